@@ -1,0 +1,57 @@
+"""Jupyter widgets for variational autoencoders.
+
+Public names are resolved on first use, so that ``import vae_widgets`` loads neither TensorFlow nor
+Keras: a notebook that only looks at saved results starts at once.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vae_widgets.codec import Codec
+    from vae_widgets.core.history import TrainingHistory
+    from vae_widgets.core.policy import ThresholdPolicy
+    from vae_widgets.datasets import Dataset, list_datasets, load_dataset
+    from vae_widgets.models import VAE, Sampling, TrainingRun
+    from vae_widgets.rendering import ImageRenderer, Renderer, SignalRenderer
+    from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
+    from vae_widgets.widgets.explorer import Explorer
+    from vae_widgets.widgets.interpolation_slider import InterpolationSlider
+    from vae_widgets.widgets.latent_scatter import LatentScatter
+    from vae_widgets.widgets.training_monitor import TrainingMonitor
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "AnomalyHistogram": "widgets.anomaly_histogram",
+    "Codec": "codec",
+    "Dataset": "datasets",
+    "Explorer": "widgets.explorer",
+    "ImageRenderer": "rendering",
+    "InterpolationSlider": "widgets.interpolation_slider",
+    "LatentScatter": "widgets.latent_scatter",
+    "Renderer": "rendering",
+    "Sampling": "models",
+    "SignalRenderer": "rendering",
+    "ThresholdPolicy": "core.policy",
+    "TrainingHistory": "core.history",
+    "TrainingMonitor": "widgets.training_monitor",
+    "TrainingRun": "models",
+    "VAE": "models",
+    "list_datasets": "datasets",
+    "load_dataset": "datasets",
+}
+
+__all__ = [*_HOME, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value  # the next look-up skips this function
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

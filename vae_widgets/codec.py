@@ -1,0 +1,55 @@
+"""What the widgets know about a model: it encodes samples and decodes latent vectors."""
+
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core import checks
+
+
+@runtime_checkable
+class Codec(Protocol):
+    """Anything that encodes and decodes: a VAE, a bundle, a PCA, a torch or ONNX model."""
+
+    @property
+    def latent_dim(self) -> int:
+        """Number of latent dimensions."""
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one sample."""
+
+    def encode(self, x: ArrayLike) -> Any:
+        """Map samples (n, *sample_shape) to (z_mean, z_log_var), each (n, latent_dim).
+
+        A codec without a variance, such as PCA, may return z_mean alone.
+        """
+
+    def decode(self, z: ArrayLike) -> NDArray[np.float32]:
+        """Map latent vectors (n, latent_dim) to samples (n, *sample_shape) in data space."""
+
+
+def check_codec(codec: Any) -> Codec:
+    """Return `codec` if it has everything a widget needs.
+
+    Raises
+    ------
+    TypeError
+        If one of ``encode``, ``decode``, ``latent_dim`` and ``sample_shape`` is missing.
+    """
+    needed = ("encode", "decode", "latent_dim", "sample_shape")
+    missing = [name for name in needed if not hasattr(codec, name)]
+    if missing:
+        raise TypeError(
+            f"codec of type {type(codec).__name__} lacks {', '.join(missing)}; expected an object "
+            f"with {', '.join(needed)}, such as a VAE. Wrap your model in a small class with these."
+        )
+    return codec  # type: ignore[no-any-return]
+
+
+def encode_mean(codec: Codec, x: ArrayLike) -> NDArray[np.float32]:
+    """Return the latent means (n, latent_dim) of samples x (n, *sample_shape)."""
+    code = codec.encode(x)
+    z_mean = code[0] if isinstance(code, tuple | list) else code
+    return checks.samples("codec.encode(x)", z_mean, (codec.latent_dim,))

@@ -1,0 +1,1 @@
+"""Numbers without models or widgets: checks, latent paths, thresholds, policies, history."""

@@ -1,0 +1,171 @@
+"""Check what the user passed before any work is done.
+
+Every message says which argument is wrong, what was expected, what was received and what to do.
+"""
+
+import difflib
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def suggest_keywords(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a misspelt keyword argument fail with the name of the nearest right one.
+
+    Parameters
+    ----------
+    function
+        A function or method without ``**kwargs``.
+
+    Returns
+    -------
+    callable
+        `function` with the same signature; an unknown keyword raises ``TypeError``.
+    """
+    known = [
+        name
+        for name, parameter in inspect.signature(function).parameters.items()
+        if name not in ("self", "cls") and parameter.kind is not parameter.POSITIONAL_ONLY
+    ]
+
+    @functools.wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        reject_unknown(function.__qualname__.removesuffix(".__init__"), kwargs, known)
+        return function(*args, **kwargs)
+
+    return checked
+
+
+def reject_unknown(owner: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Raise ``TypeError`` for the first name in `given` that is not in `known`."""
+    known = list(known)
+    for name in given:
+        if name not in known:
+            raise TypeError(
+                f"{owner} got an unknown keyword {name!r}; {_did_you_mean(name, known)}"
+            )
+
+
+def one_of(name: str, value: Any, choices: Iterable[str]) -> str:
+    """Return `value` if it is one of `choices`; raise ``ValueError`` naming the nearest one."""
+    choices = list(choices)
+    if value not in choices:
+        raise ValueError(f"{name} is {value!r}; {_did_you_mean(value, choices)}")
+    return str(value)
+
+
+def _did_you_mean(name: Any, known: list[str]) -> str:
+    near = difflib.get_close_matches(str(name), known, n=1)
+    guess = f"did you mean {near[0]!r}? " if near else ""
+    return f"{guess}Expected one of: {', '.join(known)}."
+
+
+def finite_number(name: str, value: Any) -> float:
+    """Return `value` as a float; raise for anything that is not one finite number."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number; received {value!r}.") from None
+    if not np.isfinite(number):
+        raise ValueError(f"{name} must be a finite number; received {number}.")
+    return number
+
+
+def number_between(
+    name: str, value: Any, low: float = -np.inf, high: float = np.inf, *, open_low: bool = False
+) -> float:
+    """Return `value` as a float in [low, high] (or (low, high] with `open_low`)."""
+    number = finite_number(name, value)
+    if number < low or number > high or (open_low and number == low):
+        bounds = f"{'(' if open_low or np.isinf(low) else '['}{low:g}, {high:g}]"
+        raise ValueError(f"{name} must lie in {bounds}; received {number:g}.")
+    return number
+
+
+def positive_int(name: str, value: Any, minimum: int = 1) -> int:
+    """Return `value` as an int of at least `minimum`; booleans and fractions are refused."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name} must be a whole number; received {value!r}.")
+    if value < minimum:
+        raise ValueError(f"{name} must be at least {minimum}; received {value}.")
+    return int(value)
+
+
+def float_array(name: str, value: ArrayLike) -> NDArray[np.float32]:
+    """Return `value` as a non-empty, finite float32 array of any shape."""
+    try:
+        array = np.asarray(value)
+        array = array.astype(np.float32, copy=False)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{name} must be an array of numbers; received {type(value).__name__}."
+        ) from None
+    if array.size == 0:
+        raise ValueError(f"{name} is empty (shape {array.shape}); expected at least one value.")
+    # A sum is one pass without a temporary; a non-finite entry makes it non-finite.
+    if not np.isfinite(array.sum(dtype=np.float64)):
+        bad = int(np.count_nonzero(~np.isfinite(array)))
+        raise ValueError(
+            f"{name} has {bad} NaN or infinite value{'s' * (bad != 1)} of {array.size}; "
+            "expected finite numbers. Drop or impute them first."
+        )
+    return array
+
+
+def samples(
+    name: str,
+    value: ArrayLike,
+    sample_shape: tuple[int, ...],
+    bounds: tuple[float, float] | None = None,
+    why_bounds: str = "",
+) -> NDArray[np.float32]:
+    """Return `value` as float32 samples of shape (n, *sample_shape), n >= 1.
+
+    Parameters
+    ----------
+    name
+        The argument's name, for the message.
+    value
+        Anything that numpy turns into an array.
+    sample_shape
+        Shape of one sample.
+    bounds
+        Lowest and highest value allowed, inclusive; None for any.
+    why_bounds
+        Who asks for the bounds, for the message: "the Bernoulli likelihood".
+    """
+    array = float_array(name, value)
+    if array.shape[1:] != tuple(sample_shape):
+        expected = ", ".join(["n", *map(str, sample_shape)])
+        hint = ""
+        if array.shape == tuple(sample_shape):
+            hint = f" For one sample, pass {name}[np.newaxis]."
+        elif array.ndim and array[0].size == np.prod(sample_shape):
+            hint = f" {name}.reshape({expected.replace('n', '-1', 1)}) has the right shape."
+        raise ValueError(f"{name} has shape {array.shape}; expected ({expected}).{hint}")
+    if bounds is not None:
+        low, high = float(array.min()), float(array.max())
+        if low < bounds[0] or high > bounds[1]:
+            hint = " Divide pixel values by 255." if bounds == (0, 1) and 1 < high <= 255 else ""
+            raise ValueError(
+                f"{name} spans [{low:g}, {high:g}]; {why_bounds or 'it'} needs values in "
+                f"[{bounds[0]:g}, {bounds[1]:g}].{hint}"
+            )
+    return array
+
+
+def labels(name: str, value: Any, n: int, of: str = "x") -> NDArray[Any]:
+    """Return `value` as a 1-D array of `n` labels, one for each row of `of`."""
+    array = np.asarray(value)
+    if array.ndim != 1 or len(array) != n:
+        raise ValueError(
+            f"{name} has shape {array.shape}; expected ({n},), one label for each row of {of}."
+        )
+    return array
