@@ -1,0 +1,29 @@
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from vae_widgets.rendering.atlas import tile_atlas
+
+
+@given(n=st.integers(1, 40), height=st.integers(1, 9), width=st.integers(1, 9))
+def test_every_tile_is_found_where_the_atlas_says(n, height, width):
+    tiles = np.random.default_rng(n).integers(0, 256, (n, height, width, 4), np.uint8)
+    atlas = tile_atlas(tiles)
+    sheet = np.asarray(Image.open(io.BytesIO(atlas["png"])))
+    for i, tile in enumerate(tiles):
+        row, column = divmod(i, atlas["columns"])
+        y, x = row * atlas["tile_height"], column * atlas["tile_width"]
+        assert (sheet[y : y + height, x : x + width] == tile).all()
+
+
+def test_no_tiles_make_an_empty_atlas():
+    assert tile_atlas(np.zeros((0, 8, 8, 4), np.uint8))["png"] == b""
+
+
+def test_an_atlas_that_no_browser_can_hold_is_refused():
+    with pytest.raises(ValueError, match="the limit is 8192 a side"):
+        tile_atlas(np.zeros((2, 1, 5000, 4), np.uint8).repeat(4, 0).repeat(2000, 1))

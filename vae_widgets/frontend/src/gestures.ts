@@ -1,0 +1,86 @@
+/** Pointer gestures on a canvas inside a notebook, where JupyterLab listens too. */
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface DragHandlers {
+  /** Return false to leave the press to others. */
+  start(at: Point, event: PointerEvent): boolean | void;
+  move(at: Point, event: PointerEvent): void;
+  /** `moved` is false for a click: the pointer stayed within 4 pixels. */
+  end(at: Point, event: PointerEvent, moved: boolean): void;
+  /** The browser took the pointer away: undo what `start` and `move` did. */
+  cancel?(): void;
+}
+
+const CLICK_SLACK = 4;
+
+/** Position of an event in CSS pixels of the element. */
+export function pointIn(element: Element, event: MouseEvent): Point {
+  const box = element.getBoundingClientRect();
+  return { x: event.clientX - box.left, y: event.clientY - box.top };
+}
+
+/** Follow presses of the main button (or a finger) from press to release. Returns a cleanup. */
+export function onDrag(element: HTMLElement, handlers: DragHandlers): () => void {
+  let origin: Point | null = null;
+  let moved = false;
+
+  const down = (event: PointerEvent) => {
+    if (event.button !== 0 || origin) return;
+    const at = pointIn(element, event);
+    if (handlers.start(at, event) === false) return;
+    origin = at;
+    moved = false;
+    element.setPointerCapture(event.pointerId);
+    element.focus({ preventScroll: true });
+  };
+  const move = (event: PointerEvent) => {
+    if (!origin) return;
+    const at = pointIn(element, event);
+    moved ||= Math.hypot(at.x - origin.x, at.y - origin.y) > CLICK_SLACK;
+    handlers.move(at, event);
+  };
+  const up = (event: PointerEvent) => {
+    if (!origin) return;
+    origin = null;
+    handlers.end(pointIn(element, event), event, moved);
+  };
+  const cancel = () => {
+    if (!origin) return;
+    origin = null;
+    handlers.cancel?.();
+  };
+  // A shift-drag in an output would select cells in JupyterLab, a right-click opens its menu.
+  const keep = (event: Event) => event.stopPropagation();
+
+  element.addEventListener("pointerdown", down);
+  element.addEventListener("pointermove", move);
+  element.addEventListener("pointerup", up);
+  element.addEventListener("pointercancel", cancel);
+  element.addEventListener("mousedown", keep);
+  return () => {
+    element.removeEventListener("pointerdown", down);
+    element.removeEventListener("pointermove", move);
+    element.removeEventListener("pointerup", up);
+    element.removeEventListener("pointercancel", cancel);
+    element.removeEventListener("mousedown", keep);
+  };
+}
+
+/** Handle keys pressed on the element; a handled key reaches neither the page nor JupyterLab. */
+export function onKey(
+  element: HTMLElement,
+  handle: (key: string, event: KeyboardEvent) => boolean,
+): () => void {
+  const listen = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!handle(event.key, event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  element.addEventListener("keydown", listen);
+  return () => element.removeEventListener("keydown", listen);
+}

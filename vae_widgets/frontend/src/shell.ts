@@ -1,0 +1,50 @@
+/** The frame that every widget shares: title row, picture, one row of controls, status line. */
+
+import "./shell.css";
+
+export interface Shell {
+  root: HTMLElement;
+  title: HTMLElement;
+  picture: HTMLElement;
+  controls: HTMLElement;
+  /** Show a line under the widget; screen readers hear it politely. */
+  say(text: string): void;
+}
+
+export function createShell(parent: HTMLElement, title: string): Shell {
+  const root = element("div", "vw-widget");
+  const titleRow = element("div", "vw-title");
+  const name = element("span", "vw-name");
+  name.textContent = title;
+  titleRow.append(name);
+  const picture = element("div", "vw-picture");
+  const controls = element("div", "vw-controls");
+  const status = element("div", "vw-status");
+  status.setAttribute("role", "status");
+  status.setAttribute("aria-live", "polite");
+  root.append(titleRow, picture, controls, status);
+  parent.append(root);
+  const say = (text: string) => {
+    if (status.textContent !== text) status.textContent = text;
+  };
+  return { root, title: titleRow, picture, controls, say };
+}
+
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className: string,
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  made.className = className;
+  return made;
+}
+
+/** A labelled button; `hint` is its tooltip and says the key, if it has one. */
+export function button(text: string, hint: string, pressed: () => void): HTMLButtonElement {
+  const made = element("button", "vw-button");
+  made.type = "button";
+  made.textContent = text;
+  made.title = hint;
+  made.addEventListener("click", pressed);
+  return made;
+}

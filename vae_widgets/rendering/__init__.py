@@ -1,0 +1,14 @@
+"""Turn samples into pictures: one renderer a domain, every widget for nothing."""
+
+from vae_widgets.rendering.image import ImageRenderer
+from vae_widgets.rendering.renderer import Renderer, check_renderer, render, renderer_for
+from vae_widgets.rendering.signal import SignalRenderer
+
+__all__ = [
+    "ImageRenderer",
+    "Renderer",
+    "SignalRenderer",
+    "check_renderer",
+    "render",
+    "renderer_for",
+]

@@ -1,0 +1,55 @@
+"""Many tiles as one picture, which is how they travel to the page."""
+
+import io
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+# Browsers refuse canvases and textures beyond this many pixels a side.
+MAX_SIDE = 8192
+
+
+def tile_atlas(tiles: NDArray[np.uint8]) -> dict[str, Any]:
+    """Pack tiles into one PNG, row by row.
+
+    Parameters
+    ----------
+    tiles
+        uint8 RGBA tiles (n, height, width, 4).
+
+    Returns
+    -------
+    dict
+        ``png`` (bytes), ``count``, ``columns``, ``tile_width`` and ``tile_height`` in pixels: tile
+        i is at column ``i % columns``, row ``i // columns``. Read by ``frontend/src/tiles.ts``.
+
+    Raises
+    ------
+    ValueError
+        If the tiles need a picture of more than `MAX_SIDE` pixels a side.
+    """
+    n, height, width, _ = tiles.shape
+    columns = max(1, min(n, int(np.ceil(np.sqrt(n * height / width))))) if n else 1
+    rows = -(-n // columns)
+    if columns * width > MAX_SIDE or rows * height > MAX_SIDE:
+        raise ValueError(
+            f"{n} tiles of {width}x{height} pixels need a picture of "
+            f"{columns * width}x{rows * height}; the limit is {MAX_SIDE} a side. Show fewer."
+        )
+    sheet = np.zeros((rows * columns, height, width, 4), np.uint8)
+    sheet[:n] = tiles
+    sheet = sheet.reshape(rows, columns, height, width, 4).swapaxes(1, 2)
+    picture = Image.fromarray(np.ascontiguousarray(sheet).reshape(-1, columns * width, 4))
+    buffer = io.BytesIO()
+    if n:
+        # Level 1 is four times faster than the default and a few percent larger.
+        picture.save(buffer, "PNG", compress_level=1)
+    return {
+        "png": buffer.getvalue(),
+        "count": n,
+        "columns": columns,
+        "tile_width": width,
+        "tile_height": height,
+    }

@@ -1,0 +1,1 @@
+"""The widgets. They know codecs, renderers and arrays, never Keras."""

@@ -1,0 +1,39 @@
+"""What the canvas widgets share: their bundle, and a constructor that catches typing errors."""
+
+import pathlib
+from typing import Any
+
+import anywidget
+
+from vae_widgets.core import checks
+
+_STATIC = pathlib.Path(__file__).parent.parent / "static"
+
+
+def bundle(name: str) -> pathlib.Path:
+    """Return the path of a bundled front-end file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the front end has not been built.
+    """
+    path = _STATIC / name
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"{name} is not in {_STATIC}: the front end has not been built. In a clone run "
+            "`make frontend` or `pip install -e .`; an installed package brings it along."
+        )
+    return path
+
+
+class CanvasWidget(anywidget.AnyWidget):
+    """Base of the widgets that draw on a canvas in the page.
+
+    A subclass sets ``_esm = bundle("name.js")`` and ``_css = bundle("name.css")``.
+    """
+
+    def __init__(self, **traits: Any) -> None:
+        # ipywidgets takes any keyword in silence; a typing error must not.
+        checks.reject_unknown(type(self).__name__, traits, self.trait_names())
+        super().__init__(**traits)

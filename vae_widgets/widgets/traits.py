@@ -1,0 +1,59 @@
+"""Traits that travel as bytes: an array owns its dtype, its validation and its wire form."""
+
+from typing import Any
+
+import numpy as np
+import traitlets
+from numpy.typing import NDArray
+
+
+def array_to_json(array: NDArray[Any], widget: Any = None) -> dict[str, Any]:
+    """Return the wire form of an array, read by ``frontend/src/arrays.ts``."""
+    array = np.ascontiguousarray(array)
+    return {"dtype": array.dtype.name, "shape": list(array.shape), "data": memoryview(array)}
+
+
+def array_from_json(value: dict[str, Any], widget: Any = None) -> NDArray[Any]:
+    """Return the array of a wire form; it owns its memory."""
+    flat = np.frombuffer(bytes(value["data"]), dtype=np.dtype(value["dtype"]))
+    return flat.reshape(value["shape"])
+
+
+class Array(traitlets.TraitType[Any, Any]):
+    """A numpy array of one dtype and number of dimensions, synchronised as bytes.
+
+    Parameters
+    ----------
+    dtype
+        Numpy dtype; values are cast to it.
+    ndim
+        Number of dimensions, or None for any.
+    """
+
+    def __init__(self, dtype: str = "float32", ndim: int | None = 1, **kwargs: Any) -> None:
+        self.dtype = np.dtype(dtype)
+        self.ndim = ndim
+        self.info_text = f"a {dtype} array" + (f" with {ndim} dimension(s)" if ndim else "")
+        super().__init__(default_value=np.zeros((0,) * (ndim or 1), self.dtype), **kwargs)
+        self.tag(to_json=array_to_json, from_json=array_from_json)
+
+    def validate(self, obj: Any, value: Any) -> NDArray[Any]:
+        """Return `value` as a read-only array of the trait's dtype."""
+        try:
+            array = np.array(value, dtype=self.dtype)
+        except (TypeError, ValueError):
+            self.error(obj, value)
+        if self.ndim is not None and array.ndim != self.ndim:
+            raise traitlets.TraitError(
+                f"{self.name} has shape {array.shape}; expected {self.ndim} dimension(s)."
+            )
+        array.flags.writeable = False  # a change in place would not reach the page
+        return array
+
+    def set(self, obj: Any, value: Any) -> None:
+        """Set the trait; equal arrays cause no notification (== alone is ambiguous for arrays)."""
+        new = self._validate(obj, value)
+        old = obj._trait_values.get(self.name)
+        obj._trait_values[self.name] = new
+        if old is None or not np.array_equal(old, new):
+            obj._notify_trait(self.name, old, new)
