@@ -1,0 +1,78 @@
+# Two commands matter: `make lab` and `make test`. Both set up all that they need.
+
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 8888
+ARGS ?=
+
+BIN := $(VENV)/bin
+# npm and esbuild's scripts look for `node` on the PATH: the virtual environment brings its own.
+WITH_NODE := PATH="$(abspath $(BIN)):$$PATH"
+FRONTEND := vae_widgets/frontend
+FRONTEND_SOURCES := $(wildcard $(FRONTEND)/*.* $(FRONTEND)/src/*)
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
+NO_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),,--no-browser)
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help lab test lint types unit notebooks browser packaging frontend bench clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+lab: $(VENV)/lab.stamp ## Open the tour in JupyterLab (PORT=8888, ARGS= for JupyterLab)
+	$(BIN)/python -m jupyterlab --port=$(PORT) $(NO_DISPLAY) $(AS_ROOT) \
+	  --LabApp.default_url=/lab/tree/notebooks/00_tour.ipynb $(ARGS)
+
+test: lint types unit notebooks browser packaging ## Run everything that CI runs
+
+lint: $(VENV)/test.stamp ## Check formatting and lint
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+
+types: $(VENV)/test.stamp ## Check the types of Python and TypeScript
+	$(BIN)/mypy
+	cd $(FRONTEND) && $(WITH_NODE) npm run --silent check
+
+unit: $(VENV)/test.stamp ## Run the unit tests of Python and TypeScript
+	$(WITH_NODE) node --test "tests/frontend/*.test.ts"
+	$(BIN)/python -m pytest tests --ignore=tests/notebooks --ignore=tests/browser --ignore=tests/packaging
+
+notebooks: $(VENV)/test.stamp ## Execute every notebook
+	$(BIN)/python -m pytest tests/notebooks
+
+browser: $(VENV)/test.stamp ## Drive the widgets in a real JupyterLab and Chromium
+	$(BIN)/python -m pytest tests/browser
+
+packaging: $(VENV)/test.stamp ## Check the wheel, the import and the Binder environment
+	$(BIN)/python -m pytest tests/packaging
+
+frontend: $(VENV)/test.stamp ## Rebuild the front end after a change in it
+	cd $(FRONTEND) && $(WITH_NODE) npm run --silent build
+
+bench: $(VENV)/test.stamp ## Measure training speed side by side with plain Keras
+	$(BIN)/python tests/benchmarks/training_speed.py
+
+clean: ## Remove the environment and everything that was built
+	rm -rf $(VENV) vae_widgets/static $(FRONTEND)/node_modules build dist
+
+$(VENV)/python.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
+	  echo "vae_widgets needs Python 3.11, 3.12 or 3.13; $(PYTHON) is `$(PYTHON) --version 2>&1`." \
+	    "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "The virtual environment could not be made. On Debian and Ubuntu: apt install python3-venv"; \
+	  exit 1; }
+	@touch $@
+
+# An editable install builds the front end; hence it is repeated when that changed, which is quick.
+$(VENV)/lab.stamp: $(VENV)/python.stamp pyproject.toml $(FRONTEND_SOURCES)
+	@echo "Installing vae_widgets into $(VENV) (a minute or two the first time)"
+	@$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/python.stamp pyproject.toml $(FRONTEND_SOURCES)
+	@echo "Installing vae_widgets and its tests into $(VENV) (two minutes the first time)"
+	@$(PIP_INSTALL) --editable ".[test,data]"
+	@touch $@ $(VENV)/lab.stamp

@@ -1,0 +1,173 @@
+"""Fixtures: `notebook` opens code in a real JupyterLab, with a real kernel and a real pointer."""
+
+import json
+import pathlib
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import nbformat
+import pytest
+from playwright.sync_api import Locator, Page, WebSocket
+
+from tests.browser import chromium
+from tests.browser.jupyterlab import Kernel, Lab
+
+REPOSITORY = pathlib.Path(__file__).parents[2]
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# Cells out of sight are not in the document: ask the models, not the page.
+ALL_RAN = """() => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  const cells = [...panel.content.widgets].filter((cell) => cell.model.type === "code");
+  const busy = panel.sessionContext.session.kernel.status !== "idle";
+  return !busy && cells.every(({ model }) =>
+    model.sharedModel.source.trim() === "" ||
+    (model.executionCount !== null && model.executionState !== "running"));
+}"""
+ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap((cell) =>
+  cell.model.type !== "code" ? [] : cell.model.sharedModel.getOutputs()
+    .filter((output) => output.output_type === "error")
+    .map((output) => `${output.ename}: ${output.evalue}`))"""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium.find_or_install(),
+        "args": FLAGS,
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "viewport": {"width": 1280, "height": 1000}}
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    root = tmp_path_factory.mktemp("notebooks")
+    shutil.copytree(REPOSITORY / "notebooks", root, dirs_exist_ok=True)
+    lab = Lab(root, tmp_path_factory.mktemp("jupyter"))
+    yield lab
+    lab.close()
+
+
+class Notebook:
+    """A notebook in JupyterLab, open in the page."""
+
+    def __init__(self, page: Page, lab: Lab, path: str) -> None:
+        self.page, self.lab, self.path = page, lab, path
+        self.sent: list[dict[str, Any]] = []
+        page.on("websocket", self._listen)
+        page.goto(f"{lab.url}/lab/tree/{path}?reset")
+        page.wait_for_selector(
+            '.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000
+        )
+        self.kernel = Kernel(lab, path)
+
+    def _listen(self, socket: WebSocket) -> None:
+        if "/channels" in socket.url:
+            socket.on("framesent", lambda frame: self.sent.append(header_of(frame)))
+
+    def run_all(self, timeout: float = 60) -> None:
+        """Run all cells by the menu, wait for the last, and fail if one ended in an error."""
+        self.start_all()
+        self.page.wait_for_function(ALL_RAN, timeout=1000 * timeout)
+        assert self.page.evaluate(ERRORS) == []
+
+    def start_all(self) -> None:
+        """Run all cells by the menu without waiting."""
+        self.page.click('.lm-MenuBar-item:has-text("Run")')
+        self.page.click('.lm-Menu-item:has-text("Run All Cells")')
+
+    def comm_messages(self) -> int:
+        """How many widget messages the page has sent to the kernel so far."""
+        return sum(header["msg_type"] == "comm_msg" for header in self.sent)
+
+    def drag(
+        self,
+        target: Locator,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        steps: int = 10,
+        release: bool = True,
+    ) -> None:
+        """Press at `start`, move to `end` (CSS pixels inside the target), release."""
+        target.scroll_into_view_if_needed()
+        box = target.bounding_box()
+        assert box, "the target is not in the page"
+        mouse = self.page.mouse
+        mouse.move(box["x"] + start[0], box["y"] + start[1])
+        mouse.down()
+        mouse.move(box["x"] + end[0], box["y"] + end[1], steps=steps)
+        if release:
+            mouse.up()
+
+    def pixels(self, canvas: Locator) -> str:
+        """The picture of a canvas, as a data URL to compare."""
+        return canvas.evaluate("canvas => canvas.toDataURL()")
+
+    def wait_for_other_pixels(self, canvas: Locator, than: str) -> str:
+        """Wait until a canvas shows another picture; return it."""
+        self.page.wait_for_function(
+            "([canvas, than]) => canvas.toDataURL() !== than", arg=[canvas.element_handle(), than]
+        )
+        return self.pixels(canvas)
+
+    def close(self) -> None:
+        self.kernel.close()
+        self.lab.end_session(self.path)
+
+
+def header_of(frame: str | bytes) -> dict[str, Any]:
+    """Return the header of a message in either protocol of Jupyter's websocket."""
+    if isinstance(frame, str):
+        return json.loads(frame)["header"]
+    # v1.kernel.websocket.jupyter.org: count, offsets, then channel and header (little endian).
+    offsets = [int.from_bytes(frame[8 * i : 8 * i + 8], "little") for i in range(1, 4)]
+    return json.loads(frame[offsets[1] : offsets[2]])
+
+
+@pytest.fixture
+def open_notebook(page: Page, lab: Lab) -> Iterator[Any]:
+    """Open a notebook of `notebooks/` by its name: ``open_notebook("00_tour.ipynb")``."""
+    opened: list[Notebook] = []
+
+    def go(path: str, theme: str = "light") -> Notebook:
+        lab.theme(theme)
+        opened.append(Notebook(page, lab, path))
+        return opened[-1]
+
+    yield go
+    for notebook in opened:
+        notebook.close()
+
+
+@pytest.fixture
+def notebook(open_notebook: Any, lab: Lab, request: pytest.FixtureRequest) -> Any:
+    """Open cells as a notebook and run them: ``notebook(["x = 1", "x"], theme="dark")``."""
+
+    def go(cells: list[str], theme: str = "light", run: bool = True) -> Notebook:
+        made = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(source) for source in cells],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        )
+        path = f"{request.node.name.replace('[', '-').rstrip(']')}.ipynb"
+        nbformat.write(made, lab.root / path)
+        notebook = open_notebook(path, theme)
+        if run:
+            notebook.run_all()
+        return notebook
+
+    return go

@@ -1,0 +1,156 @@
+"""A real JupyterLab for the browser tests, and a second client on a notebook's kernel."""
+
+import ast
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+from jupyter_client import BlockingKernelClient
+
+
+def wait_for(condition: Callable[[], Any], timeout: float, what: str) -> Any:
+    end = time.monotonic() + timeout
+    while not (value := condition()):
+        assert time.monotonic() < end, f"{what} did not happen within {timeout} s"
+        time.sleep(0.05)
+    return value
+
+
+class Lab:
+    """JupyterLab on a free port, with configuration folders of its own."""
+
+    def __init__(self, root: pathlib.Path, home: pathlib.Path) -> None:
+        self.root, self.home = root, home
+        self.runtime = home / "runtime"
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            port = s.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        page_config = home / "config/labconfig/page_config.json"
+        page_config.parent.mkdir(parents=True)
+        # No "Jupyter news" prompt, no look-up of extensions on the network.
+        page_config.write_text(
+            json.dumps(
+                {
+                    "disabledExtensions": {
+                        "@jupyterlab/apputils-extension:announcements": True,
+                        "@jupyterlab/extensionmanager-extension": True,
+                    }
+                }
+            )
+        )
+        self.theme("light")
+        self.log = home / "jupyter.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+                    *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
+                    *("--IdentityProvider.token=", f"--ServerApp.root_dir={root}"),
+                    "--LabApp.expose_app_in_browser=True",
+                ],
+                env=self.environment(),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        wait_for(self.answers, 60, "the start of JupyterLab")
+
+    def environment(self) -> dict[str, str]:
+        folders = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "JUPYTER_DATA_DIR": "data",
+            "IPYTHONDIR": "ipython",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        }
+        bin_first = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return {
+            **os.environ,
+            **{name: str(self.home / folder) for name, folder in folders.items()},
+            "PATH": bin_first,
+        }
+
+    def theme(self, name: str) -> None:
+        """Choose "light" or "dark" for the pages opened from now on."""
+        settings = self.home / "settings/@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text(json.dumps({"theme": f"JupyterLab {name.title()}"}))
+
+    def answers(self) -> bool:
+        if self.process.poll() is not None:
+            raise RuntimeError(f"JupyterLab ended:\n{self.log.read_text()}")
+        with contextlib.suppress(OSError):
+            self.get("/api/status")
+            return True
+        return False
+
+    def get(self, path: str) -> Any:
+        with urllib.request.urlopen(self.url + path, timeout=5) as answer:
+            return json.load(answer)
+
+    def session(self, notebook: str) -> dict[str, Any] | None:
+        # The toolbar shows "idle" before the session is registered: callers poll.
+        sessions = self.get("/api/sessions")
+        return next((s for s in sessions if s["path"] == notebook and s["kernel"]), None)
+
+    def end_session(self, notebook: str) -> None:
+        if session := self.session(notebook):
+            request = urllib.request.Request(
+                f"{self.url}/api/sessions/{session['id']}", method="DELETE"
+            )
+            # The page may have ended it first.
+            with contextlib.suppress(urllib.error.HTTPError):
+                urllib.request.urlopen(request, timeout=20).close()
+
+    def close(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Kernel:
+    """A second client on a notebook's own kernel: reads Python state past the page."""
+
+    def __init__(self, lab: Lab, notebook: str) -> None:
+        session = wait_for(lambda: lab.session(notebook), 30, f"the session of {notebook}")
+        connection = lab.runtime / f"kernel-{session['kernel']['id']}.json"
+        wait_for(connection.is_file, 10, "the kernel's connection file")
+        self.client = BlockingKernelClient(connection_file=str(connection))
+        self.client.load_connection_file()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
+
+    def eval(self, expression: str, timeout: float = 60) -> Any:
+        """Return the value of a Python expression that JSON can hold."""
+        reply = self.client.execute(
+            "None",
+            silent=True,
+            store_history=False,
+            user_expressions={"value": f"__import__('json').dumps({expression})"},
+            reply=True,
+            timeout=timeout,
+        )
+        value = reply["content"]["user_expressions"]["value"]
+        assert value["status"] == "ok", f"{expression}: {value.get('ename')}: {value.get('evalue')}"
+        return json.loads(ast.literal_eval(value["data"]["text/plain"]))
+
+    def until(self, expression: str, timeout: float = 10) -> Any:
+        """Wait until a Python expression is true; return its value."""
+        return wait_for(lambda: self.eval(expression), timeout, expression)
+
+    def close(self) -> None:
+        self.client.stop_channels()

@@ -1,0 +1,90 @@
+"""Rows of tiles: originals above reconstructions, prior samples, the most anomalous items."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import traitlets
+from numpy.typing import NDArray
+
+from vae_widgets.core import checks
+from vae_widgets.rendering.atlas import tile_atlas
+from vae_widgets.widgets.base import CanvasWidget, bundle
+
+
+class TileStrip(CanvasWidget):
+    """Show rows of tiles; all tiles travel as one picture.
+
+    Parameters
+    ----------
+    title
+        Shown above the tiles; none if empty.
+    placeholder
+        Shown while there are no tiles.
+
+    Attributes
+    ----------
+    selected : int
+        Index of the tile that was clicked last, counted row by row; -1 if none.
+    """
+
+    _esm = bundle("tile_strip.js")
+    _css = bundle("tile_strip.css")
+
+    title = traitlets.Unicode("").tag(sync=True)
+    placeholder = traitlets.Unicode("").tag(sync=True)
+    selected = traitlets.Int(-1).tag(sync=True)
+    selectable = traitlets.Bool(False, help="Whether a click selects a tile.").tag(sync=True)
+    # One trait, so that the page never sees new tiles with old captions.
+    _content = traitlets.Dict().tag(sync=True)
+
+    def show(
+        self,
+        rows: Sequence[NDArray[np.uint8]],
+        names: Sequence[str] = (),
+        captions: Sequence[str] = (),
+        marks: Sequence[str] = (),
+    ) -> None:
+        """Replace the tiles.
+
+        Parameters
+        ----------
+        rows
+            uint8 RGBA tiles (n, height, width, 4) of each row; all rows have the same shape.
+        names
+            One name for each row, shown before it.
+        captions
+            One text for each tile, row by row.
+        marks
+            "good", "bad" or "" for each tile, row by row: the colour of its caption.
+
+        Raises
+        ------
+        ValueError
+            If rows differ in shape or the texts do not match in number.
+        """
+        shapes = {np.shape(row) for row in rows}
+        if len(shapes) > 1:
+            raise ValueError(f"rows have shapes {sorted(shapes)}; expected the same for all rows.")
+        columns = len(rows[0]) if rows else 0
+        for name, texts, n in (
+            ("names", names, len(rows)),
+            ("captions", captions, columns * len(rows)),
+            ("marks", marks, columns * len(rows)),
+        ):
+            if len(texts) not in (0, n):
+                raise ValueError(f"{name} has {len(texts)} entries; expected {n} or none.")
+        for mark in marks:
+            checks.one_of("mark", mark, ("good", "bad", ""))
+        tiles = np.concatenate(rows) if rows else np.zeros((0, 1, 1, 4), np.uint8)
+        content: dict[str, Any] = {
+            "atlas": tile_atlas(tiles),
+            "columns": columns,
+            "names": list(names),
+            "captions": list(captions),
+            "marks": list(marks),
+        }
+        with self.hold_sync():
+            if self.selected >= len(tiles):
+                self.selected = -1
+            self._content = content
