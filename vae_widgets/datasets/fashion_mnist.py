@@ -1,0 +1,50 @@
+"""Fashion-MNIST: 70,000 pictures of clothes, 28x28."""
+
+from pathlib import Path
+
+from vae_widgets.datasets import sources
+from vae_widgets.datasets.dataset import Dataset
+from vae_widgets.datasets.image_files import as_samples
+from vae_widgets.rendering import ImageRenderer
+
+# Where Debian's package dataset-fashion-mnist puts it.
+DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
+
+LABEL_NAMES = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+
+
+def load_fashion_mnist(timeout: float) -> Dataset:
+    """Load Fashion-MNIST from the first place that has it; a download may take `timeout` s."""
+    images, source = sources.read_first(
+        "fashion_mnist",
+        [
+            *sources.stored_copies("fashion_mnist", keras_file="fashion-mnist"),
+            sources.stored("Debian's dataset-fashion-mnist", DEBIAN_FOLDER),
+            *sources.downloads("fashion_mnist", keras_file="fashion-mnist", timeout=timeout),
+        ],
+        remedy="Allow a download (timeout above 0), set VAE_WIDGETS_DATA to a folder with "
+        "fashion_mnist.npz, or on Debian: apt install dataset-fashion-mnist",
+    )
+    return Dataset(
+        name="fashion_mnist",
+        x_train=as_samples(images.x_train),
+        x_test=as_samples(images.x_test),
+        y_train=images.y_train,
+        y_test=images.y_test,
+        label_names=LABEL_NAMES,
+        renderer=ImageRenderer(),
+        likelihood="bernoulli",
+        source=source,
+        licence="MIT (Zalando SE)",
+    )

@@ -1,0 +1,102 @@
+"""Labelled images on disk: NumPy archives and the idx files of MNIST's authors."""
+
+import contextlib
+import gzip
+import os
+import tempfile
+from collections.abc import Container, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+_IDX_FILES = {
+    "x_train": "train-images-idx3-ubyte.gz",
+    "y_train": "train-labels-idx1-ubyte.gz",
+    "x_test": "t10k-images-idx3-ubyte.gz",
+    "y_test": "t10k-labels-idx1-ubyte.gz",
+}
+
+
+class Images(NamedTuple):
+    """Grey images uint8 (n, height, width) and their labels uint8 (n,)."""
+
+    x_train: NDArray[np.uint8]
+    y_train: NDArray[np.uint8]
+    x_test: NDArray[np.uint8]
+    y_test: NDArray[np.uint8]
+
+
+def as_samples(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Turn images (n, height, width) into samples (n, height, width, 1) in [0, 1]."""
+    samples = images[..., np.newaxis].astype(np.float32)
+    samples /= 255  # in place: another copy of MNIST would take 188 MB
+    return samples
+
+
+def read_images(path: Path, shape: tuple[int, int] = (28, 28)) -> Images:
+    """Read labelled images.
+
+    Parameters
+    ----------
+    path
+        An .npz file with ``x_train``, ``y_train``, ``x_test`` and ``y_test``, as Keras has it for
+        MNIST; or a folder with the four files ``{train,t10k}-{images-idx3,labels-idx1}-ubyte.gz``.
+    shape
+        Height and width of an image.
+
+    Raises
+    ------
+    OSError, ValueError
+        If the file is missing or damaged, or does not hold such images.
+    """
+    arrays = _read_idx_folder(path) if path.is_dir() else _read_npz(path)
+    for part in ("train", "test"):
+        x, y = arrays[f"x_{part}"], arrays[f"y_{part}"]
+        if x.dtype != np.uint8 or x.shape[1:] != shape or len(x) == 0:
+            raise ValueError(f"x_{part} is {x.dtype} {x.shape}; expected uint8 {('n', *shape)}")
+        if y.shape != x.shape[:1] or not np.issubdtype(y.dtype, np.integer):
+            raise ValueError(f"y_{part} is {y.dtype} {y.shape}; expected whole numbers ({len(x)},)")
+    return Images(**arrays)
+
+
+def write_npz(path: Path, images: Images) -> None:
+    """Write `images` to an .npz file, whole or not at all, also beside another writer."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, unfinished = tempfile.mkstemp(suffix=".npz", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            np.savez_compressed(file, **images._asdict())
+        os.replace(unfinished, path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(unfinished)
+
+
+def _read_npz(path: Path) -> dict[str, NDArray[np.uint8]]:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+        _require(Images._fields, archive)
+        return {name: archive[name] for name in Images._fields}
+
+
+def _read_idx_folder(path: Path) -> dict[str, NDArray[np.uint8]]:
+    _require(_IDX_FILES.values(), [file.name for file in path.iterdir()])
+    return {name: _read_idx(path / file) for name, file in _IDX_FILES.items()}
+
+
+def _read_idx(path: Path) -> NDArray[np.uint8]:
+    """Read an idx file of bytes: 0, 0, 8, number of axes, each length (big-endian), the data."""
+    with gzip.open(path) as file:
+        content = file.read()
+    if content[:3] != b"\0\0\x08":
+        raise ValueError(f"{path.name} is not an idx file of bytes")
+    start = 4 + 4 * content[3]
+    shape = np.frombuffer(content[4:start], ">u4")
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+
+
+def _require(names: Iterable[str], present: Container[str]) -> None:
+    missing = [name for name in names if name not in present]
+    if missing:
+        raise ValueError(f"it lacks {', '.join(missing)}")

