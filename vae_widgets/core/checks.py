@@ -68,8 +68,13 @@ def _did_you_mean(name: Any, known: list[str]) -> str:
 
 
 def finite_number(name: str, value: Any) -> float:
-    """Return `value` as a float; raise for anything that is not one finite number."""
+    """Return `value` as a float; raise for anything that is not one finite number.
+
+    Text and booleans are refused, although Python would convert them.
+    """
     try:
+        if isinstance(value, str | bytes | bool | np.bool_):
+            raise TypeError
         number = float(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a number; received {value!r}.") from None
@@ -98,11 +103,11 @@ def positive_int(name: str, value: Any, minimum: int = 1) -> int:
     return int(value)
 
 
-def float_array(name: str, value: ArrayLike) -> NDArray[np.float32]:
-    """Return `value` as a non-empty, finite float32 array of any shape."""
+def float_array(name: str, value: ArrayLike, dtype: Any = np.float32) -> NDArray[Any]:
+    """Return `value` as a non-empty, finite array of any shape and of a floating `dtype`."""
     try:
         array = np.asarray(value)
-        array = array.astype(np.float32, copy=False)
+        array = array.astype(dtype, copy=False)
     except (TypeError, ValueError):
         raise TypeError(
             f"{name} must be an array of numbers; received {type(value).__name__}."
@@ -110,7 +115,10 @@ def float_array(name: str, value: ArrayLike) -> NDArray[np.float32]:
     if array.size == 0:
         raise ValueError(f"{name} is empty (shape {array.shape}); expected at least one value.")
     # A sum is one pass without a temporary; a non-finite entry makes it non-finite.
-    if not np.isfinite(array.sum(dtype=np.float64)):
+    # A float64 sum may overflow with all entries finite: count before judging.
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = array.sum(dtype=np.float64)
+    if not np.isfinite(total) and not np.isfinite(array).all():
         bad = int(np.count_nonzero(~np.isfinite(array)))
         raise ValueError(
             f"{name} has {bad} NaN or infinite value{'s' * (bad != 1)} of {array.size}; "
@@ -169,3 +177,64 @@ def labels(name: str, value: Any, n: int, of: str = "x") -> NDArray[Any]:
             f"{name} has shape {array.shape}; expected ({n},), one label for each row of {of}."
         )
     return array
+
+
+def scores(name: str, value: ArrayLike) -> NDArray[np.float64]:
+    """Return `value` as finite float64 scores of shape (n,), n >= 1.
+
+    float64, because a float32 score and a threshold compare exactly only there.
+    """
+    array = float_array(name, value, np.float64)
+    if array.ndim != 1:
+        hint = (
+            f" {name}.ravel() has the right shape."
+            if array.size == max(array.shape, default=0)
+            else ""
+        )
+        raise ValueError(
+            f"{name} has shape {array.shape}; expected (n,), one score a sample.{hint}"
+        )
+    return array
+
+
+def anomaly_labels(name: str, value: Any, n: int, of: str = "scores") -> NDArray[np.int8]:
+    """Return labels as int8 (n,): 1 anomalous, 0 normal, -1 where there is no label.
+
+    Parameters
+    ----------
+    name
+        The argument's name, for the message.
+    value
+        Booleans or 0 and 1, 1 meaning anomalous; None or NaN where a sample is not labelled.
+    n
+        Number of labels expected.
+    of
+        What they label, for the message.
+
+    Raises
+    ------
+    ValueError
+        For any other value. -1 is refused rather than guessed: it means "outlier" in scikit-learn
+        and "unlabelled" elsewhere.
+    """
+    given = labels(name, value, n, of)
+    hint = ""
+    try:
+        if given.dtype.kind in "USMm":
+            raise TypeError
+        numbers = given.astype(np.float64)
+    except (TypeError, ValueError):
+        hint = f" For named classes pass {name} == 'the anomalous class'."
+        received = repr(given[0])
+    else:
+        known = ~np.isnan(numbers)
+        strange = numbers[known & (numbers != 0) & (numbers != 1)]
+        if not strange.size:
+            return np.where(known, numbers == 1, -1).astype(np.int8)
+        received = f"{strange[0]:g}"
+        if -1 in strange:
+            hint = f" For scikit-learn's -1 (outlier) and +1 pass {name} == -1."
+    raise ValueError(
+        f"{name} must hold booleans or 0 and 1 (1 = anomalous; None or NaN = not labelled); "
+        f"received {received}.{hint}"
+    )

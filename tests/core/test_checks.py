@@ -1,0 +1,137 @@
+import math
+
+import numpy as np
+import pytest
+
+from vae_widgets.core import checks
+
+
+def test_a_misspelt_keyword_names_the_nearest_right_one():
+    @checks.suggest_keywords
+    def build(latent_dim=2, beta=1.0):
+        return latent_dim, beta
+
+    assert build(3, beta=2.0) == (3, 2.0)
+    with pytest.raises(TypeError, match=r"build got an unknown keyword 'laten_dim'.*'latent_dim'"):
+        build(laten_dim=3)
+    with pytest.raises(TypeError, match=r"Expected one of: latent_dim, beta\."):
+        build(zzz=3)
+
+
+def test_a_misspelt_choice_names_the_nearest_right_one():
+    assert checks.one_of("method", "slerp", ["slerp", "linear"]) == "slerp"
+    with pytest.raises(ValueError, match=r"method is 'slurp'; did you mean 'slerp'\?"):
+        checks.one_of("method", "slurp", ["slerp", "linear"])
+
+
+@pytest.mark.parametrize("value", [1, 1.5, np.float32(2), np.int64(3)])
+def test_numbers_are_numbers(value):
+    assert checks.finite_number("beta", value) == float(value)
+
+
+@pytest.mark.parametrize("value", ["1.5", b"1", None, True, np.True_, [1, 2], {}])
+def test_what_is_not_a_number_is_a_type_error(value):
+    with pytest.raises(TypeError, match="beta must be a number; received"):
+        checks.finite_number("beta", value)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_numbers_must_be_finite(value):
+    with pytest.raises(ValueError, match="beta must be a finite number"):
+        checks.finite_number("beta", value)
+
+
+def test_bounds_are_inclusive_unless_open():
+    assert checks.number_between("beta", 0, 0, 1) == 0
+    with pytest.raises(ValueError, match=r"beta must lie in \(0, 1\]; received 0"):
+        checks.number_between("beta", 0, 0, 1, open_low=True)
+    with pytest.raises(ValueError, match=r"beta must lie in \[0, 1\]; received 1.5"):
+        checks.number_between("beta", 1.5, 0, 1)
+
+
+def test_whole_numbers():
+    assert checks.positive_int("n", np.int32(4)) == 4
+    for value in (True, 2.0, "2"):
+        with pytest.raises(TypeError, match="n must be a whole number"):
+            checks.positive_int("n", value)
+    with pytest.raises(ValueError, match="n must be at least 1; received 0"):
+        checks.positive_int("n", 0)
+
+
+def test_arrays_are_cast_and_non_empty():
+    assert checks.float_array("x", [[1, 2]]).dtype == np.float32
+    with pytest.raises(ValueError, match=r"x is empty \(shape \(0,\)\)"):
+        checks.float_array("x", [])
+    with pytest.raises(TypeError, match="x must be an array of numbers; received str"):
+        checks.float_array("x", "abc")
+
+
+@pytest.mark.parametrize(
+    ("value", "count"), [([1, math.nan], 1), ([math.inf, -math.inf], 2), ([1e39], 1)]
+)
+def test_arrays_are_finite(value, count):
+    with np.errstate(over="ignore"), pytest.raises(ValueError, match=f"x has {count} NaN or inf"):
+        checks.float_array("x", value)
+
+
+def test_finite_numbers_whose_sum_overflows_are_finite():
+    assert checks.float_array("x", [1e308, 1e308], np.float64).tolist() == [1e308, 1e308]
+
+
+def test_samples_say_how_to_reshape():
+    assert checks.samples("x", np.zeros((3, 4, 4)), (4, 4)).shape == (3, 4, 4)
+    with pytest.raises(ValueError, match=r"expected \(n, 4, 4\). For one sample, pass x\[np.newax"):
+        checks.samples("x", np.zeros((4, 4)), (4, 4))
+    with pytest.raises(ValueError, match=r"x.reshape\(-1, 4, 4\) has the right shape"):
+        checks.samples("x", np.zeros((3, 16)), (4, 4))
+
+
+def test_samples_stay_inside_bounds():
+    with pytest.raises(ValueError, match=r"spans \[0, 255\]; the Bernoulli.*Divide pixel"):
+        checks.samples("x", [[0.0, 255.0]], (2,), (0, 1), "the Bernoulli likelihood")
+    with pytest.raises(ValueError, match=r"spans \[-1, 0\]; it needs values in \[0, 1\]\.$"):
+        checks.samples("x", [[0.0, -1.0]], (2,), (0, 1))
+
+
+def test_labels_match_in_number():
+    assert checks.labels("labels", ["a", "b"], 2).tolist() == ["a", "b"]
+    with pytest.raises(ValueError, match=r"labels has shape \(2,\); expected \(3,\)"):
+        checks.labels("labels", ["a", "b"], 3)
+
+
+def test_scores_are_one_float64_a_sample():
+    scores = checks.scores("scores", np.array([0.1], np.float32))
+    assert scores.dtype == np.float64
+    assert scores[0] == np.float32(0.1)
+    with pytest.raises(ValueError, match=r"\(3, 1\); expected \(n,\).*scores.ravel\(\)"):
+        checks.scores("scores", np.zeros((3, 1)))
+    with pytest.raises(ValueError, match=r"shape \(\); expected"):
+        checks.scores("scores", 3.0)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [True, False, None],
+        [1, 0, math.nan],
+        np.array([1, 0, None], object),
+        np.array([True, False, math.nan], object),
+    ],
+)
+def test_anomaly_labels_may_be_partial(labels):
+    assert checks.anomaly_labels("labels", labels, 3).tolist() == [1, 0, -1]
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([1, -1], r"received -1\. For scikit-learn's -1 .* labels == -1"),
+        ([0, 2], r"received 2\.$"),
+        (["ok", "bad"], r"received .*'ok'.*For named classes pass labels == "),
+        ([0, object()], "received 0"),
+        ([0, 1, 1], r"shape \(3,\); expected \(2,\), one label for each row of scores"),
+    ],
+)
+def test_other_anomaly_labels_are_errors(labels, message):
+    with pytest.raises(ValueError, match=message):
+        checks.anomaly_labels("labels", labels, 2)

@@ -1,0 +1,150 @@
+import dataclasses
+import json
+import math
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vae_widgets.core.policy import ThresholdPolicy
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@pytest.fixture
+def policy():
+    return ThresholdPolicy(
+        threshold=1.5,
+        method="percentile",
+        score="elbo",
+        metrics={"alert_rate": 0.05, "precision": math.nan, "n_flagged": 5},
+        percentile=95,
+        n_scores=100,
+        n_labelled=7,
+        created="2024-05-01T12:00:00+00:00",
+        note="Agreed with the clinic.",
+    )
+
+
+def written(tmp_path, remove="", **changes):
+    """Write the JSON of a valid policy with some keys changed and one removed."""
+    path = ThresholdPolicy(1.0).save(tmp_path / "policy.json")
+    content = {**json.loads(path.read_text()), **changes}
+    content.pop(remove, None)
+    path.write_text(json.dumps(content))
+    return path
+
+
+def test_apply_flags_scores_at_or_above_the_threshold(policy):
+    flagged = policy.apply([1.4, 1.5, 1.6])
+    assert flagged.dtype == bool
+    assert flagged.tolist() == [False, True, True]
+
+
+@given(FINITE, st.lists(FINITE, min_size=1, max_size=10))
+def test_saving_changes_no_decision(threshold, scores):
+    with tempfile.TemporaryDirectory() as folder:
+        policy = ThresholdPolicy(threshold)
+        loaded = ThresholdPolicy.load(policy.save(f"{folder}/policy.json"))
+    assert loaded == policy
+    assert loaded.apply(scores).tolist() == [score >= threshold for score in scores]
+
+
+def test_a_float32_score_at_a_float32_threshold_is_flagged():
+    scores = np.array([0.1, 0.7], np.float32)
+    assert ThresholdPolicy(scores[1]).apply(scores).tolist() == [False, True]
+
+
+def test_save_and_load_keep_every_field(policy, tmp_path):
+    path = policy.save(tmp_path / "policy.json")
+    loaded = ThresholdPolicy.load(path)
+    assert math.isnan(loaded.metrics["precision"])
+    assert dataclasses.asdict(loaded) == dataclasses.asdict(policy)  # the NaN is one object
+    assert json.loads(path.read_text())["metrics"]["precision"] is None
+
+
+def test_a_failed_save_keeps_the_old_file_and_leaves_nothing_behind(policy, tmp_path, monkeypatch):
+    path = policy.save(tmp_path / "policy.json")
+    before = path.read_text()
+
+    def full_disk(descriptor):
+        raise OSError("no space left")
+
+    monkeypatch.setattr("os.fsync", full_disk)
+    with pytest.raises(OSError, match="no space"):
+        dataclasses.replace(policy, threshold=9.0).save(path)
+    assert path.read_text() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_created_is_now_by_default():
+    created = datetime.fromisoformat(ThresholdPolicy(1.0).created)
+    assert abs((datetime.now(UTC) - created).total_seconds()) < 60
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("threshold", math.nan, "threshold must be a finite number"),
+        ("threshold", "1.5", "threshold must be a number"),
+        ("threshold", True, "threshold must be a number"),
+        ("method", 3, "method must be a str"),
+        ("metrics", [1], "metrics must be a mapping"),
+        ("metrics", {"f1": "high"}, r"metrics\['f1'\] must be a number"),
+        ("percentile", 120, "percentile must lie in"),
+        ("n_scores", 1.5, "n_scores must be a whole number"),
+        ("n_labelled", -1, "n_labelled must be at least 0"),
+        ("created", "yesterday", "created must be an ISO 8601 date"),
+    ],
+)
+def test_wrong_fields_are_errors_made_and_loaded(field, value, message, tmp_path):
+    with pytest.raises((TypeError, ValueError), match=message):
+        ThresholdPolicy(**{"threshold": 1.0, field: value})
+    with pytest.raises(ValueError, match=rf"policy\.json is not a threshold policy: {message}"):
+        ThresholdPolicy.load(written(tmp_path, **{field: value}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"remove": "threshold"}, "lacks threshold"),
+        ({"remove": "schema"}, "'schema' must be a whole number"),
+        ({"schema": 2}, "schema 2; this version reads up to 1. Upgrade"),
+        ({"treshold": 1}, "did you mean 'threshold'"),
+    ],
+)
+def test_a_wrong_file_is_an_error(changes, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        ThresholdPolicy.load(written(tmp_path, **changes))
+
+
+@pytest.mark.parametrize(("text", "message"), [("{", "not JSON"), ("[1]", "a JSON object")])
+def test_a_file_of_something_else_is_an_error(text, message, tmp_path):
+    (tmp_path / "policy.json").write_text(text)
+    with pytest.raises(ValueError, match=message):
+        ThresholdPolicy.load(tmp_path / "policy.json")
+
+
+def test_apply_checks_its_scores(policy):
+    with pytest.raises(ValueError, match="NaN"):
+        policy.apply([1.0, math.nan])
+
+
+def test_a_policy_needs_numpy_alone():
+    loaded = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import vae_widgets as vw, sys; vw.ThresholdPolicy(1.0).apply([2.0]);"
+            "print(*sorted({'keras', 'tensorflow', 'ipywidgets', 'sklearn'} & set(sys.modules)))",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert loaded.stdout.strip() == ""

@@ -1,0 +1,110 @@
+"""Precision-recall and ROC curves: what every possible threshold would have done."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core import checks
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What each distinct score does as a threshold, from the highest (fewest flagged) down.
+
+    A sample is flagged when its score is at least the threshold. Samples without a label are left
+    out. Every array has one entry for each distinct labelled score.
+
+    Attributes
+    ----------
+    thresholds : ndarray
+        Distinct scores, descending, float64 (m,).
+    true_positives, false_positives : ndarray
+        How many anomalous and normal samples are flagged, int64 (m,).
+    n_anomalous, n_normal : int
+        How many labelled samples there are of each kind.
+    """
+
+    thresholds: NDArray[np.float64]
+    true_positives: NDArray[np.int64]
+    false_positives: NDArray[np.int64]
+    n_anomalous: int
+    n_normal: int
+
+    @property
+    def precision(self) -> NDArray[np.float64]:
+        """Share of the flagged that is anomalous, (m,); each entry flags at least one."""
+        return self.true_positives / (self.true_positives + self.false_positives)
+
+    @property
+    def recall(self) -> NDArray[np.float64]:
+        """Share of the anomalous that is flagged, (m,); NaN if none is anomalous."""
+        return _share(self.true_positives, self.n_anomalous)
+
+    @property
+    def false_positive_rate(self) -> NDArray[np.float64]:
+        """Share of the normal that is flagged, (m,); NaN if none is normal."""
+        return _share(self.false_positives, self.n_normal)
+
+    @property
+    def f1(self) -> NDArray[np.float64]:
+        """Harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN), (m,)."""
+        flagged = self.true_positives + self.false_positives
+        return 2 * self.true_positives / (flagged + self.n_anomalous)
+
+    @property
+    def average_precision(self) -> float:
+        """Sum of precision times the step in recall; NaN if none is anomalous."""
+        steps = np.diff(self.recall, prepend=0.0)
+        return float(np.sum(steps * self.precision)) if self.n_anomalous else np.nan
+
+    @property
+    def auroc(self) -> float:
+        """Area under the ROC curve; NaN unless both kinds are present.
+
+        It is the chance that an anomalous sample scores above a normal one, ties counting half.
+        """
+        if not (self.n_anomalous and self.n_normal):
+            return np.nan
+        rate = np.concatenate([[0.0], self.false_positive_rate])
+        recall = np.concatenate([[0.0], self.recall])
+        return float(np.sum(np.diff(rate) * (recall[1:] + recall[:-1])) / 2)
+
+
+def curve(scores: ArrayLike, labels: ArrayLike) -> Curve:
+    """Count what every distinct score would flag as a threshold.
+
+    Parameters
+    ----------
+    scores
+        Finite scores (n,), higher = more anomalous.
+    labels
+        (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled.
+
+    Raises
+    ------
+    ValueError
+        If no sample is labelled, or the input is not as above.
+    """
+    scores = checks.scores("scores", scores)
+    labels = checks.anomaly_labels("labels", labels, len(scores))
+    labelled = labels >= 0
+    if not labelled.any():
+        raise ValueError("labels has no label; a curve needs at least one labelled sample.")
+    scores, anomalous = scores[labelled], labels[labelled] == 1
+    order = np.argsort(-scores, kind="stable")
+    scores, anomalous = scores[order], anomalous[order]
+    # Tied scores are flagged together: only the last of each group is an operating point.
+    last = np.flatnonzero(np.append(scores[1:] != scores[:-1], True))
+    true_positives = np.cumsum(anomalous)[last]
+    return Curve(
+        thresholds=scores[last],
+        true_positives=true_positives,
+        false_positives=last + 1 - true_positives,
+        n_anomalous=int(anomalous.sum()),
+        n_normal=int(len(anomalous) - anomalous.sum()),
+    )
+
+
+def _share(counts: NDArray[np.int64], of: int) -> NDArray[np.float64]:
+    return counts / of if of else np.full(len(counts), np.nan)

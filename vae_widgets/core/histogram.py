@@ -1,0 +1,107 @@
+"""A histogram that can be cut anywhere: counts at a fine grid of round thresholds."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+MIN_BINS, MAX_BINS = 10, 80
+# A drag moves by one grid step: about a pixel of a picture that is some 450 pixels wide.
+MIN_STEPS = 400
+
+
+@dataclass(frozen=True)
+class ScoreGrid:
+    """How many scores lie at or above each of many thresholds.
+
+    The differences at every `steps_per_bin`-th threshold are a histogram with bins
+    [edge, next edge). The size does not depend on the number of scores, and every count is exact.
+
+    Attributes
+    ----------
+    thresholds : ndarray
+        Ascending, equally spaced, round decimal numbers, float64 (m,).
+    at_or_above : ndarray
+        Number of scores >= each threshold, by class, uint32 (classes, m).
+    steps_per_bin : int
+        Grid steps in a bin; m - 1 is a multiple of it.
+    clipped : bool
+        Whether scores lie outside the grid (extreme outliers).
+    """
+
+    thresholds: NDArray[np.float64]
+    at_or_above: NDArray[np.uint32]
+    steps_per_bin: int
+    clipped: bool
+
+
+def score_grid(
+    classes: list[NDArray[np.float64]], *, full_range: bool = False, bins: int | None = None
+) -> ScoreGrid:
+    """Lay a grid of thresholds over scores.
+
+    Parameters
+    ----------
+    classes
+        Finite float64 scores of each class, each sorted in ascending order.
+    full_range
+        Span all scores. By default, scores further from the first and the last percentile than
+        three times the distance between these are left outside where they would squeeze the rest.
+    bins
+        About how many bins; None follows Freedman and Diaconis (1981), width 2 IQR / n^(1/3),
+        within 10 to 80.
+    """
+    scores = np.concatenate(classes)
+    low, high = float(scores.min()), float(scores.max())
+    clipped = False
+    if not full_range:
+        near_low, near_high = _without_outliers(scores, low, high)
+        clipped = (near_low, near_high) != (low, high)
+        low, high = near_low, near_high
+    bin_width = _round_up(_bin_width(scores, low, high, bins))
+    first = math.floor(low / bin_width)
+    n_bins = max(1, math.floor(high / bin_width) + 1 - first)
+    spare = max(0, MIN_BINS - n_bins) if bins is None else 0
+    first, n_bins = first - spare // 2, n_bins + spare
+    steps = next((s for s in (5, 10, 20, 50, 100) if s * n_bins >= MIN_STEPS), 200)
+    step = bin_width / steps
+    whole = np.arange(first * steps, (first + n_bins) * steps + 1, dtype=np.float64)
+    thresholds = _round_decimals(whole * step, step)
+    counts = [len(of) - np.searchsorted(of, thresholds, side="left") for of in classes]
+    return ScoreGrid(thresholds, np.stack(counts).astype(np.uint32), steps, clipped)
+
+
+def _without_outliers(scores: NDArray[np.float64], low: float, high: float) -> tuple[float, float]:
+    """Return the range to show: all of it, unless outliers would take most of the picture."""
+    first, last = np.percentile(scores, [1, 99])
+    reach = 3 * (last - first)
+    near = scores[(scores >= first - reach) & (scores <= last + reach)]
+    near_low, near_high = float(near.min()), float(near.max())
+    worth_it = 0 < near_high - near_low < (high - low) / 1.5
+    return (near_low, near_high) if worth_it else (low, high)
+
+
+def _bin_width(scores: NDArray[np.float64], low: float, high: float, bins: int | None) -> float:
+    # Below this, neighbouring thresholds would be the same floating-point number.
+    finest = 1024 * float(np.spacing(max(abs(low), abs(high), 1e-290)))
+    span = high - low
+    if span <= finest * MIN_BINS:  # all scores are the same: a picture around them
+        return max(finest, abs(low) / 100) if low else 0.1
+    if bins is not None:
+        return max(finest, span / bins)
+    quartiles = np.percentile(scores, [25, 75])
+    width = 2 * float(quartiles[1] - quartiles[0]) / len(scores) ** (1 / 3)
+    return max(finest, min(max(width, span / MAX_BINS), span / MIN_BINS))
+
+
+def _round_up(width: float) -> float:
+    """Return the next number of the form 1, 2, 2.5 or 5 times a power of ten."""
+    scale = 10.0 ** math.floor(math.log10(width))
+    return next((m * scale for m in (1, 2, 2.5, 5) if m * scale >= width), 10 * scale)
+
+
+def _round_decimals(values: NDArray[np.float64], step: float) -> NDArray[np.float64]:
+    """Undo the rounding errors of k * step: the doubles nearest to the decimal numbers meant."""
+    decimals = max(0, 3 - math.floor(math.log10(step)))
+    return np.array([float(f"{value:.{decimals}f}") for value in values])
