@@ -1,0 +1,42 @@
+/** Geometry of a filmstrip that is a slider: tiles in equal cells, position 0 at the middle of the
+ * first and 1 at the middle of the last, so that both show exactly their frames. */
+
+export interface FilmTrack {
+  /** Number of tiles. */
+  count: number;
+  /** Width of one tile's cell in pixels. */
+  cell: number;
+}
+
+const FEWEST = 8;
+const MOST = 12;
+
+/** Track for a width in pixels; `tileWidth` is that of a tile as high as the strip. */
+export function layFilmTrack(width: number, tileWidth: number): FilmTrack {
+  const count = Math.max(FEWEST, Math.min(MOST, Math.floor(width / tileWidth)));
+  return { count, cell: width / count };
+}
+
+/** Middle of the thumb for a position in [0, 1]. */
+export function xOf(track: FilmTrack, value: number): number {
+  return track.cell * (0.5 + value * (track.count - 1));
+}
+
+/** Position in [0, 1] under x; beyond the middles of the outer tiles, the ends. */
+export function valueAt(track: FilmTrack, x: number): number {
+  return clamp((x / track.cell - 0.5) / (track.count - 1));
+}
+
+/** Index of the frame nearest to a position. */
+export function frameOf(value: number, frames: number): number {
+  return Math.round(clamp(value) * (frames - 1));
+}
+
+/** Position of a frame. */
+export function valueOf(frame: number, frames: number): number {
+  return Math.max(0, Math.min(frames - 1, frame)) / (frames - 1);
+}
+
+function clamp(value: number): number {
+  return Math.max(0, Math.min(1, value));
+}
