@@ -25,7 +25,8 @@ class Array(traitlets.TraitType[Any, Any]):
     Parameters
     ----------
     dtype
-        Numpy dtype; values are cast to it.
+        Numpy dtype; values are cast to it. A cast to whole numbers that would change a value is
+        refused.
     ndim
         Number of dimensions, or None for any.
     """
@@ -40,9 +41,16 @@ class Array(traitlets.TraitType[Any, Any]):
     def validate(self, obj: Any, value: Any) -> NDArray[Any]:
         """Return `value` as a read-only array of the trait's dtype."""
         try:
-            array = np.array(value, dtype=self.dtype)
-        except (TypeError, ValueError):
+            given = np.asarray(value)
+            with np.errstate(invalid="ignore"):  # NaN to whole numbers: found below
+                array = given.astype(self.dtype)
+        except (TypeError, ValueError, OverflowError):
             self.error(obj, value)
+        if self.dtype.kind in "iu" and not np.array_equal(array, given):
+            raise traitlets.TraitError(
+                f"{self.name} must hold whole numbers that fit {self.dtype}; received "
+                f"{given[array != given].ravel()[0]}."
+            )
         if self.ndim is not None and array.ndim != self.ndim:
             raise traitlets.TraitError(
                 f"{self.name} has shape {array.shape}; expected {self.ndim} dimension(s)."

@@ -38,3 +38,11 @@ export function quantityColour(t: number): string {
   const mix = VIRIDIS[i].map((c, k) => Math.round(c + (at - i) * (VIRIDIS[i + 1][k] - c)));
   return `rgb(${mix.join(",")})`;
 }
+
+/** Red, green and blue, 0 to 255, of "#rrggbb" or "rgb(r,g,b)". */
+export function channels(colour: string): [number, number, number] {
+  const parts = colour.startsWith("#")
+    ? colour.slice(1).match(/../g)!.map((hex) => parseInt(hex, 16))
+    : colour.match(/\d+/g)!.map(Number);
+  return [parts[0], parts[1], parts[2]];
+}

@@ -1,0 +1,54 @@
+"""The plane of two latent dimensions that is shown: its bounds, and a grid of points on it.
+
+The other dimensions stay at the mean of the codes, so that the same place on the plane always
+decodes to the same sample.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+# (x_min, x_max, y_min, y_max) in units of the latent dimensions.
+Bounds = tuple[float, float, float, float]
+
+
+def padded_bounds(positions: ArrayLike, padding: float = 0.05) -> Bounds:
+    """Return bounds around positions (n, 2), wider by a fraction `padding` on each side.
+
+    Where all positions agree in a dimension, the bounds there are one unit to either side.
+    """
+    positions = np.asarray(positions, np.float64)
+    low, high = positions.min(axis=0), positions.max(axis=0)
+    margin = np.where(high > low, padding * (high - low), 1.0)
+    (x_min, y_min), (x_max, y_max) = (low - margin).tolist(), (high + margin).tolist()
+    return x_min, x_max, y_min, y_max
+
+
+def grid_points(bounds: Bounds, columns: int, rows: int) -> NDArray[np.float64]:
+    """Return the centres (rows * columns, 2) of the cells of a grid, row by row from the top.
+
+    The top is where the second dimension is largest, as on a plot.
+    """
+    x_min, x_max, y_min, y_max = bounds
+    x = x_min + (np.arange(columns) + 0.5) * ((x_max - x_min) / columns)
+    y = y_max - (np.arange(rows) + 0.5) * ((y_max - y_min) / rows)
+    return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+
+
+def on_plane(points: ArrayLike, dims: Sequence[int], center: ArrayLike) -> NDArray[np.float32]:
+    """Return the latent vectors (m, latent_dim) of points (m, 2) on the plane of `dims`.
+
+    Parameters
+    ----------
+    points
+        Positions on the plane (m, 2).
+    dims
+        The dimensions shown along x and y; one alone if there is only one.
+    center
+        Values of all dimensions (latent_dim,); those in `dims` are replaced.
+    """
+    points = np.asarray(points, np.float32)
+    z = np.repeat(np.asarray(center, np.float32)[np.newaxis], len(points), axis=0)
+    z[:, list(dims)] = points[:, : len(dims)]
+    return z

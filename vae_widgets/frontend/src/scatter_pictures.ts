@@ -1,0 +1,94 @@
+/** The pictures beside a scatter (what was picked) and at its pointer (what is hovered). */
+
+import type { Point } from "./gestures.ts";
+import { element } from "./shell.ts";
+import type { Tiles } from "./tiles.ts";
+
+export interface Shown {
+  tiles: Tiles;
+  index: number;
+}
+
+/** A square that shows one tile. */
+class TileView {
+  readonly canvas = element("canvas", "vw-scatter-tile");
+  private readonly side: number;
+
+  constructor(side: number) {
+    this.side = side;
+    this.canvas.style.width = this.canvas.style.height = `${side}px`;
+  }
+
+  show(shown: Shown | null): void {
+    const pixels = Math.round(this.side * (window.devicePixelRatio || 1));
+    if (this.canvas.width !== pixels) this.canvas.width = this.canvas.height = pixels;
+    const context = this.canvas.getContext("2d")!;
+    context.clearRect(0, 0, pixels, pixels);
+    shown?.tiles.draw(context, shown.index, 0, 0, pixels, pixels);
+  }
+}
+
+export interface PickedState {
+  decoded: Shown | null;
+  decodedCaption: string;
+  sample: Shown | null;
+  sampleCaption: string;
+  place: string;
+}
+
+/** The decoded picture next to the sample that it reconstructs or lies nearest to. */
+export class PickedView {
+  readonly root = element("div", "vw-picked");
+  private readonly views = [new TileView(88), new TileView(88)];
+  private readonly captions = [element("figcaption", ""), element("figcaption", "")];
+  private readonly place = element("div", "vw-picked-place");
+
+  constructor() {
+    const pair = element("div", "vw-picked-pair");
+    this.views.forEach((view, i) => {
+      const figure = element("figure", "vw-figure");
+      figure.append(view.canvas, this.captions[i]);
+      pair.append(figure);
+    });
+    this.views[0].canvas.dataset.role = "decoded";
+    this.views[1].canvas.dataset.role = "sample";
+    this.root.append(pair, this.place);
+  }
+
+  show(state: PickedState): void {
+    this.views[0].show(state.decoded);
+    this.views[1].show(state.sample);
+    this.captions[0].textContent = state.decodedCaption;
+    this.captions[1].textContent = this.captions[1].title = state.sampleCaption;
+    this.place.textContent = state.place;
+  }
+}
+
+/** A sample's tile and name beside its point. */
+export class Tooltip {
+  readonly root = element("div", "vw-tooltip");
+  private readonly view = new TileView(72);
+  private readonly text = element("div", "vw-tooltip-text");
+
+  constructor() {
+    this.root.setAttribute("role", "tooltip");
+    this.root.hidden = true;
+    this.root.append(this.view.canvas, this.text);
+  }
+
+  hide(): void {
+    this.root.hidden = true;
+  }
+
+  /** Beside the point, inside the frame of `width` and `height`. */
+  show(shown: Shown | null, lines: string[], at: Point, width: number, height: number): void {
+    this.view.show(shown);
+    this.text.textContent = lines.join("\n");
+    this.root.hidden = false;
+    const { offsetWidth, offsetHeight } = this.root;
+    const right = at.x + 14 + offsetWidth <= width;
+    const x = right ? at.x + 14 : at.x - 14 - offsetWidth;
+    const y = Math.min(height - offsetHeight, at.y - offsetHeight / 2);
+    this.root.style.transform = `translate(${Math.max(0, x)}px, ${Math.max(0, y)}px)`;
+  }
+}

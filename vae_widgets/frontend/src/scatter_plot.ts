@@ -1,0 +1,265 @@
+/** The picture of a scatter: axes, decoded grid and points on a still layer, marks above it. */
+
+import { drawDiscs, discRadius } from "./discs.ts";
+import type { Point } from "./gestures.ts";
+import { Picture } from "./picture.ts";
+import type { Theme } from "./theme.ts";
+import type { Tiles } from "./tiles.ts";
+import { formatTicks, ticks, Viewport, type Bounds } from "./viewport.ts";
+
+export interface Grid {
+  bounds: Bounds;
+  columns: number;
+  rows: number;
+  tiles: Tiles;
+}
+
+export interface Scene {
+  positions: Float32Array;
+  /** Row of `colours` for each point, -1 where it is hidden. */
+  levels: Int16Array;
+  colours: Uint8Array;
+  selection: Uint32Array;
+  /** Drawn behind the points; null for none. */
+  grid: Grid | null;
+  /** An axis without a name has no meaning, hence no ticks. */
+  names: [string, string];
+  bounds: Bounds;
+}
+
+/** What moves: drawn anew in every frame. */
+export interface Marks {
+  hovered: number;
+  /** Where a latent point was picked, on the plane; without y, anywhere on a line. */
+  picked: { x: number; y: number | null } | null;
+  /** The crosshair that the keys move, in pixels. */
+  cursor: Point | null;
+  /** A lasso or box while it is drawn, in pixels. */
+  shape: Point[];
+}
+
+const MARGIN = { left: 48, right: 8, top: 8, bottom: 40 };
+
+export class ScatterPlot {
+  readonly canvas: HTMLCanvasElement;
+  marks: Marks = { hovered: -1, picked: null, cursor: null, shape: [] };
+  private scene: Scene;
+  private readonly picture: Picture;
+  private readonly still = document.createElement("canvas");
+  private readonly discs = document.createElement("canvas");
+  private drawn: { theme: Theme; width: number; height: number } | null = null;
+
+  constructor(parent: HTMLElement, scene: Scene) {
+    this.scene = scene;
+    this.picture = new Picture(parent, (context, theme) => this.draw(context, theme));
+    this.canvas = this.picture.canvas;
+  }
+
+  get viewport(): Viewport {
+    return new Viewport(this.scene.bounds, {
+      left: MARGIN.left,
+      top: MARGIN.top,
+      width: Math.max(1, this.picture.width - MARGIN.left - MARGIN.right),
+      height: Math.max(1, this.picture.height - MARGIN.top - MARGIN.bottom),
+    });
+  }
+
+  get radius(): number {
+    return discRadius(this.scene.positions.length / 2);
+  }
+
+  /** Change what stands still. */
+  show(change: Partial<Scene>): void {
+    Object.assign(this.scene, change);
+    this.drawn = null;
+    this.picture.redraw();
+  }
+
+  /** Change what moves. */
+  mark(change: Partial<Marks>): void {
+    Object.assign(this.marks, change);
+    this.picture.redraw();
+  }
+
+  destroy(): void {
+    this.picture.destroy();
+  }
+
+  private draw(context: CanvasRenderingContext2D, theme: Theme): void {
+    const { width, height } = this.picture.canvas;
+    const { drawn } = this;
+    if (drawn?.theme !== theme || drawn.width !== width || drawn.height !== height) {
+      this.drawStill(theme, width, height);
+      this.drawn = { theme, width, height };
+    }
+    context.drawImage(this.still, 0, 0, this.picture.width, this.picture.height);
+    this.drawMarks(context, theme);
+  }
+
+  private drawStill(theme: Theme, width: number, height: number): void {
+    this.still.width = width;
+    this.still.height = height;
+    const context = this.still.getContext("2d")!;
+    context.scale(width / this.picture.width, height / this.picture.height);
+    const viewport = this.viewport;
+    this.drawAxes(context, theme, viewport);
+    const { left, top, width: w, height: h } = viewport.box;
+    context.beginPath();
+    context.rect(left, top, w, h);
+    context.clip();
+    if (this.scene.grid) drawGrid(context, this.scene.grid, viewport);
+    this.drawPoints(context, viewport, width / this.picture.width);
+  }
+
+  private drawAxes(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport): void {
+    const { left, top, width, height } = viewport.box;
+    const { x0, x1, y0, y1 } = viewport.bounds;
+    const [nameX, nameY] = this.scene.names;
+    const bottom = top + height;
+    context.font = `11px ${theme.font}`;
+    context.fillStyle = theme.faint;
+    context.strokeStyle = theme.line;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.rect(left + 0.5, top + 0.5, width - 1, height - 1);
+    const xs = ticks(x0, x1, width / 80);
+    context.textAlign = "center";
+    context.textBaseline = "top";
+    formatTicks(xs).forEach((text, i) => {
+      const x = Math.round(viewport.toScreen(xs[i], y0).x) + 0.5;
+      context.moveTo(x, top);
+      context.lineTo(x, bottom);
+      context.fillText(text, x, bottom + 5);
+    });
+    const ys = nameY ? ticks(y0, y1, height / 50) : [];
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    formatTicks(ys).forEach((text, i) => {
+      const y = Math.round(viewport.toScreen(x0, ys[i]).y) + 0.5;
+      context.moveTo(left, y);
+      context.lineTo(left + width, y);
+      context.fillText(text, left - 5, y);
+    });
+    context.stroke();
+    context.fillStyle = theme.ink;
+    context.font = `12px ${theme.font}`;
+    context.textAlign = "center";
+    context.textBaseline = "alphabetic";
+    context.fillText(nameX, left + width / 2, bottom + 34);
+    context.save();
+    context.translate(12, top + height / 2);
+    context.rotate(-Math.PI / 2);
+    context.fillText(nameY || "jitter (no meaning)", 0, 0);
+    context.restore();
+  }
+
+  private drawPoints(context: CanvasRenderingContext2D, viewport: Viewport, ratio: number): void {
+    const { positions, levels, colours, selection, grid } = this.scene;
+    const { left, top, width, height } = viewport.box;
+    const { x0, y1 } = viewport.bounds;
+    this.discs.width = Math.round(width * ratio);
+    this.discs.height = Math.round(height * ratio);
+    const canvas = this.discs.getContext("2d", { willReadFrequently: true })!;
+    const pixels = canvas.createImageData(this.discs.width, this.discs.height);
+    const discs = {
+      positions,
+      levels,
+      colours,
+      scaleX: viewport.scaleX * ratio,
+      scaleY: viewport.scaleY * ratio,
+      offsetX: -x0 * viewport.scaleX * ratio,
+      offsetY: -y1 * viewport.scaleY * ratio,
+      radius: this.radius * ratio,
+    };
+    const base = grid ? 0.5 : 0.85;
+    drawDiscs(pixels, { ...discs, opacity: selection.length ? 0.2 * base : base });
+    if (selection.length) drawDiscs(pixels, { ...discs, opacity: 1 }, selection);
+    canvas.putImageData(pixels, 0, 0);
+    context.drawImage(this.discs, left, top, width, height);
+  }
+
+  private drawMarks(context: CanvasRenderingContext2D, theme: Theme): void {
+    const { hovered, picked, cursor, shape } = this.marks;
+    const viewport = this.viewport;
+    const { left, top, width, height } = viewport.box;
+    context.save();
+    context.beginPath();
+    context.rect(left, top, width, height);
+    context.clip();
+    if (shape.length > 1) {
+      context.beginPath();
+      for (const { x, y } of shape) context.lineTo(x, y);
+      context.closePath();
+      context.fillStyle = theme.accent;
+      context.globalAlpha = 0.15;
+      context.fill();
+      context.globalAlpha = 1;
+      context.strokeStyle = theme.accent;
+      context.lineWidth = 1.5;
+      context.stroke();
+    }
+    if (picked) {
+      const at = viewport.toScreen(picked.x, picked.y ?? 0);
+      if (picked.y === null) halo(context, theme, line(at.x, top, at.x, top + height));
+      else halo(context, theme, cross(at, 9), circle(at, 5));
+    }
+    if (hovered >= 0 && this.scene.levels[hovered] >= 0) {
+      const { positions } = this.scene;
+      const at = viewport.toScreen(positions[2 * hovered], positions[2 * hovered + 1]);
+      halo(context, { ...theme, accent: theme.ink }, circle(at, this.radius + 2.5));
+    }
+    if (cursor) {
+      context.strokeStyle = theme.ink;
+      context.lineWidth = 1;
+      context.setLineDash([4, 3]);
+      context.stroke(line(left, cursor.y, left + width, cursor.y));
+      context.stroke(line(cursor.x, top, cursor.x, top + height));
+    }
+    context.restore();
+  }
+}
+
+function drawGrid(context: CanvasRenderingContext2D, grid: Grid, viewport: Viewport): void {
+  const { bounds, columns, rows, tiles } = grid;
+  const from = viewport.toScreen(bounds.x0, bounds.y1);
+  const to = viewport.toScreen(bounds.x1, bounds.y0);
+  const [w, h] = [(to.x - from.x) / columns, (to.y - from.y) / rows];
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const index = row * columns + column;
+      tiles.draw(context, index, from.x + column * w, from.y + row * h, w, h);
+    }
+  }
+}
+
+function line(x0: number, y0: number, x1: number, y1: number): Path2D {
+  const path = new Path2D();
+  path.moveTo(x0, y0);
+  path.lineTo(x1, y1);
+  return path;
+}
+
+function circle({ x, y }: Point, radius: number): Path2D {
+  const path = new Path2D();
+  path.arc(x, y, radius, 0, 2 * Math.PI);
+  return path;
+}
+
+/** Four strokes that leave the middle free. */
+function cross({ x, y }: Point, reach: number): Path2D {
+  const path = new Path2D();
+  for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+    path.moveTo(x + 5 * dx, y + 5 * dy);
+    path.lineTo(x + reach * dx, y + reach * dy);
+  }
+  return path;
+}
+
+/** A stroke that shows on any background. */
+function halo(context: CanvasRenderingContext2D, theme: Theme, ...paths: Path2D[]): void {
+  for (const [colour, width] of [[theme.paper, 4], [theme.accent, 2]] as const) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    for (const path of paths) context.stroke(path);
+  }
+}

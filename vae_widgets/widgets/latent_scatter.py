@@ -1,0 +1,401 @@
+"""The codes of samples as points in latent space: hover, pick, lasso."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import traitlets
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.codec import Codec, check_codec, encode_mean
+from vae_widgets.core import checks
+from vae_widgets.core.classes import index_classes
+from vae_widgets.core.latent_grid import grid_points, on_plane, padded_bounds
+from vae_widgets.rendering import Renderer, check_renderer, render
+from vae_widgets.rendering.atlas import MAX_SIDE, tile_atlas
+from vae_widgets.widgets.base import CanvasWidget, bundle
+from vae_widgets.widgets.traits import Array, array_to_json
+
+# All samples travel as tiles with the widget up to this many pixels (28 x 28: 5,100 samples);
+# beyond, a hover asks the kernel for its one tile.
+TILE_BUDGET = 4_000_000
+# The plane as decoded beforehand, for the first answer to a click: so many points, and pixels.
+PREVIEW_SIDE = 20
+PREVIEW_BUDGET = 1_000_000
+
+MODES = ("pick", "pan", "lasso", "box")
+
+
+class IndexSet(Array):
+    """Sorted, unique row numbers below ``obj.n_samples``; a boolean mask of the rows will do."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("uint32", 1, **kwargs)
+
+    def validate(self, obj: Any, value: Any) -> NDArray[Any]:
+        """Return `value` as sorted, unique uint32 indices."""
+        given = np.asarray(value)
+        if given.dtype == bool:
+            if given.shape != (obj.n_samples,):
+                raise traitlets.TraitError(
+                    f"{self.name} is a mask of shape {given.shape}; expected ({obj.n_samples},), "
+                    "one entry for each sample."
+                )
+            given = np.flatnonzero(given)
+        indices = np.unique(super().validate(obj, given))
+        if indices.size and indices[-1] >= obj.n_samples:
+            raise traitlets.TraitError(
+                f"{self.name} has index {indices[-1]}; expected indices below {obj.n_samples}, "
+                "the number of samples."
+            )
+        indices.flags.writeable = False
+        return indices
+
+
+def _arrays_to_json(arrays: Mapping[str, NDArray[Any]], widget: Any) -> dict[str, Any]:
+    return {name: array_to_json(array) for name, array in arrays.items()}
+
+
+class LatentScatter(CanvasWidget):
+    """Show samples as points in latent space and decode any point of it.
+
+    Click a point or an empty place to decode it, drag in mode *Pick* to decode along the way, lasso
+    or box to select samples, hover to see one. The picture of a click comes from a grid decoded
+    beforehand; the kernel's exact answer then replaces it.
+
+    Parameters
+    ----------
+    codec
+        Encodes and decodes: a VAE, or any object with ``encode``, ``decode``, ``latent_dim`` and
+        ``sample_shape``.
+    x
+        Samples (n, *sample_shape).
+    labels
+        One class for each sample (n,): whole numbers, booleans or texts; None for no classes.
+    renderer
+        Turns samples into tiles; None chooses one by the shape of a sample.
+    label_names
+        Names of the classes in their order; whole-number labels index it. None takes the different
+        values of `labels`.
+    color_by
+        ``"label"``, ``"none"``, the name of one of `quantities`, or numbers (n,) themselves, which
+        are then named "value". Quantities are drawn in viridis, from their lowest to their highest
+        value.
+    quantities
+        Name of a quantity -> one finite number for each sample (n,), such as anomaly scores.
+    dims
+        The two latent dimensions along x and y. With one latent dimension, y is a jitter without
+        meaning.
+
+    Attributes
+    ----------
+    selection : ndarray
+        Indices of the selected samples, uint32, sorted. May be set; a boolean mask (n,) will do.
+    hovered : int
+        Index of the sample under the pointer, -1 if none. May be set.
+    picked : ndarray
+        The latent vector that was picked last, float32 (latent_dim,); empty before the first. May
+        be set. Of a click on an empty place, the dimensions that are not shown are at the mean of
+        the codes.
+    picked_index : int
+        The sample whose code was picked by a click, -1 if `picked` is no sample's code.
+    decoded : ndarray
+        ``codec.decode(picked)`` in data space, float32 (*sample_shape); empty before the first.
+    color_by : str
+        What colours the points. May be set as above.
+    dims : tuple of int
+        The latent dimensions shown. May be set.
+    view : tuple of float
+        The visible part of the plane: x_min, x_max, y_min, y_max. May be set.
+    z_mean : ndarray
+        The codes, float32 (n, latent_dim).
+    n_samples : int
+        Number of samples.
+    """
+
+    _esm = bundle("latent_scatter.js")
+    _css = bundle("latent_scatter.css")
+
+    # Public state. What the page owns is not echoed: by then the page has moved on.
+    selection = IndexSet().tag(sync=True, echo_update=False)
+    hovered = traitlets.Int(-1).tag(sync=True, echo_update=False)
+    picked = Array("float32", 1).tag(sync=True)
+    picked_index = traitlets.Int(-1).tag(sync=True)
+    decoded = Array("float32", None)
+    color_by = traitlets.Any("label").tag(sync=True, echo_update=False)
+    quantities = traitlets.Dict().tag(sync=True, to_json=_arrays_to_json)
+    dims = traitlets.Tuple((0, 1)).tag(sync=True)
+    view = traitlets.Tuple((-1.0, 1.0, -1.0, 1.0)).tag(sync=True, echo_update=False)
+
+    # What the page draws.
+    _latent_dim = traitlets.Int(2).tag(sync=True)
+    _positions = Array("float32", 2).tag(sync=True)
+    _home = traitlets.Tuple((-1.0, 1.0, -1.0, 1.0)).tag(sync=True)
+    _classes = Array("uint32", 1).tag(sync=True)
+    _class_names = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _tiles = traitlets.Dict().tag(sync=True)
+    _hidden = traitlets.List(traitlets.Int()).tag(sync=True, echo_update=False)
+    _mode = traitlets.Enum(["pick", "pan", "lasso", "box"], "pick").tag(
+        sync=True, echo_update=False
+    )
+    _grid_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
+
+    # Questions of the page and answers of the kernel; each answer repeats whose question it was
+    # ("page") and which ("seq"), so that the page can drop those that come too late.
+    _ask_pick = traitlets.Dict().tag(sync=True, echo_update=False)
+    _pick = traitlets.Dict().tag(sync=True)
+    _ask_grid = traitlets.Dict().tag(sync=True, echo_update=False)
+    _grid = traitlets.Dict().tag(sync=True)
+    _ask_tile = traitlets.Dict().tag(sync=True, echo_update=False)
+    _tile = traitlets.Dict().tag(sync=True)
+
+    @checks.suggest_keywords
+    def __init__(
+        self,
+        codec: Codec,
+        x: ArrayLike,
+        labels: ArrayLike | None = None,
+        renderer: Renderer | None = None,
+        *,
+        label_names: Sequence[Any] | None = None,
+        color_by: str | ArrayLike = "label",
+        quantities: Mapping[str, ArrayLike] | None = None,
+        dims: Sequence[int] | None = None,
+    ) -> None:
+        self._codec = check_codec(codec)
+        self._x = checks.samples("x", x, codec.sample_shape)
+        self._renderer = check_renderer(renderer, codec.sample_shape)
+        self.n_samples = len(self._x)
+        classes, names = index_classes(labels, self.n_samples, label_names)
+        color_by, quantities = self._checked_colour(color_by, quantities or {})
+        dims = self._checked_dims((0, 1)[: codec.latent_dim] if dims is None else dims)
+
+        self.z_mean = encode_mean(codec, self._x)
+        if len(self.z_mean) != self.n_samples:
+            raise ValueError(
+                f"codec.encode(x) has {len(self.z_mean)} rows; expected {self.n_samples}, one for "
+                "each sample."
+            )
+        self._center = self.z_mean.mean(axis=0)
+        self._question: dict[str, Any] = {}
+        _, self._tile_height, self._tile_width, _ = render(self._renderer, self._x[:1]).shape
+        super().__init__(
+            color_by=color_by,
+            quantities=quantities,
+            dims=dims,
+            _latent_dim=codec.latent_dim,
+            _classes=classes,
+            _class_names=names,
+            _tiles=self._all_tiles(),
+            **self._plane(dims),
+        )
+        self.observe(self._show_plane, "dims")
+        self.observe(self._decode_picked, "picked")
+        self.observe(self._answer_pick, "_ask_pick")
+        self.observe(self._answer_grid, "_ask_grid")
+        self.observe(self._answer_tile, "_ask_tile")
+
+    # -- checks -----------------------------------------------------------------------------------
+
+    def _checked_colour(
+        self, color_by: Any, quantities: Mapping[str, Any]
+    ) -> tuple[str, dict[str, NDArray[np.float32]]]:
+        if not isinstance(color_by, str):
+            quantities, color_by = {**quantities, "value": color_by}, "value"
+        checked = {}
+        for name, numbers in quantities.items():
+            if name in ("label", "none"):
+                raise ValueError(f"quantities has {name!r}, which is reserved; rename it.")
+            array = checks.float_array(f"quantities[{name!r}]", numbers)
+            if array.shape != (self.n_samples,):
+                raise ValueError(
+                    f"quantities[{name!r}] has shape {array.shape}; expected ({self.n_samples},), "
+                    "one number for each sample."
+                )
+            checked[str(name)] = array
+        return checks.one_of("color_by", color_by, ["label", "none", *checked]), checked
+
+    def _checked_dims(self, dims: Any) -> tuple[int, ...]:
+        latent_dim = self._codec.latent_dim
+        wanted = min(2, latent_dim)
+        dims = tuple(dims)
+        if len(dims) != wanted or len(set(dims)) != wanted or not set(dims) <= {*range(latent_dim)}:
+            raise ValueError(
+                f"dims is {dims}; expected {wanted} different dimension(s) from 0 to "
+                f"{latent_dim - 1}."
+            )
+        return tuple(int(dim) for dim in dims)
+
+    @traitlets.validate("quantities")
+    def _validate_quantities(self, proposal: Any) -> dict[str, NDArray[np.float32]]:
+        return self._checked_colour("none", proposal.value)[1]
+
+    @traitlets.validate("color_by")
+    def _validate_color_by(self, proposal: Any) -> str:
+        name, quantities = self._checked_colour(proposal.value, self.quantities)
+        if not isinstance(proposal.value, str):
+            self.quantities = quantities
+        return name
+
+    @traitlets.validate("dims")
+    def _validate_dims(self, proposal: Any) -> tuple[int, ...]:
+        return self._checked_dims(proposal.value)
+
+    @traitlets.validate("picked")
+    def _validate_picked(self, proposal: Any) -> NDArray[np.float32]:
+        z = proposal.value
+        if z.size == 0:
+            return z
+        if z.shape != (self._codec.latent_dim,):
+            raise ValueError(
+                f"picked has shape {z.shape}; expected ({self._codec.latent_dim},), one "
+                "latent vector."
+            )
+        return checks.float_array("picked", z)
+
+    @traitlets.validate("hovered")
+    def _validate_hovered(self, proposal: Any) -> int:
+        if not -1 <= proposal.value < self.n_samples:
+            raise ValueError(
+                f"hovered is {proposal.value}; expected an index below {self.n_samples}, or -1 for "
+                "none."
+            )
+        return int(proposal.value)
+
+    @traitlets.validate("view")
+    def _validate_view(self, proposal: Any) -> tuple[float, ...]:
+        view = tuple(checks.finite_number("view", edge) for edge in proposal.value)
+        if len(view) != 4 or view[0] >= view[1] or view[2] >= view[3]:
+            raise ValueError(
+                f"view is {view}; expected (x_min, x_max, y_min, y_max) with x_min < x_max and "
+                "y_min < y_max."
+            )
+        return view
+
+    # -- the plane that is shown ------------------------------------------------------------------
+
+    def _plane(self, dims: tuple[int, ...]) -> dict[str, Any]:
+        """Return the traits that depend on the dimensions shown."""
+        positions = self.z_mean[:, list(dims)]
+        if len(dims) == 1:
+            jitter = np.random.default_rng(0).uniform(-1, 1, (self.n_samples, 1))
+            positions = np.hstack([positions, jitter.astype(np.float32)])
+        home = padded_bounds(positions)
+        tile_area = self._tile_height * self._tile_width
+        side = int(np.clip(np.sqrt(PREVIEW_BUDGET / tile_area), 4, PREVIEW_SIDE))
+        return {
+            "_positions": positions,
+            "_home": home,
+            "view": home,
+            "_grid": self._decode_grid(home, side, side, dims),
+        }
+
+    def _show_plane(self, change: Any) -> None:
+        with self.hold_sync():
+            for name, value in self._plane(self.dims).items():
+                self.set_trait(name, value)
+
+    def _decode_grid(
+        self, bounds: tuple[float, ...], columns: int, rows: int, dims: tuple[int, ...]
+    ) -> dict[str, Any]:
+        points = grid_points(bounds, columns, rows)  # type: ignore[arg-type]
+        z = on_plane(points, dims, self._center)
+        return {
+            "bounds": [float(edge) for edge in bounds],
+            "columns": columns,
+            "rows": rows,
+            "tiles": tile_atlas(render(self._renderer, self._decode(z))),
+        }
+
+    def _decode(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
+        x = checks.samples("codec.decode(z)", self._codec.decode(z), self._codec.sample_shape)
+        if len(x) != len(z):
+            raise ValueError(f"codec.decode(z) has {len(x)} samples for {len(z)} latent vectors.")
+        return x
+
+    # -- answers to the page ----------------------------------------------------------------------
+
+    def _decode_picked(self, change: Any = None) -> None:
+        """Bring everything that follows from `picked` up to date."""
+        if not self.picked.size:
+            self.picked_index, self.decoded, self._pick = -1, np.zeros(0), {}
+            return
+        # Taken out, so that an observer of `picked` who sets it again is not mistaken for the page.
+        question, self._question = self._question, {}
+        index = question.get("point", -1)
+        try:
+            self.decoded = self._decode(self.picked[np.newaxis])[0]
+        except Exception:
+            self.decoded = np.zeros(0)  # never the picture of another vector
+            raise
+        # Together in one batch: some renderers scale by the range of what they are given.
+        batch = [self.decoded] if index < 0 else [self.decoded, self._x[index]]
+        tiles = tile_atlas(render(self._renderer, np.stack(batch)))
+        with self.hold_sync():
+            self.picked_index = index
+            self._pick = {**_sender(question), "point": index, "tiles": tiles, "error": ""}
+
+    def _answer_pick(self, change: Any) -> None:
+        self._question = question = change.new
+        try:
+            if question["point"] >= 0:
+                z = self.z_mean[question["point"]]
+            else:
+                z = on_plane([question["at"]], self.dims, self._center)[0]
+            with self.hold_sync():
+                if np.array_equal(z, self.picked):
+                    self._decode_picked()
+                else:
+                    self.picked = z
+        except Exception as error:
+            self._pick = {**_sender(question), "error": _in_words(error)}
+        finally:
+            self._question = {}
+
+    def _answer_grid(self, change: Any) -> None:
+        question = change.new
+        self._grid = self._answer(
+            question,
+            lambda: self._decode_grid(
+                question["bounds"], question["columns"], question["rows"], self.dims
+            ),
+            otherwise=self._grid,
+        )
+
+    def _answer_tile(self, change: Any) -> None:
+        index = change.new["index"]
+        self._tile = self._answer(
+            change.new,
+            lambda: {
+                "index": index,
+                "tiles": tile_atlas(render(self._renderer, self._x[index : index + 1])),
+            },
+            otherwise={"index": index},
+        )
+
+    @staticmethod
+    def _answer(
+        question: dict[str, Any], make: Callable[[], dict[str, Any]], otherwise: dict[str, Any]
+    ) -> dict[str, Any]:
+        # The user's decoder or renderer may raise anything; the page says what.
+        try:
+            answer = {**make(), "error": ""}
+        except Exception as error:
+            answer = {**otherwise, "error": _in_words(error)}
+        return {**answer, **_sender(question)}
+
+    def _all_tiles(self) -> dict[str, Any]:
+        area = self.n_samples * self._tile_height * self._tile_width
+        # The atlas is about square; a row or column of it may be empty.
+        side = np.sqrt(area) + max(self._tile_height, self._tile_width)
+        if area > TILE_BUDGET or side > MAX_SIDE:
+            return {}
+        return tile_atlas(render(self._renderer, self._x))
+
+
+def _sender(question: dict[str, Any]) -> dict[str, Any]:
+    return {"page": question.get("page", ""), "seq": question.get("seq", 0)}
+
+
+def _in_words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
