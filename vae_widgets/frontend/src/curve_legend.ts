@@ -1,0 +1,71 @@
+/** Title and legend of the training curves: a click on an entry hides or shows its lines. */
+
+import type { AnyModel } from "@anywidget/types";
+import "./shell.css";
+import "./curve_legend.css";
+import { button, element } from "./shell.ts";
+
+interface State {
+  title: string;
+  entries: { name: string; label: string; colour: string }[];
+  validation: boolean;
+  hidden: string[];
+}
+
+function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+  const root = element("div", "vw-widget vw-legend");
+  const row = element("div", "vw-title");
+  const title = element("span", "vw-name");
+  const entries = element("span", "vw-title");
+  const key = element("span", "vw-legend-key");
+  for (const kind of ["training", "validation"]) {
+    const text = element("span", "");
+    text.textContent = kind;
+    key.append(element("span", `vw-legend-dash vw-legend-dash-${kind}`), text);
+  }
+  row.append(title, entries, key);
+  root.append(row);
+  el.append(root);
+
+  const toggle = (name: string) => {
+    const hidden = model.get("hidden");
+    model.set(
+      "hidden",
+      hidden.includes(name) ? hidden.filter((other) => other !== name) : [...hidden, name],
+    );
+    model.save_changes();
+  };
+  const mark = () => {
+    const hidden = model.get("hidden");
+    model.get("entries").forEach(({ name }, i) => {
+      entries.children[i]?.setAttribute("aria-pressed", String(!hidden.includes(name)));
+    });
+  };
+  const update = () => {
+    title.textContent = model.get("title");
+    key.style.visibility = model.get("validation") ? "visible" : "hidden";
+    entries.replaceChildren(
+      ...model.get("entries").map(({ name, label, colour }) => {
+        const entry = button("", `Show or hide ${label}`, () => toggle(name));
+        entry.classList.add("vw-legend-entry");
+        const swatch = element("span", "vw-legend-swatch");
+        swatch.style.background = colour;
+        entry.append(swatch, label);
+        return entry;
+      }),
+    );
+    mark();
+  };
+
+  const events = ["title", "entries", "validation"].map((name) => `change:${name}`);
+  for (const event of events) model.on(event, update);
+  model.on("change:hidden", mark);
+  update();
+  return () => {
+    for (const event of events) model.off(event, update);
+    model.off("change:hidden", mark);
+    root.remove();
+  };
+}
+
+export default { render };
