@@ -1,0 +1,41 @@
+"""Where the codes of the training data lie: the moments of the aggregate posterior."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class CodeStatistics:
+    """Mean and covariance of q(z) = mean over samples of q(z | x).
+
+    Attributes
+    ----------
+    mean
+        (latent_dim,)
+    covariance
+        (latent_dim, latent_dim); the covariance of z_mean plus the mean posterior variance, hence
+        positive definite even where dimensions have collapsed.
+    """
+
+    mean: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+
+    @classmethod
+    def prior(cls, latent_dim: int) -> "CodeStatistics":
+        """Return the moments of the prior N(0, I)."""
+        return cls(np.zeros(latent_dim), np.eye(latent_dim))
+
+    @classmethod
+    def of(cls, z_mean: NDArray, z_log_var: NDArray) -> "CodeStatistics":
+        """Return the moments of the mixture of N(z_mean, exp(z_log_var)), each (n, latent_dim)."""
+        mean = z_mean.mean(axis=0, dtype=np.float64)
+        centred = z_mean - mean
+        covariance = centred.T @ centred / len(z_mean)
+        return cls(mean, covariance + np.diag(np.exp(z_log_var, dtype=np.float64).mean(axis=0)))
+
+    def mahalanobis(self, z: NDArray) -> NDArray[np.float64]:
+        """Return sqrt((z - mean)' covariance^-1 (z - mean)) for z (n, latent_dim): (n,)."""
+        whitened = np.linalg.solve(np.linalg.cholesky(self.covariance), (z - self.mean).T)
+        return np.sqrt(np.sum(whitened**2, axis=0))

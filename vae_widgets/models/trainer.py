@@ -1,0 +1,464 @@
+"""A `keras.Model` whose `fit` and `evaluate` take the fast path on arrays."""
+
+import inspect
+import threading
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+from numpy.typing import NDArray
+
+from vae_widgets.core import checks
+from vae_widgets.models.array_loop import LOG_NAMES, ArrayLoop, should_use_xla, train_on_array
+from vae_widgets.models.fit_arguments import (
+    FitArguments,
+    check_callbacks,
+    check_dataset,
+    check_targets,
+    is_array,
+)
+from vae_widgets.models.training_run import TrainingRun
+
+_PREVIEW = 16  # samples shown to callbacks
+
+
+class Trainer(keras.Model):
+    """Base of `VAE` that knows how to train and to evaluate, but not on what loss.
+
+    A subclass says what happens with a batch, in `_train_on_batch` and `_evaluate_on_batch`, and
+    which samples are good, in `_samples`.
+    """
+
+    sample_shape: tuple[int, ...]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._trackers = [keras.metrics.Mean(name) for name in LOG_NAMES]
+        self._training_lock = threading.Lock()
+
+    @abstractmethod
+    def _train_on_batch(self, x: Any, weights: Any) -> Any:
+        """Take an optimizer step on x (b, *sample_shape) with weights (b,).
+
+        Returns the weighted sums of `LOG_NAMES` over the batch, and of the weights: (4,).
+        """
+
+    @abstractmethod
+    def _evaluate_on_batch(self, x: Any, weights: Any) -> Any:
+        """Return the same sums without changing the model."""
+
+    @abstractmethod
+    def _samples(self, name: str, x: Any) -> NDArray[np.float32]:
+        """Return samples (n, *sample_shape) from the argument called `name`, or raise."""
+
+    @abstractmethod
+    def _shuffler(self) -> np.random.Generator:
+        """Return what draws the order of the samples."""
+
+    def _before_evaluation(self) -> None:
+        """Prepare for one pass over evaluation data."""
+
+    def _after_training(self, x: Any) -> None:
+        """Note what is to be known about the training data, array or dataset."""
+
+    @checks.suggest_keywords
+    def compile(
+        self,
+        optimizer: Any = None,
+        *,
+        loss: None = None,
+        metrics: None = None,
+        run_eagerly: bool = False,
+        jit_compile: bool | str = "auto",
+        steps_per_execution: int | str = "auto",
+        auto_scale_loss: bool = True,
+    ) -> None:
+        """Choose the optimizer.
+
+        Parameters
+        ----------
+        optimizer
+            Keras optimizer or its name; None for Adam with a learning rate of 1e-3.
+        loss, metrics
+            Must be left out: the likelihood and `beta` make the loss.
+        run_eagerly
+            Run Python for each batch, to debug; slow.
+        jit_compile
+            Whether to use XLA; "auto" does, except for convolutions on a CPU, which it slows.
+        steps_per_execution
+            Batches between two looks at callbacks; "auto" makes it about 50 to 100 ms of them
+            when training on arrays.
+        auto_scale_loss
+            As in `keras.Model.compile`.
+        """
+        for argument, value in (("loss", loss), ("metrics", metrics)):
+            if value is not None:
+                raise TypeError(
+                    f"{argument} is given; a VAE makes its own loss from its likelihood and beta. "
+                    "Leave it out: compile(optimizer=...)."
+                )
+        self._loops = {}
+        self._compile_options = {
+            "run_eagerly": run_eagerly,
+            "jit_compile": jit_compile,
+            "steps_per_execution": steps_per_execution,
+        }
+        super().compile(
+            optimizer=keras.optimizers.Adam(1e-3) if optimizer is None else optimizer,
+            run_eagerly=run_eagerly,
+            jit_compile=should_use_xla(self) if jit_compile == "auto" else jit_compile,
+            steps_per_execution=1 if steps_per_execution == "auto" else steps_per_execution,
+            auto_scale_loss=auto_scale_loss,
+        )
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """Return what `compile_from_config` needs; Keras calls this when it saves."""
+        optimizer = keras.saving.serialize_keras_object(self.optimizer)
+        return {"optimizer": optimizer, **self._compile_options}
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile as the saved model was; Keras calls this when it loads."""
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        self.optimizer.build(self.trainable_variables)
+
+    @checks.suggest_keywords
+    def fit(
+        self,
+        x: Any,
+        y: Any = None,
+        *,
+        batch_size: int = 128,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | list[int] = 1,
+    ) -> Any:
+        """Train, and return the Keras ``History``.
+
+        Arrays take a fast path: one compiled loop over batches gathered from memory. Callbacks
+        are called once per execution of about 50 to 100 ms, as Keras does with
+        ``steps_per_execution``. Anything else goes through Keras's own ``fit``: datasets, and
+        subclasses that override `train_step`. Either way the logs hold ``loss``,
+        ``reconstruction_loss`` and ``kl_loss`` (nats), and these with ``val_`` in front.
+
+        Parameters
+        ----------
+        x
+            Samples (n, *sample_shape), or a ``tf.data.Dataset`` of batches of them.
+        y
+            Must be left out, or be `x`, as tutorials write it.
+        batch_size
+            Samples in a batch of an array.
+        epochs, verbose, callbacks, validation_split, shuffle, initial_epoch, steps_per_epoch
+            As in `keras.Model.fit`. Callbacks may be any object with the hooks of a Keras
+            callback. Beside Keras's own, their `params` hold ``batch_size``, ``n_samples`` and
+            ``preview``, up to 16 validation (else training) samples, when x is an array.
+        validation_data
+            Samples, a tuple (samples, ignored), or a dataset.
+        validation_steps, validation_batch_size, validation_freq
+            As in `keras.Model.fit`.
+
+        Returns
+        -------
+        keras.callbacks.History
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is bad, before any work is done.
+        RuntimeError
+            If this model is being trained already.
+        """
+        arguments = self._fit_arguments(
+            x,
+            y,
+            batch_size=batch_size,
+            epochs=epochs,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_split=validation_split,
+            validation_data=validation_data,
+            shuffle=shuffle,
+            initial_epoch=initial_epoch,
+            steps_per_epoch=steps_per_epoch,
+            validation_steps=validation_steps,
+            validation_batch_size=validation_batch_size,
+            validation_freq=validation_freq,
+        )
+        self._start_training()
+        try:
+            return self._train(arguments)
+        finally:
+            self._training_lock.release()
+
+    def fit_async(self, x: Any, y: Any = None, **options: Any) -> TrainingRun:
+        """Train in a thread and return at once.
+
+        ``await vae.fit_async(x, ...)`` in a notebook cell keeps widgets alive while it trains.
+
+        Parameters
+        ----------
+        x, y, **options
+            As for `fit`, and checked in the same way before this returns. `verbose` is 0 unless
+            given.
+
+        Returns
+        -------
+        TrainingRun
+            With ``pause``, ``resume``, ``stop``, ``wait``, ``status``; awaitable.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is bad.
+        RuntimeError
+            If this model is being trained already.
+        """
+        checks.reject_unknown("VAE.fit_async", options, _FIT_DEFAULTS)
+        arguments = self._fit_arguments(x, y, **{**_FIT_DEFAULTS, "verbose": 0, **options})
+        self._start_training()
+
+        def train(control: keras.callbacks.Callback) -> Any:
+            try:
+                return self._train(arguments, control)
+            finally:
+                self._training_lock.release()
+
+        return TrainingRun(train, self)
+
+    def evaluate(
+        self,
+        x: Any,
+        y: Any = None,
+        *,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+        **from_keras: Any,
+    ) -> Any:
+        """Return loss, reconstruction_loss and kl_loss (nats, means over samples) on data.
+
+        The noise is the same at each call: equal weights and data give equal results.
+
+        Parameters
+        ----------
+        x
+            Samples (n, *sample_shape), or a dataset of batches of them.
+        y
+            Must be left out, or be `x`.
+        batch_size
+            Samples in a batch of an array; None for 128.
+        verbose, steps, callbacks
+            As in `keras.Model.evaluate`; `steps` is for datasets.
+        return_dict
+            Return a dict by name rather than a list.
+        """
+        options = {
+            "verbose": verbose,
+            "steps": steps,
+            "callbacks": callbacks,
+            "return_dict": return_dict,
+        }
+        self._before_evaluation()
+        if "_use_cached_eval_dataset" in from_keras:  # Keras's own fit validates
+            return super().evaluate(x, y, batch_size=batch_size, **options, **from_keras)
+        checks.reject_unknown("VAE.evaluate", from_keras, ("x", "y", "batch_size", *options))
+        check_targets(x, y)
+        if not is_array(x):
+            check_dataset("x", x, self.sample_shape)
+            return super().evaluate(x, **options)
+        x = self._samples("x", x)
+        batch_size = checks.positive_int("batch_size", 128 if batch_size is None else batch_size)
+        if not self._keeps("test_step"):
+            return super().evaluate(x, batch_size=batch_size, **options)
+        if not isinstance(callbacks, keras.callbacks.CallbackList):
+            callbacks = keras.callbacks.CallbackList(
+                check_callbacks(callbacks),
+                add_progbar=verbose != 0,
+                model=self,
+                verbose=verbose,
+                epochs=1,
+                steps=_batches(len(x), batch_size),
+            )
+        logs = self._evaluate_tensor(tf.constant(x), batch_size, callbacks)
+        return logs if return_dict else [logs[name] for name in LOG_NAMES]
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        """Take one step of the optimizer on a batch: x, or (x, ignored, sample weights)."""
+        return self._track(self._train_on_batch, data)
+
+    def test_step(self, data: Any) -> dict[str, Any]:
+        """Measure the losses on a batch: x, or (x, ignored, sample weights)."""
+        return self._track(self._evaluate_on_batch, data)
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """The three losses, and metrics that a subclass added."""
+        added = [metric for metric in super().metrics if metric.name not in LOG_NAMES]
+        return [*self._trackers, *added]
+
+    def _fit_arguments(self, x: Any, y: Any, **options: Any) -> FitArguments:
+        return FitArguments.check(self._samples, self.sample_shape, x, y, **options)
+
+    def _start_training(self) -> None:
+        if not self._training_lock.acquire(blocking=False):
+            raise RuntimeError(
+                "this model is being trained already, by an earlier fit_async or in another "
+                "thread; one run at a time. Await that run, or end it: run.stop(); run.wait()."
+            )
+
+    def _train(self, arguments: FitArguments, *more_callbacks: keras.callbacks.Callback) -> Any:
+        callbacks = keras.callbacks.CallbackList(
+            [*arguments.callbacks, *more_callbacks],
+            add_history=True,
+            add_progbar=arguments.verbose != 0,
+            model=self,
+            **_callback_params(arguments),
+        )
+        try:
+            if is_array(arguments.x) and self._keeps("train_step"):
+                self._fit_array(arguments, callbacks)
+            else:
+                self._fit_with_keras(arguments, callbacks)
+        except KeyboardInterrupt:
+            callbacks.on_train_end()
+            self._after_training(arguments.x)
+            raise
+        self._after_training(arguments.x)
+        return self.history
+
+    def _fit_array(self, arguments: FitArguments, callbacks: keras.callbacks.CallbackList) -> None:
+        if not self.optimizer.built:
+            self.optimizer.build(self.trainable_variables)
+        validate: Callable[[], dict[str, float]] | None = None
+        if is_array(arguments.validation) and self._keeps("test_step"):
+            held_out = tf.constant(arguments.validation)
+
+            def validate() -> dict[str, float]:
+                self._before_evaluation()
+                return self._evaluate_tensor(held_out, arguments.validation_batch_size, callbacks)
+
+        elif arguments.validation is not None:
+
+            def validate() -> dict[str, float]:
+                logs: dict[str, float] = self.evaluate(
+                    arguments.validation,
+                    batch_size=arguments.validation_batch_size,
+                    steps=arguments.validation_steps,
+                    callbacks=callbacks,
+                    return_dict=True,
+                )
+                return logs
+
+        train_on_array(
+            self,
+            self._loop("train", arguments.batch_size),
+            arguments,
+            callbacks,
+            validate,
+            self._shuffler(),
+        )
+
+    def _fit_with_keras(
+        self, arguments: FitArguments, callbacks: keras.callbacks.CallbackList
+    ) -> None:
+        validates_array = is_array(arguments.validation)
+        super().fit(
+            arguments.x,
+            batch_size=arguments.batch_size if is_array(arguments.x) else None,
+            epochs=arguments.epochs,
+            verbose=arguments.verbose,
+            callbacks=callbacks,
+            validation_data=arguments.validation,
+            shuffle=arguments.shuffle,
+            initial_epoch=arguments.initial_epoch,
+            steps_per_epoch=arguments.steps_per_epoch,
+            validation_steps=arguments.validation_steps,
+            validation_batch_size=arguments.validation_batch_size if validates_array else None,
+            validation_freq=arguments.validation_freq,
+        )
+
+    def _evaluate_tensor(
+        self, data: tf.Tensor, batch_size: int, callbacks: keras.callbacks.CallbackList
+    ) -> dict[str, float]:
+        self.stop_evaluating = False
+        callbacks.on_test_begin()
+        logs = self._loop("evaluate", batch_size).run(
+            data,
+            np.arange(len(data)),
+            callbacks.on_test_batch_begin,
+            callbacks.on_test_batch_end,
+            stop=lambda: self.stop_evaluating,
+        )
+        callbacks.on_test_end(logs)
+        return logs
+
+    def _loop(self, kind: str, batch_size: int) -> ArrayLoop:
+        """Return the compiled loop that trains or evaluates with a batch size, made once."""
+        if (kind, batch_size) not in self._loops:
+            steps = self._compile_options["steps_per_execution"]
+            self._loops[kind, batch_size] = ArrayLoop(
+                self._train_on_batch if kind == "train" else self._evaluate_on_batch,
+                batch_size,
+                self.jit_compile,
+                None if steps == "auto" else steps,
+            )
+        return self._loops[kind, batch_size]
+
+    def _keeps(self, step: str) -> bool:
+        """Tell whether `step` is ours, so that the fast loop does what Keras's would do."""
+        return getattr(type(self), step) is getattr(Trainer, step) and not self.run_eagerly
+
+    def _track(self, update: Callable[[Any, Any], Any], data: Any) -> dict[str, Any]:
+        x, _, weights = keras.utils.unpack_x_y_sample_weight(data)
+        x = ops.cast(x, "float32")
+        sums = update(x, ops.ones(ops.shape(x)[0]) if weights is None else weights)
+        for tracker, total in zip(self._trackers, tf.unstack(sums)[:-1], strict=True):
+            tracker.update_state(total / sums[-1], sample_weight=sums[-1])
+        return self.get_metrics_result()
+
+
+_FIT_DEFAULTS = {
+    name: parameter.default
+    for name, parameter in inspect.signature(Trainer.fit).parameters.items()
+    if parameter.kind is parameter.KEYWORD_ONLY
+}
+
+
+def _callback_params(arguments: FitArguments) -> dict[str, Any]:
+    """Return what callbacks get by ``set_params``."""
+    params = {"epochs": arguments.epochs, "verbose": arguments.verbose}
+    if not is_array(arguments.x):
+        return {**params, "steps": arguments.steps_per_epoch or _number_of_batches(arguments.x)}
+    shown = arguments.validation if is_array(arguments.validation) else arguments.x
+    return {
+        **params,
+        "steps": _batches(len(arguments.x), arguments.batch_size),
+        "batch_size": arguments.batch_size,
+        "n_samples": len(arguments.x),
+        "preview": np.array(shown[:_PREVIEW]),
+    }
+
+
+def _number_of_batches(dataset: Any) -> int | None:
+    if isinstance(dataset, tf.data.Dataset):
+        count = int(dataset.cardinality())
+        return count if count >= 0 else None
+    return getattr(dataset, "num_batches", None)
+
+
+def _batches(n: int, batch_size: int) -> int:
+    return -(-n // batch_size)

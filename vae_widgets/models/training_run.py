@@ -1,0 +1,173 @@
+"""A training run in the background, which a notebook cell can await and a button can stop."""
+
+import asyncio
+import atexit
+import contextvars
+import logging
+import threading
+from collections.abc import Callable, Generator
+from concurrent.futures import Future
+from typing import Any, Literal
+
+import keras
+
+Status = Literal["running", "paused", "stopped", "finished", "failed"]
+_EXIT_PATIENCE = 5.0  # seconds that a leaving interpreter waits for the run to stop
+
+
+class TrainingRun:
+    """A fit that runs in a thread of its own; `VAE.fit_async` returns one.
+
+    ``await run`` in a notebook cell waits for the end and returns the Keras ``History``, while
+    widgets stay alive; an error in training is raised there. Interrupting the cell stops the run.
+
+    Parameters
+    ----------
+    train
+        Called in the thread with one more Keras callback to use; returns the ``History``.
+    model
+        The model being trained, whose ``stop_training`` ends the run.
+    """
+
+    def __init__(
+        self, train: Callable[[keras.callbacks.Callback], Any], model: keras.Model
+    ) -> None:
+        self._train = train
+        self._model = model
+        self._result: Future[Any] = Future()
+        self._result.set_running_or_notify_cancel()  # from here on it cannot be cancelled
+        self._resumed = threading.Event()
+        self._resumed.set()
+        self._stop_requested = False
+        self._ended_early = False
+        self._waiting = 0
+        # Widgets send their messages to the cell that context variables name: take them along.
+        context = contextvars.copy_context()
+        self._thread = threading.Thread(
+            target=context.run, args=(self._work,), name="vae_widgets training", daemon=True
+        )
+        atexit.register(self._leave)
+        self._thread.start()
+
+    @property
+    def status(self) -> Status:
+        """What the run does: "running", "paused", or how it ended.
+
+        The ends are "stopped" (by `stop` or by a callback), "finished" and "failed".
+        """
+        if self._result.done():
+            if self._result.exception() is not None:
+                return "failed"
+            return "stopped" if self._ended_early else "finished"
+        return "running" if self._resumed.is_set() else "paused"
+
+    @property
+    def history(self) -> Any:
+        """The Keras ``History`` so far; complete once the run has ended."""
+        return self._model.history
+
+    @property
+    def exception(self) -> BaseException | None:
+        """The error that ended the run, if one did."""
+        return self._result.exception() if self._result.done() else None
+
+    def stop(self) -> None:
+        """End the run within a fraction of a second, keeping weights and history."""
+        if self._result.done():
+            return
+        self._stop_requested = True
+        self._resumed.set()
+
+    def pause(self) -> None:
+        """Hold the run before its next execution of batches, until `resume` or `stop`."""
+        if not self._result.done() and not self._stop_requested:
+            self._resumed.clear()
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._resumed.set()
+
+    def wait(self, timeout: float | None = None) -> Any:
+        """Block until the run has ended and return the Keras ``History``.
+
+        In a notebook ``await run`` is better: widgets stay alive.
+
+        Parameters
+        ----------
+        timeout
+            Longest time to wait, in seconds; None for no limit.
+
+        Raises
+        ------
+        TimeoutError
+            If the run has not ended by then.
+        Exception
+            Whatever ended the run, if it failed.
+        """
+        self._waiting += 1
+        try:
+            return self._result.result(timeout)
+        finally:
+            self._waiting -= 1
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._until_done().__await__()
+
+    async def _until_done(self) -> Any:
+        self._waiting += 1
+        done = asyncio.wrap_future(self._result)
+        try:
+            return await asyncio.shield(done)
+        except asyncio.CancelledError:
+            # The cell was interrupted. Leave with the model free to be trained again.
+            self.stop()
+            await asyncio.wait([done])
+            raise
+        finally:
+            self._waiting -= 1
+
+    def __repr__(self) -> str:
+        reason = f": {self.exception!r}" if self.exception else ""
+        return f"<TrainingRun {self.status}{reason}>"
+
+    def _work(self) -> None:
+        try:
+            history = self._train(_Control(self))
+        except BaseException as error:
+            if not self._waiting:  # nobody would see it
+                logging.getLogger(__name__).error(
+                    "training failed: %r; run.wait() shows where", error
+                )
+            self._result.set_exception(error)
+        else:
+            self._ended_early = bool(self._model.stop_training)
+            self._result.set_result(history)
+        finally:
+            atexit.unregister(self._leave)
+
+    def _leave(self) -> None:
+        self.stop()
+        self._thread.join(_EXIT_PATIENCE)
+
+
+class _Control(keras.callbacks.Callback):
+    """Carries pause and stop into the training loop, between two executions."""
+
+    def __init__(self, run: TrainingRun) -> None:
+        super().__init__()
+        self._run = run
+
+    def _obey(self) -> None:
+        while not self._run._resumed.wait(0.1) and not self.model.stop_training:
+            pass  # paused; a callback may still stop the run
+        if self._run._stop_requested:
+            self.model.stop_training = True
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        self._obey()
+
+    def on_test_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        self._obey()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._obey()

@@ -1,0 +1,98 @@
+"""Check that an encoder and a decoder fit together before they become a VAE."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from vae_widgets.core import checks
+from vae_widgets.models.likelihoods import Likelihood
+
+_PROBE = 8  # random codes decoded to see what the decoder returns
+
+
+def sample_shape_of(
+    encoder: keras.Model, sample_shape: Sequence[int] | int | None
+) -> tuple[int, ...]:
+    """Return the shape of one sample: the one given, else the encoder's input shape.
+
+    Raises
+    ------
+    ValueError
+        If the shape is unknown, or has a dimension below 1.
+    """
+    if sample_shape is not None:
+        return check_sample_shape(sample_shape)
+    shape = getattr(encoder, "input_shape", None) if encoder.built else None
+    if not isinstance(shape, tuple) or None in shape[1:]:
+        raise ValueError(
+            f"encoder {encoder.name!r} has no fixed input shape (received {shape}); pass "
+            "sample_shape, such as sample_shape=(28, 28)."
+        )
+    return shape[1:]
+
+
+def check_sample_shape(sample_shape: Any) -> tuple[int, ...]:
+    """Return `sample_shape`, an int or a sequence of positive ints, as a tuple."""
+    if isinstance(sample_shape, int | np.integer):
+        sample_shape = (sample_shape,)
+    if isinstance(sample_shape, str) or not isinstance(sample_shape, Sequence):
+        raise TypeError(
+            f"sample_shape must be a tuple such as (28, 28); received {sample_shape!r}."
+        )
+    if len(sample_shape) == 0:
+        raise ValueError("sample_shape is empty; expected the shape of one sample, such as (784,).")
+    return tuple(
+        checks.positive_int(f"sample_shape[{i}]", side) for i, side in enumerate(sample_shape)
+    )
+
+
+def check_halves(
+    encoder: keras.Model,
+    decoder: keras.Model,
+    sample_shape: tuple[int, ...],
+    likelihood: Likelihood,
+) -> int:
+    """Return the number of latent dimensions that encoder and decoder agree on.
+
+    Runs both once, on zeros and on random codes, which also builds models that were not yet built.
+
+    Raises
+    ------
+    ValueError
+        If an output has the wrong shape, or is none that `likelihood` expects.
+    """
+    code = encoder(tf.zeros((1, *sample_shape)))
+    if not isinstance(code, tuple | list) or len(code) not in (2, 3):
+        received = f"{len(code)} outputs" if isinstance(code, tuple | list) else "one output"
+        raise ValueError(
+            f"encoder {encoder.name!r} gives {received}; expected two, (z_mean, z_log_var), each "
+            "(n, latent_dim). End it in two Dense layers without activation."
+        )
+    shapes = [tuple(part.shape) for part in code[:2]]
+    if shapes[0] != shapes[1] or len(shapes[0]) != 2:
+        raise ValueError(
+            f"encoder {encoder.name!r} gives z_mean and z_log_var of shapes {shapes[0]} and "
+            f"{shapes[1]}; expected the same (n, latent_dim) for both."
+        )
+    latent_dim = shapes[0][1]
+    accepts = getattr(decoder, "input_shape", None) if decoder.built else None
+    if isinstance(accepts, tuple) and accepts[1:] != (latent_dim,):
+        raise ValueError(
+            f"decoder {decoder.name!r} takes codes of shape {accepts[1:]}; the encoder gives "
+            f"({latent_dim},). Give both the same latent dimensions."
+        )
+    codes = np.random.default_rng(0).standard_normal((_PROBE, latent_dim), dtype=np.float32)
+    output = decoder(codes)
+    if tuple(output.shape[1:]) != sample_shape:
+        same_size = math.prod(output.shape[1:]) == math.prod(sample_shape)
+        hint = f" End it in keras.layers.Reshape({sample_shape})." if same_size else ""
+        raise ValueError(
+            f"decoder {decoder.name!r} gives samples of shape {tuple(output.shape[1:])}; the "
+            f"encoder takes {sample_shape}.{hint}"
+        )
+    likelihood.check_decoder_output(np.asarray(output))
+    return int(latent_dim)

@@ -1,0 +1,440 @@
+"""The variational autoencoder: a `keras.Model` that is also a codec for the widgets."""
+
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core import checks
+from vae_widgets.models.architectures import build_architecture
+from vae_widgets.models.code_statistics import CodeStatistics
+from vae_widgets.models.compiled import CompiledFunction
+from vae_widgets.models.fit_arguments import first_samples, is_array
+from vae_widgets.models.layers import reparameterize
+from vae_widgets.models.likelihoods import kl_divergence, make_likelihood
+from vae_widgets.models.trainer import Trainer
+from vae_widgets.models.user_models import check_halves, check_sample_shape, sample_shape_of
+
+SCORE_KINDS = ("elbo", "reconstruction", "kl", "mahalanobis")
+_CODES_KEPT = 10_000  # training samples whose codes make the statistics for "mahalanobis"
+_PREVIEW = 16  # samples shown to callbacks
+
+
+class _FactoryOnClass:
+    """``VAE.build(...)`` makes a model, while ``vae.build(input_shape)`` stays Keras's own."""
+
+    def __init__(self, factory: Callable[..., Any]) -> None:
+        self._factory = factory
+        self.__doc__ = factory.__doc__
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            return types.MethodType(self._factory, owner)
+        return keras.Model.build.__get__(instance, owner)
+
+
+@keras.saving.register_keras_serializable(package="vae_widgets")
+class VAE(Trainer):
+    """A variational autoencoder made of your own encoder and decoder.
+
+    `VAE.build` makes both for you. The model minimises
+
+        loss = reconstruction_loss + beta * kl_loss,
+
+    where reconstruction_loss = E_q[-log p(x | z)], with one draw of z per sample, and kl_loss =
+    KL(q(z | x) || N(0, I)); both are sums over dimensions in nats, and means over samples. With
+    ``beta=1`` the loss is the negative ELBO of Kingma & Welling (2014), equation 10; other values
+    give the beta-VAE of Higgins et al. (2017). Regularisation losses of the two models are added.
+
+    It is compiled with Adam(1e-3) until you call `compile`.
+
+    Parameters
+    ----------
+    encoder
+        Keras model that maps x (n, *sample_shape) to (z_mean, z_log_var), each (n, latent_dim).
+        A third output, such as a z that it samples itself, is ignored.
+    decoder
+        Keras model that maps z (n, latent_dim) to (n, *sample_shape): logits for the Bernoulli
+        likelihood, means for the Gaussian one.
+    likelihood
+        "bernoulli" for data in [0, 1], or "gaussian" (unit deviation).
+    beta
+        Weight of the KL term, at least 0. Can be set at any time, also while training runs.
+    from_logits
+        Pass False if the decoder ends in a sigmoid, hence returns probabilities.
+    seed
+        Seed of noise and shuffling; None for a new one each time.
+    sample_shape
+        Shape of one sample, needed only if the encoder does not know its input shape.
+    name
+        The model's name.
+
+    Raises
+    ------
+    ValueError
+        If encoder, decoder and likelihood do not fit together: shapes, latent dimensions, or
+        probabilities where logits are expected.
+    """
+
+    @checks.suggest_keywords
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        likelihood: str = "bernoulli",
+        beta: float = 1.0,
+        *,
+        from_logits: bool = True,
+        seed: int | None = 0,
+        sample_shape: Sequence[int] | int | None = None,
+        name: str = "vae",
+    ) -> None:
+        for role, model in (("encoder", encoder), ("decoder", decoder)):
+            if not isinstance(model, keras.layers.Layer):
+                raise TypeError(
+                    f"{role} must be a Keras model; received {type(model).__name__}. "
+                    "VAE.build(sample_shape) makes both for you."
+                )
+        beta = checks.number_between("beta", beta, 0)
+        rule = make_likelihood(likelihood, from_logits)
+        shape = sample_shape_of(encoder, sample_shape)
+        latent_dim = check_halves(encoder, decoder, shape, rule)
+        drawn_seed = _draw_seed(seed)
+
+        super().__init__(name=name)
+        self.encoder = encoder
+        self.decoder = decoder
+        self.likelihood = rule
+        self.seed = seed
+        self._drawn_seed = drawn_seed
+        self._sample_shape = shape
+        self._latent_dim = latent_dim
+        # Not a Keras variable, for it is a setting and no weight.
+        self._beta = tf.Variable(beta, trainable=False, dtype=tf.float32)
+        # Validation has noise of its own, so that it does not change the course of training.
+        self._training_noise = keras.random.SeedGenerator(drawn_seed)
+        self._evaluation_noise = keras.random.SeedGenerator(drawn_seed)
+        self._code_statistics = CodeStatistics.prior(latent_dim)
+        self._encode = CompiledFunction(self._code, shape)
+        self._decode = CompiledFunction(self._mean_of_codes, (latent_dim,))
+        self._terms_given_noise = CompiledFunction(self._terms, shape, (latent_dim,))
+        self._terms_at_mean = CompiledFunction(self._terms, shape)
+        self.build((None, *shape))
+        self.compile()
+
+    @_FactoryOnClass
+    @checks.suggest_keywords
+    def build(
+        cls,  # noqa: N805
+        sample_shape: Sequence[int] | int,
+        latent_dim: int = 2,
+        architecture: str = "dense",
+        likelihood: str = "bernoulli",
+        beta: float = 1.0,
+        seed: int | None = 0,
+        *,
+        hidden_units: Sequence[int] | None = None,
+        filters: Sequence[int] | None = None,
+        activation: str = "relu",
+        name: str = "vae",
+    ) -> "VAE":
+        """Make a VAE with an encoder and a decoder for samples of a given shape.
+
+        Parameters
+        ----------
+        sample_shape
+            Shape of one sample, such as (784,), (28, 28) or (28, 28, 1).
+        latent_dim
+            Number of latent dimensions, at least 1.
+        architecture
+            "dense" for anything, "conv" for images of 8 to 128 pixels a side.
+        likelihood, beta, seed, name
+            As for `VAE`; the seed also draws the initial weights (Glorot, uniform).
+        hidden_units
+            Sizes of the dense layers of the encoder; the decoder has them in reverse. The default
+            is (256,) for "dense" and (64,), between convolutions and codes, for "conv".
+        filters
+            For "conv": filters of the 3x3 convolutions of the encoder, each of stride 2; the
+            decoder has them in reverse, transposed. The default is 32, 64, 64, ..., as many as
+            bring the longest side down to 8 pixels.
+        activation
+            Name of the Keras activation of the hidden layers.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is unknown or outside its range.
+        """
+        shape = check_sample_shape(sample_shape)
+        encoder, decoder = build_architecture(
+            architecture,
+            shape,
+            checks.positive_int("latent_dim", latent_dim),
+            hidden_units=hidden_units,
+            filters=filters,
+            activation=activation,
+            seed=_draw_seed(seed),
+        )
+        return cls(encoder, decoder, likelihood, beta, seed=seed, name=name)  # type: ignore[operator]
+
+    @property
+    def latent_dim(self) -> int:
+        """Number of latent dimensions."""
+        return self._latent_dim
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one sample."""
+        return self._sample_shape
+
+    @property
+    def beta(self) -> float:
+        """Weight of the KL term in the loss; a new value acts from the next batches on."""
+        return float(self._beta.numpy())
+
+    @beta.setter
+    def beta(self, value: float) -> None:
+        self._beta.assign(checks.number_between("beta", value, 0))
+
+    # One batch
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        """Reconstruct x (n, *sample_shape) in data space, from z_mean (from a draw in training)."""
+        z_mean, z_log_var = self._code(inputs, training)
+        z = reparameterize(z_mean, z_log_var, self._training_noise) if training else z_mean
+        return self.likelihood.mean(self.decoder(z, training=training))
+
+    def _train_on_batch(self, x: Any, weights: Any) -> Any:
+        with tf.GradientTape() as tape:
+            sums = self._weighted_sums(x, weights, self._training_noise, training=True)
+            loss = self.optimizer.scale_loss(sums[0] / sums[-1])
+        variables = self.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        return sums
+
+    def _evaluate_on_batch(self, x: Any, weights: Any) -> Any:
+        return self._weighted_sums(x, weights, self._evaluation_noise, training=False)
+
+    def _weighted_sums(self, x: Any, weights: Any, noise: Any, training: bool) -> Any:
+        """Return the sums over the batch of `LOG_NAMES`, and of the weights: (4,)."""
+        z_mean, z_log_var = self._code(x, training)
+        z = reparameterize(z_mean, z_log_var, noise)
+        reconstruction, kl = self._terms_of(x, z, z_mean, z_log_var, training)
+        penalties = sum(self.losses)  # of regularizers
+        return tf.stack(
+            [
+                ops.sum(weights * (reconstruction + self._beta * kl + penalties)),
+                ops.sum(weights * reconstruction),
+                ops.sum(weights * kl),
+                ops.sum(weights),
+            ]
+        )
+
+    def _code(self, x: Any, training: bool | None = False) -> tuple[Any, Any]:
+        z_mean, z_log_var = self.encoder(x, training=training)[:2]
+        return z_mean, z_log_var
+
+    def _terms_of(
+        self, x: Any, z: Any, z_mean: Any, z_log_var: Any, training: bool = False
+    ) -> tuple[Any, Any]:
+        """Return -log p(x | z) and KL(q(z | x) || p(z)), each (n,)."""
+        decoded = self.decoder(z, training=training)
+        reconstruction = self.likelihood.negative_log_likelihood(x, decoded)
+        return reconstruction, ops.sum(kl_divergence(z_mean, z_log_var), axis=-1)
+
+    def _terms(self, x: Any, epsilon: Any = 0.0) -> tuple[Any, Any]:
+        z_mean, z_log_var = self._code(x)
+        z = z_mean + ops.exp(0.5 * z_log_var) * epsilon
+        return self._terms_of(x, z, z_mean, z_log_var)
+
+    def _mean_of_codes(self, z: Any) -> tuple[Any]:
+        return (self.likelihood.mean(self.decoder(z, training=False)),)
+
+    # What a codec does
+
+    def encode(self, x: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Map samples to their codes.
+
+        Parameters
+        ----------
+        x
+            Samples (n, *sample_shape).
+
+        Returns
+        -------
+        z_mean, z_log_var
+            Each (n, latent_dim): mean and log-variance of q(z | x).
+        """
+        z_mean, z_log_var = self._encode(self._samples("x", x))
+        return z_mean, z_log_var
+
+    def decode(self, z: ArrayLike) -> NDArray[np.float32]:
+        """Map codes (n, latent_dim) to samples (n, *sample_shape) in data space.
+
+        The samples are the means of p(x | z): probabilities for the Bernoulli likelihood.
+        """
+        return self._decode(checks.samples("z", z, (self._latent_dim,)))[0]
+
+    def sample(self, n: int, seed: int | None = None) -> NDArray[np.float32]:
+        """Decode `n` draws from the prior N(0, I) to samples (n, *sample_shape)."""
+        n = checks.positive_int("n", n)
+        rng = np.random.default_rng(seed)
+        return self.decode(rng.standard_normal((n, self._latent_dim), dtype=np.float32))
+
+    # Figures of merit
+
+    def elbo(self, x: ArrayLike, seed: int | None = None) -> NDArray[np.float32]:
+        """Estimate the evidence lower bound of each sample with one draw of z.
+
+        log p(x | z) - KL(q(z | x) || N(0, I)) with z ~ q(z | x); `beta` does not enter.
+
+        Parameters
+        ----------
+        x
+            Samples (n, *sample_shape).
+        seed
+            Seed of the draws; None for new ones.
+
+        Returns
+        -------
+        (n,) in nats, summed over data and latent dimensions.
+        """
+        x = self._samples("x", x)
+        rng = np.random.default_rng(seed)
+        epsilon = rng.standard_normal((len(x), self._latent_dim), dtype=np.float32)
+        reconstruction, kl = self._terms_given_noise(x, epsilon)
+        return -(reconstruction + kl)
+
+    def anomaly_score(self, x: ArrayLike, kind: str = "elbo") -> NDArray[np.float32]:
+        """Score how anomalous each sample is; higher is more anomalous.
+
+        Scores are deterministic: the reconstruction is from z_mean and not from a draw.
+
+        Parameters
+        ----------
+        x
+            Samples (n, *sample_shape).
+        kind
+            "elbo"
+                Reconstruction and KL together: the negative ELBO at z_mean, in nats.
+            "reconstruction"
+                -log p(x | z_mean), in nats.
+            "kl"
+                KL(q(z | x) || N(0, I)), in nats.
+            "mahalanobis"
+                Distance of z_mean from the codes of the training data, in deviations: with the
+                mean and the covariance of the aggregate posterior of up to 10,000 training
+                samples, taken at the end of each fit and saved with the model. Before any fit,
+                with those of the prior.
+
+        Returns
+        -------
+        (n,)
+        """
+        kind = checks.one_of("kind", kind, SCORE_KINDS)
+        x = self._samples("x", x)
+        if kind == "mahalanobis":
+            return self._code_statistics.mahalanobis(self._encode(x)[0]).astype(np.float32)
+        reconstruction, kl = self._terms_at_mean(x)
+        return {"elbo": reconstruction + kl, "reconstruction": reconstruction, "kl": kl}[kind]
+
+    def kl_per_dimension(self, x: ArrayLike) -> NDArray[np.float64]:
+        """Return KL(q(z_i | x) || N(0, 1)) of each latent dimension, averaged over x.
+
+        Parameters
+        ----------
+        x
+            Samples (n, *sample_shape).
+
+        Returns
+        -------
+        (latent_dim,) in nats; their sum is the kl_loss. Near 0 is a dimension that has collapsed.
+        """
+        z_mean, z_log_var = (part.astype(np.float64) for part in self.encode(x))
+        return 0.5 * (z_mean**2 + np.exp(z_log_var) - z_log_var - 1).mean(axis=0)
+
+    def active_units(self, x: ArrayLike, threshold: float = 0.01) -> int:
+        """Count the latent dimensions whose z_mean varies over x.
+
+        A unit is active if the variance of its z_mean is above 0.01; Burda, Grosse &
+        Salakhutdinov, "Importance Weighted Autoencoders" (2016), section 2.3.
+
+        Parameters
+        ----------
+        x
+            Samples (n, *sample_shape), at least two.
+        threshold
+            The variance to exceed.
+        """
+        threshold = checks.number_between("threshold", threshold, 0)
+        return int(np.count_nonzero(self.encode(x)[0].var(axis=0) > threshold))
+
+    # Saving
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds this model; Keras calls this when it saves."""
+        return {
+            "encoder": keras.saving.serialize_keras_object(self.encoder),
+            "decoder": keras.saving.serialize_keras_object(self.decoder),
+            "likelihood": self.likelihood.name,
+            "beta": self.beta,
+            "from_logits": getattr(self.likelihood, "from_logits", True),
+            "seed": self.seed,
+            "sample_shape": list(self._sample_shape),
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "VAE":
+        """Rebuild a model from `get_config`; Keras calls this when it loads."""
+        halves = {
+            role: keras.saving.deserialize_keras_object(config[role])
+            for role in ("encoder", "decoder")
+        }
+        return cls(**{**config, **halves})
+
+    def save_own_variables(self, store: Any) -> None:
+        """Put the statistics of the training codes into a file; Keras calls this."""
+        store["code_mean"] = self._code_statistics.mean
+        store["code_covariance"] = self._code_statistics.covariance
+
+    def load_own_variables(self, store: Any) -> None:
+        """Read what `save_own_variables` wrote; Keras calls this."""
+        self._code_statistics = CodeStatistics(
+            np.asarray(store["code_mean"]), np.asarray(store["code_covariance"])
+        )
+
+    # What the trainer asks for
+
+    def _samples(self, name: str, x: Any) -> NDArray[np.float32]:
+        why = f"the {self.likelihood.name.capitalize()} likelihood"
+        return checks.samples(name, x, self._sample_shape, self.likelihood.bounds, why)
+
+    def _before_evaluation(self) -> None:
+        self._evaluation_noise.state.assign([self._drawn_seed, 0])
+
+    def _shuffler(self) -> np.random.Generator:
+        # The optimizer's step count makes a second fit, or a resumed one, shuffle anew.
+        return np.random.default_rng([self._drawn_seed, int(self.optimizer.iterations.numpy())])
+
+    def _after_training(self, x: Any) -> None:
+        if isinstance(x, tf.data.Dataset):
+            x = first_samples(x, _CODES_KEPT)
+        elif is_array(x):
+            x = x[:: -(-len(x) // _CODES_KEPT)]
+        else:
+            return  # a stream that may not be read twice
+        statistics = CodeStatistics.of(*self._encode(x))
+        if np.isfinite(statistics.covariance).all():
+            self._code_statistics = statistics
+
+
+def _draw_seed(seed: int | None) -> int:
+    if seed is None:
+        return int(np.random.default_rng().integers(2**31))
+    return checks.positive_int("seed", seed, minimum=0)
