@@ -61,7 +61,7 @@ def test_best_f1_needs_an_anomalous_sample():
 @given(SCORED, st.integers(-4, 4))
 def test_metrics_match_scikit_learn(rows, threshold):
     scores, labels = np.array([s for s, _ in rows]), np.array([y for _, y in rows])
-    found = threshold_metrics(scores, labels.astype(np.int8), threshold)
+    found = threshold_metrics(scores, labels.astype(float), threshold)
     flagged = scores >= threshold
     tn, fp, fn, tp = sk.confusion_matrix(labels, flagged, labels=[False, True]).ravel()
     counts = [

@@ -197,8 +197,8 @@ def scores(name: str, value: ArrayLike) -> NDArray[np.float64]:
     return array
 
 
-def anomaly_labels(name: str, value: Any, n: int, of: str = "scores") -> NDArray[np.int8]:
-    """Return labels as int8 (n,): 1 anomalous, 0 normal, -1 where there is no label.
+def anomaly_labels(name: str, value: Any, n: int, of: str = "scores") -> NDArray[np.float64]:
+    """Return labels as float64 (n,): 1 anomalous, 0 normal, NaN where there is no label.
 
     Parameters
     ----------
@@ -230,7 +230,7 @@ def anomaly_labels(name: str, value: Any, n: int, of: str = "scores") -> NDArray
         known = ~np.isnan(numbers)
         strange = numbers[known & (numbers != 0) & (numbers != 1)]
         if not strange.size:
-            return np.where(known, numbers == 1, -1).astype(np.int8)
+            return numbers
         received = f"{strange[0]:g}"
         if -1 in strange:
             hint = f" For scikit-learn's -1 (outlier) and +1 pass {name} == -1."

@@ -88,7 +88,7 @@ def curve(scores: ArrayLike, labels: ArrayLike) -> Curve:
     """
     scores = checks.scores("scores", scores)
     labels = checks.anomaly_labels("labels", labels, len(scores))
-    labelled = labels >= 0
+    labelled = ~np.isnan(labels)
     if not labelled.any():
         raise ValueError("labels has no label; a curve needs at least one labelled sample.")
     scores, anomalous = scores[labelled], labels[labelled] == 1

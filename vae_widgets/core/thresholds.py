@@ -64,7 +64,7 @@ def above(score: float) -> float:
 
 
 def threshold_metrics(
-    scores: NDArray[np.float64], labels: NDArray[np.int8] | None, threshold: float
+    scores: NDArray[np.float64], labels: NDArray[np.float64] | None, threshold: float
 ) -> dict[str, float]:
     """Measure a threshold.
 
@@ -73,7 +73,7 @@ def threshold_metrics(
     scores
         (n,) float64.
     labels
-        (n,) int8: 1 anomalous, 0 normal, -1 without label (`checks.anomaly_labels`); or None.
+        (n,) float64: 1 anomalous, 0 normal, NaN without label; or None.
     threshold
         Samples with a score of at least this are flagged.
 

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { measure, ScoreCounts } from "../../vae_widgets/frontend/src/score_counts.ts";
+
+// Two classes on the grid 0, 0.5, 1, 1.5, 2 with bins of two steps.
+const NORMAL = [-1, 0, 0.2, 0.5, 1, 1.4];
+const ANOMALOUS = [0.9, 1, 2, 7];
+const GRID = Float64Array.of(0, 0.5, 1, 1.5, 2);
+const above = (scores: number[]) =>
+  [...GRID].map((threshold) => scores.filter((score) => score >= threshold).length);
+const counts = new ScoreCounts(
+  GRID,
+  Uint32Array.from([...above(NORMAL), ...above(ANOMALOUS)]),
+  [NORMAL.length, ANOMALOUS.length],
+  2,
+);
+
+test("flagged counts scores at or above a threshold of the grid, by class", () => {
+  assert.deepEqual(counts.flagged(2), [2, 3]);
+  assert.deepEqual(counts.flaggedAt(1), [2, 3]);
+  assert.equal(counts.flaggedAt(1.1), null);
+  assert.equal(counts.flaggedAt(99), null);
+});
+
+test("bins are half open and the rest is outside", () => {
+  assert.deepEqual(counts.bins(), [
+    [3, 2],
+    [1, 1],
+  ]);
+  assert.deepEqual(counts.outside(), { below: [1, 0], beyond: [0, 2] });
+});
+
+test("nearest clamps to the grid", () => {
+  assert.equal(counts.nearest(0.7), 1);
+  assert.equal(counts.nearest(-5), 0);
+  assert.equal(counts.nearest(1e9), 4);
+});
+
+test("a key moves by whole steps, and from between two thresholds to the next one", () => {
+  assert.equal(counts.moved(1, 1), 3);
+  assert.equal(counts.moved(1, -1), 1);
+  assert.equal(counts.moved(1.2, 1), 3);
+  assert.equal(counts.moved(1.2, -1), 2);
+  assert.equal(counts.moved(1.4, 1), 3);
+  assert.equal(counts.moved(1, Infinity), 4);
+  assert.equal(counts.moved(1, -Infinity), 0);
+});
+
+test("metrics by the definitions", () => {
+  const { precision, recall, f1, ...counted } = measure([2, 3, 1], [6, 4, 10]);
+  assert.deepEqual(counted, {
+    flagged: 6,
+    total: 20,
+    truePositives: 3,
+    falsePositives: 2,
+    falseNegatives: 1,
+    trueNegatives: 4,
+  });
+  assert.equal(precision, 3 / 5);
+  assert.equal(recall, 3 / 4);
+  assert.equal(f1, 6 / 9);
+});
+
+test("precision is undefined when nothing is flagged, recall when nothing is anomalous", () => {
+  assert.ok(Number.isNaN(measure([0, 0], [5, 5]).precision));
+  assert.ok(Number.isNaN(measure([2, 0], [5, 0]).recall));
+});

@@ -1,0 +1,314 @@
+import math
+
+import numpy as np
+import pytest
+import traitlets
+from hypothesis import given
+from hypothesis import strategies as st
+
+import vae_widgets as vw
+from vae_widgets.widgets.traits import array_from_json
+
+SCORES = np.random.default_rng(0).gamma(2.0, size=200)
+LABELS = np.random.default_rng(1).random(200) < SCORES / 12
+ITEMS = np.random.default_rng(2).random((200, 8, 8), np.float32)
+
+
+@pytest.fixture
+def histogram():
+    return vw.AnomalyHistogram(SCORES, LABELS, ITEMS)
+
+
+def test_flagged_is_at_or_above_the_threshold(histogram):
+    threshold = float(np.sort(SCORES)[150])
+    histogram.threshold = threshold
+    assert histogram.flagged.dtype == bool
+    assert histogram.flagged.tolist() == [score >= threshold for score in SCORES]
+    assert histogram.flagged.sum() == 50
+
+
+def test_metrics_match_brute_force(histogram):
+    histogram.threshold = 3.0
+    pairs = list(zip(SCORES >= 3.0, LABELS, strict=True))
+    tp, fp = pairs.count((True, True)), pairs.count((True, False))
+    fn, tn = pairs.count((False, True)), pairs.count((False, False))
+    assert histogram.metrics == pytest.approx(
+        {
+            "n_flagged": tp + fp,
+            "alert_rate": (tp + fp) / 200,
+            "true_positives": tp,
+            "false_positives": fp,
+            "false_negatives": fn,
+            "true_negatives": tn,
+            "precision": tp / (tp + fp),
+            "recall": tp / (tp + fn),
+            "f1": 2 * tp / (2 * tp + fp + fn),
+        }
+    )
+
+
+def test_precision_is_nan_when_nothing_is_flagged(histogram):
+    histogram.threshold = 1e9
+    assert math.isnan(histogram.metrics["precision"])
+    assert histogram.metrics["recall"] == histogram.metrics["f1"] == 0
+
+
+def test_without_labels_the_top_5_percent_are_flagged():
+    histogram = vw.AnomalyHistogram(SCORES)
+    assert histogram.method == "percentile"
+    assert histogram.flagged.sum() == 10
+    assert sorted(histogram.metrics) == ["alert_rate", "n_flagged"]
+    assert histogram._canvas.status == "Flags at most the top 5 % of 200 samples."
+
+
+def test_with_labels_the_best_f1_is_chosen(histogram):
+    def f1(threshold):
+        flagged = SCORES >= threshold
+        return 2 * (flagged & LABELS).sum() / (flagged.sum() + LABELS.sum())
+
+    assert histogram.method == "f1"
+    assert histogram.metrics["f1"] == pytest.approx(max(map(f1, SCORES)))
+
+
+@pytest.mark.parametrize("labels", [np.zeros(200), np.ones(200)])
+def test_with_labels_of_one_kind_a_percentile_is_chosen(labels):
+    histogram = vw.AnomalyHistogram(SCORES, labels)
+    assert histogram.method == "percentile"
+    with pytest.raises(ValueError, match="a normal and an anomalous sample"):
+        histogram.method = "f1"
+    assert histogram.method == "percentile"
+
+
+def test_how_the_threshold_was_chosen(histogram):
+    histogram.percentile = 90
+    assert (histogram.method, histogram.flagged.sum()) == ("percentile", 20)
+    histogram.threshold = 2.5
+    assert (histogram.method, histogram.percentile) == ("manual", 90)
+    histogram.method = "percentile"
+    assert histogram.flagged.sum() == 20
+    histogram.method = "f1"
+    best = histogram.threshold
+    histogram.method = "manual"
+    assert histogram.threshold == best
+
+
+def test_observers_see_everything_agree(histogram):
+    seen = []
+
+    def look(change):
+        flagged = SCORES >= histogram.threshold
+        agree = np.array_equal(histogram.flagged, flagged)
+        seen.append((change.name, agree, histogram.metrics["n_flagged"] == flagged.sum()))
+
+    histogram.observe(look, ["threshold", "method", "percentile", "flagged", "metrics"])
+    histogram.threshold = 2.5
+    histogram.percentile = 90
+    assert {name for name, *_ in seen} == {
+        "threshold",
+        "method",
+        "percentile",
+        "flagged",
+        "metrics",
+    }
+    assert all(agree and counted for _, agree, counted in seen)
+
+
+def test_an_observer_may_move_the_threshold_again(histogram):
+    histogram.observe(lambda change: setattr(histogram, "threshold", 4.0), "threshold")
+    histogram.threshold = 2.0
+    assert histogram.threshold == 4.0
+    assert histogram.flagged.tolist() == (SCORES >= 4.0).tolist()
+    assert histogram._canvas.threshold == 4.0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("threshold", math.nan),
+        ("threshold", math.inf),
+        ("threshold", "3"),
+        ("threshold", None),
+        ("threshold", True),
+        ("percentile", 101),
+        ("percentile", "95"),
+        ("method", "f2"),
+    ],
+)
+def test_a_wrong_value_is_an_error_and_changes_nothing(histogram, name, value):
+    before = (histogram.threshold, histogram.method, histogram.percentile, histogram.metrics)
+    with pytest.raises((TypeError, ValueError), match=name):
+        setattr(histogram, name, value)
+    assert before == (
+        histogram.threshold,
+        histogram.method,
+        histogram.percentile,
+        histogram.metrics,
+    )
+
+
+@pytest.mark.parametrize("name", ["flagged", "metrics"])
+def test_results_cannot_be_set(histogram, name):
+    with pytest.raises(traitlets.TraitError, match="read-only"):
+        setattr(histogram, name, getattr(histogram, name))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"scores": []}, "scores is empty"),
+        ({"scores": [1.0, math.nan]}, "scores has 1 NaN or infinite value of 2"),
+        ({"scores": [1.0, math.inf]}, "scores has 1 NaN or infinite value of 2"),
+        ({"scores": np.zeros((3, 1))}, r"scores has shape \(3, 1\); expected \(n,\)"),
+        ({"scores": "abc"}, "scores must be an array of numbers"),
+        ({"labels": [0, 1]}, r"labels has shape \(2,\); expected \(200,\)"),
+        ({"labels": np.full(200, -1)}, "-1 .outlier."),
+        ({"items": ITEMS[:3]}, r"items has shape \(3, 8, 8\); expected \(200, \*sample_shape\)"),
+        ({"items": np.full(200, "CCO")}, "need a renderer"),
+        ({"items": ITEMS, "renderer": 3}, "renderer must be callable"),
+        ({"threshold": math.nan}, "threshold must be a finite number"),
+        ({"threshold": 1.0, "method": "f1"}, "both given"),
+        ({"method": "manual"}, "needs threshold"),
+        ({"method": "f1", "labels": None}, "needs labels"),
+        ({"method": "percentil"}, "did you mean 'percentile'"),
+        ({"percentile": -1}, r"percentile must lie in \[0, 100\]"),
+        ({"n_tiles": 0}, "n_tiles must be at least 1"),
+        ({"bins": 2.5}, "bins must be a whole number"),
+        ({"lables": LABELS}, "did you mean 'labels'"),
+    ],
+)
+def test_wrong_arguments_are_errors(arguments, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        vw.AnomalyHistogram(**{"scores": SCORES, "labels": LABELS, **arguments})
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=40),
+    st.integers(0, 10_000),
+)
+def test_the_page_counts_what_python_flags(values, position):
+    scores = np.array(values, np.float32)  # float32 against float64 thresholds must be exact too
+    histogram = vw.AnomalyHistogram(scores)
+    grid = histogram._canvas._grid
+    thresholds = array_from_json(grid["thresholds"])
+    index = position % len(thresholds)
+    histogram._canvas.set_state({"threshold": float(thresholds[index])})  # as the page does
+    assert histogram.threshold == thresholds[index]
+    assert histogram.method == "manual"
+    assert histogram.flagged.sum() == array_from_json(grid["at_or_above"])[:, index].sum()
+    counted = histogram._canvas._counted
+    assert counted == {
+        "threshold": thresholds[index],
+        "at_or_above": [histogram.flagged.sum()],
+    }
+
+
+def test_the_page_asks_for_a_rule(histogram):
+    histogram._canvas._handle_custom_msg({"kind": "percentile", "value": 75}, [])
+    assert (histogram.method, histogram.percentile, histogram.flagged.sum()) == (
+        "percentile",
+        75,
+        50,
+    )
+    histogram._canvas._handle_custom_msg({"kind": "f1"}, [])
+    assert histogram.method == "f1"
+
+
+def test_the_operating_point_is_on_the_curve(histogram):
+    histogram.percentile = 80
+    point, figure = histogram._curve.point, histogram._curve.children[0]
+    assert (point.x[0], point.y[0]) == (
+        histogram.metrics["recall"],
+        histogram.metrics["precision"],
+    )
+    line = figure.marks[1]
+    distance = np.hypot(line.x - point.x[0], line.y - point.y[0]).min()
+    assert distance < 1 / 256
+    histogram.threshold = 1e9
+    assert len(point.x) == len(point.y) == 0
+
+
+def test_a_long_curve_stays_small():
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=50_000)
+    histogram = vw.AnomalyHistogram(scores, rng.random(50_000) < 0.3)
+    assert len(histogram._curve.children[0].marks[1].x) < 5000
+
+
+def test_partly_labelled_scores_count_as_their_own_class():
+    labels = np.where(np.arange(200) < 50, LABELS, None)
+    histogram = vw.AnomalyHistogram(SCORES, labels)
+    histogram.threshold = 2.0
+    assert histogram._canvas.class_names == ["normal", "anomalous", "not labelled"]
+    assert histogram.metrics["alert_rate"] == np.mean(SCORES >= 2)
+    assert histogram.metrics["true_positives"] == np.sum((SCORES >= 2)[:50] & LABELS[:50])
+    assert histogram.policy().n_labelled == 50
+
+
+def test_tiles_show_the_most_telling_samples(histogram):
+    histogram.threshold = 3.0
+    order = np.argsort(SCORES)
+    cut = int(np.sum(SCORES < 3.0))
+    expected = [*order[::-1][:12], *order[cut : cut + 12], *order[cut - 12 : cut][::-1]]
+    assert histogram._shown_items == expected
+    content = histogram._strip._content
+    assert content["names"] == ["Most anomalous", "Just flagged", "Just not flagged"]
+    i = expected[0]
+    right = LABELS[i] == (SCORES[i] >= 3.0)
+    assert content["captions"][0] == f"{SCORES[i]:.4g} {'✓' if right else '✗'}"
+    assert content["marks"][0] == ("good" if right else "bad")
+
+
+def test_a_clicked_tile_is_the_picked_item(histogram):
+    histogram._strip.set_state({"selected": 3})  # as the page does
+    assert histogram.picked_item == np.argsort(SCORES)[::-1][3]
+    histogram.threshold = 3.0  # other tiles, the same sample
+    assert histogram._shown_items[histogram._strip.selected] == histogram.picked_item
+    histogram.picked_item = int(np.argmin(SCORES))
+    assert histogram._strip.selected == -1
+    with pytest.raises(traitlets.TraitError, match="picked_item"):
+        histogram.picked_item = 200
+
+
+def test_few_samples_leave_gaps_in_the_strip():
+    histogram = vw.AnomalyHistogram([1.0, 2.0, 3.0], items=ITEMS[:3], threshold=3.0)
+    assert histogram._shown_items == [2, 1, 0, 2, -1, -1, 1, 0, -1]
+    histogram._strip.set_state({"selected": 4})  # an empty place
+    assert histogram.picked_item == -1
+
+
+@pytest.mark.parametrize("scores", [[2.0], [5.0] * 30, [0.0, 1e12, 0.0, 1.0]])
+def test_odd_scores_work(scores):
+    histogram = vw.AnomalyHistogram(scores, items=np.zeros((len(scores), 8, 8)))
+    histogram.threshold = scores[0]
+    assert histogram.flagged.tolist() == [score >= scores[0] for score in scores]
+
+
+def test_the_full_range_shows_what_was_clipped():
+    histogram = vw.AnomalyHistogram(np.append(SCORES, 1e9))
+    canvas = histogram._canvas
+    assert array_from_json(canvas._grid["thresholds"])[-1] < 100
+    canvas.set_state({"full_range": True})
+    assert array_from_json(canvas._grid["thresholds"])[-1] > 1e9
+
+
+def test_the_policy_repeats_the_decision(histogram, tmp_path):
+    histogram.percentile = 90
+    policy = histogram.policy(note="for the clinic")
+    loaded = vw.ThresholdPolicy.load(policy.save(tmp_path / "policy.json"))
+    assert loaded == policy
+    assert loaded.apply(SCORES).tolist() == histogram.flagged.tolist()
+    assert (loaded.method, loaded.percentile, loaded.n_scores, loaded.n_labelled) == (
+        "percentile",
+        90,
+        200,
+        200,
+    )
+    histogram.threshold = 3.0
+    assert histogram.policy().percentile is None
+
+
+def test_100_000_scores_send_little():
+    rng = np.random.default_rng(0)
+    histogram = vw.AnomalyHistogram(rng.lognormal(size=100_000), rng.random(100_000) < 0.01)
+    grid = histogram._canvas._grid
+    assert grid["thresholds"]["data"].nbytes + grid["at_or_above"]["data"].nbytes < 50_000

@@ -1,0 +1,371 @@
+/** Histogram of anomaly scores with a threshold (widgets/score_canvas.py). */
+
+import type { AnyModel } from "@anywidget/types";
+import "./figure.css";
+import "./score_canvas.css";
+import { onDrag, onKey } from "./gestures.ts";
+import { Picture } from "./picture.ts";
+import { measure, ScoreCounts, type Metrics, type WireGrid } from "./score_counts.ts";
+import { classColour, drawAxes, drawBars, Frame, type Histogram } from "./score_layers.ts";
+import { Readout } from "./score_readout.ts";
+import { button, createShell, element } from "./shell.ts";
+import type { Theme } from "./theme.ts";
+import { digitsFor, percent, plain, whole } from "./ticks.ts";
+
+interface State {
+  threshold: number;
+  class_names: string[];
+  score_name: string;
+  method: string;
+  status: string;
+  can_best_f1: boolean;
+  log_counts: boolean;
+  full_range: boolean;
+  operating_point: string | null;
+  _grid: WireGrid;
+  _counted: { threshold: number; at_or_above: number[] };
+}
+
+/** What we use of a model of another package: a state as if it came from the kernel. */
+interface ForeignModel {
+  set_state(state: Record<string, unknown>): void;
+}
+
+// Keys commit once they rest; a drag commits on release.
+const KEY_REST = 200;
+const PATIENCE = 3000;
+const UNFLAGGED_ALPHA = 0.4;
+
+function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+  const shell = createShell(el, "Anomaly scores");
+  shell.root.classList.add("vw-scores");
+  const legend = element("span", "vw-scores-legend");
+  shell.title.append(legend);
+
+  let histogram = readHistogram();
+  let live: number | null = null; // the threshold while it moves; the model has the committed one
+  let point: ForeignModel | null = null;
+  let resting = 0;
+  let waiting = 0;
+  let late = false;
+  let layers: { key: string; axes: OffscreenCanvas; bars: OffscreenCanvas } | null = null;
+
+  function readHistogram(): Histogram {
+    const grid = model.get("_grid");
+    return {
+      counts: ScoreCounts.read(grid),
+      classNames: model.get("class_names"),
+      scoreName: model.get("score_name"),
+      logCounts: model.get("log_counts"),
+      lowest: grid.lowest,
+      highest: grid.highest,
+    };
+  }
+
+  const shown = () => live ?? model.get("threshold");
+  const digits = () => {
+    const { low, high, step } = histogram.counts;
+    return digitsFor(Math.max(Math.abs(low), Math.abs(high)), step);
+  };
+
+  /** Metrics of the threshold in the picture; null until the kernel counted one off the grid. */
+  function metrics(): Metrics | null {
+    const { counts } = histogram;
+    const counted = model.get("_counted");
+    const flagged =
+      counted.threshold === shown() ? counted.at_or_above : counts.flaggedAt(shown());
+    return flagged && measure(flagged, counts.totals);
+  }
+
+  // -- the picture -------------------------------------------------------------------------------
+
+  const picture = new Picture(shell.picture, (context, theme) => {
+    const { width, height } = picture;
+    const frame = new Frame(histogram, width, height);
+    const { axes, bars } = staticLayers(frame, theme);
+    const x = frame.x(shown());
+    const { top, bottom } = frame;
+    context.globalAlpha = 0.1;
+    context.fillStyle = theme.accent;
+    context.fillRect(x, top, Math.max(0, width - 12 - x), bottom - top);
+    context.globalAlpha = 1;
+    context.drawImage(axes, 0, 0, width, height);
+    const part = (x0: number, x1: number, alpha: number) => {
+      context.save();
+      context.beginPath();
+      context.rect(x0, 0, x1 - x0, height);
+      context.clip();
+      context.globalAlpha = alpha;
+      context.drawImage(bars, 0, 0, width, height);
+      context.restore();
+    };
+    part(0, x, UNFLAGGED_ALPHA);
+    part(x, width, 1);
+    drawThreshold(context, theme, frame, x);
+  });
+  const { canvas } = picture;
+
+  function staticLayers(frame: Frame, theme: Theme) {
+    const { width, height } = picture;
+    const ratio = window.devicePixelRatio || 1;
+    const key = [width, height, ratio, ...Object.values(theme)].join();
+    if (layers?.key === key) return layers;
+    const layer = (draw: typeof drawAxes) => {
+      const made = new OffscreenCanvas(Math.round(width * ratio), Math.round(height * ratio));
+      const context = made.getContext("2d") as unknown as CanvasRenderingContext2D;
+      context.scale(ratio, ratio);
+      draw(context, frame, histogram, theme);
+      return made;
+    };
+    layers = { key, axes: layer(drawAxes), bars: layer(drawBars) };
+    return layers;
+  }
+
+  function drawThreshold(
+    context: CanvasRenderingContext2D,
+    theme: Theme,
+    frame: Frame,
+    x: number,
+  ): void {
+    context.strokeStyle = context.fillStyle = theme.ink;
+    context.lineWidth = 2;
+    context.beginPath();
+    context.moveTo(x, frame.top - 4);
+    context.lineTo(x, frame.bottom);
+    context.stroke();
+    context.beginPath();
+    context.moveTo(x - 6, frame.top - 8);
+    context.lineTo(x + 6, frame.top - 8);
+    context.lineTo(x, frame.top + 2);
+    context.fill();
+    context.font = `600 12px ${theme.font}`;
+    context.textBaseline = "middle";
+    const text = `flagged \u2265 ${plain(shown(), digits())}`;
+    const fits = x + 10 + context.measureText(text).width < picture.width;
+    context.textAlign = fits ? "left" : "right";
+    context.fillText(text, x + (fits ? 10 : -10), frame.top - 12);
+  }
+
+  // -- controls ----------------------------------------------------------------------------------
+
+  const field = (label: string, hint: string, unit = "") => {
+    const wrapper = element("label", "vw-scores-field");
+    const input = element("input", "vw-input");
+    input.type = "number";
+    input.title = hint;
+    wrapper.append(label, input, unit);
+    shell.controls.append(wrapper);
+    return input;
+  };
+  const typed = field("Threshold", "Samples with a score of at least this are flagged");
+  const rate = field("Flag top", "Choose the threshold that flags at most this share", "%");
+  rate.min = "0";
+  rate.max = "100";
+  rate.step = "0.5";
+  const ask = (content: object) => {
+    live = null;
+    expectAnswer();
+    model.send(content);
+  };
+  const bestF1 = button("Best F1", "The threshold with the highest F1 on the labels", () =>
+    ask({ kind: "f1" }),
+  );
+  const toggle = (name: "log_counts" | "full_range", text: string, hint: string) => {
+    const made = button(text, hint, () => {
+      model.set(name, !model.get(name));
+      model.save_changes();
+    });
+    return made;
+  };
+  const log = toggle("log_counts", "Log counts", "Show rare scores beside frequent ones");
+  const full = toggle("full_range", "Full range", "Show the extreme scores too");
+  shell.controls.append(bestF1, log, full);
+  const readout = new Readout(model.get("class_names").length > 1);
+  shell.controls.after(readout.root);
+
+  typed.addEventListener("change", () => {
+    const value = typed.valueAsNumber;
+    if (Number.isFinite(value)) commit(value);
+    else show("The threshold must be a number.");
+  });
+  rate.addEventListener("change", () => {
+    const value = rate.valueAsNumber;
+    if (value >= 0 && value <= 100) ask({ kind: "percentile", value: 100 - value });
+    else show("The share to flag must lie between 0 and 100 %.");
+  });
+
+  // -- showing -----------------------------------------------------------------------------------
+
+  /** Bring everything but the static layers up to date; `problem` replaces the status line. */
+  function show(problem = ""): void {
+    const found = metrics();
+    const value = plain(shown(), digits());
+    if (document.activeElement !== typed || !problem) typed.value = value;
+    typed.step = String(histogram.counts.step.toPrecision(3));
+    if (found) {
+      if (!problem) rate.value = percent(found.flagged, found.total);
+      readout.show(found);
+      movePoint(found);
+    }
+    canvas.setAttribute("aria-valuenow", value);
+    canvas.setAttribute(
+      "aria-valuetext",
+      found ? `${value}, ${whole(found.flagged)} of ${whole(found.total)} flagged` : value,
+    );
+    log.setAttribute("aria-pressed", String(model.get("log_counts")));
+    full.setAttribute("aria-pressed", String(model.get("full_range")));
+    full.hidden = !model.get("_grid").clipped && !model.get("full_range");
+    bestF1.hidden = !model.get("can_best_f1");
+    bestF1.setAttribute("aria-pressed", String(live === null && model.get("method") === "f1"));
+    shell.say(problem || statusText());
+    picture.redraw();
+  }
+
+  function statusText(): string {
+    if (live !== null) return "Moving: the new threshold applies on release.";
+    if (late) return "The kernel does not answer: Python does not have this threshold yet.";
+    return model.get("status");
+  }
+
+  /** Move the point on the precision-recall curve, in the page alone. */
+  function movePoint({ precision, recall }: Metrics): void {
+    const defined = Number.isFinite(precision);
+    point?.set_state({
+      x: Float64Array.from(defined ? [recall] : []),
+      y: Float64Array.from(defined ? [precision] : []),
+    });
+  }
+
+  function showLegend(): void {
+    const { classNames, counts } = histogram;
+    legend.replaceChildren(
+      ...classNames.map((name, k) => {
+        const entry = element("span", "vw-scores-class");
+        const swatch = element("span", "vw-scores-swatch");
+        swatch.style.background = classColour(k);
+        entry.append(swatch, `${whole(counts.totals[k])} ${name}`);
+        return entry;
+      }),
+    );
+  }
+
+  // -- moving the threshold ----------------------------------------------------------------------
+
+  function expectAnswer(): void {
+    clearTimeout(waiting);
+    late = false;
+    waiting = window.setTimeout(() => {
+      late = true;
+      show();
+    }, PATIENCE);
+  }
+
+  function commit(threshold: number): void {
+    clearTimeout(resting);
+    live = null;
+    if (threshold !== model.get("threshold")) {
+      model.set("threshold", threshold);
+      model.save_changes();
+      expectAnswer();
+    }
+    show();
+  }
+
+  const moveTo = (index: number) => {
+    const threshold = histogram.counts.thresholds[index];
+    if (threshold === shown()) return;
+    live = threshold;
+    show();
+  };
+  const at = (x: number) => {
+    const frame = new Frame(histogram, picture.width, picture.height);
+    return histogram.counts.nearest(frame.score(x));
+  };
+
+  canvas.tabIndex = 0;
+  canvas.setAttribute("role", "slider");
+  canvas.setAttribute("aria-label", "Threshold");
+  canvas.dataset.lmSuppressShortcuts = "true";
+  canvas.title =
+    "Drag the threshold. Keys: arrows one step, Page Up and Page Down one bin, Home and End";
+  const stopDrag = onDrag(canvas, {
+    start: ({ x }) => moveTo(at(x)),
+    move: ({ x }) => moveTo(at(x)),
+    end: () => commit(shown()),
+    cancel: () => {
+      live = null;
+      show();
+    },
+  });
+  const stopKeys = onKey(canvas, (key, event) => {
+    const { counts } = histogram;
+    const step = event.shiftKey ? counts.stepsPerBin : 1;
+    const moves: Record<string, number> = {
+      ArrowLeft: -step,
+      ArrowDown: -step,
+      ArrowRight: step,
+      ArrowUp: step,
+      PageDown: -counts.stepsPerBin,
+      PageUp: counts.stepsPerBin,
+      Home: -Infinity,
+      End: Infinity,
+    };
+    if (!(key in moves)) return false;
+    moveTo(counts.moved(shown(), moves[key]));
+    clearTimeout(resting);
+    resting = window.setTimeout(() => commit(shown()), KEY_REST);
+    return true;
+  });
+  const settle = () => {
+    if (live !== null) commit(live);
+  };
+  canvas.addEventListener("blur", settle);
+
+  // -- the model ---------------------------------------------------------------------------------
+
+  const onGrid = () => {
+    histogram = readHistogram();
+    layers = null;
+    canvas.setAttribute("aria-valuemin", plain(histogram.counts.low));
+    canvas.setAttribute("aria-valuemax", plain(histogram.counts.high));
+    showLegend();
+    show();
+  };
+  const onCounted = () => {
+    clearTimeout(waiting);
+    late = false;
+    show();
+  };
+  const onState = () => show();
+  const listeners: [string, () => void][] = [
+    ["change:_grid", onGrid],
+    ["change:log_counts", onGrid],
+    ["change:_counted", onCounted],
+    ["change:threshold", onState],
+    ["change:status", onState],
+    ["change:method", onState],
+    ["change:full_range", onState],
+  ];
+  for (const [event, listen] of listeners) model.on(event, listen);
+  onGrid();
+
+  const reference = model.get("operating_point")?.replace("IPY_MODEL_", "");
+  if (reference) {
+    void model.widget_manager.get_model(reference).then((found) => {
+      point = found as unknown as ForeignModel;
+    });
+  }
+
+  return () => {
+    settle();
+    clearTimeout(resting);
+    clearTimeout(waiting);
+    for (const [event, listen] of listeners) model.off(event, listen);
+    stopDrag();
+    stopKeys();
+    picture.destroy();
+    shell.root.remove();
+  };
+}
+
+export default { render };

@@ -1,0 +1,182 @@
+/** What a drag does not change, drawn once: the axes and the bars of the histogram. */
+
+import { categoryColour } from "./palette.ts";
+import type { ScoreCounts } from "./score_counts.ts";
+import type { Theme } from "./theme.ts";
+import { digitsFor, linearTicks, logTicks, plain, whole } from "./ticks.ts";
+
+export const MARGIN = { left: 48, right: 12, top: 24, bottom: 40 };
+/** Width of the bar of what lies outside the axis. */
+const GUTTER = 18;
+
+export interface Histogram {
+  counts: ScoreCounts;
+  classNames: string[];
+  scoreName: string;
+  logCounts: boolean;
+  lowest: number;
+  highest: number;
+}
+
+/** Normal is blue, anomalous orange, without label grey. */
+export function classColour(index: number): string {
+  return categoryColour([0, 6, 3][index]);
+}
+
+/** Where scores and counts are in the picture. */
+export class Frame {
+  readonly left: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly below: number;
+  readonly beyond: number;
+  private readonly counts: ScoreCounts;
+  private readonly peak: number;
+  private readonly log: boolean;
+
+  constructor(histogram: Histogram, width: number, height: number) {
+    this.counts = histogram.counts;
+    this.log = histogram.logCounts;
+    const sum = (counts: number[]) => counts.reduce((a, b) => a + b, 0);
+    const outside = this.counts.outside();
+    this.below = sum(outside.below);
+    this.beyond = sum(outside.beyond);
+    this.left = MARGIN.left + (this.below ? GUTTER : 0);
+    this.right = Math.max(this.left + 1, width - MARGIN.right - (this.beyond ? GUTTER : 0));
+    this.bottom = Math.max(MARGIN.top + 1, height - MARGIN.bottom);
+    this.peak = Math.max(1, ...histogram.counts.bins().flat(), ...outside.below, ...outside.beyond);
+  }
+
+  get top(): number {
+    return MARGIN.top;
+  }
+
+  /** Centre of a score; one outside the axis is in the middle of its gutter. */
+  x(score: number): number {
+    const { low, high } = this.counts;
+    if (score < low) return this.left - GUTTER / 2;
+    if (score > high) return this.right + GUTTER / 2;
+    return this.left + ((score - low) / (high - low)) * (this.right - this.left);
+  }
+
+  score(x: number): number {
+    const { low, high } = this.counts;
+    return low + ((x - this.left) / (this.right - this.left)) * (high - low);
+  }
+
+  /** Top of a bar. A logarithmic axis starts at a half, so that a single sample is seen. */
+  y(count: number): number {
+    const room = this.bottom - this.top;
+    if (!count) return this.bottom;
+    const part = this.log
+      ? Math.log(count / 0.5) / Math.log((this.peak * 1.1) / 0.5)
+      : count / (this.peak * 1.05);
+    return this.bottom - part * room;
+  }
+
+  get countTicks(): number[] {
+    return this.log ? logTicks(this.peak, 5) : linearTicks(0, this.peak * 1.04, 4, 1);
+  }
+
+  get scoreTicks(): number[] {
+    const room = Math.floor((this.right - this.left) / 72);
+    return linearTicks(this.counts.low, this.counts.high, room);
+  }
+}
+
+export function drawAxes(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  { counts, scoreName, lowest, highest }: Histogram,
+  theme: Theme,
+): void {
+  const { left, right, top, bottom } = frame;
+  context.font = `11px ${theme.font}`;
+  context.lineWidth = 1;
+  context.strokeStyle = theme.line;
+  context.fillStyle = theme.faint;
+  context.textBaseline = "middle";
+  context.textAlign = "right";
+  const line = (x0: number, y0: number, x1: number, y1: number) => {
+    context.beginPath();
+    context.moveTo(Math.round(x0) + 0.5, Math.round(y0) + 0.5);
+    context.lineTo(Math.round(x1) + 0.5, Math.round(y1) + 0.5);
+    context.stroke();
+  };
+  for (const count of frame.countTicks) {
+    line(MARGIN.left, frame.y(count), right, frame.y(count));
+    context.fillText(whole(count), MARGIN.left - 6, frame.y(count));
+  }
+  context.strokeStyle = theme.faint;
+  line(left, bottom, right, bottom);
+  context.textBaseline = "top";
+  context.textAlign = "center";
+  const ticks = frame.scoreTicks;
+  const digits = digitsFor(
+    Math.max(Math.abs(counts.low), Math.abs(counts.high)),
+    ticks.length > 1 ? ticks[1] - ticks[0] : 0,
+  );
+  for (const score of ticks) {
+    line(frame.x(score), bottom, frame.x(score), bottom + 4);
+    context.fillText(plain(score, digits), frame.x(score), bottom + 6);
+  }
+  const label = bottom + 22;
+  context.fillStyle = theme.ink;
+  context.fillText(scoreName, (left + right) / 2, label);
+  context.fillStyle = theme.faint;
+  if (frame.beyond) {
+    context.textAlign = "right";
+    const text = `${whole(frame.beyond)} beyond, up to ${plain(highest, 4)} \u25b8`;
+    context.fillText(text, right + GUTTER, label);
+  }
+  if (frame.below) {
+    context.textAlign = "left";
+    const text = `\u25c2 ${whole(frame.below)} below, down to ${plain(lowest, 4)}`;
+    context.fillText(text, left - GUTTER, label);
+  }
+  context.save();
+  context.translate(10, (top + bottom) / 2);
+  context.rotate(-Math.PI / 2);
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText("samples", 0, 0);
+  context.restore();
+}
+
+export function drawBars(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  { counts }: Histogram,
+  theme: Theme,
+): void {
+  const bins = counts.bins();
+  const edges = bins[0].map((_, i) => frame.x(counts.thresholds[i * counts.stepsPerBin]));
+  edges.push(frame.right);
+  const gap = edges[1] - edges[0] >= 4 ? 1 : 0;
+  const bar = (x0: number, x1: number, ofClass: number[]) => {
+    // The tallest behind, so that every class of the bin is seen.
+    const order = ofClass.map((_, k) => k).sort((a, b) => ofClass[b] - ofClass[a]);
+    for (const k of order) {
+      if (!ofClass[k]) continue;
+      const y = Math.min(frame.y(ofClass[k]), frame.bottom - 1);
+      context.fillStyle = classColour(k);
+      context.fillRect(x0, y, x1 - x0, frame.bottom - y);
+      if (k !== order[0] && ofClass.length > 1) {
+        context.fillStyle = theme.paper; // an edge between bars of nearly one colour
+        context.fillRect(x0, y - 1, x1 - x0, 1);
+      }
+    }
+  };
+  for (let i = 0; i < bins[0].length; i++) {
+    bar(edges[i], edges[i + 1] - gap, bins.map((ofClass) => ofClass[i]));
+  }
+  const outside = counts.outside();
+  if (frame.below) bar(frame.left - GUTTER, frame.left - 4, outside.below);
+  if (frame.beyond) bar(frame.right + 4, frame.right + GUTTER, outside.beyond);
+  // Stripes: these bars are not on the axis.
+  context.fillStyle = theme.paper;
+  for (let y = frame.top; y < frame.bottom; y += 6) {
+    if (frame.below) context.fillRect(frame.left - GUTTER, y, GUTTER - 4, 2);
+    if (frame.beyond) context.fillRect(frame.right + 4, y, GUTTER - 4, 2);
+  }
+}
