@@ -26,7 +26,7 @@ def changes(widget: ipywidgets.Widget, **values: Any) -> list[Send]:
 
 
 def _same(old: Any, new: Any) -> bool:
-    if isinstance(new, np.ndarray):
+    if isinstance(old, np.ndarray) or isinstance(new, np.ndarray):
         return np.array_equal(old, new, equal_nan=True)
     return bool(old == new)
 
@@ -108,12 +108,15 @@ class Throttle:
         delay = self._budget.delay(self._clock(), 1)
         if not delay:
             try:
-                messages = self._plan()
+                planned = self._plan()
+                messages = planned[: self._budget.per_second]
                 delay = self._budget.delay(self._clock(), len(messages))
                 if not delay:
                     for send in messages:
                         send()
                     self._budget.spend(self._clock(), len(messages))
+                    if len(planned) > len(messages):
+                        delay = self._budget.delay(self._clock(), 1)
             except Exception as error:  # whatever goes wrong in a picture, training goes on
                 # Nor does a picture that always fails cost more than one try a second.
                 self._budget.spend(self._clock(), self._budget.per_second)

@@ -1,5 +1,6 @@
 """Watch a training run, and stop it."""
 
+import contextlib
 import threading
 import time
 from typing import Any, Literal
@@ -252,16 +253,15 @@ class TrainingMonitor(ipywidgets.VBox):
         self._state = state
         self._ended = self._clock()
 
+    def _note(self, error: Exception) -> None:
+        self._problem = f"Drawing failed, training goes on: {type(error).__name__}: {error}"
+
     def _failed(self, error: Exception) -> None:
         """Show what went wrong in drawing; training goes on."""
-        problem = f"Drawing failed, training goes on: {type(error).__name__}: {error}"
-        if problem != self._problem:
-            self._problem = problem
-            try:
-                for send in self._plan_controls():
-                    send()
-            except Exception:
-                self._problem = problem  # nothing left to show it with
+        self._note(error)
+        with contextlib.suppress(Exception):  # nothing is left to show that with
+            for send in self._plan_controls():
+                send()
 
     def _watch_cells(self) -> None:
         """Ask IPython to say when the cell ends: Keras reports neither errors nor interrupts."""
@@ -332,6 +332,16 @@ class TrainingMonitor(ipywidgets.VBox):
 
     def _plan(self) -> list[Send]:
         """Return the messages that bring the page up to date, one an entry."""
+        messages: list[Send] = []
+        try:
+            messages += self._plan_curves()
+        except Exception as error:  # the words below must still be right
+            self._note(error)
+        if self._pictures is not None:
+            messages.append(self._send_pictures)
+        return messages + self._plan_controls()
+
+    def _plan_curves(self) -> list[Send]:
         metrics = self.history.metrics()
         colours = colours_of(metrics)
         entries = [
@@ -339,17 +349,13 @@ class TrainingMonitor(ipywidgets.VBox):
         ]
         validation = any(self.history.last(VALIDATION + name) is not None for name in metrics)
         messages = changes(self._legend, entries=entries, validation=validation)
-        messages += self._curves.plan(
+        return messages + self._curves.plan(
             self.history,
             hidden=self._legend.hidden,
             log_scale=self.log_scale,
             total=self._progress.total,
             steps_per_epoch=self._progress.steps_per_epoch,
         )
-        messages += self._plan_controls()
-        if self._pictures is not None:
-            messages.append(self._send_pictures)
-        return messages
 
     def _send_pictures(self) -> None:
         pictures, self._pictures = self._pictures, None
