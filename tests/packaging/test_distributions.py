@@ -1,0 +1,86 @@
+"""The wheel and the sdist hold what they need, and nothing of the machine they were built on."""
+
+import re
+import tarfile
+import zipfile
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def wheel_files(distributions):
+    with zipfile.ZipFile(distributions[1]) as wheel:
+        return {name: wheel.read(name) for name in wheel.namelist()}
+
+
+@pytest.fixture(scope="module")
+def sdist_names(distributions):
+    with tarfile.open(distributions[0]) as sdist:
+        return {PurePosixPath(*PurePosixPath(name).parts[1:]) for name in sdist.getnames()}
+
+
+def test_wheel_has_the_bundle_of_every_widget(wheel_files, clean_checkout):
+    sources = (clean_checkout / "vae_widgets/frontend/src").glob("*.ts")
+    entries = [path for path in sources if re.search("^export default ", path.read_text(), re.M)]
+    assert entries
+    for entry in entries:
+        assert len(wheel_files[f"vae_widgets/static/{entry.stem}.js"]) > 500
+
+
+def test_wheel_has_every_bundle_that_a_widget_names(wheel_files):
+    named = {
+        f"vae_widgets/static/{file}"
+        for name, content in wheel_files.items()
+        if name.startswith("vae_widgets/widgets/")
+        for file in re.findall(r'"(\w+\.(?:js|css))"', content.decode())
+    }
+    assert named
+    assert named <= wheel_files.keys()
+
+
+def test_bundles_are_whole(wheel_files):
+    """No CDN, and nothing left to import in the page."""
+    for name, content in wheel_files.items():
+        if name.endswith((".js", ".css")):
+            text = content.decode()
+            assert not re.search(r"\bimport\s*[\"'{*(]|@import|\bfrom\s*[\"']", text), name
+            assert not re.search(r"https?://(?!www\.w3\.org/)", text), name
+
+
+def test_wheel_has_every_python_module(wheel_files, clean_checkout):
+    modules = {
+        path.relative_to(clean_checkout).as_posix()
+        for path in (clean_checkout / "vae_widgets").rglob("*.py")
+    }
+    assert modules == {name for name in wheel_files if name.endswith(".py")}
+
+
+def test_wheel_has_only_the_package_and_its_licence(wheel_files):
+    tops = {name.split("/")[0] for name in wheel_files}
+    (info,) = tops - {"vae_widgets"}
+    assert re.fullmatch(r"vae_widgets-[\d.]+\.dist-info", info)
+    assert wheel_files[f"{info}/licenses/LICENSE"].startswith(b"BSD 3-Clause")
+    for name in wheel_files:
+        assert "node_modules" not in name
+        assert "frontend/" not in name
+        assert not name.endswith((".ts", ".map", ".ipynb"))
+
+
+def test_wheel_does_not_tell_where_it_was_built(wheel_files, clean_checkout):
+    here = [str(clean_checkout), str(Path(__file__).parents[2]), f"{Path.home()}/"]
+    for name, content in wheel_files.items():
+        for path in here:
+            assert path.encode() not in content, f"{name} holds {path}"
+
+
+def test_wheel_is_small(distributions):
+    assert distributions[1].stat().st_size < 500_000  # bytes
+
+
+def test_sdist_has_the_sources_of_the_front_end(sdist_names, repository_files):
+    frontend = {PurePosixPath(file) for file in repository_files if "frontend" in file.parts}
+    assert PurePosixPath("vae_widgets/frontend/package.json") in frontend
+    missing = frontend - sdist_names
+    assert not missing
+    assert not [name for name in sdist_names if "node_modules" in name.parts]
