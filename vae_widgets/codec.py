@@ -45,7 +45,7 @@ def check_codec(codec: Any) -> Codec:
             f"codec of type {type(codec).__name__} lacks {', '.join(missing)}; expected an object "
             f"with {', '.join(needed)}, such as a VAE. Wrap your model in a small class with these."
         )
-    return codec  # type: ignore[no-any-return]
+    return codec
 
 
 def encode_mean(codec: Codec, x: ArrayLike) -> NDArray[np.float32]:

@@ -55,7 +55,7 @@ def check_renderer(renderer: Any, sample_shape: tuple[int, ...]) -> Renderer:
             f"renderer must be callable on a batch (n, *sample_shape); received "
             f"{type(renderer).__name__}. Use vae_widgets.ImageRenderer() or a function."
         )
-    return renderer  # type: ignore[no-any-return]
+    return renderer
 
 
 def render(renderer: Renderer, batch: ArrayLike) -> NDArray[np.uint8]:
