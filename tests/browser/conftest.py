@@ -38,6 +38,14 @@ ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap(
   cell.model.type !== "code" ? [] : cell.model.sharedModel.getOutputs()
     .filter((output) => output.output_type === "error")
     .map((output) => `${output.ename}: ${output.evalue}`))"""
+CELL_ENDING_IN = """(line) => window.jupyterapp.shell.currentWidget.content.widgets.findIndex(
+  (cell) => cell.model.type === "code" &&
+    cell.model.sharedModel.source.trimEnd().split("\\n").at(-1) === line)"""
+SHOW_CELL = """async (index) => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  notebook.activeCellIndex = index;
+  await notebook.scrollToItem(index, "start");
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -91,8 +99,17 @@ class Notebook:
         self.page.click('.lm-MenuBar-item:has-text("Run")')
         self.page.click('.lm-Menu-item:has-text("Run All Cells")')
 
+    def output(self, last_line: str) -> Locator:
+        """Find the output area of the first cell that ends in the line, scrolled into view."""
+        index = self.page.evaluate(CELL_ENDING_IN, last_line)
+        assert index >= 0, f"no cell ends in {last_line!r}"
+        self.page.evaluate(SHOW_CELL, index)
+        cell = self.page.locator(f'.jp-Cell[data-windowed-list-index="{index}"]')
+        return cell.locator(".jp-OutputArea-output").last
+
     def comm_messages(self) -> int:
         """How many widget messages the page has sent to the kernel so far."""
+        self.page.evaluate("0")  # Playwright hands over what was sent only while it is called
         return sum(header["msg_type"] == "comm_msg" for header in self.sent)
 
     def drag(

@@ -131,7 +131,8 @@ class Kernel:
         wait_for(connection.is_file, 10, "the kernel's connection file")
         self.client = BlockingKernelClient(connection_file=str(connection))
         self.client.load_connection_file()
-        self.client.start_channels()
+        # Without a heartbeat: on a busy machine one late beat reads as a dead kernel.
+        self.client.start_channels(hb=False)
         self.client.wait_for_ready(timeout=60)
 
     def eval(self, expression: str, timeout: float = 60) -> Any:
