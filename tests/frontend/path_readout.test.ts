@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { distance, number, row, zText } from "../../vae_widgets/frontend/src/path_readout.ts";
+import {
+  decimalsFor,
+  distance,
+  number,
+  row,
+  zText,
+} from "../../vae_widgets/frontend/src/path_readout.ts";
 
 test("rows and their distance", () => {
   const path = new Float32Array([0, 0, 3, 4, 6, 8]);
@@ -8,17 +14,19 @@ test("rows and their distance", () => {
   assert.equal(distance(row(path, 2, 0), row(path, 2, 2)), 10);
 });
 
-test("numbers have sensible digits and a true minus sign", () => {
-  assert.deepEqual([0, 1.234, -0.5, 0.01234, 123456].map(number), [
-    "0.00",
-    "1.23",
-    "−0.50",
-    "0.0123",
-    "1.23e+5",
-  ]);
+test("decimals show three digits of the largest value, at least two", () => {
+  const decimals = (...values: number[]) => decimalsFor(new Float32Array(values));
+  assert.deepEqual(
+    [decimals(0, 0), decimals(1, -2.5), decimals(-30), decimals(0.5, 0.01), decimals(0.04)],
+    [2, 2, 2, 3, 4],
+  );
+});
+
+test("numbers have a true minus sign", () => {
+  assert.equal(number(-0.5, 2), "−0.50");
 });
 
 test("long vectors are cut", () => {
-  assert.equal(zText(new Float32Array([1, -2])), "z = (1.00, −2.00)");
-  assert.equal(zText(new Float32Array(16)), "z = (0.00, 0.00, 0.00, … 16 dimensions)");
+  assert.equal(zText(new Float32Array([1, -2]), 2), "z\u00a0=\u00a0(1.00, −2.00)");
+  assert.equal(zText(new Float32Array(16), 3), "z\u00a0=\u00a0(0.000, 0.000, 0.000, … 16 dimensions)");
 });

@@ -8,7 +8,7 @@ export interface FilmTrack {
   cell: number;
 }
 
-const FEWEST = 8;
+const FEWEST = 6;
 const MOST = 12;
 
 /** Track for a width in pixels; `tileWidth` is that of a tile as high as the strip. */

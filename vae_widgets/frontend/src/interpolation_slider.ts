@@ -5,7 +5,7 @@ import "./interpolation_slider.css";
 import { readArray, type WireArray } from "./arrays.ts";
 import { frameOf, layFilmTrack, valueAt, valueOf, xOf } from "./film_track.ts";
 import { onDrag, onKey } from "./gestures.ts";
-import { distance, number, row, zText } from "./path_readout.ts";
+import { decimalsFor, distance, number, row, zText } from "./path_readout.ts";
 import { Picture } from "./picture.ts";
 import { advance, type Playhead } from "./playback.ts";
 import { button, createShell, element } from "./shell.ts";
@@ -32,6 +32,8 @@ interface Film {
   tiles: Tiles;
   path: Float32Array;
   frames: number;
+  /** Of the numbers in the readout. */
+  decimals: number;
 }
 
 const SECONDS_PER_PASS = 3;
@@ -39,6 +41,8 @@ const SPEEDS = { "½×": 0.5, "1×": 1, "2×": 2, "4×": 4 };
 const METHODS = { "slerp (arc)": "slerp", "linear (line)": "linear" };
 // Long enough for a key that repeats, short enough to feel immediate in the next cell.
 const COMMIT_DELAY = 300;
+// Around the strip's tiles, for the frame of the thumb.
+const MARGIN = 4;
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const shell = createShell(el, "Interpolation");
@@ -65,7 +69,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     figure.append(box, caption);
     shell.picture.append(figure);
     const picture = new Picture(box, (context, theme) => {
-      if (film) drawTile(context, theme, film.tiles, tile(), 0, 0, picture.width, picture.height);
+      const { width, height } = picture;
+      if (film) drawTile(context, theme, film.tiles, tile(), 0, width, height, 1);
     });
     picture.canvas.setAttribute("role", "img");
     const describe = (text: string) => {
@@ -83,23 +88,21 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const strip: Picture = new Picture(stripBox, (context, theme) => {
     if (!film) return;
     const track = layTrack();
-    const { width, height } = strip;
+    const drawCell = (frame: number, left: number) =>
+      drawTile(context, theme, film!.tiles, frame, left, track.cell, strip.height, MARGIN);
     for (let i = 0; i < track.count; i++) {
-      const frame = frameOf(i / (track.count - 1), film.frames);
-      drawTile(context, theme, film.tiles, frame, i * track.cell, 4, track.cell, height - 8);
+      drawCell(frameOf(i / (track.count - 1), film.frames), i * track.cell);
     }
     // The thumb shows the very frame, framed, on top of the film.
-    const left = Math.max(0, Math.min(width - track.cell, xOf(track, model.get("value")) - track.cell / 2));
-    context.fillStyle = theme.paper;
-    context.fillRect(left, 0, track.cell, height);
-    drawTile(context, theme, film.tiles, index(), left, 4, track.cell, height - 8);
+    const thumb = drawCell(index(), xOf(track, model.get("value")) - track.cell / 2);
     context.strokeStyle = theme.accent;
     context.lineWidth = 3;
-    context.strokeRect(left + 1.5, 1.5, track.cell - 3, height - 3);
+    context.strokeRect(thumb.x - 1.5, thumb.y - 1.5, thumb.width + 3, thumb.height + 3);
   });
   const layTrack = () => {
     const tiles = film!.tiles;
-    return layFilmTrack(strip.width, ((strip.height - 8) * tiles.width) / tiles.height);
+    const high = strip.height - 2 * MARGIN;
+    return layFilmTrack(strip.width, (high * tiles.width) / tiles.height + 2 * MARGIN);
   };
 
   const slider = strip.canvas;
@@ -115,17 +118,18 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     // New tiles are on their way: their position must not be shown on the old ones.
     if (film?.content !== model.get("_content")) return;
     const value = model.get("value");
+    const { path, frames, decimals } = film;
     const i = index();
-    const dim = film.path.length / film.frames;
-    const z = row(film.path, dim, i);
-    const fromStart = number(distance(z, row(film.path, dim, 0)));
-    const toEnd = number(distance(z, row(film.path, dim, film.frames - 1)));
+    const dim = path.length / frames;
+    const z = row(path, dim, i);
+    const far = (other: number) => number(distance(z, row(path, dim, other)), decimals);
     slider.setAttribute("aria-valuenow", value.toFixed(3));
-    slider.setAttribute("aria-valuetext", `${value.toFixed(2)}, frame ${i + 1} of ${film.frames}`);
-    current.describe(`frame ${i + 1} of ${film.frames}`);
+    slider.setAttribute("aria-valuetext", `${value.toFixed(2)}, frame ${i + 1} of ${frames}`);
+    current.describe(`frame ${i + 1} of ${frames}`);
     shell.root.removeAttribute("data-failed");
     shell.say(
-      `value ${value.toFixed(3)} · latent distance ${fromStart} from start, ${toEnd} to end · ${zText(z)}`,
+      `value ${value.toFixed(3)} · latent distance ${far(0)} from start, ${far(frames - 1)} to end` +
+        ` · ${zText(z, decimals)}`,
     );
     current.picture.redraw();
     strip.redraw();
@@ -137,8 +141,13 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     if (gone || content !== model.get("_content")) return tiles.close();
     film?.tiles.close();
     const path = readArray(content.path);
-    film = { content, tiles, path, frames: content.path.shape[0] };
-    const [first, last] = content.kinds.map((kind) => (kind === "sample" ? "original" : "decoded z"));
+    film = {
+      ...{ content, tiles, path },
+      frames: content.path.shape[0],
+      decimals: decimalsFor(path),
+    };
+    const [first, last] = content.kinds.map((kind) => (kind === "sample" ? "original" : "from z"));
+    shell.picture.style.setProperty("--vw-tile-aspect", `${tiles.width} / ${tiles.height}`);
     start.describe(`Start · ${first}`);
     end.describe(`End · ${last}`);
     start.picture.redraw();
@@ -310,28 +319,30 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   };
 }
 
-/** Draw a tile in the middle of a box: enlarged by a whole number where it fits more than once. */
+/** Draw a tile in the middle of the column from x, enlarged by a whole number where it fits twice
+ * or more, with a margin on all sides. Returns where it lies. */
 function drawTile(
   context: CanvasRenderingContext2D,
   theme: Theme,
   tiles: Tiles,
   index: number,
   x: number,
-  y: number,
   width: number,
   height: number,
-): void {
-  let scale = Math.min(width / tiles.width, height / tiles.height);
-  if (scale > 1) scale = Math.floor(scale);
-  const w = tiles.width * scale;
-  const h = tiles.height * scale;
+  margin: number,
+): { x: number; y: number; width: number; height: number } {
+  let scale = Math.min((width - 2 * margin) / tiles.width, (height - 2 * margin) / tiles.height);
+  if (scale >= 2) scale = Math.floor(scale);
+  const w = Math.round(tiles.width * scale);
+  const h = Math.round(tiles.height * scale);
   const left = Math.round(x + (width - w) / 2);
-  const top = Math.round(y + (height - h) / 2);
+  const top = Math.round((height - h) / 2);
   tiles.draw(context, index, left, top, w, h);
   // Around the tile, not over its outer pixels.
   context.strokeStyle = theme.line;
   context.lineWidth = 1;
   context.strokeRect(left - 0.5, top - 0.5, w + 1, h + 1);
+  return { x: left, y: top, width: w, height: h };
 }
 
 /** A select in a label; `chosen` gets the value of the option that was picked. */

@@ -12,16 +12,21 @@ export function distance(a: Float32Array, b: Float32Array): number {
   return Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0));
 }
 
-/** "z = (0.12, −1.30, 0.55, … 16 dimensions)". */
-export function zText(z: Float32Array): string {
-  const shown = Array.from(z.subarray(0, SHOWN_DIMENSIONS), (value) => number(value));
-  if (z.length > SHOWN_DIMENSIONS) shown.push(`… ${z.length} dimensions`);
-  return `z = (${shown.join(", ")})`;
+/** Decimals that show three digits of the largest value, and at least two. */
+export function decimalsFor(values: Float32Array): number {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return largest === 0 ? 2 : Math.min(20, Math.max(2, 2 - Math.floor(Math.log10(largest))));
 }
 
-/** Two decimals, or three significant digits where these say more; a true minus sign. */
-export function number(value: number): string {
-  const size = Math.abs(value);
-  const plain = size === 0 || (size >= 0.1 && size < 1e4) ? value.toFixed(2) : value.toPrecision(3);
-  return plain.replace("-", "−");
+/** A number with a true minus sign. */
+export function number(value: number, decimals: number): string {
+  return value.toFixed(decimals).replace("-", "−");
+}
+
+/** "z = (0.12, −1.30, 0.55, … 16 dimensions)". */
+export function zText(z: Float32Array, decimals: number): string {
+  const shown = Array.from(z.subarray(0, SHOWN_DIMENSIONS), (value) => number(value, decimals));
+  if (z.length > SHOWN_DIMENSIONS) shown.push(`… ${z.length} dimensions`);
+  // No line break before the bracket.
+  return `z\u00a0=\u00a0(${shown.join(", ")})`;
 }
