@@ -19,9 +19,11 @@ from vae_widgets.widgets.traits import Array, array_to_json
 # All samples travel as tiles with the widget up to this many pixels (28 x 28: 5,100 samples);
 # beyond, a hover asks the kernel for its one tile.
 TILE_BUDGET = 4_000_000
-# The plane as decoded beforehand, for the first answer to a click: so many points, and pixels.
-PREVIEW_SIDE = 20
+# The plane as decoded beforehand, for the first answer to a click: at most so many points, and
+# pixels, with cells of the shape of a tile on a plot of about this width / height.
+PREVIEW_POINTS = 400
 PREVIEW_BUDGET = 1_000_000
+PLOT_SHAPE = 1.4
 
 MODES = ("pick", "pan", "lasso", "box")
 
@@ -124,7 +126,7 @@ class LatentScatter(CanvasWidget):
     decoded = Array("float32", None)
     color_by = traitlets.Any("label").tag(sync=True, echo_update=False)
     quantities = traitlets.Dict().tag(sync=True, to_json=_arrays_to_json)
-    dims = traitlets.Tuple((0, 1)).tag(sync=True)
+    dims = traitlets.Tuple((0, 1)).tag(sync=True, echo_update=False)
     view = traitlets.Tuple((-1.0, 1.0, -1.0, 1.0)).tag(sync=True, echo_update=False)
 
     # What the page draws.
@@ -281,13 +283,14 @@ class LatentScatter(CanvasWidget):
             jitter = np.random.default_rng(0).uniform(-1, 1, (self.n_samples, 1))
             positions = np.hstack([positions, jitter.astype(np.float32)])
         home = padded_bounds(positions)
-        tile_area = self._tile_height * self._tile_width
-        side = int(np.clip(np.sqrt(PREVIEW_BUDGET / tile_area), 4, PREVIEW_SIDE))
+        points = min(PREVIEW_POINTS, PREVIEW_BUDGET / (self._tile_height * self._tile_width))
+        shape = PLOT_SHAPE * self._tile_height / self._tile_width
+        columns, rows = (max(2, round(np.sqrt(points * s))) for s in (shape, 1 / shape))
         return {
             "_positions": positions,
             "_home": home,
             "view": home,
-            "_grid": self._decode_grid(home, side, side, dims),
+            "_grid": self._decode_grid(home, columns, rows, dims),
         }
 
     def _show_plane(self, change: Any) -> None:

@@ -32,24 +32,6 @@ export function insidePolygon(
   return Uint32Array.from(found);
 }
 
-/** Indices of the points in the rectangle spanned by two corners, its edges included. */
-export function insideBox(
-  positions: Float32Array,
-  a: Point,
-  b: Point,
-  visible: Visible = () => true,
-): Uint32Array {
-  const [left, right] = [Math.min(a.x, b.x), Math.max(a.x, b.x)];
-  const [bottom, top] = [Math.min(a.y, b.y), Math.max(a.y, b.y)];
-  const found: number[] = [];
-  for (let i = 0; i < positions.length / 2; i++) {
-    const x = positions[2 * i];
-    const y = positions[2 * i + 1];
-    if (x >= left && x <= right && y >= bottom && y <= top && visible(i)) found.push(i);
-  }
-  return Uint32Array.from(found);
-}
-
 /**
  * The point nearest to `at`, where a unit along x and y counts `scaleX` and `scaleY` (pixels per
  * unit); -1 if none is within `reach`. A plain pass takes 0.1 ms for 50,000 points: no index of

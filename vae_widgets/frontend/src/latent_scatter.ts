@@ -1,77 +1,24 @@
 /** The codes of samples as points: hover, pick, lasso (widgets/latent_scatter.py). */
 
-import type { AnyModel } from "@anywidget/types";
 import "./latent_scatter.css";
-import { readArray, writeArray, type WireArray } from "./arrays.ts";
-import { Asking, type Sender } from "./asking.ts";
+import { readArray, writeArray } from "./arrays.ts";
+import { DecodedPlane } from "./decoded_plane.ts";
 import type { Point } from "./gestures.ts";
-import { combine, insideBox, insidePolygon, nearest } from "./lasso.ts";
-import { categoryColour, channels, quantityColour } from "./palette.ts";
-import { SampleTiles, type TileAnswer } from "./sample_tiles.ts";
+import { combine, insidePolygon, nearest } from "./lasso.ts";
+import { formatNumber } from "./numbers.ts";
+import { Picking } from "./picking.ts";
+import { SampleTiles } from "./sample_tiles.ts";
+import { byClass, byQuantity, countClasses, hide, plain } from "./scatter_colours.ts";
+import { Controls } from "./scatter_controls.ts";
 import { onScatterGestures, type How, type Mode } from "./scatter_gestures.ts";
-import { Legend, type Quantity } from "./scatter_legend.ts";
-import { PickedView, Tooltip, type Shown } from "./scatter_pictures.ts";
-import { ScatterPlot, type Grid } from "./scatter_plot.ts";
-import { button, createShell, element } from "./shell.ts";
-import { Tiles, type WireAtlas } from "./tiles.ts";
-import { formatNumber, type Bounds } from "./viewport.ts";
+import { toBounds, toEdges } from "./scatter_grid.ts";
+import { Legend } from "./scatter_legend.ts";
+import { Tooltip } from "./scatter_pictures.ts";
+import { ScatterPlot } from "./scatter_plot.ts";
+import { axisNames, change, labelOf, type Model, type State } from "./scatter_state.ts";
+import { createShell, element } from "./shell.ts";
+import { whole } from "./ticks.ts";
 
-type Edges = [number, number, number, number];
-
-interface PickQuestion {
-  at: [number, number];
-  /** Index of the sample meant, -1 for an empty place. */
-  point: number;
-}
-
-interface GridQuestion {
-  bounds: Edges;
-  columns: number;
-  rows: number;
-}
-
-interface PickAnswer extends Sender {
-  point: number;
-  tiles: WireAtlas;
-  error: string;
-}
-
-interface GridAnswer extends GridQuestion, Partial<Sender> {
-  tiles: WireAtlas;
-  error?: string;
-}
-
-interface State {
-  selection: WireArray;
-  hovered: number;
-  picked: WireArray;
-  color_by: string;
-  quantities: Record<string, WireArray>;
-  dims: number[];
-  view: Edges;
-  _latent_dim: number;
-  _positions: WireArray;
-  _home: Edges;
-  _classes: WireArray;
-  _class_names: string[];
-  _tiles: WireAtlas | Record<string, never>;
-  _hidden: number[];
-  _mode: Mode;
-  _grid_shown: boolean;
-  _ask_pick: PickQuestion & Sender;
-  _pick: Partial<PickAnswer>;
-  _ask_grid: GridQuestion & Sender;
-  _grid: GridAnswer;
-  _ask_tile: { index: number } & Sender;
-  _tile: Partial<TileAnswer>;
-}
-
-const MODES: [Mode, string, string][] = [
-  ["pick", "Pick", "Click or drag to decode places. Keys: arrows move the crosshair, Enter picks"],
-  ["pan", "Pan", "Drag to move the plane. Keys: arrows at the edge, + and \u2212 zoom"],
-  ["lasso", "Lasso", "Draw around points to select them; Ctrl adds, Alt removes"],
-  ["box", "Box", "Drag a box around points to select them; Ctrl adds, Alt removes"],
-];
 const HINTS: Record<Mode, string> = {
   pick: "Click or drag: decode. Shift-drag: lasso. Wheel: zoom after a click, or with Ctrl.",
   pan: "Drag: move. Click: decode. Wheel: zoom after a click, or with Ctrl. R: reset.",
@@ -80,14 +27,17 @@ const HINTS: Record<Mode, string> = {
 };
 const LATE =
   "No answer from the kernel for 5 s: is it busy or gone? The picture was decoded beforehand.";
-// How long the view must rest before the kernel decodes a grid for it, and how often the kernel
-// hears of a moving pointer.
+// How long the view must rest before the kernel decodes the plane for it, and how often the kernel
+// hears of a moving pointer, in ms.
 const SETTLED = 300;
 const HOVER_PAUSE = 100;
-// Side of a decoded picture on the plane, in pixels.
-const GRID_CELL = 28;
+// A point counts as hit so many pixels beside its rim.
+const HIT_SLACK = 5;
+// Closer, float32 codes have no digits left; farther, there is nothing to see.
+const DEEPEST = 1e-5;
+const FARTHEST = 1e3;
 
-function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+function render({ model, el }: { model: Model; el: HTMLElement }) {
   const shell = createShell(el, "Latent space");
   shell.root.classList.add("vw-scatter");
   const facts = element("span", "vw-scatter-facts");
@@ -97,10 +47,9 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   shell.picture.append(frame, side);
 
   let positions = readArray(model.get("_positions"));
-  let grid: Grid | null = null;
-  let exact: { tiles: Tiles; point: number } | null = null;
-  let pending: { place: Point; point: number } | null = null;
-  let alive = true;
+  let visible = (_index: number) => true;
+  let settle: ReturnType<typeof setTimeout> | undefined;
+  let hoverTimer: ReturnType<typeof setTimeout> | undefined;
 
   const plot = new ScatterPlot(frame, {
     positions,
@@ -108,7 +57,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     colours: new Uint8Array(3),
     selection: new Uint32Array(0),
     grid: null,
-    names: ["", ""],
+    names: axisNames(model),
     bounds: toBounds(model.get("view")),
   });
   const { canvas } = plot;
@@ -121,95 +70,73 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   );
   const tooltip = new Tooltip();
   frame.append(tooltip.root);
-  const picked = new PickedView();
-  const legend = new Legend((hidden) => change({ _hidden: hidden }));
-  side.append(picked.root, legend.root);
 
-  function change(values: Partial<State>): void {
-    for (const [name, value] of Object.entries(values)) model.set(name as keyof State, value);
-    model.save_changes();
-  }
-
-  // -- questions to the kernel -------------------------------------------------------------------
-
+  const nearestTo = (place: Point, reach = Infinity) => {
+    const { scaleX, scaleY } = plot.viewport;
+    // The nearest code of all: a jitter is no distance.
+    const flat = model.get("_latent_dim") === 1 && reach === Infinity;
+    return nearest(positions, place, scaleX, flat ? 0 : scaleY, reach, visible);
+  };
   const late = () => shell.say(LATE);
-  const pickAsking = new Asking<PickQuestion>((q) => change({ _ask_pick: q }), late);
-  const gridAsking = new Asking<GridQuestion>((q) => change({ _ask_grid: q }), late);
+  const plane = new DecodedPlane(model, plot, shell.say, late);
   const samples = new SampleTiles(
-    (q) => change({ _ask_tile: q }),
+    (question) => change(model, { _ask_tile: question }),
     () => {
-      showPicked();
+      picking.show();
       showHovered();
     },
   );
+  const sample = (index: number) => samples.find(index);
+  const preview = (place: Point) => plane.at(place) ?? sample(nearestTo(place));
+  const picking = new Picking(model, plot, { nearestTo, sample, preview }, shell.say, late);
+  const legend = new Legend((hidden) => change(model, { _hidden: hidden }));
+  side.append(picking.view.root, legend.root);
 
   // -- what is shown -----------------------------------------------------------------------------
 
-  const className = (index: number) => {
-    const classes = readArray<Uint32Array>(model.get("_classes"));
-    return classes.length ? model.get("_class_names")[classes[index]] : "";
-  };
-  const dimNames = () => model.get("dims").map((dim) => `z[${dim}]`);
-
   const showColours = () => {
-    const n = positions.length / 2;
     const names = model.get("_class_names");
     const classes = readArray<Uint32Array>(model.get("_classes"));
     const by = model.get("color_by");
     const hidden = model.get("_hidden");
-    const wire = model.get("quantities")[by];
-    const levels = new Int16Array(n);
-    let palette = [categoryColour(0)];
-    let quantity: Quantity | null = null;
-    if (wire) {
-      const values = readArray(wire);
-      const low = values.reduce((a, b) => Math.min(a, b), Infinity);
-      const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
-      quantity = { name: by, low, high };
-      palette = Array.from({ length: 256 }, (_, i) => quantityColour(i / 255));
-      const scale = high > low ? 255 / (high - low) : 0;
-      for (let i = 0; i < n; i++) levels[i] = Math.round((values[i] - low) * scale);
-    } else if (by === "label" && classes.length) {
-      palette = names.map((_, i) => categoryColour(i));
-      levels.set(classes);
-    }
-    const counts = names.map(() => 0);
-    for (const index of classes) counts[index]++;
-    if (hidden.length) {
-      const off = names.map((_, i) => hidden.includes(i));
-      for (let i = 0; i < classes.length; i++) if (off[classes[i]]) levels[i] = -1;
-    }
-    legend.show({ names, counts, hidden, quantity, coloured: by === "label" });
-    plot.show({ levels, colours: Uint8Array.from(palette.flatMap(channels)) });
+    const values = model.get("quantities")[by];
+    const coloured = by === "label" && classes.length > 0;
+    const colouring = values
+      ? byQuantity(by, readArray(values))
+      : coloured
+        ? byClass(classes, names.length)
+        : plain(positions.length / 2);
+    hide(colouring, classes, hidden);
+    const { levels, colours, quantity } = colouring;
+    legend.show({ names, counts: countClasses(classes, names.length), hidden, quantity, coloured });
+    plot.show({ levels, colours });
     visible = (index) => levels[index] >= 0;
+    showControls();
     showHovered();
   };
-  let visible = (_index: number) => true;
 
   const showSelection = () => {
     const selection = readArray<Uint32Array>(model.get("selection"));
     plot.show({ selection });
-    const n = positions.length / 2;
-    const some = selection.length ? `, ${selection.length.toLocaleString("en")} selected` : "";
-    facts.textContent = `${n.toLocaleString("en")} samples${some}`;
-    clearButton.disabled = !selection.length;
+    const some = selection.length ? `, ${whole(selection.length)} selected` : "";
+    facts.textContent = `${whole(positions.length / 2)} samples${some}`;
+    showControls();
   };
 
   const showView = () => {
     plot.show({ bounds: toBounds(model.get("view")) });
     showHovered();
     clearTimeout(settle);
-    settle = setTimeout(askGrid, SETTLED);
+    settle = setTimeout(() => plane.ask(), SETTLED);
   };
-  let settle: ReturnType<typeof setTimeout> | undefined;
 
   const showPlane = () => {
     positions = readArray(model.get("_positions"));
-    const [nameX, nameY = ""] = dimNames();
-    plot.show({ positions, names: [nameX, nameY] });
-    selects.forEach((select, i) => (select.value = String(model.get("dims")[i])));
+    plot.show({ positions, names: axisNames(model) });
+    showControls();
     showHovered();
-    showPicked();
+    picking.show();
+    shell.say(HINTS[model.get("_mode")]);
   };
 
   const showHovered = () => {
@@ -218,126 +145,30 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     if (index < 0 || index >= positions.length / 2 || !visible(index)) return tooltip.hide();
     const at = plot.viewport.toScreen(positions[2 * index], positions[2 * index + 1]);
     if (!plot.viewport.contains(at)) return tooltip.hide();
-    const lines = [`#${index}`, className(index)];
+    const lines = [`#${index}`, labelOf(model, index)];
     for (const [name, wire] of Object.entries(model.get("quantities"))) {
       lines.push(`${name} ${formatNumber(readArray(wire)[index], 1)}`);
     }
     tooltip.show(samples.find(index), lines, at, frame.clientWidth, frame.clientHeight);
   };
 
-  /** The answer of the page while the kernel's is on its way. */
-  const preview = (place: Point): Shown | null => {
-    if (grid) {
-      const { bounds, columns, rows, tiles } = grid;
-      const column = Math.floor(((place.x - bounds.x0) / (bounds.x1 - bounds.x0)) * columns);
-      const row = Math.floor(((bounds.y1 - place.y) / (bounds.y1 - bounds.y0)) * rows);
-      if (column >= 0 && column < columns && row >= 0 && row < rows) {
-        return { tiles, index: row * columns + column };
-      }
-    }
-    return samples.find(nearestTo(place));
-  };
-  const nearestTo = (place: Point, reach = Infinity) => {
-    const { scaleX, scaleY } = plot.viewport;
-    // A jitter is no distance.
-    const y = model.get("_latent_dim") === 1 && reach === Infinity ? 0 : scaleY;
-    return nearest(positions, place, scaleX, y, reach, visible);
-  };
-
-  const showPicked = () => {
-    const code = readArray(model.get("picked"));
-    const [dimX, dimY] = model.get("dims");
-    const flat = model.get("_latent_dim") === 1;
-    if (!pending && !code.length) {
-      plot.mark({ picked: null });
-      const place = "Click the plane to decode it.";
-      picked.show({ decoded: null, decodedCaption: "decoded", sample: null, sampleCaption: "sample", place });
-      return;
-    }
-    const point = pending ? pending.point : (exact?.point ?? -1);
-    const place = pending?.place ?? { x: code[dimX], y: flat ? 0 : code[dimY] };
-    const marked = flat && point >= 0 ? positions[2 * point + 1] : place.y;
-    plot.mark({ picked: { x: place.x, y: flat && point < 0 ? null : marked } });
-    const sample = point >= 0 ? point : nearestTo(place);
-    const both = !pending && exact && exact.tiles.count > 1 ? { tiles: exact.tiles, index: 1 } : null;
-    const span = plot.viewport.bounds;
-    const names = dimNames();
-    const texts = [`${names[0]} = ${formatNumber(place.x, span.x1 - span.x0)}`];
-    if (!flat) texts.push(`${names[1]} = ${formatNumber(place.y, span.y1 - span.y0)}`);
-    const exactly = exact && { tiles: exact.tiles, index: 0 };
-    picked.show({
-      decoded: pending ? preview(place) : exactly,
-      decodedCaption: pending ? "preview" : point >= 0 ? "reconstruction" : "decoded",
-      sample: both ?? (sample >= 0 ? samples.find(sample) : null),
-      sampleCaption:
-        sample < 0
-          ? "no sample"
-          : [`${point >= 0 ? "sample" : "nearest"} #${sample}`, className(sample)]
-              .filter(Boolean)
-              .join(" \u00b7 "),
-      place: texts.join(", "),
-    });
-  };
-
-  // -- answers of the kernel ---------------------------------------------------------------------
-
-  const takePick = async () => {
-    const answer = model.get("_pick");
-    if (!pickAsking.answered(answer)) return;
-    const tiles = answer.tiles && !answer.error ? await Tiles.load(answer.tiles) : null;
-    if (!alive || model.get("_pick") !== answer || pickAsking.busy) return tiles?.close();
-    exact?.tiles.close();
-    exact = tiles && { tiles, point: answer.point ?? -1 };
-    pending = null;
-    showPicked();
-    if (answer.error) shell.say(`Decoding failed. ${answer.error}`);
-    else if (answer.page === pickAsking.page) {
-      shell.say(
-        exact && exact.point >= 0
-          ? `Sample #${exact.point} beside its reconstruction.`
-          : "Decoded by the kernel, beside the nearest sample.",
-      );
-    }
-  };
-
-  const takeGrid = async () => {
-    const answer = model.get("_grid");
-    gridAsking.answered(answer);
-    if (answer.error) return shell.say(`Decoding the plane failed. ${answer.error}`);
-    const tiles = await Tiles.load(answer.tiles);
-    if (!alive || model.get("_grid") !== answer) return tiles.close();
-    grid?.tiles.close();
-    grid = { bounds: toBounds(answer.bounds), columns: answer.columns, rows: answer.rows, tiles };
-    plot.show({ grid: model.get("_grid_shown") ? grid : null });
-    if (pending) showPicked();
-  };
-
-  /** Have the visible part of the plane decoded, unless what is here will do. */
-  const askGrid = () => {
-    const { bounds: have } = grid ?? {};
-    const want = plot.viewport.bounds;
-    const edges: Edges = [want.x0, want.x1, want.y0, want.y1];
-    const covered =
-      have && have.x0 <= want.x0 && have.x1 >= want.x1 && have.y0 <= want.y0 && have.y1 >= want.y1;
-    const same = have && toEdges(have).every((edge, i) => edge === edges[i]);
-    if (model.get("_grid_shown") ? same : covered) return;
-    const { width, height } = plot.viewport.box;
-    gridAsking.ask({
-      bounds: edges,
-      columns: Math.max(1, Math.round(width / GRID_CELL)),
-      rows: Math.max(1, Math.round(height / GRID_CELL)),
-    });
+  const showGrid = () => {
+    showControls();
+    plane.show();
+    plane.ask();
   };
 
   const takeTile = async () => {
-    const answer = model.get("_tile") as TileAnswer;
-    const error = await samples.arrived(answer);
-    if (error) shell.say(`Drawing sample #${answer.index} failed. ${error}`);
+    const error = await samples.arrived(model.get("_tile"));
+    if (error) shell.say(`Drawing a sample failed. ${error}`);
   };
 
   // -- gestures ----------------------------------------------------------------------------------
 
-  let hoverTimer: ReturnType<typeof setTimeout> | undefined;
+  const pointAt = (at: Point) =>
+    plot.viewport.contains(at)
+      ? nearestTo(plot.viewport.toPlane(at), plot.radius + HIT_SLACK)
+      : -1;
   const hover = (index: number) => {
     if (index === model.get("hovered")) return;
     model.set("hovered", index);
@@ -346,16 +177,18 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       model.save_changes();
     }, HOVER_PAUSE);
   };
-  const pointAt = (at: Point) =>
-    plot.viewport.contains(at) ? nearestTo(plot.viewport.toPlane(at), plot.radius + 5) : -1;
   const select = (found: Uint32Array, how: How) => {
     const selection = combine(readArray<Uint32Array>(model.get("selection")), found, how);
-    change({ selection: writeArray(selection) });
-    shell.say(`${selection.length.toLocaleString("en")} samples selected. Esc clears.`);
+    change(model, { selection: writeArray(selection) });
+    shell.say(
+      selection.length
+        ? `${whole(selection.length)} selected. Ctrl adds, Alt removes, Esc clears.`
+        : "No points there: nothing is selected.",
+    );
   };
-  const home = () => change({ view: model.get("_home") });
+  const home = () => change(model, { view: model.get("_home") });
   const clear = () => {
-    change({ selection: writeArray(new Uint32Array(0)) });
+    change(model, { selection: writeArray(new Uint32Array(0)) });
     shell.say("Selection cleared.");
   };
 
@@ -370,24 +203,19 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
         y: Math.min(top + height, Math.max(top, at.y)),
       };
       const point = snap ? pointAt(inside) : -1;
-      const place =
-        point >= 0
-          ? { x: positions[2 * point], y: positions[2 * point + 1] }
-          : plot.viewport.toPlane(inside);
-      pending = { place, point };
-      pickAsking.ask({ at: [place.x, place.y], point });
-      showPicked();
+      if (point < 0) return picking.pick(plot.viewport.toPlane(inside), -1);
+      picking.pick({ x: positions[2 * point], y: positions[2 * point + 1] }, point);
     },
-    look: (bounds) => change({ view: toEdges(bounds) }),
+    look(bounds) {
+      const [x0, x1] = model.get("_home");
+      const share = (bounds.x1 - bounds.x0) / (x1 - x0);
+      if (share > DEEPEST && share < FARTHEST) change(model, { view: toEdges(bounds) });
+    },
     home,
     sketch: (shape) => plot.mark({ shape }),
     select(shape, how) {
       const polygon = shape.map((at) => plot.viewport.toPlane(at));
-      const found =
-        model.get("_mode") === "box" && shape.length === 4
-          ? insideBox(positions, polygon[0], polygon[2], visible)
-          : insidePolygon(positions, polygon, visible);
-      select(found, how);
+      select(insidePolygon(positions, polygon, visible), how);
     },
     clear,
     toggle(at) {
@@ -402,68 +230,31 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   // -- controls ----------------------------------------------------------------------------------
 
-  const modes = MODES.map(([mode, text, hint]) =>
-    button(text, hint, () => {
-      change({ _mode: mode });
+  const controls = new Controls(shell.controls, model.get("_latent_dim"), {
+    mode(mode) {
+      change(model, { _mode: mode });
       shell.say(HINTS[mode]);
-    }),
-  );
-  const modeGroup = element("div", "vw-group");
-  modeGroup.setAttribute("role", "group");
-  modeGroup.setAttribute("aria-label", "What a drag does");
-  modeGroup.append(...modes);
-  const gridButton = button("Grid", "Show the decoded plane behind the points", () =>
-    change({ _grid_shown: !model.get("_grid_shown") }),
-  );
-  const homeButton = button("Reset view", "Show all points (R or 0, or double-click)", home);
-  const clearButton = button("Clear", "Clear the selection (Esc)", clear);
-  const colour = element("select", "vw-input");
-  colour.addEventListener("change", () => change({ color_by: colour.value }));
-  const selects = model.get("_latent_dim") > 2 ? [0, 1].map((axis) => dimSelect(axis)) : [];
-  shell.controls.append(
-    modeGroup,
-    gridButton,
-    homeButton,
-    clearButton,
-    labelled("Colour", colour),
-    ...selects.map((select, axis) => labelled(axis ? "y" : "x", select)),
-  );
-
-  function dimSelect(axis: number): HTMLSelectElement {
-    const select = element("select", "vw-input");
-    for (let dim = 0; dim < model.get("_latent_dim"); dim++) {
-      select.append(new Option(`z[${dim}]`, String(dim)));
-    }
-    select.addEventListener("change", () => {
-      const dims = [...model.get("dims")];
-      const chosen = Number(select.value);
-      // Choosing the other axis' dimension swaps the two.
-      if (dims[1 - axis] === chosen) dims[1 - axis] = dims[axis];
-      dims[axis] = chosen;
-      change({ dims });
-    });
-    return select;
-  }
-
+    },
+    grid: (shown) => change(model, { _grid_shown: shown }),
+    home,
+    clear,
+    colourBy: (name) => change(model, { color_by: name }),
+    dims(dims) {
+      change(model, { dims });
+      shell.say("Waiting for the kernel to show other dimensions.");
+    },
+  });
   const showControls = () => {
-    modes.forEach((made, i) =>
-      made.setAttribute("aria-pressed", String(MODES[i][0] === model.get("_mode"))),
-    );
+    const named = model.get("_class_names").length > 0;
     canvas.dataset.mode = model.get("_mode");
-    gridButton.setAttribute("aria-pressed", String(model.get("_grid_shown")));
-    const choices = [
-      ...(model.get("_class_names").length ? ["label"] : []),
-      "none",
-      ...Object.keys(model.get("quantities")),
-    ];
-    colour.replaceChildren(...choices.map((name) => new Option(name, name)));
-    const by = model.get("color_by");
-    colour.value = choices.includes(by) ? by : "none";
-  };
-  const showGrid = () => {
-    showControls();
-    plot.show({ grid: model.get("_grid_shown") ? grid : null });
-    askGrid();
+    controls.show({
+      mode: model.get("_mode"),
+      gridShown: model.get("_grid_shown"),
+      anySelected: model.get("selection").shape[0] > 0,
+      colourChoices: [...(named ? ["label"] : []), "none", ...Object.keys(model.get("quantities"))],
+      colourBy: model.get("color_by"),
+      dims: model.get("dims"),
+    });
   };
 
   // -- start and end -----------------------------------------------------------------------------
@@ -473,57 +264,36 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     ["hovered", showHovered],
     ["view", showView],
     ["color_by", showColours],
-    ["color_by", showControls],
     ["quantities", showColours],
-    ["quantities", showControls],
     ["_hidden", showColours],
     ["_mode", showControls],
     ["_grid_shown", showGrid],
     ["_positions", showPlane],
-    ["picked", showPicked],
-    ["_pick", takePick],
-    ["_grid", takeGrid],
-    ["_tile", takeTile],
+    // Not "picked": it comes together with its picture.
+    ["_pick", () => void picking.take()],
+    ["_grid", () => void plane.take()],
+    ["_tile", () => void takeTile()],
   ];
   for (const [name, react] of reactions) model.on(`change:${name}`, react);
-  showControls();
   showColours();
   showSelection();
   showPlane();
   showView();
   void samples.load(model.get("_tiles"));
-  void takeGrid();
-  void takePick();
-  shell.say(HINTS[model.get("_mode")]);
+  void plane.take();
+  void picking.take();
 
   return () => {
-    alive = false;
     for (const [name, react] of reactions) model.off(`change:${name}`, react);
     clearTimeout(settle);
     clearTimeout(hoverTimer);
-    pickAsking.stop();
-    gridAsking.stop();
     stopGestures();
+    picking.close();
+    plane.close();
     samples.close();
-    grid?.tiles.close();
-    exact?.tiles.close();
     plot.destroy();
     shell.root.remove();
   };
-}
-
-function labelled(text: string, control: HTMLElement): HTMLLabelElement {
-  const label = element("label", "vw-scatter-label");
-  label.append(text, control);
-  return label;
-}
-
-function toBounds([x0, x1, y0, y1]: Edges): Bounds {
-  return { x0, x1, y0, y1 };
-}
-
-function toEdges({ x0, x1, y0, y1 }: Bounds): Edges {
-  return [x0, x1, y0, y1];
 }
 
 export default { render };

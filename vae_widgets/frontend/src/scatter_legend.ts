@@ -1,14 +1,10 @@
 /** Beside a scatter: what its colours mean. Classes are buttons that hide and show their points. */
 
 import { categoryColour, quantityColour } from "./palette.ts";
+import type { Quantity } from "./scatter_colours.ts";
 import { element } from "./shell.ts";
-import { formatNumber } from "./viewport.ts";
-
-export interface Quantity {
-  name: string;
-  low: number;
-  high: number;
-}
+import { whole } from "./ticks.ts";
+import { formatNumber } from "./numbers.ts";
 
 export interface LegendState {
   names: string[];
@@ -44,7 +40,7 @@ export class Legend {
       made.setAttribute("aria-pressed", String(!state.hidden.includes(i)));
       const swatch = made.querySelector<HTMLElement>(".vw-swatch")!;
       swatch.style.background = state.coloured ? categoryColour(i) : "";
-      made.querySelector(".vw-legend-count")!.textContent = state.counts[i].toLocaleString("en");
+      made.querySelector(".vw-legend-count")!.textContent = whole(state.counts[i]);
     });
   }
 

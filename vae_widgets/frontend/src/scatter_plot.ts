@@ -2,16 +2,16 @@
 
 import { drawDiscs, discRadius } from "./discs.ts";
 import type { Point } from "./gestures.ts";
+import { formatTicks } from "./numbers.ts";
 import { Picture } from "./picture.ts";
+import { toBounds, type GridQuestion } from "./scatter_grid.ts";
 import type { Theme } from "./theme.ts";
-import type { Tiles } from "./tiles.ts";
-import { formatTicks, ticks, Viewport, type Bounds } from "./viewport.ts";
+import { linearTicks } from "./ticks.ts";
+import { Viewport, type Bounds } from "./viewport.ts";
 
-export interface Grid {
-  bounds: Bounds;
-  columns: number;
-  rows: number;
-  tiles: Tiles;
+export interface Grid extends GridQuestion {
+  /** All its pictures side by side. */
+  texture: HTMLCanvasElement;
 }
 
 export interface Scene {
@@ -122,7 +122,7 @@ export class ScatterPlot {
     context.lineWidth = 1;
     context.beginPath();
     context.rect(left + 0.5, top + 0.5, width - 1, height - 1);
-    const xs = ticks(x0, x1, width / 80);
+    const xs = linearTicks(x0, x1, width / 80);
     context.textAlign = "center";
     context.textBaseline = "top";
     formatTicks(xs).forEach((text, i) => {
@@ -131,7 +131,7 @@ export class ScatterPlot {
       context.lineTo(x, bottom);
       context.fillText(text, x, bottom + 5);
     });
-    const ys = nameY ? ticks(y0, y1, height / 50) : [];
+    const ys = nameY ? linearTicks(y0, y1, height / 50) : [];
     context.textAlign = "right";
     context.textBaseline = "middle";
     formatTicks(ys).forEach((text, i) => {
@@ -169,9 +169,9 @@ export class ScatterPlot {
       scaleY: viewport.scaleY * ratio,
       offsetX: -x0 * viewport.scaleX * ratio,
       offsetY: -y1 * viewport.scaleY * ratio,
-      radius: this.radius * ratio,
+      radius: this.radius * ratio * (grid ? 0.7 : 1),
     };
-    const base = grid ? 0.5 : 0.85;
+    const base = grid ? 0.6 : 0.85;
     drawDiscs(pixels, { ...discs, opacity: selection.length ? 0.2 * base : base });
     if (selection.length) drawDiscs(pixels, { ...discs, opacity: 1 }, selection);
     canvas.putImageData(pixels, 0, 0);
@@ -220,16 +220,12 @@ export class ScatterPlot {
 }
 
 function drawGrid(context: CanvasRenderingContext2D, grid: Grid, viewport: Viewport): void {
-  const { bounds, columns, rows, tiles } = grid;
-  const from = viewport.toScreen(bounds.x0, bounds.y1);
-  const to = viewport.toScreen(bounds.x1, bounds.y0);
-  const [w, h] = [(to.x - from.x) / columns, (to.y - from.y) / rows];
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const index = row * columns + column;
-      tiles.draw(context, index, from.x + column * w, from.y + row * h, w, h);
-    }
-  }
+  const { x0, x1, y0, y1 } = toBounds(grid.bounds);
+  const from = viewport.toScreen(x0, y1);
+  const to = viewport.toScreen(x1, y0);
+  // Pixel art stays sharp, larger pictures shrink smoothly.
+  context.imageSmoothingEnabled = to.x - from.x < grid.texture.width;
+  context.drawImage(grid.texture, from.x, from.y, to.x - from.x, to.y - from.y);
 }
 
 function line(x0: number, y0: number, x1: number, y1: number): Path2D {

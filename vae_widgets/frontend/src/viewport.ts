@@ -72,36 +72,3 @@ export class Viewport {
     };
   }
 }
-
-/** Round numbers in [low, high], about `count` of them, a step of 1, 2 or 5 times a power of 10. */
-export function ticks(low: number, high: number, count: number): number[] {
-  const rough = (high - low) / Math.max(1, count);
-  if (!(rough > 0)) return [];
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find((m) => m * power >= rough * 0.999)! * power;
-  const first = Math.ceil(low / step - 1e-9);
-  const last = Math.floor(high / step + 1e-9);
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * step);
-}
-
-/** A number with digits down to a hundredth (or so) of `span`, and a real minus sign. */
-export function formatNumber(value: number, span: number): string {
-  const size = Math.max(Math.abs(value), span);
-  if (size >= 1e5 || (span > 0 && span < 1e-4)) return minus(value.toPrecision(3));
-  const digits = span > 0 ? Math.max(0, 2 - Math.floor(Math.log10(span))) : 2;
-  const text = value.toFixed(Math.min(6, digits));
-  return minus(Number(text) === 0 ? text.replace("-", "") : text);
-}
-
-/** Labels of ticks, all with the decimals that their step needs. */
-export function formatTicks(values: number[]): string[] {
-  const step = values.length > 1 ? values[1] - values[0] : 1;
-  const size = Math.max(...values.map(Math.abs));
-  if (size >= 1e5 || step < 1e-4) return values.map((value) => minus(value.toPrecision(3)));
-  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  return values.map((value) => minus((Math.abs(value) < step / 2 ? 0 : value).toFixed(decimals)));
-}
-
-function minus(text: string): string {
-  return text.replace("-", "\u2212");
-}

@@ -1,0 +1,372 @@
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from traitlets import TraitError
+
+from vae_widgets.widgets import latent_scatter
+from vae_widgets.widgets.latent_scatter import LatentScatter
+
+
+class Rotation:
+    """A linear codec with a closed form: three numbers, coded by some rows of an orthogonal map."""
+
+    sample_shape = (3,)
+    rows = np.array([[2, 2, 1], [-2, 1, 2], [1, -2, 2]], np.float32) / 3
+
+    def __init__(self, latent_dim=2):
+        self.latent_dim = latent_dim
+
+    def encode(self, x):
+        return np.asarray(x) @ self.rows[: self.latent_dim].T
+
+    def decode(self, z):
+        return np.asarray(z) @ self.rows[: self.latent_dim]
+
+
+X = np.random.default_rng(0).normal(size=(12, 3)).astype(np.float32)
+
+
+def tiles(batch):
+    """Grey 2 x 3 tiles whose level is the first number of the sample."""
+    level = np.clip(100 + 20 * np.asarray(batch)[:, 0], 0, 255).astype(np.uint8)
+    made = np.full((len(level), 3, 2, 4), 255, np.uint8)
+    made[..., :3] = level[:, None, None, None]
+    return made
+
+
+def scatter(latent_dim=2, **arguments):
+    return LatentScatter(Rotation(latent_dim), X, renderer=tiles, **arguments)
+
+
+def from_page(widget, **state):
+    """Set traits as a message of the page does."""
+    widget.set_state(state)
+
+
+def levels(atlas):
+    """Grey level of each tile of an atlas."""
+    sheet = np.asarray(Image.open(io.BytesIO(atlas["png"])))
+    assert (atlas["tile_width"], atlas["tile_height"]) == (2, 3)
+    return sheet[::3, ::2, 0].ravel()[: atlas["count"]].tolist()
+
+
+# -- what is shown ---------------------------------------------------------------------------------
+
+
+def test_points_are_the_codes():
+    widget = scatter()
+    np.testing.assert_allclose(widget._positions, X @ Rotation.rows[:2].T, rtol=1e-6)
+    np.testing.assert_array_equal(widget.z_mean, widget._positions)
+    assert widget.n_samples == 12
+
+
+def test_a_codec_may_return_mean_and_variance():
+    class Vae(Rotation):
+        def encode(self, x):
+            return super().encode(x), np.zeros((len(x), self.latent_dim))
+
+    np.testing.assert_array_equal(LatentScatter(Vae(), X).z_mean, scatter().z_mean)
+
+
+def test_all_samples_travel_as_tiles():
+    assert levels(scatter()._tiles) == tiles(X)[:, 0, 0, 0].tolist()
+
+
+def test_beyond_the_budget_tiles_are_asked_for_one_by_one(monkeypatch):
+    monkeypatch.setattr(latent_scatter, "TILE_BUDGET", 12 * 6 - 1)
+    widget = scatter()
+    assert widget._tiles == {}
+    from_page(widget, _ask_tile={"page": "p", "seq": 4, "index": 7})
+    assert widget._tile["index"] == 7
+    assert (widget._tile["page"], widget._tile["seq"], widget._tile["error"]) == ("p", 4, "")
+    assert levels(widget._tile["tiles"]) == [tiles(X)[7, 0, 0, 0]]
+
+
+def test_the_view_holds_all_points_at_first():
+    x_min, x_max, y_min, y_max = scatter().view
+    x, y = scatter().z_mean.T
+    assert x_min < x.min()
+    assert x_max > x.max()
+    assert y_min < y.min()
+    assert y_max > y.max()
+
+
+def test_the_plane_is_decoded_beforehand():
+    widget = scatter()
+    grid = widget._grid
+    columns, rows = grid["columns"], grid["rows"]
+    assert 100 <= columns * rows <= 500
+    # Cells of the shape of a tile, 2 x 3, on a plot of 1.4 : 1.
+    assert columns / rows == pytest.approx(1.4 * 3 / 2, rel=0.1)
+    x_min, x_max, y_min, y_max = widget.view
+    z = [x_min + (x_max - x_min) * 0.5 / columns, y_max - (y_max - y_min) * 0.5 / rows]
+    expected = tiles(Rotation().decode([z]))[0, 0, 0, 0]
+    assert levels(grid["tiles"])[0] == pytest.approx(expected, abs=1)
+
+
+def test_classes_and_their_names():
+    widget = scatter(labels=np.arange(12) % 3, label_names=["a", "b", "c"])
+    assert widget._classes.tolist() == [0, 1, 2] * 4
+    assert widget._class_names == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("latent_dim", [1, 2, 3])
+def test_one_point_and_any_latent_dimension(latent_dim):
+    widget = LatentScatter(Rotation(latent_dim), X[:1])
+    assert widget._positions.shape == (1, 2)
+    from_page(widget, _ask_pick={"page": "p", "seq": 1, "at": [0.5, 0.5], "point": -1})
+    assert widget.picked.shape == (latent_dim,)
+
+
+# -- picking ---------------------------------------------------------------------------------------
+
+
+def test_a_click_on_an_empty_place_decodes_it():
+    widget = scatter()
+    from_page(widget, _ask_pick={"page": "p", "seq": 1, "at": [0.25, -1.5], "point": -1})
+    np.testing.assert_array_equal(widget.picked, np.float32([0.25, -1.5]))
+    np.testing.assert_allclose(widget.decoded, Rotation().decode([0.25, -1.5]), rtol=1e-6)
+    assert widget.picked_index == -1
+    assert (widget._pick["page"], widget._pick["seq"]) == ("p", 1)
+    assert levels(widget._pick["tiles"]) == [tiles(widget.decoded[None])[0, 0, 0, 0]]
+
+
+def test_a_click_on_a_point_picks_its_code_and_shows_its_sample():
+    widget = scatter(3)
+    from_page(widget, _ask_pick={"page": "p", "seq": 1, "at": [0.0, 0.0], "point": 5})
+    np.testing.assert_array_equal(widget.picked, widget.z_mean[5])
+    np.testing.assert_allclose(widget.decoded, X[5], atol=1e-6)  # three of three dimensions
+    assert widget.picked_index == 5
+    assert levels(widget._pick["tiles"])[1] == tiles(X)[5, 0, 0, 0]
+
+
+def test_dimensions_that_are_not_shown_stay_at_the_mean():
+    widget = scatter(3, dims=(2, 0))
+    from_page(widget, _ask_pick={"page": "p", "seq": 1, "at": [0.5, -0.5], "point": -1})
+    expected = [-0.5, widget.z_mean[:, 1].mean(), 0.5]
+    np.testing.assert_allclose(widget.picked, expected, rtol=1e-6)
+
+
+def test_picked_can_be_set():
+    widget = scatter()
+    widget.picked = [1, 2]
+    np.testing.assert_allclose(widget.decoded, Rotation().decode([1, 2]), rtol=1e-6)
+    assert widget._pick["page"] == ""
+    widget.picked = []
+    assert widget.decoded.size == 0
+    assert widget._pick == {}
+
+
+def test_observers_of_picked_find_decoded_up_to_date():
+    widget = scatter()
+    seen = []
+    widget.observe(lambda change: seen.append((change.new, widget.decoded)), "picked")
+    widget.picked = [1, 2]
+    from_page(widget, _ask_pick={"page": "p", "seq": 1, "at": [0.5, 0.5], "point": -1})
+    assert len(seen) == 2
+    for z, decoded in seen:
+        np.testing.assert_allclose(decoded, Rotation().decode(z), rtol=1e-6)
+
+
+def test_an_observer_that_moves_the_pick_is_not_mistaken_for_the_page():
+    widget = scatter()
+    widget.observe(lambda change: setattr(widget, "picked", [0, 0]), "picked")
+    from_page(widget, _ask_pick={"page": "p", "seq": 1, "at": [0.0, 0.0], "point": 5})
+    assert widget.picked.tolist() == [0, 0]
+    assert widget.picked_index == -1
+
+
+def test_the_same_place_twice_is_answered_twice():
+    widget = scatter()
+    for seq in (1, 2):
+        from_page(widget, _ask_pick={"page": "p", "seq": seq, "at": [0.5, 0.5], "point": -1})
+        assert widget._pick["seq"] == seq
+
+
+class Failing(Rotation):
+    """Decodes what is near, and fails far away."""
+
+    def decode(self, z):
+        if np.abs(z).max() > 50:
+            raise RuntimeError("too far away")
+        return super().decode(z)
+
+
+def test_an_error_of_the_decoder_reaches_the_page():
+    widget = LatentScatter(Failing(), X)
+    widget.picked = [1, 1]
+    from_page(widget, _ask_pick={"page": "p", "seq": 2, "at": [99.0, 0.0], "point": -1})
+    assert widget._pick == {"page": "p", "seq": 2, "error": "RuntimeError: too far away"}
+    assert widget.decoded.size == 0
+    grid = widget._grid
+    from_page(
+        widget,
+        _ask_grid={"page": "p", "seq": 3, "bounds": [0, 99, 0, 1], "columns": 2, "rows": 2},
+    )
+    assert widget._grid["error"] == "RuntimeError: too far away"
+    assert widget._grid["tiles"] == grid["tiles"]
+
+
+def test_an_error_of_the_decoder_reaches_the_cell_that_picks():
+    widget = LatentScatter(Failing(), X)
+    with pytest.raises(RuntimeError, match="too far away"):
+        widget.picked = [99, 0]
+    assert widget.decoded.size == 0
+
+
+def test_the_visible_plane_is_decoded_on_demand():
+    widget = scatter()
+    question = {"page": "p", "seq": 3, "bounds": [0, 2, -1, 1], "columns": 2, "rows": 1}
+    from_page(widget, _ask_grid=question)
+    assert {**question, "error": ""}.items() <= widget._grid.items()
+    expected = tiles(Rotation().decode([[0.5, 0], [1.5, 0]]))[:, 0, 0, 0]
+    np.testing.assert_allclose(levels(widget._grid["tiles"]), expected, atol=1)
+
+
+# -- selection, hover, view ------------------------------------------------------------------------
+
+
+WIDGET = scatter()
+
+
+@given(st.lists(st.integers(0, 11)))
+def test_a_selection_is_sorted_and_unique(indices):
+    WIDGET.selection = indices
+    assert WIDGET.selection.dtype == np.uint32
+    assert WIDGET.selection.tolist() == sorted(set(indices))
+
+
+def test_a_mask_selects():
+    widget = scatter()
+    widget.selection = np.arange(12) % 5 == 1
+    assert widget.selection.tolist() == [1, 6, 11]
+    widget.selection = []
+    assert widget.selection.tolist() == []
+
+
+def test_a_selection_of_the_page_is_observed_once_and_not_sent_back():
+    widget = scatter()
+    heard = []
+    widget.observe(lambda change: heard.append(change.new.tolist()), "selection")
+    wire = {"dtype": "uint32", "shape": [2], "data": memoryview(np.array([3, 8], np.uint32))}
+    sent = []
+    widget._send = lambda message, buffers=None: sent.append(message)
+    from_page(widget, selection=wire)
+    assert heard == [[3, 8]]
+    assert sent == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("selection", [12], "selection has index 12; expected indices below 12"),
+        ("selection", [-1], "received -1"),
+        ("selection", np.ones(3, bool), r"mask of shape \(3,\); expected \(12,\)"),
+        ("hovered", 12, "hovered is 12; expected an index below 12"),
+        ("picked", [1, 2, 3], r"picked has shape \(3,\); expected \(2,\)"),
+        ("picked", [1, np.nan], "picked has 1 NaN"),
+        ("dims", (0, 2), r"dims is \(0, 2\); expected 2 different dimension"),
+        ("dims", (1, 1), r"dims is \(1, 1\)"),
+        ("view", (0, 1, 5, 5), "x_min < x_max and y_min < y_max"),
+        ("view", (0, 1, 5, np.nan), "view must be a finite number"),
+        ("color_by", "lable", "did you mean 'label'"),
+        ("color_by", [1, 2], r"quantities\['value'\] has shape \(2,\); expected \(12,\)"),
+        ("quantities", {"score": [np.nan] * 12}, r"quantities\['score'\] has 12 NaN"),
+        ("quantities", {"none": range(12)}, "'none', which is reserved"),
+    ],
+)
+def test_a_bad_value_is_refused_and_the_old_one_stays(name, value, message):
+    widget = scatter()
+    old = getattr(widget, name)
+    with pytest.raises((ValueError, TraitError), match=message):
+        setattr(widget, name, value)
+    np.testing.assert_equal(getattr(widget, name), old)
+
+
+def test_other_dimensions_move_the_points_the_view_and_the_grid():
+    widget = scatter(3)
+    grid = widget._grid
+    widget.view = (0, 1, 0, 1)
+    widget.dims = (2, 1)
+    np.testing.assert_array_equal(widget._positions, widget.z_mean[:, [2, 1]])
+    assert widget.view == widget._home
+    assert widget._grid["tiles"] != grid["tiles"]
+
+
+# -- colours ---------------------------------------------------------------------------------------
+
+
+def test_numbers_colour_the_points():
+    widget = scatter(color_by=np.arange(12))
+    assert widget.color_by == "value"
+    assert widget.quantities["value"].tolist() == list(range(12))
+    widget.color_by = "none"
+    widget.color_by = -np.arange(12.0)
+    assert widget.color_by == "value"
+    assert widget.quantities["value"][3] == -3
+
+
+def test_named_quantities():
+    widget = scatter(quantities={"score": range(12), "error": np.ones(12)}, color_by="error")
+    assert widget.color_by == "error"
+    widget.color_by = "score"
+    assert set(widget.get_state("quantities")["quantities"]) == {"score", "error"}
+
+
+# -- the constructor -------------------------------------------------------------------------------
+
+
+class Counting(Rotation):
+    calls = 0
+
+    def encode(self, x):
+        type(self).calls += 1
+        return super().encode(x)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"x": X[:, :2]}, ValueError, r"x has shape \(12, 2\); expected \(n, 3\)"),
+        ({"x": X[:0]}, ValueError, "x is empty"),
+        ({"x": np.where(X > 1, np.nan, X)}, ValueError, "x has .* NaN"),
+        ({"labels": [0, 1]}, ValueError, r"labels has shape \(2,\); expected \(12,\)"),
+        ({"labels": range(12), "label_names": "ab"}, TypeError, "label_names must be a list"),
+        ({"color_by": "score"}, ValueError, "color_by is 'score'"),
+        ({"quantities": {"score": [1]}}, ValueError, r"quantities\['score'\] has shape \(1,\)"),
+        ({"dims": (0, 5)}, ValueError, r"dims is \(0, 5\)"),
+        ({"renderer": "image"}, TypeError, "renderer must be callable"),
+        ({"label": range(12)}, TypeError, "did you mean 'labels'"),
+    ],
+)
+def test_bad_arguments_fail_before_any_work(arguments, error, message):
+    before = Counting.calls
+    with pytest.raises(error, match=message):
+        LatentScatter(**{"codec": Counting(), "x": X, **arguments})
+    assert Counting.calls == before
+
+
+@pytest.mark.parametrize(
+    ("method", "result", "message"),
+    [
+        ("encode", np.full((12, 2), np.nan), r"codec.encode\(x\) has 24 NaN"),
+        ("encode", np.ones((12, 3)), r"codec.encode\(x\) has shape \(12, 3\); expected \(n, 2\)"),
+        ("encode", np.ones((11, 2)), r"codec.encode\(x\) has 11 rows; expected 12"),
+        ("decode", np.ones((400, 4)), r"codec.decode\(z\) has shape \(400, 4\)"),
+        ("decode", np.ones((7, 3)), r"codec.decode\(z\) has 7 samples"),
+    ],
+)
+def test_a_codec_that_returns_nonsense_is_named(method, result, message):
+    codec = Rotation()
+    setattr(codec, method, lambda _: result)
+    with pytest.raises(ValueError, match=message):
+        LatentScatter(codec, X)
+
+
+def test_an_object_that_is_no_codec_is_refused():
+    with pytest.raises(TypeError, match="lacks encode, decode"):
+        LatentScatter(object(), X)

@@ -1,0 +1,74 @@
+/** The plane of a scatter as the kernel decoded it: kept for previews, drawn where wanted. */
+
+import { Asking } from "./asking.ts";
+import type { Point } from "./gestures.ts";
+import { cellAt, covers, gridFor, sameGrid, type GridQuestion } from "./scatter_grid.ts";
+import type { Shown } from "./scatter_pictures.ts";
+import type { Grid, ScatterPlot } from "./scatter_plot.ts";
+import { change, type Model } from "./scatter_state.ts";
+import { Tiles } from "./tiles.ts";
+
+export class DecodedPlane {
+  private readonly model: Model;
+  private readonly plot: ScatterPlot;
+  private readonly say: (text: string) => void;
+  private readonly asking: Asking<GridQuestion>;
+  private grid: (Grid & { tiles: Tiles }) | null = null;
+  private alive = true;
+
+  constructor(model: Model, plot: ScatterPlot, say: (text: string) => void, late: () => void) {
+    this.model = model;
+    this.plot = plot;
+    this.say = say;
+    this.asking = new Asking((question) => change(model, { _ask_grid: question }), late);
+  }
+
+  /** The decoded picture nearest to a place on the plane. */
+  at(place: Point): Shown | null {
+    const cell = this.grid ? cellAt(this.grid, place) : -1;
+    return cell >= 0 ? { tiles: this.grid!.tiles, index: cell } : null;
+  }
+
+  show(): void {
+    this.plot.show({ grid: this.model.get("_grid_shown") ? this.grid : null });
+  }
+
+  /** Have the visible part of the plane decoded, unless what is here will do. */
+  ask(): void {
+    const have = this.model.get("_grid");
+    const want = gridFor(this.plot.viewport, have.tiles.tile_width, have.tiles.tile_height);
+    const shown = this.model.get("_grid_shown");
+    if (!(shown ? sameGrid(have, want) : covers(have.bounds, want.bounds))) this.asking.ask(want);
+  }
+
+  async take(): Promise<void> {
+    const answer = this.model.get("_grid");
+    this.asking.answered(answer);
+    if (answer.error) return this.say(`Decoding the plane failed. ${answer.error}`);
+    const tiles = await Tiles.load(answer.tiles);
+    if (!this.alive || this.model.get("_grid") !== answer) return tiles.close();
+    this.grid?.tiles.close();
+    this.grid = { ...answer, tiles, texture: joined(tiles, answer) };
+    this.show();
+  }
+
+  close(): void {
+    this.alive = false;
+    this.asking.stop();
+    this.grid?.tiles.close();
+  }
+}
+
+/** One picture of all tiles: drawn one by one, they would leave seams. */
+function joined(tiles: Tiles, { columns, rows }: GridQuestion): HTMLCanvasElement {
+  const texture = document.createElement("canvas");
+  texture.width = columns * tiles.width;
+  texture.height = rows * tiles.height;
+  const context = texture.getContext("2d")!;
+  for (let i = 0; i < tiles.count; i++) {
+    const x = (i % columns) * tiles.width;
+    const y = Math.floor(i / columns) * tiles.height;
+    tiles.draw(context, i, x, y, tiles.width, tiles.height);
+  }
+  return texture;
+}

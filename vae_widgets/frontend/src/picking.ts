@@ -1,0 +1,142 @@
+/** A place picked in latent space: a preview at once, the kernel's exact picture when it comes. */
+
+import { readArray } from "./arrays.ts";
+import { Asking } from "./asking.ts";
+import type { Point } from "./gestures.ts";
+import type { Shown } from "./scatter_pictures.ts";
+import { PickedView } from "./scatter_pictures.ts";
+import type { ScatterPlot } from "./scatter_plot.ts";
+import { axisNames, change, labelOf, type Model, type PickQuestion } from "./scatter_state.ts";
+import { Tiles } from "./tiles.ts";
+import { formatNumber } from "./numbers.ts";
+
+/** What the rest of the page knows about pictures. */
+export interface Pictures {
+  /** The sample nearest to a place on the plane, -1 if all are hidden. */
+  nearestTo(place: Point): number;
+  sample(index: number): Shown | null;
+  preview(place: Point): Shown | null;
+}
+
+interface Pick {
+  place: Point;
+  /** Index of the sample meant, -1 for an empty place. */
+  point: number;
+}
+
+export class Picking {
+  readonly view = new PickedView();
+  private readonly model: Model;
+  private readonly plot: ScatterPlot;
+  private readonly pictures: Pictures;
+  private readonly say: (text: string) => void;
+  private readonly asking: Asking<PickQuestion>;
+  /** Set while the kernel's answer is on its way. */
+  private pending: Pick | null = null;
+  private exact: { tiles: Tiles; point: number } | null = null;
+  private alive = true;
+
+  constructor(
+    model: Model,
+    plot: ScatterPlot,
+    pictures: Pictures,
+    say: (text: string) => void,
+    late: () => void,
+  ) {
+    this.model = model;
+    this.plot = plot;
+    this.pictures = pictures;
+    this.say = say;
+    this.asking = new Asking((question) => change(model, { _ask_pick: question }), late);
+  }
+
+  pick(place: Point, point: number): void {
+    this.pending = { place, point };
+    this.asking.ask({ at: [place.x, place.y], point });
+    this.show();
+  }
+
+  /** Take the kernel's answer, unless a newer place was picked meanwhile. */
+  async take(): Promise<void> {
+    const answer = this.model.get("_pick");
+    if (!this.asking.answered(answer)) return;
+    const tiles = answer.tiles && !answer.error ? await Tiles.load(answer.tiles) : null;
+    const stale = this.model.get("_pick") !== answer || this.asking.busy;
+    if (!this.alive || stale) return tiles?.close();
+    this.exact?.tiles.close();
+    this.exact = tiles && { tiles, point: answer.point ?? -1 };
+    this.pending = null;
+    this.show();
+    if (answer.error) this.say(`Decoding failed. ${answer.error}`);
+    else if (answer.page === this.asking.page) this.say(this.news());
+  }
+
+  show(): void {
+    const pick = this.pending ?? this.current();
+    if (!pick) {
+      this.plot.mark({ picked: null });
+      this.view.show({
+        decoded: null,
+        decodedCaption: "decoded",
+        sample: null,
+        sampleCaption: "sample",
+        place: "Click the plane to decode it.",
+      });
+      return;
+    }
+    const { place, point } = pick;
+    const flat = this.model.get("_latent_dim") === 1;
+    this.plot.mark({ picked: { x: place.x, y: flat && point < 0 ? null : place.y } });
+    const exact = this.pending ? null : this.exact;
+    const sample = point >= 0 ? point : this.pictures.nearestTo(place);
+    const both = exact && exact.tiles.count > 1;
+    this.view.show({
+      decoded: this.pending ? this.pictures.preview(place) : exact && { ...exact, index: 0 },
+      decodedCaption: this.pending
+        ? "preview"
+        : !exact
+          ? "not decoded"
+          : point >= 0
+            ? "reconstruction"
+            : "decoded",
+      sample: both ? { ...exact, index: 1 } : this.pictures.sample(sample),
+      sampleCaption: this.caption(sample, point >= 0 ? "sample" : "nearest"),
+      place: this.describe(place),
+    });
+  }
+
+  close(): void {
+    this.alive = false;
+    this.asking.stop();
+    this.exact?.tiles.close();
+  }
+
+  /** What the kernel holds as picked. */
+  private current(): Pick | null {
+    const code = readArray(this.model.get("picked"));
+    if (!code.length) return null;
+    const [dimX, dimY] = this.model.get("dims");
+    const point = this.exact?.point ?? -1;
+    const jitter = point >= 0 ? readArray(this.model.get("_positions"))[2 * point + 1] : 0;
+    return { place: { x: code[dimX], y: dimY === undefined ? jitter : code[dimY] }, point };
+  }
+
+  private caption(sample: number, role: string): string {
+    if (sample < 0) return "no sample";
+    return `${role} #${sample}\n${labelOf(this.model, sample)}`;
+  }
+
+  private describe({ x, y }: Point): string {
+    const { x0, x1, y0, y1 } = this.plot.viewport.bounds;
+    const [nameX, nameY] = axisNames(this.model);
+    const first = `${nameX} = ${formatNumber(x, x1 - x0)}`;
+    return nameY ? `${first}, ${nameY} = ${formatNumber(y, y1 - y0)}` : first;
+  }
+
+  private news(): string {
+    if (!this.exact || this.exact.point < 0) {
+      return "Decoded by the kernel, beside the nearest sample.";
+    }
+    return `Sample #${this.exact.point} beside its reconstruction.`;
+  }
+}
