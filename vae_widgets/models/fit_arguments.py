@@ -11,8 +11,12 @@ from numpy.typing import NDArray
 
 from vae_widgets.core import checks
 
-HOOKS = ("set_params", "set_model", "on_train_begin", "on_epoch_end", "on_train_end")
-"""What tells a callback from another object; Keras calls further ones where they exist."""
+HOOKS = [
+    name
+    for name in dir(keras.callbacks.Callback)
+    if name.startswith(("set_", "on_train", "on_test", "on_epoch"))
+]
+"""Methods that a callback must have, whether it is a Keras one or not."""
 
 
 @dataclass(frozen=True)
@@ -162,9 +166,13 @@ def check_validation(
     data: Any, sample_shape: tuple[int, ...], as_samples: Callable[[str, Any], Any]
 ) -> Any:
     """Return validation samples or dataset; of a tuple (x, targets), x."""
-    if isinstance(data, tuple | list) and 1 <= len(data) <= 2 and hasattr(data[0], "shape"):
-        if np.shape(data[0])[1:] == sample_shape:
-            data = data[0]
+    if isinstance(data, tuple):
+        if len(data) not in (1, 2):
+            raise ValueError(
+                f"validation_data is a tuple of {len(data)}; expected samples, a dataset, or a "
+                "tuple (samples, targets), whose targets are ignored."
+            )
+        data = data[0]
     if data is None:
         return None
     if is_array(data):

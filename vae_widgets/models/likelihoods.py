@@ -45,7 +45,7 @@ class Bernoulli:
     """
 
     name = "bernoulli"
-    bounds = (0.0, 1.0)
+    bounds: tuple[float, float] | None = (0.0, 1.0)
 
     def __init__(self, from_logits: bool = True) -> None:
         self.from_logits = bool(from_logits)
@@ -90,7 +90,7 @@ class Gaussian:
     """
 
     name = "gaussian"
-    bounds = None
+    bounds: tuple[float, float] | None = None
 
     def negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
         """Return the negative log-density summed over dimensions, (n,), in nats."""

@@ -2,7 +2,6 @@
 
 import inspect
 import threading
-from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -33,31 +32,34 @@ class Trainer(keras.Model):
     which samples are good, in `_samples`.
     """
 
-    sample_shape: tuple[int, ...]
-
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._trackers = [keras.metrics.Mean(name) for name in LOG_NAMES]
         self._training_lock = threading.Lock()
 
-    @abstractmethod
     def _train_on_batch(self, x: Any, weights: Any) -> Any:
         """Take an optimizer step on x (b, *sample_shape) with weights (b,).
 
         Returns the weighted sums of `LOG_NAMES` over the batch, and of the weights: (4,).
         """
+        raise NotImplementedError
 
-    @abstractmethod
     def _evaluate_on_batch(self, x: Any, weights: Any) -> Any:
         """Return the same sums without changing the model."""
+        raise NotImplementedError
 
-    @abstractmethod
     def _samples(self, name: str, x: Any) -> NDArray[np.float32]:
         """Return samples (n, *sample_shape) from the argument called `name`, or raise."""
+        raise NotImplementedError
 
-    @abstractmethod
     def _shuffler(self) -> np.random.Generator:
         """Return what draws the order of the samples."""
+        raise NotImplementedError
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one sample."""
+        raise NotImplementedError
 
     def _before_evaluation(self) -> None:
         """Prepare for one pass over evaluation data."""
@@ -101,8 +103,8 @@ class Trainer(keras.Model):
                     f"{argument} is given; a VAE makes its own loss from its likelihood and beta. "
                     "Leave it out: compile(optimizer=...)."
                 )
-        self._loops = {}
-        self._compile_options = {
+        self._loops: dict[tuple[str, int], ArrayLoop] = {}
+        self._compile_options: dict[str, Any] = {
             "run_eagerly": run_eagerly,
             "jit_compile": jit_compile,
             "steps_per_execution": steps_per_execution,

@@ -180,7 +180,7 @@ class VAE(Trainer):
             activation=activation,
             seed=_draw_seed(seed),
         )
-        return cls(encoder, decoder, likelihood, beta, seed=seed, name=name)  # type: ignore[operator]
+        return cls(encoder, decoder, likelihood, beta, seed=seed, name=name)
 
     @property
     def latent_dim(self) -> int:
