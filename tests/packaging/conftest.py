@@ -15,10 +15,9 @@ def output_of() -> Callable[..., str]:
     """Run a command, which must succeed, and return what it printed."""
 
     def output_of(*command: str | Path, **options: Any) -> str:
-        done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
-        )
-        assert done.returncode == 0, f"{command} failed:\n{done.stdout[-5000:]}"
+        done = subprocess.run(command, capture_output=True, text=True, **options)
+        printed = f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        assert done.returncode == 0, f"{command} failed:\n{printed}"
         return done.stdout.strip()
 
     return output_of
@@ -50,7 +49,9 @@ def distributions(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Path, Path]:
     """The sdist, and the wheel that was built from that sdist."""
-    folder = tmp_path_factory.mktemp("dist")
-    output_of(sys.executable, "-m", "build", "--outdir", folder, clean_checkout)
+    folder, source = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("source")
+    shutil.copytree(clean_checkout, source, dirs_exist_ok=True)
+    output_of(sys.executable, "-m", "build", "--outdir", folder, source)
+    shutil.rmtree(source)
     (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
     return sdist, wheel

@@ -61,7 +61,6 @@ def test_every_dependency_is_there_at_a_version_in_range(environment, project):
 def test_repo2docker_uses_both_files(output_of, clean_checkout):
     repo2docker = [sys.executable, "-m", "repo2docker", "--no-build", "--debug", "."]
     dockerfile = output_of(*repo2docker, cwd=clean_checkout)
-    assert "Building conda environment for python=3.11" in dockerfile
     assert 'env update -p ${NB_PYTHON_PREFIX} --file "binder/environment.yml"' in dockerfile
     assert "RUN ./binder/postBuild" in dockerfile
 
@@ -74,19 +73,21 @@ def launched(output_of, environment, clean_checkout, tmp_path_factory):
     shutil.copytree(clean_checkout, repository)
     for folder in ("home", "runtime"):
         (root / folder).mkdir()
-    output_of(sys.executable, "-m", "venv", prefix)
-    # --no-compile: what is imported once costs more to compile ahead than it saves.
-    pip_install = [prefix / "bin/python", "-m", "pip", "install", "--no-compile"]
-    output_of(*pip_install, *map(str, environment[1]))
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("PYTHONPATH", "VIRTUAL_ENV", "JUPYTER_PATH", "JUPYTER_CONFIG_DIR"):
-            patch.delenv(name, raising=False)
-        patch.setenv("HOME", str(root / "home"))
-        patch.setenv("PATH", str(prefix / "bin"), prepend=os.pathsep)
-        patch.setenv("JUPYTER_RUNTIME_DIR", str(root / "runtime"))
-        output_of("./binder/postBuild", cwd=repository)
-        yield repository, prefix / "bin"
-    shutil.rmtree(root)  # two gigabytes, of which pytest would keep three copies
+    try:
+        output_of(sys.executable, "-m", "venv", prefix)
+        # --no-compile: what is imported once costs more to compile ahead than it saves.
+        pip_install = [prefix / "bin/python", "-m", "pip", "install", "--no-compile"]
+        output_of(*pip_install, *map(str, environment[1]))
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("PYTHONPATH", "VIRTUAL_ENV", "JUPYTER_PATH", "JUPYTER_CONFIG_DIR"):
+                patch.delenv(name, raising=False)
+            patch.setenv("HOME", str(root / "home"))
+            patch.setenv("PATH", str(prefix / "bin"), prepend=os.pathsep)
+            patch.setenv("JUPYTER_RUNTIME_DIR", str(root / "runtime"))
+            output_of("./binder/postBuild", cwd=repository)
+            yield repository, prefix / "bin"
+    finally:
+        shutil.rmtree(root)  # two gigabytes, of which pytest would keep three copies
 
 
 def test_the_imports_of_the_tour_work_on_tensorflow_for_cpus(output_of, launched):
