@@ -27,6 +27,13 @@ _LEFT = ("loss", "reconstruction_loss")
 _VAE = ("reconstruction_loss", "kl_loss")
 
 
+def in_order(metrics: list[str]) -> list[str]:
+    """Return the metrics with those of a VAE first."""
+    return [name for name in _KNOWN_LABELS if name in metrics] + [
+        name for name in metrics if name not in _KNOWN_LABELS
+    ]
+
+
 def label_of(metric: str) -> str:
     """Return the name of a metric for the eye."""
     return _KNOWN_LABELS.get(metric, metric.replace("_", " "))
@@ -48,20 +55,18 @@ def unit_of(metrics: list[str]) -> str:
 class _Panel:
     """One figure: solid lines for training, dashed ones for validation, in the same colours."""
 
-    def __init__(self, x: bqplot.Scale) -> None:
+    def __init__(self, x: bqplot.Scale, x_axis: bqplot.Axis) -> None:
         self.linear, self.log = bqplot.LinearScale(), bqplot.LogScale()
         style = {"stroke_width": 2, "enable_hover": False}
         scales = {"x": x, "y": self.linear}
         self.training = bqplot.Lines(scales=scales, line_style="solid", **style)
         self.validation = bqplot.Lines(scales=scales, line_style="dashed", **style)
-        self.x_axis = bqplot.Axis(scale=x, tick_format=".4~g", label="epoch")
         self.y_axis = bqplot.Axis(
-            scale=self.linear, orientation="vertical", tick_format=".4~g", side="left"
+            scale=self.linear, orientation="vertical", tick_format=".4~g", visible=False
         )
-        self.x_axis.grid_lines = self.y_axis.grid_lines = "solid"
         self.figure = bqplot.Figure(
             marks=[self.training, self.validation],
-            axes=[self.x_axis, self.y_axis],
+            axes=[x_axis, self.y_axis],
             fig_margin={"top": 28, "bottom": 40, "left": 56, "right": 16},
             animation_duration=0,
             display_toolbar=False,
@@ -78,7 +83,8 @@ class LossCurves(ipywidgets.HBox):
 
     def __init__(self) -> None:
         self._x = bqplot.LinearScale()
-        self._panels = (_Panel(self._x), _Panel(self._x))
+        self._x_axis = bqplot.Axis(scale=self._x, tick_format=".4~g", label="epoch")
+        self._panels = (_Panel(self._x, self._x_axis), _Panel(self._x, self._x_axis))
         super().__init__(
             [panel.figure for panel in self._panels],
             layout=ipywidgets.Layout(flex_flow="row wrap", width="100%", max_width="800px"),
@@ -108,7 +114,7 @@ class LossCurves(ipywidgets.HBox):
         steps_per_epoch
             Number of steps of an epoch; None if unknown.
         """
-        metrics = history.metrics()
+        metrics = in_order(history.metrics())
         colours = colours_of(metrics)
         left = [name for name in metrics if name in _LEFT]
         right = [name for name in metrics if name not in _LEFT]
@@ -130,20 +136,23 @@ class LossCurves(ipywidgets.HBox):
                 training += lines[:2]
                 validation += lines[2:]
             messages += changes(panel.figure, title=_title(names, metrics))
-            messages += changes(panel.x_axis, **_x_axis(history, end))
-            messages += changes(panel.y_axis, scale=scale)
             light = 0.35 if history.has_epochs else 1.0
-            messages += changes(panel.y_axis, tick_values=_ticks(training + validation, log_scale))
+            messages += changes(
+                panel.y_axis,
+                visible=bool(metrics),
+                scale=scale,
+                tick_values=_log_ticks(training + validation) if log_scale else None,
+            )
             for mark, lines, opacities, repeat in (
                 (panel.training, training, [light, 1.0] * len(names), 2),
                 (panel.validation, validation, [1.0] * len(names), 1),
             ):
-                messages += changes(
-                    mark,
-                    **_rows(lines, opacities, drawn=len(mark.opacities)),
-                    scales={"x": self._x, "y": scale},
-                    colors=[colours[name] for name in names for _ in range(repeat)],
-                )
+                rows = _rows(lines, opacities, drawn=len(mark.opacities))
+                if rows:
+                    look = [colours[name] for name in names for _ in range(repeat)]
+                    position = {"x": self._x, "y": scale}
+                    messages += changes(mark, **rows, scales=position, colors=look)
+        messages += changes(self._x_axis, **_x_axis(history))
         return messages + changes(self._x, min=None if end is None else 0.0, max=end)
 
 
@@ -187,13 +196,13 @@ def _rows(lines: list[Line], opacities: list[float], drawn: int) -> dict[str, An
     bqplot leaves the path of a row that is gone: there are at least as many rows as `drawn`.
     An empty row is a point that is transparent.
     """
-    missing = drawn - len(lines)
-    lines = lines + [_NO_LINE] * missing
-    if not lines:
-        return {}
     ends = [line[:, -1:] for line in lines if line.shape[1]]
+    if not ends and not drawn:
+        return {}
+    missing = max(0, drawn - len(lines))
+    lines = lines + [_NO_LINE] * missing
     # bqplot squeezes its arrays: with one column, rows would be taken for points.
-    columns = max(2, *(line.shape[1] for line in lines))
+    columns = max(2, max(line.shape[1] for line in lines))
     rows = np.zeros((2, len(lines), columns), np.float32)
     for i, line in enumerate(lines):
         n = line.shape[1]
@@ -207,42 +216,30 @@ def _rows(lines: list[Line], opacities: list[float], drawn: int) -> dict[str, An
     return {"x": rows[0].squeeze(), "y": rows[1].squeeze(), "opacities": shown}
 
 
-def _ticks(lines: list[Line], log_scale: bool) -> FloatArray:
-    """Return some five round values within the lines; bqplot's own crowd a small figure."""
-    values = np.concatenate([[np.nan], *(line[1] for line in lines)])
-    if np.isnan(values).all():
-        return np.empty(0)
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    if log_scale and high > 20 * low:
-        powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.log10(high))
-        ticks = powers if len(powers) > 3 else np.outer(powers, [1, 2, 5]).ravel()
-    else:
-        step = _round_step((high - low) / 5 or abs(high) or 1.0)
-        ticks = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
-    return np.round(ticks[(low <= ticks) & (ticks <= high)], 12)
-
-
-def _round_step(step: float) -> float:
-    """Return 1, 2 or 5 times a power of ten, at least `step`."""
-    power = 10.0 ** np.floor(np.log10(step))
-    return float(power * next(round for round in (1, 2, 5, 10) if round * power >= step * 0.999))
+def _log_ticks(lines: list[Line]) -> FloatArray | None:
+    """Return round values within the lines; those that bqplot chooses overlap each other."""
+    values = np.concatenate([line[1] for line in lines] or [np.empty(0)])
+    values = values[np.isfinite(values)]
+    if not len(values) or values.max() < 10 * values.min():
+        return None
+    powers = 10.0 ** np.arange(np.floor(np.log10(values.min())), np.log10(values.max()))
+    ticks = powers if len(powers) > 3 else np.outer(powers, [1, 2, 5]).ravel()
+    return np.round(ticks[(values.min() <= ticks) & (ticks <= values.max())], 12)
 
 
 def _title(names: list[str], metrics: list[str]) -> str:
+    if not metrics:
+        return "The curves begin with the first batch"
     unit = unit_of(metrics)
     named = [label_of(name) for name in names]
     more = f" and {len(named) - 3} more" if len(named) > 3 else ""
     return ", ".join(named[:3]) + more + (f" ({unit})" if unit and names else "")
 
 
-def _x_axis(history: TrainingHistory, end: float | None) -> dict[str, Any]:
-    if end is None:
-        steps = ".3~s" if history.last_step >= 1e4 else ".4~g"
-        return {"label": "step", "tick_format": steps, "tick_values": None}
-    # Whole epochs, however short the axis.
-    step = max(1, _round_step(end / 6))
-    ticks = np.arange(0, end + 1, step, dtype=float)
-    return {"label": "epoch", "tick_format": "d", "tick_values": ticks}
+def _x_axis(history: TrainingHistory) -> dict[str, str]:
+    if history.has_epochs or not history.metrics():
+        return {"label": "epoch", "tick_format": ".4~g"}
+    return {"label": "step", "tick_format": ".3~s" if history.last_step >= 1e4 else ".4~g"}
 
 
 def _axis_end(

@@ -16,7 +16,7 @@ from vae_widgets.core.history import VALIDATION, TrainingHistory, scalar
 from vae_widgets.core.progress import Progress
 from vae_widgets.rendering import Renderer, check_renderer, render
 from vae_widgets.widgets.keras_callback import KerasCallback
-from vae_widgets.widgets.loss_curves import LossCurves, colours_of, label_of, unit_of
+from vae_widgets.widgets.loss_curves import LossCurves, colours_of, in_order, label_of, unit_of
 from vae_widgets.widgets.throttle import Send, Throttle, changes
 from vae_widgets.widgets.tile_strip import TileStrip
 from vae_widgets.widgets.training_controls import CurveLegend, TrainingControls
@@ -342,7 +342,7 @@ class TrainingMonitor(ipywidgets.VBox):
         return messages + self._plan_controls()
 
     def _plan_curves(self) -> list[Send]:
-        metrics = self.history.metrics()
+        metrics = in_order(self.history.metrics())
         colours = colours_of(metrics)
         entries = [
             {"name": name, "label": label_of(name), "colour": colours[name]} for name in metrics
@@ -407,7 +407,7 @@ class TrainingMonitor(ipywidgets.VBox):
     def _describe_values(self) -> str:
         if self._state == "waiting":
             return _WAITING
-        metrics = self.history.metrics()
+        metrics = in_order(self.history.metrics())
         unit = unit_of(metrics)
         texts = []
         for prefix, name in (("", "training"), (VALIDATION, "validation")):

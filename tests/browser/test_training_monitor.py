@@ -1,0 +1,115 @@
+from playwright.sync_api import Locator
+
+TRAIN = """
+import vae_widgets as vw
+ds = vw.load_dataset("digits")
+vae = vw.VAE.build(ds.sample_shape, latent_dim=2, architecture="dense", seed=0)
+monitor = vw.TrainingMonitor()
+display(monitor)
+"""
+AWAIT = """
+history = await vae.fit_async(ds.x_train, epochs=100_000, batch_size=32, verbose=0,
+                              validation_data=ds.x_test, callbacks=[monitor.callback])
+"""
+# How a loop of one's own goes: blocking, and without any model library.
+LOOP = """
+import time
+import vae_widgets as vw
+monitor = vw.TrainingMonitor()
+display(monitor)
+for step in range(3000):
+    monitor.log(step, loss=1 + 1000 / (1 + step), val_loss=2 + 1000 / (1 + step))
+time.sleep(1)
+"""
+
+PATHS = (
+    """curves => [...curves.querySelectorAll("path.line")].map((path) => path.getAttribute("d"))"""
+)
+
+
+def paths(curves: Locator) -> list[str]:
+    return [d for d in curves.evaluate(PATHS) if d and "L" in d]
+
+
+def wait_for_other_paths(curves: Locator, than: list[str]) -> list[str]:
+    curves.page.wait_for_function(
+        f"([curves, than]) => JSON.stringify(({PATHS})(curves).filter((d) => d?.includes('L')))"
+        " !== JSON.stringify(than)",
+        arg=[curves.element_handle(), than],
+    )
+    return paths(curves)
+
+
+def test_watch_a_vae_train_and_stop_it(notebook):
+    nb = notebook([TRAIN, AWAIT], run=False)
+    nb.start_all()
+    page = nb.page
+    curves, controls = page.locator(".vw-curves"), page.locator(".vw-training-controls")
+    status = controls.locator(".vw-status")
+    status.get_by_text("Waiting for the first batch").wait_for(timeout=90_000)
+
+    # Curves, numbers and pictures move while it trains; the page sends nothing for it.
+    status.get_by_text("nats").wait_for(timeout=90_000)
+    page.wait_for_function("() => document.querySelectorAll('.vw-legend-entry').length === 3")
+    before, sent = paths(curves), nb.comm_messages()
+    middle = wait_for_other_paths(curves, than=before)
+    picture = page.locator(".vw-tile canvas").nth(20)
+    picture.wait_for()
+    nb.wait_for_other_pixels(picture, than=nb.pixels(picture))
+    wait_for_other_paths(curves, than=middle)
+    assert nb.comm_messages() == sent
+    assert page.locator(".vw-strip-row").all_inner_texts() == [
+        "originals",
+        "reconstructed",
+        "from the prior",
+    ]
+    assert "samples/s" in controls.locator(".vw-progress-text").inner_text()
+
+    # The legend hides a line; the log switch changes the axis: both while the cell awaits.
+    figure = curves.locator(".bqplot").first
+    page.get_by_role("button", name="reconstruction").click()
+    nb.page.wait_for_function(
+        """() => [...document.querySelectorAll(".vw-curves .bqplot")][0]
+          .querySelectorAll('path.line[style*="opacity: 0"]').length >= 1"""
+    )
+    ticks = figure.locator(".axis").nth(1).text_content()
+    controls.get_by_role("button", name="Log scale").click()
+    page.wait_for_function(
+        "([axis, than]) => axis.textContent !== than",
+        arg=[figure.locator(".axis").nth(1).element_handle(), ticks],
+    )
+    assert controls.get_by_role("button", name="Log scale").get_attribute("aria-pressed") == "true"
+
+    # Stop, and the awaiting cell ends with everything that was learnt.
+    controls.get_by_role("button", name="Stop").click()
+    controls.get_by_text("Stopped at epoch").wait_for(timeout=20_000)
+    nb.kernel.until("monitor.state == 'stopped' and 'history' in globals()")
+    record = nb.kernel.eval("monitor.history.to_dict()")
+    epochs = len(record["epoch"])
+    assert 1 <= epochs < 100_000
+    assert record["loss"][-1] < record["loss"][0]
+    assert len(record["val_kl_loss"]) == epochs
+    assert nb.kernel.eval("history.history['loss']") == record["loss"]
+    assert controls.get_by_role("button", name="Stop").is_disabled()
+    assert nb.kernel.eval("monitor.log_scale")
+
+
+def test_ten_thousand_points_of_a_loop_leave_the_page_small(notebook):
+    nb = notebook([LOOP])
+    curves = nb.page.locator(".vw-curves")
+    nb.page.locator(".vw-training-controls").get_by_text("Step 2,999").wait_for()
+    count = "() => document.querySelector('.jp-Notebook').querySelectorAll('*').length"
+    nodes = nb.page.evaluate(count)
+    drawn = paths(curves)
+    assert max(d.count("L") for d in drawn) <= 2000
+    assert nb.kernel.eval("len(monitor.history.to_dict()['loss'])") == 3000
+
+    nb.kernel.eval("[monitor.log(3000 + i, loss=1.5) for i in range(7001)] and 0")
+    wait_for_other_paths(curves, than=drawn)
+    nb.kernel.eval("monitor._throttle.finish()")
+    last = "([axis]) => axis.textContent.includes('10k')"
+    nb.page.wait_for_function(
+        last, arg=[curves.locator(".bqplot").first.locator(".axis").first.element_handle()]
+    )
+    assert abs(nb.page.evaluate(count) - nodes) < 50  # ticks come and go, nothing else
+    assert max(d.count("L") for d in paths(curves)) <= 2000

@@ -1,0 +1,478 @@
+import math
+import sys
+import threading
+from collections import Counter
+
+import numpy as np
+import pytest
+from comm import DummyComm
+
+from tests.widgets.test_throttle import Time
+from vae_widgets.core.history import TrainingHistory
+from vae_widgets.widgets.training_monitor import TrainingMonitor
+
+
+@pytest.fixture
+def time():
+    return Time()
+
+
+@pytest.fixture
+def monitor(time, monkeypatch):
+    return make_monitor(time, monkeypatch)
+
+
+def make_monitor(time, monkeypatch, **arguments):
+    monkeypatch.setattr(TrainingMonitor, "_clock", staticmethod(time))
+    monkeypatch.setattr(TrainingMonitor, "_timer", staticmethod(time.timer))
+    return TrainingMonitor(**arguments)
+
+
+@pytest.fixture
+def messages(time, monkeypatch):
+    """Times of all messages to the page."""
+    sent = []
+    monkeypatch.setattr(DummyComm, "publish_msg", lambda *args, **kwargs: sent.append(time.now))
+    return sent
+
+
+class Model:
+    stop_training = False
+
+
+class LinearCodec(Model):
+    """Decodes to level z, so that its pictures can be computed by hand."""
+
+    latent_dim = 2
+    sample_shape = (8, 8)
+    level = 0.25
+
+    def encode(self, x):
+        return np.full((len(x), 2), self.level), np.zeros((len(x), 2))
+
+    def decode(self, z):
+        return np.broadcast_to(np.clip(z[:, :1, None], 0, 1), (len(z), 8, 8))
+
+
+def drive(monitor, time, model, epochs=3, steps=10, batch_seconds=0.05, **params):
+    """Call the hooks as Keras' fit does."""
+    callback = monitor.callback
+    callback.set_params({"verbose": 1, "epochs": epochs, "steps": steps, **params})
+    callback.set_model(model)
+    model.stop_training = False
+    callback.on_train_begin(None)
+    for epoch in range(epochs):
+        callback.on_epoch_begin(epoch, None)
+        for batch in range(steps):
+            callback.on_train_batch_begin(batch, logs=None)
+            time.advance(batch_seconds)
+            value = 100 / (1 + epoch + batch / steps)
+            callback.on_train_batch_end(batch, logs={"loss": value, "kl_loss": 5.0})
+            if model.stop_training:
+                break
+        callback.on_test_begin(None)
+        callback.on_test_batch_end(0, logs={"loss": 1.0})
+        callback.on_test_end({"loss": 1.0})
+        logs = {"loss": value, "kl_loss": 5.0, "val_loss": value + 1, "val_kl_loss": 5.5}
+        callback.on_epoch_end(epoch, logs)
+        if model.stop_training:
+            break
+    callback.on_train_end(None)
+    time.advance(2)
+
+
+def shown(monitor, key):
+    return monitor._controls.shown[key]
+
+
+def lines(monitor, panel=0):
+    """Drawn points of the strong training lines and the validation lines of a figure."""
+    training, validation = monitor._curves._panels[panel].figure.marks
+    return np.atleast_2d(training.y), np.atleast_2d(validation.y)
+
+
+def test_a_fit_from_waiting_to_finished(monitor, time):
+    assert monitor.state == "waiting"
+    assert "callbacks=[monitor.callback]" in shown(monitor, "status")
+    drive(monitor, time, Model(), n_samples=1000, batch_size=100)
+    assert monitor.state == "finished"
+    assert shown(monitor, "fraction") == 1.0
+    assert shown(monitor, "progress") == "Epoch 3 of 3 in 1.5 s"
+    assert shown(monitor, "warning") == ""
+    assert monitor.history.to_dict()["val_loss"] == pytest.approx(
+        [100 / v + 1 for v in (1.9, 2.9, 3.9)]
+    )
+    # The last state is what is drawn: epochs 1 to 3 of the loss, left, and of the KL, right.
+    training, validation = lines(monitor)
+    np.testing.assert_allclose(training[1][:3], [100 / v for v in (1.9, 2.9, 3.9)], rtol=1e-6)
+    np.testing.assert_allclose(validation[0][:3], [100 / v + 1 for v in (1.9, 2.9, 3.9)], rtol=1e-6)
+    assert set(lines(monitor, 1)[1][0]) == {5.5}
+    assert [entry["label"] for entry in monitor._legend.entries] == ["loss", "KL"]
+
+
+def test_progress_while_it_trains(monitor, time):
+    seen = []
+    model = Model()
+    monitor._controls.observe(lambda change: seen.append(change.new), "shown")
+    drive(monitor, time, model, epochs=4, steps=20, n_samples=1000)
+    training = [
+        state for state in seen if state["state"] == "training" and "left" in state["progress"]
+    ]
+    # 1000 samples in 20 steps of 0.05 s: 50 samples a step, 1,000 samples a second, 4 s in all.
+    for state in training:
+        epoch = max(1, math.ceil(state["fraction"] * 4 - 1e-9))
+        where, left, rate = state["progress"].split(" · ")
+        assert where == f"epoch {epoch} of 4"
+        assert float(left.removesuffix(" s left")) == pytest.approx(
+            4.0 * (1 - state["fraction"]), abs=0.051
+        )
+        assert rate == "1,000 samples/s"
+    assert len(training) > 4
+
+
+@pytest.mark.parametrize("batch_seconds", [0.0005, 0.03, 0.5])
+def test_at_most_ten_messages_a_second(monitor, time, messages, batch_seconds):
+    messages.clear()
+    samples = np.zeros((4, 8, 8), np.float32)
+    drive(monitor, time, LinearCodec(), 6, 40, batch_seconds, preview=samples)
+    times = np.array(messages)
+    busiest = max(((times >= start) & (times < start + 0.999)).sum() for start in times)
+    assert busiest <= 10
+    assert shown(monitor, "fraction") == 1.0
+
+
+def test_long_runs_keep_marks_and_points(monitor, time):
+    def marks():
+        return [mark for panel in monitor._curves._panels for mark in panel.figure.marks]
+
+    before = [mark.model_id for mark in marks()]
+    rng = np.random.default_rng(0)
+    for step in range(10_000):
+        monitor.log(step, loss=rng.normal(), val_loss=rng.normal())
+        time.advance(0.001)
+    time.advance(2)
+    assert [mark.model_id for mark in marks()] == before
+    assert max(mark.y.shape[-1] for mark in marks()) <= 2000
+    assert len(monitor.history.to_dict()["loss"]) == 10_000
+    _, y = monitor.history.steps("loss")
+    assert np.nanmax(lines(monitor)[0][0]) == np.float32(y.max())
+
+
+def test_stop_ends_the_fit_at_the_next_batch(monitor, time):
+    model = Model()
+    monitor.stop()  # before a run there is nothing to stop
+    assert monitor.state == "waiting"
+    click = {"method": "custom", "content": {"type": "stop"}}
+    end_batch = monitor.callback.on_train_batch_end
+
+    def click_in_epoch_two(batch, logs):
+        if monitor.history.epochs_done == 1 and batch == 4:
+            monitor._controls._handle_msg({"content": {"data": click}, "buffers": []})
+            assert monitor.state == "stopping"
+        end_batch(batch, logs)
+
+    monitor.callback.on_train_batch_end = click_in_epoch_two
+    drive(monitor, time, model, epochs=5)
+    assert model.stop_training
+    assert monitor.state == "stopped"
+    assert shown(monitor, "progress") == "Stopped at epoch 2 of 5"
+    assert len(monitor.history.to_dict()["steps"]["loss"]) == 15
+    # The next fit is not stopped by it.
+    monitor.callback.on_train_batch_end = end_batch
+    drive(monitor, time, model, epochs=2)
+    assert monitor.state == "finished"
+    assert monitor.history.to_dict()["epoch"] == [1, 2]
+
+
+def test_a_loop_of_your_own(monitor, time):
+    for step in range(100):
+        monitor.log(step, loss=np.float32(step), val_loss=np.array(2.0 * step), accuracy=0.5)
+        time.advance(0.02)
+        if step == 60:
+            monitor.stop()
+        if monitor.should_stop:
+            break
+    time.advance(2)
+    record = monitor.history.to_dict()
+    assert record["step"] == list(range(61))
+    assert record["val_loss"][-1] == 120.0
+    training, validation = lines(monitor)
+    assert validation[0].max() == 120.0
+    assert training[0].max() == 60.0
+    assert "step 60 · 50.0 steps/s" in shown(monitor, "progress")
+    # The same loop again starts afresh.
+    monitor.log(0, loss=1.0)
+    assert monitor.history.to_dict() == {"step": [0], "loss": [1.0]}
+
+
+@pytest.mark.parametrize(
+    ("step", "metrics", "error", "message"),
+    [
+        (0, {"loss": "low"}, TypeError, "loss must be one number; received str"),
+        (0, {"loss": [1.0, 2.0]}, TypeError, r"received list of shape \(2,\)"),
+        ("first", {"loss": 1.0}, TypeError, "step must be a number; received 'first'"),
+        (np.nan, {"loss": 1.0}, ValueError, "step must be a finite number"),
+    ],
+)
+def test_bad_metrics_of_a_loop_are_named(monitor, step, metrics, error, message):
+    with pytest.raises(error, match=message):
+        monitor.log(step, **metrics)
+    assert monitor.history.to_dict() == {"step": []}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"sample": np.zeros((2, 8))}, TypeError, "did you mean 'samples'"),
+        ({"samples": np.zeros((0, 8))}, ValueError, "samples is empty"),
+        ({"samples": np.full((2, 8), np.nan)}, ValueError, "samples has 16 NaN"),
+        (
+            {"samples": np.zeros((2, 9)), "codec": LinearCodec()},
+            ValueError,
+            r"expected \(n, 8, 8\)",
+        ),
+        ({"codec": Model()}, TypeError, "lacks encode, decode"),
+        ({"renderer": 3}, TypeError, "renderer must be callable"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, error, message):
+    with pytest.raises(error, match=message):
+        TrainingMonitor(**arguments)
+
+
+def test_nan_is_a_gap_and_a_warning(monitor, time):
+    for step, loss in enumerate([4.0, 3.0, np.nan, np.inf, 2.0]):
+        monitor.log(step, loss=loss)
+    time.advance(2)
+    np.testing.assert_array_equal(lines(monitor)[0][0], [4, 3, np.nan, np.nan, 2])
+    assert shown(monitor, "warning") == "loss is nan from step 2 on"
+
+
+def test_a_fit_that_diverges_from_the_first_batch(monitor, time):
+    callback = monitor.callback
+    callback.set_params({"epochs": 1, "steps": None})
+    callback.set_model(Model())
+    callback.on_train_begin()
+    callback.on_epoch_begin(0)
+    callback.on_train_batch_end(0, {"loss": np.nan})
+    callback.on_epoch_end(0, {"loss": np.nan, "val_loss": -np.inf})
+    callback.on_train_end()
+    time.advance(2)
+    assert monitor.state == "finished"
+    assert (
+        shown(monitor, "warning") == "loss is nan from step 1 on · val_loss is -inf from epoch 1 on"
+    )
+
+
+def test_log_scale_leaves_out_what_it_cannot_show(monitor, time):
+    for step, loss in enumerate([10.0, 1.0, 0.0, -1.0, 0.1]):
+        monitor.log(step, loss=loss)
+    monitor.log_scale = True
+    time.advance(2)
+    np.testing.assert_allclose(lines(monitor)[0][0], [10, 1, np.nan, np.nan, 0.1])
+    assert "loss has values at or below 0" in shown(monitor, "warning")
+    panel = monitor._curves._panels[0]
+    assert panel.training.scales["y"] is panel.y_axis.scale is panel.log
+    monitor.log_scale = False
+    time.advance(2)
+    np.testing.assert_allclose(lines(monitor)[0][0], [10, 1, 0, -1, 0.1])
+    assert shown(monitor, "warning") == ""
+
+
+def test_a_hidden_metric_leaves_the_others_room(monitor, time):
+    for step in range(3):
+        monitor.log(step, loss=100.0, reconstruction_loss=90.0 + step)
+    monitor._legend.hidden = ["loss"]
+    time.advance(2)
+    training = monitor._curves._panels[0].training
+    drawn = [row for row, opacity in zip(training.y, training.opacities, strict=True) if opacity]
+    np.testing.assert_array_equal(drawn, [[90, 91, 92]])
+    assert training.y.min() >= 90  # nothing else stretches the axis
+
+
+def test_pictures_of_a_codec(monitor, time):
+    model = LinearCodec()
+    originals = np.linspace(0, 1, 4)[:, None, None] * np.ones((4, 8, 8), np.float32)
+    sent = []
+    monitor._strip.show = lambda rows, names: sent.append((rows, names))
+    drive(monitor, time, model, epochs=4, preview=originals)
+    rows, names = sent[-1]
+    assert names == ["originals", "reconstructed", "from the prior"]
+    assert rows[0][:, 0, 0, 0].tolist() == [0, 85, 170, 255]
+    assert rows[1][:, 0, 0, 0].tolist() == [64] * 4  # 0.25 of 255
+    # Two seconds of training: at the start, at one a second, and at the end.
+    assert 3 <= len(sent) <= 4
+    # The noise is fixed: what changes between two pictures is the model.
+    np.testing.assert_array_equal(sent[0][0][2], rows[2])
+
+
+def test_a_classifier_gets_no_pictures(monitor, time):
+    drive(monitor, time, Model(), preview=np.zeros((4, 8, 8)))
+    assert monitor._strip.layout.display == "none"
+    assert monitor._strip._content == {}
+
+
+def test_a_codec_that_fails_is_shown_once_and_training_goes_on(monitor, time):
+    class Broken(LinearCodec):
+        calls = 0
+
+        def decode(self, z):
+            self.calls += 1
+            raise RuntimeError("out of paint")
+
+    model = Broken()
+    drive(monitor, time, model, epochs=20, preview=np.zeros((4, 8, 8)))
+    assert monitor.state == "finished"
+    assert shown(monitor, "warning").endswith("RuntimeError: out of paint")
+    assert model.calls == 1
+
+
+def test_an_exception_in_drawing_never_reaches_the_fit(monitor, time, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError("no ink")
+
+    monkeypatch.setattr(monitor._curves, "plan", fail)
+    drive(monitor, time, Model())
+    assert monitor.state == "finished"
+    assert shown(monitor, "fraction") == 1.0
+    assert shown(monitor, "warning") == "Drawing failed, training goes on: RuntimeError: no ink"
+    assert len(monitor.history.to_dict()["steps"]["loss"]) == 30
+
+
+def test_an_exception_in_a_hook_never_reaches_the_fit(monitor, time, monkeypatch):
+    def fail(*args):
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr(TrainingHistory, "log_batch", fail)
+    drive(monitor, time, Model())
+    assert monitor.state == "finished"
+    assert "no memory" in shown(monitor, "warning")
+
+
+class Cell:
+    """Stands in for IPython: cells begin and end."""
+
+    def __init__(self):
+        self.events, self.watchers = self, []
+
+    def register(self, event, function):
+        assert event == "post_run_cell"
+        self.watchers.append(function)
+
+    def unregister(self, event, function):
+        self.watchers.remove(function)
+
+    def end(self, error=None):
+        self.error_in_exec = error
+        for function in [*self.watchers]:
+            function(self)
+
+
+@pytest.fixture
+def cell(monkeypatch):
+    cell = Cell()
+    monkeypatch.setattr("vae_widgets.widgets.training_monitor.get_ipython", lambda: cell)
+    return cell
+
+
+def begin(monitor):
+    monitor.callback.set_params({"epochs": 5, "steps": 10})
+    monitor.callback.set_model(Model())
+    monitor.callback.on_train_begin()
+    monitor.callback.on_epoch_begin(0)
+    monitor.callback.on_train_batch_end(4, {"loss": 1.0})
+
+
+def test_an_interrupted_fit_says_so_and_keeps_its_history(cell, messages):
+    monitor = TrainingMonitor()
+    begin(monitor)
+    assert "interrupt the kernel" in shown(monitor, "status")
+    cell.end(KeyboardInterrupt())
+    assert monitor.state == "interrupted"
+    assert shown(monitor, "progress") == "Interrupted at epoch 1 of 5"
+    assert "KeyboardInterrupt" in shown(monitor, "warning")
+    assert monitor.history.to_dict()["steps"]["loss"] == [1.0]
+    assert not cell.watchers
+
+
+def test_a_fit_in_a_thread_outlives_the_cell(cell):
+    monitor = TrainingMonitor()
+    go_on = threading.Event()
+
+    def train():
+        begin(monitor)
+        go_on.wait(10)
+        monitor.callback.on_train_end()
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    while not len(monitor.history.steps("loss")[0]):
+        pass
+    cell.end()
+    assert monitor.state == "training"
+    go_on.set()
+    thread.join()
+    cell.end()
+    assert monitor.state == "finished"
+    assert shown(monitor, "state") == "finished"
+    assert not cell.watchers
+
+
+def test_a_loop_ends_with_its_cell_and_may_go_on_in_the_next(cell):
+    monitor = TrainingMonitor()
+    monitor.log(0, loss=2.0)
+    cell.end()
+    assert monitor.state == "finished"
+    monitor.log(1, loss=1.0)
+    assert monitor.state == "training"
+    cell.end()
+    assert monitor.history.to_dict()["loss"] == [2.0, 1.0]
+    assert len(Counter(cell.watchers)) == 0
+
+
+def test_keras_takes_the_callback_and_stop_works():
+    keras = pytest.importorskip("keras")
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(256, 4)).astype(np.float32)
+    y = (x.sum(axis=1) > 0).astype(np.float32)
+
+    def classifier():
+        model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1, "sigmoid")])
+        model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+        return model
+
+    monitor = TrainingMonitor()
+    model = classifier()
+    arguments = {"batch_size": 32, "validation_split": 0.25, "verbose": 0}
+    history = model.fit(x, y, epochs=3, callbacks=[monitor.callback], **arguments)
+    record = monitor.history.to_dict()
+    for name, values in history.history.items():
+        assert record[name] == pytest.approx(values)
+    assert len(record["steps"]["loss"]) == 18
+    assert monitor.state == "finished"
+
+    class StopInEpochTwo(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if monitor.history.epochs_done == 4 and batch == 2:
+                monitor.stop()
+
+    # A continued fit; and a single callback without a list, beside Keras' evaluate and predict.
+    callbacks = [StopInEpochTwo(), monitor.callback]
+    model.fit(x, y, epochs=9, initial_epoch=3, callbacks=callbacks, **arguments)
+    assert monitor.state == "stopped"
+    assert monitor.history.to_dict()["epoch"] == [1, 2, 3, 4, 5]
+    assert len(monitor.history.to_dict()["steps"]["loss"]) == 18 + 6 + 3
+    model.evaluate(x, y, callbacks=[monitor.callback], verbose=0)
+    model.predict(x, callbacks=monitor.callback, verbose=0)
+    assert monitor.state == "stopped"
+
+
+def test_the_widget_loads_neither_keras_nor_tensorflow():
+    import subprocess
+
+    code = (
+        "import sys, vae_widgets as vw; vw.TrainingMonitor(); "
+        "print(any(name in sys.modules for name in ('keras', 'tensorflow')))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
