@@ -16,7 +16,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint types unit notebooks browser packaging frontend bench clean
+.PHONY: help lab test lint types unit notebooks browser packaging frontend bench screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ frontend: $(VENV)/test.stamp ## Rebuild the front end after a change in it
 
 bench: $(VENV)/test.stamp ## Measure training speed side by side with plain Keras
 	$(BIN)/python tests/benchmarks/training_speed.py
+
+screenshots: $(VENV)/test.stamp ## Photograph the tour for the README, in light and dark
+	$(BIN)/python -m pytest tests/browser/make_screenshots.py
 
 clean: ## Remove the environment and everything that was built
 	rm -rf $(VENV) vae_widgets/static $(FRONTEND)/node_modules build dist

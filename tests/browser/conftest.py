@@ -38,9 +38,8 @@ ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap(
   cell.model.type !== "code" ? [] : cell.model.sharedModel.getOutputs()
     .filter((output) => output.output_type === "error")
     .map((output) => `${output.ename}: ${output.evalue}`))"""
-CELL_ENDING_IN = """(line) => window.jupyterapp.shell.currentWidget.content.widgets.findIndex(
-  (cell) => cell.model.type === "code" &&
-    cell.model.sharedModel.source.trimEnd().split("\\n").at(-1) === line)"""
+CELL_WITH = """(line) => window.jupyterapp.shell.currentWidget.content.widgets.findIndex(
+  (cell) => cell.model.type === "code" && cell.model.sharedModel.source.split("\\n").includes(line))"""
 SHOW_CELL = """async (index) => {
   const notebook = window.jupyterapp.shell.currentWidget.content;
   notebook.activeCellIndex = index;
@@ -91,6 +90,10 @@ class Notebook:
     def run_all(self, timeout: float = 60) -> None:
         """Run all cells by the menu, wait for the last, and fail if one ended in an error."""
         self.start_all()
+        self.wait_until_idle(timeout)
+
+    def wait_until_idle(self, timeout: float = 60) -> None:
+        """Wait until no cell is left to run, and fail if one ended in an error."""
         self.page.wait_for_function(ALL_RAN, timeout=1000 * timeout)
         assert self.page.evaluate(ERRORS) == []
 
@@ -99,13 +102,22 @@ class Notebook:
         self.page.click('.lm-MenuBar-item:has-text("Run")')
         self.page.click('.lm-Menu-item:has-text("Run All Cells")')
 
-    def output(self, last_line: str) -> Locator:
-        """Find the output area of the first cell that ends in the line, scrolled into view."""
-        index = self.page.evaluate(CELL_ENDING_IN, last_line)
-        assert index >= 0, f"no cell ends in {last_line!r}"
+    def show_cell(self, line: str) -> Locator:
+        """Scroll to the first code cell that has the line, and make it the active one."""
+        index = self.page.evaluate(CELL_WITH, line)
+        assert index >= 0, f"no cell has the line {line!r}"
         self.page.evaluate(SHOW_CELL, index)
-        cell = self.page.locator(f'.jp-Cell[data-windowed-list-index="{index}"]')
-        return cell.locator(".jp-OutputArea-output").last
+        return self.page.locator(f'.jp-Cell[data-windowed-list-index="{index}"]')
+
+    def output(self, line: str) -> Locator:
+        """Scroll to the last output of the first code cell that has the line."""
+        return self.show_cell(line).locator(".jp-OutputArea-output").last
+
+    def run_cell(self, line: str) -> None:
+        """Run the first code cell that has the line, without waiting for its end."""
+        self.show_cell(line)
+        self.page.click('.lm-MenuBar-item:has-text("Run")')
+        self.page.click('.lm-Menu-item[data-command="notebook:run-cell"]')
 
     def comm_messages(self) -> int:
         """How many widget messages the page has sent to the kernel so far."""

@@ -1,0 +1,35 @@
+"""Photograph the tour for the README: ``make screenshots``.
+
+Not collected with the tests: it changes files of the repository.
+"""
+
+import io
+import os
+import pathlib
+
+import pytest
+from PIL import Image
+
+from tests.browser.conftest import REPOSITORY
+
+FOLDER = pathlib.Path(os.environ.get("SCREENSHOTS", REPOSITORY / ".github/images"))
+
+
+def save(png: bytes, name: str) -> None:
+    """Save a small PNG: 128 colours are enough for an interface."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    picture.quantize(128, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_photograph_the_tour(open_notebook, theme):
+    nb = open_notebook("00_tour.ipynb", theme)
+    nb.run_all(timeout=240)
+    nb.output("monitor")
+    save(nb.page.screenshot(), f"tour-{theme}")
+    nb.page.set_viewport_size({"width": 1280, "height": 2200})  # the whole Explorer fits
+    for variable in ("monitor", "scatter", "slider", "histogram", "explorer"):
+        output = nb.output(variable)
+        output.hover(position={"x": 2, "y": 2})
+        save(output.screenshot(animations="disabled"), f"{variable}-{theme}")
