@@ -73,8 +73,9 @@ def test_a_cache_that_cannot_be_written_is_no_obstacle(child_module, served_fold
     (folder / "mnist.npz").write_bytes(npz_bytes(images))
     child_module("keras", FAKE_KERAS.format(address=address + "mnist.npz"))
     places["cache"].write_text("a file where the folder should be")
-    with pytest.warns(UserWarning, match="mnist will be downloaded again next time"):
+    with pytest.warns(UserWarning, match="mnist will be downloaded again next time") as caught:
         ds = vw.load_dataset("mnist", timeout=60)
+    assert caught[0].filename == __file__  # the warning points at the user's line
     assert np.array_equal(ds.y_train, images.y_train)
 
 

@@ -56,7 +56,7 @@ def downloads(dataset: str, keras_file: str, timeout: float) -> list[Source]:
         try:
             write_npz(_cached(dataset), images)
         except OSError as error:  # a full disk or a read-only home: the data is here all the same
-            warnings.warn(f"{dataset} will be downloaded again next time: {error}", stacklevel=7)
+            warnings.warn(f"{dataset} will be downloaded again next time: {error}", stacklevel=6)
         return images
 
     return [Source("download by Keras", download)] if timeout > 0 else []
