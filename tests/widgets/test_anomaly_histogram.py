@@ -254,7 +254,7 @@ def test_tiles_show_the_most_telling_samples(histogram):
     assert content["names"] == ["Most anomalous", "Just flagged", "Just not flagged"]
     i = expected[0]
     right = LABELS[i] == (SCORES[i] >= 3.0)
-    assert content["captions"][0] == f"{SCORES[i]:.4g} {'✓' if right else '✗'}"
+    assert content["captions"][0] == f"{'✓' if right else '✗'} {SCORES[i]:.4g}"
     assert content["marks"][0] == ("good" if right else "bad")
 
 

@@ -130,7 +130,8 @@ class AnomalyHistogram(ipywidgets.VBox):
             operating_point=self._curve.point,
         )
         self._canvas.layout = ipywidgets.Layout(flex="3 1 380px", width="auto", min_width="0")
-        self._strip = TileStrip(selectable=True)
+        legend = "" if self._labels is None else ": ✓ decided as labelled, ✗ not"
+        self._strip = TileStrip(selectable=True, title=f"Samples by score{legend}")
         self._shown_items: list[int] = []
         top = ipywidgets.HBox(
             [self._canvas, self._curve], layout=ipywidgets.Layout(flex_flow="row wrap")
@@ -234,12 +235,9 @@ class AnomalyHistogram(ipywidgets.VBox):
     def _status(self) -> str:
         """Say how the threshold was chosen, and what to think of it."""
         if self.method == "manual":
-            return "Set by hand."
+            return "Set by hand; arrow keys, Page Up and Page Down move it too."
         if self.method == "f1":
-            return (
-                "Best F1 on these labels. The same samples chose and measured it: "
-                "expect a little less on new ones."
-            )
+            return "Best F1 on these labels; expect a little less on new samples."
         top = 100 - self.percentile
         text = f"Flags at most the top {top:.6g} % of {len(self._scores):,} samples"
         return text + ("." if self.metrics["n_flagged"] or not top else ": room for none.")
@@ -273,9 +271,9 @@ class AnomalyHistogram(ipywidgets.VBox):
             rows.append(row)
             spare = columns - len(indices)
             verdicts = [self._verdict(i) for i in indices]
-            signs = {"good": " ✓", "bad": " ✗", "": ""}
+            signs = {"good": "✓ ", "bad": "✗ ", "": ""}
             captions += [
-                f"{self._scores[i]:.4g}{signs[verdict]}"
+                f"{signs[verdict]}{self._scores[i]:.4g}"
                 for i, verdict in zip(indices, verdicts, strict=True)
             ] + [""] * spare
             marks += verdicts + [""] * spare

@@ -72,9 +72,9 @@ class PrecisionRecall(ipywidgets.Box):
                 marks=[chance, line, self.point],
                 axes=[
                     bqplot.Axis(scale=x, label="recall", **ticks),
-                    bqplot.Axis(scale=y, label="precision", orientation="vertical", **ticks),
+                    bqplot.Axis(scale=y, label="precision", side="left", **ticks),
                 ],
-                title=f"Precision-recall (average precision {points.average_precision:.3f})",
+                title=f"Average precision {points.average_precision:.3f}",
                 fig_margin={"top": 36, "bottom": 40, "left": 48, "right": 16},
                 padding_y=0,
                 display_toolbar=False,

@@ -4,6 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import "./figure.css";
 import "./score_canvas.css";
 import { onDrag, onKey } from "./gestures.ts";
+import { NumberField } from "./number_field.ts";
 import { Picture } from "./picture.ts";
 import { measure, ScoreCounts, type Metrics, type WireGrid } from "./score_counts.ts";
 import { classColour, drawAxes, drawBars, Frame, type Histogram } from "./score_layers.ts";
@@ -34,7 +35,8 @@ interface ForeignModel {
 // Keys commit once they rest; a drag commits on release.
 const KEY_REST = 200;
 const PATIENCE = 3000;
-const UNFLAGGED_ALPHA = 0.4;
+const UNFLAGGED_ALPHA = 0.5;
+const KEYS = "Arrows: one step. Page Up, Page Down: one bin. Home, End: flag all, flag none.";
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const shell = createShell(el, "Anomaly scores");
@@ -48,6 +50,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   let resting = 0;
   let waiting = 0;
   let late = false;
+  let problem = ""; // what is wrong with what was typed last
   let layers: { key: string; axes: OffscreenCanvas; bars: OffscreenCanvas } | null = null;
 
   function readHistogram(): Histogram {
@@ -148,62 +151,56 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   // -- controls ----------------------------------------------------------------------------------
 
-  const field = (label: string, hint: string, unit = "") => {
-    const wrapper = element("label", "vw-scores-field");
-    const input = element("input", "vw-input");
-    input.type = "number";
-    input.title = hint;
-    wrapper.append(label, input, unit);
-    shell.controls.append(wrapper);
-    return input;
-  };
-  const typed = field("Threshold", "Samples with a score of at least this are flagged");
-  const rate = field("Flag top", "Choose the threshold that flags at most this share", "%");
-  rate.min = "0";
-  rate.max = "100";
-  rate.step = "0.5";
+  const typed = new NumberField(
+    "Flag \u2265",
+    "Threshold",
+    "The threshold: samples with a score of at least this are flagged",
+    "",
+    (value) => (Number.isFinite(value) ? commit(value) : refuse("The threshold must be a number.")),
+  );
+  const rate = new NumberField(
+    "or top",
+    "Percentage to flag",
+    "The threshold that flags at most this share of all samples",
+    "%",
+    (value) => {
+      if (value >= 0 && value <= 100) ask({ kind: "percentile", value: 100 - value });
+      else refuse("The share to flag must lie between 0 and 100 %.");
+    },
+  );
+  rate.input.min = "0";
+  rate.input.max = "100";
+  rate.input.step = "0.5";
   const ask = (content: object) => {
     live = null;
+    problem = "";
     expectAnswer();
     model.send(content);
   };
   const bestF1 = button("Best F1", "The threshold with the highest F1 on the labels", () =>
     ask({ kind: "f1" }),
   );
-  const toggle = (name: "log_counts" | "full_range", text: string, hint: string) => {
-    const made = button(text, hint, () => {
+  const toggle = (name: "log_counts" | "full_range", text: string, hint: string) =>
+    button(text, hint, () => {
       model.set(name, !model.get(name));
       model.save_changes();
     });
-    return made;
-  };
   const log = toggle("log_counts", "Log counts", "Show rare scores beside frequent ones");
   const full = toggle("full_range", "Full range", "Show the extreme scores too");
-  shell.controls.append(bestF1, log, full);
+  shell.controls.append(typed.root, rate.root, bestF1, log, full);
   const readout = new Readout(model.get("class_names").length > 1);
   shell.controls.after(readout.root);
 
-  typed.addEventListener("change", () => {
-    const value = typed.valueAsNumber;
-    if (Number.isFinite(value)) commit(value);
-    else show("The threshold must be a number.");
-  });
-  rate.addEventListener("change", () => {
-    const value = rate.valueAsNumber;
-    if (value >= 0 && value <= 100) ask({ kind: "percentile", value: 100 - value });
-    else show("The share to flag must lie between 0 and 100 %.");
-  });
-
   // -- showing -----------------------------------------------------------------------------------
 
-  /** Bring everything but the static layers up to date; `problem` replaces the status line. */
-  function show(problem = ""): void {
+  /** Bring everything but the static layers up to date. */
+  function show(): void {
     const found = metrics();
     const value = plain(shown(), digits());
-    if (document.activeElement !== typed || !problem) typed.value = value;
-    typed.step = String(histogram.counts.step.toPrecision(3));
+    typed.show(value);
+    typed.input.step = String(histogram.counts.step.toPrecision(3));
     if (found) {
-      if (!problem) rate.value = percent(found.flagged, found.total);
+      rate.show(percent(found.flagged, found.total));
       readout.show(found);
       movePoint(found);
     }
@@ -217,12 +214,19 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     full.hidden = !model.get("_grid").clipped && !model.get("full_range");
     bestF1.hidden = !model.get("can_best_f1");
     bestF1.setAttribute("aria-pressed", String(live === null && model.get("method") === "f1"));
-    shell.say(problem || statusText());
+    shell.say(statusText());
     picture.redraw();
   }
 
+  /** Say what is wrong with what was typed; the fields show what holds. */
+  function refuse(why: string): void {
+    problem = why;
+    show();
+  }
+
   function statusText(): string {
-    if (live !== null) return "Moving: the new threshold applies on release.";
+    if (problem) return problem;
+    if (live !== null) return "Release to apply.";
     if (late) return "The kernel does not answer: Python does not have this threshold yet.";
     return model.get("status");
   }
@@ -263,6 +267,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   function commit(threshold: number): void {
     clearTimeout(resting);
     live = null;
+    problem = "";
     if (threshold !== model.get("threshold")) {
       model.set("threshold", threshold);
       model.save_changes();
@@ -275,6 +280,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const threshold = histogram.counts.thresholds[index];
     if (threshold === shown()) return;
     live = threshold;
+    problem = "";
     show();
   };
   const at = (x: number) => {
@@ -285,9 +291,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "slider");
   canvas.setAttribute("aria-label", "Threshold");
+  canvas.setAttribute("aria-description", KEYS);
   canvas.dataset.lmSuppressShortcuts = "true";
-  canvas.title =
-    "Drag the threshold. Keys: arrows one step, Page Up and Page Down one bin, Home and End";
   const stopDrag = onDrag(canvas, {
     start: ({ x }) => moveTo(at(x)),
     move: ({ x }) => moveTo(at(x)),
@@ -316,6 +321,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     resting = window.setTimeout(() => commit(shown()), KEY_REST);
     return true;
   });
+  const onState = () => show();
   const settle = () => {
     if (live !== null) commit(live);
   };
@@ -336,7 +342,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     late = false;
     show();
   };
-  const onState = () => show();
   const listeners: [string, () => void][] = [
     ["change:_grid", onGrid],
     ["change:log_counts", onGrid],

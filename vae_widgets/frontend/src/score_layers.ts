@@ -8,6 +8,7 @@ import { digitsFor, linearTicks, logTicks, plain, whole } from "./ticks.ts";
 export const MARGIN = { left: 48, right: 12, top: 24, bottom: 40 };
 /** Width of the bar of what lies outside the axis. */
 const GUTTER = 18;
+const OVERLAID_ALPHA = 0.6;
 
 export interface Histogram {
   counts: ScoreCounts;
@@ -79,7 +80,7 @@ export class Frame {
   }
 
   get scoreTicks(): number[] {
-    const room = Math.floor((this.right - this.left) / 72);
+    const room = Math.floor((this.right - this.left) / 60);
     return linearTicks(this.counts.low, this.counts.high, room);
   }
 }
@@ -147,25 +148,21 @@ export function drawBars(
   context: CanvasRenderingContext2D,
   frame: Frame,
   { counts }: Histogram,
-  theme: Theme,
 ): void {
   const bins = counts.bins();
   const edges = bins[0].map((_, i) => frame.x(counts.thresholds[i * counts.stepsPerBin]));
   edges.push(frame.right);
   const gap = edges[1] - edges[0] >= 4 ? 1 : 0;
   const bar = (x0: number, x1: number, ofClass: number[]) => {
-    // The tallest behind, so that every class of the bin is seen.
-    const order = ofClass.map((_, k) => k).sort((a, b) => ofClass[b] - ofClass[a]);
-    for (const k of order) {
-      if (!ofClass[k]) continue;
-      const y = Math.min(frame.y(ofClass[k]), frame.bottom - 1);
+    ofClass.forEach((count, k) => {
+      if (!count) return;
+      const y = Math.min(frame.y(count), frame.bottom - 2);
       context.fillStyle = classColour(k);
+      context.globalAlpha = ofClass.length > 1 ? OVERLAID_ALPHA : 1;
       context.fillRect(x0, y, x1 - x0, frame.bottom - y);
-      if (k !== order[0] && ofClass.length > 1) {
-        context.fillStyle = theme.paper; // an edge between bars of nearly one colour
-        context.fillRect(x0, y - 1, x1 - x0, 1);
-      }
-    }
+      context.globalAlpha = 1; // a cap, so that overlaid bars are not taken for stacked ones
+      context.fillRect(x0, y, x1 - x0, 2);
+    });
   };
   for (let i = 0; i < bins[0].length; i++) {
     bar(edges[i], edges[i + 1] - gap, bins.map((ofClass) => ofClass[i]));
@@ -173,9 +170,9 @@ export function drawBars(
   const outside = counts.outside();
   if (frame.below) bar(frame.left - GUTTER, frame.left - 4, outside.below);
   if (frame.beyond) bar(frame.right + 4, frame.right + GUTTER, outside.beyond);
-  // Stripes: these bars are not on the axis.
-  context.fillStyle = theme.paper;
-  for (let y = frame.top; y < frame.bottom; y += 6) {
+  // Cut stripes out of these: they are not on the axis.
+  context.globalCompositeOperation = "destination-out";
+  for (let y = frame.bottom - 5; y > frame.top; y -= 6) {
     if (frame.below) context.fillRect(frame.left - GUTTER, y, GUTTER - 4, 2);
     if (frame.beyond) context.fillRect(frame.right + 4, y, GUTTER - 4, 2);
   }

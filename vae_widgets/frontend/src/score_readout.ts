@@ -26,14 +26,14 @@ const WITH_LABELS: Entry[] = [
 ];
 
 export class Readout {
-  readonly root = element("dl", "vw-scores-readout");
+  readonly root = element("div", "vw-scores-readout");
   private readonly values: [HTMLElement, Entry[2]][];
 
   constructor(labelled: boolean) {
     this.values = (labelled ? WITH_LABELS : WITHOUT_LABELS).map(([name, hint, value]) => {
       const entry = element("div", "vw-scores-number");
-      const term = element("dt", "");
-      const number = element("dd", "");
+      const term = element("span", "vw-scores-term");
+      const number = element("span", "vw-scores-value");
       term.textContent = name;
       entry.title = hint;
       entry.append(term, number);

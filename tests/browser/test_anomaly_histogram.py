@@ -1,0 +1,177 @@
+"""The threshold under a real pointer and real keys; Python state read past the page."""
+
+import pytest
+
+LABELLED = """
+import numpy as np
+from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
+import vae_widgets as vw
+
+digits = load_digits()
+x = digits.images.astype("float32") / 16
+flat, odd = x.reshape(len(x), -1), digits.target == 4
+pca = PCA(8).fit(flat[~odd])
+scores = ((flat - pca.inverse_transform(pca.transform(flat))) ** 2).sum(1)
+histogram = vw.AnomalyHistogram(scores, odd, x)
+histogram
+"""
+UNLABELLED = """
+import numpy as np
+import vae_widgets as vw
+scores = np.append(np.random.default_rng(0).gamma(2, size=100_000), [1e4, 2e5])
+histogram = vw.AnomalyHistogram(scores)
+histogram
+"""
+AGREES = "bool(np.array_equal(histogram.flagged, scores >= histogram.threshold))"
+
+
+class Scores:
+    """What the page shows."""
+
+    def __init__(self, nb):
+        self.nb, self.page = nb, nb.page
+        self.root = nb.page.locator(".vw-scores")
+        self.canvas = self.root.locator("canvas")
+        self.canvas.wait_for()
+        self.page.wait_for_function("() => document.querySelector('.vw-scores canvas').width > 300")
+        self.threshold = self.page.get_by_role("spinbutton", name="Threshold")
+        self.rate = self.page.get_by_role("spinbutton", name="Percentage to flag")
+
+    def enter(self, field, text):
+        field.click(click_count=3)
+        self.page.keyboard.type(text)
+        self.page.keyboard.press("Enter")
+
+    def number(self, name):
+        entry = self.root.locator(".vw-scores-number").filter(
+            has=self.page.get_by_text(name, exact=True)
+        )
+        return entry.locator(".vw-scores-value").inner_text()
+
+    def wait_for_number(self, name, value):
+        self.root.locator(".vw-scores-number").filter(
+            has=self.page.get_by_text(name, exact=True)
+        ).get_by_text(value, exact=True).wait_for()
+
+    def status(self):
+        return self.root.locator(".vw-status").inner_text()
+
+    def point(self):
+        """Place of the operating point on the precision-recall curve, as bqplot drew it."""
+        dot = self.page.locator(".vw-figure .object_grp")
+        return dot.get_attribute("transform") if dot.count() else None
+
+
+@pytest.fixture
+def labelled(notebook):
+    return Scores(notebook([LABELLED]))
+
+
+def test_a_drag_answers_in_the_page_and_confirms_once(labelled):
+    nb, page = labelled.nb, labelled.page
+    page.wait_for_function("() => document.querySelector('.vw-figure .object_grp')")
+    before = nb.kernel.eval("histogram.threshold")
+    pixels, point = nb.pixels(labelled.canvas), labelled.point()
+    sent = nb.comm_messages()
+
+    nb.drag(labelled.canvas, (150, 120), (340, 120), steps=25, release=False)
+    moved = nb.wait_for_other_pixels(labelled.canvas, pixels)
+    page.wait_for_function(
+        "old => document.querySelector('.vw-figure .object_grp').getAttribute('transform') !== old",
+        arg=point,
+    )
+    live, flagged = float(labelled.threshold.input_value()), labelled.number("True pos.")
+    assert live != before
+    assert labelled.status() == "Release to apply."
+    assert nb.kernel.eval("histogram.threshold") == before
+    assert nb.comm_messages() == sent  # the picture, the counts and the curve: no message
+
+    page.mouse.up()
+    nb.kernel.until(f"histogram.threshold == {live}")
+    assert nb.comm_messages() == sent + 1
+    assert nb.kernel.eval("histogram.method") == "manual"
+    assert nb.kernel.eval(AGREES)
+    counted = "int(((scores >= histogram.threshold) & odd).sum())"
+    assert nb.kernel.eval(counted) == int(flagged)
+    labelled.root.get_by_text("Set by hand").wait_for()
+    assert labelled.number("True pos.") == flagged
+    expected = nb.kernel.eval("[histogram.metrics[k] for k in ('precision', 'recall', 'f1')]")
+    shown = [float(labelled.number(name)) for name in ("Precision", "Recall", "F1")]
+    assert shown == pytest.approx(expected, abs=5e-4)
+    assert nb.pixels(labelled.canvas) != pixels
+    assert moved != pixels
+
+
+def test_fields_buttons_and_keys_move_the_threshold(labelled):
+    nb, page = labelled.nb, labelled.page
+    pixels = nb.pixels(labelled.canvas)
+    labelled.enter(labelled.threshold, "2.1234567")  # between two steps of a drag
+    nb.kernel.until("histogram.threshold == 2.1234567")
+    pixels = nb.wait_for_other_pixels(labelled.canvas, pixels)
+    labelled.wait_for_number(
+        "True pos.", str(nb.kernel.eval("histogram.metrics['true_positives']"))
+    )
+
+    labelled.enter(labelled.rate, "10")
+    nb.kernel.until("histogram.method == 'percentile'")
+    assert nb.kernel.eval("(int(histogram.flagged.sum()), histogram.percentile)") == [179, 90]
+    pixels = nb.wait_for_other_pixels(labelled.canvas, pixels)
+    labelled.root.get_by_text("Flags at most the top 10 % of 1,797 samples.").wait_for()
+
+    labelled.root.get_by_role("button", name="Best F1").click()
+    nb.kernel.until("histogram.method == 'f1'")
+
+    # Keys: the first step leaves the chosen score for the next round one; JupyterLab stays still.
+    start = nb.kernel.eval("histogram.threshold")
+    labelled.canvas.focus()
+    page.keyboard.press("ArrowRight")
+    nb.kernel.until(f"{start} < histogram.threshold < {start} + 0.1")
+    stepped = nb.kernel.eval("histogram.threshold")
+    page.keyboard.press("PageDown")
+    nb.kernel.until(f"histogram.threshold < {stepped} - 0.1")
+    page.keyboard.press("Home")
+    nb.kernel.until("bool(histogram.flagged.all())")
+    page.keyboard.press("End")
+    nb.kernel.until("not bool(histogram.flagged.any())")
+    labelled.wait_for_number("Precision", "–")
+    assert page.evaluate("() => document.activeElement.matches('.vw-scores canvas')")
+
+    # Python moves the line too.
+    pixels = nb.pixels(labelled.canvas)
+    nb.kernel.eval("setattr(histogram, 'threshold', 2.0)")
+    nb.wait_for_other_pixels(labelled.canvas, pixels)
+    assert labelled.threshold.input_value() == "2"
+
+
+def test_a_clicked_tile_is_picked(labelled):
+    nb = labelled.nb
+    tiles = nb.page.locator(".vw-strip button.vw-tile")
+    tiles.nth(2).wait_for()
+    tiles.nth(2).click()
+    nb.kernel.until("histogram.picked_item == int(np.argsort(scores)[-3])")
+
+
+def test_without_labels_there_is_no_precision_and_outliers_do_not_squeeze(notebook):
+    scores = Scores(notebook([UNLABELLED]))
+    nb, page = scores.nb, scores.page
+    assert page.get_by_text("Precision and recall need labels.").is_visible()
+    assert not page.locator(".vw-scores-number", has_text="Precision").count()
+    assert page.get_by_role("button", name="Best F1").is_hidden()
+    assert scores.number("Flagged") == "5,000"
+
+    pixels = nb.pixels(scores.canvas)
+    scores.root.get_by_role("button", name="Log counts").click()
+    pixels = nb.wait_for_other_pixels(scores.canvas, pixels)
+    scores.root.get_by_role("button", name="Full range").click()
+    nb.kernel.until("histogram._canvas.full_range")
+    nb.wait_for_other_pixels(scores.canvas, pixels)
+
+    scores.enter(scores.rate, "120")
+    page.get_by_text("The share to flag must lie between 0 and 100 %.").wait_for()
+    assert nb.kernel.eval("histogram.percentile") == 95
+
+    nb.drag(scores.canvas, (100, 120), (300, 120))
+    nb.kernel.until("histogram.method == 'manual'")
+    assert nb.kernel.eval(AGREES)
+    assert scores.number("Flagged") == str(nb.kernel.eval("int(histogram.flagged.sum())"))

@@ -1,0 +1,46 @@
+/** A number to type: applied by Enter, by leaving the field, or by its arrows; Escape takes it back. */
+
+import { element } from "./shell.ts";
+
+export class NumberField {
+  readonly root = element("label", "vw-field");
+  readonly input = element("input", "vw-input");
+  private edited = false;
+  private shown = "";
+
+  /** `apply` gets NaN where the text is no number. */
+  constructor(before: string, name: string, hint: string, after: string, apply: (value: number) => void) {
+    const { input } = this;
+    input.type = "number";
+    input.title = hint;
+    input.setAttribute("aria-label", name);
+    this.root.append(before, input, after);
+    const done = () => {
+      if (!this.edited) return;
+      const value = input.valueAsNumber;
+      this.reset();
+      apply(value);
+    };
+    input.addEventListener("input", () => {
+      this.edited = true;
+    });
+    input.addEventListener("change", done);
+    input.addEventListener("keydown", (event) => {
+      // JupyterLab would take Enter for "edit the cell", and the field would never hear of it.
+      event.stopPropagation();
+      if (event.key === "Enter") done();
+      if (event.key === "Escape") this.reset();
+    });
+  }
+
+  /** Show a value, unless another one is just being typed. */
+  show(text: string): void {
+    this.shown = text;
+    if (!this.edited) this.input.value = text;
+  }
+
+  private reset(): void {
+    this.edited = false;
+    this.input.value = this.shown;
+  }
+}
