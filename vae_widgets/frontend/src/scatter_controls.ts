@@ -49,7 +49,7 @@ export class Controls {
     const home = button("Reset view", "Show all points (R or 0, or double-click)", actions.home);
     this.clear = button("Clear", "Clear the selection (Esc)", actions.clear);
     this.colour.addEventListener("change", () => actions.colourBy(this.colour.value));
-    parent.append(modes, this.grid, home, this.clear, labelled("Colour", this.colour));
+    parent.append(modes, this.grid, home, this.clear, labelled("Colour", "What colours the points", this.colour));
     if (latentDim <= 2) return;
     for (const [axis, name] of ["x", "y"].entries()) {
       const select = element("select", "vw-input");
@@ -63,7 +63,7 @@ export class Controls {
         actions.dims(dims);
       });
       this.axes.push(select);
-      parent.append(labelled(name, select));
+      parent.append(labelled(name, `Latent dimension along ${name}`, select));
     }
   }
 
@@ -83,8 +83,9 @@ function press(made: HTMLButtonElement, pressed: boolean): void {
   made.setAttribute("aria-pressed", String(pressed));
 }
 
-function labelled(text: string, control: HTMLElement): HTMLLabelElement {
+function labelled(text: string, name: string, control: HTMLElement): HTMLLabelElement {
   const label = element("label", "vw-scatter-label");
+  control.setAttribute("aria-label", name);
   label.append(text, control);
   return label;
 }
