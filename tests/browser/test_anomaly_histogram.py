@@ -109,9 +109,8 @@ def test_fields_buttons_and_keys_move_the_threshold(labelled):
     labelled.enter(labelled.threshold, "2.1234567")  # between two steps of a drag
     nb.kernel.until("histogram.threshold == 2.1234567")
     pixels = nb.wait_for_other_pixels(labelled.canvas, pixels)
-    labelled.wait_for_number(
-        "True pos.", str(nb.kernel.eval("histogram.metrics['true_positives']"))
-    )
+    found = nb.kernel.eval("histogram.metrics['true_positives']")
+    labelled.wait_for_number("True pos.", str(found))
 
     labelled.enter(labelled.rate, "10")
     nb.kernel.until("histogram.method == 'percentile'")
@@ -121,6 +120,7 @@ def test_fields_buttons_and_keys_move_the_threshold(labelled):
 
     labelled.root.get_by_role("button", name="Best F1").click()
     nb.kernel.until("histogram.method == 'f1'")
+    labelled.root.get_by_text("Best F1 on these labels").wait_for()
 
     # Keys: the first step leaves the chosen score for the next round one; JupyterLab stays still.
     start = nb.kernel.eval("histogram.threshold")
@@ -134,7 +134,7 @@ def test_fields_buttons_and_keys_move_the_threshold(labelled):
     nb.kernel.until("bool(histogram.flagged.all())")
     page.keyboard.press("End")
     nb.kernel.until("not bool(histogram.flagged.any())")
-    labelled.wait_for_number("Precision", "–")
+    labelled.wait_for_number("Precision", "\N{EN DASH}")
     assert page.evaluate("() => document.activeElement.matches('.vw-scores canvas')")
 
     # Python moves the line too.
@@ -144,12 +144,19 @@ def test_fields_buttons_and_keys_move_the_threshold(labelled):
     assert labelled.threshold.input_value() == "2"
 
 
-def test_a_clicked_tile_is_picked(labelled):
+def test_a_clicked_tile_is_picked_and_a_busy_kernel_is_told_of(labelled):
     nb = labelled.nb
     tiles = nb.page.locator(".vw-strip button.vw-tile")
     tiles.nth(2).wait_for()
     tiles.nth(2).click()
     nb.kernel.until("histogram.picked_item == int(np.argsort(scores)[-3])")
+
+    nb.kernel.client.execute("import time; time.sleep(5)", silent=True)
+    nb.drag(labelled.canvas, (150, 120), (340, 120))
+    labelled.root.get_by_text("The kernel does not answer").wait_for()
+    moved = float(labelled.threshold.input_value())
+    labelled.root.get_by_text("Set by hand").wait_for()
+    assert nb.kernel.eval("histogram.threshold") == moved
 
 
 def test_without_labels_there_is_no_precision_and_outliers_do_not_squeeze(notebook):

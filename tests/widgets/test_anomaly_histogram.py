@@ -63,7 +63,7 @@ def test_without_labels_the_top_5_percent_are_flagged():
 
 def test_with_labels_the_best_f1_is_chosen(histogram):
     def f1(threshold):
-        flagged = SCORES >= threshold
+        flagged = np.greater_equal(SCORES, threshold)
         return 2 * (flagged & LABELS).sum() / (flagged.sum() + LABELS.sum())
 
     assert histogram.method == "f1"
@@ -96,7 +96,7 @@ def test_observers_see_everything_agree(histogram):
     seen = []
 
     def look(change):
-        flagged = SCORES >= histogram.threshold
+        flagged = np.greater_equal(SCORES, histogram.threshold)
         agree = np.array_equal(histogram.flagged, flagged)
         seen.append((change.name, agree, histogram.metrics["n_flagged"] == flagged.sum()))
 
@@ -242,6 +242,12 @@ def test_partly_labelled_scores_count_as_their_own_class():
     assert histogram.metrics["alert_rate"] == np.mean(SCORES >= 2)
     assert histogram.metrics["true_positives"] == np.sum((SCORES >= 2)[:50] & LABELS[:50])
     assert histogram.policy().n_labelled == 50
+
+
+def test_labels_that_are_all_unknown_are_no_labels():
+    histogram = vw.AnomalyHistogram(SCORES, [None] * 200)
+    assert sorted(histogram.metrics) == ["alert_rate", "n_flagged"]
+    assert histogram.policy().n_labelled == 0
 
 
 def test_tiles_show_the_most_telling_samples(histogram):

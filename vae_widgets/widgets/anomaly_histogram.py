@@ -99,6 +99,8 @@ class AnomalyHistogram(ipywidgets.VBox):
         self._scores = checks.scores("scores", scores)
         n = len(self._scores)
         self._labels = None if labels is None else checks.anomaly_labels("labels", labels, n)
+        if self._labels is not None and np.isnan(self._labels).all():
+            self._labels = None
         self._items = None if items is None else _items(items, n, renderer)
         if self._items is not None:
             self._renderer = check_renderer(renderer, self._items.shape[1:])

@@ -35,7 +35,7 @@ interface ForeignModel {
 // Keys commit once they rest; a drag commits on release.
 const KEY_REST = 200;
 const PATIENCE = 3000;
-const UNFLAGGED_ALPHA = 0.5;
+const UNFLAGGED_ALPHA = { light: 0.5, dark: 0.65 };
 const KEYS = "Arrows: one step. Page Up, Page Down: one bin. Home, End: flag all, flag none.";
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
@@ -102,7 +102,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       context.drawImage(bars, 0, 0, width, height);
       context.restore();
     };
-    part(0, x, UNFLAGGED_ALPHA);
+    part(0, x, UNFLAGGED_ALPHA[theme.dark ? "dark" : "light"]);
     part(x, width, 1);
     drawThreshold(context, theme, frame, x);
   });

@@ -123,7 +123,9 @@ export function drawAxes(
   }
   const label = bottom + 22;
   context.fillStyle = theme.ink;
-  context.fillText(scoreName, (left + right) / 2, label);
+  const aside = frame.beyond && !frame.below; // makes room for what is said of the rest
+  context.textAlign = aside ? "left" : "center";
+  context.fillText(scoreName, aside ? left : (left + right) / 2, label);
   context.fillStyle = theme.faint;
   if (frame.beyond) {
     context.textAlign = "right";
