@@ -127,7 +127,7 @@ def test_nan_is_recorded_and_named_once():
     for step, value in enumerate([1.0, np.nan, np.inf, 2.0]):
         history.log_step(step, {"loss": value})
     np.testing.assert_array_equal(history.to_dict()["loss"], [1.0, np.nan, np.inf, 2.0])
-    assert history.warnings == ["loss is nan from step 1 on"]
+    assert history.warnings == ["loss became NaN at step 1"]
 
 
 def test_reading_while_another_thread_writes():

@@ -245,7 +245,7 @@ def test_nan_is_a_gap_and_a_warning(monitor, time):
         monitor.log(step, loss=loss)
     time.advance(2)
     np.testing.assert_array_equal(lines(monitor)[0][0], [4, 3, np.nan, np.nan, 2])
-    assert shown(monitor, "warning") == "loss is nan from step 2 on"
+    assert shown(monitor, "warning") == "loss became NaN at step 2"
 
 
 def test_a_fit_that_diverges_from_the_first_batch(monitor, time):
@@ -260,7 +260,8 @@ def test_a_fit_that_diverges_from_the_first_batch(monitor, time):
     time.advance(2)
     assert monitor.state == "finished"
     assert (
-        shown(monitor, "warning") == "loss is nan from step 1 on · val_loss is -inf from epoch 1 on"
+        shown(monitor, "warning")
+        == "loss became NaN at step 1 · val_loss became infinite at epoch 1"
     )
 
 

@@ -138,7 +138,8 @@ class TrainingHistory:
                 continue
             table.setdefault(name, Series()).append(float(x), number)
             if not np.isfinite(number) and name not in self._bad:
-                self._bad[name] = f"{name} is {number} from {unit} {x:g} on"
+                what = "NaN" if np.isnan(number) else "infinite"
+                self._bad[name] = f"{name} became {what} at {unit} {x:.10g}"
 
     @property
     def has_epochs(self) -> bool:

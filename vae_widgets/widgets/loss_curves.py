@@ -61,16 +61,20 @@ class _Panel:
         scales = {"x": x, "y": self.linear}
         self.training = bqplot.Lines(scales=scales, line_style="solid", **style)
         self.validation = bqplot.Lines(scales=scales, line_style="dashed", **style)
-        self.y_axis = bqplot.Axis(
-            scale=self.linear, orientation="vertical", tick_format=".4~g", visible=False
-        )
+        self.y_axis = bqplot.Axis(scale=self.linear, orientation="vertical", tick_format=".4~g")
         self.figure = bqplot.Figure(
             marks=[self.training, self.validation],
             axes=[x_axis, self.y_axis],
-            fig_margin={"top": 28, "bottom": 40, "left": 56, "right": 16},
+            fig_margin={"top": 8, "bottom": 40, "left": 56, "right": 16},
             animation_duration=0,
             display_toolbar=False,
-            layout=ipywidgets.Layout(height="240px", width="auto", min_width="300px", flex="1 1 0"),
+            layout=ipywidgets.Layout(height="220px", width="auto"),
+        )
+        # Not the figure's own title: bqplot misses a change of it while it renders.
+        self.title = ipywidgets.Label()
+        self.title.add_class("vw-curves-title")
+        self.box = ipywidgets.VBox(
+            [self.title, self.figure], layout=ipywidgets.Layout(min_width="300px", flex="1 1 0")
         )
 
 
@@ -86,10 +90,10 @@ class LossCurves(ipywidgets.HBox):
         self._x_axis = bqplot.Axis(scale=self._x, tick_format=".4~g", label="epoch")
         self._panels = (_Panel(self._x, self._x_axis), _Panel(self._x, self._x_axis))
         super().__init__(
-            [panel.figure for panel in self._panels],
+            [panel.box for panel in self._panels],
             layout=ipywidgets.Layout(flex_flow="row wrap", width="100%", max_width="800px"),
         )
-        self.add_class("vw-curves")
+        self._dom_classes = ("vw-curves", "vw-curves-waiting")
 
     def plan(
         self,
@@ -122,10 +126,12 @@ class LossCurves(ipywidgets.HBox):
             left, right = right, []
         scales = [panel.log if log_scale else panel.linear for panel in self._panels]
         end = _axis_end(history, total, steps_per_epoch)
-        messages: list[Send] = []
+        messages = changes(
+            self, _dom_classes=("vw-curves",) if metrics else ("vw-curves", "vw-curves-waiting")
+        )
         for panel, names, scale in zip(self._panels, (left, right), scales, strict=True):
             shown = bool(names or not metrics)
-            messages += changes(panel.figure.layout, display=None if shown else "none")
+            messages += changes(panel.box.layout, display=None if shown else "none")
             if not shown:
                 continue
             training, validation = [], []
@@ -135,11 +141,10 @@ class LossCurves(ipywidgets.HBox):
                     lines = [_NO_LINE] * 3
                 training += lines[:2]
                 validation += lines[2:]
-            messages += changes(panel.figure, title=_title(names, metrics))
+            messages += changes(panel.title, value=_title(names, metrics))
             light = 0.35 if history.has_epochs else 1.0
             messages += changes(
                 panel.y_axis,
-                visible=bool(metrics),
                 scale=scale,
                 tick_values=_log_ticks(training + validation) if log_scale else None,
             )
@@ -152,7 +157,7 @@ class LossCurves(ipywidgets.HBox):
                     look = [colours[name] for name in names for _ in range(repeat)]
                     position = {"x": self._x, "y": scale}
                     messages += changes(mark, **rows, scales=position, colors=look)
-        messages += changes(self._x_axis, **_x_axis(history))
+        messages += changes(self._x_axis, **_x_axis(history, end))
         return messages + changes(self._x, min=None if end is None else 0.0, max=end)
 
 
@@ -228,18 +233,23 @@ def _log_ticks(lines: list[Line]) -> FloatArray | None:
 
 
 def _title(names: list[str], metrics: list[str]) -> str:
-    if not metrics:
-        return "The curves begin with the first batch"
     unit = unit_of(metrics)
     named = [label_of(name) for name in names]
     more = f" and {len(named) - 3} more" if len(named) > 3 else ""
     return ", ".join(named[:3]) + more + (f" ({unit})" if unit and names else "")
 
 
-def _x_axis(history: TrainingHistory) -> dict[str, str]:
-    if history.has_epochs or not history.metrics():
-        return {"label": "epoch", "tick_format": ".4~g"}
-    return {"label": "step", "tick_format": ".3~s" if history.last_step >= 1e4 else ".4~g"}
+def _x_axis(history: TrainingHistory, end: float | None) -> dict[str, Any]:
+    if history.metrics() and end is None:
+        steps = ".3~s" if history.last_step >= 1e4 else ".4~g"
+        return {"label": "step", "tick_format": steps, "tick_values": None}
+    return {"label": "epoch", "tick_format": ".4~g", "tick_values": _whole_epochs(end or 1.0)}
+
+
+def _whole_epochs(end: float) -> FloatArray:
+    """Return three to eight round numbers of epochs from 0 to `end`."""
+    steps = (step * 10**power for power in range(9) for step in (1, 2, 5))
+    return np.arange(0.0, end + 1, next(step for step in steps if end / step <= 7))
 
 
 def _axis_end(
