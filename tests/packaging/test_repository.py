@@ -11,6 +11,7 @@ REPOSITORY = Path(__file__).parents[2]
 TOP_LEVEL = {
     ".ci",
     ".gitattributes",
+    ".github",
     ".gitignore",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
