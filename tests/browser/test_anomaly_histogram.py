@@ -25,6 +25,14 @@ histogram
 """
 AGREES = "bool(np.array_equal(histogram.flagged, scores >= histogram.threshold))"
 
+# Where the threshold's line is: the first dark pixel of a row above most bars.
+LINE = """canvas => {
+  const ratio = window.devicePixelRatio;
+  const row = canvas.getContext("2d").getImageData(0, 40 * ratio, canvas.width, 1).data;
+  for (let x = 0; x < canvas.width; x++)
+    if (row[4 * x] < 80 && row[4 * x + 3] > 200) return x / ratio;
+}"""
+
 
 class Scores:
     """What the page shows."""
@@ -121,6 +129,14 @@ def test_fields_buttons_and_keys_move_the_threshold(labelled):
     labelled.root.get_by_role("button", name="Best F1").click()
     nb.kernel.until("histogram.method == 'f1'")
     labelled.root.get_by_text("Best F1 on these labels").wait_for()
+
+    # A press on the line takes hold of it: a click there changes nothing.
+    sent, line = nb.comm_messages(), labelled.canvas.evaluate(LINE)
+    nb.drag(labelled.canvas, (line + 1, 120), (line + 3, 120), steps=2, release=False)
+    labelled.root.get_by_text("Release to apply.").wait_for()
+    page.mouse.up()
+    labelled.root.get_by_text("Best F1 on these labels").wait_for()
+    assert nb.comm_messages() == sent
 
     # Keys: the first step leaves the chosen score for the next round one; JupyterLab stays still.
     start = nb.kernel.eval("histogram.threshold")

@@ -7,6 +7,7 @@ import {
   percent,
   plain,
   share,
+  short,
 } from "../../vae_widgets/frontend/src/ticks.ts";
 
 const shown = (ticks: number[]) => ticks.map((tick) => plain(tick));
@@ -28,6 +29,10 @@ test("digits tell neighbours apart", () => {
   assert.equal(plain(0.1 + 0.2), "0.3");
   assert.equal(plain(1e6 + 2e-6, digitsFor(1e6, 1e-6)), "1000000.000002");
   assert.equal(digitsFor(0, 0), 6);
+});
+
+test("counts on an axis stay short", () => {
+  assert.deepEqual([500, 2500, 25_000, 2e6].map(short), ["500", "2,500", "25K", "2M"]);
 });
 
 test("shares and percentages", () => {

@@ -73,9 +73,9 @@ class AnomalyHistogram(ipywidgets.VBox):
     """
 
     # Without a type: the validators below say more than "expected a float".
-    threshold = traitlets.TraitType(0.0)
-    percentile = traitlets.TraitType(95.0)
-    method = traitlets.TraitType("manual")
+    threshold: traitlets.TraitType[Any, Any] = traitlets.TraitType(0.0)
+    percentile: traitlets.TraitType[Any, Any] = traitlets.TraitType(95.0)
+    method: traitlets.TraitType[Any, Any] = traitlets.TraitType("manual")
     flagged = Array("bool", read_only=True)
     metrics = traitlets.Dict(read_only=True)
     picked_item = traitlets.Int(-1)

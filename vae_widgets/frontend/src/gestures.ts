@@ -35,7 +35,7 @@ export function onDrag(element: HTMLElement, handlers: DragHandlers): () => void
     origin = at;
     moved = false;
     element.setPointerCapture(event.pointerId);
-    element.focus({ preventScroll: true });
+    element.focus({ preventScroll: true, focusVisible: false } as FocusOptions);
   };
   const move = (event: PointerEvent) => {
     if (!origin) return;

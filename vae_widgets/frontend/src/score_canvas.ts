@@ -5,12 +5,11 @@ import "./figure.css";
 import "./score_canvas.css";
 import { onDrag, onKey } from "./gestures.ts";
 import { NumberField } from "./number_field.ts";
-import { Picture } from "./picture.ts";
 import { measure, ScoreCounts, type Metrics, type WireGrid } from "./score_counts.ts";
-import { classColour, drawAxes, drawBars, Frame, type Histogram } from "./score_layers.ts";
+import { classColour, type Histogram } from "./score_layers.ts";
+import { ScorePicture } from "./score_picture.ts";
 import { Readout } from "./score_readout.ts";
 import { button, createShell, element } from "./shell.ts";
-import type { Theme } from "./theme.ts";
 import { digitsFor, percent, plain, whole } from "./ticks.ts";
 
 interface State {
@@ -35,7 +34,8 @@ interface ForeignModel {
 // Keys commit once they rest; a drag commits on release.
 const KEY_REST = 200;
 const PATIENCE = 3000;
-const UNFLAGGED_ALPHA = { light: 0.5, dark: 0.65 };
+// This near to the line, in pixels, a press takes hold of it and does not move it yet.
+const HOLD = 8;
 const KEYS = "Arrows: one step. Page Up, Page Down: one bin. Home, End: flag all, flag none.";
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
@@ -51,7 +51,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   let waiting = 0;
   let late = false;
   let problem = ""; // what is wrong with what was typed last
-  let layers: { key: string; axes: OffscreenCanvas; bars: OffscreenCanvas } | null = null;
+  let dragging = false;
 
   function readHistogram(): Histogram {
     const grid = model.get("_grid");
@@ -80,74 +80,12 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     return flagged && measure(flagged, counts.totals);
   }
 
-  // -- the picture -------------------------------------------------------------------------------
-
-  const picture = new Picture(shell.picture, (context, theme) => {
-    const { width, height } = picture;
-    const frame = new Frame(histogram, width, height);
-    const { axes, bars } = staticLayers(frame, theme);
-    const x = frame.x(shown());
-    const { top, bottom } = frame;
-    context.globalAlpha = 0.1;
-    context.fillStyle = theme.accent;
-    context.fillRect(x, top, Math.max(0, width - 12 - x), bottom - top);
-    context.globalAlpha = 1;
-    context.drawImage(axes, 0, 0, width, height);
-    const part = (x0: number, x1: number, alpha: number) => {
-      context.save();
-      context.beginPath();
-      context.rect(x0, 0, x1 - x0, height);
-      context.clip();
-      context.globalAlpha = alpha;
-      context.drawImage(bars, 0, 0, width, height);
-      context.restore();
-    };
-    part(0, x, UNFLAGGED_ALPHA[theme.dark ? "dark" : "light"]);
-    part(x, width, 1);
-    drawThreshold(context, theme, frame, x);
-  });
+  const picture = new ScorePicture(shell.picture, () => ({
+    histogram,
+    threshold: shown(),
+    label: `flagged \u2265 ${plain(shown(), digits())}`,
+  }));
   const { canvas } = picture;
-
-  function staticLayers(frame: Frame, theme: Theme) {
-    const { width, height } = picture;
-    const ratio = window.devicePixelRatio || 1;
-    const key = [width, height, ratio, ...Object.values(theme)].join();
-    if (layers?.key === key) return layers;
-    const layer = (draw: typeof drawAxes) => {
-      const made = new OffscreenCanvas(Math.round(width * ratio), Math.round(height * ratio));
-      const context = made.getContext("2d") as unknown as CanvasRenderingContext2D;
-      context.scale(ratio, ratio);
-      draw(context, frame, histogram, theme);
-      return made;
-    };
-    layers = { key, axes: layer(drawAxes), bars: layer(drawBars) };
-    return layers;
-  }
-
-  function drawThreshold(
-    context: CanvasRenderingContext2D,
-    theme: Theme,
-    frame: Frame,
-    x: number,
-  ): void {
-    context.strokeStyle = context.fillStyle = theme.ink;
-    context.lineWidth = 2;
-    context.beginPath();
-    context.moveTo(x, frame.top - 4);
-    context.lineTo(x, frame.bottom);
-    context.stroke();
-    context.beginPath();
-    context.moveTo(x - 6, frame.top - 8);
-    context.lineTo(x + 6, frame.top - 8);
-    context.lineTo(x, frame.top + 2);
-    context.fill();
-    context.font = `600 12px ${theme.font}`;
-    context.textBaseline = "middle";
-    const text = `flagged \u2265 ${plain(shown(), digits())}`;
-    const fits = x + 10 + context.measureText(text).width < picture.width;
-    context.textAlign = fits ? "left" : "right";
-    context.fillText(text, x + (fits ? 10 : -10), frame.top - 12);
-  }
 
   // -- controls ----------------------------------------------------------------------------------
 
@@ -226,7 +164,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   function statusText(): string {
     if (problem) return problem;
-    if (live !== null) return "Release to apply.";
+    if (dragging) return "Release to apply.";
     if (late) return "The kernel does not answer: Python does not have this threshold yet.";
     return model.get("status");
   }
@@ -283,21 +221,32 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     problem = "";
     show();
   };
-  const at = (x: number) => {
-    const frame = new Frame(histogram, picture.width, picture.height);
-    return histogram.counts.nearest(frame.score(x));
-  };
+  const at = (x: number) => histogram.counts.nearest(picture.frame.score(x));
 
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "slider");
   canvas.setAttribute("aria-label", "Threshold");
   canvas.setAttribute("aria-description", KEYS);
   canvas.dataset.lmSuppressShortcuts = "true";
+  let held = false; // whether the press took hold of the line, `offset` pixels from the pointer
+  let offset = 0;
   const stopDrag = onDrag(canvas, {
-    start: ({ x }) => moveTo(at(x)),
-    move: ({ x }) => moveTo(at(x)),
-    end: () => commit(shown()),
+    start: ({ x }) => {
+      const away = picture.frame.x(shown()) - x;
+      held = Math.abs(away) <= HOLD;
+      offset = held ? away : 0;
+      dragging = true;
+      if (held) show();
+      else moveTo(at(x));
+    },
+    move: ({ x }) => moveTo(at(x + offset)),
+    end: (_at, _event, moved) => {
+      dragging = false;
+      if (held && !moved) live = null;
+      commit(shown());
+    },
     cancel: () => {
+      dragging = false;
       live = null;
       show();
     },
@@ -331,7 +280,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   const onGrid = () => {
     histogram = readHistogram();
-    layers = null;
     canvas.setAttribute("aria-valuemin", plain(histogram.counts.low));
     canvas.setAttribute("aria-valuemax", plain(histogram.counts.high));
     showLegend();

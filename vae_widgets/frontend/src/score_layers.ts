@@ -3,9 +3,9 @@
 import { categoryColour } from "./palette.ts";
 import type { ScoreCounts } from "./score_counts.ts";
 import type { Theme } from "./theme.ts";
-import { digitsFor, linearTicks, logTicks, plain, whole } from "./ticks.ts";
+import { digitsFor, linearTicks, logTicks, plain, short, whole } from "./ticks.ts";
 
-export const MARGIN = { left: 48, right: 12, top: 24, bottom: 40 };
+export const MARGIN = { left: 56, right: 12, top: 24, bottom: 40 };
 /** Width of the bar of what lies outside the axis. */
 const GUTTER = 18;
 const OVERLAID_ALPHA = 0.6;
@@ -106,7 +106,7 @@ export function drawAxes(
   };
   for (const count of frame.countTicks) {
     line(MARGIN.left, frame.y(count), right, frame.y(count));
-    context.fillText(whole(count), MARGIN.left - 6, frame.y(count));
+    context.fillText(short(count), MARGIN.left - 6, frame.y(count));
   }
   context.strokeStyle = theme.faint;
   line(left, bottom, right, bottom);
@@ -138,7 +138,7 @@ export function drawAxes(
     context.fillText(text, left - GUTTER, label);
   }
   context.save();
-  context.translate(10, (top + bottom) / 2);
+  context.translate(8, (top + bottom) / 2);
   context.rotate(-Math.PI / 2);
   context.textAlign = "center";
   context.textBaseline = "middle";

@@ -35,9 +35,15 @@ export function plain(value: number, digits = 6): string {
 }
 
 const WHOLE = new Intl.NumberFormat("en-US");
+const SHORT = new Intl.NumberFormat("en-US", { notation: "compact" });
 
 export function whole(count: number): string {
   return WHOLE.format(count);
+}
+
+/** A count for an axis: "2,500" in full, "25K" where it is long. */
+export function short(count: number): string {
+  return (count < 10_000 ? WHOLE : SHORT).format(count);
 }
 
 /** A share in [0, 1] as "0.842"; "–" where undefined. */
