@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 
@@ -343,13 +345,17 @@ def test_keys_and_a_second_view(open_view):
 
 
 DEEP = """
+import time
+
 class Fragile(Codec):
     def decode(self, z):
+        calls.append(len(z))
+        time.sleep(pause)
         if broken:
             raise RuntimeError("<b>decoder</b> is broken")
         return super().decode(z)
 
-broken = False
+broken, pause, calls = False, 0, []
 scatter = LatentScatter(Fragile(5), x)
 scatter.layout.width = "400px"
 scatter
@@ -381,9 +387,22 @@ def test_dimensions_errors_and_tiles_on_demand(open_view):
     )
     assert view.tooltip.inner_text().strip() == f"#{index}"
 
-    # A drag decodes along the way, and ends where the pointer is.
-    nb.drag(view.canvas, (100, 60), (220, 140), steps=30)
-    nb.kernel.until("scatter.picked.size == 5")
+    # A drag shows what was decoded beforehand; the slow kernel is asked one thing at a time, and
+    # the last answer is for where the pointer is.
+    nb.kernel.eval("globals().update(pause=0.3, calls=[])")
+    start = time.monotonic()
+    nb.drag(view.canvas, (100, 60), (220, 140), steps=60)
+    took = time.monotonic() - start
+    caption = view.root.locator("figcaption").first
+    assert caption.inner_text() == "preview"
+    assert nb.page.evaluate(
+        """canvas => new Set(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+             .data).size > 5""",
+        view.root.locator("canvas[data-role=decoded]").element_handle(),
+    )
+    caption.filter(has_text="decoded").wait_for()
+    assert nb.kernel.eval("len(calls)") <= 3 + took / 0.3
+    nb.kernel.eval("globals().update(pause=0)")
     view.wait_for_status("Decoded by the kernel")
     picked = nb.kernel.eval("scatter.picked.tolist()")
     np.testing.assert_allclose(view.to_screen([[picked[1], picked[4]]])[0], [220, 140], atol=0.6)
@@ -393,8 +412,8 @@ def test_dimensions_errors_and_tiles_on_demand(open_view):
     # What the decoder says reaches the reader, as text.
     nb.kernel.eval("globals().update(broken=True)")
     view.click((150, 100))
-    view.wait_for_status("Decoding failed. RuntimeError: <b>decoder</b> is broken")
-    assert view.root.locator("figcaption").first.inner_text() == "not decoded"
+    view.wait_for_status("Picking failed. RuntimeError: <b>decoder</b> is broken")
+    assert caption.inner_text() == "not decoded"
     nb.kernel.eval("globals().update(broken=False)")
     view.click((160, 110))
     view.wait_for_status("Decoded by the kernel")

@@ -211,6 +211,21 @@ def test_an_error_of_the_decoder_reaches_the_page():
     assert widget._grid["tiles"] == grid["tiles"]
 
 
+def test_other_dimensions_are_shown_although_their_plane_cannot_be_decoded():
+    class Broken(Rotation):
+        def decode(self, z):
+            if broken:
+                raise RuntimeError("broken")
+            return super().decode(z)
+
+    broken = False
+    widget = LatentScatter(Broken(3), X)
+    broken = True
+    widget.dims = (1, 2)
+    np.testing.assert_array_equal(widget._positions, widget.z_mean[:, 1:])
+    assert widget._grid["error"] == "RuntimeError: broken"
+
+
 def test_an_error_of_the_decoder_reaches_the_cell_that_picks():
     widget = LatentScatter(Failing(), X)
     with pytest.raises(RuntimeError, match="too far away"):

@@ -9,12 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-# (x_min, x_max, y_min, y_max) in units of the latent dimensions.
-Bounds = tuple[float, float, float, float]
 
+def padded_bounds(positions: ArrayLike, padding: float = 0.05) -> tuple[float, float, float, float]:
+    """Return x_min, x_max, y_min, y_max around positions (n, 2).
 
-def padded_bounds(positions: ArrayLike, padding: float = 0.05) -> Bounds:
-    """Return bounds around positions (n, 2), wider by a fraction `padding` on each side.
+    They are wider than the positions by a fraction `padding` on each side.
 
     Where all positions agree in a dimension, the bounds there are one unit to either side.
     """
@@ -25,10 +24,10 @@ def padded_bounds(positions: ArrayLike, padding: float = 0.05) -> Bounds:
     return x_min, x_max, y_min, y_max
 
 
-def grid_points(bounds: Bounds, columns: int, rows: int) -> NDArray[np.float64]:
+def grid_points(bounds: Sequence[float], columns: int, rows: int) -> NDArray[np.float64]:
     """Return the centres (rows * columns, 2) of the cells of a grid, row by row from the top.
 
-    The top is where the second dimension is largest, as on a plot.
+    `bounds` are x_min, x_max, y_min, y_max. The top is where y is largest, as on a plot.
     """
     x_min, x_max, y_min, y_max = bounds
     x = x_min + (np.arange(columns) + 0.5) * ((x_max - x_min) / columns)

@@ -137,9 +137,7 @@ class LatentScatter(CanvasWidget):
     _class_names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _tiles = traitlets.Dict().tag(sync=True)
     _hidden = traitlets.List(traitlets.Int()).tag(sync=True, echo_update=False)
-    _mode = traitlets.Enum(["pick", "pan", "lasso", "box"], "pick").tag(
-        sync=True, echo_update=False
-    )
+    _mode = traitlets.Enum(MODES, MODES[0]).tag(sync=True, echo_update=False)
     _grid_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
 
     # Questions of the page and answers of the kernel; each answer repeats whose question it was
@@ -189,6 +187,7 @@ class LatentScatter(CanvasWidget):
             _classes=classes,
             _class_names=names,
             _tiles=self._all_tiles(),
+            _grid=self._preview(dims),
             **self._plane(dims),
         )
         self.observe(self._show_plane, "dims")
@@ -283,26 +282,25 @@ class LatentScatter(CanvasWidget):
             jitter = np.random.default_rng(0).uniform(-1, 1, (self.n_samples, 1))
             positions = np.hstack([positions, jitter.astype(np.float32)])
         home = padded_bounds(positions)
+        return {"_positions": positions, "_home": home, "view": home}
+
+    def _preview(self, dims: tuple[int, ...]) -> dict[str, Any]:
+        """Decode all of the plane, before anything is asked."""
         points = min(PREVIEW_POINTS, PREVIEW_BUDGET / (self._tile_height * self._tile_width))
         shape = PLOT_SHAPE * self._tile_height / self._tile_width
         columns, rows = (max(2, round(np.sqrt(points * s))) for s in (shape, 1 / shape))
-        return {
-            "_positions": positions,
-            "_home": home,
-            "view": home,
-            "_grid": self._decode_grid(home, columns, rows, dims),
-        }
+        return self._decode_grid(self._plane(dims)["_home"], columns, rows, dims)
 
     def _show_plane(self, change: Any) -> None:
         with self.hold_sync():
             for name, value in self._plane(self.dims).items():
                 self.set_trait(name, value)
+            self._grid = self._answer({}, lambda: self._preview(self.dims), otherwise=self._grid)
 
     def _decode_grid(
-        self, bounds: tuple[float, ...], columns: int, rows: int, dims: tuple[int, ...]
+        self, bounds: Sequence[float], columns: int, rows: int, dims: tuple[int, ...]
     ) -> dict[str, Any]:
-        points = grid_points(bounds, columns, rows)  # type: ignore[arg-type]
-        z = on_plane(points, dims, self._center)
+        z = on_plane(grid_points(bounds, columns, rows), dims, self._center)
         return {
             "bounds": [float(edge) for edge in bounds],
             "columns": columns,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 def array_to_json(array: NDArray[Any], widget: Any = None) -> dict[str, Any]:
     """Return the wire form of an array, read by ``frontend/src/arrays.ts``."""
     array = np.ascontiguousarray(array)
-    return {"dtype": array.dtype.name, "shape": list(array.shape), "data": memoryview(array)}
+    return {"dtype": array.dtype.name, "shape": list(array.shape), "data": array.data}
 
 
 def array_from_json(value: dict[str, Any], widget: Any = None) -> NDArray[Any]:
@@ -60,7 +60,7 @@ class Array(traitlets.TraitType[Any, Any]):
 
     def set(self, obj: Any, value: Any) -> None:
         """Set the trait; equal arrays cause no notification (== alone is ambiguous for arrays)."""
-        new = self._validate(obj, value)
+        new: Any = self._validate(obj, value)
         old = obj._trait_values.get(self.name)
         obj._trait_values[self.name] = new
         if old is None or not np.array_equal(old, new):

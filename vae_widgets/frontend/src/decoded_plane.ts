@@ -44,12 +44,13 @@ export class DecodedPlane {
   async take(): Promise<void> {
     const answer = this.model.get("_grid");
     this.asking.answered(answer);
-    if (answer.error) return this.say(`Decoding the plane failed. ${answer.error}`);
-    const tiles = await Tiles.load(answer.tiles);
-    if (!this.alive || this.model.get("_grid") !== answer) return tiles.close();
+    const tiles = answer.error ? null : await Tiles.load(answer.tiles);
+    if (!this.alive || this.model.get("_grid") !== answer) return tiles?.close();
     this.grid?.tiles.close();
-    this.grid = { ...answer, tiles, texture: joined(tiles, answer) };
+    // After an error no picture is better than one of another place.
+    this.grid = tiles && { ...answer, tiles, texture: joined(tiles, answer) };
     this.show();
+    if (answer.error) this.say(`Decoding the plane failed. ${answer.error}`);
   }
 
   close(): void {

@@ -52,8 +52,8 @@ export class Picking {
 
   pick(place: Point, point: number): void {
     this.pending = { place, point };
+    this.show(); // first, so that it works without a kernel too
     this.asking.ask({ at: [place.x, place.y], point });
-    this.show();
   }
 
   /** Take the kernel's answer, unless a newer place was picked meanwhile. */
@@ -67,7 +67,7 @@ export class Picking {
     this.exact = tiles && { tiles, point: answer.point ?? -1 };
     this.pending = null;
     this.show();
-    if (answer.error) this.say(`Decoding failed. ${answer.error}`);
+    if (answer.error) this.say(`Picking failed. ${answer.error}`);
     else if (answer.page === this.asking.page) this.say(this.news());
   }
 

@@ -94,8 +94,9 @@ function dragging(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
   const stop = onDrag(canvas, {
     start(at, event) {
       action = event.shiftKey ? "lasso" : meaning.mode();
-      origin = at;
       before = meaning.viewport();
+      if (action === "pick" && !before.contains(at)) return false;
+      origin = at;
       shape = [];
       moved = false;
       meaning.cursor(null);
@@ -114,9 +115,11 @@ function dragging(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
       const drawn = shape;
       shape = [];
       meaning.sketch(shape);
-      if (!moved) meaning.pick(at, true);
-      else if (action !== "pan" && drawn.length) {
-        meaning.select(drawn, event.ctrlKey || event.metaKey ? "add" : event.altKey ? "remove" : "replace");
+      if (!moved) {
+        if (before.contains(at)) meaning.pick(at, true);
+      } else if (action !== "pan" && drawn.length) {
+        const add = event.ctrlKey || event.metaKey;
+        meaning.select(drawn, add ? "add" : event.altKey ? "remove" : "replace");
       }
     },
     cancel,
