@@ -122,6 +122,12 @@ def test_one_point_and_any_latent_dimension(latent_dim):
     assert widget.picked.shape == (latent_dim,)
 
 
+def test_one_latent_dimension_is_spread_along_y():
+    widget = scatter(1)
+    assert np.ptp(widget._positions[:, 1]) > 1.5
+    assert len(np.unique(widget._positions[:, 1])) == 12
+
+
 # -- picking ---------------------------------------------------------------------------------------
 
 

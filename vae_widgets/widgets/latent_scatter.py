@@ -279,8 +279,9 @@ class LatentScatter(CanvasWidget):
         """Return the traits that depend on the dimensions shown."""
         positions = self.z_mean[:, list(dims)]
         if len(dims) == 1:
-            jitter = np.random.default_rng(0).uniform(-1, 1, (self.n_samples, 1))
-            positions = np.hstack([positions, jitter.astype(np.float32)])
+            # Multiples of the golden ratio spread evenly, and no seed of the user makes the same.
+            jitter = 2 * np.modf(np.arange(self.n_samples) * (np.sqrt(5) - 1) / 2)[0] - 1
+            positions = np.column_stack([positions, jitter.astype(np.float32)])
         home = padded_bounds(positions)
         return {"_positions": positions, "_home": home, "view": home}
 
