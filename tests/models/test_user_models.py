@@ -122,6 +122,7 @@ def test_regularizers_enter_the_loss(digits):
     z = keras.Input((2,))
     penalised = layers.Dense(64, kernel_regularizer=keras.regularizers.L2(0.1))
     vae = VAE(encoder, keras.Model(z, penalised(z)))
+    vae.compile(jit_compile=False)
     logs = vae.evaluate(digits.reshape(-1, 64), verbose=0, return_dict=True)
     penalty = 0.1 * float((penalised.kernel.numpy() ** 2).sum())
     assert logs["loss"] - logs["reconstruction_loss"] - logs["kl_loss"] == pytest.approx(
@@ -135,6 +136,7 @@ def test_batch_normalisation_learns_its_statistics(digits):
     h = normalise(x)
     encoder = keras.Model(x, [layers.Dense(2)(h), layers.Dense(2)(h)])
     vae = VAE(encoder, dense_pair()[1])
+    vae.compile(jit_compile=False)
     vae.fit(digits.reshape(-1, 64), epochs=20, verbose=0)
     expected = digits.reshape(-1, 64).mean(0)
     np.testing.assert_allclose(normalise.moving_mean.numpy(), expected, atol=0.05)

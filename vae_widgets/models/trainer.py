@@ -116,6 +116,8 @@ class Trainer(keras.Model):
             steps_per_execution=1 if steps_per_execution == "auto" else steps_per_execution,
             auto_scale_loss=auto_scale_loss,
         )
+        # Built at once, so that a model saved before its first fit loads like any other.
+        self.optimizer.build(self.trainable_variables)
 
     def get_compile_config(self) -> dict[str, Any]:
         """Return what `compile_from_config` needs; Keras calls this when it saves."""
@@ -125,7 +127,6 @@ class Trainer(keras.Model):
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compile as the saved model was; Keras calls this when it loads."""
         self.compile(**keras.saving.deserialize_keras_object(config))
-        self.optimizer.build(self.trainable_variables)
 
     @checks.suggest_keywords
     def fit(
@@ -343,8 +344,6 @@ class Trainer(keras.Model):
         return self.history
 
     def _fit_array(self, arguments: FitArguments, callbacks: keras.callbacks.CallbackList) -> None:
-        if not self.optimizer.built:
-            self.optimizer.build(self.trainable_variables)
         validate: Callable[[], dict[str, float]] | None = None
         if is_array(arguments.validation) and self._keeps("test_step"):
             held_out = tf.constant(arguments.validation)
@@ -385,7 +384,7 @@ class Trainer(keras.Model):
             verbose=arguments.verbose,
             callbacks=callbacks,
             validation_data=arguments.validation,
-            shuffle=arguments.shuffle,
+            shuffle=arguments.shuffle and is_array(arguments.x),  # a dataset shuffles itself
             initial_epoch=arguments.initial_epoch,
             steps_per_epoch=arguments.steps_per_epoch,
             validation_steps=arguments.validation_steps,

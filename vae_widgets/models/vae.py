@@ -154,7 +154,7 @@ class VAE(Trainer):
         architecture
             "dense" for anything, "conv" for images of 8 to 128 pixels a side.
         likelihood, beta, seed, name
-            As for `VAE`; the seed also draws the initial weights (Glorot, uniform).
+            As for `VAE`; the seed also draws the initial weights.
         hidden_units
             Sizes of the dense layers of the encoder; the decoder has them in reverse. The default
             is (256,) for "dense" and (64,), between convolutions and codes, for "conv".
@@ -437,4 +437,7 @@ class VAE(Trainer):
 def _draw_seed(seed: int | None) -> int:
     if seed is None:
         return int(np.random.default_rng().integers(2**31))
-    return checks.positive_int("seed", seed, minimum=0)
+    seed = checks.positive_int("seed", seed, minimum=0)
+    if seed >= 2**31:
+        raise ValueError(f"seed must be at most {2**31 - 1}; received {seed}.")
+    return seed

@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from vae_widgets.models.array_loop import ArrayLoop, Pace
+
+
+def nothing(batch, logs=None):
+    pass
+
+
+def sums_of(x, weights):
+    """Sums of x, of x^2, of nothing, and of the weights."""
+    x = x[:, 0]
+    return tf.stack(
+        [tf.reduce_sum(weights * x), tf.reduce_sum(weights * x * x), 0.0, tf.reduce_sum(weights)]
+    )
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("batch_size", [1, 7, 10, 64])
+def test_every_row_counts_once(batch_size, jit_compile):
+    x = np.arange(10, dtype=np.float32)[:, np.newaxis]
+    loop = ArrayLoop(sums_of, batch_size, jit_compile)
+    order = np.random.default_rng(0).permutation(10)
+    logs = loop.run(tf.constant(x), order, nothing, nothing)
+    assert logs["loss"] == pytest.approx(x.mean())
+    assert logs["reconstruction_loss"] == pytest.approx((x**2).mean())
+
+
+def test_rows_come_in_the_order_given():
+    seen = []
+
+    def update(x, weights):
+        tf.py_function(lambda a, b: seen.extend(a.numpy()[b.numpy() > 0, 0]), [x, weights], [])
+        return tf.ones(4)
+
+    order = np.random.default_rng(0).permutation(10)
+    data = tf.constant(np.arange(10, dtype=np.float32)[:, np.newaxis])
+    ArrayLoop(update, 4, jit_compile=False).run(data, order, nothing, nothing)
+    np.testing.assert_array_equal(seen, order)
+
+
+def test_one_trace_serves_all_epochs():
+    traces = []
+
+    def update(x, weights):
+        traces.append(1)
+        return sums_of(x, weights)
+
+    loop = ArrayLoop(update, 4, jit_compile=True)
+    data = tf.zeros((50, 1))
+    for _ in range(5):
+        loop.run(data, np.arange(50), nothing, nothing)
+    once = len(traces)
+    loop.run(data, np.arange(50), nothing, nothing)
+    assert len(traces) == once <= 2
+
+
+def test_stops_when_asked():
+    ends = []
+    loop = ArrayLoop(sums_of, 1, jit_compile=False, steps=3)
+    loop.run(
+        tf.zeros((10, 1)),
+        np.arange(10),
+        nothing,
+        lambda batch, logs: ends.append(batch),
+        lambda: True,
+    )
+    assert ends == [2]
+
+
+def test_pace_settles_between_its_limits():
+    pace = Pace()
+    for _ in range(20):
+        pace.record(0.004 * pace.steps)
+    assert Pace.SHORTEST <= 0.004 * pace.steps <= Pace.LONGEST
+    for _ in range(20):
+        pace.record(0.08 * pace.steps)
+    assert pace.steps == 1
+
+
+def test_pace_can_be_fixed():
+    pace = Pace(7)
+    pace.record(9)
+    pace.record(0)
+    assert pace.steps == 7

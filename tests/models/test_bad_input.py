@@ -1,0 +1,201 @@
+"""Every bad argument: the type of the error, and what its message must name."""
+
+import re
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from vae_widgets import VAE
+
+GOOD = np.zeros((5, 8, 8), np.float32)
+
+
+def with_value(value):
+    x = GOOD.copy()
+    x[1, 2, 3] = value
+    return x
+
+
+BUILD = [
+    ({"latent_dim": 0}, ValueError, ["latent_dim", "at least 1", "received 0"]),
+    ({"latent_dim": 2.5}, TypeError, ["latent_dim", "whole number", "2.5"]),
+    ({"sample_shape": ()}, ValueError, ["sample_shape", "empty"]),
+    ({"sample_shape": "28"}, TypeError, ["sample_shape", "(28, 28)", "'28'"]),
+    ({"sample_shape": (8, 0)}, ValueError, ["sample_shape[1]", "at least 1", "received 0"]),
+    ({"likelihood": "bernouli"}, ValueError, ["likelihood", "did you mean 'bernoulli'"]),
+    ({"architecture": "convv"}, ValueError, ["architecture", "did you mean 'conv'"]),
+    ({"beta": -1}, ValueError, ["beta", "[0, inf]", "received -1"]),
+    ({"beta": float("nan")}, ValueError, ["beta", "finite", "nan"]),
+    ({"beta": "high"}, TypeError, ["beta", "number", "'high'"]),
+    ({"seed": -1}, ValueError, ["seed", "at least 0", "received -1"]),
+    ({"seed": 2**40}, ValueError, ["seed", "2147483647", str(2**40)]),
+    ({"hidden_units": ()}, ValueError, ["hidden_units", "empty", "(256,)"]),
+    ({"hidden_units": 256}, TypeError, ["hidden_units", "sequence", "256"]),
+    ({"hidden_units": (256, 0)}, ValueError, ["hidden_units[1]", "at least 1", "received 0"]),
+    ({"hidden_units": "256"}, TypeError, ["hidden_units", "sequence", "'256'"]),
+    ({"filters": (4,)}, ValueError, ["filters", "architecture='conv'", "'dense'"]),
+    ({"activation": "rely"}, ValueError, ["activation", "rely"]),
+    ({"latent_dims": 2}, TypeError, ["VAE.build", "'latent_dims'", "did you mean 'latent_dim'"]),
+    (
+        {"architecture": "conv", "sample_shape": (784,)},
+        ValueError,
+        ["needs images", "(h, w)", "(784,)"],
+    ),
+    (
+        {"architecture": "conv", "sample_shape": (28, 200)},
+        ValueError,
+        ["8 to 128", "(28, 200)"],
+    ),
+    ({"architecture": "conv", "filters": ()}, ValueError, ["filters", "empty"]),
+]
+
+SAMPLES = [
+    (with_value(np.nan), ValueError, ["1 NaN or infinite", "finite"]),
+    (with_value(np.inf), ValueError, ["1 NaN or infinite", "finite"]),
+    (with_value(255), ValueError, ["[0, 255]", "Bernoulli", "[0, 1]", "Divide"]),
+    (with_value(-0.5), ValueError, ["[-0.5, 0]", "Bernoulli", "[0, 1]"]),
+    (GOOD.reshape(5, 64), ValueError, ["(5, 64)", "(n, 8, 8)", "reshape(-1, 8, 8)"]),
+    (GOOD[0], ValueError, ["(8, 8)", "(n, 8, 8)", "np.newaxis"]),
+    (GOOD[:0], ValueError, ["empty", "(0, 8, 8)"]),
+    ([["a"]], TypeError, ["array of numbers", "list"]),
+]
+
+FIT = [
+    ({"epochs": 0}, ValueError, ["epochs", "at least 1", "received 0"]),
+    ({"batch_size": 0}, ValueError, ["batch_size", "at least 1", "received 0"]),
+    ({"batch_size": 1.5}, TypeError, ["batch_size", "whole number", "1.5"]),
+    ({"initial_epoch": -1}, ValueError, ["initial_epoch", "at least 0", "received -1"]),
+    ({"validation_split": 1.5}, ValueError, ["validation_split", "[0, 1]", "1.5"]),
+    ({"validation_split": 0.9}, ValueError, ["validation_split", "5 samples"]),
+    ({"validation_batch_size": -3}, ValueError, ["validation_batch_size", "at least 1", "-3"]),
+    ({"steps_per_epoch": 3}, ValueError, ["steps_per_epoch", "datasets", "array"]),
+    ({"validation_freq": 0}, ValueError, ["validation_freq", "at least 1"]),
+    ({"y": np.zeros(5)}, TypeError, ["y is given", "Leave y out"]),
+    ({"validation_data": GOOD[:, 0]}, ValueError, ["validation_data", "(5, 8)", "(n, 8, 8)"]),
+    ({"validation_data": (GOOD, None, GOOD)}, ValueError, ["validation_data", "tuple of 3"]),
+    ({"callbacks": [print]}, TypeError, ["callbacks", "builtin_function", "on_epoch_end"]),
+    ({"epoch": 3}, TypeError, ["'epoch'", "did you mean 'epochs'"]),
+]
+
+METHODS = ["fit", "fit_async", "evaluate", "encode", "elbo", "anomaly_score", "kl_per_dimension"]
+
+DATASETS = [
+    (tf.data.Dataset.from_tensor_slices(GOOD), ["(8, 8)", "(batch, 8, 8)", ".batch(128)"]),
+    (tf.data.Dataset.from_tensor_slices(GOOD[..., None]).batch(2), ["(None, 8, 8, 1)"]),
+]
+
+
+@pytest.fixture(scope="module")
+def vae():
+    return VAE.build((8, 8), hidden_units=(4,))
+
+
+def raises(error, parts):
+    """Expect an error that names all `parts`, in any order."""
+    return pytest.raises(error, match="(?s)" + "".join(f"(?=.*{re.escape(p)})" for p in parts))
+
+
+@pytest.mark.parametrize(("options", "error", "parts"), BUILD, ids=lambda v: str(v)[:40])
+def test_build(options, error, parts):
+    with raises(error, parts):
+        VAE.build(**{"sample_shape": (8, 8), **options})
+
+
+@pytest.mark.parametrize(("x", "error", "parts"), SAMPLES, ids=lambda v: str(v)[:30])
+@pytest.mark.parametrize(
+    "method",
+    [
+        "fit",
+        "fit_async",
+        "evaluate",
+        "encode",
+        "elbo",
+        "anomaly_score",
+        "kl_per_dimension",
+        "active_units",
+    ],
+)
+def test_samples(vae, method, x, error, parts):
+    with raises(error, ["x", *parts]):
+        getattr(vae, method)(x)
+
+
+def test_the_gaussian_likelihood_takes_any_finite_value():
+    vae = VAE.build((8, 8), likelihood="gaussian", hidden_units=(4,))
+    assert np.isfinite(vae.elbo(with_value(-300.0))).all()
+
+
+@pytest.mark.parametrize(("options", "error", "parts"), FIT, ids=lambda v: str(v)[:40])
+@pytest.mark.parametrize("method", ["fit", "fit_async"])
+def test_fit(vae, method, options, error, parts):
+    before = [w.numpy() for w in vae.weights]
+    with raises(error, parts):
+        getattr(vae, method)(GOOD, **options)
+    for old, new in zip(before, vae.weights, strict=True):
+        np.testing.assert_array_equal(old, new.numpy())
+
+
+@pytest.mark.parametrize(("dataset", "parts"), DATASETS, ids=["unbatched", "wrong shape"])
+@pytest.mark.parametrize("method", ["fit", "evaluate"])
+def test_datasets(vae, method, dataset, parts):
+    with raises(ValueError, parts):
+        getattr(vae, method)(dataset)
+
+
+@pytest.mark.parametrize("x", [3, "digits", {"x": 1}, None])
+@pytest.mark.parametrize("method", ["fit", "evaluate"])
+def test_what_is_no_data(vae, method, x):
+    with raises(TypeError, ["x must be an array or a dataset", type(x).__name__]):
+        getattr(vae, method)(x)
+
+
+def test_validation_split_of_a_dataset(vae):
+    dataset = tf.data.Dataset.from_tensor_slices(GOOD).batch(2)
+    with raises(ValueError, ["validation_split", "array"]):
+        vae.fit(dataset, validation_split=0.5)
+
+
+@pytest.mark.parametrize(
+    ("z", "parts"),
+    [
+        (np.zeros((3, 5)), ["z", "(3, 5)", "(n, 2)"]),
+        (np.zeros(2), ["z", "(2,)", "(n, 2)", "z[np.newaxis]"]),
+        (np.full((1, 2), np.nan), ["z", "NaN"]),
+        (np.zeros((0, 2)), ["z", "empty"]),
+    ],
+    ids=["latent dims", "one code", "nan", "empty"],
+)
+def test_codes(vae, z, parts):
+    with raises(ValueError, parts):
+        vae.decode(z)
+
+
+def test_unknown_kind_of_score(vae):
+    with raises(ValueError, ["kind", "'mahalonobis'", "did you mean 'mahalanobis'"]):
+        vae.anomaly_score(GOOD, kind="mahalonobis")
+
+
+def test_beta_of_a_model(vae):
+    with raises(ValueError, ["beta", "[0, inf]", "received -2"]):
+        vae.beta = -2
+    assert vae.beta == 1.0
+
+
+def test_number_of_samples(vae):
+    with raises(ValueError, ["n", "at least 1", "received 0"]):
+        vae.sample(0)
+
+
+def test_misspelt_keyword_of_vae(vae):
+    with raises(TypeError, ["'likelyhood'", "did you mean 'likelihood'"]):
+        VAE(vae.encoder, vae.decoder, likelyhood="gaussian")
+
+
+def test_a_monitor_instead_of_its_callback(vae):
+    class Monitor:
+        callback = keras.callbacks.Callback()
+
+    with raises(TypeError, ["Monitor", "Pass its .callback"]):
+        vae.fit(GOOD, callbacks=[Monitor()])
