@@ -15,7 +15,7 @@ history = await vae.fit_async(ds.x_train, epochs=100_000, batch_size=32, verbose
 LOOP = """
 import time
 import vae_widgets as vw
-monitor = vw.TrainingMonitor()
+idle, monitor = vw.TrainingMonitor(), vw.TrainingMonitor()
 display(monitor)
 for step in range(3000):
     monitor.log(step, loss=1 + 1000 / (1 + step), val_loss=2 + 1000 / (1 + step))
@@ -46,8 +46,6 @@ def test_watch_a_vae_train_and_stop_it(notebook):
     page = nb.page
     curves, controls = page.locator(".vw-curves"), page.locator(".vw-training-controls")
     status = controls.locator(".vw-status")
-    status.get_by_text("Waiting for the first batch").wait_for(timeout=90_000)
-
     # Curves, numbers and pictures move while it trains; the page sends nothing for it.
     status.get_by_text("nats").wait_for(timeout=90_000)
     page.wait_for_function("() => document.querySelectorAll('.vw-legend-entry').length === 3")
@@ -95,7 +93,13 @@ def test_watch_a_vae_train_and_stop_it(notebook):
 
 
 def test_ten_thousand_points_of_a_loop_leave_the_page_small(notebook):
-    nb = notebook([LOOP])
+    nb = notebook([LOOP, "idle"])
+    idle = nb.page.locator(".jp-CodeCell").nth(1)
+    idle.get_by_text("Waiting for the first batch: pass callbacks=").wait_for()
+    assert idle.get_by_role("button", name="Stop").is_disabled()
+    nb.kernel.eval("idle.close()")
+    idle.get_by_role("button", name="Stop").wait_for(state="detached")
+
     curves = nb.page.locator(".vw-curves")
     nb.page.locator(".vw-training-controls").get_by_text("Step 2,999").wait_for()
     count = "() => document.querySelector('.jp-Notebook').querySelectorAll('*').length"

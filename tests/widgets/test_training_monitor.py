@@ -309,8 +309,12 @@ def test_pictures_of_a_codec(monitor, time):
 
 def test_a_classifier_gets_no_pictures(monitor, time):
     drive(monitor, time, Model(), preview=np.zeros((4, 8, 8)))
-    assert monitor._strip.layout.display == "none"
     assert monitor._strip._content == {}
+    # Nor does it keep those of a run before.
+    drive(monitor, time, LinearCodec())
+    assert monitor._strip._content["atlas"]["count"] == 10  # of the prior
+    drive(monitor, time, Model())
+    assert monitor._strip._content["atlas"]["count"] == 0
 
 
 def test_a_codec_that_fails_is_shown_once_and_training_goes_on(monitor, time):

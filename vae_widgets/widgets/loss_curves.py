@@ -129,6 +129,9 @@ class LossCurves(ipywidgets.HBox):
         messages = changes(
             self, _dom_classes=("vw-curves",) if metrics else ("vw-curves", "vw-curves-waiting")
         )
+        # Axes before their data: new data make bqplot write the numbers of the axis a moment later,
+        # in the format that it has by then.
+        messages += changes(self._x_axis, **_x_axis(history, end))
         for panel, names, scale in zip(self._panels, (left, right), scales, strict=True):
             shown = bool(names or not metrics)
             messages += changes(panel.box.layout, display=None if shown else "none")
@@ -142,7 +145,8 @@ class LossCurves(ipywidgets.HBox):
                 training += lines[:2]
                 validation += lines[2:]
             messages += changes(panel.title, value=_title(names, metrics))
-            light = 0.35 if history.has_epochs else 1.0
+            # The steps step back once the epochs make a line of their own.
+            light = 0.35 if any(line.shape[1] > 1 for line in training[1::2]) else 1.0
             messages += changes(
                 panel.y_axis,
                 scale=scale,
@@ -157,7 +161,6 @@ class LossCurves(ipywidgets.HBox):
                     look = [colours[name] for name in names for _ in range(repeat)]
                     position = {"x": self._x, "y": scale}
                     messages += changes(mark, **rows, scales=position, colors=look)
-        messages += changes(self._x_axis, **_x_axis(history, end))
         return messages + changes(self._x, min=None if end is None else 0.0, max=end)
 
 

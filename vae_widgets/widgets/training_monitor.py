@@ -23,7 +23,7 @@ from vae_widgets.widgets.training_controls import CurveLegend, TrainingControls
 
 State = Literal["waiting", "training", "stopping", "stopped", "finished", "interrupted"]
 
-MAX_TILES = 16
+MAX_TILES = 10
 # Pictures are made in the training thread: at most once a second, and at most this share of time.
 _PICTURE_PERIOD = 1.0
 _PICTURE_SHARE = 0.02
@@ -54,7 +54,7 @@ class TrainingMonitor(ipywidgets.VBox):
     Parameters
     ----------
     samples
-        Samples (n, *sample_shape) to reconstruct, at most 16 are shown. None takes those that the
+        Samples (n, *sample_shape) to reconstruct, the first 10 are shown. None takes those that the
         fit offers (``VAE.fit`` does), or shows samples from the prior alone.
     renderer
         Draws samples as tiles; None chooses one by the shape of a sample.
@@ -101,6 +101,7 @@ class TrainingMonitor(ipywidgets.VBox):
         if renderer is not None:
             check_renderer(renderer, ())
         self._samples, self._renderer, self._codec = samples, renderer, codec
+        self._originals = samples  # or what the fit offers
 
         self.history = TrainingHistory()
         self.callback = KerasCallback(self)
@@ -116,12 +117,11 @@ class TrainingMonitor(ipywidgets.VBox):
         self._curves = LossCurves()
         self._controls = TrainingControls(self.stop)
         self._controls.log_scale = log_scale
-        self._strip = TileStrip(placeholder="Pictures follow with the first batches.")
+        self._strip = TileStrip()  # takes no room while it is empty
         # Rows of tiles and their names: made, not yet sent.
         self._pictures: tuple[list[NDArray[np.uint8]], list[str]] | None = None
         self._picture_codec: Codec | None = None  # None: no pictures in this run
         self._next_picture = 0.0
-        self._strip.layout.display = None if codec is not None else "none"
 
         self._throttle = Throttle(self._plan, self._failed, self._clock, self._timer)
         super().__init__(
@@ -292,9 +292,11 @@ class TrainingMonitor(ipywidgets.VBox):
     def _begin_pictures(self, model: Any, preview: Any) -> None:
         is_codec = all(hasattr(model, name) for name in ("encode", "decode", "latent_dim"))
         self._picture_codec = self._codec or (model if is_codec else None)
+        self._originals = self._samples
         if self._samples is None and preview is not None:
-            self._samples = np.asarray(preview, np.float32)[:MAX_TILES]
-        self._strip.layout.display = None if self._picture_codec is not None else "none"
+            self._originals = np.asarray(preview, np.float32)[:MAX_TILES]
+        if self._picture_codec is None and self._strip._content:
+            self._pictures = [], []
         self._try_pictures(now=True)
         # The first time compiles the decoder, which says nothing about the next times.
         self._next_picture = self._clock() + _PICTURE_PERIOD
@@ -315,10 +317,11 @@ class TrainingMonitor(ipywidgets.VBox):
 
     def _make_pictures(self, codec: Codec) -> None:
         batches, names = [], []
-        n = 8
-        if self._samples is not None:
-            n = len(self._samples)
-            batches += [self._samples, np.asarray(codec.decode(encode_mean(codec, self._samples)))]
+        n = MAX_TILES
+        if self._originals is not None:
+            n = len(self._originals)
+            z_mean = encode_mean(codec, self._originals)
+            batches += [self._originals, np.asarray(codec.decode(z_mean))]
             names += ["originals", "reconstructed"]
         noise = np.random.default_rng(0).standard_normal((n, codec.latent_dim), dtype=np.float32)
         batches.append(np.asarray(codec.decode(noise)))
@@ -409,7 +412,7 @@ class TrainingMonitor(ipywidgets.VBox):
             return _WAITING
         metrics = in_order(self.history.metrics())
         unit = unit_of(metrics)
-        texts = []
+        texts = [] if metrics else ["The first batch takes longest: the model is being compiled"]
         for prefix, name in (("", "training"), (VALIDATION, "validation")):
             values = [(label_of(m), self.history.last(prefix + m)) for m in metrics[:4]]
             known = [f"{label} {value:#.4g}" for label, value in values if value is not None]
