@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vae_widgets.core.histogram import MAX_BINS, score_grid
@@ -13,6 +13,7 @@ def bins_of(grid):
 
 
 @given(st.lists(FINITE, min_size=1, max_size=50), st.booleans())
+@example([1.6e191, -5e-135], True)
 def test_counts_are_exact_for_any_finite_scores(values, full_range):
     scores = np.sort(np.array(values))
     grid = score_grid([scores], full_range=full_range)

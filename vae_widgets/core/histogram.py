@@ -61,6 +61,7 @@ def score_grid(
         low, high = near_low, near_high
     bin_width = _round_up(_bin_width(scores, low, high, bins))
     first = math.floor(low / bin_width)
+    first -= first * bin_width > low  # a tiny negative quotient underflows to 0
     n_bins = max(1, math.floor(high / bin_width) + 1 - first)
     spare = max(0, MIN_BINS - n_bins) if bins is None else 0
     first, n_bins = first - spare // 2, n_bins + spare

@@ -75,8 +75,6 @@ export function createFilmView(parent: HTMLElement): FilmView {
   slider.setAttribute("aria-label", "Position between start and end");
   slider.setAttribute("aria-valuemin", "0");
   slider.setAttribute("aria-valuemax", "1");
-  // JupyterLab's own shortcuts listen before the page does.
-  slider.dataset.lmSuppressShortcuts = "true";
 
   return {
     slider,

@@ -70,17 +70,23 @@ export function onDrag(element: HTMLElement, handlers: DragHandlers): () => void
   };
 }
 
-/** Handle keys pressed on the element; a handled key reaches neither the page nor JupyterLab. */
+/**
+ * Handle keys pressed on the element; `handle` tells whether it knew the key.
+ *
+ * No plain key reaches JupyterLab, which takes keys before the elements of the page do and would
+ * delete the cell at "d d". So this listens even earlier. Keys with Ctrl, Alt or Meta pass.
+ */
 export function onKey(
   element: HTMLElement,
   handle: (key: string, event: KeyboardEvent) => boolean,
 ): () => void {
   const listen = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.stopPropagation();
     if (!handle(event.key, event)) return;
     event.preventDefault();
-    event.stopPropagation();
+    event.stopImmediatePropagation(); // nor does a later `onKey` of the same element
   };
-  element.addEventListener("keydown", listen);
-  return () => element.removeEventListener("keydown", listen);
+  window.addEventListener("keydown", listen, { capture: true });
+  return () => window.removeEventListener("keydown", listen, { capture: true });
 }

@@ -83,14 +83,12 @@ function dragging(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
     shape = [];
     meaning.sketch(shape);
   };
-  const escape = (event: KeyboardEvent) => {
-    if (event.key !== "Escape" || !shape.length) return;
-    event.stopImmediatePropagation();
-    cancel();
-  };
-
   // Before the keys of the plot, so that Esc ends a lasso before it clears the selection.
-  canvas.addEventListener("keydown", escape);
+  const stopEscape = onKey(canvas, (key) => {
+    if (key !== "Escape" || !shape.length) return false;
+    cancel();
+    return true;
+  });
   const stop = onDrag(canvas, {
     start(at, event) {
       action = event.shiftKey ? "lasso" : meaning.mode();
@@ -125,7 +123,7 @@ function dragging(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
     cancel,
   });
   return () => {
-    canvas.removeEventListener("keydown", escape);
+    stopEscape();
     stop();
   };
 }

@@ -227,7 +227,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   canvas.setAttribute("role", "slider");
   canvas.setAttribute("aria-label", "Threshold");
   canvas.setAttribute("aria-description", KEYS);
-  canvas.dataset.lmSuppressShortcuts = "true";
   let held = false; // whether the press took hold of the line, `offset` pixels from the pointer
   let offset = 0;
   const stopDrag = onDrag(canvas, {
