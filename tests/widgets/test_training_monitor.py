@@ -400,6 +400,14 @@ def test_an_interrupted_fit_says_so_and_keeps_its_history(cell, messages):
     assert not cell.watchers
 
 
+def test_a_fit_whose_error_the_cell_caught_is_interrupted_too(cell):
+    monitor = TrainingMonitor()
+    begin(monitor)
+    cell.end()
+    assert monitor.state == "interrupted"
+    assert shown(monitor, "warning") == ""
+
+
 def test_a_fit_in_a_thread_outlives_the_cell(cell):
     monitor = TrainingMonitor()
     go_on = threading.Event()

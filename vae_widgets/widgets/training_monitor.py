@@ -276,7 +276,8 @@ class TrainingMonitor(ipywidgets.VBox):
         if self._state in ("training", "stopping") and gone:
             error = result.error_in_exec
             if self._keras or error is not None:
-                self._problem = ": ".join(filter(None, [type(error).__name__, str(error)]))
+                if error is not None:  # the cell may have caught it
+                    self._problem = ": ".join(filter(None, [type(error).__name__, str(error)]))
                 self._finish("interrupted")
             else:  # a loop does not say when it ends; the next log() goes on with it
                 self._finish("stopped" if self._state == "stopping" else "finished")
