@@ -9,7 +9,11 @@ def nothing(batch, logs=None):
     pass
 
 
-def sums_of(x, weights):
+def no_noise(n):
+    return tf.zeros((n, 1))
+
+
+def sums_of(x, weights, noise):
     """Sums of x, of x^2, of nothing, and of the weights."""
     x = x[:, 0]
     return tf.stack(
@@ -23,7 +27,7 @@ def test_every_row_counts_once(batch_size, jit_compile):
     x = np.arange(10, dtype=np.float32)[:, np.newaxis]
     loop = ArrayLoop(sums_of, batch_size, jit_compile)
     order = np.random.default_rng(0).permutation(10)
-    logs = loop.run(tf.constant(x), order, nothing, nothing)
+    logs = loop.run(tf.constant(x), order, no_noise, nothing, nothing)
     assert logs["loss"] == pytest.approx(x.mean())
     assert logs["reconstruction_loss"] == pytest.approx((x**2).mean())
 
@@ -31,42 +35,40 @@ def test_every_row_counts_once(batch_size, jit_compile):
 def test_rows_come_in_the_order_given():
     seen = []
 
-    def update(x, weights):
+    def update(x, weights, noise):
         tf.py_function(lambda a, b: seen.extend(a.numpy()[b.numpy() > 0, 0]), [x, weights], [])
         return tf.ones(4)
 
     order = np.random.default_rng(0).permutation(10)
     data = tf.constant(np.arange(10, dtype=np.float32)[:, np.newaxis])
-    ArrayLoop(update, 4, jit_compile=False).run(data, order, nothing, nothing)
+    ArrayLoop(update, 4, jit_compile=False).run(data, order, no_noise, nothing, nothing)
     np.testing.assert_array_equal(seen, order)
 
 
 def test_one_trace_serves_all_epochs():
     traces = []
 
-    def update(x, weights):
+    def update(x, weights, noise):
         traces.append(1)
-        return sums_of(x, weights)
+        return sums_of(x, weights, noise)
 
     loop = ArrayLoop(update, 4, jit_compile=True)
     data = tf.zeros((50, 1))
     for _ in range(5):
-        loop.run(data, np.arange(50), nothing, nothing)
+        loop.run(data, np.arange(50), no_noise, nothing, nothing)
     once = len(traces)
-    loop.run(data, np.arange(50), nothing, nothing)
+    loop.run(data, np.arange(50), no_noise, nothing, nothing)
     assert len(traces) == once <= 2
 
 
 def test_stops_when_asked():
     ends = []
+
+    def end(batch, logs=None):
+        ends.append(batch)
+
     loop = ArrayLoop(sums_of, 1, jit_compile=False, steps=3)
-    loop.run(
-        tf.zeros((10, 1)),
-        np.arange(10),
-        nothing,
-        lambda batch, logs: ends.append(batch),
-        lambda: True,
-    )
+    loop.run(tf.zeros((10, 1)), np.arange(10), no_noise, nothing, end, stop=lambda: True)
     assert ends == [2]
 
 
@@ -85,3 +87,13 @@ def test_pace_can_be_fixed():
     pace.record(9)
     pace.record(0)
     assert pace.steps == 7
+
+
+def test_each_row_has_its_noise():
+    def update(x, weights, noise):
+        return tf.stack([tf.reduce_sum(weights * noise[:, 0]), 0.0, 0.0, tf.reduce_sum(weights)])
+
+    noise = np.random.default_rng(0).normal(size=(12, 1)).astype(np.float32)
+    loop = ArrayLoop(update, 4, jit_compile=True)
+    logs = loop.run(tf.zeros((10, 1)), np.arange(10), lambda n: noise[:n], nothing, nothing)
+    assert logs["loss"] == pytest.approx(noise[:10].mean(), rel=1e-5)

@@ -66,23 +66,13 @@ class OnBatch(keras.callbacks.Callback):
         self.action(self.model)
 
 
-def noise_of(vae, n):
-    """Return the first noise of training, (n, latent_dim); XLA draws other numbers than graphs."""
-    generator = keras.random.SeedGenerator(vae.seed)
-
-    @tf.function(jit_compile=vae.jit_compile)
-    def draw():
-        return keras.random.normal((n, vae.latent_dim), seed=generator)
-
-    return draw().numpy()
-
-
 def gradient_step_by_hand(vae, x, learning_rate):
     """Return the weights after one step of gradient descent, by the chain rule in numpy."""
     x = x.reshape(len(x), -1).astype(np.float64)
     flat = [w.astype(np.float64) for w in weights_of(vae)]
     w1, b1, wm, bm, wv, bv, w2, b2, w3, b3 = flat
-    epsilon = noise_of(vae, len(x))
+    seeds = keras.random.SeedGenerator(vae.seed)
+    epsilon = np.asarray(keras.random.normal((len(x), vae.latent_dim), seed=seeds))
 
     h1 = np.maximum(x @ w1 + b1, 0)
     z_mean, z_log_var = h1 @ wm + bm, h1 @ wv + bv
@@ -123,10 +113,20 @@ def test_a_partial_last_batch_is_weighted_exactly(make_vae, digits):
     assert padded_logs["loss"] == pytest.approx(logs["loss"], rel=1e-5)
 
 
-def test_the_fast_path_is_keras_path(make_vae, digits):
+def without_noise(vae):
+    """Fix the deviation of q(z | x) at almost 0, so that other noise makes no difference."""
+    layer = vae.encoder.get_layer("z_log_var")
+    layer.set_weights([np.zeros((16, 2)), np.full(2, -30.0)])
+    layer.trainable = False
+    vae.compile(vae.optimizer.from_config(vae.optimizer.get_config()), jit_compile=vae.jit_compile)
+    return vae
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_the_fast_path_is_keras_path(make_vae, digits, jit_compile):
     """Arrays and a dataset of the same batches, Adam, a partial last batch: the same weights."""
     x, x_val = digits[:150], digits[150:215]
-    fast, slow = make_vae(), make_vae()
+    fast, slow = (without_noise(make_vae(jit)) for jit in (jit_compile, False))
     history = fast.fit(
         x, epochs=3, batch_size=64, shuffle=False, validation_data=x_val, verbose=0
     ).history
@@ -144,9 +144,7 @@ def test_the_fast_path_is_keras_path(make_vae, digits):
 
 def test_logs_are_exact_means(make_vae, digits):
     """With a learning rate of 0 and a deviation of almost 0, every batch meets the same model."""
-    vae = make_vae(optimizer=keras.optimizers.SGD(0.0))
-    layer = vae.encoder.get_layer("z_log_var")
-    layer.set_weights([np.zeros((16, 2)), np.full(2, -30.0)])
+    vae = without_noise(make_vae(optimizer=keras.optimizers.SGD(0.0)))
     history = vae.fit(digits[:150], batch_size=64, verbose=0).history
     score = {
         kind: vae.anomaly_score(digits[:150], kind).mean() for kind in ("reconstruction", "kl")
@@ -402,7 +400,8 @@ def test_a_dataset_gives_the_same_evaluation(trained, digits):
     dataset = tf.data.Dataset.from_tensor_slices(digits).batch(128)
     from_dataset = trained.evaluate(dataset, verbose=0, return_dict=True)
     from_array = trained.evaluate(digits, verbose=0, return_dict=True)
-    assert from_dataset == pytest.approx(from_array, rel=1e-4)
+    assert from_dataset["kl_loss"] == pytest.approx(from_array["kl_loss"], rel=1e-4)
+    assert from_dataset == pytest.approx(from_array, rel=5e-3)  # other draws of z
 
 
 def test_targets_in_a_dataset_are_ignored(make_vae, digits):
@@ -459,6 +458,18 @@ def test_convolutions_do_without_xla_on_a_cpu():
     else:
         assert not VAE.build((8, 8), architecture="conv").jit_compile
     assert VAE.build((8, 8)).jit_compile
+
+
+@pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="slow on a CPU only")
+def test_layers_that_draw_do_without_xla_on_a_cpu(digits):
+    x, z = keras.Input((8, 8)), keras.Input((2,))
+    h = keras.layers.Dropout(0.2, seed=0)(keras.layers.Flatten()(x))
+    encoder = keras.Model(x, [keras.layers.Dense(2)(h), keras.layers.Dense(2)(h)])
+    decoder = keras.Model(z, keras.layers.Reshape((8, 8))(keras.layers.Dense(64)(z)))
+    vae = VAE(encoder, decoder)
+    assert not vae.jit_compile
+    history = vae.fit(digits[:512], epochs=3, verbose=0).history
+    assert history["loss"][-1] < history["loss"][0]
 
 
 def test_conv_trains(digits):

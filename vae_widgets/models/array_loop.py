@@ -8,7 +8,7 @@ enough for callbacks and Stop, seldom enough to cost nothing.
 
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 import keras
 import numpy as np
@@ -19,9 +19,9 @@ from vae_widgets.models.fit_arguments import FitArguments
 
 LOG_NAMES = ("loss", "reconstruction_loss", "kl_loss")
 
-Update = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
-"""Takes a batch (b, *sample_shape) and weights (b,); returns the weighted sums over the batch of
-`LOG_NAMES` and, last, of the weights: (4,)."""
+Update = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
+"""Takes a batch (b, *sample_shape), weights (b,) and noise (b, ...); returns the weighted sums
+over the batch of `LOG_NAMES` and, last, of the weights: (4,)."""
 
 
 class Pace:
@@ -76,14 +76,18 @@ class ArrayLoop:
         self._batch_size = batch_size
         self._pace = Pace(steps)
 
-        def execute(data: tf.Tensor, order: tf.Tensor, first: tf.Tensor, last: tf.Tensor) -> Any:
+        def execute(
+            data: tf.Tensor, order: tf.Tensor, noise: tf.Tensor, first: tf.Tensor, last: tf.Tensor
+        ) -> tf.Tensor:
             n = tf.shape(data)[0]
 
             def one_batch(step: tf.Tensor, sums: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
                 start = step * batch_size
                 weights = tf.cast(start + tf.range(batch_size) < n, tf.float32)
                 batch = tf.gather(data, tf.slice(order, [start], [batch_size]))
-                return step + 1, sums + update(batch, weights)
+                rest = noise.shape[1:]
+                its_noise = tf.slice(noise, [start, *[0] * len(rest)], [batch_size, *rest])
+                return step + 1, sums + update(batch, weights, its_noise)
 
             # tf.while_loop rather than a loop over tf.range, whose length XLA would have to know:
             # it would compile again for every `first` and `last`.
@@ -96,6 +100,7 @@ class ArrayLoop:
         self,
         data: tf.Tensor,
         order: NDArray[np.int64],
+        draw_noise: Callable[[int], tf.Tensor],
         begin: Hook,
         end: Hook,
         stop: Callable[[], bool] = lambda: False,
@@ -106,6 +111,9 @@ class ArrayLoop:
         ----------
         order
             (n,) row numbers.
+        draw_noise
+            Called once with a number of rows; returns noise (rows, ...) for all batches. Drawing
+            it batch by batch in a loop compiled by XLA would be 5 to 16 times slower.
         begin, end
             Called around each execution.
         stop
@@ -115,6 +123,7 @@ class ArrayLoop:
         # The rows that fill up the last batch are real ones: they have no weight, but layers such
         # as batch normalisation see them.
         rows = tf.constant(np.resize(order, steps * self._batch_size), tf.int32)
+        noise = draw_noise(len(rows))
         sums = np.zeros(len(LOG_NAMES) + 1)
         logs: dict[str, float] = {}
         first = 0
@@ -122,7 +131,7 @@ class ArrayLoop:
             last = min(first + self._pace.steps, steps)
             begin(first)
             started = time.perf_counter()
-            sums += self._execute(data, rows, tf.constant(first), tf.constant(last)).numpy()
+            sums += self._execute(data, rows, noise, tf.constant(first), tf.constant(last)).numpy()
             self._pace.record(time.perf_counter() - started)
             logs = dict(zip(LOG_NAMES, (sums[:-1] / sums[-1]).tolist(), strict=True))
             end(last - 1, dict(logs))
@@ -132,24 +141,30 @@ class ArrayLoop:
         return logs
 
 
-def should_use_xla(model: keras.Model) -> bool:
-    """Tell whether XLA makes `model` faster.
+_CONVOLUTIONS = tuple(
+    getattr(keras.layers, name)
+    for name in (
+        *("Conv1D", "Conv2D", "Conv3D"),
+        *("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"),
+        *("SeparableConv1D", "SeparableConv2D", "DepthwiseConv1D", "DepthwiseConv2D"),
+    )
+)
 
-    On a CPU it does for dense networks, and slows convolutions down: 1,740 ms against 55 ms for a
-    batch of 128 images 28x28 through two convolutional layers a side (2 cores, TensorFlow 2.21).
+
+def should_use_xla(model: keras.Model) -> bool:
+    """Tell whether XLA makes the training of `model` faster.
+
+    On a GPU it does. On a CPU it does for dense layers (1.6 times), but slows two things down:
+    convolutions (1,740 against 55 ms for a batch of 128 images 28x28 through two convolutional
+    layers a side), and layers that draw random numbers, such as dropout (16 times the draw). Times
+    on 2 cores with TensorFlow 2.21.
     """
     if tf.config.list_physical_devices("GPU"):
         return True
-    convolutions = tuple(
-        getattr(keras.layers, f"{kind}{rank}")
-        for kind, ranks in (
-            ("Conv", "1D 2D 3D"),
-            ("SeparableConv", "1D 2D"),
-            ("DepthwiseConv", "1D 2D"),
-        )
-        for rank in ranks.split()
-    ) + tuple(getattr(keras.layers, f"Conv{rank}DTranspose") for rank in (1, 2, 3))
-    return not any(isinstance(layer, convolutions) for layer in model._flatten_layers())
+    return not any(
+        isinstance(layer, _CONVOLUTIONS) or hasattr(layer, "seed_generator")
+        for layer in model._flatten_layers()
+    )
 
 
 def train_on_array(
@@ -157,6 +172,7 @@ def train_on_array(
     loop: ArrayLoop,
     arguments: FitArguments,
     callbacks: keras.callbacks.CallbackList,
+    draw_noise: Callable[[int], tf.Tensor],
     validate: Callable[[], dict[str, float]] | None,
     rng: np.random.Generator,
 ) -> None:
@@ -164,6 +180,8 @@ def train_on_array(
 
     Parameters
     ----------
+    draw_noise
+        As for `ArrayLoop.run`.
     validate
         Returns the logs of the validation data; None for no validation.
     rng
@@ -181,6 +199,7 @@ def train_on_array(
         logs = loop.run(
             data,
             rng.permutation(n) if arguments.shuffle else np.arange(n),
+            draw_noise,
             callbacks.on_train_batch_begin,
             callbacks.on_train_batch_end,
             stop=lambda: model.stop_training,

@@ -6,24 +6,12 @@ import keras
 from keras import ops
 
 
-def reparameterize(z_mean: Any, z_log_var: Any, seed: Any) -> Any:
-    """Draw z = z_mean + exp(z_log_var / 2) * epsilon with epsilon ~ N(0, I).
+def reparameterize(z_mean: Any, z_log_var: Any, epsilon: Any) -> Any:
+    """Return z = z_mean + exp(z_log_var / 2) * epsilon; with epsilon ~ N(0, I), a draw of q(z | x).
 
-    Kingma & Welling, "Auto-Encoding Variational Bayes" (2014), equation 10.
-
-    Parameters
-    ----------
-    z_mean, z_log_var
-        Tensors (n, latent_dim).
-    seed
-        A ``keras.random.SeedGenerator`` for a new draw at each call, or an int for a fixed one.
-
-    Returns
-    -------
-    tensor
-        (n, latent_dim)
+    Kingma & Welling, "Auto-Encoding Variational Bayes" (2014), equation 10. All are tensors
+    (n, latent_dim).
     """
-    epsilon = keras.random.normal(ops.shape(z_mean), dtype=z_mean.dtype, seed=seed)
     return z_mean + ops.exp(0.5 * z_log_var) * epsilon
 
 
@@ -48,7 +36,10 @@ class Sampling(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         """Map the pair (z_mean, z_log_var), each (n, latent_dim), to z (n, latent_dim)."""
         z_mean, z_log_var = inputs
-        return reparameterize(z_mean, z_log_var, self.seed_generator)
+        epsilon = keras.random.normal(
+            ops.shape(z_mean), dtype=z_mean.dtype, seed=self.seed_generator
+        )
+        return reparameterize(z_mean, z_log_var, epsilon)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the shape of z, which is that of z_mean."""

@@ -37,15 +37,23 @@ class Trainer(keras.Model):
         self._trackers = [keras.metrics.Mean(name) for name in LOG_NAMES]
         self._training_lock = threading.Lock()
 
-    def _train_on_batch(self, x: Any, weights: Any) -> Any:
-        """Take an optimizer step on x (b, *sample_shape) with weights (b,).
+    def _train_on_batch(self, x: Any, weights: Any, noise: Any) -> Any:
+        """Take an optimizer step on x (b, *sample_shape) with weights (b,) and noise (b, ...).
 
         Returns the weighted sums of `LOG_NAMES` over the batch, and of the weights: (4,).
         """
         raise NotImplementedError
 
-    def _evaluate_on_batch(self, x: Any, weights: Any) -> Any:
+    def _evaluate_on_batch(self, x: Any, weights: Any, noise: Any) -> Any:
         """Return the same sums without changing the model."""
+        raise NotImplementedError
+
+    def _training_noise(self, n: Any) -> Any:
+        """Draw noise for n samples, (n, ...)."""
+        raise NotImplementedError
+
+    def _evaluation_noise(self, n: Any) -> Any:
+        """Draw noise for n samples, (n, ...), the same after each `_before_evaluation`."""
         raise NotImplementedError
 
     def _samples(self, name: str, x: Any) -> NDArray[np.float32]:
@@ -301,11 +309,11 @@ class Trainer(keras.Model):
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Take one step of the optimizer on a batch: x, or (x, ignored, sample weights)."""
-        return self._track(self._train_on_batch, data)
+        return self._track(self._train_on_batch, self._training_noise, data)
 
     def test_step(self, data: Any) -> dict[str, Any]:
         """Measure the losses on a batch: x, or (x, ignored, sample weights)."""
-        return self._track(self._evaluate_on_batch, data)
+        return self._track(self._evaluate_on_batch, self._evaluation_noise, data)
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
@@ -369,6 +377,7 @@ class Trainer(keras.Model):
             self._loop("train", arguments.batch_size),
             arguments,
             callbacks,
+            self._training_noise,
             validate,
             self._shuffler(),
         )
@@ -400,6 +409,7 @@ class Trainer(keras.Model):
         logs = self._loop("evaluate", batch_size).run(
             data,
             np.arange(len(data)),
+            self._evaluation_noise,
             callbacks.on_test_batch_begin,
             callbacks.on_test_batch_end,
             stop=lambda: self.stop_evaluating,
@@ -423,10 +433,13 @@ class Trainer(keras.Model):
         """Tell whether `step` is ours, so that the fast loop does what Keras's would do."""
         return getattr(type(self), step) is getattr(Trainer, step) and not self.run_eagerly
 
-    def _track(self, update: Callable[[Any, Any], Any], data: Any) -> dict[str, Any]:
+    def _track(
+        self, update: Callable[..., Any], draw_noise: Callable[[Any], Any], data: Any
+    ) -> dict[str, Any]:
         x, _, weights = keras.utils.unpack_x_y_sample_weight(data)
         x = ops.cast(x, "float32")
-        sums = update(x, ops.ones(ops.shape(x)[0]) if weights is None else weights)
+        n = ops.shape(x)[0]
+        sums = update(x, ops.ones(n) if weights is None else weights, draw_noise(n))
         for tracker, total in zip(self._trackers, tf.unstack(sums)[:-1], strict=True):
             tracker.update_state(total / sums[-1], sample_weight=sums[-1])
         return self.get_metrics_result()

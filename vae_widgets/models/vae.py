@@ -117,13 +117,12 @@ class VAE(Trainer):
         # Not a Keras variable, for it is a setting and no weight.
         self._beta = tf.Variable(beta, trainable=False, dtype=tf.float32)
         # Validation has noise of its own, so that it does not change the course of training.
-        self._training_noise = keras.random.SeedGenerator(drawn_seed)
-        self._evaluation_noise = keras.random.SeedGenerator(drawn_seed)
+        self._training_seeds = keras.random.SeedGenerator(drawn_seed)
+        self._evaluation_seeds = keras.random.SeedGenerator(drawn_seed)
         self._code_statistics = CodeStatistics.prior(latent_dim)
         self._encode = CompiledFunction(self._code, shape)
         self._decode = CompiledFunction(self._mean_of_codes, (latent_dim,))
-        self._terms_given_noise = CompiledFunction(self._terms, shape, (latent_dim,))
-        self._terms_at_mean = CompiledFunction(self._terms, shape)
+        self._elbo_terms = CompiledFunction(self._terms, shape, (latent_dim,))
         self.build((None, *shape))
         self.compile()
 
@@ -206,25 +205,25 @@ class VAE(Trainer):
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Reconstruct x (n, *sample_shape) in data space, from z_mean (from a draw in training)."""
         z_mean, z_log_var = self._code(inputs, training)
-        z = reparameterize(z_mean, z_log_var, self._training_noise) if training else z_mean
+        z = z_mean
+        if training:
+            z = reparameterize(z_mean, z_log_var, self._training_noise(ops.shape(z_mean)[0]))
         return self.likelihood.mean(self.decoder(z, training=training))
 
-    def _train_on_batch(self, x: Any, weights: Any) -> Any:
+    def _train_on_batch(self, x: Any, weights: Any, noise: Any) -> Any:
         with tf.GradientTape() as tape:
-            sums = self._weighted_sums(x, weights, self._training_noise, training=True)
+            sums = self._weighted_sums(x, weights, noise, training=True)
             loss = self.optimizer.scale_loss(sums[0] / sums[-1])
         variables = self.trainable_variables
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         return sums
 
-    def _evaluate_on_batch(self, x: Any, weights: Any) -> Any:
-        return self._weighted_sums(x, weights, self._evaluation_noise, training=False)
+    def _evaluate_on_batch(self, x: Any, weights: Any, noise: Any) -> Any:
+        return self._weighted_sums(x, weights, noise, training=False)
 
     def _weighted_sums(self, x: Any, weights: Any, noise: Any, training: bool) -> Any:
         """Return the sums over the batch of `LOG_NAMES`, and of the weights: (4,)."""
-        z_mean, z_log_var = self._code(x, training)
-        z = reparameterize(z_mean, z_log_var, noise)
-        reconstruction, kl = self._terms_of(x, z, z_mean, z_log_var, training)
+        reconstruction, kl = self._terms(x, noise, training)
         penalties = sum(self.losses)  # of regularizers
         return tf.stack(
             [
@@ -235,22 +234,17 @@ class VAE(Trainer):
             ]
         )
 
-    def _code(self, x: Any, training: bool | None = False) -> tuple[Any, Any]:
-        z_mean, z_log_var = self.encoder(x, training=training)[:2]
-        return z_mean, z_log_var
-
-    def _terms_of(
-        self, x: Any, z: Any, z_mean: Any, z_log_var: Any, training: bool = False
-    ) -> tuple[Any, Any]:
-        """Return -log p(x | z) and KL(q(z | x) || p(z)), each (n,)."""
+    def _terms(self, x: Any, epsilon: Any, training: bool = False) -> tuple[Any, Any]:
+        """Return -log p(x | z) and KL(q(z | x) || p(z)), each (n,), with z from `epsilon`."""
+        z_mean, z_log_var = self._code(x, training)
+        z = reparameterize(z_mean, z_log_var, epsilon)
         decoded = self.decoder(z, training=training)
         reconstruction = self.likelihood.negative_log_likelihood(x, decoded)
         return reconstruction, ops.sum(kl_divergence(z_mean, z_log_var), axis=-1)
 
-    def _terms(self, x: Any, epsilon: Any = 0.0) -> tuple[Any, Any]:
-        z_mean, z_log_var = self._code(x)
-        z = z_mean + ops.exp(0.5 * z_log_var) * epsilon
-        return self._terms_of(x, z, z_mean, z_log_var)
+    def _code(self, x: Any, training: bool | None = False) -> tuple[Any, Any]:
+        z_mean, z_log_var = self.encoder(x, training=training)[:2]
+        return z_mean, z_log_var
 
     def _mean_of_codes(self, z: Any) -> tuple[Any]:
         return (self.likelihood.mean(self.decoder(z, training=False)),)
@@ -307,7 +301,7 @@ class VAE(Trainer):
         x = self._samples("x", x)
         rng = np.random.default_rng(seed)
         epsilon = rng.standard_normal((len(x), self._latent_dim), dtype=np.float32)
-        reconstruction, kl = self._terms_given_noise(x, epsilon)
+        reconstruction, kl = self._elbo_terms(x, epsilon)
         return -(reconstruction + kl)
 
     def anomaly_score(self, x: ArrayLike, kind: str = "elbo") -> NDArray[np.float32]:
@@ -340,7 +334,7 @@ class VAE(Trainer):
         x = self._samples("x", x)
         if kind == "mahalanobis":
             return self._code_statistics.mahalanobis(self._encode(x)[0]).astype(np.float32)
-        reconstruction, kl = self._terms_at_mean(x)
+        reconstruction, kl = self._elbo_terms(x, np.zeros((len(x), self._latent_dim), np.float32))
         return {"elbo": reconstruction + kl, "reconstruction": reconstruction, "kl": kl}[kind]
 
     def kl_per_dimension(self, x: ArrayLike) -> NDArray[np.float64]:
@@ -415,8 +409,14 @@ class VAE(Trainer):
         why = f"the {self.likelihood.name.capitalize()} likelihood"
         return checks.samples(name, x, self._sample_shape, self.likelihood.bounds, why)
 
+    def _training_noise(self, n: Any) -> Any:
+        return keras.random.normal((n, self._latent_dim), seed=self._training_seeds)
+
+    def _evaluation_noise(self, n: Any) -> Any:
+        return keras.random.normal((n, self._latent_dim), seed=self._evaluation_seeds)
+
     def _before_evaluation(self) -> None:
-        self._evaluation_noise.state.assign([self._drawn_seed, 0])
+        self._evaluation_seeds.state.assign([self._drawn_seed, 0])
 
     def _shuffler(self) -> np.random.Generator:
         # The optimizer's step count makes a second fit, or a resumed one, shuffle anew.
