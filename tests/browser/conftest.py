@@ -39,7 +39,8 @@ ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap(
     .filter((output) => output.output_type === "error")
     .map((output) => `${output.ename}: ${output.evalue}`))"""
 CELL_WITH = """(line) => window.jupyterapp.shell.currentWidget.content.widgets.findIndex(
-  (cell) => cell.model.type === "code" && cell.model.sharedModel.source.split("\\n").includes(line))"""
+  (cell) => cell.model.type === "code" &&
+    cell.model.sharedModel.source.split("\\n").includes(line))"""
 SHOW_CELL = """async (index) => {
   const notebook = window.jupyterapp.shell.currentWidget.content;
   notebook.activeCellIndex = index;
