@@ -1,5 +1,7 @@
 """The .keras file: everything comes back, without custom_objects."""
 
+import copy
+import pickle
 import subprocess
 import sys
 
@@ -89,3 +91,9 @@ def test_weights_alone(saved, make_vae, digits, tmp_path):
     other = make_vae(latent_dim=3, seed=9, optimizer="rmsprop")
     other.load_weights(tmp_path / "only.weights.h5")
     np.testing.assert_allclose(other.encode(digits)[0], vae.encode(digits)[0], atol=1e-6)
+
+
+def test_pickle_and_copy(saved, digits):
+    vae, _ = saved
+    for twin in (pickle.loads(pickle.dumps(vae)), copy.deepcopy(vae)):
+        np.testing.assert_allclose(twin.elbo(digits, seed=0), vae.elbo(digits, seed=0), rtol=1e-5)

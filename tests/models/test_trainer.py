@@ -368,6 +368,20 @@ def test_an_error_in_a_callback_is_raised_and_the_model_stays_usable(make_vae, d
     assert vae.fit(digits, verbose=0).epoch == [0]
 
 
+def test_backup_and_restore_goes_on_where_it_broke_off(make_vae, digits, tmp_path):
+    class Break(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 2:
+                raise RuntimeError("power cut")
+
+    vae = make_vae()
+    backup = keras.callbacks.BackupAndRestore(tmp_path)
+    with pytest.raises(RuntimeError, match="power cut"):
+        vae.fit(digits[:50], epochs=5, callbacks=[backup, Break()], verbose=0)
+    assert vae.fit(digits[:50], epochs=5, callbacks=[backup], verbose=0).epoch == [3, 4]
+    assert vae.fit(digits[:50], epochs=1, verbose=0).epoch == [0]
+
+
 def test_initial_epoch_and_validation_freq(make_vae, digits):
     history = make_vae().fit(
         digits[:50],

@@ -191,8 +191,8 @@ def train_on_array(
     n = len(arguments.x)
     model.stop_training = False
     callbacks.on_train_begin()
-    # keras.callbacks.BackupAndRestore sets this when it restores.
-    first_epoch = getattr(model, "_initial_epoch", None) or arguments.initial_epoch
+    # keras.callbacks.BackupAndRestore sets the former when it restores.
+    first_epoch = model._initial_epoch or arguments.initial_epoch
     logs: dict[str, float] = {}
     for epoch in range(first_epoch, arguments.epochs):
         callbacks.on_epoch_begin(epoch)

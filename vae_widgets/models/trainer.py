@@ -332,6 +332,7 @@ class Trainer(keras.Model):
             )
 
     def _train(self, arguments: FitArguments, *more_callbacks: keras.callbacks.Callback) -> Any:
+        self._initial_epoch = None  # BackupAndRestore leaves it behind, and Keras never resets it
         callbacks = keras.callbacks.CallbackList(
             [*arguments.callbacks, *more_callbacks],
             add_history=True,

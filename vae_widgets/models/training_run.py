@@ -63,8 +63,8 @@ class TrainingRun:
 
     @property
     def history(self) -> Any:
-        """The Keras ``History`` so far; complete once the run has ended."""
-        return self._model.history
+        """The Keras ``History`` so far, complete once the run has ended; None before it begins."""
+        return getattr(self._model, "history", None)
 
     @property
     def exception(self) -> BaseException | None:
