@@ -34,13 +34,13 @@ def test_dense_handles_shape(shape):
 def test_the_tutorials_network():
     vae = VAE.build((784,), latent_dim=2, hidden_units=(256,))
     kernels = [w.shape for w in vae.weights if len(w.shape) == 2]
-    assert kernels == [(784, 256), (256, 2), (256, 2), (2, 256), (256, 784)]
+    assert kernels == [(784, 256), (256, 2 + 2), (2, 256), (256, 784)]
 
 
 def test_hidden_units_are_mirrored():
     vae = VAE.build((10,), latent_dim=2, hidden_units=(8, 4))
     kernels = [w.shape for w in vae.weights if len(w.shape) == 2]
-    assert kernels == [(10, 8), (8, 4), (4, 2), (4, 2), (2, 4), (4, 8), (8, 10)]
+    assert kernels == [(10, 8), (8, 4), (4, 2 + 2), (2, 4), (4, 8), (8, 10)]
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,13 @@ def test_seed_fixes_the_weights_and_another_changes_them():
         assert not np.array_equal(a, c)
 
 
-def test_layers_differ_from_each_other():
-    z_mean, z_log_var = (
-        VAE.build((8, 8)).encoder.get_layer(name).kernel for name in ("z_mean", "z_log_var")
-    )
-    assert not np.array_equal(z_mean, z_log_var)
+def test_halves_differ_from_each_other():
+    z_mean, z_log_var = VAE.build((8, 8)).encode(np.ones((1, 8, 8)))
+    assert not np.allclose(z_mean, z_log_var)
+
+
+def test_kinks_of_the_decoder_are_spread_over_the_prior():
+    """A ReLU of z is zero on the line w z + b = 0: how far from the origin is that line?"""
+    kernel, bias = VAE.build((8, 8), hidden_units=(1000,)).decoder.layers[1].get_weights()
+    distance = abs(bias) / np.linalg.norm(kernel, axis=0)
+    assert 0.3 < np.median(distance) < 1.5

@@ -72,14 +72,19 @@ def test_stops_when_asked():
     assert ends == [2]
 
 
-def test_pace_settles_between_its_limits():
+@pytest.mark.parametrize(("batch_seconds", "steps"), [(0.004, 25), (0.08, 1), (3.0, 1)])
+def test_pace_settles_at_a_tenth_of_a_second(batch_seconds, steps):
     pace = Pace()
     for _ in range(20):
-        pace.record(0.004 * pace.steps)
-    assert Pace.SHORTEST <= 0.004 * pace.steps <= Pace.LONGEST
-    for _ in range(20):
-        pace.record(0.08 * pace.steps)
-    assert pace.steps == 1
+        pace.record(batch_seconds * pace.steps)
+    assert pace.steps == steps
+
+
+def test_pace_at_most_doubles():
+    pace = Pace()
+    for expected in (2, 4, 8):
+        pace.record(0.0)
+        assert pace.steps == expected
 
 
 def test_pace_can_be_fixed():

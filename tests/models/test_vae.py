@@ -11,15 +11,15 @@ from vae_widgets.codec import Codec, check_codec
 
 
 def weights_of(vae):
-    """Return kernels and biases in float64: hidden, z_mean, z_log_var, hidden, output."""
+    """Return kernels and biases in float64: hidden, code, hidden, output."""
     flat = [w.numpy().astype(np.float64) for w in vae.weights]
     return list(zip(flat[::2], flat[1::2], strict=True))
 
 
 def encode_by_hand(vae, x):
-    (w, b), mean, log_var, *_ = weights_of(vae)
-    h = np.maximum(x.reshape(len(x), -1) @ w + b, 0)
-    return tuple(h @ kernel + bias for kernel, bias in (mean, log_var))
+    (w, b), (w_code, b_code), *_ = weights_of(vae)
+    code = np.maximum(x.reshape(len(x), -1) @ w + b, 0) @ w_code + b_code
+    return code[:, : vae.latent_dim], code[:, vae.latent_dim :]
 
 
 def logits_by_hand(vae, z):

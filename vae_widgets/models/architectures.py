@@ -185,10 +185,15 @@ class _LayerFactory:
         )(h)
 
     def code(self, h: Any, latent_dim: int) -> list[Any]:
-        """Return z_mean and z_log_var, each (n, latent_dim)."""
+        """Return z_mean and z_log_var, each (n, latent_dim).
+
+        Both come from one dense layer: two narrow matrix products cost twice the time of one.
+        """
+        code = self.dense(h, 2 * latent_dim, activation=None, name="code")
+        parts = keras.ops.split(code, 2, axis=-1)
         return [
-            self.dense(h, latent_dim, activation=None, name=name)
-            for name in ("z_mean", "z_log_var")
+            layers.Identity(name=name)(part)
+            for name, part in zip(("z_mean", "z_log_var"), parts, strict=True)
         ]
 
 

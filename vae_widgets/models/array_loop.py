@@ -2,8 +2,8 @@
 
 Keras's own ``fit`` returns to Python for every batch, which for small networks costs more than
 the arithmetic. Here the data is one tensor, an epoch is a permutation of its rows, and a compiled
-loop gathers batch after batch, so Python is reached ten to twenty times a second only: often
-enough for callbacks and Stop, seldom enough to cost nothing.
+loop gathers batch after batch, so Python is reached about ten times a second only: often enough
+for callbacks and Stop, seldom enough to cost next to nothing.
 """
 
 import time
@@ -25,13 +25,13 @@ over the batch of `LOG_NAMES` and, last, of the weights: (4,)."""
 
 
 class Pace:
-    """How many batches to run before returning to Python.
+    """How many batches to run before returning to Python: about 100 ms of them.
 
-    Starts with one and doubles while an execution takes less than 50 ms; halves above 100 ms.
-    A fixed number of steps can be asked for instead.
+    Starts with one, and at most doubles from one execution to the next. A fixed number of steps
+    can be asked for instead.
     """
 
-    SHORTEST, LONGEST = 0.05, 0.1
+    SECONDS = 0.1
 
     def __init__(self, steps: int | None = None) -> None:
         self.steps = steps or 1
@@ -39,12 +39,9 @@ class Pace:
 
     def record(self, seconds: float) -> None:
         """Adapt to an execution of `steps` batches that took `seconds`."""
-        if not self._adaptive:
-            return
-        if seconds < self.SHORTEST:
-            self.steps *= 2
-        elif seconds > self.LONGEST:
-            self.steps = max(1, self.steps // 2)
+        if self._adaptive:
+            factor = min(2.0, self.SECONDS / max(seconds, 1e-6))
+            self.steps = max(1, round(self.steps * factor))
 
 
 class Hook(Protocol):

@@ -100,8 +100,8 @@ class Trainer(keras.Model):
         jit_compile
             Whether to use XLA; "auto" does, except for convolutions on a CPU, which it slows.
         steps_per_execution
-            Batches between two looks at callbacks; "auto" makes it about 50 to 100 ms of them
-            when training on arrays.
+            Batches between two looks at callbacks; "auto" makes it about 100 ms of them when
+            training on arrays.
         auto_scale_loss
             As in `keras.Model.compile`.
         """
@@ -158,7 +158,7 @@ class Trainer(keras.Model):
         """Train, and return the Keras ``History``.
 
         Arrays take a fast path: one compiled loop over batches gathered from memory. Callbacks
-        are called once per execution of about 50 to 100 ms, as Keras does with
+        are called once per execution of about 100 ms, as Keras does with
         ``steps_per_execution``. Anything else goes through Keras's own ``fit``: datasets, and
         subclasses that override `train_step`. Either way the logs hold ``loss``,
         ``reconstruction_loss`` and ``kl_loss`` (nats), and these with ``val_`` in front.
