@@ -69,7 +69,7 @@ FIT = [
     ({"initial_epoch": -1}, ValueError, ["initial_epoch", "at least 0", "received -1"]),
     ({"validation_split": 1.5}, ValueError, ["validation_split", "[0, 1]", "1.5"]),
     ({"validation_split": 0.9}, ValueError, ["validation_split", "5 samples"]),
-    ({"validation_batch_size": -3}, ValueError, ["validation_batch_size", "at least 1", "-3"]),
+    ({"validation_batch_size": 0}, ValueError, ["validation_batch_size", "at least 1", "0"]),
     ({"steps_per_epoch": 3}, ValueError, ["steps_per_epoch", "datasets", "array"]),
     ({"validation_freq": 0}, ValueError, ["validation_freq", "at least 1"]),
     ({"y": np.zeros(5)}, TypeError, ["y is given", "Leave y out"]),

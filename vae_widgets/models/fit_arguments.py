@@ -41,7 +41,7 @@ class FitArguments:
     steps_per_epoch: int | None
     validation_steps: int | None
     validation_batch_size: int
-    validation_freq: int
+    validation_freq: int | list[int]
 
     @classmethod
     def check(
@@ -62,7 +62,7 @@ class FitArguments:
         steps_per_epoch: int | None,
         validation_steps: int | None,
         validation_batch_size: int | None,
-        validation_freq: int,
+        validation_freq: int | list[int],
     ) -> "FitArguments":
         """Return the arguments if they are good; raise ``TypeError`` or ``ValueError`` if not.
 
@@ -109,7 +109,8 @@ class FitArguments:
             steps_per_epoch=steps_per_epoch,
             validation_steps=validation_steps,
             validation_batch_size=checks.positive_int(
-                "validation_batch_size", validation_batch_size or batch_size
+                "validation_batch_size",
+                batch_size if validation_batch_size is None else validation_batch_size,
             ),
             validation_freq=validation_freq
             if isinstance(validation_freq, list)

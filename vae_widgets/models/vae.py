@@ -22,7 +22,6 @@ from vae_widgets.models.user_models import check_halves, check_sample_shape, sam
 
 SCORE_KINDS = ("elbo", "reconstruction", "kl", "mahalanobis")
 _CODES_KEPT = 10_000  # training samples whose codes make the statistics for "mahalanobis"
-_PREVIEW = 16  # samples shown to callbacks
 
 
 class _FactoryOnClass:
