@@ -16,20 +16,31 @@ FOLDER = pathlib.Path(os.environ.get("SCREENSHOTS", REPOSITORY / ".github/images
 
 
 def save(png: bytes, name: str) -> None:
-    """Save a small PNG: 128 colours are enough for an interface."""
+    """Save a small PNG: 256 colours are enough for an interface."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     picture = Image.open(io.BytesIO(png)).convert("RGB")
-    picture.quantize(128, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
+    picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        FOLDER / f"{name}.png", optimize=True
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_photograph_the_tour(open_notebook, theme):
     nb = open_notebook("00_tour.ipynb", theme)
     nb.run_all(timeout=240)
+    # As after a few gestures.
+    for state in (
+        "setattr(scatter, 'picked', [0.4, 0.2])",
+        "setattr(scatter, 'selection', np.flatnonzero(ds.y_test == 4))",
+        "setattr(slider, 'value', 31 / 63)",
+        "setattr(explorer.histogram, 'threshold', explorer.histogram.threshold + 1)",
+    ):
+        nb.kernel.eval(state)
     nb.output("monitor")
     save(nb.page.screenshot(), f"tour-{theme}")
     nb.page.set_viewport_size({"width": 1280, "height": 2200})  # the whole Explorer fits
     for variable in ("monitor", "scatter", "slider", "histogram", "explorer"):
         output = nb.output(variable)
         output.hover(position={"x": 2, "y": 2})
+        nb.page.wait_for_load_state("networkidle")
         save(output.screenshot(animations="disabled"), f"{variable}-{theme}")

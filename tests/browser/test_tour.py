@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_anomaly_histogram import AGREES
 from tests.browser.test_latent_scatter import View as ScatterView
@@ -19,6 +20,13 @@ def tour(open_notebook):
 def test_the_tour_runs_and_every_gesture_reaches_python(tour):
     kernel = tour.kernel
     assert kernel.eval("len(history.epoch)") == 150
+
+    # A taller window brings widgets into sight that were made out of it: whole, not in part.
+    tour.show_cell("monitor")
+    tour.page.set_viewport_size({"width": 1280, "height": 2200})
+    for widget, button in (("scatter", "Pick"), ("slider", "Play"), ("histogram", "Best F1")):
+        expect(tour.output(widget).get_by_role("button", name=button)).to_be_visible()
+    tour.page.set_viewport_size({"width": 1280, "height": 1000})
 
     # Lasso: exactly the points inside the polygon.
     tour.output("scatter")

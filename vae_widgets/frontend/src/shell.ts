@@ -2,6 +2,9 @@
 
 import "./shell.css";
 
+/** Below this width, in CSS pixels, widgets fold. */
+const NARROW = 600;
+
 export interface Shell {
   root: HTMLElement;
   title: HTMLElement;
@@ -24,6 +27,11 @@ export function createShell(parent: HTMLElement, title: string): Shell {
   status.setAttribute("aria-live", "polite");
   root.append(titleRow, picture, controls, status);
   parent.append(root);
+  // A class and no container query: in a cell that JupyterLab brings back into sight, Chromium
+  // leaves what a query container has gained meanwhile unpainted.
+  new ResizeObserver(([{ contentRect }]) => {
+    if (contentRect.width) root.classList.toggle("vw-narrow", contentRect.width < NARROW);
+  }).observe(root);
   const say = (text: string) => {
     if (status.textContent !== text) status.textContent = text;
   };
