@@ -91,7 +91,23 @@ class ArrayLoop:
             start = (first, tf.zeros(len(LOG_NAMES) + 1))
             return tf.while_loop(lambda step, _: step < last, one_batch, start)[1]
 
-        self._execute = tf.function(execute, jit_compile=jit_compile, reduce_retracing=True)
+        self._function = tf.function(execute, jit_compile=jit_compile)
+        self._graph: Callable[..., tf.Tensor] | None = None
+
+    def _execute(
+        self, data: tf.Tensor, order: tf.Tensor, noise: tf.Tensor, first: int, last: int
+    ) -> NDArray[np.float32]:
+        if self._graph is None:
+            # One trace for any number of rows. Calling the graph itself also spares the user a
+            # warning of frequent retracing, which TensorFlow counts over all models together.
+            self._graph = self._function.get_concrete_function(
+                *(tf.TensorSpec((None, *t.shape[1:]), t.dtype) for t in (data, order, noise)),
+                *[tf.TensorSpec((), tf.int32)] * 2,
+            )
+        sums: NDArray[np.float32] = self._graph(
+            data, order, noise, tf.constant(first), tf.constant(last)
+        ).numpy()
+        return sums
 
     def run(
         self,
@@ -128,7 +144,7 @@ class ArrayLoop:
             last = min(first + self._pace.steps, steps)
             begin(first)
             started = time.perf_counter()
-            sums += self._execute(data, rows, noise, tf.constant(first), tf.constant(last)).numpy()
+            sums += self._execute(data, rows, noise, first, last)
             self._pace.record(time.perf_counter() - started)
             logs = dict(zip(LOG_NAMES, (sums[:-1] / sums[-1]).tolist(), strict=True))
             end(last - 1, dict(logs))
