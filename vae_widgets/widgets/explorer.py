@@ -97,7 +97,8 @@ class Explorer(ipywidgets.VBox):
         self._as_start = self._end_button("Slide from the picked point", "start")
         self._as_end = self._end_button("Slide to the picked point", "end")
         buttons = ipywidgets.HBox(
-            [self._as_start, self._as_end], layout=ipywidgets.Layout(flex_flow="row wrap")
+            [self._as_start, self._as_end],
+            layout=ipywidgets.Layout(flex_flow="row wrap", margin="0 0 0 6px"),
         )
         super().__init__(
             [self.scatter, self._strip, buttons, self.slider, self.histogram],
