@@ -29,7 +29,7 @@ FLAGS = [
 ALL_RAN = """() => {
   const panel = window.jupyterapp.shell.currentWidget;
   const cells = [...panel.content.widgets].filter((cell) => cell.model.type === "code");
-  const busy = panel.sessionContext.session.kernel.status !== "idle";
+  const busy = panel.sessionContext.session?.kernel?.status !== "idle";
   return !busy && cells.every(({ model }) =>
     model.sharedModel.source.trim() === "" ||
     (model.executionCount !== null && model.executionState !== "running"));
