@@ -18,6 +18,20 @@ def test_a_misspelt_keyword_names_the_nearest_right_one():
         build(zzz=3)
 
 
+def test_a_misspelt_keyword_of_a_method_names_the_users_class():
+    class Base:
+        @checks.suggest_keywords
+        def fit(self, epochs=1):
+            return epochs
+
+    class Mine(Base):
+        pass
+
+    assert Mine().fit(epochs=3) == 3
+    with pytest.raises(TypeError, match=r"Mine\.fit got an unknown keyword 'epoch'.*'epochs'"):
+        Mine().fit(epoch=3)
+
+
 def test_a_misspelt_choice_names_the_nearest_right_one():
     assert checks.one_of("method", "slerp", ["slerp", "linear"]) == "slerp"
     with pytest.raises(ValueError, match=r"method is 'slurp'; did you mean 'slerp'\?"):

@@ -29,15 +29,20 @@ def suggest_keywords(function: Callable[P, R]) -> Callable[P, R]:
     callable
         `function` with the same signature; an unknown keyword raises ``TypeError``.
     """
+    parameters = inspect.signature(function).parameters
     known = [
         name
-        for name, parameter in inspect.signature(function).parameters.items()
+        for name, parameter in parameters.items()
         if name not in ("self", "cls") and parameter.kind is not parameter.POSITIONAL_ONLY
     ]
+    is_method = "self" in parameters and function.__name__ != "__init__"
 
     @functools.wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        reject_unknown(function.__qualname__.removesuffix(".__init__"), kwargs, known)
+        owner = function.__qualname__.removesuffix(".__init__")
+        if is_method and args:  # the user's object may be of a derived class
+            owner = f"{type(args[0]).__name__}.{function.__name__}"
+        reject_unknown(owner, kwargs, known)
         return function(*args, **kwargs)
 
     return checked
