@@ -25,6 +25,9 @@ FLAGS = [
     "--disable-sync",
 ]
 
+SESSION_IS_IDLE = """() =>
+  window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === "idle"
+"""
 # Cells out of sight are not in the document: ask the models, not the page.
 ALL_RAN = """() => {
   const panel = window.jupyterapp.shell.currentWidget;
@@ -82,18 +85,20 @@ class Notebook:
         page.wait_for_selector(
             '.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000
         )
+        # The indicator is idle before there is a session, without which nothing runs.
+        page.wait_for_function(SESSION_IS_IDLE, timeout=60_000)
         self.kernel = Kernel(lab, path)
 
     def _listen(self, socket: WebSocket) -> None:
         if "/channels" in socket.url:
             socket.on("framesent", lambda frame: self.sent.append(header_of(frame)))
 
-    def run_all(self, timeout: float = 60) -> None:
+    def run_all(self, timeout: float = 120) -> None:
         """Run all cells by the menu, wait for the last, and fail if one ended in an error."""
         self.start_all()
         self.wait_until_idle(timeout)
 
-    def wait_until_idle(self, timeout: float = 60) -> None:
+    def wait_until_idle(self, timeout: float = 120) -> None:
         """Wait until no cell is left to run, and fail if one ended in an error."""
         self.page.wait_for_function(ALL_RAN, timeout=1000 * timeout)
         assert self.page.evaluate(ERRORS) == []

@@ -148,7 +148,7 @@ class Kernel:
         assert value["status"] == "ok", f"{expression}: {value.get('ename')}: {value.get('evalue')}"
         return json.loads(ast.literal_eval(value["data"]["text/plain"]))
 
-    def until(self, expression: str, timeout: float = 10) -> Any:
+    def until(self, expression: str, timeout: float = 30) -> Any:
         """Wait until a Python expression is true; return its value."""
         return wait_for(lambda: self.eval(expression), timeout, expression)
 
