@@ -53,3 +53,22 @@ def encode_mean(codec: Codec, x: ArrayLike) -> NDArray[np.float32]:
     code = codec.encode(x)
     z_mean = code[0] if isinstance(code, tuple | list) else code
     return checks.samples("codec.encode(x)", z_mean, (codec.latent_dim,))
+
+
+def decode_samples(codec: Codec, z: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the samples (n, *sample_shape) that `codec` makes of latent vectors z (n, latent_dim).
+
+    Raises
+    ------
+    ValueError
+        If the codec returns another shape, or values that are not finite.
+    """
+    x = checks.samples(
+        "codec.decode(z)",
+        codec.decode(z),
+        tuple(codec.sample_shape),
+        if_not_finite="Choose z nearer to the data, or check the decoder.",
+    )
+    if len(x) != len(z):
+        raise ValueError(f"codec.decode(z) has {len(x)} samples for {len(z)} latent vectors.")
+    return x

@@ -39,6 +39,13 @@ def test_an_anomalous_item_picks_its_code(explorer):
     assert explorer.scatter.hovered == 7
 
 
+def test_a_sample_picked_from_its_tile_starts_the_slide_at_the_original(explorer):
+    explorer.histogram.picked_item = 7
+    assert explorer.scatter.picked_index == 7
+    explorer._as_start.click()
+    np.testing.assert_array_equal(explorer.slider.start, X[7])
+
+
 def test_the_picked_point_becomes_an_end_of_the_slide(explorer):
     assert explorer._as_start.disabled
     explorer.scatter.picked = [0.5, -0.5]

@@ -108,8 +108,16 @@ def positive_int(name: str, value: Any, minimum: int = 1) -> int:
     return int(value)
 
 
-def float_array(name: str, value: ArrayLike, dtype: Any = np.float32) -> NDArray[Any]:
-    """Return `value` as a non-empty, finite array of any shape and of a floating `dtype`."""
+def float_array(
+    name: str,
+    value: ArrayLike,
+    dtype: Any = np.float32,
+    if_not_finite: str = "Drop or impute them first.",
+) -> NDArray[Any]:
+    """Return `value` as a non-empty, finite array of any shape and of a floating `dtype`.
+
+    `if_not_finite` is the remedy that the message names for NaN and infinite values.
+    """
     try:
         array = np.asarray(value)
         array = array.astype(dtype, copy=False)
@@ -127,7 +135,7 @@ def float_array(name: str, value: ArrayLike, dtype: Any = np.float32) -> NDArray
         bad = int(np.count_nonzero(~np.isfinite(array)))
         raise ValueError(
             f"{name} has {bad} NaN or infinite value{'s' * (bad != 1)} of {array.size}; "
-            "expected finite numbers. Drop or impute them first."
+            f"expected finite numbers. {if_not_finite}"
         )
     return array
 
@@ -138,6 +146,7 @@ def samples(
     sample_shape: tuple[int, ...],
     bounds: tuple[float, float] | None = None,
     why_bounds: str = "",
+    **options: Any,
 ) -> NDArray[np.float32]:
     """Return `value` as float32 samples of shape (n, *sample_shape), n >= 1.
 
@@ -153,8 +162,10 @@ def samples(
         Lowest and highest value allowed, inclusive; None for any.
     why_bounds
         Who asks for the bounds, for the message: "the Bernoulli likelihood".
+    **options
+        As for `float_array`.
     """
-    array = float_array(name, value)
+    array = float_array(name, value, **options)
     if array.shape[1:] != tuple(sample_shape):
         expected = ", ".join(["n", *map(str, sample_shape)])
         hint = ""

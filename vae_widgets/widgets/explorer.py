@@ -7,7 +7,7 @@ import ipywidgets
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vae_widgets.codec import Codec, check_codec, encode_mean
+from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
 from vae_widgets.core import checks
 from vae_widgets.rendering import Renderer, check_renderer, render
 from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
@@ -153,13 +153,13 @@ class Explorer(ipywidgets.VBox):
 
     def _pick(self, index: int) -> None:
         self.scatter.hovered = index
-        self.scatter.picked = self.scatter.z_mean[index]
+        self.scatter.pick(index)
 
 
 def _scores(codec: Any, x: NDArray[np.float32]) -> tuple[NDArray[Any], str]:
     if hasattr(codec, "anomaly_score"):
         return codec.anomaly_score(x), "negative ELBO (nats)"
-    error = x - codec.decode(encode_mean(codec, x))
+    error = x - decode_samples(codec, encode_mean(codec, x))
     return np.sum(error.reshape(len(x), -1) ** 2, axis=1), "squared reconstruction error"
 
 

@@ -11,7 +11,7 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from vae_widgets.codec import Codec, check_codec, encode_mean
+from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
 from vae_widgets.core import checks
 from vae_widgets.core.latent_paths import PATHS
 from vae_widgets.rendering import Renderer, check_renderer, render
@@ -270,7 +270,7 @@ class InterpolationSlider(CanvasWidget):
         method = checks.one_of("method", method, PATHS)
         first, last = self._end("start", start), self._end("end", end)
         z = PATHS[method](first.z, last.z, np.linspace(0, 1, self._steps)).astype(np.float32)
-        frames = self._decode(z)
+        frames = decode_samples(self._codec, z).copy()  # frozen below; theirs must not be
         originals = [
             end.given if end.kind == "sample" else frame
             for end, frame in ((first, frames[0]), (last, frames[-1]))
@@ -303,30 +303,13 @@ class InterpolationSlider(CanvasWidget):
         hint = f" Pass {name}[0] for its first row." if given.shape[1:] in (latent, sample) else ""
         raise ValueError(f"{name} has shape {given.shape}; expected {expected}.{hint}")
 
-    def _decode(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
-        samples = np.array(self._codec.decode(z), np.float32)
-        expected = (len(z), *self._codec.sample_shape)
-        if samples.shape != expected:
-            raise ValueError(
-                f"codec.decode(z) returned shape {samples.shape} for z of shape {z.shape}; "
-                f"expected {expected}."
-            )
-        bad = np.count_nonzero(~np.isfinite(samples))
-        if bad:
-            raise ValueError(
-                f"codec.decode(z) returned {bad} NaN or infinite values of {samples.size} between "
-                "start and end; expected finite samples. Choose ends nearer to the data, or check "
-                "the decoder."
-            )
-        return samples
-
     def _position(self, path: _Path, value: float) -> _Position:
         frame = value * (self._steps - 1)
         nearest = round(frame)
         if abs(frame - nearest) < 1e-9:
             return _Position(path, value, path.z[nearest], path.frames[nearest])
         z = PATHS[path.method](path.z[0], path.z[-1], [value]).astype(np.float32)
-        return _Position(path, value, z[0], self._decode(z)[0])
+        return _Position(path, value, z[0], decode_samples(self._codec, z)[0])
 
 
 def _opaque(tile: NDArray[np.uint8]) -> Image.Image:

@@ -7,7 +7,7 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike, NDArray
 
-from vae_widgets.codec import Codec, check_codec, encode_mean
+from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
 from vae_widgets.core import checks
 from vae_widgets.core.classes import index_classes
 from vae_widgets.core.latent_grid import grid_points, on_plane, padded_bounds
@@ -100,7 +100,8 @@ class LatentScatter(CanvasWidget):
         be set. Of a click on an empty place, the dimensions that are not shown are at the mean of
         the codes.
     picked_index : int
-        The sample whose code was picked by a click, -1 if `picked` is no sample's code.
+        The sample whose code was picked, by a click or with `pick`; -1 if `picked` is no sample's
+        code.
     decoded : ndarray
         ``codec.decode(picked)`` in data space, float32 (*sample_shape); empty before the first.
     color_by : str
@@ -195,6 +196,19 @@ class LatentScatter(CanvasWidget):
         self.observe(self._answer_pick, "_ask_pick")
         self.observe(self._answer_grid, "_ask_grid")
         self.observe(self._answer_tile, "_ask_tile")
+
+    def pick(self, index: int) -> None:
+        """Pick a sample's code, as a click on its point does.
+
+        Parameters
+        ----------
+        index
+            Row number of the sample, below `n_samples`.
+        """
+        index = checks.positive_int("index", index, minimum=0)
+        if index >= self.n_samples:
+            raise ValueError(f"index is {index}; expected one below {self.n_samples}, a row of x.")
+        self._pick_vector(self.z_mean[index], {"point": index})
 
     # -- checks -----------------------------------------------------------------------------------
 
@@ -306,14 +320,8 @@ class LatentScatter(CanvasWidget):
             "bounds": [float(edge) for edge in bounds],
             "columns": columns,
             "rows": rows,
-            "tiles": tile_atlas(render(self._renderer, self._decode(z))),
+            "tiles": tile_atlas(render(self._renderer, decode_samples(self._codec, z))),
         }
-
-    def _decode(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
-        x = checks.samples("codec.decode(z)", self._codec.decode(z), self._codec.sample_shape)
-        if len(x) != len(z):
-            raise ValueError(f"codec.decode(z) has {len(x)} samples for {len(z)} latent vectors.")
-        return x
 
     # -- answers to the page ----------------------------------------------------------------------
 
@@ -326,7 +334,7 @@ class LatentScatter(CanvasWidget):
         question, self._question = self._question, {}
         index = question.get("point", -1)
         try:
-            self.decoded = self._decode(self.picked[np.newaxis])[0]
+            self.decoded = decode_samples(self._codec, self.picked[np.newaxis])[0]
         except Exception:
             self.decoded = np.zeros(0)  # never the picture of another vector
             raise
@@ -338,19 +346,24 @@ class LatentScatter(CanvasWidget):
             self._pick = {**_sender(question), "point": index, "tiles": tiles, "error": ""}
 
     def _answer_pick(self, change: Any) -> None:
-        self._question = question = change.new
+        question = change.new
         try:
             if question["point"] >= 0:
                 z = self.z_mean[question["point"]]
             else:
                 z = on_plane([question["at"]], self.dims, self._center)[0]
+            self._pick_vector(z, question)
+        except Exception as error:
+            self._pick = {**_sender(question), "error": _in_words(error)}
+
+    def _pick_vector(self, z: NDArray[np.float32], question: dict[str, Any]) -> None:
+        self._question = question
+        try:
             with self.hold_sync():
                 if np.array_equal(z, self.picked):
                     self._decode_picked()
                 else:
                     self.picked = z
-        except Exception as error:
-            self._pick = {**_sender(question), "error": _in_words(error)}
         finally:
             self._question = {}
 
