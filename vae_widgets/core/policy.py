@@ -4,7 +4,6 @@ import json
 import math
 import os
 import pathlib
-import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.atomic_file import atomic_file
 
 SCHEMA = 1
 
@@ -108,15 +108,8 @@ class ThresholdPolicy:
         metrics = {name: None if _is_nan(value) else value for name, value in self.metrics.items()}
         content = {"schema": SCHEMA, **asdict(self), "metrics": metrics}
         text = json.dumps(content, indent=2, allow_nan=False) + "\n"
-        scratch = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-        try:
-            with open(scratch, "x", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(scratch, target)
-        finally:
-            scratch.unlink(missing_ok=True)
+        with atomic_file(target) as file:
+            file.write(text.encode())
         return target
 
     @classmethod

@@ -1,0 +1,287 @@
+"""The container of bundles and checkpoints: a zip of named parts, listed in a manifest.
+
+Reading trusts nothing. Parts are held in memory and never unpacked to the disk; names are plain;
+nothing is compressed, hence no file grows on reading; size and SHA-256 of every part must be those
+in ``manifest.json``. Whatever is wrong is a `BundleError` that names the part.
+"""
+
+import hashlib
+import json
+import os
+import pathlib
+import re
+import stat
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from vae_widgets.core.atomic_file import atomic_file
+
+FORMAT = "vae_widgets"
+SCHEMA = 1
+MANIFEST = "manifest.json"
+
+REQUIRED_PARTS = {
+    "bundle": {"model.keras", "encoder.onnx", "decoder.onnx"},
+    "checkpoint": {"model.keras", "training.json"},
+}
+"""The parts that each kind of archive must have."""
+OPTIONAL_PARTS = {
+    "bundle": {"latents.npy", "tiles.png", "policy.json"},
+    "checkpoint": set[str](),
+}
+"""The parts that each kind of archive may have."""
+
+MAX_BYTES = 2**30
+"""Largest archive that is written or read."""
+MAX_MANIFEST_BYTES = 2**20
+
+_PART_NAME = re.compile(r"[a-z0-9_]{1,40}(\.[a-z0-9_]{1,20}){1,2}")
+_DIRECTORY_BYTES = 2**16  # ten times what a directory of the most parts takes
+_END = b"PK\x05\x06"  # the record that ends a zip without a comment, 22 bytes long
+_ZIP64_LOCATOR = b"PK\x06\x07"  # precedes it, 20 bytes long, in zips beyond 4 GiB
+_ENCRYPTED = 1
+
+
+class BundleError(ValueError):
+    """A ``.vae`` file is damaged, manipulated, or of a kind or version that cannot be read."""
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What an archive holds, checked.
+
+    Attributes
+    ----------
+    path
+        Where it was read from.
+    kind
+        "bundle" or "checkpoint".
+    manifest
+        The whole manifest.
+    parts
+        Content of each part by name.
+    """
+
+    path: pathlib.Path
+    kind: str
+    manifest: dict[str, Any]
+    parts: dict[str, bytes]
+
+
+def write_archive(
+    path: str | os.PathLike[str],
+    kind: str,
+    parts: Mapping[str, bytes],
+    manifest: Mapping[str, Any] | None = None,
+) -> pathlib.Path:
+    """Write parts to one file, which appears whole or not at all.
+
+    Parameters
+    ----------
+    path
+        The file; one that exists is replaced.
+    kind
+        "bundle" or "checkpoint": which parts there must and may be.
+    parts
+        Content of each part by name.
+    manifest
+        What else to put into the manifest: JSON values only. Format, schema, kind, date and list
+        of parts are added here.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    ValueError
+        If the parts are not those of `kind`, are too large, or `manifest` is no JSON.
+    OSError
+        If the file cannot be written; one that exists is then untouched.
+    """
+    target = pathlib.Path(path)
+    _check_part_names(target, kind, parts)
+    content = {
+        "format": FORMAT,
+        "schema": SCHEMA,
+        "kind": kind,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        **(manifest or {}),
+        "parts": {
+            name: {"size": len(part), "sha256": hashlib.sha256(part).hexdigest()}
+            for name, part in parts.items()
+        },
+    }
+    try:
+        text = json.dumps(content, indent=2, allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        raise BundleError(f"{target}: the manifest has a value that is no JSON: {error}.") from None
+    size = sum(map(len, parts.values()))
+    if len(text) > MAX_MANIFEST_BYTES or size > MAX_BYTES - 2 * MAX_MANIFEST_BYTES:
+        raise BundleError(
+            f"{target} would have {size:,} bytes in parts and {len(text):,} in its manifest; "
+            f"the limits are {MAX_BYTES:,} and {MAX_MANIFEST_BYTES:,}."
+        )
+    with atomic_file(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, part in {MANIFEST: text, **parts}.items():
+            archive.writestr(zipfile.ZipInfo(name), part)
+    return target
+
+
+def read_archive(path: str | os.PathLike[str]) -> Archive:
+    """Read a file that `write_archive` wrote, and check all of it.
+
+    Raises
+    ------
+    BundleError
+        If anything is wrong with it. The message names the part and what was expected.
+    OSError
+        If there is no such file, or it cannot be read.
+    """
+    path = pathlib.Path(path)
+    found = _read_zip(path)
+    if MANIFEST not in found:
+        raise BundleError(f"{path} has no part {MANIFEST!r}; it is no .vae file.")
+    manifest = _parse_manifest(path, found.pop(MANIFEST))
+    _check_part_names(path, manifest["kind"], manifest["parts"])
+    _check_parts(path, found, manifest["parts"])
+    return Archive(path, manifest["kind"], manifest, found)
+
+
+def _read_zip(path: pathlib.Path) -> dict[str, bytes]:
+    """Return the content of each entry of a zip, by name."""
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; expected a .vae file.")
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist; expected a .vae file.")
+    with open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > MAX_BYTES:
+            raise BundleError(f"{path} has {size:,} bytes; a .vae file has at most {MAX_BYTES:,}.")
+        file.seek(max(0, size - 42))
+        tail = file.read()
+        if not tail[-22:].startswith(_END):
+            raise BundleError(f"{path} is no zip, or its end is missing; expected a .vae file.")
+        # Python's zipfile reads a directory of any length, and another one if there is a locator.
+        directory_bytes = int.from_bytes(tail[-10:-6], "little")
+        if directory_bytes > _DIRECTORY_BYTES or tail.startswith(_ZIP64_LOCATOR):
+            raise BundleError(f"{path} has too many parts, or a directory that is no .vae file's.")
+        try:
+            with zipfile.ZipFile(file) as archive:
+                entries = archive.infolist()
+                _check_entries(path, entries, size)
+                return {entry.filename: archive.read(entry) for entry in entries}
+        except BundleError:
+            raise
+        except Exception as error:  # zipfile has a dozen kinds of errors for damaged files
+            raise BundleError(f"{path} is a damaged zip: {error}") from error
+
+
+def _check_entries(path: pathlib.Path, entries: list[zipfile.ZipInfo], size: int) -> None:
+    """Raise ``BundleError`` for an entry that `write_archive` would not have written."""
+    names: set[str] = set()
+    for entry in entries:
+        name = entry.filename
+        kind_of_file = stat.S_IFMT(entry.external_attr >> 16)
+        if entry.orig_filename != name or not _PART_NAME.fullmatch(name):
+            raise BundleError(
+                f"{path}: part {entry.orig_filename!r} has an unsafe name; expected a plain one "
+                "such as 'decoder.onnx'."
+            )
+        if name in names:
+            raise BundleError(f"{path}: part {name!r} is there twice.")
+        if kind_of_file not in (0, stat.S_IFREG):
+            raise BundleError(f"{path}: part {name!r} is a link or a special file.")
+        if entry.flag_bits & _ENCRYPTED:
+            raise BundleError(f"{path}: part {name!r} is encrypted; expected plain content.")
+        if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size:
+            raise BundleError(
+                f"{path}: part {name!r} is compressed; the parts of a .vae file are stored."
+            )
+        names.add(name)
+    total = sum(entry.file_size for entry in entries)
+    if total > size:
+        raise BundleError(f"{path}: the parts claim {total:,} bytes of a file of {size:,}.")
+    for entry in entries:
+        if entry.filename == MANIFEST and entry.file_size > MAX_MANIFEST_BYTES:
+            raise BundleError(
+                f"{path}: part {MANIFEST!r} has {entry.file_size:,} bytes; the limit is "
+                f"{MAX_MANIFEST_BYTES:,}."
+            )
+
+
+def _parse_manifest(path: pathlib.Path, text: bytes) -> dict[str, Any]:
+    """Return the manifest after a check of what `write_archive` puts there."""
+    try:
+        manifest = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise BundleError(f"{path}: part {MANIFEST!r} is not JSON: {error}.") from None
+
+    def fail(problem: str) -> BundleError:
+        return BundleError(f"{path}: part {MANIFEST!r}: {problem}")
+
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise fail(f"expected a JSON object whose 'format' is {FORMAT!r}.")
+    schema = manifest.get("schema")
+    if type(schema) is not int or schema < 1:
+        raise fail(f"'schema' must be a whole number of at least 1; received {schema!r}.")
+    if schema > SCHEMA:
+        raise fail(
+            f"it has schema {schema}; this version reads up to {SCHEMA}. Upgrade vae_widgets."
+        )
+    kind = manifest.get("kind")
+    if not isinstance(kind, str) or kind not in REQUIRED_PARTS:
+        raise fail(f"'kind' must be one of {', '.join(REQUIRED_PARTS)}; received {kind!r}.")
+    if not isinstance(manifest.get("created"), str):
+        raise fail(f"'created' must be a date; received {manifest.get('created')!r}.")
+    parts = manifest.get("parts")
+    if not isinstance(parts, dict):
+        raise fail(f"'parts' must be an object; received {type(parts).__name__}.")
+    for name, facts in parts.items():
+        if (
+            not isinstance(facts, dict)
+            or type(facts.get("size")) is not int
+            or not isinstance(facts.get("sha256"), str)
+        ):
+            raise fail(f"parts[{name!r}] must have a size in bytes and a sha256.")
+    return manifest
+
+
+def _check_part_names(path: pathlib.Path, kind: str, names: Mapping[str, Any]) -> None:
+    """Raise ``BundleError`` unless `names` are what an archive of a kind must and may have."""
+    if kind not in REQUIRED_PARTS:
+        raise BundleError(f"kind is {kind!r}; expected one of {', '.join(REQUIRED_PARTS)}.")
+    missing = sorted(REQUIRED_PARTS[kind] - set(names))
+    if missing:
+        raise BundleError(f"{path}: this {kind} lacks its part {missing[0]!r}.")
+    unknown = sorted(set(names) - REQUIRED_PARTS[kind] - OPTIONAL_PARTS[kind])
+    if unknown:
+        raise BundleError(
+            f"{path}: part {unknown[0]!r} is unknown; it does not belong in a {kind}."
+        )
+
+
+def _check_parts(path: pathlib.Path, found: dict[str, bytes], declared: dict[str, Any]) -> None:
+    """Raise ``BundleError`` unless the parts are those that the manifest lists."""
+    for name in sorted(set(found) | set(declared)):
+        if name not in found:
+            raise BundleError(f"{path}: part {name!r} is missing; the manifest lists it.")
+        if name not in declared:
+            raise BundleError(f"{path}: part {name!r} is not in the manifest.")
+        size, digest = declared[name]["size"], declared[name]["sha256"]
+        if len(found[name]) != size:
+            raise BundleError(
+                f"{path}: part {name!r} has {len(found[name]):,} bytes; the manifest says {size:,}."
+            )
+        if hashlib.sha256(found[name]).hexdigest() != digest:
+            raise BundleError(
+                f"{path}: part {name!r} was changed; its SHA-256 is not the one in the manifest."
+            )
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
