@@ -13,9 +13,9 @@ def no_noise(n):
     return tf.zeros((n, 1))
 
 
-def sums_of(x, weights, noise):
+def sums_of(batch):
     """Sums of x, of x^2, of nothing, and of the weights."""
-    x = x[:, 0]
+    x, weights = batch.data[0][:, 0], batch.weights
     return tf.stack(
         [tf.reduce_sum(weights * x), tf.reduce_sum(weights * x * x), 0.0, tf.reduce_sum(weights)]
     )
@@ -27,7 +27,7 @@ def test_every_row_counts_once(batch_size, jit_compile):
     x = np.arange(10, dtype=np.float32)[:, np.newaxis]
     loop = ArrayLoop(sums_of, batch_size, jit_compile)
     order = np.random.default_rng(0).permutation(10)
-    logs = loop.run(tf.constant(x), order, no_noise, nothing, nothing)
+    logs = loop.run((tf.constant(x),), order, no_noise, nothing, nothing)
     assert logs["loss"] == pytest.approx(x.mean())
     assert logs["reconstruction_loss"] == pytest.approx((x**2).mean())
 
@@ -35,12 +35,15 @@ def test_every_row_counts_once(batch_size, jit_compile):
 def test_rows_come_in_the_order_given():
     seen = []
 
-    def update(x, weights, noise):
-        tf.py_function(lambda a, b: seen.extend(a.numpy()[b.numpy() > 0, 0]), [x, weights], [])
+    def update(batch):
+        def note(x, weights):
+            seen.extend(x.numpy()[weights.numpy() > 0, 0])
+
+        tf.py_function(note, [*batch.data, batch.weights], [])
         return tf.ones(4)
 
     order = np.random.default_rng(0).permutation(10)
-    data = tf.constant(np.arange(10, dtype=np.float32)[:, np.newaxis])
+    data = (tf.constant(np.arange(10, dtype=np.float32)[:, np.newaxis]),)
     ArrayLoop(update, 4, jit_compile=False).run(data, order, no_noise, nothing, nothing)
     np.testing.assert_array_equal(seen, order)
 
@@ -48,12 +51,12 @@ def test_rows_come_in_the_order_given():
 def test_one_trace_serves_all_epochs():
     traces = []
 
-    def update(x, weights, noise):
+    def update(batch):
         traces.append(1)
-        return sums_of(x, weights, noise)
+        return sums_of(batch)
 
     loop = ArrayLoop(update, 4, jit_compile=True)
-    data = tf.zeros((50, 1))
+    data = (tf.zeros((50, 1)),)
     for _ in range(5):
         loop.run(data, np.arange(50), no_noise, nothing, nothing)
     once = len(traces)
@@ -68,7 +71,7 @@ def test_stops_when_asked():
         ends.append(batch)
 
     loop = ArrayLoop(sums_of, 1, jit_compile=False, steps=3)
-    loop.run(tf.zeros((10, 1)), np.arange(10), no_noise, nothing, end, stop=lambda: True)
+    loop.run((tf.zeros((10, 1)),), np.arange(10), no_noise, nothing, end, stop=lambda: True)
     assert ends == [2]
 
 
@@ -95,10 +98,65 @@ def test_pace_can_be_fixed():
 
 
 def test_each_row_has_its_noise():
-    def update(x, weights, noise):
-        return tf.stack([tf.reduce_sum(weights * noise[:, 0]), 0.0, 0.0, tf.reduce_sum(weights)])
+    def update(batch):
+        noise = tf.reduce_sum(batch.weights * batch.noise[:, 0])
+        return tf.stack([noise, 0.0, 0.0, tf.reduce_sum(batch.weights)])
 
     noise = np.random.default_rng(0).normal(size=(12, 1)).astype(np.float32)
     loop = ArrayLoop(update, 4, jit_compile=True)
-    logs = loop.run(tf.zeros((10, 1)), np.arange(10), lambda n: noise[:n], nothing, nothing)
+    logs = loop.run((tf.zeros((10, 1)),), np.arange(10), lambda n: noise[:n], nothing, nothing)
     assert logs["loss"] == pytest.approx(noise[:10].mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_noise_is_drawn_in_parts_where_it_would_not_fit(jit_compile):
+    drawn = []
+
+    def draw(n):
+        drawn.append(np.random.default_rng(len(drawn)).normal(size=(n, 2**20)).astype(np.float32))
+        return drawn[-1]
+
+    def update(batch):
+        noise = tf.reduce_sum(batch.weights * batch.noise[:, 0])
+        return tf.stack([noise, 0.0, 0.0, tf.reduce_sum(batch.weights)])
+
+    loop = ArrayLoop(update, 4, jit_compile, noise_width=2**20)
+    logs = loop.run((tf.zeros((21, 1)),), np.arange(21), draw, nothing, nothing)
+    assert [len(part) for part in drawn] == [16, 16]  # 2^24 numbers at a time
+    expected = np.concatenate(drawn)[:21, 0].mean()
+    assert logs["loss"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_labels_stay_with_their_samples():
+    def update(batch):
+        x, y = batch.data
+        product = tf.reduce_sum(batch.weights * x[:, 0] * tf.cast(y, tf.float32))
+        return tf.stack([product, 0.0, 0.0, tf.reduce_sum(batch.weights)])
+
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(10, 1)).astype(np.float32), rng.integers(5, size=10)
+    loop = ArrayLoop(update, 4, jit_compile=True)
+    logs = loop.run(
+        (tf.constant(x), tf.constant(y)), rng.permutation(10), no_noise, nothing, nothing
+    )
+    assert logs["loss"] == pytest.approx((x[:, 0] * y).mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_each_step_has_its_beta(jit_compile):
+    def update(batch):
+        return tf.stack([batch.beta * 4, batch.n_samples * 4, 0.0, 4.0])
+
+    loop = ArrayLoop(update, 4, jit_compile, steps=2)
+    betas = np.array([0.5, 1.0, 4.0], np.float32)
+    asked = []
+
+    def of_steps(steps):
+        asked.append(steps)
+        return betas
+
+    data = (tf.zeros((12, 1)),)
+    logs = loop.run(data, np.arange(12), no_noise, nothing, nothing, betas=of_steps)
+    assert logs["loss"] == pytest.approx(betas.mean())
+    assert logs["reconstruction_loss"] == 12
+    assert asked == [3, 3]  # before each of two executions

@@ -6,22 +6,50 @@ loop gathers batch after batch, so Python is reached about ten times a second on
 for callbacks and Stop, seldom enough to cost next to nothing.
 """
 
+import functools
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from vae_widgets.models.beta import Beta
 from vae_widgets.models.fit_arguments import FitArguments
 
 LOG_NAMES = ("loss", "reconstruction_loss", "kl_loss")
 
-Update = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
-"""Takes a batch (b, *sample_shape), weights (b,) and noise (b, ...); returns the weighted sums
-over the batch of `LOG_NAMES` and, last, of the weights: (4,)."""
+_NOISE_AT_ONCE = 2**24  # random numbers drawn ahead: 64 MiB
+
+
+class Batch(NamedTuple):
+    """What an update gets to see.
+
+    Attributes
+    ----------
+    data
+        Samples (b, *sample_shape), and labels (b,) of a conditional model.
+    weights
+        (b,), zero for the rows that fill up the last batch.
+    noise
+        (b, ...), standard normal.
+    beta
+        Weight of the KL term in this step.
+    n_samples
+        Size of the data set that the batch is from; 0 if it is not known.
+    """
+
+    data: tuple[Any, ...]
+    weights: Any
+    noise: Any
+    beta: Any
+    n_samples: Any
+
+
+Update = Callable[[Batch], tf.Tensor]
+"""Returns the weighted sums over a batch of `LOG_NAMES` and, last, of the weights: (4,)."""
 
 
 class Pace:
@@ -65,26 +93,46 @@ class ArrayLoop:
         Whether to compile with XLA.
     steps
         Batches in an execution; None adapts it, see `Pace`.
+    noise_width
+        Random numbers that a row needs, which tells how many rows' noise fits in memory.
     """
 
     def __init__(
-        self, update: Update, batch_size: int, jit_compile: bool, steps: int | None = None
+        self,
+        update: Update,
+        batch_size: int,
+        jit_compile: bool,
+        steps: int | None = None,
+        noise_width: int = 1,
     ) -> None:
         self._batch_size = batch_size
         self._pace = Pace(steps)
+        self._steps_of_noise = max(1, _NOISE_AT_ONCE // (batch_size * noise_width))
 
         def execute(
-            data: tf.Tensor, order: tf.Tensor, noise: tf.Tensor, first: tf.Tensor, last: tf.Tensor
+            data: tuple[tf.Tensor, ...],
+            order: tf.Tensor,
+            noise: tf.Tensor,
+            noise_from: tf.Tensor,
+            betas: tf.Tensor,
+            first: tf.Tensor,
+            last: tf.Tensor,
         ) -> tf.Tensor:
-            n = tf.shape(data)[0]
+            n = tf.shape(data[0])[0]
 
             def one_batch(step: tf.Tensor, sums: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
                 start = step * batch_size
-                weights = tf.cast(start + tf.range(batch_size) < n, tf.float32)
-                batch = tf.gather(data, tf.slice(order, [start], [batch_size]))
+                rows = tf.slice(order, [start], [batch_size])
                 rest = noise.shape[1:]
-                its_noise = tf.slice(noise, [start, *[0] * len(rest)], [batch_size, *rest])
-                return step + 1, sums + update(batch, weights, its_noise)
+                noise_start = [start - noise_from * batch_size, *[0] * len(rest)]
+                batch = Batch(
+                    data=tuple(tf.gather(part, rows) for part in data),
+                    weights=tf.cast(start + tf.range(batch_size) < n, tf.float32),
+                    noise=tf.slice(noise, noise_start, [batch_size, *rest]),
+                    beta=betas[step],
+                    n_samples=tf.cast(n, tf.float32),
+                )
+                return step + 1, sums + update(batch)
 
             # tf.while_loop rather than a loop over tf.range, whose length XLA would have to know:
             # it would compile again for every `first` and `last`.
@@ -94,57 +142,63 @@ class ArrayLoop:
         self._function = tf.function(execute, jit_compile=jit_compile)
         self._graph: Callable[..., tf.Tensor] | None = None
 
-    def _execute(
-        self, data: tf.Tensor, order: tf.Tensor, noise: tf.Tensor, first: int, last: int
-    ) -> NDArray[np.float32]:
+    def _execute(self, *arguments: Any) -> NDArray[np.float32]:
+        arguments = tf.nest.map_structure(tf.convert_to_tensor, arguments)
         if self._graph is None:
             # One trace for any number of rows. Calling the graph itself also spares the user a
             # warning of frequent retracing, which TensorFlow counts over all models together.
             self._graph = self._function.get_concrete_function(
-                *(tf.TensorSpec((None, *t.shape[1:]), t.dtype) for t in (data, order, noise)),
-                *[tf.TensorSpec((), tf.int32)] * 2,
+                *tf.nest.map_structure(_spec_of_any_length, arguments)
             )
-        sums: NDArray[np.float32] = self._graph(
-            data, order, noise, tf.constant(first), tf.constant(last)
-        ).numpy()
+        sums: NDArray[np.float32] = self._graph(*tf.nest.flatten(arguments)).numpy()
         return sums
 
     def run(
         self,
-        data: tf.Tensor,
+        data: tuple[tf.Tensor, ...],
         order: NDArray[np.int64],
         draw_noise: Callable[[int], tf.Tensor],
         begin: Hook,
         end: Hook,
         stop: Callable[[], bool] = lambda: False,
+        betas: Callable[[int], NDArray[np.float32]] = lambda steps: np.ones(steps, np.float32),
     ) -> dict[str, float]:
-        """Go once through `data` (n, *sample_shape) in the order given; return the means.
+        """Go once through the rows of `data` in the order given; return the means.
 
         Parameters
         ----------
+        data
+            Tensors (n, ...), the samples first.
         order
             (n,) row numbers.
         draw_noise
-            Called once with a number of rows; returns noise (rows, ...) for all batches. Drawing
-            it batch by batch in a loop compiled by XLA would be 5 to 16 times slower.
+            Called with a number of rows; returns noise (rows, ...) for many batches, most often
+            for all. Drawing it batch by batch in a loop compiled by XLA would be 5 to 16 times
+            slower.
         begin, end
             Called around each execution.
         stop
             Asked after each execution whether to end early.
+        betas
+            Called before each execution with the number of steps in the epoch; returns beta of
+            every step, (steps,).
         """
         steps = -(-len(order) // self._batch_size)
         # The rows that fill up the last batch are real ones: they have no weight, but layers such
         # as batch normalisation see them.
         rows = tf.constant(np.resize(order, steps * self._batch_size), tf.int32)
-        noise = draw_noise(len(rows))
+        steps_of_noise = min(steps, self._steps_of_noise)
         sums = np.zeros(len(LOG_NAMES) + 1)
         logs: dict[str, float] = {}
-        first = 0
+        first = noise_to = 0
         while first < steps:
-            last = min(first + self._pace.steps, steps)
+            if first == noise_to:
+                noise_from, noise_to = first, first + steps_of_noise
+                noise = draw_noise(steps_of_noise * self._batch_size)
+            last = min(first + self._pace.steps, steps, noise_to)
             begin(first)
             started = time.perf_counter()
-            sums += self._execute(data, rows, noise, first, last)
+            sums += self._execute(data, rows, noise, noise_from, betas(steps), first, last)
             self._pace.record(time.perf_counter() - started)
             logs = dict(zip(LOG_NAMES, (sums[:-1] / sums[-1]).tolist(), strict=True))
             end(last - 1, dict(logs))
@@ -152,6 +206,11 @@ class ArrayLoop:
             if stop():
                 break
         return logs
+
+
+def _spec_of_any_length(tensor: tf.Tensor) -> tf.TensorSpec:
+    shape = (None, *tensor.shape[1:]) if tensor.shape.rank else ()
+    return tf.TensorSpec(shape, tensor.dtype)
 
 
 _CONVOLUTIONS = tuple(
@@ -186,6 +245,7 @@ def train_on_array(
     arguments: FitArguments,
     callbacks: keras.callbacks.CallbackList,
     draw_noise: Callable[[int], tf.Tensor],
+    beta: Beta,
     validate: Callable[[], dict[str, float]] | None,
     rng: np.random.Generator,
 ) -> None:
@@ -195,13 +255,16 @@ def train_on_array(
     ----------
     draw_noise
         As for `ArrayLoop.run`.
+    beta
+        Weight of the KL term, which may follow a schedule.
     validate
         Returns the logs of the validation data; None for no validation.
     rng
         Draws the order of the samples.
     """
-    data = tf.constant(arguments.x)
+    data = tuple(map(tf.constant, arguments.data))
     n = len(arguments.x)
+    steps = -(-n // arguments.batch_size)
     model.stop_training = False
     callbacks.on_train_begin()
     # keras.callbacks.BackupAndRestore sets the former when it restores.
@@ -209,13 +272,19 @@ def train_on_array(
     logs: dict[str, float] = {}
     for epoch in range(first_epoch, arguments.epochs):
         callbacks.on_epoch_begin(epoch)
+
+        def end(batch: int, logs: dict[str, float] | None = None, epoch: int = epoch) -> None:
+            beta.reach(epoch + (batch + 1) / steps)
+            callbacks.on_train_batch_end(batch, logs)
+
         logs = loop.run(
             data,
             rng.permutation(n) if arguments.shuffle else np.arange(n),
             draw_noise,
             callbacks.on_train_batch_begin,
-            callbacks.on_train_batch_end,
+            end,
             stop=lambda: model.stop_training,
+            betas=functools.partial(beta.of_steps, epoch),
         )
         if validate is not None and _is_due(epoch, arguments.validation_freq):
             logs.update({f"val_{name}": value for name, value in validate().items()})

@@ -43,6 +43,11 @@ class FitArguments:
     validation_batch_size: int
     validation_freq: int | list[int]
 
+    @property
+    def data(self) -> tuple[Any, ...]:
+        """The arrays that a batch is gathered from."""
+        return (self.x,)
+
     @classmethod
     def check(
         cls,

@@ -12,7 +12,14 @@ from keras import ops
 from numpy.typing import NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.models.array_loop import LOG_NAMES, ArrayLoop, should_use_xla, train_on_array
+from vae_widgets.models.array_loop import (
+    LOG_NAMES,
+    ArrayLoop,
+    Batch,
+    should_use_xla,
+    train_on_array,
+)
+from vae_widgets.models.beta import Beta, FollowSchedule
 from vae_widgets.models.fit_arguments import (
     FitArguments,
     check_callbacks,
@@ -20,6 +27,7 @@ from vae_widgets.models.fit_arguments import (
     check_targets,
     is_array,
 )
+from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.training_run import TrainingRun
 
 _PREVIEW = 16  # samples shown to callbacks
@@ -32,19 +40,22 @@ class Trainer(keras.Model):
     which samples are good, in `_samples`.
     """
 
-    def __init__(self, **options: Any) -> None:
+    _noise_width = 1  # random numbers that a sample needs
+
+    def __init__(self, beta: float | Schedule = 1.0, **options: Any) -> None:
         super().__init__(**options)
+        self._beta = Beta(beta)
         self._trackers = [keras.metrics.Mean(name) for name in LOG_NAMES]
         self._training_lock = threading.Lock()
 
-    def _train_on_batch(self, x: Any, weights: Any, noise: Any) -> Any:
-        """Take an optimizer step on x (b, *sample_shape) with weights (b,) and noise (b, ...).
+    def _train_on_batch(self, batch: Batch) -> Any:
+        """Take an optimizer step on a batch.
 
         Returns the weighted sums of `LOG_NAMES` over the batch, and of the weights: (4,).
         """
         raise NotImplementedError
 
-    def _evaluate_on_batch(self, x: Any, weights: Any, noise: Any) -> Any:
+    def _evaluate_on_batch(self, batch: Batch) -> Any:
         """Return the same sums without changing the model."""
         raise NotImplementedError
 
@@ -304,7 +315,7 @@ class Trainer(keras.Model):
                 epochs=1,
                 steps=_batches(len(x), batch_size),
             )
-        logs = self._evaluate_tensor(tf.constant(x), batch_size, callbacks)
+        logs = self._evaluate_tensors((tf.constant(x),), batch_size, callbacks)
         return logs if return_dict else [logs[name] for name in LOG_NAMES]
 
     def train_step(self, data: Any) -> dict[str, Any]:
@@ -333,15 +344,17 @@ class Trainer(keras.Model):
 
     def _train(self, arguments: FitArguments, *more_callbacks: keras.callbacks.Callback) -> Any:
         self._initial_epoch = None  # BackupAndRestore leaves it behind, and Keras never resets it
+        is_fast = is_array(arguments.x) and self._keeps("train_step")
+        follow = [] if is_fast else [FollowSchedule(self._beta)]
         callbacks = keras.callbacks.CallbackList(
-            [*arguments.callbacks, *more_callbacks],
+            [*follow, *arguments.callbacks, *more_callbacks],
             add_history=True,
             add_progbar=arguments.verbose != 0,
             model=self,
             **_callback_params(arguments),
         )
         try:
-            if is_array(arguments.x) and self._keeps("train_step"):
+            if is_fast:
                 self._fit_array(arguments, callbacks)
             else:
                 self._fit_with_keras(arguments, callbacks)
@@ -355,11 +368,11 @@ class Trainer(keras.Model):
     def _fit_array(self, arguments: FitArguments, callbacks: keras.callbacks.CallbackList) -> None:
         validate: Callable[[], dict[str, float]] | None = None
         if is_array(arguments.validation) and self._keeps("test_step"):
-            held_out = tf.constant(arguments.validation)
+            held_out = (tf.constant(arguments.validation),)
 
             def validate() -> dict[str, float]:
                 self._before_evaluation()
-                return self._evaluate_tensor(held_out, arguments.validation_batch_size, callbacks)
+                return self._evaluate_tensors(held_out, arguments.validation_batch_size, callbacks)
 
         elif arguments.validation is not None:
 
@@ -379,6 +392,7 @@ class Trainer(keras.Model):
             arguments,
             callbacks,
             self._training_noise,
+            self._beta,
             validate,
             self._shuffler(),
         )
@@ -402,18 +416,22 @@ class Trainer(keras.Model):
             validation_freq=arguments.validation_freq,
         )
 
-    def _evaluate_tensor(
-        self, data: tf.Tensor, batch_size: int, callbacks: keras.callbacks.CallbackList
+    def _evaluate_tensors(
+        self,
+        data: tuple[tf.Tensor, ...],
+        batch_size: int,
+        callbacks: keras.callbacks.CallbackList,
     ) -> dict[str, float]:
         self.stop_evaluating = False
         callbacks.on_test_begin()
         logs = self._loop("evaluate", batch_size).run(
             data,
-            np.arange(len(data)),
+            np.arange(len(data[0])),
             self._evaluation_noise,
             callbacks.on_test_batch_begin,
             callbacks.on_test_batch_end,
             stop=lambda: self.stop_evaluating,
+            betas=lambda steps: np.full(steps, self._beta.current, np.float32),
         )
         callbacks.on_test_end(logs)
         return logs
@@ -427,6 +445,7 @@ class Trainer(keras.Model):
                 batch_size,
                 self.jit_compile,
                 None if steps == "auto" else steps,
+                self._noise_width,
             )
         return self._loops[kind, batch_size]
 
@@ -440,7 +459,14 @@ class Trainer(keras.Model):
         x, _, weights = keras.utils.unpack_x_y_sample_weight(data)
         x = ops.cast(x, "float32")
         n = ops.shape(x)[0]
-        sums = update(x, ops.ones(n) if weights is None else weights, draw_noise(n))
+        batch = Batch(
+            data=(x,),
+            weights=ops.ones(n) if weights is None else ops.cast(weights, "float32"),
+            noise=draw_noise(n),
+            beta=self._beta.variable,
+            n_samples=0.0,
+        )
+        sums = update(batch)
         for tracker, total in zip(self._trackers, tf.unstack(sums)[:-1], strict=True):
             tracker.update_state(total / sums[-1], sample_weight=sums[-1])
         return self.get_metrics_result()

@@ -1,0 +1,121 @@
+"""The weight of the KL term while a model trains: a number, or a schedule that moves it."""
+
+import threading
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from vae_widgets.core import checks
+from vae_widgets.models.schedules import Schedule
+
+
+class Beta:
+    """Holds the current beta and the schedule, if there is one; may be set from any thread.
+
+    Parameters
+    ----------
+    value
+        A number of at least 0, or a schedule.
+
+    Attributes
+    ----------
+    variable
+        The current value, for graphs. Not a Keras variable, for it is a setting and no weight.
+    schedule
+        What moves it; None for a constant.
+    """
+
+    def __init__(self, value: float | Schedule) -> None:
+        self._lock = threading.Lock()
+        self.schedule: Schedule | None = None
+        number = _checked(value)
+        self.variable = tf.Variable(number, trainable=False, dtype=tf.float32)
+        self.set(value)
+
+    @property
+    def current(self) -> float:
+        """The current value."""
+        return float(self.variable.numpy())
+
+    def set(self, value: float | Schedule) -> None:
+        """Take a number, which ends a schedule, or a schedule."""
+        number = _checked(value)
+        with self._lock:
+            self.schedule = value if callable(value) else None
+            self.variable.assign(number)
+
+    def of_steps(self, epoch: int, steps: int) -> NDArray[np.float32]:
+        """Return beta of each step of an epoch, (steps,)."""
+        schedule = self.schedule
+        if schedule is None:
+            return np.full(steps, self.current, np.float32)
+        values = schedule(epoch + np.arange(steps) / steps)
+        return np.broadcast_to(np.asarray(values, np.float32), steps)
+
+    def start(self, epoch: float) -> None:
+        """Make the schedule's value at `epoch` the current one."""
+        with self._lock:  # a number set by hand meanwhile must not be overwritten
+            if self.schedule is not None:
+                self.variable.assign(float(self.schedule(epoch)))
+
+    def reach(self, epoch: float) -> None:
+        """Make the schedule's value just before `epoch` the current one.
+
+        Just before, because that is what training ended with: where a cycle ends, the next begins
+        at zero.
+        """
+        self.start(float(np.nextafter(epoch, 0.0)))
+
+
+class FollowSchedule(keras.callbacks.Callback):
+    """Moves beta step by step where Keras's own loop trains.
+
+    The first epoch of a dataset of unknown length has one beta, that of its beginning; later ones
+    are taken to be as long as the one before.
+    """
+
+    def __init__(self, beta: Beta) -> None:
+        super().__init__()
+        self._beta = beta
+        self._epoch = 0
+        self._steps: int | None = None
+        self._done = 0
+
+    def _fraction(self, steps_done: int) -> float:
+        return min(1.0, steps_done / self._steps) if self._steps else 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Note the length of the epoch."""
+        self._epoch = epoch
+        self._steps = self._done or self.params.get("steps")
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Set beta of the next step, or of all steps of the execution."""
+        self._beta.start(self._epoch + self._fraction(batch))
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Show what has been reached."""
+        self._done = batch + 1
+        self._beta.reach(self._epoch + self._fraction(self._done))
+
+
+def _checked(value: float | Schedule) -> float:
+    """Return a number as a float, and a schedule's value at epoch 0; raise for anything else."""
+    if not callable(value):
+        return checks.number_between("beta", value, 0)
+    try:
+        several = np.asarray(value(np.array([0.0, 1.0])), float)
+        first = float(value(0.0))
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"beta is {value!r}, which does not work as a schedule ({error}); expected a number, "
+            "Warmup(...), Cyclical(...), or a function of the epoch that takes arrays."
+        ) from None
+    if several.shape not in ((), (2,)):
+        raise ValueError(
+            f"beta is {value!r}, which gives shape {several.shape} for two epochs; expected (2,)."
+        )
+    return checks.number_between("beta at epoch 0", first, 0)

@@ -1,0 +1,152 @@
+"""Schedules of beta, the weight of the KL term: pure functions of the epoch.
+
+A schedule maps epochs, fractions included, to beta: ``schedule(2.5)`` is beta in the middle of the
+third epoch. Any callable that takes a float or an array of them will do; one that is to survive
+``VAE.save`` also has ``get_config`` and is registered with `keras.saving`, as these are.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core import checks
+
+Schedule = Callable[[Any], Any]
+"""Maps epochs, a float or an array of them, to beta: a float or an array of the same shape."""
+
+
+class _Ramp:
+    """What the schedules share: a checked, comparable, printable set of arguments."""
+
+    def beta(self, epoch: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return beta at epochs of at least 0."""
+        raise NotImplementedError
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that rebuild this schedule."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "_Ramp":
+        """Rebuild a schedule from `get_config`."""
+        return cls(**config)
+
+    def __call__(self, epoch: ArrayLike) -> Any:
+        """Return beta at `epoch`: a float for a number, else an array of the same shape.
+
+        Parameters
+        ----------
+        epoch
+            Epochs since the beginning of the training, at least 0; 2.5 is the middle of the third.
+        """
+        epochs = checks.float_array("epoch", epoch, np.float64)
+        if epochs.min() < 0:
+            raise ValueError(f"epoch must be at least 0; received {epochs.min():g}.")
+        values = self.beta(epochs)
+        return values if values.ndim else float(values)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.get_config() == self.get_config()
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self.get_config().items()))
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
+        return f"{type(self).__name__}({arguments})"
+
+
+@keras.saving.register_keras_serializable(package="vae_widgets")
+class Warmup(_Ramp):
+    """Raise beta in a straight line from `start` to `end`, and stay there.
+
+    With a small beta the model first learns to use its codes; the full KL term comes later, which
+    keeps the posterior from collapsing. Bowman et al., "Generating Sentences from a Continuous
+    Space" (2016), section 3.1; Sonderby et al., "Ladder Variational Autoencoders" (2016), section
+    2.4.
+
+    Parameters
+    ----------
+    epochs
+        Length of the rise, above 0; fractions are welcome.
+    end, start
+        Beta after and before it, at least 0.
+
+    Examples
+    --------
+    >>> Warmup(10)([0, 2.5, 10, 30])
+    array([0.  , 0.25, 1.  , 1.  ])
+    """
+
+    @checks.suggest_keywords
+    def __init__(self, epochs: float, end: float = 1.0, start: float = 0.0) -> None:
+        self.epochs = checks.number_between("epochs", epochs, 0, open_low=True)
+        self.end = checks.number_between("end", end, 0)
+        self.start = checks.number_between("start", start, 0)
+
+    def beta(self, epoch: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return beta at epochs of at least 0."""
+        return np.interp(epoch, [0.0, self.epochs], [self.start, self.end])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that rebuild this schedule."""
+        return {"epochs": self.epochs, "end": self.end, "start": self.start}
+
+
+@keras.saving.register_keras_serializable(package="vae_widgets")
+class Cyclical(_Ramp):
+    """Raise beta from 0 to `end` again and again, each cycle starting from 0.
+
+    Each cycle rises in a straight line during its first part and stays at `end` for the rest; later
+    cycles start from codes that are already of use. Fu et al., "Cyclical Annealing Schedule"
+    (2019), equations 6 and 7, with their R as `ramp`.
+
+    Parameters
+    ----------
+    epochs_per_cycle
+        Length of a cycle, above 0; fractions are welcome.
+    ramp
+        Part of a cycle that rises, in (0, 1].
+    end
+        Beta at the end of each cycle, at least 0.
+    cycles
+        Number of cycles, after which beta stays at `end`; None to go on for ever.
+
+    Examples
+    --------
+    >>> Cyclical(10, cycles=2)([0, 2.5, 5, 9, 10, 12.5, 20])
+    array([0. , 0.5, 1. , 1. , 0. , 0.5, 1. ])
+    """
+
+    @checks.suggest_keywords
+    def __init__(
+        self,
+        epochs_per_cycle: float,
+        ramp: float = 0.5,
+        end: float = 1.0,
+        cycles: int | None = None,
+    ) -> None:
+        self.epochs_per_cycle = checks.number_between(
+            "epochs_per_cycle", epochs_per_cycle, 0, open_low=True
+        )
+        self.ramp = checks.number_between("ramp", ramp, 0, 1, open_low=True)
+        self.end = checks.number_between("end", end, 0)
+        self.cycles = None if cycles is None else checks.positive_int("cycles", cycles)
+
+    def beta(self, epoch: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return beta at epochs of at least 0."""
+        cycle, position = np.divmod(epoch / self.epochs_per_cycle, 1.0)
+        rising = self.end * np.minimum(position / self.ramp, 1.0)
+        return rising if self.cycles is None else np.where(cycle < self.cycles, rising, self.end)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that rebuild this schedule."""
+        return {
+            "epochs_per_cycle": self.epochs_per_cycle,
+            "ramp": self.ramp,
+            "end": self.end,
+            "cycles": self.cycles,
+        }
