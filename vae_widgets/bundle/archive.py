@@ -1,22 +1,21 @@
 """The container of bundles and checkpoints: a zip of named parts, listed in a manifest.
 
-Reading trusts nothing. Parts are held in memory and never unpacked to the disk; names are plain;
-nothing is compressed, hence no file grows on reading; size and SHA-256 of every part must be those
-in ``manifest.json``. Whatever is wrong is a `BundleError` that names the part.
+Reading trusts nothing: the zip must be a plain one (see `stored_zip`), with the size and SHA-256 of
+every part as in ``manifest.json``. Whatever is wrong is a `BundleError` that names the part.
 """
 
 import hashlib
 import json
 import os
 import pathlib
-import re
-import stat
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from vae_widgets.bundle.errors import BundleError
+from vae_widgets.bundle.stored_zip import MAX_BYTES, read_stored_zip
 from vae_widgets.core.atomic_file import atomic_file
 
 FORMAT = "vae_widgets"
@@ -29,24 +28,12 @@ REQUIRED_PARTS = {
 }
 """The parts that each kind of archive must have."""
 OPTIONAL_PARTS = {
-    "bundle": {"latents.npy", "tiles.png", "policy.json"},
+    "bundle": {"latents.f32", "tiles.png", "policy.json"},
     "checkpoint": set[str](),
 }
 """The parts that each kind of archive may have."""
 
-MAX_BYTES = 2**30
-"""Largest archive that is written or read."""
 MAX_MANIFEST_BYTES = 2**20
-
-_PART_NAME = re.compile(r"[a-z0-9_]{1,40}(\.[a-z0-9_]{1,20}){1,2}")
-_DIRECTORY_BYTES = 2**16  # ten times what a directory of the most parts takes
-_END = b"PK\x05\x06"  # the record that ends a zip without a comment, 22 bytes long
-_ZIP64_LOCATOR = b"PK\x06\x07"  # precedes it, 20 bytes long, in zips beyond 4 GiB
-_ENCRYPTED = 1
-
-
-class BundleError(ValueError):
-    """A ``.vae`` file is damaged, manipulated, or of a kind or version that cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +130,12 @@ def read_archive(path: str | os.PathLike[str]) -> Archive:
         If there is no such file, or it cannot be read.
     """
     path = pathlib.Path(path)
-    found = _read_zip(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; expected a .vae file.")
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist; expected a .vae file.")
+    with open(path, "rb") as file:
+        found = read_stored_zip(file, str(path))
     if MANIFEST not in found:
         raise BundleError(f"{path} has no part {MANIFEST!r}; it is no .vae file.")
     manifest = _parse_manifest(path, found.pop(MANIFEST))
@@ -152,70 +144,13 @@ def read_archive(path: str | os.PathLike[str]) -> Archive:
     return Archive(path, manifest["kind"], manifest, found)
 
 
-def _read_zip(path: pathlib.Path) -> dict[str, bytes]:
-    """Return the content of each entry of a zip, by name."""
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder; expected a .vae file.")
-    if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist; expected a .vae file.")
-    with open(path, "rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        if size > MAX_BYTES:
-            raise BundleError(f"{path} has {size:,} bytes; a .vae file has at most {MAX_BYTES:,}.")
-        file.seek(max(0, size - 42))
-        tail = file.read()
-        if not tail[-22:].startswith(_END):
-            raise BundleError(f"{path} is no zip, or its end is missing; expected a .vae file.")
-        # Python's zipfile reads a directory of any length, and another one if there is a locator.
-        directory_bytes = int.from_bytes(tail[-10:-6], "little")
-        if directory_bytes > _DIRECTORY_BYTES or tail.startswith(_ZIP64_LOCATOR):
-            raise BundleError(f"{path} has too many parts, or a directory that is no .vae file's.")
-        try:
-            with zipfile.ZipFile(file) as archive:
-                entries = archive.infolist()
-                _check_entries(path, entries, size)
-                return {entry.filename: archive.read(entry) for entry in entries}
-        except BundleError:
-            raise
-        except Exception as error:  # zipfile has a dozen kinds of errors for damaged files
-            raise BundleError(f"{path} is a damaged zip: {error}") from error
-
-
-def _check_entries(path: pathlib.Path, entries: list[zipfile.ZipInfo], size: int) -> None:
-    """Raise ``BundleError`` for an entry that `write_archive` would not have written."""
-    names: set[str] = set()
-    for entry in entries:
-        name = entry.filename
-        kind_of_file = stat.S_IFMT(entry.external_attr >> 16)
-        if entry.orig_filename != name or not _PART_NAME.fullmatch(name):
-            raise BundleError(
-                f"{path}: part {entry.orig_filename!r} has an unsafe name; expected a plain one "
-                "such as 'decoder.onnx'."
-            )
-        if name in names:
-            raise BundleError(f"{path}: part {name!r} is there twice.")
-        if kind_of_file not in (0, stat.S_IFREG):
-            raise BundleError(f"{path}: part {name!r} is a link or a special file.")
-        if entry.flag_bits & _ENCRYPTED:
-            raise BundleError(f"{path}: part {name!r} is encrypted; expected plain content.")
-        if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size:
-            raise BundleError(
-                f"{path}: part {name!r} is compressed; the parts of a .vae file are stored."
-            )
-        names.add(name)
-    total = sum(entry.file_size for entry in entries)
-    if total > size:
-        raise BundleError(f"{path}: the parts claim {total:,} bytes of a file of {size:,}.")
-    for entry in entries:
-        if entry.filename == MANIFEST and entry.file_size > MAX_MANIFEST_BYTES:
-            raise BundleError(
-                f"{path}: part {MANIFEST!r} has {entry.file_size:,} bytes; the limit is "
-                f"{MAX_MANIFEST_BYTES:,}."
-            )
-
-
 def _parse_manifest(path: pathlib.Path, text: bytes) -> dict[str, Any]:
     """Return the manifest after a check of what `write_archive` puts there."""
+    if len(text) > MAX_MANIFEST_BYTES:
+        raise BundleError(
+            f"{path}: part {MANIFEST!r} has {len(text):,} bytes; expected at most "
+            f"{MAX_MANIFEST_BYTES:,}."
+        )
     try:
         manifest = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

@@ -1,0 +1,85 @@
+"""Read a zip that someone else may have made: into memory, and only if it is a plain one.
+
+Plain is what `archive.write_archive` and Keras write: few entries with plain names, neither
+compressed nor encrypted. So there is no path that leads elsewhere, and no file that grows on
+reading, because nothing is larger than the zip itself.
+"""
+
+import os
+import re
+import stat
+import zipfile
+from typing import BinaryIO
+
+from vae_widgets.bundle.errors import BundleError
+
+MAX_BYTES = 2**30
+"""Largest zip that is read."""
+
+_PART_NAME = re.compile(r"[a-z0-9_]{1,40}(\.[a-z0-9_]{1,20}){1,2}")
+_DIRECTORY_BYTES = 2**14  # more than a hundred entries, which is ten times what there may be
+_END = b"PK\x05\x06"  # the record that ends a zip without a comment, 22 bytes long
+_ZIP64_LOCATOR = b"PK\x06\x07"  # precedes it, 20 bytes long, in zips beyond 4 GiB
+_ENCRYPTED = 1
+
+
+def read_stored_zip(file: BinaryIO, where: str) -> dict[str, bytes]:
+    """Return the content of each entry by name.
+
+    Parameters
+    ----------
+    file
+        The zip, open for reading; must allow seeking.
+    where
+        What to call it in messages.
+
+    Raises
+    ------
+    BundleError
+        If it is no zip, damaged, or not plain. The message names the entry.
+    """
+    size = file.seek(0, os.SEEK_END)
+    if size > MAX_BYTES:
+        raise BundleError(f"{where} has {size:,} bytes; expected at most {MAX_BYTES:,}.")
+    file.seek(max(0, size - 42))
+    tail = file.read()
+    if not tail[-22:].startswith(_END):
+        raise BundleError(f"{where} is no zip, or its end is missing; expected a whole one.")
+    # Python's zipfile reads a directory of any length, and another one if there is a locator.
+    directory_bytes = int.from_bytes(tail[-10:-6], "little")
+    if directory_bytes > _DIRECTORY_BYTES or tail.startswith(_ZIP64_LOCATOR):
+        raise BundleError(f"{where} has too many parts, or not the directory of a plain zip.")
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+            _check_entries(entries, size, where)
+            return {entry.filename: archive.read(entry) for entry in entries}
+    except BundleError:
+        raise
+    except Exception as error:  # zipfile has a dozen kinds of errors for damaged files
+        raise BundleError(f"{where} is a damaged zip: {error}") from error
+
+
+def _check_entries(entries: list[zipfile.ZipInfo], size: int, where: str) -> None:
+    """Raise ``BundleError`` for an entry that is not plain."""
+    names: set[str] = set()
+    for entry in entries:
+        name = entry.filename
+        kind_of_file = stat.S_IFMT(entry.external_attr >> 16)
+        if entry.orig_filename != name or not _PART_NAME.fullmatch(name):
+            raise BundleError(
+                f"{where}: part {entry.orig_filename!r} has an unsafe name; expected a plain one "
+                "such as 'decoder.onnx'."
+            )
+        if name in names:
+            raise BundleError(f"{where}: part {name!r} is there twice.")
+        if kind_of_file not in (0, stat.S_IFREG):
+            raise BundleError(f"{where}: part {name!r} is a link or a special file.")
+        if entry.flag_bits & _ENCRYPTED:
+            raise BundleError(f"{where}: part {name!r} is encrypted; expected plain content.")
+        if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size:
+            raise BundleError(f"{where}: part {name!r} is compressed; expected a stored one.")
+        names.add(name)
+    claimed = sum(entry.file_size for entry in entries)
+    if claimed > size:
+        raise BundleError(f"{where}: its parts claim {claimed:,} bytes; it has {size:,}.")
