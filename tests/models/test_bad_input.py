@@ -31,7 +31,6 @@ BUILD = [
     ({"beta": "high"}, TypeError, ["beta", "number", "'high'"]),
     ({"seed": -1}, ValueError, ["seed", "at least 0", "received -1"]),
     ({"seed": 2**40}, ValueError, ["seed", "2147483647", str(2**40)]),
-    ({"hidden_units": ()}, ValueError, ["hidden_units", "empty", "(256,)"]),
     ({"hidden_units": 256}, TypeError, ["hidden_units", "sequence", "256"]),
     ({"hidden_units": (256, 0)}, ValueError, ["hidden_units[1]", "at least 1", "received 0"]),
     ({"hidden_units": "256"}, TypeError, ["hidden_units", "sequence", "'256'"]),

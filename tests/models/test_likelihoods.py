@@ -94,7 +94,10 @@ def test_kl_is_the_monte_carlo_mean():
 
 @pytest.mark.parametrize("name", LIKELIHOODS)
 def test_made_by_name(name):
-    assert make_likelihood(name).name == name
+    likelihood = make_likelihood(name, n_classes=3 if name == "categorical" else None)
+    assert likelihood.name == name
+    assert type(likelihood) is LIKELIHOODS[name]
+    assert make_likelihood(likelihood) is likelihood
 
 
 def test_unknown_name_gets_the_nearest():

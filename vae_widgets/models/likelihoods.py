@@ -1,36 +1,83 @@
 """How a decoder's output becomes a probability of the data: one small class a distribution.
 
-A likelihood knows three things: the negative log-likelihood of samples, the mean of the
-distribution in data space, and which values it allows. Register a new one in `LIKELIHOODS`.
+A likelihood knows the negative log-likelihood of samples, how to show a decoder's output in data
+space, and which values it allows. It is a Keras layer, so that what it learns itself, such as
+a deviation, is a weight of the model: trained, counted, saved and loaded.
 """
 
 import math
-from typing import Any, Protocol
+from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
+from numpy.typing import NDArray
 
 from vae_widgets.core import checks
 
+_LOG_2_PI = math.log(2 * math.pi)
 
-class Likelihood(Protocol):
-    """The distribution p(x | z) whose parameters the decoder gives."""
 
-    name: str
-    bounds: tuple[float, float] | None
+class Likelihood(keras.layers.Layer):
+    """The distribution p(x | z) whose parameters the decoder gives.
+
+    To add one, derive from this class, register it with
+    ``keras.saving.register_keras_serializable``, and give the object to ``VAE(likelihood=...)``.
+
+    Attributes
+    ----------
+    bounds
+        Lowest and highest value that samples may have; None for any.
+    n_classes
+        Number of classes where samples hold tokens, else None.
+    n_outputs
+        Number of tensors that the decoder returns.
+    is_density
+        Whether p is a density over real numbers, in whose nats the unit of x counts.
+    """
+
+    bounds: tuple[float, float] | None = None
+    n_classes: int | None = None
+    n_outputs: int = 1
+    is_density: bool = False
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name, dtype="float32")
+        self.built = True
 
     def negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
         """Return -log p(x | z) of samples x (n, *sample_shape), summed over dims: (n,), nats."""
+        raise NotImplementedError
 
     def mean(self, decoder_output: Any) -> Any:
-        """Return the mean of p(x | z), in data space."""
+        """Return the sample (n, *sample_shape) that stands for p(x | z): its mean, in data space.
 
-    def check_decoder_output(self, decoder_output: np.ndarray) -> None:
+        Tokens have no mean; theirs is the most likely one.
+        """
+        raise NotImplementedError
+
+    def error(self, x: Any, decoder_output: Any) -> Any:
+        """Return the squared error of the mean, averaged over dimensions: (n,)."""
+        return _mean_over_dimensions(ops.square(x - self.mean(decoder_output)))
+
+    def check_samples(self, name: str, x: NDArray[np.float32]) -> None:
+        """Raise ``ValueError`` if samples within `bounds` are none all the same."""
+
+    def check_decoder_output(self, decoder_output: Any) -> None:
         """Raise ``ValueError`` if an output cannot be what this likelihood expects."""
 
+    def output_shape_for(self, sample_shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape that each output of the decoder has for one sample."""
+        return sample_shape
 
-class Bernoulli:
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that rebuild this likelihood."""
+        return {}
+
+
+@keras.saving.register_keras_serializable(package="vae_widgets")
+class Bernoulli(Likelihood):
     """Independent Bernoulli variables; x in [0, 1], such as black-and-white or grey pixels.
 
     -log p(x | z) = -sum_i x_i log p_i + (1 - x_i) log(1 - p_i); Kingma & Welling (2014), appendix
@@ -44,10 +91,10 @@ class Bernoulli:
         (it ends in a sigmoid). Logits are numerically safer.
     """
 
-    name = "bernoulli"
-    bounds: tuple[float, float] | None = (0.0, 1.0)
+    bounds = (0.0, 1.0)
 
     def __init__(self, from_logits: bool = True) -> None:
+        super().__init__("bernoulli")
         self.from_logits = bool(from_logits)
 
     def negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
@@ -62,9 +109,9 @@ class Bernoulli:
         """Return probabilities in [0, 1]."""
         return ops.sigmoid(decoder_output) if self.from_logits else decoder_output
 
-    def check_decoder_output(self, decoder_output: np.ndarray) -> None:
+    def check_decoder_output(self, decoder_output: Any) -> None:
         """Raise ``ValueError`` for probabilities given as logits, and the other way round."""
-        low, high = float(decoder_output.min()), float(decoder_output.max())
+        low, high = float(np.min(decoder_output)), float(np.max(decoder_output))
         inside = low >= 0 and high <= 1
         # All zeros is a decoder whose last layer starts at zero: logits as good as any.
         if self.from_logits and inside and high > 0:
@@ -81,51 +128,205 @@ class Bernoulli:
                 "sigmoid, or pass from_logits=True (the default) if these are logits."
             )
 
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that rebuild this likelihood."""
+        return {"from_logits": self.from_logits}
 
-class Gaussian:
-    """Independent normal variables with mean from the decoder and unit deviation.
 
-    -log p(x | z) = sum_i (x_i - mean_i)^2 / 2 + D log(2 pi) / 2, constant included, so that values
-    are comparable with other models in nats. Scale the data to a deviation near one first.
+@keras.saving.register_keras_serializable(package="vae_widgets")
+class Gaussian(Likelihood):
+    """Independent normal variables, with the mean from the decoder.
+
+    -log p(x | z) = sum_i (x_i - mean_i)^2 / (2 s^2) + log s + log(2 pi) / 2, constant included, so
+    that values are comparable with other models in nats.
+
+    The deviation s decides how much detail the codes keep: with s = 1, reconstructions of pixels
+    in [0, 1] stay blurred and many dimensions collapse. "learned" finds the balance by itself; it
+    is the sigma-VAE of Rybkin, Daniilidis & Levine, "Simple and Effective VAE Training with
+    Calibrated Decoders" (2021), whose optimum is the root mean squared error.
+
+    Parameters
+    ----------
+    deviation
+        A number
+            The fixed deviation s of all dimensions, above 0. With 1, the default, scale the data
+            to a deviation near one first.
+        "learned"
+            One s for all dimensions, a weight of the model that starts at 1. It stays above exp(-6)
+            = 0.0025, smoothly, as in the paper's code, so that data without noise cannot drive the
+            density to infinity.
+        "predicted"
+            The decoder returns (mean, log_var), each (n, *sample_shape): a deviation for each
+            dimension of each sample. log_var is clipped to [-12, 12] (deviations of 0.0025 to 403),
+            for the same reason.
     """
 
-    name = "gaussian"
-    bounds: tuple[float, float] | None = None
+    is_density = True
+    _LOWEST_LOG_DEVIATION = -6.0
+
+    def __init__(self, deviation: float | str = 1.0) -> None:
+        super().__init__("gaussian")
+        if isinstance(deviation, str):
+            deviation = checks.one_of("deviation", deviation, ("learned", "predicted"))
+        else:
+            deviation = checks.number_between("deviation", deviation, 0, open_low=True)
+        self._deviation = deviation
+        self.n_outputs = 2 if deviation == "predicted" else 1
+        if deviation == "learned":
+            self._raw_log_deviation = self.add_weight(
+                name="log_deviation", shape=(), initializer="zeros", trainable=True
+            )
+
+    @property
+    def deviation(self) -> float | None:
+        """The current deviation, fixed or learned; None if the decoder predicts it."""
+        if self._deviation == "predicted":
+            return None
+        return math.exp(float(self._log_deviation()))
+
+    def _log_deviation(self) -> Any:
+        if self._deviation == "learned":
+            low = self._LOWEST_LOG_DEVIATION
+            return low + ops.softplus(self._raw_log_deviation - low)
+        return math.log(float(self._deviation))
 
     def negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
         """Return the negative log-density summed over dimensions, (n,), in nats."""
-        error = x - decoder_output
-        return _sum_over_dimensions(0.5 * error * error + 0.5 * math.log(2 * math.pi))
+        if self._deviation == "predicted":
+            mean, log_var = decoder_output
+            log_deviation = 0.5 * ops.clip(log_var, -12.0, 12.0)
+        else:
+            mean, log_deviation = decoder_output, self._log_deviation()
+        error = (x - mean) * ops.exp(-log_deviation)
+        return _sum_over_dimensions(0.5 * error * error + log_deviation + 0.5 * _LOG_2_PI)
 
     def mean(self, decoder_output: Any) -> Any:
-        """Return the decoder's output, which is the mean."""
-        return decoder_output
+        """Return the mean that the decoder gives."""
+        return decoder_output[0] if self._deviation == "predicted" else decoder_output
 
-    def check_decoder_output(self, decoder_output: np.ndarray) -> None:
-        """Accept any finite output."""
-
-
-LIKELIHOODS: dict[str, type] = {Bernoulli.name: Bernoulli, Gaussian.name: Gaussian}
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that rebuild this likelihood."""
+        return {"deviation": self._deviation}
 
 
-def make_likelihood(name: str, from_logits: bool = True) -> Likelihood:
-    """Return the likelihood called `name`.
+@keras.saving.register_keras_serializable(package="vae_widgets")
+class Categorical(Likelihood):
+    """Independent categorical variables: tokens of a sequence, or of the voices of a grid.
+
+    x holds whole numbers from 0 to n_classes - 1, of any shape (n, *sample_shape) and any numeric
+    type, such as (n, steps) or (n, steps, voices). The decoder returns logits with one more axis,
+    (n, *sample_shape, n_classes). -log p(x | z) = -sum_i log softmax(logits_i)[x_i], over all steps
+    and voices. Padding is a class like any other: give it a token of its own.
+
+    Parameters
+    ----------
+    n_classes
+        Number of tokens, at least 2.
+    """
+
+    n_classes: int
+
+    def __init__(self, n_classes: int) -> None:
+        super().__init__("categorical")
+        self.n_classes = checks.positive_int("n_classes", n_classes, minimum=2)
+
+    def negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
+        """Return the cross-entropy summed over steps and voices, (n,), in nats."""
+        tokens = ops.cast(x, "int32")
+        return _sum_over_dimensions(
+            ops.sparse_categorical_crossentropy(tokens, decoder_output, from_logits=True)
+        )
+
+    def mean(self, decoder_output: Any) -> Any:
+        """Return the most likely tokens (n, *sample_shape), as whole float32 numbers."""
+        return ops.cast(ops.argmax(decoder_output, axis=-1), "float32")
+
+    def error(self, x: Any, decoder_output: Any) -> Any:
+        """Return the share of steps and voices whose most likely token is wrong: (n,)."""
+        return _mean_over_dimensions(ops.cast(x != self.mean(decoder_output), "float32"))
+
+    def check_samples(self, name: str, x: NDArray[np.float32]) -> None:
+        """Raise ``ValueError`` for anything but whole numbers from 0 to n_classes - 1."""
+        low, high = float(x.min()), float(x.max())
+        wanted = f"the categorical likelihood needs tokens 0 to {self.n_classes - 1}"
+        if low < 0 or high >= self.n_classes:
+            raise ValueError(
+                f"{name} spans [{low:g}, {high:g}]; {wanted}. Number the tokens from 0, or pass "
+                "n_classes, the highest token plus one."
+            )
+        strange = x[x != np.floor(x)]
+        if strange.size:
+            raise ValueError(
+                f"{name} holds {strange.flat[0]:g}; {wanted}, whole numbers. Pass tokens, not "
+                "scaled values or one-hot vectors."
+            )
+
+    def output_shape_for(self, sample_shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of the logits of one sample."""
+        return (*sample_shape, self.n_classes)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that rebuild this likelihood."""
+        return {"n_classes": self.n_classes}
+
+
+LIKELIHOODS: dict[str, type[Likelihood]] = {
+    "bernoulli": Bernoulli,
+    "gaussian": Gaussian,
+    "categorical": Categorical,
+}
+
+
+def make_likelihood(
+    likelihood: str | Likelihood, from_logits: bool = True, n_classes: int | None = None
+) -> Likelihood:
+    """Return the likelihood called by a name, or the object itself.
 
     Raises
     ------
+    TypeError
+        If it is neither a name nor a likelihood.
     ValueError
-        If `name` is unknown, or `from_logits` is False for a likelihood without logits.
+        If the name is unknown, `from_logits` is False for anything but "bernoulli", or `n_classes`
+        is missing for "categorical" or given for anything else.
     """
-    name = checks.one_of("likelihood", name, LIKELIHOODS)
-    if LIKELIHOODS[name] is Bernoulli:
-        return Bernoulli(from_logits)
-    if not from_logits:
+    if isinstance(likelihood, type) and issubclass(likelihood, Likelihood):
+        raise TypeError(
+            f"likelihood is the class {likelihood.__name__}; expected an object or a name. "
+            f"Call it: {likelihood.__name__}(...)."
+        )
+    if not isinstance(likelihood, str | Likelihood):
+        raise TypeError(
+            f"likelihood must be a name ({', '.join(LIKELIHOODS)}) or an object such as "
+            f"Gaussian(deviation='learned'); received {likelihood!r}."
+        )
+    received = repr(likelihood)
+    if isinstance(likelihood, str):
+        received = repr(checks.one_of("likelihood", likelihood, LIKELIHOODS))
+    else:
+        received = f"a {type(likelihood).__name__} object"
+    if not from_logits and likelihood != "bernoulli":
         raise ValueError(
-            f"from_logits=False is for the bernoulli likelihood; likelihood is {name!r}. "
+            f"from_logits=False is for the bernoulli likelihood by name; likelihood is {received}. "
             "Leave from_logits out."
         )
-    likelihood: Likelihood = LIKELIHOODS[name]()
-    return likelihood
+    if n_classes is not None and likelihood != "categorical":
+        raise ValueError(
+            f"n_classes={n_classes!r} is for likelihood='categorical'; likelihood is {received}. "
+            "Leave n_classes out."
+        )
+    if isinstance(likelihood, Likelihood):
+        return likelihood
+    if likelihood == "bernoulli":
+        return Bernoulli(from_logits)
+    if likelihood == "categorical":
+        if n_classes is None:
+            raise ValueError(
+                "likelihood='categorical' needs n_classes, the number of tokens; received None. "
+                "Pass n_classes=int(x.max()) + 1, or likelihood=Categorical(n_classes)."
+            )
+        return Categorical(n_classes)
+    return Gaussian()
 
 
 def kl_divergence(z_mean: Any, z_log_var: Any) -> Any:
@@ -160,4 +361,16 @@ def _sum_over_dimensions(values: Any) -> Any:
     return ops.sum(values, axis=tuple(range(1, len(values.shape))))
 
 
-__all__ = ["LIKELIHOODS", "Bernoulli", "Gaussian", "Likelihood", "kl_divergence", "make_likelihood"]
+def _mean_over_dimensions(values: Any) -> Any:
+    return ops.mean(values, axis=tuple(range(1, len(values.shape))))
+
+
+__all__ = [
+    "LIKELIHOODS",
+    "Bernoulli",
+    "Categorical",
+    "Gaussian",
+    "Likelihood",
+    "kl_divergence",
+    "make_likelihood",
+]

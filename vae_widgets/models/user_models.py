@@ -87,12 +87,31 @@ def check_halves(
         )
     codes = np.random.default_rng(0).standard_normal((_PROBE, latent_dim), dtype=np.float32)
     output = decoder(codes)
-    if tuple(output.shape[1:]) != sample_shape:
-        same_size = math.prod(output.shape[1:]) == math.prod(sample_shape)
-        hint = f" End it in keras.layers.Reshape({sample_shape})." if same_size else ""
-        raise ValueError(
-            f"decoder {decoder.name!r} gives samples of shape {tuple(output.shape[1:])}; the "
-            f"encoder takes {sample_shape}.{hint}"
-        )
-    likelihood.check_decoder_output(np.asarray(output))
+    _check_decoder_shapes(decoder.name, output, sample_shape, likelihood)
+    likelihood.check_decoder_output(output)
     return int(latent_dim)
+
+
+def _check_decoder_shapes(
+    decoder: str, output: Any, sample_shape: tuple[int, ...], likelihood: Likelihood
+) -> None:
+    parts = output if isinstance(output, tuple | list) else [output]
+    if len(parts) != likelihood.n_outputs:
+        raise ValueError(
+            f"decoder {decoder!r} gives {len(parts)} output{'s' * (len(parts) != 1)}; the "
+            f"{likelihood.name} likelihood needs {likelihood.n_outputs}. Two, (mean, log_var), are "
+            "for Gaussian(deviation='predicted')."
+        )
+    expected = likelihood.output_shape_for(sample_shape)
+    for part in parts:
+        received = tuple(part.shape[1:])
+        if received == expected:
+            continue
+        same_size = math.prod(received) == math.prod(expected)
+        hint = f" End it in keras.layers.Reshape({expected})." if same_size else ""
+        if likelihood.n_classes is not None:
+            hint = hint or f" The last axis holds the logits of {likelihood.n_classes} classes."
+        raise ValueError(
+            f"decoder {decoder!r} gives samples of shape {received}; the encoder takes "
+            f"{sample_shape}, so {expected} was expected.{hint}"
+        )

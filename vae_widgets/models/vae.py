@@ -12,13 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.models.architectures import build_architecture
-from vae_widgets.models.array_loop import Batch
 from vae_widgets.models.code_statistics import CodeStatistics
 from vae_widgets.models.compiled import CompiledFunction
 from vae_widgets.models.fit_arguments import first_samples, is_array
 from vae_widgets.models.layers import reparameterize
-from vae_widgets.models.likelihoods import kl_divergence, make_likelihood
-from vae_widgets.models.schedules import Schedule
+from vae_widgets.models.likelihoods import Likelihood, kl_divergence, make_likelihood
 from vae_widgets.models.trainer import Trainer
 from vae_widgets.models.user_models import check_halves, check_sample_shape, sample_shape_of
 
@@ -61,9 +59,11 @@ class VAE(Trainer):
         A third output, such as a z that it samples itself, is ignored.
     decoder
         Keras model that maps z (n, latent_dim) to (n, *sample_shape): logits for the Bernoulli
-        likelihood, means for the Gaussian one.
+        likelihood, means for the Gaussian one. For the categorical one logits with one more axis,
+        (n, *sample_shape, n_classes).
     likelihood
-        "bernoulli" for data in [0, 1], or "gaussian" (unit deviation).
+        "bernoulli" for data in [0, 1], "gaussian" (unit deviation), or an object:
+        ``Bernoulli()``, ``Gaussian(deviation="learned")``, ``Categorical(n_classes)`` for tokens.
     beta
         Weight of the KL term, at least 0. Can be set at any time, also while training runs.
     from_logits
@@ -87,8 +87,8 @@ class VAE(Trainer):
         self,
         encoder: keras.Model,
         decoder: keras.Model,
-        likelihood: str = "bernoulli",
-        beta: float | Schedule = 1.0,
+        likelihood: str | Likelihood = "bernoulli",
+        beta: float = 1.0,
         *,
         from_logits: bool = True,
         seed: int | None = 0,
@@ -101,19 +101,22 @@ class VAE(Trainer):
                     f"{role} must be a Keras model; received {type(model).__name__}. "
                     "VAE.build(sample_shape) makes both for you."
                 )
+        beta = checks.number_between("beta", beta, 0)
         rule = make_likelihood(likelihood, from_logits)
         shape = sample_shape_of(encoder, sample_shape)
         latent_dim = check_halves(encoder, decoder, shape, rule)
         drawn_seed = _draw_seed(seed)
 
-        super().__init__(beta, name=name)
+        super().__init__(name=name)
         self.encoder = encoder
         self.decoder = decoder
         self.likelihood = rule
         self.seed = seed
         self._drawn_seed = drawn_seed
         self._sample_shape = shape
-        self._latent_dim = self._noise_width = latent_dim
+        self._latent_dim = latent_dim
+        # Not a Keras variable, for it is a setting and no weight.
+        self._beta = tf.Variable(beta, trainable=False, dtype=tf.float32)
         # Validation has noise of its own, so that it does not change the course of training.
         self._training_seeds = keras.random.SeedGenerator(drawn_seed)
         self._evaluation_seeds = keras.random.SeedGenerator(drawn_seed)
@@ -131,13 +134,14 @@ class VAE(Trainer):
         sample_shape: Sequence[int] | int,
         latent_dim: int = 2,
         architecture: str = "dense",
-        likelihood: str = "bernoulli",
-        beta: float | Schedule = 1.0,
+        likelihood: str | Likelihood = "bernoulli",
+        beta: float = 1.0,
         seed: int | None = 0,
         *,
         hidden_units: Sequence[int] | None = None,
         filters: Sequence[int] | None = None,
         activation: str = "relu",
+        n_classes: int | None = None,
         name: str = "vae",
     ) -> "VAE":
         """Make a VAE with an encoder and a decoder for samples of a given shape.
@@ -149,9 +153,10 @@ class VAE(Trainer):
         latent_dim
             Number of latent dimensions, at least 1.
         architecture
-            "dense" for anything, "conv" for images of 8 to 128 pixels a side.
+            "dense" for anything, "conv" for images of 8 to 128 pixels a side, "sequence" for tokens
+            (steps,), grids of several voices (steps, voices), and signals.
         likelihood, beta, seed, name
-            As for `VAE`; the seed also draws the initial weights.
+            As for `VAE`; the seed also draws the initial weights. "categorical" needs `n_classes`.
         hidden_units
             Sizes of the dense layers of the encoder; the decoder has them in reverse. The default
             is (256,) for "dense" and (64,), between convolutions and codes, for "conv".
@@ -161,6 +166,8 @@ class VAE(Trainer):
             bring the longest side down to 8 pixels.
         activation
             Name of the Keras activation of the hidden layers.
+        n_classes
+            For likelihood="categorical": the number of tokens; x holds 0 to n_classes - 1.
 
         Raises
         ------
@@ -168,16 +175,18 @@ class VAE(Trainer):
             If an argument is unknown or outside its range.
         """
         shape = check_sample_shape(sample_shape)
+        rule = make_likelihood(likelihood, n_classes=n_classes)
         encoder, decoder = build_architecture(
             architecture,
             shape,
             checks.positive_int("latent_dim", latent_dim),
+            likelihood=rule,
             hidden_units=hidden_units,
             filters=filters,
             activation=activation,
             seed=_draw_seed(seed),
         )
-        return cls(encoder, decoder, likelihood, beta, seed=seed, name=name)
+        return cls(encoder, decoder, rule, beta, seed=seed, name=name)
 
     @property
     def latent_dim(self) -> int:
@@ -191,46 +200,12 @@ class VAE(Trainer):
 
     @property
     def beta(self) -> float:
-        """Weight of the KL term in the loss, now.
-
-        Set it to a number or to a schedule at any time. While training runs, it acts from the next
-        execution of batches on (after at most about 0.1 s), and a number ends a schedule.
-        """
-        return self._beta.current
+        """Weight of the KL term in the loss; a new value acts from the next batches on."""
+        return float(self._beta.numpy())
 
     @beta.setter
-    def beta(self, value: float | Schedule) -> None:
-        self._beta.set(value)
-
-    @property
-    def beta_schedule(self) -> Schedule | None:
-        """The schedule that moves `beta` while the model trains; None for a constant."""
-        return self._beta.schedule
-
-    @property
-    def learning_rate(self) -> float:
-        """The optimizer's learning rate, now.
-
-        Set it at any time; while training runs, it acts from the next execution of batches on.
-
-        Raises
-        ------
-        TypeError
-            If it is set, but the optimizer was given a schedule rather than a number.
-        """
-        return float(ops.convert_to_numpy(self.optimizer.learning_rate))
-
-    @learning_rate.setter
-    def learning_rate(self, value: float) -> None:
-        rate = checks.number_between("learning_rate", value, 0)
-        schedule = getattr(self.optimizer, "_learning_rate", None)
-        if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
-            raise TypeError(
-                f"learning_rate cannot be set: the optimizer follows {type(schedule).__name__}; "
-                "expected an optimizer with a number. Compile with one: "
-                "vae.compile(keras.optimizers.Adam(1e-3))."
-            )
-        self.optimizer.learning_rate = rate
+    def beta(self, value: float) -> None:
+        self._beta.assign(checks.number_between("beta", value, 0))
 
     # One batch
 
@@ -242,25 +217,24 @@ class VAE(Trainer):
             z = reparameterize(z_mean, z_log_var, self._training_noise(ops.shape(z_mean)[0]))
         return self.likelihood.mean(self.decoder(z, training=training))
 
-    def _train_on_batch(self, batch: Batch) -> Any:
+    def _train_on_batch(self, x: Any, weights: Any, noise: Any) -> Any:
         with tf.GradientTape() as tape:
-            sums = self._weighted_sums(batch, training=True)
+            sums = self._weighted_sums(x, weights, noise, training=True)
             loss = self.optimizer.scale_loss(sums[0] / sums[-1])
         variables = self.trainable_variables
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         return sums
 
-    def _evaluate_on_batch(self, batch: Batch) -> Any:
-        return self._weighted_sums(batch, training=False)
+    def _evaluate_on_batch(self, x: Any, weights: Any, noise: Any) -> Any:
+        return self._weighted_sums(x, weights, noise, training=False)
 
-    def _weighted_sums(self, batch: Batch, training: bool) -> Any:
+    def _weighted_sums(self, x: Any, weights: Any, noise: Any, training: bool) -> Any:
         """Return the sums over the batch of `LOG_NAMES`, and of the weights: (4,)."""
-        (x,), weights, noise, beta, _ = batch
         reconstruction, kl = self._terms(x, noise, training)
         penalties = sum(self.losses)  # of regularizers
         return tf.stack(
             [
-                ops.sum(weights * (reconstruction + beta * kl + penalties)),
+                ops.sum(weights * (reconstruction + self._beta * kl + penalties)),
                 ops.sum(weights * reconstruction),
                 ops.sum(weights * kl),
                 ops.sum(weights),
@@ -303,7 +277,8 @@ class VAE(Trainer):
     def decode(self, z: ArrayLike) -> NDArray[np.float32]:
         """Map codes (n, latent_dim) to samples (n, *sample_shape) in data space.
 
-        The samples are the means of p(x | z): probabilities for the Bernoulli likelihood.
+        The samples are the means of p(x | z): probabilities for the Bernoulli likelihood. For the
+        categorical one they are the most likely tokens.
         """
         return self._decode(checks.samples("z", z, (self._latent_dim,)))[0]
 
@@ -408,9 +383,8 @@ class VAE(Trainer):
         return {
             "encoder": keras.saving.serialize_keras_object(self.encoder),
             "decoder": keras.saving.serialize_keras_object(self.decoder),
-            "likelihood": self.likelihood.name,
+            "likelihood": keras.saving.serialize_keras_object(self.likelihood),
             "beta": self.beta,
-            "from_logits": getattr(self.likelihood, "from_logits", True),
             "seed": self.seed,
             "sample_shape": list(self._sample_shape),
             "name": self.name,
@@ -419,11 +393,11 @@ class VAE(Trainer):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "VAE":
         """Rebuild a model from `get_config`; Keras calls this when it loads."""
-        halves = {
+        parts = {
             role: keras.saving.deserialize_keras_object(config[role])
-            for role in ("encoder", "decoder")
+            for role in ("encoder", "decoder", "likelihood")
         }
-        return cls(**{**config, **halves})
+        return cls(**{**config, **parts})
 
     def save_own_variables(self, store: Any) -> None:
         """Put the statistics of the training codes into a file; Keras calls this."""
@@ -440,7 +414,9 @@ class VAE(Trainer):
 
     def _samples(self, name: str, x: Any) -> NDArray[np.float32]:
         why = f"the {self.likelihood.name.capitalize()} likelihood"
-        return checks.samples(name, x, self._sample_shape, self.likelihood.bounds, why)
+        x = checks.samples(name, x, self._sample_shape, self.likelihood.bounds, why)
+        self.likelihood.check_samples(name, x)
+        return x
 
     def _training_noise(self, n: Any) -> Any:
         return keras.random.normal((n, self._latent_dim), seed=self._training_seeds)
