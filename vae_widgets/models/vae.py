@@ -12,11 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.models.architectures import build_architecture
+from vae_widgets.models.array_loop import Batch
 from vae_widgets.models.code_statistics import CodeStatistics
 from vae_widgets.models.compiled import CompiledFunction
 from vae_widgets.models.fit_arguments import first_samples, is_array
 from vae_widgets.models.layers import reparameterize
 from vae_widgets.models.likelihoods import Likelihood, kl_divergence, make_likelihood
+from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.trainer import Trainer
 from vae_widgets.models.user_models import check_halves, check_sample_shape, sample_shape_of
 
@@ -88,7 +90,7 @@ class VAE(Trainer):
         encoder: keras.Model,
         decoder: keras.Model,
         likelihood: str | Likelihood = "bernoulli",
-        beta: float = 1.0,
+        beta: float | Schedule = 1.0,
         *,
         from_logits: bool = True,
         seed: int | None = 0,
@@ -101,22 +103,19 @@ class VAE(Trainer):
                     f"{role} must be a Keras model; received {type(model).__name__}. "
                     "VAE.build(sample_shape) makes both for you."
                 )
-        beta = checks.number_between("beta", beta, 0)
         rule = make_likelihood(likelihood, from_logits)
         shape = sample_shape_of(encoder, sample_shape)
         latent_dim = check_halves(encoder, decoder, shape, rule)
         drawn_seed = _draw_seed(seed)
 
-        super().__init__(name=name)
+        super().__init__(beta, name=name)
         self.encoder = encoder
         self.decoder = decoder
         self.likelihood = rule
         self.seed = seed
         self._drawn_seed = drawn_seed
         self._sample_shape = shape
-        self._latent_dim = latent_dim
-        # Not a Keras variable, for it is a setting and no weight.
-        self._beta = tf.Variable(beta, trainable=False, dtype=tf.float32)
+        self._latent_dim = self._noise_width = latent_dim
         # Validation has noise of its own, so that it does not change the course of training.
         self._training_seeds = keras.random.SeedGenerator(drawn_seed)
         self._evaluation_seeds = keras.random.SeedGenerator(drawn_seed)
@@ -135,7 +134,7 @@ class VAE(Trainer):
         latent_dim: int = 2,
         architecture: str = "dense",
         likelihood: str | Likelihood = "bernoulli",
-        beta: float = 1.0,
+        beta: float | Schedule = 1.0,
         seed: int | None = 0,
         *,
         hidden_units: Sequence[int] | None = None,
@@ -200,12 +199,46 @@ class VAE(Trainer):
 
     @property
     def beta(self) -> float:
-        """Weight of the KL term in the loss; a new value acts from the next batches on."""
-        return float(self._beta.numpy())
+        """Weight of the KL term in the loss, now.
+
+        Set it to a number or to a schedule at any time. While training runs, it acts from the next
+        execution of batches on (after at most about 0.1 s), and a number ends a schedule.
+        """
+        return self._beta.current
 
     @beta.setter
-    def beta(self, value: float) -> None:
-        self._beta.assign(checks.number_between("beta", value, 0))
+    def beta(self, value: float | Schedule) -> None:
+        self._beta.set(value)
+
+    @property
+    def beta_schedule(self) -> Schedule | None:
+        """The schedule that moves `beta` while the model trains; None for a constant."""
+        return self._beta.schedule
+
+    @property
+    def learning_rate(self) -> float:
+        """The optimizer's learning rate, now.
+
+        Set it at any time; while training runs, it acts from the next execution of batches on.
+
+        Raises
+        ------
+        TypeError
+            If it is set, but the optimizer was given a schedule rather than a number.
+        """
+        return float(ops.convert_to_numpy(self.optimizer.learning_rate))
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        rate = checks.number_between("learning_rate", value, 0)
+        schedule = getattr(self.optimizer, "_learning_rate", None)
+        if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+            raise TypeError(
+                f"learning_rate cannot be set: the optimizer follows {type(schedule).__name__}; "
+                "expected an optimizer with a number. Compile with one: "
+                "vae.compile(keras.optimizers.Adam(1e-3))."
+            )
+        self.optimizer.learning_rate = rate
 
     # One batch
 
@@ -217,24 +250,25 @@ class VAE(Trainer):
             z = reparameterize(z_mean, z_log_var, self._training_noise(ops.shape(z_mean)[0]))
         return self.likelihood.mean(self.decoder(z, training=training))
 
-    def _train_on_batch(self, x: Any, weights: Any, noise: Any) -> Any:
+    def _train_on_batch(self, batch: Batch) -> Any:
         with tf.GradientTape() as tape:
-            sums = self._weighted_sums(x, weights, noise, training=True)
+            sums = self._weighted_sums(batch, training=True)
             loss = self.optimizer.scale_loss(sums[0] / sums[-1])
         variables = self.trainable_variables
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         return sums
 
-    def _evaluate_on_batch(self, x: Any, weights: Any, noise: Any) -> Any:
-        return self._weighted_sums(x, weights, noise, training=False)
+    def _evaluate_on_batch(self, batch: Batch) -> Any:
+        return self._weighted_sums(batch, training=False)
 
-    def _weighted_sums(self, x: Any, weights: Any, noise: Any, training: bool) -> Any:
+    def _weighted_sums(self, batch: Batch, training: bool) -> Any:
         """Return the sums over the batch of `LOG_NAMES`, and of the weights: (4,)."""
+        (x,), weights, noise, beta, _ = batch
         reconstruction, kl = self._terms(x, noise, training)
         penalties = sum(self.losses)  # of regularizers
         return tf.stack(
             [
-                ops.sum(weights * (reconstruction + self._beta * kl + penalties)),
+                ops.sum(weights * (reconstruction + beta * kl + penalties)),
                 ops.sum(weights * reconstruction),
                 ops.sum(weights * kl),
                 ops.sum(weights),
