@@ -14,10 +14,11 @@ from typing import Any, NamedTuple, Protocol
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.models.beta import Beta
 from vae_widgets.models.fit_arguments import FitArguments
+from vae_widgets.models.training_state import TrainingState
 
 LOG_NAMES = ("loss", "reconstruction_loss", "kl_loss")
 
@@ -95,6 +96,11 @@ class ArrayLoop:
         Batches in an execution; None adapts it, see `Pace`.
     noise_width
         Random numbers that a row needs, which tells how many rows' noise fits in memory.
+
+    Attributes
+    ----------
+    totals
+        Of the epoch so far: the sums of `LOG_NAMES` and of the weights, and the number of batches.
     """
 
     def __init__(
@@ -107,6 +113,10 @@ class ArrayLoop:
     ) -> None:
         self._batch_size = batch_size
         self._pace = Pace(steps)
+        # A variable, so that an execution changes it together with the model: Python raises an
+        # interrupt just after an execution, whose results would be lost. float64 and batch by
+        # batch, so that the sums do not depend on where executions end.
+        self.totals = tf.Variable(tf.zeros(len(LOG_NAMES) + 2, tf.float64), trainable=False)
         self._steps_of_noise = max(1, _NOISE_AT_ONCE // (batch_size * noise_width))
 
         def execute(
@@ -132,17 +142,20 @@ class ArrayLoop:
                     beta=betas[step],
                     n_samples=tf.cast(n, tf.float32),
                 )
-                return step + 1, sums + update(batch)
+                return step + 1, sums + tf.cast(update(batch), tf.float64)
 
             # tf.while_loop rather than a loop over tf.range, whose length XLA would have to know:
             # it would compile again for every `first` and `last`.
-            start = (first, tf.zeros(len(LOG_NAMES) + 1))
-            return tf.while_loop(lambda step, _: step < last, one_batch, start)[1]
+            start = (first, self.totals[:-1])
+            done, sums = tf.while_loop(lambda step, _: step < last, one_batch, start)
+            totals = tf.concat([sums, [tf.cast(done, tf.float64)]], axis=0)
+            self.totals.assign(totals)
+            return totals
 
         self._function = tf.function(execute, jit_compile=jit_compile)
         self._graph: Callable[..., tf.Tensor] | None = None
 
-    def _execute(self, *arguments: Any) -> NDArray[np.float32]:
+    def _execute(self, *arguments: Any) -> NDArray[np.float64]:
         arguments = tf.nest.map_structure(tf.convert_to_tensor, arguments)
         if self._graph is None:
             # One trace for any number of rows. Calling the graph itself also spares the user a
@@ -150,8 +163,8 @@ class ArrayLoop:
             self._graph = self._function.get_concrete_function(
                 *tf.nest.map_structure(_spec_of_any_length, arguments)
             )
-        sums: NDArray[np.float32] = self._graph(*tf.nest.flatten(arguments)).numpy()
-        return sums
+        totals: NDArray[np.float64] = self._graph(*tf.nest.flatten(arguments)).numpy()
+        return totals
 
     def run(
         self,
@@ -162,6 +175,7 @@ class ArrayLoop:
         end: Hook,
         stop: Callable[[], bool] = lambda: False,
         betas: Callable[[int], NDArray[np.float32]] = lambda steps: np.ones(steps, np.float32),
+        totals: ArrayLike | None = None,
     ) -> dict[str, float]:
         """Go once through the rows of `data` in the order given; return the means.
 
@@ -182,30 +196,36 @@ class ArrayLoop:
         betas
             Called before each execution with the number of steps in the epoch; returns beta of
             every step, (steps,).
+        totals
+            What the attribute `totals` was where an epoch broke off, to go on from there.
         """
         steps = -(-len(order) // self._batch_size)
         # The rows that fill up the last batch are real ones: they have no weight, but layers such
         # as batch normalisation see them.
         rows = tf.constant(np.resize(order, steps * self._batch_size), tf.int32)
         steps_of_noise = min(steps, self._steps_of_noise)
-        sums = np.zeros(len(LOG_NAMES) + 1)
-        logs: dict[str, float] = {}
-        first = noise_to = 0
+        so_far = np.zeros(len(LOG_NAMES) + 2) if totals is None else np.asarray(totals)
+        self.totals.assign(so_far)
+        first, noise_to = int(so_far[-1]), 0
         while first < steps:
-            if first == noise_to:
-                noise_from, noise_to = first, first + steps_of_noise
+            while noise_to <= first:  # also draws what batches done in an earlier process had
+                noise_from, noise_to = noise_to, noise_to + steps_of_noise
                 noise = draw_noise(steps_of_noise * self._batch_size)
             last = min(first + self._pace.steps, steps, noise_to)
             begin(first)
             started = time.perf_counter()
-            sums += self._execute(data, rows, noise, noise_from, betas(steps), first, last)
+            so_far = self._execute(data, rows, noise, noise_from, betas(steps), first, last)
             self._pace.record(time.perf_counter() - started)
-            logs = dict(zip(LOG_NAMES, (sums[:-1] / sums[-1]).tolist(), strict=True))
-            end(last - 1, dict(logs))
+            end(last - 1, _means(so_far))
             first = last
             if stop():
                 break
-        return logs
+        return _means(so_far)
+
+
+def _means(totals: NDArray[np.float64]) -> dict[str, float]:
+    *sums, weight, _ = totals.tolist()
+    return {name: total / weight for name, total in zip(LOG_NAMES, sums, strict=True)}
 
 
 def _spec_of_any_length(tensor: tf.Tensor) -> tf.TensorSpec:
@@ -247,7 +267,8 @@ def train_on_array(
     draw_noise: Callable[[int], tf.Tensor],
     beta: Beta,
     validate: Callable[[], dict[str, float]] | None,
-    rng: np.random.Generator,
+    shuffler: Callable[[int], np.random.Generator],
+    start: TrainingState,
 ) -> None:
     """Run epochs of `loop` as ``keras.Model.fit`` does, with all calls to `callbacks`.
 
@@ -259,8 +280,10 @@ def train_on_array(
         Weight of the KL term, which may follow a schedule.
     validate
         Returns the logs of the validation data; None for no validation.
-    rng
-        Draws the order of the samples.
+    shuffler
+        Returns what draws the order of an epoch's samples, given the optimizer's steps before it.
+    start
+        The first epoch, and where to go on in it.
     """
     data = tuple(map(tf.constant, arguments.data))
     n = len(arguments.x)
@@ -268,9 +291,11 @@ def train_on_array(
     model.stop_training = False
     callbacks.on_train_begin()
     # keras.callbacks.BackupAndRestore sets the former when it restores.
-    first_epoch = model._initial_epoch or arguments.initial_epoch
+    first_epoch = model._initial_epoch or start.epoch
+    position = start.position
     logs: dict[str, float] = {}
     for epoch in range(first_epoch, arguments.epochs):
+        before = position.iterations if position else int(model.optimizer.iterations.numpy())
         callbacks.on_epoch_begin(epoch)
 
         def end(batch: int, logs: dict[str, float] | None = None, epoch: int = epoch) -> None:
@@ -279,13 +304,15 @@ def train_on_array(
 
         logs = loop.run(
             data,
-            rng.permutation(n) if arguments.shuffle else np.arange(n),
+            shuffler(before).permutation(n) if arguments.shuffle else np.arange(n),
             draw_noise,
             callbacks.on_train_batch_begin,
             end,
             stop=lambda: model.stop_training,
             betas=functools.partial(beta.of_steps, epoch),
+            totals=position.totals if position else None,
         )
+        position = None
         if validate is not None and _is_due(epoch, arguments.validation_freq):
             logs.update({f"val_{name}": value for name, value in validate().items()})
         callbacks.on_epoch_end(epoch, logs)

@@ -1,5 +1,6 @@
 """The arguments of `VAE.fit`, checked before any work is done."""
 
+import pathlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.models.checkpoint import check_checkpoint_path
 
 HOOKS = [
     name
@@ -37,11 +39,13 @@ class FitArguments:
     verbose: Any
     callbacks: tuple[Any, ...]
     shuffle: bool
-    initial_epoch: int
+    initial_epoch: int | None
     steps_per_epoch: int | None
     validation_steps: int | None
     validation_batch_size: int
     validation_freq: int | list[int]
+    checkpoint: pathlib.Path | None
+    checkpoint_every: int
 
     @property
     def data(self) -> tuple[Any, ...]:
@@ -63,11 +67,13 @@ class FitArguments:
         validation_split: float,
         validation_data: Any,
         shuffle: bool,
-        initial_epoch: int,
+        initial_epoch: int | None,
         steps_per_epoch: int | None,
         validation_steps: int | None,
         validation_batch_size: int | None,
         validation_freq: int | list[int],
+        checkpoint: Any,
+        checkpoint_every: int,
     ) -> "FitArguments":
         """Return the arguments if they are good; raise ``TypeError`` or ``ValueError`` if not.
 
@@ -79,7 +85,8 @@ class FitArguments:
         check_targets(x, y)
         batch_size = checks.positive_int("batch_size", batch_size)
         epochs = checks.positive_int("epochs", epochs)
-        initial_epoch = checks.positive_int("initial_epoch", initial_epoch, minimum=0)
+        if initial_epoch is not None:
+            initial_epoch = checks.positive_int("initial_epoch", initial_epoch, minimum=0)
         split = checks.number_between("validation_split", validation_split, 0, 1)
         if is_array(x):
             x = as_samples("x", x)
@@ -120,6 +127,8 @@ class FitArguments:
             validation_freq=validation_freq
             if isinstance(validation_freq, list)
             else checks.positive_int("validation_freq", validation_freq),
+            checkpoint=None if checkpoint is None else check_checkpoint_path(checkpoint),
+            checkpoint_every=checks.positive_int("checkpoint_every", checkpoint_every),
         )
 
 

@@ -1,9 +1,13 @@
 """A `keras.Model` whose `fit` and `evaluate` take the fast path on arrays."""
 
 import inspect
+import os
+import pathlib
 import threading
+import warnings
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -20,6 +24,12 @@ from vae_widgets.models.array_loop import (
     train_on_array,
 )
 from vae_widgets.models.beta import Beta, FollowSchedule
+from vae_widgets.models.checkpoint import (
+    check_checkpoint_path,
+    read_checkpoint,
+    write_checkpoint,
+)
+from vae_widgets.models.checkpointer import Checkpointer
 from vae_widgets.models.fit_arguments import (
     FitArguments,
     check_callbacks,
@@ -29,6 +39,7 @@ from vae_widgets.models.fit_arguments import (
 )
 from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.training_run import TrainingRun
+from vae_widgets.models.training_state import TrainingState
 
 _PREVIEW = 16  # samples shown to callbacks
 
@@ -41,12 +52,16 @@ class Trainer(keras.Model):
     """
 
     _noise_width = 1  # random numbers that a sample needs
+    _drawn_seed: int  # what the order of the samples and the noise follow from
+    _training_seeds: keras.random.SeedGenerator
 
     def __init__(self, beta: float | Schedule = 1.0, **options: Any) -> None:
         super().__init__(**options)
         self._beta = Beta(beta)
         self._trackers = [keras.metrics.Mean(name) for name in LOG_NAMES]
         self._training_lock = threading.Lock()
+        self._checkpointer: Checkpointer | None = None  # of the last fit, or of the present one
+        self._resumed: TrainingState | None = None  # where the next fit is to go on
 
     def _train_on_batch(self, batch: Batch) -> Any:
         """Take an optimizer step on a batch.
@@ -71,8 +86,12 @@ class Trainer(keras.Model):
         """Return samples (n, *sample_shape) from the argument called `name`, or raise."""
         raise NotImplementedError
 
-    def _shuffler(self) -> np.random.Generator:
-        """Return what draws the order of the samples."""
+    def _shuffler(self, iterations: int) -> np.random.Generator:
+        """Return what draws the order of the samples of an epoch.
+
+        It depends on the optimizer's steps before the epoch and on the seed, and on nothing else:
+        a second fit, or a resumed one, shuffles anew.
+        """
         raise NotImplementedError
 
     @property
@@ -160,11 +179,13 @@ class Trainer(keras.Model):
         validation_split: float = 0.0,
         validation_data: Any = None,
         shuffle: bool = True,
-        initial_epoch: int = 0,
+        initial_epoch: int | None = None,
         steps_per_epoch: int | None = None,
         validation_steps: int | None = None,
         validation_batch_size: int | None = None,
         validation_freq: int | list[int] = 1,
+        checkpoint: str | os.PathLike[str] | None = None,
+        checkpoint_every: int = 1,
     ) -> Any:
         """Train, and return the Keras ``History``.
 
@@ -182,23 +203,35 @@ class Trainer(keras.Model):
             Must be left out, or be `x`, as tutorials write it.
         batch_size
             Samples in a batch of an array.
-        epochs, verbose, callbacks, validation_split, shuffle, initial_epoch, steps_per_epoch
+        epochs, verbose, callbacks, validation_split, shuffle, steps_per_epoch
             As in `keras.Model.fit`. Callbacks may be any object with the hooks of a Keras
             callback. Beside Keras's own, their `params` hold ``batch_size``, ``n_samples`` and
             ``preview``, up to 16 validation (else training) samples, when x is an array.
+        initial_epoch
+            Epoch to start at, counted from 0. The default is 0, and for a model from
+            `VAE.resume` where its training was.
         validation_data
             Samples, a tuple (samples, ignored), or a dataset.
         validation_steps, validation_batch_size, validation_freq
             As in `keras.Model.fit`.
+        checkpoint
+            A ``.vae`` file, from which `VAE.resume` goes on after a crash. It is replaced after
+            every `checkpoint_every` epochs, after the last, and when training is stopped or
+            interrupted.
+        checkpoint_every
+            Epochs from one checkpoint to the next.
 
         Returns
         -------
         keras.callbacks.History
+            Of a resumed model it holds all epochs, from the first one on.
 
         Raises
         ------
         TypeError, ValueError
             If an argument is bad, before any work is done.
+        OSError
+            If `checkpoint` cannot be written, before any work is done.
         RuntimeError
             If this model is being trained already.
         """
@@ -217,10 +250,13 @@ class Trainer(keras.Model):
             validation_steps=validation_steps,
             validation_batch_size=validation_batch_size,
             validation_freq=validation_freq,
+            checkpoint=checkpoint,
+            checkpoint_every=checkpoint_every,
         )
         self._start_training()
         try:
-            return self._train(arguments)
+            start = self._start_of(arguments)
+            return self._train(arguments, start)
         finally:
             self._training_lock.release()
 
@@ -242,7 +278,7 @@ class Trainer(keras.Model):
 
         Raises
         ------
-        TypeError, ValueError
+        TypeError, ValueError, OSError
             If an argument is bad.
         RuntimeError
             If this model is being trained already.
@@ -250,14 +286,91 @@ class Trainer(keras.Model):
         checks.reject_unknown("VAE.fit_async", options, _FIT_DEFAULTS)
         arguments = self._fit_arguments(x, y, **{**_FIT_DEFAULTS, "verbose": 0, **options})
         self._start_training()
+        try:
+            start = self._start_of(arguments)
+        except BaseException:
+            self._training_lock.release()
+            raise
 
         def train(control: keras.callbacks.Callback) -> Any:
             try:
-                return self._train(arguments, control)
+                return self._train(arguments, start, control)
             finally:
                 self._training_lock.release()
 
         return TrainingRun(train, self)
+
+    def save_checkpoint(self, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
+        """Write a checkpoint now, from which `VAE.resume` goes on, and return its path.
+
+        While the model is being trained in another thread, this waits until the batches that are
+        under way are done, a tenth of a second as a rule. Callbacks may call it, too.
+
+        Parameters
+        ----------
+        path
+            A ``.vae`` file; None for the one that was passed to `fit` as ``checkpoint``.
+
+        Raises
+        ------
+        TypeError, ValueError, OSError
+            If there is no path, or it cannot be written.
+        """
+        if path is None:
+            path = self._checkpointer.path if self._checkpointer else None
+            if path is None:
+                raise ValueError(
+                    "path is None, and this model was not trained with checkpoint=...; expected "
+                    "the path of a .vae file: save_checkpoint('run.vae')."
+                )
+        path = check_checkpoint_path(path)
+        if self._checkpointer is None:
+            return write_checkpoint(path, self, self._resumed or TrainingState.of_new(self))
+        return self._checkpointer.save(path)
+
+    @classmethod
+    def resume(cls, path: str | os.PathLike[str]) -> Self:
+        """Return the model of a checkpoint, ready to go on training where it was.
+
+        ``vae = VAE.resume("run.vae"); vae.fit(x, epochs=30, checkpoint="run.vae")`` trains the
+        epochs that are left of 30, to the losses and weights of a run that was never interrupted:
+        weights, optimizer, learning rate, beta, order of the samples and noise are those of the
+        checkpoint, in mid-epoch if it was stopped there. The history that `fit` returns begins at
+        the first epoch.
+
+        Pass the same data and the same arguments; `fit` does not know them. With another number of
+        samples, or another `batch_size`, an epoch that was begun begins again. So it does when
+        training on datasets, whose own shuffling starts anew. Callbacks start anew as well, such as
+        the patience of ``EarlyStopping``.
+
+        Parameters
+        ----------
+        path
+            A file that `fit` wrote for ``checkpoint=``, or `save_checkpoint`.
+
+        Raises
+        ------
+        BundleError
+            If it is no checkpoint, or a damaged one, or needs classes of yours that are not
+            registered with `keras.saving`.
+        OSError
+            If there is no such file.
+        TypeError
+            If the model is of another class.
+        """
+        model, state = read_checkpoint(path)
+        if not isinstance(model, cls):
+            raise TypeError(
+                f"{path} holds a {type(model).__name__}; expected a {cls.__name__}. "
+                f"Use {type(model).__name__}.resume, or VAE.resume."
+            )
+        model._resumed = state
+        model._drawn_seed = state.seed
+        model.history = keras.callbacks.History()
+        model.history.set_model(model)
+        model.history.epoch = list(state.epochs)
+        model.history.history = {name: list(values) for name, values in state.history.items()}
+        return model
 
     def evaluate(
         self,
@@ -342,30 +455,95 @@ class Trainer(keras.Model):
                 "thread; one run at a time. Await that run, or end it: run.stop(); run.wait()."
             )
 
-    def _train(self, arguments: FitArguments, *more_callbacks: keras.callbacks.Callback) -> Any:
+    def _start_of(self, arguments: FitArguments) -> TrainingState:
+        """Return where a fit is to start, and warn about what may not be expected."""
+        if self._resumed is None or arguments.initial_epoch is not None:
+            if arguments.checkpoint is not None and arguments.checkpoint.exists():
+                warnings.warn(
+                    f"checkpoint {str(arguments.checkpoint)!r} is there already; this training "
+                    "starts from the beginning and will replace it. To go on with that one: "
+                    f"vae = VAE.resume({str(arguments.checkpoint)!r}); vae.fit(...).",
+                    stacklevel=4,
+                )
+            return TrainingState(epoch=arguments.initial_epoch or 0)
+        start = self._resumed
+        if start.epoch >= arguments.epochs:
+            warnings.warn(
+                f"nothing to train: the resumed model has {start.epoch} epochs behind it, and "
+                f"epochs is {arguments.epochs}, which counts from the first. For ten more pass "
+                f"epochs={start.epoch + 10}.",
+                stacklevel=4,
+            )
+        elif start.position is not None and not (
+            self._is_fast(arguments)
+            and start.position.fits(len(arguments.x), arguments.batch_size, arguments.shuffle)
+        ):
+            warnings.warn(
+                f"epoch {start.epoch + 1} begins again: the checkpoint is from the middle of it, "
+                f"of {start.position.n_samples} samples in batches of {start.position.batch_size}"
+                f"{'' if start.position.shuffle else ', not shuffled'}, and x, batch_size or "
+                "shuffle are others now.",
+                stacklevel=4,
+            )
+            start = replace(start, position=None)
+        return start
+
+    def _is_fast(self, arguments: FitArguments) -> bool:
+        return is_array(arguments.x) and self._keeps("train_step")
+
+    def _train(
+        self,
+        arguments: FitArguments,
+        start: TrainingState,
+        *more_callbacks: keras.callbacks.Callback,
+    ) -> Any:
+        if start is self._resumed and start.epoch >= arguments.epochs:
+            return self.history
         self._initial_epoch = None  # BackupAndRestore leaves it behind, and Keras never resets it
-        is_fast = is_array(arguments.x) and self._keeps("train_step")
+        is_fast = self._is_fast(arguments)
         follow = [] if is_fast else [FollowSchedule(self._beta)]
+        checkpointer = self._checkpointer = Checkpointer(
+            self,
+            arguments,
+            start,
+            self._loop("train", arguments.batch_size) if is_fast else None,
+            # A dataset is not read once more for each checkpoint.
+            prepare=lambda: self._after_training(arguments.x if is_array(arguments.x) else None),
+        )
+        own = [*more_callbacks, checkpointer]
         callbacks = keras.callbacks.CallbackList(
-            [*follow, *arguments.callbacks, *more_callbacks],
+            [*follow, *arguments.callbacks, *own],
             add_history=True,
             add_progbar=arguments.verbose != 0,
             model=self,
             **_callback_params(arguments),
         )
+        # Behind the History, which Keras puts last: what they write or pause at is complete.
+        callbacks.callbacks = [c for c in callbacks.callbacks if c not in own] + own
+        self._resumed = None
         try:
             if is_fast:
-                self._fit_array(arguments, callbacks)
+                self._fit_array(arguments, callbacks, start)
             else:
-                self._fit_with_keras(arguments, callbacks)
+                self._fit_with_keras(arguments, callbacks, start)
         except KeyboardInterrupt:
+            checkpointer.save_if_asked()
             callbacks.on_train_end()
             self._after_training(arguments.x)
             raise
+        finally:
+            checkpointer.end()
         self._after_training(arguments.x)
         return self.history
 
-    def _fit_array(self, arguments: FitArguments, callbacks: keras.callbacks.CallbackList) -> None:
+    def _fit_array(
+        self,
+        arguments: FitArguments,
+        callbacks: keras.callbacks.CallbackList,
+        start: TrainingState,
+    ) -> None:
+        if start.position is not None and not start.position.is_at_end:
+            self._training_seeds.state.assign(start.position.noise_seed)
         validate: Callable[[], dict[str, float]] | None = None
         if is_array(arguments.validation) and self._keeps("test_step"):
             held_out = (tf.constant(arguments.validation),)
@@ -394,11 +572,15 @@ class Trainer(keras.Model):
             self._training_noise,
             self._beta,
             validate,
-            self._shuffler(),
+            self._shuffler,
+            start,
         )
 
     def _fit_with_keras(
-        self, arguments: FitArguments, callbacks: keras.callbacks.CallbackList
+        self,
+        arguments: FitArguments,
+        callbacks: keras.callbacks.CallbackList,
+        start: TrainingState,
     ) -> None:
         validates_array = is_array(arguments.validation)
         super().fit(
@@ -409,7 +591,7 @@ class Trainer(keras.Model):
             callbacks=callbacks,
             validation_data=arguments.validation,
             shuffle=arguments.shuffle and is_array(arguments.x),  # a dataset shuffles itself
-            initial_epoch=arguments.initial_epoch,
+            initial_epoch=start.epoch,
             steps_per_epoch=arguments.steps_per_epoch,
             validation_steps=arguments.validation_steps,
             validation_batch_size=arguments.validation_batch_size if validates_array else None,

@@ -4,6 +4,8 @@ import asyncio
 import atexit
 import contextvars
 import logging
+import os
+import pathlib
 import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
@@ -87,6 +89,20 @@ class TrainingRun:
         """Go on after `pause`."""
         self._resumed.set()
 
+    def checkpoint(self, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
+        """Write a checkpoint now, also while the run is paused, and return its path.
+
+        It is written between two executions of batches; this waits until it is there. See
+        `VAE.save_checkpoint`.
+
+        Parameters
+        ----------
+        path
+            A ``.vae`` file; None for the one that was passed as ``checkpoint``.
+        """
+        written: pathlib.Path = self._model.save_checkpoint(path)
+        return written
+
     def wait(self, timeout: float | None = None) -> Any:
         """Block until the run has ended and return the Keras ``History``.
 
@@ -134,6 +150,10 @@ class TrainingRun:
         try:
             history = self._train(_Control(self))
         except BaseException as error:
+            if isinstance(error, StopIteration):  # an awaiting cell would hang
+                error = RuntimeError("a StopIteration ended the training").with_traceback(
+                    error.__traceback__
+                )
             if not self._waiting:  # nobody would see it
                 logging.getLogger(__name__).error(
                     "training failed: %r; run.wait() shows where", error
@@ -158,8 +178,9 @@ class _Control(keras.callbacks.Callback):
         self._run = run
 
     def _obey(self) -> None:
+        # Paused; a callback may still stop the run, and a button ask for a checkpoint.
         while not self._run._resumed.wait(0.1) and not self.model.stop_training:
-            pass  # paused; a callback may still stop the run
+            self.model._checkpointer.serve()
         if self._run._stop_requested:
             self.model.stop_training = True
 
@@ -168,6 +189,8 @@ class _Control(keras.callbacks.Callback):
 
     def on_test_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         self._obey()
+        if self._run._stop_requested:
+            self.model.stop_evaluating = True
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._obey()

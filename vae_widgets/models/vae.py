@@ -461,9 +461,8 @@ class VAE(Trainer):
     def _before_evaluation(self) -> None:
         self._evaluation_seeds.state.assign([self._drawn_seed, 0])
 
-    def _shuffler(self) -> np.random.Generator:
-        # The optimizer's step count makes a second fit, or a resumed one, shuffle anew.
-        return np.random.default_rng([self._drawn_seed, int(self.optimizer.iterations.numpy())])
+    def _shuffler(self, iterations: int) -> np.random.Generator:
+        return np.random.default_rng([self._drawn_seed, iterations])
 
     def _after_training(self, x: Any) -> None:
         if isinstance(x, tf.data.Dataset):

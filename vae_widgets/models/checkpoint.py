@@ -1,0 +1,100 @@
+"""Checkpoint files: a model in the middle of its training, to go on with after a crash.
+
+A checkpoint is a ``.vae`` archive of two parts: ``model.keras``, the model with its optimizer, and
+``training.json``, see `TrainingState`. It is written whole or not at all.
+"""
+
+import os
+import pathlib
+import tempfile
+from typing import Any
+
+import keras
+
+from vae_widgets.bundle import BundleError, read_archive, write_archive
+from vae_widgets.models.model_file import PART, model_from_bytes, model_to_bytes
+from vae_widgets.models.training_state import TrainingState, set_generator_states
+
+SUFFIX = ".vae"
+
+
+def check_checkpoint_path(path: Any) -> pathlib.Path:
+    """Return where checkpoints are to be written; raise if they cannot be.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no path to a ``.vae`` file, or that file is something else than a checkpoint.
+    OSError
+        If it is a folder, or its folder is missing or cannot be written to.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(
+            f"checkpoint must be the path of a {SUFFIX} file; received {path!r}, "
+            f"a {type(path).__name__}."
+        )
+    path = pathlib.Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(
+            f"checkpoint is {str(path)!r}, a folder; expected a file: {str(path / 'run.vae')!r}."
+        )
+    if path.suffix != SUFFIX:
+        raise ValueError(
+            f"checkpoint is {str(path)!r}; expected a name that ends in {SUFFIX}: "
+            f"{str(path.with_suffix(SUFFIX))!r}."
+        )
+    if not path.parent.is_dir():
+        raise FileNotFoundError(
+            f"checkpoint is {str(path)!r}, but there is no folder {str(path.parent)!r}; "
+            "create it first."
+        )
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise type(error)(
+            f"checkpoint is {str(path)!r}, but its folder cannot be written to: {error}."
+        ) from error
+    if path.exists():
+        _refuse_to_overwrite_others(path)
+    return path
+
+
+def write_checkpoint(path: pathlib.Path, model: keras.Model, state: TrainingState) -> pathlib.Path:
+    """Write a model and where its training is, and return `path`."""
+    parts = {PART: model_to_bytes(model), "training.json": state.to_json()}
+    return write_archive(path, "checkpoint", parts, {"training": {"epochs": state.epoch}})
+
+
+def read_checkpoint(path: str | os.PathLike[str]) -> tuple[Any, TrainingState]:
+    """Return the model and the state of a checkpoint; see `VAE.resume` for errors."""
+    archive = read_archive(path)
+    if archive.kind != "checkpoint":
+        raise BundleError(
+            f"{path} is a {archive.kind}, which does not know where training was; expected a "
+            f"checkpoint. VAE.load({str(path)!r}) gives its model."
+        )
+    model = model_from_bytes(archive.parts[PART], str(path))
+    try:
+        state = TrainingState.from_json(archive.parts["training.json"])
+        set_generator_states(model, state.generators)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise BundleError(f"{path}: part 'training.json' is not what it should be: {error}") from (
+            error
+        )
+    return model, state
+
+
+def _refuse_to_overwrite_others(path: pathlib.Path) -> None:
+    try:
+        kind = read_archive(path).kind
+    except BundleError as error:
+        raise ValueError(
+            f"checkpoint is {str(path)!r}, a file that is there and is no checkpoint: {error} "
+            "Choose another name, or delete it."
+        ) from error
+    if kind != "checkpoint":
+        raise ValueError(
+            f"checkpoint is {str(path)!r}, a {kind} that is there already; a checkpoint would "
+            "replace it. Choose another name."
+        )

@@ -1,0 +1,166 @@
+"""Where a training run is: what must be known, beside the model, to go on exactly from there."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from numbers import Real
+from typing import Any
+
+import keras
+import numpy as np
+
+from vae_widgets.core import checks
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where in an epoch a run on arrays broke off.
+
+    Attributes
+    ----------
+    totals
+        See `ArrayLoop.totals`; the last is the number of batches done.
+    iterations
+        Steps of the optimizer before the epoch, from which the order of its samples follows.
+    noise_seed
+        State of the generator of the noise before the epoch.
+    n_samples, batch_size, shuffle
+        What the batches are made of; with others they would not be the same batches.
+    """
+
+    totals: list[float]
+    iterations: int
+    noise_seed: list[int]
+    n_samples: int
+    batch_size: int
+    shuffle: bool
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether all batches of the epoch are done, and only its validation is not."""
+        return self.totals[-1] * self.batch_size >= self.n_samples
+
+    def fits(self, n_samples: int, batch_size: int, shuffle: bool) -> bool:
+        """Tell whether a fit would go on with the same batches."""
+        return (n_samples, batch_size, shuffle) == (self.n_samples, self.batch_size, self.shuffle)
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """What a checkpoint holds beside the model.
+
+    Attributes
+    ----------
+    epoch
+        The epoch to go on with, counted from 0.
+    epochs, history
+        The epochs before it, and their logs, as the Keras ``History`` has them.
+    seed
+        What orders of samples follow from.
+    generators
+        State of each Keras seed generator of the model, in the order of its layers.
+    position
+        Where in `epoch` to go on; None for its beginning.
+    """
+
+    epoch: int = 0
+    epochs: list[int] = field(default_factory=list)
+    history: dict[str, list[Any]] = field(default_factory=dict)
+    seed: int = 0
+    generators: list[list[int]] = field(default_factory=list)
+    position: Position | None = None
+
+    @classmethod
+    def of_new(cls, model: Any) -> "TrainingState":
+        """Return the state of a model before its first epoch."""
+        return cls(seed=model._drawn_seed, generators=generator_states(model))
+
+    def to_json(self) -> bytes:
+        """Return the state as strict JSON, NaN and infinities as text, logs of numbers only."""
+        history = {
+            name: [*map(_number_or_text, values)]
+            for name, values in self.history.items()
+            if all(isinstance(value, Real | np.ndarray) for value in values)
+        }
+        content = {**asdict(self), "history": history}
+        if self.position is not None:
+            content["position"]["totals"] = [*map(_number_or_text, self.position.totals)]
+        return json.dumps(content, allow_nan=False).encode()
+
+    @classmethod
+    def from_json(cls, text: bytes) -> "TrainingState":
+        """Return what `to_json` wrote.
+
+        Raises
+        ------
+        ValueError, TypeError, KeyError
+            If it is anything else; the message says what was expected.
+        """
+        content = json.loads(text)
+        position = content["position"]
+        if position is not None:
+            position = Position(
+                totals=_totals(position["totals"]),
+                iterations=checks.positive_int("iterations", position["iterations"], 0),
+                noise_seed=_integers("noise_seed", position["noise_seed"], 2),
+                n_samples=checks.positive_int("n_samples", position["n_samples"]),
+                batch_size=checks.positive_int("batch_size", position["batch_size"]),
+                shuffle=bool(position["shuffle"]),
+            )
+        return cls(
+            epoch=checks.positive_int("epoch", content["epoch"], 0),
+            epochs=_integers("epochs", content["epochs"]),
+            history={name: [*map(float, values)] for name, values in content["history"].items()},
+            seed=checks.positive_int("seed", content["seed"], 0),
+            generators=[_integers("generators", state, 2) for state in content["generators"]],
+            position=position,
+        )
+
+
+def generator_states(model: keras.Model) -> list[list[int]]:
+    """Return the state of each seed generator of a model and of its layers."""
+    return [generator.state.numpy().tolist() for generator in _generators(model)]
+
+
+def set_generator_states(model: keras.Model, states: list[list[int]]) -> None:
+    """Set what `generator_states` returned."""
+    generators = list(_generators(model))
+    if len(generators) != len(states):
+        raise ValueError(
+            f"generators has {len(states)} states; expected {len(generators)}, one for each "
+            "keras.random.SeedGenerator of the model."
+        )
+    for generator, state in zip(generators, states, strict=True):
+        generator.state.assign(state)
+
+
+def _generators(model: keras.Model) -> Iterator[keras.random.SeedGenerator]:
+    seen: set[int] = set()
+    for layer in model._flatten_layers():
+        for generator in layer._seed_generators:
+            if id(generator) not in seen:
+                seen.add(id(generator))
+                yield generator
+
+
+def _number_or_text(value: Any) -> float | str:
+    number = float(value)
+    return number if np.isfinite(number) else str(number)
+
+
+def _totals(values: Any) -> list[float]:
+    if not isinstance(values, list) or len(values) != 5:
+        raise TypeError(f"totals must be a list of 5 numbers; received {values!r}.")
+    *sums, weight, batches = map(float, values)
+    if not (weight >= 0 and batches >= 0 and (weight > 0) == (batches > 0)):
+        raise ValueError(
+            f"totals must end in a weight and a number of batches; received {weight}, {batches}."
+        )
+    return [*sums, weight, batches]
+
+
+def _integers(name: str, values: Any, length: int | None = None) -> list[int]:
+    if not isinstance(values, list) or length not in (None, len(values)):
+        of = "" if length is None else f" of {length}"
+        raise TypeError(f"{name} must be a list{of}; received {values!r}.")
+    return [checks.positive_int(name, value, 0) for value in values]
