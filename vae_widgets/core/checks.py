@@ -185,6 +185,35 @@ def samples(
     return array
 
 
+def tokens(name: str, array: NDArray[np.float32], n_classes: int, why: str) -> None:
+    """Raise ``ValueError`` unless an array holds whole numbers from 0 to `n_classes` - 1.
+
+    Parameters
+    ----------
+    name
+        The argument's name, for the message.
+    array
+        Finite numbers, of any shape but not empty.
+    n_classes
+        Number of tokens.
+    why
+        Who asks for tokens, for the message: "the categorical likelihood".
+    """
+    low, high = float(array.min()), float(array.max())
+    wanted = f"{why} needs tokens 0 to {n_classes - 1}"
+    if low < 0 or high >= n_classes:
+        raise ValueError(
+            f"{name} spans [{low:g}, {high:g}]; {wanted}. Number the tokens from 0, or pass "
+            "n_classes, the highest token plus one."
+        )
+    strange = array[array != np.floor(array)]
+    if strange.size:
+        raise ValueError(
+            f"{name} holds {strange.flat[0]:g}; {wanted}, whole numbers. Pass tokens, not scaled "
+            "values or one-hot vectors."
+        )
+
+
 def labels(name: str, value: Any, n: int, of: str = "x") -> NDArray[Any]:
     """Return `value` as a 1-D array of `n` labels, one for each row of `of`."""
     array = np.asarray(value)

@@ -98,18 +98,21 @@ class ThresholdPolicy:
         flagged: NDArray[np.bool_] = checks.scores("scores", scores) >= self.threshold
         return flagged
 
+    def to_json(self) -> str:
+        """Return the policy as JSON text, which `from_json` reads."""
+        # JSON has no NaN.
+        metrics = {name: None if _is_nan(value) else value for name, value in self.metrics.items()}
+        content = {"schema": SCHEMA, **asdict(self), "metrics": metrics}
+        return json.dumps(content, indent=2, allow_nan=False) + "\n"
+
     def save(self, path: str | os.PathLike[str]) -> pathlib.Path:
         """Write the policy as JSON and return the path.
 
         The file appears whole or not at all: readers never meet half a policy.
         """
         target = pathlib.Path(path)
-        # JSON has no NaN.
-        metrics = {name: None if _is_nan(value) else value for name, value in self.metrics.items()}
-        content = {"schema": SCHEMA, **asdict(self), "metrics": metrics}
-        text = json.dumps(content, indent=2, allow_nan=False) + "\n"
         with atomic_file(target) as file:
-            file.write(text.encode())
+            file.write(self.to_json().encode())
         return target
 
     @classmethod
@@ -122,14 +125,25 @@ class ThresholdPolicy:
             If the file is no policy: not JSON, a key is missing, unknown or of the wrong type, or
             the file comes from a newer version. The message names the file.
         """
+        return cls.from_json(pathlib.Path(path).read_bytes(), str(path))
+
+    @classmethod
+    def from_json(cls, text: str | bytes, source: str = "the text") -> "ThresholdPolicy":
+        """Return the policy that `to_json` described; `source` names it in messages.
+
+        Raises
+        ------
+        ValueError
+            As for `load`.
+        """
         try:
-            content = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise ValueError(f"{path} is not JSON: {error}.") from None
+            content = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"{source} is not JSON: {error}.") from None
         try:
             return cls(**_fields(content))
         except (TypeError, ValueError) as error:
-            raise ValueError(f"{path} is not a threshold policy: {error}") from None
+            raise ValueError(f"{source} is not a threshold policy: {error}") from None
 
 
 def _fields(content: Any) -> dict[str, Any]:

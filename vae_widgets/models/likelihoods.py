@@ -239,7 +239,8 @@ class Categorical(Likelihood):
 
     def mean(self, decoder_output: Any) -> Any:
         """Return the most likely tokens (n, *sample_shape), as whole float32 numbers."""
-        return ops.cast(ops.argmax(decoder_output, axis=-1), "float32")
+        # Keras's own argmax looks at single bits, which ONNX cannot.
+        return ops.cast(tf.argmax(decoder_output, axis=-1), "float32")
 
     def error(self, x: Any, decoder_output: Any) -> Any:
         """Return the share of steps and voices whose most likely token is wrong: (n,)."""
@@ -247,19 +248,7 @@ class Categorical(Likelihood):
 
     def check_samples(self, name: str, x: NDArray[np.float32]) -> None:
         """Raise ``ValueError`` for anything but whole numbers from 0 to n_classes - 1."""
-        low, high = float(x.min()), float(x.max())
-        wanted = f"the categorical likelihood needs tokens 0 to {self.n_classes - 1}"
-        if low < 0 or high >= self.n_classes:
-            raise ValueError(
-                f"{name} spans [{low:g}, {high:g}]; {wanted}. Number the tokens from 0, or pass "
-                "n_classes, the highest token plus one."
-            )
-        strange = x[x != np.floor(x)]
-        if strange.size:
-            raise ValueError(
-                f"{name} holds {strange.flat[0]:g}; {wanted}, whole numbers. Pass tokens, not "
-                "scaled values or one-hot vectors."
-            )
+        checks.tokens(name, x, self.n_classes, "the categorical likelihood")
 
     def output_shape_for(self, sample_shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the shape of the logits of one sample."""

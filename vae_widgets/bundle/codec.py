@@ -1,0 +1,223 @@
+"""The model in a bundle, used without TensorFlow."""
+
+import functools
+import io
+import os
+import pathlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image
+
+from vae_widgets.bundle.archive import MANIFEST, read_archive
+from vae_widgets.bundle.errors import BundleError
+from vae_widgets.bundle.manifest import ModelFacts
+from vae_widgets.bundle.onnx_graph import OnnxGraph
+from vae_widgets.core import checks
+from vae_widgets.core.policy import ThresholdPolicy
+from vae_widgets.rendering import Renderer, renderer_for, renderer_from_json
+from vae_widgets.rendering.atlas import MAX_SIDE
+
+
+class BundleCodec:
+    """A saved VAE: encodes, decodes and samples on ONNX Runtime. `load` makes it.
+
+    Everything that the file holds has been checked when the codec is there. It has the attributes
+    that the widgets need, so that it goes wherever a `VAE` goes which is not trained any more.
+
+    Attributes
+    ----------
+    path
+        The file.
+    manifest
+        All that its manifest says: training summary, versions, date, sizes of the parts.
+    renderer
+        Turns samples into tiles: the one that was saved, or one that suits the shape of a sample.
+    preprocessing
+        What was noted about preprocessing; the codec does not apply it. None if nothing.
+    latents
+        Codes (n, latent_dim) that were saved, or None.
+    policy
+        The `ThresholdPolicy` that was saved, or None.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        archive = read_archive(path)
+        where = str(archive.path)
+        if archive.kind != "bundle":
+            raise BundleError(
+                f"{where} is a {archive.kind}, which has no parts for ONNX Runtime. Go on with the "
+                "training by VAE.resume(path), or save a bundle by VAE.load(path).save(...)."
+            )
+        facts = ModelFacts.from_manifest(archive.manifest, where)
+        self.path: pathlib.Path = archive.path
+        self.manifest: dict[str, Any] = archive.manifest
+        self._facts = facts
+        code, sample = (facts.latent_dim,), facts.sample_shape
+        self._encoder = OnnxGraph(
+            archive.parts["encoder.onnx"],
+            {"x": sample},
+            {"z_mean": code, "z_log_var": code},
+            f"{where}: part 'encoder.onnx'",
+        )
+        self._decoder = OnnxGraph(
+            archive.parts["decoder.onnx"],
+            {"z": code},
+            {"x_mean": sample},
+            f"{where}: part 'decoder.onnx'",
+        )
+        self.renderer: Renderer = _renderer(archive.manifest.get("renderer"), sample, where)
+        self.preprocessing: Any = archive.manifest.get("preprocessing")
+        self.latents = _latents(archive.parts.get("latents.f32"), facts.latent_dim, where)
+        self.policy = _policy(archive.parts.get("policy.json"), where)
+        self._tiles_png = archive.parts.get("tiles.png")
+
+    @property
+    def latent_dim(self) -> int:
+        """Number of latent dimensions."""
+        return self._facts.latent_dim
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one sample."""
+        return self._facts.sample_shape
+
+    @property
+    def likelihood(self) -> str:
+        """Name of the likelihood, such as "bernoulli"."""
+        return self._facts.likelihood
+
+    @functools.cached_property
+    def tiles(self) -> NDArray[np.uint8] | None:
+        """Pictures of samples that were saved, RGBA (n, height, width, 4), or None.
+
+        Raises
+        ------
+        BundleError
+            If they are no picture of the size that the manifest tells.
+        """
+        if self._tiles_png is None:
+            return None
+        return _tiles(self._tiles_png, self.manifest.get("tiles"), str(self.path))
+
+    def encode(self, x: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Map samples to their codes.
+
+        Parameters
+        ----------
+        x
+            Samples (n, *sample_shape).
+
+        Returns
+        -------
+        z_mean, z_log_var
+            Each (n, latent_dim): mean and log-variance of q(z | x).
+        """
+        facts = self._facts
+        why = f"the {facts.likelihood} likelihood"
+        samples = checks.samples("x", x, facts.sample_shape, facts.bounds, why)
+        if facts.n_classes is not None:
+            checks.tokens("x", samples, facts.n_classes, why)
+        z_mean, z_log_var = self._encoder(x=samples)
+        return z_mean, z_log_var
+
+    def decode(self, z: ArrayLike) -> NDArray[np.float32]:
+        """Map codes (n, latent_dim) to samples (n, *sample_shape) in data space.
+
+        The samples are the means of p(x | z): probabilities for the Bernoulli likelihood, the most
+        likely tokens for the categorical one.
+        """
+        return self._decoder(z=checks.samples("z", z, (self.latent_dim,)))[0]
+
+    def sample(self, n: int, seed: int | None = None) -> NDArray[np.float32]:
+        """Decode `n` draws from the prior N(0, I) to samples (n, *sample_shape)."""
+        n = checks.positive_int("n", n)
+        rng = np.random.default_rng(seed)
+        return self.decode(rng.standard_normal((n, self.latent_dim), dtype=np.float32))
+
+    def __repr__(self) -> str:
+        shape = "x".join(map(str, self.sample_shape))
+        return (
+            f"<BundleCodec {self.path.name}: {self.latent_dim} latent dimensions, samples of "
+            f"{shape}, {self.likelihood} likelihood>"
+        )
+
+
+@checks.suggest_keywords
+def load(path: str | os.PathLike[str]) -> BundleCodec:
+    """Load a bundle, without TensorFlow, for encoding, decoding and the widgets.
+
+    `VAE.load` gives the model for further training instead.
+
+    Parameters
+    ----------
+    path
+        A ``.vae`` file that ``vae.save("name.vae")`` wrote.
+
+    Raises
+    ------
+    BundleError
+        If the file is damaged, manipulated, of a newer version or no bundle. It is a ``ValueError``
+        and names the part. Nothing in a bundle is run as code.
+    OSError
+        If there is no such file.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path must be the name of a .vae file; received {path!r:.200}.")
+    return BundleCodec(path)
+
+
+def _renderer(content: Any, sample_shape: tuple[int, ...], where: str) -> Renderer:
+    if content is None:
+        return renderer_for(sample_shape)
+    try:
+        return renderer_from_json(content)
+    except (TypeError, ValueError) as error:
+        raise BundleError(f"{where}: part {MANIFEST!r}: 'renderer': {error}") from None
+
+
+def _latents(content: bytes | None, latent_dim: int, where: str) -> NDArray[np.float32] | None:
+    if content is None:
+        return None
+    if not content or len(content) % (4 * latent_dim):
+        raise BundleError(
+            f"{where}: part 'latents.f32' has {len(content)} bytes; expected a multiple of "
+            f"{4 * latent_dim}, rows of {latent_dim} float32 numbers."
+        )
+    latents = np.frombuffer(content, "<f4").reshape(-1, latent_dim).astype(np.float32)
+    if not np.isfinite(latents).all():
+        raise BundleError(f"{where}: part 'latents.f32' has NaN or infinite numbers.")
+    return latents
+
+
+def _policy(content: bytes | None, where: str) -> ThresholdPolicy | None:
+    if content is None:
+        return None
+    try:
+        return ThresholdPolicy.from_json(content, f"{where}: part 'policy.json'")
+    except ValueError as error:
+        raise BundleError(str(error)) from None
+
+
+def _tiles(png: bytes, layout: Any, where: str) -> NDArray[np.uint8]:
+    """Cut the picture that `rendering.atlas.tile_atlas` made into its tiles."""
+    names = ("count", "columns", "tile_width", "tile_height")
+    counts = [layout.get(name) if isinstance(layout, dict) else None for name in names]
+    if not all(type(value) is int and 1 <= value <= MAX_SIDE**2 for value in counts):
+        raise BundleError(
+            f"{where}: part {MANIFEST!r}: 'tiles' must have the whole numbers {', '.join(names)}; "
+            f"received {layout!r:.200}."
+        )
+    count, columns, width, height = (int(value) for value in counts)  # type: ignore[arg-type]
+    rows = -(-count // columns)
+    size = (columns * width, rows * height)
+    try:
+        with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
+            if max(size) > MAX_SIDE or picture.size != size:
+                raise ValueError(f"it has {picture.size} pixels, and the manifest says {size}")
+            sheet = np.asarray(picture.convert("RGBA"))
+    except Exception as error:  # Pillow has a dozen kinds for a damaged picture
+        raise BundleError(f"{where}: part 'tiles.png' is no such picture: {error}") from error
+    tiles = sheet.reshape(rows, height, columns, width, 4).swapaxes(1, 2)
+    return tiles.reshape(-1, height, width, 4)[:count]

@@ -1,0 +1,113 @@
+"""What the manifest of a bundle says about its model, with every type checked."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from vae_widgets.bundle.archive import MANIFEST
+from vae_widgets.bundle.errors import BundleError
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What a codec must know about the model in a bundle.
+
+    Attributes
+    ----------
+    latent_dim
+        Number of latent dimensions.
+    sample_shape
+        Shape of one sample.
+    likelihood
+        Its name, such as "bernoulli".
+    bounds
+        Lowest and highest value that samples may have; None for any.
+    n_classes
+        Number of classes where samples hold tokens, else None.
+    n_labels
+        Number of labels of a conditional model, else None.
+    """
+
+    latent_dim: int
+    sample_shape: tuple[int, ...]
+    likelihood: str
+    bounds: tuple[float, float] | None = None
+    n_classes: int | None = None
+    n_labels: int | None = None
+
+    def to_manifest(self) -> dict[str, Any]:
+        """Return the manifest's entries for these facts."""
+        return {
+            "latent_dim": self.latent_dim,
+            "sample_shape": list(self.sample_shape),
+            "likelihood": {
+                "name": self.likelihood,
+                "bounds": None if self.bounds is None else list(self.bounds),
+                "n_classes": self.n_classes,
+            },
+            "n_labels": self.n_labels,
+        }
+
+    @classmethod
+    def from_manifest(cls, manifest: dict[str, Any], where: str) -> "ModelFacts":
+        """Read what `to_manifest` wrote.
+
+        Parameters
+        ----------
+        manifest
+            The whole manifest.
+        where
+            The file it is from, for messages.
+
+        Raises
+        ------
+        BundleError
+            If an entry is missing or of the wrong type.
+        """
+
+        def need(good: bool, name: str, expected: str, received: Any) -> None:
+            if not good:
+                raise BundleError(
+                    f"{where}: part {MANIFEST!r}: {name} must be {expected}; received "
+                    f"{received!r:.200}."
+                )
+
+        latent_dim: Any = manifest.get("latent_dim")
+        shape: Any = manifest.get("sample_shape")
+        likelihood: Any = manifest.get("likelihood")
+        need(_is_count(latent_dim), "'latent_dim'", "a whole number of at least 1", latent_dim)
+        need(
+            isinstance(shape, list) and len(shape) in range(1, 9) and all(map(_is_count, shape)),
+            "'sample_shape'",
+            "a list of one to eight whole numbers of at least 1",
+            shape,
+        )
+        need(isinstance(likelihood, dict), "'likelihood'", "an object", likelihood)
+        name, bounds = likelihood.get("name"), likelihood.get("bounds")
+        need(isinstance(name, str), "likelihood['name']", "text", name)
+        need(
+            bounds is None
+            or (isinstance(bounds, list) and len(bounds) == 2 and all(map(_is_number, bounds))),
+            "likelihood['bounds']",
+            "null or two numbers",
+            bounds,
+        )
+        n_classes, n_labels = likelihood.get("n_classes"), manifest.get("n_labels")
+        for key, count in (("likelihood['n_classes']", n_classes), ("'n_labels'", n_labels)):
+            need(count is None or _is_count(count), key, "null or a whole number", count)
+        return cls(
+            latent_dim=latent_dim,
+            sample_shape=tuple(shape),
+            likelihood=name,
+            bounds=None if bounds is None else (float(bounds[0]), float(bounds[1])),
+            n_classes=n_classes,
+            n_labels=n_labels,
+        )
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 1 <= value < 2**31
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
