@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from vae_widgets.core.history import TrainingHistory
     from vae_widgets.core.policy import ThresholdPolicy
     from vae_widgets.datasets import Dataset, list_datasets, load_dataset
-    from vae_widgets.models import VAE, Sampling, TrainingRun
+    from vae_widgets.models import (
+        VAE,
+        Bernoulli,
+        Categorical,
+        Gaussian,
+        Likelihood,
+        Sampling,
+        TrainingRun,
+    )
     from vae_widgets.rendering import ImageRenderer, Renderer, SignalRenderer
     from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
     from vae_widgets.widgets.explorer import Explorer
@@ -24,12 +32,16 @@ __version__ = "0.1.0"
 
 _HOME = {
     "AnomalyHistogram": "widgets.anomaly_histogram",
+    "Bernoulli": "models",
+    "Categorical": "models",
     "Codec": "codec",
     "Dataset": "datasets",
     "Explorer": "widgets.explorer",
+    "Gaussian": "models",
     "ImageRenderer": "rendering",
     "InterpolationSlider": "widgets.interpolation_slider",
     "LatentScatter": "widgets.latent_scatter",
+    "Likelihood": "models",
     "Renderer": "rendering",
     "Sampling": "models",
     "SignalRenderer": "rendering",

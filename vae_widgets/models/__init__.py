@@ -9,7 +9,16 @@ if keras.backend.backend() != "tensorflow":
     )
 
 from vae_widgets.models.layers import Sampling
+from vae_widgets.models.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood
 from vae_widgets.models.training_run import TrainingRun
 from vae_widgets.models.vae import VAE
 
-__all__ = ["VAE", "Sampling", "TrainingRun"]
+__all__ = [
+    "VAE",
+    "Bernoulli",
+    "Categorical",
+    "Gaussian",
+    "Likelihood",
+    "Sampling",
+    "TrainingRun",
+]
