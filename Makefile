@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+PEERS ?= .venv-bench
 PORT ?= 8888
 ARGS ?=
 
@@ -16,7 +17,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint types unit notebooks browser packaging frontend bench screenshots clean
+.PHONY: help lab test lint types unit notebooks browser packaging frontend bench reproduce screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,14 +52,17 @@ packaging: $(VENV)/test.stamp ## Check the wheel, the import and the Binder envi
 frontend: $(VENV)/test.stamp ## Rebuild the front end after a change in it
 	cd $(FRONTEND) && $(WITH_NODE) npm run --silent build
 
-bench: $(VENV)/test.stamp ## Measure training speed side by side with plain Keras
-	$(BIN)/python tests/benchmarks/training_speed.py
+bench: $(VENV)/test.stamp $(PEERS)/bench.stamp ## Measure side by side with other libraries (ARGS=--quick)
+	$(BIN)/python -m tests.benchmarks --peers-python $(PEERS)/bin/python $(ARGS)
+
+reproduce: $(VENV)/test.stamp ## Train for published results: hours (ARGS=NAME for one, --list)
+	$(BIN)/python -m tests.benchmarks.reproduce $(ARGS)
 
 screenshots: $(VENV)/test.stamp ## Photograph the tour for the README, in light and dark
 	$(BIN)/python -m pytest tests/browser/make_screenshots.py
 
 clean: ## Remove the environment and everything that was built
-	rm -rf $(VENV) vae_widgets/static $(FRONTEND)/node_modules build dist
+	rm -rf $(VENV) $(PEERS) vae_widgets/static $(FRONTEND)/node_modules build dist
 
 $(VENV)/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
@@ -79,3 +83,9 @@ $(VENV)/test.stamp: $(VENV)/python.stamp pyproject.toml $(FRONTEND_SOURCES)
 	@echo "Installing vae_widgets and its tests into $(VENV) (two minutes the first time)"
 	@$(PIP_INSTALL) --editable ".[test,data]"
 	@touch $@ $(VENV)/lab.stamp
+
+$(PEERS)/bench.stamp: tests/benchmarks/requirements.txt
+	@echo "Installing what vae_widgets is measured against into $(PEERS) (a minute or more the first time)"
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --quiet --disable-pip-version-check -r $<
+	@touch $@

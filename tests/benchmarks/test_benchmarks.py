@@ -1,0 +1,107 @@
+"""The benchmark runs through on tiny data, and says what is not installed."""
+
+import math
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.benchmarks.report import Bar, Report, Table
+from tests.benchmarks.rounds import alternate, ratio
+from tests.benchmarks.worker import REPOSITORY, NotInstalledError, Worker
+
+
+def test_rounds_take_turns_and_drop_the_first():
+    calls = []
+
+    def timed(name, values):
+        remaining = iter(values)
+
+        def call():
+            calls.append(name)
+            return next(remaining)
+
+        return call
+
+    seconds = alternate(
+        {"ours": timed("ours", [9.0, 1.0, 2.0]), "other": timed("other", [[9.0], [3, 4, 9], [4]])},
+        rounds=2,
+    )
+
+    assert calls == ["ours", "other"] * 3
+    assert seconds == {"ours": [1.0, 2.0], "other": [4, 4]}
+    assert ratio(seconds, "ours", "other") == pytest.approx((1 / 4 + 2 / 4) / 2)
+
+
+def test_what_is_not_installed_is_asked_for_once():
+    asked = []
+
+    def absent():
+        asked.append(1)
+        raise NotInstalledError("pythae")
+
+    seconds = alternate({"ours": lambda: 1.0, "pythae": absent}, rounds=3)
+
+    assert len(asked) == 1
+    assert seconds == {"ours": [1.0] * 3, "pythae": []}
+    assert ratio(seconds, "ours", "pythae") is None
+    assert "| pythae | not installed |" in Table("Epoch", "s", seconds).markdown()
+
+
+def test_report_has_medians_ratios_and_verdicts():
+    table = Table("Decoding", "ms", {"ours": [0.001, 0.003, 0.002], "other": [0.004] * 3})
+    bars = [Bar("A", 0.5, 0.65), Bar("B", 0.7, 0.65, "ms"), Bar("C", None, 1.3)]
+
+    text = Report([table], bars).markdown("digits", {"keras": "3"}, rounds=3)
+
+    assert "| ours | 2 | 1 | 1.00 |" in text
+    assert "| other | 4 | 4 | 0.50 |" in text
+    assert "| A | 0.50 | 0.65 | yes |" in text
+    assert "| B | 0.70 ms | 0.65 | NO |" in text
+    assert "| C |  | 1.3 | - |" in text
+
+
+@pytest.fixture
+def worker():
+    worker = Worker(sys.executable)
+    yield worker
+    worker.close()
+
+
+def test_worker_reports_what_fails_and_lives_on(worker):
+    with pytest.raises(RuntimeError, match="no_such_method"):
+        worker.peer("matrix_products", "dense", 256)("no_such_method")
+    (seconds,) = worker.peer("matrix_products", "dense", 256)("epoch")
+    assert 0 < seconds < math.inf
+    assert list(worker.versions("numpy", "no-such-package")) == ["numpy"]
+
+
+def test_worker_without_an_interpreter_is_not_installed(tmp_path):
+    worker = Worker(tmp_path / "python")
+    with pytest.raises(NotInstalledError):
+        worker.peer("torch_loop", "dense", 256)("epoch")
+    assert worker.versions("torch") == {}
+
+
+def test_smoke_run_without_peers(tmp_path):
+    output = tmp_path / "bench.md"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "tests.benchmarks", "--quick"),
+            *("--output", output, "--peers-python", tmp_path / "absent"),
+        ],
+        cwd=REPOSITORY,
+        env={**os.environ, "VAE_WIDGETS_DATA": ""},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+
+    text = output.read_text()
+    for row in ("`VAE.fit`", "`vae.encode`", "`vae.anomaly_score`", "`vae.decode`", "without"):
+        assert f"\n| {row} | 0." in text or f"\n| {row} | 1" in text, row
+    assert "| pythae | not installed |" in text
+    assert "| livelossplot | not installed |" in text
+    assert "the times mean nothing" in text
+    assert "| Epoch with the monitor, ratio |" in text
