@@ -1,15 +1,22 @@
+import re
+
+import keras
 import numpy as np
 import pytest
 import scipy.special
 import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.decomposition import PCA
 from sklearn.metrics import log_loss
 
+from vae_widgets import VAE
 from vae_widgets.models.likelihoods import (
     LIKELIHOODS,
     Bernoulli,
+    Categorical,
     Gaussian,
+    Likelihood,
     kl_divergence,
     make_likelihood,
 )
@@ -62,12 +69,151 @@ def test_bernoulli_stays_finite_for_huge_logits():
     np.testing.assert_allclose(got, [400], rtol=1e-6)
 
 
+@pytest.mark.parametrize("deviation", [1.0, 0.3, 20])
 @pytest.mark.parametrize("shape", [(7,), (4, 3, 2)])
-def test_gaussian_is_scipys_log_density_with_its_constant(shape):
+def test_gaussian_is_scipys_log_density_with_its_constant(shape, deviation):
     x, mean = draw((5, *shape)), draw((5, *shape))
-    expected = -scipy.stats.norm.logpdf(x, loc=mean).reshape(5, -1).sum(1)
-    np.testing.assert_allclose(Gaussian().negative_log_likelihood(x, mean), expected, rtol=1e-5)
-    np.testing.assert_array_equal(Gaussian().mean(mean), mean)
+    expected = -scipy.stats.norm.logpdf(x, mean, deviation).reshape(5, -1).sum(1)
+    gaussian = Gaussian(deviation)
+    np.testing.assert_allclose(gaussian.negative_log_likelihood(x, mean), expected, rtol=1e-5)
+    np.testing.assert_array_equal(gaussian.mean(mean), mean)
+    assert gaussian.deviation == pytest.approx(deviation)
+    assert not gaussian.weights
+
+
+def test_a_predicted_deviation_is_scipys_log_density():
+    x, mean, log_var = draw((5, 4, 3)), draw((5, 4, 3)), draw((5, 4, 3))
+    expected = -scipy.stats.norm.logpdf(x, mean, np.exp(log_var / 2)).sum((1, 2))
+    gaussian = Gaussian("predicted")
+    np.testing.assert_allclose(
+        gaussian.negative_log_likelihood(x, [mean, log_var]), expected, rtol=1e-5
+    )
+    np.testing.assert_array_equal(gaussian.mean([mean, log_var]), mean)
+    assert gaussian.deviation is None
+
+
+def test_predicted_log_variances_are_clipped():
+    zero = np.zeros((1, 1), np.float32)
+    got = Gaussian("predicted").negative_log_likelihood(zero, [zero, zero - 500])
+    np.testing.assert_allclose(got, [-scipy.stats.norm.logpdf(0, 0, np.exp(-6))], rtol=1e-6)
+
+
+def test_a_learned_deviation_starts_at_one_and_is_a_weight():
+    gaussian = Gaussian("learned")
+    assert gaussian.deviation == pytest.approx(1, abs=0.01)
+    assert [w.shape for w in gaussian.trainable_weights] == [()]
+    gaussian.trainable_weights[0].assign(-1000.0)
+    assert gaussian.deviation == pytest.approx(np.exp(-6))
+
+
+def linear_data(rng, n, deviation):
+    """Return x = z W + b + noise with three latent and ten data dimensions, (n, 10)."""
+    w, b = rng.normal(size=(3, 10)), rng.normal(size=10)
+    x = rng.normal(size=(n, 3)) @ w + b + deviation * rng.normal(size=(n, 10))
+    return x.astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def linear():
+    """A linear VAE with a learned deviation, trained on `linear_data` with deviation 0.5."""
+    x = linear_data(np.random.default_rng(0), 2000, 0.5)
+    vae = VAE.build((10,), latent_dim=3, hidden_units=(), likelihood=Gaussian("learned"))
+    vae.compile(keras.optimizers.Adam(0.01), jit_compile=False)
+    vae.fit(x, epochs=150, batch_size=200, verbose=0)
+    return vae, x
+
+
+def test_a_linear_vae_reaches_the_likelihood_of_probabilistic_pca(linear):
+    """Tipping & Bishop (1999); sklearn's PCA.score is the likelihood at their closed form."""
+    vae, x = linear
+    expected = PCA(3).fit(x).score(x)
+    assert vae.log_likelihood(x, 20, seed=0).mean() == pytest.approx(expected, rel=0.005)
+
+
+def test_the_learned_deviation_is_the_true_one(linear):
+    vae, x = linear
+    assert vae.likelihood.deviation == pytest.approx(0.5, rel=0.03)
+    assert vae.likelihood.deviation == pytest.approx(PCA(3).fit(x).noise_variance_ ** 0.5, rel=0.03)
+
+
+def test_a_learned_deviation_is_counted_saved_and_loaded(linear, tmp_path):
+    vae, x = linear
+    fixed = VAE.build((10,), latent_dim=3, hidden_units=(), likelihood="gaussian")
+    assert vae.count_params() == fixed.count_params() + 1
+    vae.save(tmp_path / "vae.keras")
+    loaded = keras.models.load_model(tmp_path / "vae.keras")
+    assert loaded.likelihood.deviation == pytest.approx(vae.likelihood.deviation, rel=1e-6)
+    np.testing.assert_allclose(loaded.elbo(x, seed=0), vae.elbo(x, seed=0), rtol=1e-5)
+    vae.save_weights(tmp_path / "only.weights.h5")
+    other = VAE.build((10,), latent_dim=3, hidden_units=(), likelihood=Gaussian("learned"))
+    other.compile(keras.optimizers.Adam(0.01), jit_compile=False)
+    other.load_weights(tmp_path / "only.weights.h5")
+    np.testing.assert_allclose(other.elbo(x, seed=0), vae.elbo(x, seed=0), rtol=1e-5)
+
+
+def test_a_frozen_deviation_stays():
+    gaussian = Gaussian("learned")
+    gaussian.trainable = False
+    vae = VAE.build((10,), hidden_units=(), likelihood=gaussian)
+    before = gaussian.deviation
+    vae.compile(jit_compile=False)
+    vae.fit(linear_data(np.random.default_rng(0), 300, 0.1), epochs=2, verbose=0)
+    assert gaussian.deviation == before
+
+
+def test_predicted_deviations_are_learned():
+    """Where the noise differs between dimensions, a deviation for each is worth nats."""
+    rng = np.random.default_rng(0)
+    x = (rng.normal(size=(1000, 4)) * [0.1, 0.5, 1, 2]).astype(np.float32)
+
+    def half(n_in, names):
+        inputs = keras.Input((n_in,))
+        return keras.Model(inputs, [keras.layers.Dense(n, name=name)(inputs) for name, n in names])
+
+    encoder = half(4, [("z_mean", 1), ("z_log_var", 1)])
+    decoder = half(1, [("mean", 4), ("log_var", 4)])
+    vae = VAE(encoder, decoder, likelihood=Gaussian("predicted"))
+    vae.compile(keras.optimizers.Adam(0.03), jit_compile=False)
+    vae.fit(x, epochs=60, batch_size=100, verbose=0)
+    exact = scipy.stats.norm(0, [0.1, 0.5, 1, 2]).logpdf(x).sum(1).mean()
+    assert vae.elbo(x, seed=0).mean() == pytest.approx(exact, abs=0.1)
+    assert vae.decode(np.zeros((3, 1))).shape == (3, 4)
+
+
+@pytest.mark.parametrize("shape", [(7,), (4, 3), (3, 4)])
+@pytest.mark.parametrize("dtype", [np.float32, np.int64, np.uint8])
+def test_categorical_is_scipys_log_mass(shape, dtype):
+    tokens, logits = RNG.integers(0, 5, (6, *shape)), draw((6, *shape, 5), 3)
+    log_p = scipy.special.log_softmax(logits.astype(np.float64), -1)
+    picked = np.take_along_axis(log_p, tokens[..., np.newaxis], -1)
+    got = Categorical(5).negative_log_likelihood(tokens.astype(dtype), logits)
+    np.testing.assert_allclose(got, -picked.reshape(6, -1).sum(1), rtol=1e-5)
+
+
+def test_categorical_is_sklearns_cross_entropy():
+    tokens, logits = RNG.integers(0, 5, (1, 40)), draw((1, 40, 5))
+    p = scipy.special.softmax(logits[0].astype(np.float64), -1)
+    expected = log_loss(tokens[0], p, labels=range(5), normalize=False)
+    got = Categorical(5).negative_log_likelihood(tokens, logits)
+    np.testing.assert_allclose(got, [expected], rtol=1e-5)
+
+
+def test_categorical_shows_the_most_likely_tokens_and_counts_wrong_ones():
+    logits = draw((6, 8, 2, 5))
+    most_likely = logits.argmax(-1)
+    categorical = Categorical(5)
+    shown = np.asarray(categorical.mean(logits))
+    assert shown.dtype == np.float32
+    np.testing.assert_array_equal(shown, most_likely)
+    tokens = RNG.integers(0, 5, (6, 8, 2)).astype(np.float32)
+    wrong = (tokens != most_likely).mean((1, 2))
+    np.testing.assert_allclose(categorical.error(tokens, logits), wrong, rtol=1e-6)
+
+
+def test_categorical_stays_finite_for_huge_logits():
+    logits = np.float32([[[300, -300], [300, -300]]])
+    got = Categorical(2).negative_log_likelihood(np.float32([[1, 0]]), logits)
+    np.testing.assert_allclose(got, [600], rtol=1e-6)
 
 
 @settings(max_examples=30)
@@ -100,11 +246,128 @@ def test_made_by_name(name):
     assert make_likelihood(likelihood) is likelihood
 
 
-def test_unknown_name_gets_the_nearest():
-    with pytest.raises(ValueError, match="did you mean 'bernoulli'"):
-        make_likelihood("bernouli")
+@pytest.mark.parametrize(
+    "likelihood",
+    [
+        Bernoulli(),
+        Bernoulli(from_logits=False),
+        Gaussian(),
+        Gaussian(0.25),
+        Gaussian("learned"),
+        Gaussian("predicted"),
+        Categorical(7),
+    ],
+    ids=lambda likelihood: str(likelihood.get_config()),
+)
+def test_configurations_come_back(likelihood):
+    plain = keras.saving.serialize_keras_object(likelihood)
+    again = keras.saving.deserialize_keras_object(plain)
+    assert type(again) is type(likelihood)
+    assert again.get_config() == likelihood.get_config()
+    assert again.name == likelihood.name
 
 
-def test_from_logits_is_for_bernoulli():
-    with pytest.raises(ValueError, match="from_logits=False is for the bernoulli"):
-        make_likelihood("gaussian", from_logits=False)
+@pytest.mark.parametrize(
+    ("make", "error", "parts"),
+    [
+        (lambda: make_likelihood("bernouli"), ValueError, ["did you mean 'bernoulli'"]),
+        (lambda: make_likelihood("catgorical"), ValueError, ["did you mean 'categorical'"]),
+        (lambda: make_likelihood(3), TypeError, ["likelihood", "name", "object", "received 3"]),
+        (lambda: make_likelihood(Gaussian), TypeError, ["class Gaussian", "Gaussian(...)"]),
+        (
+            lambda: make_likelihood("gaussian", from_logits=False),
+            ValueError,
+            ["from_logits=False is for the bernoulli", "'gaussian'"],
+        ),
+        (
+            lambda: make_likelihood(Bernoulli(), from_logits=False),
+            ValueError,
+            ["from_logits", "a Bernoulli object", "Bernoulli(from_logits=False)"],
+        ),
+        (lambda: make_likelihood("categorical"), ValueError, ["n_classes", "received None"]),
+        (
+            lambda: make_likelihood("gaussian", n_classes=3),
+            ValueError,
+            ["n_classes=3", "'categorical'", "'gaussian'"],
+        ),
+        (lambda: Categorical(1), ValueError, ["n_classes", "at least 2", "received 1"]),
+        (lambda: Categorical(2.5), TypeError, ["n_classes", "whole number", "2.5"]),
+        (lambda: Gaussian(0), ValueError, ["deviation", "(0, inf]", "received 0"]),
+        (lambda: Gaussian("learnt"), ValueError, ["deviation", "did you mean 'learned'"]),
+        (lambda: Gaussian(None), TypeError, ["deviation", "number", "None"]),
+    ],
+)
+def test_bad_arguments(make, error, parts):
+    with pytest.raises(error, match="(?s)" + "".join(f"(?=.*{re.escape(p)})" for p in parts)):
+        make()
+
+
+def decoder(*shapes):
+    z = keras.Input((2,))
+    layers = keras.layers
+    parts = [layers.Reshape(s)(layers.Dense(int(np.prod(s)))(z)) for s in shapes]
+    return keras.Model(z, parts if len(parts) > 1 else parts[0])
+
+
+def encoder(*shape):
+    x = keras.Input(shape)
+    h = keras.layers.Flatten()(x)
+    return keras.Model(x, [keras.layers.Dense(2)(h), keras.layers.Dense(2)(h)])
+
+
+@pytest.mark.parametrize(
+    ("shapes", "likelihood", "parts"),
+    [
+        ([(5,), (5,)], Gaussian(), ["2 outputs", "needs 1", "Gaussian(deviation='predicted')"]),
+        ([(5,)], Gaussian("predicted"), ["1 output;", "needs 2"]),
+        ([(5,), (4,)], Gaussian("predicted"), ["(4,)", "(5,)"]),
+        ([(5,)], Categorical(3), ["(5,)", "(5, 3) was expected", "logits of 3 classes"]),
+        ([(15,)], Categorical(3), ["(15,)", "Reshape((5, 3))"]),
+        ([(5, 4)], Categorical(3), ["(5, 4)", "(5, 3)"]),
+    ],
+)
+def test_decoders_that_do_not_fit(shapes, likelihood, parts):
+    match = "(?s)" + "".join(f"(?=.*{re.escape(p)})" for p in parts)
+    with pytest.raises(ValueError, match=match):
+        VAE(encoder(5), decoder(*shapes), likelihood=likelihood)
+
+
+@pytest.mark.parametrize(
+    ("x", "parts"),
+    [
+        (np.full((2, 5), 3), ["x", "[3, 3]", "0 to 2"]),
+        (np.full((2, 5), -1), ["x", "[-1, -1]", "0 to 2"]),
+        (np.full((2, 5), 0.5), ["x", "0.5", "0 to 2"]),
+        (np.zeros((2, 5, 3)), ["x", "(2, 5, 3)", "(n, 5)"]),
+    ],
+)
+@pytest.mark.parametrize("method", ["fit", "elbo", "log_likelihood", "reconstruction_error"])
+def test_what_are_no_tokens(x, parts, method):
+    vae = VAE(encoder(5), decoder((5, 3)), likelihood=Categorical(3))
+    with pytest.raises(ValueError, match="(?s)" + "".join(f"(?=.*{re.escape(p)})" for p in parts)):
+        getattr(vae, method)(x)
+
+
+def test_a_likelihood_of_ones_own(tmp_path):
+    """The Laplace distribution: absolute errors."""
+
+    @keras.saving.register_keras_serializable(package="test")
+    class Laplace(Likelihood):
+        def __init__(self):
+            super().__init__("laplace")
+
+        def negative_log_likelihood(self, x, decoder_output):
+            return keras.ops.sum(keras.ops.abs(x - decoder_output) + np.log(2), axis=-1)
+
+        def mean(self, decoder_output):
+            return decoder_output
+
+    vae = VAE(encoder(5), decoder((5,)), likelihood=Laplace())
+    x = draw((20, 5))
+    reconstruction = vae.decode(vae.encode(x)[0])
+    expected = -scipy.stats.laplace.logpdf(x, reconstruction).sum(1)
+    np.testing.assert_allclose(vae.anomaly_score(x, "reconstruction"), expected, rtol=1e-5)
+    vae.save(tmp_path / "vae.keras")
+    loaded = keras.models.load_model(tmp_path / "vae.keras")
+    assert type(loaded.likelihood) is Laplace
+    np.testing.assert_allclose(loaded.elbo(x, seed=0), vae.elbo(x, seed=0), rtol=1e-5)

@@ -284,20 +284,20 @@ def make_likelihood(
             f"likelihood is the class {likelihood.__name__}; expected an object or a name. "
             f"Call it: {likelihood.__name__}(...)."
         )
-    if not isinstance(likelihood, str | Likelihood):
+    if isinstance(likelihood, str):
+        checks.one_of("likelihood", likelihood, LIKELIHOODS)
+        received = repr(likelihood)
+    elif isinstance(likelihood, Likelihood):
+        received = f"a {type(likelihood).__name__} object"
+    else:
         raise TypeError(
             f"likelihood must be a name ({', '.join(LIKELIHOODS)}) or an object such as "
             f"Gaussian(deviation='learned'); received {likelihood!r}."
         )
-    received = repr(likelihood)
-    if isinstance(likelihood, str):
-        received = repr(checks.one_of("likelihood", likelihood, LIKELIHOODS))
-    else:
-        received = f"a {type(likelihood).__name__} object"
     if not from_logits and likelihood != "bernoulli":
         raise ValueError(
             f"from_logits=False is for the bernoulli likelihood by name; likelihood is {received}. "
-            "Leave from_logits out."
+            "Leave from_logits out, or pass likelihood=Bernoulli(from_logits=False)."
         )
     if n_classes is not None and likelihood != "categorical":
         raise ValueError(
@@ -308,14 +308,14 @@ def make_likelihood(
         return likelihood
     if likelihood == "bernoulli":
         return Bernoulli(from_logits)
-    if likelihood == "categorical":
-        if n_classes is None:
-            raise ValueError(
-                "likelihood='categorical' needs n_classes, the number of tokens; received None. "
-                "Pass n_classes=int(x.max()) + 1, or likelihood=Categorical(n_classes)."
-            )
-        return Categorical(n_classes)
-    return Gaussian()
+    if likelihood == "gaussian":
+        return Gaussian()
+    if n_classes is None:
+        raise ValueError(
+            "likelihood='categorical' needs n_classes, the number of tokens; received None. "
+            "Pass n_classes=int(x.max()) + 1 to VAE.build, or likelihood=Categorical(n_classes)."
+        )
+    return Categorical(n_classes)
 
 
 def kl_divergence(z_mean: Any, z_log_var: Any) -> Any:
