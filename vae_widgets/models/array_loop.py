@@ -163,7 +163,7 @@ class ArrayLoop:
             self._graph = self._function.get_concrete_function(
                 *tf.nest.map_structure(_spec_of_any_length, arguments)
             )
-        totals: NDArray[np.float64] = self._graph(*tf.nest.flatten(arguments)).numpy()
+        totals: NDArray[np.float64] = self._graph(*arguments).numpy()
         return totals
 
     def run(
