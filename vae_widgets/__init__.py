@@ -8,6 +8,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vae_widgets.bundle import BundleError
+    from vae_widgets.bundle.codec import BundleCodec, load
     from vae_widgets.codec import Codec
     from vae_widgets.core.history import TrainingHistory
     from vae_widgets.core.policy import ThresholdPolicy
@@ -34,6 +36,8 @@ _HOME = {
     "AnomalyHistogram": "widgets.anomaly_histogram",
     "Bernoulli": "models",
     "Categorical": "models",
+    "BundleCodec": "bundle.codec",
+    "BundleError": "bundle",
     "Codec": "codec",
     "Dataset": "datasets",
     "Explorer": "widgets.explorer",
@@ -51,6 +55,7 @@ _HOME = {
     "TrainingRun": "models",
     "VAE": "models",
     "list_datasets": "datasets",
+    "load": "bundle.codec",
     "load_dataset": "datasets",
 }
 

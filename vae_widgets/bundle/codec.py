@@ -4,6 +4,7 @@ import functools
 import io
 import os
 import pathlib
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -54,24 +55,34 @@ class BundleCodec:
         self.path: pathlib.Path = archive.path
         self.manifest: dict[str, Any] = archive.manifest
         self._facts = facts
-        code, sample = (facts.latent_dim,), facts.sample_shape
-        self._encoder = OnnxGraph(
-            archive.parts["encoder.onnx"],
-            {"x": sample},
-            {"z_mean": code, "z_log_var": code},
-            f"{where}: part 'encoder.onnx'",
+        self._encoder, self._decoder = self.graphs(facts, archive.parts, where)
+        self.renderer: Renderer = _renderer(
+            archive.manifest.get("renderer"), facts.sample_shape, where
         )
-        self._decoder = OnnxGraph(
-            archive.parts["decoder.onnx"],
-            {"z": code},
-            {"x_mean": sample},
-            f"{where}: part 'decoder.onnx'",
-        )
-        self.renderer: Renderer = _renderer(archive.manifest.get("renderer"), sample, where)
         self.preprocessing: Any = archive.manifest.get("preprocessing")
         self.latents = _latents(archive.parts.get("latents.f32"), facts.latent_dim, where)
         self.policy = _policy(archive.parts.get("policy.json"), where)
         self._tiles_png = archive.parts.get("tiles.png")
+
+    @staticmethod
+    def graphs(
+        facts: ModelFacts, parts: Mapping[str, bytes], where: str
+    ) -> tuple[OnnxGraph, OnnxGraph]:
+        """Return encoder and decoder, ready to run, from the parts of a bundle."""
+        code, sample = (facts.latent_dim,), facts.sample_shape
+        encoder = OnnxGraph(
+            parts["encoder.onnx"],
+            {"x": sample},
+            {"z_mean": code, "z_log_var": code},
+            f"{where}: part 'encoder.onnx'",
+        )
+        decoder = OnnxGraph(
+            parts["decoder.onnx"],
+            {"z": code},
+            {"x_mean": sample},
+            f"{where}: part 'decoder.onnx'",
+        )
+        return encoder, decoder
 
     @property
     def latent_dim(self) -> int:

@@ -20,11 +20,7 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     OSError
         If `path` is a folder, lies in no folder, or cannot be written.
     """
-    target = pathlib.Path(path)
-    if target.is_dir():
-        raise IsADirectoryError(f"{target} is a folder; expected the name of a file to write.")
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"{target} cannot be written: there is no folder {target.parent}.")
+    target = check_target(path)
     scratch = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
     try:
         with open(scratch, "xb") as file:
@@ -34,3 +30,13 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         os.replace(scratch, target)
     finally:
         scratch.unlink(missing_ok=True)
+
+
+def check_target(path: str | os.PathLike[str]) -> pathlib.Path:
+    """Return where a file is to be written; raise ``OSError`` if it is a folder, or in none."""
+    target = pathlib.Path(path)
+    if target.is_dir():
+        raise IsADirectoryError(f"{target} is a folder; expected the name of a file to write.")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"{target} cannot be written: there is no folder {target.parent}.")
+    return target

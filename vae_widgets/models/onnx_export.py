@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from vae_widgets.models.likelihoods import Likelihood
@@ -44,11 +45,30 @@ def _to_onnx(function: Callable[..., dict[str, Any]], **shapes: tuple[int, ...])
     ]
     traced = tf.function(function, input_signature=signature)
     with _quiet():
-        model, _ = tf2onnx.convert.from_function(traced, signature, opset=_OPSET)
+        model, _ = tf2onnx.convert.from_function(
+            traced, signature, opset=_OPSET, custom_op_handlers={"Erfc": (_erfc, [])}
+        )
     for tensor in (*model.graph.input, *model.graph.output):
         tensor.type.tensor_type.shape.dim[0].dim_param = "n"
     content: bytes = model.SerializeToString()
     return content
+
+
+def _erfc(graph: Any, node: Any, name: str, args: list[Any]) -> Any:
+    """Write the erfc of the GELU activation, which tf2onnx does not know, as 1 - erf."""
+    x, outputs, dtypes = node.input[0], node.output, node.output_dtypes
+    shapes = node.output_shapes
+    graph.remove_node(name)
+    one = graph.make_const(f"{name}_one", np.float32(1))
+    erf = graph.make_node("Erf", [x], dtypes=dtypes, shapes=shapes)
+    return graph.make_node(
+        "Sub",
+        [one.output[0], erf.output[0]],
+        name=name,
+        outputs=outputs,
+        dtypes=dtypes,
+        shapes=shapes,
+    )
 
 
 @contextlib.contextmanager
@@ -60,7 +80,7 @@ def _quiet() -> Iterator[None]:
     """
     logger = logging.getLogger("tf2onnx")
     level = logger.level
-    logger.setLevel(logging.ERROR)
+    logger.setLevel(logging.CRITICAL)  # what it cannot convert is raised as well
     sys.stderr.flush()
     stderr = os.dup(2)
     with tempfile.TemporaryFile() as notes:

@@ -1,6 +1,7 @@
 """The variational autoencoder: a `keras.Model` that is also a codec for the widgets."""
 
 import math
+import os
 import types
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from keras import ops
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.policy import ThresholdPolicy
 from vae_widgets.models.architectures import build_architecture
 from vae_widgets.models.array_loop import Batch
 from vae_widgets.models.code_statistics import CodeStatistics
@@ -20,9 +22,11 @@ from vae_widgets.models.fit_arguments import first_samples, is_array
 from vae_widgets.models.importance_sampling import ImportanceSampler
 from vae_widgets.models.layers import reparameterize
 from vae_widgets.models.likelihoods import Likelihood, kl_divergence, make_likelihood
+from vae_widgets.models.saving import SUFFIX, load_trainable, save_bundle
 from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.trainer import Trainer
 from vae_widgets.models.user_models import check_halves, check_sample_shape, sample_shape_of
+from vae_widgets.rendering import Renderer
 
 SCORE_KINDS = ("elbo", "reconstruction", "kl", "mahalanobis")
 _CODES_KEPT = 10_000  # training samples whose codes make the statistics for "mahalanobis"
@@ -513,6 +517,107 @@ class VAE(Trainer):
         return int(np.count_nonzero(self.encode(x)[0].var(axis=0) > threshold))
 
     # Saving
+
+    @checks.suggest_keywords
+    def save(
+        self,
+        filepath: str | os.PathLike[str],
+        overwrite: bool = True,
+        zipped: bool | None = None,
+        *,
+        renderer: Renderer | None = None,
+        preprocessing: Any = None,
+        samples: ArrayLike | None = None,
+        latents: ArrayLike | None = None,
+        policy: ThresholdPolicy | None = None,
+    ) -> None:
+        """Save the model as a bundle, ``name.vae``, or as Keras does, ``name.keras``.
+
+        `vae_widgets.load` opens a bundle without TensorFlow, `VAE.load` gives back the trainable
+        model. A bundle appears whole or not at all. The options after `zipped` are for bundles.
+
+        Parameters
+        ----------
+        filepath
+            Where to: a name that ends in ``.vae`` or ``.keras``.
+        overwrite
+            Whether to replace a file that exists.
+        zipped
+            As in `keras.Model.save`; not for bundles.
+        renderer
+            Draws the samples: an `ImageRenderer` or a `SignalRenderer`. None for the one that
+            suits their shape.
+        preprocessing
+            What must be done to data before it fits the model: text, or anything that JSON holds.
+            It is stored as a note, and not applied.
+        samples
+            Samples (n, *sample_shape) whose pictures go along, and whose codes.
+        latents
+            Codes (n, latent_dim) to go along; the default is those of `samples`.
+        policy
+            A threshold to go along.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is bad, or the model has a layer that cannot be exported to ONNX.
+        FileExistsError
+            If the bundle exists, and `overwrite` is False.
+        """
+        options = {
+            "renderer": renderer,
+            "preprocessing": preprocessing,
+            "samples": samples,
+            "latents": latents,
+            "policy": policy,
+        }
+        if not isinstance(filepath, str | os.PathLike):
+            raise TypeError(f"filepath must be the name of a file; received {filepath!r:.200}.")
+        if os.path.splitext(filepath)[1] != SUFFIX:
+            given = [name for name, value in options.items() if value is not None]
+            if given:
+                raise ValueError(
+                    f"{given[0]} is for bundles; filepath is {str(filepath)!r}. Expected a name "
+                    f"that ends in {SUFFIX}."
+                )
+            super().save(filepath, overwrite=overwrite, zipped=zipped)
+            return
+        if zipped is not None:
+            raise ValueError(f"zipped={zipped!r} is not for bundles. Leave zipped out.")
+        if not overwrite and os.path.exists(filepath):
+            raise FileExistsError(f"{filepath} exists, and overwrite is False.")
+        save_bundle(self, filepath, **options)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "VAE":
+        """Load a trainable model: compiled, with its optimizer where it was.
+
+        `vae_widgets.load` is faster, where nothing is to be trained. `VAE.resume` goes on with the
+        training of a checkpoint.
+
+        Parameters
+        ----------
+        path
+            A ``.vae`` file, bundle or checkpoint, or a ``.keras`` file.
+
+        Raises
+        ------
+        BundleError
+            If it is damaged, manipulated, or of a newer version. It is a ``ValueError`` and names
+            the part. Nothing in the file is run as code; classes of your own must be registered
+            with ``keras.saving.register_keras_serializable`` beforehand.
+        OSError
+            If there is no such file.
+        TypeError
+            If the model is of another class.
+        """
+        model = load_trainable(path)
+        if not isinstance(model, cls):
+            raise TypeError(
+                f"{path} holds a {type(model).__name__}; expected a {cls.__name__}. "
+                "Load it by keras.saving.load_model."
+            )
+        return model
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds this model; Keras calls this when it saves."""

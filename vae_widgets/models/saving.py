@@ -1,0 +1,163 @@
+"""Write a model as a ``.vae`` bundle, and get the trainable model back."""
+
+import os
+import pathlib
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import ArrayLike
+
+import vae_widgets
+from vae_widgets.bundle import BundleError, read_archive, write_archive
+from vae_widgets.bundle.manifest import ModelFacts
+from vae_widgets.core import checks
+from vae_widgets.core.atomic_file import check_target
+from vae_widgets.core.policy import ThresholdPolicy
+from vae_widgets.models.model_file import PART, model_from_bytes, model_to_bytes
+from vae_widgets.models.onnx_export import decoder_to_onnx, encoder_to_onnx
+from vae_widgets.rendering import (
+    Renderer,
+    check_renderer,
+    render,
+    renderer_to_json,
+)
+from vae_widgets.rendering.atlas import tile_atlas
+
+if TYPE_CHECKING:
+    from vae_widgets.models.vae import VAE
+
+SUFFIX = ".vae"
+_ROWS_COMPARED = 8
+_SHARE_AGREEING = 0.99  # two tokens that are equally likely may come out either way
+
+
+def save_bundle(
+    vae: "VAE",
+    path: str | os.PathLike[str],
+    *,
+    renderer: Renderer | None = None,
+    preprocessing: Any = None,
+    samples: ArrayLike | None = None,
+    latents: ArrayLike | None = None,
+    policy: ThresholdPolicy | None = None,
+) -> pathlib.Path:
+    """Write a bundle; see `VAE.save`."""
+    path = pathlib.Path(path)
+    check_target(path)
+    if policy is not None and not isinstance(policy, ThresholdPolicy):
+        raise TypeError(f"policy must be a ThresholdPolicy; received {type(policy).__name__}.")
+    facts = _facts_of(vae)
+    manifest = facts.to_manifest()
+    manifest["likelihood"]["config"] = vae.likelihood.get_config()
+    manifest |= {
+        "renderer": None if renderer is None else renderer_to_json(renderer),
+        "preprocessing": preprocessing,
+        "training": _training_summary(vae),
+        "versions": {
+            "vae_widgets": vae_widgets.__version__,
+            "keras": keras.__version__,
+            "tensorflow": tf.__version__,
+        },
+    }
+    parts = {}
+    if samples is not None:
+        samples = vae._samples("samples", samples)
+        atlas = tile_atlas(render(check_renderer(renderer, vae.sample_shape), samples))
+        parts["tiles.png"] = atlas.pop("png")
+        manifest["tiles"] = atlas
+        latents = vae.encode(samples)[0] if latents is None else latents
+    if latents is not None:
+        latents = checks.samples("latents", latents, (vae.latent_dim,))
+        if samples is not None and len(latents) != len(samples):
+            raise ValueError(
+                f"latents has {len(latents)} rows; expected {len(samples)}, one for each of "
+                "samples. Leave latents out to save the codes of samples."
+            )
+        parts["latents.f32"] = latents.astype("<f4").tobytes()
+    if policy is not None:
+        parts["policy.json"] = policy.to_json().encode()
+    parts[PART] = model_to_bytes(vae)
+    try:
+        parts["encoder.onnx"] = encoder_to_onnx(vae.encoder, vae.sample_shape)
+        parts["decoder.onnx"] = decoder_to_onnx(vae.decoder, vae.likelihood, vae.latent_dim)
+        _compare(vae, facts, parts)
+    except Exception as error:  # the converter has any kind for a layer that it does not know
+        raise ValueError(
+            f"model {vae.name!r} cannot be exported to ONNX, which a bundle needs: {error} "
+            "Use layers of keras.layers, or save it for Keras alone: vae.save('name.keras')."
+        ) from error
+    return write_archive(path, "bundle", parts, manifest)
+
+
+def load_trainable(path: str | os.PathLike[str]) -> Any:
+    """Return the Keras model in a bundle, a checkpoint or a ``.keras`` file; see `VAE.load`."""
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path must be the name of a file; received {path!r:.200}.")
+    path = pathlib.Path(path)
+    if path.suffix == ".keras" and path.is_file():
+        return model_from_bytes(path.read_bytes(), str(path))
+    archive = read_archive(path)
+    model = model_from_bytes(archive.parts[PART], str(path))
+    if archive.kind == "bundle":
+        expected = ModelFacts.from_manifest(archive.manifest, str(path))
+        shape, latent_dim = model.sample_shape, model.latent_dim
+        if (shape, latent_dim) != (expected.sample_shape, expected.latent_dim):
+            raise BundleError(
+                f"{path}: part {PART!r} has {latent_dim} latent dimensions and samples of {shape}; "
+                f"the manifest says {expected.latent_dim} and {expected.sample_shape}."
+            )
+        model._saved_summary = archive.manifest.get("training")
+    return model
+
+
+def _facts_of(vae: "VAE") -> ModelFacts:
+    rule = vae.likelihood
+    return ModelFacts(
+        latent_dim=vae.latent_dim,
+        sample_shape=vae.sample_shape,
+        likelihood=rule.name,
+        bounds=rule.bounds,
+        n_classes=rule.n_classes,
+    )
+
+
+def _training_summary(vae: "VAE") -> dict[str, Any]:
+    """Return how the model was trained, as far as it knows."""
+    history = getattr(vae, "history", None)
+    if not (isinstance(history, keras.callbacks.History) and history.epoch):
+        return getattr(vae, "_saved_summary", None) or _summary_of(vae, 0, {}, None)
+    losses = {name: values[-1] for name, values in history.history.items() if values}
+    n_samples = (history.params or {}).get("n_samples")
+    return _summary_of(vae, len(history.epoch), losses, n_samples)
+
+
+def _summary_of(
+    vae: "VAE", epochs: int, losses: dict[str, Any], n_samples: int | None
+) -> dict[str, Any]:
+    numbers = {name: float(value) for name, value in losses.items() if np.ndim(value) == 0}
+    return {
+        "epochs": epochs,
+        "steps": int(vae.optimizer.iterations.numpy()),
+        # JSON has no NaN.
+        "losses": {k: value if np.isfinite(value) else None for k, value in numbers.items()},
+        "n_samples": n_samples,
+        "seed": vae.seed,
+        "beta": vae.beta,
+    }
+
+
+def _compare(vae: "VAE", facts: ModelFacts, parts: dict[str, bytes]) -> None:
+    """Raise ``ValueError`` if the exported halves do not do what those in Keras do."""
+    from vae_widgets.bundle.codec import BundleCodec  # loads ONNX Runtime, for those who save
+
+    z = np.random.default_rng(0).standard_normal((_ROWS_COMPARED, vae.latent_dim), np.float32)
+    encoder, decoder = BundleCodec.graphs(facts, parts, vae.name)
+    x = vae.decode(z)
+    pairs = [("decoder", decoder(z=z)[0], x)]
+    pairs += [("encoder", *pair) for pair in zip(encoder(x=x), vae.encode(x), strict=True)]
+    for role, ours, theirs in pairs:
+        agreeing = np.isclose(ours, theirs, rtol=1e-3, atol=1e-4).mean()
+        if agreeing < _SHARE_AGREEING:
+            raise ValueError(f"its {role} gives other values in ONNX than in Keras.")
