@@ -83,15 +83,21 @@ def _alternate(settings: Settings, folder: Path) -> tuple[Seconds, Seconds]:
             del pythons[name]
     for round_number in range(settings.few_rounds + 1):
         for name, python in pythons.items():
-            values = _first_picture(python, FIRST_PICTURES[name], paths[name])
+            values = first_picture(python, FIRST_PICTURES[name], paths[name])
             if round_number > 0:  # the first reads the files from disk
                 seconds[name].append(values[0])
                 megabytes[name].append(values[1])
     return seconds, megabytes
 
 
-def _first_picture(python: Path | str, code: str, path: Path) -> tuple[float, float]:
-    """Return the seconds until the picture was there, and the peak memory in MB."""
+def first_picture(python: Path | str, code: str, path: Path) -> tuple[float, float]:
+    """Run `code`, which makes a picture, in a fresh process.
+
+    Returns
+    -------
+    seconds, megabytes
+        The time until the picture was there, and the peak resident memory.
+    """
     program = f"path = {str(path)!r}\n{code}\n{PRINT_PEAK}"
     started = time.perf_counter()
     process = subprocess.Popen(

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.benchmarks import start
 from tests.benchmarks.report import Bar, Report, Table
 from tests.benchmarks.rounds import alternate, ratio
 from tests.benchmarks.worker import REPOSITORY, NotInstalledError, Worker
@@ -89,6 +90,7 @@ def test_smoke_run_without_peers(tmp_path):
     done = subprocess.run(
         [
             *(sys.executable, "-m", "tests.benchmarks", "--quick"),
+            *("training", "scoring", "decoding", "monitor"),
             *("--output", output, "--peers-python", tmp_path / "absent"),
         ],
         cwd=REPOSITORY,
@@ -105,3 +107,13 @@ def test_smoke_run_without_peers(tmp_path):
     assert "| livelossplot | not installed |" in text
     assert "the times mean nothing" in text
     assert "| Epoch with the monitor, ratio |" in text
+
+
+def test_first_picture_measures_time_and_memory(tmp_path):
+    numpy_alone = start.FIRST_PICTURES[start.PYTHON]
+    seconds, megabytes = start.first_picture(sys.executable, numpy_alone, tmp_path)
+    held = "import numpy; held = numpy.ones(25_000_000)" + numpy_alone  # 200 MB
+    _, more_megabytes = start.first_picture(sys.executable, held, tmp_path)
+
+    assert 0 < seconds < 60
+    assert 190 < more_megabytes - megabytes < 210

@@ -1,0 +1,65 @@
+"""The experiments run through on tiny data; whether they reproduce anything takes hours."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tests.benchmarks.reproduce import burda
+from tests.benchmarks.reproduce.__main__ import EXPERIMENTS, table
+from tests.benchmarks.reproduce.experiment import Row, binarized
+from tests.benchmarks.worker import REPOSITORY
+
+
+def reproduce(folder, *arguments):
+    module = (sys.executable, "-m", "tests.benchmarks.reproduce")
+    done = subprocess.run(
+        [*module, "--quick", "--folder", folder, *arguments],
+        cwd=REPOSITORY,
+        env={**os.environ, "VAE_WIDGETS_DATA": ""},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def test_every_experiment_runs_and_writes_its_row(tmp_path):
+    reproduce(tmp_path)
+
+    assert {path.stem for path in tmp_path.glob("*.json")} == set(EXPERIMENTS)
+    for name in EXPERIMENTS:
+        row = Row.read(tmp_path / f"{name}.json")
+        assert all(np.isfinite(list(row.ours.values()))), name
+    losses = Row.read(tmp_path / "keras_documentation.json").ours
+    assert losses["loss"] == pytest.approx(losses["reconstruction_loss"] + losses["kl_loss"])
+
+    before = (tmp_path / "tutorial.json").stat().st_mtime_ns
+    assert "has a row already" in reproduce(tmp_path, "tutorial")
+    assert (tmp_path / "tutorial.json").stat().st_mtime_ns == before
+
+
+def test_table_puts_ours_beside_the_published(tmp_path):
+    row = Row("VAE", {"NLL": 80.0}, {"NLL": 82.0, "active units": 25}, "1 epoch.", ["None."], 3, 4)
+    row.write(tmp_path / "row.json")
+
+    assert Row.read(tmp_path / "row.json") == row
+    assert json.loads((tmp_path / "row.json").read_text())["seed"] == 3
+    text = table([row])
+    assert "| VAE | NLL | 80.00 | 82.00 | +2.5 % | 3 | 4 |" in text
+    assert "| VAE | active units |  | 25.00 |  | 3 | 4 |" in text
+    assert "- VAE: 1 epoch. None." in text
+
+
+def test_published_schedule_has_3280_epochs():
+    assert burda.epochs_of(burda.PUBLISHED_STAGES) == sum(3**i for i in range(8)) == 3280
+
+
+def test_binarized_images_have_the_grey_values_as_means():
+    grey = np.tile(np.array([0.0, 0.25, 0.9, 1.0], np.float32), (20_000, 1))
+    images = binarized(grey, np.random.default_rng(0))
+    assert set(np.unique(images)) == {0.0, 1.0}
+    np.testing.assert_allclose(images.mean(axis=0), grey[0], atol=0.02)
