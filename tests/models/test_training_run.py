@@ -2,13 +2,16 @@
 
 import asyncio
 import contextvars
+import subprocess
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
 import pytest
 
-from vae_widgets import TrainingRun
+from vae_widgets import VAE, TrainingRun
 
 PATIENCE = 60  # seconds until a condition that never comes fails a test
 FOREVER = 1_000_000  # epochs
@@ -238,7 +241,7 @@ def test_beta_and_learning_rate_act_on_a_live_run(start):
     vae, run = start(callbacks=[watch])
     assert watch.first_epoch.wait(PATIENCE)
     vae.beta = 0.0
-    vae.optimizer.learning_rate = 0.0
+    vae.learning_rate = 0.0
     watch.first_epoch.clear()
     assert watch.first_epoch.wait(PATIENCE)  # perhaps an epoch with the old values
     watch.first_epoch.clear()
@@ -246,3 +249,218 @@ def test_beta_and_learning_rate_act_on_a_live_run(start):
     run.stop()
     history = run.wait(PATIENCE).history
     assert history["loss"][-1] == pytest.approx(history["reconstruction_loss"][-1])
+    assert vae.learning_rate == 0.0
+
+
+def test_pause_acts_within_a_fifth_of_a_second(start):
+    watch = Watch()
+    _, run = start(callbacks=[watch])
+    assert watch.first_epoch.wait(PATIENCE)
+    run.pause()
+    with pytest.raises(TimeoutError):
+        run.wait(0.2)
+    batches = watch.batches
+    with pytest.raises(TimeoutError):
+        run.wait(0.3)
+    assert watch.batches == batches
+    assert run.status == "paused"
+
+
+def test_stop_does_not_wait_for_validation(make_vae, digits):
+    stopped = threading.Event()
+
+    class StopInValidation(keras.callbacks.Callback):
+        batches = 0
+
+        def on_test_batch_end(self, batch, logs=None):
+            self.batches += 1
+            run.stop()
+            stopped.set()
+
+    vae = make_vae()
+    vae.compile(jit_compile=False, steps_per_execution=1)
+    watch = StopInValidation()
+    run = vae.fit_async(
+        digits[:50], validation_data=digits, validation_batch_size=1, callbacks=[watch], epochs=9
+    )
+    history = run.wait(PATIENCE)
+    assert stopped.is_set()
+    assert watch.batches == 1
+    assert history.epoch == [0]
+    assert run.status == "stopped"
+
+
+def test_each_of_several_awaits_gets_the_history(start):
+    _, run = start(epochs=2)
+
+    async def cells():
+        return await asyncio.gather(run, run)
+
+    one, other = asyncio.run(cells())
+    assert one is other
+    assert asyncio.run(_await(run)) is one  # in another event loop
+
+
+def test_two_event_loops_await_at_once(start):
+    watch = Watch()
+    _, run = start(callbacks=[watch])
+    results = []
+    thread = threading.Thread(target=lambda: results.append(asyncio.run(_await(run))))
+    thread.start()
+    assert watch.first_epoch.wait(PATIENCE)
+
+    async def stop_and_await():
+        run.stop()
+        return await run
+
+    results.append(asyncio.run(stop_and_await()))
+    thread.join(PATIENCE)
+    assert results == [run.history] * 2
+
+
+def test_an_error_stays_and_is_raised_to_everyone(start):
+    _, run = start(callbacks=[Fail()])
+    for _ in range(2):
+        with pytest.raises(ValueError, match="deliberate"):
+            asyncio.run(_await(run))
+        with pytest.raises(ValueError, match="deliberate") as caught:
+            run.wait(PATIENCE)
+    assert caught.value is run.exception
+    run.pause()
+    run.resume()
+    run.stop()
+    assert run.status == "failed"
+
+
+def test_a_stop_iteration_does_not_hang_the_cell(start):
+    """As a generator that has run dry raises it; asyncio refuses to carry it."""
+
+    class RunDry(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            next(iter(()))
+
+    _, run = start(callbacks=[RunDry()])
+
+    async def cell():
+        return await asyncio.wait_for(run, PATIENCE)
+
+    with pytest.raises(RuntimeError, match="StopIteration ended the training"):
+        asyncio.run(cell())
+    assert isinstance(run.exception.__cause__, StopIteration)
+
+
+def test_pause_and_resume_change_nothing(make_vae, digits):
+    expected = make_vae().fit(digits[:200], epochs=3, verbose=0).history
+
+    class PauseOften(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            ready.wait(PATIENCE)
+            run.pause()
+            threading.Timer(0.01, run.resume).start()
+
+    ready = threading.Event()
+    run = make_vae().fit_async(digits[:200], epochs=3, callbacks=[PauseOften()])
+    ready.set()
+    assert run.wait(PATIENCE).history == expected
+
+
+# Checkpoints
+
+
+def test_checkpoint_now_of_a_live_and_of_a_paused_run(start, tmp_path):
+    watch = Watch()
+    _, run = start(callbacks=[watch], checkpoint=tmp_path / "run.vae", checkpoint_every=FOREVER)
+    assert watch.first_epoch.wait(PATIENCE)
+    assert run.checkpoint() == tmp_path / "run.vae"
+    assert len(VAE.resume(tmp_path / "run.vae").history.epoch) >= 1
+    run.pause()
+    batches = None
+    while batches != watch.batches:  # until the execution under way is done
+        batches = watch.batches
+        with pytest.raises(TimeoutError):
+            run.wait(0.2)
+    assert run.checkpoint(str(tmp_path / "paused.vae")) == tmp_path / "paused.vae"
+    assert watch.batches == batches
+    assert run.status == "paused"
+    paused = VAE.resume(tmp_path / "paused.vae")
+    assert paused.optimizer.iterations.numpy() == run._model.optimizer.iterations.numpy()
+
+
+def test_checkpoint_now_at_the_end_of_a_run(start, tmp_path):
+    vae, run = start(epochs=2)
+    run.wait(PATIENCE)
+    run.checkpoint(tmp_path / "run.vae")
+    assert VAE.resume(tmp_path / "run.vae").history.epoch == [0, 1]
+    assert vae.save_checkpoint(tmp_path / "again.vae").exists()
+
+
+def test_a_callback_may_ask_for_a_checkpoint(start, tmp_path):
+    class Ask(Watch):
+        def on_train_batch_end(self, batch, logs=None):
+            ready.wait(PATIENCE)
+            run.checkpoint(tmp_path / "run.vae")
+
+    ready = threading.Event()
+    watch = Ask()
+    _, run = start(epochs=1, callbacks=[watch])
+    ready.set()
+    run.wait(PATIENCE)
+    assert (tmp_path / "run.vae").exists()
+
+
+def test_many_threads_may_ask_for_checkpoints(start, tmp_path):
+    watch = Watch()
+    _, run = start(callbacks=[watch])
+    assert watch.first_epoch.wait(PATIENCE)
+    with ThreadPoolExecutor(4) as pool:
+        paths = [tmp_path / f"{n}.vae" for n in range(4)]
+        assert list(pool.map(run.checkpoint, paths)) == paths
+        late = pool.submit(lambda: [run.checkpoint(path) for path in paths])
+        run.stop()
+        assert late.result(PATIENCE) == paths  # whether the run has ended meanwhile or not
+    for path in paths:
+        assert VAE.resume(path).history.epoch
+
+
+def test_stop_writes_a_checkpoint_and_a_resumed_run_goes_on(start, make_vae, digits, tmp_path):
+    watch = Watch()
+    _, run = start(callbacks=[watch], checkpoint=tmp_path / "run.vae", checkpoint_every=FOREVER)
+    assert watch.first_epoch.wait(PATIENCE)
+    run.stop()
+    run.wait(PATIENCE)
+    resumed = VAE.resume(tmp_path / "run.vae")
+    done = len(resumed.history.epoch)
+    assert done in (len(run.history.epoch), len(run.history.epoch) - 1)  # the last was cut short
+    history = resumed.fit_async(digits[:200], epochs=done + 2).wait(PATIENCE)
+    assert history.epoch == list(range(done + 2))
+    twin = make_vae().fit(digits[:200], epochs=done + 2, verbose=0)
+    np.testing.assert_allclose(history.history["loss"], twin.history["loss"], rtol=1e-5)
+
+
+def test_in_a_plain_script(tmp_path):
+    """asyncio.run, then the end of the process while another run is under way."""
+    code = """
+import asyncio, sys
+import numpy as np
+import vae_widgets as vw
+
+x = np.random.default_rng(0).random((64, 4), dtype=np.float32)
+vae = vw.VAE.build(4, hidden_units=())
+vae.compile(jit_compile=False)
+
+async def main():
+    history = await vae.fit_async(x, epochs=2, checkpoint=sys.argv[1])
+    print(history.epoch)
+
+asyncio.run(main())
+vae.fit_async(x, epochs=1_000_000)
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "run.vae"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+    )
+    assert result.stdout == "[0, 1]\n"
+    assert VAE.resume(tmp_path / "run.vae").history.epoch == [0, 1]

@@ -151,9 +151,9 @@ class TrainingRun:
             history = self._train(_Control(self))
         except BaseException as error:
             if isinstance(error, StopIteration):  # an awaiting cell would hang
-                error = RuntimeError("a StopIteration ended the training").with_traceback(
-                    error.__traceback__
-                )
+                cause = error
+                error = RuntimeError("a StopIteration ended the training")
+                error.__cause__ = cause
             if not self._waiting:  # nobody would see it
                 logging.getLogger(__name__).error(
                     "training failed: %r; run.wait() shows where", error
