@@ -255,7 +255,7 @@ def test_params_tell_a_monitor_what_it_needs(make_vae, digits):
         "n_samples": 100,
         "verbose": 0,
     }
-    np.testing.assert_array_equal(params["preview"], digits[:16])
+    np.testing.assert_array_equal(params["preview"], digits[:100])
     vae.fit(digits[:100], validation_data=digits[100:105], callbacks=[recorder], verbose=0)
     np.testing.assert_array_equal(recorder.params["preview"], digits[100:105])
 

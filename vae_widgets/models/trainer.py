@@ -41,7 +41,7 @@ from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.training_run import TrainingRun
 from vae_widgets.models.training_state import TrainingState
 
-_PREVIEW = 16  # samples shown to callbacks
+_PREVIEW = 128  # samples shown to callbacks
 
 
 class Trainer(keras.Model):
@@ -62,6 +62,7 @@ class Trainer(keras.Model):
         self._training_lock = threading.Lock()
         self._checkpointer: Checkpointer | None = None  # of the last fit, or of the present one
         self._resumed: TrainingState | None = None  # where the next fit is to go on
+        self._training_run: TrainingRun | None = None
 
     def _train_on_batch(self, batch: Batch) -> Any:
         """Take an optimizer step on a batch.
@@ -206,7 +207,7 @@ class Trainer(keras.Model):
         epochs, verbose, callbacks, validation_split, shuffle, steps_per_epoch
             As in `keras.Model.fit`. Callbacks may be any object with the hooks of a Keras
             callback. Beside Keras's own, their `params` hold ``batch_size``, ``n_samples`` and
-            ``preview``, up to 16 validation (else training) samples, when x is an array.
+            ``preview``, up to 128 validation (else training) samples, when x is an array.
         initial_epoch
             Epoch to start at, counted from 0. The default is 0, and for a model from
             `VAE.resume` where its training was.
@@ -298,7 +299,13 @@ class Trainer(keras.Model):
             finally:
                 self._training_lock.release()
 
-        return TrainingRun(train, self)
+        self._training_run = TrainingRun(train, self)
+        return self._training_run
+
+    @property
+    def training_run(self) -> TrainingRun | None:
+        """The run of the last `fit_async`, under way or ended; None before the first."""
+        return self._training_run
 
     def save_checkpoint(self, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
         """Write a checkpoint now, from which `VAE.resume` goes on, and return its path.
@@ -672,6 +679,7 @@ def _callback_params(arguments: FitArguments) -> dict[str, Any]:
         "steps": _batches(len(arguments.x), arguments.batch_size),
         "batch_size": arguments.batch_size,
         "n_samples": len(arguments.x),
+        "checkpoint": arguments.checkpoint,
         "preview": np.array(shown[:_PREVIEW]),
     }
 
