@@ -3,9 +3,10 @@ import numpy as np
 import pytest
 
 from vae_widgets import VAE
-from vae_widgets.models.architectures import default_filters
+from vae_widgets.models.architectures import ARCHITECTURES, default_filters
 
 SHAPES = [(8, 8), (9, 9, 1), (28, 28), (28, 28, 3), (13, 30), (31, 17, 3), (64, 64, 3)]
+TOKEN_SHAPES = [(7,), (40,), (16, 4), (5, 5)]
 
 
 def check_round_trip(vae, shape):
@@ -26,6 +27,84 @@ def test_conv_handles_the_smallest_and_the_largest(side):
     check_round_trip(VAE.build((side, side), architecture="conv", filters=(4, 4, 4)), (side, side))
 
 
+@pytest.mark.parametrize("shape", [(8, 8), (9, 127), (37, 21, 3), (128, 128, 3)])
+def test_conv_trains_on_shape(shape):
+    vae = VAE.build(shape, architecture="conv", filters=(4, 4), hidden_units=(8,))
+    x = np.random.default_rng(0).random((4, *shape), dtype=np.float32)
+    before = [w.numpy() for w in vae.trainable_weights]
+    loss = vae.fit(x, batch_size=2, verbose=0).history["loss"][0]
+    assert np.isfinite(loss)
+    for old, new in zip(before, vae.trainable_weights, strict=True):
+        assert not np.array_equal(old, new.numpy())  # a gradient reaches every weight
+
+
+@pytest.mark.parametrize("architecture", ["dense", "sequence"])
+@pytest.mark.parametrize("shape", TOKEN_SHAPES)
+def test_tokens_of_shape(shape, architecture):
+    vae = VAE.build(shape, architecture=architecture, likelihood="categorical", n_classes=6)
+    x = np.random.default_rng(0).integers(0, 6, (9, *shape))
+    z_mean, _ = vae.encode(x)
+    tokens = vae.decode(z_mean)
+    assert tokens.shape == x.shape
+    assert set(np.unique(tokens)) <= set(range(6))
+    assert vae.decoder(z_mean).shape == (*x.shape, 6)
+    before = [w.numpy() for w in vae.trainable_weights]
+    vae.compile(jit_compile=False)
+    vae.fit(x, epochs=3, batch_size=4, verbose=0)
+    for old, new in zip(before, vae.trainable_weights, strict=True):
+        assert not np.array_equal(old, new.numpy())
+
+
+@pytest.mark.parametrize("shape", [(30,), (30, 2)])
+def test_sequence_handles_signals(shape):
+    vae = VAE.build(shape, architecture="sequence", likelihood="gaussian", filters=(4, 6))
+    check_round_trip(vae, shape)
+
+
+def test_the_order_of_tokens_matters():
+    """An encoder that only counted tokens would not tell a string from its reverse."""
+    x = np.random.default_rng(0).integers(0, 6, (5, 12))
+    for architecture in ("dense", "sequence"):
+        vae = VAE.build((12,), architecture=architecture, likelihood="categorical", n_classes=6)
+        difference = abs(vae.encode(x)[0] - vae.encode(x[:, ::-1])[0]).max(1)
+        assert (difference > 1e-3).all()
+
+
+def grammar(rng, n, steps=20):
+    """Return sentences over eight tokens, (n, steps).
+
+    One of six words of four tokens, again and again from a random place in it; then zeros from
+    a random step on.
+    """
+    words = rng.integers(1, 8, (6, 4))
+    word, shift = rng.integers(6, size=n), rng.integers(4, size=n)
+    x = words[word[:, None], (np.arange(steps) + shift[:, None]) % 4]
+    x[np.arange(steps) >= rng.integers(steps // 2, steps + 1, n)[:, None]] = 0
+    return x
+
+
+@pytest.mark.parametrize("architecture", ["dense", "sequence"])
+def test_tokens_are_learned(architecture):
+    """Far below the entropy of the single tokens: the codes say what is in the sentence."""
+    x = grammar(np.random.default_rng(0), 2500)
+    train, test = x[:2000], x[2000:]
+    counts = np.bincount(train.ravel(), minlength=8)
+    unigram = -np.log(counts / counts.sum())[test].sum(1).mean()
+    vae = VAE.build(
+        (20,),
+        latent_dim=4,
+        architecture=architecture,
+        likelihood="categorical",
+        n_classes=8,
+        hidden_units=(64,),
+        **({"filters": (32,)} if architecture == "sequence" else {}),
+    )
+    vae.compile(keras.optimizers.Adam(0.005), jit_compile=False)
+    vae.fit(train, epochs=25, batch_size=100, verbose=0)
+    assert -vae.elbo(test, seed=0).mean() < 0.5 * unigram
+    assert vae.reconstruction_error(test).mean() < 0.2
+
+
 @pytest.mark.parametrize("shape", [(5,), (28, 28), (28, 28, 1), (2, 3, 4, 5)])
 def test_dense_handles_shape(shape):
     check_round_trip(VAE.build(shape, hidden_units=(8, 4)), shape)
@@ -43,6 +122,14 @@ def test_hidden_units_are_mirrored():
     assert kernels == [(10, 8), (8, 4), (4, 2 + 2), (2, 4), (4, 8), (8, 10)]
 
 
+def test_without_hidden_units_both_halves_are_linear():
+    vae = VAE.build((10,), latent_dim=2, hidden_units=(), likelihood="gaussian")
+    assert [w.shape for w in vae.weights if len(w.shape) == 2] == [(10, 2 + 2), (2, 10)]
+    a, b = np.random.default_rng(0).normal(size=(2, 1, 10)).astype(np.float32)
+    middle = vae.encode((a + b) / 2)[0]
+    np.testing.assert_allclose(middle, (vae.encode(a)[0] + vae.encode(b)[0]) / 2, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("side", "filters"),
     [(8, (32,)), (16, (32,)), (28, (32, 64)), (64, (32, 64, 64)), (128, (32, 64, 64, 64))],
@@ -52,7 +139,7 @@ def test_default_filters_bring_the_longest_side_to_eight(side, filters):
 
 
 def test_no_lambda_layers():
-    for architecture in ("dense", "conv"):
+    for architecture in ARCHITECTURES:
         vae = VAE.build((9, 9), architecture=architecture)
         assert not any(isinstance(layer, keras.layers.Lambda) for layer in vae._flatten_layers())
 

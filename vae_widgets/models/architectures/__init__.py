@@ -14,7 +14,7 @@ from vae_widgets.core import checks
 from vae_widgets.models.architectures.conv import conv, default_filters, image_shape
 from vae_widgets.models.architectures.dense import dense
 from vae_widgets.models.architectures.layer_factory import LayerFactory
-from vae_widgets.models.architectures.sequence import sequence, sequence_filters
+from vae_widgets.models.architectures.sequence import check_sequence_shape, sequence
 from vae_widgets.models.likelihoods import Likelihood
 
 ARCHITECTURES = ("dense", "conv", "sequence")
@@ -53,8 +53,9 @@ def build_architecture(
         units = _sizes("hidden_units", hidden_units, (256,), empty=True)
         return dense(sample_shape, latent_dim, units, layer, n_classes)
     if architecture == "sequence":
-        counts = _sizes("filters", filters, sequence_filters(sample_shape), empty=True)
-        units = _sizes("hidden_units", hidden_units, (), empty=True)
+        check_sequence_shape(sample_shape)
+        counts = _sizes("filters", filters, (64,))
+        units = _sizes("hidden_units", hidden_units, (256,), empty=True)
         return sequence(sample_shape, latent_dim, counts, units, layer, n_classes)
     if n_classes is not None:
         raise ValueError(
