@@ -1,4 +1,5 @@
 import json
+import sys
 import threading
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vae_widgets.core.history import TrainingHistory, decimate, scalar
+from vae_widgets.core.history import TrainingHistory, scalar
 
 
 class Tensor:
@@ -146,32 +147,52 @@ def test_reading_while_another_thread_writes():
     writer.join()
 
 
-values = st.one_of(st.floats(width=32), st.floats(-5, 5))
+def test_what_a_listener_hears_rebuilds_the_history():
+    entries = []
+    history = TrainingHistory(entries.append)
+    fit(history, epochs=2, steps=3)
+    history.log_setting("beta", 0.5)
+    history.log_setting("beta", 0.5)  # has not changed
+    history.log_action("beta 0.5")
+    history.log_latents(np.array([0.25, 1.5]))
+    history.begin_epoch(2)
+    history.log_batch(0, {"loss": np.float32(np.nan), "confusion": np.eye(2)})
+    again = TrainingHistory()
+    for entry in entries:
+        again.replay(entry)
+    np.testing.assert_equal(again.to_dict(), history.to_dict())
+    assert again.actions == history.actions == [(6.0, "beta 0.5")]
+    assert [part.tolist() for part in again.setting("beta")] == [[6.0], [0.5]]
+    steps, kl = again.kl_per_dimension()
+    assert (steps.tolist(), kl.tolist()) == ([6.0], [[0.25, 1.5]])
+    assert again.warnings == ["loss became NaN at step 7"]
 
 
-@given(st.lists(values, min_size=1, max_size=500), st.integers(8, 60))
-def test_decimation_keeps_extremes_gaps_and_ends(y, max_points):
-    x, y = np.arange(len(y), dtype=float), np.array(y)
-    thin_x, thin_y = decimate(x, y, max_points)
-    assert len(thin_x) <= max_points
-    assert (np.diff(thin_x) > 0).all()
-    np.testing.assert_array_equal(thin_y, y[thin_x.astype(int)])  # a subset of the points
-    assert (thin_x[0], thin_x[-1]) == (0, len(y) - 1)
-    if len(y) <= max_points:
-        assert len(thin_y) == len(y)
-        return
-    # Brute force over the same stretches.
-    size = -(-len(y) // ((max_points - 2) // 3))
-    for start in range(0, len(y), size):
-        stretch = y[start : start + size]
-        kept = thin_y[(thin_x >= start) & (thin_x < start + size)]
-        finite = stretch[np.isfinite(stretch)]
-        if len(finite):
-            assert np.nanmin(finite) == kept[np.isfinite(kept)].min()
-            assert np.nanmax(finite) == kept[np.isfinite(kept)].max()
-        assert np.isfinite(stretch).all() == np.isfinite(kept).all()
+def test_going_back_drops_what_was_done_beyond():
+    history = TrainingHistory()
+    fit(history, epochs=1, steps=4)
+    history.log_action("early")
+    fit(history, epochs=3, steps=4, initial=1)
+    history.log_action("late")
+    history.log_setting("beta", 2.0)
+    history.begin_epoch(1)
+    assert [action.text for action in history.actions] == ["early"]
+    assert not len(history.setting("beta")[0])
 
 
-def test_decimation_refuses_too_few_points():
-    with pytest.raises(ValueError, match="max_points must be at least 8; received 3"):
-        decimate(np.arange(9.0), np.arange(9.0), 3)
+def test_pandas_frames_of_epochs_and_steps():
+    history = TrainingHistory()
+    fit(history, epochs=3, steps=4)
+    frame = history.to_pandas()
+    assert frame.index.name == "epoch"
+    assert frame["val_loss"].tolist() == [0.5, 1.5, 2.5]
+    assert frame.attrs["steps"].loc[5, "loss"] == 100
+    loop = TrainingHistory()
+    loop.log_step(3, {"loss": 1.0})
+    assert loop.to_pandas().loc[3, "loss"] == 1.0
+
+
+def test_without_pandas_the_error_says_what_to_do(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match=r"pip install pandas.*to_dict\(\)"):
+        TrainingHistory().to_pandas()

@@ -4,63 +4,29 @@ One thread records while others read. Values once written never move, so readers
 stay valid, and nobody waits for a copy.
 """
 
+import importlib
 import threading
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
-from vae_widgets.core import checks
+from vae_widgets.core.series import FloatArray, Series, Thinned
 
 VALIDATION = "val_"
 
-FloatArray = NDArray[np.float64]
+# KL per dimension is kept at this many steps at most, spread evenly over the run.
+_LATENTS_KEPT = 400
+
+Entry = dict[str, Any]
 
 
-class Series:
-    """A growing series of points (x, y).
+class Action(NamedTuple):
+    """What somebody did to a run, and the step after which it was done."""
 
-    Points may arrive in any order; reading sorts them by x, and of points with the same x the
-    last one counts. y may be NaN or infinite: that is what a diverging run logs.
-    """
-
-    def __init__(self) -> None:
-        self._x = np.empty(64)
-        self._y = np.empty(64)
-        self._n = 0
-        self._in_order = True
-
-    def __len__(self) -> int:
-        return self._n
-
-    def append(self, x: float, y: float) -> None:
-        """Add one point."""
-        n = self._n
-        if n == len(self._x):
-            # New buffers, so that the views handed out so far keep their memory.
-            self._x = np.concatenate([self._x, np.empty(n)])
-            self._y = np.concatenate([self._y, np.empty(n)])
-        if n and x <= self._x[n - 1]:
-            self._in_order = False
-        self._x[n], self._y[n] = x, y
-        self._n = n + 1
-
-    def arrays(self) -> tuple[FloatArray, FloatArray]:
-        """Return x (n,), strictly increasing, and y (n,)."""
-        x, y = self._x[: self._n], self._y[: self._n]
-        if not self._in_order:
-            x, last = np.unique(x[::-1], return_index=True)
-            y = y[::-1][last]
-        return x, y
-
-    def keep_until(self, x: float) -> None:
-        """Drop the points beyond `x`."""
-        old_x, old_y = self.arrays()
-        kept = int(np.searchsorted(old_x, x, side="right"))
-        self._x, self._y = np.empty(max(64, 2 * kept)), np.empty(max(64, 2 * kept))
-        self._x[:kept], self._y[:kept] = old_x[:kept], old_y[:kept]
-        self._n, self._in_order = kept, True
+    step: float
+    text: str
 
 
 class TrainingHistory:
@@ -69,10 +35,19 @@ class TrainingHistory:
     Each metric has a value for each step that was logged (a batch, or whatever the caller counts)
     and, where the run has epochs, one for each epoch. ``val_loss`` is the validation value of
     ``loss``. Numbers are kept as float64.
+
+    Beside them it keeps what was done to the run (`actions`), its settings (learning rate, beta)
+    whenever they changed, and the KL of each latent dimension now and then.
+
+    Parameters
+    ----------
+    listener
+        Called with each entry that is recorded, a dict that JSON can hold; `replay` takes it back.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, listener: Callable[[Entry], None] | None = None) -> None:
         self._lock = threading.RLock()
+        self._listener = listener
         self.clear()
 
     def clear(self) -> None:
@@ -84,6 +59,9 @@ class TrainingHistory:
             self._boundaries = Series()
             self._last_step = 0.0
             self._bad: dict[str, str] = {}
+            self._actions: list[Action] = []
+            self._settings: dict[str, Series] = {}
+            self._latents: Thinned[tuple[float, FloatArray]] = Thinned(_LATENTS_KEPT)
 
     def begin_epoch(self, epoch: int) -> None:
         """Start epoch number `epoch`, counted from zero as Keras does.
@@ -102,8 +80,11 @@ class TrainingHistory:
                     series.keep_until(epoch)
                 self._boundaries.keep_until(epoch)
                 self._last_step = float(np.interp(epoch, done, ends))
-                for series in self._steps.values():
+                for series in [*self._steps.values(), *self._settings.values()]:
                     series.keep_until(self._last_step)
+                self._actions = [a for a in self._actions if a.step <= self._last_step]
+                self._latents[:] = [kl for kl in self._latents if kl[0] <= self._last_step]
+            self._tell({"kind": "begin_epoch", "epoch": int(epoch)})
 
     def log_batch(self, batch: int, metrics: Mapping[str, Any]) -> None:
         """Record the metrics at the end of batch `batch`, counted from zero in this epoch."""
@@ -114,14 +95,64 @@ class TrainingHistory:
     def log_step(self, step: float, metrics: Mapping[str, Any]) -> None:
         """Record metrics at `step`."""
         with self._lock:
-            self._record(self._steps, step, metrics, "step")
+            numbers = self._record(self._steps, step, metrics, "step")
             self._last_step = max(self._last_step, float(step))
+            self._tell({"kind": "step", "step": float(step), "metrics": numbers})
 
     def log_epoch(self, epoch: int, metrics: Mapping[str, Any]) -> None:
         """Record the metrics at the end of epoch `epoch`, counted from zero; read at epoch + 1."""
         with self._lock:
-            self._record(self._epochs, epoch + 1, metrics, "epoch")
+            numbers = self._record(self._epochs, epoch + 1, metrics, "epoch")
             self._boundaries.append(epoch + 1, self._last_step)
+            self._tell({"kind": "epoch", "epoch": int(epoch) + 1, "metrics": numbers})
+
+    def log_action(self, text: str) -> None:
+        """Record that something was done to the run after the last step."""
+        with self._lock:
+            self._actions.append(Action(self._last_step, text))
+            self._tell({"kind": "action", "step": self._last_step, "text": text})
+
+    def log_setting(self, name: str, value: float) -> None:
+        """Record a setting from the last step on, such as beta, if it has changed."""
+        with self._lock:
+            series = self._settings.setdefault(name, Series())
+            _, known = series.arrays()
+            if len(known) and known[-1] == value:
+                return
+            series.append(self._last_step, value)
+            entry = {"kind": "setting", "step": self._last_step, "name": name, "value": value}
+            self._tell(entry)
+
+    def log_latents(self, kl: ArrayLike) -> None:
+        """Record the KL of each latent dimension (latent_dim,) in nats, after the last step."""
+        with self._lock:
+            values = np.array(kl, np.float64)
+            self._latents.append((self._last_step, values))
+            self._tell({"kind": "latents", "step": self._last_step, "kl": values.tolist()})
+
+    def replay(self, entry: Entry) -> None:
+        """Record again what a listener was told.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If it is no such entry.
+        """
+        match entry["kind"]:
+            case "begin_epoch":
+                self.begin_epoch(entry["epoch"])
+            case "step":
+                self.log_step(entry["step"], entry["metrics"])
+            case "epoch":
+                self.log_epoch(entry["epoch"] - 1, entry["metrics"])
+            case "action":
+                self.log_action(entry["text"])
+            case "setting":
+                self.log_setting(entry["name"], entry["value"])
+            case "latents":
+                self.log_latents(entry["kl"])
+            case kind:
+                raise ValueError(f"kind is {kind!r}")
 
     def starts_again(self, step: float, metrics: Mapping[str, Any]) -> bool:
         """Say whether `step` goes back to where the series of `metrics` began: a new run."""
@@ -131,15 +162,22 @@ class TrainingHistory:
 
     def _record(
         self, table: dict[str, Series], x: float, metrics: Mapping[str, Any], unit: str
-    ) -> None:
+    ) -> dict[str, float]:
+        numbers = {}
         for name, value in metrics.items():
             number = scalar(value)
             if number is None:
                 continue
+            numbers[name] = number
             table.setdefault(name, Series()).append(float(x), number)
             if not np.isfinite(number) and name not in self._bad:
                 what = "NaN" if np.isnan(number) else "infinite"
                 self._bad[name] = f"{name} became {what} at {unit} {x:.10g}"
+        return numbers
+
+    def _tell(self, entry: Entry) -> None:
+        if self._listener is not None:
+            self._listener(entry)
 
     @property
     def has_epochs(self) -> bool:
@@ -162,6 +200,27 @@ class TrainingHistory:
         """One line for each metric that was ever NaN or infinite."""
         with self._lock:
             return list(self._bad.values())
+
+    @property
+    def actions(self) -> list[Action]:
+        """What was done to the run, in order: each a `step` and a `text`."""
+        with self._lock:
+            return list(self._actions)
+
+    def setting(self, name: str) -> tuple[FloatArray, FloatArray]:
+        """Return steps (n,) after which a setting changed, and its values (n,) from there on."""
+        return self._arrays(self._settings, name)
+
+    def kl_per_dimension(self) -> tuple[FloatArray, FloatArray]:
+        """Return steps (n,) and the KL (n, latent_dim) in nats of each dimension after them.
+
+        At most 400 of them, spread evenly over the run.
+        """
+        with self._lock:
+            latents = list(self._latents)
+        if not latents:
+            return np.empty(0), np.empty((0, 0))
+        return np.array([step for step, _ in latents]), np.stack([kl for _, kl in latents])
 
     def metrics(self) -> list[str]:
         """Return the names of the metrics in the order of their arrival, without ``val_`` twins."""
@@ -227,6 +286,31 @@ class TrainingHistory:
                 return steps
             return {**_columns("epoch", self._epochs), "steps": steps}
 
+    def to_pandas(self) -> Any:
+        """Return the series of `to_dict` as a ``pandas.DataFrame``.
+
+        One row an epoch where the run has epochs, else one row a step; ``frame.attrs["steps"]`` is
+        the frame of the steps in the former case.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        try:
+            pd = importlib.import_module("pandas")
+        except ImportError as error:
+            raise ImportError(
+                "to_pandas needs pandas, which is not installed: pip install pandas. to_dict() "
+                "gives the same numbers as lists."
+            ) from error
+        record = self.to_dict()
+        steps = record.pop("steps", None)
+        frame = pd.DataFrame(record).set_index("epoch" if steps else "step")
+        if steps:
+            frame.attrs["steps"] = pd.DataFrame(steps).set_index("step")
+        return frame
+
 
 def scalar(value: Any) -> float | None:
     """Return `value` as a float if it is one number, else None.
@@ -239,43 +323,6 @@ def scalar(value: Any) -> float | None:
         return float(value if np.ndim(value) == 0 else value[0])
     except (TypeError, ValueError):
         return None
-
-
-def decimate(x: FloatArray, y: FloatArray, max_points: int) -> tuple[FloatArray, FloatArray]:
-    """Thin a line so that it looks the same: keep the extremes of each stretch.
-
-    Parameters
-    ----------
-    x, y
-        The points (n,), x increasing; y may hold NaN or infinity.
-    max_points
-        The most points to return, at least 8.
-
-    Returns
-    -------
-    tuple of ndarray
-        A subset of the points in their order, at most `max_points`. The line is cut into stretches
-        with an equal number of points; of each, the lowest, the highest and the first non-finite
-        point are kept, and the first and last point of all. So peaks and gaps survive.
-    """
-    max_points = checks.positive_int("max_points", max_points, minimum=8)
-    n = len(x)
-    if n <= max_points:
-        return x, y
-    stretches = (max_points - 2) // 3
-    size = -(-n // stretches)
-    padded = np.full(stretches * size, y[-1])
-    padded[:n] = y
-    table = padded.reshape(stretches, size)
-    finite = np.isfinite(table)
-    lowest = np.where(finite, table, np.inf).argmin(axis=1)
-    highest = np.where(finite, table, -np.inf).argmax(axis=1)
-    gap = (~finite).argmax(axis=1)  # 0, the first point, where there is none
-    gap = np.where(finite.all(axis=1), lowest, gap)
-    starts = np.arange(stretches) * size
-    kept = np.concatenate([[0, n - 1], starts + lowest, starts + highest, starts + gap])
-    kept = np.unique(np.minimum(kept, n - 1))
-    return x[kept], y[kept]
 
 
 def _columns(index: str, table: Mapping[str, Series]) -> dict[str, list[Any]]:

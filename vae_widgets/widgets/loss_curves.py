@@ -8,7 +8,8 @@ import ipywidgets
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.core.history import VALIDATION, FloatArray, TrainingHistory, decimate
+from vae_widgets.core.history import VALIDATION, TrainingHistory
+from vae_widgets.core.series import FloatArray, decimate
 from vae_widgets.widgets.throttle import Send, changes
 
 Line = NDArray[np.float32]  # x and y (2, n); NaN in y is a gap
