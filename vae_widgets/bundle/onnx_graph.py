@@ -68,7 +68,11 @@ class OnnxGraph:
         self._rows = max(1, min(1024, 2**20 // widest))  # at a time; bounds the memory
         try:
             self._session = onnxruntime.InferenceSession(
-                content, _options(), providers=["CPUExecutionProvider"]
+                content,
+                _options(),
+                providers=["CPUExecutionProvider"],
+                enable_fallback=0,  # it prints, and tries the same again
+                read_config_from_model=0,
             )
             found_inputs, found_outputs = self._session.get_inputs(), self._session.get_outputs()
         except Exception as error:  # ONNX Runtime has a dozen kinds, with no common base
@@ -194,6 +198,8 @@ def _options() -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # errors are raised, hence need not be printed as well
     options.intra_op_num_threads = min(_MAX_THREADS, os.cpu_count() or 1)
+    # ONNX Runtime has a format of its own, which is not what was checked.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
     # Threads that wait by spinning would burn a shared core between two gestures.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # It plans memory for one number of rows; gestures come with any.

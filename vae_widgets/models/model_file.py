@@ -82,9 +82,11 @@ def _check(content: bytes, where: str) -> None:
         raise BundleError(f"{where}: 'config.json' is not JSON: {error}.") from None
     for entry in classes:
         name, module = entry["class_name"], entry.get("module")
+        if not isinstance(name, str):
+            raise BundleError(f"{where}: 'config.json' has the class name {name!r:.100}.")
         if name in _CODE_CLASSES:
             raise BundleError(
-                f"{where} has a {str(name).strip('_')} layer, which carries code; loading it would "
+                f"{where} has a {name.strip('_')} layer, which carries code; loading it would "
                 "run that code. Write a keras.layers.Layer with get_config instead, and register "
                 "it with keras.saving.register_keras_serializable."
             )

@@ -91,24 +91,33 @@ def save_bundle(
     return write_archive(path, "bundle", parts, manifest)
 
 
-def load_trainable(path: str | os.PathLike[str]) -> Any:
-    """Return the Keras model in a bundle, a checkpoint or a ``.keras`` file; see `VAE.load`."""
+def load_trainable(path: str | os.PathLike[str], kind: type["VAE"]) -> "VAE":
+    """Return the model in a bundle, a checkpoint or a ``.keras`` file; see `VAE.load`."""
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path must be the name of a file; received {path!r:.200}.")
     path = pathlib.Path(path)
     if path.suffix == ".keras" and path.is_file():
-        return model_from_bytes(path.read_bytes(), str(path))
+        return _model_of(path.read_bytes(), path, kind)
     archive = read_archive(path)
-    model = model_from_bytes(archive.parts[PART], str(path))
+    model = _model_of(archive.parts[PART], path, kind)
     if archive.kind == "bundle":
-        expected = ModelFacts.from_manifest(archive.manifest, str(path))
-        shape, latent_dim = model.sample_shape, model.latent_dim
-        if (shape, latent_dim) != (expected.sample_shape, expected.latent_dim):
+        facts = ModelFacts.from_manifest(archive.manifest, str(path))
+        if (model.sample_shape, model.latent_dim) != (facts.sample_shape, facts.latent_dim):
             raise BundleError(
-                f"{path}: part {PART!r} has {latent_dim} latent dimensions and samples of {shape}; "
-                f"the manifest says {expected.latent_dim} and {expected.sample_shape}."
+                f"{path}: part {PART!r} has {model.latent_dim} latent dimensions and samples of "
+                f"{model.sample_shape}; the manifest says {facts.latent_dim} and "
+                f"{facts.sample_shape}."
             )
         model._saved_summary = archive.manifest.get("training")
+    return model
+
+
+def _model_of(content: bytes, path: pathlib.Path, kind: type["VAE"]) -> "VAE":
+    model = model_from_bytes(content, str(path))
+    if not isinstance(model, kind):
+        raise BundleError(
+            f"{path}: part {PART!r} is a {type(model).__name__}; expected a {kind.__name__}."
+        )
     return model
 
 

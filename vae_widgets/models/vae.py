@@ -603,21 +603,13 @@ class VAE(Trainer):
         Raises
         ------
         BundleError
-            If it is damaged, manipulated, or of a newer version. It is a ``ValueError`` and names
-            the part. Nothing in the file is run as code; classes of your own must be registered
-            with ``keras.saving.register_keras_serializable`` beforehand.
+            If it is damaged, manipulated, of a newer version, or holds a model of another class. It
+            is a ``ValueError`` and names the part. Nothing in the file is run as code; classes of
+            your own must be registered with ``keras.saving.register_keras_serializable`` first.
         OSError
             If there is no such file.
-        TypeError
-            If the model is of another class.
         """
-        model = load_trainable(path)
-        if not isinstance(model, cls):
-            raise TypeError(
-                f"{path} holds a {type(model).__name__}; expected a {cls.__name__}. "
-                "Load it by keras.saving.load_model."
-            )
-        return model
+        return load_trainable(path, cls)
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds this model; Keras calls this when it saves."""
