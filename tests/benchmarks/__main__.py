@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from tests.benchmarks.data import digits
-from tests.benchmarks.report import Report
+from tests.benchmarks.report import Report, load
 from tests.benchmarks.settings import Settings
 from tests.benchmarks.worker import REPOSITORY, Worker
 
@@ -44,6 +44,7 @@ def main() -> None:
         settings = settings.shortened()
     if options.rounds:
         settings = dataclasses.replace(settings, rounds=options.rounds)
+    load_at_start = load()
     report = Report()
     for subject in options.subjects or SUBJECTS:
         print(f"Measuring {subject} ...", flush=True)
@@ -56,7 +57,7 @@ def main() -> None:
     settings.others.close()
 
     data = digits().name + (" (a smoke test: the times mean nothing)" if options.quick else "")
-    text = report.markdown(data, versions, settings.rounds)
+    text = report.markdown(data, load_at_start, versions, settings.rounds)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(text + "\n")
     print(f"\n{text}\n\nWritten to {options.output}")

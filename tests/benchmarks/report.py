@@ -73,12 +73,12 @@ class Report:
     tables: list[Table] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
 
-    def markdown(self, data: str, versions: dict[str, str], rounds: int) -> str:
-        """Return the whole report."""
+    def markdown(self, data: str, load: str, versions: dict[str, str], rounds: int) -> str:
+        """Return the whole report; `load` says what the machine was doing at the start."""
         return "\n\n".join(
             [
                 "# Benchmarks",
-                machine(),
+                f"{machine()}; {load} at the start",
                 ", ".join(f"{name} {version}" for name, version in versions.items()),
                 f"{data}; {rounds} rounds in turns after one to warm up; ratios are medians of "
                 "the ratios within a round.",
@@ -99,6 +99,14 @@ def machine() -> str:
     """Return date and machine in one line."""
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
     return f"{date}, {os.cpu_count()} cores, {_processor()}, {platform.system()}"
+
+
+def load() -> str:
+    """Return in words what else the machine was doing in the last minute."""
+    if not hasattr(os, "getloadavg"):
+        return "the load of the machine is unknown"
+    average = os.getloadavg()[0]
+    return f"load average {average:.1f}" + (" (NOT quiet: do not quote)" if average > 0.5 else "")
 
 
 def _processor() -> str:

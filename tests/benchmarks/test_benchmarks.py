@@ -54,7 +54,7 @@ def test_report_has_medians_ratios_and_verdicts():
     table = Table("Decoding", "ms", {"ours": [0.001, 0.003, 0.002], "other": [0.004] * 3})
     bars = [Bar("A", 0.5, 0.65), Bar("B", 0.7, 0.65, "ms"), Bar("C", None, 1.3)]
 
-    text = Report([table], bars).markdown("digits", {"keras": "3"}, rounds=3)
+    text = Report([table], bars).markdown("digits", "quiet", {"keras": "3"}, rounds=3)
 
     assert "| ours | 2 | 1 | 1.00 |" in text
     assert "| other | 4 | 4 | 0.50 |" in text

@@ -41,6 +41,14 @@ def test_every_experiment_runs_and_writes_its_row(tmp_path):
     assert "has a row already" in reproduce(tmp_path, "tutorial")
     assert (tmp_path / "tutorial.json").stat().st_mtime_ns == before
 
+    # One stage more goes on after those that are there, unless told to begin again.
+    (tmp_path / "vae_burda.json").unlink()
+    printed = reproduce(tmp_path, "vae_burda", "--stages", "3")
+    assert "goes on after stage 2" in printed
+    assert "stage 3 of 3" in printed
+    assert "stage 2 of 3" not in printed
+    assert "stage 1 of 1" in reproduce(tmp_path, "vae_burda", "--stages", "1", "--again")
+
 
 def test_table_puts_ours_beside_the_published(tmp_path):
     row = Row("VAE", {"NLL": 80.0}, {"NLL": 82.0, "active units": 25}, "1 epoch.", ["None."], 3, 4)

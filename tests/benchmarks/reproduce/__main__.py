@@ -3,7 +3,8 @@
     python -m tests.benchmarks.reproduce [NAME ...] [--seed 0] [--again]
 
 Each experiment writes a row, build/reproduce/NAME.json, when it is done; those that have one are
-not run again, so that an interrupted run continues with the next. The table is made of all rows.
+not run again, so that an interrupted run continues with the next (the last two even with the next
+stage). The table is made of all rows.
 """
 
 import argparse
@@ -25,7 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help=f"of {', '.join(EXPERIMENTS)}; all by default")
     parser.add_argument("--list", action="store_true", help="say what each is, and end")
-    parser.add_argument("--again", action="store_true", help="also run what has a row")
+    parser.add_argument("--again", action="store_true", help="from the start, also what has a row")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--epochs", type=int, help="of all but the last two")
     parser.add_argument(
@@ -37,7 +38,8 @@ def main() -> None:
     if unknown := set(options.names) - set(EXPERIMENTS):
         parser.error(f"unknown: {', '.join(unknown)}; expected some of {', '.join(EXPERIMENTS)}")
 
-    settings = Settings(options.seed, options.epochs, options.stages, options.quick)
+    settings = Settings(**{name: getattr(options, name) for name in Settings.__dataclass_fields__})
+    options.folder.mkdir(parents=True, exist_ok=True)
     for name in options.names or EXPERIMENTS:
         experiment = importlib.import_module(f"tests.benchmarks.reproduce.{name}")
         path = options.folder / f"{name}.json"

@@ -6,6 +6,8 @@ each epoch; negative log-likelihood of the test digits with 5,000 draws: 86.76 f
 to 7, that is 3,280 epochs, with Adam (epsilon 1e-4) and batches of 20.
 """
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,30 +30,31 @@ def epochs_of(stages: int) -> int:
     return (3**stages - 1) // 2
 
 
-def run(settings: Settings, what: str, published: float, stages: int, **options: Any) -> Row:
-    """Train the first `stages` stages of a `VAE` with these options, and test."""
-    import keras
+def run(
+    settings: Settings, name: str, what: str, published: float, stages: int, **options: Any
+) -> Row:
+    """Train the first `stages` stages of a `VAE` with these options, and test.
 
-    from vae_widgets import VAE
-
+    The model is kept after each stage, in the folder "stages" under `name`: an interrupted run goes
+    on there, and one with more stages after the last of the earlier one.
+    """
     clock = Clock()
     x_train, x_test = mnist(settings)
     stages = settings.pick(settings.stages, usual=stages, quick=2)
-    keras.utils.set_random_seed(settings.seed)
-    encoder, decoder = _halves(x_train)
-    vae = VAE(encoder, decoder, seed=settings.seed, **options)
-    vae.compile(optimizer=keras.optimizers.Adam(1e-3, epsilon=1e-4))
-
-    rng = np.random.default_rng(settings.seed)
-    # One draw for all tests; not that of the training, so that it does not depend on the stages.
-    x_test = binarized(x_test, np.random.default_rng([settings.seed, 1]))
-    for stage in range(stages):
+    kept = settings.folder / "stages" / name
+    vae, first_stage = _start(settings, kept, stages, clock, x_train, options)
+    for stage in range(first_stage, stages):
         vae.learning_rate = 1e-3 * 10 ** (-stage / 7)
-        for _ in range(3**stage):
-            x = binarized(x_train, rng)
+        for epoch in range(epochs_of(stage), epochs_of(stage + 1)):
+            x = binarized(x_train, np.random.default_rng([settings.seed, epoch]))
             history = vae.fit(x, epochs=1, batch_size=BATCH_SIZE, verbose=0).history
         clock.say(f"stage {stage + 1} of {stages}: training loss {history['loss'][-1]:.2f}")
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        vae.save(kept.with_suffix(".keras"))
+        done = {"seed": settings.seed, "stages": stage + 1, "minutes": clock.minutes}
+        kept.with_suffix(".json").write_text(json.dumps(done))
 
+    x_test = binarized(x_test, np.random.default_rng([settings.seed, epochs_of(PUBLISHED_STAGES)]))
     n_samples = 10 if settings.quick else 5000
     nll = -float(vae.log_likelihood(x_test, n_samples=n_samples, seed=settings.seed).mean())
     clock.say(f"test NLL with {n_samples} draws: {nll:.2f}")
@@ -67,6 +70,32 @@ def run(settings: Settings, what: str, published: float, stages: int, **options:
         seed=settings.seed,
         minutes=clock.minutes,
     )
+
+
+def _start(
+    settings: Settings,
+    kept: Path,
+    stages: int,
+    clock: Clock,
+    x_train: Images,
+    options: dict[str, Any],
+) -> tuple[Any, int]:
+    """Return a model and the number of stages that it has behind it."""
+    import keras
+
+    from vae_widgets import VAE
+
+    if kept.with_suffix(".json").is_file() and not settings.again:
+        done = json.loads(kept.with_suffix(".json").read_text())
+        if done["seed"] == settings.seed and done["stages"] <= stages:
+            clock.minutes_before = done["minutes"]
+            clock.say(f"goes on after stage {done['stages']}")
+            return keras.saving.load_model(kept.with_suffix(".keras")), done["stages"]
+
+    keras.utils.set_random_seed(settings.seed)
+    vae = VAE(*_halves(x_train), seed=settings.seed, **options)
+    vae.compile(optimizer=keras.optimizers.Adam(1e-3, epsilon=1e-4))
+    return vae, 0
 
 
 def _halves(x_train: Images) -> tuple[Any, Any]:

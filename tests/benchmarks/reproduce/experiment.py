@@ -13,12 +13,14 @@ Images = NDArray[np.float32]
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """What the command line may change; None for the experiment's own default."""
+    """What the command line says; None for the experiment's own default."""
 
+    folder: Path
     seed: int = 0
     epochs: int | None = None
     stages: int | None = None
     quick: bool = False
+    again: bool = False
 
     def pick(self, asked: int | None, usual: int, quick: int) -> int:
         """Return what was asked for, else the usual value, or that of a smoke test."""
@@ -76,15 +78,22 @@ class Row:
 
 
 class Clock:
-    """Wall time since it was made, and words about progress."""
+    """Wall time since it was made, and words about progress.
+
+    Attributes
+    ----------
+    minutes_before
+        Minutes that an interrupted run had taken before.
+    """
 
     def __init__(self) -> None:
         self._started = time.perf_counter()
+        self.minutes_before = 0.0
 
     @property
     def minutes(self) -> float:
         """Minutes since the start."""
-        return (time.perf_counter() - self._started) / 60
+        return self.minutes_before + (time.perf_counter() - self._started) / 60
 
     def say(self, words: str) -> None:
         """Print words with the time."""

@@ -9,4 +9,9 @@ def run(settings: Settings) -> Row:
     from vae_widgets import IWAE
 
     k = 3 if settings.quick else 50
-    return burda.run(settings, f"IWAE, k = {k}", 84.78, stages=5, objective=IWAE(n_samples=k))
+    return burda.run(
+        *(settings, "iwae_burda", f"IWAE, k = {k}"),
+        published=84.78,
+        stages=5,
+        objective=IWAE(n_samples=k),
+    )

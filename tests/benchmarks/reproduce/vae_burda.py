@@ -6,4 +6,4 @@ from tests.benchmarks.reproduce.experiment import Row, Settings
 
 def run(settings: Settings) -> Row:
     """Train with the ELBO."""
-    return burda.run(settings, "VAE", published=86.76, stages=5)
+    return burda.run(settings, "vae_burda", "VAE", published=86.76, stages=5)
