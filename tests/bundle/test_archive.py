@@ -1,6 +1,7 @@
 """The container: everything comes back, and whatever is wrong is our own error."""
 
 import hashlib
+import io
 import json
 import os
 import stat
@@ -125,27 +126,23 @@ def test_no_zip(tmp_path, content):
 def test_every_truncation(path):
     whole = path.read_bytes()
     for length in range(len(whole)):
-        path.write_bytes(whole[:length])
         with pytest.raises(BundleError):
-            read_archive(path)
+            stored_zip.read_stored_zip(io.BytesIO(whole[:length]), "a zip")
 
 
-def test_every_flipped_bit_is_refused_or_harmless(path):
+def test_a_flipped_bit_in_any_byte_is_refused_or_harmless(path):
     whole = path.read_bytes()
     expected = read_archive(path)
     refused = 0
     for position in range(len(whole)):
-        for bit in range(8):
-            changed = bytearray(whole)
-            changed[position] ^= 1 << bit
-            path.write_bytes(changed)
-            try:
-                found = read_archive(path)
-            except BundleError:
-                refused += 1
-            else:
-                assert found == expected
-    assert refused > 4 * len(whole)
+        changed = bytearray(whole)
+        changed[position] ^= 1 << position % 8
+        path.write_bytes(changed)
+        try:
+            assert read_archive(path) == expected
+        except BundleError:
+            refused += 1
+    assert refused > len(whole) / 2
 
 
 @pytest.mark.parametrize(

@@ -150,3 +150,14 @@ def test_anomaly_labels_may_be_partial(labels):
 def test_other_anomaly_labels_are_errors(labels, message):
     with pytest.raises(ValueError, match=message):
         checks.anomaly_labels("labels", labels, 2)
+
+
+def test_tokens():
+    good = np.array([[0, 4], [3, 1]], np.float32)
+    checks.tokens("x", good, 5, "the model")
+    with pytest.raises(ValueError, match=r"x spans \[0, 4\]; the model needs tokens 0 to 3"):
+        checks.tokens("x", good, 4, "the model")
+    with pytest.raises(ValueError, match=r"x spans \[-1, 3\]"):
+        checks.tokens("x", good - 1, 5, "the model")
+    with pytest.raises(ValueError, match=r"x holds 0\.5; the model needs .* whole numbers"):
+        checks.tokens("x", good + 0.5, 6, "the model")

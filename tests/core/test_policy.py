@@ -148,3 +148,11 @@ def test_a_policy_needs_numpy_alone():
         check=True,
     )
     assert loaded.stdout.strip() == ""
+
+
+def test_json_text_is_what_the_file_holds(tmp_path):
+    policy = ThresholdPolicy(1.5, metrics={"precision": 0.25, "recall": 0.5})
+    assert policy.save(tmp_path / "policy.json").read_text() == policy.to_json()
+    assert ThresholdPolicy.from_json(policy.to_json()) == policy
+    with pytest.raises(ValueError, match="what was sent is not JSON"):
+        ThresholdPolicy.from_json(b"[" * 100_000, "what was sent")

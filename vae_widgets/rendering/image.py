@@ -32,8 +32,15 @@ class ImageRenderer:
         self.vmax = checks.finite_number("vmax", vmax)
         if self.vmax <= self.vmin:
             raise ValueError(f"vmax must be above vmin={vmin:g}; received {vmax:g}.")
+        if shape is not None:
+            if not isinstance(shape, tuple | list) or len(shape) != 2:
+                raise TypeError(f"shape must be (height, width) or None; received {shape!r:.100}.")
+            shape = (
+                checks.positive_int("shape[0]", shape[0]),
+                checks.positive_int("shape[1]", shape[1]),
+            )
         self.shape = shape
-        self.invert = invert
+        self.invert = bool(invert)
 
     def __call__(self, batch: ArrayLike) -> NDArray[np.uint8]:
         """Map images (n, h, w[, 1 | 3 | 4]) to RGBA tiles (n, h, w, 4)."""

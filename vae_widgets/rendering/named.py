@@ -38,12 +38,11 @@ def renderer_from_json(content: Any) -> Renderer:
     TypeError, ValueError
         If the name is unknown or an argument does not fit.
     """
-    if not isinstance(content, dict) or content.get("name") not in RENDERERS:
+    name = content.get("name") if isinstance(content, dict) else None
+    if not isinstance(name, str) or name not in RENDERERS:
         raise ValueError(f"expected the name of a renderer ({', '.join(RENDERERS)}).")
     arguments = content.get("arguments")
     if not isinstance(arguments, dict):
         raise TypeError("expected the arguments of a renderer.")
-    if isinstance(arguments.get("shape"), list):
-        arguments = {**arguments, "shape": tuple(arguments["shape"])}  # JSON has no tuples
-    renderer: Renderer = RENDERERS[content["name"]](**arguments)
+    renderer: Renderer = RENDERERS[name](**arguments)
     return renderer

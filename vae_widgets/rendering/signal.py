@@ -31,7 +31,8 @@ class SignalRenderer:
     ) -> None:
         self.width = checks.positive_int("width", width, minimum=8)
         self.height = checks.positive_int("height", height, minimum=8)
-        self.vmin, self.vmax = vmin, vmax
+        self.vmin = None if vmin is None else checks.finite_number("vmin", vmin)
+        self.vmax = None if vmax is None else checks.finite_number("vmax", vmax)
 
     def __call__(self, batch: ArrayLike) -> NDArray[np.uint8]:
         """Map series (n, time[, channels]) to RGBA tiles (n, height, width, 4)."""

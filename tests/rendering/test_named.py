@@ -1,0 +1,61 @@
+import json
+
+import numpy as np
+import pytest
+
+from vae_widgets.rendering import (
+    ImageRenderer,
+    SignalRenderer,
+    renderer_from_json,
+    renderer_to_json,
+)
+
+
+@pytest.mark.parametrize(
+    ("renderer", "samples"),
+    [
+        (ImageRenderer(vmin=-1, vmax=3.0, shape=(3, 5), invert=True), np.linspace(-2, 4, 30)),
+        (ImageRenderer(), np.linspace(0, 1, 30).reshape(2, 3, 5)),
+        (SignalRenderer(width=40, height=16, vmin=0.25), np.linspace(0, 1, 30)),
+    ],
+)
+def test_it_draws_the_same_after_json(renderer, samples):
+    samples = samples.reshape(2, *samples.shape[1:], *(() if samples.ndim > 1 else (15,)))
+    twin = renderer_from_json(json.loads(json.dumps(renderer_to_json(renderer))))
+    assert type(twin) is type(renderer)
+    np.testing.assert_array_equal(twin(samples), renderer(samples))
+
+
+def test_a_renderer_of_ones_own_has_no_name():
+    class Own(ImageRenderer):
+        pass
+
+    for renderer in (Own(), lambda batch: batch):
+        with pytest.raises(
+            TypeError, match=r"cannot be saved.* expected one of ImageRenderer, Sig"
+        ):
+            renderer_to_json(renderer)
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (None, ValueError),
+        ("image", ValueError),
+        ({}, ValueError),
+        ({"name": ["image"]}, ValueError),
+        ({"name": "molecule", "arguments": {}}, ValueError),
+        ({"name": "image"}, TypeError),
+        ({"name": "image", "arguments": []}, TypeError),
+        ({"name": "image", "arguments": {"vmax": -1}}, ValueError),
+        ({"name": "image", "arguments": {"nothing": 1}}, TypeError),
+        ({"name": "image", "arguments": {"shape": [1e9]}}, TypeError),
+        ({"name": "image", "arguments": {"shape": [8, 0]}}, ValueError),
+        ({"name": "image", "arguments": {"shape": "ab"}}, TypeError),
+        ({"name": "signal", "arguments": {"width": "wide"}}, TypeError),
+        ({"name": "signal", "arguments": {"vmin": [0]}}, TypeError),
+    ],
+)
+def test_wrong_descriptions(content, error):
+    with pytest.raises(error):
+        renderer_from_json(content)
