@@ -29,13 +29,27 @@ class CompiledFunction:
 
     def __init__(self, function: Callable[..., tuple[Any, ...]], *shapes: tuple[int, ...]) -> None:
         signature = [tf.TensorSpec((None, *shape), tf.float32) for shape in shapes]
-        # Without the optional arguments of `function`: each call of the graph would look at them.
+        # Without the optional arguments of `function`, which would be arguments of the graph too.
         self._function = tf.function(lambda *tensors: function(*tensors), input_signature=signature)
 
     @functools.cached_property
-    def _graph(self) -> Callable[..., tuple[tf.Tensor, ...]]:
-        # Calling the graph itself spares tf.function's look at the arguments: 0.1 ms of 0.3.
-        return self._function.get_concrete_function()
+    def _graph(self) -> Callable[..., list[tf.Tensor]]:
+        """The graph as an operation on its arguments and the variables it reads.
+
+        For one point this takes 0.09 ms, where the call of the tf.function takes 0.36 and that of
+        its concrete function 0.26: both look at the structure of the arguments first.
+        """
+        graph = self._function.get_concrete_function()
+        variables = graph.captured_inputs
+        dtypes = [output.dtype for output in graph.outputs]
+
+        def run(*tensors: tf.Tensor) -> list[tf.Tensor]:
+            results: list[tf.Tensor] = tf.raw_ops.StatefulPartitionedCall(
+                args=[*tensors, *variables], Tout=dtypes, f=graph
+            )
+            return results
+
+        return run
 
     def __call__(self, *arrays: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
         """Return the results for all rows."""
@@ -48,5 +62,5 @@ class CompiledFunction:
         ]
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
 
-    def _run(self, arrays: tuple[NDArray[np.float32], ...]) -> tuple[tf.Tensor, ...]:
+    def _run(self, arrays: tuple[NDArray[np.float32], ...]) -> list[tf.Tensor]:
         return self._graph(*map(tf.constant, arrays))
