@@ -1,34 +1,28 @@
 """The experiments run through on tiny data; whether they reproduce anything takes hours."""
 
 import json
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
 from tests.benchmarks.reproduce import burda
-from tests.benchmarks.reproduce.__main__ import EXPERIMENTS, table
+from tests.benchmarks.reproduce.__main__ import EXPERIMENTS, main, table
 from tests.benchmarks.reproduce.experiment import Row, binarized
-from tests.benchmarks.worker import REPOSITORY
 
 
-def reproduce(folder, *arguments):
-    module = (sys.executable, "-m", "tests.benchmarks.reproduce")
-    done = subprocess.run(
-        [*module, "--quick", "--folder", folder, *arguments],
-        cwd=REPOSITORY,
-        env={**os.environ, "VAE_WIDGETS_DATA": ""},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout
+@pytest.fixture
+def reproduce(tmp_path, capsys):
+    """Run experiments on tiny data; return what they print."""
+
+    def reproduce(*arguments):
+        main(["--quick", "--folder", str(tmp_path), *arguments])
+        return capsys.readouterr().out
+
+    return reproduce
 
 
-def test_every_experiment_runs_and_writes_its_row(tmp_path):
-    reproduce(tmp_path)
+def test_every_experiment_runs_and_writes_its_row(reproduce, tmp_path):
+    reproduce()
 
     assert {path.stem for path in tmp_path.glob("*.json")} == set(EXPERIMENTS)
     for name in EXPERIMENTS:
@@ -38,16 +32,16 @@ def test_every_experiment_runs_and_writes_its_row(tmp_path):
     assert losses["loss"] == pytest.approx(losses["reconstruction_loss"] + losses["kl_loss"])
 
     before = (tmp_path / "tutorial.json").stat().st_mtime_ns
-    assert "has a row already" in reproduce(tmp_path, "tutorial")
+    assert "has a row already" in reproduce("tutorial")
     assert (tmp_path / "tutorial.json").stat().st_mtime_ns == before
 
     # One stage more goes on after those that are there, unless told to begin again.
     (tmp_path / "vae_burda.json").unlink()
-    printed = reproduce(tmp_path, "vae_burda", "--stages", "3")
+    printed = reproduce("vae_burda", "--stages", "3")
     assert "goes on after stage 2" in printed
     assert "stage 3 of 3" in printed
     assert "stage 2 of 3" not in printed
-    assert "stage 1 of 1" in reproduce(tmp_path, "vae_burda", "--stages", "1", "--again")
+    assert "stage 1 of 1" in reproduce("vae_burda", "--stages", "1", "--again")
 
 
 def test_table_puts_ours_beside_the_published(tmp_path):

@@ -10,6 +10,7 @@ stage). The table is made of all rows.
 import argparse
 import importlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -21,8 +22,8 @@ from tests.benchmarks.worker import REPOSITORY
 EXPERIMENTS = ("tutorial", "keras_documentation", "mlp_400", "vae_burda")
 
 
-def main() -> None:
-    """Parse the command line, run what is to be run, and write the table."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Parse the command line (or `arguments`), run what is to be run, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help=f"of {', '.join(EXPERIMENTS)}; all by default")
     parser.add_argument("--list", action="store_true", help="say what each is, and end")
@@ -34,7 +35,7 @@ def main() -> None:
     )
     parser.add_argument("--quick", action="store_true", help="a smoke test on random images")
     parser.add_argument("--folder", type=Path, default=REPOSITORY / "build/reproduce")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if unknown := set(options.names) - set(EXPERIMENTS):
         parser.error(f"unknown: {', '.join(unknown)}; expected some of {', '.join(EXPERIMENTS)}")
 
