@@ -2,12 +2,9 @@
 
 import inspect
 import os
-import pathlib
 import threading
-import warnings
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, Self
+from typing import Any
 
 import keras
 import numpy as np
@@ -24,11 +21,6 @@ from vae_widgets.models.array_loop import (
     train_on_array,
 )
 from vae_widgets.models.beta import Beta, FollowSchedule
-from vae_widgets.models.checkpoint import (
-    check_checkpoint_path,
-    read_checkpoint,
-    write_checkpoint,
-)
 from vae_widgets.models.checkpointer import Checkpointer
 from vae_widgets.models.fit_arguments import (
     FitArguments,
@@ -37,6 +29,7 @@ from vae_widgets.models.fit_arguments import (
     check_targets,
     is_array,
 )
+from vae_widgets.models.resumable import Resumable
 from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.training_run import TrainingRun
 from vae_widgets.models.training_state import TrainingState
@@ -44,7 +37,7 @@ from vae_widgets.models.training_state import TrainingState
 _PREVIEW = 128  # samples shown to callbacks
 
 
-class Trainer(keras.Model):
+class Trainer(Resumable):
     """Base of `VAE` that knows how to train and to evaluate, but not on what loss.
 
     A subclass says what happens with a batch, in `_train_on_batch` and `_evaluate_on_batch`, and
@@ -52,16 +45,12 @@ class Trainer(keras.Model):
     """
 
     _noise_width = 1  # random numbers that a sample needs
-    _drawn_seed: int  # what the order of the samples and the noise follow from
-    _training_seeds: keras.random.SeedGenerator
 
     def __init__(self, beta: float | Schedule = 1.0, **options: Any) -> None:
         super().__init__(**options)
         self._beta = Beta(beta)
         self._trackers = [keras.metrics.Mean(name) for name in LOG_NAMES]
         self._training_lock = threading.Lock()
-        self._checkpointer: Checkpointer | None = None  # of the last fit, or of the present one
-        self._resumed: TrainingState | None = None  # where the next fit is to go on
         self._training_run: TrainingRun | None = None
 
     def _train_on_batch(self, batch: Batch) -> Any:
@@ -256,7 +245,7 @@ class Trainer(keras.Model):
         )
         self._start_training()
         try:
-            start = self._start_of(arguments)
+            start = self._start_of(arguments, self._is_fast(arguments))
             return self._train(arguments, start)
         finally:
             self._training_lock.release()
@@ -288,7 +277,7 @@ class Trainer(keras.Model):
         arguments = self._fit_arguments(x, y, **{**_FIT_DEFAULTS, "verbose": 0, **options})
         self._start_training()
         try:
-            start = self._start_of(arguments)
+            start = self._start_of(arguments, self._is_fast(arguments))
         except BaseException:
             self._training_lock.release()
             raise
@@ -306,78 +295,6 @@ class Trainer(keras.Model):
     def training_run(self) -> TrainingRun | None:
         """The run of the last `fit_async`, under way or ended; None before the first."""
         return self._training_run
-
-    def save_checkpoint(self, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
-        """Write a checkpoint now, from which `VAE.resume` goes on, and return its path.
-
-        While the model is being trained in another thread, this waits until the batches that are
-        under way are done, a tenth of a second as a rule. Callbacks may call it, too.
-
-        Parameters
-        ----------
-        path
-            A ``.vae`` file; None for the one that was passed to `fit` as ``checkpoint``.
-
-        Raises
-        ------
-        TypeError, ValueError, OSError
-            If there is no path, or it cannot be written.
-        """
-        if path is None:
-            path = self._checkpointer.path if self._checkpointer else None
-            if path is None:
-                raise ValueError(
-                    "path is None, and this model was not trained with checkpoint=...; expected "
-                    "the path of a .vae file: save_checkpoint('run.vae')."
-                )
-        path = check_checkpoint_path(path)
-        if self._checkpointer is None:
-            return write_checkpoint(path, self, self._resumed or TrainingState.of_new(self))
-        return self._checkpointer.save(path)
-
-    @classmethod
-    def resume(cls, path: str | os.PathLike[str]) -> Self:
-        """Return the model of a checkpoint, ready to go on training where it was.
-
-        ``vae = VAE.resume("run.vae"); vae.fit(x, epochs=30, checkpoint="run.vae")`` trains the
-        epochs that are left of 30, to the losses and weights of a run that was never interrupted:
-        weights, optimizer, learning rate, beta, order of the samples and noise are those of the
-        checkpoint, in mid-epoch if it was stopped there. The history that `fit` returns begins at
-        the first epoch.
-
-        Pass the same data and the same arguments; `fit` does not know them. With another number of
-        samples, or another `batch_size`, an epoch that was begun begins again. So it does when
-        training on datasets, whose own shuffling starts anew. Callbacks start anew as well, such as
-        the patience of ``EarlyStopping``.
-
-        Parameters
-        ----------
-        path
-            A file that `fit` wrote for ``checkpoint=``, or `save_checkpoint`.
-
-        Raises
-        ------
-        BundleError
-            If it is no checkpoint, or a damaged one, or needs classes of yours that are not
-            registered with `keras.saving`.
-        OSError
-            If there is no such file.
-        TypeError
-            If the model is of another class.
-        """
-        model, state = read_checkpoint(path)
-        if not isinstance(model, cls):
-            raise TypeError(
-                f"{path} holds a {type(model).__name__}; expected a {cls.__name__}. "
-                f"Use {type(model).__name__}.resume, or VAE.resume."
-            )
-        model._resumed = state
-        model._drawn_seed = state.seed
-        model.history = keras.callbacks.History()
-        model.history.set_model(model)
-        model.history.epoch = list(state.epochs)
-        model.history.history = {name: list(values) for name, values in state.history.items()}
-        return model
 
     def evaluate(
         self,
@@ -461,39 +378,6 @@ class Trainer(keras.Model):
                 "this model is being trained already, by an earlier fit_async or in another "
                 "thread; one run at a time. Await that run, or end it: run.stop(); run.wait()."
             )
-
-    def _start_of(self, arguments: FitArguments) -> TrainingState:
-        """Return where a fit is to start, and warn about what may not be expected."""
-        if self._resumed is None or arguments.initial_epoch is not None:
-            if arguments.checkpoint is not None and arguments.checkpoint.exists():
-                warnings.warn(
-                    f"checkpoint {str(arguments.checkpoint)!r} is there already; this training "
-                    "starts from the beginning and will replace it. To go on with that one: "
-                    f"vae = VAE.resume({str(arguments.checkpoint)!r}); vae.fit(...).",
-                    stacklevel=4,
-                )
-            return TrainingState(epoch=arguments.initial_epoch or 0)
-        start = self._resumed
-        if start.epoch >= arguments.epochs:
-            warnings.warn(
-                f"nothing to train: the resumed model has {start.epoch} epochs behind it, and "
-                f"epochs is {arguments.epochs}, which counts from the first. For ten more pass "
-                f"epochs={start.epoch + 10}.",
-                stacklevel=4,
-            )
-        elif start.position is not None and not (
-            self._is_fast(arguments)
-            and start.position.fits(len(arguments.x), arguments.batch_size, arguments.shuffle)
-        ):
-            warnings.warn(
-                f"epoch {start.epoch + 1} begins again: the checkpoint is from the middle of it, "
-                f"of {start.position.n_samples} samples in batches of {start.position.batch_size}"
-                f"{'' if start.position.shuffle else ', not shuffled'}, and x, batch_size or "
-                "shuffle are others now.",
-                stacklevel=4,
-            )
-            start = replace(start, position=None)
-        return start
 
     def _is_fast(self, arguments: FitArguments) -> bool:
         return is_array(arguments.x) and self._keeps("train_step")

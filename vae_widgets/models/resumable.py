@@ -1,0 +1,138 @@
+"""A model whose training can be saved in the middle, and gone on with in another process."""
+
+import os
+import pathlib
+import warnings
+from dataclasses import replace
+from typing import Any, Self
+
+import keras
+
+from vae_widgets.models.checkpoint import (
+    check_checkpoint_path,
+    read_checkpoint,
+    write_checkpoint,
+)
+from vae_widgets.models.checkpointer import Checkpointer
+from vae_widgets.models.fit_arguments import FitArguments
+from vae_widgets.models.training_state import TrainingState
+
+
+class Resumable(keras.Model):
+    """Base of `Trainer` with what concerns checkpoints."""
+
+    _drawn_seed: int  # what the order of the samples and the noise follow from
+    _training_seeds: keras.random.SeedGenerator
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._checkpointer: Checkpointer | None = None  # of the last fit, or of the present one
+        self._resumed: TrainingState | None = None  # where the next fit is to go on
+
+    def save_checkpoint(self, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
+        """Write a checkpoint now, from which `VAE.resume` goes on, and return its path.
+
+        While the model is being trained in another thread, this waits until the batches that are
+        under way are done, a tenth of a second as a rule. Callbacks may call it, too.
+
+        Parameters
+        ----------
+        path
+            A ``.vae`` file; None for the one that was passed to `fit` as ``checkpoint``.
+
+        Raises
+        ------
+        TypeError, ValueError, OSError
+            If there is no path, or it cannot be written.
+        """
+        if path is None:
+            path = self._checkpointer.path if self._checkpointer else None
+            if path is None:
+                raise ValueError(
+                    "path is None, and this model was not trained with checkpoint=...; expected "
+                    "the path of a .vae file: save_checkpoint('run.vae')."
+                )
+        path = check_checkpoint_path(path)
+        if self._checkpointer is None:
+            return write_checkpoint(path, self, self._resumed or TrainingState.of_new(self))
+        return self._checkpointer.save(path)
+
+    @classmethod
+    def resume(cls, path: str | os.PathLike[str]) -> Self:
+        """Return the model of a checkpoint, ready to go on training where it was.
+
+        ``vae = VAE.resume("run.vae"); vae.fit(x, epochs=30, checkpoint="run.vae")`` trains the
+        epochs that are left of 30, to the losses and weights of a run that was never interrupted:
+        weights, optimizer, learning rate, beta, order of the samples and noise are those of the
+        checkpoint, in mid-epoch if it was stopped there. The history that `fit` returns begins at
+        the first epoch.
+
+        Pass the same data and the same arguments; `fit` does not know them. With another number of
+        samples, or another `batch_size`, an epoch that was begun begins again. So it does when
+        training on datasets, whose own shuffling starts anew. Callbacks start anew as well, such as
+        the patience of ``EarlyStopping``.
+
+        Parameters
+        ----------
+        path
+            A file that `fit` wrote for ``checkpoint=``, or `save_checkpoint`.
+
+        Raises
+        ------
+        BundleError
+            If it is no checkpoint, or a damaged one, or needs classes of yours that are not
+            registered with `keras.saving`.
+        OSError
+            If there is no such file.
+        TypeError
+            If the model is of another class.
+        """
+        model, state = read_checkpoint(path)
+        if not isinstance(model, cls):
+            raise TypeError(
+                f"{path} holds a {type(model).__name__}; expected a {cls.__name__}. "
+                f"Use {type(model).__name__}.resume, or VAE.resume."
+            )
+        model._resumed = state
+        model._drawn_seed = state.seed
+        model.history = keras.callbacks.History()
+        model.history.set_model(model)
+        model.history.epoch = list(state.epochs)
+        model.history.history = {name: list(values) for name, values in state.history.items()}
+        return model
+
+    def _start_of(self, arguments: FitArguments, is_fast: bool) -> TrainingState:
+        """Return where a fit is to start, and warn about what may not be expected.
+
+        `is_fast` is whether it trains on arrays in our own loop, which can start in mid-epoch.
+        """
+        if self._resumed is None or arguments.initial_epoch is not None:
+            if arguments.checkpoint is not None and arguments.checkpoint.exists():
+                warnings.warn(
+                    f"checkpoint {str(arguments.checkpoint)!r} is there already; this training "
+                    "starts from the beginning and will replace it. To go on with that one: "
+                    f"vae = VAE.resume({str(arguments.checkpoint)!r}); vae.fit(...).",
+                    stacklevel=4,
+                )
+            return TrainingState(epoch=arguments.initial_epoch or 0)
+        start = self._resumed
+        if start.epoch >= arguments.epochs:
+            warnings.warn(
+                f"nothing to train: the resumed model has {start.epoch} epochs behind it, and "
+                f"epochs is {arguments.epochs}, which counts from the first. For ten more pass "
+                f"epochs={start.epoch + 10}.",
+                stacklevel=4,
+            )
+        elif start.position is not None and not (
+            is_fast
+            and start.position.fits(len(arguments.x), arguments.batch_size, arguments.shuffle)
+        ):
+            warnings.warn(
+                f"epoch {start.epoch + 1} begins again: the checkpoint is from the middle of it, "
+                f"of {start.position.n_samples} samples in batches of {start.position.batch_size}"
+                f"{'' if start.position.shuffle else ', not shuffled'}, and x, batch_size or "
+                "shuffle are others now.",
+                stacklevel=4,
+            )
+            start = replace(start, position=None)
+        return start
