@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import vae_widgets as vw
 from vae_widgets import VAE
 
 GOOD = np.zeros((5, 8, 8), np.float32)
@@ -48,6 +49,41 @@ BUILD = [
         ["8 to 128", "(28, 200)"],
     ),
     ({"architecture": "conv", "filters": ()}, ValueError, ["filters", "empty"]),
+    ({"architecture": "sequence", "filters": ()}, ValueError, ["filters", "empty", "(32,)"]),
+    (
+        {"architecture": "sequence", "sample_shape": (8, 8, 1)},
+        ValueError,
+        ["'sequence'", "(steps,) or (steps, voices)", "(8, 8, 1)"],
+    ),
+    (
+        {"architecture": "sequence", "sample_shape": (4, 64)},
+        ValueError,
+        ["time first", "(4, 64)", "transpose(0, 2, 1)"],
+    ),
+    (
+        {"architecture": "conv", "likelihood": "categorical", "n_classes": 3},
+        ValueError,
+        ["'conv'", "images", "categorical", "architecture='sequence'"],
+    ),
+    ({"likelihood": "categorical"}, ValueError, ["n_classes", "received None", "x.max()"]),
+    (
+        {"likelihood": "categorical", "n_classes": 1},
+        ValueError,
+        ["n_classes", "at least 2", "received 1"],
+    ),
+    (
+        {"likelihood": "categorical", "n_classes": 2.5},
+        TypeError,
+        ["n_classes", "whole number", "2.5"],
+    ),
+    ({"n_classes": 3}, ValueError, ["n_classes=3", "'categorical'", "'bernoulli'"]),
+    ({"likelihood": 3}, TypeError, ["likelihood", "name", "object", "received 3"]),
+    ({"likelihood": vw.Gaussian}, TypeError, ["likelihood", "class Gaussian", "Call it"]),
+    (
+        {"likelihood": vw.Gaussian("predicted")},
+        ValueError,
+        ["one output", "(mean, log_var)", "VAE(encoder, decoder"],
+    ),
 ]
 
 SAMPLES = [

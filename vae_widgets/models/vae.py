@@ -169,11 +169,13 @@ class VAE(Trainer):
             As for `VAE`; the seed also draws the initial weights. "categorical" needs `n_classes`.
         hidden_units
             Sizes of the dense layers of the encoder; the decoder has them in reverse. The default
-            is (256,) for "dense" and (64,), between convolutions and codes, for "conv".
+            is (256,) for "dense" and "sequence", and (64,) for "conv"; there they lie between
+            convolutions and codes. () leaves them out: a linear model for "dense".
         filters
             For "conv": filters of the 3x3 convolutions of the encoder, each of stride 2; the
             decoder has them in reverse, transposed. The default is 32, 64, 64, ..., as many as
-            bring the longest side down to 8 pixels.
+            bring the longest side down to 8 pixels. For "sequence": channels of the residual blocks
+            of the encoder, with dilations 1, 2, 4, ...; the default is (32,).
         activation
             Name of the Keras activation of the hidden layers.
         n_classes

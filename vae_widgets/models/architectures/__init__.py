@@ -54,7 +54,7 @@ def build_architecture(
         return dense(sample_shape, latent_dim, units, layer, n_classes)
     if architecture == "sequence":
         check_sequence_shape(sample_shape)
-        counts = _sizes("filters", filters, (64,))
+        counts = _sizes("filters", filters, (32,))
         units = _sizes("hidden_units", hidden_units, (256,), empty=True)
         return sequence(sample_shape, latent_dim, counts, units, layer, n_classes)
     if n_classes is not None:

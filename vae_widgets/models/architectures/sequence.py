@@ -33,8 +33,10 @@ def sequence(
     likelihoods are below those of a language model, and decoded strings need not be valid.
 
     Why no strides: features at every step, with an identity path from codes to logits, learn
-    at once what occurs where. On 10,000 SMILES a pyramid of strided convolutions stays at 82 nats
-    for five epochs, with nearly all codes collapsed, where this reaches 68, and dense layers 72.
+    at once what occurs where. After four epochs of 10,000 SMILES (16 codes) a pyramid of strided
+    convolutions is at 82 nats (test), with nearly all codes collapsed, this at 68 and dense layers
+    at 72; on chorales, grids of 64 by 4, after fifteen epochs this is at 472 with 1.1 million
+    weights, dense layers at 490 with 6.2 million.
     """
     steps, n_voices = sample_shape[0], math.prod(sample_shape[1:])
     x = keras.Input(sample_shape, name="x")
