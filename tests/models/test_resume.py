@@ -13,6 +13,7 @@ import pytest
 import tensorflow as tf
 
 from vae_widgets import VAE
+from vae_widgets.models import array_loop
 
 BATCHES = 10  # in an epoch of 300 samples, 32 at a time
 EPOCHS = 4
@@ -112,6 +113,18 @@ def test_stopped_twice(run, tmp_path, twin):
         vae = VAE.resume(tmp_path / "run.vae")
     run(vae)
     assert_twins(twin, vae)
+
+
+@pytest.mark.parametrize("stop", [StopAt(1, 4), StopAt(1, 5)])
+def test_noise_drawn_in_several_parts(run, tmp_path, monkeypatch, stop):
+    """As for data so large that the noise of an epoch does not fit in memory."""
+    monkeypatch.setattr(array_loop, "_NOISE_AT_ONCE", 3 * 32 * 2)  # of 3 batches, 2 latents
+    twin, broken_off = small(), small()
+    run(twin, checkpoint=None)
+    run(broken_off, stop)
+    resumed = VAE.resume(tmp_path / "run.vae")
+    run(resumed)
+    assert_twins(twin, resumed)
 
 
 def test_executions_of_any_length_give_the_same(make_vae, run):

@@ -394,6 +394,32 @@ def test_checkpoint_now_at_the_end_of_a_run(start, tmp_path):
     assert vae.save_checkpoint(tmp_path / "again.vae").exists()
 
 
+def test_checkpoint_now_may_come_before_the_first_batch(start, tmp_path):
+    for _ in range(3):
+        _, run = start()
+        run.checkpoint(tmp_path / "run.vae")
+        assert run.status == "running"
+        assert VAE.resume(tmp_path / "run.vae").optimizer.iterations.numpy() > 0
+
+
+def test_a_checkpoint_of_a_run_that_fails_at_once_does_not_hang(make_vae, digits, tmp_path):
+    class Broken(keras.callbacks.Callback):
+        def set_model(self, model):
+            ready.wait(PATIENCE)
+            raise ValueError("deliberate")
+
+    ready = threading.Event()
+    vae = make_vae()
+    run = vae.fit_async(digits[:50], callbacks=[Broken()])
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(run.checkpoint, tmp_path / "run.vae")
+        ready.set()
+        asked.exception(PATIENCE)  # written or not, but it returns
+    with pytest.raises(ValueError, match="deliberate"):
+        run.wait(PATIENCE)
+    assert vae.fit(digits[:50], verbose=0).epoch == [0]
+
+
 def test_a_callback_may_ask_for_a_checkpoint(start, tmp_path):
     class Ask(Watch):
         def on_train_batch_end(self, batch, logs=None):

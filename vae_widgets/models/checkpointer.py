@@ -40,6 +40,8 @@ class Checkpointer(keras.callbacks.Callback):
     ----------
     path
         The file that `fit` was asked to write; None if it was not.
+    start
+        Where the fit starts.
     """
 
     def __init__(
@@ -56,7 +58,7 @@ class Checkpointer(keras.callbacks.Callback):
         self._every = arguments.checkpoint_every
         self._loop = loop
         self._prepare: Callable[[], None] | None = prepare
-        self._start = start
+        self.start = start
         self._n_samples = len(arguments.x) if loop else 0
         self._batch_size = arguments.batch_size
         self._shuffle = arguments.shuffle
@@ -72,7 +74,8 @@ class Checkpointer(keras.callbacks.Callback):
         self._cut_short = False
 
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = threading.current_thread()
+        self._thread: threading.Thread | None = None
+        self._has_ended = False
         self._requests: list[tuple[pathlib.Path, Future[pathlib.Path]]] = []
 
     # From any thread
@@ -80,13 +83,17 @@ class Checkpointer(keras.callbacks.Callback):
     def save(self, path: pathlib.Path) -> pathlib.Path:
         """Write a checkpoint between two executions, and return its path once it is there."""
         with self._lock:
-            if self._thread in (None, threading.current_thread()):
+            if self._has_ended or self._thread is threading.current_thread():
                 return self._write(path)
             written: Future[pathlib.Path] = Future()
             self._requests.append((path, written))
         return written.result()
 
     # From the thread that trains
+
+    def begin(self) -> None:
+        """Note that the present thread is the one that trains."""
+        self._thread = threading.current_thread()
 
     def serve(self) -> None:
         """Write the checkpoints that other threads wait for."""
@@ -116,14 +123,14 @@ class Checkpointer(keras.callbacks.Callback):
         """Note that the fit is over: from now on whoever asks writes."""
         with self._lock:
             self.serve()
-            self._thread = None
+            self._has_ended = True
             self._prepare = None  # it holds the data
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Put the epochs before `start` into the history, which has just emptied itself."""
         history = self.model.history
-        history.epoch[:0] = self._start.epochs
-        for name, values in self._start.history.items():
+        history.epoch[:0] = self.start.epochs
+        for name, values in self.start.history.items():
             history.history[name] = [*values, *history.history.get(name, ())]
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:

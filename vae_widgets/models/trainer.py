@@ -243,12 +243,7 @@ class Trainer(Resumable):
             checkpoint=checkpoint,
             checkpoint_every=checkpoint_every,
         )
-        self._start_training()
-        try:
-            start = self._start_of(arguments, self._is_fast(arguments))
-            return self._train(arguments, start)
-        finally:
-            self._training_lock.release()
+        return self._train(arguments, self._begin(arguments))
 
     def fit_async(self, x: Any, y: Any = None, **options: Any) -> TrainingRun:
         """Train in a thread and return at once.
@@ -275,20 +270,10 @@ class Trainer(Resumable):
         """
         checks.reject_unknown("VAE.fit_async", options, _FIT_DEFAULTS)
         arguments = self._fit_arguments(x, y, **{**_FIT_DEFAULTS, "verbose": 0, **options})
-        self._start_training()
-        try:
-            start = self._start_of(arguments, self._is_fast(arguments))
-        except BaseException:
-            self._training_lock.release()
-            raise
-
-        def train(control: keras.callbacks.Callback) -> Any:
-            try:
-                return self._train(arguments, start, control)
-            finally:
-                self._training_lock.release()
-
-        self._training_run = TrainingRun(train, self)
+        checkpointer = self._begin(arguments)
+        self._training_run = TrainingRun(
+            lambda control: self._train(arguments, checkpointer, control), self
+        )
         return self._training_run
 
     @property
@@ -372,12 +357,29 @@ class Trainer(Resumable):
     def _fit_arguments(self, x: Any, y: Any, **options: Any) -> FitArguments:
         return FitArguments.check(self._samples, self.sample_shape, x, y, **options)
 
-    def _start_training(self) -> None:
+    def _begin(self, arguments: FitArguments) -> Checkpointer:
+        """Take the model for one fit, which `_train` must follow, and see where it starts."""
         if not self._training_lock.acquire(blocking=False):
             raise RuntimeError(
                 "this model is being trained already, by an earlier fit_async or in another "
                 "thread; one run at a time. Await that run, or end it: run.stop(); run.wait()."
             )
+        try:
+            is_fast = self._is_fast(arguments)
+            self._checkpointer = Checkpointer(
+                self,
+                arguments,
+                self._start_of(arguments, is_fast),
+                self._loop("train", arguments.batch_size) if is_fast else None,
+                # A dataset is not read once more for each checkpoint.
+                prepare=lambda: self._after_training(
+                    arguments.x if is_array(arguments.x) else None
+                ),
+            )
+        except BaseException:
+            self._training_lock.release()
+            raise
+        return self._checkpointer
 
     def _is_fast(self, arguments: FitArguments) -> bool:
         return is_array(arguments.x) and self._keeps("train_step")
@@ -385,22 +387,28 @@ class Trainer(Resumable):
     def _train(
         self,
         arguments: FitArguments,
-        start: TrainingState,
+        checkpointer: Checkpointer,
         *more_callbacks: keras.callbacks.Callback,
     ) -> Any:
-        if start is self._resumed and start.epoch >= arguments.epochs:
-            return self.history
+        checkpointer.begin()
+        try:
+            if checkpointer.start is self._resumed and self._resumed.epoch >= arguments.epochs:
+                return self.history
+            self._resumed = None
+            return self._train_with_callbacks(arguments, checkpointer, *more_callbacks)
+        finally:
+            checkpointer.end()
+            self._training_lock.release()
+
+    def _train_with_callbacks(
+        self,
+        arguments: FitArguments,
+        checkpointer: Checkpointer,
+        *more_callbacks: keras.callbacks.Callback,
+    ) -> Any:
         self._initial_epoch = None  # BackupAndRestore leaves it behind, and Keras never resets it
         is_fast = self._is_fast(arguments)
         follow = [] if is_fast else [FollowSchedule(self._beta)]
-        checkpointer = self._checkpointer = Checkpointer(
-            self,
-            arguments,
-            start,
-            self._loop("train", arguments.batch_size) if is_fast else None,
-            # A dataset is not read once more for each checkpoint.
-            prepare=lambda: self._after_training(arguments.x if is_array(arguments.x) else None),
-        )
         own = [*more_callbacks, checkpointer]
         callbacks = keras.callbacks.CallbackList(
             [*follow, *arguments.callbacks, *own],
@@ -411,19 +419,16 @@ class Trainer(Resumable):
         )
         # Behind the History, which Keras puts last: what they write or pause at is complete.
         callbacks.callbacks = [c for c in callbacks.callbacks if c not in own] + own
-        self._resumed = None
         try:
             if is_fast:
-                self._fit_array(arguments, callbacks, start)
+                self._fit_array(arguments, callbacks, checkpointer.start)
             else:
-                self._fit_with_keras(arguments, callbacks, start)
+                self._fit_with_keras(arguments, callbacks, checkpointer.start)
         except KeyboardInterrupt:
             checkpointer.save_if_asked()
             callbacks.on_train_end()
             self._after_training(arguments.x)
             raise
-        finally:
-            checkpointer.end()
         self._after_training(arguments.x)
         return self.history
 

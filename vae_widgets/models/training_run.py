@@ -34,7 +34,6 @@ class TrainingRun:
     def __init__(
         self, train: Callable[[keras.callbacks.Callback], Any], model: keras.Model
     ) -> None:
-        self._train = train
         self._model = model
         self._result: Future[Any] = Future()
         self._result.set_running_or_notify_cancel()  # from here on it cannot be cancelled
@@ -46,7 +45,7 @@ class TrainingRun:
         # Widgets send their messages to the cell that context variables name: take them along.
         context = contextvars.copy_context()
         self._thread = threading.Thread(
-            target=context.run, args=(self._work,), name="vae_widgets training", daemon=True
+            target=context.run, args=(self._work, train), name="vae_widgets training", daemon=True
         )
         atexit.register(self._leave)
         self._thread.start()
@@ -146,9 +145,9 @@ class TrainingRun:
         reason = f": {self.exception!r}" if self.exception else ""
         return f"<TrainingRun {self.status}{reason}>"
 
-    def _work(self) -> None:
+    def _work(self, train: Callable[[keras.callbacks.Callback], Any]) -> None:
         try:
-            history = self._train(_Control(self))
+            history = train(_Control(self))
         except BaseException as error:
             if isinstance(error, StopIteration):  # an awaiting cell would hang
                 cause = error
