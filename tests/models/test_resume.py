@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from vae_widgets import VAE
 from vae_widgets.models import array_loop
+from vae_widgets.models.schedules import Warmup
 
 BATCHES = 10  # in an epoch of 300 samples, 32 at a time
 EPOCHS = 4
@@ -175,6 +176,18 @@ def test_a_schedule_of_the_rate_goes_on(run, tmp_path):
     run(resumed, callbacks=schedule())
     assert_twins(twin, resumed)
     assert resumed.learning_rate == pytest.approx(1e-3 * 0.7**EPOCHS)
+
+
+@pytest.mark.parametrize("batch", [4, BATCHES - 1])
+def test_a_schedule_of_beta_goes_on(run, tmp_path, batch):
+    twin, broken_off = (small(beta=Warmup(3)) for _ in range(2))
+    run(twin, checkpoint=None)
+    run(broken_off, StopAt(1, batch))
+    resumed = VAE.resume(tmp_path / "run.vae")
+    assert resumed.beta == pytest.approx((1 + (batch + 1) / BATCHES) / 3)
+    run(resumed)
+    assert_twins(twin, resumed)
+    assert resumed.beta == 1
 
 
 def test_what_was_set_by_hand_stays(run, tmp_path):

@@ -47,6 +47,15 @@ class Beta:
             self.schedule = value if callable(value) else None
             self.variable.assign(number)
 
+    def get_config(self) -> Any:
+        """Return the schedule as Keras writes it, or the current number.
+
+        It is the number, too, where the schedule is a function that Keras cannot write.
+        """
+        if hasattr(self.schedule, "get_config"):
+            return keras.saving.serialize_keras_object(self.schedule)
+        return self.current
+
     def of_steps(self, epoch: int, steps: int) -> NDArray[np.float32]:
         """Return beta of each step of an epoch, (steps,)."""
         schedule = self.schedule

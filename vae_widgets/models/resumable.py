@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import keras
 
+from vae_widgets.models.beta import Beta
 from vae_widgets.models.checkpoint import (
     check_checkpoint_path,
     read_checkpoint,
@@ -21,6 +22,7 @@ from vae_widgets.models.training_state import TrainingState
 class Resumable(keras.Model):
     """Base of `Trainer` with what concerns checkpoints."""
 
+    _beta: Beta
     _drawn_seed: int  # what the order of the samples and the noise follow from
     _training_seeds: keras.random.SeedGenerator
 
@@ -95,6 +97,7 @@ class Resumable(keras.Model):
             )
         model._resumed = state
         model._drawn_seed = state.seed
+        model._beta.reach(state.epochs_done)
         model.history = keras.callbacks.History()
         model.history.set_model(model)
         model.history.epoch = list(state.epochs)

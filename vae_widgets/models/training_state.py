@@ -70,6 +70,14 @@ class TrainingState:
     generators: list[list[int]] = field(default_factory=list)
     position: Position | None = None
 
+    @property
+    def epochs_done(self) -> float:
+        """Number of epochs behind, with the part of the present one that is done."""
+        done = self.position
+        if done is None:
+            return self.epoch
+        return self.epoch + done.totals[-1] / -(-done.n_samples // done.batch_size)
+
     @classmethod
     def of_new(cls, model: Any) -> "TrainingState":
         """Return the state of a model before its first epoch."""

@@ -619,7 +619,7 @@ class VAE(Trainer):
             "encoder": keras.saving.serialize_keras_object(self.encoder),
             "decoder": keras.saving.serialize_keras_object(self.decoder),
             "likelihood": keras.saving.serialize_keras_object(self.likelihood),
-            "beta": self.beta,
+            "beta": self._beta.get_config(),
             "seed": self.seed,
             "sample_shape": list(self._sample_shape),
             "name": self.name,
@@ -630,7 +630,7 @@ class VAE(Trainer):
         """Rebuild a model from `get_config`; Keras calls this when it loads."""
         parts = {
             role: keras.saving.deserialize_keras_object(config[role])
-            for role in ("encoder", "decoder", "likelihood")
+            for role in ("encoder", "decoder", "likelihood", "beta")
         }
         return cls(**{**config, **parts})
 
