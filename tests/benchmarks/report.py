@@ -119,10 +119,7 @@ def _processor() -> str:
 
 
 def _number(value: float | None, unit: str = "") -> str:
-    return (
-        ""
-        if value is None
-        else f"{value:.2g} {unit}".rstrip()
-        if value < 0.1
-        else (f"{value:.2f} {unit}".rstrip())
-    )
+    if value is None:
+        return ""
+    digits = f"{value:.2g}" if value < 0.1 else f"{value:.2f}"
+    return f"{digits} {unit}".rstrip()
