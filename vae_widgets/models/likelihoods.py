@@ -75,6 +75,10 @@ class Likelihood(keras.layers.Layer):
         """Return the arguments that rebuild this likelihood."""
         return {}
 
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
+        return f"{type(self).__name__}({arguments})"
+
 
 @keras.saving.register_keras_serializable(package="vae_widgets")
 class Bernoulli(Likelihood):
@@ -152,9 +156,9 @@ class Gaussian(Likelihood):
             The fixed deviation s of all dimensions, above 0. With 1, the default, scale the data
             to a deviation near one first.
         "learned"
-            One s for all dimensions, a weight of the model that starts at 1. It stays above exp(-6)
-            = 0.0025, smoothly, as in the paper's code, so that data without noise cannot drive the
-            density to infinity.
+            One s for all dimensions, a weight of the model that starts at 1, hence an object of its
+            own for each model. It stays above exp(-6) = 0.0025, smoothly, as in the paper's code,
+            so that data without noise cannot drive the density to infinity.
         "predicted"
             The decoder returns (mean, log_var), each (n, *sample_shape): a deviation for each
             dimension of each sample. log_var is clipped to [-12, 12] (deviations of 0.0025 to 403),
@@ -173,8 +177,10 @@ class Gaussian(Likelihood):
         self._deviation = deviation
         self.n_outputs = 2 if deviation == "predicted" else 1
         if deviation == "learned":
+            # What `_log_deviation` maps to 0; next to 0 itself.
+            start = self._LOWEST_LOG_DEVIATION + math.log(math.expm1(-self._LOWEST_LOG_DEVIATION))
             self._raw_log_deviation = self.add_weight(
-                name="log_deviation", shape=(), initializer="zeros", trainable=True
+                name="log_deviation", shape=(), initializer=keras.initializers.Constant(start)
             )
 
     @property
@@ -288,7 +294,7 @@ def make_likelihood(
         checks.one_of("likelihood", likelihood, LIKELIHOODS)
         received = repr(likelihood)
     elif isinstance(likelihood, Likelihood):
-        received = f"a {type(likelihood).__name__} object"
+        received = repr(likelihood)
     else:
         raise TypeError(
             f"likelihood must be a name ({', '.join(LIKELIHOODS)}) or an object such as "

@@ -33,10 +33,12 @@ def sequence(
     likelihoods are below those of a language model, and decoded strings need not be valid.
 
     Why no strides: features at every step, with an identity path from codes to logits, learn
-    at once what occurs where. After four epochs of 10,000 SMILES (16 codes) a pyramid of strided
-    convolutions is at 82 nats (test), with nearly all codes collapsed, this at 68 and dense layers
-    at 72; on chorales, grids of 64 by 4, after fifteen epochs this is at 472 with 1.1 million
-    weights, dense layers at 490 with 6.2 million.
+    at once what occurs where. After four epochs of 10,000 SMILES, with 16 codes, a pyramid of
+    strided convolutions is at 82 nats (test), with nearly all codes collapsed, and this at 68.
+    After fifteen, with the defaults of `VAE.build`, this is at 62.3 and dense layers at 65.3 (the
+    entropy of tokens is 120, of tokens by position 87). On chorales, 3,452 grids of 64 by 4, both
+    reach a log-likelihood of -469 nats (by position -700), this one in a third of the time and with
+    a sixth of the weights.
     """
     steps, n_voices = sample_shape[0], math.prod(sample_shape[1:])
     x = keras.Input(sample_shape, name="x")
