@@ -16,7 +16,7 @@ from vae_widgets.codec import check_codec
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_codec_does_what_the_model_does(kind, tmp_path):
+def test_codec_and_model_do_what_the_model_did(kind, tmp_path):
     make_model, make_samples = KINDS[kind]
     vae, rng = make_model(), np.random.default_rng(1)
     vae.save(tmp_path / "x.vae")
@@ -30,16 +30,22 @@ def test_the_codec_does_what_the_model_does(kind, tmp_path):
     np.testing.assert_allclose(decoded, vae.decode(z), rtol=1e-5, atol=1e-5)
     assert (codec.latent_dim, codec.sample_shape) == (vae.latent_dim, vae.sample_shape)
     assert codec.likelihood == vae.likelihood.name
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_model_comes_back(kind, tmp_path):
-    make_model, make_samples = KINDS[kind]
-    vae, x = make_model(), make_samples(np.random.default_rng(1))
-    vae.save(tmp_path / "x.vae")
     loaded = vw.VAE.load(tmp_path / "x.vae")
     np.testing.assert_allclose(loaded.elbo(x, seed=0), vae.elbo(x, seed=0), rtol=1e-5)
-    loaded.fit(x, verbose=0)
+
+
+def test_saving_while_it_trains(samples, tmp_path):
+    twin = vw.VAE.build((8, 8), hidden_units=(16,))
+    twin.compile(jit_compile=False)
+    run = twin.fit_async(samples, epochs=100_000)
+    try:
+        twin.save(tmp_path / "x.vae")
+    finally:
+        run.stop()
+        run.wait()
+    z = np.random.default_rng(0).standard_normal((9, 2))
+    expected = vw.VAE.load(tmp_path / "x.vae").decode(z)
+    np.testing.assert_allclose(vw.load(tmp_path / "x.vae").decode(z), expected, atol=1e-6)
 
 
 def test_the_optimizer_comes_back(vae, bundle, samples):
@@ -286,6 +292,18 @@ def test_a_layer_that_is_random_at_all_times(tmp_path):
     vae = vw.VAE(encoder, keras.Model(z, keras.layers.Dense(8)(z)), "gaussian")
     with pytest.raises(ValueError, match="encoder gives other values in ONNX than in Keras"):
         vae.save(tmp_path / "x.vae")
+
+
+def test_a_layer_that_could_not_be_loaded(tmp_path):
+    class Unknown(keras.layers.Dense):
+        pass
+
+    x, z = keras.Input((8,)), keras.Input((2,))
+    encoder = keras.Model(x, [Unknown(2)(x), keras.layers.Dense(2)(x)])
+    vae = vw.VAE(encoder, keras.Model(z, keras.layers.Dense(8)(z)), "gaussian")
+    with pytest.raises(ValueError, match=r"needs .Unknown. of module .* is not registered"):
+        vae.save(tmp_path / "x.vae")
+    assert not any(tmp_path.iterdir())
 
 
 def test_a_lambda_layer_is_refused(tmp_path):

@@ -1,50 +1,47 @@
-"""Encoder and decoder as ONNX, which runs without TensorFlow."""
+"""Functions of tensors as ONNX, which runs without TensorFlow."""
 
 import contextlib
 import logging
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 
-from vae_widgets.models.likelihoods import Likelihood
-
 _OPSET = 18  # the newest that tf2onnx writes
+_stderr_lock = threading.Lock()
 
 
-def encoder_to_onnx(encoder: keras.Model, sample_shape: tuple[int, ...]) -> bytes:
-    """Return the ONNX file of x (n, *sample_shape) -> z_mean, z_log_var, each (n, latent_dim)."""
+def to_onnx(
+    function: Callable[..., Sequence[Any]],
+    inputs: dict[str, tuple[int, ...]],
+    outputs: Sequence[str],
+) -> bytes:
+    """Return an ONNX file that computes what a function computes, for any number of rows.
 
-    def encode(x: Any) -> dict[str, Any]:
-        z_mean, z_log_var = encoder(x, training=False)[:2]
-        return {"z_mean": z_mean, "z_log_var": z_log_var}
-
-    return _to_onnx(encode, x=sample_shape)
-
-
-def decoder_to_onnx(decoder: keras.Model, likelihood: Likelihood, latent_dim: int) -> bytes:
-    """Return the ONNX file of z (n, latent_dim) -> x_mean (n, *sample_shape), in data space."""
-
-    def decode(z: Any) -> dict[str, Any]:
-        return {"x_mean": likelihood.mean(decoder(z, training=False))}
-
-    return _to_onnx(decode, z=(latent_dim,))
-
-
-def _to_onnx(function: Callable[..., dict[str, Any]], **shapes: tuple[int, ...]) -> bytes:
-    """Convert a function of float32 tensors (n, *shape) that returns tensors by name."""
+    Parameters
+    ----------
+    function
+        Maps float32 tensors (n, *shape), one for each of `inputs`, to tensors (n, ...).
+    inputs
+        Shape of one row of each, by name.
+    outputs
+        The names of what the function returns.
+    """
     import tf2onnx  # half a second, for those who save
 
+    def named(*tensors: Any) -> dict[str, Any]:
+        return dict(zip(outputs, function(*tensors), strict=True))
+
     signature = [
-        tf.TensorSpec((None, *shape), tf.float32, name=name) for name, shape in shapes.items()
+        tf.TensorSpec((None, *shape), tf.float32, name=name) for name, shape in inputs.items()
     ]
-    traced = tf.function(function, input_signature=signature)
-    with _quiet():
+    traced = tf.function(named, input_signature=signature)
+    with _stderr_lock, _quiet():
         model, _ = tf2onnx.convert.from_function(
             traced, signature, opset=_OPSET, custom_op_handlers={"Erfc": (_erfc, [])}
         )

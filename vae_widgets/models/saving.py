@@ -16,7 +16,7 @@ from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import check_target
 from vae_widgets.core.policy import ThresholdPolicy
 from vae_widgets.models.model_file import PART, model_from_bytes, model_to_bytes
-from vae_widgets.models.onnx_export import decoder_to_onnx, encoder_to_onnx
+from vae_widgets.models.onnx_export import to_onnx
 from vae_widgets.rendering import (
     Renderer,
     check_renderer,
@@ -48,6 +48,15 @@ def save_bundle(
     check_target(path)
     if policy is not None and not isinstance(policy, ThresholdPolicy):
         raise TypeError(f"policy must be a ThresholdPolicy; received {type(policy).__name__}.")
+    if samples is not None:
+        samples = vae._samples("samples", samples)
+    if latents is not None:
+        latents = checks.samples("latents", latents, (vae.latent_dim,))
+        if samples is not None and len(latents) != len(samples):
+            raise ValueError(
+                f"latents has {len(latents)} rows; expected {len(samples)}, one for each of "
+                "samples. Leave latents out to save the codes of samples."
+            )
     facts = _facts_of(vae)
     manifest = facts.to_manifest()
     manifest["likelihood"]["config"] = vae.likelihood.get_config()
@@ -61,33 +70,20 @@ def save_bundle(
             "tensorflow": tf.__version__,
         },
     }
-    parts = {}
+    parts = {PART: model_to_bytes(vae)}
+    # All else comes from the model as it was saved, which shows that it loads, and makes the parts
+    # agree although a training run may change `vae` meanwhile.
+    saved = model_from_bytes(parts[PART], str(path))
+    parts |= _onnx_parts(saved, facts)
     if samples is not None:
-        samples = vae._samples("samples", samples)
         atlas = tile_atlas(render(check_renderer(renderer, vae.sample_shape), samples))
         parts["tiles.png"] = atlas.pop("png")
         manifest["tiles"] = atlas
-        latents = vae.encode(samples)[0] if latents is None else latents
+        latents = saved.encode(samples)[0] if latents is None else latents
     if latents is not None:
-        latents = checks.samples("latents", latents, (vae.latent_dim,))
-        if samples is not None and len(latents) != len(samples):
-            raise ValueError(
-                f"latents has {len(latents)} rows; expected {len(samples)}, one for each of "
-                "samples. Leave latents out to save the codes of samples."
-            )
-        parts["latents.f32"] = latents.astype("<f4").tobytes()
+        parts["latents.f32"] = np.asarray(latents).astype("<f4").tobytes()
     if policy is not None:
         parts["policy.json"] = policy.to_json().encode()
-    parts[PART] = model_to_bytes(vae)
-    try:
-        parts["encoder.onnx"] = encoder_to_onnx(vae.encoder, vae.sample_shape)
-        parts["decoder.onnx"] = decoder_to_onnx(vae.decoder, vae.likelihood, vae.latent_dim)
-        _compare(vae, facts, parts)
-    except Exception as error:  # the converter has any kind for a layer that it does not know
-        raise ValueError(
-            f"model {vae.name!r} cannot be exported to ONNX, which a bundle needs: {error} "
-            "Use layers of keras.layers, or save it for Keras alone: vae.save('name.keras')."
-        ) from error
     return write_archive(path, "bundle", parts, manifest)
 
 
@@ -155,6 +151,22 @@ def _summary_of(
         "seed": vae.seed,
         "beta": vae.beta,
     }
+
+
+def _onnx_parts(vae: "VAE", facts: ModelFacts) -> dict[str, bytes]:
+    try:
+        code = ("z_mean", "z_log_var")
+        parts = {
+            "encoder.onnx": to_onnx(vae._code, {"x": vae.sample_shape}, code),
+            "decoder.onnx": to_onnx(vae._mean_of_codes, {"z": (vae.latent_dim,)}, ("x_mean",)),
+        }
+        _compare(vae, facts, parts)
+    except Exception as error:  # the converter has any kind for a layer that it does not know
+        raise ValueError(
+            f"model {vae.name!r} cannot be exported to ONNX, which a bundle needs: {error} "
+            "Use layers of keras.layers, or save it for Keras alone: vae.save('name.keras')."
+        ) from error
+    return parts
 
 
 def _compare(vae: "VAE", facts: ModelFacts, parts: dict[str, bytes]) -> None:
