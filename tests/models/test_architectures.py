@@ -163,3 +163,13 @@ def test_kinks_of_the_decoder_are_spread_over_the_prior():
     kernel, bias = VAE.build((8, 8), hidden_units=(1000,)).decoder.layers[1].get_weights()
     distance = abs(bias) / np.linalg.norm(kernel, axis=0)
     assert 0.3 < np.median(distance) < 1.5
+
+
+@pytest.mark.parametrize("architecture", ["dense", "sequence"])
+def test_models_of_tokens_come_back(architecture, tmp_path):
+    vae = VAE.build((9, 2), architecture=architecture, likelihood="categorical", n_classes=5)
+    vae.save(tmp_path / "vae.keras")
+    loaded = keras.models.load_model(tmp_path / "vae.keras", safe_mode=True)
+    assert loaded.likelihood.n_classes == 5
+    x = np.random.default_rng(0).integers(0, 5, (7, 9, 2))
+    np.testing.assert_allclose(loaded.elbo(x, seed=0), vae.elbo(x, seed=0), rtol=1e-5)

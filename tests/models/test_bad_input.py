@@ -150,6 +150,9 @@ def test_build(options, error, parts):
         "anomaly_score",
         "kl_per_dimension",
         "active_units",
+        "log_likelihood",
+        "bits_per_dimension",
+        "reconstruction_error",
     ],
 )
 def test_samples(vae, method, x, error, parts):
