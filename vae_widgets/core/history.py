@@ -62,6 +62,7 @@ class TrainingHistory:
             self._actions: list[Action] = []
             self._settings: dict[str, Series] = {}
             self._latents: Thinned[tuple[float, FloatArray]] = Thinned(_LATENTS_KEPT)
+            self._active: int | None = None
 
     def begin_epoch(self, epoch: int) -> None:
         """Start epoch number `epoch`, counted from zero as Keras does.
@@ -123,12 +124,22 @@ class TrainingHistory:
             entry = {"kind": "setting", "step": self._last_step, "name": name, "value": value}
             self._tell(entry)
 
-    def log_latents(self, kl: ArrayLike) -> None:
-        """Record the KL of each latent dimension (latent_dim,) in nats, after the last step."""
+    def log_latents(self, kl: ArrayLike, active: int | None = None) -> None:
+        """Record the state of the latent dimensions after the last step.
+
+        Parameters
+        ----------
+        kl
+            KL of each dimension (latent_dim,) in nats.
+        active
+            Number of dimensions that are active; None if unknown.
+        """
         with self._lock:
             values = np.array(kl, np.float64)
             self._latents.append((self._last_step, values))
-            self._tell({"kind": "latents", "step": self._last_step, "kl": values.tolist()})
+            self._active = active
+            entry = {"kind": "latents", "step": self._last_step, "kl": values.tolist()}
+            self._tell({**entry, "active": active})
 
     def replay(self, entry: Entry) -> None:
         """Record again what a listener was told.
@@ -150,7 +161,7 @@ class TrainingHistory:
             case "setting":
                 self.log_setting(entry["name"], entry["value"])
             case "latents":
-                self.log_latents(entry["kl"])
+                self.log_latents(entry["kl"], entry["active"])
             case kind:
                 raise ValueError(f"kind is {kind!r}")
 
@@ -221,6 +232,11 @@ class TrainingHistory:
         if not latents:
             return np.empty(0), np.empty((0, 0))
         return np.array([step for step, _ in latents]), np.stack([kl for _, kl in latents])
+
+    @property
+    def active_units(self) -> int | None:
+        """Number of latent dimensions that were active last; None if unknown."""
+        return self._active
 
     def metrics(self) -> list[str]:
         """Return the names of the metrics in the order of their arrival, without ``val_`` twins."""

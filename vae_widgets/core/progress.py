@@ -51,6 +51,10 @@ class Progress:
         while len(marks) > 2 and now - marks[1][0] > _WINDOW:
             marks.popleft()
 
+    def restart_clock(self) -> None:
+        """Measure the speed anew: the time up to now was spent on something else."""
+        self._marks.clear()
+
     @property
     def fraction(self) -> float | None:
         """Share of the run that is done, 0 to 1; None if the total is unknown."""

@@ -48,30 +48,36 @@ class KerasCallback:
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Start a run."""
-        self._safely(lambda: self._monitor._begin(self.model, self.params))
+        self._safely(self._monitor._watch_cells)
+        self._safely(lambda: self._monitor._session.begin_fit(self.model, self.params))
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Start an epoch, counted from zero."""
-        self._safely(lambda: self._monitor._begin_epoch(epoch))
+        self._safely(lambda: self._monitor._session.begin_epoch(epoch))
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Record the metrics so far; `batch` counts from zero in the epoch."""
-        self._safely(lambda: self._monitor._end_batch(batch, logs or {}))
-        self._stop_if_asked()
+        self._safely(lambda: self._monitor._session.end_batch(batch, logs or {}))
+        self._obey()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Record the metrics of the epoch, those of validation among them."""
-        self._safely(lambda: self._monitor._end_epoch(epoch, logs or {}))
+        self._safely(lambda: self._monitor._session.end_epoch(epoch, logs or {}))
         self._stop_if_asked()
 
     def on_train_end(self, logs: Logs = None) -> None:
         """End the run."""
-        self._safely(lambda: self._monitor._end())
+        self._safely(lambda: self._monitor._session.end_fit())
 
     on_batch_begin = on_batch_end = _ignored
     on_train_batch_begin = _ignored
     on_test_begin = on_test_end = on_test_batch_begin = on_test_batch_end = _ignored
     on_predict_begin = on_predict_end = on_predict_batch_begin = on_predict_batch_end = _ignored
+
+    def _obey(self) -> None:
+        """Save, wait while the run is paused, and stop, as was asked."""
+        self._safely(self._monitor._session.steering.obey)
+        self._stop_if_asked()
 
     def _stop_if_asked(self) -> None:
         if self._monitor.should_stop and self.model is not None:

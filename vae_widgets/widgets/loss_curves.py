@@ -1,56 +1,39 @@
 """The curves of a training run: two bqplot figures whose marks are made once and then updated."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import bqplot
 import ipywidgets
 import numpy as np
-from numpy.typing import NDArray
 
 from vae_widgets.core.history import VALIDATION, TrainingHistory
 from vae_widgets.core.series import FloatArray, decimate
+from vae_widgets.widgets.curve_lines import (
+    NO_LINE,
+    NO_LINES,
+    RUN_COLOURS,
+    Line,
+    View,
+    axis_range,
+    best_epoch,
+    colours_of,
+    in_order,
+    label_of,
+    lines_of,
+    unit_of,
+    values_of,
+)
 from vae_widgets.widgets.throttle import Send, changes
-
-Line = NDArray[np.float32]  # x and y (2, n); NaN in y is a gap
-_NO_LINE: Line = np.empty((2, 0), np.float32)
-
-# A figure is some 350 pixels wide: twice that many points show everything there is to see.
-MAX_POINTS = 800
-
-# Petroff's colours (arXiv:2107.02270); the same metric has the same colour in every run.
-_KNOWN_COLOURS = {"loss": "#3f90da", "reconstruction_loss": "#e76300", "kl_loss": "#832db6"}
-_OTHER_COLOURS = ["#e76300", "#832db6", "#a96b59", "#94a4a2", "#ffa90e", "#bd1f01", "#717581"]
-_KNOWN_LABELS = {"loss": "loss", "reconstruction_loss": "reconstruction", "kl_loss": "KL"}
+from vae_widgets.widgets.traits import array_to_json
 
 # Quantities on the scale of the loss share its figure; KL is some twenty times smaller.
 _LEFT = ("loss", "reconstruction_loss")
-_VAE = ("reconstruction_loss", "kl_loss")
-
-
-def in_order(metrics: list[str]) -> list[str]:
-    """Return the metrics with those of a VAE first."""
-    return [name for name in _KNOWN_LABELS if name in metrics] + [
-        name for name in metrics if name not in _KNOWN_LABELS
-    ]
-
-
-def label_of(metric: str) -> str:
-    """Return the name of a metric for the eye."""
-    return _KNOWN_LABELS.get(metric, metric.replace("_", " "))
-
-
-def colours_of(metrics: list[str]) -> dict[str, str]:
-    """Return a colour for each metric."""
-    taken = [_KNOWN_COLOURS[name] for name in metrics if name in _KNOWN_COLOURS]
-    free = [colour for colour in _OTHER_COLOURS if colour not in taken] or _OTHER_COLOURS
-    others = [name for name in metrics if name not in _KNOWN_COLOURS]
-    return {name: free[i % len(free)] for i, name in enumerate(others)} | _KNOWN_COLOURS
-
-
-def unit_of(metrics: list[str]) -> str:
-    """Return "nats" for the losses of a VAE; what another model's loss counts in is unknown."""
-    return "nats" if any(name in metrics for name in _VAE) else ""
+# The pointer reads values at the nearest of so many points.
+_READ_POINTS = 300
+# More texts than this cover each other.
+_ACTIONS_NAMED = 12
+_ACTION_COLOUR = "#717581"
 
 
 class _Panel:
@@ -58,13 +41,31 @@ class _Panel:
 
     def __init__(self, x: bqplot.Scale, x_axis: bqplot.Axis) -> None:
         self.linear, self.log = bqplot.LinearScale(), bqplot.LogScale()
-        style = {"stroke_width": 2, "enable_hover": False}
+        full = bqplot.LinearScale(min=0.0, max=1.0)  # from the bottom of the figure to its top
         scales = {"x": x, "y": self.linear}
-        self.training = bqplot.Lines(scales=scales, line_style="solid", **style)
-        self.validation = bqplot.Lines(scales=scales, line_style="dashed", **style)
+        plain = {"enable_hover": False}
+        self.training = bqplot.Lines(scales=scales, line_style="solid", stroke_width=2, **plain)
+        self.validation = bqplot.Lines(scales=scales, line_style="dashed", stroke_width=2, **plain)
+        self.others = bqplot.Lines(scales=scales, line_style="solid", stroke_width=1, **plain)
+        self.others_validation = bqplot.Lines(
+            scales=scales, line_style="dashed", stroke_width=1, **plain
+        )
+        self.best = bqplot.Scatter(
+            scales=scales, marker="diamond", default_size=48, x=[0.0], y=[0.0], visible=False
+        )
+        upright = {"x": x, "y": full}
+        self.actions = bqplot.Lines(
+            scales=upright, colors=[_ACTION_COLOUR], stroke_width=1, opacities=[0.8], **plain
+        )
+        self.names = bqplot.Label(
+            scales=upright, colors=[_ACTION_COLOUR], default_size=10, font_weight="normal"
+        )
         self.y_axis = bqplot.Axis(scale=self.linear, orientation="vertical", tick_format=".4~g")
         self.figure = bqplot.Figure(
-            marks=[self.training, self.validation],
+            marks=[
+                *(self.others, self.others_validation, self.actions, self.names),
+                *(self.training, self.validation, self.best),
+            ],
             axes=[x_axis, self.y_axis],
             fig_margin={"top": 8, "bottom": 40, "left": 56, "right": 16},
             animation_duration=0,
@@ -83,13 +84,20 @@ class LossCurves(ipywidgets.HBox):
     """The curves of a `TrainingHistory`: loss and reconstruction left, the other metrics right.
 
     A light line shows the steps within the epochs, a strong one the epochs, a dashed one the
-    validation. Where the run has no epochs, the steps are the strong line.
+    validation. Where the run has no epochs, the steps are the strong line. Thin lines are other
+    runs, a diamond is the best epoch, and an upright line is something that was done to the run.
+
+    Attributes
+    ----------
+    readout : dict
+        What the page needs to read values at the pointer; made by `plan`.
     """
 
     def __init__(self) -> None:
-        self._x = bqplot.LinearScale()
+        self._x = bqplot.LinearScale(min=0.0, max=1.0)
         self._x_axis = bqplot.Axis(scale=self._x, tick_format=".4~g", label="epoch")
         self._panels = (_Panel(self._x, self._x_axis), _Panel(self._x, self._x_axis))
+        self.readout: dict[str, Any] = {}
         super().__init__(
             [panel.box for panel in self._panels],
             layout=ipywidgets.Layout(flex_flow="row wrap", width="100%", max_width="800px"),
@@ -100,9 +108,10 @@ class LossCurves(ipywidgets.HBox):
         self,
         history: TrainingHistory,
         hidden: Collection[str] = (),
-        log_scale: bool = False,
+        view: View | None = None,
         total: int | None = None,
         steps_per_epoch: int | None = None,
+        others: Mapping[str, TrainingHistory | None] | None = None,
     ) -> list[Send]:
         """Return the messages, one an entry, that bring the curves up to date.
 
@@ -112,91 +121,160 @@ class LossCurves(ipywidgets.HBox):
             What to draw.
         hidden
             Names of metrics not to draw.
-        log_scale
-            Whether the values are drawn on a logarithmic axis; those at or below 0 are gaps then.
+        view
+            Logarithmic or linear (values at or below 0 are gaps in the former), smoothing, zoom.
         total
             Number of epochs of the run; None if unknown.
         steps_per_epoch
             Number of steps of an epoch; None if unknown.
+        others
+            Other runs to draw behind, by name; None for one that is hidden.
         """
+        view = view or View()
         metrics = in_order(history.metrics())
-        colours = colours_of(metrics)
         left = [name for name in metrics if name in _LEFT]
         right = [name for name in metrics if name not in _LEFT]
         if not left:
             left, right = right, []
-        scales = [panel.log if log_scale else panel.linear for panel in self._panels]
-        end = _axis_end(history, total, steps_per_epoch)
+        low, high = view.zoom or axis_range(history, total, steps_per_epoch)
+        self.readout = _readout(history, metrics, hidden, steps_per_epoch, (low, high))
         messages = changes(
             self, _dom_classes=("vw-curves",) if metrics else ("vw-curves", "vw-curves-waiting")
         )
         # Axes before their data: new data make bqplot write the numbers of the axis a moment later,
         # in the format that it has by then.
-        messages += changes(self._x_axis, **_x_axis(history, end))
-        for panel, names, scale in zip(self._panels, (left, right), scales, strict=True):
+        messages += changes(self._x_axis, **_x_axis(history, low, high))
+        for panel, names in zip(self._panels, (left, right), strict=True):
             shown = bool(names or not metrics)
             messages += changes(panel.box.layout, display=None if shown else "none")
-            if not shown:
-                continue
-            training, validation = [], []
-            for name in names:
-                lines = _lines(history, name, steps_per_epoch, log_scale)
-                if name in hidden:
-                    lines = [_NO_LINE] * 3
-                training += lines[:2]
-                validation += lines[2:]
-            messages += changes(panel.title, value=_title(names, metrics))
-            # The steps step back once the epochs make a line of their own.
-            light = 0.35 if any(line.shape[1] > 1 for line in training[1::2]) else 1.0
+            if shown:
+                messages += changes(panel.title, value=_title(names, metrics))
+                seen = [name for name in names if name not in hidden]
+                messages += self._plan_lines(panel, names, seen, history, view, steps_per_epoch)
+                messages += self._plan_others(panel, seen, history, view, others or {})
+                messages += _plan_marks(panel, history, steps_per_epoch, panel is self._panels[0])
+        return messages + changes(self._x, min=low, max=high)
+
+    def _plan_lines(
+        self,
+        panel: _Panel,
+        names: list[str],
+        seen: list[str],
+        history: TrainingHistory,
+        view: View,
+        steps_per_epoch: int | None,
+    ) -> list[Send]:
+        colours = colours_of(in_order(history.metrics()))
+        made = [
+            lines_of(history, name, steps_per_epoch, view) if name in seen else NO_LINES
+            for name in names
+        ]
+        training = [line for lines in made for line in lines[:2]]
+        validation = [line for lines in made for line in lines[2:]]
+        scale = panel.log if view.log_scale else panel.linear
+        ticks = _log_ticks(training + validation) if view.log_scale else None
+        messages = changes(panel.y_axis, scale=scale, tick_values=ticks)
+        # The steps step back once the epochs make a line of their own.
+        light = 0.35 if any(line.shape[1] > 1 for line in training[1::2]) else 1.0
+        position = {"x": self._x, "y": scale}
+        look = [colours[name] for name in names for _ in range(2)]
+        for mark, lines, faint in (
+            (panel.training, training, light),
+            (panel.validation, validation, 0.35),
+        ):
+            rows = _rows(lines, [faint, 1.0] * len(names), drawn=len(mark.opacities))
+            if rows:
+                messages += changes(mark, **rows, scales=position, colors=look)
+        best = best_epoch(history) if "loss" in seen else None
+        if best and not (view.log_scale and best[1] <= 0):
+            inside = view.zoom is None or view.zoom[0] <= best[0] <= view.zoom[1]
+            x, y = (np.array([value]) for value in best)
             messages += changes(
-                panel.y_axis,
-                scale=scale,
-                tick_values=_log_ticks(training + validation) if log_scale else None,
+                panel.best, x=x, y=y, scales=position, colors=[colours["loss"]], visible=inside
             )
-            for mark, lines, opacities, repeat in (
-                (panel.training, training, [light, 1.0] * len(names), 2),
-                (panel.validation, validation, [1.0] * len(names), 1),
-            ):
-                rows = _rows(lines, opacities, drawn=len(mark.opacities))
-                if rows:
-                    look = [colours[name] for name in names for _ in range(repeat)]
-                    position = {"x": self._x, "y": scale}
-                    messages += changes(mark, **rows, scales=position, colors=look)
-        return messages + changes(self._x, min=None if end is None else 0.0, max=end)
+        else:
+            messages += changes(panel.best, visible=False)
+        return messages
+
+    def _plan_others(
+        self,
+        panel: _Panel,
+        seen: list[str],
+        history: TrainingHistory,
+        view: View,
+        others: Mapping[str, TrainingHistory | None],
+    ) -> list[Send]:
+        training, validation, look = [], [], []
+        for i, other in enumerate(others.values()):
+            if other is None or other.has_epochs != history.has_epochs:
+                continue  # hidden, or on another axis
+            for name in seen:
+                lines = lines_of(other, name, None, view)
+                training.append(lines.strong if lines.strong.shape[1] > 1 else lines.light)
+                validation.append(lines.validation)
+                look.append(RUN_COLOURS[i % len(RUN_COLOURS)])
+        messages = []
+        position = {"x": self._x, "y": panel.log if view.log_scale else panel.linear}
+        for mark, lines_drawn in ((panel.others, training), (panel.others_validation, validation)):
+            rows = _rows(lines_drawn, [1.0] * len(lines_drawn), drawn=len(mark.opacities))
+            if rows:
+                messages += changes(mark, **rows, scales=position, colors=look or mark.colors)
+        return messages
 
 
-def _lines(
-    history: TrainingHistory, name: str, steps_per_epoch: int | None, log_scale: bool
-) -> list[Line]:
-    """Return the lines of a metric: its steps, its epochs, its validation."""
-    x, y = history.steps(name)
-    steps = _drawable(history.epoch_of(x, steps_per_epoch), y, log_scale)
-    epochs = _drawable(*history.epochs(name), log_scale)
-    twin = VALIDATION + name
-    x, y = history.epochs(twin)
-    validation = _drawable(*((x, y) if len(x) else history.steps(twin)), log_scale)
-    return [_below(steps, epochs), epochs, validation]
+def _plan_marks(
+    panel: _Panel, history: TrainingHistory, steps_per_epoch: int | None, named: bool
+) -> list[Send]:
+    """Return the messages that draw what was done to the run."""
+    actions = history.actions
+    if not actions and not len(panel.actions.x):
+        return []
+    at = history.epoch_of(np.array([action.step for action in actions]), steps_per_epoch)
+    # Upright strokes in one line, with gaps between them; bqplot needs two points.
+    x = np.repeat(at, 3) if len(at) else np.zeros(2)
+    y = np.tile([0.0, 1.0, np.nan], len(at)) if len(at) else np.zeros(2)
+    messages = changes(panel.actions, x=x, y=y, visible=bool(actions))
+    if named:
+        texts = [action.text for action in actions[-_ACTIONS_NAMED:]]
+        heights = 0.95 - 0.08 * (np.arange(len(actions)) % 4)
+        messages += changes(
+            panel.names,
+            x=at[-_ACTIONS_NAMED:],
+            y=heights[-_ACTIONS_NAMED:],
+            text=np.array([f" {text}" for text in texts]),
+            visible=bool(actions),
+        )
+    return messages
 
 
-def _drawable(x: Any, y: Any, log_scale: bool) -> Line:
-    """Return a line of few points, with gaps for values that cannot be shown."""
-    line = np.stack(decimate(x, y, MAX_POINTS)).astype(np.float32)
-    drawable = np.isfinite(line[1]) & ~(log_scale & (line[1] <= 0))
-    line[1, ~drawable] = np.nan
-    # bqplot puts a label at the end of a line and cannot do so at NaN.
-    return line[:, : int(drawable.nonzero()[0][-1]) + 1 if drawable.any() else 0]
-
-
-def _below(steps: Line, epochs: Line) -> Line:
-    """Cut the steps of the first epoch where they are above all epochs.
-
-    The first steps of a fresh model lie so far above all that follows that they would flatten it.
-    """
-    if epochs.shape[1] < 2 or np.isnan(epochs[1]).all():
-        return steps
-    steps = steps.copy()
-    steps[1, (steps[0] <= epochs[0, 0]) & (steps[1] > np.nanmax(epochs[1]))] = np.nan
-    return steps
+def _readout(
+    history: TrainingHistory,
+    metrics: list[str],
+    hidden: Collection[str],
+    steps_per_epoch: int | None,
+    limits: tuple[float, float],
+) -> dict[str, Any]:
+    """Return the values to read at the pointer: of the epochs, or of the steps."""
+    series, points = [], [NO_LINE]
+    for name in metrics:
+        if name in hidden:
+            continue
+        for twin in (name, VALIDATION + name):
+            steps, epochs = values_of(history, twin, steps_per_epoch)
+            x, y = epochs if len(epochs[0]) > 1 else steps
+            within = (limits[0] <= x) & (x <= limits[1])
+            x, y = decimate(x[within], y[within], _READ_POINTS)
+            if len(x):
+                kind = "validation" if twin != name else "training"
+                series.append({"label": label_of(name), "kind": kind, "count": len(x)})
+                points.append(np.stack([x, y]).astype(np.float32))
+    return {
+        "axis": "epoch" if history.has_epochs else "step",
+        "unit": unit_of(metrics),
+        "limits": list(limits),
+        "series": series,
+        "points": array_to_json(np.concatenate(points, axis=1)),
+    }
 
 
 def _rows(lines: list[Line], opacities: list[float], drawn: int) -> dict[str, Any]:
@@ -209,7 +287,7 @@ def _rows(lines: list[Line], opacities: list[float], drawn: int) -> dict[str, An
     if not ends and not drawn:
         return {}
     missing = max(0, drawn - len(lines))
-    lines = lines + [_NO_LINE] * missing
+    lines = lines + [NO_LINE] * missing
     # bqplot squeezes its arrays: with one column, rows would be taken for points.
     columns = max(2, max(line.shape[1] for line in lines))
     rows = np.zeros((2, len(lines), columns), np.float32)
@@ -243,29 +321,16 @@ def _title(names: list[str], metrics: list[str]) -> str:
     return ", ".join(named[:3]) + more + (f" ({unit})" if unit and names else "")
 
 
-def _x_axis(history: TrainingHistory, end: float | None) -> dict[str, Any]:
-    if history.metrics() and end is None:
+def _x_axis(history: TrainingHistory, low: float, high: float) -> dict[str, Any]:
+    if history.metrics() and not history.has_epochs:
         steps = ".3~s" if history.last_step >= 1e4 else ".4~g"
         return {"label": "step", "tick_format": steps, "tick_values": None}
-    return {"label": "epoch", "tick_format": ".4~g", "tick_values": _whole_epochs(end or 1.0)}
+    ticks = _whole_epochs(low, high) if high - low >= 2 else None
+    return {"label": "epoch", "tick_format": ".4~g", "tick_values": ticks}
 
 
-def _whole_epochs(end: float) -> FloatArray:
-    """Return three to eight round numbers of epochs from 0 to `end`."""
+def _whole_epochs(low: float, high: float) -> FloatArray:
+    """Return three to eight round numbers of epochs from `low` to `high`."""
     steps = (step * 10**power for power in range(9) for step in (1, 2, 5))
-    return np.arange(0.0, end + 1, next(step for step in steps if end / step <= 7))
-
-
-def _axis_end(
-    history: TrainingHistory, total: int | None, steps_per_epoch: int | None
-) -> float | None:
-    """Return a round end for the axis of epochs: it moves rarely, and the curve fills most of it.
-
-    Steps whose number is unknown beforehand take the axis that fits them: None.
-    """
-    if not history.has_epochs:
-        return None
-    at = np.ceil(history.epoch_of(np.array([history.last_step]), steps_per_epoch)[0])
-    rounds = (step * 10**power for power in range(9) for step in (1, 2, 3, 5, 7))
-    end = next((end for end in rounds if end >= at), at)
-    return float(max(min(end, total or end), at, 1))
+    step = next(step for step in steps if (high - low) / step <= 7)
+    return np.arange(np.ceil(low / step) * step, high + 1e-9, step)

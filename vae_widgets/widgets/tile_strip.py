@@ -63,28 +63,41 @@ class TileStrip(CanvasWidget):
         ValueError
             If rows differ in shape or the texts do not match in number.
         """
-        shapes = {np.shape(row) for row in rows}
-        if len(shapes) > 1:
-            raise ValueError(f"rows have shapes {sorted(shapes)}; expected the same for all rows.")
-        columns = len(rows[0]) if rows else 0
-        for name, texts, n in (
-            ("names", names, len(rows)),
-            ("captions", captions, columns * len(rows)),
-            ("marks", marks, columns * len(rows)),
-        ):
-            if len(texts) not in (0, n):
-                raise ValueError(f"{name} has {len(texts)} entries; expected {n} or none.")
-        for mark in marks:
-            checks.one_of("mark", mark, ("good", "bad", ""))
-        tiles = np.concatenate(rows) if rows else np.zeros((0, 1, 1, 4), np.uint8)
-        content: dict[str, Any] = {
-            "atlas": tile_atlas(tiles),
-            "columns": columns,
-            "names": list(names),
-            "captions": list(captions),
-            "marks": list(marks),
-        }
+        self.show_content(strip_content(rows, names, captions, marks))
+
+    def show_content(self, content: dict[str, Any]) -> None:
+        """Replace the tiles by what `strip_content` made."""
         with self.hold_sync():
-            if self.selected >= len(tiles):
+            if self.selected >= content["atlas"]["count"]:
                 self.selected = -1
             self._content = content
+
+
+def strip_content(
+    rows: Sequence[NDArray[np.uint8]],
+    names: Sequence[str] = (),
+    captions: Sequence[str] = (),
+    marks: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return what a `TileStrip` shows, to be kept and shown later; see `TileStrip.show`."""
+    shapes = {np.shape(row) for row in rows}
+    if len(shapes) > 1:
+        raise ValueError(f"rows have shapes {sorted(shapes)}; expected the same for all rows.")
+    columns = len(rows[0]) if rows else 0
+    for name, texts, n in (
+        ("names", names, len(rows)),
+        ("captions", captions, columns * len(rows)),
+        ("marks", marks, columns * len(rows)),
+    ):
+        if len(texts) not in (0, n):
+            raise ValueError(f"{name} has {len(texts)} entries; expected {n} or none.")
+    for mark in marks:
+        checks.one_of("mark", mark, ("good", "bad", ""))
+    tiles = np.concatenate(rows) if rows else np.zeros((0, 1, 1, 4), np.uint8)
+    return {
+        "atlas": tile_atlas(tiles),
+        "columns": columns,
+        "names": list(names),
+        "captions": list(captions),
+        "marks": list(marks),
+    }

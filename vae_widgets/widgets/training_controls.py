@@ -1,4 +1,4 @@
-"""What stands around the curves of a training run: their legend, and progress with Stop."""
+"""What stands around the curves of a training run: their legend, and the controls of the run."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,29 +18,64 @@ class CurveLegend(CanvasWidget):
     entries = traitlets.List(
         traitlets.Dict(), help="name, label and colour of each metric, in the order of display."
     ).tag(sync=True)
+    runs = traitlets.List(
+        traitlets.Dict(), help="name and colour of each run that is drawn behind."
+    ).tag(sync=True)
     validation = traitlets.Bool(False, help="Whether there are dashed lines.").tag(sync=True)
-    hidden = traitlets.List(traitlets.Unicode(), help="Names of the metrics not drawn.").tag(
-        sync=True, echo_update=False
-    )
+    hidden = traitlets.List(
+        traitlets.Unicode(), help='Names of the metrics not drawn, and "run:" names of runs.'
+    ).tag(sync=True, echo_update=False)
 
 
 class TrainingControls(CanvasWidget):
-    """Stop, the log/linear switch, a progress bar and the status line."""
+    """Pause, Stop, settings, how to look at the curves, a progress bar and the status line.
+
+    It also reads values at the pointer, and turns a drag over the curves into a zoom.
+    """
 
     _esm = bundle("training_controls.js")
     _css = bundle("training_controls.css")
 
     log_scale = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    smoothing = traitlets.Float(0.0, help="Weight of the moving average, 0 to 0.99.").tag(
+        sync=True, echo_update=False
+    )
+    zoom = traitlets.List(
+        traitlets.Float(), help="Ends of the part of the x axis that is seen; empty for all."
+    ).tag(sync=True, echo_update=False)
+    panels = traitlets.List(
+        traitlets.Unicode(), help='Panels that are open: "latent", "replay".'
+    ).tag(sync=True, echo_update=False)
     shown = traitlets.Dict(
-        help="state, button and hint (text and tooltip of Stop), fraction (0 to 1 or None), "
-        "progress, status and warning (texts): one trait, so that the page never mixes two."
+        help="run (its number), state, buttons (text, hint, and whether enabled, of each that is "
+        "shown), settings (values by name), blocked, available (panels with something to show), "
+        "fraction (0 to 1 or None), progress, status and warning (texts): one trait, so that the "
+        "page never mixes two."
     ).tag(sync=True)
+    readout = traitlets.Dict(help="The values of the curves, see LossCurves.").tag(sync=True)
 
-    def __init__(self, on_stop: Callable[[], None]) -> None:
+    def __init__(self, on_click: Callable[[dict[str, Any]], None]) -> None:
         super().__init__()
-        self._on_stop = on_stop
+        self._on_click = on_click
         self.on_msg(self._clicked)
 
+    @traitlets.validate("zoom")
+    def _check_zoom(self, proposal: Any) -> list[float]:
+        zoom: list[float] = proposal["value"]
+        if zoom and not (len(zoom) == 2 and zoom[0] < zoom[1]):
+            raise traitlets.TraitError(
+                f"zoom must be two numbers, the lower first, or empty; received {zoom}."
+            )
+        return zoom
+
+    @traitlets.validate("smoothing")
+    def _check_smoothing(self, proposal: Any) -> float:
+        value = float(proposal["value"])
+        if not 0 <= value <= 0.99:
+            raise traitlets.TraitError(f"smoothing must lie in [0, 0.99]; received {value:g}.")
+        return value
+
     def _clicked(self, widget: Any, content: Any, buffers: Any) -> None:
-        if content == {"type": "stop"}:
-            self._on_stop()
+        # A click that waited until its run was over must not act on the next one.
+        if isinstance(content, dict) and content.get("run") == self.shown.get("run"):
+            self._on_click(content)

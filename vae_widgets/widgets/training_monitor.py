@@ -1,61 +1,51 @@
-"""Watch a training run, and stop it."""
+"""Watch a training run, steer it and go back over it."""
 
 import contextlib
+import os
 import threading
 import time
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
 import ipywidgets
 import numpy as np
 from IPython import get_ipython
 from numpy.typing import ArrayLike, NDArray
 
-from vae_widgets.codec import Codec, check_codec, encode_mean
+from vae_widgets.codec import Codec, check_codec
 from vae_widgets.core import checks
-from vae_widgets.core.history import VALIDATION, TrainingHistory, scalar
-from vae_widgets.core.progress import Progress
-from vae_widgets.rendering import Renderer, check_renderer, render
+from vae_widgets.core.history import TrainingHistory, scalar
+from vae_widgets.core.run_log import read_runs
+from vae_widgets.rendering import Renderer, check_renderer
+from vae_widgets.widgets import training_words as words
 from vae_widgets.widgets.keras_callback import KerasCallback
-from vae_widgets.widgets.loss_curves import LossCurves, colours_of, in_order, label_of, unit_of
-from vae_widgets.widgets.throttle import Send, Throttle, changes
-from vae_widgets.widgets.tile_strip import TileStrip
-from vae_widgets.widgets.training_controls import CurveLegend, TrainingControls
-
-State = Literal["waiting", "training", "stopping", "stopped", "finished", "interrupted"]
-
-MAX_TILES = 10
-# Pictures are made in the training thread: at most once a second, and at most this share of time.
-_PICTURE_PERIOD = 1.0
-_PICTURE_SHARE = 0.02
-
-_WAITING = (
-    "Waiting for the first batch: pass callbacks=[monitor.callback] to fit, or call "
-    "monitor.log(step, loss=...) in a loop of your own."
-)
-_STOP = "End the training after this batch; the history is kept."
-_STOP_BLOCKED = (
-    "This cell keeps the kernel busy, so a click waits until it ends. Interrupt the kernel instead "
-    "(■ in the toolbar): the history is kept. Under `await vae.fit_async(...)` this button acts "
-    "at once."
-)
-_STOP_LOOP = "Sets monitor.should_stop, which your loop may ask."
+from vae_widgets.widgets.monitor_drawing import MonitorDrawing
+from vae_widgets.widgets.throttle import Send, Throttle
+from vae_widgets.widgets.training_pictures import MAX_SAMPLES, TrainingPictures
+from vae_widgets.widgets.training_session import TrainingSession, check_runs, check_settings
 
 
 class TrainingMonitor(ipywidgets.VBox):
-    """Curves, progress, Stop and pictures of a training run, updated while it trains.
+    """Curves, progress, controls and pictures of a training run, updated while it trains.
 
     Display it, then train with ``callbacks=[monitor.callback]`` in ``keras.Model.fit``, or call
-    ``monitor.log(step, loss=...)`` in any loop. Every fit starts afresh, as Keras' own callbacks
-    do, unless it continues one by ``initial_epoch``.
+    ``monitor.log(step, loss=...)`` in any loop. Every fit is a run of its own, unless it continues
+    one by ``initial_epoch``; the runs before it (seven at most) are drawn behind it, thinly.
 
     Where the model is a `Codec` (has ``encode``, ``decode`` and ``latent_dim``, as a VAE has), rows
-    of pictures show fixed samples, their reconstructions, and samples from the prior.
+    of pictures show fixed samples, their reconstructions, and samples from the prior from fixed
+    noise. At most 100 of them are kept for the replay, spread evenly over the run.
+
+    Under ``await vae.fit_async(...)``, or in any thread, the controls act within a second. While a
+    blocking ``fit`` keeps the kernel busy they say that they wait; interrupting the kernel ends it
+    and keeps the history.
 
     Parameters
     ----------
     samples
-        Samples (n, *sample_shape) to reconstruct, the first 10 are shown. None takes those that the
-        fit offers (``VAE.fit`` does), or shows samples from the prior alone.
+        Samples (n, *sample_shape) to reconstruct; the first 10 are shown, and the codes of the
+        first 128 measured. None takes those that the fit offers (``VAE.fit`` does), or shows
+        samples from the prior alone.
     renderer
         Draws samples as tiles; None chooses one by the shape of a sample.
     codec
@@ -64,18 +54,26 @@ class TrainingMonitor(ipywidgets.VBox):
         Shown above the curves.
     log_scale
         Whether to start with logarithmic values.
+    log
+        Path of a file (JSON Lines) that everything is appended to as it happens; `from_log` reads
+        it. It survives a crash of the kernel.
+    checkpoint
+        Path that the button Checkpoint saves to. None takes the one that the fit was given, or a
+        new file in the working directory, which its tooltip names.
+    compare
+        Other runs to draw behind, by name: histories of other monitors.
+    labels
+        (n,) classes of `samples`, to colour their codes by in the replay.
 
     Attributes
     ----------
     callback : KerasCallback
         For the ``callbacks`` of ``keras.Model.fit``.
-    history : TrainingHistory
-        Everything that was logged; ``history.to_dict()`` gives lists.
 
     Raises
     ------
-    TypeError, ValueError
-        If an argument is not what it should be.
+    TypeError, ValueError, OSError
+        If an argument is not what it should be, or the log cannot be written.
     """
 
     # Tests take a clock and a timer of their own.
@@ -90,6 +88,10 @@ class TrainingMonitor(ipywidgets.VBox):
         codec: Codec | None = None,
         title: str = "Training",
         log_scale: bool = False,
+        log: str | os.PathLike[str] | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
+        compare: Mapping[str, TrainingHistory] | None = None,
+        labels: ArrayLike | None = None,
     ) -> None:
         if codec is not None:
             check_codec(codec)
@@ -97,60 +99,128 @@ class TrainingMonitor(ipywidgets.VBox):
             samples = checks.float_array("samples", samples)
             samples = checks.samples(
                 "samples", samples, tuple(codec.sample_shape) if codec else samples.shape[1:]
-            )[:MAX_TILES]
+            )
         if renderer is not None:
             check_renderer(renderer, ())
-        self._samples, self._renderer, self._codec = samples, renderer, codec
-        self._originals = samples  # or what the fit offers
-
-        self.history = TrainingHistory()
+        classes = _classes(labels, samples)
+        samples = None if samples is None else samples[:MAX_SAMPLES]
+        self._session = TrainingSession(
+            TrainingPictures(samples, renderer, codec, self._clock),
+            self._changed,
+            self._failed,
+            self._clock,
+            log,
+            checkpoint,
+            check_runs(compare),
+        )
         self.callback = KerasCallback(self)
-        self._state: State = "waiting"
-        self._problem = ""  # what went wrong in drawing or in the run
-        self._progress = Progress(clock=self._clock)
-        self._keras = False  # whether Keras runs the training, or a loop that logs
-        self._thread: threading.Thread | None = None
-        self._began = self._ended = self._clock()
         self._watched: Any = None  # the IPython events that tell when a cell ends
-
-        self._legend = CurveLegend(title=title)
-        self._curves = LossCurves()
-        self._controls = TrainingControls(self.stop)
-        self._controls.log_scale = log_scale
-        self._strip = TileStrip()  # takes no room while it is empty
-        # Rows of tiles and their names: made, not yet sent.
-        self._pictures: tuple[list[NDArray[np.uint8]], list[str]] | None = None
-        self._picture_codec: Codec | None = None  # None: no pictures in this run
-        self._next_picture = 0.0
-
+        self._drawing = MonitorDrawing(self._session, title, classes, self._clicked)
+        self._drawing.controls.log_scale = log_scale
         self._throttle = Throttle(self._plan, self._failed, self._clock, self._timer)
         super().__init__(
-            [self._legend, self._curves, self._controls, self._strip],
-            layout=ipywidgets.Layout(width="100%", max_width="800px"),
+            self._drawing.widgets, layout=ipywidgets.Layout(width="100%", max_width="800px")
         )
+        self.add_class("vw-monitor")
         for send in self._plan():
             send()
-        self._controls.observe(lambda change: self._throttle.request(), "log_scale")
-        self._legend.observe(lambda change: self._throttle.request(), "hidden")
+        self._drawing.when_looked_at_otherwise(lambda change: self._throttle.request())
+
+    @classmethod
+    def from_log(cls, path: str | os.PathLike[str], **options: Any) -> "TrainingMonitor":
+        """Return a monitor that shows what was logged to a file.
+
+        The last run of the file is the present one, those before it are drawn behind. Pictures are
+        not in the file, and nothing is written to it.
+
+        Parameters
+        ----------
+        path
+            What was passed as `log` to a monitor before; its last line may be torn.
+        **options
+            As for the class.
+
+        Raises
+        ------
+        ValueError
+            If it is no such file.
+        OSError
+            If it cannot be read.
+        """
+        *before, last = read_runs(path)
+        monitor = cls(**options)
+        for run in before:
+            monitor._session.keep(run.name, run.history)
+        monitor._session.show_logged(last)
+        return monitor
 
     @property
-    def state(self) -> State:
-        """What the run does: waiting, training, stopping, stopped, finished or interrupted."""
-        return self._state
+    def history(self) -> TrainingHistory:
+        """Everything that was logged in the present run; the next run has a history of its own.
+
+        ``history.steps("loss")`` and ``history.epochs("loss")`` give arrays, ``to_dict()`` lists
+        and ``to_pandas()`` a frame.
+        """
+        return self._session.history
+
+    @property
+    def runs(self) -> dict[str, TrainingHistory]:
+        """The histories by name: those drawn behind, and last the present one."""
+        session = self._session
+        present = {session.name: session.history} if session.history.metrics() else {}
+        return session.others | present
+
+    @property
+    def state(self) -> words.State:
+        """What the run does.
+
+        One of waiting, training, paused, stopping, stopped, finished and interrupted.
+        """
+        return self._session.state
 
     @property
     def should_stop(self) -> bool:
         """Whether Stop was asked for; a loop of your own ends where it finds this true."""
-        return self._state in ("stopping", "stopped")
+        return self.state in ("stopping", "stopped")
 
     @property
     def log_scale(self) -> bool:
         """Whether values are drawn on a logarithmic axis; may be set."""
-        return bool(self._controls.log_scale)
+        return bool(self._drawing.controls.log_scale)
 
     @log_scale.setter
     def log_scale(self, value: bool) -> None:
-        self._controls.log_scale = value
+        self._drawing.controls.log_scale = value
+
+    @property
+    def smoothing(self) -> float:
+        """Weight of the moving average of the curves, 0 (none) to 0.99; may be set."""
+        return float(self._drawing.controls.smoothing)
+
+    @smoothing.setter
+    def smoothing(self, value: float) -> None:
+        self._drawing.controls.smoothing = checks.number_between("smoothing", value, 0, 0.99)
+
+    def start_run(self, name: str) -> None:
+        """Name the next run; the present one stays in the picture, behind it.
+
+        Raises
+        ------
+        RuntimeError
+            If a fit is under way.
+        """
+        self._session.start_run(name)
+
+    def pause(self) -> None:
+        """Hold the training after the current batch, until `resume` or `stop`.
+
+        A loop of your own is held in `log`, if it runs in a thread.
+        """
+        self._session.pause()
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._session.resume()
 
     def stop(self) -> None:
         """Ask the training to end after the current batch.
@@ -158,9 +228,33 @@ class TrainingMonitor(ipywidgets.VBox):
         Keras ends the epoch there, validates and returns from ``fit``. A loop of your own has to
         ask `should_stop`.
         """
-        if self._state == "training":
-            self._state = "stopping"
-            self._throttle.request()
+        self._session.stop()
+
+    def change(self, **settings: float) -> None:
+        """Change ``learning_rate`` or ``beta`` of the model in training, from now on.
+
+        Raises
+        ------
+        AttributeError
+            If the model has no such setting that can be changed.
+        TypeError, ValueError
+            If a value is refused.
+        """
+        for name, value in check_settings(settings).items():
+            self._session.change(name, value)
+
+    def checkpoint(self) -> None:
+        """Save the model after the current batch, without waiting for it.
+
+        A VAE writes a ``.vae`` file that ``VAE.resume`` goes on from, another Keras model a
+        ``.keras`` file.
+
+        Raises
+        ------
+        RuntimeError
+            If no model is being trained that can be saved.
+        """
+        self._session.checkpoint()
 
     def log(self, step: float, **metrics: Any) -> None:
         """Record and draw metrics of a step of any loop.
@@ -169,7 +263,7 @@ class TrainingMonitor(ipywidgets.VBox):
         ----------
         step
             Where on the axis: a count of batches or epochs. Going back to the first step starts
-            afresh.
+            a new run.
         **metrics
             One number each; anything that ``float`` takes. ``val_loss`` is drawn as the validation
             line of ``loss``. NaN and infinity are recorded and drawn as a gap.
@@ -186,82 +280,56 @@ class TrainingMonitor(ipywidgets.VBox):
                     f"{name} must be one number; received {type(value).__name__} of shape "
                     f"{np.shape(value)}. Log its mean, or a metric for each entry."
                 )
-        if not (self._keras and self._state in ("training", "stopping")):
-            if self.history.has_epochs or self.history.starts_again(step, metrics):
-                self.history.clear()
-                self._state = "waiting"
-            if self._state not in ("training", "stopping"):
-                self._start(keras=False, progress=Progress(clock=self._clock))
-        self.history.log_step(step, metrics)
-        if not self._keras:
-            self._progress.advance(0.0, step)
-        self._try_pictures()
-        self._throttle.request()
-
-    # What Keras reports, by way of the callback.
-
-    def _begin(self, model: Any, params: dict[str, Any]) -> None:
-        steps = params.get("steps")
-        steps = int(steps) if steps and steps > 0 else None
-        samples, batch = params.get("n_samples"), params.get("batch_size")
-        progress = Progress(
-            total=params.get("epochs"),
-            steps_per_epoch=steps,
-            samples_per_step=samples / steps if samples and steps else batch,
-            clock=self._clock,
-        )
-        self._start(keras=True, progress=progress)
-        self._begin_pictures(model, params.get("preview"))
-        self._throttle.request()
-
-    def _begin_epoch(self, epoch: int) -> None:
-        self.history.begin_epoch(epoch)
-        self._progress.position = float(epoch)
-
-    def _end_batch(self, batch: int, logs: dict[str, Any]) -> None:
-        self.history.log_batch(batch, logs)
-        self._advance()
-        self._try_pictures()
-        self._throttle.request()
-
-    def _end_epoch(self, epoch: int, logs: dict[str, Any]) -> None:
-        self.history.log_epoch(epoch, logs)
-        self._advance()
-        self._try_pictures()
-        self._throttle.request()
-
-    def _end(self) -> None:
-        self._finish("stopped" if self._state == "stopping" else "finished")
-        self._try_pictures(now=True)
-        self._throttle.request()
-
-    def _advance(self) -> None:
-        step = self.history.last_step
-        at = self.history.epoch_of(np.array([step]), self._progress.steps_per_epoch)
-        self._progress.advance(float(at[0]), step)
-
-    # The life of a run.
-
-    def _start(self, keras: bool, progress: Progress) -> None:
-        self._keras, self._progress = keras, progress
-        self._state, self._problem = "training", ""
-        self._thread = threading.current_thread()
-        self._began = self._clock()
+        session = self._session
+        session.log(step, metrics)
         self._watch_cells()
+        # A loop in the main thread that is held could never hear Resume.
+        if not session.keras and not words.is_blocked(threading.current_thread()):
+            session.steering.obey()
 
-    def _finish(self, state: State) -> None:
-        self._state = state
-        self._ended = self._clock()
+    # What the page asks for
+
+    def _clicked(self, click: dict[str, Any]) -> None:
+        session = self._session
+        actions = {
+            "pause": self.pause,
+            "resume": self.resume,
+            "stop": self.stop,
+            "checkpoint": self.checkpoint,
+            "change": lambda: self.change(**{str(click.get("name")): click.get("value")}),  # type: ignore[arg-type]
+        }
+        try:
+            actions[click["type"]]()
+            session.problem = ""
+        except Exception as error:  # whatever the model says to it
+            session.problem = str(error)
+        self._throttle.request()
+
+    # Drawing
+
+    def _changed(self) -> None:
+        self._throttle.request()
+
+    def _plan(self) -> list[Send]:
+        """Return the messages that bring the page up to date, one an entry."""
+        messages: list[Send] = []
+        try:
+            messages += self._drawing.plan_pictures()
+        except Exception as error:  # the words below must still be right
+            self._note(error)
+        return messages + self._drawing.plan_words()
 
     def _note(self, error: Exception) -> None:
-        self._problem = f"Drawing failed, training goes on: {type(error).__name__}: {error}"
+        self._session.problem = f"Drawing failed, training goes on: {type(error).__name__}: {error}"
 
     def _failed(self, error: Exception) -> None:
         """Show what went wrong in drawing; training goes on."""
         self._note(error)
         with contextlib.suppress(Exception):  # nothing is left to show that with
-            for send in self._plan_controls():
+            for send in self._drawing.plan_words():
                 send()
+
+    # Cells
 
     def _watch_cells(self) -> None:
         """Ask IPython to say when the cell ends: Keras reports neither errors nor interrupts."""
@@ -271,186 +339,31 @@ class TrainingMonitor(ipywidgets.VBox):
             self._watched.register("post_run_cell", self._cell_ended)
 
     def _cell_ended(self, result: Any) -> None:
-        thread = self._thread
-        gone = thread is threading.main_thread() or thread is None or not thread.is_alive()
-        if self._state in ("training", "stopping") and gone:
+        session = self._session
+        thread = session.thread
+        gone = words.is_blocked(thread) or thread is None or not thread.is_alive()
+        if session.active and gone:
             error = result.error_in_exec
-            if self._keras or error is not None:
+            if session.keras or error is not None:
                 if error is not None:  # the cell may have caught it
-                    self._problem = ": ".join(filter(None, [type(error).__name__, str(error)]))
-                self._finish("interrupted")
+                    session.problem = ": ".join(filter(None, [type(error).__name__, str(error)]))
+                session.finish("interrupted")
             else:  # a loop does not say when it ends; the next log() goes on with it
-                self._finish("stopped" if self._state == "stopping" else "finished")
+                session.finish("stopped" if session.state == "stopping" else "finished")
             self._throttle.request()
-        if self._state not in ("training", "stopping"):
+        if not session.active:
             if self._watched is not None:
                 self._watched.unregister("post_run_cell", self._cell_ended)
                 self._watched = None
             self._throttle.finish()  # a kernel that ends after this cell has sent everything
 
-    # Pictures.
 
-    def _begin_pictures(self, model: Any, preview: Any) -> None:
-        is_codec = all(hasattr(model, name) for name in ("encode", "decode", "latent_dim"))
-        self._picture_codec = self._codec or (model if is_codec else None)
-        self._originals = self._samples
-        if self._samples is None and preview is not None:
-            self._originals = np.asarray(preview, np.float32)[:MAX_TILES]
-        if self._picture_codec is None and self._strip._content:
-            self._pictures = [], []
-        self._try_pictures(now=True)
-        # The first time compiles the decoder, which says nothing about the next times.
-        self._next_picture = self._clock() + _PICTURE_PERIOD
-
-    def _try_pictures(self, now: bool = False) -> None:
-        """Make new pictures when it is time; what fails is shown once and not tried again."""
-        codec = self._picture_codec or (None if self._keras else self._codec)
-        began = self._clock()
-        if codec is None or (began < self._next_picture and not now):
-            return
-        try:
-            self._make_pictures(codec)
-        except Exception as error:
-            self._picture_codec = None
-            self._failed(error)
-        cost = self._clock() - began
-        self._next_picture = began + max(_PICTURE_PERIOD, cost / _PICTURE_SHARE)
-
-    def _make_pictures(self, codec: Codec) -> None:
-        batches, names = [], []
-        n = MAX_TILES
-        if self._originals is not None:
-            n = len(self._originals)
-            z_mean = encode_mean(codec, self._originals)
-            batches += [self._originals, np.asarray(codec.decode(z_mean))]
-            names += ["originals", "reconstructed"]
-        noise = np.random.default_rng(0).standard_normal((n, codec.latent_dim), dtype=np.float32)
-        batches.append(np.asarray(codec.decode(noise)))
-        names.append("from the prior")
-        renderer = check_renderer(self._renderer, batches[0].shape[1:])
-        # One call, so that all rows share the range of values.
-        tiles = render(renderer, np.concatenate(batches))
-        self._pictures = np.split(tiles, len(batches)), names
-
-    # Drawing.
-
-    def _plan(self) -> list[Send]:
-        """Return the messages that bring the page up to date, one an entry."""
-        messages: list[Send] = []
-        try:
-            messages += self._plan_curves()
-        except Exception as error:  # the words below must still be right
-            self._note(error)
-        if self._pictures is not None:
-            messages.append(self._send_pictures)
-        return messages + self._plan_controls()
-
-    def _plan_curves(self) -> list[Send]:
-        metrics = in_order(self.history.metrics())
-        colours = colours_of(metrics)
-        entries = [
-            {"name": name, "label": label_of(name), "colour": colours[name]} for name in metrics
-        ]
-        validation = any(self.history.last(VALIDATION + name) is not None for name in metrics)
-        messages = changes(self._legend, entries=entries, validation=validation)
-        return messages + self._curves.plan(
-            self.history,
-            hidden=self._legend.hidden,
-            log_scale=self.log_scale,
-            total=self._progress.total,
-            steps_per_epoch=self._progress.steps_per_epoch,
-        )
-
-    def _send_pictures(self) -> None:
-        pictures, self._pictures = self._pictures, None
-        if pictures is not None:
-            self._strip.show(*pictures)
-
-    def _plan_controls(self) -> list[Send]:
-        blocked = self._thread is threading.main_thread()
-        hint = _STOP if not blocked else _STOP_BLOCKED if self._keras else _STOP_LOOP
-        return changes(
-            self._controls,
-            shown={
-                "state": self._state,
-                "button": "Stopping…" if self._state == "stopping" else "Stop",
-                "hint": hint,
-                "fraction": self._progress.fraction,
-                "progress": self._describe_progress(),
-                "status": self._describe_values(),
-                "warning": self._describe_warnings(),
-            },
-        )
-
-    def _describe_progress(self) -> str:
-        progress, where = self._progress, self._where()
-        if self._state == "waiting":
-            return ""
-        if self._state == "stopped":
-            return f"Stopped at {where}"
-        if self._state == "interrupted":
-            return f"Interrupted at {where}"
-        if self._state == "finished":
-            return f"{where[0].upper()}{where[1:]} in {_duration(self._ended - self._began)}"
-        parts = [where]
-        if (left := progress.seconds_left) is not None:
-            parts.append(f"{_duration(left)} left")
-        if (rate := progress.samples_per_second) is not None:
-            parts.append(f"{_rate(rate)} samples/s")
-        elif (rate := progress.steps_per_second) is not None:
-            parts.append(f"{_rate(rate)} steps/s")
-        return " · ".join(parts)
-
-    def _where(self) -> str:
-        if not self._keras:
-            return f"step {self.history.last_step:,g}"
-        total = self._progress.total
-        epoch = max(1, int(np.ceil(self._progress.position)))
-        return f"epoch {epoch}" + (f" of {total}" if total else "")
-
-    def _describe_values(self) -> str:
-        if self._state == "waiting":
-            return _WAITING
-        metrics = in_order(self.history.metrics())
-        unit = unit_of(metrics)
-        texts = [] if metrics else ["The first batch takes longest: the model is being compiled"]
-        for prefix, name in (("", "training"), (VALIDATION, "validation")):
-            values = [(label_of(m), self.history.last(prefix + m)) for m in metrics[:4]]
-            known = [f"{label} {value:#.4g}" for label, value in values if value is not None]
-            if known:
-                texts.append(f"{name}: {', '.join(known)}{' ' * bool(unit)}{unit}")
-        if self._state == "training" and self._keras and self._thread is threading.main_thread():
-            texts.append("to stop, interrupt the kernel (■)")
-        return " · ".join(texts)
-
-    def _describe_warnings(self) -> str:
-        lines = list(self.history.warnings)
-        if self.log_scale:
-            lines += _not_positive(self.history)
-        return " · ".join([*lines, *filter(None, [self._problem])])
-
-
-def _not_positive(history: TrainingHistory) -> list[str]:
-    """Say what a logarithmic axis cannot show."""
-    lines = []
-    for name in history.metrics():
-        values = [
-            y for n in (name, VALIDATION + name) for _, y in (history.steps(n), history.epochs(n))
-        ]
-        if any((y <= 0).any() for y in values):
-            lines.append(f"{label_of(name)} has values at or below 0, which a log scale leaves out")
-    return lines
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    if seconds < 99.5:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02d} min"
-
-
-def _rate(rate: float) -> str:
-    """Format a rate with three significant digits: the rest only flickers."""
-    return f"{float(f'{rate:.3g}'):,.{0 if rate >= 100 else 1}f}"
+def _classes(labels: Any, samples: Any) -> NDArray[np.uint8]:
+    """Return the class of each sample as a number below ten, or nothing."""
+    if labels is None:
+        return np.zeros(0, np.uint8)
+    if samples is None:
+        raise ValueError("labels are given without samples; pass both, or neither.")
+    labels = checks.labels("labels", labels, len(samples), of="samples")
+    _, classes = np.unique(labels, return_inverse=True)
+    return (classes[:MAX_SAMPLES] % 10).astype(np.uint8)

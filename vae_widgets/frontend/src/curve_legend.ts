@@ -8,6 +8,7 @@ import { button, element } from "./shell.ts";
 interface State {
   title: string;
   entries: { name: string; label: string; colour: string }[];
+  runs: { name: string; colour: string }[];
   validation: boolean;
   hidden: string[];
 }
@@ -35,29 +36,33 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     );
     model.save_changes();
   };
+  const entry = (name: string, label: string, colour: string, thin: boolean) => {
+    const made = button("", `Show or hide ${label}`, () => toggle(name));
+    made.classList.add("vw-legend-entry");
+    made.classList.toggle("vw-legend-run", thin);
+    made.dataset.name = name;
+    const swatch = element("span", "vw-legend-swatch");
+    swatch.style.background = colour;
+    made.append(swatch, label);
+    return made;
+  };
   const mark = () => {
     const hidden = model.get("hidden");
-    model.get("entries").forEach(({ name }, i) => {
-      entries.children[i]?.setAttribute("aria-pressed", String(!hidden.includes(name)));
-    });
+    for (const made of entries.querySelectorAll<HTMLElement>(".vw-legend-entry")) {
+      made.setAttribute("aria-pressed", String(!hidden.includes(made.dataset.name!)));
+    }
   };
   const update = () => {
     title.textContent = model.get("title");
     key.style.visibility = model.get("validation") ? "visible" : "hidden";
     entries.replaceChildren(
-      ...model.get("entries").map(({ name, label, colour }) => {
-        const entry = button("", `Show or hide ${label}`, () => toggle(name));
-        entry.classList.add("vw-legend-entry");
-        const swatch = element("span", "vw-legend-swatch");
-        swatch.style.background = colour;
-        entry.append(swatch, label);
-        return entry;
-      }),
+      ...model.get("entries").map(({ name, label, colour }) => entry(name, label, colour, false)),
+      ...model.get("runs").map(({ name, colour }) => entry(`run:${name}`, name, colour, true)),
     );
     mark();
   };
 
-  const events = ["title", "entries", "validation"].map((name) => `change:${name}`);
+  const events = ["title", "entries", "runs", "validation"].map((name) => `change:${name}`);
   for (const event of events) model.on(event, update);
   model.on("change:hidden", mark);
   update();

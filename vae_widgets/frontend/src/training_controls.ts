@@ -1,86 +1,147 @@
-/** Under the training curves: Stop, log/linear, progress, and what the run is doing, in words. */
+/** Under the training curves: controls of the run, how to look at it, and what it does, in words. */
 
 import type { AnyModel } from "@anywidget/types";
 import "./shell.css";
 import "./training_controls.css";
+import { CurvePointer, type Readout } from "./curve_pointer.ts";
 import { button, element } from "./shell.ts";
-
-interface Shown {
-  state: "waiting" | "training" | "stopping" | "stopped" | "finished" | "interrupted";
-  button: string;
-  hint: string;
-  fraction: number | null;
-  progress: string;
-  status: string;
-  warning: string;
-}
+import { RunButtons, type Shown } from "./run_buttons.ts";
 
 interface State {
   log_scale: boolean;
+  smoothing: number;
+  zoom: number[];
+  panels: string[];
   shown: Partial<Shown>;
+  readout: Partial<Readout>;
 }
 
 // A run that says nothing for so long is worth a word: a long step, or a kernel that is gone.
 const SILENCE = 15;
+const PANELS: Record<string, [string, string]> = {
+  latent: ["Latent", "KL of each latent dimension, reconstruction against KL, and beta"],
+  replay: ["Replay", "Go back over the epochs: pictures and codes"],
+};
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const root = element("div", "vw-widget vw-training-controls");
   const row = element("div", "vw-controls");
-  const stop = button("Stop", "", () => model.send({ type: "stop" }));
-  stop.dataset.action = "stop";
-  const log = button("Log scale", "Logarithmic or linear values", () => {
-    model.set("log_scale", !model.get("log_scale"));
-    model.save_changes();
-  });
   const track = element("div", "vw-progress");
   track.setAttribute("role", "progressbar");
   track.setAttribute("aria-label", "Training progress");
   const bar = element("div", "vw-progress-bar");
   track.append(bar);
   const progress = element("span", "vw-progress-text");
-  row.append(stop, log, track, progress);
-  // Ten updates a second would drown a listener: only a change of state is spoken.
+  const options = element("div", "vw-controls vw-training-options");
   const status = element("div", "vw-status");
+  // Ten updates a second would drown a listener: only a change of state is spoken.
   const spoken = element("div", "vw-training-warning");
   spoken.setAttribute("role", "status");
   spoken.setAttribute("aria-live", "polite");
-  root.append(row, status, spoken);
+  root.append(row, options, status, spoken);
   el.append(root);
 
+  const set = <K extends keyof State>(name: K, value: State[K]) => {
+    model.set(name, value);
+    model.save_changes();
+  };
+  let waits = ""; // for the kernel, which a blocking cell keeps busy
+  const run = new RunButtons((message, label) => {
+    const { run: number, blocked } = model.get("shown");
+    model.send({ ...message, run: number });
+    waits = blocked ? `${label} waits until this cell ends; interrupting the kernel (■) acts now` : "";
+    say();
+  });
+  row.append(run.buttons, track, progress);
+  const log = button("Log scale", "Logarithmic or linear values", () =>
+    set("log_scale", !model.get("log_scale")),
+  );
+  const smooth = element("label", "vw-field vw-smoothing");
+  const slider = element("input", "vw-input");
+  Object.assign(slider, { type: "range", min: "0", max: "0.99", step: "0.01" });
+  slider.title = "Moving average of the curves; what it is made of stays behind it";
+  slider.setAttribute("aria-label", "Smoothing");
+  slider.addEventListener("input", () => set("smoothing", slider.valueAsNumber));
+  smooth.append("Smooth", slider);
+  const panels = Object.entries(PANELS).map(([name, [text, hint]]) => {
+    const made = button(text, hint, () => {
+      const open = model.get("panels");
+      set("panels", open.includes(name) ? open.filter((other) => other !== name) : [...open, name]);
+    });
+    made.dataset.panel = name;
+    return made;
+  });
+  const unzoom = button("Whole run", "Show the whole run (double click on a curve)", () => set("zoom", []));
+  const look = element("span", "vw-training-look");
+  look.append(unzoom, log, smooth, ...panels);
+  options.append(run.settings, look);
+
   let heard = performance.now();
-  const silent = () => {
+  let hovered = "";
+  const say = () => {
     const { state, status: text = "" } = model.get("shown");
     const seconds = Math.round((performance.now() - heard) / 1000);
-    const waits = (state === "training" || state === "stopping") && seconds >= SILENCE;
-    status.textContent = waits ? `${text} · no news for ${seconds} s` : text;
+    const silent = (state === "training" || state === "stopping") && seconds >= SILENCE;
+    const line = hovered || waits || (silent ? `${text} · no news for ${seconds} s` : text);
+    if (status.textContent !== line) status.textContent = line;
   };
-  const timer = window.setInterval(silent, 1000);
+  const timer = window.setInterval(say, 1000);
+  const pointer = new CurvePointer(el, {
+    readout: () => model.get("readout"),
+    hover: (text) => {
+      hovered = text;
+      say();
+    },
+    zoom: (range) => set("zoom", range),
+  });
 
+  let seen = -1;
   const update = () => {
     heard = performance.now();
     const shown = model.get("shown");
-    const { state = "waiting", fraction } = shown;
+    const { state = "waiting", fraction, run: number = 0 } = shown;
+    if (number !== seen || !shown.blocked || state === "stopping") waits = "";
+    seen = number;
     root.dataset.state = state;
-    stop.textContent = shown.button ?? "Stop";
-    stop.title = shown.hint ?? "";
-    stop.disabled = state !== "training";
+    run.update(shown);
     bar.style.width = `${100 * (fraction ?? 0)}%`;
     if (fraction == null) track.removeAttribute("aria-valuenow");
     else track.setAttribute("aria-valuenow", String(Math.round(100 * fraction)));
     progress.textContent = shown.progress ?? "";
     if (spoken.textContent !== (shown.warning ?? "")) spoken.textContent = shown.warning ?? "";
-    silent();
+    for (const panel of panels) panel.hidden = !shown.available?.includes(panel.dataset.panel!);
+    mark();
+    say();
   };
-  const mark = () => log.setAttribute("aria-pressed", String(model.get("log_scale")));
-
-  model.on("change:shown", update);
-  model.on("change:log_scale", mark);
+  const mark = () => {
+    const open = model.get("panels");
+    log.setAttribute("aria-pressed", String(model.get("log_scale")));
+    slider.value = String(model.get("smoothing"));
+    unzoom.hidden = !model.get("zoom").length;
+    const monitor = root.closest(".vw-monitor");
+    for (const panel of panels) {
+      const name = panel.dataset.panel!;
+      panel.setAttribute("aria-pressed", String(open.includes(name)));
+      monitor?.classList.toggle(`vw-open-${name}`, open.includes(name) && !panel.hidden);
+    }
+  };
+  const read = () => pointer.update();
+  const events: [string, () => void][] = [
+    ["change:shown", update],
+    ["change:readout", read],
+    ...["log_scale", "smoothing", "zoom", "panels"].map(
+      (name): [string, () => void] => [`change:${name}`, mark],
+    ),
+  ];
+  for (const [event, call] of events) model.on(event, call);
   update();
-  mark();
+  // Only once it is in the page does it have a monitor around it.
+  const frame = requestAnimationFrame(mark);
   return () => {
+    cancelAnimationFrame(frame);
     window.clearInterval(timer);
-    model.off("change:shown", update);
-    model.off("change:log_scale", mark);
+    pointer.destroy();
+    for (const [event, call] of events) model.off(event, call);
     root.remove();
   };
 }

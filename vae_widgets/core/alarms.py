@@ -1,0 +1,149 @@
+"""Signs that a training run goes wrong, each with an explanation and a remedy.
+
+Pure functions of a history: they raise an alarm while its reason lasts.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from vae_widgets.core.history import VALIDATION, TrainingHistory
+from vae_widgets.core.series import FloatArray
+
+# A dimension whose KL is below this carries next to nothing.
+_COLLAPSED = 0.02  # nats
+_COLLAPSE_EPOCHS = 3
+_OVERFITTING_EPOCHS = 5
+
+
+class Alarm(NamedTuple):
+    """What is wrong, why that is so, and what helps."""
+
+    kind: str
+    """"diverged", "collapse" or "overfitting"."""
+    explanation: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.explanation} {self.remedy}"
+
+
+def alarms(history: TrainingHistory) -> list[Alarm]:
+    """Return the alarms of a run as it is now, the worst first."""
+    found = [diverged(history), collapse(history), overfitting(history)]
+    return [alarm for alarm in found if alarm is not None]
+
+
+def diverged(history: TrainingHistory) -> Alarm | None:
+    """Say whether a metric became NaN or infinite, or the loss runs away.
+
+    The loss runs away if it is finite, and its last three values all lie above its first by three
+    times as much as it ever fell (at least by its own size). Means over a growing epoch, as Keras
+    reports them, hide no more than that.
+    """
+    remedy = "Lower the learning rate" + _now(history, "learning_rate")
+    bad = history.warnings
+    if bad:
+        return Alarm(
+            "diverged",
+            f"{'; '.join(bad)}: the numbers have grown beyond what floats can hold.",
+            f"{remedy}, check the data for NaN, or clip gradients (clipnorm=1).",
+        )
+    _, loss = history.steps("loss")
+    if len(loss) < 4:
+        _, loss = history.epochs("loss")
+    if len(loss) < 4:
+        return None
+    first = loss[0]
+    margin = max(3 * (first - loss.min()), abs(first), 1e-3)
+    if (loss[-3:] > first + margin).all():
+        return Alarm(
+            "diverged",
+            f"The loss runs away: it began at {first:.4g} and is at {loss[-1]:.4g}.",
+            f"{remedy}, or clip gradients (clipnorm=1), and start again.",
+        )
+    return None
+
+
+def collapse(history: TrainingHistory) -> Alarm | None:
+    """Say whether the posterior has collapsed: no latent dimension carries information.
+
+    The KL of every dimension (or, where that is unknown, their sum) has been below 0.02 nats for
+    three epochs. While beta still rises, and in the first epochs, when every code is near the
+    prior, it is too early to say.
+    """
+    done = history.epochs_done
+    if done <= _COLLAPSE_EPOCHS or _rises(history, "beta"):
+        return None
+    _, total = history.epochs("kl_loss")
+    recent = total[-_COLLAPSE_EPOCHS:]
+    _, per_dimension = history.kl_per_dimension()
+    dimensions = per_dimension.shape[1] if len(per_dimension) else 1
+    if len(recent) < _COLLAPSE_EPOCHS or not (recent < _COLLAPSED * dimensions).all():
+        return None
+    if len(per_dimension) and not (per_dimension[-1] < _COLLAPSED).all():
+        return None
+    if recent[-1] > 1.5 * recent[0]:
+        return None  # on its way up
+    where = f" in all {dimensions} latent dimensions" if len(per_dimension) else ""
+    return Alarm(
+        "collapse",
+        f"Posterior collapse: the KL is {recent[-1]:.2g} nats{where}, so the code says nothing "
+        "about the sample and every reconstruction is the same.",
+        f"Lower beta{_now(history, 'beta')}, raise it slowly from 0 (a warm-up), or grant each "
+        "dimension free bits.",
+    )
+
+
+def overfitting(history: TrainingHistory) -> Alarm | None:
+    """Say whether the validation loss rises while the training loss still falls.
+
+    Its best value is at least five epochs (and a fifth of the run) old, the median of the last
+    three lies above it by 2 % of all that was gained and by four times its scatter, and the
+    training loss has fallen since.
+    """
+    x, validation = history.epochs(VALIDATION + "loss")
+    ends, training = history.epochs("loss")
+    if len(x) <= _OVERFITTING_EPOCHS or not np.isfinite(validation).all():
+        return None
+    best = int(validation.argmin())
+    age = x[-1] - x[best]
+    if age < max(_OVERFITTING_EPOCHS, 0.2 * x[-1]):
+        return None
+    rise = float(np.median(validation[-3:])) - validation[best]
+    gained = max(validation[0] - validation[best], 1e-12)
+    if rise < max(0.02 * gained, 4 * _scatter(validation)):
+        return None
+    then, now = np.interp([x[best], x[-1]], ends, training)
+    if not now < then:
+        return None
+    return Alarm(
+        "overfitting",
+        f"Overfitting: the validation loss was best at epoch {x[best]:g} ({validation[best]:.4g}) "
+        f"and is {validation[-1]:.4g} now, while the training loss still falls.",
+        "Stop here and keep the best epoch, use more data, or a smaller network.",
+    )
+
+
+def _scatter(values: FloatArray) -> float:
+    """Return the standard deviation of a slowly moving series about its course."""
+    second = np.diff(values, 2)
+    # Second differences of independent noise have six times its variance; 1.48 MAD is robust.
+    return float(1.48 * np.median(np.abs(second)) / np.sqrt(6)) if len(second) else 0.0
+
+
+def _rises(history: TrainingHistory, name: str) -> bool:
+    """Say whether a setting rose within the last epochs, and by more than a hair."""
+    steps, values = history.setting(name)
+    if len(values) < 2:
+        return False
+    at = history.epoch_of(steps)
+    recent = values[at >= history.epochs_done - _COLLAPSE_EPOCHS]
+    before = values[at < history.epochs_done - _COLLAPSE_EPOCHS][-1:]
+    seen = np.concatenate([before, recent])
+    return bool(len(seen) > 1 and seen[-1] > 1.01 * seen[0] + 1e-9)
+
+
+def _now(history: TrainingHistory, setting: str) -> str:
+    _, values = history.setting(setting)
+    return f" (now {values[-1]:.3g})" if len(values) else ""
