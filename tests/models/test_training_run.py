@@ -364,6 +364,29 @@ def test_pause_and_resume_change_nothing(make_vae, digits):
     assert run.wait(PATIENCE).history == expected
 
 
+def test_evaluating_in_another_thread_disturbs_no_validation(make_vae, digits):
+    """Which have compiled loops in common."""
+    vae = make_vae()
+    vae.compile(jit_compile=False, steps_per_execution=1)
+    inside, done = threading.Event(), threading.Event()
+
+    class Hold(keras.callbacks.Callback):
+        def on_test_batch_end(self, batch, logs=None):
+            if batch == 3:
+                inside.set()
+                done.wait(PATIENCE)
+
+    held_out = np.repeat(digits[:1], 160, axis=0)  # the same in every batch
+    run = vae.fit_async(
+        digits[:50], validation_data=held_out, validation_batch_size=16, callbacks=[Hold()]
+    )
+    assert inside.wait(PATIENCE)
+    vae.evaluate(digits[:160], batch_size=16, verbose=0)
+    done.set()
+    validated = run.wait(PATIENCE).history["val_reconstruction_loss"][0]
+    assert validated == pytest.approx(vae.evaluate(held_out, verbose=0)[1], rel=0.01)
+
+
 # Checkpoints
 
 

@@ -127,6 +127,7 @@ class ArrayLoop:
             betas: tf.Tensor,
             first: tf.Tensor,
             last: tf.Tensor,
+            so_far: tf.Tensor,
         ) -> tf.Tensor:
             n = tf.shape(data[0])[0]
 
@@ -146,7 +147,8 @@ class ArrayLoop:
 
             # tf.while_loop rather than a loop over tf.range, whose length XLA would have to know:
             # it would compile again for every `first` and `last`.
-            start = (first, self.totals[:-1])
+            # The sums come as an argument: two threads may evaluate at a time.
+            start = (first, tf.ensure_shape(so_far, self.totals.shape)[:-1])
             done, sums = tf.while_loop(lambda step, _: step < last, one_batch, start)
             totals = tf.concat([sums, [tf.cast(done, tf.float64)]], axis=0)
             self.totals.assign(totals)
@@ -214,7 +216,7 @@ class ArrayLoop:
             last = min(first + self._pace.steps, steps, noise_to)
             begin(first)
             started = time.perf_counter()
-            so_far = self._execute(data, rows, noise, noise_from, betas(steps), first, last)
+            so_far = self._execute(data, rows, noise, noise_from, betas(steps), first, last, so_far)
             self._pace.record(time.perf_counter() - started)
             end(last - 1, _means(so_far))
             first = last

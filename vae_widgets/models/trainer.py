@@ -185,6 +185,9 @@ class Trainer(Resumable):
         subclasses that override `train_step`. Either way the logs hold ``loss``,
         ``reconstruction_loss`` and ``kl_loss`` (nats), and these with ``val_`` in front.
 
+        After an interrupt (Ctrl-C, or the notebook's ■) the model is as usable as before, and
+        ``vae.history`` holds the epochs so far.
+
         Parameters
         ----------
         x
@@ -259,7 +262,7 @@ class Trainer(Resumable):
         Returns
         -------
         TrainingRun
-            With ``pause``, ``resume``, ``stop``, ``wait``, ``status``; awaitable.
+            With ``pause``, ``resume``, ``stop``, ``checkpoint``, ``wait``, ``status``; awaitable.
 
         Raises
         ------

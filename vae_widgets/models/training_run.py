@@ -73,7 +73,11 @@ class TrainingRun:
         return self._result.exception() if self._result.done() else None
 
     def stop(self) -> None:
-        """End the run within a fraction of a second, keeping weights and history."""
+        """End the run within a fraction of a second, keeping weights and history.
+
+        The last epoch of the history is the one that was cut short; its values are means over the
+        batches that were done. A checkpoint leaves it out, and a resumed run completes it.
+        """
         if self._result.done():
             return
         self._stop_requested = True
