@@ -15,13 +15,20 @@ if TYPE_CHECKING:
     from vae_widgets.core.policy import ThresholdPolicy
     from vae_widgets.datasets import Dataset, list_datasets, load_dataset
     from vae_widgets.models import (
+        ELBO,
+        IWAE,
         VAE,
         Bernoulli,
+        BetaTC,
         Categorical,
+        Cyclical,
+        FreeBits,
         Gaussian,
+        InfoVAE,
         Likelihood,
         Sampling,
         TrainingRun,
+        Warmup,
     )
     from vae_widgets.rendering import ImageRenderer, Renderer, SignalRenderer
     from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
@@ -35,14 +42,20 @@ __version__ = "0.1.0"
 _HOME = {
     "AnomalyHistogram": "widgets.anomaly_histogram",
     "Bernoulli": "models",
+    "BetaTC": "models",
     "Categorical": "models",
     "BundleCodec": "bundle.codec",
     "BundleError": "bundle",
     "Codec": "codec",
+    "Cyclical": "models",
     "Dataset": "datasets",
+    "ELBO": "models",
     "Explorer": "widgets.explorer",
+    "FreeBits": "models",
     "Gaussian": "models",
+    "IWAE": "models",
     "ImageRenderer": "rendering",
+    "InfoVAE": "models",
     "InterpolationSlider": "widgets.interpolation_slider",
     "LatentScatter": "widgets.latent_scatter",
     "Likelihood": "models",
@@ -54,6 +67,7 @@ _HOME = {
     "TrainingMonitor": "widgets.training_monitor",
     "TrainingRun": "models",
     "VAE": "models",
+    "Warmup": "models",
     "list_datasets": "datasets",
     "load": "bundle.codec",
     "load_dataset": "datasets",

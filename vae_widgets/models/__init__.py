@@ -10,15 +10,24 @@ if keras.backend.backend() != "tensorflow":
 
 from vae_widgets.models.layers import Sampling
 from vae_widgets.models.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood
+from vae_widgets.models.objectives import ELBO, IWAE, BetaTC, FreeBits, InfoVAE
+from vae_widgets.models.schedules import Cyclical, Warmup
 from vae_widgets.models.training_run import TrainingRun
 from vae_widgets.models.vae import VAE
 
 __all__ = [
+    "ELBO",
+    "IWAE",
     "VAE",
     "Bernoulli",
+    "BetaTC",
     "Categorical",
+    "Cyclical",
+    "FreeBits",
     "Gaussian",
+    "InfoVAE",
     "Likelihood",
     "Sampling",
     "TrainingRun",
+    "Warmup",
 ]

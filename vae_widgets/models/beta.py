@@ -47,6 +47,10 @@ class Beta:
             self.schedule = value if callable(value) else None
             self.variable.assign(number)
 
+    def show(self, value: float) -> None:
+        """Make `value` the current one without ending the schedule, as when a model is loaded."""
+        self.variable.assign(value)
+
     def get_config(self) -> Any:
         """Return the schedule as Keras writes it, or the current number.
 

@@ -1,9 +1,9 @@
 """The arguments of `VAE.fit`, checked before any work is done."""
 
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 import numpy as np
@@ -21,6 +21,18 @@ HOOKS = [
 """Methods that a callback must have, whether it is a Keras one or not."""
 
 
+class Rules(Protocol):
+    """What a model says about the data that it takes; each method returns it, checked."""
+
+    n_labels: int | None
+
+    def _samples(self, name: str, x: Any) -> NDArray[np.float32]: ...
+
+    def _labels(self, name: str, y: Any, n: int) -> NDArray[np.int32] | None: ...
+
+    def _dataset(self, name: str, dataset: Any) -> Any: ...
+
+
 @dataclass(frozen=True)
 class FitArguments:
     """Arguments of `VAE.fit`, valid and complete.
@@ -30,10 +42,14 @@ class FitArguments:
     x, validation
         float32 array (n, *sample_shape), or anything else that Keras trains on, such as a
         ``tf.data.Dataset``. `validation` may be None.
+    labels, validation_labels
+        int32 (n,) beside arrays, if the model is conditional; else None.
     """
 
     x: Any
+    labels: NDArray[np.int32] | None
     validation: Any
+    validation_labels: NDArray[np.int32] | None
     batch_size: int
     epochs: int
     verbose: Any
@@ -49,14 +65,19 @@ class FitArguments:
 
     @property
     def data(self) -> tuple[Any, ...]:
-        """The arrays that a batch is gathered from."""
-        return (self.x,)
+        """The arrays that a batch is gathered from: samples, and labels if there are any."""
+        return (self.x,) if self.labels is None else (self.x, self.labels)
+
+    @property
+    def validation_arrays(self) -> tuple[Any, ...]:
+        """The arrays that validation gathers from."""
+        labels = self.validation_labels
+        return (self.validation,) if labels is None else (self.validation, labels)
 
     @classmethod
     def check(
         cls,
-        as_samples: Callable[[str, Any], NDArray[np.float32]],
-        sample_shape: tuple[int, ...],
+        rules: "Rules",
         x: Any,
         y: Any,
         *,
@@ -79,24 +100,23 @@ class FitArguments:
 
         Parameters
         ----------
-        as_samples
-            Checks an array of samples, given its name.
+        rules
+            What the model says about samples, labels and datasets.
         """
-        check_targets(x, y)
         batch_size = checks.positive_int("batch_size", batch_size)
         epochs = checks.positive_int("epochs", epochs)
         if initial_epoch is not None:
             initial_epoch = checks.positive_int("initial_epoch", initial_epoch, minimum=0)
         split = checks.number_between("validation_split", validation_split, 0, 1)
         if is_array(x):
-            x = as_samples("x", x)
+            x, labels = check_rows(rules, "x", x, "y", y)
             if steps_per_epoch is not None:
                 raise ValueError(
                     "steps_per_epoch is for datasets; x is an array, which is used whole in each "
                     "epoch. Leave it out, or pass a tf.data.Dataset."
                 )
         else:
-            check_dataset("x", x, sample_shape)
+            x, labels = check_dataset_alone(rules, "x", x, y), None
         if split and validation_data is None:
             if not is_array(x):
                 raise ValueError(
@@ -108,10 +128,15 @@ class FitArguments:
                     f"validation_split={split:g} of {len(x)} samples leaves {kept} for training; "
                     "both parts need at least one."
                 )
-            x, validation_data = x[:kept], x[kept:]
+            validation, validation_labels = x[kept:], None if labels is None else labels[kept:]
+            x, labels = x[:kept], None if labels is None else labels[:kept]
+        else:
+            validation, validation_labels = check_validation(rules, validation_data)
         return cls(
             x=x,
-            validation=check_validation(validation_data, sample_shape, as_samples),
+            labels=labels,
+            validation=validation,
+            validation_labels=validation_labels,
             batch_size=batch_size,
             epochs=epochs,
             verbose=verbose,
@@ -139,23 +164,41 @@ def is_array(x: Any) -> bool:
     )
 
 
-def check_targets(x: Any, y: Any) -> None:
-    """Raise ``TypeError`` for targets other than `x` itself, which tutorials pass twice."""
-    if y is not None and y is not x:
+def check_rows(
+    rules: "Rules", x_name: str, x: Any, y_name: str, y: Any
+) -> tuple[NDArray[np.float32], NDArray[np.int32] | None]:
+    """Return samples and labels, the latter None for a model without.
+
+    Targets equal to `x` itself, which tutorials pass twice, are no labels.
+    """
+    labels_of = None if y is x else y
+    x = rules._samples(x_name, x)
+    return x, rules._labels(y_name, labels_of, len(x))
+
+
+def check_dataset_alone(rules: "Rules", name: str, dataset: Any, y: Any) -> Any:
+    """Return a dataset that is ready to be trained on; raise ``TypeError`` if `y` is given too."""
+    if y is not None and y is not dataset:
         raise TypeError(
-            "y is given; a VAE learns to reproduce x, and takes no targets. Leave y out."
+            "y is given beside a dataset; a dataset holds its labels itself, as batches (x, y). "
+            "Leave y out."
         )
+    return rules._dataset(name, dataset)
 
 
-def first_samples(dataset: tf.data.Dataset, n: int) -> NDArray[np.float32]:
-    """Return the first `n` samples of a dataset of batches, or as many as it has."""
-    batches: list[NDArray[np.float32]] = []
+def first_rows(
+    dataset: tf.data.Dataset, n: int
+) -> tuple[NDArray[np.float32], NDArray[np.int32] | None]:
+    """Return the first `n` samples of a dataset of batches, or as many as it has, and labels."""
+    samples: list[NDArray[np.float32]] = []
+    labels: list[NDArray[np.int32]] = []
     for element in dataset:
-        x = element[0] if isinstance(element, tuple) else element
-        batches.append(tf.cast(x, tf.float32).numpy())
-        if sum(map(len, batches)) >= n:
+        x, *others = element if isinstance(element, tuple) else (element,)
+        samples.append(tf.cast(x, tf.float32).numpy())
+        labels.extend(tf.cast(y, tf.int32).numpy() for y in others[:1] if y.dtype.is_integer)
+        if sum(map(len, samples)) >= n:
             break
-    return np.concatenate(batches)[:n]
+    return np.concatenate(samples)[:n], np.concatenate(labels)[:n] if labels else None
 
 
 def check_dataset(name: str, dataset: Any, sample_shape: tuple[int, ...]) -> None:
@@ -177,23 +220,21 @@ def check_dataset(name: str, dataset: Any, sample_shape: tuple[int, ...]) -> Non
         )
 
 
-def check_validation(
-    data: Any, sample_shape: tuple[int, ...], as_samples: Callable[[str, Any], Any]
-) -> Any:
-    """Return validation samples or dataset; of a tuple (x, targets), x."""
+def check_validation(rules: "Rules", data: Any) -> tuple[Any, NDArray[np.int32] | None]:
+    """Return validation samples and labels, or a dataset and None, or twice None."""
+    name, y = "validation_data", None
     if isinstance(data, tuple):
         if len(data) not in (1, 2):
             raise ValueError(
                 f"validation_data is a tuple of {len(data)}; expected samples, a dataset, or a "
-                "tuple (samples, targets), whose targets are ignored."
+                "tuple (samples, labels), where a VAE without labels ignores the latter."
             )
-        data = data[0]
+        data, y = data[0], data[1] if len(data) == 2 and rules.n_labels is not None else None
     if data is None:
-        return None
+        return None, None
     if is_array(data):
-        return as_samples("validation_data", data)
-    check_dataset("validation_data", data, sample_shape)
-    return data
+        return check_rows(rules, name, data, f"{name}[1]", y)
+    return check_dataset_alone(rules, name, data, y), None
 
 
 def check_callbacks(callbacks: Any) -> tuple[Any, ...]:

@@ -22,11 +22,12 @@ from vae_widgets.models.array_loop import (
 )
 from vae_widgets.models.beta import Beta, FollowSchedule
 from vae_widgets.models.checkpointer import Checkpointer
+from vae_widgets.models.conditional import missing_labels
 from vae_widgets.models.fit_arguments import (
     FitArguments,
     check_callbacks,
-    check_dataset,
-    check_targets,
+    check_dataset_alone,
+    check_rows,
     is_array,
 )
 from vae_widgets.models.resumable import Resumable
@@ -51,6 +52,8 @@ class Trainer(Resumable):
         self._beta = Beta(beta)
         self._trackers = [keras.metrics.Mean(name) for name in LOG_NAMES]
         self._training_lock = threading.Lock()
+        # Size of the data set where Keras's own loop runs over an array; 0 for a dataset.
+        self._n_samples = tf.Variable(0.0, trainable=False)
         self._training_run: TrainingRun | None = None
 
     def _train_on_batch(self, batch: Batch) -> Any:
@@ -76,12 +79,25 @@ class Trainer(Resumable):
         """Return samples (n, *sample_shape) from the argument called `name`, or raise."""
         raise NotImplementedError
 
+    def _labels(self, name: str, y: Any, n: int) -> NDArray[np.int32] | None:
+        """Return labels (n,), or None for a model that takes none, or raise."""
+        raise NotImplementedError
+
+    def _dataset(self, name: str, dataset: Any) -> Any:
+        """Return a dataset, or another stream of batches, or raise."""
+        raise NotImplementedError
+
     def _shuffler(self, iterations: int) -> np.random.Generator:
         """Return what draws the order of the samples of an epoch.
 
         It depends on the optimizer's steps before the epoch and on the seed, and on nothing else:
         a second fit, or a resumed one, shuffles anew.
         """
+        raise NotImplementedError
+
+    @property
+    def n_labels(self) -> int | None:
+        """Number of labels of a conditional model; None if it takes none."""
         raise NotImplementedError
 
     @property
@@ -92,8 +108,8 @@ class Trainer(Resumable):
     def _before_evaluation(self) -> None:
         """Prepare for one pass over evaluation data."""
 
-    def _after_training(self, x: Any) -> None:
-        """Note what is to be known about the training data, array or dataset."""
+    def _after_training(self, x: Any, labels: Any = None) -> None:
+        """Note what is to be known about the training data, array (with labels) or dataset."""
 
     @checks.suggest_keywords
     def compile(
@@ -193,18 +209,21 @@ class Trainer(Resumable):
         x
             Samples (n, *sample_shape), or a ``tf.data.Dataset`` of batches of them.
         y
-            Must be left out, or be `x`, as tutorials write it.
+            For a conditional VAE: labels (n,), whole numbers from 0 to n_labels - 1; datasets hold
+            batches (x, y). Else it must be left out, or be `x`, as tutorials write it.
         batch_size
             Samples in a batch of an array.
         epochs, verbose, callbacks, validation_split, shuffle, steps_per_epoch
             As in `keras.Model.fit`. Callbacks may be any object with the hooks of a Keras
             callback. Beside Keras's own, their `params` hold ``batch_size``, ``n_samples`` and
-            ``preview``, up to 128 validation (else training) samples, when x is an array.
+            ``preview``, up to 128 validation (else training) samples, when x is an array, and for a
+            conditional VAE ``preview_labels``.
         initial_epoch
             Epoch to start at, counted from 0. The default is 0, and for a model from
             `VAE.resume` where its training was.
         validation_data
-            Samples, a tuple (samples, ignored), or a dataset.
+            Samples, a tuple (samples, labels), or a dataset. Without labels in the model those of
+            the tuple are ignored.
         validation_steps, validation_batch_size, validation_freq
             As in `keras.Model.fit`.
         checkpoint
@@ -305,7 +324,7 @@ class Trainer(Resumable):
         x
             Samples (n, *sample_shape), or a dataset of batches of them.
         y
-            Must be left out, or be `x`.
+            For a conditional VAE: labels (n,). Else it must be left out, or be `x`.
         batch_size
             Samples in a batch of an array; None for 128.
         verbose, steps, callbacks
@@ -323,14 +342,13 @@ class Trainer(Resumable):
         if "_use_cached_eval_dataset" in from_keras:  # Keras's own fit validates
             return super().evaluate(x, y, batch_size=batch_size, **options, **from_keras)
         checks.reject_unknown("VAE.evaluate", from_keras, ("x", "y", "batch_size", *options))
-        check_targets(x, y)
         if not is_array(x):
-            check_dataset("x", x, self.sample_shape)
-            return super().evaluate(x, **options)
-        x = self._samples("x", x)
+            return super().evaluate(check_dataset_alone(self, "x", x, y), **options)
+        x, labels = check_rows(self, "x", x, "y", y)
         batch_size = checks.positive_int("batch_size", 128 if batch_size is None else batch_size)
         if not self._keeps("test_step"):
-            return super().evaluate(x, batch_size=batch_size, **options)
+            self._n_samples.assign(len(x))
+            return super().evaluate(x, labels, batch_size=batch_size, **options)
         if not isinstance(callbacks, keras.callbacks.CallbackList):
             callbacks = keras.callbacks.CallbackList(
                 check_callbacks(callbacks),
@@ -340,15 +358,16 @@ class Trainer(Resumable):
                 epochs=1,
                 steps=_batches(len(x), batch_size),
             )
-        logs = self._evaluate_tensors((tf.constant(x),), batch_size, callbacks)
+        data = (x,) if labels is None else (x, labels)
+        logs = self._evaluate_tensors(tuple(map(tf.constant, data)), batch_size, callbacks)
         return logs if return_dict else [logs[name] for name in LOG_NAMES]
 
     def train_step(self, data: Any) -> dict[str, Any]:
-        """Take one step of the optimizer on a batch: x, or (x, ignored, sample weights)."""
+        """Take one step of the optimizer on a batch: x, or (x, labels, sample weights)."""
         return self._track(self._train_on_batch, self._training_noise, data)
 
     def test_step(self, data: Any) -> dict[str, Any]:
-        """Measure the losses on a batch: x, or (x, ignored, sample weights)."""
+        """Measure the losses on a batch: x, or (x, labels, sample weights)."""
         return self._track(self._evaluate_on_batch, self._evaluation_noise, data)
 
     @property
@@ -358,7 +377,7 @@ class Trainer(Resumable):
         return [*self._trackers, *added]
 
     def _fit_arguments(self, x: Any, y: Any, **options: Any) -> FitArguments:
-        return FitArguments.check(self._samples, self.sample_shape, x, y, **options)
+        return FitArguments.check(self, x, y, **options)
 
     def _begin(self, arguments: FitArguments) -> Checkpointer:
         """Take the model for one fit, which `_train` must follow, and see where it starts."""
@@ -374,10 +393,7 @@ class Trainer(Resumable):
                 arguments,
                 self._start_of(arguments, is_fast),
                 self._loop("train", arguments.batch_size) if is_fast else None,
-                # A dataset is not read once more for each checkpoint.
-                prepare=lambda: self._after_training(
-                    arguments.x if is_array(arguments.x) else None
-                ),
+                prepare=lambda: self._note_codes(arguments),
             )
         except BaseException:
             self._training_lock.release()
@@ -430,10 +446,14 @@ class Trainer(Resumable):
         except KeyboardInterrupt:
             checkpointer.save_if_asked()
             callbacks.on_train_end()
-            self._after_training(arguments.x)
+            self._after_training(*arguments.data)
             raise
-        self._after_training(arguments.x)
+        self._after_training(*arguments.data)
         return self.history
+
+    def _note_codes(self, arguments: FitArguments) -> None:
+        if is_array(arguments.x):  # a dataset is not read once more for each checkpoint
+            self._after_training(*arguments.data)
 
     def _fit_array(
         self,
@@ -445,7 +465,7 @@ class Trainer(Resumable):
             self._training_seeds.state.assign(start.position.noise_seed)
         validate: Callable[[], dict[str, float]] | None = None
         if is_array(arguments.validation) and self._keeps("test_step"):
-            held_out = (tf.constant(arguments.validation),)
+            held_out = tuple(map(tf.constant, arguments.validation_arrays))
 
             def validate() -> dict[str, float]:
                 self._before_evaluation()
@@ -455,7 +475,7 @@ class Trainer(Resumable):
 
             def validate() -> dict[str, float]:
                 logs: dict[str, float] = self.evaluate(
-                    arguments.validation,
+                    *arguments.validation_arrays,
                     batch_size=arguments.validation_batch_size,
                     steps=arguments.validation_steps,
                     callbacks=callbacks,
@@ -482,13 +502,16 @@ class Trainer(Resumable):
         start: TrainingState,
     ) -> None:
         validates_array = is_array(arguments.validation)
+        self._n_samples.assign(len(arguments.x) if is_array(arguments.x) else 0)
         super().fit(
-            arguments.x,
+            *arguments.data,
             batch_size=arguments.batch_size if is_array(arguments.x) else None,
             epochs=arguments.epochs,
             verbose=arguments.verbose,
             callbacks=callbacks,
-            validation_data=arguments.validation,
+            validation_data=arguments.validation_arrays
+            if arguments.validation_labels is not None
+            else arguments.validation,
             shuffle=arguments.shuffle and is_array(arguments.x),  # a dataset shuffles itself
             initial_epoch=start.epoch,
             steps_per_epoch=arguments.steps_per_epoch,
@@ -537,15 +560,17 @@ class Trainer(Resumable):
     def _track(
         self, update: Callable[..., Any], draw_noise: Callable[[Any], Any], data: Any
     ) -> dict[str, Any]:
-        x, _, weights = keras.utils.unpack_x_y_sample_weight(data)
+        x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
+        if self.n_labels is not None and y is None:
+            raise missing_labels("y", self.n_labels)
         x = ops.cast(x, "float32")
         n = ops.shape(x)[0]
         batch = Batch(
-            data=(x,),
+            data=(x,) if self.n_labels is None else (x, y),
             weights=ops.ones(n) if weights is None else ops.cast(weights, "float32"),
             noise=draw_noise(n),
             beta=self._beta.variable,
-            n_samples=0.0,
+            n_samples=self._n_samples,
         )
         sums = update(batch)
         for tracker, total in zip(self._trackers, tf.unstack(sums)[:-1], strict=True):
@@ -565,14 +590,15 @@ def _callback_params(arguments: FitArguments) -> dict[str, Any]:
     params = {"epochs": arguments.epochs, "verbose": arguments.verbose}
     if not is_array(arguments.x):
         return {**params, "steps": arguments.steps_per_epoch or _number_of_batches(arguments.x)}
-    shown = arguments.validation if is_array(arguments.validation) else arguments.x
+    shown = arguments.validation_arrays if is_array(arguments.validation) else arguments.data
+    names = ("preview", "preview_labels")
     return {
         **params,
         "steps": _batches(len(arguments.x), arguments.batch_size),
         "batch_size": arguments.batch_size,
         "n_samples": len(arguments.x),
         "checkpoint": arguments.checkpoint,
-        "preview": np.array(shown[:_PREVIEW]),
+        **{name: np.array(part[:_PREVIEW]) for name, part in zip(names, shown, strict=False)},
     }
 
 

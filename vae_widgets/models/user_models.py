@@ -27,6 +27,7 @@ def sample_shape_of(
     if sample_shape is not None:
         return check_sample_shape(sample_shape)
     shape = getattr(encoder, "input_shape", None) if encoder.built else None
+    shape = shape[0] if isinstance(shape, list) else shape  # samples, then labels
     if not isinstance(shape, tuple) or None in shape[1:]:
         raise ValueError(
             f"encoder {encoder.name!r} has no fixed input shape (received {shape}); pass "
@@ -55,6 +56,8 @@ def check_halves(
     decoder: keras.Model,
     sample_shape: tuple[int, ...],
     likelihood: Likelihood,
+    variational: bool = True,
+    n_labels: int | None = None,
 ) -> int:
     """Return the number of latent dimensions that encoder and decoder agree on.
 
@@ -65,7 +68,15 @@ def check_halves(
     ValueError
         If an output has the wrong shape, or is none that `likelihood` expects.
     """
-    code = encoder(tf.zeros((1, *sample_shape)))
+
+    def inputs(array: Any) -> Any:
+        if n_labels is None:
+            return array
+        return [tf.constant(array), tf.zeros((len(array), n_labels))]
+
+    code = encoder(inputs(tf.zeros((1, *sample_shape))))
+    if not variational and not isinstance(code, tuple | list):
+        code = (code, code)  # a plain autoencoder needs no z_log_var
     if not isinstance(code, tuple | list) or len(code) not in (2, 3):
         received = f"{len(code)} outputs" if isinstance(code, tuple | list) else "one output"
         raise ValueError(
@@ -80,13 +91,14 @@ def check_halves(
         )
     latent_dim = shapes[0][1]
     accepts = getattr(decoder, "input_shape", None) if decoder.built else None
+    accepts = accepts[0] if isinstance(accepts, list) else accepts
     if isinstance(accepts, tuple) and accepts[1:] != (latent_dim,):
         raise ValueError(
             f"decoder {decoder.name!r} takes codes of shape {accepts[1:]}; the encoder gives "
             f"({latent_dim},). Give both the same latent dimensions."
         )
     codes = np.random.default_rng(0).standard_normal((_PROBE, latent_dim), dtype=np.float32)
-    output = decoder(codes)
+    output = decoder(inputs(codes))
     _check_decoder_shapes(decoder.name, output, sample_shape, likelihood)
     likelihood.check_decoder_output(output)
     return int(latent_dim)

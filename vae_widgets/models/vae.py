@@ -18,17 +18,26 @@ from vae_widgets.models.architectures import build_architecture
 from vae_widgets.models.array_loop import Batch
 from vae_widgets.models.code_statistics import CodeStatistics
 from vae_widgets.models.compiled import CompiledFunction
-from vae_widgets.models.fit_arguments import first_samples, is_array
+from vae_widgets.models.conditional import (
+    GivenLabel,
+    check_labelled_dataset,
+    check_labels,
+    missing_labels,
+    n_labels_of,
+    one_hot,
+)
+from vae_widgets.models.figures_of_merit import FiguresOfMerit
+from vae_widgets.models.fit_arguments import check_dataset, first_rows, is_array
 from vae_widgets.models.importance_sampling import ImportanceSampler
 from vae_widgets.models.layers import reparameterize
 from vae_widgets.models.likelihoods import Likelihood, kl_divergence, make_likelihood
+from vae_widgets.models.objectives import EncodedBatch, Objective, make_objective
 from vae_widgets.models.saving import SUFFIX, load_trainable, save_bundle
 from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.trainer import Trainer
 from vae_widgets.models.user_models import check_halves, check_sample_shape, sample_shape_of
 from vae_widgets.rendering import Renderer
 
-SCORE_KINDS = ("elbo", "reconstruction", "kl", "mahalanobis")
 _CODES_KEPT = 10_000  # training samples whose codes make the statistics for "mahalanobis"
 
 
@@ -46,7 +55,7 @@ class _FactoryOnClass:
 
 
 @keras.saving.register_keras_serializable(package="vae_widgets")
-class VAE(Trainer):
+class VAE(FiguresOfMerit, Trainer):
     """A variational autoencoder made of your own encoder and decoder.
 
     `VAE.build` makes both for you. The model minimises
@@ -73,7 +82,18 @@ class VAE(Trainer):
         "bernoulli" for data in [0, 1], "gaussian" (unit deviation), or an object:
         ``Bernoulli()``, ``Gaussian(deviation="learned")``, ``Categorical(n_classes)`` for tokens.
     beta
-        Weight of the KL term, at least 0. Can be set at any time, also while training runs.
+        Weight of the KL term: a number of at least 0, or a schedule such as ``Warmup(10)`` or
+        ``Cyclical(10)``, measured in epochs. Can be set at any time, also while training runs.
+    objective
+        What training minimises: "elbo", "free_bits", "iwae", "info_vae", "beta_tc", or an object
+        such as ``IWAE(n_samples=50)``.
+    variational
+        False makes a plain autoencoder with the same methods: it decodes z_mean, without noise, and
+        minimises the reconstruction loss alone. `encode` then returns a z_log_var of zeros, which
+        means nothing, and whatever needs a KL or a prior raises ``RuntimeError``.
+    n_labels
+        Number of labels of a conditional VAE, whose encoder maps [x, y] and whose decoder maps
+        [z, y], with y one-hot (n, n_labels); see `fit`. Found out from models that have two inputs.
     from_logits
         Pass False if the decoder ends in a sigmoid, hence returns probabilities.
     seed
@@ -98,6 +118,9 @@ class VAE(Trainer):
         likelihood: str | Likelihood = "bernoulli",
         beta: float | Schedule = 1.0,
         *,
+        objective: str | Objective = "elbo",
+        variational: bool = True,
+        n_labels: int | None = None,
         from_logits: bool = True,
         seed: int | None = 0,
         sample_shape: Sequence[int] | int | None = None,
@@ -111,30 +134,41 @@ class VAE(Trainer):
                 )
         rule = make_likelihood(likelihood, from_logits)
         shape = sample_shape_of(encoder, sample_shape)
-        latent_dim = check_halves(encoder, decoder, shape, rule)
+        n_labels = n_labels_of(encoder, decoder, n_labels)
+        latent_dim = check_halves(encoder, decoder, shape, rule, bool(variational), n_labels)
+        goal = make_objective(objective, variational)
         drawn_seed = _draw_seed(seed)
 
         super().__init__(beta, name=name)
         self.encoder = encoder
         self.decoder = decoder
         self.likelihood = rule
+        self._objective = goal
+        self.variational = bool(variational)
         self.seed = seed
         self._drawn_seed = drawn_seed
         self._sample_shape = shape
-        self._latent_dim = self._noise_width = latent_dim
+        self._latent_dim = latent_dim
+        self._n_labels = n_labels
+        self._noise_width = max(1, goal.n_draws * latent_dim)
         # Validation has noise of its own, so that it does not change the course of training.
         self._training_seeds = keras.random.SeedGenerator(drawn_seed)
         self._evaluation_seeds = keras.random.SeedGenerator(drawn_seed)
         self._code_statistics = CodeStatistics.prior(latent_dim)
-        self._encode = CompiledFunction(self._code, shape)
-        self._decode = CompiledFunction(self._mean_of_codes, (latent_dim,))
-        self._elbo_terms = CompiledFunction(self._terms, shape, (latent_dim,))
-        self._kl = CompiledFunction(self._kl_of_samples, shape)
-        self._errors = CompiledFunction(self._errors_of_means, shape)
+        labels = () if n_labels is None else ((n_labels,),)
+        self._encode = CompiledFunction(self._code, shape, *labels)
+        self._decode = CompiledFunction(self._mean_of_codes, (latent_dim,), *labels)
+        self._elbo_terms = CompiledFunction(self._terms, (latent_dim,), shape, *labels)
+        self._kl = CompiledFunction(self._kl_of_samples, shape, *labels)
+        self._errors = CompiledFunction(self._errors_of_means, shape, *labels)
         self._importance_sampler = ImportanceSampler(
-            self._reconstruction, latent_dim, math.prod(rule.output_shape_for(shape)), shape
+            self._reconstruction,
+            latent_dim,
+            math.prod(rule.output_shape_for(shape)),
+            *(shape, *labels),
         )
-        self.build((None, *shape))
+        shapes = [(None, *part) for part in (shape, *labels)]
+        self.build(shapes if labels else shapes[0])
         self.compile()
 
     @_FactoryOnClass
@@ -152,6 +186,9 @@ class VAE(Trainer):
         filters: Sequence[int] | None = None,
         activation: str = "relu",
         n_classes: int | None = None,
+        objective: str | Objective = "elbo",
+        variational: bool = True,
+        n_labels: int | None = None,
         name: str = "vae",
     ) -> "VAE":
         """Make a VAE with an encoder and a decoder for samples of a given shape.
@@ -165,7 +202,7 @@ class VAE(Trainer):
         architecture
             "dense" for anything, "conv" for images of 8 to 128 pixels a side, "sequence" for tokens
             (steps,), grids of several voices (steps, voices), and signals.
-        likelihood, beta, seed, name
+        likelihood, beta, seed, objective, variational, name
             As for `VAE`; the seed also draws the initial weights. "categorical" needs `n_classes`.
         hidden_units
             Sizes of the dense layers of the encoder; the decoder has them in reverse. The default
@@ -180,6 +217,11 @@ class VAE(Trainer):
             Name of the Keras activation of the hidden layers.
         n_classes
             For likelihood="categorical": the number of tokens; x holds 0 to n_classes - 1.
+        n_labels
+            Makes a conditional VAE: labels 0 to n_labels - 1 are given to both halves, one-hot,
+            beside x and beside z. In the encoders of "conv" and "sequence" they join where the
+            image or sequence has become a vector: as constant channels of the input they would tell
+            the same, at the price of a wider convolution over all positions.
 
         Raises
         ------
@@ -196,9 +238,21 @@ class VAE(Trainer):
             hidden_units=hidden_units,
             filters=filters,
             activation=activation,
+            variational=bool(variational),
+            n_labels=None if n_labels is None else checks.positive_int("n_labels", n_labels),
             seed=_draw_seed(seed),
         )
-        return cls(encoder, decoder, rule, beta, seed=seed, name=name)
+        return cls(
+            encoder,
+            decoder,
+            rule,
+            beta,
+            objective=objective,
+            variational=variational,
+            n_labels=n_labels,
+            seed=seed,
+            name=name,
+        )
 
     @property
     def latent_dim(self) -> int:
@@ -209,6 +263,11 @@ class VAE(Trainer):
     def sample_shape(self) -> tuple[int, ...]:
         """Shape of one sample."""
         return self._sample_shape
+
+    @property
+    def n_labels(self) -> int | None:
+        """Number of labels of a conditional VAE; None if it takes none."""
+        return self._n_labels
 
     @property
     def beta(self) -> float:
@@ -227,6 +286,11 @@ class VAE(Trainer):
     def beta_schedule(self) -> Schedule | None:
         """The schedule that moves `beta` while the model trains; None for a constant."""
         return self._beta.schedule
+
+    @property
+    def objective(self) -> Objective:
+        """What training minimises."""
+        return self._objective
 
     @property
     def learning_rate(self) -> float:
@@ -256,12 +320,18 @@ class VAE(Trainer):
     # One batch
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
-        """Reconstruct x (n, *sample_shape) in data space, from z_mean (from a draw in training)."""
-        z_mean, z_log_var = self._code(inputs, training)
+        """Reconstruct x (n, *sample_shape) in data space, from z_mean (from a draw in training).
+
+        A conditional VAE takes [x, y], with y as labels (n,) or one-hot (n, n_labels).
+        """
+        x, *labels = inputs if self._n_labels else [inputs]
+        labels = [self._one_hot(y) if len(y.shape) == 1 else y for y in labels]
+        z_mean, z_log_var = self._code(x, *labels, training=training)
         z = z_mean
-        if training:
-            z = reparameterize(z_mean, z_log_var, self._training_noise(ops.shape(z_mean)[0]))
-        return self.likelihood.mean(self.decoder(z, training=training))
+        if training and self.variational:
+            epsilon = keras.random.normal(ops.shape(z_mean), seed=self._training_seeds)
+            z = reparameterize(z_mean, z_log_var, epsilon)
+        return self.likelihood.mean(self._decoded(z, *labels, training=training))
 
     def _train_on_batch(self, batch: Batch) -> Any:
         with tf.GradientTape() as tape:
@@ -276,247 +346,134 @@ class VAE(Trainer):
 
     def _weighted_sums(self, batch: Batch, training: bool) -> Any:
         """Return the sums over the batch of `LOG_NAMES`, and of the weights: (4,)."""
-        (x,), weights, noise, beta, _ = batch
-        reconstruction, kl = self._terms(x, noise, training)
+        x, *labels = batch.data
+        data = (x, *map(self._one_hot, labels))
+        z_mean, z_log_var = self._code(*data, training=training)
+
+        def reconstruction(z: Any) -> Any:
+            return self._reconstruction(z, *data, training=training)
+
+        losses = self._objective(
+            EncodedBatch(
+                z_mean=z_mean,
+                z_log_var=z_log_var,
+                epsilon=batch.noise,
+                weights=batch.weights,
+                beta=batch.beta,
+                n_samples=batch.n_samples,
+                reconstruction=reconstruction,
+            )
+        )
         penalties = sum(self.losses)  # of regularizers
         return tf.stack(
             [
-                ops.sum(weights * (reconstruction + beta * kl + penalties)),
-                ops.sum(weights * reconstruction),
-                ops.sum(weights * kl),
-                ops.sum(weights),
+                ops.sum(batch.weights * (losses.loss + penalties)),
+                ops.sum(batch.weights * losses.reconstruction),
+                ops.sum(batch.weights * losses.kl),
+                ops.sum(batch.weights),
             ]
         )
 
-    def _terms(self, x: Any, epsilon: Any, training: bool = False) -> tuple[Any, Any]:
+    def _reconstruction(self, z: Any, x: Any, *labels: Any, training: bool = False) -> Any:
+        """Return -log p(x | z), (n,) for z (n, latent_dim) and (n, k) for (n, k, latent_dim)."""
+        if len(z.shape) == 2:
+            decoded = self._decoded(z, *labels, training=training)
+            return self.likelihood.negative_log_likelihood(x, decoded)
+        k = z.shape[1]
+        rows = ops.reshape(z, (-1, self._latent_dim))
+        data = (ops.repeat(part, k, axis=0) for part in (x, *labels))
+        return ops.reshape(self._reconstruction(rows, *data, training=training), (-1, k))
+
+    def _terms(self, epsilon: Any, x: Any, *labels: Any) -> tuple[Any, Any]:
         """Return -log p(x | z) and KL(q(z | x) || p(z)), each (n,), with z from `epsilon`."""
-        z_mean, z_log_var = self._code(x, training)
+        z_mean, z_log_var = self._code(x, *labels)
         z = reparameterize(z_mean, z_log_var, epsilon)
-        decoded = self.decoder(z, training=training)
-        reconstruction = self.likelihood.negative_log_likelihood(x, decoded)
-        return reconstruction, ops.sum(kl_divergence(z_mean, z_log_var), axis=-1)
+        kl = ops.sum(kl_divergence(z_mean, z_log_var), axis=-1)
+        return self._reconstruction(z, x, *labels), kl
 
-    def _code(self, x: Any, training: bool | None = False) -> tuple[Any, Any]:
-        z_mean, z_log_var = self.encoder(x, training=training)[:2]
-        return z_mean, z_log_var
+    def _code(self, x: Any, *labels: Any, training: bool | None = False) -> tuple[Any, Any]:
+        code = self.encoder([x, *labels] if labels else x, training=training)
+        z_mean = code[0] if isinstance(code, tuple | list) else code
+        return z_mean, code[1] if self.variational else ops.zeros_like(z_mean)
 
-    def _reconstruction(self, z: Any, x: Any) -> Any:
-        return self.likelihood.negative_log_likelihood(x, self.decoder(z, training=False))
+    def _decoded(self, z: Any, *labels: Any, training: bool | None = False) -> Any:
+        return self.decoder([z, *labels] if labels else z, training=training)
 
-    def _kl_of_samples(self, x: Any) -> tuple[Any]:
-        return (kl_divergence(*self._code(x)),)
+    def _one_hot(self, labels: Any) -> Any:
+        return ops.one_hot(ops.cast(labels, "int32"), self._n_labels, dtype="float32")
 
-    def _errors_of_means(self, x: Any) -> tuple[Any]:
-        return (self.likelihood.error(x, self.decoder(self._code(x)[0], training=False)),)
+    def _kl_of_samples(self, *data: Any) -> tuple[Any]:
+        return (kl_divergence(*self._code(*data)),)
 
-    def _mean_of_codes(self, z: Any) -> tuple[Any]:
-        return (self.likelihood.mean(self.decoder(z, training=False)),)
+    def _errors_of_means(self, x: Any, *labels: Any) -> tuple[Any]:
+        z_mean, _ = self._code(x, *labels)
+        return (self.likelihood.error(x, self._decoded(z_mean, *labels)),)
+
+    def _mean_of_codes(self, z: Any, *labels: Any) -> tuple[Any]:
+        return (self.likelihood.mean(self._decoded(z, *labels)),)
 
     # What a codec does
 
-    def encode(self, x: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def encode(
+        self, x: ArrayLike, y: ArrayLike | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Map samples to their codes.
 
         Parameters
         ----------
         x
             Samples (n, *sample_shape).
+        y
+            For a conditional VAE: labels (n,), or one label for all.
 
         Returns
         -------
         z_mean, z_log_var
             Each (n, latent_dim): mean and log-variance of q(z | x).
         """
-        z_mean, z_log_var = self._encode(self._samples("x", x))
+        z_mean, z_log_var = self._encode(*self._rows(x, y))
         return z_mean, z_log_var
 
-    def decode(self, z: ArrayLike) -> NDArray[np.float32]:
+    def decode(self, z: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
         """Map codes (n, latent_dim) to samples (n, *sample_shape) in data space.
 
         The samples are the means of p(x | z): probabilities for the Bernoulli likelihood. For the
-        categorical one they are the most likely tokens.
+        categorical one they are the most likely tokens. A conditional VAE needs `y`, as in
+        `encode`.
         """
-        return self._decode(checks.samples("z", z, (self._latent_dim,)))[0]
+        z = checks.samples("z", z, (self._latent_dim,))
+        return self._decode(z, *self._conditions(y, len(z)))[0]
 
-    def sample(self, n: int, seed: int | None = None) -> NDArray[np.float32]:
-        """Decode `n` draws from the prior N(0, I) to samples (n, *sample_shape)."""
+    def sample(
+        self, n: int, y: ArrayLike | None = None, seed: int | None = None
+    ) -> NDArray[np.float32]:
+        """Decode `n` draws from the prior N(0, I) to samples (n, *sample_shape).
+
+        A conditional VAE needs `y`: labels (n,), or one label for all.
+        """
+        self._need_prior("sample")
         n = checks.positive_int("n", n)
+        if y is not None and self._n_labels is None:
+            raise TypeError(
+                f"y is {y!r}; this VAE takes no labels. For a seed write sample(n, seed={y!r})."
+            )
         rng = np.random.default_rng(seed)
-        return self.decode(rng.standard_normal((n, self._latent_dim), dtype=np.float32))
+        return self.decode(rng.standard_normal((n, self._latent_dim), dtype=np.float32), y)
 
-    # Figures of merit
-
-    def elbo(self, x: ArrayLike, seed: int | None = None) -> NDArray[np.float32]:
-        """Estimate the evidence lower bound of each sample with one draw of z.
-
-        log p(x | z) - KL(q(z | x) || N(0, I)) with z ~ q(z | x); `beta` does not enter.
+    def given(self, label: int) -> GivenLabel:
+        """Return a codec with the label fixed, for the widgets: ``LatentScatter(vae.given(3), x)``.
 
         Parameters
         ----------
-        x
-            Samples (n, *sample_shape).
-        seed
-            Seed of the draws; None for new ones.
-
-        Returns
-        -------
-        (n,) in nats, summed over data and latent dimensions.
+        label
+            A label of this conditional VAE, 0 to n_labels - 1.
         """
-        x = self._samples("x", x)
-        rng = np.random.default_rng(seed)
-        epsilon = rng.standard_normal((len(x), self._latent_dim), dtype=np.float32)
-        reconstruction, kl = self._elbo_terms(x, epsilon)
-        return -(reconstruction + kl)
-
-    @checks.suggest_keywords
-    def log_likelihood(
-        self, x: ArrayLike, n_samples: int = 100, seed: int | None = None
-    ) -> NDArray[np.float64]:
-        """Estimate log p(x) of each sample by importance sampling, with the encoder as proposal.
-
-        log (1/K) sum_k p(x | z_k) p(z_k) / q(z_k | x) with z_k ~ q(z | x); Burda, Grosse &
-        Salakhutdinov, "Importance Weighted Autoencoders" (2016), equation 8. On average it is below
-        the true value and rises with K; with K = 1 it is the ELBO, with K = 5,000 what papers
-        report. The memory needed does not depend on K.
-
-        Parameters
-        ----------
-        x
-            Samples (n, *sample_shape).
-        n_samples
-            Draws for each sample, K.
-        seed
-            Seed of the draws; None for new ones.
-
-        Returns
-        -------
-        (n,) in nats, summed over data dimensions.
-        """
-        n_samples = checks.positive_int("n_samples", n_samples)
-        x = self._samples("x", x)
-        z_mean, z_log_var = self._encode(x)
-        rng = np.random.default_rng(seed)
-        return self._importance_sampler.log_likelihood(z_mean, z_log_var, (x,), n_samples, rng)
-
-    @checks.suggest_keywords
-    def bits_per_dimension(
-        self,
-        x: ArrayLike,
-        n_samples: int = 100,
-        seed: int | None = None,
-        *,
-        levels: int | None = None,
-    ) -> NDArray[np.float64]:
-        """Return -log2 p(x) divided by the number of dimensions of a sample.
-
-        For black-and-white pixels and tokens these are the bits that an ideal code needs. Grey
-        values under the Bernoulli likelihood are no such case: what it gives is no normalised
-        density, so compare it only with itself. A Gaussian density depends on the unit of x: for
-        integers that were scaled to [0, 1] by their highest value or their number (pixels / 255),
-        pass ``levels=256``, which adds log2(levels) and so gives the bits of the integers,
-        comparable with the literature (Theis, van den Oord & Bethge, "A note on the evaluation of
-        generative models", 2016, section 3.1).
-
-        Parameters
-        ----------
-        x, n_samples, seed
-            As for `log_likelihood`.
-        levels
-            Integers in a unit of x, for densities only.
-
-        Returns
-        -------
-        (n,) in bits per dimension; lower is better.
-        """
-        if levels is not None:
-            levels = checks.positive_int("levels", levels)
-            if not self.likelihood.is_density:
-                raise ValueError(
-                    f"levels={levels} is for densities, such as the gaussian likelihood; the "
-                    f"{self.likelihood.name} one gives probabilities. Leave levels out."
-                )
-        nats = -self.log_likelihood(x, n_samples, seed) / math.prod(self._sample_shape)
-        return nats / math.log(2) + math.log2(levels or 1)
-
-    def reconstruction_error(self, x: ArrayLike) -> NDArray[np.float32]:
-        """Return how far each sample is from its reconstruction from z_mean.
-
-        Parameters
-        ----------
-        x
-            Samples (n, *sample_shape).
-
-        Returns
-        -------
-        (n,): the mean over dimensions of the squared error, in squared units of x, whatever the
-        likelihood; for tokens the share of wrong ones. In nats it is
-        ``anomaly_score(x, kind="reconstruction")``.
-        """
-        return self._errors(self._samples("x", x))[0]
-
-    def anomaly_score(self, x: ArrayLike, kind: str = "elbo") -> NDArray[np.float32]:
-        """Score how anomalous each sample is; higher is more anomalous.
-
-        Scores are deterministic: the reconstruction is from z_mean and not from a draw.
-
-        Parameters
-        ----------
-        x
-            Samples (n, *sample_shape).
-        kind
-            "elbo"
-                Reconstruction and KL together: the negative ELBO at z_mean, in nats.
-            "reconstruction"
-                -log p(x | z_mean), in nats.
-            "kl"
-                KL(q(z | x) || N(0, I)), in nats.
-            "mahalanobis"
-                Distance of z_mean from the codes of the training data, in deviations: with the
-                mean and the covariance of the aggregate posterior of up to 10,000 training
-                samples, taken at the end of each fit and saved with the model. Before any fit,
-                with those of the prior.
-
-        Returns
-        -------
-        (n,)
-        """
-        kind = checks.one_of("kind", kind, SCORE_KINDS)
-        x = self._samples("x", x)
-        if kind == "mahalanobis":
-            return self._code_statistics.mahalanobis(self._encode(x)[0]).astype(np.float32)
-        reconstruction, kl = self._elbo_terms(x, np.zeros((len(x), self._latent_dim), np.float32))
-        return {"elbo": reconstruction + kl, "reconstruction": reconstruction, "kl": kl}[kind]
-
-    def kl_per_dimension(self, x: ArrayLike) -> NDArray[np.float64]:
-        """Return KL(q(z_i | x) || N(0, 1)) of each latent dimension, averaged over x.
-
-        Parameters
-        ----------
-        x
-            Samples (n, *sample_shape).
-
-        Returns
-        -------
-        (latent_dim,) in nats; their sum is the kl_loss. Near 0 is a dimension that has collapsed.
-        """
-        mean: NDArray[np.float64] = self._kl(self._samples("x", x))[0].mean(0, dtype=np.float64)
-        return mean
-
-    def active_units(self, x: ArrayLike, threshold: float = 0.01) -> int:
-        """Count the latent dimensions whose z_mean varies over x.
-
-        A unit is active if the variance of its z_mean is above 0.01; Burda, Grosse &
-        Salakhutdinov, "Importance Weighted Autoencoders" (2016), section 2.3.
-
-        Parameters
-        ----------
-        x
-            Samples (n, *sample_shape), at least two.
-        threshold
-            The variance to exceed.
-        """
-        threshold = checks.number_between("threshold", threshold, 0)
-        return int(np.count_nonzero(self.encode(x)[0].var(axis=0) > threshold))
+        if self._n_labels is None:
+            raise TypeError(
+                "given(label) is for a conditional VAE; this one takes no labels. Build it with "
+                "n_labels, or use it as it is."
+            )
+        return GivenLabel(self, int(check_labels("label", label, None, self._n_labels)))
 
     # Saving
 
@@ -620,6 +577,12 @@ class VAE(Trainer):
             "decoder": keras.saving.serialize_keras_object(self.decoder),
             "likelihood": keras.saving.serialize_keras_object(self.likelihood),
             "beta": self._beta.get_config(),
+            "current_beta": self.beta,
+            "objective": keras.saving.serialize_keras_object(self.objective)
+            if self.variational
+            else "elbo",
+            "variational": self.variational,
+            "n_labels": self._n_labels,
             "seed": self.seed,
             "sample_shape": list(self._sample_shape),
             "name": self.name,
@@ -629,10 +592,13 @@ class VAE(Trainer):
     def from_config(cls, config: dict[str, Any]) -> "VAE":
         """Rebuild a model from `get_config`; Keras calls this when it loads."""
         parts = {
-            role: keras.saving.deserialize_keras_object(config[role])
-            for role in ("encoder", "decoder", "likelihood", "beta")
+            name: keras.saving.deserialize_keras_object(value) if isinstance(value, dict) else value
+            for name, value in config.items()
         }
-        return cls(**{**config, **parts})
+        current_beta = parts.pop("current_beta")
+        model = cls(**parts)
+        model._beta.show(current_beta)
+        return model
 
     def save_own_variables(self, store: Any) -> None:
         """Put the statistics of the training codes into a file; Keras calls this."""
@@ -653,11 +619,51 @@ class VAE(Trainer):
         self.likelihood.check_samples(name, x)
         return x
 
+    def _labels(
+        self, name: str, y: Any, n: int, *, one_for_all: bool = False
+    ) -> NDArray[np.int32] | None:
+        if self._n_labels is None:
+            if y is not None:
+                raise TypeError(
+                    f"{name} is given; a VAE learns to reproduce x, and takes no targets. Leave y "
+                    "out; for labels that condition the model, build it with n_labels."
+                )
+            return None
+        if y is None:
+            raise missing_labels(name, self._n_labels)
+        return check_labels(name, y, n, self._n_labels, one_for_all)
+
+    def _dataset(self, name: str, dataset: Any) -> Any:
+        check_dataset(name, dataset, self._sample_shape)
+        needs_size = getattr(self._objective, "needs_n_samples", False)
+        if needs_size and getattr(self._objective, "n_samples", None) is None:
+            raise ValueError(
+                f"{name} is a dataset, which does not tell its size; the objective "
+                f"{self._objective!r} needs it. Pass objective=BetaTC(n_samples=...), or an array."
+            )
+        if self._n_labels is not None and isinstance(dataset, tf.data.Dataset):
+            return check_labelled_dataset(name, dataset, self._n_labels)
+        return dataset
+
+    def _rows(self, x: Any, y: Any) -> tuple[NDArray[np.float32], ...]:
+        """Return samples, and one-hot labels of a conditional model, for the compiled functions."""
+        x = self._samples("x", x)
+        return (x, *self._conditions(y, len(x)))
+
+    def _conditions(self, y: Any, n: int) -> tuple[NDArray[np.float32], ...]:
+        if y is None and self._n_labels is None:
+            return ()
+        labels = self._labels("y", y, n, one_for_all=True)
+        return () if labels is None else (one_hot(labels, self._n_labels or 0),)
+
     def _training_noise(self, n: Any) -> Any:
-        return keras.random.normal((n, self._latent_dim), seed=self._training_seeds)
+        return self._noise(n, self._training_seeds)
 
     def _evaluation_noise(self, n: Any) -> Any:
-        return keras.random.normal((n, self._latent_dim), seed=self._evaluation_seeds)
+        return self._noise(n, self._evaluation_seeds)
+
+    def _noise(self, n: Any, seeds: keras.random.SeedGenerator) -> Any:
+        return keras.random.normal((n, self._objective.n_draws, self._latent_dim), seed=seeds)
 
     def _before_evaluation(self) -> None:
         self._evaluation_seeds.state.assign([self._drawn_seed, 0])
@@ -665,14 +671,19 @@ class VAE(Trainer):
     def _shuffler(self, iterations: int) -> np.random.Generator:
         return np.random.default_rng([self._drawn_seed, iterations])
 
-    def _after_training(self, x: Any) -> None:
+    def _after_training(self, x: Any, labels: Any = None) -> None:
         if isinstance(x, tf.data.Dataset):
-            x = first_samples(x, _CODES_KEPT)
+            x, labels = first_rows(x, _CODES_KEPT)
         elif is_array(x):
-            x = x[:: -(-len(x) // _CODES_KEPT)]
+            step = -(-len(x) // _CODES_KEPT)
+            x, labels = x[::step], None if labels is None else labels[::step]
         else:
             return  # a stream that may not be read twice
-        statistics = CodeStatistics.of(*self._encode(x))
+        conditions = () if self._n_labels is None else (one_hot(labels, self._n_labels),)
+        z_mean, z_log_var = self._encode(x, *conditions)
+        if not self.variational:
+            z_log_var = np.full_like(z_mean, -np.inf)
+        statistics = CodeStatistics.of(z_mean, z_log_var)
         if np.isfinite(statistics.covariance).all():
             self._code_statistics = statistics
 

@@ -29,6 +29,8 @@ def build_architecture(
     hidden_units: Sequence[int] | None = None,
     filters: Sequence[int] | None = None,
     activation: str = "relu",
+    variational: bool = True,
+    n_labels: int | None = None,
     seed: int = 0,
 ) -> tuple[keras.Model, keras.Model]:
     """Return (encoder, decoder) for samples of shape `sample_shape`; see `VAE.build`.
@@ -43,7 +45,7 @@ def build_architecture(
             "Gaussian(deviation='learned'), or pass your own decoder: VAE(encoder, decoder, ...)."
         )
     n_classes = likelihood.n_classes
-    layer = LayerFactory(activation, seed)
+    layer = LayerFactory(activation, seed, variational, n_labels)
     if architecture == "dense":
         if filters is not None:
             raise ValueError(

@@ -30,14 +30,15 @@ def conv(
     for count in filters:
         h = layer.conv(layers.Conv2D, h, count, strides=2)
         sides.append((math.ceil(sides[-1][0] / 2), math.ceil(sides[-1][1] / 2)))
-    h = layers.Flatten()(h)
+    y = layer.labels()
+    h = layer.join(layers.Flatten()(h), y)
     for units in hidden_units:
         h = layer.dense(h, units)
-    encoder = keras.Model(x, layer.code(h, latent_dim), name="encoder")
+    encoder = layer.model(x, y, layer.code(h, latent_dim), "encoder")
 
-    z = keras.Input((latent_dim,), name="z")
+    z, y = keras.Input((latent_dim,), name="z"), layer.labels()
     first, *others = (*reversed(hidden_units), math.prod(sides[-1]) * filters[-1])
-    h = layer.from_code(z, first)
+    h = layer.from_code(z, first, y)
     for units in others:
         h = layer.dense(h, units)
     h = layers.Reshape((*sides[-1], filters[-1]))(h)
@@ -51,7 +52,7 @@ def conv(
     h = layer.conv(layers.Conv2DTranspose, h, channels, activation=None, name="output")
     if len(sample_shape) == 2:
         h = layers.Reshape(sample_shape)(h)
-    return encoder, keras.Model(z, h, name="decoder")
+    return encoder, layer.model(z, y, h, "decoder")
 
 
 def default_filters(longest_side: int) -> tuple[int, ...]:

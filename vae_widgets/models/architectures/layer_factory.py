@@ -18,14 +18,36 @@ class LayerFactory:
         Name of the Keras activation of the hidden layers.
     seed
         Seed of all initial weights.
+    variational
+        False makes the encoder of a plain autoencoder, whose z_log_var is a constant zero.
+    n_labels
+        Width of the one-hot labels that both halves of a conditional VAE take; None for none.
     """
 
-    def __init__(self, activation: str, seed: int) -> None:
+    def __init__(
+        self, activation: str, seed: int, variational: bool = True, n_labels: int | None = None
+    ) -> None:
+        self._n_labels = n_labels
         self._activation = activation
+        self._variational = variational
         self._seeds = np.random.default_rng(seed)
 
     def _seed(self) -> int:
         return int(self._seeds.integers(2**31))
+
+    def labels(self) -> Any:
+        """Return an input for one-hot labels (n, n_labels), or None where there are none."""
+        return None if self._n_labels is None else keras.Input((self._n_labels,), name="y")
+
+    @staticmethod
+    def join(h: Any, y: Any) -> Any:
+        """Return h (n, features) with the labels beside it, if there are any."""
+        return h if y is None else layers.Concatenate()([h, y])
+
+    @staticmethod
+    def model(x: Any, y: Any, outputs: Any, name: str) -> keras.Model:
+        """Return the model from x, and from labels if there are any, to outputs."""
+        return keras.Model(x if y is None else [x, y], outputs, name=name)
 
     def activate(self, h: Any) -> Any:
         """Return the activation of h, of any shape."""
@@ -39,8 +61,8 @@ class LayerFactory:
         }
         return layers.Dense(units, **{**defaults, **options})(h)
 
-    def from_code(self, z: Any, units: int) -> Any:
-        """Return the output of a decoder's first layer for z (n, latent_dim).
+    def from_code(self, z: Any, units: int, y: Any = None) -> Any:
+        """Return the output of a decoder's first layer for z (n, latent_dim), and labels y.
 
         Its biases start as wide as its weights (uniform, He et al. 2015), so that the kinks of its
         ReLUs lie all over the prior. With biases of zero all of them pass through the origin: the
@@ -51,7 +73,7 @@ class LayerFactory:
         kernel, bias = (
             keras.initializers.RandomUniform(-limit, limit, seed=self._seed()) for _ in range(2)
         )
-        return self.dense(z, units, kernel_initializer=kernel, bias_initializer=bias)
+        return self.dense(self.join(z, y), units, kernel_initializer=kernel, bias_initializer=bias)
 
     def embedding(self, tokens: Any, n_classes: int, width: int) -> Any:
         """Return a vector (..., width) for each of the tokens (...)."""
@@ -75,6 +97,9 @@ class LayerFactory:
 
         Both come from one dense layer: two narrow matrix products cost twice the time of one.
         """
+        if not self._variational:
+            z_mean = self.dense(h, latent_dim, activation=None, name="z_mean")
+            return [z_mean, layers.Rescaling(0.0, name="z_log_var")(z_mean)]
         code = self.dense(h, 2 * latent_dim, activation=None, name="code")
         parts = keras.ops.split(code, 2, axis=-1)
         return [

@@ -46,14 +46,14 @@ def sequence(
     h = layers.Reshape((steps, -1))(h)
     for block, channels in enumerate(filters):
         h = _residual_block(h, channels, 2**block, layer)
-    h = layers.Flatten()(h)
+    y = layer.labels()
+    h = layer.join(layers.Flatten()(h), y)
     for units in hidden_units:
         h = layer.dense(h, units)
-    encoder = keras.Model(x, layer.code(h, latent_dim), name="encoder")
+    encoder = layer.model(x, y, layer.code(h, latent_dim), "encoder")
 
-    z = h = keras.Input((latent_dim,), name="z")
-    if hidden_units:
-        h = layer.from_code(z, hidden_units[-1])
+    z, y = keras.Input((latent_dim,), name="z"), layer.labels()
+    h = layer.from_code(z, hidden_units[-1], y) if hidden_units else layer.join(z, y)
     for units in hidden_units[-2::-1]:
         h = layer.dense(h, units)
     h = layer.dense(h, steps * filters[-1], activation=None)
@@ -64,7 +64,7 @@ def sequence(
     output_shape = sample_shape if n_classes is None else (*sample_shape, n_classes)
     if h.shape[1:] != output_shape:
         h = layers.Reshape(output_shape)(h)
-    return encoder, keras.Model(z, h, name="decoder")
+    return encoder, layer.model(z, y, h, "decoder")
 
 
 def check_sequence_shape(sample_shape: tuple[int, ...]) -> None:

@@ -1,0 +1,267 @@
+"""Schedules of beta: closed forms, and how they act while a model trains."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vae_widgets import VAE, Cyclical, Warmup
+
+epochs = st.floats(0, 1000)
+positive = st.floats(0.01, 100)
+
+
+class Betas(keras.callbacks.Callback):
+    """Notes beta after each execution, at each validation and at the end of each epoch."""
+
+    def __init__(self):
+        super().__init__()
+        self.steps, self.tests, self.epochs = [], [], []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps.append(self.model.beta)
+
+    def on_test_begin(self, logs=None):
+        self.tests.append(self.model.beta)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epochs.append(self.model.beta)
+
+
+@given(epochs, positive, positive, positive)
+def test_warmup_is_a_line_and_then_stays(epoch, length, end, start):
+    expected = start + (end - start) * min(epoch / length, 1)
+    assert Warmup(length, end, start)(epoch) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+@given(st.integers(0, 9), st.floats(0.001, 0.999), positive, st.floats(0.01, 1), positive)
+def test_every_cycle_rises_and_stays(cycle, position, length, ramp, end):
+    schedule = Cyclical(length, ramp, end)
+    expected = end * min(position / ramp, 1)
+    assert schedule((cycle + position) * length) == pytest.approx(expected, abs=1e-6 * end / ramp)
+
+
+def test_equation_of_fu_et_al():
+    """Their beta_t of step t of T, with M cycles and ramp R: equations 6 and 7."""
+    total, cycles, ramp = 400, 4, 0.5
+    schedule = Cyclical(10, ramp=ramp)  # 40 epochs of 10 steps
+    for t in range(1, total + 1):
+        tau = ((t - 1) % (total // cycles)) / (total / cycles)
+        expected = tau / ramp if tau <= ramp else 1.0
+        assert schedule((t - 1) / 10) == pytest.approx(expected, abs=1e-9)
+
+
+def test_after_the_last_cycle_beta_stays():
+    schedule = Cyclical(2, end=3.0, cycles=2)
+    np.testing.assert_allclose(schedule([3.999, 4, 4.2, 100]), [3, 3, 3, 3])
+    assert schedule(2.0) == 0
+
+
+@given(st.lists(epochs, min_size=1, max_size=20))
+def test_an_array_is_its_elements(values):
+    for schedule in (Warmup(30, 4.0), Cyclical(7.5, 0.3, cycles=5)):
+        several = schedule(np.array(values))
+        np.testing.assert_array_equal(several, [schedule(value) for value in values])
+        assert isinstance(schedule(values[0]), float)
+
+
+@pytest.mark.parametrize("schedule", [Warmup(10), Warmup(2.5, 4, 1), Cyclical(10, 0.4, 2.0, 3)])
+def test_config_repr_and_equality(schedule):
+    config = keras.saving.serialize_keras_object(schedule)
+    assert keras.saving.deserialize_keras_object(config) == schedule
+    assert eval(repr(schedule)) == schedule
+    assert len({schedule, type(schedule).from_config(schedule.get_config())}) == 1
+    assert schedule != Warmup(11)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "parts"),
+    [
+        (lambda: Warmup(0), ValueError, r"epochs must lie in \(0, inf\]; received 0"),
+        (lambda: Warmup("ten"), TypeError, "epochs must be a number; received 'ten'"),
+        (lambda: Warmup(10, end=-1), ValueError, r"end must lie in \[0, inf\]; received -1"),
+        (lambda: Warmup(10, begin=1), TypeError, "unknown keyword 'begin'"),
+        (lambda: Cyclical(0), ValueError, "epochs_per_cycle"),
+        (lambda: Cyclical(10, ramp=0), ValueError, r"ramp must lie in \(0, 1\]; received 0"),
+        (lambda: Cyclical(10, ramp=2), ValueError, r"ramp must lie in .*; received 2"),
+        (lambda: Cyclical(10, cycles=0), ValueError, "cycles must be at least 1; received 0"),
+        (lambda: Cyclical(10, cycles=1.5), TypeError, "cycles must be a whole number"),
+        (lambda: Cyclical(10, cycle=3), TypeError, "did you mean 'cycles'"),
+        (lambda: Warmup(10)(-1), ValueError, "epoch must be at least 0; received -1"),
+        (lambda: VAE.build((8, 8), beta=lambda epoch: "high"), TypeError, "as a schedule"),
+        (lambda: VAE.build((8, 8), beta=lambda epoch: -1.0), ValueError, "beta at epoch 0"),
+        (lambda: VAE.build((8, 8), beta=Warmup), TypeError, "as a schedule"),
+    ],
+)
+def test_bad_arguments(make, error, parts):
+    with pytest.raises(error, match=parts):
+        make()
+
+
+def effective_betas(history):
+    """Return the mean beta of each epoch of one step, from its logs."""
+    return np.subtract(history["loss"], history["reconstruction_loss"]) / history["kl_loss"]
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_every_step_has_the_beta_of_its_moment(make_vae, digits, jit_compile):
+    """One step an epoch: the log shows the beta of that step."""
+    vae = make_vae(jit_compile, beta=Warmup(4, end=2.0))
+    assert vae.beta == 0.0
+    history = vae.fit(digits[:64], batch_size=64, epochs=6, verbose=0).history
+    np.testing.assert_allclose(effective_betas(history), [0, 0.5, 1, 1.5, 2, 2], atol=1e-3)
+    assert vae.beta == 2.0
+
+
+def test_steps_within_an_execution_have_betas_of_their_own(make_vae, digits):
+    """With a learning rate of 0 and equal batches, an epoch's log shows the mean of its betas."""
+    vae = make_vae(beta=Warmup(1), optimizer=keras.optimizers.SGD(0.0))
+    vae.compile(keras.optimizers.SGD(0.0), jit_compile=False, steps_per_execution=8)
+    x = np.repeat(digits[:1], 80, axis=0)
+    history = vae.fit(x, batch_size=10, verbose=0).history
+    assert effective_betas(history) == pytest.approx(np.mean(np.arange(8) / 8), rel=1e-3)
+
+
+def test_the_fast_path_and_keras_path_agree(make_vae, digits):
+    x = digits[:128]
+    fast, slow = (Betas() for _ in range(2))
+    vae = make_vae(beta=Cyclical(2, ramp=1.0))
+    vae.compile(jit_compile=False, steps_per_execution=1)
+    vae.fit(x, batch_size=32, epochs=3, validation_data=x, callbacks=[fast], verbose=0)
+    other = make_vae(beta=Cyclical(2, ramp=1.0))
+    dataset = tf.data.Dataset.from_tensor_slices(x).batch(32)
+    history = other.fit(
+        dataset, epochs=3, validation_data=dataset, callbacks=[slow], verbose=0
+    ).history
+    np.testing.assert_allclose(fast.steps, slow.steps, atol=1e-6)
+    np.testing.assert_allclose(fast.steps, [*np.arange(1, 9) / 8, *np.arange(1, 5) / 8], atol=1e-6)
+    assert fast.tests == slow.tests == fast.epochs == slow.epochs == [0.5, 1.0, 0.5]
+    assert vae.beta == other.beta == 0.5
+    mean_beta = [np.mean(np.arange(0, 4) / 8), np.mean(np.arange(4, 8) / 8)]
+    np.testing.assert_allclose(effective_betas(history)[:2], mean_beta, rtol=0.2)
+
+
+def test_keras_path_trains_with_the_same_betas(make_vae, digits):
+    x = digits[:64]
+    vae = make_vae(beta=Warmup(4, end=2.0))
+    dataset = tf.data.Dataset.from_tensor_slices(x).batch(64)
+    history = vae.fit(dataset, epochs=6, verbose=0).history
+    np.testing.assert_allclose(effective_betas(history), [0, 0.5, 1, 1.5, 2, 2], atol=1e-3)
+    assert vae.beta == 2.0
+
+
+def test_a_dataset_of_unknown_length(make_vae, digits):
+    """Its first epoch has the beta of its beginning; then the length is known."""
+    dataset = tf.data.Dataset.from_tensor_slices(digits[:64]).batch(32).filter(lambda x: True)
+    betas = Betas()
+    vae = make_vae(beta=Warmup(2))
+    vae.fit(dataset, epochs=3, callbacks=[betas], verbose=0)
+    np.testing.assert_allclose(betas.steps, [0, 0, 0.75, 1, 1, 1], atol=1e-6)
+
+
+def test_validation_uses_the_beta_of_the_moment(make_vae, digits):
+    vae = make_vae(beta=Warmup(4, end=2.0))
+    history = vae.fit(
+        digits[:64], batch_size=64, epochs=2, validation_data=digits[64:128], verbose=0
+    ).history
+    validation = {name: history[f"val_{name}"] for name in list(history)[:3]}
+    np.testing.assert_allclose(effective_betas(validation), [0.5, 1.0], atol=1e-3)
+    logs = vae.evaluate(digits[:64], verbose=0, return_dict=True)
+    assert logs["loss"] == pytest.approx(logs["reconstruction_loss"] + logs["kl_loss"], rel=1e-5)
+
+
+def test_a_number_set_while_it_trains_ends_the_schedule(make_vae, digits):
+    class SetByHand(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if self.model.optimizer.iterations == 2:
+                self.model.beta = 7.0
+
+    vae = make_vae(beta=Warmup(4))
+    betas = Betas()
+    vae.fit(digits[:32], batch_size=32, epochs=4, callbacks=[SetByHand(), betas], verbose=0)
+    assert betas.steps == [0.25, 7.0, 7.0, 7.0]
+    assert vae.beta_schedule is None
+
+
+def test_a_schedule_set_while_it_trains_in_a_thread_acts_without_a_retrace(make_vae, digits):
+    reached = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: vae.beta == 5.0 and run.stop()
+    )
+    vae = make_vae()
+    run = vae.fit_async(digits, epochs=10**6, batch_size=64, callbacks=[reached])
+    vae.beta = Warmup(1e-6, end=5.0)
+    run.wait(60)
+    assert run.status == "stopped"
+    assert vae.beta == 5.0
+    assert vae._loop("train", 64)._function.experimental_get_tracing_count() == 1
+
+
+def test_a_second_fit_begins_the_schedule_anew_and_initial_epoch_goes_on(make_vae, digits):
+    vae, betas = make_vae(beta=Warmup(4)), Betas()
+    vae.fit(digits[:32], epochs=2, verbose=0)
+    vae.fit(digits[:32], epochs=1, callbacks=[betas], verbose=0)
+    vae.fit(digits[:32], initial_epoch=2, epochs=4, callbacks=[betas], verbose=0)
+    assert betas.steps == [0.25, 0.75, 1.0]
+
+
+def test_a_schedule_comes_back_from_a_file(make_vae, digits, tmp_path):
+    vae = make_vae(beta=Cyclical(4, end=2.0))
+    vae.fit(digits[:32], epochs=1, verbose=0)
+    assert vae.beta == 1.0
+    vae.save(tmp_path / "vae.keras")
+    loaded = keras.models.load_model(tmp_path / "vae.keras")
+    assert loaded.beta_schedule == Cyclical(4, end=2.0)
+    assert loaded.beta == 1.0
+
+
+def test_learning_rate_can_be_read_and_set(make_vae, digits):
+    vae = make_vae()
+    assert vae.learning_rate == pytest.approx(1e-3)
+    vae.learning_rate = 0
+    before = [w.numpy() for w in vae.trainable_variables]
+    vae.fit(digits[:64], verbose=0)
+    for old, new in zip(before, vae.trainable_variables, strict=True):
+        np.testing.assert_array_equal(old, new.numpy())
+    vae.learning_rate = np.float32(0.1)
+    assert vae.learning_rate == pytest.approx(0.1)
+    assert float(vae.optimizer.learning_rate.numpy()) == pytest.approx(0.1)
+
+
+def test_learning_rate_acts_while_it_trains(make_vae, digits):
+    class Freeze(keras.callbacks.Callback):
+        def __init__(self):
+            super().__init__()
+            self.weights = []
+
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.learning_rate = 0.0
+            self.weights.append(self.model.trainable_variables[0].numpy())
+
+    vae, freeze = make_vae(), Freeze()
+    start = vae.trainable_variables[0].numpy()
+    vae.fit(digits[:32], epochs=3, batch_size=32, callbacks=[freeze], verbose=0)
+    assert not np.array_equal(start, freeze.weights[0])
+    np.testing.assert_array_equal(freeze.weights[0], freeze.weights[2])
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "parts"),
+    [
+        (-1, ValueError, r"learning_rate must lie in \[0, inf\]; received -1"),
+        ("fast", TypeError, "learning_rate must be a number; received 'fast'"),
+        (float("nan"), ValueError, "learning_rate must be a finite number"),
+    ],
+)
+def test_bad_learning_rates(make_vae, value, error, parts):
+    with pytest.raises(error, match=parts):
+        make_vae().learning_rate = value
+
+
+def test_learning_rate_of_a_keras_schedule_can_be_read_only(make_vae):
+    decay = keras.optimizers.schedules.ExponentialDecay(0.5, 10, 0.9)
+    vae = make_vae(optimizer=keras.optimizers.SGD(decay))
+    assert vae.learning_rate == pytest.approx(0.5)
+    with pytest.raises(TypeError, match=r"(?s)follows ExponentialDecay.*compile"):
+        vae.learning_rate = 0.1
