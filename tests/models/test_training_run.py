@@ -366,7 +366,7 @@ def test_pause_and_resume_change_nothing(make_vae, digits):
 
 def test_evaluating_in_another_thread_disturbs_no_validation(make_vae, digits):
     """Which have compiled loops in common."""
-    vae = make_vae()
+    vae = make_vae(likelihood="gaussian")
     vae.compile(jit_compile=False, steps_per_execution=1)
     inside, done = threading.Event(), threading.Event()
 
@@ -376,15 +376,15 @@ def test_evaluating_in_another_thread_disturbs_no_validation(make_vae, digits):
                 inside.set()
                 done.wait(PATIENCE)
 
-    held_out = np.repeat(digits[:1], 160, axis=0)  # the same in every batch
+    held_out = digits[:160]
     run = vae.fit_async(
         digits[:50], validation_data=held_out, validation_batch_size=16, callbacks=[Hold()]
     )
     assert inside.wait(PATIENCE)
-    vae.evaluate(digits[:160], batch_size=16, verbose=0)
+    vae.evaluate(held_out + 10, batch_size=16, verbose=0)  # far worse
     done.set()
     validated = run.wait(PATIENCE).history["val_reconstruction_loss"][0]
-    assert validated == pytest.approx(vae.evaluate(held_out, verbose=0)[1], rel=0.01)
+    assert validated == pytest.approx(vae.evaluate(held_out, verbose=0)[1], rel=0.05)
 
 
 # Checkpoints
