@@ -160,8 +160,8 @@ def test_callbacks_get_the_labels_of_the_preview(digits):
     vae, params = VAE.build((8, 8), hidden_units=(4,), n_labels=10), Params()
     vae.compile(jit_compile=False)
     vae.fit(digits[:40], Y[:40], callbacks=[params], verbose=0)
-    np.testing.assert_array_equal(params.params["preview_labels"], Y[:16])
-    np.testing.assert_array_equal(params.params["preview"], digits[:16])
+    np.testing.assert_array_equal(params.params["preview_labels"], Y[:40])
+    np.testing.assert_array_equal(params.params["preview"], digits[:40])
 
 
 @pytest.mark.parametrize(
