@@ -72,3 +72,60 @@ def decode_samples(codec: Codec, z: NDArray[np.float32]) -> NDArray[np.float32]:
     if len(x) != len(z):
         raise ValueError(f"codec.decode(z) has {len(x)} samples for {len(z)} latent vectors.")
     return x
+
+
+class ConditionalCodec(Protocol):
+    """What a `GivenLabel` needs: a conditional `VAE` or a bundle of one."""
+
+    @property
+    def latent_dim(self) -> int:
+        """Number of latent dimensions."""
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one sample."""
+
+    def encode(self, x: ArrayLike, y: Any = None) -> Any:
+        """Map samples and labels to (z_mean, z_log_var)."""
+
+    def decode(self, z: ArrayLike, y: Any = None) -> NDArray[np.float32]:
+        """Map codes and labels to samples."""
+
+    def sample(self, n: int, y: Any = None, seed: int | None = None) -> NDArray[np.float32]:
+        """Decode draws from the prior."""
+
+
+class GivenLabel:
+    """A codec for the widgets: a conditional model with its label fixed; ``given`` makes one.
+
+    It holds the model itself and no copy, so it follows as the model trains.
+    """
+
+    def __init__(self, model: ConditionalCodec, label: int) -> None:
+        self._model = model
+        self.label = label
+
+    @property
+    def latent_dim(self) -> int:
+        """Number of latent dimensions."""
+        return self._model.latent_dim
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one sample."""
+        return self._model.sample_shape
+
+    def encode(self, x: ArrayLike) -> Any:
+        """Map samples (n, *sample_shape) to (z_mean, z_log_var), as if they had the label."""
+        return self._model.encode(x, self.label)
+
+    def decode(self, z: ArrayLike) -> NDArray[np.float32]:
+        """Map codes (n, latent_dim) to samples (n, *sample_shape) with the label."""
+        return self._model.decode(z, self.label)
+
+    def sample(self, n: int, seed: int | None = None) -> NDArray[np.float32]:
+        """Decode `n` draws from the prior to samples (n, *sample_shape) with the label."""
+        return self._model.sample(n, self.label, seed=seed)
+
+    def __repr__(self) -> str:
+        return f"<{type(self._model).__name__} given label {self.label}>"

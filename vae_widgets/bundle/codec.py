@@ -15,7 +15,9 @@ from vae_widgets.bundle.archive import MANIFEST, read_archive
 from vae_widgets.bundle.errors import BundleError
 from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.bundle.onnx_graph import OnnxGraph
+from vae_widgets.codec import GivenLabel
 from vae_widgets.core import checks
+from vae_widgets.core.labels import check_labels, missing_labels, one_hot
 from vae_widgets.core.policy import ThresholdPolicy
 from vae_widgets.rendering import Renderer, renderer_for, renderer_from_json
 from vae_widgets.rendering.atlas import MAX_SIDE
@@ -72,13 +74,13 @@ class BundleCodec:
         code, sample = (facts.latent_dim,), facts.sample_shape
         encoder = OnnxGraph(
             parts["encoder.onnx"],
-            {"x": sample},
+            facts.encoder_inputs,
             {"z_mean": code, "z_log_var": code},
             f"{where}: part 'encoder.onnx'",
         )
         decoder = OnnxGraph(
             parts["decoder.onnx"],
-            {"z": code},
+            facts.decoder_inputs,
             {"x_mean": sample},
             f"{where}: part 'decoder.onnx'",
         )
@@ -99,6 +101,11 @@ class BundleCodec:
         """Name of the likelihood, such as "bernoulli"."""
         return self._facts.likelihood
 
+    @property
+    def n_labels(self) -> int | None:
+        """Number of labels of a conditional model; None if it takes none."""
+        return self._facts.n_labels
+
     @functools.cached_property
     def tiles(self) -> NDArray[np.uint8] | None:
         """Pictures of samples that were saved, RGBA (n, height, width, 4), or None.
@@ -112,13 +119,17 @@ class BundleCodec:
             return None
         return _tiles(self._tiles_png, self.manifest.get("tiles"), str(self.path))
 
-    def encode(self, x: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def encode(
+        self, x: ArrayLike, y: ArrayLike | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Map samples to their codes.
 
         Parameters
         ----------
         x
             Samples (n, *sample_shape).
+        y
+            For a conditional model: labels (n,), or one label for all.
 
         Returns
         -------
@@ -130,22 +141,68 @@ class BundleCodec:
         samples = checks.samples("x", x, facts.sample_shape, facts.bounds, why)
         if facts.n_classes is not None:
             checks.tokens("x", samples, facts.n_classes, why)
-        z_mean, z_log_var = self._encoder(x=samples)
+        z_mean, z_log_var = self._encoder(x=samples, **self._labels(y, len(samples)))
         return z_mean, z_log_var
 
-    def decode(self, z: ArrayLike) -> NDArray[np.float32]:
+    def decode(self, z: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
         """Map codes (n, latent_dim) to samples (n, *sample_shape) in data space.
 
         The samples are the means of p(x | z): probabilities for the Bernoulli likelihood, the most
-        likely tokens for the categorical one.
+        likely tokens for the categorical one. A conditional model needs `y`, as in `encode`.
         """
-        return self._decoder(z=checks.samples("z", z, (self.latent_dim,)))[0]
+        codes = checks.samples("z", z, (self.latent_dim,))
+        return self._decoder(z=codes, **self._labels(y, len(codes)))[0]
 
-    def sample(self, n: int, seed: int | None = None) -> NDArray[np.float32]:
-        """Decode `n` draws from the prior N(0, I) to samples (n, *sample_shape)."""
+    def sample(
+        self, n: int, y: ArrayLike | None = None, seed: int | None = None
+    ) -> NDArray[np.float32]:
+        """Decode `n` draws from the prior N(0, I) to samples (n, *sample_shape).
+
+        A conditional model needs `y`: labels (n,), or one label for all.
+
+        Raises
+        ------
+        RuntimeError
+            If the model is a plain autoencoder, which has no prior.
+        """
+        if not self._facts.variational:
+            raise RuntimeError(
+                f"sample needs a prior; {self.path.name} holds a plain autoencoder, built with "
+                "variational=False. Decode codes of your own by decode(z)."
+            )
         n = checks.positive_int("n", n)
+        if y is not None and self.n_labels is None:
+            raise TypeError(
+                f"y is {y!r:.100}; this model takes no labels. For a seed write "
+                f"sample({n}, seed={y!r:.100})."
+            )
         rng = np.random.default_rng(seed)
-        return self.decode(rng.standard_normal((n, self.latent_dim), dtype=np.float32))
+        return self.decode(rng.standard_normal((n, self.latent_dim), dtype=np.float32), y)
+
+    def given(self, label: int) -> GivenLabel:
+        """Return a codec with the label fixed, for the widgets: ``LatentScatter(c.given(3), x)``.
+
+        Parameters
+        ----------
+        label
+            A label of this conditional model, 0 to n_labels - 1.
+        """
+        if self.n_labels is None:
+            raise TypeError(
+                "given(label) is for a conditional model; this one takes no labels. Use it as it "
+                "is."
+            )
+        return GivenLabel(self, int(check_labels("label", label, None, self.n_labels)))
+
+    def _labels(self, y: Any, n: int) -> dict[str, NDArray[np.float32]]:
+        """Return what the graphs take beside x or z: one-hot labels, or nothing."""
+        if self.n_labels is None:
+            if y is not None:
+                raise TypeError(f"y is {y!r:.100}; this model takes no labels. Leave y out.")
+            return {}
+        if y is None:
+            raise missing_labels("y", self.n_labels)
+        return {"y": one_hot(check_labels("y", y, n, self.n_labels, True), self.n_labels)}
 
     def __repr__(self) -> str:
         shape = "x".join(map(str, self.sample_shape))

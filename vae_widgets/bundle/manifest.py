@@ -26,6 +26,8 @@ class ModelFacts:
         Number of classes where samples hold tokens, else None.
     n_labels
         Number of labels of a conditional model, else None.
+    variational
+        Whether there is a prior to draw from; False for a plain autoencoder.
     """
 
     latent_dim: int
@@ -34,6 +36,21 @@ class ModelFacts:
     bounds: tuple[float, float] | None = None
     n_classes: int | None = None
     n_labels: int | None = None
+    variational: bool = True
+
+    @property
+    def encoder_inputs(self) -> dict[str, tuple[int, ...]]:
+        """Shape of one row of each input of the encoder, by name; labels are one-hot."""
+        return {"x": self.sample_shape, **self._label_input}
+
+    @property
+    def decoder_inputs(self) -> dict[str, tuple[int, ...]]:
+        """Shape of one row of each input of the decoder, by name; labels are one-hot."""
+        return {"z": (self.latent_dim,), **self._label_input}
+
+    @property
+    def _label_input(self) -> dict[str, tuple[int, ...]]:
+        return {} if self.n_labels is None else {"y": (self.n_labels,)}
 
     def to_manifest(self) -> dict[str, Any]:
         """Return the manifest's entries for these facts."""
@@ -46,6 +63,7 @@ class ModelFacts:
                 "n_classes": self.n_classes,
             },
             "n_labels": self.n_labels,
+            "variational": self.variational,
         }
 
     @classmethod
@@ -95,6 +113,8 @@ class ModelFacts:
         n_classes, n_labels = likelihood.get("n_classes"), manifest.get("n_labels")
         for key, count in (("likelihood['n_classes']", n_classes), ("'n_labels'", n_labels)):
             need(count is None or _is_count(count), key, "null or a whole number", count)
+        variational: Any = manifest.get("variational")
+        need(isinstance(variational, bool), "'variational'", "true or false", variational)
         return cls(
             latent_dim=latent_dim,
             sample_shape=tuple(shape),
@@ -102,6 +122,7 @@ class ModelFacts:
             bounds=None if bounds is None else (float(bounds[0]), float(bounds[1])),
             n_classes=n_classes,
             n_labels=n_labels,
+            variational=variational,
         )
 
 

@@ -14,6 +14,7 @@ from vae_widgets.bundle import BundleError, read_archive, write_archive
 from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import check_target
+from vae_widgets.core.labels import one_hot
 from vae_widgets.core.policy import ThresholdPolicy
 from vae_widgets.models.model_file import PART, model_from_bytes, model_to_bytes
 from vae_widgets.models.onnx_export import to_onnx
@@ -58,6 +59,11 @@ def save_bundle(
                 "samples. Leave latents out to save the codes of samples."
             )
     facts = _facts_of(vae)
+    if samples is not None and latents is None and facts.n_labels is not None:
+        raise ValueError(
+            "latents is missing; samples of a conditional model have codes only with their labels. "
+            "Pass latents=vae.encode(samples, labels)[0]."
+        )
     manifest = facts.to_manifest()
     manifest["likelihood"]["config"] = vae.likelihood.get_config()
     manifest |= {
@@ -125,6 +131,8 @@ def _facts_of(vae: "VAE") -> ModelFacts:
         likelihood=rule.name,
         bounds=rule.bounds,
         n_classes=rule.n_classes,
+        n_labels=vae.n_labels,
+        variational=vae.variational,
     )
 
 
@@ -157,8 +165,8 @@ def _onnx_parts(vae: "VAE", facts: ModelFacts) -> dict[str, bytes]:
     try:
         code = ("z_mean", "z_log_var")
         parts = {
-            "encoder.onnx": to_onnx(vae._code, {"x": vae.sample_shape}, code),
-            "decoder.onnx": to_onnx(vae._mean_of_codes, {"z": (vae.latent_dim,)}, ("x_mean",)),
+            "encoder.onnx": to_onnx(vae._code, facts.encoder_inputs, code),
+            "decoder.onnx": to_onnx(vae._mean_of_codes, facts.decoder_inputs, ("x_mean",)),
         }
         _compare(vae, facts, parts)
     except Exception as error:  # the converter has any kind for a layer that it does not know
@@ -175,9 +183,13 @@ def _compare(vae: "VAE", facts: ModelFacts, parts: dict[str, bytes]) -> None:
 
     z = np.random.default_rng(0).standard_normal((_ROWS_COMPARED, vae.latent_dim), np.float32)
     encoder, decoder = BundleCodec.graphs(facts, parts, vae.name)
-    x = vae.decode(z)
-    pairs = [("decoder", decoder(z=z)[0], x)]
-    pairs += [("encoder", *pair) for pair in zip(encoder(x=x), vae.encode(x), strict=True)]
+    labels, hot = [], {}
+    if facts.n_labels is not None:
+        labels = [np.arange(_ROWS_COMPARED, dtype=np.int32) % facts.n_labels]
+        hot = {"y": one_hot(labels[0], facts.n_labels)}
+    x = vae.decode(z, *labels)
+    codes = zip(encoder(x=x, **hot), vae.encode(x, *labels), strict=True)
+    pairs = [("decoder", decoder(z=z, **hot)[0], x), *(("encoder", *pair) for pair in codes)]
     for role, ours, theirs in pairs:
         agreeing = np.isclose(ours, theirs, rtol=1e-3, atol=1e-4).mean()
         if agreeing < _SHARE_AGREEING:

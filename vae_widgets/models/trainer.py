@@ -13,6 +13,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.labels import missing_labels
 from vae_widgets.models.array_loop import (
     LOG_NAMES,
     ArrayLoop,
@@ -22,7 +23,6 @@ from vae_widgets.models.array_loop import (
 )
 from vae_widgets.models.beta import Beta, FollowSchedule
 from vae_widgets.models.checkpointer import Checkpointer
-from vae_widgets.models.conditional import missing_labels
 from vae_widgets.models.fit_arguments import (
     FitArguments,
     check_callbacks,

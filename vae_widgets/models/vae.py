@@ -12,20 +12,15 @@ import tensorflow as tf
 from keras import ops
 from numpy.typing import ArrayLike, NDArray
 
+from vae_widgets.codec import GivenLabel
 from vae_widgets.core import checks
+from vae_widgets.core.labels import check_labels, missing_labels, one_hot
 from vae_widgets.core.policy import ThresholdPolicy
 from vae_widgets.models.architectures import build_architecture
 from vae_widgets.models.array_loop import Batch
 from vae_widgets.models.code_statistics import CodeStatistics
 from vae_widgets.models.compiled import CompiledFunction
-from vae_widgets.models.conditional import (
-    GivenLabel,
-    check_labelled_dataset,
-    check_labels,
-    missing_labels,
-    n_labels_of,
-    one_hot,
-)
+from vae_widgets.models.conditional import check_labelled_dataset, n_labels_of
 from vae_widgets.models.figures_of_merit import FiguresOfMerit
 from vae_widgets.models.fit_arguments import check_dataset, first_rows, is_array
 from vae_widgets.models.importance_sampling import ImportanceSampler
