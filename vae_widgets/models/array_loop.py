@@ -61,6 +61,7 @@ class Pace:
     """
 
     SECONDS = 0.1
+    MOST = 100_000  # steps: an epoch shorter than that ends earlier, and would double without end
 
     def __init__(self, steps: int | None = None) -> None:
         self.steps = steps or 1
@@ -70,7 +71,7 @@ class Pace:
         """Adapt to an execution of `steps` batches that took `seconds`."""
         if self._adaptive:
             factor = min(2.0, self.SECONDS / max(seconds, 1e-6))
-            self.steps = max(1, round(self.steps * factor))
+            self.steps = max(1, min(self.MOST, round(self.steps * factor)))
 
 
 class Hook(Protocol):
