@@ -91,7 +91,7 @@ class ConditionalCodec(Protocol):
     def decode(self, z: ArrayLike, y: Any = None) -> NDArray[np.float32]:
         """Map codes and labels to samples."""
 
-    def sample(self, n: int, y: Any = None, seed: int | None = None) -> NDArray[np.float32]:
+    def sample(self, n: int, seed: int | None = None, *, y: Any = None) -> NDArray[np.float32]:
         """Decode draws from the prior."""
 
 
@@ -125,7 +125,7 @@ class GivenLabel:
 
     def sample(self, n: int, seed: int | None = None) -> NDArray[np.float32]:
         """Decode `n` draws from the prior to samples (n, *sample_shape) with the label."""
-        return self._model.sample(n, self.label, seed=seed)
+        return self._model.sample(n, seed, y=self.label)
 
     def __repr__(self) -> str:
         return f"<{type(self._model).__name__} given label {self.label}>"

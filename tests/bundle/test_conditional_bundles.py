@@ -29,7 +29,7 @@ def test_the_codec_does_what_the_model_does(pair, x):
     z = np.random.default_rng(1).standard_normal((9, 2))
     np.testing.assert_allclose(codec.decode(z, y), vae.decode(z, y), atol=1e-5)
     assert np.abs(codec.decode(z, y) - codec.decode(z, (y + 1) % 4)).max() > 1e-3
-    np.testing.assert_allclose(codec.sample(9, y, seed=3), vae.sample(9, y, seed=3), atol=1e-5)
+    np.testing.assert_allclose(codec.sample(9, seed=3, y=y), vae.sample(9, seed=3, y=y), atol=1e-5)
     assert codec.n_labels == vae.n_labels == 4
 
 
@@ -77,7 +77,7 @@ def test_bad_labels(pair, x, call, error, expected):
 def test_labels_for_a_model_without(bundle, samples):
     codec = vw.load(bundle)
     assert codec.n_labels is None
-    for call in (lambda: codec.encode(samples, 1), lambda: codec.sample(3, 1)):
+    for call in (lambda: codec.encode(samples, 1), lambda: codec.sample(3, y=1)):
         with pytest.raises(TypeError, match="y is 1; this model takes no labels"):
             call()
     with pytest.raises(TypeError, match=r"given.* is for a conditional model"):

@@ -62,10 +62,10 @@ def test_labels_reach_both_halves_one_hot(conditional, digits):
 def test_samples_have_the_label_asked_for(conditional, digits):
     judge = LogisticRegression(max_iter=500).fit(digits.reshape(-1, 64), Y)
     y = np.repeat(np.arange(10), 20)
-    samples = conditional.sample(200, y, seed=0)
+    samples = conditional.sample(200, seed=0, y=y)
     assert judge.score(samples.reshape(-1, 64), y) > 0.8  # by chance 0.1
-    sevens = conditional.sample(20, 7, seed=0)
-    np.testing.assert_array_equal(sevens, conditional.sample(20, np.full(20, 7), seed=0))
+    sevens = conditional.sample(20, seed=0, y=7)
+    np.testing.assert_array_equal(sevens, conditional.sample(20, seed=0, y=np.full(20, 7)))
 
 
 def test_the_label_leaves_the_codes(conditional, trained, digits):
@@ -201,7 +201,7 @@ def test_given_a_label_it_is_a_codec(conditional, digits):
     np.testing.assert_array_equal(encode_mean(codec, x), conditional.encode(x, np.full(5, 3))[0])
     z = np.zeros((4, 2))
     np.testing.assert_array_equal(codec.decode(z), conditional.decode(z, np.full(4, 3)))
-    np.testing.assert_array_equal(codec.sample(4, seed=2), conditional.sample(4, 3, seed=2))
+    np.testing.assert_array_equal(codec.sample(4, seed=2), conditional.sample(4, seed=2, y=3))
     assert "label 3" in repr(codec)
 
 
@@ -221,7 +221,7 @@ def test_models_of_your_own_with_two_inputs(digits):
     vae.compile(jit_compile=False)
     history = vae.fit(digits, Y, epochs=3, verbose=0).history
     assert history["loss"][-1] < history["loss"][0]
-    assert vae.sample(3, 5).shape == (3, 8, 8)
+    assert vae.sample(3, y=5).shape == (3, 8, 8)
 
 
 def test_subclassed_models_say_how_many_labels():
@@ -286,7 +286,7 @@ def test_labels_for_a_vae_that_takes_none(trained, digits, method):
     ("use", "error", "match"),
     [
         (lambda vae, x: vae.sample(3), TypeError, "y is missing"),
-        (lambda vae, x: vae.sample(3, [1, 2]), ValueError, r"y has shape \(2,\).*\(3,\)"),
+        (lambda vae, x: vae.sample(3, y=[1, 2]), ValueError, r"y has shape \(2,\).*\(3,\)"),
         (lambda vae, x: vae.given(10), ValueError, "label holds 10"),
         (lambda vae, x: vae.given([1, 2]), ValueError, r"label has shape \(2,\); expected one"),
         (lambda vae, x: vae.given("three"), TypeError, "label must hold whole numbers"),
@@ -350,7 +350,7 @@ def test_bad_models(make, error, match):
 def test_what_is_for_conditional_models_only(trained):
     with pytest.raises(TypeError, match=r"given\(label\) is for a conditional VAE"):
         trained.given(3)
-    with pytest.raises(TypeError, match=r"takes no labels. For a seed write sample\(n, seed=3\)"):
-        trained.sample(5, 3)
+    with pytest.raises(TypeError, match=r"y is given"):
+        trained.sample(5, y=3)
     with pytest.raises(TypeError, match=r"y is given"):
         trained.decode(np.zeros((2, 3)), 1)

@@ -154,7 +154,7 @@ class BundleCodec:
         return self._decoder(z=codes, **self._labels(y, len(codes)))[0]
 
     def sample(
-        self, n: int, y: ArrayLike | None = None, seed: int | None = None
+        self, n: int, seed: int | None = None, *, y: ArrayLike | None = None
     ) -> NDArray[np.float32]:
         """Decode `n` draws from the prior N(0, I) to samples (n, *sample_shape).
 
@@ -171,11 +171,6 @@ class BundleCodec:
                 "variational=False. Decode codes of your own by decode(z)."
             )
         n = checks.positive_int("n", n)
-        if y is not None and self.n_labels is None:
-            raise TypeError(
-                f"y is {y!r:.100}; this model takes no labels. For a seed write "
-                f"sample({n}, seed={y!r:.100})."
-            )
         rng = np.random.default_rng(seed)
         return self.decode(rng.standard_normal((n, self.latent_dim), dtype=np.float32), y)
 

@@ -440,7 +440,7 @@ class VAE(FiguresOfMerit, Trainer):
         return self._decode(z, *self._conditions(y, len(z)))[0]
 
     def sample(
-        self, n: int, y: ArrayLike | None = None, seed: int | None = None
+        self, n: int, seed: int | None = None, *, y: ArrayLike | None = None
     ) -> NDArray[np.float32]:
         """Decode `n` draws from the prior N(0, I) to samples (n, *sample_shape).
 
@@ -448,10 +448,6 @@ class VAE(FiguresOfMerit, Trainer):
         """
         self._need_prior("sample")
         n = checks.positive_int("n", n)
-        if y is not None and self._n_labels is None:
-            raise TypeError(
-                f"y is {y!r}; this VAE takes no labels. For a seed write sample(n, seed={y!r})."
-            )
         rng = np.random.default_rng(seed)
         return self.decode(rng.standard_normal((n, self._latent_dim), dtype=np.float32), y)
 

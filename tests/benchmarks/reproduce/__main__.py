@@ -19,7 +19,7 @@ from tests.benchmarks.report import machine
 from tests.benchmarks.reproduce.experiment import Row, Settings
 from tests.benchmarks.worker import REPOSITORY
 
-EXPERIMENTS = ("tutorial", "keras_documentation", "mlp_400", "vae_burda")
+EXPERIMENTS = ("tutorial", "keras_documentation", "mlp_400", "vae_burda", "iwae_burda")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
