@@ -108,7 +108,7 @@ def test_a_fit_from_waiting_to_finished(monitor, time):
     drive(monitor, time, Model(), n_samples=1000, batch_size=100)
     assert monitor.state == "finished"
     assert shown(monitor, "fraction") == 1.0
-    assert shown(monitor, "progress") == "Epoch 3 of 3 in 1.5 s"
+    assert shown(monitor, "progress") == "Epoch 3 of 3 in 1.5 s · best: epoch 3"
     assert shown(monitor, "warning") == ""
     assert monitor.history.to_dict()["val_loss"] == pytest.approx(
         [100 / v + 1 for v in (1.9, 2.9, 3.9)]
@@ -185,7 +185,7 @@ def test_stop_ends_the_fit_at_the_next_batch(monitor, time):
     drive(monitor, time, model, epochs=5)
     assert model.stop_training
     assert monitor.state == "stopped"
-    assert shown(monitor, "progress") == "Stopped at epoch 2 of 5"
+    assert shown(monitor, "progress") == "Stopped at epoch 2 of 5 · best: epoch 2"
     assert len(monitor.history.to_dict()["steps"]["loss"]) == 15
     # The next fit is not stopped by it.
     monitor.callback.on_train_batch_end = end_batch
@@ -440,7 +440,7 @@ def test_the_best_epoch_is_marked(monitor, time):
     time.advance(2)
     best = monitor._drawing.curves._panels[0].best
     assert (best.visible, best.x.tolist(), best.y.tolist()) == (True, [2.0], [3.0])
-    assert "best epoch 2 (3.000)" in shown(monitor, "status")
+    assert shown(monitor, "progress").endswith(" · best: epoch 2")
 
 
 def test_latent_dimensions_are_followed_and_kept(monitor, time, tmp_path):

@@ -33,6 +33,7 @@ _LEFT = ("loss", "reconstruction_loss")
 _READ_POINTS = 300
 # More texts than this cover each other.
 _ACTIONS_NAMED = 12
+_LETTER = 0.018  # width of a letter, as a share of the x axis
 _ACTION_COLOUR = "#717581"
 
 
@@ -152,7 +153,8 @@ class LossCurves(ipywidgets.HBox):
                 seen = [name for name in names if name not in hidden]
                 messages += self._plan_lines(panel, names, seen, history, view, steps_per_epoch)
                 messages += self._plan_others(panel, seen, history, view, others or {})
-                messages += _plan_marks(panel, history, steps_per_epoch, panel is self._panels[0])
+                named = panel is self._panels[0]
+                messages += _plan_marks(panel, history, steps_per_epoch, (low, high), named)
         return messages + changes(self._x, min=low, max=high)
 
     def _plan_lines(
@@ -223,7 +225,11 @@ class LossCurves(ipywidgets.HBox):
 
 
 def _plan_marks(
-    panel: _Panel, history: TrainingHistory, steps_per_epoch: int | None, named: bool
+    panel: _Panel,
+    history: TrainingHistory,
+    steps_per_epoch: int | None,
+    limits: tuple[float, float],
+    named: bool,
 ) -> list[Send]:
     """Return the messages that draw what was done to the run."""
     actions = history.actions
@@ -236,10 +242,13 @@ def _plan_marks(
     messages = changes(panel.actions, x=x, y=y, visible=bool(actions))
     if named:
         texts = [action.text for action in actions[-_ACTIONS_NAMED:]]
+        # A text begins at its line, unless it would end beyond the figure.
+        room = [_LETTER * (limits[1] - limits[0]) * (len(text) + 1) for text in texts]
+        starts = np.minimum(at[-_ACTIONS_NAMED:], limits[1] - np.array(room))
         heights = 0.95 - 0.08 * (np.arange(len(actions)) % 4)
         messages += changes(
             panel.names,
-            x=at[-_ACTIONS_NAMED:],
+            x=starts,
             y=heights[-_ACTIONS_NAMED:],
             text=np.array([f" {text}" for text in texts]),
             visible=bool(actions),

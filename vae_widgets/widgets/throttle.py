@@ -27,7 +27,8 @@ def changes(widget: ipywidgets.Widget, **values: Any) -> list[Send]:
 
 def _same(old: Any, new: Any) -> bool:
     if isinstance(old, np.ndarray) or isinstance(new, np.ndarray):
-        return np.array_equal(old, new, equal_nan=True)
+        old, new = np.asarray(old), np.asarray(new)
+        return np.array_equal(old, new, equal_nan=old.dtype.kind == new.dtype.kind == "f")
     return bool(old == new)
 
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import traitlets
 
-from vae_widgets.widgets.base import CanvasWidget, bundle
+from vae_widgets.widgets.base import bundle
+from vae_widgets.widgets.look import LookedAt
 
 
-class CurveLegend(CanvasWidget):
+class CurveLegend(LookedAt):
     """The title and the legend of the curves; a click on an entry hides or shows its lines."""
 
     _esm = bundle("curve_legend.js")
@@ -24,10 +25,10 @@ class CurveLegend(CanvasWidget):
     validation = traitlets.Bool(False, help="Whether there are dashed lines.").tag(sync=True)
     hidden = traitlets.List(
         traitlets.Unicode(), help='Names of the metrics not drawn, and "run:" names of runs.'
-    ).tag(sync=True, echo_update=False)
+    ).tag(sync=True, look=True)
 
 
-class TrainingControls(CanvasWidget):
+class TrainingControls(LookedAt):
     """Pause, Stop, settings, how to look at the curves, a progress bar and the status line.
 
     It also reads values at the pointer, and turns a drag over the curves into a zoom.
@@ -36,16 +37,16 @@ class TrainingControls(CanvasWidget):
     _esm = bundle("training_controls.js")
     _css = bundle("training_controls.css")
 
-    log_scale = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    log_scale = traitlets.Bool(False).tag(sync=True, look=True)
     smoothing = traitlets.Float(0.0, help="Weight of the moving average, 0 to 0.99.").tag(
-        sync=True, echo_update=False
+        sync=True, look=True
     )
     zoom = traitlets.List(
         traitlets.Float(), help="Ends of the part of the x axis that is seen; empty for all."
-    ).tag(sync=True, echo_update=False)
+    ).tag(sync=True, look=True)
     panels = traitlets.List(
         traitlets.Unicode(), help='Panels that are open: "latent", "replay".'
-    ).tag(sync=True, echo_update=False)
+    ).tag(sync=True, look=True)
     shown = traitlets.Dict(
         help="run (its number), state, buttons (text, hint, and whether enabled, of each that is "
         "shown), settings (values by name), blocked, available (panels with something to show), "

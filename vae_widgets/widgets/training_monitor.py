@@ -239,6 +239,8 @@ class TrainingMonitor(ipywidgets.VBox):
             If the model has no such setting that can be changed.
         TypeError, ValueError
             If a value is refused.
+        RuntimeError
+            If no run is under way.
         """
         for name, value in check_settings(settings).items():
             self._session.change(name, value)

@@ -111,7 +111,12 @@ class TrainingSession:
             self.steering.stop()
 
     def change(self, setting: str, value: float) -> None:
-        """Change a setting of the model; see `Steering.set`."""
+        """Change a setting of the model in training; see `Steering.set`."""
+        if not self.active:
+            raise RuntimeError(
+                f"{setting} acts on a run under way; the monitor is {self.state}. Set it on the "
+                f"model: model.{setting} = {value:g}."
+            )
         self.steering.set(setting, value)
         self.history.log_setting(setting, value)
         self._mark(f"{_SHORT[setting]} {value:.4g}")
@@ -205,8 +210,8 @@ class TrainingSession:
 
     def end_fit(self) -> None:
         """End a fit that Keras says is over."""
-        self.finish("stopped" if self.state == "stopping" else "finished")
         self.try_pictures(now=True)
+        self.finish("stopped" if self.state == "stopping" else "finished")
         self._changed()
 
     def finish(self, state: State) -> None:

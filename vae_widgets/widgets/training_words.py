@@ -51,13 +51,17 @@ def describe_progress(
 ) -> str:
     """Say where a run is, how fast it goes and how long it will take, or took (`seconds`)."""
     where = _where(keras, progress, history)
+    best = best_epoch(history)
+    found = f" · best: epoch {best[0]:g}" if best is not None else ""
     match state:
         case "waiting":
             return ""
         case "finished":
-            return f"{where[0].upper()}{where[1:]} in {duration(seconds)}"
-        case "stopped" | "interrupted" | "paused":
-            return f"{state.capitalize()} at {where}"
+            return f"{where[0].upper()}{where[1:]} in {duration(seconds)}{found}"
+        case "stopped" | "interrupted":
+            return f"{state.capitalize()} at {where}{found}"
+        case "paused":
+            return f"Paused at {where}"
     parts = [where]
     if (left := progress.seconds_left) is not None:
         parts.append(f"{duration(left)} left")
@@ -89,11 +93,8 @@ def describe_values(
         known = [f"{label} {value:#.4g}" for label, value in values if value is not None]
         if known:
             texts.append(f"{name}: {', '.join(known)}{' ' * bool(unit)}{unit}")
-    best = best_epoch(history)
     if state in ACTIVE and keras and is_blocked(thread):
         texts.append("to stop, interrupt the kernel (■)")
-    elif best is not None and state not in ACTIVE:
-        texts.append(f"best epoch {best[0]:g} ({best[1]:#.4g})")
     return " · ".join(texts)
 
 

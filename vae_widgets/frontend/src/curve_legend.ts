@@ -3,6 +3,7 @@
 import type { AnyModel } from "@anywidget/types";
 import "./shell.css";
 import "./curve_legend.css";
+import { choose } from "./look.ts";
 import { button, element } from "./shell.ts";
 
 interface State {
@@ -30,11 +31,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   const toggle = (name: string) => {
     const hidden = model.get("hidden");
-    model.set(
-      "hidden",
-      hidden.includes(name) ? hidden.filter((other) => other !== name) : [...hidden, name],
-    );
-    model.save_changes();
+    const others = hidden.filter((other) => other !== name);
+    choose(model, "hidden", hidden.includes(name) ? others : [...hidden, name]);
   };
   const entry = (name: string, label: string, colour: string, thin: boolean) => {
     const made = button("", `Show or hide ${label}`, () => toggle(name));

@@ -3,6 +3,7 @@
 import type { AnyModel } from "@anywidget/types";
 import "./shell.css";
 import "./training_controls.css";
+import { choose } from "./look.ts";
 import { CurvePointer, type Readout } from "./curve_pointer.ts";
 import { button, element } from "./shell.ts";
 import { RunButtons, type Shown } from "./run_buttons.ts";
@@ -41,10 +42,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   root.append(row, options, status, spoken);
   el.append(root);
 
-  const set = <K extends keyof State>(name: K, value: State[K]) => {
-    model.set(name, value);
-    model.save_changes();
-  };
+  const set = <K extends keyof State>(name: K, value: State[K]) => choose(model, name, value);
   let waits = ""; // for the kernel, which a blocking cell keeps busy
   const run = new RunButtons((message, label) => {
     const { run: number, blocked } = model.get("shown");
@@ -116,7 +114,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const mark = () => {
     const open = model.get("panels");
     log.setAttribute("aria-pressed", String(model.get("log_scale")));
-    slider.value = String(model.get("smoothing"));
+    // An answer that comes late must not pull the slider back.
+    if (!slider.matches(":active")) slider.value = String(model.get("smoothing"));
     unzoom.hidden = !model.get("zoom").length;
     const monitor = root.closest(".vw-monitor");
     for (const panel of panels) {

@@ -5,6 +5,7 @@ import "./shell.css";
 import "./training_replay.css";
 import { readArray, type WireArray } from "./arrays.ts";
 import { categoryColour } from "./palette.ts";
+import { choose } from "./look.ts";
 import { Picture } from "./picture.ts";
 import { button, element } from "./shell.ts";
 import { drawAxes } from "./small_plot.ts";
@@ -32,21 +33,16 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   Object.assign(slider, { type: "range", min: "0", step: "1" });
   slider.setAttribute("aria-label", "Epoch of the pictures");
   const text = element("span", "vw-replay-at");
-  const newest = button("Newest", "Follow the training again", () => choose(null));
+  const newest = button("Newest", "Follow the training again", () => choose(model, "at", null));
   row.append(slider, text, newest);
   const box = element("div", "vw-picture");
   box.setAttribute("role", "img");
   root.append(row, box);
   el.append(root);
 
-  const choose = (at: number | null) => {
-    model.set("at", at);
-    model.save_changes();
-    update();
-  };
   slider.addEventListener("input", () => {
     const frames = model.get("shown").frames ?? [];
-    choose(frames[slider.valueAsNumber] ?? null);
+    choose(model, "at", frames[slider.valueAsNumber] ?? null);
   });
 
   const picture = new Picture(box, (context, theme) => {
@@ -82,7 +78,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const at = model.get("at");
     const index = at === null ? frames.length - 1 : closest(frames, at);
     slider.max = String(Math.max(0, frames.length - 1));
-    slider.value = String(index);
+    // An answer that comes late must not pull the slider back.
+    if (!slider.matches(":active")) slider.value = String(index);
     slider.disabled = frames.length < 2;
     const value = frames[index] ?? seen;
     const label = `${axis} ${plain(value, 4)}`;
