@@ -819,3 +819,15 @@ def test_the_widget_loads_neither_keras_nor_tensorflow():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+def test_what_the_page_chooses_is_kept_and_nonsense_is_not(monitor, time):
+    def look(name, value):
+        data = {"method": "custom", "content": {"type": "look", "name": name, "value": value}}
+        monitor._drawing.controls._handle_msg({"content": {"data": data}, "buffers": []})
+
+    look("smoothing", 0.5)
+    look("smoothing", 7)
+    look("shown", {})  # not the page's to choose
+    assert monitor.smoothing == 0.5
+    assert shown(monitor, "state") == "waiting"
