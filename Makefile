@@ -38,7 +38,8 @@ types: $(VENV)/test.stamp ## Check the types of Python and TypeScript
 
 unit: $(VENV)/test.stamp ## Run the unit tests of Python and TypeScript
 	$(WITH_NODE) node --test "tests/frontend/*.test.ts"
-	$(BIN)/python -m pytest tests --ignore=tests/notebooks --ignore=tests/browser --ignore=tests/packaging
+	$(BIN)/python -m pytest tests --ignore=tests/notebooks --ignore=tests/browser --ignore=tests/packaging \
+	  --numprocesses=2 --dist=loadfile
 
 notebooks: $(VENV)/test.stamp ## Execute every notebook
 	$(BIN)/python -m pytest tests/notebooks

@@ -22,9 +22,11 @@ class Peer:
 
     def update(self) -> float:
         """Draw after one more epoch of losses; return the seconds of that."""
-        time.sleep(1.1)  # else the update would only be noted: at most ten messages a second
+        sent = -1
+        while wire.messages != sent:  # else the update would only be noted: ten messages a second
+            sent = wire.messages
+            time.sleep(1.1)
         self._step += 1
-        sent = wire.messages
         started = time.perf_counter()
         self._logged.log(
             self._step,
