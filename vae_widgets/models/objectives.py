@@ -14,6 +14,7 @@ import keras
 from keras import ops
 
 from vae_widgets.core import checks
+from vae_widgets.models.configured import Configured
 from vae_widgets.models.layers import reparameterize
 from vae_widgets.models.likelihoods import kl_divergence
 
@@ -75,30 +76,11 @@ class Objective(Protocol):
         """Return the losses."""
 
 
-class _Named:
-    """What the objectives here share: their arguments, given back, compared and printed."""
+class _Named(Configured):
+    """What the objectives here share."""
 
     n_draws = 1
     needs_n_samples = False
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments that rebuild this objective."""
-        return {}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "_Named":
-        """Rebuild an objective from `get_config`."""
-        return cls(**config)
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.get_config() == self.get_config()
-
-    def __hash__(self) -> int:
-        return hash((type(self), *self.get_config().items()))
-
-    def __repr__(self) -> str:
-        arguments = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
-        return f"{type(self).__name__}({arguments})"
 
 
 @keras.saving.register_keras_serializable(package="vae_widgets")

@@ -13,26 +13,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.models.configured import Configured
 
 Schedule = Callable[[Any], Any]
 """Maps epochs, a float or an array of them, to beta: a float or an array of the same shape."""
 
 
-class _Ramp:
-    """What the schedules share: a checked, comparable, printable set of arguments."""
+class _Ramp(Configured):
+    """What the schedules share: they are called with the epoch."""
 
     def beta(self, epoch: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return beta at epochs of at least 0."""
         raise NotImplementedError
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments that rebuild this schedule."""
-        raise NotImplementedError
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "_Ramp":
-        """Rebuild a schedule from `get_config`."""
-        return cls(**config)
 
     def __call__(self, epoch: ArrayLike) -> Any:
         """Return beta at `epoch`: a float for a number, else an array of the same shape.
@@ -47,16 +39,6 @@ class _Ramp:
             raise ValueError(f"epoch must be at least 0; received {epochs.min():g}.")
         values = self.beta(epochs)
         return values if values.ndim else float(values)
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.get_config() == self.get_config()
-
-    def __hash__(self) -> int:
-        return hash((type(self), *self.get_config().items()))
-
-    def __repr__(self) -> str:
-        arguments = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
-        return f"{type(self).__name__}({arguments})"
 
 
 @keras.saving.register_keras_serializable(package="vae_widgets")
