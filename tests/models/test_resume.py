@@ -352,11 +352,13 @@ def test_classes_of_the_user_come_back(run, digits, tmp_path):
 # For real: signals to another process
 
 TRAIN = """
-import sys, threading
+import signal, sys, threading
 import keras
 from sklearn.datasets import load_digits
 import vae_widgets as vw
 
+# A shell without job control starts what runs in the background with SIGINT ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 path, signal_name = sys.argv[1:]
 digits = (load_digits().images / 16).astype("float32")
 vae = vw.VAE.build((8, 8), hidden_units=())
