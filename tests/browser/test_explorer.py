@@ -48,7 +48,7 @@ def test_widgets_are_linked(notebook):
     before = nb.pixels(picture)
     expect(slide).to_be_enabled()
     slide.click()
-    nb.kernel.until("explorer.slider.end.shape == (2,)")
+    nb.kernel.until(f"np.array_equal(explorer.slider.end, x[{index}])")
     nb.wait_for_other_pixels(picture, before)
     assert nb.kernel.eval(
         f"bool(np.allclose(explorer.slider.frames[-1], codec.decode(codec.encode(x))[{index}]))"

@@ -188,9 +188,10 @@ def test_a_new_path_reaches_every_view(open_view):
     # Swapped ends keep the picture in place of the frame.
     view.root.get_by_role("button", name="Swap ends").click()
     nb.kernel.until(f"abs(slider.value - {63 - frame} / 63) < 1e-12")
+    nb.kernel.until("bool((slider.start == digits[4].astype('float32')).all())")
+    nb.kernel.until("bool((slider.end == digits[0].astype('float32')).all())")
     view.tiles = nb.kernel.eval(TILES)
     view.wait_for_frame(63 - frame)
-    assert nb.kernel.eval("bool((slider.start == digits[4].astype('float32')).all())")
 
     # New ends from Python.
     nb.kernel.eval("slider.set_trait('end', digits[7])")
