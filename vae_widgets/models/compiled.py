@@ -6,6 +6,7 @@ compiler, which is also why these are plain graphs and not XLA.
 
 import functools
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 
 ROWS_AT_ONCE = 1024
 """Rows that pass through at a time; bounds the memory."""
+
+_BLOCKS_IN_FLIGHT = 3  # while one is copied or summed up on one core, others keep the rest busy
 
 
 class CompiledFunction:
@@ -55,12 +58,14 @@ class CompiledFunction:
         """Return the results for all rows."""
         n = len(arrays[0])
         if n <= ROWS_AT_ONCE:
-            return tuple(part.numpy() for part in self._run(arrays))
-        parts = [
-            self._run(tuple(array[start : start + ROWS_AT_ONCE] for array in arrays))
-            for start in range(0, n, ROWS_AT_ONCE)
-        ]
-        return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+            return self._run(arrays)
 
-    def _run(self, arrays: tuple[NDArray[np.float32], ...]) -> list[tf.Tensor]:
-        return self._graph(*map(tf.constant, arrays))
+        def run_block(start: int) -> tuple[NDArray[np.float32], ...]:
+            return self._run(tuple(array[start : start + ROWS_AT_ONCE] for array in arrays))
+
+        with ThreadPoolExecutor(_BLOCKS_IN_FLIGHT) as pool:
+            blocks = list(pool.map(run_block, range(0, n, ROWS_AT_ONCE)))
+        return tuple(np.concatenate(parts) for parts in zip(*blocks, strict=True))
+
+    def _run(self, arrays: tuple[NDArray[np.float32], ...]) -> tuple[NDArray[np.float32], ...]:
+        return tuple(result.numpy() for result in self._graph(*map(tf.constant, arrays)))
