@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.labels import check_labels
 
 
 @runtime_checkable
@@ -101,9 +102,9 @@ class GivenLabel:
     It holds the model itself and no copy, so it follows as the model trains.
     """
 
-    def __init__(self, model: ConditionalCodec, label: int) -> None:
+    def __init__(self, model: ConditionalCodec, label: int, n_labels: int) -> None:
         self._model = model
-        self.label = label
+        self.label = int(check_labels("label", label, None, n_labels))
 
     @property
     def latent_dim(self) -> int:

@@ -187,7 +187,7 @@ class BundleCodec:
                 "given(label) is for a conditional model; this one takes no labels. Use it as it "
                 "is."
             )
-        return GivenLabel(self, int(check_labels("label", label, None, self.n_labels)))
+        return GivenLabel(self, label, self.n_labels)
 
     def _labels(self, y: Any, n: int) -> dict[str, NDArray[np.float32]]:
         """Return what the graphs take beside x or z: one-hot labels, or nothing."""

@@ -27,10 +27,16 @@ _MESSAGES = {
     "model": {7: "graph", 8: "operators"},
     "graph": {1: "node", 5: "tensor", 15: "sparse tensor"},
     "node": {5: "attribute"},
-    "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph", 22: "sparse tensor"},
+    "attribute": {
+        5: "tensor",
+        6: "graph",
+        10: "tensor",
+        11: "graph",
+        22: "sparse tensor",
+        23: "sparse tensor",
+    },
     "sparse tensor": {1: "tensor", 2: "tensor"},
 }
-_MESSAGES["attribute"][23] = "sparse tensor"
 _TENSOR_EXTERNAL_DATA, _TENSOR_DATA_LOCATION = 13, 14
 _NODE_DOMAIN, _OPERATORS_DOMAIN = 7, 1
 _MODEL_TRAINING, _MODEL_FUNCTIONS = 20, 25

@@ -9,7 +9,9 @@ from keras import ops
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.latents import active_units
 from vae_widgets.models.code_statistics import CodeStatistics
+from vae_widgets.models.data_rules import DataRules
 from vae_widgets.models.importance_sampling import ImportanceSampler
 from vae_widgets.models.likelihoods import Likelihood
 from vae_widgets.models.objectives import log_normal, split_kl
@@ -38,9 +40,8 @@ class FiguresOfMerit:
     _kl: Callable[..., Any]
     _errors: Callable[..., Any]
     _importance_sampler: ImportanceSampler
-    _sample_shape: tuple[int, ...]
     likelihood: Likelihood
-    _rows: Callable[[Any, Any], tuple[NDArray[np.float32], ...]]
+    _rules: DataRules
 
     def elbo(
         self, x: ArrayLike, seed: int | None = None, *, y: ArrayLike | None = None
@@ -63,7 +64,7 @@ class FiguresOfMerit:
         (n,) in nats, summed over data and latent dimensions.
         """
         self._need_prior("elbo")
-        rows = self._rows(x, y)
+        rows = self._rules.rows(x, y)
         rng = np.random.default_rng(seed)
         epsilon = rng.standard_normal((len(rows[0]), self._latent_dim), dtype=np.float32)
         reconstruction, kl = self._elbo_terms(epsilon, *rows)
@@ -102,7 +103,7 @@ class FiguresOfMerit:
         """
         self._need_prior("log_likelihood")
         n_samples = checks.positive_int("n_samples", n_samples)
-        rows = self._rows(x, y)
+        rows = self._rules.rows(x, y)
         z_mean, z_log_var = self._encode(*rows)
         rng = np.random.default_rng(seed)
         return self._importance_sampler.log_likelihood(z_mean, z_log_var, rows, n_samples, rng)
@@ -145,7 +146,7 @@ class FiguresOfMerit:
                     f"levels={levels} is for densities, such as the gaussian likelihood; the "
                     f"{self.likelihood.name} one gives probabilities. Leave levels out."
                 )
-        nats = -self.log_likelihood(x, n_samples, seed, y=y) / math.prod(self._sample_shape)
+        nats = -self.log_likelihood(x, n_samples, seed, y=y) / math.prod(self._rules.sample_shape)
         return nats / math.log(2) + math.log2(levels or 1)
 
     def reconstruction_error(
@@ -166,7 +167,7 @@ class FiguresOfMerit:
         likelihood; for tokens the share of wrong ones. In nats it is
         ``anomaly_score(x, kind="reconstruction")``.
         """
-        errors: NDArray[np.float32] = self._errors(*self._rows(x, y))[0]
+        errors: NDArray[np.float32] = self._errors(*self._rules.rows(x, y))[0]
         return errors
 
     def anomaly_score(
@@ -206,12 +207,15 @@ class FiguresOfMerit:
         kind = checks.one_of("kind", kind, SCORE_KINDS)
         if kind in ("elbo", "kl"):
             self._need_prior(f"anomaly_score(kind={kind!r})")
-        rows = self._rows(x, y)
+        rows = self._rules.rows(x, y)
         if kind == "mahalanobis":
             return self._code_statistics.mahalanobis(self._encode(*rows)[0]).astype(np.float32)
-        epsilon = np.zeros((len(rows[0]), self._latent_dim), np.float32)
-        reconstruction, kl = self._elbo_terms(epsilon, *rows)
-        return {"elbo": reconstruction + kl, "reconstruction": reconstruction, "kl": kl}[kind]
+        if kind == "kl":
+            kl: NDArray[np.float32] = self._kl(*rows)[0].sum(axis=1)
+            return kl
+        at_mean = np.zeros((len(rows[0]), self._latent_dim), np.float32)
+        reconstruction, kl = self._elbo_terms(at_mean, *rows)
+        return reconstruction + kl if kind == "elbo" else reconstruction
 
     def kl_per_dimension(self, x: ArrayLike, *, y: ArrayLike | None = None) -> NDArray[np.float64]:
         """Return KL(q(z_i | x) || N(0, 1)) of each latent dimension, averaged over x.
@@ -228,7 +232,7 @@ class FiguresOfMerit:
         (latent_dim,) in nats; their sum is the kl_loss. Near 0 is a dimension that has collapsed.
         """
         self._need_prior("kl_per_dimension")
-        mean: NDArray[np.float64] = self._kl(*self._rows(x, y))[0].mean(0, dtype=np.float64)
+        mean: NDArray[np.float64] = self._kl(*self._rules.rows(x, y))[0].mean(0, dtype=np.float64)
         return mean
 
     def active_units(
@@ -249,7 +253,7 @@ class FiguresOfMerit:
             For a conditional VAE: labels (n,), or one label for all.
         """
         threshold = checks.number_between("threshold", threshold, 0)
-        return int(np.count_nonzero(self.encode(x, y)[0].var(axis=0) > threshold))
+        return int(active_units(self.encode(x, y)[0], threshold).sum())
 
     def kl_decomposition(
         self, x: ArrayLike, seed: int | None = None, *, y: ArrayLike | None = None

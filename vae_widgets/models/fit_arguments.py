@@ -3,7 +3,7 @@
 import pathlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import keras
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.models.checkpoint import check_checkpoint_path
+from vae_widgets.models.data_rules import DataRules
 
 HOOKS = [
     name
@@ -19,18 +20,6 @@ HOOKS = [
     if name.startswith(("set_", "on_train", "on_test", "on_epoch"))
 ]
 """Methods that a callback must have, whether it is a Keras one or not."""
-
-
-class Rules(Protocol):
-    """What a model says about the data that it takes; each method returns it, checked."""
-
-    n_labels: int | None
-
-    def _samples(self, name: str, x: Any) -> NDArray[np.float32]: ...
-
-    def _labels(self, name: str, y: Any, n: int) -> NDArray[np.int32] | None: ...
-
-    def _dataset(self, name: str, dataset: Any) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -77,7 +66,7 @@ class FitArguments:
     @classmethod
     def check(
         cls,
-        rules: "Rules",
+        rules: DataRules,
         x: Any,
         y: Any,
         *,
@@ -165,25 +154,25 @@ def is_array(x: Any) -> bool:
 
 
 def check_rows(
-    rules: "Rules", x_name: str, x: Any, y_name: str, y: Any
+    rules: DataRules, x_name: str, x: Any, y_name: str, y: Any
 ) -> tuple[NDArray[np.float32], NDArray[np.int32] | None]:
     """Return samples and labels, the latter None for a model without.
 
     Targets equal to `x` itself, which tutorials pass twice, are no labels.
     """
     labels_of = None if y is x else y
-    x = rules._samples(x_name, x)
-    return x, rules._labels(y_name, labels_of, len(x))
+    x = rules.samples(x_name, x)
+    return x, rules.labels(y_name, labels_of, len(x))
 
 
-def check_dataset_alone(rules: "Rules", name: str, dataset: Any, y: Any) -> Any:
+def check_dataset_alone(rules: DataRules, name: str, dataset: Any, y: Any) -> Any:
     """Return a dataset that is ready to be trained on; raise ``TypeError`` if `y` is given too."""
     if y is not None and y is not dataset:
         raise TypeError(
             "y is given beside a dataset; a dataset holds its labels itself, as batches (x, y). "
             "Leave y out."
         )
-    return rules._dataset(name, dataset)
+    return rules.dataset(name, dataset)
 
 
 def first_rows(
@@ -201,26 +190,7 @@ def first_rows(
     return np.concatenate(samples)[:n], np.concatenate(labels)[:n] if labels else None
 
 
-def check_dataset(name: str, dataset: Any, sample_shape: tuple[int, ...]) -> None:
-    """Raise if `dataset` is nothing to train on, or does not yield batches of samples."""
-    if not (hasattr(dataset, "__iter__") or isinstance(dataset, keras.utils.PyDataset)):
-        raise TypeError(f"{name} must be an array or a dataset; received {type(dataset).__name__}.")
-    if isinstance(dataset, str | bytes | dict):
-        raise TypeError(f"{name} must be an array or a dataset; received {type(dataset).__name__}.")
-    if not isinstance(dataset, tf.data.Dataset):
-        return
-    spec = dataset.element_spec
-    shape = (spec[0] if isinstance(spec, tuple) else spec).shape
-    if not shape.is_compatible_with((None, *sample_shape)):
-        hint = " Call .batch(128) on it." if shape.is_compatible_with(sample_shape) else ""
-        expected = ", ".join(["batch", *map(str, sample_shape)])
-        raise ValueError(
-            f"{name} is a dataset of elements of shape {shape}; expected batches of samples, "
-            f"({expected}).{hint}"
-        )
-
-
-def check_validation(rules: "Rules", data: Any) -> tuple[Any, NDArray[np.int32] | None]:
+def check_validation(rules: DataRules, data: Any) -> tuple[Any, NDArray[np.int32] | None]:
     """Return validation samples and labels, or a dataset and None, or twice None."""
     name, y = "validation_data", None
     if isinstance(data, tuple):

@@ -292,23 +292,21 @@ def make_likelihood(
         )
     if isinstance(likelihood, str):
         checks.one_of("likelihood", likelihood, LIKELIHOODS)
-        received = repr(likelihood)
-    elif isinstance(likelihood, Likelihood):
-        received = repr(likelihood)
-    else:
+    elif not isinstance(likelihood, Likelihood):
         raise TypeError(
             f"likelihood must be a name ({', '.join(LIKELIHOODS)}) or an object such as "
             f"Gaussian(deviation='learned'); received {likelihood!r}."
         )
     if not from_logits and likelihood != "bernoulli":
         raise ValueError(
-            f"from_logits=False is for the bernoulli likelihood by name; likelihood is {received}. "
-            "Leave from_logits out, or pass likelihood=Bernoulli(from_logits=False)."
+            "from_logits=False is for the bernoulli likelihood by name; likelihood is "
+            f"{likelihood!r}. Leave from_logits out, or pass "
+            "likelihood=Bernoulli(from_logits=False)."
         )
     if n_classes is not None and likelihood != "categorical":
         raise ValueError(
-            f"n_classes={n_classes!r} is for likelihood='categorical'; likelihood is {received}. "
-            "Leave n_classes out."
+            f"n_classes={n_classes!r} is for likelihood='categorical'; likelihood is "
+            f"{likelihood!r}. Leave n_classes out."
         )
     if isinstance(likelihood, Likelihood):
         return likelihood

@@ -50,7 +50,7 @@ def save_bundle(
     if policy is not None and not isinstance(policy, ThresholdPolicy):
         raise TypeError(f"policy must be a ThresholdPolicy; received {type(policy).__name__}.")
     if samples is not None:
-        samples = vae._samples("samples", samples)
+        samples = vae._rules.samples("samples", samples)
     if latents is not None:
         latents = checks.samples("latents", latents, (vae.latent_dim,))
         if samples is not None and len(latents) != len(samples):

@@ -10,7 +10,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
-from numpy.typing import NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.labels import missing_labels
@@ -23,6 +22,7 @@ from vae_widgets.models.array_loop import (
 )
 from vae_widgets.models.beta import Beta, FollowSchedule
 from vae_widgets.models.checkpointer import Checkpointer
+from vae_widgets.models.data_rules import DataRules
 from vae_widgets.models.fit_arguments import (
     FitArguments,
     check_callbacks,
@@ -42,10 +42,11 @@ class Trainer(Resumable):
     """Base of `VAE` that knows how to train and to evaluate, but not on what loss.
 
     A subclass says what happens with a batch, in `_train_on_batch` and `_evaluate_on_batch`, and
-    which samples are good, in `_samples`.
+    which data are good, in `_rules`.
     """
 
     _noise_width = 1  # random numbers that a sample needs
+    _rules: DataRules
 
     def __init__(self, beta: float | Schedule = 1.0, **options: Any) -> None:
         super().__init__(**options)
@@ -75,34 +76,12 @@ class Trainer(Resumable):
         """Draw noise for n samples, (n, ...), the same after each `_before_evaluation`."""
         raise NotImplementedError
 
-    def _samples(self, name: str, x: Any) -> NDArray[np.float32]:
-        """Return samples (n, *sample_shape) from the argument called `name`, or raise."""
-        raise NotImplementedError
-
-    def _labels(self, name: str, y: Any, n: int) -> NDArray[np.int32] | None:
-        """Return labels (n,), or None for a model that takes none, or raise."""
-        raise NotImplementedError
-
-    def _dataset(self, name: str, dataset: Any) -> Any:
-        """Return a dataset, or another stream of batches, or raise."""
-        raise NotImplementedError
-
     def _shuffler(self, iterations: int) -> np.random.Generator:
         """Return what draws the order of the samples of an epoch.
 
         It depends on the optimizer's steps before the epoch and on the seed, and on nothing else:
         a second fit, or a resumed one, shuffles anew.
         """
-        raise NotImplementedError
-
-    @property
-    def n_labels(self) -> int | None:
-        """Number of labels of a conditional model; None if it takes none."""
-        raise NotImplementedError
-
-    @property
-    def sample_shape(self) -> tuple[int, ...]:
-        """Shape of one sample."""
         raise NotImplementedError
 
     def _before_evaluation(self) -> None:
@@ -343,8 +322,8 @@ class Trainer(Resumable):
             return super().evaluate(x, y, batch_size=batch_size, **options, **from_keras)
         checks.reject_unknown("VAE.evaluate", from_keras, ("x", "y", "batch_size", *options))
         if not is_array(x):
-            return super().evaluate(check_dataset_alone(self, "x", x, y), **options)
-        x, labels = check_rows(self, "x", x, "y", y)
+            return super().evaluate(check_dataset_alone(self._rules, "x", x, y), **options)
+        x, labels = check_rows(self._rules, "x", x, "y", y)
         batch_size = checks.positive_int("batch_size", 128 if batch_size is None else batch_size)
         if not self._keeps("test_step"):
             self._n_samples.assign(len(x))
@@ -377,7 +356,7 @@ class Trainer(Resumable):
         return [*self._trackers, *added]
 
     def _fit_arguments(self, x: Any, y: Any, **options: Any) -> FitArguments:
-        return FitArguments.check(self, x, y, **options)
+        return FitArguments.check(self._rules, x, y, **options)
 
     def _begin(self, arguments: FitArguments) -> Checkpointer:
         """Take the model for one fit, which `_train` must follow, and see where it starts."""
@@ -561,12 +540,13 @@ class Trainer(Resumable):
         self, update: Callable[..., Any], draw_noise: Callable[[Any], Any], data: Any
     ) -> dict[str, Any]:
         x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
-        if self.n_labels is not None and y is None:
-            raise missing_labels("y", self.n_labels)
+        n_labels = self._rules.n_labels
+        if n_labels is not None and y is None:
+            raise missing_labels("y", n_labels)
         x = ops.cast(x, "float32")
         n = ops.shape(x)[0]
         batch = Batch(
-            data=(x,) if self.n_labels is None else (x, y),
+            data=(x,) if n_labels is None else (x, y),
             weights=ops.ones(n) if weights is None else ops.cast(weights, "float32"),
             noise=draw_noise(n),
             beta=self._beta.variable,

@@ -14,15 +14,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.codec import GivenLabel
 from vae_widgets.core import checks
-from vae_widgets.core.labels import check_labels, missing_labels, one_hot
+from vae_widgets.core.labels import one_hot
 from vae_widgets.core.policy import ThresholdPolicy
 from vae_widgets.models.architectures import build_architecture
 from vae_widgets.models.array_loop import Batch
 from vae_widgets.models.code_statistics import CodeStatistics
 from vae_widgets.models.compiled import CompiledFunction
-from vae_widgets.models.conditional import check_labelled_dataset, n_labels_of
+from vae_widgets.models.conditional import n_labels_of
+from vae_widgets.models.data_rules import DataRules
 from vae_widgets.models.figures_of_merit import FiguresOfMerit
-from vae_widgets.models.fit_arguments import check_dataset, first_rows, is_array
+from vae_widgets.models.fit_arguments import first_rows, is_array
 from vae_widgets.models.importance_sampling import ImportanceSampler
 from vae_widgets.models.layers import reparameterize
 from vae_widgets.models.likelihoods import Likelihood, kl_divergence, make_likelihood
@@ -138,13 +139,11 @@ class VAE(FiguresOfMerit, Trainer):
         self.encoder = encoder
         self.decoder = decoder
         self.likelihood = rule
-        self._objective = goal
         self.variational = bool(variational)
         self.seed = seed
         self._drawn_seed = drawn_seed
-        self._sample_shape = shape
+        self._rules = DataRules(shape, rule, goal, n_labels)
         self._latent_dim = latent_dim
-        self._n_labels = n_labels
         self._noise_width = max(1, goal.n_draws * latent_dim)
         # Validation has noise of its own, so that it does not change the course of training.
         self._training_seeds = keras.random.SeedGenerator(drawn_seed)
@@ -257,12 +256,12 @@ class VAE(FiguresOfMerit, Trainer):
     @property
     def sample_shape(self) -> tuple[int, ...]:
         """Shape of one sample."""
-        return self._sample_shape
+        return self._rules.sample_shape
 
     @property
     def n_labels(self) -> int | None:
         """Number of labels of a conditional VAE; None if it takes none."""
-        return self._n_labels
+        return self._rules.n_labels
 
     @property
     def beta(self) -> float:
@@ -285,7 +284,7 @@ class VAE(FiguresOfMerit, Trainer):
     @property
     def objective(self) -> Objective:
         """What training minimises."""
-        return self._objective
+        return self._rules.objective
 
     @property
     def learning_rate(self) -> float:
@@ -319,7 +318,7 @@ class VAE(FiguresOfMerit, Trainer):
 
         A conditional VAE takes [x, y], with y as labels (n,) or one-hot (n, n_labels).
         """
-        x, *labels = inputs if self._n_labels else [inputs]
+        x, *labels = inputs if self.n_labels else [inputs]
         labels = [self._one_hot(y) if len(y.shape) == 1 else y for y in labels]
         z_mean, z_log_var = self._code(x, *labels, training=training)
         z = z_mean
@@ -348,7 +347,7 @@ class VAE(FiguresOfMerit, Trainer):
         def reconstruction(z: Any) -> Any:
             return self._reconstruction(z, *data, training=training)
 
-        losses = self._objective(
+        losses = self.objective(
             EncodedBatch(
                 z_mean=z_mean,
                 z_log_var=z_log_var,
@@ -395,7 +394,7 @@ class VAE(FiguresOfMerit, Trainer):
         return self.decoder([z, *labels] if labels else z, training=training)
 
     def _one_hot(self, labels: Any) -> Any:
-        return ops.one_hot(ops.cast(labels, "int32"), self._n_labels, dtype="float32")
+        return ops.one_hot(ops.cast(labels, "int32"), self.n_labels, dtype="float32")
 
     def _kl_of_samples(self, *data: Any) -> tuple[Any]:
         return (kl_divergence(*self._code(*data)),)
@@ -426,7 +425,7 @@ class VAE(FiguresOfMerit, Trainer):
         z_mean, z_log_var
             Each (n, latent_dim): mean and log-variance of q(z | x).
         """
-        z_mean, z_log_var = self._encode(*self._rows(x, y))
+        z_mean, z_log_var = self._encode(*self._rules.rows(x, y))
         return z_mean, z_log_var
 
     def decode(self, z: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
@@ -437,7 +436,7 @@ class VAE(FiguresOfMerit, Trainer):
         `encode`.
         """
         z = checks.samples("z", z, (self._latent_dim,))
-        return self._decode(z, *self._conditions(y, len(z)))[0]
+        return self._decode(z, *self._rules.conditions(y, len(z)))[0]
 
     def sample(
         self, n: int, seed: int | None = None, *, y: ArrayLike | None = None
@@ -459,12 +458,12 @@ class VAE(FiguresOfMerit, Trainer):
         label
             A label of this conditional VAE, 0 to n_labels - 1.
         """
-        if self._n_labels is None:
+        if self.n_labels is None:
             raise TypeError(
                 "given(label) is for a conditional VAE; this one takes no labels. Build it with "
                 "n_labels, or use it as it is."
             )
-        return GivenLabel(self, int(check_labels("label", label, None, self._n_labels)))
+        return GivenLabel(self, label, self.n_labels)
 
     # Saving
 
@@ -573,9 +572,9 @@ class VAE(FiguresOfMerit, Trainer):
             if self.variational
             else "elbo",
             "variational": self.variational,
-            "n_labels": self._n_labels,
+            "n_labels": self.n_labels,
             "seed": self.seed,
-            "sample_shape": list(self._sample_shape),
+            "sample_shape": list(self.sample_shape),
             "name": self.name,
         }
 
@@ -604,49 +603,6 @@ class VAE(FiguresOfMerit, Trainer):
 
     # What the trainer asks for
 
-    def _samples(self, name: str, x: Any) -> NDArray[np.float32]:
-        why = f"the {self.likelihood.name.capitalize()} likelihood"
-        x = checks.samples(name, x, self._sample_shape, self.likelihood.bounds, why)
-        self.likelihood.check_samples(name, x)
-        return x
-
-    def _labels(
-        self, name: str, y: Any, n: int, *, one_for_all: bool = False
-    ) -> NDArray[np.int32] | None:
-        if self._n_labels is None:
-            if y is not None:
-                raise TypeError(
-                    f"{name} is given; a VAE learns to reproduce x, and takes no targets. Leave y "
-                    "out; for labels that condition the model, build it with n_labels."
-                )
-            return None
-        if y is None:
-            raise missing_labels(name, self._n_labels)
-        return check_labels(name, y, n, self._n_labels, one_for_all)
-
-    def _dataset(self, name: str, dataset: Any) -> Any:
-        check_dataset(name, dataset, self._sample_shape)
-        needs_size = getattr(self._objective, "needs_n_samples", False)
-        if needs_size and getattr(self._objective, "n_samples", None) is None:
-            raise ValueError(
-                f"{name} is a dataset, which does not tell its size; the objective "
-                f"{self._objective!r} needs it. Pass objective=BetaTC(n_samples=...), or an array."
-            )
-        if self._n_labels is not None and isinstance(dataset, tf.data.Dataset):
-            return check_labelled_dataset(name, dataset, self._n_labels)
-        return dataset
-
-    def _rows(self, x: Any, y: Any) -> tuple[NDArray[np.float32], ...]:
-        """Return samples, and one-hot labels of a conditional model, for the compiled functions."""
-        x = self._samples("x", x)
-        return (x, *self._conditions(y, len(x)))
-
-    def _conditions(self, y: Any, n: int) -> tuple[NDArray[np.float32], ...]:
-        if y is None and self._n_labels is None:
-            return ()
-        labels = self._labels("y", y, n, one_for_all=True)
-        return () if labels is None else (one_hot(labels, self._n_labels or 0),)
-
     def _training_noise(self, n: Any) -> Any:
         return self._noise(n, self._training_seeds)
 
@@ -654,7 +610,7 @@ class VAE(FiguresOfMerit, Trainer):
         return self._noise(n, self._evaluation_seeds)
 
     def _noise(self, n: Any, seeds: keras.random.SeedGenerator) -> Any:
-        return keras.random.normal((n, self._objective.n_draws, self._latent_dim), seed=seeds)
+        return keras.random.normal((n, self.objective.n_draws, self._latent_dim), seed=seeds)
 
     def _before_evaluation(self) -> None:
         self._evaluation_seeds.state.assign([self._drawn_seed, 0])
@@ -670,7 +626,7 @@ class VAE(FiguresOfMerit, Trainer):
             x, labels = x[::step], None if labels is None else labels[::step]
         else:
             return  # a stream that may not be read twice
-        conditions = () if self._n_labels is None else (one_hot(labels, self._n_labels),)
+        conditions = () if self.n_labels is None else (one_hot(labels, self.n_labels),)
         z_mean, z_log_var = self._encode(x, *conditions)
         if not self.variational:
             z_log_var = np.full_like(z_mean, -np.inf)

@@ -31,16 +31,11 @@ def conv(
         h = layer.conv(layers.Conv2D, h, count, strides=2)
         sides.append((math.ceil(sides[-1][0] / 2), math.ceil(sides[-1][1] / 2)))
     y = layer.labels()
-    h = layer.join(layers.Flatten()(h), y)
-    for units in hidden_units:
-        h = layer.dense(h, units)
+    h = layer.encoder_stack(layers.Flatten()(h), y, hidden_units)
     encoder = layer.model(x, y, layer.code(h, latent_dim), "encoder")
 
     z, y = keras.Input((latent_dim,), name="z"), layer.labels()
-    first, *others = (*reversed(hidden_units), math.prod(sides[-1]) * filters[-1])
-    h = layer.from_code(z, first, y)
-    for units in others:
-        h = layer.dense(h, units)
+    h = layer.decoder_stack(z, y, (*reversed(hidden_units), math.prod(sides[-1]) * filters[-1]))
     h = layers.Reshape((*sides[-1], filters[-1]))(h)
     for count, (small_h, small_w), (large_h, large_w) in zip(
         reversed(filters), sides[:0:-1], sides[-2::-1], strict=True

@@ -25,16 +25,12 @@ def dense(
     h = x if n_classes is None else keras.ops.one_hot(keras.ops.cast(x, "int32"), n_classes)
     h = layers.Flatten()(h) if len(h.shape) > 2 else h
     y = layer.labels()
-    h = layer.join(h, y)
-    for units in hidden_units:
-        h = layer.dense(h, units)
+    h = layer.encoder_stack(h, y, hidden_units)
     encoder = layer.model(x, y, layer.code(h, latent_dim), "encoder")
 
     output_shape = sample_shape if n_classes is None else (*sample_shape, n_classes)
     z, y = keras.Input((latent_dim,), name="z"), layer.labels()
-    h = layer.from_code(z, hidden_units[-1], y) if len(hidden_units) else layer.join(z, y)
-    for units in hidden_units[-2::-1]:
-        h = layer.dense(h, units)
+    h = layer.decoder_stack(z, y, hidden_units[::-1])
     h = layer.dense(h, math.prod(output_shape), activation=None, name="output")
     if len(output_shape) > 1:
         h = layers.Reshape(output_shape)(h)

@@ -47,15 +47,11 @@ def sequence(
     for block, channels in enumerate(filters):
         h = _residual_block(h, channels, 2**block, layer)
     y = layer.labels()
-    h = layer.join(layers.Flatten()(h), y)
-    for units in hidden_units:
-        h = layer.dense(h, units)
+    h = layer.encoder_stack(layers.Flatten()(h), y, hidden_units)
     encoder = layer.model(x, y, layer.code(h, latent_dim), "encoder")
 
     z, y = keras.Input((latent_dim,), name="z"), layer.labels()
-    h = layer.from_code(z, hidden_units[-1], y) if hidden_units else layer.join(z, y)
-    for units in hidden_units[-2::-1]:
-        h = layer.dense(h, units)
+    h = layer.decoder_stack(z, y, hidden_units[::-1])
     h = layer.dense(h, steps * filters[-1], activation=None)
     h = layers.Reshape((steps, filters[-1]))(h)
     for block, channels in reversed(list(enumerate(filters))):

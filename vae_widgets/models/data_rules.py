@@ -1,0 +1,100 @@
+"""Which samples, labels and datasets a model takes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from vae_widgets.core import checks
+from vae_widgets.core.labels import check_labels, missing_labels, one_hot
+from vae_widgets.models.conditional import check_labelled_dataset
+from vae_widgets.models.likelihoods import Likelihood
+from vae_widgets.models.objectives import Objective
+
+
+@dataclass(frozen=True)
+class DataRules:
+    """What a model says about its data; each method returns data that are good, or raises.
+
+    Attributes
+    ----------
+    sample_shape
+        Shape of one sample.
+    likelihood
+        Knows which values are allowed.
+    objective
+        May need the size of the data set.
+    n_labels
+        Number of labels of a conditional model; None if it takes none.
+    """
+
+    sample_shape: tuple[int, ...]
+    likelihood: Likelihood
+    objective: Objective
+    n_labels: int | None
+
+    def samples(self, name: str, x: Any) -> NDArray[np.float32]:
+        """Return samples (n, *sample_shape) from the argument called `name`."""
+        why = f"the {self.likelihood.name.capitalize()} likelihood"
+        x = checks.samples(name, x, self.sample_shape, self.likelihood.bounds, why)
+        self.likelihood.check_samples(name, x)
+        return x
+
+    def labels(
+        self, name: str, y: Any, n: int, *, one_for_all: bool = False
+    ) -> NDArray[np.int32] | None:
+        """Return labels (n,), or None for a model that takes none."""
+        if self.n_labels is None:
+            if y is not None:
+                raise TypeError(
+                    f"{name} is given; a VAE learns to reproduce x, and takes no targets. Leave y "
+                    "out; for labels that condition the model, build it with n_labels."
+                )
+            return None
+        if y is None:
+            raise missing_labels(name, self.n_labels)
+        return check_labels(name, y, n, self.n_labels, one_for_all)
+
+    def dataset(self, name: str, dataset: Any) -> Any:
+        """Return a dataset, or another stream of batches."""
+        if isinstance(dataset, str | bytes | dict) or not (
+            hasattr(dataset, "__iter__") or isinstance(dataset, keras.utils.PyDataset)
+        ):
+            raise TypeError(
+                f"{name} must be an array or a dataset; received {type(dataset).__name__}."
+            )
+        if isinstance(dataset, tf.data.Dataset):
+            self._check_elements(name, dataset)
+        needs_size = getattr(self.objective, "needs_n_samples", False)
+        if needs_size and getattr(self.objective, "n_samples", None) is None:
+            raise ValueError(
+                f"{name} is a dataset, which does not tell its size; the objective "
+                f"{self.objective!r} needs it. Pass objective=BetaTC(n_samples=...), or an array."
+            )
+        if self.n_labels is not None and isinstance(dataset, tf.data.Dataset):
+            return check_labelled_dataset(name, dataset, self.n_labels)
+        return dataset
+
+    def rows(self, x: Any, y: Any) -> tuple[NDArray[np.float32], ...]:
+        """Return samples, and one-hot labels of a conditional model, for compiled functions."""
+        x = self.samples("x", x)
+        return (x, *self.conditions(y, len(x)))
+
+    def conditions(self, y: Any, n: int) -> tuple[NDArray[np.float32], ...]:
+        """Return one-hot labels (n, n_labels) in a tuple, which is empty if there are none."""
+        labels = self.labels("y", y, n, one_for_all=True)
+        return () if labels is None else (one_hot(labels, self.n_labels or 0),)
+
+    def _check_elements(self, name: str, dataset: tf.data.Dataset) -> None:
+        spec = dataset.element_spec
+        shape = (spec[0] if isinstance(spec, tuple) else spec).shape
+        if not shape.is_compatible_with((None, *self.sample_shape)):
+            hint = " Call .batch(128) on it." if shape.is_compatible_with(self.sample_shape) else ""
+            expected = ", ".join(["batch", *map(str, self.sample_shape)])
+            raise ValueError(
+                f"{name} is a dataset of elements of shape {shape}; expected batches of samples, "
+                f"({expected}).{hint}"
+            )
