@@ -1,4 +1,4 @@
-"""Photograph the tour for the README: ``make screenshots``.
+"""Photograph the tour and a run for the README: ``make screenshots``.
 
 Not collected with the tests: it changes files of the repository.
 """
@@ -6,6 +6,7 @@ Not collected with the tests: it changes files of the repository.
 import io
 import os
 import pathlib
+import re
 
 import pytest
 from PIL import Image
@@ -13,6 +14,17 @@ from PIL import Image
 from tests.browser.conftest import REPOSITORY
 
 FOLDER = pathlib.Path(os.environ.get("SCREENSHOTS", REPOSITORY / ".github/images"))
+
+SETUP = """
+import vae_widgets as vw
+ds = vw.load_dataset("digits")
+vae = vw.VAE.build(ds.sample_shape, latent_dim=4)
+monitor = vw.TrainingMonitor()
+monitor
+"""
+AWAIT = """
+await vae.fit_async(ds.x_train, epochs=400, validation_data=ds.x_test, callbacks=monitor.callback)
+"""
 
 
 def save(png: bytes, name: str) -> None:
@@ -44,3 +56,23 @@ def test_photograph_the_tour(open_notebook, theme):
         output.hover(position={"x": 2, "y": 2})
         nb.page.wait_for_load_state("networkidle")
         save(output.screenshot(animations="disabled"), f"{variable}-{theme}")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_photograph_a_run_under_way(notebook, theme):
+    nb = notebook([SETUP, AWAIT], theme, run=False)
+    monitor = nb.page.locator(".vw-monitor")
+    nb.run_cell("import vae_widgets as vw")
+    monitor.get_by_text("Waiting for the first batch").wait_for(timeout=60_000)
+    nb.run_cell(AWAIT.strip())
+    progress = monitor.locator(".vw-progress-text")
+    progress.get_by_text("epoch").wait_for(timeout=90_000)
+    monitor.get_by_role("button", name="Latent").click()
+    progress.get_by_text(re.compile(r"epoch 1\d\d ")).wait_for(timeout=90_000)
+    beta = monitor.get_by_role("spinbutton", name="β")
+    beta.fill("2")
+    beta.press("Enter")
+    progress.get_by_text(re.compile(r"epoch 2\d\d ")).wait_for(timeout=90_000)
+    save(monitor.screenshot(animations="disabled"), f"run-{theme}")
+    monitor.get_by_role("button", name="Stop").click()
+    monitor.get_by_text("Stopped at epoch").wait_for(timeout=20_000)

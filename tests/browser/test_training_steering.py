@@ -15,6 +15,9 @@ AWAIT = """
 history = await vae.fit_async(ds.x_train, epochs=100_000, batch_size=32, verbose=0,
                               validation_data=ds.x_test, callbacks=[monitor.callback])
 """
+BLOCK = """
+vae.fit(ds.x_train, epochs=100_000, batch_size=32, verbose=0, callbacks=[monitor.callback])
+"""
 # A collapsing model and a healthy one, and one whose steps are far too long.
 ALARMS = """
 def kinds(epochs=12, learning_rate=None, **options):
@@ -110,3 +113,29 @@ def test_steer_a_run_while_its_cell_awaits(notebook, lab):
         "beta 50": ["collapse"],
         "rate 10": ["diverged"],
     }
+
+
+def test_in_a_blocking_cell_buttons_wait_and_interrupt_acts(notebook):
+    nb = notebook([SETUP, BLOCK], run=False)
+    page, monitor = nb.page, nb.page.locator(".vw-monitor")
+    nb.run_cell("import vae_widgets as vw")
+    monitor.get_by_text("Waiting for the first batch").wait_for(timeout=60_000)
+    nb.run_cell(BLOCK.strip())
+    status, progress = monitor.locator(".vw-status"), monitor.locator(".vw-progress-text")
+    progress.get_by_text("samples/s").wait_for(timeout=90_000)
+    monitor.get_by_role("button", name="Stop").click()
+    status.get_by_text("interrupting the kernel (■) acts now").wait_for()
+    before = progress.inner_text()
+    page.wait_for_function(
+        "([line, than]) => line.textContent !== than", arg=[progress.element_handle(), before]
+    )
+
+    page.locator('.jp-NotebookPanel-toolbar [data-command="notebook:interrupt-kernel"]').click()
+    monitor.get_by_text("Interrupted at epoch").wait_for(timeout=20_000)
+    page.get_by_text("KeyboardInterrupt").first.wait_for()
+    nb.kernel.until("monitor.state == 'interrupted'")
+    seen = nb.kernel.eval("len(monitor.history.to_dict()['epoch'])")
+    assert 1 <= seen < 100_000
+    # The history of the model is kept, and it trains on.
+    assert len(nb.kernel.eval("vae.history.history['loss']")) == seen
+    assert nb.kernel.eval("len(vae.fit(ds.x_train, epochs=1, verbose=0).epoch)") == 1
