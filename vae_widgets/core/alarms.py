@@ -14,6 +14,8 @@ from vae_widgets.core.series import FloatArray
 _COLLAPSED = 0.02  # nats
 _COLLAPSE_EPOCHS = 3
 _OVERFITTING_EPOCHS = 5
+# With four, one in seventy long runs of mere noise raised the alarm; with six, one in 10,000.
+_SCATTERS = 6
 
 
 class Alarm(NamedTuple):
@@ -98,9 +100,10 @@ def collapse(history: TrainingHistory) -> Alarm | None:
 def overfitting(history: TrainingHistory) -> Alarm | None:
     """Say whether the validation loss rises while the training loss still falls.
 
-    Its best value is at least five epochs (and a fifth of the run) old, the median of the last
-    three lies above it by 2 % of all that was gained and by four times its scatter, and the
-    training loss has fallen since.
+    Its best value is at least five epochs (and a fifth of the run) old; from there to now it has
+    risen by 2 % of all that was gained and by six times its scatter; and the training loss has
+    fallen since. The rise is between medians of three values: the best of many noisy ones is
+    mostly luck.
     """
     x, validation = history.epochs(VALIDATION + "loss")
     ends, training = history.epochs("loss")
@@ -110,9 +113,10 @@ def overfitting(history: TrainingHistory) -> Alarm | None:
     age = x[-1] - x[best]
     if age < max(_OVERFITTING_EPOCHS, 0.2 * x[-1]):
         return None
-    rise = float(np.median(validation[-3:])) - validation[best]
+    around_best = validation[max(0, best - 1) : best + 2]
+    rise = float(np.median(validation[-3:]) - np.median(around_best))
     gained = max(validation[0] - validation[best], 1e-12)
-    if rise < max(0.02 * gained, 4 * _scatter(validation)):
+    if rise < max(0.02 * gained, _SCATTERS * _scatter(validation)):
         return None
     then, now = np.interp([x[best], x[-1]], ends, training)
     if not now < then:
