@@ -730,6 +730,18 @@ def test_an_interrupted_fit_says_so_and_keeps_its_history(cell, messages):
     assert not cell.watchers
 
 
+def test_a_fit_that_ends_itself_when_it_is_interrupted_says_so_too(cell):
+    monitor = TrainingMonitor()
+    begin(monitor)
+    try:
+        raise KeyboardInterrupt
+    except KeyboardInterrupt:  # as `VAE.fit` does
+        monitor.callback.on_train_end()
+    monitor._throttle.finish()
+    assert monitor.state == "interrupted"
+    assert shown(monitor, "progress") == "Interrupted at epoch 1 of 5"
+
+
 def test_a_fit_whose_error_the_cell_caught_is_interrupted_too(cell):
     monitor = TrainingMonitor()
     begin(monitor)

@@ -1,6 +1,7 @@
 """The life of training runs: what is recorded of them, and what is done to them."""
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, cast
@@ -209,9 +210,12 @@ class TrainingSession:
         self._advance()
 
     def end_fit(self) -> None:
-        """End a fit that Keras says is over."""
+        """End a fit that Keras says is over, which `VAE.fit` does for an interrupted one too."""
         self.try_pictures(now=True)
-        self.finish("stopped" if self.state == "stopping" else "finished")
+        if isinstance(sys.exception(), KeyboardInterrupt):
+            self.finish("interrupted")
+        else:
+            self.finish("stopped" if self.state == "stopping" else "finished")
         self._changed()
 
     def finish(self, state: State) -> None:

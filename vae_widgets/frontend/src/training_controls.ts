@@ -98,7 +98,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     heard = performance.now();
     const shown = model.get("shown");
     const { state = "waiting", fraction, run: number = 0 } = shown;
-    if (number !== seen || !shown.blocked || state === "stopping") waits = "";
+    const steerable = state === "training" || state === "paused";
+    if (number !== seen || !shown.blocked || !steerable) waits = "";
     seen = number;
     root.dataset.state = state;
     run.update(shown);
