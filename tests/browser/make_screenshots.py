@@ -70,7 +70,7 @@ def test_photograph_a_run_under_way(notebook, theme):
     monitor.get_by_role("button", name="Latent").click()
     progress.get_by_text(re.compile(r"epoch 1\d\d ")).wait_for(timeout=90_000)
     beta = monitor.get_by_role("spinbutton", name="β")
-    beta.fill("2")
+    beta.fill("0.5")
     beta.press("Enter")
     progress.get_by_text(re.compile(r"epoch 2\d\d ")).wait_for(timeout=90_000)
     save(monitor.screenshot(animations="disabled"), f"run-{theme}")

@@ -59,7 +59,11 @@ class _Panel:
             scales=upright, colors=[_ACTION_COLOUR], stroke_width=1, opacities=[0.8], **plain
         )
         self.names = bqplot.Label(
-            scales=upright, colors=[_ACTION_COLOUR], default_size=10, font_weight="normal"
+            scales=upright,
+            colors=[_ACTION_COLOUR],
+            default_size=10,
+            font_weight="normal",
+            x_offset=4,  # pixels right of its line
         )
         self.y_axis = bqplot.Axis(scale=self.linear, orientation="vertical", tick_format=".4~g")
         self.figure = bqplot.Figure(
