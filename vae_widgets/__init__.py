@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vae_widgets.codec import Codec
     from vae_widgets.core.history import TrainingHistory
     from vae_widgets.core.policy import ThresholdPolicy
+    from vae_widgets.core.thresholds import choose_threshold
     from vae_widgets.datasets import Dataset, list_datasets, load_dataset
     from vae_widgets.models import (
         ELBO,
@@ -68,6 +69,7 @@ _HOME = {
     "TrainingRun": "models",
     "VAE": "models",
     "Warmup": "models",
+    "choose_threshold": "core.thresholds",
     "list_datasets": "datasets",
     "load": "bundle.codec",
     "load_dataset": "datasets",

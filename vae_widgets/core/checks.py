@@ -99,6 +99,14 @@ def number_between(
     return number
 
 
+def open_share(name: str, value: Any) -> float:
+    """Return `value` as a float between 0 and 1, neither of them included."""
+    number = finite_number(name, value)
+    if not 0 < number < 1:
+        raise ValueError(f"{name} must lie between 0 and 1 (0.05 is 5 %); received {number:g}.")
+    return number
+
+
 def positive_int(name: str, value: Any, minimum: int = 1) -> int:
     """Return `value` as an int of at least `minimum`; booleans and fractions are refused."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):

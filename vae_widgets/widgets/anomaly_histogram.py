@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.policy import ThresholdPolicy
-from vae_widgets.core.thresholds import best_f1_threshold, percentile_threshold, threshold_metrics
+from vae_widgets.core.thresholds import f1_threshold, percentile_threshold, threshold_metrics
 from vae_widgets.rendering import Renderer, check_renderer, render
 from vae_widgets.widgets.precision_recall import PrecisionRecall
 from vae_widgets.widgets.score_canvas import ScoreCanvas
@@ -209,8 +209,8 @@ class AnomalyHistogram(ipywidgets.VBox):
     def _choose(self, method: str, percentile: float) -> float:
         if method == "f1":
             assert self._labels is not None  # `_possible_method` saw to it
-            return best_f1_threshold(self._scores, self._labels)
-        return percentile_threshold(self._scores, percentile)
+            return float(f1_threshold(self._scores, self._labels))
+        return float(percentile_threshold(self._scores, percentile))
 
     @traitlets.observe("threshold", "method", "percentile")
     def _changed(self, change: Any) -> None:

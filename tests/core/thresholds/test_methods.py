@@ -1,0 +1,74 @@
+import inspect
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import vae_widgets as vw
+from vae_widgets.core.thresholds import METHODS, Threshold
+
+SCORES = np.random.default_rng(0).gamma(2.0, size=300)
+LABELS = SCORES + np.random.default_rng(1).normal(size=300) > 5
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_says_what_it_did(method):
+    chosen = vw.choose_threshold(SCORES, LABELS, method)
+    assert isinstance(chosen, Threshold)
+    assert chosen.method == method
+    assert np.isfinite(chosen.threshold)
+    assert float(chosen) == chosen.threshold
+    assert chosen.explanation.endswith((".", ").", "%)."))
+    assert chosen.assumes.startswith("Assumes that ")
+    assert set(chosen.parameters) == set(METHODS[method].parameters)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_table_repeats_the_signatures(method):
+    signature = inspect.signature(METHODS[method].choose).parameters
+    given = {name: p.default for name, p in signature.items() if name not in ("scores", "labels")}
+    assert METHODS[method].parameters == given
+    assert bool(METHODS[method].labels) == ("labels" in signature)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("bad", [[1.0, np.nan], [np.inf, 1.0], [], [[1.0]], "abc"])
+def test_every_method_refuses_what_is_no_score(method, bad):
+    with pytest.raises((TypeError, ValueError), match="scores"):
+        vw.choose_threshold(bad, [0, 1], method)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_checks_its_parameter(method):
+    for name in METHODS[method].parameters:
+        for bad in (np.nan, "1", True):
+            with pytest.raises((TypeError, ValueError), match=name):
+                vw.choose_threshold(SCORES, LABELS, method, **{name: bad})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"method": "irq"}, "did you mean 'iqr'"),
+        ({"method": "iqr", "faktor": 2}, "method 'iqr' got an unknown keyword 'faktor'; did you"),
+        ({"method": "f1"}, "method='f1' needs labels; received None"),
+        ({"method": "percentile", "percentile": 101}, r"percentile must lie in \[0, 100\]"),
+        ({"method": "iqr", "factor": -1}, r"factor must lie in \[0, inf\]"),
+        ({"method": "conformal", "rate": 1}, "rate must lie between 0 and 1"),
+        ({"method": "top_k", "k": 0}, "k must be at least 1"),
+        ({"method": "top_k", "k": 1.5}, "k must be a whole number"),
+    ],
+)
+def test_wrong_arguments_are_errors(arguments, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        vw.choose_threshold(SCORES, **arguments)
+
+
+def test_choosing_by_quartiles_loads_no_library():
+    code = (
+        "import vae_widgets as vw, sys; vw.choose_threshold([1, 2, 3], method='iqr');"
+        "print({'scipy', 'sklearn', 'ipywidgets'} & set(sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "set()"

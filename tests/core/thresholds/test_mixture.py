@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+from scipy import optimize, stats
+
+from vae_widgets.core.thresholds import mixture_threshold
+
+
+def mixed(n, share, mean, deviation, seed=0):
+    rng = np.random.default_rng(seed)
+    upper = rng.random(n) < share
+    return np.where(upper, rng.normal(mean, deviation, n), rng.normal(0, 1, n))
+
+
+@pytest.mark.parametrize(("share", "mean", "deviation"), [(0.1, 6, 1), (0.3, 5, 0.5), (0.1, 8, 3)])
+def test_finds_a_known_mixture(share, mean, deviation):
+    found = mixture_threshold(mixed(20_000, share, mean, deviation))
+    assert found.estimates["upper_weight"] == pytest.approx(share, abs=0.02)
+    assert found.estimates["upper_mean"] == pytest.approx(mean, abs=0.15)
+    assert found.estimates["upper_deviation"] == pytest.approx(deviation, rel=0.1)
+
+    def log_odds(x):
+        upper = np.log(share) + stats.norm(mean, deviation).logpdf(x)
+        return upper - np.log(1 - share) - stats.norm(0, 1).logpdf(x)
+
+    assert found.threshold == pytest.approx(optimize.brentq(log_odds, 0.5, mean), abs=0.15)
+
+
+@pytest.mark.parametrize("probability", [0.1, 0.5, 0.99])
+def test_the_threshold_has_the_probability_asked_for(probability):
+    found = mixture_threshold(mixed(2000, 0.2, 5, 2), probability)
+    e, x = found.estimates, found.threshold
+    of = {
+        name: e[f"{name}_weight"] * stats.norm(e[f"{name}_mean"], e[f"{name}_deviation"]).pdf(x)
+        for name in ("lower", "upper")
+    }
+    assert of["upper"] / (of["upper"] + of["lower"]) == pytest.approx(probability)
+
+
+def test_a_single_distribution_is_told_of():
+    text = mixture_threshold(np.random.default_rng(0).normal(size=500)).explanation
+    assert "One normal distribution fits as well: distrust it." in text
+    assert "distrust" not in mixture_threshold(mixed(500, 0.1, 6, 1)).explanation
+
+
+def test_shift_and_scale_do_not_matter():
+    scores = mixed(1000, 0.1, 6, 1)
+    moved = mixture_threshold(1e9 + 1e-3 * scores).threshold
+    assert (moved - 1e9) / 1e-3 == pytest.approx(mixture_threshold(scores).threshold, rel=1e-2)
+
+
+@pytest.mark.parametrize("scores", [[1.0, 2.0], [4.0] * 50])
+def test_what_cannot_be_two_distributions_is_an_error(scores):
+    with pytest.raises(ValueError, match="a mixture of two distributions needs at least 10 that"):
+        mixture_threshold(scores)
+
+
+def test_two_values_are_two_distributions():
+    assert 1 < mixture_threshold([1.0] * 30 + [5.0] * 10).threshold <= 5

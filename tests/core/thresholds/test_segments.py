@@ -1,0 +1,53 @@
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vae_widgets.core.thresholds import segment_thresholds
+
+ROWS = st.lists(
+    st.tuples(st.integers(0, 6).map(float), st.sampled_from("abc"), st.booleans()),
+    min_size=1,
+    max_size=20,
+)
+
+
+def columns(rows):
+    return (np.array(column) for column in zip(*rows, strict=True))
+
+
+@given(ROWS, st.integers(1, 12))
+def test_with_labels_no_other_thresholds_catch_more(rows, alerts):
+    scores, segments, labels = columns(rows)
+    found = segment_thresholds(scores, segments, alerts, labels)
+    flagged = found.apply(scores, segments)
+    assert flagged.sum() == sum(found.n_flagged.values()) <= alerts
+    names = sorted(set(segments))
+    best = 0
+    for thresholds in itertools.product(range(8), repeat=len(names)):
+        here = scores >= np.array([thresholds[names.index(name)] for name in segments])
+        if here.sum() <= alerts:
+            best = max(best, (here & labels).sum())
+    assert (flagged & labels).sum() == best
+
+
+@given(ROWS, st.integers(1, 12))
+def test_without_labels_the_budget_is_kept(rows, alerts):
+    scores, segments, _ = columns(rows)
+    assert segment_thresholds(scores, segments, alerts).apply(scores, segments).sum() <= alerts
+
+
+def test_without_labels_each_segment_gets_its_part():
+    segments = np.repeat(["north", "south"], [300, 100])
+    scores = np.random.default_rng(0).permutation(400) + 1000.0 * (segments == "south")
+    found = segment_thresholds(scores, segments, 40)
+    assert found.n_flagged == {"north": 30, "south": 10}
+    assert segment_thresholds(scores, segments, 1000).apply(scores, segments).all()
+
+
+def test_an_unknown_segment_is_an_error():
+    found = segment_thresholds([1.0, 2.0], ["a", "b"], 1)
+    with pytest.raises(ValueError, match=r"'c' has no threshold; expected one of: 'a', 'b'"):
+        found.apply([1.0], ["c"])

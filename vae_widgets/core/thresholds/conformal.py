@@ -1,0 +1,122 @@
+"""Conformal p-values: a bound on false alarms that holds for any distribution and any n."""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core import checks
+from vae_widgets.core.thresholds.threshold import Threshold, above
+
+
+def conformal_p_values(scores: ArrayLike, normal: ArrayLike) -> NDArray[np.float64]:
+    """Return how unusual each score is among normal ones: float64 (n,), in (0, 1].
+
+    ``(1 + number of normal scores >= score) / (1 + number of normal scores)``. For a new normal
+    sample it is at most `rate` with a chance of at most `rate` (Vovk, Gammerman and Shafer,
+    Algorithmic Learning in a Random World, 2005; for outliers Bates et al., Annals of Statistics
+    51, 2023).
+
+    Parameters
+    ----------
+    scores
+        Finite scores (n,) of new samples, higher = more anomalous.
+    normal
+        Finite scores (m,) of normal samples that the model was not trained on.
+    """
+    scores = checks.scores("scores", scores)
+    ordered = np.sort(checks.scores("normal", normal))
+    at_least = len(ordered) - np.searchsorted(ordered, scores, side="left")
+    p_values: NDArray[np.float64] = (1 + at_least) / (1 + len(ordered))
+    return p_values
+
+
+def conformal_threshold(
+    scores: ArrayLike,
+    labels: ArrayLike | None = None,
+    rate: float = 0.05,
+    confidence: float | None = None,
+) -> Threshold:
+    """Flag what has a conformal p-value of at most `rate`: a finite-sample bound on false alarms.
+
+    A new normal sample is flagged with a chance of at most `rate`, averaged over the choice of the
+    normal scores. For the ones at hand the rate may be higher; with `confidence`, the threshold is
+    raised until it is at most `rate` with that confidence (Vovk 2012: it follows the distribution
+    Beta(k, n + 1 - k) where k - 1 normal scores are flagged, and is smaller with ties).
+
+    Parameters
+    ----------
+    scores
+        Finite scores (n,) of samples that the model was not trained on, higher = more anomalous.
+    labels
+        (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. Where given, only
+        those labelled normal count. Without labels all scores count as normal: anomalies among
+        them raise the threshold, so that the bound holds but some are missed.
+    rate
+        False alarms allowed, as a share of normal samples, in (0, 1).
+    confidence
+        In (0, 1), or None for the bound on average.
+
+    Raises
+    ------
+    ValueError
+        If there are too few normal scores to promise this rate; the message says how many it takes.
+    """
+    scores = checks.scores("scores", scores)
+    rate = checks.open_share("rate", rate)
+    if confidence is not None:
+        confidence = checks.open_share("confidence", confidence)
+    normal = scores
+    if labels is not None:
+        normal = scores[checks.anomaly_labels("labels", labels, len(scores)) == 0]
+    n = len(normal)
+    rank = _rank(n, rate, confidence)
+    if not rank:
+        needed = _needed(rate, confidence)
+        sure = "" if confidence is None else f" with confidence {confidence:g}"
+        raise ValueError(
+            f"{n:,} normal scores cannot promise a false alarm rate of {rate:g}{sure}; that takes "
+            f"at least {needed:,}. Pass more normal scores, or allow a higher rate."
+        )
+    from scipy.special import betaincinv  # slow to import, and needed here alone
+
+    highest = np.partition(normal, n - rank)[n - rank]
+    worst = float(betaincinv(rank, n + 1 - rank, 0.95))
+    sure = "on average" if confidence is None else f"with confidence {confidence:g}"
+    return Threshold(
+        above(highest),
+        "conformal",
+        {"rate": rate, "confidence": confidence},
+        f"At most {100 * rate:.3g} % false alarms {sure}, by {n:,} normal scores (with 95 % "
+        f"confidence at most {100 * worst:.3g} %).",
+        (
+            "Assumes that the scores"
+            if labels is None
+            else "Assumes that the samples labelled normal"
+        )
+        + " are normal, unseen in training, and exchangeable with the new ones.",
+        {"n_normal": n, "expected_rate": rank / (n + 1), "rate_95": worst},
+    )
+
+
+def _rank(n: int, rate: float, confidence: float | None) -> int:
+    """Return k: what lies above the k-th highest of `n` normal scores may be flagged; 0 = nothing.
+
+    On average a share k / (n + 1) of new normal samples does.
+    """
+    # Rounded, because 0.07 * 100 is 7.000000000000001 in floating point, and 0.29 * 100 below 29.
+    rank = min(n, math.floor(round(rate * (n + 1), 9)))
+    if confidence is None:
+        return rank
+    from scipy.special import betainc
+
+    ranks = np.arange(1, rank + 1)
+    return int(np.count_nonzero(betainc(ranks, n + 1 - ranks, rate) >= confidence))
+
+
+def _needed(rate: float, confidence: float | None) -> int:
+    """Return how many normal scores it takes for k = 1."""
+    if confidence is None:
+        return math.ceil(round(1 / rate, 9)) - 1
+    # Beta(1, n): 1 - (1 - rate)^n >= confidence.
+    return math.ceil(round(math.log1p(-confidence) / math.log1p(-rate), 9))

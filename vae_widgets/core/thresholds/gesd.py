@@ -1,0 +1,103 @@
+"""The generalised extreme studentised deviate test (Rosner 1983)."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core import checks
+from vae_widgets.core.thresholds.threshold import Threshold, above
+
+
+def gesd_threshold(
+    scores: ArrayLike, alpha: float = 0.05, max_outliers: int | None = None
+) -> Threshold:
+    """Flag the high outliers that a sequence of significance tests finds.
+
+    Rosner (Technometrics 25, 1983, 165-172): again and again the score furthest from the mean is
+    taken away, up to `max_outliers` times. The largest number i for which the i-th of these
+    deviations exceeds its critical value is the number of outliers, so that outliers cannot hide
+    each other. The test is two-sided; what it finds on the low side is left out of the statistics
+    and not flagged. A tie with a score that is no outlier stays unflagged.
+
+    Parameters
+    ----------
+    scores
+        Finite scores (n,), higher = more anomalous. With fewer than 3 nothing can be tested, and
+        nothing is flagged.
+    alpha
+        Chance to flag anything where normally distributed scores have no outlier, in (0, 1).
+        Rosner found it accurate from 25 scores on.
+    max_outliers
+        How many outliers to look for, less than half of the scores; None: a tenth of the scores,
+        at least 10 where there are as many, at most 10,000.
+    """
+    scores = checks.scores("scores", scores)
+    alpha = checks.open_share("alpha", alpha)
+    n = len(scores)
+    most = max(0, (n - 1) // 2)
+    if max_outliers is None:
+        max_outliers = min(most, max(10, n // 10), 10_000)
+    elif checks.positive_int("max_outliers", max_outliers) > most:
+        raise ValueError(
+            f"max_outliers must be less than half of the {n} scores; received {max_outliers}."
+        )
+    ordered = np.sort(scores)
+    deviations, tops = _removed(ordered, max_outliers)
+    exceeding = np.flatnonzero(deviations > critical_values(n, len(deviations), alpha))
+    n_outliers = int(exceeding[-1]) + 1 if exceeding.size else 0
+    highest = ordered[tops[n_outliers]]  # of the scores that are no outliers
+    higher = ordered[np.searchsorted(ordered, highest, "right") :]
+    return Threshold(
+        float(higher[0]) if higher.size else above(highest),
+        "gesd",
+        {"alpha": alpha, "max_outliers": max_outliers},
+        f"{len(higher):,} high outlier{'s' * (len(higher) != 1)} among {n:,} scores, tested for up "
+        f"to {max_outliers:,} at level {alpha:g}."
+        + (" Rosner's test is accurate from 25 scores on." if n < 25 else ""),
+        "Assumes that normal scores follow a normal distribution; a long tail is flagged too.",
+        {"n_outliers": n_outliers, "n_flagged": len(higher)},
+    )
+
+
+def critical_values(n: int, n_outliers: int, alpha: float) -> NDArray[np.float64]:
+    """Return Rosner's critical values for the 1st to the `n_outliers`-th deviation, his eq. 2.5."""
+    from scipy.special import stdtrit  # slow to import, and needed here alone
+
+    left = n - np.arange(n_outliers)  # scores that are still there
+    t = stdtrit(left - 2.0, 1 - alpha / (2 * left))
+    values: NDArray[np.float64] = (left - 1) * t / np.sqrt((left - 2 + t**2) * left)
+    return values
+
+
+def _removed(ordered: NDArray[np.float64], most: int) -> tuple[NDArray[np.float64], list[int]]:
+    """Take away the most deviating score, `most` times; return the deviations.
+
+    Also returns the index of the highest score left before and after each step. What is left is
+    always a run of the sorted scores, so sums over it come from the sums over the scores that stay
+    in any case, and those outwards from them: subtracting a huge outlier would lose all digits.
+    """
+    n = len(ordered)
+    centred = ordered - np.median(ordered)
+    core = centred[most : n - most]
+    low = [_sums_outwards(centred[:most][::-1] ** power) for power in (1, 2)]
+    high = [_sums_outwards(centred[n - most :] ** power) for power in (1, 2)]
+    total, squares = float(core.sum()), float((core**2).sum())
+    first, last = 0, n - 1
+    deviations, tops = np.zeros(most), [last]
+    for i in range(most):
+        left = last - first + 1
+        below, over = most - first, most - (n - 1 - last)  # how many beside the core are left
+        mean = (total + low[0][below] + high[0][over]) / left
+        variance = (squares + low[1][below] + high[1][over] - left * mean**2) / (left - 1)
+        to_low, to_high = mean - centred[first], centred[last] - mean
+        if ordered[first] < ordered[last] and variance > 0:
+            deviations[i] = max(to_low, to_high) / variance**0.5
+        if to_high >= to_low:
+            last -= 1
+        else:
+            first += 1
+        tops.append(last)
+    return deviations, tops
+
+
+def _sums_outwards(values: NDArray[np.float64]) -> list[float]:
+    return [0.0, *np.cumsum(values).tolist()]

@@ -1,0 +1,194 @@
+"""Thresholds that labels choose: best F-beta, precision, recall or cost.
+
+Chosen and measured on the same labels, each figure is optimistic.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core import checks
+from vae_widgets.core.curves import Curve, curve
+from vae_widgets.core.thresholds.threshold import Threshold, above
+
+_ASSUMES = "Assumes that new samples are like the labelled ones; expect a little less on them."
+
+
+def f1_threshold(scores: ArrayLike, labels: ArrayLike) -> Threshold:
+    """Choose the score with the highest F1, the harmonic mean of precision and recall.
+
+    The same as `f_beta_threshold` with beta 1.
+    """
+    return _f_beta("f1", scores, labels, 1.0, {}, "F1")
+
+
+def f_beta_threshold(scores: ArrayLike, labels: ArrayLike, beta: float = 2.0) -> Threshold:
+    """Choose the score with the highest F-beta; the highest of equals.
+
+    Parameters
+    ----------
+    scores
+        Finite scores (n,), higher = more anomalous.
+    labels
+        (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled.
+    beta
+        How many times as much recall counts as precision, above 0.
+
+    Raises
+    ------
+    ValueError
+        If no sample is labelled anomalous: F-beta is then 0 everywhere.
+    """
+    beta = checks.number_between("beta", beta, 0, open_low=True)
+    return _f_beta("f_beta", scores, labels, beta, {"beta": beta}, f"F-beta (beta {beta:g})")
+
+
+def recall_at_precision_threshold(
+    scores: ArrayLike, labels: ArrayLike, precision: float = 0.9
+) -> Threshold:
+    """Choose the highest recall whose precision is at least `precision`.
+
+    Parameters
+    ----------
+    scores, labels
+        As for `f_beta_threshold`.
+    precision
+        Share of alerts that must be right, in (0, 1].
+
+    Raises
+    ------
+    ValueError
+        If no threshold is that precise; the message says how precise the best one is.
+    """
+    precision = checks.number_between("precision", precision, 0, 1, open_low=True)
+    points = _points(scores, labels)
+    enough = points.precision >= precision
+    if not enough.any():
+        raise ValueError(
+            f"no threshold reaches precision {precision:g} on these labels; the best is "
+            f"{points.precision.max():.3g}."
+        )
+    at = int(np.argmax(np.where(enough, points.true_positives, -1)))
+    return Threshold(
+        float(points.thresholds[at]),
+        "recall_at_precision",
+        {"precision": precision},
+        f"Recall {points.recall[at]:.3f}, the highest with a precision of at least "
+        f"{precision:g} on {_counts(points)}.",
+        _ASSUMES,
+    )
+
+
+def precision_at_recall_threshold(
+    scores: ArrayLike, labels: ArrayLike, recall: float = 0.9
+) -> Threshold:
+    """Choose the highest precision whose recall is at least `recall`.
+
+    Parameters
+    ----------
+    scores, labels
+        As for `f_beta_threshold`.
+    recall
+        Share of the anomalies that must be caught, in (0, 1].
+    """
+    recall = checks.number_between("recall", recall, 0, 1, open_low=True)
+    points = _points(scores, labels)
+    at = int(np.argmax(np.where(points.recall >= recall, points.precision, -1)))
+    return Threshold(
+        float(points.thresholds[at]),
+        "precision_at_recall",
+        {"recall": recall},
+        f"Precision {points.precision[at]:.3f}, the highest with a recall of at least {recall:g} "
+        f"on {_counts(points)}.",
+        _ASSUMES,
+    )
+
+
+def cost_threshold(
+    scores: ArrayLike,
+    labels: ArrayLike,
+    missed: float = 10.0,
+    false_alarm: float = 1.0,
+    caught: float = 0.0,
+    dismissed: float = 0.0,
+) -> Threshold:
+    """Choose the lowest expected cost of a sample; the fewest alerts of equals, perhaps none.
+
+    Parameters
+    ----------
+    scores, labels
+        As for `f_beta_threshold`.
+    missed, false_alarm, caught, dismissed
+        Costs of a false negative, a false positive, a true positive and a true negative, in any
+        one unit; negative ones are gains.
+    """
+    named = {
+        "missed": missed,
+        "false_alarm": false_alarm,
+        "caught": caught,
+        "dismissed": dismissed,
+    }
+    costs = {name: checks.finite_number(name, cost) for name, cost in named.items()}
+    scores = checks.scores("scores", scores)
+    points = _points(scores, labels)
+    expected = expected_cost(points, **costs)
+    at = int(np.argmin(expected))
+    highest = above(float(scores.max()))
+    return Threshold(
+        float(points.thresholds[at - 1]) if at else highest,
+        "cost",
+        costs,
+        f"Expected cost {expected[at]:.4g} a sample, the lowest on {_counts(points)}, where a miss "
+        f"costs {missed:g} and a false alarm {false_alarm:g}." + ("" if at else " No alert pays."),
+        "Assumes that new samples are like the labelled ones and anomalies as frequent among them.",
+        {"expected_cost": float(expected[at])},
+    )
+
+
+def expected_cost(
+    points: Curve, missed: float, false_alarm: float, caught: float = 0.0, dismissed: float = 0.0
+) -> NDArray[np.float64]:
+    """Return the mean cost of a labelled sample: first that of no alert, then of each threshold.
+
+    float64 (m + 1,) for the m thresholds of `points`; the costs are those of `cost_threshold`.
+    """
+    true = np.append(0, points.true_positives)
+    false = np.append(0, points.false_positives)
+    total = caught * true + missed * (points.n_anomalous - true)
+    total = total + false_alarm * false + dismissed * (points.n_normal - false)
+    mean: NDArray[np.float64] = total / (points.n_anomalous + points.n_normal)
+    return mean
+
+
+def _f_beta(
+    method: str,
+    scores: ArrayLike,
+    labels: ArrayLike,
+    beta: float,
+    parameters: dict[str, float],
+    name: str,
+) -> Threshold:
+    points = _points(scores, labels)
+    weighted = beta**2 * points.n_anomalous + points.true_positives + points.false_positives
+    score = (1 + beta**2) * points.true_positives / weighted
+    at = int(np.argmax(score))
+    return Threshold(
+        float(points.thresholds[at]),
+        method,
+        parameters,
+        f"Best {name} on these labels, {score[at]:.3f} on {_counts(points)}.",
+        _ASSUMES,
+    )
+
+
+def _points(scores: ArrayLike, labels: ArrayLike) -> Curve:
+    points = curve(scores, labels)
+    if not points.n_anomalous:
+        raise ValueError(
+            "labels has no anomalous sample; this needs at least one. Label some, or use a method "
+            "without labels, such as 'mad'."
+        )
+    return points
+
+
+def _counts(points: Curve) -> str:
+    return f"{points.n_anomalous:,} anomalous and {points.n_normal:,} normal labels"

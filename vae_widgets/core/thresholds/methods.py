@@ -1,0 +1,132 @@
+"""Every method by its name: what `choose_threshold` and the widget offer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from vae_widgets.core import checks
+from vae_widgets.core.thresholds.conformal import conformal_threshold
+from vae_widgets.core.thresholds.gesd import gesd_threshold
+from vae_widgets.core.thresholds.labelled import (
+    cost_threshold,
+    f1_threshold,
+    f_beta_threshold,
+    precision_at_recall_threshold,
+    recall_at_precision_threshold,
+)
+from vae_widgets.core.thresholds.mixture import mixture_threshold
+from vae_widgets.core.thresholds.peaks_over_threshold import peaks_over_threshold
+from vae_widgets.core.thresholds.percentile import percentile_threshold, top_k_threshold
+from vae_widgets.core.thresholds.spread import iqr_threshold, mad_threshold, z_score_threshold
+from vae_widgets.core.thresholds.threshold import Threshold
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method of choosing a threshold.
+
+    Attributes
+    ----------
+    choose : callable
+        Takes scores, with `labels` also these, and keywords; returns a `Threshold`.
+    title : str
+        Its name in the page.
+    parameters : dict
+        Names and defaults of its keywords; the first is the one that the page shows.
+    labels : str
+        Whether it needs labels ("needed"), uses them ("used"), or does not look at them ("").
+    step : float
+        By how much the arrows of the page's field change its first parameter.
+    """
+
+    choose: Callable[..., Threshold]
+    title: str
+    parameters: dict[str, Any]
+    labels: str = ""
+    step: float = 0.01
+
+
+METHODS = {
+    "percentile": Method(percentile_threshold, "Percentile", {"percentile": 95.0}, step=0.5),
+    "top_k": Method(top_k_threshold, "Top k", {"k": 50}, step=1),
+    "iqr": Method(iqr_threshold, "Interquartile range", {"factor": 1.5}, step=0.5),
+    "mad": Method(mad_threshold, "Median deviation (MAD)", {"factor": 3.5}, step=0.5),
+    "z_score": Method(z_score_threshold, "z-score", {"factor": 3.0}, step=0.5),
+    "gesd": Method(gesd_threshold, "Rosner's test (GESD)", {"alpha": 0.05, "max_outliers": None}),
+    "mixture": Method(mixture_threshold, "Two distributions", {"probability": 0.5}, step=0.05),
+    "peaks_over_threshold": Method(
+        peaks_over_threshold, "Extreme values (POT)", {"rate": 0.001, "tail": 0.1}, step=0.0005
+    ),
+    "conformal": Method(
+        conformal_threshold, "Conformal bound", {"rate": 0.05, "confidence": None}, labels="used"
+    ),
+    "f1": Method(f1_threshold, "Best F1", {}, labels="needed"),
+    "f_beta": Method(f_beta_threshold, "Best F-beta", {"beta": 2.0}, labels="needed", step=0.5),
+    "recall_at_precision": Method(
+        recall_at_precision_threshold, "Recall at precision", {"precision": 0.9}, labels="needed"
+    ),
+    "precision_at_recall": Method(
+        precision_at_recall_threshold, "Precision at recall", {"recall": 0.9}, labels="needed"
+    ),
+    "cost": Method(
+        cost_threshold,
+        "Lowest cost",
+        {"missed": 10.0, "false_alarm": 1.0, "caught": 0.0, "dismissed": 0.0},
+        labels="needed",
+        step=1,
+    ),
+}
+
+
+def choose_threshold(
+    scores: ArrayLike,
+    labels: ArrayLike | None = None,
+    method: str = "percentile",
+    **parameters: Any,
+) -> Threshold:
+    """Choose a threshold by any method, and say what defends it.
+
+    Parameters
+    ----------
+    scores
+        Finite scores (n,), higher = more anomalous.
+    labels
+        (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. None without labels.
+    method
+        Without labels "percentile", "top_k", "iqr", "mad", "z_score", "gesd", "mixture",
+        "peaks_over_threshold" or "conformal" (which takes labels too); with labels "f1", "f_beta",
+        "recall_at_precision", "precision_at_recall" or "cost".
+    **parameters
+        Those of the method: ``percentile``; ``k``; ``factor`` of the three spreads; ``alpha`` and
+        ``max_outliers``; ``probability``; ``rate`` and ``tail``; ``rate`` and ``confidence``;
+        ``beta``; ``precision``; ``recall``; ``missed``, ``false_alarm``, ``caught``, ``dismissed``.
+        ``vae_widgets.core.thresholds`` has a function for each method that documents them.
+
+    Returns
+    -------
+    Threshold
+        A number with its method, parameters, an explanation and what it assumes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an unknown method or parameter, a parameter out of its range, labels that are missing,
+        and scores that the method cannot work with; the message names the remedy.
+
+    Examples
+    --------
+    >>> choose_threshold([1, 2, 3, 4, 100], method="iqr").explanation
+    '1.5 interquartile ranges above the third quartile of 5 scores.'
+    """
+    chosen = METHODS[checks.one_of("method", method, METHODS)]
+    checks.reject_unknown(f"method {method!r}", parameters, chosen.parameters)
+    if not chosen.labels:
+        return chosen.choose(scores, **parameters)
+    if labels is None and chosen.labels == "needed":
+        raise ValueError(
+            f"method={method!r} needs labels; received None. Pass labels, or use a method without, "
+            "such as 'mad'."
+        )
+    return chosen.choose(scores, labels, **parameters)

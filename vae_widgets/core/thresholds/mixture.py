@@ -1,0 +1,113 @@
+"""A threshold between two normal distributions fitted to the scores."""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core import checks
+from vae_widgets.core.thresholds.threshold import Threshold
+
+MIN_SCORES = 10
+# The fit sees as many of the sorted scores, evenly spaced: a million would take seconds.
+MOST_FITTED = 20_000
+
+
+def mixture_threshold(scores: ArrayLike, probability: float = 0.5) -> Threshold:
+    """Flag what belongs to the upper of two normal distributions with at least `probability`.
+
+    The two are fitted by expectation maximisation (``sklearn.mixture.GaussianMixture``). The
+    explanation says so where the Bayesian information criterion prefers a single one.
+
+    Parameters
+    ----------
+    scores
+        Finite scores (n,), at least 10 and not all the same, higher = more anomalous.
+    probability
+        In (0, 1).
+
+    Raises
+    ------
+    ValueError
+        If there are too few scores, or the upper distribution never has this probability.
+    """
+    scores = checks.scores("scores", scores)
+    probability = checks.open_share("probability", probability)
+    if len(scores) < MIN_SCORES or scores.min() == scores.max():
+        what = "are all the same" if len(scores) >= MIN_SCORES else f"are only {len(scores)}"
+        raise ValueError(
+            f"scores {what}; a mixture of two distributions needs at least {MIN_SCORES} that "
+            "differ. Use method 'mad' or 'percentile'."
+        )
+    weights, means, deviations, better = _fit(scores)
+    threshold = _upward_crossing(
+        weights, means, deviations, math.log(probability / (1 - probability))
+    )
+    if threshold is None:
+        raise ValueError(
+            f"the two distributions fitted to the scores overlap: the upper one never has a "
+            f"probability of {probability:g}. Choose a lower one, or method 'mad' or 'percentile'."
+        )
+    text = f"Upper distribution: {100 * weights[1]:.2g} % of the scores around {means[1]:.4g}"
+    text += f", {100 * probability:g} % likely from here."
+    if not better:
+        text += " One normal distribution fits as well: distrust it."
+    names = ("lower", "upper")
+    estimates = {
+        f"{name}_{what}": float(values[i])
+        for what, values in (("weight", weights), ("mean", means), ("deviation", deviations))
+        for i, name in enumerate(names)
+    }
+    return Threshold(
+        threshold,
+        "mixture",
+        {"probability": probability},
+        text,
+        "Assumes that normal and anomalous scores follow a normal distribution each.",
+        estimates,
+    )
+
+
+def _fit(scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    """Return weights, means, deviations (the lower first); whether two fit better than one."""
+    from sklearn.mixture import GaussianMixture  # slow to import, and needed here alone
+
+    ordered = np.sort(scores)
+    if len(ordered) > MOST_FITTED:
+        at = (np.arange(MOST_FITTED) + 0.5) / MOST_FITTED * len(ordered)
+        ordered = ordered[at.astype(int)]
+    # In units of the spread: the fit regularises in absolute terms.
+    middle, scale = float(ordered.mean()), float(ordered.std())
+    x = ((ordered - middle) / scale)[:, np.newaxis]
+    fits = [GaussianMixture(k, tol=1e-6, max_iter=1000, random_state=0).fit(x) for k in (1, 2)]
+    two = fits[1]
+    order = np.argsort(two.means_[:, 0])
+    return (
+        two.weights_[order],
+        two.means_[order, 0] * scale + middle,
+        np.sqrt(two.covariances_[order, 0, 0]) * scale,
+        two.bic(x) < fits[0].bic(x),
+    )
+
+
+def _upward_crossing(
+    weights: NDArray[np.float64],
+    means: NDArray[np.float64],
+    deviations: NDArray[np.float64],
+    log_odds: float,
+) -> float | None:
+    """Return where the log odds of the upper distribution rise to `log_odds`; None if nowhere.
+
+    The log odds at x are a parabola a x^2 + b x + c, here around the lower mean.
+    """
+    away = float(means[1] - means[0])
+    precisions = 1 / deviations**2
+    a = float(precisions[0] - precisions[1]) / 2
+    b = float(precisions[1]) * away
+    c = math.log(weights[1] / weights[0]) + math.log(deviations[0] / deviations[1])
+    c -= float(precisions[1]) * away**2 / 2 + log_odds
+    discriminant = b**2 - 4 * a * c
+    if discriminant < 0 or b + math.sqrt(discriminant) == 0:
+        return None
+    # Of the two roots the one with a positive slope; b >= 0, so nothing cancels.
+    return float(means[0]) - 2 * c / (b + math.sqrt(discriminant))

@@ -1,0 +1,71 @@
+"""Thresholds that promise a share or a number of alerts: a percentile, or the top k."""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core import checks
+from vae_widgets.core.thresholds.threshold import Threshold, above
+
+
+def percentile_threshold(scores: ArrayLike, percentile: float = 95.0) -> Threshold:
+    """Flag at most the top ``100 - percentile`` percent.
+
+    It is the lowest score that keeps the promise "at most": tied scores are flagged together, so
+    where a tie straddles the cut the whole tie stays unflagged. Where the promise leaves room for
+    no sample (percentile 95 of 10 samples), it lies just above the highest score.
+
+    Parameters
+    ----------
+    scores
+        Finite scores (n,), higher = more anomalous.
+    percentile
+        In [0, 100]: 95 flags at most 5 % of the samples, 0 flags all. scikit-learn's
+        ``contamination`` is ``1 - percentile / 100``.
+    """
+    scores = checks.scores("scores", scores)
+    percentile = checks.number_between("percentile", percentile, 0, 100)
+    # Rounded, because 1000 * (100 - 99.9) / 100 is 0.99999... in floating point.
+    allowed = math.floor(round(len(scores) * (100 - percentile) / 100, 6))
+    text = f"Flags at most the top {100 - percentile:.6g} % of {len(scores):,} samples"
+    return Threshold(
+        at_most(scores, allowed),
+        "percentile",
+        {"percentile": percentile},
+        text + ("." if allowed or percentile == 100 else ": room for none."),
+        "Assumes that this share of alerts is right: it flags as many when nothing is wrong.",
+    )
+
+
+def top_k_threshold(scores: ArrayLike, k: int = 50) -> Threshold:
+    """Flag at most `k` samples: as many as the reviewers can look at.
+
+    Tied scores are flagged together: a tie that would exceed `k` stays unflagged as a whole.
+
+    Parameters
+    ----------
+    scores
+        Finite scores (n,), higher = more anomalous.
+    k
+        How many alerts a batch of this size may raise, at least 1.
+    """
+    scores = checks.scores("scores", scores)
+    k = checks.positive_int("k", k)
+    return Threshold(
+        at_most(scores, k),
+        "top_k",
+        {"k": k},
+        f"Flags at most {k:,} of {len(scores):,} samples, what the reviewers can look at.",
+        "Assumes that later batches have this size; a larger one raises more alerts.",
+    )
+
+
+def at_most(scores: NDArray[np.float64], allowed: int) -> float:
+    """Return the lowest score that, as a threshold, flags at most `allowed` of `scores`."""
+    if allowed >= len(scores):
+        return float(scores.min())
+    # With `excluded` the highest score that must stay below, the next higher one is the threshold.
+    excluded = np.partition(scores, len(scores) - 1 - allowed)[len(scores) - 1 - allowed]
+    higher = scores[scores > excluded]
+    return float(higher.min()) if higher.size else above(excluded)

@@ -1,0 +1,43 @@
+"""What every method of choosing a threshold returns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A threshold, and what is needed to defend it. It counts as a number where one is expected.
+
+    Attributes
+    ----------
+    threshold : float
+        A sample is flagged when its score is at least this.
+    method : str
+        Which method chose it, a key of `METHODS`.
+    parameters : mapping
+        What the method was asked for, defaults included.
+    explanation : str
+        How it came about on these scores, in a sentence.
+    assumes : str
+        What must hold for it to mean what it says: "Assumes that ...".
+    estimates : mapping
+        What the method found on its way, such as the shape of the tail.
+    """
+
+    threshold: float
+    method: str
+    parameters: Mapping[str, Any]
+    explanation: str
+    assumes: str
+    estimates: Mapping[str, float] = field(default_factory=dict)
+
+    def __float__(self) -> float:
+        return self.threshold
+
+
+def above(score: float) -> float:
+    """Return the smallest threshold that does not flag `score`."""
+    return float(np.nextafter(score, np.inf))
