@@ -29,11 +29,12 @@ def outcome(path, seed, whole, original):
     try:
         codec = load(path)
         codec.tiles  # noqa: B018
-        decoded = codec.decode(np.zeros((3, codec.latent_dim)))
+        label = None if codec.n_labels is None else 0
+        decoded = codec.decode(np.zeros((3, codec.latent_dim)), label)
         assert decoded.shape == (3, *codec.sample_shape)
         # Bounds may be others now, so that no sample is sure to be a good one.
         with contextlib.suppress(BundleError, ValueError):
-            codec.encode(decoded)
+            codec.encode(decoded, label)
         result = "works"
     except BundleError:
         pass
@@ -44,7 +45,8 @@ def outcome(path, seed, whole, original):
         from vae_widgets import VAE
 
         try:
-            VAE.load(path).sample(1)
+            vae = VAE.load(path)
+            vae.sample(1, y=None if vae.n_labels is None else 0)
             result += ", model works"
         except BundleError:
             result += ", model refused"
@@ -69,13 +71,15 @@ def work(bundle, start, stop):
             print(seed, result, flush=True)
 
 
-def make_bundle(path):
+def make_bundle(path, n_labels=None):
     from vae_widgets import VAE, ThresholdPolicy
 
-    vae = VAE.build((8, 8), hidden_units=(4,))
+    vae = VAE.build((8, 8), hidden_units=(4,), n_labels=n_labels)
     x = np.random.default_rng(0).random((10, 8, 8), dtype=np.float32)
-    vae.fit(x, verbose=0)
-    vae.save(path, samples=x, policy=ThresholdPolicy(1.0, metrics={"precision": 0.5}))
+    y = None if n_labels is None else np.arange(10) % n_labels
+    vae.fit(x, y, verbose=0)
+    policy = ThresholdPolicy(1.0, metrics={"precision": 0.5})
+    vae.save(path, samples=x, latents=vae.encode(x, y)[0], policy=policy)
 
 
 def main():
@@ -89,13 +93,15 @@ def main():
         return
     began, outcomes = time.perf_counter(), collections.Counter()
     with tempfile.TemporaryDirectory() as folder:
-        bundle = pathlib.Path(folder, "small.vae")
-        make_bundle(bundle)
+        bundles = [pathlib.Path(folder, name) for name in ("plain.vae", "conditional.vae")]
+        for bundle, n_labels in zip(bundles, (None, 3), strict=True):
+            make_bundle(bundle, n_labels)
         seed, stop = options.start, options.start + options.count
         while seed < stop:
             block = min(500, stop - seed)
+            bundles.reverse()
             command = [sys.executable, "-m", "tests.bundle.fuzz", str(block)]
-            command += [f"--start={seed}", f"--worker={bundle}"]
+            command += [f"--start={seed}", f"--worker={bundles[0]}"]
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
             lines = done.stdout.decode().splitlines()
             for line in lines:

@@ -8,10 +8,10 @@ from tests.bundle.fuzz import make_bundle, outcome
 from vae_widgets.bundle import read_archive
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
+@pytest.fixture(scope="module", params=[None, 3])
+def small(request, tmp_path_factory):
     path = tmp_path_factory.mktemp("small") / "small.vae"
-    make_bundle(path)
+    make_bundle(path, n_labels=request.param)
     return path
 
 
@@ -20,7 +20,7 @@ def test_spoiled_bundles(small, tmp_path_factory):
     folder = tmp_path_factory.mktemp("spoiled")
     outcomes = set()
 
-    @settings(max_examples=300)
+    @settings(max_examples=150)
     @given(st.integers(0, 2**32 - 1))
     def spoil(seed):
         outcomes.add(outcome(folder / "x.vae", seed, whole, original))
