@@ -51,7 +51,27 @@ def check_codec(codec: Any) -> Codec:
 
 def encode_mean(codec: Codec, x: ArrayLike) -> NDArray[np.float32]:
     """Return the latent means (n, latent_dim) of samples x (n, *sample_shape)."""
+    return _checked_mean(codec, codec.encode(x))
+
+
+def encode_distribution(
+    codec: Codec, x: ArrayLike
+) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+    """Return z_mean and z_log_var, each (n, latent_dim); None for a codec without variances."""
     code = codec.encode(x)
+    z_mean = _checked_mean(codec, code)
+    if not isinstance(code, tuple | list) or len(code) < 2:
+        return z_mean, None
+    z_log_var = checks.samples("z_log_var of codec.encode(x)", code[1], (codec.latent_dim,))
+    if len(z_log_var) != len(z_mean):
+        raise ValueError(
+            f"z_log_var of codec.encode(x) has {len(z_log_var)} rows; expected {len(z_mean)}, as "
+            "z_mean has."
+        )
+    return z_mean, z_log_var
+
+
+def _checked_mean(codec: Codec, code: Any) -> NDArray[np.float32]:
     z_mean = code[0] if isinstance(code, tuple | list) else code
     return checks.samples("codec.encode(x)", z_mean, (codec.latent_dim,))
 

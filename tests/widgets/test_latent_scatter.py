@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from sklearn.cluster import KMeans
+from sklearn.decomposition import PCA, FastICA
 from traitlets import TraitError
 
 from vae_widgets.widgets import latent_scatter
@@ -206,7 +208,8 @@ def test_an_error_of_the_decoder_reaches_the_page():
     widget = LatentScatter(Failing(), X)
     widget.picked = [1, 1]
     from_page(widget, _ask_pick={"page": "p", "seq": 2, "at": [99.0, 0.0], "point": -1})
-    assert widget._pick == {"page": "p", "seq": 2, "error": "RuntimeError: too far away"}
+    answer = {"page": "p", "seq": 2, "point": -1, "at": [99.0, 0.0]}
+    assert widget._pick == {**answer, "error": "RuntimeError: too far away"}
     assert widget.decoded.size == 0
     grid = widget._grid
     from_page(
@@ -237,6 +240,7 @@ def test_an_error_of_the_decoder_reaches_the_cell_that_picks():
     with pytest.raises(RuntimeError, match="too far away"):
         widget.picked = [99, 0]
     assert widget.decoded.size == 0
+    assert widget._pick["error"] == "RuntimeError: too far away"
 
 
 def test_the_visible_plane_is_decoded_on_demand():
@@ -292,6 +296,11 @@ def test_a_selection_of_the_page_is_observed_once_and_not_sent_back():
         ("picked", [1, np.nan], "picked has 1 NaN"),
         ("dims", (0, 2), r"dims is \(0, 2\); expected 2 different dimension"),
         ("dims", (1, 1), r"dims is \(1, 1\)"),
+        ("projection", "pcs", "projection is 'pcs'; did you mean 'pca'"),
+        ("projection", KMeans(), "KMeans lacks inverse_transform"),
+        ("projection", PCA(2), "Fit it on codec.encode"),
+        ("held", [1], r"held has shape \(1,\); expected \(2,\)"),
+        ("held", [1, np.inf], "held has 1 NaN or infinite"),
         ("view", (0, 1, 5, 5), "x_min < x_max and y_min < y_max"),
         ("view", (0, 1, 5, np.nan), "view must be a finite number"),
         ("color_by", "lable", "did you mean 'label'"),
@@ -303,7 +312,7 @@ def test_a_selection_of_the_page_is_observed_once_and_not_sent_back():
 def test_a_bad_value_is_refused_and_the_old_one_stays(name, value, message):
     widget = scatter()
     old = getattr(widget, name)
-    with pytest.raises((ValueError, TraitError), match=message):
+    with pytest.raises((ValueError, TypeError, TraitError), match=message):
         setattr(widget, name, value)
     np.testing.assert_equal(getattr(widget, name), old)
 
@@ -316,6 +325,93 @@ def test_other_dimensions_move_the_points_the_view_and_the_grid():
     np.testing.assert_array_equal(widget._positions, widget.z_mean[:, [2, 1]])
     assert widget.view == widget._home
     assert widget._grid["tiles"] != grid["tiles"]
+
+
+# -- other coordinates -----------------------------------------------------------------------------
+
+
+def test_principal_axes_are_shown_and_decoded():
+    widget = scatter(3, projection="pca", dims=(0, 2))
+    pca = PCA().fit(widget.z_mean)
+    np.testing.assert_allclose(
+        widget._positions, pca.transform(widget.z_mean)[:, [0, 2]], atol=1e-5
+    )
+    from_page(widget, _ask_pick={"page": "p", "seq": 1, "at": [0.5, -1.0], "point": -1})
+    expected = pca.inverse_transform([[0.5, 0, -1]])[0]
+    np.testing.assert_allclose(widget.picked, expected, atol=1e-5)
+    np.testing.assert_allclose(widget.decoded, Rotation(3).decode(expected), atol=1e-5)
+    assert widget._pick["at"] == pytest.approx([0.5, -1], abs=1e-5)
+
+
+def test_the_grid_is_decoded_on_the_plane_of_the_projection():
+    widget = scatter(3)
+    widget.projection = "pca"
+    question = {"page": "p", "seq": 3, "bounds": [0, 2, -1, 1], "columns": 2, "rows": 1}
+    from_page(widget, _ask_grid=question)
+    z = PCA().fit(widget.z_mean).inverse_transform([[0.5, 0, 0], [1.5, 0, 0]])
+    expected = tiles(Rotation(3).decode(z))[:, 0, 0, 0]
+    np.testing.assert_allclose(levels(widget._grid["tiles"]), expected, atol=1)
+
+
+def test_a_fitted_transformer_gives_the_coordinates():
+    widget = scatter(3)
+    ica = FastICA(2, random_state=0).fit(widget.z_mean)
+    widget.dims = (2, 1)
+    widget.projection = ica
+    assert (widget.projection, widget.dims) == ("FastICA", (0, 1))
+    assert widget._projections == ["latent", "pca", "FastICA"]
+    np.testing.assert_allclose(widget._positions, ica.transform(widget.z_mean), rtol=1e-5)
+    np.testing.assert_allclose(widget.held, widget._positions.mean(axis=0), atol=1e-6)
+    points = np.float32([[0.5, -1], [2, 0]])
+    z = widget.lift(points)
+    np.testing.assert_allclose(z, ica.inverse_transform(points), rtol=1e-5)
+    np.testing.assert_allclose(widget.project(z), points, atol=1e-5)
+    from_page(widget, projection="latent")
+    np.testing.assert_array_equal(widget._positions, widget.z_mean[:, :2])
+
+
+def test_a_transformer_of_one_coordinate_spreads_the_points_along_y():
+    widget = scatter(3, projection=PCA(1).fit(scatter(3).z_mean))
+    assert widget.dims == (0,)
+    assert len(np.unique(widget._positions[:, 1])) == 12
+    from_page(widget, _ask_pick={"page": "p", "seq": 1, "at": [0.5, 0.5], "point": -1})
+    assert widget._pick["at"] == [pytest.approx(0.5, abs=1e-6), None]
+
+
+def test_held_dimensions_move_the_plane():
+    widget = scatter(3, dims=(2, 0))
+    held = widget.held.copy()
+    held[1] = 7
+    from_page(
+        widget,
+        held={"dtype": "float32", "shape": [3], "data": memoryview(held)},
+        _ask_pick={"page": "p", "seq": 1, "at": [0.5, -0.5], "point": -1},
+    )
+    np.testing.assert_allclose(widget.picked, [-0.5, 7, 0.5])
+    question = {"page": "p", "seq": 3, "bounds": [0, 2, -1, 1], "columns": 1, "rows": 1}
+    from_page(widget, _ask_grid=question)
+    assert widget._grid["held"] == held.tolist()
+    expected = tiles(Rotation(3).decode([[0, 7, 1]]))[0, 0, 0, 0]
+    assert levels(widget._grid["tiles"]) == [pytest.approx(expected, abs=1)]
+
+
+def test_what_is_picked_keeps_its_place_in_other_coordinates():
+    widget = scatter(3)
+    widget.picked = [1, 2, 3]
+    picture = widget._pick["tiles"]
+    widget.dims = (2, 0)
+    assert widget._pick["at"] == [3, 1]
+    assert widget._pick["tiles"] == picture
+    widget.pick(4)
+    widget.projection = "pca"
+    np.testing.assert_array_equal(widget._pick["at"], widget._positions[4])
+
+
+def test_bad_places_are_refused():
+    with pytest.raises(ValueError, match=r"z has shape \(1, 2\); expected \(n, 3\)"):
+        scatter(3).project([[1, 2]])
+    with pytest.raises(ValueError, match=r"points has shape \(2,\); expected \(n, 2\)"):
+        scatter(3).lift([1, 2])
 
 
 # -- colours ---------------------------------------------------------------------------------------
@@ -360,6 +456,7 @@ class Counting(Rotation):
         ({"color_by": "score"}, ValueError, "color_by is 'score'"),
         ({"quantities": {"score": [1]}}, ValueError, r"quantities\['score'\] has shape \(1,\)"),
         ({"dims": (0, 5)}, ValueError, r"dims is \(0, 5\)"),
+        ({"projection": "umap"}, ValueError, "projection is 'umap'"),
         ({"renderer": "image"}, TypeError, "renderer must be callable"),
         ({"label": range(12)}, TypeError, "did you mean 'labels'"),
     ],

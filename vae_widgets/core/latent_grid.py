@@ -1,7 +1,7 @@
-"""The plane of two latent dimensions that is shown: its bounds, and a grid of points on it.
+"""The plane of two coordinates that is shown: its bounds, and a grid of points on it.
 
-The other dimensions stay at the mean of the codes, so that the same place on the plane always
-decodes to the same sample.
+The other coordinates are held, so that the same place on the plane always decodes to the same
+sample.
 """
 
 from collections.abc import Sequence
@@ -35,19 +35,19 @@ def grid_points(bounds: Sequence[float], columns: int, rows: int) -> NDArray[np.
     return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
 
 
-def on_plane(points: ArrayLike, dims: Sequence[int], center: ArrayLike) -> NDArray[np.float32]:
-    """Return the latent vectors (m, latent_dim) of points (m, 2) on the plane of `dims`.
+def on_plane(points: ArrayLike, dims: Sequence[int], held: ArrayLike) -> NDArray[np.float32]:
+    """Return all coordinates (m, n_coordinates) of points (m, 2) on the plane of `dims`.
 
     Parameters
     ----------
     points
         Positions on the plane (m, 2).
     dims
-        The dimensions shown along x and y; one alone if there is only one.
-    center
-        Values of all dimensions (latent_dim,); those in `dims` are replaced.
+        The coordinates shown along x and y; one alone if there is only one.
+    held
+        Values of all coordinates (n_coordinates,); those in `dims` are replaced.
     """
     points = np.asarray(points, np.float32)
-    z = np.repeat(np.asarray(center, np.float32)[np.newaxis], len(points), axis=0)
-    z[:, list(dims)] = points[:, : len(dims)]
-    return z
+    coordinates = np.repeat(np.asarray(held, np.float32)[np.newaxis], len(points), axis=0)
+    coordinates[:, list(dims)] = points[:, : len(dims)]
+    return coordinates

@@ -7,13 +7,16 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike, NDArray
 
-from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
+from vae_widgets.codec import Codec, check_codec, decode_samples, encode_distribution
 from vae_widgets.core import checks
 from vae_widgets.core.classes import index_classes
 from vae_widgets.core.latent_grid import grid_points, on_plane, padded_bounds
+from vae_widgets.core.latent_space import LatentSpace
+from vae_widgets.core.projections import Projection
 from vae_widgets.rendering import Renderer, check_renderer, render
 from vae_widgets.rendering.atlas import MAX_SIDE, tile_atlas
 from vae_widgets.widgets.base import CanvasWidget, bundle
+from vae_widgets.widgets.index_set import IndexSet
 from vae_widgets.widgets.traits import Array, array_to_json
 
 # All samples travel as tiles with the widget up to this many pixels (28 x 28: 5,100 samples);
@@ -26,32 +29,6 @@ PREVIEW_BUDGET = 1_000_000
 PLOT_SHAPE = 1.4
 
 MODES = ("pick", "pan", "lasso", "box")
-
-
-class IndexSet(Array):
-    """Sorted, unique row numbers below ``obj.n_samples``; a boolean mask of the rows will do."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__("uint32", 1, **kwargs)
-
-    def validate(self, obj: Any, value: Any) -> NDArray[Any]:
-        """Return `value` as sorted, unique uint32 indices."""
-        given = np.asarray(value)
-        if given.dtype == bool:
-            if given.shape != (obj.n_samples,):
-                raise traitlets.TraitError(
-                    f"{self.name} is a mask of shape {given.shape}; expected ({obj.n_samples},), "
-                    "one entry for each sample."
-                )
-            given = np.flatnonzero(given)
-        indices = np.unique(super().validate(obj, given))
-        if indices.size and indices[-1] >= obj.n_samples:
-            raise traitlets.TraitError(
-                f"{self.name} has index {indices[-1]}; expected indices below {obj.n_samples}, "
-                "the number of samples."
-            )
-        indices.flags.writeable = False
-        return indices
 
 
 def _arrays_to_json(arrays: Mapping[str, NDArray[Any]], widget: Any) -> dict[str, Any]:
@@ -86,8 +63,12 @@ class LatentScatter(CanvasWidget):
     quantities
         Name of a quantity -> one finite number for each sample (n,), such as anomaly scores.
     dims
-        The two latent dimensions along x and y. With one latent dimension, y is a jitter without
-        meaning.
+        The two coordinates along x and y, counted from 0: latent dimensions, or those of
+        `projection`. Where there is only one, y is a jitter without meaning.
+    projection
+        ``"latent"`` for the latent dimensions themselves, ``"pca"`` for the principal axes of the
+        codes, or any transformer that was fitted on codes (n, latent_dim) and has ``transform``
+        and ``inverse_transform``, as of scikit-learn.
 
     Attributes
     ----------
@@ -97,8 +78,7 @@ class LatentScatter(CanvasWidget):
         Index of the sample under the pointer, -1 if none. May be set.
     picked : ndarray
         The latent vector that was picked last, float32 (latent_dim,); empty before the first. May
-        be set. Of a click on an empty place, the dimensions that are not shown are at the mean of
-        the codes.
+        be set. Of a click on an empty place, the coordinates that are not shown are as `held`.
     picked_index : int
         The sample whose code was picked, by a click or with `pick`; -1 if `picked` is no sample's
         code.
@@ -107,7 +87,13 @@ class LatentScatter(CanvasWidget):
     color_by : str
         What colours the points. May be set as above.
     dims : tuple of int
-        The latent dimensions shown. May be set.
+        The coordinates shown. May be set.
+    projection : str
+        Name of the coordinates: "latent", "pca", or the class of a transformer. May be set as
+        above; `dims` is then (0, 1), `held` at the mean.
+    held : ndarray
+        Values of all coordinates, float32 (n_coordinates,), at first the mean of the codes. The
+        plane runs through them: those that are not shown stay there. May be set.
     view : tuple of float
         The visible part of the plane: x_min, x_max, y_min, y_max. May be set.
     z_mean : ndarray
@@ -128,10 +114,13 @@ class LatentScatter(CanvasWidget):
     color_by = traitlets.Any("label").tag(sync=True, echo_update=False)
     quantities = traitlets.Dict().tag(sync=True, to_json=_arrays_to_json)
     dims = traitlets.Tuple((0, 1)).tag(sync=True, echo_update=False)
+    projection = traitlets.Any("latent").tag(sync=True, echo_update=False)
+    held = Array("float32", 1).tag(sync=True, echo_update=False)
     view = traitlets.Tuple((-1.0, 1.0, -1.0, 1.0)).tag(sync=True, echo_update=False)
 
     # What the page draws.
-    _latent_dim = traitlets.Int(2).tag(sync=True)
+    _projections = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _axes = traitlets.List(traitlets.Dict()).tag(sync=True)
     _positions = Array("float32", 2).tag(sync=True)
     _home = traitlets.Tuple((-1.0, 1.0, -1.0, 1.0)).tag(sync=True)
     _classes = Array("uint32", 1).tag(sync=True)
@@ -140,6 +129,7 @@ class LatentScatter(CanvasWidget):
     _hidden = traitlets.List(traitlets.Int()).tag(sync=True, echo_update=False)
     _mode = traitlets.Enum(MODES, MODES[0]).tag(sync=True, echo_update=False)
     _grid_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    _dims_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
 
     # Questions of the page and answers of the kernel; each answer repeats whose question it was
     # ("page") and which ("seq"), so that the page can drop those that come too late.
@@ -162,6 +152,7 @@ class LatentScatter(CanvasWidget):
         color_by: str | ArrayLike = "label",
         quantities: Mapping[str, ArrayLike] | None = None,
         dims: Sequence[int] | None = None,
+        projection: str | Projection = "latent",
     ) -> None:
         self._codec = check_codec(codec)
         self._x = checks.samples("x", x, codec.sample_shape)
@@ -169,28 +160,32 @@ class LatentScatter(CanvasWidget):
         self.n_samples = len(self._x)
         classes, names = index_classes(labels, self.n_samples, label_names)
         color_by, quantities = self._checked_colour(color_by, quantities or {})
-        dims = self._checked_dims((0, 1)[: codec.latent_dim] if dims is None else dims)
+        if isinstance(projection, str):  # before the work of encoding
+            checks.one_of("projection", projection, ("latent", "pca"))
+            self._checked_dims(dims, codec.latent_dim)
 
-        self.z_mean = encode_mean(codec, self._x)
+        self.z_mean, z_log_var = encode_distribution(codec, self._x)
         if len(self.z_mean) != self.n_samples:
             raise ValueError(
                 f"codec.encode(x) has {len(self.z_mean)} rows; expected {self.n_samples}, one for "
                 "each sample."
             )
-        self._center = self.z_mean.mean(axis=0)
+        self._space = LatentSpace(self.z_mean, z_log_var)
+        self._space.use(self._checked_projection(projection))
         self._question: dict[str, Any] = {}
         _, self._tile_height, self._tile_width, _ = render(self._renderer, self._x[:1]).shape
         super().__init__(
             color_by=color_by,
             quantities=quantities,
-            dims=dims,
-            _latent_dim=codec.latent_dim,
             _classes=classes,
             _class_names=names,
             _tiles=self._all_tiles(),
-            _grid=self._preview(dims),
-            **self._plane(dims),
+            dims=self._checked_dims(dims, self._space.n_coordinates),
+            **self._coordinates(),
         )
+        with self.hold_sync():
+            self._show_plane()
+        self.observe(self._use_projection, "projection")
         self.observe(self._show_plane, "dims")
         self.observe(self._decode_picked, "picked")
         self.observe(self._answer_pick, "_ask_pick")
@@ -209,6 +204,38 @@ class LatentScatter(CanvasWidget):
         if index >= self.n_samples:
             raise ValueError(f"index is {index}; expected one below {self.n_samples}, a row of x.")
         self._pick_vector(self.z_mean[index], {"point": index})
+
+    def project(self, z: ArrayLike) -> NDArray[np.float32]:
+        """Return where latent vectors lie on the plane that is shown.
+
+        Parameters
+        ----------
+        z
+            Latent vectors (m, latent_dim).
+
+        Returns
+        -------
+        ndarray
+            float32 (m, 2); (m, 1) where there is one coordinate only, and y has no meaning.
+        """
+        z = checks.samples("z", z, (self._codec.latent_dim,))
+        return self._space.project(z)[:, list(self.dims)]
+
+    def lift(self, points: ArrayLike) -> NDArray[np.float32]:
+        """Return the latent vectors of places on the plane that is shown.
+
+        Parameters
+        ----------
+        points
+            Places (m, 2), or (m, 1) where there is one coordinate only.
+
+        Returns
+        -------
+        ndarray
+            float32 (m, latent_dim). Coordinates that are not shown are as `held`.
+        """
+        points = checks.samples("points", points, (len(self.dims),))
+        return self._space.lift(on_plane(points, self.dims, self.held))
 
     # -- checks -----------------------------------------------------------------------------------
 
@@ -230,16 +257,22 @@ class LatentScatter(CanvasWidget):
             checked[str(name)] = array
         return checks.one_of("color_by", color_by, ["label", "none", *checked]), checked
 
-    def _checked_dims(self, dims: Any) -> tuple[int, ...]:
-        latent_dim = self._codec.latent_dim
-        wanted = min(2, latent_dim)
-        dims = tuple(dims)
-        if len(dims) != wanted or len(set(dims)) != wanted or not set(dims) <= {*range(latent_dim)}:
+    @staticmethod
+    def _checked_dims(dims: Any, n_coordinates: int) -> tuple[int, ...]:
+        wanted = min(2, n_coordinates)
+        dims = tuple(range(wanted) if dims is None else dims)
+        known = {*range(n_coordinates)}
+        if len(dims) != wanted or len(set(dims)) != wanted or not set(dims) <= known:
             raise ValueError(
                 f"dims is {dims}; expected {wanted} different dimension(s) from 0 to "
-                f"{latent_dim - 1}."
+                f"{n_coordinates - 1}."
             )
         return tuple(int(dim) for dim in dims)
+
+    def _checked_projection(self, projection: Any) -> str:
+        if isinstance(projection, str):
+            return checks.one_of("projection", projection, self._space.projections)
+        return self._space.add(projection)
 
     @traitlets.validate("quantities")
     def _validate_quantities(self, proposal: Any) -> dict[str, NDArray[np.float32]]:
@@ -254,7 +287,21 @@ class LatentScatter(CanvasWidget):
 
     @traitlets.validate("dims")
     def _validate_dims(self, proposal: Any) -> tuple[int, ...]:
-        return self._checked_dims(proposal.value)
+        return self._checked_dims(proposal.value, self._space.n_coordinates)
+
+    @traitlets.validate("projection")
+    def _validate_projection(self, proposal: Any) -> str:
+        return self._checked_projection(proposal.value)
+
+    @traitlets.validate("held")
+    def _validate_held(self, proposal: Any) -> NDArray[np.float32]:
+        held = checks.float_array("held", proposal.value)
+        if len(held) != self._space.n_coordinates:
+            raise ValueError(
+                f"held has shape {held.shape}; expected ({self._space.n_coordinates},), one value "
+                "for each coordinate, also for those that are shown."
+            )
+        return held
 
     @traitlets.validate("picked")
     def _validate_picked(self, proposal: Any) -> NDArray[np.float32]:
@@ -289,39 +336,71 @@ class LatentScatter(CanvasWidget):
 
     # -- the plane that is shown ------------------------------------------------------------------
 
-    def _plane(self, dims: tuple[int, ...]) -> dict[str, Any]:
-        """Return the traits that depend on the dimensions shown."""
-        positions = self.z_mean[:, list(dims)]
-        if len(dims) == 1:
+    def _coordinates(self) -> dict[str, Any]:
+        """Return the traits that depend on the projection alone."""
+        return {
+            "projection": self._space.name,
+            "held": self._space.center,
+            "_projections": list(self._space.projections),
+            "_axes": self._space.axes(),
+        }
+
+    def _use_projection(self, change: Any) -> None:
+        self._space.use(change.new)
+        with self.hold_sync():
+            for name, value in self._coordinates().items():
+                self.set_trait(name, value)
+            dims = self._checked_dims(None, self._space.n_coordinates)
+            if dims != self.dims:
+                self.dims = dims  # which shows the plane
+            else:
+                self._show_plane()
+
+    def _show_plane(self, change: Any = None) -> None:
+        positions = self._space.coordinates[:, list(self.dims)]
+        if len(self.dims) == 1:
             # Multiples of the golden ratio spread evenly, and no seed of the user makes the same.
             jitter = 2 * np.modf(np.arange(self.n_samples) * (np.sqrt(5) - 1) / 2)[0] - 1
             positions = np.column_stack([positions, jitter.astype(np.float32)])
         home = padded_bounds(positions)
-        return {"_positions": positions, "_home": home, "view": home}
+        with self.hold_sync():
+            self._positions, self._home, self.view = positions, home, home
+            if self._grid:
+                self._grid = self._answer({}, self._preview, otherwise=self._grid)
+            else:  # a decoder that fails at once is for the cell to know
+                self._grid = self._preview()
+            if self._pick:
+                self._pick = {**self._pick, **_sender({}), **self._where(self.picked_index)}
 
-    def _preview(self, dims: tuple[int, ...]) -> dict[str, Any]:
+    def _preview(self) -> dict[str, Any]:
         """Decode all of the plane, before anything is asked."""
         points = min(PREVIEW_POINTS, PREVIEW_BUDGET / (self._tile_height * self._tile_width))
         shape = PLOT_SHAPE * self._tile_height / self._tile_width
         columns, rows = (max(2, round(np.sqrt(points * s))) for s in (shape, 1 / shape))
-        return self._decode_grid(self._plane(dims)["_home"], columns, rows, dims)
+        return self._decode_grid(self._home, columns, rows)
 
-    def _show_plane(self, change: Any) -> None:
-        with self.hold_sync():
-            for name, value in self._plane(self.dims).items():
-                self.set_trait(name, value)
-            self._grid = self._answer({}, lambda: self._preview(self.dims), otherwise=self._grid)
-
-    def _decode_grid(
-        self, bounds: Sequence[float], columns: int, rows: int, dims: tuple[int, ...]
-    ) -> dict[str, Any]:
-        z = on_plane(grid_points(bounds, columns, rows), dims, self._center)
+    def _decode_grid(self, bounds: Sequence[float], columns: int, rows: int) -> dict[str, Any]:
+        z = self.lift(grid_points(bounds, columns, rows)[:, : len(self.dims)])
         return {
             "bounds": [float(edge) for edge in bounds],
             "columns": columns,
             "rows": rows,
+            "held": self.held.tolist(),
             "tiles": tile_atlas(render(self._renderer, decode_samples(self._codec, z))),
         }
+
+    def _where(self, index: int, at: Sequence[float] | None = None) -> dict[str, Any]:
+        """Say where on the plane `picked` lies: the sample `index`, the place `at`, or neither."""
+        if index >= 0:
+            coordinates, at = self._space.coordinates[index], self._positions[index].tolist()
+        else:
+            if at is None:
+                coordinates = self._space.project(self.picked[np.newaxis])[0]
+            else:
+                coordinates = on_plane([at], self.dims, self.held)[0]
+            at = coordinates[list(self.dims)].tolist()
+        # A place on a line has no y.
+        return {"at": [*at, None][:2], "coordinates": coordinates.tolist()}
 
     # -- answers to the page ----------------------------------------------------------------------
 
@@ -333,28 +412,30 @@ class LatentScatter(CanvasWidget):
         # Taken out, so that an observer of `picked` who sets it again is not mistaken for the page.
         question, self._question = self._question, {}
         index = question.get("point", -1)
+        answer = {**_sender(question), "point": index}
+        answer |= self._where(index, question.get("at"))
         try:
             self.decoded = decode_samples(self._codec, self.picked[np.newaxis])[0]
-        except Exception:
+        except Exception as error:
             self.decoded = np.zeros(0)  # never the picture of another vector
+            self._pick = {**answer, "error": _in_words(error)}
             raise
         # Together in one batch: some renderers scale by the range of what they are given.
         batch = [self.decoded] if index < 0 else [self.decoded, self._x[index]]
         tiles = tile_atlas(render(self._renderer, np.stack(batch)))
         with self.hold_sync():
             self.picked_index = index
-            self._pick = {**_sender(question), "point": index, "tiles": tiles, "error": ""}
+            self._pick = {**answer, "tiles": tiles, "error": ""}
 
     def _answer_pick(self, change: Any) -> None:
         question = change.new
+        index, at = question["point"], question["at"]
         try:
-            if question["point"] >= 0:
-                z = self.z_mean[question["point"]]
-            else:
-                z = on_plane([question["at"]], self.dims, self._center)[0]
+            z = self.z_mean[index] if index >= 0 else self.lift([at[: len(self.dims)]])[0]
             self._pick_vector(z, question)
         except Exception as error:
-            self._pick = {**_sender(question), "error": _in_words(error)}
+            answer = {**_sender(question), "point": index, "at": at}
+            self._pick = {**answer, "error": _in_words(error)}
 
     def _pick_vector(self, z: NDArray[np.float32], question: dict[str, Any]) -> None:
         self._question = question
@@ -371,9 +452,7 @@ class LatentScatter(CanvasWidget):
         question = change.new
         self._grid = self._answer(
             question,
-            lambda: self._decode_grid(
-                question["bounds"], question["columns"], question["rows"], self.dims
-            ),
+            lambda: self._decode_grid(question["bounds"], question["columns"], question["rows"]),
             otherwise=self._grid,
         )
 

@@ -1,5 +1,6 @@
 /** The plane of a scatter as the kernel decoded it: kept for previews, drawn where wanted. */
 
+import { readArray } from "./arrays.ts";
 import { Asking } from "./asking.ts";
 import type { Point } from "./gestures.ts";
 import { cellAt, covers, gridFor, sameGrid, type GridQuestion } from "./scatter_grid.ts";
@@ -25,7 +26,7 @@ export class DecodedPlane {
 
   /** The decoded picture nearest to a place on the plane. */
   at(place: Point): Shown | null {
-    const cell = this.grid ? cellAt(this.grid, place) : -1;
+    const cell = this.grid && this.isHere() ? cellAt(this.grid, place) : -1;
     return cell >= 0 ? { tiles: this.grid!.tiles, index: cell } : null;
   }
 
@@ -38,7 +39,8 @@ export class DecodedPlane {
     const have = this.model.get("_grid");
     const want = gridFor(this.plot.viewport, have.tiles.tile_width, have.tiles.tile_height);
     const shown = this.model.get("_grid_shown");
-    if (!(shown ? sameGrid(have, want) : covers(have.bounds, want.bounds))) this.asking.ask(want);
+    const fits = shown ? sameGrid(have, want) : covers(have.bounds, want.bounds);
+    if (!fits || !this.isHere()) this.asking.ask(want);
   }
 
   async take(): Promise<void> {
@@ -51,6 +53,12 @@ export class DecodedPlane {
     this.grid = tiles && { ...answer, tiles, texture: joined(tiles, answer) };
     this.show();
     if (answer.error) this.say(`Decoding the plane failed. ${answer.error}`);
+  }
+
+  /** Whether the plane that was decoded is the one that is shown: it moves with `held`. */
+  private isHere(): boolean {
+    const { held } = this.model.get("_grid");
+    return readArray(this.model.get("held")).every((value, i) => value === held[i]);
   }
 
   close(): void {

@@ -9,13 +9,14 @@ import { formatNumber } from "./numbers.ts";
 import { Picking } from "./picking.ts";
 import { SampleTiles } from "./sample_tiles.ts";
 import { byClass, byQuantity, countClasses, hide, plain } from "./scatter_colours.ts";
+import { Dims } from "./scatter_dims.ts";
 import { Controls } from "./scatter_controls.ts";
 import { onScatterGestures, type How, type Mode } from "./scatter_gestures.ts";
 import { toBounds, toEdges } from "./scatter_grid.ts";
 import { Legend } from "./scatter_legend.ts";
 import { Tooltip } from "./scatter_pictures.ts";
 import { ScatterPlot } from "./scatter_plot.ts";
-import { axisNames, change, labelOf, type Model, type State } from "./scatter_state.ts";
+import { axisNames, change, isLine, labelOf, type Model, type State } from "./scatter_state.ts";
 import { createShell, element } from "./shell.ts";
 import { whole } from "./ticks.ts";
 
@@ -74,7 +75,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   const nearestTo = (place: Point, reach = Infinity) => {
     const { scaleX, scaleY } = plot.viewport;
     // The nearest code of all: a jitter is no distance.
-    const flat = model.get("_latent_dim") === 1 && reach === Infinity;
+    const flat = isLine(model) && reach === Infinity;
     return nearest(positions, place, scaleX, flat ? 0 : scaleY, reach, visible);
   };
   const late = () => shell.say(LATE);
@@ -126,6 +127,10 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   const showView = () => {
     plot.show({ bounds: toBounds(model.get("view")) });
     showHovered();
+    askWhenSettled();
+  };
+
+  const askWhenSettled = () => {
     clearTimeout(settle);
     settle = setTimeout(() => plane.ask(), SETTLED);
   };
@@ -156,6 +161,26 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     showControls();
     plane.show();
     plane.ask();
+  };
+
+  const showDims = () => {
+    dims.root.hidden = !model.get("_dims_shown");
+    dims.show({
+      axes: model.get("_axes"),
+      dims: model.get("dims"),
+      held: readArray(model.get("held")),
+      anyPicked: Boolean(model.get("_pick").coordinates),
+    });
+  };
+
+  const showHeld = () => {
+    showDims();
+    askWhenSettled();
+  };
+
+  const takePick = () => {
+    showDims();
+    void picking.take();
   };
 
   const takeTile = async () => {
@@ -230,7 +255,23 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
 
   // -- controls ----------------------------------------------------------------------------------
 
-  const controls = new Controls(shell.controls, model.get("_latent_dim"), {
+  const dims = new Dims({
+    hold(index, value) {
+      const held = readArray(model.get("held")).slice();
+      held[index] = value;
+      model.set("held", writeArray(held)); // travels with the question
+      picking.traverse();
+    },
+    holdMean() {
+      const held = new Float32Array(model.get("_axes").length);
+      for (const { index, mean } of model.get("_axes")) held[index] = mean;
+      change(model, { held: writeArray(held) });
+    },
+    holdPicked: () =>
+      change(model, { held: writeArray(Float32Array.from(model.get("_pick").coordinates!)) }),
+  });
+  shell.controls.after(dims.root);
+  const controls = new Controls(shell.controls, {
     mode(mode) {
       change(model, { _mode: mode });
       shell.say(HINTS[mode]);
@@ -239,10 +280,15 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     home,
     clear,
     colourBy: (name) => change(model, { color_by: name }),
+    projection(projection) {
+      change(model, { projection });
+      shell.say("Waiting for the kernel to show other coordinates.");
+    },
     dims(dims) {
       change(model, { dims });
       shell.say("Waiting for the kernel to show other dimensions.");
     },
+    dimsShown: (shown) => change(model, { _dims_shown: shown }),
   });
   const showControls = () => {
     const named = model.get("_class_names").length > 0;
@@ -253,8 +299,13 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
       anySelected: model.get("selection").shape[0] > 0,
       colourChoices: [...(named ? ["label"] : []), "none", ...Object.keys(model.get("quantities"))],
       colourBy: model.get("color_by"),
+      projections: model.get("_projections"),
+      projection: model.get("projection"),
+      axes: model.get("_axes"),
       dims: model.get("dims"),
+      dimsShown: model.get("_dims_shown"),
     });
+    showDims();
   };
 
   // -- start and end -----------------------------------------------------------------------------
@@ -268,9 +319,12 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     ["_hidden", showColours],
     ["_mode", showControls],
     ["_grid_shown", showGrid],
+    ["_dims_shown", showControls],
+    ["_projections", showControls],
+    ["held", showHeld],
     ["_positions", showPlane],
     // Not "picked": it comes together with its picture.
-    ["_pick", () => void picking.take()],
+    ["_pick", takePick],
     ["_grid", () => void plane.take()],
     ["_tile", () => void takeTile()],
   ];
@@ -289,6 +343,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     clearTimeout(hoverTimer);
     stopGestures();
     picking.close();
+    dims.close();
     plane.close();
     samples.close();
     plot.destroy();

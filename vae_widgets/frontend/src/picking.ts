@@ -6,7 +6,7 @@ import type { Point } from "./gestures.ts";
 import type { Shown } from "./scatter_pictures.ts";
 import { PickedView } from "./scatter_pictures.ts";
 import type { ScatterPlot } from "./scatter_plot.ts";
-import { axisNames, change, labelOf, type Model, type PickQuestion } from "./scatter_state.ts";
+import { axisNames, change, isLine, labelOf, type Model, type PickQuestion } from "./scatter_state.ts";
 import { Tiles } from "./tiles.ts";
 import { formatNumber } from "./numbers.ts";
 
@@ -22,6 +22,8 @@ interface Pick {
   place: Point;
   /** Index of the sample meant, -1 for an empty place. */
   point: number;
+  /** The plane itself moves: no preview is of the place any more. */
+  traversal?: boolean;
 }
 
 export class Picking {
@@ -56,6 +58,16 @@ export class Picking {
     this.asking.ask({ at: [place.x, place.y], point });
   }
 
+  /** Decode the place once more, as the plane through it is held elsewhere. */
+  traverse(): void {
+    const held = readArray(this.model.get("held"));
+    const [x, y = 0] = this.model.get("dims").map((dim) => held[dim]);
+    const place = (this.pending ?? this.current())?.place ?? { x, y };
+    this.pending = { place, point: -1, traversal: true };
+    this.show();
+    this.asking.ask({ at: [place.x, place.y], point: -1 });
+  }
+
   /** Take the kernel's answer, unless a newer place was picked meanwhile. */
   async take(): Promise<void> {
     const answer = this.model.get("_pick");
@@ -84,16 +96,19 @@ export class Picking {
       });
       return;
     }
-    const { place, point } = pick;
-    const flat = this.model.get("_latent_dim") === 1;
+    const { place, point, traversal } = pick;
+    const flat = isLine(this.model);
     this.plot.mark({ picked: { x: place.x, y: flat && point < 0 ? null : place.y } });
-    const exact = this.pending ? null : this.exact;
+    const exact = this.pending && !traversal ? null : this.exact;
     const sample = point >= 0 ? point : this.pictures.nearestTo(place);
-    const both = exact && exact.tiles.count > 1;
+    const both = point >= 0 && exact && exact.tiles.count > 1;
     this.view.show({
-      decoded: this.pending ? this.pictures.preview(place) : exact && { ...exact, index: 0 },
+      decoded:
+        this.pending && !traversal ? this.pictures.preview(place) : exact && { ...exact, index: 0 },
       decodedCaption: this.pending
-        ? "preview"
+        ? traversal
+          ? "waiting"
+          : "preview"
         : !exact
           ? "not decoded"
           : point >= 0
@@ -113,12 +128,9 @@ export class Picking {
 
   /** What the kernel holds as picked. */
   private current(): Pick | null {
-    const code = readArray(this.model.get("picked"));
-    if (!code.length) return null;
-    const [dimX, dimY] = this.model.get("dims");
-    const point = this.exact?.point ?? -1;
-    const jitter = point >= 0 ? readArray(this.model.get("_positions"))[2 * point + 1] : 0;
-    return { place: { x: code[dimX], y: dimY === undefined ? jitter : code[dimY] }, point };
+    const { at } = this.model.get("_pick");
+    if (!at) return null;
+    return { place: { x: at[0], y: at[1] ?? 0 }, point: this.exact?.point ?? -1 };
   }
 
   private caption(sample: number, role: string): string {

@@ -1,6 +1,7 @@
 /** The row under a scatter: what a drag does, view, selection, colours, dimensions. */
 
 import type { Mode } from "./scatter_gestures.ts";
+import type { Axis } from "./scatter_state.ts";
 import { button, element } from "./shell.ts";
 
 export interface ControlState {
@@ -9,7 +10,11 @@ export interface ControlState {
   anySelected: boolean;
   colourChoices: string[];
   colourBy: string;
+  projections: string[];
+  projection: string;
+  axes: Axis[];
   dims: number[];
+  dimsShown: boolean;
 }
 
 export interface ControlActions {
@@ -18,6 +23,8 @@ export interface ControlActions {
   home(): void;
   clear(): void;
   colourBy(name: string): void;
+  projection(name: string): void;
+  dimsShown(shown: boolean): void;
   dims(dims: number[]): void;
 }
 
@@ -33,11 +40,13 @@ export class Controls {
   private readonly grid: HTMLButtonElement;
   private readonly clear: HTMLButtonElement;
   private readonly colour = element("select", "vw-input");
-  private readonly axes: HTMLSelectElement[] = [];
+  private readonly projection = element("select", "vw-input");
+  private readonly axes = [element("select", "vw-input"), element("select", "vw-input")];
+  private readonly held: HTMLButtonElement;
+  private readonly many = element("div", "vw-scatter-many");
   private state: ControlState | null = null;
 
-  /** Dimensions can be chosen where there are more than two. */
-  constructor(parent: HTMLElement, latentDim: number, actions: ControlActions) {
+  constructor(parent: HTMLElement, actions: ControlActions) {
     this.modes = MODES.map(([mode, text, hint]) => button(text, hint, () => actions.mode(mode)));
     const modes = element("div", "vw-group");
     modes.setAttribute("role", "group");
@@ -50,10 +59,13 @@ export class Controls {
     this.clear = button("Clear", "Clear the selection (Esc)", actions.clear);
     this.colour.addEventListener("change", () => actions.colourBy(this.colour.value));
     parent.append(modes, this.grid, home, this.clear, labelled("Colour", "What colours the points", this.colour));
-    if (latentDim <= 2) return;
+    this.projection.addEventListener("change", () => actions.projection(this.projection.value));
+    this.held = button("Held", "List all dimensions, and move those that are not shown", () =>
+      actions.dimsShown(!this.state!.dimsShown),
+    );
+    this.many.append(labelled("Axes", "Coordinates that are shown", this.projection));
     for (const [axis, name] of ["x", "y"].entries()) {
-      const select = element("select", "vw-input");
-      for (let dim = 0; dim < latentDim; dim++) select.append(new Option(`z[${dim}]`, String(dim)));
+      const select = this.axes[axis];
       select.addEventListener("change", () => {
         const dims = [...this.state!.dims];
         const chosen = Number(select.value);
@@ -62,9 +74,10 @@ export class Controls {
         dims[axis] = chosen;
         actions.dims(dims);
       });
-      this.axes.push(select);
-      parent.append(labelled(name, `Latent dimension along ${name}`, select));
+      this.many.append(labelled(name, `Latent dimension along ${name}`, select));
     }
+    this.many.append(this.held);
+    parent.append(this.many);
   }
 
   show(state: ControlState): void {
@@ -75,12 +88,30 @@ export class Controls {
     this.colour.replaceChildren(...state.colourChoices.map((name) => new Option(name, name)));
     const known = state.colourChoices.includes(state.colourBy);
     this.colour.value = known ? state.colourBy : "none";
-    this.axes.forEach((select, axis) => (select.value = String(state.dims[axis])));
+    const { axes, dims, projections } = state;
+    // Two dimensions leave nothing to choose.
+    this.many.hidden = axes.length <= 2 && projections.length <= 2;
+    this.projection.replaceChildren(...projections.map((name) => new Option(name, name)));
+    this.projection.value = state.projection;
+    this.axes.forEach((select, axis) => {
+      select.replaceChildren(...axes.map(option));
+      select.value = String(dims[axis]);
+      select.disabled = axes.length <= 2;
+    });
+    press(this.held, state.dimsShown);
+    this.held.setAttribute("aria-expanded", String(state.dimsShown));
   }
 }
 
 function press(made: HTMLButtonElement, pressed: boolean): void {
   made.setAttribute("aria-pressed", String(pressed));
+}
+
+function option({ index, name, note, collapsed }: Axis): HTMLOptionElement {
+  const text = [name, note, collapsed ? "collapsed" : ""].filter(Boolean).join(" · ");
+  const made = new Option(text, String(index));
+  made.className = collapsed ? "vw-collapsed" : "";
+  return made;
 }
 
 function labelled(text: string, name: string, control: HTMLElement): HTMLLabelElement {

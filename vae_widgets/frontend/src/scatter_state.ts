@@ -16,14 +16,31 @@ export interface PickQuestion {
 
 export interface PickAnswer extends Sender {
   point: number;
+  /** Where it lies on the plane; without y, anywhere on a line. */
+  at: [number, number | null];
+  coordinates: number[];
   /** The decoded picture and, for a point, its sample. */
   tiles: WireAtlas;
   error: string;
 }
 
 export interface GridAnswer extends GridQuestion, Partial<Sender> {
+  /** Values of all coordinates when the plane was decoded. */
+  held: number[];
   tiles: WireAtlas;
   error?: string;
+}
+
+/** A coordinate: a latent dimension, a principal axis or one of a transformer. */
+export interface Axis {
+  index: number;
+  name: string;
+  /** How much it says about the samples. */
+  note: string;
+  collapsed: boolean;
+  low: number;
+  high: number;
+  mean: number;
 }
 
 export interface State {
@@ -34,7 +51,12 @@ export interface State {
   quantities: Record<string, WireArray>;
   dims: number[];
   view: Edges;
-  _latent_dim: number;
+  projection: string;
+  held: WireArray;
+  _projections: string[];
+  /** The one that says most first. */
+  _axes: Axis[];
+  _dims_shown: boolean;
   _positions: WireArray;
   _home: Edges;
   _classes: WireArray;
@@ -65,8 +87,14 @@ export function labelOf(model: Model, index: number): string {
   return classes.length ? `label ${model.get("_class_names")[classes[index]]}` : "";
 }
 
-/** Names of the dimensions shown; a jitter has none. */
+/** Names of the coordinates shown; a jitter has none. */
 export function axisNames(model: Model): [string, string] {
-  const [x, y = ""] = model.get("dims").map((dim) => `z[${dim}]`);
-  return [x, y];
+  const axes = model.get("_axes");
+  const names = model.get("dims").map((dim) => axes.find(({ index }) => index === dim)?.name);
+  return [names[0] ?? "", names[1] ?? ""];
+}
+
+/** Whether there is one coordinate only, so that y is a jitter. */
+export function isLine(model: Model): boolean {
+  return model.get("dims").length === 1;
 }

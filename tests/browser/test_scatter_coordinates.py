@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+
+from tests.browser.scatter_view import CODEC, View
+
+# A linear "VAE" of six dimensions, the third of which has collapsed to the prior.
+VAE = """
+from sklearn.decomposition import FastICA
+
+class Vae(Codec):
+    def encode(self, x):
+        mean = super().encode(x) * [1, 1, 0, 1, 1, 1]
+        return mean, np.log([0.01, 0.02, 1, 0.03, 0.04, 0.05]) + 0 * mean
+
+codec = Vae(6)
+scatter = LatentScatter(codec, x, digits.target[:300])
+scatter
+"""
+
+
+@pytest.mark.parametrize("projection", ["pca", "FastICA"])
+def test_axes_and_held_dimensions(notebook, projection):
+    nb = notebook([CODEC, VAE])
+    view = View(nb)
+    nb.kernel.eval("setattr(scatter, 'projection', FastICA(4, random_state=0).fit(scatter.z_mean))")
+    nb.kernel.eval("setattr(scatter, 'projection', 'latent')")
+    axes = view.root.get_by_label("Latent dimension along x")
+    kl = nb.kernel.eval("[axis['name'] for axis in scatter._axes]")
+    assert kl[-1] == "z[2]"
+    axes.get_by_text("z[2] · 0.00 nats · collapsed").wait_for(state="attached")
+
+    before = nb.pixels(view.canvas)
+    view.root.get_by_label("Coordinates that are shown").select_option(projection)
+    nb.kernel.until(f"scatter.projection == '{projection}'")
+    before = nb.wait_for_other_pixels(view.canvas, than=before)
+    axes.select_option("3")
+    nb.kernel.until("scatter.dims == (3, 1)")
+    nb.wait_for_other_pixels(view.canvas, than=before)
+
+    # A click decodes the place on the plane through the held dimensions.
+    view.press("Held")
+    name = nb.kernel.eval("next(a['name'] for a in scatter._axes if a['index'] == 0)")
+    rows = view.root.locator(".vw-dims-row")
+    assert rows.count() == nb.kernel.eval("len(scatter.held)")
+    assert rows.filter(has_text="along x").count() == 1
+    at = view.empty_place()
+    view.click(at)
+    view.wait_for_status("Decoded by the kernel")
+    place = np.array(nb.kernel.eval("scatter.project([scatter.picked])[0].tolist()"))
+    np.testing.assert_allclose(view.to_screen([place])[0], at, atol=0.6)
+
+    # A slider moves the plane: the same place is decoded again; keys are the slider's own.
+    slider = view.root.get_by_label(f"Held value of {name}")
+    held = nb.kernel.eval("scatter.held.tolist()")
+    picture = nb.pixels(view.root.locator("canvas[data-role=decoded]"))
+    slider.focus()
+    for _ in range(20):
+        view.keyboard.press("ArrowRight")
+    moved = float(slider.input_value())
+    assert moved > held[0]
+    nb.kernel.until(f"bool(abs(scatter.held[0] - {moved}) < 1e-5)")
+    nb.wait_for_other_pixels(view.root.locator("canvas[data-role=decoded]"), than=picture)
+    view.root.locator("figcaption").first.filter(has_text="decoded").wait_for()
+    nb.kernel.until(
+        f"np.allclose(scatter.project([scatter.picked])[0], {place.tolist()}, atol=1e-4)"
+    )
+    coordinates = [moved, place[1], held[2], place[0], *held[4:]]
+    expected = nb.kernel.eval(
+        f"scatter._space.projections[scatter.projection].inverse_transform([{coordinates}])"
+        "[0].tolist()"
+    )
+    np.testing.assert_allclose(nb.kernel.eval("scatter.picked.tolist()"), expected, atol=1e-3)
+    # The plane for previews follows when the hand rests.
+    nb.kernel.until("scatter._grid['held'] == scatter.held.tolist()")
+
+    # Back to the mean; then through a sample, which the plane then decodes as its code does.
+    view.press("Mean")
+    nb.kernel.until(f"np.allclose(scatter.held, {held})")
+    nb.kernel.eval("scatter.pick(7)")
+    view.root.locator("figcaption").first.filter(has_text="reconstruction").wait_for()
+    view.press("Picked")
+    code = "scatter._space.coordinates[7]"
+    nb.kernel.until(f"np.allclose(scatter.held, {code}, atol=1e-4)")

@@ -1,0 +1,126 @@
+"""The codes of samples, and the coordinates in which they are looked at."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core.latents import active_units, kl_per_dimension
+from vae_widgets.core.projections import (
+    Projection,
+    check_projection,
+    latent_axes,
+    principal_axes,
+)
+
+# How far a slider for a dimension with a standard normal prior reaches at least.
+PRIOR_REACH = 3.0
+
+
+class LatentSpace:
+    """Codes of samples, in coordinates that can be chosen.
+
+    Parameters
+    ----------
+    z_mean
+        The codes (n, latent_dim).
+    z_log_var
+        Log-variances of q(z | x), of the same shape; None for a codec without them, which then has
+        no prior either.
+
+    Attributes
+    ----------
+    projections : dict
+        Name -> projection: "latent", "pca", and what was added.
+    name : str
+        The projection in use.
+    coordinates : ndarray
+        The codes in its coordinates, float32 (n, n_coordinates).
+    """
+
+    def __init__(
+        self, z_mean: NDArray[np.float32], z_log_var: NDArray[np.float32] | None = None
+    ) -> None:
+        self.z_mean, self.z_log_var = z_mean, z_log_var
+        self.projections: dict[str, Projection] = {
+            "latent": latent_axes(z_mean.shape[1]),
+            "pca": principal_axes(z_mean),
+        }
+        self.use("latent")
+
+    def add(self, projection: Any) -> str:
+        """Check a fitted transformer and return the name under which it can be used."""
+        for name, known in self.projections.items():
+            if known is projection:
+                return name
+        check_projection(projection, self.z_mean)
+        name = kind = type(projection).__name__
+        count = 1
+        while name in self.projections:
+            count += 1
+            name = f"{kind} {count}"
+        self.projections[name] = projection
+        return name
+
+    def use(self, name: str) -> None:
+        """Take the coordinates of the projection `name`."""
+        self.name = name
+        self.coordinates: NDArray[np.float32] = np.asarray(
+            self.projections[name].transform(self.z_mean), np.float32
+        )
+
+    @property
+    def n_coordinates(self) -> int:
+        """Number of coordinates."""
+        return self.coordinates.shape[1]
+
+    @property
+    def center(self) -> NDArray[np.float32]:
+        """Mean of the coordinates, float32 (n_coordinates,)."""
+        mean: NDArray[np.float32] = self.coordinates.mean(axis=0)
+        return mean
+
+    def project(self, z: ArrayLike) -> NDArray[np.float32]:
+        """Return the coordinates (m, n_coordinates) of latent vectors (m, latent_dim)."""
+        return np.asarray(self.projections[self.name].transform(z), np.float32)
+
+    def lift(self, coordinates: ArrayLike) -> NDArray[np.float32]:
+        """Return the latent vectors (m, latent_dim) of coordinates (m, n_coordinates)."""
+        return np.asarray(self.projections[self.name].inverse_transform(coordinates), np.float32)
+
+    def axes(self) -> list[dict[str, Any]]:
+        """Describe the coordinates, the one that says most first.
+
+        Latent dimensions are ordered by their KL and called collapsed where their mean does not
+        vary (`active_units`); both need `z_log_var`. Principal axes are ordered by their variance.
+        """
+        k = self.n_coordinates
+        order, notes, collapsed = np.arange(k), [""] * k, np.zeros(k, bool)
+        center = self.center
+        low, high = self.coordinates.min(axis=0), self.coordinates.max(axis=0)
+        if self.name == "latent":
+            names = [f"z[{i}]" for i in range(k)]
+            if self.z_log_var is not None:
+                kl = kl_per_dimension(self.z_mean, self.z_log_var)
+                order = np.argsort(-kl, kind="stable")
+                notes = [f"{nats:.2f} nats" for nats in kl]
+                collapsed = ~active_units(self.z_mean)
+                low, high = np.minimum(low, -PRIOR_REACH), np.maximum(high, PRIOR_REACH)
+        elif self.name == "pca":
+            names = [f"PC {i + 1}" for i in range(k)]
+            variance = self.coordinates.var(axis=0)
+            notes = [f"{share:.0%}" for share in variance / max(variance.sum(), 1e-30)]
+        else:
+            names = [f"{self.name} {i + 1}" for i in range(k)]
+        return [
+            {
+                "index": int(i),
+                "name": names[i],
+                "note": notes[i],
+                "collapsed": bool(collapsed[i]),
+                "low": float(low[i]),
+                "high": float(high[i]),
+                "mean": float(center[i]),
+            }
+            for i in order
+        ]

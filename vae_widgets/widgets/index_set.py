@@ -1,0 +1,35 @@
+"""A trait for a set of rows, such as a selection."""
+
+from typing import Any
+
+import numpy as np
+import traitlets
+from numpy.typing import NDArray
+
+from vae_widgets.widgets.traits import Array
+
+
+class IndexSet(Array):
+    """Sorted, unique row numbers below ``obj.n_samples``; a boolean mask of the rows will do."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("uint32", 1, **kwargs)
+
+    def validate(self, obj: Any, value: Any) -> NDArray[Any]:
+        """Return `value` as sorted, unique uint32 indices."""
+        given = np.asarray(value)
+        if given.dtype == bool:
+            if given.shape != (obj.n_samples,):
+                raise traitlets.TraitError(
+                    f"{self.name} is a mask of shape {given.shape}; expected ({obj.n_samples},), "
+                    "one entry for each sample."
+                )
+            given = np.flatnonzero(given)
+        indices = np.unique(super().validate(obj, given))
+        if indices.size and indices[-1] >= obj.n_samples:
+            raise traitlets.TraitError(
+                f"{self.name} has index {indices[-1]}; expected indices below {obj.n_samples}, "
+                "the number of samples."
+            )
+        indices.flags.writeable = False
+        return indices
