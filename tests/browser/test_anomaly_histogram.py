@@ -45,11 +45,15 @@ class Scores:
         self.page.wait_for_function("() => document.querySelector('.vw-scores canvas').width > 300")
         self.threshold = self.page.get_by_role("spinbutton", name="Threshold")
         self.rate = self.page.get_by_role("spinbutton", name="Percentage to flag")
+        self.method = self.root.get_by_role("combobox", name="Method")
 
     def enter(self, field, text):
         field.click(click_count=3)
         self.page.keyboard.type(text)
         self.page.keyboard.press("Enter")
+
+    def choose(self, title):
+        self.method.select_option(label=title)
 
     def number(self, name):
         entry = self.root.locator(".vw-scores-number").filter(
@@ -126,7 +130,7 @@ def test_fields_buttons_and_keys_move_the_threshold(labelled):
     pixels = nb.wait_for_other_pixels(labelled.canvas, pixels)
     labelled.root.get_by_text("Flags at most the top 10 % of 1,797 samples.").wait_for()
 
-    labelled.root.get_by_role("button", name="Best F1").click()
+    labelled.choose("Best F1")
     nb.kernel.until("histogram.method == 'f1'")
     labelled.root.get_by_text("Best F1 on these labels").wait_for()
 
@@ -160,6 +164,42 @@ def test_fields_buttons_and_keys_move_the_threshold(labelled):
     assert labelled.threshold.input_value() == "2"
 
 
+def test_a_method_is_chosen_with_its_parameter_and_says_what_it_assumes(labelled):
+    nb, page = labelled.nb, labelled.page
+    pixels = nb.pixels(labelled.canvas)
+    labelled.choose("Interquartile range")
+    nb.kernel.until("histogram.method == 'iqr'")
+    pixels = nb.wait_for_other_pixels(labelled.canvas, pixels)
+    labelled.root.get_by_text("1.5 interquartile ranges above the third quartile").wait_for()
+    assert "Assumes that" in labelled.status()
+    factor = page.get_by_role("spinbutton", name="Interquartile range: factor")
+    labelled.enter(factor, "0.5")
+    nb.kernel.until("histogram.chosen.parameters['factor'] == 0.5")
+    pixels = nb.wait_for_other_pixels(labelled.canvas, pixels)
+    assert labelled.number("True pos.") == str(
+        nb.kernel.eval("histogram.metrics['true_positives']")
+    )
+
+    # By keys alone, as on any page.
+    labelled.method.focus()
+    page.keyboard.type("Lowest")
+    nb.kernel.until("histogram.method == 'cost'")
+    labelled.root.get_by_text("Expected cost").wait_for()
+
+    # What cannot be is said, and nothing moves.
+    labelled.choose("Recall at precision")
+    nb.kernel.until("histogram.method == 'recall_at_precision'")
+    before = nb.kernel.eval("histogram.threshold")
+    labelled.enter(page.get_by_role("spinbutton", name="Recall at precision: precision"), "2")
+    labelled.root.get_by_text("precision must lie in (0, 1]; received 2.").wait_for()
+    assert nb.kernel.eval("histogram.threshold") == before
+
+    # A drag takes it over by hand.
+    nb.drag(labelled.canvas, (150, 120), (340, 120))
+    nb.kernel.until("histogram.method == 'manual'")
+    page.wait_for_function("() => document.querySelector('.vw-method select').value === 'manual'")
+
+
 def test_a_clicked_tile_is_picked_and_a_busy_kernel_is_told_of(labelled):
     nb = labelled.nb
     tiles = nb.page.locator(".vw-strip button.vw-tile")
@@ -180,7 +220,7 @@ def test_without_labels_there_is_no_precision_and_outliers_do_not_squeeze(notebo
     nb, page = scores.nb, scores.page
     assert page.get_by_text("Precision and recall need labels.").is_visible()
     assert not page.locator(".vw-scores-number", has_text="Precision").count()
-    assert page.get_by_role("button", name="Best F1").is_hidden()
+    assert "Best F1" not in scores.method.inner_text()
     assert scores.number("Flagged") == "5,000"
 
     pixels = nb.pixels(scores.canvas)

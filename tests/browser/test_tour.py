@@ -24,7 +24,7 @@ def test_the_tour_runs_and_every_gesture_reaches_python(tour):
     # A taller window brings widgets into sight that were made out of it: whole, not in part.
     tour.show_cell("monitor")
     tour.page.set_viewport_size({"width": 1280, "height": 2200})
-    for widget, button in (("scatter", "Pick"), ("slider", "Play"), ("histogram", "Best F1")):
+    for widget, button in (("scatter", "Pick"), ("slider", "Play"), ("histogram", "Log counts")):
         expect(tour.output(widget).get_by_role("button", name=button)).to_be_visible()
     tour.page.set_viewport_size({"width": 1280, "height": 1000})
 

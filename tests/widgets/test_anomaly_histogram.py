@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vae_widgets as vw
+from vae_widgets.core.thresholds import METHODS
 from vae_widgets.widgets.traits import array_from_json
 
 SCORES = np.random.default_rng(0).gamma(2.0, size=200)
@@ -58,7 +59,7 @@ def test_without_labels_the_top_5_percent_are_flagged():
     assert histogram.method == "percentile"
     assert histogram.flagged.sum() == 10
     assert sorted(histogram.metrics) == ["alert_rate", "n_flagged"]
-    assert histogram._canvas.status == "Flags at most the top 5 % of 200 samples."
+    assert histogram._canvas.status.startswith("Flags at most the top 5 % of 200 samples. Assumes")
 
 
 def test_with_labels_the_best_f1_is_chosen(histogram):
@@ -167,6 +168,9 @@ def test_results_cannot_be_set(histogram, name):
         ({"items": ITEMS, "renderer": 3}, "renderer must be callable"),
         ({"threshold": math.nan}, "threshold must be a finite number"),
         ({"threshold": 1.0, "method": "f1"}, "both given"),
+        ({"threshold": 1.0, "parameters": {"factor": 3}}, "both given"),
+        ({"method": "iqr", "parameters": {"faktor": 3}}, "did you mean 'factor'"),
+        ({"method": "iqr", "parameters": {"factor": "3"}}, "factor must be a number"),
         ({"method": "manual"}, "needs threshold"),
         ({"method": "f1", "labels": None}, "needs labels"),
         ({"method": "percentil"}, "did you mean 'percentile'"),
@@ -202,15 +206,74 @@ def test_the_page_counts_what_python_flags(values, position):
     }
 
 
-def test_the_page_asks_for_a_rule(histogram):
-    histogram._canvas._handle_custom_msg({"kind": "percentile", "value": 75}, [])
+@pytest.mark.parametrize("method", METHODS)
+def test_any_method_may_be_chosen(histogram, method):
+    chosen = histogram.choose(method, **({"precision": 0.5} if "at_p" in method else {}))
+    assert chosen is histogram.chosen
+    assert (histogram.method, histogram.threshold) == (method, chosen.threshold)
+    assert histogram.flagged.tolist() == (chosen.threshold <= SCORES).tolist()
+    assert histogram._canvas.status == f"{chosen.explanation} {chosen.assumes}"
+    assert histogram._canvas.parameter == next(iter(chosen.parameters.values()), None)
+
+
+def test_a_method_keeps_its_parameters(histogram):
+    histogram.choose("cost", missed=3, false_alarm=2)
+    histogram.choose("cost", missed=5)
+    histogram.method = "iqr"
+    histogram.method = "cost"
+    cost = histogram.chosen.parameters
+    assert (cost["missed"], cost["false_alarm"]) == (5, 2)
+    histogram.percentile = 80
+    histogram.threshold = 1.0
+    histogram.method = "percentile"
+    assert histogram.percentile == histogram.chosen.parameters["percentile"] == 80
+
+
+def test_the_first_method_may_have_parameters():
+    histogram = vw.AnomalyHistogram(SCORES, method="iqr", parameters={"factor": 3})
+    first, third = np.percentile(SCORES, [25, 75])
+    assert histogram.threshold == pytest.approx(third + 3 * (third - first))
+
+
+def test_what_a_method_cannot_do_changes_nothing():
+    histogram = vw.AnomalyHistogram(SCORES[:12])
+    before = histogram.chosen
+    for choose in (
+        lambda: histogram.choose("conformal"),
+        lambda: setattr(histogram, "method", "conformal"),
+    ):
+        with pytest.raises(ValueError, match=r"12 normal scores cannot promise .* at least 19"):
+            choose()
+        assert histogram.chosen is before
+        assert histogram.method == "percentile"
+    sent = []
+    histogram._canvas.send = sent.append
+    histogram._canvas._handle_custom_msg({"method": "conformal"}, [])
+    assert histogram.chosen is before
+    assert sent[0]["kind"] == "refused"
+    assert "12 normal scores cannot promise" in sent[0]["why"]
+
+
+def test_the_page_is_offered_what_labels_allow(histogram):
+    labelled = [m["name"] for m in histogram._canvas.methods if m["labels"]]
+    assert labelled == ["f1", "f_beta", "recall_at_precision", "precision_at_recall", "cost"]
+    without = vw.AnomalyHistogram(SCORES)._canvas.methods
+    assert [m["name"] for m in without] == [m for m in METHODS if m not in labelled]
+
+
+def test_the_page_asks_for_a_method(histogram):
+    histogram._canvas._handle_custom_msg({"method": "percentile", "value": 75}, [])
     assert (histogram.method, histogram.percentile, histogram.flagged.sum()) == (
         "percentile",
         75,
         50,
     )
-    histogram._canvas._handle_custom_msg({"kind": "f1"}, [])
+    histogram._canvas._handle_custom_msg({"method": "f1"}, [])
     assert histogram.method == "f1"
+    histogram._canvas._handle_custom_msg({"method": "top_k", "value": 7}, [])
+    assert histogram.flagged.sum() == 7
+    histogram._canvas._handle_custom_msg({"method": "manual"}, [])
+    assert (histogram.method, histogram.flagged.sum()) == ("manual", 7)
 
 
 def test_the_operating_point_is_on_the_curve(histogram):

@@ -1,5 +1,6 @@
 """Cut anomaly scores with a threshold, and see what that does."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import ipywidgets
@@ -9,18 +10,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.policy import ThresholdPolicy
-from vae_widgets.core.thresholds import f1_threshold, percentile_threshold, threshold_metrics
+from vae_widgets.core.thresholds import METHODS, Threshold, choose_threshold, threshold_metrics
 from vae_widgets.rendering import Renderer, check_renderer, render
 from vae_widgets.widgets.precision_recall import PrecisionRecall
 from vae_widgets.widgets.score_canvas import ScoreCanvas
 from vae_widgets.widgets.tile_strip import TileStrip
 from vae_widgets.widgets.traits import Array
 
-METHODS = ("manual", "percentile", "f1")
-
 
 class AnomalyHistogram(ipywidgets.VBox):
-    """A histogram of anomaly scores with a threshold to drag, type or set by percentile.
+    """A histogram of anomaly scores with a threshold to drag, type, or choose by a method.
 
     Parameters
     ----------
@@ -36,8 +35,11 @@ class AnomalyHistogram(ipywidgets.VBox):
     threshold
         Where to start; None leaves it to `method`.
     method
-        How the first threshold is chosen: "percentile" or "f1". None means the best F1 where both
-        kinds of labels are present, for that is what labels are for, and the percentile otherwise.
+        How the first threshold is chosen, any method of `choose_threshold`. None means the best F1
+        where both kinds of labels are present, for that is what labels are for, and the percentile
+        otherwise.
+    parameters
+        Of the method, such as ``{"factor": 3}``; what is not named has its default.
     percentile
         95 flags at most the top 5 % (`core.thresholds.percentile_threshold` says how ties count).
     score_name
@@ -53,9 +55,13 @@ class AnomalyHistogram(ipywidgets.VBox):
         A sample is flagged when its score is at least this. Set it to move the line; while the
         line is dragged, only the release arrives.
     method : str
-        Which rule chose the threshold: "manual", "percentile" or "f1". Set it to apply the rule.
+        Which method chose the threshold: "manual", or one of `choose_threshold`. Set it to apply
+        the method with the parameters it had last; `choose` takes others.
     percentile : float
         Set it to choose the threshold by it.
+    chosen : Threshold
+        The threshold with the parameters of its method, how it came about, and what it assumes.
+        Read-only.
     flagged : ndarray
         bool (n,), read-only: ``scores >= threshold``.
     metrics : dict
@@ -79,7 +85,7 @@ class AnomalyHistogram(ipywidgets.VBox):
     flagged = Array("bool", read_only=True)
     metrics = traitlets.Dict(read_only=True)
     picked_item = traitlets.Int(-1)
-    _applied: tuple[float, str, float] | None = None
+    _chosen: Threshold | None = None
 
     @checks.suggest_keywords
     def __init__(
@@ -91,6 +97,7 @@ class AnomalyHistogram(ipywidgets.VBox):
         *,
         threshold: float | None = None,
         method: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
         percentile: float = 95.0,
         score_name: str = "score",
         bins: int | None = None,
@@ -108,6 +115,7 @@ class AnomalyHistogram(ipywidgets.VBox):
         if bins is not None:
             checks.positive_int("bins", bins)
         percentile = checks.number_between("percentile", percentile, 0, 100)
+        self._parameters: dict[str, Mapping[str, Any]] = {"percentile": {"percentile": percentile}}
         if threshold is not None:
             threshold = checks.finite_number("threshold", threshold)
             if method not in (None, "manual"):
@@ -118,8 +126,13 @@ class AnomalyHistogram(ipywidgets.VBox):
         elif method == "manual":
             raise ValueError("method='manual' needs threshold, a number.")
         elif method is None:
-            method = "f1" if self._can_best_f1() else "percentile"
-        method = self._possible_method(method)
+            method = "f1" if self._has_both_kinds() else "percentile"
+        if threshold is None:
+            chosen = self._choose(method, parameters or {})
+        elif parameters:
+            raise ValueError("threshold and parameters were both given; expected one.")
+        else:
+            chosen = _by_hand(threshold)
 
         self._order = np.argsort(self._scores, kind="stable")
         self._sorted = self._scores[self._order]
@@ -128,7 +141,7 @@ class AnomalyHistogram(ipywidgets.VBox):
             self._classes(),
             bins=bins,
             score_name=score_name,
-            can_best_f1=self._can_best_f1(),
+            methods=self._possible_methods(),
             operating_point=self._curve.point,
         )
         self._canvas.layout = ipywidgets.Layout(flex="3 1 380px", width="auto", min_width="0")
@@ -142,12 +155,35 @@ class AnomalyHistogram(ipywidgets.VBox):
             [top] if self._items is None else [top, self._strip],
             layout=ipywidgets.Layout(width="100%", max_width="800px"),
         )
-        if threshold is None:
-            threshold = self._choose(method, percentile)
-        self._apply(threshold, method, percentile)
+        self._apply(chosen)
         self._canvas.observe(self._moved, "threshold")
         self._canvas.on_msg(self._asked)
         self._strip.observe(self._clicked, "selected")
+
+    @property
+    def chosen(self) -> Threshold:
+        """The threshold with its method, parameters, explanation and assumption."""
+        assert self._chosen is not None  # the constructor saw to it
+        return self._chosen
+
+    def choose(self, method: str, **parameters: Any) -> Threshold:
+        """Choose the threshold by a method, move the line there, and return what was chosen.
+
+        Parameters
+        ----------
+        method
+            Any method of `choose_threshold`.
+        **parameters
+            Of the method; those not given have the values they had last, at first the defaults.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for `choose_threshold`; the widget stays as it was.
+        """
+        chosen = self._choose(method, parameters)
+        self._apply(chosen)
+        return chosen
 
     def policy(self, note: str = "") -> ThresholdPolicy:
         """Return the threshold and what defends it, to save and to apply elsewhere."""
@@ -172,7 +208,11 @@ class AnomalyHistogram(ipywidgets.VBox):
 
     @traitlets.validate("method")
     def _check_method(self, proposal: Any) -> str:
-        return self._possible_method(proposal.value)
+        if proposal.value in ("manual", self.chosen.method):
+            return str(proposal.value)
+        # Chosen here and not in the observer: what fails must leave the widget as it was.
+        self._prepared = self._choose(proposal.value, {})
+        return self._prepared.method
 
     @traitlets.validate("picked_item")
     def _check_picked_item(self, proposal: Any) -> int:
@@ -182,18 +222,23 @@ class AnomalyHistogram(ipywidgets.VBox):
             )
         return int(proposal.value)
 
-    def _possible_method(self, method: Any) -> str:
-        method = checks.one_of("method", method, METHODS)
-        if method == "f1" and not self._can_best_f1():
-            raise ValueError(
-                "method='f1' needs labels with a normal and an anomalous sample; "
-                "use 'percentile', or pass labels."
-            )
-        return method
-
-    def _can_best_f1(self) -> bool:
+    def _has_both_kinds(self) -> bool:
         labels = self._labels
         return labels is not None and bool((labels == 0).any() and (labels == 1).any())
+
+    def _possible_methods(self) -> list[dict[str, Any]]:
+        """Return the methods that these scores and labels allow, for the page."""
+        return [
+            {
+                "name": name,
+                "title": method.title,
+                "parameter": next(iter(method.parameters), ""),
+                "step": method.step,
+                "labels": method.labels == "needed",
+            }
+            for name, method in METHODS.items()
+            if method.labels != "needed" or self._has_both_kinds()
+        ]
 
     def _classes(self) -> dict[str, NDArray[np.float64]]:
         """Return the scores of each class that is drawn in a colour of its own."""
@@ -206,54 +251,65 @@ class AnomalyHistogram(ipywidgets.VBox):
         unlabelled = self._scores[np.isnan(self._labels)]
         return classes | ({"not labelled": unlabelled} if unlabelled.size else {})
 
-    def _choose(self, method: str, percentile: float) -> float:
-        if method == "f1":
-            assert self._labels is not None  # `_possible_method` saw to it
-            return float(f1_threshold(self._scores, self._labels))
-        return float(percentile_threshold(self._scores, percentile))
+    def _choose(self, method: str, parameters: Mapping[str, Any]) -> Threshold:
+        checks.one_of("method", method, ["manual", *METHODS])
+        if method == "manual":
+            raise ValueError("method='manual' chooses nothing; set threshold instead.")
+        if METHODS[method].labels == "needed" and not self._has_both_kinds():
+            raise ValueError(
+                f"method={method!r} needs labels with a normal and an anomalous sample; "
+                "use 'percentile', or pass labels."
+            )
+        remembered = self._parameters.get(method, {})
+        return choose_threshold(self._scores, self._labels, method, **{**remembered, **parameters})
 
     @traitlets.observe("threshold", "method", "percentile")
     def _changed(self, change: Any) -> None:
-        if (self.threshold, self.method, self.percentile) == self._applied:
+        now = (self.threshold, self.method, self.percentile)
+        if now == (self.chosen.threshold, self.chosen.method, self._last_percentile()):
             return  # the news of what `_apply` did itself
         if change.name == "threshold" or change.new == "manual":
-            self._apply(self.threshold, "manual", self.percentile)
+            self._apply(_by_hand(self.threshold))
+        elif change.name == "percentile":
+            self._apply(self._choose("percentile", {"percentile": self.percentile}))
         else:
-            method = "percentile" if change.name == "percentile" else self.method
-            self._apply(self._choose(method, self.percentile), method, self.percentile)
+            self._apply(self._prepared)
 
-    def _apply(self, threshold: float, method: str, percentile: float) -> None:
+    def _last_percentile(self) -> float:
+        return float(self._parameters["percentile"]["percentile"])
+
+    def _apply(self, chosen: Threshold) -> None:
         """Make all that depends on the threshold agree, then tell observers and the page."""
-        self._applied = (threshold, method, percentile)
+        self._chosen = chosen
+        threshold = chosen.threshold
+        if chosen.method != "manual":
+            self._parameters[chosen.method] = chosen.parameters
         with self.hold_trait_notifications():
-            self.threshold, self.method, self.percentile = threshold, method, percentile
+            self.threshold, self.method = threshold, chosen.method
+            self.percentile = self._last_percentile()
             self.set_trait("flagged", self._scores >= threshold)
             self.set_trait("metrics", threshold_metrics(self._scores, self._labels, threshold))
-        self._canvas.show(self.threshold, self.method, self._status())
+        self._canvas.show(self.chosen)
         self._curve.show(self.metrics)
         if self._items is not None:
             self._show_items(self._items)
-
-    def _status(self) -> str:
-        """Say how the threshold was chosen, and what to think of it."""
-        if self.method == "manual":
-            return "Set by hand; arrow keys, Page Up and Page Down move it too."
-        if self.method == "f1":
-            return "Best F1 on these labels; expect a little less on new samples."
-        top = 100 - self.percentile
-        text = f"Flags at most the top {top:.6g} % of {len(self._scores):,} samples"
-        return text + ("." if self.metrics["n_flagged"] or not top else ": room for none.")
 
     def _moved(self, change: Any) -> None:
         self.threshold = change.new
 
     def _asked(self, widget: Any, content: dict[str, Any], buffers: Any) -> None:
-        """Choose a threshold by a rule, which the page cannot."""
-        if content["kind"] == "f1":
-            self._apply(self._choose("f1", self.percentile), "f1", self.percentile)
-        elif content["kind"] == "percentile":
-            percentile = checks.number_between("percentile", content["value"], 0, 100)
-            self._apply(self._choose("percentile", percentile), "percentile", percentile)
+        """Choose a threshold by a method, which the page cannot; `value` is its first parameter."""
+        method = content["method"]
+        if method == "manual":
+            self._apply(_by_hand(self.threshold))
+            return
+        parameters = {}
+        if content.get("value") is not None:
+            parameters[next(iter(METHODS[method].parameters))] = content["value"]
+        try:
+            self.choose(method, **parameters)
+        except (TypeError, ValueError) as error:
+            self._canvas.refuse(str(error))
 
     def _show_items(self, items: NDArray[Any]) -> None:
         """Show the samples that speak for or against the threshold, most telling first."""
@@ -317,3 +373,8 @@ def _items(items: Any, n: int, renderer: Renderer | None) -> NDArray[Any]:
     if renderer is None and array.dtype.kind not in "biuf":
         raise TypeError(f"items of dtype {array.dtype} need a renderer; received None.")
     return array
+
+
+def _by_hand(threshold: float) -> Threshold:
+    text = "Set by hand; arrow keys, Page Up and Page Down move it too."
+    return Threshold(threshold, "manual", {}, text, "")

@@ -9,6 +9,7 @@ from ipywidgets import widget_serialization
 from numpy.typing import NDArray
 
 from vae_widgets.core.histogram import score_grid
+from vae_widgets.core.thresholds import Threshold
 from vae_widgets.widgets.base import CanvasWidget, bundle
 from vae_widgets.widgets.traits import array_to_json
 
@@ -18,7 +19,8 @@ class ScoreCanvas(CanvasWidget):
 
     The page gets exact counts at a grid of thresholds (`core.histogram`), so a drag needs no
     message and its numbers are those that Python will find. The page sets `threshold`, and sends
-    ``{"kind": "percentile", "value": 95}`` or ``{"kind": "f1"}`` for what only Python can choose.
+    ``{"method": "iqr", "value": 1.5}`` for what only Python can choose; without a value, the method
+    keeps its parameter.
 
     Parameters
     ----------
@@ -37,7 +39,10 @@ class ScoreCanvas(CanvasWidget):
     score_name = traitlets.Unicode("score").tag(sync=True)
     method = traitlets.Unicode("manual").tag(sync=True)
     status = traitlets.Unicode("").tag(sync=True)
-    can_best_f1 = traitlets.Bool(False).tag(sync=True)
+    # Of the method; NaN has no place in JSON.
+    parameter = traitlets.Float(None, allow_none=True).tag(sync=True)
+    # What may be chosen: name, title, parameter, step, and whether it needs labels.
+    methods = traitlets.List(traitlets.Dict()).tag(sync=True)
     log_counts = traitlets.Bool(False).tag(sync=True)
     full_range = traitlets.Bool(False).tag(sync=True)
     # Moved by the page while the threshold is dragged, so that the curve answers at once too.
@@ -57,14 +62,20 @@ class ScoreCanvas(CanvasWidget):
         self._lay_grid()
         self.observe(lambda change: self._lay_grid(), "full_range")
 
-    def show(self, threshold: float, method: str, status: str) -> None:
-        """Move the line to `threshold` and say how it was chosen."""
+    def show(self, chosen: Threshold) -> None:
+        """Move the line to a threshold and say how it was chosen."""
+        threshold = chosen.threshold
         counts = [len(of) - int(np.searchsorted(of, threshold)) for of in self._classes]
         with self.hold_sync():
             self._counted = {"threshold": threshold, "at_or_above": counts}
             self.threshold = threshold
-            self.method = method
-            self.status = status
+            self.method = chosen.method
+            self.parameter = next(iter(chosen.parameters.values()), None)
+            self.status = f"{chosen.explanation} {chosen.assumes}".strip()
+
+    def refuse(self, why: str) -> None:
+        """Say why what the page asked for cannot be; the line stays where it is."""
+        self.send({"kind": "refused", "why": why})
 
     def _lay_grid(self) -> None:
         grid = score_grid(self._classes, full_range=self.full_range, bins=self._bins)

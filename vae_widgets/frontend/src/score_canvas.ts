@@ -4,6 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import "./figure.css";
 import "./score_canvas.css";
 import { onDrag, onKey } from "./gestures.ts";
+import { MethodField, type Method } from "./method_field.ts";
 import { NumberField } from "./number_field.ts";
 import { measure, ScoreCounts, type Metrics, type WireGrid } from "./score_counts.ts";
 import { classColour, type Histogram } from "./score_layers.ts";
@@ -18,7 +19,8 @@ interface State {
   score_name: string;
   method: string;
   status: string;
-  can_best_f1: boolean;
+  methods: Method[];
+  parameter: number | null;
   log_counts: boolean;
   full_range: boolean;
   operating_point: string | null;
@@ -102,22 +104,20 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     "The threshold that flags at most this share of all samples",
     "%",
     (value) => {
-      if (value >= 0 && value <= 100) ask({ kind: "percentile", value: 100 - value });
+      if (value >= 0 && value <= 100) ask("percentile", 100 - value);
       else refuse("The share to flag must lie between 0 and 100 %.");
     },
   );
   rate.input.min = "0";
   rate.input.max = "100";
   rate.input.step = "0.5";
-  const ask = (content: object) => {
+  const ask = (method: string, value?: number) => {
     live = null;
     problem = "";
     expectAnswer();
-    model.send(content);
+    model.send({ method, value });
   };
-  const bestF1 = button("Best F1", "The threshold with the highest F1 on the labels", () =>
-    ask({ kind: "f1" }),
-  );
+  const method = new MethodField(model.get("methods"), ask);
   const toggle = (name: "log_counts" | "full_range", text: string, hint: string) =>
     button(text, hint, () => {
       model.set(name, !model.get(name));
@@ -125,7 +125,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     });
   const log = toggle("log_counts", "Log counts", "Show rare scores beside frequent ones");
   const full = toggle("full_range", "Full range", "Show the extreme scores too");
-  shell.controls.append(typed.root, rate.root, bestF1, log, full);
+  shell.controls.append(typed.root, rate.root, method.root, log, full);
   const readout = new Readout(model.get("class_names").length > 1);
   shell.controls.after(readout.root);
 
@@ -150,8 +150,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     log.setAttribute("aria-pressed", String(model.get("log_counts")));
     full.setAttribute("aria-pressed", String(model.get("full_range")));
     full.hidden = !model.get("_grid").clipped && !model.get("full_range");
-    bestF1.hidden = !model.get("can_best_f1");
-    bestF1.setAttribute("aria-pressed", String(live === null && model.get("method") === "f1"));
+    method.show(live === null ? model.get("method") : "manual", model.get("parameter"));
     shell.say(statusText());
     picture.redraw();
   }
@@ -289,13 +288,22 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     late = false;
     show();
   };
-  const listeners: [string, () => void][] = [
+  // What was asked for cannot be: the fields go back to what holds.
+  const onMessage = (content: { kind: string; why: string }) => {
+    if (content.kind !== "refused") return;
+    clearTimeout(waiting);
+    late = false;
+    refuse(content.why);
+  };
+  const listeners: [string, (content: any) => void][] = [
+    ["msg:custom", onMessage],
     ["change:_grid", onGrid],
     ["change:log_counts", onGrid],
     ["change:_counted", onCounted],
     ["change:threshold", onState],
     ["change:status", onState],
     ["change:method", onState],
+    ["change:parameter", onState],
     ["change:full_range", onState],
   ];
   for (const [event, listen] of listeners) model.on(event, listen);
