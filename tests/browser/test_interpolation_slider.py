@@ -176,13 +176,13 @@ def test_a_new_path_reaches_every_view(open_view):
     # Another method decodes once more.
     methods = view.root.get_by_label("Path")
     arc = view.tiles
-    methods.select_option(label="linear (line)")
+    methods.select_option("linear")
     nb.kernel.until("slider.method == 'linear'")
     view.tiles = second.tiles = nb.kernel.eval(TILES)
     assert view.tiles[frame] != arc[frame]
     for each in (view, second):
         each.wait_for_frame(frame)
-    assert second.root.get_by_label("Path").input_value() == "linear (line)"
+    assert second.root.get_by_label("Path").input_value() == "linear"
     assert nb.kernel.eval("codec.calls") == 2
 
     # Swapped ends keep the picture in place of the frame.
@@ -200,11 +200,62 @@ def test_a_new_path_reaches_every_view(open_view):
 
     # A path that cannot be decoded: the page says why and keeps the old one.
     nb.kernel.eval("setattr(codec, 'broken', True)")
-    methods.select_option(label="slerp (arc)")
+    methods.select_option("slerp")
     nb.page.wait_for_function(
         "status => status.textContent.includes('NaN or infinite')",
         arg=view.status.element_handle(),
     )
-    assert methods.input_value() == "linear (line)"
+    assert methods.input_value() == "linear"
     assert nb.kernel.eval("slider.method") == "linear"
     view.wait_for_frame(63 - frame)
+
+
+def test_paths_are_compared_on_request(open_view):
+    way = CODEC.replace(
+        "digits[0], digits[4])",
+        "digits[0], digits[4], via=[digits[7]], latents=codec.encode(digits))",
+    )
+    nb, view = open_view([way])
+    profile = view.root.locator(".vw-film-profile canvas")
+    alone = nb.pixels(profile)
+    assert "nats" in profile.get_attribute("aria-label")
+
+    # A drag on the curves moves the position; the way-point is named.
+    box = profile.bounding_box()
+    profile.scroll_into_view_if_needed()
+    nb.drag(profile, (box["width"] / 24, 40), (box["width"] / 2 + 6, 40))
+    view.wait_for_frame(32)
+    view.wait_until_committed(32)
+    assert "way-point 1" in view.strip.get_attribute("aria-valuetext")
+    assert nb.kernel.eval("bool((slider.z == slider.path[32]).all())")
+
+    # All methods: decoded once, drawn together, and then changed without the decoder.
+    alone = nb.pixels(profile)
+    height = view.strip.bounding_box()["height"]
+    compare = view.root.get_by_role("button", name="Compare")
+    compare.click()
+    nb.kernel.until("slider.compare")
+    nb.wait_for_other_pixels(profile, alone)
+    assert view.strip.bounding_box()["height"] == 3 * (height + 16)
+    assert nb.kernel.eval("codec.calls") == 2
+    for method in ("neighbours", "linear"):
+        before = nb.pixels(profile)
+        view.root.get_by_label("Path").select_option(method)
+        nb.wait_for_other_pixels(profile, before)
+        nb.kernel.until(f"slider.method == '{method}'")
+        view.tiles = nb.kernel.eval(TILES)
+        view.wait_for_frame(32)
+    assert nb.kernel.eval("codec.calls") == 2
+    compare.click()
+    nb.kernel.until("not slider.compare")
+    nb.page.wait_for_function(
+        "([strip, height]) => strip.getBoundingClientRect().height === height",
+        arg=[view.strip.element_handle(), height],
+    )
+
+    # Played once, it stops at the end by itself.
+    view.root.get_by_label("Repeat").select_option("once")
+    view.root.get_by_label("Speed").select_option("4")
+    view.root.get_by_role("button", name="Play").click()
+    view.wait_until_committed(63)
+    view.root.get_by_role("button", name="Play").wait_for()

@@ -5,10 +5,18 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.spatial import geometric_slerp
 
-from vae_widgets.core.latent_paths import PATHS, linear_path, slerp_path
+from vae_widgets.core.latent_paths import arc, latent_path, line
 
 T = np.linspace(0, 1, 13)
 ENTRIES = st.floats(-20, 20).map(lambda x: 0.0 if abs(x) < 1e-3 else x)
+
+
+def linear_path(start, end, t):
+    return latent_path([start, end], t, line)
+
+
+def slerp_path(start, end, t):
+    return latent_path([start, end], t, arc)
 
 
 @st.composite
@@ -25,7 +33,7 @@ def angle(a, b):
 
 @given(pairs())
 def test_both_paths_reproduce_their_ends_exactly(ends):
-    for path in PATHS.values():
+    for path in (linear_path, slerp_path):
         points = path(*ends, T)
         assert points.shape == (len(T), len(ends[0]))
         np.testing.assert_array_equal(points[[0, -1]], ends)
@@ -102,17 +110,54 @@ def test_tiny_vectors_keep_their_direction():
     np.testing.assert_allclose(points, [[np.sqrt(0.5) * 1e-200] * 2], rtol=1e-12)
 
 
-@pytest.mark.parametrize("path", PATHS.values())
+@given(st.integers(2, 6), st.integers(1, 5), st.integers(0, 1000))
+def test_a_path_through_points_is_its_legs_one_after_the_other(m, dim, seed):
+    points = np.random.default_rng(seed).normal(size=(m, dim))
+    for leg in (line, arc):
+        t = np.arange(10 * (m - 1) + 1) / (10 * (m - 1))
+        path = latent_path(points, t, leg)
+        for i in range(m - 1):
+            expected = leg(points[i], points[i + 1], np.arange(11) / 10)
+            np.testing.assert_allclose(path[10 * i : 10 * i + 11], expected, atol=1e-12)
+
+
+def test_at_a_stop_is_exactly_its_point():
+    points = np.random.default_rng(0).normal(size=(4, 3))
+    stops = np.array([0, 5, 21, 63]) / 63
+    for leg in (line, arc):
+        path = latent_path(points, np.arange(64) / 63, leg, stops)
+        np.testing.assert_array_equal(path[[0, 5, 21, 63]], points)
+        # Halfway between stops is halfway on the leg.
+        np.testing.assert_allclose(path[13], leg(points[1], points[2], np.array([0.5]))[0])
+
+
+def test_arcs_through_quarter_turns_are_a_circle():
+    points = [[1, 0], [0, 1], [-1, 0], [0, -1], [1, 0]]
+    t = np.linspace(0, 1, 41)
+    circle = np.array([np.cos(2 * np.pi * t), np.sin(2 * np.pi * t)]).T
+    np.testing.assert_allclose(latent_path(points, t, arc), circle, atol=1e-15)
+
+
+def test_a_path_rests_where_a_point_is_repeated():
+    path = latent_path([[1, 2], [1, 2], [3, 4]], [0, 0.2, 0.5, 1], arc)
+    np.testing.assert_array_equal(path, [[1, 2], [1, 2], [1, 2], [3, 4]])
+
+
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("points", "t", "stops", "message"),
     [
-        (([0, np.nan], [0, 1], T), "start has 1 NaN"),
-        (([0, 1], [0, 1, 2], T), r"end has shape \(3,\); expected that of start, \(2,\)"),
-        (([[0, 1]], [0, 1], T), r"start has shape \(1, 2\); expected one dimension"),
-        (([0, 1], [0, 1], [0.5, 1.5]), r"t spans \[0.5, 1.5\]; expected positions in \[0, 1\]"),
-        (([], [], T), "start is empty"),
+        ([[0, np.nan], [0, 1]], T, None, "points has 1 NaN"),
+        ([[0, 1]], T, None, r"points has shape \(1, 2\); expected \(m, latent_dim\), m >= 2"),
+        ([0, 1], T, None, r"points has shape \(2,\)"),
+        ([], T, None, "points is empty"),
+        ([[0], [1]], [0.5, 1.5], None, r"t spans \[0.5, 1.5\]; expected positions in \[0, 1\]"),
+        ([[0], [1]], [[0.5]], None, r"t has shape \(1, 1\); expected one dimension"),
+        ([[0], [1], [2]], T, [0, 1], "expected 3 rising positions"),
+        ([[0], [1], [2]], T, [0, 0, 1], "expected 3 rising positions"),
+        ([[0], [1], [2]], T, [0, 0.5, 0.9], "expected 3 rising positions"),
     ],
 )
-def test_bad_input_is_named(path, arguments, message):
-    with pytest.raises(ValueError, match=message):
-        path(*arguments)
+def test_bad_input_is_named(points, t, stops, message):
+    for leg in (line, arc):
+        with pytest.raises(ValueError, match=message):
+            latent_path(points, t, leg, stops)

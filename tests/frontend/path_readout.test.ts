@@ -4,6 +4,7 @@ import {
   decimalsFor,
   distance,
   number,
+  rangeOf,
   row,
   zText,
 } from "../../vae_widgets/frontend/src/path_readout.ts";
@@ -29,4 +30,10 @@ test("numbers have a true minus sign", () => {
 test("long vectors are cut", () => {
   assert.equal(zText(new Float32Array([1, -2]), 2), "z\u00a0=\u00a0(1.00, −2.00)");
   assert.equal(zText(new Float32Array(16), 3), "z\u00a0=\u00a0(0.000, 0.000, 0.000, … 16 dimensions)");
+});
+
+test("the range of values is never narrower than asked", () => {
+  assert.deepEqual(rangeOf([3, -1, 2]), [-1, 3]);
+  assert.deepEqual(rangeOf([3, -1, 2], 2), [-1, 3]);
+  assert.deepEqual(rangeOf([5, 5], 1), [4.5, 5.5]);
 });

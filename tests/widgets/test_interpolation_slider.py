@@ -7,10 +7,12 @@ import traitlets
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from scipy import stats
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 
-from vae_widgets.core.latent_paths import linear_path, slerp_path
+from vae_widgets.core.latent_paths import arc, latent_path, line
+from vae_widgets.core.neighbour_graph import NeighbourGraph
 from vae_widgets.rendering import ImageRenderer
 from vae_widgets.widgets.interpolation_slider import InterpolationSlider
 
@@ -74,12 +76,13 @@ def fail_with(error):
     return spoil
 
 
-@pytest.mark.parametrize(("method", "path"), [("slerp", slerp_path), ("linear", linear_path)])
-def test_all_frames_are_decoded_in_one_batch(codec, method, path):
+@pytest.mark.parametrize(("method", "leg"), [("slerp", arc), ("linear", line)])
+def test_all_frames_are_decoded_in_one_batch(codec, method, leg):
     slider = InterpolationSlider(codec, DIGITS[0], DIGITS[1], method=method)
     (z,) = codec.decoded
     ends = z_of(codec, DIGITS[0]), z_of(codec, DIGITS[1])
-    np.testing.assert_allclose(z, path(*ends, np.linspace(0, 1, 64)), rtol=1e-5, atol=1e-6)
+    expected = latent_path(ends, np.linspace(0, 1, 64), leg)
+    np.testing.assert_allclose(z, expected, rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(z[[0, -1]], ends)
     np.testing.assert_array_equal(slider.frames, codec.decode(z).astype(np.float32))
     assert slider.frames.shape == (64, 8, 8)
@@ -112,7 +115,8 @@ def test_a_value_between_frames_is_decoded_by_itself(value):
     slider = InterpolationSlider(codec, DIGITS[0], DIGITS[1], steps=5)
     slider.value = value
     ends = z_of(codec, DIGITS[0]), z_of(codec, DIGITS[1])
-    np.testing.assert_allclose(slider.z, slerp_path(*ends, [value])[0], rtol=1e-5, atol=1e-5)
+    expected = latent_path(ends, [value], arc)[0]
+    np.testing.assert_allclose(slider.z, expected, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(slider.sample, codec.decode(slider.z[np.newaxis])[0], atol=1e-5)
 
 
@@ -160,7 +164,7 @@ def test_a_new_end_or_method_decodes_once(codec, slider):
     slider.method = "linear"
     assert len(codec.decoded) == 3
     ends = z_of(codec, DIGITS[0]), z_of(codec, DIGITS[2])
-    expected = linear_path(*ends, np.linspace(0, 1, 17))
+    expected = latent_path(ends, np.linspace(0, 1, 17), line)
     np.testing.assert_allclose(slider.path, expected, rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(slider.sample, slider.frames[8])
     with slider.hold_trait_notifications():
@@ -206,6 +210,11 @@ BAD = [
     ({"start": np.full((8, 8), np.nan)}, ValueError, "start has 64 NaN"),
     ({"end": np.array([0, 1, np.inf])}, ValueError, "end has 1 NaN or infinite"),
     ({"method": "slurp"}, ValueError, "did you mean 'slerp'"),
+    ({"method": "neighbours"}, ValueError, r"pass latents=codec.encode\(x\)\[0\]"),
+    ({"via": [DIGITS[2], np.zeros(5)]}, ValueError, r"via\[1\] has shape \(5,\)"),
+    ({"via": np.zeros(3)}, ValueError, r"via\[0\] has shape \(\).*Pass via=\[z\]"),
+    ({"via": np.zeros((70, 3))}, ValueError, r"expected 72 or more, one for each way-point"),
+    ({"via": 3}, TypeError, "via must be a sequence of way-points.*received 3"),
 ]
 
 
@@ -220,6 +229,8 @@ BAD = [
         ({"codec": "vae"}, TypeError, "codec of type str lacks decode"),
         ({"ends": "samples"}, ValueError, "did you mean 'sample'"),
         ({"step": 3}, TypeError, "did you mean 'steps'"),
+        ({"latents": np.zeros((9, 2))}, ValueError, r"latents has shape \(9, 2\)"),
+        ({"neighbours": 0}, ValueError, "neighbours must be at least 1"),
     ],
 )
 def test_bad_arguments_are_named_before_any_work(codec, bad, error, message):
@@ -294,7 +305,7 @@ def test_what_the_decoder_returns_is_checked(change, message):
 
 
 def test_too_large_tiles_are_refused_before_anything_changes(codec, slider):
-    slider._renderer = lambda batch: np.zeros((len(batch), 4000, 4000, 4), np.uint8)
+    slider._maker._renderer = lambda batch: np.zeros((len(batch), 4000, 4000, 4), np.uint8)
     with pytest.raises(traitlets.TraitError, match="the limit is 8192"):
         slider.end = DIGITS[2]
     np.testing.assert_array_equal(slider.end, DIGITS[1])
@@ -325,6 +336,134 @@ def test_every_new_path_is_one_message_even_if_it_looks_the_same(codec, monkeypa
     slider.set_state({"method": "linear"})  # parallel ends: the same path
     slider.swap_ends()
     assert [sorted(message["state"]) for message in sent] == [["_content"], ["_content", "value"]]
+
+
+def test_the_path_goes_through_the_way_points(codec):
+    z = np.array([1, 2, 3], np.float32)
+    slider = InterpolationSlider(codec, DIGITS[0], DIGITS[1], via=[DIGITS[2], z], steps=18)
+    np.testing.assert_array_equal(slider.stops, np.array([0, 6, 11, 17]) / 17)
+    through = [z_of(codec, DIGITS[0]), z_of(codec, DIGITS[2]), z, z_of(codec, DIGITS[1])]
+    for value, expected in zip(slider.stops, through, strict=True):
+        slider.value = value
+        np.testing.assert_array_equal(slider.z, expected)
+    assert slider._content["stops"] == [0, 6, 11, 17]
+    assert len(codec.decoded) == 1
+    expected = latent_path(through, np.arange(18) / 17, arc, slider.stops)
+    np.testing.assert_allclose(slider.path, expected, rtol=1e-5, atol=1e-6)
+    slider.value = 0.5
+    expected = latent_path(through, [0.5], arc, slider.stops)[0]
+    np.testing.assert_allclose(slider.z, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_way_points_can_be_changed(codec, slider):
+    via = DIGITS[2:4].copy()
+    slider.via = via
+    np.testing.assert_array_equal(slider.path[5], z_of(codec, DIGITS[2]))
+    via[:] = 0
+    np.testing.assert_array_equal(slider.via, DIGITS[2:4])
+    slider.via = iter([DIGITS[2], DIGITS[3]])  # as it is
+    assert len(codec.decoded) == 2
+    slider.value = 11 / 16
+    slider.swap_ends()
+    np.testing.assert_array_equal(slider.via, DIGITS[[3, 2]])
+    np.testing.assert_array_equal(slider.z, z_of(codec, DIGITS[3]))
+    slider.via = ()
+    expected = latent_path([slider.path[0], slider.path[-1]], np.linspace(0, 1, 17), arc)
+    np.testing.assert_allclose(slider.path, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_a_path_from_neighbour_to_neighbour(codec):
+    latents = codec.encode(DIGITS)
+    slider = InterpolationSlider(
+        codec, DIGITS[0], DIGITS[1], method="neighbours", latents=latents, neighbours=5
+    )
+    ends = z_of(codec, DIGITS[0]), z_of(codec, DIGITS[1])
+    graph = NeighbourGraph(latents.astype(np.float32), 5)
+    expected = latent_path(ends, np.arange(64) / 63, graph.leg)
+    np.testing.assert_allclose(slider.path, expected, atol=1e-5)
+    straight = latent_path(ends, np.arange(64) / 63, line)
+
+    def far(path):
+        return np.linalg.norm(latents - path[:, np.newaxis], axis=2).min(axis=1).max()
+
+    assert far(slider.path) < 0.8 * far(straight)
+    slider.value = 0.123
+    np.testing.assert_allclose(slider.z, latent_path(ends, [0.123], graph.leg)[0], atol=1e-5)
+
+
+def test_all_methods_are_compared_in_one_batch(codec):
+    latents = codec.encode(DIGITS)
+    alone = {}
+    for method in ("slerp", "linear", "neighbours"):
+        slider = InterpolationSlider(codec, DIGITS[0], DIGITS[1], method=method, latents=latents)
+        alone[method] = slider.path, slider.frames, slider.log_prior, slider.step_size
+    codec.decoded.clear()
+    slider.compare = True
+    assert [len(z) for z in codec.decoded] == [3 * 64]
+    content = slider._content
+    assert [strip["method"] for strip in content["strips"]] == list(alone)
+    for method, expected in alone.items():
+        slider.method = method
+        for now, then in zip(
+            (slider.path, slider.frames, slider.log_prior, slider.step_size), expected, strict=True
+        ):
+            np.testing.assert_allclose(now, then, atol=1e-5)
+    # Another method of those shown is neither decoded nor sent.
+    assert len(codec.decoded) == 1
+    assert slider._content is content
+    slider.compare = False
+    assert [strip["method"] for strip in slider._content["strips"]] == ["neighbours"]
+
+
+def test_the_profile_of_a_path(slider):
+    density = stats.multivariate_normal(np.zeros(3)).logpdf(slider.path)
+    np.testing.assert_allclose(slider.log_prior, density, rtol=1e-5)
+    steps = [np.sqrt(np.mean((slider.frames[i + 1] - slider.frames[i]) ** 2)) for i in range(16)]
+    np.testing.assert_allclose(slider.step_size, steps, rtol=1e-5)
+    (strip,) = slider._content["strips"]
+    for name in ("log_prior", "step_size"):
+        np.testing.assert_array_equal(np.frombuffer(strip[name]["data"]), getattr(slider, name))
+
+
+def read_png(path):
+    with Image.open(path) as image:
+        assert image.mode in ("L", "RGB")
+        return np.asarray(image.convert("RGB"))
+
+
+def test_png_is_a_strip_of_frames(slider, tmp_path):
+    slider.save_png(tmp_path / "strip.png", columns=5, size=16, gap=3)
+    tiles = ImageRenderer()(slider.frames)[[0, 4, 8, 12, 16], ..., :3]
+    expected = np.full((16, 5 * 16 + 4 * 3, 3), 255)
+    for i, tile in enumerate(tiles):
+        expected[:, 19 * i : 19 * i + 16] = tile.repeat(2, 0).repeat(2, 1)
+    np.testing.assert_array_equal(read_png(tmp_path / "strip.png"), expected)
+    slider.save_png(tmp_path / "all.png", columns=99, size=1, gap=0)
+    assert read_png(tmp_path / "all.png").shape == (8, 17 * 8, 3)
+
+
+def test_png_has_a_row_for_each_method_compared(slider, tmp_path):
+    slider.compare = True
+    slider.save_png(tmp_path / "both.png", size=8, gap=0)
+    both = read_png(tmp_path / "both.png")
+    for row, method in enumerate(("slerp", "linear")):
+        slider.compare, slider.method = False, method
+        slider.save_png(tmp_path / "one.png", size=8, gap=0)
+        np.testing.assert_array_equal(both[8 * row :][:8], read_png(tmp_path / "one.png"))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"columns": 1}, "columns must be at least 2"),
+        ({"size": 0}, "size must be at least 1"),
+        ({"gap": -1}, "gap must be at least 0"),
+    ],
+)
+def test_png_with_bad_options_writes_nothing(slider, tmp_path, options, message):
+    with pytest.raises(ValueError, match=message):
+        slider.save_png(tmp_path / "path.png", **options)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture
@@ -385,7 +524,7 @@ def test_gif_with_bad_options_writes_nothing(slider, tmp_path, options, message)
 def test_a_gif_that_fails_leaves_the_old_file(slider, tmp_path, monkeypatch):
     path = tmp_path / "path.gif"
     path.write_bytes(b"old")
-    monkeypatch.setattr("pathlib.Path.replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
     with pytest.raises(OSError, match="full"):
         slider.save_gif(path)
     assert path.read_bytes() == b"old"

@@ -1,8 +1,8 @@
-"""Paths between two latent vectors: a straight line, or an arc around the origin.
+"""Paths through latent vectors: straight lines, or arcs around the origin.
 
 The prior of a VAE puts nearly all of its mass near a sphere of radius sqrt(latent_dim). A straight
 line between two codes leaves that shell; the arc stays on it (T. White, "Sampling Generative
-Networks", arXiv:1609.04468, section 2.1).
+Networks", arXiv:1609.04468, section 2.1). A third kind of leg is in `core.neighbour_graph`.
 """
 
 from collections.abc import Callable
@@ -12,36 +12,76 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 
+Vector = NDArray[np.float64]
+Leg = Callable[[Vector, Vector, Vector], Vector]
+"""(start, end, t) -> points (n, latent_dim) at positions t (n,) in [0, 1] between two vectors."""
+
 # Below this sine of the angle between two directions, the plane that they span is rounding noise.
 _NO_PLANE = 1e-9
 
 
-def linear_path(start: ArrayLike, end: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
-    """Return points on the straight line from `start` to `end`.
+def latent_path(
+    points: ArrayLike, t: ArrayLike, leg: Leg, stops: ArrayLike | None = None
+) -> NDArray[np.float64]:
+    """Return latent vectors along a path through given ones.
 
     Parameters
     ----------
-    start, end
-        Latent vectors (latent_dim,).
+    points
+        Latent vectors (m, latent_dim) in the order of the path, 2 or more. Two neighbours may be
+        the same: the path rests there.
     t
-        Positions (n,): 0 is `start` and 1 is `end`, both exactly.
+        Positions (n,) in [0, 1].
+    leg
+        What joins two neighbours: `line`, `arc`, or ``NeighbourGraph(latents).leg``.
+    stops
+        The position of each of `points` (m,), rising from 0 to 1; None spreads them evenly, so
+        that every leg takes the same share of the way, whatever its length.
 
     Returns
     -------
     ndarray
-        float64 points (n, latent_dim).
+        float64 vectors (n, latent_dim); at a stop, exactly its point.
 
     Raises
     ------
     ValueError
-        If a value is not finite, the shapes differ, or a position is outside [0, 1].
+        If a value is not finite, the shapes do not fit, a position is outside [0, 1], or `stops`
+        do not rise.
     """
-    a, b, t = _checked(start, end, t)
-    return (1 - t) * a + t * b
+    points, t = np.asarray(points, np.float64), np.asarray(t, np.float64)
+    checks.float_array("points", points)
+    checks.float_array("t", t)
+    if points.ndim != 2 or len(points) < 2:
+        raise ValueError(f"points has shape {points.shape}; expected (m, latent_dim), m >= 2.")
+    if t.ndim != 1:
+        raise ValueError(f"t has shape {t.shape}; expected one dimension.")
+    if t.min() < 0 or t.max() > 1:
+        raise ValueError(f"t spans [{t.min():g}, {t.max():g}]; expected positions in [0, 1].")
+    stops = np.linspace(0, 1, len(points)) if stops is None else np.asarray(stops, np.float64)
+    rising = stops.shape == points.shape[:1] and (np.diff(stops) > 0).all()
+    if not rising or stops[0] != 0 or stops[-1] != 1:
+        raise ValueError(
+            f"stops is {stops.tolist()}; expected {len(points)} rising positions from 0 to 1, one "
+            "for each of points."
+        )
+    path = np.empty((len(t), points.shape[1]))
+    legs = np.minimum(np.searchsorted(stops, t, side="right"), len(points) - 1) - 1
+    for i in np.unique(legs):
+        mine = legs == i
+        share = (t[mine] - stops[i]) / (stops[i + 1] - stops[i])
+        path[mine] = leg(points[i], points[i + 1], share)
+    return path
 
 
-def slerp_path(start: ArrayLike, end: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
-    """Return points on the arc from `start` to `end`: spherical linear interpolation.
+def line(start: Vector, end: Vector, t: Vector) -> Vector:
+    """Return points on the straight line between two vectors."""
+    t = t[:, np.newaxis]
+    return (1 - t) * start + t * end
+
+
+def arc(start: Vector, end: Vector, t: Vector) -> Vector:
+    """Return points on the arc between two vectors: spherical linear interpolation.
 
     The direction turns at a constant rate along the great circle through both directions (K.
     Shoemake, "Animating rotation with quaternion curves", SIGGRAPH 1985) while the length grows
@@ -54,35 +94,17 @@ def slerp_path(start: ArrayLike, end: ArrayLike, t: ArrayLike) -> NDArray[np.flo
     - Opposite vectors are joined by infinitely many arcs. The one taken bends towards the axis on
       which `start` is smallest in magnitude (the first of them), so that the answer is always the
       same. In one dimension there is no way around the origin: the straight line is taken.
-
-    Parameters
-    ----------
-    start, end
-        Latent vectors (latent_dim,).
-    t
-        Positions (n,): 0 is `start` and 1 is `end`, both exactly.
-
-    Returns
-    -------
-    ndarray
-        float64 points (n, latent_dim).
-
-    Raises
-    ------
-    ValueError
-        If a value is not finite, the shapes differ, or a position is outside [0, 1].
     """
-    a, b, t = _checked(start, end, t)
-    length_a, u = _polar(a)
-    length_b, v = _polar(b)
+    length_a, u = _polar(start)
+    length_b, v = _polar(end)
     if length_a == 0 or length_b == 0:
-        return linear_path(a, b, t[:, 0])
+        return line(start, end, t)
     # Dividing by sin(w) fails near 0 and pi. With a unit vector at a right angle to u, in the plane
     # of u and v, the same arc needs no division.
     sideways = v - (u @ v) * u
     if np.linalg.norm(sideways) < _NO_PLANE:
         if u @ v > 0 or len(u) == 1:
-            return linear_path(a, b, t[:, 0])
+            return line(start, end, t)
         sideways = np.zeros_like(u)
         sideways[np.argmin(np.abs(u))] = 1
     sideways /= np.linalg.norm(sideways)
@@ -90,34 +112,13 @@ def slerp_path(start: ArrayLike, end: ArrayLike, t: ArrayLike) -> NDArray[np.flo
     sideways /= np.linalg.norm(sideways)
     # Kahan's formula: exact to rounding for every angle, where arccos loses half the digits.
     angle = 2 * np.arctan2(np.linalg.norm(u - v), np.linalg.norm(u + v))
+    t = t[:, np.newaxis]
     direction = np.cos(t * angle) * u + np.sin(t * angle) * sideways
     path = ((1 - t) * length_a + t * length_b) * direction
-    return np.where(t == 0, a, np.where(t == 1, b, path))
+    return np.where(t == 0, start, np.where(t == 1, end, path))
 
 
-PATHS: dict[str, Callable[[ArrayLike, ArrayLike, ArrayLike], NDArray[np.float64]]] = {
-    "slerp": slerp_path,
-    "linear": linear_path,
-}
-
-
-def _checked(start: ArrayLike, end: ArrayLike, t: ArrayLike) -> tuple[NDArray[np.float64], ...]:
-    """Return both vectors and the positions, as a column, in double precision."""
-    a, b, positions = (np.asarray(value, np.float64) for value in (start, end, t))
-    for name, value in (("start", a), ("end", b), ("t", positions)):
-        checks.float_array(name, value)
-        if value.ndim != 1:
-            raise ValueError(f"{name} has shape {value.shape}; expected one dimension.")
-    if a.shape != b.shape:
-        raise ValueError(f"end has shape {b.shape}; expected that of start, {a.shape}.")
-    if positions.min() < 0 or positions.max() > 1:
-        raise ValueError(
-            f"t spans [{positions.min():g}, {positions.max():g}]; expected positions in [0, 1]."
-        )
-    return a, b, positions[:, np.newaxis]
-
-
-def _polar(vector: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+def _polar(vector: Vector) -> tuple[float, Vector]:
     """Return the length of a vector and its direction (zero for the zero vector)."""
     largest = np.abs(vector).max()
     if largest == 0:

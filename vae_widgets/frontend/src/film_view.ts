@@ -1,103 +1,114 @@
-/** The pictures of the interpolation slider: start, current frame and end above a filmstrip. */
+/** The pictures of the interpolation slider: start, current frame and end above a filmstrip and
+ * the curves along it. */
 
-import { frameOf, layFilmTrack, valueAt, xOf } from "./film_track.ts";
+import { frameOf } from "./film_track.ts";
 import { drawFramedTile } from "./framed_tile.ts";
+import { FilmProfile } from "./film_profile.ts";
+import { FilmStrip, type Film } from "./film_strip.ts";
 import { Picture } from "./picture.ts";
 import { element } from "./shell.ts";
-import type { Tiles } from "./tiles.ts";
 
-export interface FilmView {
+export class FilmView {
   /** The filmstrip, which is the track of a slider. */
-  slider: HTMLCanvasElement;
-  /** Show other tiles: `frames` frames, then the two ends with their captions. */
-  load(tiles: Tiles, frames: number, captions: string[]): void;
-  moveTo(value: number): void;
-  /** The frame under a place on the filmstrip. */
-  frameAt(x: number): number;
-  destroy(): void;
+  readonly slider: HTMLCanvasElement;
+  /** What a position can be dragged on. */
+  readonly tracks: HTMLCanvasElement[];
+  private film: Film | null = null;
+  private value = 0;
+  private readonly parent: HTMLElement;
+  private readonly start: Still;
+  private readonly current: Still;
+  private readonly end: Still;
+  private readonly strip: FilmStrip;
+  private readonly profile: FilmProfile;
+
+  constructor(parent: HTMLElement) {
+    this.parent = parent;
+    const last = ({ rows, frames }: Film) => rows.length * frames;
+    this.start = new Still(parent, "vw-film-start", last);
+    this.current = new Still(
+      parent,
+      "vw-film-current",
+      ({ chosen, frames }) => chosen * frames + frameOf(this.value, frames),
+    );
+    this.end = new Still(parent, "vw-film-end", (film) => last(film) + 1);
+    this.strip = new FilmStrip(parent);
+    this.profile = new FilmProfile(parent, this.strip);
+    this.tracks = [this.strip.canvas, this.profile.canvas];
+    this.slider = this.strip.canvas;
+    this.slider.tabIndex = 0;
+    this.slider.setAttribute("role", "slider");
+    this.slider.setAttribute("aria-label", "Position between start and end");
+    this.slider.setAttribute("aria-valuemin", "0");
+    this.slider.setAttribute("aria-valuemax", "1");
+  }
+
+  /** Show a film, or another row of it; `captions` are those of its ends. */
+  show(film: Film, captions: string[], usualLogPrior: [number, number]): void {
+    if (this.film?.tiles !== film.tiles) this.film?.tiles.close();
+    this.film = film;
+    const { width, height } = film.tiles;
+    this.parent.style.setProperty("--vw-tile-aspect", `${width} / ${height}`);
+    this.start.show(film, captions[0]);
+    this.end.show(film, captions[1]);
+    this.strip.show(film);
+    this.profile.show(film, usualLogPrior);
+  }
+
+  moveTo(value: number): void {
+    if (!this.film) return;
+    this.value = value;
+    const { frames, stops } = this.film;
+    const frame = frameOf(value, frames);
+    const stop = stops.slice(1, -1).indexOf(frame);
+    const place = `frame ${frame + 1} of ${frames}${stop < 0 ? "" : ` · way-point ${stop + 1}`}`;
+    this.slider.setAttribute("aria-valuenow", value.toFixed(3));
+    this.slider.setAttribute("aria-valuetext", `${value.toFixed(2)}, ${place}`);
+    this.current.show(this.film, place);
+    this.strip.moveTo(value);
+    this.profile.moveTo(value);
+  }
+
+  /** The frame under a place on a track. */
+  frameAt(x: number): number {
+    return this.strip.frameAt(x);
+  }
+
+  destroy(): void {
+    for (const part of [this.start, this.current, this.end, this.strip, this.profile]) {
+      part.destroy();
+    }
+    this.film?.tiles.close();
+  }
 }
 
-// Around the strip's tiles, for the frame of the thumb.
-const MARGIN = 4;
+/** A picture with a caption. */
+class Still {
+  private readonly picture: Picture;
+  private readonly caption = element("figcaption", "");
+  private film: Film | null = null;
 
-export function createFilmView(parent: HTMLElement): FilmView {
-  let tiles: Tiles | null = null;
-  let frames = 0;
-  let value = 0;
-
-  const addPicture = (className: string, tile: () => number) => {
+  constructor(parent: HTMLElement, className: string, tile: (film: Film) => number) {
     const figure = element("figure", `vw-film-frame ${className}`);
     const box = element("div", "");
-    const caption = element("figcaption", "");
-    figure.append(box, caption);
+    figure.append(box, this.caption);
     parent.append(figure);
-    const picture = new Picture(box, (context, theme) => {
-      const { width, height } = picture;
-      if (tiles) drawFramedTile(context, theme, tiles, tile(), 0, width, height, 1);
+    this.picture = new Picture(box, (context, theme) => {
+      const { film } = this;
+      const { width, height } = this.picture;
+      if (film) drawFramedTile(context, theme, film.tiles, tile(film), 0, width, height, 1);
     });
-    picture.canvas.setAttribute("role", "img");
-    const describe = (text: string) => {
-      caption.textContent = text;
-      picture.canvas.setAttribute("aria-label", text);
-      picture.redraw();
-    };
-    return { describe, destroy: () => picture.destroy() };
-  };
-  const start = addPicture("vw-film-start", () => frames);
-  const current = addPicture("vw-film-current", () => frameOf(value, frames));
-  const end = addPicture("vw-film-end", () => frames + 1);
+    this.picture.canvas.setAttribute("role", "img");
+  }
 
-  const stripBox = element("div", "vw-film-strip");
-  parent.append(stripBox);
-  const layTrack = (of: Tiles) => {
-    const high = strip.height - 2 * MARGIN;
-    return layFilmTrack(strip.width, (high * of.width) / of.height + 2 * MARGIN);
-  };
-  const strip: Picture = new Picture(stripBox, (context, theme) => {
-    if (!tiles) return;
-    const sheet = tiles;
-    const track = layTrack(sheet);
-    const drawCell = (at: number, left: number) => {
-      const frame = frameOf(at, frames);
-      return drawFramedTile(context, theme, sheet, frame, left, track.cell, strip.height, MARGIN);
-    };
-    for (let i = 0; i < track.count; i++) drawCell(i / (track.count - 1), i * track.cell);
-    // The thumb shows the very frame, framed, on top of the film.
-    const thumb = drawCell(value, xOf(track, value) - track.cell / 2);
-    context.strokeStyle = theme.accent;
-    context.lineWidth = 3;
-    context.strokeRect(thumb.x - 1.5, thumb.y - 1.5, thumb.width + 3, thumb.height + 3);
-  });
+  show(film: Film, caption: string): void {
+    this.film = film;
+    this.caption.textContent = caption;
+    this.picture.canvas.setAttribute("aria-label", caption);
+    this.picture.redraw();
+  }
 
-  const slider = strip.canvas;
-  slider.tabIndex = 0;
-  slider.setAttribute("role", "slider");
-  slider.setAttribute("aria-label", "Position between start and end");
-  slider.setAttribute("aria-valuemin", "0");
-  slider.setAttribute("aria-valuemax", "1");
-
-  return {
-    slider,
-    load(newTiles, count, captions) {
-      tiles?.close();
-      tiles = newTiles;
-      frames = count;
-      parent.style.setProperty("--vw-tile-aspect", `${tiles.width} / ${tiles.height}`);
-      start.describe(captions[0]);
-      end.describe(captions[1]);
-    },
-    moveTo(newValue) {
-      value = newValue;
-      const place = `frame ${frameOf(value, frames) + 1} of ${frames}`;
-      slider.setAttribute("aria-valuenow", value.toFixed(3));
-      slider.setAttribute("aria-valuetext", `${value.toFixed(2)}, ${place}`);
-      current.describe(place);
-      strip.redraw();
-    },
-    frameAt: (x) => (tiles ? frameOf(valueAt(layTrack(tiles), x), frames) : 0),
-    destroy() {
-      for (const picture of [start, current, end, strip]) picture.destroy();
-      tiles?.close();
-    },
-  };
+  destroy(): void {
+    this.picture.destroy();
+  }
 }

@@ -3,18 +3,26 @@
 import type { AnyModel } from "@anywidget/types";
 import "./interpolation_slider.css";
 import { readArray, type WireArray } from "./arrays.ts";
+import { FilmControls, METHOD_NAMES } from "./film_controls.ts";
+import { type Film } from "./film_strip.ts";
 import { frameOf, valueOf } from "./film_track.ts";
-import { createFilmView } from "./film_view.ts";
-import { onDrag, onKey } from "./gestures.ts";
+import { FilmView } from "./film_view.ts";
+import { onDrag, onKey, type Point } from "./gestures.ts";
+import { categoryColour } from "./palette.ts";
 import { decimalsFor, distance, number, row, zText } from "./path_readout.ts";
 import { advance, type Playhead } from "./playback.ts";
-import { button, createShell, element } from "./shell.ts";
+import { createShell } from "./shell.ts";
 import { Tiles, type WireAtlas } from "./tiles.ts";
 
 interface Content {
-  /** The frames, then the two ends. */
+  /** The frames of each strip, then the two ends. */
   atlas: WireAtlas;
-  path: WireArray;
+  strips: { method: string; path: WireArray; log_prior: WireArray; step_size: WireArray }[];
+  /** All that can be chosen. */
+  methods: string[];
+  /** Frames that are way-points, both ends included. */
+  stops: number[];
+  usual_log_prior: [number, number];
   kinds: ("latent" | "sample")[];
   revision: number;
 }
@@ -22,21 +30,11 @@ interface Content {
 interface State {
   value: number;
   method: string;
+  compare: boolean;
   _content: Content;
 }
 
-/** A content whose picture has been decoded and is shown. */
-interface Film {
-  content: Content;
-  path: Float32Array;
-  frames: number;
-  /** Of the numbers in the readout. */
-  decimals: number;
-}
-
 const SECONDS_PER_PASS = 3;
-const SPEEDS = { "½×": 0.5, "1×": 1, "2×": 2, "4×": 4 };
-const METHODS = { "slerp (arc)": "slerp", "linear (line)": "linear" };
 // Long enough for a key that repeats, short enough to feel immediate in the next cell.
 const COMMIT_DELAY = 300;
 
@@ -45,35 +43,36 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   shell.root.classList.add("vw-interpolation");
 
   let film: Film | null = null;
+  /** The content whose tiles have been decoded and are shown. */
+  let shown: Content | null = null;
   let uncommitted = false;
   let ownChange = false;
   let commitTimer = 0;
   let playTimer = 0;
   let head: Playhead = { at: 0, direction: 1 };
-  let pingPong = true;
-  let speed = 1;
   let gone = false;
 
   // --- The picture -------------------------------------------------------------------------------
 
-  const view = createFilmView(shell.picture);
+  const view = new FilmView(shell.picture);
   const { slider } = view;
   const index = () => frameOf(model.get("value"), film!.frames);
 
   const showPosition = () => {
     // New tiles are on their way: their position must not be shown on the old ones.
-    if (film?.content !== model.get("_content")) return;
+    if (!film || shown !== model.get("_content")) return;
     const value = model.get("value");
     view.moveTo(value);
-    const { path, frames, decimals } = film;
-    const dim = path.length / frames;
+    const path = readArray(shown.strips[film.chosen].path);
+    const decimals = decimalsFor(path);
+    const dim = path.length / film.frames;
     const z = row(path, dim, index());
     const far = (frame: number) => number(distance(z, row(path, dim, frame)), decimals);
     shell.root.removeAttribute("data-failed");
     shell.say(
       [
         `value ${value.toFixed(3)}`,
-        `latent distance ${far(0)} from start, ${far(frames - 1)} to end`,
+        `latent distance ${far(0)} from start, ${far(film.frames - 1)} to end`,
         zText(z, decimals),
       ].join(" · "),
     );
@@ -83,11 +82,32 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const content = model.get("_content");
     const tiles = await Tiles.load(content.atlas);
     if (gone || content !== model.get("_content")) return tiles.close();
-    const path = readArray(content.path);
-    const frames = content.path.shape[0];
-    film = { content, path, frames, decimals: decimalsFor(path) };
-    const [start, end] = content.kinds.map((kind) => (kind === "sample" ? "original" : "from z"));
-    view.load(tiles, frames, [`Start · ${start}`, `End · ${end}`]);
+    shown = content;
+    film = {
+      tiles,
+      frames: content.strips[0].path.shape[0],
+      rows: content.strips.map((strip) => ({
+        name: METHOD_NAMES[strip.method],
+        colour: categoryColour(content.methods.indexOf(strip.method)),
+        logPrior: readArray<Float64Array>(strip.log_prior),
+        stepSize: readArray<Float64Array>(strip.step_size),
+      })),
+      chosen: 0,
+      stops: content.stops,
+    };
+    showMethod();
+  };
+
+  const showMethod = () => {
+    const method = model.get("method");
+    const { methods, strips, kinds, usual_log_prior } = model.get("_content");
+    controls.showMethods(methods, method, model.get("compare"));
+    const chosen = strips.findIndex((strip) => strip.method === method);
+    // Else the kernel is decoding it.
+    if (!film || shown !== model.get("_content") || chosen < 0) return;
+    film = { ...film, chosen };
+    const captions = kinds.map((kind) => (kind === "sample" ? "original" : "from z"));
+    view.show(film, [`Start · ${captions[0]}`, `End · ${captions[1]}`], usual_log_prior);
     showPosition();
   };
 
@@ -120,25 +140,27 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const stopPlaying = () => {
     cancelAnimationFrame(playTimer);
     playTimer = 0;
-    play.textContent = "▶ Play";
+    controls.showPlaying(false);
     // A screen reader would read every frame aloud.
     shell.root.removeAttribute("aria-busy");
   };
   const startPlaying = () => {
     if (!film) return;
     clearTimeout(commitTimer); // the pause will commit
-    head = { ...head, at: model.get("value") };
+    const over = controls.repeat === "once" && model.get("value") === 1;
+    head = { ...head, at: over ? 0 : model.get("value") };
     let last = performance.now();
     const tick = (now: number) => {
       // After a hidden tab or a busy page, go on instead of jumping.
       const seconds = Math.min(0.1, Math.max(0, now - last) / 1000);
       last = now;
-      head = advance(head, (seconds * speed) / SECONDS_PER_PASS, pingPong);
+      head = advance(head, (seconds * controls.speed) / SECONDS_PER_PASS, controls.repeat);
       showFrame(frameOf(head.at, film!.frames));
+      if (controls.repeat === "once" && head.at === 1) return togglePlaying();
       playTimer = requestAnimationFrame(tick);
     };
     playTimer = requestAnimationFrame(tick);
-    play.textContent = "❚❚ Pause";
+    controls.showPlaying(true);
     shell.root.setAttribute("aria-busy", "true");
   };
   const togglePlaying = () => {
@@ -149,33 +171,23 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   // --- Controls ----------------------------------------------------------------------------------
 
-  const play = button("▶ Play", "Play or pause (Space on the filmstrip)", togglePlaying);
-  play.classList.add("vw-play");
-  const bounce = button("Ping-pong", "Play back and forth, or start over at the end", () => {
-    pingPong = !pingPong;
-    bounce.setAttribute("aria-pressed", String(pingPong));
-  });
-  bounce.setAttribute("aria-pressed", "true");
-  const speeds = choice("Speed", SPEEDS, (chosen) => (speed = chosen));
-  speeds.value = "1×";
-  const methods = choice("Path", METHODS, (chosen) => {
+  const ask = <K extends "method" | "compare">(name: K, value: State[K]) => {
     stopPlaying();
-    uncommitted = false; // sent with the method
-    model.set("method", chosen);
+    uncommitted = false; // sent along
+    shell.say("Decoding…");
+    model.set(name, value); // shows it at once where it has been decoded
     model.save_changes();
-    shell.say("Decoding the new path…");
-  });
-  const swap = button("⇄ Swap ends", "Exchange start and end", () => {
-    stopPlaying();
-    commit();
-    model.send({ action: "swap" });
-  });
-  shell.controls.append(play, bounce, speeds.parentElement!, methods.parentElement!, swap);
-
-  const methodChanged = () => {
-    const name = Object.entries(METHODS).find(([, method]) => method === model.get("method"));
-    if (name) methods.value = name[0];
   };
+  const controls = new FilmControls(shell, {
+    play: togglePlaying,
+    method: (name) => ask("method", name),
+    compare: () => ask("compare", !model.get("compare")),
+    swap() {
+      stopPlaying();
+      commit();
+      model.send({ action: "swap" });
+    },
+  });
   const failed = (message: { error?: string }) => {
     if (!message.error) return;
     shell.root.setAttribute("data-failed", "");
@@ -185,8 +197,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   // --- Gestures ----------------------------------------------------------------------------------
 
   let before = 0;
-  const stopDrag = onDrag(slider, {
-    start(at) {
+  const drag = {
+    start(at: Point) {
       if (!film) return false;
       stopPlaying();
       clearTimeout(commitTimer); // the release will commit
@@ -194,7 +206,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       shell.root.setAttribute("aria-busy", "true");
       showFrame(view.frameAt(at.x));
     },
-    move: (at) => showFrame(view.frameAt(at.x)),
+    move: (at: Point) => showFrame(view.frameAt(at.x)),
     end() {
       shell.root.removeAttribute("aria-busy");
       commit();
@@ -204,7 +216,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       show(before);
       commit();
     },
-  });
+  };
+  const stopDrags = view.tracks.map((track) => onDrag(track, drag));
 
   const stopKeys = onKey(slider, (key) => {
     if (!film) return false;
@@ -234,38 +247,26 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   model.on("change:_content", load);
   model.on("change:value", valueChanged);
-  model.on("change:method", methodChanged);
+  model.on("change:method", showMethod);
+  model.on("change:compare", showMethod);
   model.on("msg:custom", failed);
-  methodChanged();
+  showMethod();
   void load();
 
   return () => {
     gone = true;
     stopPlaying();
     clearTimeout(commitTimer);
-    stopDrag();
+    for (const stop of stopDrags) stop();
     stopKeys();
     model.off("change:_content", load);
     model.off("change:value", valueChanged);
-    model.off("change:method", methodChanged);
+    model.off("change:method", showMethod);
+    model.off("change:compare", showMethod);
     model.off("msg:custom", failed);
     view.destroy();
     shell.root.remove();
   };
-}
-
-/** A select in a label; `chosen` gets the value of the option that was picked. */
-function choice<T>(
-  label: string,
-  options: Record<string, T>,
-  chosen: (value: T) => void,
-): HTMLSelectElement {
-  const field = element("label", "vw-field");
-  const select = element("select", "vw-input");
-  for (const name of Object.keys(options)) select.add(new Option(name, name));
-  select.addEventListener("change", () => chosen(options[select.value]));
-  field.append(label, select);
-  return select;
 }
 
 export default { render };

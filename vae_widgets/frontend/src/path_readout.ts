@@ -30,3 +30,11 @@ export function zText(z: Float32Array, decimals: number): string {
   // No line break before the bracket.
   return `z\u00a0=\u00a0(${shown.join(", ")})`;
 }
+
+/** Lowest and highest value; where these are closer than `span`, that far apart. */
+export function rangeOf(values: number[], span = 0): [number, number] {
+  const low = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const missing = Math.max(0, span - (high - low));
+  return [low - missing / 2, high + missing / 2];
+}

@@ -1,0 +1,51 @@
+"""What a path through latent space passes: how likely its points are, how fast its samples change.
+
+Both are drawn under the pictures of `InterpolationSlider`.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+# Standard deviations around the mean that hold 95 % of a normal distribution.
+_MIDDLE_95 = 1.959964
+
+
+def log_prior(z: ArrayLike) -> NDArray[np.float64]:
+    """Return the log density of latent vectors (n, latent_dim) under N(0, I), in nats: (n,)."""
+    z = np.asarray(z, np.float64)
+    density: NDArray[np.float64] = -0.5 * ((z**2).sum(axis=1) + z.shape[1] * np.log(2 * np.pi))
+    return density
+
+
+def usual_log_prior(latent_dim: int) -> tuple[float, float]:
+    """Return the log densities, in nats, between which 95 % of the draws from N(0, I) lie.
+
+    Their squared length is chi-squared distributed with `latent_dim` degrees of freedom; its
+    quantiles are those of E. Wilson & M. Hilferty, "The distribution of chi-square", PNAS 17, 1931,
+    which are within 0.1 nats of the exact ones. With many dimensions the origin, where the density
+    is highest, lies outside: hardly a draw comes near it.
+    """
+    spread = 2 / (9 * latent_dim)
+    cube_roots = 1 - spread + np.array([_MIDDLE_95, -_MIDDLE_95]) * np.sqrt(spread)
+    lengths = np.sqrt(latent_dim * np.maximum(cube_roots, 0) ** 3)
+    low, high = log_prior(np.eye(1, latent_dim) * lengths[:, np.newaxis]).tolist()
+    return low, high
+
+
+def step_size(frames: ArrayLike) -> NDArray[np.float64]:
+    """Return how much each sample differs from the one before it.
+
+    Parameters
+    ----------
+    frames
+        Samples (n, *sample_shape) along a path.
+
+    Returns
+    -------
+    ndarray
+        Root mean square difference (n - 1,), in the units of the samples.
+    """
+    frames = np.asarray(frames)
+    change = np.diff(frames.reshape(len(frames), -1), axis=0)
+    size: NDArray[np.float64] = np.sqrt(np.mean(change**2, axis=1, dtype=np.float64))
+    return size
