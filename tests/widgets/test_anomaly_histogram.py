@@ -362,18 +362,20 @@ def test_the_full_range_shows_what_was_clipped():
 
 def test_the_policy_repeats_the_decision(histogram, tmp_path):
     histogram.percentile = 90
-    policy = histogram.policy(note="for the clinic")
+    policy = histogram.policy(note="for the clinic", author="Ada", model_hash="7a")
     loaded = vw.ThresholdPolicy.load(policy.save(tmp_path / "policy.json"))
     assert loaded == policy
     assert loaded.apply(SCORES).tolist() == histogram.flagged.tolist()
-    assert (loaded.method, loaded.percentile, loaded.n_scores, loaded.n_labelled) == (
-        "percentile",
-        90,
-        200,
-        200,
-    )
+    assert (loaded.method, loaded.parameters) == ("percentile", {"percentile": 90})
+    assert (loaded.n_scores, loaded.n_labelled) == (200, 200)
+    assert loaded.alert_rate == 0.1
+    replay = loaded.replay(SCORES, score="score", model_hash="7a")
+    assert (replay.n_flagged, replay.ks, replay.psi, replay.drifted) == (20, 0, 0, False)
+    with pytest.raises(ValueError, match="received scores of 'kl'"):
+        loaded.apply(SCORES, score="kl")
+    assert loaded.data_hash != vw.AnomalyHistogram(SCORES).policy().data_hash
     histogram.threshold = 3.0
-    assert histogram.policy().percentile is None
+    assert histogram.policy().parameters == {}
 
 
 def test_100_000_scores_send_little():

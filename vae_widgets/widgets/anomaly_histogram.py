@@ -9,7 +9,8 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.core.policy import ThresholdPolicy
+from vae_widgets.core.drift import reference_quantiles
+from vae_widgets.core.policy import ThresholdPolicy, hash_data
 from vae_widgets.core.thresholds import METHODS, Threshold, choose_threshold, threshold_metrics
 from vae_widgets.rendering import Renderer, check_renderer, render
 from vae_widgets.widgets.precision_recall import PrecisionRecall
@@ -185,16 +186,26 @@ class AnomalyHistogram(ipywidgets.VBox):
         self._apply(chosen)
         return chosen
 
-    def policy(self, note: str = "") -> ThresholdPolicy:
-        """Return the threshold and what defends it, to save and to apply elsewhere."""
+    def policy(self, note: str = "", *, author: str = "", model_hash: str = "") -> ThresholdPolicy:
+        """Return the threshold and what defends it, to save and to apply elsewhere.
+
+        Parameters
+        ----------
+        note, author, model_hash
+            As for `ThresholdPolicy`; with `model_hash` it refuses scores of another model.
+        """
         return ThresholdPolicy(
             threshold=self.threshold,
             method=self.method,
             score=self._canvas.score_name,
             metrics=self.metrics,
-            percentile=self.percentile if self.method == "percentile" else None,
+            parameters=self.chosen.parameters,
             n_scores=len(self._scores),
             n_labelled=0 if self._labels is None else int((~np.isnan(self._labels)).sum()),
+            reference=reference_quantiles(self._scores),
+            data_hash=hash_data(self._scores, self._labels),
+            model_hash=model_hash,
+            author=author,
             note=note,
         )
 

@@ -1,0 +1,49 @@
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from vae_widgets.core.drift import ks_distance, population_stability, reference_quantiles
+
+FEW = st.lists(st.integers(-4, 4).map(float), min_size=1, max_size=50)
+
+
+@given(FEW, FEW)
+def test_with_few_reference_scores_the_distance_is_exact(reference, scores):
+    distance, _ = ks_distance(reference_quantiles(reference), len(reference), np.array(scores))
+    assert distance == pytest.approx(stats.ks_2samp(reference, scores, method="asymp").statistic)
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.1, 0.3])
+def test_with_many_it_is_close(shift):
+    rng = np.random.default_rng(0)
+    reference, scores = rng.normal(size=20_000), rng.normal(size=3000) + shift
+    found = ks_distance(reference_quantiles(reference), len(reference), scores)
+    exact = stats.ks_2samp(reference, scores, method="asymp")
+    assert found[0] == pytest.approx(exact.statistic, abs=0.002)
+    assert np.log10(found[1]) == pytest.approx(np.log10(exact.pvalue), rel=0.2, abs=0.1)
+
+
+@pytest.mark.parametrize("of", [[3.0] * 1000, np.repeat([1.0, 2.0], 500), np.arange(1000) % 7])
+def test_the_same_scores_are_no_distance_away_even_with_ties(of):
+    distance, p_value = ks_distance(reference_quantiles(of), len(of), np.array(of, float))
+    assert distance < 0.0051  # one quantile
+    assert p_value == pytest.approx(1)
+
+
+@given(FEW, FEW)
+def test_population_stability_matches_its_definition(reference, scores):
+    edges = sorted(set(np.quantile(reference, [k / 10 for k in range(1, 10)]).tolist()))
+    bounds = [-np.inf, *edges, np.inf]
+    total = 0.0
+    for low, high in itertools.pairwise(bounds):
+        e, a = (
+            max(1e-4, sum(low < value <= high for value in values) / len(values))
+            for values in (reference, scores)
+        )
+        total += (a - e) * np.log(a / e)
+    found = population_stability(reference_quantiles(reference), np.array(scores))
+    assert found == pytest.approx(total)
