@@ -93,7 +93,8 @@ def population_stability(reference: tuple[float, ...], scores: NDArray[np.float6
     reference scores merge deciles.
     """
     ordered = np.array(reference)
-    edges = np.unique(np.quantile(ordered, np.linspace(0, 1, 11)[1:-1]))
+    # Scores themselves: an interpolated edge might fall beside a tie by rounding.
+    edges = np.unique(ordered[(np.arange(1, 10) * len(ordered) + 9) // 10 - 1])
     shares = []
     for values in (ordered, np.sort(scores)):
         up_to = np.searchsorted(values, edges, "right") / len(values)
