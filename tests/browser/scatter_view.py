@@ -42,6 +42,7 @@ class View:
         self.root = nb.page.locator(".vw-scatter").nth(number)
         self.canvas = self.root.locator(".vw-scatter-plot > canvas")
         self.tooltip = self.root.get_by_role("tooltip")
+        self.caption = self.root.locator(".vw-picked figcaption").first
         self.status = self.root.get_by_role("status")
         self.canvas.scroll_into_view_if_needed()
         # The picture of the sample shows that the tiles have come.

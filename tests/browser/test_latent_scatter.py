@@ -49,7 +49,21 @@ def test_hover_pick_lasso_and_box(open_view):
     view.move(points[index] + [2, 1])
     nb.kernel.until(f"scatter.hovered == {index}")
     label = nb.kernel.eval(f"int(digits.target[{index}])")
-    assert view.tooltip.inner_text().split("\n") == [f"#{index}", f"label {label}"]
+    text = view.tooltip.locator(".vw-tooltip-text")
+    assert text.inner_text().split("\n") == [f"#{index}", f"label {label}"]
+    # The whole sample: as it is, as it is reconstructed, and what is lost.
+    reconstruction = view.tooltip.locator("canvas[data-role=reconstruction]")
+    nb.page.wait_for_function(
+        "canvas => canvas.getContext('2d').getImageData(9, 9, 1, 1).data[3] > 0",
+        arg=reconstruction.element_handle(),
+    )
+    lost = f"abs(x[{index}] - codec.decode(scatter.z_mean[{index}][None])[0])"
+    pixel = nb.kernel.eval(f"divmod(int({lost}.argmax()), 8)")
+    level = nb.kernel.eval(f"float({lost}.max().clip(0, 1) * 255)")
+    assert view.level("residual", pixel) == pytest.approx(level, abs=1)
+    assert view.level("input", pixel) == nb.kernel.eval(
+        f"round(float(x[{index}][{pixel[0]}, {pixel[1]}] * 255))"
+    )
     view.move((10, 10))
     nb.kernel.until("scatter.hovered == -1")
     assert not view.tooltip.is_visible()
@@ -278,9 +292,9 @@ def test_dimensions_errors_and_tiles_on_demand(open_view):
     nb.page.wait_for_function(
         """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
              .data.some((value) => value > 0)""",
-        arg=view.tooltip.locator("canvas").element_handle(),
+        arg=view.tooltip.locator("canvas").first.element_handle(),
     )
-    assert view.tooltip.inner_text().strip() == f"#{index}"
+    assert view.tooltip.locator(".vw-tooltip-text").inner_text().strip() == f"#{index}"
 
     # A drag shows what was decoded beforehand; the slow kernel is asked one thing at a time, and
     # the last answer is for where the pointer is.
@@ -288,7 +302,7 @@ def test_dimensions_errors_and_tiles_on_demand(open_view):
     start = time.monotonic()
     nb.drag(view.canvas, (100, 60), (220, 140), steps=60)
     took = time.monotonic() - start
-    caption = view.root.locator("figcaption").first
+    caption = view.caption
     assert caption.inner_text() == "preview"
     assert nb.page.evaluate(
         """canvas => new Set(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)

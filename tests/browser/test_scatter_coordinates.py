@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.browser.scatter_view import CODEC, View
+from tests.browser.scatter_view import CODEC, View, lonely
 
 # A linear "VAE" of six dimensions, the third of which has collapsed to the prior.
 VAE = """
@@ -60,7 +60,7 @@ def test_axes_and_held_dimensions(notebook, projection):
     assert moved > held[0]
     nb.kernel.until(f"bool(abs(scatter.held[0] - {moved}) < 1e-5)")
     nb.wait_for_other_pixels(view.root.locator("canvas[data-role=decoded]"), than=picture)
-    view.root.locator("figcaption").first.filter(has_text="decoded").wait_for()
+    view.caption.filter(has_text="decoded").wait_for()
     nb.kernel.until(
         f"np.allclose(scatter.project([scatter.picked])[0], {place.tolist()}, atol=1e-4)"
     )
@@ -77,7 +77,59 @@ def test_axes_and_held_dimensions(notebook, projection):
     view.press("Mean")
     nb.kernel.until(f"np.allclose(scatter.held, {held})")
     nb.kernel.eval("scatter.pick(7)")
-    view.root.locator("figcaption").first.filter(has_text="reconstruction").wait_for()
+    view.caption.filter(has_text="reconstruction").wait_for()
     view.press("Picked")
     code = "scatter._space.coordinates[7]"
     nb.kernel.until(f"np.allclose(scatter.held, {code}, atol=1e-4)")
+
+
+DARK_PIXELS = """([canvas, rings]) => {
+  const context = canvas.getContext("2d");
+  const ratio = canvas.width / canvas.clientWidth;
+  return rings.map(([x, y]) => {
+    const { data } = context.getImageData(x * ratio - 2, y * ratio - 2, 5, 5);
+    return data.some((value, i) => i % 4 === 0 && value < 120 && data[i + 3] > 200);
+  });
+}"""
+
+
+def test_where_am_i(notebook):
+    nb = notebook([CODEC, VAE])
+    view = View(nb)
+    nb.kernel.eval("setattr(scatter, 'color_by', 'none')")
+    nb.kernel.eval("setattr(scatter, 'view', (-3.5, 3.5, -3.5, 3.5))")
+
+    # Rings of the prior, dashed.
+    before = nb.pixels(view.canvas)
+    view.press("Prior")
+    nb.wait_for_other_pixels(view.canvas, than=before)
+    nb.kernel.until("scatter._prior_shown")
+    angles = np.linspace(0, 2 * np.pi, 90, endpoint=False)
+    ring = 3.034854 * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+    drawn = nb.page.evaluate(
+        DARK_PIXELS, [view.canvas.element_handle(), view.to_screen(ring).tolist()]
+    )
+    assert np.mean(drawn) > 0.5
+    inside = nb.page.evaluate(
+        DARK_PIXELS, [view.canvas.element_handle(), view.to_screen(0.93 * ring).tolist()]
+    )
+    assert np.mean(inside) < 0.3
+
+    # The posterior of the hovered sample.
+    index = lonely(view.codes())
+    view.move(view.codes()[index])
+    view.tooltip.get_by_text("ellipse: 95 % of q(z | x)").wait_for()
+    code = np.array(nb.kernel.eval(f"scatter.z_mean[{index}, :2].tolist()"))
+    across = code + 2.447747 * np.array([[-0.1, 0], [0.1, 0], [0, 0.02**0.5], [0, -(0.02**0.5)]])
+    drawn = nb.page.evaluate(
+        DARK_PIXELS, [view.canvas.element_handle(), view.to_screen(across).tolist()]
+    )
+    assert all(drawn)
+
+    # Off all data, the decoded picture is marked as a guess; on a code it is not.
+    view.click(view.to_screen([[-3.3, 3.3]])[0])
+    view.caption.filter(has_text="far from data").wait_for()
+    view.wait_for_status("Decoded by the kernel, far from all data, beside the nearest sample.")
+    view.click(view.codes()[index])
+    view.caption.filter(has_text="reconstruction").wait_for()
+    assert "far" not in view.caption.inner_text()

@@ -43,6 +43,28 @@ def test_principal_axes_show_their_share_of_the_variance():
     np.testing.assert_allclose(space.center, 0, atol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["latent", "pca"])
+def test_prior_and_posterior_are_those_of_projected_draws(name):
+    space = LatentSpace(Z + 1, LOG_VAR)
+    space.use(name)
+    draws = np.random.default_rng(1).normal(size=(200_000, 3))
+    prior = space.project(draws)[:, [2, 0]]
+    np.testing.assert_allclose(prior.mean(axis=0), space.prior_center((2, 0)), atol=0.01)
+    np.testing.assert_allclose(np.cov(prior.T), np.eye(2), atol=0.01)
+    posterior = space.project(Z[4] + np.exp(LOG_VAR[4] / 2) * draws)[:, [2, 0]]
+    np.testing.assert_allclose(
+        np.cov(posterior.T).ravel(), space.posterior_covariance(4, (2, 0)), atol=0.01
+    )
+
+
+def test_no_prior_without_variances_or_through_a_transformer():
+    assert LatentSpace(Z).prior_center((0, 1)) == []
+    assert LatentSpace(Z).posterior_covariance(0, (0, 1)) == []
+    space = LatentSpace(Z, LOG_VAR)
+    space.use(space.add(FastICA(2, random_state=0).fit(Z)))
+    assert space.prior_center((0, 1)) == []
+
+
 def test_transformers_are_kept_under_their_own_names():
     space = LatentSpace(Z)
     first, second = (FastICA(2, random_state=seed).fit(Z) for seed in (0, 1))

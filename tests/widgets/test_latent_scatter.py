@@ -252,6 +252,49 @@ def test_the_visible_plane_is_decoded_on_demand():
     np.testing.assert_allclose(levels(widget._grid["tiles"]), expected, atol=1)
 
 
+class Vae(Rotation):
+    def encode(self, x):
+        return super().encode(x), np.tile(np.log([0.04, 0.09, 0.25]), (len(x), 1))
+
+
+def test_a_hovered_sample_is_reconstructed_beside_its_residual():
+    widget = LatentScatter(Vae(3), X, renderer=tiles, dims=(2, 0))
+    widget._codec.rows = Rotation.rows * [1, 1, 0.5]  # now the decoder errs
+    from_page(widget, _ask_detail={"page": "p", "seq": 3, "index": 5})
+    answer = widget._detail
+    assert (answer["index"], answer["seq"], answer["error"]) == (5, 3, "")
+    x_hat = widget.z_mean[5] @ (Rotation.rows * [1, 1, 0.5])
+    expected = tiles(np.stack([X[5], x_hat, np.abs(X[5] - x_hat)]))[:, 0, 0, 0]
+    np.testing.assert_allclose(levels(answer["tiles"]), expected, atol=1)
+    np.testing.assert_allclose(answer["covariance"], [0.25, 0, 0, 0.04], rtol=1e-6)
+    assert widget._prior == [0, 0]
+
+
+def test_without_a_posterior_or_a_plane_there_is_no_ellipse():
+    for widget in (scatter(), LatentScatter(Vae(3), X, projection=PCA(1).fit(X), renderer=tiles)):
+        from_page(widget, _ask_detail={"page": "p", "seq": 3, "index": 5})
+        assert (widget._detail["covariance"], widget._prior) == ([], [])
+
+
+def test_a_reconstruction_that_fails_is_told():
+    widget = LatentScatter(Failing(), X)
+    widget.z_mean = widget.z_mean + 99
+    from_page(widget, _ask_detail={"page": "p", "seq": 3, "index": 5})
+    assert (widget._detail["index"], widget._detail["seq"]) == (5, 3)
+    assert widget._detail["error"] == "RuntimeError: too far away"
+
+
+def test_a_pick_far_from_all_data_is_marked():
+    widget = scatter()
+    widget.pick(3)
+    assert widget._pick["far"] is False
+    widget.picked = [50, 50]
+    assert widget._pick["far"] is True
+    assert widget.far_from_data([[50, 50], widget.z_mean[0]]).tolist() == [True, False]
+    with pytest.raises(ValueError, match=r"z has shape \(2,\); expected \(n, 2\)"):
+        widget.far_from_data([1, 2])
+
+
 # -- selection, hover, view ------------------------------------------------------------------------
 
 

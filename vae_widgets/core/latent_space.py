@@ -1,13 +1,17 @@
 """The codes of samples, and the coordinates in which they are looked at."""
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vae_widgets.core.far_from_data import FarFromData
 from vae_widgets.core.latents import active_units, kl_per_dimension
 from vae_widgets.core.projections import (
     Projection,
+    Rotation,
     check_projection,
     latent_axes,
     principal_axes,
@@ -69,6 +73,11 @@ class LatentSpace:
             self.projections[name].transform(self.z_mean), np.float32
         )
 
+    @cached_property
+    def far(self) -> FarFromData:
+        """Tells latent vectors that lie off all codes."""
+        return FarFromData(self.z_mean, self.z_log_var)
+
     @property
     def n_coordinates(self) -> int:
         """Number of coordinates."""
@@ -87,6 +96,40 @@ class LatentSpace:
     def lift(self, coordinates: ArrayLike) -> NDArray[np.float32]:
         """Return the latent vectors (m, latent_dim) of coordinates (m, n_coordinates)."""
         return np.asarray(self.projections[self.name].inverse_transform(coordinates), np.float32)
+
+    def prior_center(self, dims: Sequence[int]) -> list[float]:
+        """Return where the prior N(0, I) is centred on the plane of two coordinates.
+
+        Its marginal there has deviation 1 in all directions. Empty where there is no prior, no
+        plane, or the projection bends it.
+        """
+        rotation = self._rotation(dims)
+        if rotation is None:
+            return []
+        center: list[float] = rotation.transform(np.zeros_like(self.z_mean[:1]))[0][
+            [*dims]
+        ].tolist()
+        return center
+
+    def posterior_covariance(self, index: int, dims: Sequence[int]) -> list[float]:
+        """Return the covariance of q(z | x) of a sample in two coordinates: xx, xy, yx, yy.
+
+        With the directions U of the two it is U diag(sigma^2) U^T. Empty as for the prior.
+        """
+        rotation = self._rotation(dims)
+        if rotation is None or self.z_log_var is None:
+            return []
+        directions = rotation.directions[[*dims]]
+        variance = np.exp(self.z_log_var[index].astype(np.float64))
+        covariance: list[float] = (directions * variance @ directions.T).ravel().tolist()
+        return covariance
+
+    def _rotation(self, dims: Sequence[int]) -> Rotation | None:
+        """Return the projection if Gaussians stay Gaussians on the plane, and there are any."""
+        projection = self.projections[self.name]
+        if self.z_log_var is None or len(dims) != 2 or not isinstance(projection, Rotation):
+            return None
+        return projection
 
     def axes(self) -> list[dict[str, Any]]:
         """Describe the coordinates, the one that says most first.

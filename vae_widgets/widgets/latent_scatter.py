@@ -129,6 +129,9 @@ class LatentScatter(CanvasWidget):
     _hidden = traitlets.List(traitlets.Int()).tag(sync=True, echo_update=False)
     _mode = traitlets.Enum(MODES, MODES[0]).tag(sync=True, echo_update=False)
     _grid_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    _prior = traitlets.List(traitlets.Float()).tag(sync=True)
+    _prior_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    _path = traitlets.Dict().tag(sync=True)  # of a linked InterpolationSlider, see path_link.py
     _dims_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
 
     # Questions of the page and answers of the kernel; each answer repeats whose question it was
@@ -139,6 +142,8 @@ class LatentScatter(CanvasWidget):
     _grid = traitlets.Dict().tag(sync=True)
     _ask_tile = traitlets.Dict().tag(sync=True, echo_update=False)
     _tile = traitlets.Dict().tag(sync=True)
+    _ask_detail = traitlets.Dict().tag(sync=True, echo_update=False)
+    _detail = traitlets.Dict().tag(sync=True)
 
     @checks.suggest_keywords
     def __init__(
@@ -191,6 +196,7 @@ class LatentScatter(CanvasWidget):
         self.observe(self._answer_pick, "_ask_pick")
         self.observe(self._answer_grid, "_ask_grid")
         self.observe(self._answer_tile, "_ask_tile")
+        self.observe(self._answer_detail, "_ask_detail")
 
     def pick(self, index: int) -> None:
         """Pick a sample's code, as a click on its point does.
@@ -236,6 +242,15 @@ class LatentScatter(CanvasWidget):
         """
         points = checks.samples("points", points, (len(self.dims),))
         return self._space.lift(on_plane(points, self.dims, self.held))
+
+    def far_from_data(self, z: ArrayLike) -> NDArray[np.bool_]:
+        """Say of latent vectors (m, latent_dim) whether they are far from all data: bool (m,).
+
+        A vector is far if its nearest code is farther away than 99 of 100 codes are from theirs.
+        Where the codec gives variances, each dimension is measured in units of its posterior
+        standard deviation. What is decoded there is a guess, and the page says so.
+        """
+        return self._space.far(checks.samples("z", z, (self._codec.latent_dim,)))
 
     # -- checks -----------------------------------------------------------------------------------
 
@@ -365,6 +380,8 @@ class LatentScatter(CanvasWidget):
         home = padded_bounds(positions)
         with self.hold_sync():
             self._positions, self._home, self.view = positions, home, home
+            self._prior = self._space.prior_center(self.dims)
+            self._detail = {}
             if self._grid:
                 self._grid = self._answer({}, self._preview, otherwise=self._grid)
             else:  # a decoder that fails at once is for the cell to know
@@ -425,7 +442,8 @@ class LatentScatter(CanvasWidget):
         tiles = tile_atlas(render(self._renderer, np.stack(batch)))
         with self.hold_sync():
             self.picked_index = index
-            self._pick = {**answer, "tiles": tiles, "error": ""}
+            far = bool(self._space.far(self.picked[np.newaxis])[0])
+            self._pick = {**answer, "tiles": tiles, "far": far, "error": ""}
 
     def _answer_pick(self, change: Any) -> None:
         question = change.new
@@ -466,6 +484,22 @@ class LatentScatter(CanvasWidget):
             },
             otherwise={"index": index},
         )
+
+    def _answer_detail(self, change: Any) -> None:
+        index = change.new["index"]
+        self._detail = self._answer(
+            change.new, lambda: self._details(index), otherwise={"index": index}
+        )
+
+    def _details(self, index: int) -> dict[str, Any]:
+        """Reconstruct a sample, and say where its posterior lies on the plane."""
+        x = self._x[index]
+        x_hat = decode_samples(self._codec, self.z_mean[index : index + 1])[0]
+        return {
+            "index": index,
+            "tiles": tile_atlas(render(self._renderer, np.stack([x, x_hat, np.abs(x - x_hat)]))),
+            "covariance": self._space.posterior_covariance(index, self.dims),
+        }
 
     @staticmethod
     def _answer(

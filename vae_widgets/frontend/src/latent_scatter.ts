@@ -5,6 +5,7 @@ import { readArray, writeArray } from "./arrays.ts";
 import { DecodedPlane } from "./decoded_plane.ts";
 import type { Point } from "./gestures.ts";
 import { combine, insidePolygon, nearest } from "./lasso.ts";
+import { HoverDetail } from "./hover_detail.ts";
 import { formatNumber } from "./numbers.ts";
 import { Picking } from "./picking.ts";
 import { SampleTiles } from "./sample_tiles.ts";
@@ -12,9 +13,11 @@ import { byClass, byQuantity, countClasses, hide, plain } from "./scatter_colour
 import { Dims } from "./scatter_dims.ts";
 import { Controls } from "./scatter_controls.ts";
 import { onScatterGestures, type How, type Mode } from "./scatter_gestures.ts";
+import { POSTERIOR_RING } from "./scatter_contours.ts";
 import { toBounds, toEdges } from "./scatter_grid.ts";
 import { Legend } from "./scatter_legend.ts";
-import { Tooltip } from "./scatter_pictures.ts";
+import { Tooltip, type Shown } from "./scatter_pictures.ts";
+import { ScatterPath } from "./scatter_path.ts";
 import { ScatterPlot } from "./scatter_plot.ts";
 import { axisNames, change, isLine, labelOf, type Model, type State } from "./scatter_state.ts";
 import { createShell, element } from "./shell.ts";
@@ -58,6 +61,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     colours: new Uint8Array(3),
     selection: new Uint32Array(0),
     grid: null,
+    prior: null,
     names: axisNames(model),
     bounds: toBounds(model.get("view")),
   });
@@ -86,6 +90,10 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
       picking.show();
       showHovered();
     },
+  );
+  const detail = new HoverDetail(
+    (question) => change(model, { _ask_detail: question }),
+    () => showHovered(),
   );
   const sample = (index: number) => samples.find(index);
   const preview = (place: Point) => plane.at(place) ?? sample(nearestTo(place));
@@ -146,7 +154,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
 
   const showHovered = () => {
     const index = model.get("hovered");
-    plot.mark({ hovered: index });
+    plot.mark({ hovered: index, posterior: null });
     if (index < 0 || index >= positions.length / 2 || !visible(index)) return tooltip.hide();
     const at = plot.viewport.toScreen(positions[2 * index], positions[2 * index + 1]);
     if (!plot.viewport.contains(at)) return tooltip.hide();
@@ -154,13 +162,27 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     for (const [name, wire] of Object.entries(model.get("quantities"))) {
       lines.push(`${name} ${formatNumber(readArray(wire)[index], 1)}`);
     }
-    tooltip.show(samples.find(index), lines, at, frame.clientWidth, frame.clientHeight);
+    const more = detail.find(index);
+    const pictures: (Shown | null)[] = [samples.find(index), null, null];
+    if (more) [0, 1, 2].forEach((i) => (pictures[i] = { tiles: more.tiles, index: i }));
+    if (more?.covariance) {
+      plot.mark({ posterior: more.covariance });
+      lines.push(`ellipse: ${100 * POSTERIOR_RING} % of q(z | x)`);
+    }
+    tooltip.show(pictures, lines, at, frame.clientWidth, frame.clientHeight);
   };
 
   const showGrid = () => {
     showControls();
     plane.show();
     plane.ask();
+  };
+
+  const showPrior = () => {
+    const [x, y] = model.get("_prior");
+    const shown = model.get("_prior_shown") && x !== undefined && y !== undefined;
+    plot.show({ prior: shown ? { x, y } : null });
+    showControls();
   };
 
   const showDims = () => {
@@ -188,12 +210,19 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     if (error) shell.say(`Drawing a sample failed. ${error}`);
   };
 
+  const takeDetail = async () => {
+    const error = await detail.take(model.get("_detail"));
+    if (error) shell.say(`Reconstructing a sample failed. ${error}`);
+  };
+
   // -- gestures ----------------------------------------------------------------------------------
 
   const pointAt = (at: Point) =>
     plot.viewport.contains(at)
       ? nearestTo(plot.viewport.toPlane(at), plot.radius + HIT_SLACK)
       : -1;
+  // Before the gestures: it takes Escape first.
+  const path = new ScatterPath(model, plot, shell, pointAt);
   const hover = (index: number) => {
     if (index === model.get("hovered")) return;
     model.set("hovered", index);
@@ -277,6 +306,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
       shell.say(HINTS[mode]);
     },
     grid: (shown) => change(model, { _grid_shown: shown }),
+    prior: (shown) => change(model, { _prior_shown: shown }),
     home,
     clear,
     colourBy: (name) => change(model, { color_by: name }),
@@ -296,6 +326,8 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     controls.show({
       mode: model.get("_mode"),
       gridShown: model.get("_grid_shown"),
+      hasPrior: model.get("_prior").length > 0,
+      priorShown: model.get("_prior_shown"),
       anySelected: model.get("selection").shape[0] > 0,
       colourChoices: [...(named ? ["label"] : []), "none", ...Object.keys(model.get("quantities"))],
       colourBy: model.get("color_by"),
@@ -322,16 +354,20 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     ["_dims_shown", showControls],
     ["_projections", showControls],
     ["held", showHeld],
+    ["_prior", showPrior],
+    ["_prior_shown", showPrior],
     ["_positions", showPlane],
     // Not "picked": it comes together with its picture.
     ["_pick", takePick],
     ["_grid", () => void plane.take()],
     ["_tile", () => void takeTile()],
+    ["_detail", () => void takeDetail()],
   ];
   for (const [name, react] of reactions) model.on(`change:${name}`, react);
   showColours();
   showSelection();
   showPlane();
+  showPrior();
   showView();
   void samples.load(model.get("_tiles"));
   void plane.take();
@@ -342,10 +378,12 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     clearTimeout(settle);
     clearTimeout(hoverTimer);
     stopGestures();
+    path.destroy();
     picking.close();
     dims.close();
     plane.close();
     samples.close();
+    detail.close();
     plot.destroy();
     shell.root.remove();
   };

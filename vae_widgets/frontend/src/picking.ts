@@ -90,6 +90,7 @@ export class Picking {
       this.view.show({
         decoded: null,
         decodedCaption: "decoded",
+        far: false,
         sample: null,
         sampleCaption: "sample",
         place: "Click the plane to decode it.",
@@ -98,7 +99,8 @@ export class Picking {
     }
     const { place, point, traversal } = pick;
     const flat = isLine(this.model);
-    this.plot.mark({ picked: { x: place.x, y: flat && point < 0 ? null : place.y } });
+    const far = !this.pending && this.model.get("_pick").far === true;
+    this.plot.mark({ picked: { x: place.x, y: flat && point < 0 ? null : place.y, far } });
     const exact = this.pending && !traversal ? null : this.exact;
     const sample = point >= 0 ? point : this.pictures.nearestTo(place);
     const both = point >= 0 && exact && exact.tiles.count > 1;
@@ -114,6 +116,7 @@ export class Picking {
           : point >= 0
             ? "reconstruction"
             : "decoded",
+      far,
       sample: both ? { ...exact, index: 1 } : this.pictures.sample(sample),
       sampleCaption: this.caption(sample, point >= 0 ? "sample" : "nearest"),
       place: this.describe(place),
@@ -147,7 +150,8 @@ export class Picking {
 
   private news(): string {
     if (!this.exact || this.exact.point < 0) {
-      return "Decoded by the kernel, beside the nearest sample.";
+      const far = this.model.get("_pick").far ? ", far from all data" : "";
+      return `Decoded by the kernel${far}, beside the nearest sample.`;
     }
     return `Sample #${this.exact.point} beside its reconstruction.`;
   }

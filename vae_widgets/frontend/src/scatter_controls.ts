@@ -7,6 +7,8 @@ import { button, element } from "./shell.ts";
 export interface ControlState {
   mode: Mode;
   gridShown: boolean;
+  hasPrior: boolean;
+  priorShown: boolean;
   anySelected: boolean;
   colourChoices: string[];
   colourBy: string;
@@ -20,6 +22,7 @@ export interface ControlState {
 export interface ControlActions {
   mode(mode: Mode): void;
   grid(shown: boolean): void;
+  prior(shown: boolean): void;
   home(): void;
   clear(): void;
   colourBy(name: string): void;
@@ -38,6 +41,7 @@ const MODES: [Mode, string, string][] = [
 export class Controls {
   private readonly modes: HTMLButtonElement[];
   private readonly grid: HTMLButtonElement;
+  private readonly prior: HTMLButtonElement;
   private readonly clear: HTMLButtonElement;
   private readonly colour = element("select", "vw-input");
   private readonly projection = element("select", "vw-input");
@@ -55,10 +59,12 @@ export class Controls {
     this.grid = button("Grid", "Show the decoded plane behind the points", () =>
       actions.grid(!this.state!.gridShown),
     );
+    const rings = "Show rings that hold 50, 90 and 99 % of the prior, as this plane sees it";
+    this.prior = button("Prior", rings, () => actions.prior(!this.state!.priorShown));
     const home = button("Reset view", "Show all points (R or 0, or double-click)", actions.home);
     this.clear = button("Clear", "Clear the selection (Esc)", actions.clear);
     this.colour.addEventListener("change", () => actions.colourBy(this.colour.value));
-    parent.append(modes, this.grid, home, this.clear, labelled("Colour", "What colours the points", this.colour));
+    parent.append(modes, this.grid, this.prior, home, this.clear, labelled("Colour", "What colours the points", this.colour));
     this.projection.addEventListener("change", () => actions.projection(this.projection.value));
     this.held = button("Held", "List all dimensions, and move those that are not shown", () =>
       actions.dimsShown(!this.state!.dimsShown),
@@ -84,6 +90,8 @@ export class Controls {
     this.state = state;
     this.modes.forEach((made, i) => press(made, MODES[i][0] === state.mode));
     press(this.grid, state.gridShown);
+    press(this.prior, state.priorShown);
+    this.prior.hidden = !state.hasPrior;
     this.clear.disabled = !state.anySelected;
     this.colour.replaceChildren(...state.colourChoices.map((name) => new Option(name, name)));
     const known = state.colourChoices.includes(state.colourBy);

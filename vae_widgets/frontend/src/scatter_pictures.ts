@@ -31,6 +31,8 @@ class TileView {
 export interface PickedState {
   decoded: Shown | null;
   decodedCaption: string;
+  /** The decoded picture is a guess: there is no data near. */
+  far: boolean;
   sample: Shown | null;
   sampleCaption: string;
   place: string;
@@ -58,22 +60,33 @@ export class PickedView {
   show(state: PickedState): void {
     this.views[0].show(state.decoded);
     this.views[1].show(state.sample);
-    this.captions[0].textContent = state.decodedCaption;
+    this.captions[0].textContent = state.decodedCaption + (state.far ? "\nfar from data" : "");
+    this.captions[0].classList.toggle("vw-far", state.far);
     this.captions[1].textContent = this.captions[1].title = state.sampleCaption;
     this.place.textContent = state.place;
   }
 }
 
-/** A sample's tile and name beside its point. */
+const DETAILS = ["input", "reconstruction", "residual"];
+
+/** A sample and its name beside its point; its reconstruction and the residual when they come. */
 export class Tooltip {
   readonly root = element("div", "vw-tooltip");
-  private readonly view = new TileView(72);
+  private readonly views = DETAILS.map(() => new TileView(76));
   private readonly text = element("div", "vw-tooltip-text");
 
   constructor() {
     this.root.setAttribute("role", "tooltip");
     this.root.hidden = true;
-    this.root.append(this.view.canvas, this.text);
+    const row = element("div", "vw-tooltip-pictures");
+    this.views.forEach((view, i) => {
+      const figure = element("figure", "");
+      const caption = element("figcaption", "");
+      view.canvas.dataset.role = caption.textContent = DETAILS[i];
+      figure.append(view.canvas, caption);
+      row.append(figure);
+    });
+    this.root.append(this.text, row);
   }
 
   hide(): void {
@@ -81,8 +94,8 @@ export class Tooltip {
   }
 
   /** Beside the point, inside the frame of `width` and `height`. */
-  show(shown: Shown | null, lines: string[], at: Point, width: number, height: number): void {
-    this.view.show(shown);
+  show(shown: (Shown | null)[], lines: string[], at: Point, width: number, height: number): void {
+    this.views.forEach((view, i) => view.show(shown[i]));
     this.text.textContent = lines.join("\n");
     this.root.hidden = false;
     const { offsetWidth, offsetHeight } = this.root;

@@ -1,9 +1,11 @@
 /** The picture of a scatter: axes, decoded grid and points on a still layer, marks above it. */
 
+import type { Covariance } from "./gaussian.ts";
 import { drawDiscs, discRadius } from "./discs.ts";
 import type { Point } from "./gestures.ts";
 import { formatTicks } from "./numbers.ts";
-import { Picture } from "./picture.ts";
+import { Picture, type Draw } from "./picture.ts";
+import { drawPrior, posteriorPath } from "./scatter_contours.ts";
 import { toBounds, type GridQuestion } from "./scatter_grid.ts";
 import type { Theme } from "./theme.ts";
 import { linearTicks } from "./ticks.ts";
@@ -22,6 +24,8 @@ export interface Scene {
   selection: Uint32Array;
   /** Drawn behind the points; null for none. */
   grid: Grid | null;
+  /** Centre of the prior, where its rings are shown. */
+  prior: Point | null;
   /** An axis without a name has no meaning, hence no ticks. */
   names: [string, string];
   bounds: Bounds;
@@ -30,8 +34,10 @@ export interface Scene {
 /** What moves: drawn anew in every frame. */
 export interface Marks {
   hovered: number;
+  /** Of q(z | x) of the hovered sample. */
+  posterior: Covariance | null;
   /** Where a latent point was picked, on the plane; without y, anywhere on a line. */
-  picked: { x: number; y: number | null } | null;
+  picked: { x: number; y: number | null; far: boolean } | null;
   /** The crosshair that the keys move, in pixels. */
   cursor: Point | null;
   /** A lasso or box while it is drawn, in pixels. */
@@ -42,7 +48,9 @@ const MARGIN = { left: 48, right: 8, top: 8, bottom: 40 };
 
 export class ScatterPlot {
   readonly canvas: HTMLCanvasElement;
-  marks: Marks = { hovered: -1, picked: null, cursor: null, shape: [] };
+  marks: Marks = { hovered: -1, posterior: null, picked: null, cursor: null, shape: [] };
+  /** Drawn on top of everything; for paths. */
+  overlay: Draw | null = null;
   private scene: Scene;
   private readonly picture: Picture;
   private readonly still = document.createElement("canvas");
@@ -109,6 +117,7 @@ export class ScatterPlot {
     context.clip();
     if (this.scene.grid) drawGrid(context, this.scene.grid, viewport);
     this.drawPoints(context, viewport, width / this.picture.width);
+    if (this.scene.prior) drawPrior(context, theme, viewport, this.scene.prior);
   }
 
   private drawAxes(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport): void {
@@ -179,7 +188,7 @@ export class ScatterPlot {
   }
 
   private drawMarks(context: CanvasRenderingContext2D, theme: Theme): void {
-    const { hovered, picked, cursor, shape } = this.marks;
+    const { hovered, posterior, picked, cursor, shape } = this.marks;
     const viewport = this.viewport;
     const { left, top, width, height } = viewport.box;
     context.save();
@@ -200,13 +209,16 @@ export class ScatterPlot {
     }
     if (picked) {
       const at = viewport.toScreen(picked.x, picked.y ?? 0);
-      if (picked.y === null) halo(context, theme, line(at.x, top, at.x, top + height));
-      else halo(context, theme, cross(at, 9), circle(at, 5));
+      const colours = picked.far ? { ...theme, accent: theme.warn } : theme;
+      if (picked.y === null) halo(context, colours, line(at.x, top, at.x, top + height));
+      else halo(context, colours, cross(at, 9), circle(at, 5));
     }
     if (hovered >= 0 && this.scene.levels[hovered] >= 0) {
       const { positions } = this.scene;
-      const at = viewport.toScreen(positions[2 * hovered], positions[2 * hovered + 1]);
-      halo(context, { ...theme, accent: theme.ink }, circle(at, this.radius + 2.5));
+      const [x, y] = [positions[2 * hovered], positions[2 * hovered + 1]];
+      const rings = [circle(viewport.toScreen(x, y), this.radius + 2.5)];
+      if (posterior) rings.push(posteriorPath(viewport, { x, y }, posterior));
+      halo(context, { ...theme, accent: theme.ink }, ...rings);
     }
     if (cursor) {
       context.strokeStyle = theme.ink;
@@ -215,6 +227,7 @@ export class ScatterPlot {
       context.stroke(line(left, cursor.y, left + width, cursor.y));
       context.stroke(line(cursor.x, top, cursor.x, top + height));
     }
+    this.overlay?.(context, theme);
     context.restore();
   }
 }

@@ -3,7 +3,9 @@
 import type { AnyModel } from "@anywidget/types";
 import { readArray, type WireArray } from "./arrays.ts";
 import type { Sender } from "./asking.ts";
+import type { DetailAnswer } from "./hover_detail.ts";
 import type { TileAnswer } from "./sample_tiles.ts";
+import type { PathState } from "./scatter_path.ts";
 import type { Mode } from "./scatter_gestures.ts";
 import type { Edges, GridQuestion } from "./scatter_grid.ts";
 import type { WireAtlas } from "./tiles.ts";
@@ -19,6 +21,8 @@ export interface PickAnswer extends Sender {
   /** Where it lies on the plane; without y, anywhere on a line. */
   at: [number, number | null];
   coordinates: number[];
+  /** Whether it is far from all data. */
+  far: boolean;
   /** The decoded picture and, for a point, its sample. */
   tiles: WireAtlas;
   error: string;
@@ -57,6 +61,9 @@ export interface State {
   /** The one that says most first. */
   _axes: Axis[];
   _dims_shown: boolean;
+  /** Centre of the prior on the plane; empty where it has none. */
+  _prior: [number, number] | [];
+  _prior_shown: boolean;
   _positions: WireArray;
   _home: Edges;
   _classes: WireArray;
@@ -65,12 +72,15 @@ export interface State {
   _hidden: number[];
   _mode: Mode;
   _grid_shown: boolean;
+  _path: PathState | Record<string, never>;
   _ask_pick: PickQuestion & Sender;
   _pick: Partial<PickAnswer>;
   _ask_grid: GridQuestion & Sender;
   _grid: GridAnswer;
   _ask_tile: { index: number } & Sender;
   _tile: TileAnswer;
+  _ask_detail: { index: number } & Sender;
+  _detail: Partial<DetailAnswer>;
 }
 
 export type Model = AnyModel<State>;

@@ -1,0 +1,71 @@
+"""Is a latent vector far from all codes? Its decoded sample is then a guess."""
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+# The spread of the codes is known well enough from so many of them.
+CODES_ASKED = 500
+QUANTILE = 0.99
+# Distances at once: 32 MB in double precision.
+BLOCK = 4_000_000
+
+
+class FarFromData:
+    """Tell latent vectors that lie among the codes from those that lie off them.
+
+    A vector is far if its nearest code is farther away than 99 of 100 codes are from theirs. (So a
+    new sample of the same kind is called far about once in 100 times.) Distances are Euclidean.
+
+    Parameters
+    ----------
+    z_mean
+        The codes (n, latent_dim).
+    z_log_var
+        Their log-variances, of the same shape: each dimension is then measured in units of its
+        posterior standard deviation, the root of the mean variance. None measures all alike.
+    """
+
+    def __init__(self, z_mean: ArrayLike, z_log_var: ArrayLike | None = None) -> None:
+        codes = np.asarray(z_mean, np.float64)
+        self._scale = np.ones(codes.shape[1])
+        if z_log_var is not None:
+            self._scale = np.sqrt(np.exp(np.asarray(z_log_var, np.float64)).mean(axis=0))
+        self._codes = codes / self._scale
+        self._squares = (self._codes**2).sum(axis=1)
+
+    @cached_property
+    def limit(self) -> float:
+        """Distance beyond which a vector is far; infinite where there is only one code."""
+        n = len(self._codes)
+        if n < 2:
+            return np.inf
+        rows = np.unique(np.linspace(0, n - 1, CODES_ASKED).astype(int))
+        return float(np.quantile(self._nearest(self._codes[rows], rows), QUANTILE))
+
+    def distance(self, z: ArrayLike) -> NDArray[np.float64]:
+        """Return the distance (m,) from latent vectors (m, latent_dim) to their nearest code."""
+        return self._nearest(np.asarray(z, np.float64) / self._scale)
+
+    def __call__(self, z: ArrayLike) -> NDArray[np.bool_]:
+        """Say of each latent vector (m, latent_dim) whether it is far from all codes: (m,)."""
+        far: NDArray[np.bool_] = self.distance(z) > self.limit
+        return far
+
+    def _nearest(
+        self, points: NDArray[np.float64], leave_out: NDArray[np.int_] | None = None
+    ) -> NDArray[np.float64]:
+        """Return distances to the nearest code, that of row ``leave_out[i]`` not counted."""
+        nearest = np.empty(len(points))
+        block = max(1, BLOCK // len(self._codes))
+        for start in range(0, len(points), block):
+            part = points[start : start + block]
+            # |a - b|^2 as one matrix product; rounding may leave it a little below 0.
+            squared = (part**2).sum(axis=1)[:, None] - 2 * part @ self._codes.T + self._squares
+            if leave_out is not None:
+                squared[np.arange(len(part)), leave_out[start : start + block]] = np.inf
+            best = squared.argmin(axis=1)
+            # The winner's distance once more: the product loses digits where points are close.
+            nearest[start : start + block] = np.linalg.norm(part - self._codes[best], axis=1)
+        return nearest

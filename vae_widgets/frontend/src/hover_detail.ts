@@ -1,0 +1,70 @@
+/** The hovered sample in detail, from the kernel: input, reconstruction, residual, posterior. */
+
+import { Asking, type Sender } from "./asking.ts";
+import type { Covariance } from "./gaussian.ts";
+import { Tiles, type WireAtlas } from "./tiles.ts";
+
+export interface DetailAnswer extends Sender {
+  index: number;
+  /** Input, reconstruction and residual. */
+  tiles: WireAtlas;
+  /** Of q(z | x) on the plane; empty where it has none. */
+  covariance: Covariance | [];
+  error: string;
+}
+
+export interface Detail {
+  index: number;
+  tiles: Tiles;
+  covariance: Covariance | null;
+}
+
+// A pointer that sweeps over points asks for none of them.
+const SETTLED = 120;
+
+export class HoverDetail {
+  private readonly asking: Asking<{ index: number }>;
+  private readonly changed: () => void;
+  private detail: Detail | null = null;
+  private wanted = -1;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private alive = true;
+
+  constructor(ask: (question: { index: number } & Sender) => void, changed: () => void) {
+    this.asking = new Asking(ask);
+    this.changed = changed;
+  }
+
+  /** The detail of a sample; null while it is on its way. */
+  find(index: number): Detail | null {
+    if (this.detail?.index === index) return this.detail;
+    if (index !== this.wanted) {
+      this.wanted = index;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.asking.ask({ index }), SETTLED);
+    }
+    return null;
+  }
+
+  /** Returns the error of the kernel, if any. */
+  async take(answer: Partial<DetailAnswer>): Promise<string> {
+    this.asking.answered(answer);
+    const { index = -1, covariance = [], error = "" } = answer;
+    const tiles = answer.tiles && !error ? await Tiles.load(answer.tiles) : null;
+    if (!this.alive) tiles?.close();
+    if (!this.alive || (!tiles && index >= 0)) return error;
+    this.detail?.tiles.close();
+    // Without a sample it is the news that what is here is of another plane.
+    this.detail = tiles && { index, tiles, covariance: covariance.length ? covariance : null };
+    if (!tiles) this.wanted = -1;
+    this.changed();
+    return "";
+  }
+
+  close(): void {
+    this.alive = false;
+    clearTimeout(this.timer);
+    this.asking.stop();
+    this.detail?.tiles.close();
+  }
+}
