@@ -31,6 +31,25 @@ test("a triangle holds the points on the inner side of its three edges", () => {
   assert.deepEqual([...insidePolygon(cloud, [c, b, a])], expected);
 });
 
+test("100 random polygons hold what they hold by angles summed around each point", () => {
+  // A point is inside by the even-odd rule where the outline winds around it an odd number of
+  // times: another way to count than by crossings. Outlines cross themselves.
+  for (let k = 0; k < 100; k++) {
+    const polygon = Array.from({ length: 3 + (k % 20) }, () => ({ x: 4 * next() - 2, y: 4 * next() - 2 }));
+    const winds = (x: number, y: number) => {
+      const sum = polygon.reduce((total, p, i) => {
+        const q = polygon[(i + 1) % polygon.length];
+        const [ax, ay, bx, by] = [p.x - x, p.y - y, q.x - x, q.y - y];
+        return total + Math.atan2(ax * by - ay * bx, ax * bx + ay * by);
+      }, 0);
+      return Math.round(sum / (2 * Math.PI));
+    };
+    const expected = where((x, y) => Math.abs(winds(x, y)) % 2 === 1);
+    assert.ok(expected.length > 0);
+    assert.deepEqual([...insidePolygon(cloud, polygon)], expected);
+  }
+});
+
 test("a bay in the outline is outside", () => {
   const u = [[-1, -1], [1, -1], [1, 1], [0.5, 1], [0.5, -0.5], [-0.5, -0.5], [-0.5, 1], [-1, 1]];
   const polygon = u.map(([x, y]) => ({ x, y }));
