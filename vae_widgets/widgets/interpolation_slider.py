@@ -14,6 +14,8 @@ from vae_widgets.rendering import Renderer
 from vae_widgets.widgets.base import CanvasWidget, bundle
 from vae_widgets.widgets.film_files import write_gif, write_png
 from vae_widgets.widgets.latent_film import FilmMaker
+from vae_widgets.widgets.latent_scatter import LatentScatter
+from vae_widgets.widgets.path_link import PathLink
 from vae_widgets.widgets.traits import Array
 
 # What a path depends on, and the place on it: a change of any may need the decoder.
@@ -177,6 +179,34 @@ class InterpolationSlider(CanvasWidget):
         with self.hold_sync(), self.hold_trait_notifications():
             self.start, self.end, self.value = self.end, self.start, 1 - self.value
             self.via = self.via[::-1]
+
+    def link(self, scatter: LatentScatter) -> PathLink:
+        """Draw the path in a scatter, and steer it from there.
+
+        Its point can be dragged there, and two clicks after *Path ends* choose new ends. Where the
+        page shows both, the point follows without the kernel.
+
+        Parameters
+        ----------
+        scatter
+            A `LatentScatter` of the same codec. It shows one path, the one that was linked last.
+
+        Returns
+        -------
+        PathLink
+            Call its ``unlink()`` to take the path out again.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `scatter` is no `LatentScatter`, or shows latent vectors of another length.
+
+        Examples
+        --------
+        >>> scatter = vw.LatentScatter(vae, x)                      # doctest: +SKIP
+        >>> slider.link(scatter)                                    # doctest: +SKIP
+        """
+        return PathLink(self, scatter)
 
     def save_gif(
         self,

@@ -91,7 +91,7 @@ class FilmMaker:
         self._codec = check_codec(codec)
         self._renderer = check_renderer(renderer, codec.sample_shape)
         self.steps = checks.positive_int("steps", steps, minimum=2)
-        self._ends = checks.one_of("ends", ends, ("auto", "latent", "sample"))
+        self.ends = checks.one_of("ends", ends, ("auto", "latent", "sample"))
         self._neighbours = checks.positive_int("neighbours", neighbours)
         self._latents = None
         self._legs: dict[str, Leg] = {"slerp": arc, "linear": line}
@@ -195,15 +195,15 @@ class FilmMaker:
         """Tell by its shape what a way-point is, and find its latent vector."""
         given = checks.float_array(name, value).copy()  # the caller may change theirs later
         latent, sample = (self._codec.latent_dim,), tuple(self._codec.sample_shape)
-        if self._ends != "sample" and given.shape == latent:
+        if self.ends != "sample" and given.shape == latent:
             return WayPoint("latent", given, given)
-        if self._ends != "latent" and given.shape == sample:
+        if self.ends != "latent" and given.shape == sample:
             return WayPoint("sample", given, encode_mean(self._codec, given[np.newaxis])[0])
         expected = {
             "auto": f"a latent vector {latent} or a sample {sample}",
             "latent": f"a latent vector {latent}",
             "sample": f"a sample {sample}",
-        }[self._ends]
+        }[self.ends]
         hint = f" Pass {name}[0] for its first row." if given.shape[1:] in (latent, sample) else ""
         if name.startswith("via") and not hint:
             hint = " Pass via=[z] for one way-point."

@@ -1,0 +1,138 @@
+"""A slider and a scatter that are linked: each moves the other."""
+
+import numpy as np
+import pytest
+
+from tests.browser.scatter_view import CODEC, SCATTER, View, lonely
+
+LINK = """
+from vae_widgets.widgets.interpolation_slider import InterpolationSlider
+scatter._mode = "lasso"
+slider = InterpolationSlider(codec, x[0], x[1], method="linear")
+link = slider.link(scatter)
+slider.layout.width = "800px"
+slider
+"""
+FRAMES = 64
+
+
+class Linked(View):
+    def __init__(self, nb):
+        super().__init__(nb)
+        self.strip = nb.page.locator(".vw-interpolation").get_by_role("slider")
+        self.strip.wait_for()
+        # The button comes with the path.
+        self.root.get_by_role("button", name="Path ends").wait_for()
+
+    def path(self):
+        """Pixels of the canvas for all frames."""
+        return self.to_screen(self.nb.kernel.eval("scatter.project(slider.path).tolist()"))
+
+    def wait_for_frame(self, frame):
+        self.nb.page.wait_for_function(
+            "([strip, text]) => strip.getAttribute('aria-valuetext').includes(text)",
+            arg=[self.strip.element_handle(), f"frame {frame + 1} of"],
+        )
+
+    def wait_until_committed(self, frame):
+        self.nb.kernel.until(f"abs(slider.value - {frame} / 63) < 1e-12")
+
+
+@pytest.fixture
+def view(notebook):
+    nb = notebook([CODEC, SCATTER, LINK])
+    nb.page.set_viewport_size({"width": 1280, "height": 1600})  # both in sight
+    return Linked(nb)
+
+
+def test_dragging_the_point_moves_the_slider(view):
+    nb, path = view.nb, view.path()
+    # Where no sample is hovered on the way to it.
+    gaps = np.linalg.norm(path[:, None] - view.codes(), axis=-1).min(axis=1)
+    start = int(gaps.argmax())
+    nb.kernel.eval(f"setattr(slider, 'value', {start} / 63)")
+    view.wait_for_frame(start)
+    view.move(path[start] + [3, -2])
+    messages = nb.comm_messages()
+    pixels = nb.pixels(view.canvas)
+    box = view.canvas.bounding_box()
+    view.mouse.down()
+    for frame in (10, 40, 25):
+        # Beside the path: the nearest frame is meant.
+        across = np.array([-1, 1]) * (path[63] - path[0])[::-1]
+        at = path[frame] + 6 * across / np.linalg.norm(across)
+        view.mouse.move(box["x"] + at[0], box["y"] + at[1], steps=3)
+        view.wait_for_frame(frame)
+        pixels = nb.wait_for_other_pixels(view.canvas, pixels)
+    assert nb.comm_messages() == messages
+    view.mouse.up()
+    view.wait_until_committed(25)
+    assert nb.comm_messages() == messages + 1
+    # It was no lasso and no pick.
+    assert nb.kernel.eval("scatter.selection.size == 0 and scatter.picked.size == 0")
+
+    # The other way: the slider moves the point, without the kernel.
+    view.strip.focus()
+    pixels = nb.pixels(view.canvas)
+    nb.page.keyboard.press("End")
+    nb.wait_for_other_pixels(view.canvas, pixels)
+    view.wait_until_committed(63)
+
+    # With the keys of the scatter.
+    view.canvas.focus()
+    for key in ("[", "[", "]"):
+        nb.page.keyboard.press(key)
+    view.wait_until_committed(62)
+
+
+def test_two_clicks_set_the_ends(view):
+    nb = view.nb
+    points = view.codes()
+    index = lonely(points)
+    empty = view.empty_place()
+    view.press("Path ends")
+    view.wait_for_status("Click the start of the path")
+    view.click(points[index] + [1, 1])
+    view.wait_for_status("Now click its end")
+    pixels = nb.pixels(view.canvas)
+    view.click(empty)
+    nb.kernel.until(f"np.array_equal(slider.start, x[{index}])")
+    np.testing.assert_allclose(view.path()[-1], empty, atol=0.5)
+    nb.wait_for_other_pixels(view.canvas, pixels)
+    view.wait_for_status("between the new ends")
+    assert nb.kernel.eval("scatter.picked.size == 0")
+    # The next click is a click again.
+    view.press("Pick")
+    view.click(empty)
+    nb.kernel.until("scatter.picked.size == 2")
+
+    # Escape leaves the path as it is.
+    view.press("Path ends")
+    view.click(empty)
+    view.wait_for_status("Now click its end")
+    nb.page.keyboard.press("Escape")
+    view.wait_for_status("The path stays")
+    assert nb.kernel.eval(f"np.array_equal(slider.start, x[{index}])")
+
+    # With the keys: the crosshair starts in the middle of the plot.
+    end = nb.kernel.eval("slider.end.tolist()")
+    nb.page.keyboard.press("ArrowLeft")
+    nb.page.keyboard.press("e")
+    nb.kernel.until(f"slider.end.shape != (2,) or slider.end.tolist() != {end}")
+    assert nb.kernel.eval(f"np.array_equal(slider.start, x[{index}])")
+
+    # Unlinked: the button goes, the point too.
+    pixels = nb.pixels(view.canvas)
+    nb.kernel.eval("link.unlink()")
+    view.root.get_by_role("button", name="Path ends").wait_for(state="detached")
+    nb.wait_for_other_pixels(view.canvas, pixels)
+
+
+def test_a_path_that_cannot_be_decoded_is_told(view):
+    nb = view.nb
+    nb.kernel.eval("setattr(codec, 'decode', lambda z: np.full((len(z), 8, 8), np.nan))")
+    view.press("Path ends")
+    view.click(view.codes()[3])
+    view.click(view.empty_place())
+    view.wait_for_status("NaN or infinite")
+    assert nb.kernel.eval("np.array_equal(slider.start, x[0])")

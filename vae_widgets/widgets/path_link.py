@@ -1,0 +1,81 @@
+"""The path of an InterpolationSlider, drawn and steered in a LatentScatter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vae_widgets.widgets.latent_scatter import LatentScatter
+from vae_widgets.widgets.traits import array_to_json
+
+if TYPE_CHECKING:
+    from vae_widgets.widgets.interpolation_slider import InterpolationSlider
+
+
+class PathLink:
+    """What `InterpolationSlider.link` returns: it lasts until `unlink`.
+
+    The page moves the point by itself (``frontend/src/scatter_path.ts``); the kernel says where the
+    frames lie on the plane, and takes new ends.
+    """
+
+    def __init__(self, slider: InterpolationSlider, scatter: LatentScatter) -> None:
+        if not isinstance(scatter, LatentScatter):
+            raise TypeError(
+                f"scatter must be a LatentScatter; received {type(scatter).__name__}. Pass the "
+                "widget itself, not what contains it."
+            )
+        if scatter.z_mean.shape[1] != slider.path.shape[1]:
+            raise ValueError(
+                f"scatter shows latent vectors of {scatter.z_mean.shape[1]} dimensions; expected "
+                f"{slider.path.shape[1]}, those of the slider. Make both with the same codec."
+            )
+        self._slider, self._scatter = slider, scatter
+        # Drawn anew when the slider has another path or the scatter shows another plane.
+        slider.observe(self._draw, ["_content", "method"])
+        scatter.observe(self._draw, "_positions")
+        scatter.on_msg(self._choose_ends)
+        self._draw()
+
+    def unlink(self) -> None:
+        """Take the path out of the scatter, and leave the slider alone from now on."""
+        self._slider.unobserve(self._draw, ["_content", "method"])
+        self._scatter.unobserve(self._draw, "_positions")
+        self._scatter.on_msg(self._choose_ends, remove=True)
+        if self._scatter._path.get("slider") == self._slider.model_id:
+            self._scatter._path = {}
+
+    def _draw(self, change: Any = None) -> None:
+        if change and self._scatter._path.get("slider") != self._slider.model_id:
+            return  # the scatter shows the path of a slider that was linked later
+        self._scatter._path = {
+            "slider": self._slider.model_id,
+            "positions": array_to_json(self._scatter.project(self._slider.path)),
+            "stops": np.rint(self._slider.stops * (self._slider.steps - 1)).astype(int).tolist(),
+        }
+
+    def _choose_ends(self, widget: Any, message: Any, buffers: Any) -> None:
+        if not isinstance(message, dict) or message.get("type") != "path":
+            return
+        if self._scatter._path.get("slider") != self._slider.model_id:
+            return
+        try:
+            ends = {name: self._end(message[name]) for name in ("start", "end") if name in message}
+            # Together, so that one path is decoded.
+            with self._slider.hold_trait_notifications():
+                for name, end in ends.items():
+                    setattr(self._slider, name, end)
+        # Whatever the user's codec or transformer raises: the page says what.
+        except Exception as error:
+            self._scatter.send({"type": "path", "error": str(error)})
+
+    def _end(self, end: dict[str, Any]) -> NDArray[np.float32]:
+        """Return the sample that was clicked, or the latent vector of an empty place."""
+        if end["point"] < 0:
+            return self._scatter.lift([end["at"][: len(self._scatter.dims)]])[0]
+        sample, z = self._scatter._x[end["point"]], self._scatter.z_mean[end["point"]]
+        takes = self._slider._maker.ends
+        told_apart = takes == "auto" and sample.shape != z.shape
+        return sample if told_apart or takes == "sample" else z
