@@ -57,6 +57,15 @@ def test_the_picked_point_becomes_an_end_of_the_slide(explorer):
     np.testing.assert_array_equal(explorer.slider.end, np.float32([0.5, -0.5]))
 
 
+def test_the_path_lies_in_the_plane_and_may_stay_near_the_data(explorer):
+    assert explorer.scatter._path["slider"] == explorer.slider.model_id
+    explorer.slider.method = "neighbours"
+    gaps = np.linalg.norm(explorer.slider.path[:, None] - explorer.scatter.z_mean, axis=2).min(1)
+    explorer.slider.method = "slerp"
+    arc = np.linalg.norm(explorer.slider.path[:, None] - explorer.scatter.z_mean, axis=2).min(1)
+    assert gaps.max() < arc.max()
+
+
 def test_a_dataset_brings_labels_names_and_renderer():
     calls = []
 

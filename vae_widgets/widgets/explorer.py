@@ -24,7 +24,8 @@ class Explorer(ipywidgets.VBox):
 
     - Moving the threshold selects the flagged samples in the latent plane.
     - The first selected samples are shown below it; a click on one picks its code.
-    - Two buttons make the picked point an end of the interpolation.
+    - The path of the interpolation lies in the latent plane; its point can be dragged there.
+    - Two buttons make the picked point an end of it.
     - A click on an anomalous sample picks its code, too.
 
     Parameters
@@ -85,8 +86,13 @@ class Explorer(ipywidgets.VBox):
         )
         start, end = _two_samples(self.scatter.z_mean, labels)
         self.slider = InterpolationSlider(
-            codec, self._x[start], self._x[end], renderer=self._renderer
+            codec,
+            self._x[start],
+            self._x[end],
+            renderer=self._renderer,
+            latents=self.scatter.z_mean,
         )
+        self.slider.link(self.scatter)
         self.histogram = AnomalyHistogram(
             scores, anomalies, self._x, self._renderer, score_name=score_name
         )
