@@ -71,6 +71,15 @@ def test_dragging_the_point_moves_the_slider(view):
     # It was no lasso and no pick.
     assert nb.kernel.eval("scatter.selection.size == 0 and scatter.picked.size == 0")
 
+    # The same with a finger.
+    touch = nb.page.context.new_cdp_session(nb.page)
+    for event, frame in (("touchStart", 25), ("touchMove", 31), ("touchMove", 40)):
+        at = {"x": box["x"] + path[frame][0], "y": box["y"] + path[frame][1]}
+        touch.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": [at]})
+        view.wait_for_frame(frame)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    view.wait_until_committed(40)
+
     # The other way: the slider moves the point, without the kernel.
     view.strip.focus()
     pixels = nb.pixels(view.canvas)

@@ -28,8 +28,9 @@ interface End {
   point: number;
 }
 
-// The point is hit within so many pixels of its middle.
+// The point is hit within so many pixels of its middle; a finger hides more.
 const REACH = 10;
+const FINGER = 24;
 const COMMIT_DELAY = 300;
 
 export class ScatterPath {
@@ -40,6 +41,7 @@ export class ScatterPath {
   private choosing = false;
   /** For the path that was asked for. */
   private waiting = false;
+  private gone = false;
   private timer = 0;
   private stopDrag = () => {};
   private readonly endsButton: HTMLButtonElement;
@@ -70,6 +72,7 @@ export class ScatterPath {
   }
 
   destroy(): void {
+    this.gone = true;
     this.stopDrag();
     this.stopKeys();
     clearTimeout(this.timer);
@@ -89,7 +92,7 @@ export class ScatterPath {
           .get_model(path.slider)
           .catch(() => null) // gone, or not in this page
       : null;
-    if (path !== this.model.get("_path")) return;
+    if (this.gone || path !== this.model.get("_path")) return;
     this.slider?.off("change:value", this.redraw);
     this.slider = slider as AnyModel<{ value: number }> | null;
     this.slider?.on("change:value", this.redraw);
@@ -103,8 +106,11 @@ export class ScatterPath {
       this.stops = path.stops;
     }
     if (this.slider) this.shell.controls.append(this.endsButton);
-    else this.endsButton.remove();
-    if (!this.slider) this.choose(false, "");
+    else {
+      this.stopDrag();
+      this.choose(false, "");
+      this.endsButton.remove();
+    }
     if (this.waiting) this.shell.say("The path leads between the new ends.");
     this.waiting = false;
     this.redraw();
@@ -162,13 +168,18 @@ export class ScatterPath {
   private readonly press = (event: PointerEvent) => {
     if (!this.slider || event.target !== this.plot.canvas || event.button !== 0) return;
     const at = pointIn(this.plot.canvas, event);
-    const point = this.onScreen()[this.frame()];
     if (this.choosing) this.chosen(at);
-    else if (Math.hypot(at.x - point.x, at.y - point.y) <= REACH) this.drag(event);
+    else if (this.hits(at, event.pointerType === "touch" ? FINGER : REACH)) this.drag(event);
     else return;
     event.stopPropagation();
     event.preventDefault();
   };
+
+  private hits(at: Point, reach: number): boolean {
+    const point = this.onScreen()[this.frame()];
+    const seen = this.plot.viewport.contains(point);
+    return seen && Math.hypot(at.x - point.x, at.y - point.y) <= reach;
+  }
 
   private key(key: string): boolean {
     if (!this.slider) return false;
