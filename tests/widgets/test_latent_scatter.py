@@ -344,6 +344,9 @@ def test_a_selection_of_the_page_is_observed_once_and_not_sent_back():
         ("projection", PCA(2), "Fit it on codec.encode"),
         ("held", [1], r"held has shape \(1,\); expected \(2,\)"),
         ("held", [1, np.inf], "held has 1 NaN or infinite"),
+        ("bookmarks", {"a": [1]}, r"bookmarks\['a'\] has shape \(1,\); expected \(2,\)"),
+        ("bookmarks", {" ": [1, 2]}, "bookmarks has the name ' '; expected a text"),
+        ("group_a", [12], "group_a has index 12"),
         ("view", (0, 1, 5, 5), "x_min < x_max and y_min < y_max"),
         ("view", (0, 1, 5, np.nan), "view must be a finite number"),
         ("color_by", "lable", "did you mean 'label'"),
@@ -455,6 +458,71 @@ def test_bad_places_are_refused():
         scatter(3).project([[1, 2]])
     with pytest.raises(ValueError, match=r"points has shape \(2,\); expected \(n, 2\)"):
         scatter(3).lift([1, 2])
+
+
+# -- take away -------------------------------------------------------------------------------------
+
+
+def test_bookmarks_are_kept_and_marked_on_the_plane():
+    widget = scatter(3, dims=(2, 0))
+    widget.bookmark("here", [1, 2, 3])
+    widget.pick(4)
+    widget.bookmark("<b>five</b>")
+    assert list(widget.bookmarks) == ["here", "<b>five</b>"]
+    np.testing.assert_array_equal(widget.bookmarks["<b>five</b>"], widget.z_mean[4])
+    assert widget._bookmarked_at["here"] == [3, 1]
+    widget.dims = (0, 1)
+    assert widget._bookmarked_at["here"] == [1, 2]
+    wire = {"dtype": "float32", "shape": [3], "data": memoryview(np.float32([7, 8, 9]))}
+    from_page(widget, bookmarks={"page": wire})
+    assert {name: z.tolist() for name, z in widget.bookmarks.items()} == {"page": [7, 8, 9]}
+    widget.bookmarks = {}
+    assert widget._bookmarked_at == {}
+
+
+def test_nothing_picked_cannot_be_bookmarked():
+    with pytest.raises(ValueError, match="nothing is picked to be kept as 'x'"):
+        scatter().bookmark("x")
+
+
+def test_the_attribute_vector_is_the_difference_of_means():
+    widget = scatter(3)
+    expected = widget.z_mean[[1, 2]].mean(axis=0) - widget.z_mean[[5, 7, 8]].mean(axis=0)
+    np.testing.assert_allclose(widget.attribute_vector([1, 2], [5, 7, 8]), expected, atol=1e-6)
+    mask = np.isin(np.arange(12), [5, 7, 8])
+    np.testing.assert_allclose(widget.attribute_vector([1, 2], mask), expected, atol=1e-6)
+
+
+def test_a_pick_moves_along_the_attribute_and_back():
+    widget = scatter(3)
+    widget.group_a, widget.group_b = [1, 2], [5, 7, 8]
+    attribute = widget.attribute_vector([1, 2], [5, 7, 8])
+    np.testing.assert_array_equal(widget.attribute, attribute)
+    widget.pick(0)
+    for seq, along in enumerate([1.0, -2.0, 0.0], start=1):
+        question = {"page": "p", "seq": seq, "point": -1, "along": along}
+        from_page(widget, _ask_pick=question)
+        expected = widget.z_mean[0] + along * attribute
+        np.testing.assert_allclose(widget.picked, expected, atol=1e-6)
+        np.testing.assert_allclose(widget._pick["at"], expected[:2], atol=1e-6)
+        assert (widget._pick["seq"], widget._pick["along"]) == (seq, along)
+    widget.group_a = []
+    assert widget.attribute.size == 0
+
+
+@pytest.mark.parametrize(
+    ("positive", "error", "message"),
+    [
+        ([], ValueError, "positive has no samples"),
+        (np.zeros(12, bool), ValueError, "positive has no samples"),
+        (np.ones(5, bool), ValueError, "positive is a mask of 5 samples; expected 12"),
+        ([1, 12], ValueError, "positive spans rows 1 to 12; expected 0 to 11"),
+        ([0.5], TypeError, "positive must be rows of x or a mask"),
+    ],
+)
+def test_a_bad_group_is_refused(positive, error, message):
+    with pytest.raises(error, match=message):
+        scatter().attribute_vector(positive, [0])
 
 
 # -- colours ---------------------------------------------------------------------------------------

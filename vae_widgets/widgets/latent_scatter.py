@@ -17,7 +17,7 @@ from vae_widgets.rendering import Renderer, check_renderer, render
 from vae_widgets.rendering.atlas import MAX_SIDE, tile_atlas
 from vae_widgets.widgets.base import CanvasWidget, bundle
 from vae_widgets.widgets.index_set import IndexSet
-from vae_widgets.widgets.traits import Array, array_to_json
+from vae_widgets.widgets.traits import Array, array_from_json, array_to_json
 
 # All samples travel as tiles with the widget up to this many pixels (28 x 28: 5,100 samples);
 # beyond, a hover asks the kernel for its one tile.
@@ -33,6 +33,10 @@ MODES = ("pick", "pan", "lasso", "box")
 
 def _arrays_to_json(arrays: Mapping[str, NDArray[Any]], widget: Any) -> dict[str, Any]:
     return {name: array_to_json(array) for name, array in arrays.items()}
+
+
+def _arrays_from_json(arrays: Mapping[str, Any], widget: Any) -> dict[str, NDArray[Any]]:
+    return {name: array_from_json(wire) for name, wire in arrays.items()}
 
 
 class LatentScatter(CanvasWidget):
@@ -94,6 +98,14 @@ class LatentScatter(CanvasWidget):
     held : ndarray
         Values of all coordinates, float32 (n_coordinates,), at first the mean of the codes. The
         plane runs through them: those that are not shown stay there. May be set.
+    bookmarks : dict
+        Name -> latent vector, float32 (latent_dim,): places to come back to. May be set as a
+        whole; `bookmark` adds one.
+    group_a, group_b : ndarray
+        Two sets of samples, uint32, as selections; the page takes them from `selection`.
+    attribute : ndarray
+        The `attribute_vector` of the two groups, float32 (latent_dim,); empty until both have
+        samples. The page's slider moves what was picked along it: z + a * attribute.
     view : tuple of float
         The visible part of the plane: x_min, x_max, y_min, y_max. May be set.
     z_mean : ndarray
@@ -118,6 +130,13 @@ class LatentScatter(CanvasWidget):
     held = Array("float32", 1).tag(sync=True, echo_update=False)
     view = traitlets.Tuple((-1.0, 1.0, -1.0, 1.0)).tag(sync=True, echo_update=False)
 
+    bookmarks = traitlets.Dict().tag(
+        sync=True, echo_update=False, to_json=_arrays_to_json, from_json=_arrays_from_json
+    )
+    group_a = IndexSet().tag(sync=True, echo_update=False)
+    group_b = IndexSet().tag(sync=True, echo_update=False)
+    attribute = Array("float32", 1).tag(sync=True)
+
     # What the page draws.
     _projections = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _axes = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -132,6 +151,8 @@ class LatentScatter(CanvasWidget):
     _prior = traitlets.List(traitlets.Float()).tag(sync=True)
     _prior_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
     _path = traitlets.Dict().tag(sync=True)  # of a linked InterpolationSlider, see path_link.py
+    _keep_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    _bookmarked_at = traitlets.Dict().tag(sync=True)
     _dims_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
 
     # Questions of the page and answers of the kernel; each answer repeats whose question it was
@@ -178,6 +199,7 @@ class LatentScatter(CanvasWidget):
         self._space = LatentSpace(self.z_mean, z_log_var)
         self._space.use(self._checked_projection(projection))
         self._question: dict[str, Any] = {}
+        self._base = np.zeros(0, np.float32)  # what was picked before a move along `attribute`
         _, self._tile_height, self._tile_width, _ = render(self._renderer, self._x[:1]).shape
         super().__init__(
             color_by=color_by,
@@ -192,6 +214,8 @@ class LatentScatter(CanvasWidget):
             self._show_plane()
         self.observe(self._use_projection, "projection")
         self.observe(self._show_plane, "dims")
+        self.observe(self._mark_bookmarks, "bookmarks")
+        self.observe(self._find_attribute, ["group_a", "group_b"])
         self.observe(self._decode_picked, "picked")
         self.observe(self._answer_pick, "_ask_pick")
         self.observe(self._answer_grid, "_ask_grid")
@@ -210,6 +234,58 @@ class LatentScatter(CanvasWidget):
         if index >= self.n_samples:
             raise ValueError(f"index is {index}; expected one below {self.n_samples}, a row of x.")
         self._pick_vector(self.z_mean[index], {"point": index})
+
+    def bookmark(self, name: str, z: ArrayLike | None = None) -> None:
+        """Keep a latent vector under a name, on the plane and in `bookmarks`.
+
+        Parameters
+        ----------
+        name
+            Its name; one that is known is replaced.
+        z
+            The latent vector (latent_dim,); None takes what is picked.
+        """
+        if z is None and not self.picked.size:
+            raise ValueError(
+                f"nothing is picked to be kept as {name!r}; click the plane first, or pass z."
+            )
+        self.bookmarks = {**self.bookmarks, name: self.picked if z is None else z}
+
+    def attribute_vector(self, positive: ArrayLike, negative: ArrayLike) -> NDArray[np.float32]:
+        """Return what sets one group of samples apart: mean code of one minus that of the other.
+
+        Added to a code it gives the sample more of the attribute (A. Larsen et al., "Autoencoding
+        beyond pixels using a learned similarity metric", arXiv:1512.09300, section 4.2).
+
+        Parameters
+        ----------
+        positive, negative
+            Rows of samples with and without the attribute, or masks (n,).
+
+        Returns
+        -------
+        ndarray
+            float32 (latent_dim,).
+        """
+        means = []
+        for name, rows in (("positive", positive), ("negative", negative)):
+            rows = np.asarray(rows)
+            if not rows.size or (rows.dtype == bool and not rows.any()):
+                raise ValueError(f"{name} has no samples; expected at least one row of x.")
+            if rows.dtype.kind not in "biu" or rows.ndim != 1:
+                raise TypeError(f"{name} must be rows of x or a mask (n,); received {rows!r:.80}.")
+            if rows.dtype == bool and len(rows) != self.n_samples:
+                raise ValueError(
+                    f"{name} is a mask of {len(rows)} samples; expected {self.n_samples}."
+                )
+            if rows.dtype != bool and not 0 <= rows.min() <= rows.max() < self.n_samples:
+                raise ValueError(
+                    f"{name} spans rows {rows.min()} to {rows.max()}; expected 0 to "
+                    f"{self.n_samples - 1}."
+                )
+            means.append(self.z_mean[rows].mean(axis=0, dtype=np.float64))
+        vector: NDArray[np.float32] = (means[0] - means[1]).astype(np.float32)
+        return vector
 
     def project(self, z: ArrayLike) -> NDArray[np.float32]:
         """Return where latent vectors lie on the plane that is shown.
@@ -318,6 +394,21 @@ class LatentScatter(CanvasWidget):
             )
         return held
 
+    @traitlets.validate("bookmarks")
+    def _validate_bookmarks(self, proposal: Any) -> dict[str, NDArray[np.float32]]:
+        checked = {}
+        for name, z in proposal.value.items():
+            if not isinstance(name, str) or not name.strip():
+                raise TypeError(f"bookmarks has the name {name!r}; expected a text.")
+            vector = checks.float_array(f"bookmarks[{name!r}]", z)
+            if vector.shape != (self._codec.latent_dim,):
+                raise ValueError(
+                    f"bookmarks[{name!r}] has shape {vector.shape}; expected "
+                    f"({self._codec.latent_dim},), one latent vector."
+                )
+            checked[name] = vector.copy()
+        return checked
+
     @traitlets.validate("picked")
     def _validate_picked(self, proposal: Any) -> NDArray[np.float32]:
         z = proposal.value
@@ -386,8 +477,20 @@ class LatentScatter(CanvasWidget):
                 self._grid = self._answer({}, self._preview, otherwise=self._grid)
             else:  # a decoder that fails at once is for the cell to know
                 self._grid = self._preview()
+            self._mark_bookmarks()
             if self._pick:
                 self._pick = {**self._pick, **_sender({}), **self._where(self.picked_index)}
+
+    def _mark_bookmarks(self, change: Any = None) -> None:
+        places = {}
+        if self.bookmarks:
+            found = self.project(np.stack([*self.bookmarks.values()]))
+            places = {name: at.tolist() for name, at in zip(self.bookmarks, found, strict=True)}
+        self._bookmarked_at = places
+
+    def _find_attribute(self, change: Any) -> None:
+        both = self.group_a.size and self.group_b.size
+        self.attribute = self.attribute_vector(self.group_a, self.group_b) if both else []
 
     def _preview(self) -> dict[str, Any]:
         """Decode all of the plane, before anything is asked."""
@@ -425,11 +528,15 @@ class LatentScatter(CanvasWidget):
         """Bring everything that follows from `picked` up to date."""
         if not self.picked.size:
             self.picked_index, self.decoded, self._pick = -1, np.zeros(0), {}
+            self._base = self.picked
             return
         # Taken out, so that an observer of `picked` who sets it again is not mistaken for the page.
         question, self._question = self._question, {}
         index = question.get("point", -1)
-        answer = {**_sender(question), "point": index}
+        along = question.get("along", 0.0)
+        if not along:
+            self._base = self.picked
+        answer = {**_sender(question), "point": index, "along": along}
         answer |= self._where(index, question.get("at"))
         try:
             self.decoded = decode_samples(self._codec, self.picked[np.newaxis])[0]
@@ -447,9 +554,14 @@ class LatentScatter(CanvasWidget):
 
     def _answer_pick(self, change: Any) -> None:
         question = change.new
-        index, at = question["point"], question["at"]
+        index, at = question["point"], question.get("at")
         try:
-            z = self.z_mean[index] if index >= 0 else self.lift([at[: len(self.dims)]])[0]
+            if "along" in question:
+                z = self._base + np.float32(question["along"]) * self.attribute
+            elif index >= 0:
+                z = self.z_mean[index]
+            else:
+                z = self.lift([at[: len(self.dims)]])[0]
             self._pick_vector(z, question)
         except Exception as error:
             answer = {**_sender(question), "point": index, "at": at}

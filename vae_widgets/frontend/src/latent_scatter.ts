@@ -10,6 +10,8 @@ import { formatNumber } from "./numbers.ts";
 import { Picking } from "./picking.ts";
 import { SampleTiles } from "./sample_tiles.ts";
 import { byClass, byQuantity, countClasses, hide, plain } from "./scatter_colours.ts";
+import { pythonOf } from "./scatter_code.ts";
+import { copyText, Keep } from "./scatter_keep.ts";
 import { Dims } from "./scatter_dims.ts";
 import { Controls } from "./scatter_controls.ts";
 import { onScatterGestures, type How, type Mode } from "./scatter_gestures.ts";
@@ -62,6 +64,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     selection: new Uint32Array(0),
     grid: null,
     prior: null,
+    bookmarks: [],
     names: axisNames(model),
     bounds: toBounds(model.get("view")),
   });
@@ -71,7 +74,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   canvas.setAttribute(
     "aria-label",
     "Latent space. Arrows move a crosshair, Enter decodes there, Space selects the point there, " +
-      "plus and minus zoom, R resets the view, Escape clears the selection.",
+      "Enter starts and ends a lasso or box, plus and minus zoom, R resets the view, Escape clears the selection.",
   );
   const tooltip = new Tooltip();
   frame.append(tooltip.root);
@@ -200,9 +203,28 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     askWhenSettled();
   };
 
+  const showKeep = () => {
+    keep.root.hidden = !model.get("_keep_shown");
+    const { coordinates, along = 0 } = model.get("_pick");
+    // While the hand moves, the slider is its own.
+    if (picking.busy) return;
+    keep.show({
+      bookmarks: Object.keys(model.get("bookmarks")),
+      anyPicked: Boolean(coordinates),
+      anySelected: model.get("selection").shape[0] > 0,
+      groups: [model.get("group_a").shape[0], model.get("group_b").shape[0]],
+      hasAttribute: model.get("attribute").shape[0] > 0,
+      along,
+    });
+  };
+
+  const showBookmarks = () =>
+    plot.show({ bookmarks: Object.entries(model.get("_bookmarked_at")) });
+
   const takePick = () => {
-    showDims();
     void picking.take();
+    showDims();
+    showKeep();
   };
 
   const takeTile = async () => {
@@ -299,7 +321,42 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     holdPicked: () =>
       change(model, { held: writeArray(Float32Array.from(model.get("_pick").coordinates!)) }),
   });
-  shell.controls.after(dims.root);
+  const keep = new Keep({
+    bookmark(name) {
+      const bookmarks = { ...model.get("bookmarks"), [name]: model.get("picked") };
+      change(model, { bookmarks });
+      shell.say(`Kept as ${name}.`);
+    },
+    forget(name) {
+      const { [name]: _gone, ...bookmarks } = model.get("bookmarks");
+      change(model, { bookmarks });
+      shell.say(`${name} is forgotten.`);
+    },
+    go: (name) => change(model, { picked: model.get("bookmarks")[name] }),
+    group(which) {
+      const selection = model.get("selection");
+      change(model, which === 0 ? { group_a: selection } : { group_b: selection });
+    },
+    along: (value) => picking.moveAlong(value),
+    async copy() {
+      const floats = Object.entries(model.get("bookmarks")).map(([name, z]) => [name, readArray(z)]);
+      const code = pythonOf({
+        projection: model.get("projection"),
+        dims: model.get("dims"),
+        held: readArray(model.get("held")),
+        view: model.get("view"),
+        colourBy: model.get("color_by"),
+        selection: readArray<Uint32Array>(model.get("selection")),
+        picked: readArray(model.get("picked")),
+        bookmarks: Object.fromEntries(floats),
+      });
+      await copyText(code).then(
+        () => shell.say("Copied. It expects the widget in the variable scatter."),
+        (error) => shell.say(`Not copied: ${error.message}.`),
+      );
+    },
+  });
+  shell.controls.after(dims.root, keep.root);
   const controls = new Controls(shell.controls, {
     mode(mode) {
       change(model, { _mode: mode });
@@ -319,6 +376,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
       shell.say("Waiting for the kernel to show other dimensions.");
     },
     dimsShown: (shown) => change(model, { _dims_shown: shown }),
+    keepShown: (shown) => change(model, { _keep_shown: shown }),
   });
   const showControls = () => {
     const named = model.get("_class_names").length > 0;
@@ -336,8 +394,10 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
       axes: model.get("_axes"),
       dims: model.get("dims"),
       dimsShown: model.get("_dims_shown"),
+      keepShown: model.get("_keep_shown"),
     });
     showDims();
+    showKeep();
   };
 
   // -- start and end -----------------------------------------------------------------------------
@@ -353,6 +413,12 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     ["_grid_shown", showGrid],
     ["_dims_shown", showControls],
     ["_projections", showControls],
+    ["_keep_shown", showControls],
+    ["bookmarks", showKeep],
+    ["group_a", showKeep],
+    ["group_b", showKeep],
+    ["attribute", showKeep],
+    ["_bookmarked_at", showBookmarks],
     ["held", showHeld],
     ["_prior", showPrior],
     ["_prior_shown", showPrior],
@@ -368,6 +434,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   showSelection();
   showPlane();
   showPrior();
+  showBookmarks();
   showView();
   void samples.load(model.get("_tiles"));
   void plane.take();
@@ -381,6 +448,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     path.destroy();
     picking.close();
     dims.close();
+    keep.close();
     plane.close();
     samples.close();
     detail.close();

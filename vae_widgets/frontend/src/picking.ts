@@ -58,6 +58,20 @@ export class Picking {
     this.asking.ask({ at: [place.x, place.y], point });
   }
 
+  /** Whether an answer is still to come. */
+  get busy(): boolean {
+    return this.asking.busy;
+  }
+
+  /** Move what is picked along the attribute. */
+  moveAlong(along: number): void {
+    const pick = this.pending ?? this.current();
+    if (!pick) return;
+    this.pending = { ...pick, traversal: true };
+    this.show();
+    this.asking.ask({ point: -1, along });
+  }
+
   /** Decode the place once more, as the plane through it is held elsewhere. */
   traverse(): void {
     const held = readArray(this.model.get("held"));

@@ -17,6 +17,7 @@ export interface ControlState {
   axes: Axis[];
   dims: number[];
   dimsShown: boolean;
+  keepShown: boolean;
 }
 
 export interface ControlActions {
@@ -28,14 +29,15 @@ export interface ControlActions {
   colourBy(name: string): void;
   projection(name: string): void;
   dimsShown(shown: boolean): void;
+  keepShown(shown: boolean): void;
   dims(dims: number[]): void;
 }
 
 const MODES: [Mode, string, string][] = [
   ["pick", "Pick", "Click or drag to decode. Keys: arrows move the crosshair, Enter picks"],
   ["pan", "Pan", "Drag to move the plane. Keys: arrows up to the edge and beyond"],
-  ["lasso", "Lasso", "Draw around points to select them (Shift-drag); Space selects at the crosshair"],
-  ["box", "Box", "Drag a box around points to select them; Space selects at the crosshair"],
+  ["lasso", "Lasso", "Draw around points to select them (Shift-drag). Keys: Enter starts and ends it, Space selects one"],
+  ["box", "Box", "Drag a box around points to select them. Keys: Enter starts and ends it, Space selects one"],
 ];
 
 export class Controls {
@@ -47,6 +49,7 @@ export class Controls {
   private readonly projection = element("select", "vw-input");
   private readonly axes = [element("select", "vw-input"), element("select", "vw-input")];
   private readonly held: HTMLButtonElement;
+  private readonly keep: HTMLButtonElement;
   private readonly many = element("div", "vw-scatter-many");
   private state: ControlState | null = null;
 
@@ -83,7 +86,9 @@ export class Controls {
       this.many.append(labelled(name, `Latent dimension along ${name}`, select));
     }
     this.many.append(this.held);
-    parent.append(this.many);
+    const keeping = "Bookmarks, moving along an attribute, this view as Python";
+    this.keep = button("Take away", keeping, () => actions.keepShown(!this.state!.keepShown));
+    parent.append(this.many, this.keep);
   }
 
   show(state: ControlState): void {
@@ -106,8 +111,13 @@ export class Controls {
       select.value = String(dims[axis]);
       select.disabled = axes.length <= 2;
     });
-    press(this.held, state.dimsShown);
-    this.held.setAttribute("aria-expanded", String(state.dimsShown));
+    for (const [made, shown] of [
+      [this.held, state.dimsShown],
+      [this.keep, state.keepShown],
+    ] as const) {
+      press(made, shown);
+      made.setAttribute("aria-expanded", String(shown));
+    }
   }
 }
 

@@ -24,6 +24,8 @@ export interface Scene {
   selection: Uint32Array;
   /** Drawn behind the points; null for none. */
   grid: Grid | null;
+  /** Names and places on the plane; without y, anywhere on a line. */
+  bookmarks: [string, number[]][];
   /** Centre of the prior, where its rings are shown. */
   prior: Point | null;
   /** An axis without a name has no meaning, hence no ticks. */
@@ -118,6 +120,11 @@ export class ScatterPlot {
     if (this.scene.grid) drawGrid(context, this.scene.grid, viewport);
     this.drawPoints(context, viewport, width / this.picture.width);
     if (this.scene.prior) drawPrior(context, theme, viewport, this.scene.prior);
+    for (const [name, [x, y]] of this.scene.bookmarks) {
+      const at = viewport.toScreen(x, y ?? 0);
+      halo(context, theme, diamond(at, 5));
+      label(context, theme, name, at);
+    }
   }
 
   private drawAxes(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport): void {
@@ -262,6 +269,26 @@ function cross({ x, y }: Point, reach: number): Path2D {
     path.lineTo(x + reach * dx, y + reach * dy);
   }
   return path;
+}
+
+function diamond({ x, y }: Point, reach: number): Path2D {
+  const path = new Path2D();
+  for (const [dx, dy] of [[0, -1], [1, 0], [0, 1], [-1, 0]]) {
+    path.lineTo(x + reach * dx, y + reach * dy);
+  }
+  path.closePath();
+  return path;
+}
+
+function label(context: CanvasRenderingContext2D, theme: Theme, text: string, at: Point): void {
+  context.font = `12px ${theme.font}`;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.lineWidth = 3;
+  context.strokeStyle = theme.paper;
+  context.fillStyle = theme.ink;
+  context.strokeText(text, at.x + 10, at.y);
+  context.fillText(text, at.x + 10, at.y);
 }
 
 /** A stroke that shows on any background. */

@@ -11,9 +11,11 @@ import type { Edges, GridQuestion } from "./scatter_grid.ts";
 import type { WireAtlas } from "./tiles.ts";
 
 export interface PickQuestion {
-  at: [number, number];
+  at?: [number, number];
   /** Index of the sample meant, -1 for an empty place. */
   point: number;
+  /** Instead of a place: so far along `attribute` from what was picked. */
+  along?: number;
 }
 
 export interface PickAnswer extends Sender {
@@ -21,6 +23,7 @@ export interface PickAnswer extends Sender {
   /** Where it lies on the plane; without y, anywhere on a line. */
   at: [number, number | null];
   coordinates: number[];
+  along: number;
   /** Whether it is far from all data. */
   far: boolean;
   /** The decoded picture and, for a point, its sample. */
@@ -57,6 +60,13 @@ export interface State {
   view: Edges;
   projection: string;
   held: WireArray;
+  bookmarks: Record<string, WireArray>;
+  group_a: WireArray;
+  group_b: WireArray;
+  attribute: WireArray;
+  _keep_shown: boolean;
+  /** Where the bookmarks lie on the plane. */
+  _bookmarked_at: Record<string, number[]>;
   _projections: string[];
   /** The one that says most first. */
   _axes: Axis[];

@@ -1,0 +1,38 @@
+/** What a scatter shows, as Python that shows it again. */
+
+export interface Shown {
+  projection: string;
+  dims: number[];
+  held: Float32Array;
+  view: number[];
+  colourBy: string;
+  selection: Uint32Array;
+  picked: Float32Array;
+  bookmarks: Record<string, Float32Array>;
+}
+
+/** Assignments to the traits of `name`; every number comes back as it was. */
+export function pythonOf(shown: Shown, name = "scatter"): string {
+  const lines = [
+    `projection = ${JSON.stringify(shown.projection)}`,
+    `dims = ${tuple(shown.dims)}`,
+    `held = ${vector(shown.held)}`,
+    `view = ${tuple(shown.view)}`,
+    `color_by = ${JSON.stringify(shown.colourBy)}`,
+    `selection = [${shown.selection.join(", ")}]`,
+    `picked = ${vector(shown.picked)}`,
+    `bookmarks = {${Object.entries(shown.bookmarks)
+      .map(([key, z]) => `${JSON.stringify(key)}: ${vector(z)}`)
+      .join(", ")}}`,
+  ];
+  return lines.map((line) => `${name}.${line}\n`).join("");
+}
+
+function tuple(values: number[]): string {
+  return `(${values.join(", ")}${values.length === 1 ? "," : ""})`;
+}
+
+/** Nine digits tell any two float32 numbers apart. */
+function vector(values: Float32Array): string {
+  return `[${Array.from(values, (value) => Number(value.toPrecision(9))).join(", ")}]`;
+}
