@@ -1,7 +1,7 @@
 /** Pointer, wheel and keys on a scatter, as what they mean. */
 
 import { onDrag, onKey, pointIn, type Point } from "./gestures.ts";
-import type { Bounds, Viewport } from "./viewport.ts";
+import { Viewport, type Bounds } from "./viewport.ts";
 
 export type Mode = "pick" | "pan" | "lasso" | "box";
 export type How = "replace" | "add" | "remove";
@@ -34,7 +34,8 @@ const SLACK = 4;
 const LASSO_STEP = 2;
 
 export function onScatterGestures(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
-  const stops = [dragging(canvas, meaning), keys(canvas, meaning)];
+  // The pinch last: the first finger's drag has begun when the second finger ends it.
+  const stops = [dragging(canvas, meaning), keys(canvas, meaning), pinching(canvas, meaning)];
   const hover = (event: PointerEvent) => {
     if (!event.buttons) meaning.hover(pointIn(canvas, event));
   };
@@ -70,9 +71,8 @@ function dragging(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
   let moved = false;
 
   const draw = (at: Point) => {
-    if (action === "box") {
-      shape = [origin, { x: at.x, y: origin.y }, at, { x: origin.x, y: at.y }];
-    } else {
+    if (action === "box") shape = boxOf(origin, at);
+    else {
       const last = shape.at(-1);
       if (!last || Math.hypot(at.x - last.x, at.y - last.y) >= LASSO_STEP) shape.push(at);
     }
@@ -128,11 +128,62 @@ function dragging(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
   };
 }
 
+/** Two fingers: what lies under them stays under them. */
+function pinching(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
+  const fingers = new Map<number, Point>();
+  let before: { viewport: Viewport; middle: Point; gap: number } | null = null;
+
+  const measure = () => {
+    const [a, b] = fingers.values();
+    const middle = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+    return { middle, gap: Math.max(1, Math.hypot(a.x - b.x, a.y - b.y)) };
+  };
+  const down = (event: PointerEvent) => {
+    if (event.pointerType !== "touch") return;
+    fingers.set(event.pointerId, pointIn(canvas, event));
+    if (fingers.size !== 2) return;
+    canvas.dispatchEvent(new PointerEvent("pointercancel"));
+    before = { viewport: meaning.viewport(), ...measure() };
+  };
+  const move = (event: PointerEvent) => {
+    if (!fingers.has(event.pointerId)) return;
+    fingers.set(event.pointerId, pointIn(canvas, event));
+    if (!before || fingers.size !== 2) return;
+    const { middle, gap } = measure();
+    const { viewport } = before;
+    const zoomed = new Viewport(viewport.zoomed(before.middle, gap / before.gap), viewport.box);
+    meaning.look(zoomed.panned(middle.x - before.middle.x, middle.y - before.middle.y));
+  };
+  const up = (event: PointerEvent) => {
+    if (fingers.delete(event.pointerId)) before = null;
+  };
+  const listeners = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: up };
+  for (const [name, listener] of Object.entries(listeners)) {
+    canvas.addEventListener(name as keyof typeof listeners, listener);
+  }
+  return () => {
+    for (const [name, listener] of Object.entries(listeners)) {
+      canvas.removeEventListener(name as keyof typeof listeners, listener);
+    }
+  };
+}
+
+function boxOf(from: Point, to: Point): Point[] {
+  return [from, { x: to.x, y: from.y }, to, { x: from.x, y: to.y }];
+}
+
 function keys(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
   let at: Point | null = null;
+  /** A lasso or box while it is drawn by keys. */
+  let shape: Point[] = [];
+  const draw = (points: Point[]) => {
+    shape = points;
+    meaning.sketch(shape);
+  };
   const hide = () => {
     at = null;
     meaning.cursor(null);
+    if (shape.length) draw([]);
   };
   const middle = (): Point => {
     const { left, top, width, height } = meaning.viewport().box;
@@ -146,12 +197,24 @@ function keys(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
       x: Math.min(left + width, Math.max(left, to.x)),
       y: Math.min(top + height, Math.max(top, to.y)),
     };
-    // At the edge the plane moves instead.
-    if (at.x !== to.x || at.y !== to.y) {
+    if (shape.length) draw(meaning.mode() === "box" ? boxOf(shape[0], at) : [...shape, at]);
+    // At the edge the plane moves instead, but not away under a shape.
+    else if (at.x !== to.x || at.y !== to.y) {
       meaning.look(meaning.viewport().panned(at.x - to.x, at.y - to.y));
     }
     meaning.cursor(at);
     meaning.hover(at);
+  };
+  const enter = (how: How) => {
+    const here = at ?? middle();
+    const drawn = shape;
+    const draws = meaning.mode() === "lasso" || meaning.mode() === "box";
+    draw(draws && !drawn.length ? [here] : []);
+    if (draws && !drawn.length) {
+      at = here;
+      meaning.cursor(at);
+    } else if (drawn.length > 1) meaning.select(drawn, how);
+    else meaning.pick(here, true);
   };
   const stop = onKey(canvas, (key, event) => {
     const step = event.shiftKey ? FINE_STEP : STEP;
@@ -161,11 +224,12 @@ function keys(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
     else if (key === "ArrowRight") move(step, 0);
     else if (key === "ArrowUp") move(0, -step);
     else if (key === "ArrowDown") move(0, step);
-    else if (key === "Enter") meaning.pick(at ?? middle(), true);
+    else if (key === "Enter") enter(event.shiftKey ? "add" : "replace");
     else if (key === " ") meaning.toggle(at ?? middle());
     else if (key === "+" || key === "=") zoom(ZOOM);
     else if (key === "-") zoom(1 / ZOOM);
     else if (key === "0" || key === "r") meaning.home();
+    else if (key === "Escape" && shape.length) draw([]);
     else if (key === "Escape") meaning.clear();
     else return false;
     return true;
