@@ -97,7 +97,8 @@ class FilmMaker:
         self._legs: dict[str, Leg] = {"slerp": arc, "linear": line}
         self.methods = ["slerp", "linear"]
         if latents is not None:
-            self._latents = checks.samples("latents", latents, (codec.latent_dim,))
+            # Used later: the caller may have changed theirs by then.
+            self._latents = checks.samples("latents", latents, (codec.latent_dim,)).copy()
             self.methods.append("neighbours")
         self._revision = 0
 
@@ -146,14 +147,26 @@ class FilmMaker:
         # One call: a renderer may scale by the range of its batch.
         tiles = render(self._renderer, np.concatenate([samples, originals]))
         paths.flags.writeable = samples.flags.writeable = False
-        strips = {
-            name: Strip(paths[i], mine, tiles[i * self.steps :][: self.steps], *_profile(z, mine))
-            for i, (name, z, mine) in enumerate(
-                zip(methods, paths, np.split(samples, len(methods)), strict=True)
-            )
-        }
+        strips = {}
+        for i, name in enumerate(methods):
+            frames = slice(i * self.steps, (i + 1) * self.steps)
+            curves = log_prior(paths[i]), step_size(samples[frames])
+            for curve in curves:
+                curve.flags.writeable = False
+            strips[name] = Strip(paths[i], samples[frames], tiles[frames], *curves)
+        content = self._content(points, stops, strips, tiles)
+        return Film(points, stops, compare, method, strips, content)
+
+    def _content(
+        self,
+        points: Sequence[WayPoint],
+        stops: NDArray[np.float64],
+        strips: dict[str, Strip],
+        tiles: NDArray[np.uint8],
+    ) -> dict[str, Any]:
+        """Return what travels to the page, to ``frontend/src/interpolation_slider.ts``."""
         self._revision += 1
-        content = {
+        return {
             "atlas": tile_atlas(tiles),  # the frames of each strip, then the two ends
             "strips": [
                 {
@@ -165,12 +178,11 @@ class FilmMaker:
                 for name, strip in strips.items()
             ],
             "methods": self.methods,
-            "stops": np.rint(stops * last).astype(int).tolist(),
+            "stops": np.rint(stops * (self.steps - 1)).astype(int).tolist(),
             "usual_log_prior": usual_log_prior(self._codec.latent_dim),
             "kinds": [points[0].kind, points[-1].kind],
             "revision": self._revision,
         }
-        return Film(points, stops, compare, method, strips, content)
 
     def position(self, film: Film, value: float) -> Position:
         """Return what is at a value: a frame, or a sample decoded by itself between two."""
@@ -208,12 +220,3 @@ class FilmMaker:
         if name.startswith("via") and not hint:
             hint = " Pass via=[z] for one way-point."
         raise ValueError(f"{name} has shape {given.shape}; expected {expected}.{hint}")
-
-
-def _profile(
-    z: NDArray[np.float32], samples: NDArray[np.float32]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    profile = log_prior(z), step_size(samples)
-    for numbers in profile:
-        numbers.flags.writeable = False
-    return profile

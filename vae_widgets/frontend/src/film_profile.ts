@@ -48,7 +48,7 @@ export class FilmProfile {
     const changes = film.rows.flatMap((row) => [...row.stepSize]);
     this.lanes = [
       {
-        name: "log prior density",
+        name: "log prior density N(0, I)",
         unit: "nats",
         values: (row) => row.logPrior,
         // A tenth of a nat is nothing: along an arc the density shall look as constant as it is.
