@@ -34,6 +34,14 @@ LINE = """canvas => {
 }"""
 
 
+# Place of the operating point on the curve in sight, as bqplot drew it.
+POINT = """() => {
+  const seen = [...document.querySelectorAll('.vw-figure .object_grp')]
+    .filter((dot) => dot.getBoundingClientRect().width);
+  return seen.length === 1 ? seen[0].getAttribute('transform') : null;
+}"""
+
+
 class Scores:
     """What the page shows."""
 
@@ -70,9 +78,7 @@ class Scores:
         return self.root.locator(".vw-status").inner_text()
 
     def point(self):
-        """Place of the operating point on the precision-recall curve, as bqplot drew it."""
-        dot = self.page.locator(".vw-figure .object_grp")
-        return dot.get_attribute("transform") if dot.count() else None
+        return self.page.evaluate(POINT)
 
 
 @pytest.fixture
@@ -82,17 +88,16 @@ def labelled(notebook):
 
 def test_a_drag_answers_in_the_page_and_confirms_once(labelled):
     nb, page = labelled.nb, labelled.page
-    page.wait_for_function("() => document.querySelector('.vw-figure .object_grp')")
+    page.wait_for_function(f"() => ({POINT})() !== null")
     before = nb.kernel.eval("histogram.threshold")
     pixels, point = nb.pixels(labelled.canvas), labelled.point()
+    false_positives = labelled.number("False pos.")
     sent = nb.comm_messages()
 
     nb.drag(labelled.canvas, (150, 120), (340, 120), steps=25, release=False)
     moved = nb.wait_for_other_pixels(labelled.canvas, pixels)
-    page.wait_for_function(
-        "old => document.querySelector('.vw-figure .object_grp').getAttribute('transform') !== old",
-        arg=point,
-    )
+    page.wait_for_function(f"old => ({POINT})() !== old", arg=point)
+    assert labelled.number("False pos.") != false_positives
     live, flagged = float(labelled.threshold.input_value()), labelled.number("True pos.")
     assert live != before
     assert labelled.status() == "Release to apply."
@@ -113,6 +118,22 @@ def test_a_drag_answers_in_the_page_and_confirms_once(labelled):
     assert shown == pytest.approx(expected, abs=5e-4)
     assert nb.pixels(labelled.canvas) != pixels
     assert moved != pixels
+
+
+def test_the_point_on_every_curve_follows_a_drag(labelled):
+    nb, page = labelled.nb, labelled.page
+    for panel, x in (("ROC", 250), ("Cost", 320)):
+        page.get_by_role("button", name=panel, exact=True).click()
+        page.wait_for_function(f"() => ({POINT})() !== null")
+        point = labelled.point()
+        nb.drag(labelled.canvas, (150, 120), (x, 120), steps=5, release=False)
+        page.wait_for_function(f"old => ({POINT})() !== old", arg=point)
+        moved = labelled.point()
+        page.mouse.up()
+        nb.kernel.until(f"histogram.threshold == {float(labelled.threshold.input_value())}")
+        # The kernel confirms what the page drew: it stays there.
+        labelled.root.get_by_text("Set by hand").wait_for()
+        assert labelled.point() == moved
 
 
 def test_fields_buttons_and_keys_move_the_threshold(labelled):

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { measure, ScoreCounts } from "../../vae_widgets/frontend/src/score_counts.ts";
+import {
+  expectedCost,
+  falsePositiveRate,
+  measure,
+  ScoreCounts,
+} from "../../vae_widgets/frontend/src/score_counts.ts";
 
 // Two classes on the grid 0, 0.5, 1, 1.5, 2 with bins of two steps.
 const NORMAL = [-1, 0, 0.2, 0.5, 1, 1.4];
@@ -64,4 +69,11 @@ test("metrics by the definitions", () => {
 test("precision is undefined when nothing is flagged, recall when nothing is anomalous", () => {
   assert.ok(Number.isNaN(measure([0, 0], [5, 5]).precision));
   assert.ok(Number.isNaN(measure([2, 0], [5, 0]).recall));
+});
+
+test("cost and false positive rate by the definitions", () => {
+  const found = measure([2, 3, 1], [6, 4, 10]);
+  assert.equal(falsePositiveRate(found), 2 / 6);
+  // missed 10, false alarm 2, caught 1, dismissed -1
+  assert.equal(expectedCost(found, [10, 2, 1, -1]), (10 * 1 + 2 * 2 + 1 * 3 - 1 * 4) / 10);
 });

@@ -276,25 +276,52 @@ def test_the_page_asks_for_a_method(histogram):
     assert (histogram.method, histogram.flagged.sum()) == ("manual", 7)
 
 
-def test_the_operating_point_is_on_the_curve(histogram):
+def figures(histogram):
+    return histogram._curves.children[1].children
+
+
+def test_the_operating_points_are_on_the_curves(histogram):
     histogram.percentile = 80
-    point, figure = histogram._curve.point, histogram._curve.children[0]
-    assert (point.x[0], point.y[0]) == (
-        histogram.metrics["recall"],
-        histogram.metrics["precision"],
-    )
-    line = figure.marks[1]
-    distance = np.hypot(line.x - point.x[0], line.y - point.y[0]).min()
-    assert distance < 1 / 256
-    histogram.threshold = 1e9
-    assert len(point.x) == len(point.y) == 0
+    metrics = histogram.metrics
+    false_rate = metrics["false_positives"] / (~LABELS).sum()
+    cost = (10 * metrics["false_negatives"] + metrics["false_positives"]) / 200
+    expected = [
+        (metrics["recall"], metrics["precision"]),
+        (false_rate, metrics["recall"]),
+        (histogram.threshold, cost),
+    ]
+    for figure, place in zip(figures(histogram), expected, strict=True):
+        point, line = figure.marks[-1], figure.marks[-2]
+        assert (point.x[0], point.y[0]) == pytest.approx(place)
+        width = np.ptp(line.x)
+        distance = np.hypot((line.x - place[0]) / width, (line.y - place[1]) / np.ptp(line.y))
+        assert distance.min() < 1 / 100
+    histogram.threshold = 1e9  # precision is undefined, the rest is not
+    assert [len(figure.marks[-1].x) for figure in figures(histogram)] == [0, 1, 1]
+
+
+def test_the_cost_curve_follows_the_costs(histogram):
+    histogram.choose("cost", missed=30)
+    line = figures(histogram)[2].marks[0]
+    for threshold, cost in list(zip(line.x, line.y, strict=True))[::50]:
+        flagged = threshold <= SCORES
+        missed, false = (LABELS & ~flagged).sum(), (flagged & ~LABELS).sum()
+        assert cost == pytest.approx((30 * missed + false) / 200)
+    assert histogram._canvas.costs == [30, 1, 0, 0]
+    assert figures(histogram)[2].marks[-1].y[0] <= line.y.min()
+
+
+def test_labels_of_one_kind_leave_the_curves_that_they_allow():
+    histogram = vw.AnomalyHistogram(SCORES, np.ones(200))
+    assert len(figures(histogram)) == 1
+    assert histogram._canvas.point_axes == [("recall", "precision")]
 
 
 def test_a_long_curve_stays_small():
     rng = np.random.default_rng(0)
     scores = rng.normal(size=50_000)
     histogram = vw.AnomalyHistogram(scores, rng.random(50_000) < 0.3)
-    assert len(histogram._curve.children[0].marks[1].x) < 5000
+    assert len(figures(histogram)[0].marks[1].x) < 5000
 
 
 def test_partly_labelled_scores_count_as_their_own_class():

@@ -13,8 +13,8 @@ from vae_widgets.core.drift import reference_quantiles
 from vae_widgets.core.policy import ThresholdPolicy, hash_data
 from vae_widgets.core.thresholds import METHODS, Threshold, choose_threshold, threshold_metrics
 from vae_widgets.rendering import Renderer, check_renderer, render
-from vae_widgets.widgets.precision_recall import PrecisionRecall
 from vae_widgets.widgets.score_canvas import ScoreCanvas
+from vae_widgets.widgets.threshold_curves import ThresholdCurves
 from vae_widgets.widgets.tile_strip import TileStrip
 from vae_widgets.widgets.traits import Array
 
@@ -137,20 +137,24 @@ class AnomalyHistogram(ipywidgets.VBox):
 
         self._order = np.argsort(self._scores, kind="stable")
         self._sorted = self._scores[self._order]
-        self._curve = PrecisionRecall(self._scores, self._labels)
         self._canvas = ScoreCanvas(
             self._classes(),
             bins=bins,
             score_name=score_name,
             methods=self._possible_methods(),
-            operating_point=self._curve.point,
         )
+        self._curves = ThresholdCurves(
+            self._scores, self._labels, self._canvas.grid, METHODS["cost"].parameters
+        )
+        self._canvas.operating_points = self._curves.points
+        self._canvas.point_axes = self._curves.axes
+        self._canvas.costs = list(METHODS["cost"].parameters.values())
         self._canvas.layout = ipywidgets.Layout(flex="3 1 380px", width="auto", min_width="0")
         legend = "" if self._labels is None else ": ✓ decided as labelled, ✗ not"
         self._strip = TileStrip(selectable=True, title=f"Samples by score{legend}")
         self._shown_items: list[int] = []
         top = ipywidgets.HBox(
-            [self._canvas, self._curve], layout=ipywidgets.Layout(flex_flow="row wrap")
+            [self._canvas, self._curves], layout=ipywidgets.Layout(flex_flow="row wrap")
         )
         super().__init__(
             [top] if self._items is None else [top, self._strip],
@@ -301,7 +305,10 @@ class AnomalyHistogram(ipywidgets.VBox):
             self.set_trait("flagged", self._scores >= threshold)
             self.set_trait("metrics", threshold_metrics(self._scores, self._labels, threshold))
         self._canvas.show(self.chosen)
-        self._curve.show(self.metrics)
+        if chosen.method == "cost":
+            self._curves.weigh(chosen.parameters)
+            self._canvas.costs = list(chosen.parameters.values())
+        self._curves.show(self.metrics, threshold)
         if self._items is not None:
             self._show_items(self._items)
 

@@ -45,10 +45,13 @@ class ScoreCanvas(CanvasWidget):
     methods = traitlets.List(traitlets.Dict()).tag(sync=True)
     log_counts = traitlets.Bool(False).tag(sync=True)
     full_range = traitlets.Bool(False).tag(sync=True)
-    # Moved by the page while the threshold is dragged, so that the curve answers at once too.
-    operating_point = traitlets.Instance(bqplot.Scatter, allow_none=True).tag(
+    # Moved by the page while the threshold is dragged, so that the curves answer at once too: what
+    # each shows (names of x and y), and the costs: missed, false alarm, caught, dismissed.
+    operating_points = traitlets.List(traitlets.Instance(bqplot.Scatter)).tag(
         sync=True, **widget_serialization
     )
+    point_axes = traitlets.List(traitlets.Tuple()).tag(sync=True)
+    costs = traitlets.List(traitlets.Float()).tag(sync=True)
     # One trait each, so that the page never sees counts of one grid or threshold with another.
     _grid = traitlets.Dict().tag(sync=True)
     _counted = traitlets.Dict().tag(sync=True)
@@ -78,7 +81,7 @@ class ScoreCanvas(CanvasWidget):
         self.send({"kind": "refused", "why": why})
 
     def _lay_grid(self) -> None:
-        grid = score_grid(self._classes, full_range=self.full_range, bins=self._bins)
+        self.grid = grid = score_grid(self._classes, full_range=self.full_range, bins=self._bins)
         scores = np.concatenate(self._classes)
         self._grid = {
             "thresholds": array_to_json(grid.thresholds),

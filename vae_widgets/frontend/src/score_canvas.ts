@@ -6,7 +6,14 @@ import "./score_canvas.css";
 import { onDrag, onKey } from "./gestures.ts";
 import { MethodField, type Method } from "./method_field.ts";
 import { NumberField } from "./number_field.ts";
-import { measure, ScoreCounts, type Metrics, type WireGrid } from "./score_counts.ts";
+import {
+  expectedCost,
+  falsePositiveRate,
+  measure,
+  ScoreCounts,
+  type Metrics,
+  type WireGrid,
+} from "./score_counts.ts";
 import { classColour, type Histogram } from "./score_layers.ts";
 import { ScorePicture } from "./score_picture.ts";
 import { Readout } from "./score_readout.ts";
@@ -23,7 +30,9 @@ interface State {
   parameter: number | null;
   log_counts: boolean;
   full_range: boolean;
-  operating_point: string | null;
+  operating_points: string[];
+  point_axes: [string, string][];
+  costs: number[];
   _grid: WireGrid;
   _counted: { threshold: number; at_or_above: number[] };
 }
@@ -48,7 +57,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   let histogram = readHistogram();
   let live: number | null = null; // the threshold while it moves; the model has the committed one
-  let point: ForeignModel | null = null;
+  let points: ForeignModel[] = [];
   let resting = 0;
   let waiting = 0;
   let late = false;
@@ -140,7 +149,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     if (found) {
       rate.show(percent(found.flagged, found.total));
       readout.show(found);
-      movePoint(found);
+      movePoints(found);
     }
     canvas.setAttribute("aria-valuenow", value);
     canvas.setAttribute(
@@ -168,12 +177,23 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     return model.get("status");
   }
 
-  /** Move the point on the precision-recall curve, in the page alone. */
-  function movePoint({ precision, recall }: Metrics): void {
-    const defined = Number.isFinite(precision);
-    point?.set_state({
-      x: Float64Array.from(defined ? [recall] : []),
-      y: Float64Array.from(defined ? [precision] : []),
+  /** Move the points on the curves, in the page alone. */
+  function movePoints(metrics: Metrics): void {
+    const values: Record<string, number> = {
+      threshold: shown(),
+      recall: metrics.recall,
+      precision: metrics.precision,
+      false_positive_rate: falsePositiveRate(metrics),
+      cost: expectedCost(metrics, model.get("costs")),
+    };
+    const axes = model.get("point_axes");
+    points.forEach((point, i) => {
+      const [x, y] = axes[i].map((name) => values[name]);
+      const defined = Number.isFinite(x) && Number.isFinite(y);
+      point.set_state({
+        x: Float64Array.from(defined ? [x] : []),
+        y: Float64Array.from(defined ? [y] : []),
+      });
     });
   }
 
@@ -309,12 +329,10 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   for (const [event, listen] of listeners) model.on(event, listen);
   onGrid();
 
-  const reference = model.get("operating_point")?.replace("IPY_MODEL_", "");
-  if (reference) {
-    void model.widget_manager.get_model(reference).then((found) => {
-      point = found as unknown as ForeignModel;
-    });
-  }
+  const references = model.get("operating_points").map((id) => id.replace("IPY_MODEL_", ""));
+  void Promise.all(references.map((id) => model.widget_manager.get_model(id))).then((found) => {
+    points = found as unknown as ForeignModel[];
+  });
 
   return () => {
     settle();

@@ -130,3 +130,20 @@ export function measure(flagged: number[], totals: number[]): Metrics {
     f1: (2 * truePositives) / (2 * truePositives + falsePositives + falseNegatives),
   };
 }
+
+/** Share of the normal that is flagged; NaN if none is normal. */
+export function falsePositiveRate({ falsePositives, trueNegatives }: Metrics): number {
+  return falsePositives / (falsePositives + trueNegatives);
+}
+
+/** Mean cost of a labelled sample, by the costs of core/thresholds/labelled.py. */
+export function expectedCost(m: Metrics, costs: number[]): number {
+  const [missed, falseAlarm, caught, dismissed] = costs;
+  const total =
+    caught * m.truePositives +
+    missed * m.falseNegatives +
+    falseAlarm * m.falsePositives +
+    dismissed * m.trueNegatives;
+  const labelled = m.truePositives + m.falseNegatives + m.falsePositives + m.trueNegatives;
+  return total / labelled;
+}

@@ -1,6 +1,7 @@
 /** The numbers that a threshold is judged by. */
 
-import type { Metrics } from "./score_counts.ts";
+import { falsePositiveRate, type Metrics } from "./score_counts.ts";
+import { classColour } from "./score_layers.ts";
 import { element } from "./shell.ts";
 import { percent, share, whole } from "./ticks.ts";
 
@@ -19,30 +20,79 @@ const WITH_LABELS: Entry[] = [
   ["Recall", "Share of the anomalous samples that is flagged", (m) => share(m.recall)],
   ["F1", "Harmonic mean of precision and recall", (m) => share(m.f1)],
   ALERTS[0],
-  ["True pos.", "Anomalous and flagged", (m) => whole(m.truePositives)],
-  ["False pos.", "Normal but flagged", (m) => whole(m.falsePositives)],
-  ["False neg.", "Anomalous but not flagged", (m) => whole(m.falseNegatives)],
-  ["True neg.", "Normal and not flagged", (m) => whole(m.trueNegatives)],
+];
+/** The confusion matrix: a row for what samples are, a column for what is done with them. */
+const CONFUSION: [name: string, cells: Entry[]][] = [
+  [
+    "anomalous",
+    [
+      ["True pos.", "Anomalous and flagged", (m) => whole(m.truePositives)],
+      ["False neg.", "Anomalous but not flagged", (m) => whole(m.falseNegatives)],
+    ],
+  ],
+  [
+    "normal",
+    [
+      ["False pos.", "Normal but flagged", (m) => whole(m.falsePositives)],
+      ["True neg.", "Normal and not flagged", (m) => whole(m.trueNegatives)],
+    ],
+  ],
+];
+/** Share of its row that each cell holds, in the same order. */
+const ROW_SHARES = (m: Metrics) => [
+  m.recall,
+  1 - m.recall,
+  falsePositiveRate(m),
+  1 - falsePositiveRate(m),
 ];
 
 export class Readout {
-  readonly root = element("div", "vw-scores-readout");
-  private readonly values: [HTMLElement, Entry[2]][];
+  readonly root = element("div", "vw-scores-readouts");
+  private readonly values: [HTMLElement, Entry[2]][] = [];
+  private readonly cells: HTMLElement[] = [];
 
   constructor(labelled: boolean) {
-    this.values = (labelled ? WITH_LABELS : WITHOUT_LABELS).map(([name, hint, value]) => {
-      const entry = element("div", "vw-scores-number");
-      const term = element("span", "vw-scores-term");
-      const number = element("span", "vw-scores-value");
-      term.textContent = name;
-      entry.title = hint;
-      entry.append(term, number);
-      this.root.append(entry);
-      return [number, value];
-    });
+    const row = element("div", "vw-scores-readout");
+    row.append(...(labelled ? WITH_LABELS : WITHOUT_LABELS).map((entry) => this.number(entry)));
+    this.root.append(row);
+    if (labelled) this.root.append(this.confusion());
   }
 
   show(metrics: Metrics): void {
     for (const [number, value] of this.values) number.textContent = value(metrics);
+    const shares = ROW_SHARES(metrics);
+    this.cells.forEach((cell, i) => {
+      cell.style.setProperty("--vw-share", `${Math.round(60 * (shares[i] || 0))}%`);
+    });
+  }
+
+  private number([name, hint, value]: Entry): HTMLElement {
+    const entry = element("div", "vw-scores-number");
+    const term = element("span", "vw-scores-term");
+    const number = element("span", "vw-scores-value");
+    term.textContent = name;
+    entry.title = hint;
+    entry.append(term, number);
+    this.values.push([number, value]);
+    return entry;
+  }
+
+  private confusion(): HTMLElement {
+    const matrix = element("div", "vw-confusion");
+    matrix.setAttribute("role", "group");
+    matrix.setAttribute("aria-label", "Confusion matrix");
+    const heading = (text: string) => {
+      const made = element("span", "vw-scores-term");
+      made.textContent = text;
+      return made;
+    };
+    matrix.append(heading(""), heading("flagged"), heading("not flagged"));
+    CONFUSION.forEach(([name, entries], i) => {
+      const cells = entries.map((entry) => this.number(entry));
+      for (const cell of cells) cell.style.setProperty("--vw-class", classColour(1 - i));
+      matrix.append(heading(name), ...cells);
+      this.cells.push(...cells);
+    });
+    return matrix;
   }
 }
