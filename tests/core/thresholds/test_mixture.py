@@ -36,10 +36,9 @@ def test_the_threshold_has_the_probability_asked_for(probability):
     assert of["upper"] / (of["upper"] + of["lower"]) == pytest.approx(probability)
 
 
-def test_a_single_distribution_is_told_of():
-    text = mixture_threshold(np.random.default_rng(0).normal(size=500)).explanation
-    assert "One normal distribution fits as well: distrust it." in text
-    assert "distrust" not in mixture_threshold(mixed(500, 0.1, 6, 1)).explanation
+def test_a_single_distribution_is_an_error():
+    with pytest.raises(ValueError, match="no better than a single one"):
+        mixture_threshold(np.random.default_rng(0).normal(size=500))
 
 
 def test_shift_and_scale_do_not_matter():

@@ -16,8 +16,7 @@ MOST_FITTED = 20_000
 def mixture_threshold(scores: ArrayLike, probability: float = 0.5) -> Threshold:
     """Flag what belongs to the upper of two normal distributions with at least `probability`.
 
-    The two are fitted by expectation maximisation (``sklearn.mixture.GaussianMixture``). The
-    explanation says so where the Bayesian information criterion prefers a single one.
+    The two are fitted by expectation maximisation (``sklearn.mixture.GaussianMixture``).
 
     Parameters
     ----------
@@ -29,7 +28,8 @@ def mixture_threshold(scores: ArrayLike, probability: float = 0.5) -> Threshold:
     Raises
     ------
     ValueError
-        If there are too few scores, or the upper distribution never has this probability.
+        If there are too few scores, a single normal distribution fits as well by the Bayesian
+        information criterion, or the upper distribution never has this probability.
     """
     scores = checks.scores("scores", scores)
     probability = checks.open_share("probability", probability)
@@ -43,15 +43,18 @@ def mixture_threshold(scores: ArrayLike, probability: float = 0.5) -> Threshold:
     threshold = _upward_crossing(
         weights, means, deviations, math.log(probability / (1 - probability))
     )
-    if threshold is None:
+    if threshold is None or not better:
+        why = (
+            f"overlap: the upper one never has a probability of {probability:g}"
+            if better
+            else "fit no better than a single one, by the Bayesian information criterion"
+        )
         raise ValueError(
-            f"the two distributions fitted to the scores overlap: the upper one never has a "
-            f"probability of {probability:g}. Choose a lower one, or method 'mad' or 'percentile'."
+            f"the two normal distributions fitted to the scores {why}. Use method 'mad' or "
+            "'percentile'."
         )
     text = f"Upper distribution: {100 * weights[1]:.2g} % of the scores around {means[1]:.4g}"
     text += f", {100 * probability:g} % likely from here."
-    if not better:
-        text += " One normal distribution fits as well: distrust it."
     names = ("lower", "upper")
     estimates = {
         f"{name}_{what}": float(values[i])
@@ -79,14 +82,24 @@ def _fit(scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     # In units of the spread: the fit regularises in absolute terms.
     middle, scale = float(ordered.mean()), float(ordered.std())
     x = ((ordered - middle) / scale)[:, np.newaxis]
-    fits = [GaussianMixture(k, tol=1e-6, max_iter=1000, random_state=0).fit(x) for k in (1, 2)]
-    two = fits[1]
+    one = GaussianMixture(1, random_state=0).fit(x)
+    # Starts with few, broad anomalies: k-means would cut a single distribution in halves.
+    start = np.quantile(x, [0.5, 0.975])
+    two = GaussianMixture(
+        2,
+        tol=1e-5,
+        max_iter=500,
+        random_state=0,
+        weights_init=[0.95, 0.05],
+        means_init=start[:, np.newaxis],
+        precisions_init=np.full((2, 1, 1), 4.0),
+    ).fit(x)
     order = np.argsort(two.means_[:, 0])
     return (
         two.weights_[order],
         two.means_[order, 0] * scale + middle,
         np.sqrt(two.covariances_[order, 0, 0]) * scale,
-        two.bic(x) < fits[0].bic(x),
+        two.bic(x) < one.bic(x),
     )
 
 
