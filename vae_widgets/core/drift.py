@@ -55,10 +55,10 @@ class Replay:
 
 def reference_quantiles(scores: ArrayLike) -> tuple[float, ...]:
     """Return what a policy keeps of its scores: all up to 201, else as many quantiles."""
-    scores = np.sort(checks.scores("scores", scores))
-    if len(scores) > MAX_QUANTILES:
-        scores = np.quantile(scores, np.linspace(0, 1, MAX_QUANTILES), method="inverted_cdf")
-    return tuple(scores.tolist())
+    ordered = np.sort(checks.scores("scores", scores))
+    if len(ordered) > MAX_QUANTILES:
+        ordered = np.quantile(ordered, np.linspace(0, 1, MAX_QUANTILES), method="inverted_cdf")
+    return tuple(ordered.tolist())
 
 
 def ks_distance(
