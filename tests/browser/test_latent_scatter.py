@@ -222,9 +222,11 @@ def test_keys_and_a_second_view(open_view):
 
     # Zoom in on a point and select it with Space; again takes it out.
     index = lonely(view.codes())
+    before = nb.pixels(view.canvas)
     nb.kernel.eval(
         f"setattr(scatter, 'view', tuple(np.repeat(scatter.z_mean[{index}], 2) + [-1, 1, -1, 1]))"
     )
+    nb.wait_for_other_pixels(view.canvas, than=before)
     view.keyboard.press("Escape")
     view.canvas.evaluate("canvas => { canvas.blur(); canvas.focus(); }")
     view.keyboard.press("+")

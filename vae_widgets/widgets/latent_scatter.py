@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.codec import Codec, check_codec, decode_samples, encode_distribution
@@ -15,9 +14,8 @@ from vae_widgets.core.latent_space import LatentSpace
 from vae_widgets.core.projections import Projection
 from vae_widgets.rendering import Renderer, check_renderer, render
 from vae_widgets.rendering.atlas import MAX_SIDE, tile_atlas
-from vae_widgets.widgets.base import CanvasWidget, bundle
-from vae_widgets.widgets.index_set import IndexSet
-from vae_widgets.widgets.traits import Array, array_from_json, array_to_json
+from vae_widgets.widgets.base import bundle
+from vae_widgets.widgets.scatter_state import ScatterState
 
 # All samples travel as tiles with the widget up to this many pixels (28 x 28: 5,100 samples);
 # beyond, a hover asks the kernel for its one tile.
@@ -28,18 +26,8 @@ PREVIEW_POINTS = 400
 PREVIEW_BUDGET = 1_000_000
 PLOT_SHAPE = 1.4
 
-MODES = ("pick", "pan", "lasso", "box")
 
-
-def _arrays_to_json(arrays: Mapping[str, NDArray[Any]], widget: Any) -> dict[str, Any]:
-    return {name: array_to_json(array) for name, array in arrays.items()}
-
-
-def _arrays_from_json(arrays: Mapping[str, Any], widget: Any) -> dict[str, NDArray[Any]]:
-    return {name: array_from_json(wire) for name, wire in arrays.items()}
-
-
-class LatentScatter(CanvasWidget):
+class LatentScatter(ScatterState):
     """Show samples as points in latent space and decode any point of it.
 
     Click a point or an empty place to decode it, drag in mode *Pick* to decode along the way, lasso
@@ -116,55 +104,6 @@ class LatentScatter(CanvasWidget):
 
     _esm = bundle("latent_scatter.js")
     _css = bundle("latent_scatter.css")
-
-    # Public state. What the page owns is not echoed: by then the page has moved on.
-    selection = IndexSet().tag(sync=True, echo_update=False)
-    hovered = traitlets.Int(-1).tag(sync=True, echo_update=False)
-    picked = Array("float32", 1).tag(sync=True)
-    picked_index = traitlets.Int(-1).tag(sync=True)
-    decoded = Array("float32", None)
-    color_by = traitlets.Any("label").tag(sync=True, echo_update=False)
-    quantities = traitlets.Dict().tag(sync=True, to_json=_arrays_to_json)
-    dims = traitlets.Tuple((0, 1)).tag(sync=True, echo_update=False)
-    projection = traitlets.Any("latent").tag(sync=True, echo_update=False)
-    held = Array("float32", 1).tag(sync=True, echo_update=False)
-    view = traitlets.Tuple((-1.0, 1.0, -1.0, 1.0)).tag(sync=True, echo_update=False)
-
-    bookmarks = traitlets.Dict().tag(
-        sync=True, echo_update=False, to_json=_arrays_to_json, from_json=_arrays_from_json
-    )
-    group_a = IndexSet().tag(sync=True, echo_update=False)
-    group_b = IndexSet().tag(sync=True, echo_update=False)
-    attribute = Array("float32", 1).tag(sync=True)
-
-    # What the page draws.
-    _projections = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    _axes = traitlets.List(traitlets.Dict()).tag(sync=True)
-    _positions = Array("float32", 2).tag(sync=True)
-    _home = traitlets.Tuple((-1.0, 1.0, -1.0, 1.0)).tag(sync=True)
-    _classes = Array("uint32", 1).tag(sync=True)
-    _class_names = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    _tiles = traitlets.Dict().tag(sync=True)
-    _hidden = traitlets.List(traitlets.Int()).tag(sync=True, echo_update=False)
-    _mode = traitlets.Enum(MODES, MODES[0]).tag(sync=True, echo_update=False)
-    _grid_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
-    _prior = traitlets.List(traitlets.Float()).tag(sync=True)
-    _prior_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
-    _path = traitlets.Dict().tag(sync=True)  # of a linked InterpolationSlider, see path_link.py
-    _keep_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
-    _bookmarked_at = traitlets.Dict().tag(sync=True)
-    _dims_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
-
-    # Questions of the page and answers of the kernel; each answer repeats whose question it was
-    # ("page") and which ("seq"), so that the page can drop those that come too late.
-    _ask_pick = traitlets.Dict().tag(sync=True, echo_update=False)
-    _pick = traitlets.Dict().tag(sync=True)
-    _ask_grid = traitlets.Dict().tag(sync=True, echo_update=False)
-    _grid = traitlets.Dict().tag(sync=True)
-    _ask_tile = traitlets.Dict().tag(sync=True, echo_update=False)
-    _tile = traitlets.Dict().tag(sync=True)
-    _ask_detail = traitlets.Dict().tag(sync=True, echo_update=False)
-    _detail = traitlets.Dict().tag(sync=True)
 
     @checks.suggest_keywords
     def __init__(
@@ -327,118 +266,6 @@ class LatentScatter(CanvasWidget):
         standard deviation. What is decoded there is a guess, and the page says so.
         """
         return self._space.far(checks.samples("z", z, (self._codec.latent_dim,)))
-
-    # -- checks -----------------------------------------------------------------------------------
-
-    def _checked_colour(
-        self, color_by: Any, quantities: Mapping[str, Any]
-    ) -> tuple[str, dict[str, NDArray[np.float32]]]:
-        if not isinstance(color_by, str):
-            quantities, color_by = {**quantities, "value": color_by}, "value"
-        checked = {}
-        for name, numbers in quantities.items():
-            if name in ("label", "none"):
-                raise ValueError(f"quantities has {name!r}, which is reserved; rename it.")
-            array = checks.float_array(f"quantities[{name!r}]", numbers)
-            if array.shape != (self.n_samples,):
-                raise ValueError(
-                    f"quantities[{name!r}] has shape {array.shape}; expected ({self.n_samples},), "
-                    "one number for each sample."
-                )
-            checked[str(name)] = array
-        return checks.one_of("color_by", color_by, ["label", "none", *checked]), checked
-
-    @staticmethod
-    def _checked_dims(dims: Any, n_coordinates: int) -> tuple[int, ...]:
-        wanted = min(2, n_coordinates)
-        dims = tuple(range(wanted) if dims is None else dims)
-        known = {*range(n_coordinates)}
-        if len(dims) != wanted or len(set(dims)) != wanted or not set(dims) <= known:
-            raise ValueError(
-                f"dims is {dims}; expected {wanted} different dimension(s) from 0 to "
-                f"{n_coordinates - 1}."
-            )
-        return tuple(int(dim) for dim in dims)
-
-    def _checked_projection(self, projection: Any) -> str:
-        if isinstance(projection, str):
-            return checks.one_of("projection", projection, self._space.projections)
-        return self._space.add(projection)
-
-    @traitlets.validate("quantities")
-    def _validate_quantities(self, proposal: Any) -> dict[str, NDArray[np.float32]]:
-        return self._checked_colour("none", proposal.value)[1]
-
-    @traitlets.validate("color_by")
-    def _validate_color_by(self, proposal: Any) -> str:
-        name, quantities = self._checked_colour(proposal.value, self.quantities)
-        if not isinstance(proposal.value, str):
-            self.quantities = quantities
-        return name
-
-    @traitlets.validate("dims")
-    def _validate_dims(self, proposal: Any) -> tuple[int, ...]:
-        return self._checked_dims(proposal.value, self._space.n_coordinates)
-
-    @traitlets.validate("projection")
-    def _validate_projection(self, proposal: Any) -> str:
-        return self._checked_projection(proposal.value)
-
-    @traitlets.validate("held")
-    def _validate_held(self, proposal: Any) -> NDArray[np.float32]:
-        held = checks.float_array("held", proposal.value)
-        if len(held) != self._space.n_coordinates:
-            raise ValueError(
-                f"held has shape {held.shape}; expected ({self._space.n_coordinates},), one value "
-                "for each coordinate, also for those that are shown."
-            )
-        return held
-
-    @traitlets.validate("bookmarks")
-    def _validate_bookmarks(self, proposal: Any) -> dict[str, NDArray[np.float32]]:
-        checked = {}
-        for name, z in proposal.value.items():
-            if not isinstance(name, str) or not name.strip():
-                raise TypeError(f"bookmarks has the name {name!r}; expected a text.")
-            vector = checks.float_array(f"bookmarks[{name!r}]", z)
-            if vector.shape != (self._codec.latent_dim,):
-                raise ValueError(
-                    f"bookmarks[{name!r}] has shape {vector.shape}; expected "
-                    f"({self._codec.latent_dim},), one latent vector."
-                )
-            checked[name] = vector.copy()
-        return checked
-
-    @traitlets.validate("picked")
-    def _validate_picked(self, proposal: Any) -> NDArray[np.float32]:
-        z = proposal.value
-        if z.size == 0:
-            return z
-        if z.shape != (self._codec.latent_dim,):
-            raise ValueError(
-                f"picked has shape {z.shape}; expected ({self._codec.latent_dim},), one "
-                "latent vector."
-            )
-        return checks.float_array("picked", z)
-
-    @traitlets.validate("hovered")
-    def _validate_hovered(self, proposal: Any) -> int:
-        if not -1 <= proposal.value < self.n_samples:
-            raise ValueError(
-                f"hovered is {proposal.value}; expected an index below {self.n_samples}, or -1 for "
-                "none."
-            )
-        return int(proposal.value)
-
-    @traitlets.validate("view")
-    def _validate_view(self, proposal: Any) -> tuple[float, ...]:
-        view = tuple(checks.finite_number("view", edge) for edge in proposal.value)
-        if len(view) != 4 or view[0] >= view[1] or view[2] >= view[3]:
-            raise ValueError(
-                f"view is {view}; expected (x_min, x_max, y_min, y_max) with x_min < x_max and "
-                "y_min < y_max."
-            )
-        return view
 
     # -- the plane that is shown ------------------------------------------------------------------
 
