@@ -10,9 +10,7 @@ import { formatNumber } from "./numbers.ts";
 import { Picking } from "./picking.ts";
 import { SampleTiles } from "./sample_tiles.ts";
 import { byClass, byQuantity, countClasses, hide, plain } from "./scatter_colours.ts";
-import { pythonOf } from "./scatter_code.ts";
-import { copyText, Keep } from "./scatter_keep.ts";
-import { Dims } from "./scatter_dims.ts";
+import { Panels } from "./scatter_panels.ts";
 import { Controls } from "./scatter_controls.ts";
 import { onScatterGestures, type How, type Mode } from "./scatter_gestures.ts";
 import { POSTERIOR_RING } from "./scatter_contours.ts";
@@ -188,34 +186,9 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     showControls();
   };
 
-  const showDims = () => {
-    dims.root.hidden = !model.get("_dims_shown");
-    dims.show({
-      axes: model.get("_axes"),
-      dims: model.get("dims"),
-      held: readArray(model.get("held")),
-      anyPicked: Boolean(model.get("_pick").coordinates),
-    });
-  };
-
   const showHeld = () => {
-    showDims();
+    panels.showDims();
     askWhenSettled();
-  };
-
-  const showKeep = () => {
-    keep.root.hidden = !model.get("_keep_shown");
-    const { coordinates, along = 0 } = model.get("_pick");
-    // While the hand moves, the slider is its own.
-    if (picking.busy) return;
-    keep.show({
-      bookmarks: Object.keys(model.get("bookmarks")),
-      anyPicked: Boolean(coordinates),
-      anySelected: model.get("selection").shape[0] > 0,
-      groups: [model.get("group_a").shape[0], model.get("group_b").shape[0]],
-      hasAttribute: model.get("attribute").shape[0] > 0,
-      along,
-    });
   };
 
   const showBookmarks = () =>
@@ -223,8 +196,8 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
 
   const takePick = () => {
     void picking.take();
-    showDims();
-    showKeep();
+    panels.showDims();
+    panels.showKeep();
   };
 
   const takeTile = async () => {
@@ -306,57 +279,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
 
   // -- controls ----------------------------------------------------------------------------------
 
-  const dims = new Dims({
-    hold(index, value) {
-      const held = readArray(model.get("held")).slice();
-      held[index] = value;
-      model.set("held", writeArray(held)); // travels with the question
-      picking.traverse();
-    },
-    holdMean() {
-      const held = new Float32Array(model.get("_axes").length);
-      for (const { index, mean } of model.get("_axes")) held[index] = mean;
-      change(model, { held: writeArray(held) });
-    },
-    holdPicked: () =>
-      change(model, { held: writeArray(Float32Array.from(model.get("_pick").coordinates!)) }),
-  });
-  const keep = new Keep({
-    bookmark(name) {
-      const bookmarks = { ...model.get("bookmarks"), [name]: model.get("picked") };
-      change(model, { bookmarks });
-      shell.say(`Kept as ${name}.`);
-    },
-    forget(name) {
-      const { [name]: _gone, ...bookmarks } = model.get("bookmarks");
-      change(model, { bookmarks });
-      shell.say(`${name} is forgotten.`);
-    },
-    go: (name) => change(model, { picked: model.get("bookmarks")[name] }),
-    group(which) {
-      const selection = model.get("selection");
-      change(model, which === 0 ? { group_a: selection } : { group_b: selection });
-    },
-    along: (value) => picking.moveAlong(value),
-    async copy() {
-      const floats = Object.entries(model.get("bookmarks")).map(([name, z]) => [name, readArray(z)]);
-      const code = pythonOf({
-        projection: model.get("projection"),
-        dims: model.get("dims"),
-        held: readArray(model.get("held")),
-        view: model.get("view"),
-        colourBy: model.get("color_by"),
-        selection: readArray<Uint32Array>(model.get("selection")),
-        picked: readArray(model.get("picked")),
-        bookmarks: Object.fromEntries(floats),
-      });
-      await copyText(code).then(
-        () => shell.say("Copied. It expects the widget in the variable scatter."),
-        (error) => shell.say(`Not copied: ${error.message}.`),
-      );
-    },
-  });
-  shell.controls.after(dims.root, keep.root);
+  const panels = new Panels(model, shell, picking);
   const controls = new Controls(shell.controls, {
     mode(mode) {
       change(model, { _mode: mode });
@@ -396,8 +319,8 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
       dimsShown: model.get("_dims_shown"),
       keepShown: model.get("_keep_shown"),
     });
-    showDims();
-    showKeep();
+    panels.showDims();
+    panels.showKeep();
   };
 
   // -- start and end -----------------------------------------------------------------------------
@@ -414,10 +337,10 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     ["_dims_shown", showControls],
     ["_projections", showControls],
     ["_keep_shown", showControls],
-    ["bookmarks", showKeep],
-    ["group_a", showKeep],
-    ["group_b", showKeep],
-    ["attribute", showKeep],
+    ["bookmarks", () => panels.showKeep()],
+    ["group_a", () => panels.showKeep()],
+    ["group_b", () => panels.showKeep()],
+    ["attribute", () => panels.showKeep()],
     ["_bookmarked_at", showBookmarks],
     ["held", showHeld],
     ["_prior", showPrior],
@@ -447,8 +370,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     stopGestures();
     path.destroy();
     picking.close();
-    dims.close();
-    keep.close();
+    panels.close();
     plane.close();
     samples.close();
     detail.close();

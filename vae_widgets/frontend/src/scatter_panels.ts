@@ -1,0 +1,109 @@
+/** What opens below a scatter: the held dimensions, and what is taken away; wired to the traits. */
+
+import { readArray, writeArray } from "./arrays.ts";
+import type { Picking } from "./picking.ts";
+import { pythonOf } from "./scatter_code.ts";
+import { Dims } from "./scatter_dims.ts";
+import { copyText, Keep } from "./scatter_keep.ts";
+import { change, type Model } from "./scatter_state.ts";
+import type { Shell } from "./shell.ts";
+
+export class Panels {
+  private readonly model: Model;
+  private readonly shell: Shell;
+  private readonly picking: Picking;
+  private readonly dims: Dims;
+  private readonly keep: Keep;
+
+  constructor(model: Model, shell: Shell, picking: Picking) {
+    this.model = model;
+    this.shell = shell;
+    this.picking = picking;
+    this.dims = new Dims({
+      hold(index, value) {
+        const held = readArray(model.get("held")).slice();
+        held[index] = value;
+        model.set("held", writeArray(held)); // travels with the question
+        picking.traverse();
+      },
+      holdMean() {
+        const held = new Float32Array(model.get("_axes").length);
+        for (const { index, mean } of model.get("_axes")) held[index] = mean;
+        change(model, { held: writeArray(held) });
+      },
+      holdPicked: () =>
+        change(model, { held: writeArray(Float32Array.from(model.get("_pick").coordinates!)) }),
+    });
+    this.keep = new Keep({
+      bookmark(name) {
+        const bookmarks = { ...model.get("bookmarks"), [name]: model.get("picked") };
+        change(model, { bookmarks });
+        shell.say(`Kept as ${name}.`);
+      },
+      forget(name) {
+        const { [name]: _gone, ...bookmarks } = model.get("bookmarks");
+        change(model, { bookmarks });
+        shell.say(`${name} is forgotten.`);
+      },
+      go: (name) => change(model, { picked: model.get("bookmarks")[name] }),
+      group(which) {
+        const selection = model.get("selection");
+        change(model, which === 0 ? { group_a: selection } : { group_b: selection });
+      },
+      along: (value) => picking.moveAlong(value),
+      copy: () => void this.copy(),
+    });
+    shell.controls.after(this.dims.root, this.keep.root);
+  }
+
+  showDims(): void {
+    const { model } = this;
+    this.dims.root.hidden = !model.get("_dims_shown");
+    this.dims.show({
+      axes: model.get("_axes"),
+      dims: model.get("dims"),
+      held: readArray(model.get("held")),
+      anyPicked: Boolean(model.get("_pick").coordinates),
+    });
+  }
+
+  showKeep(): void {
+    const { model } = this;
+    this.keep.root.hidden = !model.get("_keep_shown");
+    const { coordinates, along = 0 } = model.get("_pick");
+    // While the hand moves, the slider is its own.
+    if (this.picking.busy) return;
+    this.keep.show({
+      bookmarks: Object.keys(model.get("bookmarks")),
+      anyPicked: Boolean(coordinates),
+      anySelected: model.get("selection").shape[0] > 0,
+      groups: [model.get("group_a").shape[0], model.get("group_b").shape[0]],
+      hasAttribute: model.get("attribute").shape[0] > 0,
+      along,
+    });
+  }
+
+  close(): void {
+    this.dims.close();
+    this.keep.close();
+  }
+
+  private async copy(): Promise<void> {
+    const { model, shell } = this;
+    const marks = Object.entries(model.get("bookmarks")).map(([name, z]) => [name, readArray(z)]);
+    const code = pythonOf({
+      projection: model.get("projection"),
+      dims: model.get("dims"),
+      held: readArray(model.get("held")),
+      view: model.get("view"),
+      colourBy: model.get("color_by"),
+      selection: readArray<Uint32Array>(model.get("selection")),
+      picked: readArray(model.get("picked")),
+      bookmarks: Object.fromEntries(marks),
+    });
+    await copyText(code).then(
+      () => shell.say("Copied. It expects the widget in the variable scatter."),
+      (error) => shell.say(`Not copied: ${error.message}.`),
+    );
+  }
+}
