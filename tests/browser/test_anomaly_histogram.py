@@ -134,6 +134,9 @@ def test_the_point_on_every_curve_follows_a_drag(labelled):
         # The kernel confirms what the page drew: it stays there.
         labelled.root.get_by_text("Set by hand").wait_for()
         assert labelled.point() == moved
+    page.get_by_role("button", name="How sure?").click()
+    page.get_by_text("95 % intervals of 200 resamples.").wait_for()
+    assert page.get_by_text("Enough labels").or_(page.get_by_text("Too few labels")).count() == 1
 
 
 def test_fields_buttons_and_keys_move_the_threshold(labelled):

@@ -410,3 +410,16 @@ def test_100_000_scores_send_little():
     histogram = vw.AnomalyHistogram(rng.lognormal(size=100_000), rng.random(100_000) < 0.01)
     grid = histogram._canvas._grid
     assert grid["thresholds"]["data"].nbytes + grid["at_or_above"]["data"].nbytes < 50_000
+
+
+def test_how_sure_is_answered_until_the_threshold_moves(histogram):
+    answer = histogram._sureness._answer
+    histogram._sureness._button.click()
+    found = histogram.bootstrap()
+    low, high = found.intervals["threshold"]
+    assert low <= histogram.threshold <= high
+    assert found.verdict in answer.value
+    assert f"<td>Threshold</td><td>{low:.4g} to {high:.4g}</td>" in answer.value
+    histogram.threshold = 3.0
+    assert answer.value == ""
+    assert histogram.bootstrap().intervals["threshold"] == (3, 3)

@@ -9,11 +9,13 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.bootstrap import BootstrapIntervals, bootstrap_threshold
 from vae_widgets.core.drift import reference_quantiles
 from vae_widgets.core.policy import ThresholdPolicy, hash_data
 from vae_widgets.core.thresholds import METHODS, Threshold, choose_threshold, threshold_metrics
 from vae_widgets.rendering import Renderer, check_renderer, render
 from vae_widgets.widgets.score_canvas import ScoreCanvas
+from vae_widgets.widgets.sureness import Sureness
 from vae_widgets.widgets.threshold_curves import ThresholdCurves
 from vae_widgets.widgets.tile_strip import TileStrip
 from vae_widgets.widgets.traits import Array
@@ -150,12 +152,17 @@ class AnomalyHistogram(ipywidgets.VBox):
         self._canvas.point_axes = self._curves.axes
         self._canvas.costs = list(METHODS["cost"].parameters.values())
         self._canvas.layout = ipywidgets.Layout(flex="3 1 380px", width="auto", min_width="0")
+        # A second or so of work, whatever the number of scores.
+        resamples = max(20, min(200, 10_000_000 // n))
+        self._sureness = Sureness(lambda: self.bootstrap(resamples))
+        aside = ipywidgets.VBox(
+            [self._curves, self._sureness],
+            layout=ipywidgets.Layout(flex="2 1 260px", width="auto", min_width="0"),
+        )
         legend = "" if self._labels is None else ": ✓ decided as labelled, ✗ not"
         self._strip = TileStrip(selectable=True, title=f"Samples by score{legend}")
         self._shown_items: list[int] = []
-        top = ipywidgets.HBox(
-            [self._canvas, self._curves], layout=ipywidgets.Layout(flex_flow="row wrap")
-        )
+        top = ipywidgets.HBox([self._canvas, aside], layout=ipywidgets.Layout(flex_flow="row wrap"))
         super().__init__(
             [top] if self._items is None else [top, self._strip],
             layout=ipywidgets.Layout(width="100%", max_width="800px"),
@@ -189,6 +196,24 @@ class AnomalyHistogram(ipywidgets.VBox):
         chosen = self._choose(method, parameters)
         self._apply(chosen)
         return chosen
+
+    def bootstrap(
+        self, n_resamples: int = 200, confidence: float = 0.95, seed: int = 0
+    ) -> BootstrapIntervals:
+        """Return how far the threshold and its metrics hang on these samples, and show it.
+
+        The button "How sure?" does the same, with fewer resamples of many scores.
+
+        Parameters
+        ----------
+        n_resamples, confidence, seed
+            As for `core.bootstrap.bootstrap_threshold`.
+        """
+        found = bootstrap_threshold(
+            self._scores, self._labels, self.chosen, n_resamples, confidence, seed
+        )
+        self._sureness.show(found)
+        return found
 
     def policy(self, note: str = "", *, author: str = "", model_hash: str = "") -> ThresholdPolicy:
         """Return the threshold and what defends it, to save and to apply elsewhere.
@@ -309,6 +334,7 @@ class AnomalyHistogram(ipywidgets.VBox):
             self._curves.weigh(chosen.parameters)
             self._canvas.costs = list(chosen.parameters.values())
         self._curves.show(self.metrics, threshold)
+        self._sureness.clear()
         if self._items is not None:
             self._show_items(self._items)
 

@@ -56,7 +56,7 @@ class ThresholdCurves(ipywidgets.VBox):
         grid: ScoreGrid,
         costs: Mapping[str, float],
     ) -> None:
-        super().__init__(layout=ipywidgets.Layout(flex="2 1 260px", width="auto"))
+        super().__init__(layout=ipywidgets.Layout(width="100%"))
         self.add_class("vw-figure")
         self.points: list[bqplot.Scatter] = []
         self.axes: list[tuple[str, str]] = []
