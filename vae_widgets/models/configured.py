@@ -22,5 +22,10 @@ class Configured:
         return hash((type(self), *self.get_config().items()))
 
     def __repr__(self) -> str:
-        arguments = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
-        return f"{type(self).__name__}({arguments})"
+        return call_of(self, self.get_config())
+
+
+def call_of(made: object, config: dict[str, Any]) -> str:
+    """Return the call that makes an object: its class with the arguments in `config`."""
+    arguments = ", ".join(f"{name}={value!r}" for name, value in config.items())
+    return f"{type(made).__name__}({arguments})"

@@ -15,6 +15,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.models.configured import call_of
 
 _LOG_2_PI = math.log(2 * math.pi)
 
@@ -76,8 +77,7 @@ class Likelihood(keras.layers.Layer):
         return {}
 
     def __repr__(self) -> str:
-        arguments = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
-        return f"{type(self).__name__}({arguments})"
+        return call_of(self, self.get_config())
 
 
 @keras.saving.register_keras_serializable(package="vae_widgets")

@@ -1,5 +1,6 @@
 /** Where am I: the prior as rings, and the posterior of one sample as an ellipse. */
 
+import { haloedText } from "./canvas_text.ts";
 import { contour, type Covariance } from "./gaussian.ts";
 import type { Point } from "./gestures.ts";
 import type { Theme } from "./theme.ts";
@@ -15,7 +16,6 @@ export function drawPrior(
   viewport: Viewport,
   center: Point,
 ): void {
-  context.font = `11px ${theme.font}`;
   context.textAlign = "center";
   context.textBaseline = "bottom";
   for (const probability of PRIOR_RINGS) {
@@ -26,13 +26,7 @@ export function drawPrior(
     context.stroke(closed(corners, viewport));
     context.setLineDash([]);
     const top = viewport.toScreen(center.x, Math.max(...corners.map(({ y }) => y)));
-    // On any picture behind.
-    context.lineWidth = 3;
-    context.strokeStyle = theme.paper;
-    context.fillStyle = theme.ink;
-    const text = `${100 * probability} % of prior`;
-    context.strokeText(text, top.x, top.y - 2);
-    context.fillText(text, top.x, top.y - 2);
+    haloedText(context, theme, `${100 * probability} % of prior`, top.x, top.y - 2);
   }
 }
 

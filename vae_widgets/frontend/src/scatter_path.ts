@@ -5,6 +5,7 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { readArray, type WireArray } from "./arrays.ts";
+import { haloedText } from "./canvas_text.ts";
 import { frameOf, valueOf } from "./film_track.ts";
 import { onKey, pointIn, type Point } from "./gestures.ts";
 import { follow } from "./path_points.ts";
@@ -283,14 +284,9 @@ function dot(
   context.stroke();
 }
 
-/** A word beside a place, readable on any background. */
+/** A word beside a place. */
 function label(context: CanvasRenderingContext2D, theme: Theme, text: string, at: Point): void {
-  context.font = `11px ${theme.font}`;
   context.textAlign = "left";
   context.textBaseline = "middle";
-  context.lineWidth = 3;
-  context.strokeStyle = theme.paper;
-  context.strokeText(text, at.x + 9, at.y - 9);
-  context.fillStyle = theme.ink;
-  context.fillText(text, at.x + 9, at.y - 9);
+  haloedText(context, theme, text, at.x + 9, at.y - 9);
 }

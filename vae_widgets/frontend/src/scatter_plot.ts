@@ -1,5 +1,6 @@
 /** The picture of a scatter: axes, decoded grid and points on a still layer, marks above it. */
 
+import { haloedText } from "./canvas_text.ts";
 import type { Covariance } from "./gaussian.ts";
 import { drawDiscs, discRadius } from "./discs.ts";
 import type { Point } from "./gestures.ts";
@@ -281,14 +282,9 @@ function diamond({ x, y }: Point, reach: number): Path2D {
 }
 
 function label(context: CanvasRenderingContext2D, theme: Theme, text: string, at: Point): void {
-  context.font = `12px ${theme.font}`;
   context.textAlign = "left";
   context.textBaseline = "middle";
-  context.lineWidth = 3;
-  context.strokeStyle = theme.paper;
-  context.fillStyle = theme.ink;
-  context.strokeText(text, at.x + 10, at.y);
-  context.fillText(text, at.x + 10, at.y);
+  haloedText(context, theme, text, at.x + 10, at.y, 12);
 }
 
 /** A stroke that shows on any background. */
