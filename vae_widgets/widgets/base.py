@@ -37,3 +37,20 @@ class CanvasWidget(anywidget.AnyWidget):
         # ipywidgets takes any keyword in silence; a typing error must not.
         checks.reject_unknown(type(self).__name__, traits, self.trait_names())
         super().__init__(**traits)
+        self.on_msg(self._take_state)
+
+    def _take_state(self, widget: Any, content: Any, buffers: Any) -> None:
+        """Take traits that the page has set, as ``frontend/src/tell.ts`` sends them."""
+        if not isinstance(content, dict) or content.get("type") != "state":
+            return
+        state = content["state"]
+        for (*way, last), buffer in zip(content["paths"], buffers, strict=True):
+            part = state
+            for key in way:
+                part = part[key]
+            part[last] = buffer
+        try:
+            self.set_state(state)
+        except Exception:
+            self.send_state(set(state) & set(self.keys))  # the page goes back to what it was
+            raise

@@ -6,7 +6,8 @@ import type { Point } from "./gestures.ts";
 import { cellAt, covers, gridFor, sameGrid, type GridQuestion } from "./scatter_grid.ts";
 import type { Shown } from "./scatter_pictures.ts";
 import type { Grid, ScatterPlot } from "./scatter_plot.ts";
-import { change, type Model } from "./scatter_state.ts";
+import type { Model } from "./scatter_state.ts";
+import { change } from "./tell.ts";
 import { Tiles } from "./tiles.ts";
 
 export class DecodedPlane {

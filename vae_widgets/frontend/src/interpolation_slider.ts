@@ -12,6 +12,7 @@ import { categoryColour } from "./palette.ts";
 import { decimalsFor, distance, number, row, zText } from "./path_readout.ts";
 import { advance, type Playhead } from "./playback.ts";
 import { createShell } from "./shell.ts";
+import { tell } from "./tell.ts";
 import { Tiles, type WireAtlas } from "./tiles.ts";
 
 interface Content {
@@ -126,7 +127,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     clearTimeout(commitTimer);
     if (!uncommitted) return;
     uncommitted = false;
-    model.save_changes();
+    tell(model, "value");
   };
 
   const valueChanged = () => {
@@ -176,7 +177,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     uncommitted = false; // sent along
     shell.say("Decoding…");
     model.set(name, value); // shows it at once where it has been decoded
-    model.save_changes();
+    tell(model, name, "value");
   };
   const controls = new FilmControls(shell, {
     play: togglePlaying,

@@ -19,8 +19,9 @@ import { Legend } from "./scatter_legend.ts";
 import { Tooltip, type Shown } from "./scatter_pictures.ts";
 import { ScatterPath } from "./scatter_path.ts";
 import { ScatterPlot } from "./scatter_plot.ts";
-import { axisNames, change, isLine, labelOf, type Model, type State } from "./scatter_state.ts";
+import { axisNames, isLine, labelOf, type Model, type State } from "./scatter_state.ts";
 import { createShell, element } from "./shell.ts";
+import { change, tellSoon } from "./tell.ts";
 import { whole } from "./ticks.ts";
 
 const HINTS: Record<Mode, string> = {
@@ -31,10 +32,8 @@ const HINTS: Record<Mode, string> = {
 };
 const LATE =
   "No answer from the kernel for 5 s: is it busy or gone? The picture was decoded beforehand.";
-// How long the view must rest before the kernel decodes the plane for it, and how often the kernel
-// hears of a moving pointer, in ms.
+// How long the view must rest before the kernel decodes the plane for it, in ms.
 const SETTLED = 300;
-const HOVER_PAUSE = 100;
 // A point counts as hit so many pixels beside its rim.
 const HIT_SLACK = 5;
 // Closer, float32 codes have no digits left; farther, there is nothing to see.
@@ -53,7 +52,6 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   let positions = readArray(model.get("_positions"));
   let visible = (_index: number) => true;
   let settle: ReturnType<typeof setTimeout> | undefined;
-  let hoverTimer: ReturnType<typeof setTimeout> | undefined;
 
   const plot = new ScatterPlot(frame, {
     positions,
@@ -221,10 +219,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   const hover = (index: number) => {
     if (index === model.get("hovered")) return;
     model.set("hovered", index);
-    hoverTimer ??= setTimeout(() => {
-      hoverTimer = undefined;
-      model.save_changes();
-    }, HOVER_PAUSE);
+    tellSoon(model, "hovered");
   };
   const select = (found: Uint32Array, how: How) => {
     const selection = combine(readArray<Uint32Array>(model.get("selection")), found, how);
@@ -258,7 +253,9 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     look(bounds) {
       const [x0, x1] = model.get("_home");
       const share = (bounds.x1 - bounds.x0) / (x1 - x0);
-      if (share > DEEPEST && share < FARTHEST) change(model, { view: toEdges(bounds) });
+      if (share <= DEEPEST || share >= FARTHEST) return;
+      model.set("view", toEdges(bounds));
+      tellSoon(model, "view");
     },
     home,
     sketch: (shape) => plot.mark({ shape }),
@@ -366,7 +363,6 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   return () => {
     for (const [name, react] of reactions) model.off(`change:${name}`, react);
     clearTimeout(settle);
-    clearTimeout(hoverTimer);
     stopGestures();
     path.destroy();
     picking.close();

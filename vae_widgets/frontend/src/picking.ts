@@ -6,7 +6,8 @@ import type { Point } from "./gestures.ts";
 import type { Shown } from "./scatter_pictures.ts";
 import { PickedView } from "./scatter_pictures.ts";
 import type { ScatterPlot } from "./scatter_plot.ts";
-import { axisNames, change, isLine, labelOf, type Model, type PickQuestion } from "./scatter_state.ts";
+import { axisNames, isLine, labelOf, type Model, type PickQuestion } from "./scatter_state.ts";
+import { change } from "./tell.ts";
 import { Tiles } from "./tiles.ts";
 import { formatNumber } from "./numbers.ts";
 

@@ -5,8 +5,9 @@ import type { Picking } from "./picking.ts";
 import { pythonOf } from "./scatter_code.ts";
 import { Dims } from "./scatter_dims.ts";
 import { copyText, Keep } from "./scatter_keep.ts";
-import { change, type Model } from "./scatter_state.ts";
+import type { Model } from "./scatter_state.ts";
 import type { Shell } from "./shell.ts";
+import { change, tellSoon } from "./tell.ts";
 
 export class Panels {
   private readonly model: Model;
@@ -23,7 +24,8 @@ export class Panels {
       hold(index, value) {
         const held = readArray(model.get("held")).slice();
         held[index] = value;
-        model.set("held", writeArray(held)); // travels with the question
+        model.set("held", writeArray(held));
+        tellSoon(model, "held"); // at the latest with the question
         picking.traverse();
       },
       holdMean() {

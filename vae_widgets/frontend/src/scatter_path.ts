@@ -12,6 +12,7 @@ import { follow } from "./path_points.ts";
 import type { ScatterPlot } from "./scatter_plot.ts";
 import type { Model } from "./scatter_state.ts";
 import { button, type Shell } from "./shell.ts";
+import { tell } from "./tell.ts";
 import type { Theme } from "./theme.ts";
 
 export interface PathState {
@@ -149,7 +150,7 @@ export class ScatterPath {
     };
     const up = () => {
       this.stopDrag();
-      this.slider!.save_changes();
+      tell(this.slider!, "value");
     };
     const cancel = () => {
       this.stopDrag();
@@ -190,7 +191,8 @@ export class ScatterPath {
       this.moveTo(frame);
       this.shell.say(`Path: frame ${frame + 1} of ${this.places.length}.`);
       clearTimeout(this.timer);
-      this.timer = window.setTimeout(() => this.slider?.save_changes(), COMMIT_DELAY);
+      const { slider } = this;
+      this.timer = window.setTimeout(() => tell(slider, "value"), COMMIT_DELAY);
       return true;
     }
     if (key === "Escape" && this.choosing) {

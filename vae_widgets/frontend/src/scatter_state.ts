@@ -95,12 +95,6 @@ export interface State {
 
 export type Model = AnyModel<State>;
 
-/** Set traits and tell the kernel. */
-export function change(model: Model, values: Partial<State>): void {
-  for (const [name, value] of Object.entries(values)) model.set(name as keyof State, value);
-  model.save_changes();
-}
-
 /** A sample's class as text; empty where there are no classes. */
 export function labelOf(model: Model, index: number): string {
   const classes = readArray<Uint32Array>(model.get("_classes"));
