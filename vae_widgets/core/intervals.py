@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def wilson_interval(part: int, of: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson_interval(part: float, of: float, confidence: float = 0.95) -> tuple[float, float]:
     """Return the score interval of a share (Wilson, JASA 22, 1927); (0, 1) where `of` is 0.
 
     Unlike the textbook's ``p ± 1.96 * sqrt(p (1 - p) / n)`` it holds for few samples and for
-    shares near 0 and 1.
+    shares near 0 and 1. A weighted share has an effective number of samples, which is no whole one.
     """
     if not of:
         return 0.0, 1.0

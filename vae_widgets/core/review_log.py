@@ -1,0 +1,93 @@
+"""What a reviewer decided, in order, so that each step can be taken back and all can be kept."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+LABELS = {"normal": 0.0, "anomalous": 1.0, "unsure": np.nan}
+"""What a mark means as a label: an unsure one is none."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What was decided about a sample.
+
+    Attributes
+    ----------
+    index : int
+        Which sample.
+    score : float
+        Its score.
+    mark : str
+        "anomalous" (a true alarm, where it was flagged), "normal" (a false one) or "unsure".
+    time : str
+        When, ISO 8601 in UTC, to the second.
+    """
+
+    index: int
+    score: float
+    mark: str
+    time: str
+
+
+class ReviewLog:
+    """The marks in force, at most one a sample, and the way back."""
+
+    def __init__(self) -> None:
+        self._marks: dict[int, Mark] = {}
+        self._before: list[tuple[int, Mark | None]] = []
+
+    def __len__(self) -> int:
+        return len(self._marks)
+
+    def get(self, index: int) -> str:
+        """Return the mark of a sample; "" if it has none."""
+        mark = self._marks.get(index)
+        return mark.mark if mark else ""
+
+    def set(self, index: int, score: float, mark: str) -> None:
+        """Mark a sample; "" takes its mark away."""
+        self._before.append((index, self._marks.pop(index, None)))
+        if mark:
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            self._marks[index] = Mark(index, score, mark, now)
+
+    def undo(self) -> int | None:
+        """Take the last step back; return which sample it was about, or None if there is none."""
+        if not self._before:
+            return None
+        index, before = self._before.pop()
+        self._marks.pop(index, None)
+        if before:
+            self._marks[index] = before
+        return index
+
+    def counts(self) -> dict[str, int]:
+        """Return how many samples have each mark."""
+        marks = [mark.mark for mark in self._marks.values()]
+        return {name: marks.count(name) for name in ("anomalous", "normal", "unsure")}
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """Return columns ``index``, ``score``, ``label`` (1, 0 or None), ``mark`` and ``time``."""
+        marks = list(self._marks.values())
+        labels = {"anomalous": 1, "normal": 0, "unsure": None}
+        return {
+            "index": [mark.index for mark in marks],
+            "score": [mark.score for mark in marks],
+            "label": [labels[mark.mark] for mark in marks],
+            "mark": [mark.mark for mark in marks],
+            "time": [mark.time for mark in marks],
+        }
+
+    def to_csv(self) -> str:
+        """Return the same as CSV with a header; no label is an empty field."""
+        columns = self.to_dict()
+        text = io.StringIO()
+        rows = csv.writer(text, lineterminator="\n")
+        rows.writerow(columns)
+        rows.writerows(zip(*columns.values(), strict=True))
+        return text.getvalue()
