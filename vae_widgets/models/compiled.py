@@ -4,10 +4,11 @@ One trace each, for any number of rows: a gesture that decodes one point must no
 compiler, which is also why these are plain graphs and not XLA.
 """
 
+import collections
 import functools
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import numpy as np
 import tensorflow as tf
@@ -16,7 +17,27 @@ from numpy.typing import NDArray
 ROWS_AT_ONCE = 1024
 """Rows that pass through at a time; bounds the memory."""
 
-_BLOCKS_IN_FLIGHT = 3  # while one is copied or summed up on one core, others keep the rest busy
+BLOCKS_IN_FLIGHT = 3
+"""Blocks worked on at once: while one is copied on one core, others keep the rest busy."""
+
+Block = TypeVar("Block")
+Result = TypeVar("Result")
+
+
+def map_in_flight(function: Callable[[Block], Result], blocks: Iterable[Block]) -> Iterator[Result]:
+    """Yield the function of each block, in order, with three at work and one more at hand.
+
+    Blocks are read no further ahead than that, so that a stream of them may be longer than memory.
+    """
+    with ThreadPoolExecutor(BLOCKS_IN_FLIGHT) as pool:
+        at_work: collections.deque[Future[Result]] = collections.deque()
+        for block in blocks:
+            at_work.append(pool.submit(function, block))
+            del block  # lives no longer than its turn
+            if len(at_work) > BLOCKS_IN_FLIGHT:
+                yield at_work.popleft().result()
+        while at_work:
+            yield at_work.popleft().result()
 
 
 class CompiledFunction:
@@ -60,12 +81,10 @@ class CompiledFunction:
         if n <= ROWS_AT_ONCE:
             return self._run(arrays)
 
-        def run_block(start: int) -> tuple[NDArray[np.float32], ...]:
-            return self._run(tuple(array[start : start + ROWS_AT_ONCE] for array in arrays))
-
-        with ThreadPoolExecutor(_BLOCKS_IN_FLIGHT) as pool:
-            blocks = list(pool.map(run_block, range(0, n, ROWS_AT_ONCE)))
-        return tuple(np.concatenate(parts) for parts in zip(*blocks, strict=True))
+        starts = range(0, n, ROWS_AT_ONCE)
+        blocks = (tuple(array[i : i + ROWS_AT_ONCE] for array in arrays) for i in starts)
+        results = map_in_flight(self._run, blocks)
+        return tuple(np.concatenate(parts) for parts in zip(*results, strict=True))
 
     def _run(self, arrays: tuple[NDArray[np.float32], ...]) -> tuple[NDArray[np.float32], ...]:
         return tuple(result.numpy() for result in self._graph(*map(tf.constant, arrays)))

@@ -1,4 +1,4 @@
-"""How good a VAE is, and how strange a sample looks to it: figures in nats."""
+"""How good a VAE is: figures in nats."""
 
 import math
 from collections.abc import Callable
@@ -10,13 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.latents import active_units
-from vae_widgets.models.code_statistics import CodeStatistics
 from vae_widgets.models.data_rules import DataRules
 from vae_widgets.models.importance_sampling import ImportanceSampler
 from vae_widgets.models.likelihoods import Likelihood
 from vae_widgets.models.objectives import log_normal, split_kl
 
-SCORE_KINDS = ("elbo", "reconstruction", "kl", "mahalanobis")
 _PAIRS_AT_ONCE = 2**22  # of numbers, when samples are compared with each other: 16 MiB
 
 
@@ -33,12 +31,10 @@ class FiguresOfMerit:
 
     variational: bool
     _latent_dim: int
-    _code_statistics: CodeStatistics
     _encode: Callable[..., Any]
     _elbo_terms: Callable[..., Any]
     encode: Callable[..., Any]
     _kl: Callable[..., Any]
-    _errors: Callable[..., Any]
     _importance_sampler: ImportanceSampler
     likelihood: Likelihood
     _rules: DataRules
@@ -148,74 +144,6 @@ class FiguresOfMerit:
                 )
         nats = -self.log_likelihood(x, n_samples, seed, y=y) / math.prod(self._rules.sample_shape)
         return nats / math.log(2) + math.log2(levels or 1)
-
-    def reconstruction_error(
-        self, x: ArrayLike, *, y: ArrayLike | None = None
-    ) -> NDArray[np.float32]:
-        """Return how far each sample is from its reconstruction from z_mean.
-
-        Parameters
-        ----------
-        x
-            Samples (n, *sample_shape).
-        y
-            For a conditional VAE: labels (n,), or one label for all.
-
-        Returns
-        -------
-        (n,): the mean over dimensions of the squared error, in squared units of x, whatever the
-        likelihood; for tokens the share of wrong ones. In nats it is
-        ``anomaly_score(x, kind="reconstruction")``.
-        """
-        errors: NDArray[np.float32] = self._errors(*self._rules.rows(x, y))[0]
-        return errors
-
-    def anomaly_score(
-        self, x: ArrayLike, kind: str | None = None, *, y: ArrayLike | None = None
-    ) -> NDArray[np.float32]:
-        """Score how anomalous each sample is; higher is more anomalous.
-
-        Scores are deterministic: the reconstruction is from z_mean and not from a draw.
-
-        Parameters
-        ----------
-        x
-            Samples (n, *sample_shape).
-        kind
-            None
-                "elbo", or, for a plain autoencoder, "reconstruction".
-            "elbo"
-                Reconstruction and KL together: the negative ELBO at z_mean, in nats.
-            "reconstruction"
-                -log p(x | z_mean), in nats.
-            "kl"
-                KL(q(z | x) || N(0, I)), in nats.
-            "mahalanobis"
-                Distance of z_mean from the codes of the training data, in deviations: with the
-                mean and the covariance of the aggregate posterior of up to 10,000 training
-                samples, taken at the end of each fit and saved with the model. Before any fit,
-                with those of the prior.
-        y
-            For a conditional VAE: labels (n,), or one label for all.
-
-        Returns
-        -------
-        (n,)
-        """
-        if kind is None:
-            kind = "elbo" if self.variational else "reconstruction"
-        kind = checks.one_of("kind", kind, SCORE_KINDS)
-        if kind in ("elbo", "kl"):
-            self._need_prior(f"anomaly_score(kind={kind!r})")
-        rows = self._rules.rows(x, y)
-        if kind == "mahalanobis":
-            return self._code_statistics.mahalanobis(self._encode(*rows)[0]).astype(np.float32)
-        if kind == "kl":
-            kl: NDArray[np.float32] = self._kl(*rows)[0].sum(axis=1)
-            return kl
-        at_mean = np.zeros((len(rows[0]), self._latent_dim), np.float32)
-        reconstruction, kl = self._elbo_terms(at_mean, *rows)
-        return reconstruction + kl if kind == "elbo" else reconstruction
 
     def kl_per_dimension(self, x: ArrayLike, *, y: ArrayLike | None = None) -> NDArray[np.float64]:
         """Return KL(q(z_i | x) || N(0, 1)) of each latent dimension, averaged over x.

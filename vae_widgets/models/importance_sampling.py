@@ -61,7 +61,10 @@ class ImportanceSampler:
         return self._function.get_concrete_function()
 
     def _log_weights(self, epsilon: Any, z_mean: Any, z_log_var: Any, *data: Any) -> Any:
-        """Return log w (draws, n) for noise (draws, n, latent_dim); all others have n rows."""
+        """Return log w (draws, n); all have n rows but the noise.
+
+        That is (draws, n, latent_dim), or (draws, 1, latent_dim) for all rows.
+        """
         draws = tf.shape(epsilon)[0]
         z = reparameterize(z_mean, z_log_var, epsilon)
         reconstruction = self._negative_log_likelihood(
@@ -79,6 +82,8 @@ class ImportanceSampler:
         data: tuple[NDArray[np.float32], ...],
         n_samples: int,
         rng: np.random.Generator,
+        *,
+        same_noise: bool = False,
     ) -> NDArray[np.float64]:
         """Return the estimate of log p(x) for n rows of data, from `n_samples` draws each: (n,).
 
@@ -92,17 +97,26 @@ class ImportanceSampler:
             Draws for each row, K.
         rng
             Draws the noise.
+        same_noise
+            Give all rows the same noise, so that the estimate for a row does not depend on the
+            others.
         """
         samples_at_once, draws_at_once = self.block(n_samples)
+        shared = None
+        if same_noise:
+            shared = rng.standard_normal((n_samples, 1, z_mean.shape[1]), dtype=np.float32)
         results = []
         for rows in _slices(len(z_mean), samples_at_once):
             arrays = (z_mean[rows], z_log_var[rows], *(part[rows] for part in data))
             tensors = [tf.constant(array) for array in arrays]
             total = np.full(len(arrays[0]), -np.inf)  # log of the sum of the weights so far
             for draws in _slices(n_samples, draws_at_once):
-                shape = (draws.stop - draws.start, *arrays[0].shape)
-                epsilon = tf.constant(rng.standard_normal(shape, dtype=np.float32))
-                log_w = self._graph(epsilon, *tensors).numpy().astype(np.float64)
+                if shared is not None:
+                    epsilon = shared[draws]
+                else:
+                    shape = (draws.stop - draws.start, *arrays[0].shape)
+                    epsilon = rng.standard_normal(shape, dtype=np.float32)
+                log_w = self._graph(tf.constant(epsilon), *tensors).numpy().astype(np.float64)
                 total = np.logaddexp(total, np.logaddexp.reduce(log_w, axis=0))
             results.append(total - np.log(n_samples))
         return np.concatenate(results)

@@ -49,6 +49,14 @@ class Likelihood(keras.layers.Layer):
 
     def negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
         """Return -log p(x | z) of samples x (n, *sample_shape), summed over dims: (n,), nats."""
+        values = self.elementwise_negative_log_likelihood(x, decoder_output)
+        return ops.sum(values, axis=tuple(range(1, len(values.shape))))
+
+    def elementwise_negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
+        """Return what each element of x adds to -log p(x | z): (n, *sample_shape), nats.
+
+        A likelihood whose elements depend on each other defines `negative_log_likelihood` alone.
+        """
         raise NotImplementedError
 
     def mean(self, decoder_output: Any) -> Any:
@@ -101,13 +109,11 @@ class Bernoulli(Likelihood):
         super().__init__("bernoulli")
         self.from_logits = bool(from_logits)
 
-    def negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
-        """Return the cross-entropy summed over dimensions, (n,), in nats."""
+    def elementwise_negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
+        """Return the cross-entropy of each dimension, in nats."""
         if self.from_logits:
-            cross_entropy = _cross_entropy_with_logits(x, decoder_output)
-        else:
-            cross_entropy = ops.binary_crossentropy(x, decoder_output)
-        return _sum_over_dimensions(cross_entropy)
+            return _cross_entropy_with_logits(x, decoder_output)
+        return ops.binary_crossentropy(x, decoder_output)
 
     def mean(self, decoder_output: Any) -> Any:
         """Return probabilities in [0, 1]."""
@@ -196,15 +202,15 @@ class Gaussian(Likelihood):
             return low + ops.softplus(self._raw_log_deviation - low)
         return math.log(float(self._deviation))
 
-    def negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
-        """Return the negative log-density summed over dimensions, (n,), in nats."""
+    def elementwise_negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
+        """Return the negative log-density of each dimension, in nats."""
         if self._deviation == "predicted":
             mean, log_var = decoder_output
             log_deviation = 0.5 * ops.clip(log_var, -12.0, 12.0)
         else:
             mean, log_deviation = decoder_output, self._log_deviation()
         error = (x - mean) * ops.exp(-log_deviation)
-        return _sum_over_dimensions(0.5 * error * error + log_deviation + 0.5 * _LOG_2_PI)
+        return 0.5 * error * error + log_deviation + 0.5 * _LOG_2_PI
 
     def mean(self, decoder_output: Any) -> Any:
         """Return the mean that the decoder gives."""
@@ -236,12 +242,10 @@ class Categorical(Likelihood):
         super().__init__("categorical")
         self.n_classes = checks.positive_int("n_classes", n_classes, minimum=2)
 
-    def negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
-        """Return the cross-entropy summed over steps and voices, (n,), in nats."""
+    def elementwise_negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
+        """Return the cross-entropy of each step and voice, in nats."""
         tokens = ops.cast(x, "int32")
-        return _sum_over_dimensions(
-            ops.sparse_categorical_crossentropy(tokens, decoder_output, from_logits=True)
-        )
+        return ops.sparse_categorical_crossentropy(tokens, decoder_output, from_logits=True)
 
     def mean(self, decoder_output: Any) -> Any:
         """Return the most likely tokens (n, *sample_shape), as whole float32 numbers."""
@@ -348,10 +352,6 @@ def _cross_entropy_with_logits(x: Any, logits: Any) -> Any:
         return tf.maximum(logits, 0.0) + tf.math.log(1.0 + decay), gradient
 
     return softplus(logits) - x * logits
-
-
-def _sum_over_dimensions(values: Any) -> Any:
-    return ops.sum(values, axis=tuple(range(1, len(values.shape))))
 
 
 def _mean_over_dimensions(values: Any) -> Any:

@@ -16,6 +16,7 @@ from vae_widgets.codec import GivenLabel
 from vae_widgets.core import checks
 from vae_widgets.core.labels import one_hot
 from vae_widgets.core.policy import ThresholdPolicy
+from vae_widgets.models.anomaly_scores import AnomalyScores
 from vae_widgets.models.architectures import build_architecture
 from vae_widgets.models.array_loop import Batch
 from vae_widgets.models.code_statistics import CodeStatistics
@@ -51,7 +52,7 @@ class _FactoryOnClass:
 
 
 @keras.saving.register_keras_serializable(package="vae_widgets")
-class VAE(FiguresOfMerit, Trainer):
+class VAE(FiguresOfMerit, AnomalyScores, Trainer):
     """A variational autoencoder made of your own encoder and decoder.
 
     `VAE.build` makes both for you. The model minimises
@@ -155,6 +156,7 @@ class VAE(FiguresOfMerit, Trainer):
         self._elbo_terms = CompiledFunction(self._terms, (latent_dim,), shape, *labels)
         self._kl = CompiledFunction(self._kl_of_samples, shape, *labels)
         self._errors = CompiledFunction(self._errors_of_means, shape, *labels)
+        self._elements = CompiledFunction(self._elements_of_reconstruction, shape, *labels)
         self._importance_sampler = ImportanceSampler(
             self._reconstruction,
             latent_dim,
@@ -402,6 +404,11 @@ class VAE(FiguresOfMerit, Trainer):
     def _errors_of_means(self, x: Any, *labels: Any) -> tuple[Any]:
         z_mean, _ = self._code(x, *labels)
         return (self.likelihood.error(x, self._decoded(z_mean, *labels)),)
+
+    def _elements_of_reconstruction(self, x: Any, *labels: Any) -> tuple[Any]:
+        z_mean, _ = self._code(x, *labels)
+        decoded = self._decoded(z_mean, *labels)
+        return (self.likelihood.elementwise_negative_log_likelihood(x, decoded),)
 
     def _mean_of_codes(self, z: Any, *labels: Any) -> tuple[Any]:
         return (self.likelihood.mean(self._decoded(z, *labels)),)

@@ -1,0 +1,198 @@
+"""How strange a sample looks to a VAE, as a whole and in each of its elements."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core import checks
+from vae_widgets.models.code_statistics import CodeStatistics
+from vae_widgets.models.compiled import ROWS_AT_ONCE, map_in_flight
+from vae_widgets.models.data_rules import DataRules
+from vae_widgets.models.importance_sampling import ImportanceSampler
+from vae_widgets.models.likelihoods import Likelihood
+
+SCORE_KINDS = ("elbo", "reconstruction", "kl", "iwae", "mahalanobis")
+ATTRIBUTION_KINDS = ("reconstruction", "kl")
+IWAE_DRAWS = 100
+_SEED = 0  # of the draws of "iwae": scores are to be the same tomorrow
+
+ScoreFunction = Callable[..., NDArray[np.float32]]
+"""Maps samples (n, *sample_shape), and one-hot labels of a conditional model, to (n,)."""
+
+
+class AnomalyScores:
+    """The part of `VAE` that scores samples. Nothing here changes the model."""
+
+    variational: bool
+    _latent_dim: int
+    _code_statistics: CodeStatistics
+    _encode: Callable[..., Any]
+    _elbo_terms: Callable[..., Any]
+    _kl: Callable[..., Any]
+    _errors: Callable[..., Any]
+    _elements: Callable[..., Any]
+    _importance_sampler: ImportanceSampler
+    likelihood: Likelihood
+    _rules: DataRules
+    _need_prior: Callable[[str], None]
+
+    def reconstruction_error(
+        self, x: ArrayLike, *, y: ArrayLike | None = None
+    ) -> NDArray[np.float32]:
+        """Return how far each sample is from its reconstruction from z_mean.
+
+        Parameters
+        ----------
+        x
+            Samples (n, *sample_shape).
+        y
+            For a conditional VAE: labels (n,), or one label for all.
+
+        Returns
+        -------
+        (n,): the mean over dimensions of the squared error, in squared units of x, whatever the
+        likelihood; for tokens the share of wrong ones. In nats it is
+        ``anomaly_score(x, kind="reconstruction")``.
+        """
+        return _in_blocks(lambda *rows: self._errors(*rows)[0], self._rules.rows(x, y))
+
+    @checks.suggest_keywords
+    def anomaly_score(
+        self,
+        x: ArrayLike,
+        kind: str | None = None,
+        *,
+        y: ArrayLike | None = None,
+        n_samples: int | None = None,
+    ) -> NDArray[np.float32]:
+        """Score how anomalous each sample is; higher is more anomalous.
+
+        Scores are deterministic, and that of a sample does not depend on the others: the
+        reconstruction is from z_mean and not from a draw, and the draws of "iwae" are always the
+        same.
+
+        Parameters
+        ----------
+        x
+            Samples (n, *sample_shape).
+        kind
+            None
+                "elbo", or, for a plain autoencoder, "reconstruction".
+            "elbo"
+                Reconstruction and KL together: the negative ELBO at z_mean, in nats.
+            "reconstruction"
+                -log p(x | z_mean), in nats.
+            "kl"
+                KL(q(z | x) || N(0, I)), in nats.
+            "iwae"
+                -log p(x), in nats, estimated from `n_samples` draws as in `log_likelihood`. Closest
+                to what the model says about x, and that much slower than the others.
+            "mahalanobis"
+                Distance of z_mean from the codes of the training data, in deviations: with the
+                mean and the covariance of the aggregate posterior of up to 10,000 training
+                samples, taken at the end of each fit and saved with the model. Before any fit,
+                with those of the prior.
+        y
+            For a conditional VAE: labels (n,), or one label for all.
+        n_samples
+            For "iwae": draws for each sample, 100 if None.
+
+        Returns
+        -------
+        (n,)
+        """
+        score = self._score_function(kind, n_samples)
+        return _in_blocks(score, self._rules.rows(x, y))
+
+    @checks.suggest_keywords
+    def attribution(
+        self, x: ArrayLike, kind: str = "reconstruction", *, y: ArrayLike | None = None
+    ) -> NDArray[np.float32]:
+        """Return what each element adds to the anomaly score of its sample.
+
+        Parameters
+        ----------
+        x
+            Samples (n, *sample_shape).
+        kind
+            "reconstruction"
+                For each pixel, feature or token: its part of -log p(x | z_mean).
+            "kl"
+                For each latent dimension: its part of KL(q(z | x) || N(0, I)).
+        y
+            For a conditional VAE: labels (n,), or one label for all.
+
+        Returns
+        -------
+        (n, *sample_shape), or (n, latent_dim) for "kl", in nats. The sum over all but the first
+        axis is ``anomaly_score(x, kind)``. For densities, such as the Gaussian likelihood, an
+        element may be negative.
+
+        Raises
+        ------
+        TypeError
+            If the likelihood is your own and does not define
+            ``elementwise_negative_log_likelihood``.
+        """
+        kind = checks.one_of("kind", kind, ATTRIBUTION_KINDS)
+        if kind == "kl":
+            self._need_prior("attribution(kind='kl')")
+            kl: NDArray[np.float32] = self._kl(*self._rules.rows(x, y))[0]
+            return kl
+        name = Likelihood.elementwise_negative_log_likelihood.__name__
+        if getattr(type(self.likelihood), name) is getattr(Likelihood, name):
+            raise TypeError(
+                f"attribution needs {name}, which {type(self.likelihood).__name__} does not "
+                "define; expected a likelihood whose elements are independent. Define it, and the "
+                "sum over elements follows."
+            )
+        elements: NDArray[np.float32] = self._elements(*self._rules.rows(x, y))[0]
+        return elements
+
+    def _score_function(self, kind: str | None, n_samples: int | None) -> ScoreFunction:
+        """Return the score of a kind; see `anomaly_score`."""
+        if kind is None:
+            kind = "elbo" if self.variational else "reconstruction"
+        kind = checks.one_of("kind", kind, SCORE_KINDS)
+        if kind in ("elbo", "kl", "iwae"):
+            self._need_prior(f"anomaly_score(kind={kind!r})")
+        if kind != "iwae" and n_samples is not None:
+            raise ValueError(
+                f"n_samples={n_samples!r} is for kind='iwae'; kind is {kind!r}. Leave n_samples "
+                "out: the other kinds draw nothing."
+            )
+        draws = checks.positive_int("n_samples", IWAE_DRAWS if n_samples is None else n_samples)
+
+        def score(*rows: NDArray[np.float32]) -> NDArray[np.float32]:
+            if kind == "mahalanobis":
+                return self._code_statistics.mahalanobis(self._encode(*rows)[0]).astype(np.float32)
+            if kind == "kl":
+                kl: NDArray[np.float32] = self._kl(*rows)[0].sum(axis=1)
+                return kl
+            if kind == "iwae":
+                rng = np.random.default_rng(_SEED)
+                z_mean, z_log_var = self._encode(*rows)
+                log_p = self._importance_sampler.log_likelihood(
+                    z_mean, z_log_var, rows, draws, rng, same_noise=True
+                )
+                return -log_p.astype(np.float32)
+            at_mean = np.zeros((len(rows[0]), self._latent_dim), np.float32)
+            reconstruction, kl_of_sample = self._elbo_terms(at_mean, *rows)
+            elbo: NDArray[np.float32] = reconstruction + kl_of_sample
+            return elbo if kind == "elbo" else reconstruction
+
+        return score
+
+
+def _in_blocks(score: ScoreFunction, rows: tuple[NDArray[np.float32], ...]) -> NDArray[np.float32]:
+    """Score rows that are all at hand."""
+    n = len(rows[0])
+    if n <= ROWS_AT_ONCE:
+        return score(*rows)
+    blocks = (
+        tuple(part[start : start + ROWS_AT_ONCE] for part in rows)
+        for start in range(0, n, ROWS_AT_ONCE)
+    )
+    return np.concatenate(list(map_in_flight(lambda block: score(*block), blocks)))
