@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from vae_widgets.bundle import BundleError
     from vae_widgets.bundle.codec import BundleCodec, load
     from vae_widgets.codec import Codec
+    from vae_widgets.core.floors import score_floors
     from vae_widgets.core.history import TrainingHistory
     from vae_widgets.core.policy import ThresholdPolicy
+    from vae_widgets.core.score_comparison import ScoreComparison, compare_scores
     from vae_widgets.core.thresholds import choose_threshold
     from vae_widgets.datasets import Dataset, list_datasets, load_dataset
     from vae_widgets.models import (
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
         TrainingRun,
         Warmup,
     )
+    from vae_widgets.models.detector import VAEDetector
     from vae_widgets.rendering import ImageRenderer, Renderer, SignalRenderer
     from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
     from vae_widgets.widgets.explorer import Explorer
@@ -62,17 +65,21 @@ _HOME = {
     "Likelihood": "models",
     "Renderer": "rendering",
     "Sampling": "models",
+    "ScoreComparison": "core.score_comparison",
     "SignalRenderer": "rendering",
     "ThresholdPolicy": "core.policy",
     "TrainingHistory": "core.history",
     "TrainingMonitor": "widgets.training_monitor",
     "TrainingRun": "models",
     "VAE": "models",
+    "VAEDetector": "models.detector",
     "Warmup": "models",
     "choose_threshold": "core.thresholds",
+    "compare_scores": "core.score_comparison",
     "list_datasets": "datasets",
     "load": "bundle.codec",
     "load_dataset": "datasets",
+    "score_floors": "core.floors",
 }
 
 __all__ = [*_HOME, "__version__"]

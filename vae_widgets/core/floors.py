@@ -1,0 +1,186 @@
+"""Anomaly scores without a network: floors that a model's scores must beat to be worth it.
+
+All take samples as plain vectors. Give them what the model is given, after the same preprocessing.
+Distances are Euclidean, so that a feature counts here as much as in the model's squared error; on
+standardised features the distance from the mean is that of independent Gaussians.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core import checks
+
+_NUMBERS_AT_ONCE = 2**21  # as float64: 16 MiB
+_NO_VARIANCE = 1e-12  # share of the largest; what is below is rounding
+
+
+@checks.suggest_keywords
+def score_floors(
+    x_train: ArrayLike, x_test: ArrayLike, *, n_components: int = 8, n_neighbors: int | None = 5
+) -> dict[str, NDArray[np.float64]]:
+    """Score samples by simple means, for `compare_scores` beside the scores of a model.
+
+    Parameters
+    ----------
+    x_train
+        Samples (n, *sample_shape) that the model was trained on, at least two.
+    x_test
+        Samples (m, *sample_shape) to score.
+    n_components
+        Components of the PCA; best the number of latent dimensions. Less than n, and at most the
+        number of elements of a sample.
+    n_neighbors
+        How many nearest training samples, at most n; None leaves them out, for they take by far the
+        longest: 10,000 digits against 60,000 about half a minute.
+
+    Returns
+    -------
+    dict
+        By name, each (m,), higher = more anomalous: ``norm`` (length of the sample as a vector,
+        which learns nothing at all), ``distance from the mean``, ``PCA residual`` and
+        ``nearest neighbours``; see `distance_from_mean`, `pca_residual` and `nearest_neighbours`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as above; nothing is computed then.
+    """
+    train, test = _vectors(x_train, x_test)
+    n_components = _check_components(n_components, train)
+    if n_neighbors is not None:
+        n_neighbors = _check_neighbors(n_neighbors, train)
+    floors = {
+        "norm": _lengths(test, np.zeros(test.shape[1])),
+        "distance from the mean": distance_from_mean(train, test),
+        "PCA residual": pca_residual(train, test, n_components),
+    }
+    if n_neighbors is not None:
+        floors["nearest neighbours"] = nearest_neighbours(train, test, n_neighbors)
+    return floors
+
+
+def distance_from_mean(x_train: ArrayLike, x_test: ArrayLike) -> NDArray[np.float64]:
+    """Return the distance (m,) of samples from the mean of the training samples.
+
+    A model whose codes have all collapsed has no other score; so has a PCA of no components.
+
+    Parameters
+    ----------
+    x_train, x_test
+        As for `score_floors`.
+    """
+    train, test = _vectors(x_train, x_test)
+    return _lengths(test, train.mean(axis=0, dtype=np.float64))
+
+
+def pca_residual(
+    x_train: ArrayLike, x_test: ArrayLike, n_components: int = 8
+) -> NDArray[np.float64]:
+    """Return the distance (m,) of samples from the plane of the first principal components.
+
+    It is the error that the best linear autoencoder with so many codes makes (P. Baldi and
+    K. Hornik, "Neural networks and principal component analysis", Neural Networks 2, 1989).
+    Components in which the training samples do not vary are left out.
+
+    Parameters
+    ----------
+    x_train, x_test, n_components
+        As for `score_floors`.
+    """
+    train, test = _vectors(x_train, x_test)
+    mean = train.mean(axis=0, dtype=np.float64)
+    return _lengths(test, mean, _directions(train, mean, _check_components(n_components, train)))
+
+
+def nearest_neighbours(
+    x_train: ArrayLike, x_test: ArrayLike, n_neighbors: int = 5
+) -> NDArray[np.float64]:
+    """Return the mean distance (m,) of samples to their nearest training samples.
+
+    A sample that is a training sample itself is its own nearest, at distance 0.
+
+    Parameters
+    ----------
+    x_train, x_test, n_neighbors
+        As for `score_floors`.
+    """
+    from sklearn.neighbors import NearestNeighbors  # most users never need it
+
+    train, test = _vectors(x_train, x_test)
+    neighbours = NearestNeighbors(n_neighbors=_check_neighbors(n_neighbors, train)).fit(train)
+    distances: NDArray[np.float64] = neighbours.kneighbors(test)[0].mean(axis=1, dtype=np.float64)
+    return distances
+
+
+def _vectors(
+    x_train: ArrayLike, x_test: ArrayLike
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return both as float32 (n, elements of a sample)."""
+    train = checks.float_array("x_train", x_train)
+    if train.ndim < 2 or len(train) < 2:
+        raise ValueError(
+            f"x_train has shape {train.shape}; expected (n, *sample_shape) with at least two "
+            "samples."
+        )
+    test = checks.samples("x_test", x_test, train.shape[1:])
+    return train.reshape(len(train), -1), test.reshape(len(test), -1)
+
+
+def _check_components(n_components: int, train: NDArray[np.float32]) -> int:
+    n_components = checks.positive_int("n_components", n_components)
+    most = min(len(train) - 1, train.shape[1])
+    if n_components > most:
+        raise ValueError(
+            f"n_components is {n_components}; expected at most {most}, for x_train has "
+            f"{len(train)} samples of {train.shape[1]} elements."
+        )
+    return n_components
+
+
+def _check_neighbors(n_neighbors: int, train: NDArray[np.float32]) -> int:
+    n_neighbors = checks.positive_int("n_neighbors", n_neighbors)
+    if n_neighbors > len(train):
+        raise ValueError(
+            f"n_neighbors is {n_neighbors}; expected at most {len(train)}, the number of samples "
+            "in x_train."
+        )
+    return n_neighbors
+
+
+def _directions(
+    x: NDArray[np.float32], mean: NDArray[np.float64], n_components: int
+) -> NDArray[np.float64]:
+    """Return unit vectors (d, at most n_components) along which samples x (n, d) vary most."""
+    n, d = x.shape
+    if d <= n:
+        variances, vectors = np.linalg.eigh(sum(part.T @ part for part in _parts(x, mean)))
+    else:  # the n x n products have the same eigenvalues, and n samples span all eigenvectors
+        centred = x - mean
+        variances, weights = np.linalg.eigh(centred @ centred.T)
+        vectors = centred.T @ weights
+    first = slice(None, -n_components - 1, -1)  # they come in ascending order
+    varying = variances[first] > _NO_VARIANCE * variances[-1]
+    chosen: NDArray[np.float64] = vectors[:, first][:, varying]
+    return chosen / np.linalg.norm(chosen, axis=0)
+
+
+def _lengths(
+    x: NDArray[np.float32],
+    origin: NDArray[np.float64],
+    directions: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
+    """Return the length (n,) of x - origin, without what lies along orthonormal `directions`."""
+    lengths = []
+    for part in _parts(x, origin):
+        if directions is not None:
+            part = part - part @ directions @ directions.T
+        lengths.append(np.linalg.norm(part, axis=1))
+    return np.concatenate(lengths)
+
+
+def _parts(x: NDArray[np.float32], origin: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    """Yield some rows of x - origin at a time, as float64."""
+    step = max(1, _NUMBERS_AT_ONCE // x.shape[1])
+    return (x[start : start + step] - origin for start in range(0, len(x), step))
