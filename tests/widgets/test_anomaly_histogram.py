@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vae_widgets as vw
+from vae_widgets.core.labelled_scores import LabelledScores
 from vae_widgets.core.thresholds import METHODS
 from vae_widgets.widgets.traits import array_from_json
 
@@ -200,10 +201,8 @@ def test_the_page_counts_what_python_flags(values, position):
     assert histogram.method == "manual"
     assert histogram.flagged.sum() == array_from_json(grid["at_or_above"])[:, index].sum()
     counted = histogram._canvas._counted
-    assert counted == {
-        "threshold": thresholds[index],
-        "at_or_above": [histogram.flagged.sum()],
-    }
+    assert counted["threshold"] == thresholds[index]
+    assert counted["at_or_above"] == [histogram.flagged.sum()]
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -338,6 +337,72 @@ def test_labels_that_are_all_unknown_are_no_labels():
     histogram = vw.AnomalyHistogram(SCORES, [None] * 200)
     assert sorted(histogram.metrics) == ["alert_rate", "n_flagged"]
     assert histogram.policy().n_labelled == 0
+
+
+def test_labels_may_come_later():
+    histogram = vw.AnomalyHistogram(SCORES, items=ITEMS, percentile=80)
+    canvas = histogram._canvas
+    assert (histogram.labels, canvas.class_names, histogram._curves.points) == (
+        None,
+        ["samples"],
+        [],
+    )
+    top = np.argsort(SCORES)[::-1]
+    histogram.label(top[:3], 1)
+    assert canvas.class_names == ["normal", "anomalous", "not labelled"]
+    assert histogram.metrics["true_positives"] == 3
+    assert len(figures(histogram)) == 2  # precision-recall, and the precision of all alerts
+    histogram.label(top[[3, 150]], [False, False])
+    assert (histogram.metrics["precision"], histogram.metrics["true_negatives"]) == (0.75, 1)
+    assert len(figures(histogram)) == len(canvas.operating_points) == 4
+    assert "f1" in [method["name"] for method in canvas.methods]
+    assert histogram._strip._content["marks"][:4] == ["good"] * 3 + ["bad"]
+    # The figures stay while their lines move.
+    before = figures(histogram)
+    histogram.label(top[4], 1)
+    assert figures(histogram) == before
+    expected = LabelledScores(SCORES, histogram.labels).reviewed_precision(histogram.threshold)
+    point = figures(histogram)[3].marks[-1]
+    assert (point.x[0], point.y[0]) == (histogram.threshold, expected.precision[0])
+    counted = canvas._counted["reviewed"]
+    assert counted == [expected.precision[0], expected.low[0], expected.high[0]]
+    assert np.flatnonzero(~np.isnan(histogram.labels)).tolist() == sorted(top[[0, 1, 2, 3, 4, 150]])
+    histogram.label(top[:5], None)
+    histogram.label(top[150], None)
+    assert (histogram.labels, canvas.class_names) == (None, ["samples"])
+    assert not canvas.operating_points
+
+
+def test_the_page_knows_the_reviewed_precision_of_its_whole_grid():
+    histogram = vw.AnomalyHistogram(SCORES, np.where(np.arange(200) % 4, None, LABELS))
+    grid = histogram._canvas._grid
+    thresholds, (precision, low, high) = map(
+        array_from_json, (grid["thresholds"], grid["reviewed"])
+    )
+    expected = histogram._data.reviewed_precision(thresholds)
+    np.testing.assert_array_equal(precision, expected.precision)
+    np.testing.assert_array_equal(low, expected.low)
+    np.testing.assert_array_equal(high, expected.high)
+
+
+@pytest.mark.parametrize(
+    ("indices", "labels", "message"),
+    [
+        (200, 1, "indices span 200 to 200; expected 0 to 199"),
+        (-1, 1, "indices span -1 to -1"),
+        (0.5, 1, "indices must be rows of the scores"),
+        ([1, 2], [1], r"labels has shape \(1,\); expected \(2,\)"),
+        (1, -1, "-1 .outlier."),
+        (1, "normal", "booleans or 0 and 1"),
+    ],
+)
+def test_a_wrong_label_is_an_error_and_changes_nothing(histogram, indices, labels, message):
+    before = histogram.labels
+    with pytest.raises((TypeError, ValueError), match=message):
+        histogram.label(indices, labels)
+    np.testing.assert_array_equal(histogram.labels, before)
+    with pytest.raises(ValueError, match="read-only"):
+        histogram.labels[0] = 1
 
 
 def test_tiles_show_the_most_telling_samples(histogram):

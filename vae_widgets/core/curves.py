@@ -91,18 +91,19 @@ def curve(scores: ArrayLike, labels: ArrayLike) -> Curve:
     labelled = ~np.isnan(labels)
     if not labelled.any():
         raise ValueError("labels has no label; a curve needs at least one labelled sample.")
-    scores, anomalous = scores[labelled], labels[labelled] == 1
-    order = np.argsort(-scores, kind="stable")
-    scores, anomalous = scores[order], anomalous[order]
-    # Tied scores are flagged together: only the last of each group is an operating point.
-    last = np.flatnonzero(np.append(scores[1:] != scores[:-1], True))
-    true_positives = np.cumsum(anomalous)[last]
+    return curve_of_classes(np.sort(scores[labels == 0]), np.sort(scores[labels == 1]))
+
+
+def curve_of_classes(normal: NDArray[np.float64], anomalous: NDArray[np.float64]) -> Curve:
+    """Return the `Curve` of the scores of each kind, ascending, float64; not both are empty."""
+    # Tied scores are flagged together: a group of them is one operating point.
+    thresholds = np.unique(np.concatenate([normal, anomalous]))[::-1]
     return Curve(
-        thresholds=scores[last],
-        true_positives=true_positives,
-        false_positives=last + 1 - true_positives,
-        n_anomalous=int(anomalous.sum()),
-        n_normal=int(len(anomalous) - anomalous.sum()),
+        thresholds=thresholds,
+        true_positives=len(anomalous) - np.searchsorted(anomalous, thresholds),
+        false_positives=len(normal) - np.searchsorted(normal, thresholds),
+        n_anomalous=len(anomalous),
+        n_normal=len(normal),
     )
 
 

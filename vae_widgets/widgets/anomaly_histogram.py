@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from vae_widgets.core import checks
 from vae_widgets.core.bootstrap import BootstrapIntervals, bootstrap_threshold
 from vae_widgets.core.drift import reference_quantiles
+from vae_widgets.core.labelled_scores import LabelledScores
 from vae_widgets.core.policy import ThresholdPolicy, hash_data
-from vae_widgets.core.thresholds import METHODS, Threshold, choose_threshold, threshold_metrics
+from vae_widgets.core.thresholds import METHODS, Threshold, choose_threshold
 from vae_widgets.rendering import Renderer, check_renderer, render
 from vae_widgets.widgets.score_canvas import ScoreCanvas
 from vae_widgets.widgets.sureness import Sureness
@@ -106,11 +107,9 @@ class AnomalyHistogram(ipywidgets.VBox):
         bins: int | None = None,
         n_tiles: int = 12,
     ) -> None:
-        self._scores = checks.scores("scores", scores)
-        n = len(self._scores)
-        self._labels = None if labels is None else checks.anomaly_labels("labels", labels, n)
-        if self._labels is not None and np.isnan(self._labels).all():
-            self._labels = None
+        checked = checks.scores("scores", scores)
+        n = len(checked)
+        known = None if labels is None else checks.anomaly_labels("labels", labels, n)
         self._items = None if items is None else _items(items, n, renderer)
         if self._items is not None:
             self._renderer = check_renderer(renderer, self._items.shape[1:])
@@ -118,6 +117,7 @@ class AnomalyHistogram(ipywidgets.VBox):
         if bins is not None:
             checks.positive_int("bins", bins)
         percentile = checks.number_between("percentile", percentile, 0, 100)
+        self._data = LabelledScores(checked, known)
         self._parameters: dict[str, Mapping[str, Any]] = {"percentile": {"percentile": percentile}}
         if threshold is not None:
             threshold = checks.finite_number("threshold", threshold)
@@ -129,7 +129,7 @@ class AnomalyHistogram(ipywidgets.VBox):
         elif method == "manual":
             raise ValueError("method='manual' needs threshold, a number.")
         elif method is None:
-            method = "f1" if self._has_both_kinds() else "percentile"
+            method = "f1" if self._data.has_both_kinds else "percentile"
         if threshold is None:
             chosen = self._choose(method, parameters or {})
         elif parameters:
@@ -137,19 +137,14 @@ class AnomalyHistogram(ipywidgets.VBox):
         else:
             chosen = _by_hand(threshold)
 
-        self._order = np.argsort(self._scores, kind="stable")
-        self._sorted = self._scores[self._order]
         self._canvas = ScoreCanvas(
-            self._classes(),
+            self._data,
             bins=bins,
             score_name=score_name,
             methods=self._possible_methods(),
         )
-        self._curves = ThresholdCurves(
-            self._scores, self._labels, self._canvas.grid, METHODS["cost"].parameters
-        )
-        self._canvas.operating_points = self._curves.points
-        self._canvas.point_axes = self._curves.axes
+        self._curves = ThresholdCurves(self._data, self._canvas, METHODS["cost"].parameters)
+        self._canvas.follow(self._curves.points, self._curves.axes)
         self._canvas.costs = list(METHODS["cost"].parameters.values())
         self._canvas.layout = ipywidgets.Layout(flex="3 1 380px", width="auto", min_width="0")
         # A second or so of work, whatever the number of scores.
@@ -159,8 +154,7 @@ class AnomalyHistogram(ipywidgets.VBox):
             [self._curves, self._sureness],
             layout=ipywidgets.Layout(flex="2 1 260px", width="auto", min_width="0"),
         )
-        legend = "" if self._labels is None else ": ✓ decided as labelled, ✗ not"
-        self._strip = TileStrip(selectable=True, title=f"Samples by score{legend}")
+        self._strip = TileStrip(selectable=True)
         self._shown_items: list[int] = []
         top = ipywidgets.HBox([self._canvas, aside], layout=ipywidgets.Layout(flex_flow="row wrap"))
         super().__init__(
@@ -177,6 +171,50 @@ class AnomalyHistogram(ipywidgets.VBox):
         """The threshold with its method, parameters, explanation and assumption."""
         assert self._chosen is not None  # the constructor saw to it
         return self._chosen
+
+    @property
+    def labels(self) -> NDArray[np.float64] | None:
+        """float64 (n,), read-only: 1 anomalous, 0 normal, NaN without label; None without any.
+
+        Those that were given and those that `label` or a `ReviewQueue` has added since.
+        """
+        labels = self._data.labels
+        if labels is not None:
+            labels = labels.view()
+            labels.flags.writeable = False
+        return labels
+
+    def label(self, indices: ArrayLike, labels: ArrayLike) -> None:
+        """Label samples, or take their labels away; curves, confusion and metrics follow.
+
+        The threshold stays where it is, also if labels chose it: `choose` weighs them anew.
+
+        Parameters
+        ----------
+        indices
+            One row of the scores, or several (k,).
+        labels
+            For each of them 1 or True (anomalous), 0 or False (normal), None or NaN (neither); one
+            label stands for all of them.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an index or a label is none; nothing is changed then.
+        """
+        n = len(self._data)
+        rows = np.atleast_1d(np.asarray(indices))
+        if rows.dtype.kind not in "iu" or rows.ndim != 1:
+            raise TypeError(f"indices must be rows of the scores; received {indices!r:.80}.")
+        if rows.size and not 0 <= rows.min() <= rows.max() < n:
+            raise ValueError(f"indices span {rows.min()} to {rows.max()}; expected 0 to {n - 1}.")
+        given = np.asarray(labels)
+        given = np.full(len(rows), labels) if given.ndim == 0 else given
+        known = checks.anomaly_labels("labels", given, len(rows), "indices")
+        if not rows.size:
+            return
+        self._data.label(rows, known)
+        self._relabel()
 
     def choose(self, method: str, **parameters: Any) -> Threshold:
         """Choose the threshold by a method, move the line there, and return what was chosen.
@@ -210,7 +248,7 @@ class AnomalyHistogram(ipywidgets.VBox):
             As for `core.bootstrap.bootstrap_threshold`.
         """
         found = bootstrap_threshold(
-            self._scores, self._labels, self.chosen, n_resamples, confidence, seed
+            self._data.scores, self._data.labels, self.chosen, n_resamples, confidence, seed
         )
         self._sureness.show(found)
         return found
@@ -229,10 +267,10 @@ class AnomalyHistogram(ipywidgets.VBox):
             score=self._canvas.score_name,
             metrics=self.metrics,
             parameters=self.chosen.parameters,
-            n_scores=len(self._scores),
-            n_labelled=0 if self._labels is None else int((~np.isnan(self._labels)).sum()),
-            reference=reference_quantiles(self._scores),
-            data_hash=hash_data(self._scores, self._labels),
+            n_scores=len(self._data),
+            n_labelled=self._data.n_labelled,
+            reference=reference_quantiles(self._data.scores),
+            data_hash=hash_data(self._data.scores, self._data.labels),
             model_hash=model_hash,
             author=author,
             note=note,
@@ -256,15 +294,12 @@ class AnomalyHistogram(ipywidgets.VBox):
 
     @traitlets.validate("picked_item")
     def _check_picked_item(self, proposal: Any) -> int:
-        if not -1 <= proposal.value < len(self._scores):
+        last = len(self._data) - 1
+        if not -1 <= proposal.value <= last:
             raise traitlets.TraitError(
-                f"picked_item must lie in [-1, {len(self._scores) - 1}]; received {proposal.value}."
+                f"picked_item must lie in [-1, {last}]; received {proposal.value}."
             )
         return int(proposal.value)
-
-    def _has_both_kinds(self) -> bool:
-        labels = self._labels
-        return labels is not None and bool((labels == 0).any() and (labels == 1).any())
 
     def _possible_methods(self) -> list[dict[str, Any]]:
         """Return the methods that these scores and labels allow, for the page."""
@@ -277,31 +312,22 @@ class AnomalyHistogram(ipywidgets.VBox):
                 "labels": method.labels == "needed",
             }
             for name, method in METHODS.items()
-            if method.labels != "needed" or self._has_both_kinds()
+            if method.labels != "needed" or self._data.has_both_kinds
         ]
-
-    def _classes(self) -> dict[str, NDArray[np.float64]]:
-        """Return the scores of each class that is drawn in a colour of its own."""
-        if self._labels is None:
-            return {"samples": self._scores}
-        classes = {
-            "normal": self._scores[self._labels == 0],
-            "anomalous": self._scores[self._labels == 1],
-        }
-        unlabelled = self._scores[np.isnan(self._labels)]
-        return classes | ({"not labelled": unlabelled} if unlabelled.size else {})
 
     def _choose(self, method: str, parameters: Mapping[str, Any]) -> Threshold:
         checks.one_of("method", method, ["manual", *METHODS])
         if method == "manual":
             raise ValueError("method='manual' chooses nothing; set threshold instead.")
-        if METHODS[method].labels == "needed" and not self._has_both_kinds():
+        if METHODS[method].labels == "needed" and not self._data.has_both_kinds:
             raise ValueError(
                 f"method={method!r} needs labels with a normal and an anomalous sample; "
                 "use 'percentile', or pass labels."
             )
         remembered = self._parameters.get(method, {})
-        return choose_threshold(self._scores, self._labels, method, **{**remembered, **parameters})
+        return choose_threshold(
+            self._data.scores, self._data.labels, method, **{**remembered, **parameters}
+        )
 
     @traitlets.observe("threshold", "method", "percentile")
     def _changed(self, change: Any) -> None:
@@ -327,13 +353,26 @@ class AnomalyHistogram(ipywidgets.VBox):
         with self.hold_trait_notifications():
             self.threshold, self.method = threshold, chosen.method
             self.percentile = self._last_percentile()
-            self.set_trait("flagged", self._scores >= threshold)
-            self.set_trait("metrics", threshold_metrics(self._scores, self._labels, threshold))
+            self.set_trait("flagged", self._data.scores >= threshold)
+            self.set_trait("metrics", self._data.metrics(threshold))
         self._canvas.show(self.chosen)
         if chosen.method == "cost":
             self._curves.weigh(chosen.parameters)
             self._canvas.costs = list(chosen.parameters.values())
         self._curves.show(self.metrics, threshold)
+        self._sureness.clear()
+        if self._items is not None:
+            self._show_items(self._items)
+
+    def _relabel(self) -> None:
+        """Bring everything that labels say up to date."""
+        self._canvas.relabel()
+        self._canvas.methods = self._possible_methods()
+        self._curves.draw()
+        self._canvas.follow(self._curves.points, self._curves.axes)
+        self.set_trait("metrics", self._data.metrics(self.threshold))
+        self._canvas.count(self.threshold)
+        self._curves.show(self.metrics, self.threshold)
         self._sureness.clear()
         if self._items is not None:
             self._show_items(self._items)
@@ -357,12 +396,13 @@ class AnomalyHistogram(ipywidgets.VBox):
 
     def _show_items(self, items: NDArray[Any]) -> None:
         """Show the samples that speak for or against the threshold, most telling first."""
-        cut = int(np.searchsorted(self._sorted, self.threshold))
-        columns = min(self._n_tiles, len(self._order))
+        order = self._data.order
+        cut = len(order) - self._data.n_flagged(self.threshold)
+        columns = min(self._n_tiles, len(order))
         chosen = {
-            "Most anomalous": self._order[::-1][:columns],
-            "Just flagged": self._order[cut:][:columns],
-            "Just not flagged": self._order[:cut][::-1][:columns],
+            "Most anomalous": order[::-1][:columns],
+            "Just flagged": order[cut:][:columns],
+            "Just not flagged": order[:cut][::-1][:columns],
         }
         # One batch, for a renderer may scale by what it gets.
         tiles = render(self._renderer, items[np.concatenate(list(chosen.values()))])
@@ -375,20 +415,24 @@ class AnomalyHistogram(ipywidgets.VBox):
             verdicts = [self._verdict(i) for i in indices]
             signs = {"good": "✓ ", "bad": "✗ ", "": ""}
             captions += [
-                f"{signs[verdict]}{self._scores[i]:.4g}"
+                f"{signs[verdict]}{self._data.scores[i]:.4g}"
                 for i, verdict in zip(indices, verdicts, strict=True)
             ] + [""] * spare
             marks += verdicts + [""] * spare
             shown += indices.tolist() + [-1] * spare
         self._shown_items = shown
+        legend = "" if self._data.labels is None else ": ✓ decided as labelled, ✗ not"
+        self._strip.title = f"Samples by score{legend}"
         self._strip.show(rows, list(chosen), captions, marks)
         self._mark_picked()
 
     def _verdict(self, index: int) -> str:
         """Return whether the threshold decides a sample as its label does."""
-        if self._labels is None or np.isnan(self._labels[index]):
+        labels = self._data.labels
+        if labels is None or np.isnan(labels[index]):
             return ""
-        return "good" if self.flagged[index] == (self._labels[index] == 1) else "bad"
+        flagged = self._data.scores[index] >= self.threshold
+        return "good" if flagged == (labels[index] == 1) else "bad"
 
     def _clicked(self, change: Any) -> None:
         if 0 <= change.new < len(self._shown_items) and self._shown_items[change.new] >= 0:

@@ -6,9 +6,9 @@ import bqplot
 import numpy as np
 import traitlets
 from ipywidgets import widget_serialization
-from numpy.typing import NDArray
 
 from vae_widgets.core.histogram import score_grid
+from vae_widgets.core.labelled_scores import LabelledScores
 from vae_widgets.core.thresholds import Threshold
 from vae_widgets.widgets.base import CanvasWidget, bundle
 from vae_widgets.widgets.traits import array_to_json
@@ -24,9 +24,9 @@ class ScoreCanvas(CanvasWidget):
 
     Parameters
     ----------
-    classes
-        Scores by the name of their class: "normal" and "anomalous", perhaps "not labelled"; or
-        "samples" alone where there are no labels.
+    scores
+        Those of the kinds "normal", "anomalous" and "not labelled" are drawn each in its colour;
+        without labels, all are "samples".
     bins
         About how many bins; None chooses by the data.
     """
@@ -56,39 +56,76 @@ class ScoreCanvas(CanvasWidget):
     _grid = traitlets.Dict().tag(sync=True)
     _counted = traitlets.Dict().tag(sync=True)
 
-    def __init__(
-        self, classes: dict[str, NDArray[np.float64]], bins: int | None = None, **state: Any
-    ) -> None:
-        self._classes = [np.sort(scores) for scores in classes.values()]
+    def __init__(self, scores: LabelledScores, bins: int | None = None, **state: Any) -> None:
+        self._scores = scores
         self._bins = bins
-        super().__init__(class_names=list(classes), **state)
-        self._lay_grid()
-        self.observe(lambda change: self._lay_grid(), "full_range")
+        super().__init__(**state)
+        self.lay_grid()
+        self.observe(lambda change: self.lay_grid(), "full_range")
 
     def show(self, chosen: Threshold) -> None:
         """Move the line to a threshold and say how it was chosen."""
         threshold = chosen.threshold
-        counts = [len(of) - int(np.searchsorted(of, threshold)) for of in self._classes]
         with self.hold_sync():
-            self._counted = {"threshold": threshold, "at_or_above": counts}
+            self.count(threshold)
             self.threshold = threshold
             self.method = chosen.method
             self.parameter = next(iter(chosen.parameters.values()), None)
             self.status = f"{chosen.explanation} {chosen.assumes}".strip()
 
+    def count(self, threshold: float) -> None:
+        """Tell the page the exact counts of a threshold, which may lie between two of its grid."""
+        reviewed = None
+        if self._scores.partly_labelled:
+            found = self._scores.reviewed_precision(threshold)
+            reviewed = [_or_none(of[0]) for of in (found.precision, found.low, found.high)]
+        counts = self._scores.at_or_above(np.array([threshold]))[:, 0].tolist()
+        self._counted = {"threshold": threshold, "at_or_above": counts, "reviewed": reviewed}
+
+    def follow(self, points: list[bqplot.Scatter], axes: list[tuple[str, str]]) -> None:
+        """Move these operating points with the threshold, in the page alone."""
+        with self.hold_sync():
+            self.operating_points, self.point_axes = points, axes
+
     def refuse(self, why: str) -> None:
         """Say why what the page asked for cannot be; the line stays where it is."""
         self.send({"kind": "refused", "why": why})
 
-    def _lay_grid(self) -> None:
-        self.grid = grid = score_grid(self._classes, full_range=self.full_range, bins=self._bins)
-        scores = np.concatenate(self._classes)
-        self._grid = {
-            "thresholds": array_to_json(grid.thresholds),
-            "at_or_above": array_to_json(grid.at_or_above),
-            "totals": [len(of) for of in self._classes],
-            "steps_per_bin": grid.steps_per_bin,
-            "clipped": grid.clipped,
-            "lowest": float(scores.min()),
-            "highest": float(scores.max()),
-        }
+    def lay_grid(self) -> None:
+        """Lay a grid of thresholds over the scores, and send what each of them does."""
+        scores = self._scores
+        self.grid = score_grid(
+            [scores.ascending],
+            scores=scores.ascending,
+            full_range=self.full_range,
+            bins=self._bins,
+        )
+        self.relabel()
+
+    def relabel(self) -> None:
+        """Send the counts anew: labels have changed, scores have not."""
+        scores, grid = self._scores, self.grid
+        totals = scores.totals()
+        self.at_or_above = scores.at_or_above(grid.thresholds)
+        self.reviewed = None
+        if scores.partly_labelled:
+            self.reviewed = scores.reviewed_precision(grid.thresholds)
+        with self.hold_sync():
+            self.class_names = list(totals)
+            self._grid = {
+                "thresholds": array_to_json(grid.thresholds),
+                "at_or_above": array_to_json(self.at_or_above),
+                "totals": list(totals.values()),
+                "steps_per_bin": grid.steps_per_bin,
+                "clipped": grid.clipped,
+                "lowest": float(scores.ascending[0]),
+                "highest": float(scores.ascending[-1]),
+                "reviewed": self.reviewed
+                and array_to_json(
+                    np.stack([self.reviewed.precision, self.reviewed.low, self.reviewed.high])
+                ),
+            }
+
+
+def _or_none(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)

@@ -8,23 +8,98 @@ import ipywidgets
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.core.curves import Curve, curve
-from vae_widgets.core.histogram import ScoreGrid
+from vae_widgets.core.curves import Curve
+from vae_widgets.core.labelled_scores import LabelledScores
 from vae_widgets.core.thresholds.labelled import expected_cost
+from vae_widgets.widgets.score_canvas import ScoreCanvas
 
 # The panel is some 300 pixels wide: points closer than this are one to the eye.
 CELLS = 512
 
 _WITHOUT_LABELS = (
     "<b>Precision and recall need labels.</b><p>Pass <code>labels</code> (1 = anomalous, "
-    "0 = normal, None where unknown). A few dozen are enough to see how many alerts are right "
-    "(precision) and how many anomalies are caught (recall), and to choose the threshold with the "
-    "best F1.</p><p>Without labels the alert rate is what a threshold can promise.</p>"
+    "0 = normal, None where unknown), or mark samples in a <code>ReviewQueue</code>. A few dozen "
+    "are enough to see how many alerts are right (precision) and how many anomalies are caught "
+    "(recall), and to choose the threshold with the best F1.</p><p>Without labels the alert rate "
+    "is what a threshold can promise.</p>"
 )
 _WITHOUT_ANOMALIES = (
     "<b>No sample is labelled anomalous.</b><p>Recall is undefined, and the precision of every "
     "threshold is 0. One anomalous label is enough for a first curve.</p>"
 )
+_PANELS: dict[str, dict[str, Any]] = {
+    "Precision-recall": {"x": "recall", "y": "precision", "dashed": True},
+    "ROC": {"x": "false_positive_rate", "y": "recall", "dashed": True},
+    "Cost": {"x": "threshold", "y": "cost", "x_is_share": False},
+    "All alerts": {
+        "x": "threshold",
+        "y": "precision_of_all_alerts",
+        "banded": True,
+        "x_is_share": False,
+    },
+}
+_BLUE, _ORANGE, _GREY = "#3f90da", "#e76300", "#94a4a2"
+
+
+class Panel:
+    """One figure: a line, perhaps a dashed one to compare with, and the operating point.
+
+    Parameters
+    ----------
+    x, y
+        Names of what the axes show, among the metrics of a threshold.
+    dashed, banded
+        Whether there is a line for comparison, or an interval around the line.
+    x_is_share
+        Whether x spans 0 to 1, as y does until it is told otherwise.
+    """
+
+    def __init__(
+        self, x: str, y: str, *, dashed: bool = False, banded: bool = False, x_is_share: bool = True
+    ) -> None:
+        self.axes = (x, y)
+        scales = {axis: bqplot.LinearScale(min=0.0, max=1.0) for axis in "xy"}
+        self.x_scale, self.y_scale = scales["x"], scales["y"]
+        nothing: dict[str, Any] = {"x": np.zeros(0), "y": np.zeros(0), "scales": scales}
+        self.line = bqplot.Lines(colors=[_BLUE], **nothing)
+        self.aside = bqplot.Lines(**nothing)
+        if dashed:
+            self.aside.colors, self.aside.line_style, self.aside.stroke_width = [_GREY], "dashed", 1
+        if banded:
+            self.aside.colors, self.aside.fill, self.aside.fill_colors = [_BLUE], "between", [_BLUE]
+            self.aside.opacities, self.aside.fill_opacities = [0.0, 0.0], [0.2, 0.2]
+        self.point = bqplot.Scatter(colors=[_ORANGE], stroke="white", default_size=96, **nothing)
+        share = {"tick_values": np.linspace(0, 1, 6), "tick_format": ".1f", "grid_lines": "solid"}
+        value = {"num_ticks": 5, "grid_lines": "solid"}
+        x_label, y_label = (name.replace("_", " ") for name in self.axes)
+        self.figure = bqplot.Figure(
+            marks=[*([self.aside] if dashed or banded else []), self.line, self.point],
+            axes=[
+                bqplot.Axis(scale=self.x_scale, label=x_label, **(share if x_is_share else value)),
+                bqplot.Axis(
+                    scale=self.y_scale,
+                    label=y_label,
+                    side="left",
+                    **(value if y == "cost" else share),
+                ),
+            ],
+            fig_margin={"top": 36, "bottom": 40, "left": 48, "right": 16},
+            padding_y=0,
+            display_toolbar=False,
+            animation_duration=0,
+            layout=ipywidgets.Layout(width="100%", height="304px", min_width="0"),
+        )
+
+    def draw(self, title: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
+        """Replace the line."""
+        self.figure.title = title
+        _set(self.line, x, y)
+
+    def show(self, values: Mapping[str, float]) -> None:
+        """Move the operating point; it is nowhere while what it shows is undefined."""
+        x, y = (values[name] for name in self.axes)
+        defined = np.isfinite(x) and np.isfinite(y)
+        _set(self.point, np.array([x] if defined else []), np.array([y] if defined else []))
 
 
 class ThresholdCurves(ipywidgets.VBox):
@@ -33,11 +108,9 @@ class ThresholdCurves(ipywidgets.VBox):
     Parameters
     ----------
     scores
-        float64 (n,).
-    labels
-        float64 (n,): 1 anomalous, 0 normal, NaN without label; or None.
-    grid
-        Of the classes normal, anomalous and perhaps unlabelled: where the cost is drawn.
+        The labels say which panels there are.
+    canvas
+        Its grid is where costs and the reviewed precision are drawn.
     costs
         Of `core.thresholds.cost_threshold`.
 
@@ -50,160 +123,130 @@ class ThresholdCurves(ipywidgets.VBox):
     """
 
     def __init__(
-        self,
-        scores: NDArray[np.float64],
-        labels: NDArray[np.float64] | None,
-        grid: ScoreGrid,
-        costs: Mapping[str, float],
+        self, scores: LabelledScores, canvas: ScoreCanvas, costs: Mapping[str, float]
     ) -> None:
+        self._scores, self._canvas, self._costs = scores, canvas, costs
+        self._made: dict[str, Panel] = {}
+        self._panels: dict[str, Panel] = {}
+        self._note = ipywidgets.HTML().add_class("vw-note")
+        self._switch = ipywidgets.ToggleButtons(style={"button_width": "auto"})
+        self._stack = ipywidgets.Stack()
+        ipywidgets.jslink((self._switch, "index"), (self._stack, "selected_index"))
         super().__init__(layout=ipywidgets.Layout(width="100%"))
         self.add_class("vw-figure")
-        self.points: list[bqplot.Scatter] = []
-        self.axes: list[tuple[str, str]] = []
-        if labels is None or not (labels == 1).any():
-            text = _WITHOUT_LABELS if labels is None else _WITHOUT_ANOMALIES
-            self.children = [ipywidgets.HTML(text).add_class("vw-note")]
+        self.draw()
+
+    @property
+    def points(self) -> list[bqplot.Scatter]:
+        """The operating points."""
+        return [panel.point for panel in self._panels.values()]
+
+    @property
+    def axes(self) -> list[tuple[str, str]]:
+        """What each of them shows."""
+        return [panel.axes for panel in self._panels.values()]
+
+    def draw(self) -> None:
+        """Draw what the labels allow, anew; figures that are there already stay."""
+        scores = self._scores
+        names = []
+        if len(scores.anomalous):
+            names = ["Precision-recall"]
+        if scores.has_both_kinds:
+            names += ["ROC", "Cost"]
+        if scores.partly_labelled:
+            names += ["All alerts"]
+        for name in names:
+            if name not in self._made:
+                self._made[name] = Panel(**_PANELS[name])
+        self._panels = {name: self._made[name] for name in names}
+        if not names:
+            self._note.value = _WITHOUT_LABELS if scores.labels is None else _WITHOUT_ANOMALIES
+            self.children = [self._note]
             return
-        self._curve = curve(scores, labels)
-        panels = {"Precision-recall": self._precision_recall()}
-        if self._curve.n_normal:
-            panels["ROC"] = self._roc()
-            false, true = grid.at_or_above[:2].astype(np.int64)
-            self._on_grid = Curve(
-                grid.thresholds, true, false, self._curve.n_anomalous, self._curve.n_normal
-            )
-            panels["Cost"] = self._cost(costs)
-        switch = ipywidgets.ToggleButtons(options=list(panels), style={"button_width": "auto"})
-        stack = ipywidgets.Stack(list(panels.values()), selected_index=0)
-        ipywidgets.jslink((switch, "index"), (stack, "selected_index"))
-        self.children = [switch, stack]
+        if tuple(names) != self._switch.options:
+            shown = self._switch.value
+            self._switch.options = names
+            self._stack.children = [panel.figure for panel in self._panels.values()]
+            self._switch.value = shown if shown in names else names[0]
+            self.children = [self._switch, self._stack]
+        self._curve = scores.curve()
+        drawing = {
+            "Precision-recall": self._draw_precision_recall,
+            "ROC": self._draw_roc,
+            "Cost": self._draw_cost,
+            "All alerts": self._draw_all_alerts,
+        }
+        for name, panel in self._panels.items():
+            drawing[name](panel)
 
     def show(self, metrics: Mapping[str, float], threshold: float) -> None:
-        """Move the operating points; one is nowhere while what it shows is undefined."""
-        if not self.points:
+        """Move the operating points."""
+        if not self._panels:
             return
         values = {**metrics, "threshold": threshold}
-        if len(self.points) > 1:
+        if self._scores.has_both_kinds:
             false, true = metrics["false_positives"], metrics["true_positives"]
             values["false_positive_rate"] = false / self._curve.n_normal
-            here = Curve(
-                np.array([threshold]),
-                np.array([true], np.int64),
-                np.array([false], np.int64),
-                self._curve.n_anomalous,
-                self._curve.n_normal,
-            )
+            here = self._curve_at(np.array([threshold]), np.array([[false], [true]], np.int64))
             values["cost"] = float(expected_cost(here, **self._costs)[1])
-        for point, (x, y) in zip(self.points, self.axes, strict=True):
-            defined = np.isfinite(values[x]) and np.isfinite(values[y])
-            with point.hold_sync():
-                point.x = np.array([values[x]] if defined else [])
-                point.y = np.array([values[y]] if defined else [])
+        if self._scores.partly_labelled:
+            found = self._scores.reviewed_precision(threshold)
+            values["precision_of_all_alerts"] = float(found.precision[0])
+        for panel in self._panels.values():
+            panel.show(values)
 
     def weigh(self, costs: Mapping[str, float]) -> None:
         """Draw the cost of every threshold for these costs."""
-        if len(self.points) < 2:
-            return
         self._costs = costs
-        cost = expected_cost(self._on_grid, **costs)[1:]
-        with self._cost_line.hold_sync():
-            self._cost_line.x, self._cost_line.y = self._on_grid.thresholds, cost
-        # bqplot would keep the limits that were set before.
-        low, high = float(cost.min()), float(cost.max())
-        self._cost_scale.min = min(0.0, low)
-        self._cost_scale.max = high + 0.05 * (high - low) or 1.0
-        lowest = expected_cost(self._curve, **costs).min()  # of all thresholds, not of the grid's
-        self._cost_figure.title = f"Lowest cost {lowest:.4g} a sample"
+        if "Cost" in self._panels:
+            self._draw_cost(self._panels["Cost"])
 
-    def _precision_recall(self) -> bqplot.Figure:
+    def _draw_precision_recall(self, panel: Panel) -> None:
         points = self._curve
+        panel.draw(
+            f"Average precision {points.average_precision:.3f}",
+            *_thinned(points.recall, points.precision),
+        )
         # Flagging at random has the share of anomalous samples as its precision.
         share = points.n_anomalous / (points.n_anomalous + points.n_normal)
-        return self._figure(
-            ("recall", "precision"),
-            f"Average precision {points.average_precision:.3f}",
-            _line(*_thinned(points.recall, points.precision)),
-            _chance([share, share]),
-        )
+        _set(panel.aside, np.array([0.0, 1.0]), np.array([share, share]))
 
-    def _roc(self) -> bqplot.Figure:
+    def _draw_roc(self, panel: Panel) -> None:
         points = self._curve
         rate, recall = np.append(0, points.false_positive_rate), np.append(0, points.recall)
-        return self._figure(
-            ("false_positive_rate", "recall"),
-            f"Area under the ROC curve {points.auroc:.3f}",
-            _line(*_thinned(rate, recall)),
-            _chance([0.0, 1.0]),
-        )
+        panel.draw(f"Area under the ROC curve {points.auroc:.3f}", *_thinned(rate, recall))
+        _set(panel.aside, np.array([0.0, 1.0]), np.array([0.0, 1.0]))
 
-    def _cost(self, costs: Mapping[str, float]) -> bqplot.Figure:
-        thresholds = self._on_grid.thresholds
-        self._cost_line = _line(thresholds, np.zeros(len(thresholds)))
-        self._cost_scale = bqplot.LinearScale(min=0.0, max=1.0)
-        x = bqplot.LinearScale(min=float(thresholds[0]), max=float(thresholds[-1]))
-        self._cost_figure = self._figure(
-            ("threshold", "cost"), "", self._cost_line, scales={"x": x, "y": self._cost_scale}
-        )
-        self.weigh(costs)
-        return self._cost_figure
+    def _draw_cost(self, panel: Panel) -> None:
+        thresholds = self._canvas.grid.thresholds
+        on_grid = self._curve_at(thresholds, self._canvas.at_or_above[:2].astype(np.int64))
+        cost = expected_cost(on_grid, **self._costs)[1:]
+        lowest = expected_cost(self._curve, **self._costs).min()  # of all, not of the grid's
+        panel.draw(f"Lowest cost {lowest:.4g} a sample", thresholds, cost)
+        # bqplot would keep the limits that were set before.
+        panel.x_scale.min, panel.x_scale.max = float(thresholds[0]), float(thresholds[-1])
+        low, high = float(cost.min()), float(cost.max())
+        panel.y_scale.min = min(0.0, low)
+        panel.y_scale.max = high + 0.05 * (high - low) or 1.0
 
-    def _figure(
-        self,
-        shown: tuple[str, str],
-        title: str,
-        *lines: bqplot.Lines,
-        scales: dict[str, Any] | None = None,
-    ) -> bqplot.Figure:
-        """Return a figure of lines and an operating point; both axes are shares by default."""
-        ticks: dict[str, Any] = {"grid_lines": "solid"}
-        if scales is None:
-            scales = {axis: bqplot.LinearScale(min=0.0, max=1.0) for axis in "xy"}
-            ticks |= {"tick_values": np.linspace(0, 1, 6), "tick_format": ".1f"}
-        for line in lines:
-            line.scales = scales
-        point = bqplot.Scatter(
-            x=np.zeros(0),
-            y=np.zeros(0),
-            scales=scales,
-            colors=["#e76300"],
-            stroke="white",
-            default_size=96,
-        )
-        self.points.append(point)
-        self.axes.append(shown)
-        x, y = (name.replace("_", " ") for name in shown)
-        return bqplot.Figure(
-            marks=[*lines[::-1], point],
-            axes=[
-                bqplot.Axis(scale=scales["x"], label=x, **ticks),
-                bqplot.Axis(scale=scales["y"], label=y, side="left", **ticks),
-            ],
-            title=title,
-            fig_margin={"top": 36, "bottom": 40, "left": 48, "right": 16},
-            padding_y=0,
-            display_toolbar=False,
-            animation_duration=0,
-            layout=ipywidgets.Layout(width="100%", height="304px", min_width="0"),
-        )
+    def _draw_all_alerts(self, panel: Panel) -> None:
+        thresholds, found = self._canvas.grid.thresholds, self._canvas.reviewed
+        assert found is not None  # there are labels, and samples without
+        known = found.n_labelled > 0
+        panel.draw("Estimated from the labelled", thresholds[known], found.precision[known])
+        _set(panel.aside, thresholds, np.stack([found.low, found.high]))
+        panel.x_scale.min, panel.x_scale.max = float(thresholds[0]), float(thresholds[-1])
+
+    def _curve_at(self, thresholds: NDArray[np.float64], flagged: NDArray[np.int64]) -> Curve:
+        """Return points of the curve, where normal and anomalous samples are flagged (2, m)."""
+        false, true = flagged
+        return Curve(thresholds, true, false, self._curve.n_anomalous, self._curve.n_normal)
 
 
-def _line(x: NDArray[np.float64], y: NDArray[np.float64]) -> bqplot.Lines:
-    return bqplot.Lines(x=x, y=y, colors=["#3f90da"], scales=_any_scales())
-
-
-def _chance(y: list[float]) -> bqplot.Lines:
-    return bqplot.Lines(
-        x=[0.0, 1.0],
-        y=y,
-        colors=["#94a4a2"],
-        line_style="dashed",
-        stroke_width=1,
-        scales=_any_scales(),
-    )
-
-
-def _any_scales() -> dict[str, Any]:
-    return {"x": bqplot.LinearScale(), "y": bqplot.LinearScale()}
+def _set(mark: bqplot.Mark, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
+    with mark.hold_sync():
+        mark.x, mark.y = x, y
 
 
 def _thinned(

@@ -30,13 +30,39 @@ def threshold_metrics(
     """
     flagged = scores >= threshold
     n_flagged = int(flagged.sum())
-    metrics: dict[str, float] = {"n_flagged": n_flagged, "alert_rate": n_flagged / len(scores)}
     if labels is None:
+        return metrics_of_counts(len(scores), n_flagged)
+    normal, anomalous = labels == 0, labels == 1
+    return metrics_of_counts(
+        len(scores),
+        n_flagged,
+        (int(np.count_nonzero(flagged & normal)), int(np.count_nonzero(flagged & anomalous))),
+        (int(np.count_nonzero(normal)), int(np.count_nonzero(anomalous))),
+    )
+
+
+def metrics_of_counts(
+    n: int,
+    n_flagged: int,
+    flagged: tuple[int, int] | None = None,
+    totals: tuple[int, int] = (0, 0),
+) -> dict[str, float]:
+    """Return what `threshold_metrics` does, from counts alone.
+
+    Parameters
+    ----------
+    n, n_flagged
+        Number of samples, and of those that are flagged.
+    flagged
+        How many of the normal and the anomalous samples are flagged; None without labels.
+    totals
+        How many samples are labelled normal and anomalous.
+    """
+    metrics: dict[str, float] = {"n_flagged": n_flagged, "alert_rate": n_flagged / n}
+    if flagged is None:
         return metrics
-    tp = int(np.count_nonzero(flagged & (labels == 1)))
-    fp = int(np.count_nonzero(flagged & (labels == 0)))
-    fn = int(np.count_nonzero(labels == 1)) - tp
-    tn = int(np.count_nonzero(labels == 0)) - fp
+    fp, tp = flagged
+    fn, tn = totals[1] - tp, totals[0] - fp
     return metrics | {
         "true_positives": tp,
         "false_positives": fp,

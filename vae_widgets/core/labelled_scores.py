@@ -1,0 +1,130 @@
+"""Scores in order, by the kind of their label: any threshold is counted without looking at all."""
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vae_widgets.core.curves import Curve, curve_of_classes
+from vae_widgets.core.review_precision import ReviewedPrecision, reviewed_precision
+from vae_widgets.core.thresholds.measure import metrics_of_counts
+
+
+class LabelledScores:
+    """Scores, sorted once, and labels that may change.
+
+    Parameters
+    ----------
+    scores
+        Finite float64 (n,).
+    labels
+        float64 (n,): 1 anomalous, 0 normal, NaN without label; or None.
+
+    Attributes
+    ----------
+    scores : ndarray
+        As given.
+    labels : ndarray or None
+        None while no sample has a label.
+    ascending : ndarray
+        All scores, sorted.
+    normal, anomalous : ndarray
+        Those of each kind, sorted.
+    """
+
+    def __init__(
+        self, scores: NDArray[np.float64], labels: NDArray[np.float64] | None = None
+    ) -> None:
+        self.scores = scores
+        self.ascending = np.sort(scores)
+        self.labels = labels
+        self._sort_kinds()
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    @cached_property
+    def order(self) -> NDArray[np.int64]:
+        """Which sample each of `ascending` belongs to, int64 (n,); tied ones in their order."""
+        return np.argsort(self.scores, kind="stable")
+
+    @property
+    def n_labelled(self) -> int:
+        """How many samples have a label."""
+        return len(self.normal) + len(self.anomalous)
+
+    @property
+    def has_both_kinds(self) -> bool:
+        """Whether there is a normal and an anomalous sample."""
+        return bool(len(self.normal) and len(self.anomalous))
+
+    @property
+    def partly_labelled(self) -> bool:
+        """Whether some samples have a label and others do not."""
+        return 0 < self.n_labelled < len(self)
+
+    def label(self, indices: NDArray[np.int64], labels: NDArray[np.float64]) -> None:
+        """Change the labels of some samples; NaN takes one away."""
+        changed = np.full(len(self), np.nan) if self.labels is None else self.labels.copy()
+        changed[indices] = labels
+        self.labels = changed
+        self._sort_kinds()
+
+    def totals(self) -> dict[str, int]:
+        """Return how many samples are "normal", "anomalous", "not labelled"; or "samples" alone."""
+        if self.labels is None:
+            return {"samples": len(self)}
+        totals = {"normal": len(self.normal), "anomalous": len(self.anomalous)}
+        return totals | (
+            {"not labelled": len(self) - self.n_labelled} if self.partly_labelled else {}
+        )
+
+    def at_or_above(self, thresholds: NDArray[np.float64]) -> NDArray[np.uint32]:
+        """Return how many of each of `totals` are at least each threshold, (kinds, m)."""
+        flagged = _at_or_above(self.ascending, thresholds)
+        if self.labels is None:
+            return flagged[np.newaxis]
+        counts = [_at_or_above(of, thresholds) for of in (self.normal, self.anomalous)]
+        if self.partly_labelled:
+            counts.append(flagged - counts[0] - counts[1])
+        return np.stack(counts)
+
+    def n_flagged(self, threshold: float) -> int:
+        """Return how many scores are at least the threshold."""
+        return int(_at_or_above(self.ascending, threshold))
+
+    def metrics(self, threshold: float) -> dict[str, float]:
+        """Return the `core.thresholds.threshold_metrics` of a threshold."""
+        n_flagged = self.n_flagged(threshold)
+        if self.labels is None:
+            return metrics_of_counts(len(self), n_flagged)
+        fp, tp = (int(_at_or_above(of, threshold)) for of in (self.normal, self.anomalous))
+        totals = len(self.normal), len(self.anomalous)
+        return metrics_of_counts(len(self), n_flagged, (fp, tp), totals)
+
+    def curve(self) -> Curve:
+        """Return what every labelled score does as a threshold; there must be one."""
+        return curve_of_classes(self.normal, self.anomalous)
+
+    def reviewed_precision(
+        self, thresholds: NDArray[np.float64] | float, confidence: float = 0.95
+    ) -> ReviewedPrecision:
+        """Return the precision among all flagged samples, estimated from those with a label."""
+        return reviewed_precision(
+            self.ascending, self.normal, self.anomalous, thresholds, confidence
+        )
+
+    def _sort_kinds(self) -> None:
+        labels = self.labels
+        if labels is None:
+            self.normal = self.anomalous = np.zeros(0)
+            return
+        self.normal = np.sort(self.scores[labels == 0])
+        self.anomalous = np.sort(self.scores[labels == 1])
+        if not self.n_labelled:
+            self.labels = None
+
+
+def _at_or_above(ascending: NDArray[np.float64], thresholds: Any) -> NDArray[np.uint32]:
+    return (len(ascending) - np.searchsorted(ascending, thresholds)).astype(np.uint32)
