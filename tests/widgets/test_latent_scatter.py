@@ -9,7 +9,7 @@ from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA, FastICA
 from traitlets import TraitError
 
-from vae_widgets.widgets import latent_scatter
+from vae_widgets.widgets import scatter_pictures
 from vae_widgets.widgets.latent_scatter import LatentScatter
 
 
@@ -79,7 +79,7 @@ def test_all_samples_travel_as_tiles():
 
 
 def test_beyond_the_budget_tiles_are_asked_for_one_by_one(monkeypatch):
-    monkeypatch.setattr(latent_scatter, "TILE_BUDGET", 12 * 6 - 1)
+    monkeypatch.setattr(scatter_pictures, "TILE_BUDGET", 12 * 6 - 1)
     widget = scatter()
     assert widget._tiles == {}
     from_page(widget, _ask_tile={"page": "p", "seq": 4, "index": 7})
@@ -278,7 +278,7 @@ def test_without_a_posterior_or_a_plane_there_is_no_ellipse():
 
 def test_a_reconstruction_that_fails_is_told():
     widget = LatentScatter(Failing(), X)
-    widget.z_mean = widget.z_mean + 99
+    widget._space.z_mean = widget.z_mean + 99
     from_page(widget, _ask_detail={"page": "p", "seq": 3, "index": 5})
     assert (widget._detail["index"], widget._detail["seq"]) == (5, 3)
     assert widget._detail["error"] == "RuntimeError: too far away"

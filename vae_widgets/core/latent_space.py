@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core.far_from_data import FarFromData
+from vae_widgets.core.latent_grid import on_plane
 from vae_widgets.core.latents import active_units, kl_per_dimension
 from vae_widgets.core.projections import (
     Projection,
@@ -96,6 +97,15 @@ class LatentSpace:
     def lift(self, coordinates: ArrayLike) -> NDArray[np.float32]:
         """Return the latent vectors (m, latent_dim) of coordinates (m, n_coordinates)."""
         return np.asarray(self.projections[self.name].inverse_transform(coordinates), np.float32)
+
+    def from_plane(
+        self, points: ArrayLike, dims: Sequence[int], held: ArrayLike
+    ) -> NDArray[np.float32]:
+        """Return the latent vectors (m, latent_dim) of points (m, 2) on the plane of `dims`.
+
+        Coordinates that are not shown are as `held` (`latent_grid.on_plane`).
+        """
+        return self.lift(on_plane(points, dims, held))
 
     def prior_center(self, dims: Sequence[int]) -> list[float]:
         """Return where the prior N(0, I) is centred on the plane of two coordinates.

@@ -30,3 +30,43 @@ def active_units(z_mean: ArrayLike, threshold: float = 0.01) -> NDArray[np.bool_
     (arXiv:1509.00519), section 2.3.
     """
     return np.asarray(z_mean, np.float64).var(axis=0) > threshold
+
+
+def attribute_vector(
+    z_mean: ArrayLike, positive: ArrayLike, negative: ArrayLike
+) -> NDArray[np.float32]:
+    """Return what sets one group of samples apart: mean code of one minus that of the other.
+
+    Added to a code it gives the sample more of the attribute (A. Larsen et al., "Autoencoding
+    beyond pixels using a learned similarity metric", arXiv:1512.09300, section 4.2).
+
+    Parameters
+    ----------
+    z_mean
+        The codes (n, latent_dim).
+    positive, negative
+        Rows of samples with and without the attribute, or masks (n,).
+
+    Returns
+    -------
+    ndarray
+        float32 (latent_dim,).
+    """
+    z_mean = np.asarray(z_mean)
+    n = len(z_mean)
+    means = []
+    for name, given in (("positive", positive), ("negative", negative)):
+        rows = np.asarray(given)
+        if not rows.size or (rows.dtype == bool and not rows.any()):
+            raise ValueError(f"{name} has no samples; expected at least one row of x.")
+        if rows.dtype.kind not in "biu" or rows.ndim != 1:
+            raise TypeError(f"{name} must be rows of x or a mask (n,); received {rows!r:.80}.")
+        if rows.dtype == bool and len(rows) != n:
+            raise ValueError(f"{name} is a mask of {len(rows)} samples; expected {n}.")
+        if rows.dtype != bool and not 0 <= rows.min() <= rows.max() < n:
+            raise ValueError(
+                f"{name} spans rows {rows.min()} to {rows.max()}; expected 0 to {n - 1}."
+            )
+        means.append(z_mean[rows].mean(axis=0, dtype=np.float64))
+    vector: NDArray[np.float32] = (means[0] - means[1]).astype(np.float32)
+    return vector

@@ -9,22 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 from vae_widgets.codec import Codec, check_codec, decode_samples, encode_distribution
 from vae_widgets.core import checks
 from vae_widgets.core.classes import index_classes
-from vae_widgets.core.latent_grid import grid_points, on_plane, padded_bounds
+from vae_widgets.core.latent_grid import on_plane, padded_bounds
 from vae_widgets.core.latent_space import LatentSpace
+from vae_widgets.core.latents import attribute_vector
 from vae_widgets.core.projections import Projection
-from vae_widgets.rendering import Renderer, check_renderer, render
-from vae_widgets.rendering.atlas import MAX_SIDE, tile_atlas
+from vae_widgets.rendering import Renderer, check_renderer
 from vae_widgets.widgets.base import bundle
+from vae_widgets.widgets.scatter_pictures import ScatterPictures
 from vae_widgets.widgets.scatter_state import ScatterState
-
-# All samples travel as tiles with the widget up to this many pixels (28 x 28: 5,100 samples);
-# beyond, a hover asks the kernel for its one tile.
-TILE_BUDGET = 4_000_000
-# The plane as decoded beforehand, for the first answer to a click: at most so many points, and
-# pixels, with cells of the shape of a tile on a plot of about this width / height.
-PREVIEW_POINTS = 400
-PREVIEW_BUDGET = 1_000_000
-PLOT_SHAPE = 1.4
 
 
 class LatentScatter(ScatterState):
@@ -121,7 +113,7 @@ class LatentScatter(ScatterState):
     ) -> None:
         self._codec = check_codec(codec)
         self._x = checks.samples("x", x, codec.sample_shape)
-        self._renderer = check_renderer(renderer, codec.sample_shape)
+        renderer = check_renderer(renderer, codec.sample_shape)
         self.n_samples = len(self._x)
         classes, names = index_classes(labels, self.n_samples, label_names)
         color_by, quantities = self._checked_colour(color_by, quantities or {})
@@ -139,13 +131,13 @@ class LatentScatter(ScatterState):
         self._space.use(self._checked_projection(projection))
         self._question: dict[str, Any] = {}
         self._base = np.zeros(0, np.float32)  # what was picked before a move along `attribute`
-        _, self._tile_height, self._tile_width, _ = render(self._renderer, self._x[:1]).shape
+        self._pictures = ScatterPictures(codec, self._x, renderer, self._space)
         super().__init__(
             color_by=color_by,
             quantities=quantities,
             _classes=classes,
             _class_names=names,
-            _tiles=self._all_tiles(),
+            _tiles=self._pictures.all_samples(),
             dims=self._checked_dims(dims, self._space.n_coordinates),
             **self._coordinates(),
         )
@@ -206,25 +198,7 @@ class LatentScatter(ScatterState):
         ndarray
             float32 (latent_dim,).
         """
-        means = []
-        for name, rows in (("positive", positive), ("negative", negative)):
-            rows = np.asarray(rows)
-            if not rows.size or (rows.dtype == bool and not rows.any()):
-                raise ValueError(f"{name} has no samples; expected at least one row of x.")
-            if rows.dtype.kind not in "biu" or rows.ndim != 1:
-                raise TypeError(f"{name} must be rows of x or a mask (n,); received {rows!r:.80}.")
-            if rows.dtype == bool and len(rows) != self.n_samples:
-                raise ValueError(
-                    f"{name} is a mask of {len(rows)} samples; expected {self.n_samples}."
-                )
-            if rows.dtype != bool and not 0 <= rows.min() <= rows.max() < self.n_samples:
-                raise ValueError(
-                    f"{name} spans rows {rows.min()} to {rows.max()}; expected 0 to "
-                    f"{self.n_samples - 1}."
-                )
-            means.append(self.z_mean[rows].mean(axis=0, dtype=np.float64))
-        vector: NDArray[np.float32] = (means[0] - means[1]).astype(np.float32)
-        return vector
+        return attribute_vector(self.z_mean, positive, negative)
 
     def project(self, z: ArrayLike) -> NDArray[np.float32]:
         """Return where latent vectors lie on the plane that is shown.
@@ -256,7 +230,7 @@ class LatentScatter(ScatterState):
             float32 (m, latent_dim). Coordinates that are not shown are as `held`.
         """
         points = checks.samples("points", points, (len(self.dims),))
-        return self._space.lift(on_plane(points, self.dims, self.held))
+        return self._space.from_plane(points, self.dims, self.held)
 
     def far_from_data(self, z: ArrayLike) -> NDArray[np.bool_]:
         """Say of latent vectors (m, latent_dim) whether they are far from all data: bool (m,).
@@ -320,21 +294,7 @@ class LatentScatter(ScatterState):
         self.attribute = self.attribute_vector(self.group_a, self.group_b) if both else []
 
     def _preview(self) -> dict[str, Any]:
-        """Decode all of the plane, before anything is asked."""
-        points = min(PREVIEW_POINTS, PREVIEW_BUDGET / (self._tile_height * self._tile_width))
-        shape = PLOT_SHAPE * self._tile_height / self._tile_width
-        columns, rows = (max(2, round(np.sqrt(points * s))) for s in (shape, 1 / shape))
-        return self._decode_grid(self._home, columns, rows)
-
-    def _decode_grid(self, bounds: Sequence[float], columns: int, rows: int) -> dict[str, Any]:
-        z = self.lift(grid_points(bounds, columns, rows)[:, : len(self.dims)])
-        return {
-            "bounds": [float(edge) for edge in bounds],
-            "columns": columns,
-            "rows": rows,
-            "held": self.held.tolist(),
-            "tiles": tile_atlas(render(self._renderer, decode_samples(self._codec, z))),
-        }
+        return self._pictures.preview(self._home, self.dims, self.held)
 
     def _where(self, index: int, at: Sequence[float] | None = None) -> dict[str, Any]:
         """Say where on the plane `picked` lies: the sample `index`, the place `at`, or neither."""
@@ -371,9 +331,7 @@ class LatentScatter(ScatterState):
             self.decoded = np.zeros(0)  # never the picture of another vector
             self._pick = {**answer, "error": _in_words(error)}
             raise
-        # Together in one batch: some renderers scale by the range of what they are given.
-        batch = [self.decoded] if index < 0 else [self.decoded, self._x[index]]
-        tiles = tile_atlas(render(self._renderer, np.stack(batch)))
+        tiles = self._pictures.picked(self.decoded, index)
         with self.hold_sync():
             self.picked_index = index
             far = bool(self._space.far(self.picked[np.newaxis])[0])
@@ -407,38 +365,26 @@ class LatentScatter(ScatterState):
 
     def _answer_grid(self, change: Any) -> None:
         question = change.new
+        shape = question["bounds"], question["columns"], question["rows"]
         self._grid = self._answer(
             question,
-            lambda: self._decode_grid(question["bounds"], question["columns"], question["rows"]),
+            lambda: self._pictures.plane(*shape, self.dims, self.held),
             otherwise=self._grid,
         )
 
     def _answer_tile(self, change: Any) -> None:
         index = change.new["index"]
         self._tile = self._answer(
-            change.new,
-            lambda: {
-                "index": index,
-                "tiles": tile_atlas(render(self._renderer, self._x[index : index + 1])),
-            },
-            otherwise={"index": index},
+            change.new, lambda: self._pictures.sample(index), otherwise={"index": index}
         )
 
     def _answer_detail(self, change: Any) -> None:
         index = change.new["index"]
         self._detail = self._answer(
-            change.new, lambda: self._details(index), otherwise={"index": index}
+            change.new,
+            lambda: self._pictures.detail(index, self.dims),
+            otherwise={"index": index},
         )
-
-    def _details(self, index: int) -> dict[str, Any]:
-        """Reconstruct a sample, and say where its posterior lies on the plane."""
-        x = self._x[index]
-        x_hat = decode_samples(self._codec, self.z_mean[index : index + 1])[0]
-        return {
-            "index": index,
-            "tiles": tile_atlas(render(self._renderer, np.stack([x, x_hat, np.abs(x - x_hat)]))),
-            "covariance": self._space.posterior_covariance(index, self.dims),
-        }
 
     @staticmethod
     def _answer(
@@ -450,14 +396,6 @@ class LatentScatter(ScatterState):
         except Exception as error:
             answer = {**otherwise, "error": _in_words(error)}
         return {**answer, **_sender(question)}
-
-    def _all_tiles(self) -> dict[str, Any]:
-        area = self.n_samples * self._tile_height * self._tile_width
-        # The atlas is about square; a row or column of it may be empty.
-        side = np.sqrt(area) + max(self._tile_height, self._tile_width)
-        if area > TILE_BUDGET or side > MAX_SIDE:
-            return {}
-        return tile_atlas(render(self._renderer, self._x))
 
 
 def _sender(question: dict[str, Any]) -> dict[str, Any]:

@@ -5,21 +5,17 @@ import { readArray, writeArray } from "./arrays.ts";
 import { DecodedPlane } from "./decoded_plane.ts";
 import type { Point } from "./gestures.ts";
 import { combine, insidePolygon, nearest } from "./lasso.ts";
-import { HoverDetail } from "./hover_detail.ts";
-import { formatNumber } from "./numbers.ts";
 import { Picking } from "./picking.ts";
-import { SampleTiles } from "./sample_tiles.ts";
 import { byClass, byQuantity, countClasses, hide, plain } from "./scatter_colours.ts";
 import { Panels } from "./scatter_panels.ts";
 import { Controls } from "./scatter_controls.ts";
 import { onScatterGestures, type How, type Mode } from "./scatter_gestures.ts";
-import { POSTERIOR_RING } from "./scatter_contours.ts";
 import { toBounds, toEdges } from "./scatter_grid.ts";
+import { Hover } from "./scatter_hover.ts";
 import { Legend } from "./scatter_legend.ts";
-import { Tooltip, type Shown } from "./scatter_pictures.ts";
 import { ScatterPath } from "./scatter_path.ts";
 import { ScatterPlot } from "./scatter_plot.ts";
-import { axisNames, isLine, labelOf, type Model, type State } from "./scatter_state.ts";
+import { axisNames, isLine, type Model, type State } from "./scatter_state.ts";
 import { createShell, element } from "./shell.ts";
 import { change, tellSoon } from "./tell.ts";
 import { whole } from "./ticks.ts";
@@ -50,7 +46,6 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   shell.picture.append(frame, side);
 
   let positions = readArray(model.get("_positions"));
-  let visible = (_index: number) => true;
   let settle: ReturnType<typeof setTimeout> | undefined;
 
   const plot = new ScatterPlot(frame, {
@@ -72,29 +67,16 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     "Latent space. Arrows move a crosshair, Enter decodes there, Space selects the point there, " +
       "Enter starts and ends a lasso or box, plus and minus zoom, R resets the view, Escape clears the selection.",
   );
-  const tooltip = new Tooltip();
-  frame.append(tooltip.root);
-
   const nearestTo = (place: Point, reach = Infinity) => {
     const { scaleX, scaleY } = plot.viewport;
     // The nearest code of all: a jitter is no distance.
     const flat = isLine(model) && reach === Infinity;
-    return nearest(positions, place, scaleX, flat ? 0 : scaleY, reach, visible);
+    return nearest(positions, place, scaleX, flat ? 0 : scaleY, reach, hover.visible);
   };
   const late = () => shell.say(LATE);
   const plane = new DecodedPlane(model, plot, shell.say, late);
-  const samples = new SampleTiles(
-    (question) => change(model, { _ask_tile: question }),
-    () => {
-      picking.show();
-      showHovered();
-    },
-  );
-  const detail = new HoverDetail(
-    (question) => change(model, { _ask_detail: question }),
-    () => showHovered(),
-  );
-  const sample = (index: number) => samples.find(index);
+  const hover = new Hover(model, plot, frame, shell.say, () => picking.show());
+  const sample = (index: number) => hover.sample(index);
   const preview = (place: Point) => plane.at(place) ?? sample(nearestTo(place));
   const picking = new Picking(model, plot, { nearestTo, sample, preview }, shell.say, late);
   const legend = new Legend((hidden) => change(model, { _hidden: hidden }));
@@ -118,9 +100,9 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     const { levels, colours, quantity } = colouring;
     legend.show({ names, counts: countClasses(classes, names.length), hidden, quantity, coloured });
     plot.show({ levels, colours });
-    visible = (index) => levels[index] >= 0;
+    hover.visible = (index) => levels[index] >= 0;
     showControls();
-    showHovered();
+    hover.show();
   };
 
   const showSelection = () => {
@@ -133,7 +115,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
 
   const showView = () => {
     plot.show({ bounds: toBounds(model.get("view")) });
-    showHovered();
+    hover.show();
     askWhenSettled();
   };
 
@@ -146,29 +128,9 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     positions = readArray(model.get("_positions"));
     plot.show({ positions, names: axisNames(model) });
     showControls();
-    showHovered();
+    hover.show();
     picking.show();
     shell.say(HINTS[model.get("_mode")]);
-  };
-
-  const showHovered = () => {
-    const index = model.get("hovered");
-    plot.mark({ hovered: index, posterior: null });
-    if (index < 0 || index >= positions.length / 2 || !visible(index)) return tooltip.hide();
-    const at = plot.viewport.toScreen(positions[2 * index], positions[2 * index + 1]);
-    if (!plot.viewport.contains(at)) return tooltip.hide();
-    const lines = [`#${index}`, labelOf(model, index)];
-    for (const [name, wire] of Object.entries(model.get("quantities"))) {
-      lines.push(`${name} ${formatNumber(readArray(wire)[index], 1)}`);
-    }
-    const more = detail.find(index);
-    const pictures: (Shown | null)[] = [samples.find(index), null, null];
-    if (more) [0, 1, 2].forEach((i) => (pictures[i] = { tiles: more.tiles, index: i }));
-    if (more?.covariance) {
-      plot.mark({ posterior: more.covariance });
-      lines.push(`ellipse: ${100 * POSTERIOR_RING} % of q(z | x)`);
-    }
-    tooltip.show(pictures, lines, at, frame.clientWidth, frame.clientHeight);
   };
 
   const showGrid = () => {
@@ -198,16 +160,6 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     panels.showKeep();
   };
 
-  const takeTile = async () => {
-    const error = await samples.arrived(model.get("_tile"));
-    if (error) shell.say(`Drawing a sample failed. ${error}`);
-  };
-
-  const takeDetail = async () => {
-    const error = await detail.take(model.get("_detail"));
-    if (error) shell.say(`Reconstructing a sample failed. ${error}`);
-  };
-
   // -- gestures ----------------------------------------------------------------------------------
 
   const pointAt = (at: Point) =>
@@ -216,11 +168,6 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
       : -1;
   // Before the gestures: it takes Escape first.
   const path = new ScatterPath(model, plot, shell, pointAt);
-  const hover = (index: number) => {
-    if (index === model.get("hovered")) return;
-    model.set("hovered", index);
-    tellSoon(model, "hovered");
-  };
   const select = (found: Uint32Array, how: How) => {
     const selection = combine(readArray<Uint32Array>(model.get("selection")), found, how);
     change(model, { selection: writeArray(selection) });
@@ -239,7 +186,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   const stopGestures = onScatterGestures(canvas, {
     mode: () => model.get("_mode"),
     viewport: () => plot.viewport,
-    hover: (at) => hover(at ? pointAt(at) : -1),
+    hover: (at) => hover.over(at ? pointAt(at) : -1),
     pick(at, snap) {
       const { left, top, width, height } = plot.viewport.box;
       const inside = {
@@ -261,7 +208,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     sketch: (shape) => plot.mark({ shape }),
     select(shape, how) {
       const polygon = shape.map((at) => plot.viewport.toPlane(at));
-      select(insidePolygon(positions, polygon, visible), how);
+      select(insidePolygon(positions, polygon, hover.visible), how);
     },
     clear,
     toggle(at) {
@@ -324,7 +271,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
 
   const reactions: [keyof State, () => void][] = [
     ["selection", showSelection],
-    ["hovered", showHovered],
+    ["hovered", () => hover.show()],
     ["view", showView],
     ["color_by", showColours],
     ["quantities", showColours],
@@ -346,8 +293,8 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     // Not "picked": it comes together with its picture.
     ["_pick", takePick],
     ["_grid", () => void plane.take()],
-    ["_tile", () => void takeTile()],
-    ["_detail", () => void takeDetail()],
+    ["_tile", () => void hover.takeTile()],
+    ["_detail", () => void hover.takeDetail()],
   ];
   for (const [name, react] of reactions) model.on(`change:${name}`, react);
   showColours();
@@ -356,7 +303,6 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   showPrior();
   showBookmarks();
   showView();
-  void samples.load(model.get("_tiles"));
   void plane.take();
   void picking.take();
 
@@ -368,8 +314,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     picking.close();
     panels.close();
     plane.close();
-    samples.close();
-    detail.close();
+    hover.close();
     plot.destroy();
     shell.root.remove();
   };

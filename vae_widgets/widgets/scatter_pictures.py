@@ -1,0 +1,88 @@
+"""The pictures of a scatter, decoded and rendered as they travel to the page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vae_widgets.codec import Codec, decode_samples
+from vae_widgets.core.latent_grid import grid_points
+from vae_widgets.core.latent_space import LatentSpace
+from vae_widgets.rendering import Renderer, render
+from vae_widgets.rendering.atlas import MAX_SIDE, tile_atlas
+
+# All samples travel as tiles with the widget up to this many pixels (28 x 28: 5,100 samples);
+# beyond, a hover asks the kernel for its one tile.
+TILE_BUDGET = 4_000_000
+# The plane as decoded beforehand, for the first answer to a click: at most so many points, and
+# pixels, with cells of the shape of a tile on a plot of about this width / height.
+PREVIEW_POINTS = 400
+PREVIEW_BUDGET = 1_000_000
+PLOT_SHAPE = 1.4
+
+
+class ScatterPictures:
+    """Decodes places of a latent space and renders them, and samples, to atlases of tiles."""
+
+    def __init__(
+        self, codec: Codec, x: NDArray[np.float32], renderer: Renderer, space: LatentSpace
+    ) -> None:
+        self._codec, self._x, self._renderer, self._space = codec, x, renderer, space
+        _, self._height, self._width, _ = render(renderer, x[:1]).shape
+
+    def all_samples(self) -> dict[str, Any]:
+        """Return all samples; empty where they are too many to travel together."""
+        area = len(self._x) * self._height * self._width
+        # The atlas is about square; a row or column of it may be empty.
+        side = np.sqrt(area) + max(self._height, self._width)
+        if area > TILE_BUDGET or side > MAX_SIDE:
+            return {}
+        return self._rendered(self._x)
+
+    def sample(self, index: int) -> dict[str, Any]:
+        """Return one sample."""
+        return {"index": index, "tiles": self._rendered(self._x[index : index + 1])}
+
+    def detail(self, index: int, dims: Sequence[int]) -> dict[str, Any]:
+        """Reconstruct a sample, and say where its posterior lies on the plane of `dims`."""
+        x = self._x[index]
+        x_hat = decode_samples(self._codec, self._space.z_mean[index : index + 1])[0]
+        return {
+            "index": index,
+            "tiles": self._rendered(np.stack([x, x_hat, np.abs(x - x_hat)])),
+            "covariance": self._space.posterior_covariance(index, dims),
+        }
+
+    def picked(self, decoded: NDArray[np.float32], index: int) -> dict[str, Any]:
+        """Return what was decoded, beside the sample `index` if it is not below 0."""
+        # Together in one batch: some renderers scale by the range of what they are given.
+        return self._rendered(np.stack([decoded] if index < 0 else [decoded, self._x[index]]))
+
+    def preview(self, bounds: Sequence[float], dims: Sequence[int], held: Any) -> dict[str, Any]:
+        """Decode all of the plane, before anything is asked."""
+        points = min(PREVIEW_POINTS, PREVIEW_BUDGET / (self._height * self._width))
+        shape = PLOT_SHAPE * self._height / self._width
+        columns, rows = (max(2, round(np.sqrt(points * s))) for s in (shape, 1 / shape))
+        return self.plane(bounds, columns, rows, dims, held)
+
+    def plane(
+        self,
+        bounds: Sequence[float],
+        columns: int,
+        rows: int,
+        dims: Sequence[int],
+        held: NDArray[np.float32],
+    ) -> dict[str, Any]:
+        """Decode the plane through `held` along `dims`, as a grid of pictures."""
+        z = self._space.from_plane(grid_points(bounds, columns, rows), dims, held)
+        return {
+            "bounds": [float(edge) for edge in bounds],
+            "columns": columns,
+            "rows": rows,
+            "held": held.tolist(),
+            "tiles": self._rendered(decode_samples(self._codec, z)),
+        }
+
+    def _rendered(self, samples: NDArray[np.float32]) -> dict[str, Any]:
+        return tile_atlas(render(self._renderer, samples))
