@@ -184,6 +184,27 @@ def test_legend_zoom_pan_and_colours(open_view):
     nb.kernel.eval("setattr(scatter, 'color_by', np.arange(300))")
     before = nb.wait_for_other_pixels(view.canvas, than=before)
     assert view.root.locator(".vw-colour-ends").inner_text().split() == ["0", "299"]
+
+    # Two colours, with counts; a side that is hidden is not hit.
+    field = view.root.get_by_label("Threshold of the colours")
+    field.fill("100")
+    field.press("Enter")
+    nb.kernel.until("scatter.threshold == 100")
+    before = nb.wait_for_other_pixels(view.canvas, than=before)
+    sides = view.root.get_by_role("group", name="Sides of the threshold").locator("button")
+    assert [text.split("\n") for text in sides.all_inner_texts()] == [
+        ["below 100", "100"],
+        ["100 or above", "200"],
+    ]
+    sides.first.click()
+    before = nb.wait_for_other_pixels(view.canvas, than=before)
+    view.keyboard.down("Shift")
+    view.draw(triangle)
+    view.keyboard.up("Shift")
+    nb.kernel.until(f"scatter.selection.tolist() == {[i for i in expected if i >= 100]}")
+    nb.kernel.eval("setattr(scatter, 'threshold', None)")
+    sides.first.wait_for(state="hidden")
+    before = nb.pixels(view.canvas)
     view.root.get_by_label("What colours the points").select_option("label")
     nb.wait_for_other_pixels(view.canvas, than=before)
     nb.kernel.until("scatter.color_by == 'label'")

@@ -54,7 +54,8 @@ def test_bookmarks_attribute_and_python(notebook):
 
     # The code shows the same in another widget.
     nb.kernel.eval(
-        "setattr(scatter, 'view', (-1.5, 2, -1, 1.25)) or setattr(scatter, 'color_by', 'none')"
+        "setattr(scatter, 'view', (-1.5, 2, -1, 1.25)) or setattr(scatter, 'threshold', -1.5)"
+        " or setattr(scatter, 'color_by', 'none')"
     )
     nb.page.wait_for_function(
         "select => select.value === 'none'",
@@ -67,7 +68,7 @@ def test_bookmarks_attribute_and_python(notebook):
         f"globals().update(other=LatentScatter(codec, x)) or exec({code!r}, dict(scatter=other))"
     )
     nb.kernel.eval(again)
-    for trait in ("projection", "dims", "view", "color_by"):
+    for trait in ("projection", "dims", "view", "color_by", "threshold"):
         assert nb.kernel.eval(f"other.{trait} == scatter.{trait}"), trait
     for trait in ("held", "selection", "picked", "decoded"):
         assert nb.kernel.eval(f"np.array_equal(other.{trait}, scatter.{trait})"), trait

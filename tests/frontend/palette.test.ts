@@ -9,6 +9,7 @@ import {
 import {
   byClass,
   byQuantity,
+  byThreshold,
   countClasses,
   hide,
   plain,
@@ -49,10 +50,21 @@ test("each class has its own level and colour", () => {
 test("a quantity spans the colours from its lowest to its highest value", () => {
   const { levels, colours, quantity } = byQuantity("score", Float32Array.of(-1, 3, 1));
   const colour = (i: number) => [...colours.slice(3 * levels[i], 3 * levels[i] + 3)];
-  assert.deepEqual(quantity, { name: "score", low: -1, high: 3 });
+  assert.deepEqual(quantity, { name: "score", low: -1, high: 3, cut: null });
   assert.deepEqual(colour(0), [68, 1, 84]);
   assert.deepEqual(colour(1), [253, 231, 37]);
   assert.ok(Math.abs(colour(2)[1] - 144) <= 2);
+});
+
+test("a threshold has two colours; a value that equals it is above", () => {
+  // 0.7 is no float32: the value that came nearest to it is smaller.
+  const { levels, colours, quantity } = byThreshold("score", Float32Array.of(0.7, 0.6, 2), 0.7);
+  assert.deepEqual([...levels], [1, 0, 1]);
+  assert.deepEqual(quantity!.cut, { threshold: 0.7, counts: [1, 2] });
+  assert.equal(colours.length, 6);
+  const none = byThreshold("score", Float32Array.of(1, 2), 9);
+  hide(none, none.levels, [0]);
+  assert.deepEqual([...none.levels], [-1, -1]);
 });
 
 test("a constant quantity is one colour", () => {

@@ -21,6 +21,7 @@ test("Python reads the same numbers and texts", () => {
     held: Float32Array.of(0.5),
     view: [-1 / 3, 1e-7, 0.1 + 0.2, 4],
     colourBy: "it's",
+    threshold: null,
     selection: Uint32Array.of(3, 70000),
     picked,
     bookmarks: { [name]: Float32Array.of(1, 2) },
@@ -29,6 +30,7 @@ test("Python reads the same numbers and texts", () => {
   assert.deepEqual(read.dims, [2]);
   assert.deepEqual(read.view, [-1 / 3, 1e-7, 0.1 + 0.2, 4]);
   assert.equal(read.color_by, "it's");
+  assert.equal(read.threshold, null);
   assert.deepEqual(read.selection, [3, 70000]);
   assert.deepEqual(read.bookmarks, { [name]: [1, 2] });
   const bytes = read.picked.map((hex: string) => Buffer.from(hex, "hex").readFloatLE());

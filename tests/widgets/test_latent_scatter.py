@@ -545,6 +545,19 @@ def test_named_quantities():
     assert set(widget.get_state("quantities")["quantities"]) == {"score", "error"}
 
 
+def test_a_threshold_is_a_finite_number_or_none():
+    widget = scatter(color_by=np.arange(12), threshold=3)
+    assert widget.threshold == 3.0
+    from_page(widget, threshold=4.5)
+    assert widget.threshold == 4.5
+    with pytest.raises(ValueError, match="threshold must be a finite number; received nan"):
+        widget.threshold = np.nan
+    with pytest.raises(TraitError, match="threshold"):
+        widget.threshold = "high"
+    assert widget.threshold == 4.5
+    widget.threshold = None
+
+
 # -- the constructor -------------------------------------------------------------------------------
 
 
@@ -566,6 +579,8 @@ class Counting(Rotation):
         ({"labels": range(12), "label_names": "ab"}, TypeError, "label_names must be a list"),
         ({"color_by": "score"}, ValueError, "color_by is 'score'"),
         ({"quantities": {"score": [1]}}, ValueError, r"quantities\['score'\] has shape \(1,\)"),
+        ({"threshold": "high"}, TypeError, "threshold must be a number; received 'high'"),
+        ({"threshold": np.inf}, ValueError, "threshold must be a finite number"),
         ({"dims": (0, 5)}, ValueError, r"dims is \(0, 5\)"),
         ({"projection": "umap"}, ValueError, "projection is 'umap'"),
         ({"renderer": "image"}, TypeError, "renderer must be callable"),

@@ -46,6 +46,9 @@ class LatentScatter(ScatterState):
         value.
     quantities
         Name of a quantity -> one finite number for each sample (n,), such as anomaly scores.
+    threshold
+        Of the quantity that colours the points, in its own units: two colours, below it and at or
+        above it, instead of viridis. None for none.
     dims
         The two coordinates along x and y, counted from 0: latent dimensions, or those of
         `projection`. Where there is only one, y is a jitter without meaning.
@@ -70,6 +73,8 @@ class LatentScatter(ScatterState):
         ``codec.decode(picked)`` in data space, float32 (*sample_shape); empty before the first.
     color_by : str
         What colours the points. May be set as above.
+    threshold : float or None
+        Where a quantity has two colours only. May be set.
     dims : tuple of int
         The coordinates shown. May be set.
     projection : str
@@ -108,6 +113,7 @@ class LatentScatter(ScatterState):
         label_names: Sequence[Any] | None = None,
         color_by: str | ArrayLike = "label",
         quantities: Mapping[str, ArrayLike] | None = None,
+        threshold: float | None = None,
         dims: Sequence[int] | None = None,
         projection: str | Projection = "latent",
     ) -> None:
@@ -117,6 +123,8 @@ class LatentScatter(ScatterState):
         self.n_samples = len(self._x)
         classes, names = index_classes(labels, self.n_samples, label_names)
         color_by, quantities = self._checked_colour(color_by, quantities or {})
+        if threshold is not None:
+            threshold = checks.finite_number("threshold", threshold)
         if isinstance(projection, str):  # before the work of encoding
             checks.one_of("projection", projection, ("latent", "pca"))
             self._checked_dims(dims, codec.latent_dim)
@@ -135,6 +143,7 @@ class LatentScatter(ScatterState):
         super().__init__(
             color_by=color_by,
             quantities=quantities,
+            threshold=threshold,
             _classes=classes,
             _class_names=names,
             _tiles=self._pictures.all_samples(),

@@ -40,6 +40,7 @@ class ScatterState(CanvasWidget):
     decoded = Array("float32", None)
     color_by = traitlets.Any("label").tag(sync=True, echo_update=False)
     quantities = traitlets.Dict().tag(sync=True, to_json=_arrays_to_json)
+    threshold = traitlets.Float(None, allow_none=True).tag(sync=True, echo_update=False)
     dims = traitlets.Tuple((0, 1)).tag(sync=True, echo_update=False)
     projection = traitlets.Any("latent").tag(sync=True, echo_update=False)
     held = Array("float32", 1).tag(sync=True, echo_update=False)
@@ -61,6 +62,7 @@ class ScatterState(CanvasWidget):
     _class_names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _tiles = traitlets.Dict().tag(sync=True)
     _hidden = traitlets.List(traitlets.Int()).tag(sync=True, echo_update=False)
+    _hidden_sides = traitlets.List(traitlets.Int()).tag(sync=True, echo_update=False)
     _mode = traitlets.Enum(MODES, MODES[0]).tag(sync=True, echo_update=False)
     _grid_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
     _prior = traitlets.List(traitlets.Float()).tag(sync=True)
@@ -126,6 +128,11 @@ class ScatterState(CanvasWidget):
         if not isinstance(proposal.value, str):
             self.quantities = quantities
         return name
+
+    @traitlets.validate("threshold")
+    def _validate_threshold(self, proposal: Any) -> float | None:
+        value = proposal.value
+        return None if value is None else checks.finite_number("threshold", value)
 
     @traitlets.validate("dims")
     def _validate_dims(self, proposal: Any) -> tuple[int, ...]:

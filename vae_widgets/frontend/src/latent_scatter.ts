@@ -6,7 +6,14 @@ import { DecodedPlane } from "./decoded_plane.ts";
 import type { Point } from "./gestures.ts";
 import { combine, insidePolygon, nearest } from "./lasso.ts";
 import { Picking } from "./picking.ts";
-import { byClass, byQuantity, countClasses, hide, plain } from "./scatter_colours.ts";
+import {
+  byClass,
+  byQuantity,
+  byThreshold,
+  countClasses,
+  hide,
+  plain,
+} from "./scatter_colours.ts";
 import { Panels } from "./scatter_panels.ts";
 import { Controls } from "./scatter_controls.ts";
 import { onScatterGestures, type How, type Mode } from "./scatter_gestures.ts";
@@ -79,7 +86,11 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   const sample = (index: number) => hover.sample(index);
   const preview = (place: Point) => plane.at(place) ?? sample(nearestTo(place));
   const picking = new Picking(model, plot, { nearestTo, sample, preview }, shell.say, late);
-  const legend = new Legend((hidden) => change(model, { _hidden: hidden }));
+  const legend = new Legend({
+    hide: (classes) => change(model, { _hidden: classes }),
+    hideSides: (sides) => change(model, { _hidden_sides: sides }),
+    threshold: (threshold) => change(model, { threshold }),
+  });
   side.append(picking.view.root, legend.root);
 
   // -- what is shown -----------------------------------------------------------------------------
@@ -89,16 +100,22 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     const classes = readArray<Uint32Array>(model.get("_classes"));
     const by = model.get("color_by");
     const hidden = model.get("_hidden");
-    const values = model.get("quantities")[by];
+    const hiddenSides = model.get("_hidden_sides");
+    const threshold = model.get("threshold");
+    const wire = model.get("quantities")[by];
     const coloured = by === "label" && classes.length > 0;
-    const colouring = values
-      ? byQuantity(by, readArray(values))
-      : coloured
+    const colouring = !wire
+      ? coloured
         ? byClass(classes, names.length)
-        : plain(positions.length / 2);
-    hide(colouring, classes, hidden);
+        : plain(positions.length / 2)
+      : threshold === null
+        ? byQuantity(by, readArray(wire))
+        : byThreshold(by, readArray(wire), threshold);
     const { levels, colours, quantity } = colouring;
-    legend.show({ names, counts: countClasses(classes, names.length), hidden, quantity, coloured });
+    if (quantity?.cut) hide(colouring, levels, hiddenSides);
+    hide(colouring, classes, hidden);
+    const counts = countClasses(classes, names.length);
+    legend.show({ names, counts, hidden, hiddenSides, quantity, coloured });
     plot.show({ levels, colours });
     hover.visible = (index) => levels[index] >= 0;
     showControls();
@@ -275,7 +292,9 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     ["view", showView],
     ["color_by", showColours],
     ["quantities", showColours],
+    ["threshold", showColours],
     ["_hidden", showColours],
+    ["_hidden_sides", showColours],
     ["_mode", showControls],
     ["_grid_shown", showGrid],
     ["_dims_shown", showControls],

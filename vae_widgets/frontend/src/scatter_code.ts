@@ -6,6 +6,7 @@ export interface Shown {
   held: Float32Array;
   view: number[];
   colourBy: string;
+  threshold: number | null;
   selection: Uint32Array;
   picked: Float32Array;
   bookmarks: Record<string, Float32Array>;
@@ -19,6 +20,7 @@ export function pythonOf(shown: Shown, name = "scatter"): string {
     `held = ${vector(shown.held)}`,
     `view = ${tuple(shown.view)}`,
     `color_by = ${JSON.stringify(shown.colourBy)}`,
+    `threshold = ${shown.threshold ?? "None"}`,
     `selection = [${shown.selection.join(", ")}]`,
     `picked = ${vector(shown.picked)}`,
     `bookmarks = {${Object.entries(shown.bookmarks)

@@ -99,6 +99,7 @@ export class Panels {
       held: readArray(model.get("held")),
       view: model.get("view"),
       colourBy: model.get("color_by"),
+      threshold: model.get("threshold"),
       selection: readArray<Uint32Array>(model.get("selection")),
       picked: readArray(model.get("picked")),
       bookmarks: Object.fromEntries(marks),

@@ -56,6 +56,7 @@ export interface State {
   picked: WireArray;
   color_by: string;
   quantities: Record<string, WireArray>;
+  threshold: number | null;
   dims: number[];
   view: Edges;
   projection: string;
@@ -79,7 +80,9 @@ export interface State {
   _classes: WireArray;
   _class_names: string[];
   _tiles: WireAtlas | Record<string, never>;
+  /** Classes, and sides of the threshold (0 below, 1 at or above), not drawn. */
   _hidden: number[];
+  _hidden_sides: number[];
   _mode: Mode;
   _grid_shown: boolean;
   _path: PathState | Record<string, never>;
