@@ -1,6 +1,6 @@
 """How strange a sample looks to a VAE, as a whole and in each of its elements."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from vae_widgets.models.compiled import ROWS_AT_ONCE, map_in_flight
 from vae_widgets.models.data_rules import DataRules
 from vae_widgets.models.importance_sampling import ImportanceSampler
 from vae_widgets.models.likelihoods import Likelihood
+from vae_widgets.models.sample_stream import is_stream, stream_blocks
 
 SCORE_KINDS = ("elbo", "reconstruction", "kl", "iwae", "mahalanobis")
 ATTRIBUTION_KINDS = ("reconstruction", "kl")
@@ -39,14 +40,14 @@ class AnomalyScores:
     _need_prior: Callable[[str], None]
 
     def reconstruction_error(
-        self, x: ArrayLike, *, y: ArrayLike | None = None
+        self, x: ArrayLike | Iterable[Any], *, y: ArrayLike | None = None
     ) -> NDArray[np.float32]:
         """Return how far each sample is from its reconstruction from z_mean.
 
         Parameters
         ----------
         x
-            Samples (n, *sample_shape).
+            Samples (n, *sample_shape), or a stream of them as for `anomaly_score`.
         y
             For a conditional VAE: labels (n,), or one label for all.
 
@@ -56,12 +57,12 @@ class AnomalyScores:
         likelihood; for tokens the share of wrong ones. In nats it is
         ``anomaly_score(x, kind="reconstruction")``.
         """
-        return _in_blocks(lambda *rows: self._errors(*rows)[0], self._rules.rows(x, y))
+        return self._in_blocks(lambda *rows: self._errors(*rows)[0], x, y)
 
     @checks.suggest_keywords
     def anomaly_score(
         self,
-        x: ArrayLike,
+        x: ArrayLike | Iterable[Any],
         kind: str | None = None,
         *,
         y: ArrayLike | None = None,
@@ -76,7 +77,11 @@ class AnomalyScores:
         Parameters
         ----------
         x
-            Samples (n, *sample_shape).
+            Samples (n, *sample_shape). What is larger than memory is read in parts, and only the
+            scores are kept: a ``numpy.memmap``; an array in a file, such as a ``h5py.Dataset``;
+            a ``tf.data.Dataset``, batched or not; a generator or another iterable of batches. A
+            batch is an array (rows, *sample_shape), or a tuple with it in the first place. The
+            scores are the same whatever the batches.
         kind
             None
                 "elbo", or, for a plain autoencoder, "reconstruction".
@@ -95,16 +100,22 @@ class AnomalyScores:
                 samples, taken at the end of each fit and saved with the model. Before any fit,
                 with those of the prior.
         y
-            For a conditional VAE: labels (n,), or one label for all.
+            For a conditional VAE: labels (n,), or one label for all. Streams of batches hold their
+            labels themselves, as tuples (x, y).
         n_samples
             For "iwae": draws for each sample, 100 if None.
 
         Returns
         -------
         (n,)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not as above; nothing is computed then. A bad batch of a stream is
+            met only when it is its turn, and named: "batch 3 of x", counted from 0.
         """
-        score = self._score_function(kind, n_samples)
-        return _in_blocks(score, self._rules.rows(x, y))
+        return self._in_blocks(self._score_function(kind, n_samples), x, y)
 
     @checks.suggest_keywords
     def attribution(
@@ -185,14 +196,14 @@ class AnomalyScores:
 
         return score
 
-
-def _in_blocks(score: ScoreFunction, rows: tuple[NDArray[np.float32], ...]) -> NDArray[np.float32]:
-    """Score rows that are all at hand."""
-    n = len(rows[0])
-    if n <= ROWS_AT_ONCE:
-        return score(*rows)
-    blocks = (
-        tuple(part[start : start + ROWS_AT_ONCE] for part in rows)
-        for start in range(0, n, ROWS_AT_ONCE)
-    )
-    return np.concatenate(list(map_in_flight(lambda block: score(*block), blocks)))
+    def _in_blocks(self, score: ScoreFunction, x: Any, y: Any) -> NDArray[np.float32]:
+        """Return the score of each row of an array or a stream."""
+        if is_stream(x):
+            blocks = stream_blocks(self._rules, x, y)
+        else:
+            rows = self._rules.rows(x, y)
+            if len(rows[0]) <= ROWS_AT_ONCE:
+                return score(*rows)
+            starts = range(0, len(rows[0]), ROWS_AT_ONCE)
+            blocks = (tuple(part[i : i + ROWS_AT_ONCE] for part in rows) for i in starts)
+        return np.concatenate(list(map_in_flight(lambda block: score(*block), blocks)))

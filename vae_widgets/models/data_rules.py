@@ -83,9 +83,9 @@ class DataRules:
         x = self.samples("x", x)
         return (x, *self.conditions(y, len(x)))
 
-    def conditions(self, y: Any, n: int) -> tuple[NDArray[np.float32], ...]:
+    def conditions(self, y: Any, n: int, name: str = "y") -> tuple[NDArray[np.float32], ...]:
         """Return one-hot labels (n, n_labels) in a tuple, which is empty if there are none."""
-        labels = self.labels("y", y, n, one_for_all=True)
+        labels = self.labels(name, y, n, one_for_all=True)
         return () if labels is None else (one_hot(labels, self.n_labels or 0),)
 
     def _check_elements(self, name: str, dataset: tf.data.Dataset) -> None:

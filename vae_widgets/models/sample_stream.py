@@ -1,0 +1,135 @@
+"""Samples that are read batch by batch, because they may be larger than memory."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from vae_widgets.models.compiled import ROWS_AT_ONCE
+from vae_widgets.models.data_rules import DataRules
+
+Rows = tuple[NDArray[np.float32], ...]
+"""Samples (n, *sample_shape), and one-hot labels (n, n_labels) of a conditional model."""
+
+
+def is_stream(x: Any) -> bool:
+    """Tell what is read in parts from an array that is at hand as a whole."""
+    if isinstance(x, np.memmap):
+        return True
+    if isinstance(x, np.ndarray | tf.Tensor | list | tuple | str | bytes | dict | set):
+        return False
+    return _is_sliceable(x) or (hasattr(x, "__iter__") and not hasattr(x, "__array__"))
+
+
+def stream_blocks(rules: DataRules, x: Any, y: Any) -> Iterator[Rows]:
+    """Return the rows of a stream in blocks of `ROWS_AT_ONCE`, the last one perhaps smaller.
+
+    The blocks do not depend on how the stream is cut into batches; hence neither do the last
+    digits of what is computed from them.
+
+    Parameters
+    ----------
+    rules
+        What the model says about samples and labels.
+    x
+        A ``numpy.memmap``; an array in a file that has ``shape`` and ``dtype`` and gives rows as
+        ``x[start:stop]``, such as a ``h5py.Dataset``; a ``tf.data.Dataset`` of samples or of
+        batches; any other iterable of batches. Batches are x or tuples (x, y, ...).
+    y
+        One label for all, or, beside an array, labels (n,); None if there are none, or the batches
+        hold them.
+
+    Raises
+    ------
+    TypeError, ValueError
+        At once if it cannot be such a stream, and while it is read for a bad batch, which the
+        message names: ``batch 3 of x``, counted from 0.
+    """
+    if _is_sliceable(x):
+        batches, y = _slices(rules, x, y), None
+    else:
+        if np.ndim(y):
+            raise TypeError(
+                "y is given beside a stream of batches; a stream holds its labels itself, as "
+                "batches (x, y). Leave y out, or pass one label for all."
+            )
+        if y is not None:
+            rules.conditions(y, 1)
+        if isinstance(x, tf.data.Dataset):
+            x = _batched(rules, x)
+        batches = ((f"batch {i} of x", batch) for i, batch in enumerate(x))
+    return _blocks(_checked(rules, batches, y), ROWS_AT_ONCE)
+
+
+def _is_sliceable(x: Any) -> bool:
+    return all(hasattr(x, name) for name in ("shape", "dtype", "__getitem__", "__len__"))
+
+
+def _slices(rules: DataRules, x: Any, y: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Return parts of an array, and of labels (n,), with their names."""
+    labels = rules.labels("y", y, len(x), one_for_all=True)
+    return (
+        (f"x[{i}:{i + ROWS_AT_ONCE}]", (x[part],) if labels is None else (x[part], labels[part]))
+        for i in range(0, len(x), ROWS_AT_ONCE)
+        for part in [slice(i, i + ROWS_AT_ONCE)]
+    )
+
+
+def _batched(rules: DataRules, dataset: tf.data.Dataset) -> tf.data.Dataset:
+    """Return a dataset of batches; raise ``ValueError`` if its elements cannot be samples."""
+    spec = dataset.element_spec
+    shape = getattr(spec[0] if isinstance(spec, tuple) else spec, "shape", None)
+    if shape is not None and shape.rank == len(rules.sample_shape):
+        if shape.is_compatible_with(rules.sample_shape):
+            return dataset.batch(ROWS_AT_ONCE)
+    elif shape is not None and shape.is_compatible_with((None, *rules.sample_shape)):
+        return dataset
+    sample = ", ".join(map(str, rules.sample_shape))
+    raise ValueError(
+        f"x is a dataset of {spec}; expected samples ({sample}) or batches (batch, {sample}), or "
+        "tuples with these as the first part."
+    )
+
+
+def _checked(rules: DataRules, batches: Iterable[tuple[str, Any]], y: Any) -> Iterator[Rows]:
+    """Yield the rows of named batches that hold any."""
+    for name, batch in batches:
+        parts = batch if isinstance(batch, tuple) else (batch,)
+        if not parts or np.shape(parts[0])[:1] == (0,):
+            continue
+        x = rules.samples(name, parts[0])
+        labels = y
+        if y is None and rules.n_labels is not None and len(parts) > 1:
+            labels = parts[1]
+        yield (x, *rules.conditions(labels, len(x), f"y in {name}"))
+
+
+def _blocks(batches: Iterable[Rows], n: int) -> Iterator[Rows]:
+    """Cut batches anew into blocks of `n` rows; at most `n` rows and a batch are held."""
+    held: list[Rows] = []
+    n_held = 0
+    for batch in batches:
+        held.append(batch)
+        n_held += len(batch[0])
+        if n_held >= n:
+            whole = _joined(held)
+            yield from (
+                tuple(part[start : start + n] for part in whole)
+                for start in range(0, n_held - n + 1, n)
+            )
+            n_held %= n
+            held = [tuple(part[len(part) - n_held :].copy() for part in whole)]
+            del whole
+    if not held:
+        raise ValueError(
+            "x gave no samples; expected at least one batch. An iterator can be read only once: "
+            "make a new one."
+        )
+    if n_held:
+        yield _joined(held)
+
+
+def _joined(batches: list[Rows]) -> Rows:
+    return tuple(np.concatenate(parts) for parts in zip(*batches, strict=True))
