@@ -115,6 +115,25 @@ def test_where_am_i(notebook):
     )
     assert np.mean(inside) < 0.3
 
+    # The aggregated posterior: shaded where the codes lie, and encircled, as the kernel found it.
+    before = nb.pixels(view.canvas)
+    view.press("Prior")
+    view.press("Density")
+    nb.kernel.until("'rings' in scatter._density")
+    nb.wait_for_other_pixels(view.canvas, than=before)
+    grid = (
+        "__import__('vae_widgets.core.latent_grid', fromlist=['grid_points'])"
+        ".grid_points(scatter._density['bounds'], 128, 96)"
+    )
+    level = "scatter._density['rings'][0]['density']"
+    rim = f"{grid}[np.abs(np.log(scatter._density['density'].ravel() / {level})) < 0.1].tolist()"
+    drawn = nb.page.evaluate(
+        DARK_PIXELS, [view.canvas.element_handle(), view.to_screen(nb.kernel.eval(rim)).tolist()]
+    )
+    assert np.mean(drawn) > 0.8
+    view.press("Density")
+    nb.kernel.until("not scatter._density_shown")
+
     # The posterior of the hovered sample.
     index = lonely(view.codes())
     view.move(view.codes()[index])

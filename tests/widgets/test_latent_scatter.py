@@ -460,6 +460,34 @@ def test_bad_places_are_refused():
         scatter(3).lift([1, 2])
 
 
+def test_the_density_of_the_codes_is_found_when_it_is_shown():
+    class Vae(Rotation):
+        def encode(self, x):
+            mean = super().encode(x)
+            return mean, np.full_like(mean, -2)
+
+    widget = LatentScatter(Vae(3), X, renderer=tiles)
+    assert widget._density == {}
+    from_page(widget, _density_shown=True)
+    first = widget._density
+    np.testing.assert_array_equal(
+        first["density"], widget._space.aggregated_posterior((0, 1))["density"]
+    )
+    wire = widget.get_state("_density")["_density"]["density"]
+    assert (wire["dtype"], wire["shape"]) == ("float32", [96, 128])
+    widget.dims = (2, 0)
+    assert widget._density["bounds"] != first["bounds"]
+    from_page(widget, _density_shown=False)
+    widget.dims = (0, 1)
+    assert widget._density == {}
+
+
+def test_without_variances_there_is_no_density():
+    widget = scatter()
+    from_page(widget, _density_shown=True)
+    assert widget._density == {}
+
+
 # -- take away -------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vae_widgets.core.aggregated_posterior import density_on_grid, levels_of_mass
 from vae_widgets.core.far_from_data import FarFromData
 from vae_widgets.core.latent_grid import on_plane
 from vae_widgets.core.latents import active_units, kl_per_dimension
@@ -20,6 +21,11 @@ from vae_widgets.core.projections import (
 
 # How far a slider for a dimension with a standard normal prior reaches at least.
 PRIOR_REACH = 3.0
+# The aggregated posterior: its grid, how many deviations it reaches beyond the codes, and the
+# shares of it that are encircled.
+DENSITY_COLUMNS, DENSITY_ROWS = 128, 96
+DENSITY_REACH = 3.0
+DENSITY_RINGS = (0.5, 0.9)
 
 
 class LatentSpace:
@@ -70,8 +76,10 @@ class LatentSpace:
     def use(self, name: str) -> None:
         """Take the coordinates of the projection `name`."""
         self.name = name
-        self.coordinates: NDArray[np.float32] = np.asarray(
-            self.projections[name].transform(self.z_mean), np.float32
+        self.coordinates: NDArray[np.float32] = (
+            self.z_mean  # as they are: no pass over a million codes
+            if name == "latent"
+            else np.asarray(self.projections[name].transform(self.z_mean), np.float32)
         )
 
     @cached_property
@@ -133,6 +141,43 @@ class LatentSpace:
         variance = np.exp(self.z_log_var[index].astype(np.float64))
         covariance: list[float] = (directions * variance @ directions.T).ravel().tolist()
         return covariance
+
+    def aggregated_posterior(self, dims: Sequence[int]) -> dict[str, Any]:
+        """Return the density of q(z), the mean of all q(z | x), on the plane of two coordinates.
+
+        The coordinates that are not shown are integrated out.
+
+        Returns
+        -------
+        dict
+            ``bounds``, ``columns``, ``rows``, ``density`` float32 (rows, columns) as of
+            `density_on_grid`, and ``rings``: the densities that bound shares of it. Empty as for
+            the prior.
+        """
+        rotation = self._rotation(dims)
+        if rotation is None or self.z_log_var is None:
+            return {}
+        directions = rotation.directions[[*dims]].astype(np.float32)
+        products = (directions[:, np.newaxis] * directions).reshape(4, -1)
+        covariance = (np.exp(self.z_log_var) @ products.T).reshape(-1, 2, 2)
+        mean = self.coordinates[:, [*dims]]
+        reach = DENSITY_REACH * np.sqrt(covariance[:, [0, 1], [0, 1]])
+        low, high = (mean - reach).min(axis=0), (mean + reach).max(axis=0)
+        bounds = [float(edge) for pair in zip(low, high, strict=True) for edge in pair]
+        density = density_on_grid(mean, covariance, bounds, DENSITY_COLUMNS, DENSITY_ROWS)
+        area = float(np.prod(high - low)) / density.size
+        levels = levels_of_mass(density, area, DENSITY_RINGS)
+        return {
+            "bounds": bounds,
+            "columns": DENSITY_COLUMNS,
+            "rows": DENSITY_ROWS,
+            "density": density,
+            "rings": [
+                {"probability": probability, "density": level}
+                for probability, level in zip(DENSITY_RINGS, levels, strict=True)
+                if level is not None
+            ],
+        }
 
     def _rotation(self, dims: Sequence[int]) -> Rotation | None:
         """Return the projection if Gaussians stay Gaussians on the plane, and there are any."""

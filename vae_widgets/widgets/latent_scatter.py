@@ -154,6 +154,7 @@ class LatentScatter(ScatterState):
             self._show_plane()
         self.observe(self._use_projection, "projection")
         self.observe(self._show_plane, "dims")
+        self.observe(self._find_density, "_density_shown")
         self.observe(self._mark_bookmarks, "bookmarks")
         self.observe(self._find_attribute, ["group_a", "group_b"])
         self.observe(self._decode_picked, "picked")
@@ -282,6 +283,8 @@ class LatentScatter(ScatterState):
         with self.hold_sync():
             self._positions, self._home, self.view = positions, home, home
             self._prior = self._space.prior_center(self.dims)
+            self._density = {}
+            self._find_density()
             self._detail = {}
             if self._grid:
                 self._grid = self._answer({}, self._preview, otherwise=self._grid)
@@ -290,6 +293,10 @@ class LatentScatter(ScatterState):
             self._mark_bookmarks()
             if self._pick:
                 self._pick = {**self._pick, **_sender({}), **self._where(self.picked_index)}
+
+    def _find_density(self, change: Any = None) -> None:
+        if self._density_shown and not self._density:  # 0.4 s for 70,000 samples
+            self._density = self._space.aggregated_posterior(self.dims)
 
     def _mark_bookmarks(self, change: Any = None) -> None:
         places = {}

@@ -25,6 +25,11 @@ def _arrays_from_json(arrays: Mapping[str, Any], widget: Any) -> dict[str, NDArr
     return {name: array_from_json(wire) for name, wire in arrays.items()}
 
 
+def _density_to_json(density: Mapping[str, Any], widget: Any) -> dict[str, Any]:
+    """Return the wire form of `LatentSpace.aggregated_posterior`."""
+    return {**density, "density": array_to_json(density["density"])} if density else {}
+
+
 class ScatterState(CanvasWidget):
     """What a scatter and its page share; `LatentScatter` says what it means."""
 
@@ -67,6 +72,8 @@ class ScatterState(CanvasWidget):
     _grid_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
     _prior = traitlets.List(traitlets.Float()).tag(sync=True)
     _prior_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    _density = traitlets.Dict().tag(sync=True, to_json=_density_to_json)
+    _density_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
     _path = traitlets.Dict().tag(sync=True)  # of a linked InterpolationSlider, see path_link.py
     _keep_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
     _bookmarked_at = traitlets.Dict().tag(sync=True)

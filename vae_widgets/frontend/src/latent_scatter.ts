@@ -18,6 +18,7 @@ import { Panels } from "./scatter_panels.ts";
 import { Controls } from "./scatter_controls.ts";
 import { onScatterGestures, type How, type Mode } from "./scatter_gestures.ts";
 import { toBounds, toEdges } from "./scatter_grid.ts";
+import { Density, type DensityState } from "./scatter_density.ts";
 import { Hover } from "./scatter_hover.ts";
 import { Legend } from "./scatter_legend.ts";
 import { ScatterPath } from "./scatter_path.ts";
@@ -62,6 +63,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     selection: new Uint32Array(0),
     grid: null,
     prior: null,
+    density: null,
     bookmarks: [],
     names: axisNames(model),
     bounds: toBounds(model.get("view")),
@@ -163,6 +165,13 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     showControls();
   };
 
+  const showDensity = () => {
+    const density = model.get("_density");
+    const shown = model.get("_density_shown") && "rings" in density;
+    plot.show({ density: shown ? new Density(density as DensityState) : null });
+    showControls();
+  };
+
   const showHeld = () => {
     panels.showDims();
     askWhenSettled();
@@ -248,6 +257,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     },
     grid: (shown) => change(model, { _grid_shown: shown }),
     prior: (shown) => change(model, { _prior_shown: shown }),
+    density: (shown) => change(model, { _density_shown: shown }),
     home,
     clear,
     colourBy: (name) => change(model, { color_by: name }),
@@ -270,6 +280,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
       gridShown: model.get("_grid_shown"),
       hasPrior: model.get("_prior").length > 0,
       priorShown: model.get("_prior_shown"),
+      densityShown: model.get("_density_shown"),
       anySelected: model.get("selection").shape[0] > 0,
       colourChoices: [...(named ? ["label"] : []), "none", ...Object.keys(model.get("quantities"))],
       colourBy: model.get("color_by"),
@@ -308,6 +319,8 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     ["held", showHeld],
     ["_prior", showPrior],
     ["_prior_shown", showPrior],
+    ["_density", showDensity],
+    ["_density_shown", showDensity],
     ["_positions", showPlane],
     // Not "picked": it comes together with its picture.
     ["_pick", takePick],
@@ -320,6 +333,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   showSelection();
   showPlane();
   showPrior();
+  showDensity();
   showBookmarks();
   showView();
   void plane.take();

@@ -9,6 +9,7 @@ export interface ControlState {
   gridShown: boolean;
   hasPrior: boolean;
   priorShown: boolean;
+  densityShown: boolean;
   anySelected: boolean;
   colourChoices: string[];
   colourBy: string;
@@ -24,6 +25,7 @@ export interface ControlActions {
   mode(mode: Mode): void;
   grid(shown: boolean): void;
   prior(shown: boolean): void;
+  density(shown: boolean): void;
   home(): void;
   clear(): void;
   colourBy(name: string): void;
@@ -44,6 +46,7 @@ export class Controls {
   private readonly modes: HTMLButtonElement[];
   private readonly grid: HTMLButtonElement;
   private readonly prior: HTMLButtonElement;
+  private readonly density: HTMLButtonElement;
   private readonly clear: HTMLButtonElement;
   private readonly colour = element("select", "vw-input");
   private readonly projection = element("select", "vw-input");
@@ -64,10 +67,12 @@ export class Controls {
     );
     const rings = "Show rings that hold 50, 90 and 99 % of the prior, as this plane sees it";
     this.prior = button("Prior", rings, () => actions.prior(!this.state!.priorShown));
+    const codes = "Show where the codes of all samples lie: q(z), the mean of their posteriors, and its densest 50 and 90 %";
+    this.density = button("Density", codes, () => actions.density(!this.state!.densityShown));
     const home = button("Reset view", "Show all points (R or 0, or double-click)", actions.home);
     this.clear = button("Clear", "Clear the selection (Esc)", actions.clear);
     this.colour.addEventListener("change", () => actions.colourBy(this.colour.value));
-    parent.append(modes, this.grid, this.prior, home, this.clear, labelled("Colour", "What colours the points", this.colour));
+    parent.append(modes, this.grid, this.prior, this.density, home, this.clear, labelled("Colour", "What colours the points", this.colour));
     this.projection.addEventListener("change", () => actions.projection(this.projection.value));
     this.held = button("Held", "List all dimensions, and move those that are not shown", () =>
       actions.dimsShown(!this.state!.dimsShown),
@@ -96,7 +101,8 @@ export class Controls {
     this.modes.forEach((made, i) => press(made, MODES[i][0] === state.mode));
     press(this.grid, state.gridShown);
     press(this.prior, state.priorShown);
-    this.prior.hidden = !state.hasPrior;
+    press(this.density, state.densityShown);
+    this.prior.hidden = this.density.hidden = !state.hasPrior;
     this.clear.disabled = !state.anySelected;
     this.colour.replaceChildren(...state.colourChoices.map((name) => new Option(name, name)));
     const known = state.colourChoices.includes(state.colourBy);

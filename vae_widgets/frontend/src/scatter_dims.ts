@@ -92,7 +92,9 @@ class Row {
   show(along: number, held: number): void {
     const { low, high } = this.axis;
     this.slider.hidden = along >= 0;
-    this.value.textContent = along < 0 ? formatNumber(held, high - low) : `along ${"xy"[along]}`;
+    // Where all values are the same but for rounding, no exponents.
+    const span = Math.max(high - low, 0.01);
+    this.value.textContent = along < 0 ? formatNumber(held, span) : `along ${"xy"[along]}`;
     // Values from Python may lie beyond.
     const [min, max] = [Math.min(low, held), Math.max(high, held)];
     this.slider.min = String(min);

@@ -2,11 +2,13 @@
 
 import { haloedText } from "./canvas_text.ts";
 import type { Covariance } from "./gaussian.ts";
-import { drawDiscs, discRadius } from "./discs.ts";
+import { discRadius } from "./discs.ts";
 import type { Point } from "./gestures.ts";
 import { formatTicks } from "./numbers.ts";
 import { Picture, type Draw } from "./picture.ts";
+import { PointLayer } from "./point_layer.ts";
 import { drawPrior, posteriorPath } from "./scatter_contours.ts";
+import type { Density } from "./scatter_density.ts";
 import { toBounds, type GridQuestion } from "./scatter_grid.ts";
 import type { Theme } from "./theme.ts";
 import { linearTicks } from "./ticks.ts";
@@ -29,6 +31,8 @@ export interface Scene {
   bookmarks: [string, number[]][];
   /** Centre of the prior, where its rings are shown. */
   prior: Point | null;
+  /** Of the aggregated posterior, where it is shown. */
+  density: Density | null;
   /** An axis without a name has no meaning, hence no ticks. */
   names: [string, string];
   bounds: Bounds;
@@ -57,7 +61,7 @@ export class ScatterPlot {
   private scene: Scene;
   private readonly picture: Picture;
   private readonly still = document.createElement("canvas");
-  private readonly discs = document.createElement("canvas");
+  private readonly points = new PointLayer();
   private drawn: { theme: Theme; width: number; height: number } | null = null;
 
   constructor(parent: HTMLElement, scene: Scene) {
@@ -100,18 +104,23 @@ export class ScatterPlot {
     const { width, height } = this.picture.canvas;
     const { drawn } = this;
     if (drawn?.theme !== theme || drawn.width !== width || drawn.height !== height) {
-      this.drawStill(theme, width, height);
-      this.drawn = { theme, width, height };
+      const done = this.drawStill(theme, width, height);
+      this.drawn = done ? { theme, width, height } : null;
+      if (!done) this.picture.redraw();
     }
     context.drawImage(this.still, 0, 0, this.picture.width, this.picture.height);
     this.drawMarks(context, theme);
   }
 
-  private drawStill(theme: Theme, width: number, height: number): void {
-    this.still.width = width;
-    this.still.height = height;
+  /** False if there is more to do in the next frame. */
+  private drawStill(theme: Theme, width: number, height: number): boolean {
+    if (this.still.width !== width) this.still.width = width;
+    if (this.still.height !== height) this.still.height = height;
     const context = this.still.getContext("2d")!;
-    context.scale(width / this.picture.width, height / this.picture.height);
+    const ratio = width / this.picture.width;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    context.save();
     const viewport = this.viewport;
     this.drawAxes(context, theme, viewport);
     const { left, top, width: w, height: h } = viewport.box;
@@ -119,13 +128,17 @@ export class ScatterPlot {
     context.rect(left, top, w, h);
     context.clip();
     if (this.scene.grid) drawGrid(context, this.scene.grid, viewport);
-    this.drawPoints(context, viewport, width / this.picture.width);
+    else this.scene.density?.shade(context, theme, viewport);
+    const done = this.drawPoints(context, viewport, ratio);
     if (this.scene.prior) drawPrior(context, theme, viewport, this.scene.prior);
+    this.scene.density?.encircle(context, theme, viewport);
     for (const [name, [x, y]] of this.scene.bookmarks) {
       const at = viewport.toScreen(x, y ?? 0);
       halo(context, theme, diamond(at, 5));
       label(context, theme, name, at);
     }
+    context.restore();
+    return done;
   }
 
   private drawAxes(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport): void {
@@ -170,29 +183,14 @@ export class ScatterPlot {
     context.restore();
   }
 
-  private drawPoints(context: CanvasRenderingContext2D, viewport: Viewport, ratio: number): void {
+  /** False if there is more to do in the next frame. */
+  private drawPoints(context: CanvasRenderingContext2D, viewport: Viewport, ratio: number): boolean {
     const { positions, levels, colours, selection, grid } = this.scene;
-    const { left, top, width, height } = viewport.box;
-    const { x0, y1 } = viewport.bounds;
-    this.discs.width = Math.round(width * ratio);
-    this.discs.height = Math.round(height * ratio);
-    const canvas = this.discs.getContext("2d", { willReadFrequently: true })!;
-    const pixels = canvas.createImageData(this.discs.width, this.discs.height);
-    const discs = {
-      positions,
-      levels,
-      colours,
-      scaleX: viewport.scaleX * ratio,
-      scaleY: viewport.scaleY * ratio,
-      offsetX: -x0 * viewport.scaleX * ratio,
-      offsetY: -y1 * viewport.scaleY * ratio,
-      radius: this.radius * ratio * (grid ? 0.7 : 1),
-    };
-    const base = grid ? 0.6 : 0.85;
-    drawDiscs(pixels, { ...discs, opacity: selection.length ? 0.2 * base : base });
-    if (selection.length) drawDiscs(pixels, { ...discs, opacity: 1 }, selection);
-    canvas.putImageData(pixels, 0, 0);
-    context.drawImage(this.discs, left, top, width, height);
+    // Over pictures they are smaller and fainter.
+    const radius = this.radius * (grid ? 0.7 : 1);
+    const opacity = grid ? 0.6 : 0.85;
+    const points = { positions, levels, colours, selection, radius, opacity };
+    return this.points.draw(context, points, viewport, ratio);
   }
 
   private drawMarks(context: CanvasRenderingContext2D, theme: Theme): void {

@@ -6,6 +6,7 @@ import type { Sender } from "./asking.ts";
 import type { DetailAnswer } from "./hover_detail.ts";
 import type { TileAnswer } from "./sample_tiles.ts";
 import type { PathState } from "./scatter_path.ts";
+import type { DensityState } from "./scatter_density.ts";
 import type { Mode } from "./scatter_gestures.ts";
 import type { Edges, GridQuestion } from "./scatter_grid.ts";
 import type { WireAtlas } from "./tiles.ts";
@@ -75,6 +76,9 @@ export interface State {
   /** Centre of the prior on the plane; empty where it has none. */
   _prior: [number, number] | [];
   _prior_shown: boolean;
+  /** Of q(z) on the plane; empty until it is asked for. */
+  _density: DensityState | Record<string, never>;
+  _density_shown: boolean;
   _positions: WireArray;
   _home: Edges;
   _classes: WireArray;
