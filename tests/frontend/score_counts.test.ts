@@ -77,3 +77,12 @@ test("cost and false positive rate by the definitions", () => {
   // missed 10, false alarm 2, caught 1, dismissed -1
   assert.equal(expectedCost(found, [10, 2, 1, -1]), (10 * 1 + 2 * 2 + 1 * 3 - 1 * 4) / 10);
 });
+
+test("the reviewed precision is known on the grid alone", () => {
+  const rows = [0.1, 0.2, 0.3, 0.4, NaN, 0, 0.1, 0.2, 0.3, 0, 0.5, 0.6, 0.7, 0.8, 1];
+  const reviewed = new ScoreCounts(GRID, new Uint32Array(5), [6], 2, Float64Array.from(rows));
+  assert.deepEqual(reviewed.reviewedAt(1), { precision: 0.3, low: 0.2, high: 0.7 });
+  assert.deepEqual(reviewed.reviewedAt(2), { precision: NaN, low: 0, high: 1 });
+  assert.equal(reviewed.reviewedAt(1.1), null);
+  assert.equal(counts.reviewedAt(1), null);
+});

@@ -212,7 +212,11 @@ def test_any_method_may_be_chosen(histogram, method):
     assert (histogram.method, histogram.threshold) == (method, chosen.threshold)
     assert histogram.flagged.tolist() == (chosen.threshold <= SCORES).tolist()
     assert histogram._canvas.status == f"{chosen.explanation} {chosen.assumes}"
-    assert histogram._canvas.parameter == next(iter(chosen.parameters.values()), None)
+    assert histogram._canvas.parameters == chosen.parameters
+    offered = {m["name"]: m["parameters"] for m in histogram._canvas.methods}[method]
+    assert [(p["name"], p["optional"]) for p in offered] == [
+        (name, default is None) for name, default in METHODS[method].parameters.items()
+    ]
 
 
 def test_a_method_keeps_its_parameters(histogram):
@@ -261,7 +265,9 @@ def test_the_page_is_offered_what_labels_allow(histogram):
 
 
 def test_the_page_asks_for_a_method(histogram):
-    histogram._canvas._handle_custom_msg({"method": "percentile", "value": 75}, [])
+    histogram._canvas._handle_custom_msg(
+        {"method": "percentile", "parameters": {"percentile": 75}}, []
+    )
     assert (histogram.method, histogram.percentile, histogram.flagged.sum()) == (
         "percentile",
         75,
@@ -269,8 +275,15 @@ def test_the_page_asks_for_a_method(histogram):
     )
     histogram._canvas._handle_custom_msg({"method": "f1"}, [])
     assert histogram.method == "f1"
-    histogram._canvas._handle_custom_msg({"method": "top_k", "value": 7}, [])
+    histogram._canvas._handle_custom_msg({"method": "top_k", "parameters": {"k": 7}}, [])
     assert histogram.flagged.sum() == 7
+    histogram._canvas._handle_custom_msg({"method": "gesd", "parameters": {"max_outliers": 5}}, [])
+    assert histogram.chosen.parameters == {"alpha": 0.05, "max_outliers": 5}
+    histogram._canvas._handle_custom_msg(
+        {"method": "gesd", "parameters": {"max_outliers": None}}, []
+    )
+    assert histogram.chosen.parameters["max_outliers"] == 20  # a tenth of the scores
+    histogram.choose("top_k")
     histogram._canvas._handle_custom_msg({"method": "manual"}, [])
     assert (histogram.method, histogram.flagged.sum()) == ("manual", 7)
 
@@ -308,6 +321,17 @@ def test_the_cost_curve_follows_the_costs(histogram):
         assert cost == pytest.approx((30 * missed + false) / 200)
     assert histogram._canvas.costs == [30, 1, 0, 0]
     assert figures(histogram)[2].marks[-1].y[0] <= line.y.min()
+
+
+@pytest.mark.parametrize(("missed", "false_alarm"), [(-1, -1), (0, 0), (1e-9, 1e9)])
+def test_any_costs_have_an_axis(histogram, missed, false_alarm):
+    histogram.choose("cost", missed=missed, false_alarm=false_alarm)
+    figure = figures(histogram)[2]
+    scale = figure.marks[0].scales["y"]
+    low, high = figure.marks[0].y.min(), figure.marks[0].y.max()
+    assert scale.min <= low <= high <= scale.max
+    assert scale.min < scale.max
+    assert 2 <= len(figure.axes[1].tick_values) <= 7
 
 
 def test_labels_of_one_kind_leave_the_curves_that_they_allow():

@@ -66,7 +66,7 @@ def score_grid(
         near_low, near_high = _without_outliers(scores, low, high)
         clipped = (near_low, near_high) != (low, high)
         low, high = near_low, near_high
-    bin_width = _round_up(_bin_width(scores, low, high, bins))
+    bin_width = round_up(_bin_width(scores, low, high, bins))
     first = math.floor(low / bin_width)
     first -= first * bin_width > low  # a tiny negative quotient underflows to 0
     n_bins = max(1, math.floor(high / bin_width) + 1 - first)
@@ -112,7 +112,7 @@ def quantiles(ascending: NDArray[np.float64], shares: ArrayLike) -> NDArray[np.f
     return between
 
 
-def _round_up(width: float) -> float:
+def round_up(width: float) -> float:
     """Return the next number of the form 1, 2, 2.5 or 5 times a power of ten."""
     scale = 10.0 ** math.floor(math.log10(width))
     return next((m * scale for m in (1, 2, 2.5, 5) if m * scale >= width), 10 * scale)

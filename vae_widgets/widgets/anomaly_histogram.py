@@ -21,6 +21,9 @@ from vae_widgets.widgets.threshold_curves import ThresholdCurves
 from vae_widgets.widgets.tile_strip import TileStrip
 from vae_widgets.widgets.traits import Array
 
+# By how much the arrows of the page's fields change a parameter, where not by the method's step.
+_STEPS = {"max_outliers": 1, "tail": 0.05, "confidence": 0.05}
+
 
 class AnomalyHistogram(ipywidgets.VBox):
     """A histogram of anomaly scores with a threshold to drag, type, or choose by a method.
@@ -307,9 +310,11 @@ class AnomalyHistogram(ipywidgets.VBox):
             {
                 "name": name,
                 "title": method.title,
-                "parameter": next(iter(method.parameters), ""),
-                "step": method.step,
                 "labels": method.labels == "needed",
+                "parameters": [
+                    {"name": of, "step": _STEPS.get(of, method.step), "optional": default is None}
+                    for of, default in method.parameters.items()
+                ],
             }
             for name, method in METHODS.items()
             if method.labels != "needed" or self._data.has_both_kinds
@@ -381,16 +386,15 @@ class AnomalyHistogram(ipywidgets.VBox):
         self.threshold = change.new
 
     def _asked(self, widget: Any, content: dict[str, Any], buffers: Any) -> None:
-        """Choose a threshold by a method, which the page cannot; `value` is its first parameter."""
-        method = content["method"]
+        """Choose a threshold by a method, which the page cannot."""
+        method = content.get("method")
+        if method is None:
+            return  # a message to the canvas itself
         if method == "manual":
             self._apply(_by_hand(self.threshold))
             return
-        parameters = {}
-        if content.get("value") is not None:
-            parameters[next(iter(METHODS[method].parameters))] = content["value"]
         try:
-            self.choose(method, **parameters)
+            self.choose(method, **content.get("parameters", {}))
         except (TypeError, ValueError) as error:
             self._canvas.refuse(str(error))
 

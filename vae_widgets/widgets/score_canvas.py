@@ -7,11 +7,14 @@ import numpy as np
 import traitlets
 from ipywidgets import widget_serialization
 
-from vae_widgets.core.histogram import score_grid
+from vae_widgets.core.histogram import quantiles, score_grid
 from vae_widgets.core.labelled_scores import LabelledScores
 from vae_widgets.core.thresholds import Threshold
 from vae_widgets.widgets.base import CanvasWidget, bundle
 from vae_widgets.widgets.traits import array_to_json
+
+PERCENTILES = (50, 90, 95, 99, 99.9)
+"""Marked along the top."""
 
 
 class ScoreCanvas(CanvasWidget):
@@ -19,8 +22,8 @@ class ScoreCanvas(CanvasWidget):
 
     The page gets exact counts at a grid of thresholds (`core.histogram`), so a drag needs no
     message and its numbers are those that Python will find. The page sets `threshold`, and sends
-    ``{"method": "iqr", "value": 1.5}`` for what only Python can choose; without a value, the method
-    keeps its parameter.
+    ``{"method": "iqr", "parameters": {"factor": 1.5}}`` for what only Python can choose; the method
+    keeps the parameters that are not named.
 
     Parameters
     ----------
@@ -39,9 +42,9 @@ class ScoreCanvas(CanvasWidget):
     score_name = traitlets.Unicode("score").tag(sync=True)
     method = traitlets.Unicode("manual").tag(sync=True)
     status = traitlets.Unicode("").tag(sync=True)
-    # Of the method; NaN has no place in JSON.
-    parameter = traitlets.Float(None, allow_none=True).tag(sync=True)
-    # What may be chosen: name, title, parameter, step, and whether it needs labels.
+    parameters = traitlets.Dict().tag(sync=True)  # of the method
+    # What may be chosen: name, title, whether it needs labels, and of its parameters the name, the
+    # step and whether None will do.
     methods = traitlets.List(traitlets.Dict()).tag(sync=True)
     log_counts = traitlets.Bool(False).tag(sync=True)
     full_range = traitlets.Bool(False).tag(sync=True)
@@ -70,7 +73,7 @@ class ScoreCanvas(CanvasWidget):
             self.count(threshold)
             self.threshold = threshold
             self.method = chosen.method
-            self.parameter = next(iter(chosen.parameters.values()), None)
+            self.parameters = dict(chosen.parameters)
             self.status = f"{chosen.explanation} {chosen.assumes}".strip()
 
     def count(self, threshold: float) -> None:
@@ -120,6 +123,13 @@ class ScoreCanvas(CanvasWidget):
                 "clipped": grid.clipped,
                 "lowest": float(scores.ascending[0]),
                 "highest": float(scores.ascending[-1]),
+                "percentiles": list(
+                    zip(
+                        PERCENTILES,
+                        quantiles(scores.ascending, np.array(PERCENTILES) / 100).tolist(),
+                        strict=True,
+                    )
+                ),
                 "reviewed": self.reviewed
                 and array_to_json(
                     np.stack([self.reviewed.precision, self.reviewed.low, self.reviewed.high])

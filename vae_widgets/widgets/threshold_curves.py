@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_widgets.core.curves import Curve
+from vae_widgets.core.histogram import round_up
 from vae_widgets.core.labelled_scores import LabelledScores
 from vae_widgets.core.thresholds.labelled import expected_cost
 from vae_widgets.widgets.score_canvas import ScoreCanvas
@@ -30,13 +31,8 @@ _WITHOUT_ANOMALIES = (
 _PANELS: dict[str, dict[str, Any]] = {
     "Precision-recall": {"x": "recall", "y": "precision", "dashed": True},
     "ROC": {"x": "false_positive_rate", "y": "recall", "dashed": True},
-    "Cost": {"x": "threshold", "y": "cost", "x_is_share": False},
-    "All alerts": {
-        "x": "threshold",
-        "y": "precision_of_all_alerts",
-        "banded": True,
-        "x_is_share": False,
-    },
+    "Cost": {"x": "threshold", "y": "cost"},
+    "All alerts": {"x": "threshold", "y": "precision_of_all_alerts", "banded": True},
 }
 _BLUE, _ORANGE, _GREY = "#3f90da", "#e76300", "#94a4a2"
 
@@ -50,13 +46,9 @@ class Panel:
         Names of what the axes show, among the metrics of a threshold.
     dashed, banded
         Whether there is a line for comparison, or an interval around the line.
-    x_is_share
-        Whether x spans 0 to 1, as y does until it is told otherwise.
     """
 
-    def __init__(
-        self, x: str, y: str, *, dashed: bool = False, banded: bool = False, x_is_share: bool = True
-    ) -> None:
+    def __init__(self, x: str, y: str, *, dashed: bool = False, banded: bool = False) -> None:
         self.axes = (x, y)
         scales = {axis: bqplot.LinearScale(min=0.0, max=1.0) for axis in "xy"}
         self.x_scale, self.y_scale = scales["x"], scales["y"]
@@ -69,20 +61,15 @@ class Panel:
             self.aside.colors, self.aside.fill, self.aside.fill_colors = [_BLUE], "between", [_BLUE]
             self.aside.opacities, self.aside.fill_opacities = [0.0, 0.0], [0.2, 0.2]
         self.point = bqplot.Scatter(colors=[_ORANGE], stroke="white", default_size=96, **nothing)
-        share = {"tick_values": np.linspace(0, 1, 6), "tick_format": ".1f", "grid_lines": "solid"}
-        value = {"num_ticks": 5, "grid_lines": "solid"}
         x_label, y_label = (name.replace("_", " ") for name in self.axes)
+        look = {"grid_lines": "solid", "tick_format": "~g"}
+        self.x_axis = bqplot.Axis(scale=self.x_scale, label=x_label, **look)
+        self.y_axis = bqplot.Axis(scale=self.y_scale, label=y_label, side="left", **look)
+        self.span(self.x_scale, 0.0, 1.0)
+        self.span(self.y_scale, 0.0, 1.0)
         self.figure = bqplot.Figure(
             marks=[*([self.aside] if dashed or banded else []), self.line, self.point],
-            axes=[
-                bqplot.Axis(scale=self.x_scale, label=x_label, **(share if x_is_share else value)),
-                bqplot.Axis(
-                    scale=self.y_scale,
-                    label=y_label,
-                    side="left",
-                    **(value if y == "cost" else share),
-                ),
-            ],
+            axes=[self.x_axis, self.y_axis],
             fig_margin={"top": 36, "bottom": 40, "left": 48, "right": 16},
             padding_y=0,
             display_toolbar=False,
@@ -94,6 +81,13 @@ class Panel:
         """Replace the line."""
         self.figure.title = title
         _set(self.line, x, y)
+
+    def span(self, scale: bqplot.LinearScale, low: float, high: float) -> None:
+        """Let an axis, at first 0 to 1, reach from low to high, with some five round ticks."""
+        scale.min, scale.max = low, high
+        step = round_up((high - low) / 5)
+        axis = self.x_axis if scale is self.x_scale else self.y_axis
+        axis.tick_values = step * np.arange(np.ceil(low / step), np.floor(high / step) + 1)
 
     def show(self, values: Mapping[str, float]) -> None:
         """Move the operating point; it is nowhere while what it shows is undefined."""
@@ -225,10 +219,9 @@ class ThresholdCurves(ipywidgets.VBox):
         lowest = expected_cost(self._curve, **self._costs).min()  # of all, not of the grid's
         panel.draw(f"Lowest cost {lowest:.4g} a sample", thresholds, cost)
         # bqplot would keep the limits that were set before.
-        panel.x_scale.min, panel.x_scale.max = float(thresholds[0]), float(thresholds[-1])
-        low, high = float(cost.min()), float(cost.max())
-        panel.y_scale.min = min(0.0, low)
-        panel.y_scale.max = high + 0.05 * (high - low) or 1.0
+        panel.span(panel.x_scale, float(thresholds[0]), float(thresholds[-1]))
+        low, high = min(0.0, float(cost.min())), max(0.0, float(cost.max()))
+        panel.span(panel.y_scale, low, high + 0.05 * (high - low) or 1.0)
 
     def _draw_all_alerts(self, panel: Panel) -> None:
         thresholds, found = self._canvas.grid.thresholds, self._canvas.reviewed
@@ -236,7 +229,7 @@ class ThresholdCurves(ipywidgets.VBox):
         known = found.n_labelled > 0
         panel.draw("Estimated from the labelled", thresholds[known], found.precision[known])
         _set(panel.aside, thresholds, np.stack([found.low, found.high]))
-        panel.x_scale.min, panel.x_scale.max = float(thresholds[0]), float(thresholds[-1])
+        panel.span(panel.x_scale, float(thresholds[0]), float(thresholds[-1]))
 
     def _curve_at(self, thresholds: NDArray[np.float64], flagged: NDArray[np.int64]) -> Curve:
         """Return points of the curve, where normal and anomalous samples are flagged (2, m)."""

@@ -8,8 +8,14 @@ export class NumberField {
   private edited = false;
   private shown = "";
 
-  /** `apply` gets NaN where the text is no number. */
-  constructor(before: string, name: string, hint: string, after: string, apply: (value: number) => void) {
+  /** `apply` gets NaN where the text is no number, and whether there is no text at all. */
+  constructor(
+    before: string,
+    name: string,
+    hint: string,
+    after: string,
+    apply: (value: number, empty: boolean) => void,
+  ) {
     const { input } = this;
     input.type = "number";
     input.title = hint;
@@ -18,8 +24,9 @@ export class NumberField {
     const done = () => {
       if (!this.edited) return;
       const value = input.valueAsNumber;
+      const empty = !input.value && !input.validity.badInput;
       this.reset();
-      apply(value);
+      apply(value, empty);
     };
     input.addEventListener("input", () => {
       this.edited = true;

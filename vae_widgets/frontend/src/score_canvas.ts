@@ -4,20 +4,15 @@ import type { AnyModel } from "@anywidget/types";
 import "./figure.css";
 import "./score_canvas.css";
 import { onDrag, onKey } from "./gestures.ts";
-import { MethodField, type Method } from "./method_field.ts";
+import { MethodField, type Method, type Parameters } from "./method_field.ts";
 import { NumberField } from "./number_field.ts";
-import {
-  expectedCost,
-  falsePositiveRate,
-  measure,
-  ScoreCounts,
-  type Metrics,
-  type WireGrid,
-} from "./score_counts.ts";
+import { measure, ScoreCounts, type Metrics, type WireGrid } from "./score_counts.ts";
 import { classColour, type Histogram } from "./score_layers.ts";
 import { ScorePicture } from "./score_picture.ts";
+import { OperatingPoints } from "./score_points.ts";
 import { Readout } from "./score_readout.ts";
 import { button, createShell, element } from "./shell.ts";
+import { change } from "./tell.ts";
 import { digitsFor, percent, plain, whole } from "./ticks.ts";
 
 interface State {
@@ -27,19 +22,15 @@ interface State {
   method: string;
   status: string;
   methods: Method[];
-  parameter: number | null;
+  parameters: Parameters;
   log_counts: boolean;
   full_range: boolean;
   operating_points: string[];
   point_axes: [string, string][];
   costs: number[];
   _grid: WireGrid;
-  _counted: { threshold: number; at_or_above: number[] };
-}
-
-/** What we use of a model of another package: a state as if it came from the kernel. */
-interface ForeignModel {
-  set_state(state: Record<string, unknown>): void;
+  /** Of the threshold; `reviewed` is precision, low and high. */
+  _counted: { threshold: number; at_or_above: number[]; reviewed: (number | null)[] | null };
 }
 
 // Keys commit once they rest; a drag commits on release.
@@ -57,7 +48,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   let histogram = readHistogram();
   let live: number | null = null; // the threshold while it moves; the model has the committed one
-  let points: ForeignModel[] = [];
   let resting = 0;
   let waiting = 0;
   let late = false;
@@ -68,6 +58,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const grid = model.get("_grid");
     return {
       counts: ScoreCounts.read(grid),
+      percentiles: grid.percentiles,
       classNames: model.get("class_names"),
       scoreName: model.get("score_name"),
       logCounts: model.get("log_counts"),
@@ -85,10 +76,14 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   /** Metrics of the threshold in the picture; null until the kernel counted one off the grid. */
   function metrics(): Metrics | null {
     const { counts } = histogram;
-    const counted = model.get("_counted");
-    const flagged =
-      counted.threshold === shown() ? counted.at_or_above : counts.flaggedAt(shown());
-    return flagged && measure(flagged, counts.totals);
+    const { threshold, at_or_above, reviewed } = model.get("_counted");
+    // With labels that came meanwhile the counts are of other classes.
+    if (threshold === shown() && at_or_above.length === counts.totals.length) {
+      const [precision, low, high] = (reviewed ?? []).map((value) => value ?? NaN);
+      return measure(at_or_above, counts.totals, reviewed && { precision, low, high });
+    }
+    const flagged = counts.flaggedAt(shown());
+    return flagged && measure(flagged, counts.totals, counts.reviewedAt(shown()));
   }
 
   const picture = new ScorePicture(shell.picture, () => ({
@@ -113,30 +108,31 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     "The threshold that flags at most this share of all samples",
     "%",
     (value) => {
-      if (value >= 0 && value <= 100) ask("percentile", 100 - value);
+      if (value >= 0 && value <= 100) ask("percentile", { percentile: 100 - value });
       else refuse("The share to flag must lie between 0 and 100 %.");
     },
   );
   rate.input.min = "0";
   rate.input.max = "100";
   rate.input.step = "0.5";
-  const ask = (method: string, value?: number) => {
+  const ask = (method: string, parameters: Parameters) => {
+    if (Object.values(parameters).some(Number.isNaN)) return refuse("That is no number.");
     live = null;
     problem = "";
     expectAnswer();
-    model.send({ method, value });
+    model.send({ method, parameters });
   };
-  const method = new MethodField(model.get("methods"), ask);
+  let method = new MethodField(model.get("methods"), ask);
   const toggle = (name: "log_counts" | "full_range", text: string, hint: string) =>
     button(text, hint, () => {
-      model.set(name, !model.get(name));
-      model.save_changes();
+      change(model, { [name]: !model.get(name) });
     });
   const log = toggle("log_counts", "Log counts", "Show rare scores beside frequent ones");
   const full = toggle("full_range", "Full range", "Show the extreme scores too");
   shell.controls.append(typed.root, rate.root, method.root, log, full);
-  const readout = new Readout(model.get("class_names").length > 1);
+  let readout = new Readout(false, false);
   shell.controls.after(readout.root);
+  const points = new OperatingPoints(model);
 
   // -- showing -----------------------------------------------------------------------------------
 
@@ -149,7 +145,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     if (found) {
       rate.show(percent(found.flagged, found.total));
       readout.show(found);
-      movePoints(found);
+      points.move(shown(), found);
     }
     canvas.setAttribute("aria-valuenow", value);
     canvas.setAttribute(
@@ -159,7 +155,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     log.setAttribute("aria-pressed", String(model.get("log_counts")));
     full.setAttribute("aria-pressed", String(model.get("full_range")));
     full.hidden = !model.get("_grid").clipped && !model.get("full_range");
-    method.show(live === null ? model.get("method") : "manual", model.get("parameter"));
+    method.show(live === null ? model.get("method") : "manual", model.get("parameters"));
     shell.say(statusText());
     picture.redraw();
   }
@@ -177,26 +173,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     return model.get("status");
   }
 
-  /** Move the points on the curves, in the page alone. */
-  function movePoints(metrics: Metrics): void {
-    const values: Record<string, number> = {
-      threshold: shown(),
-      recall: metrics.recall,
-      precision: metrics.precision,
-      false_positive_rate: falsePositiveRate(metrics),
-      cost: expectedCost(metrics, model.get("costs")),
-    };
-    const axes = model.get("point_axes");
-    points.forEach((point, i) => {
-      const [x, y] = axes[i].map((name) => values[name]);
-      const defined = Number.isFinite(x) && Number.isFinite(y);
-      point.set_state({
-        x: Float64Array.from(defined ? [x] : []),
-        y: Float64Array.from(defined ? [y] : []),
-      });
-    });
-  }
-
   function showLegend(): void {
     const { classNames, counts } = histogram;
     legend.replaceChildren(
@@ -208,6 +184,14 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
         return entry;
       }),
     );
+  }
+
+  /** Show what the labels allow, which may come and go. */
+  function showReadout(): void {
+    const names = histogram.classNames;
+    const fresh = new Readout(names.length > 1, names.includes("not labelled"));
+    readout.root.replaceWith(fresh.root);
+    readout = fresh;
   }
 
   // -- moving the threshold ----------------------------------------------------------------------
@@ -226,8 +210,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     live = null;
     problem = "";
     if (threshold !== model.get("threshold")) {
-      model.set("threshold", threshold);
-      model.save_changes();
+      change(model, { threshold });
       expectAnswer();
     }
     show();
@@ -301,8 +284,16 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     canvas.setAttribute("aria-valuemin", plain(histogram.counts.low));
     canvas.setAttribute("aria-valuemax", plain(histogram.counts.high));
     showLegend();
+    showReadout();
     show();
   };
+  const onMethods = () => {
+    const fresh = new MethodField(model.get("methods"), ask);
+    method.root.replaceWith(fresh.root);
+    method = fresh;
+    show();
+  };
+  const onPoints = () => void points.find().then(show);
   const onCounted = () => {
     clearTimeout(waiting);
     late = false;
@@ -323,16 +314,14 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     ["change:threshold", onState],
     ["change:status", onState],
     ["change:method", onState],
-    ["change:parameter", onState],
+    ["change:parameters", onState],
+    ["change:methods", onMethods],
+    ["change:operating_points", onPoints],
+    ["change:class_names", onGrid],
     ["change:full_range", onState],
   ];
   for (const [event, listen] of listeners) model.on(event, listen);
   onGrid();
-
-  const references = model.get("operating_points").map((id) => id.replace("IPY_MODEL_", ""));
-  void Promise.all(references.map((id) => model.widget_manager.get_model(id))).then((found) => {
-    points = found as unknown as ForeignModel[];
-  });
 
   return () => {
     settle();

@@ -10,6 +10,17 @@ export interface WireGrid {
   clipped: boolean;
   lowest: number;
   highest: number;
+  /** Percentages and their scores, ascending. */
+  percentiles: [number, number][];
+  /** Rows precision, low and high of each threshold; null where all samples have a label, or none. */
+  reviewed: WireArray | null;
+}
+
+/** The precision among all flagged samples, estimated from the labelled (core/review_precision.py). */
+export interface Reviewed {
+  precision: number;
+  low: number;
+  high: number;
 }
 
 export class ScoreCounts {
@@ -18,17 +29,20 @@ export class ScoreCounts {
   readonly totals: number[];
   readonly stepsPerBin: number;
   private readonly counts: Uint32Array;
+  private readonly reviewed: Float64Array | null;
 
   constructor(
     thresholds: Float64Array,
     counts: Uint32Array,
     totals: number[],
     stepsPerBin: number,
+    reviewed: Float64Array | null = null,
   ) {
     this.thresholds = thresholds;
     this.counts = counts;
     this.totals = totals;
     this.stepsPerBin = stepsPerBin;
+    this.reviewed = reviewed;
   }
 
   static read(wire: WireGrid): ScoreCounts {
@@ -37,6 +51,7 @@ export class ScoreCounts {
       readArray<Uint32Array>(wire.at_or_above),
       wire.totals,
       wire.steps_per_bin,
+      wire.reviewed && readArray<Float64Array>(wire.reviewed),
     );
   }
 
@@ -82,6 +97,15 @@ export class ScoreCounts {
     return this.thresholds[index] === threshold ? this.flagged(index) : null;
   }
 
+  /** The reviewed precision of a threshold on the grid; null for another, and where there is none. */
+  reviewedAt(threshold: number): Reviewed | null {
+    const index = this.nearest(threshold);
+    if (!this.reviewed || this.thresholds[index] !== threshold) return null;
+    const m = this.thresholds.length;
+    const [precision, low, high] = [0, 1, 2].map((row) => this.reviewed![row * m + index]);
+    return { precision, low, high };
+  }
+
   /** Scores in each bin [edge, next edge), by class. */
   bins(): number[][] {
     const edges = this.last / this.stepsPerBin + 1;
@@ -111,10 +135,15 @@ export interface Metrics {
   precision: number;
   recall: number;
   f1: number;
+  reviewed: Reviewed | null;
 }
 
 /** Metrics of flagging so many of each class; classes are normal, anomalous, perhaps unlabelled. */
-export function measure(flagged: number[], totals: number[]): Metrics {
+export function measure(
+  flagged: number[],
+  totals: number[],
+  reviewed: Reviewed | null = null,
+): Metrics {
   const [falsePositives, truePositives = 0] = flagged;
   const falseNegatives = (totals[1] ?? 0) - truePositives;
   const sum = (counts: number[]) => counts.reduce((a, b) => a + b, 0);
@@ -128,6 +157,7 @@ export function measure(flagged: number[], totals: number[]): Metrics {
     precision: truePositives / (truePositives + falsePositives),
     recall: truePositives / (truePositives + falseNegatives),
     f1: (2 * truePositives) / (2 * truePositives + falsePositives + falseNegatives),
+    reviewed,
   };
 }
 

@@ -5,13 +5,15 @@ import type { ScoreCounts } from "./score_counts.ts";
 import type { Theme } from "./theme.ts";
 import { digitsFor, linearTicks, logTicks, plain, short, whole } from "./ticks.ts";
 
-export const MARGIN = { left: 56, right: 12, top: 24, bottom: 40 };
+export const MARGIN = { left: 56, right: 12, top: 42, bottom: 40 };
 /** Width of the bar of what lies outside the axis. */
 const GUTTER = 18;
 const OVERLAID_ALPHA = 0.6;
 
 export interface Histogram {
   counts: ScoreCounts;
+  /** Percentages and their scores, ascending. */
+  percentiles: [number, number][];
   classNames: string[];
   scoreName: string;
   logCounts: boolean;
@@ -144,6 +146,36 @@ export function drawAxes(
   context.textBaseline = "middle";
   context.fillText("samples", 0, 0);
   context.restore();
+}
+
+/** Mark percentiles of all scores along the top; `keepFree` is where the threshold's line is. */
+export function drawPercentiles(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  { percentiles }: Histogram,
+  theme: Theme,
+  keepFree: number,
+): void {
+  context.font = `11px ${theme.font}`;
+  context.fillStyle = context.strokeStyle = theme.faint;
+  context.lineWidth = 1;
+  context.textAlign = "center";
+  context.textBaseline = "alphabetic";
+  let taken = frame.left - GUTTER;
+  for (const [percentage, score] of percentiles) {
+    const x = frame.x(score);
+    if (x < frame.left || x > frame.right) continue;
+    context.beginPath();
+    context.moveTo(Math.round(x) + 0.5, frame.top - 5);
+    context.lineTo(Math.round(x) + 0.5, frame.top);
+    context.stroke();
+    const text = `${percentage} %`;
+    const half = context.measureText(text).width / 2;
+    // A label that would touch the one before, or the threshold, is left out; its tick stays.
+    if (x - half < taken || Math.abs(x - keepFree) < half + 4) continue;
+    context.fillText(text, x, frame.top - 8);
+    taken = x + half + 6;
+  }
 }
 
 export function drawBars(

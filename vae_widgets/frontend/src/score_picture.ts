@@ -1,7 +1,7 @@
 /** The canvas: bars, pale where they are not flagged, and the threshold. */
 
 import { Picture } from "./picture.ts";
-import { drawAxes, drawBars, Frame, MARGIN, type Histogram } from "./score_layers.ts";
+import { drawAxes, drawBars, drawPercentiles, Frame, MARGIN, type Histogram } from "./score_layers.ts";
 import type { Theme } from "./theme.ts";
 
 export interface Shown {
@@ -10,6 +10,8 @@ export interface Shown {
   label: string;
 }
 
+// Where the threshold's line begins, below the top.
+const HANDLE = 12;
 const UNFLAGGED_ALPHA = { light: 0.5, dark: 0.65 };
 
 export class ScorePicture {
@@ -62,6 +64,7 @@ export class ScorePicture {
     };
     part(0, x, UNFLAGGED_ALPHA[theme.dark ? "dark" : "light"]);
     part(x, width, 1);
+    drawPercentiles(context, frame, this.shown().histogram, theme, x);
     drawThreshold(context, theme, frame, x, label, width);
   }
 
@@ -87,7 +90,7 @@ export class ScorePicture {
 function drawThreshold(
   context: CanvasRenderingContext2D,
   theme: Theme,
-  { top, bottom }: Frame,
+  { bottom }: Frame,
   x: number,
   label: string,
   width: number,
@@ -95,17 +98,17 @@ function drawThreshold(
   context.strokeStyle = context.fillStyle = theme.ink;
   context.lineWidth = 2;
   context.beginPath();
-  context.moveTo(x, top - 4);
+  context.moveTo(x, HANDLE);
   context.lineTo(x, bottom);
   context.stroke();
   context.beginPath();
-  context.moveTo(x - 6, top - 8);
-  context.lineTo(x + 6, top - 8);
-  context.lineTo(x, top + 2);
+  context.moveTo(x - 6, HANDLE - 6);
+  context.lineTo(x + 6, HANDLE - 6);
+  context.lineTo(x, HANDLE + 4);
   context.fill();
   context.font = `600 12px ${theme.font}`;
   context.textBaseline = "middle";
   const fits = x + 10 + context.measureText(label).width < width;
   context.textAlign = fits ? "left" : "right";
-  context.fillText(label, x + (fits ? 10 : -10), top - 12);
+  context.fillText(label, x + (fits ? 10 : -10), HANDLE - 2);
 }

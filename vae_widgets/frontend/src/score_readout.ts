@@ -50,12 +50,18 @@ export class Readout {
   readonly root = element("div", "vw-scores-readouts");
   private readonly values: [HTMLElement, Entry[2]][] = [];
   private readonly cells: HTMLElement[] = [];
+  private readonly reviewed = element("div", "vw-scores-reviewed");
 
-  constructor(labelled: boolean) {
+  /** `partly`: whether some samples have a label and others do not. */
+  constructor(labelled: boolean, partly: boolean) {
     const row = element("div", "vw-scores-readout");
     row.append(...(labelled ? WITH_LABELS : WITHOUT_LABELS).map((entry) => this.number(entry)));
     this.root.append(row);
     if (labelled) this.root.append(this.confusion());
+    if (partly) this.root.append(this.reviewed);
+    this.reviewed.title =
+      "Each labelled sample stands for the others of similar score: an estimate for all that is " +
+      "flagged, labelled or not";
   }
 
   show(metrics: Metrics): void {
@@ -64,6 +70,7 @@ export class Readout {
     this.cells.forEach((cell, i) => {
       cell.style.setProperty("--vw-share", `${Math.round(60 * (shares[i] || 0))}%`);
     });
+    this.reviewed.textContent = reviewedText(metrics);
   }
 
   private number([name, hint, value]: Entry): HTMLElement {
@@ -95,4 +102,12 @@ export class Readout {
     });
     return matrix;
   }
+}
+
+/** "Precision of all 90 flagged: 0.613, 95 % interval ...": what labels say of those without. */
+export function reviewedText({ flagged, reviewed }: Metrics): string {
+  const of = `Precision of all ${whole(flagged)} flagged`;
+  if (!reviewed || !Number.isFinite(reviewed.precision)) return `${of}: none has a label yet`;
+  const { precision, low, high } = reviewed;
+  return `${of}: ${share(precision)}, 95 % interval ${share(low)} to ${share(high)}`;
 }
