@@ -67,9 +67,9 @@ test("hidden discs, and those not asked for, are not drawn", () => {
   const pixels = blank(9, 9);
   const positions = Float32Array.of(4.5, 4.5, 4.5, 4.5);
   drawDiscs(pixels, { ...one, positions, levels: Int16Array.of(-1, -1) });
-  drawDiscs(pixels, { ...one, positions }, new Uint32Array(0));
+  drawDiscs(pixels, { ...one, positions, which: new Uint32Array(0) });
   assert.ok(pixels.data.every((value) => value === 0));
-  drawDiscs(pixels, { ...one, positions }, Uint32Array.of(1));
+  drawDiscs(pixels, { ...one, positions, which: Uint32Array.of(1) });
   assert.deepEqual([...pixels.data.slice(4 * 40, 4 * 40 + 3)], [0, 100, 250]);
 });
 

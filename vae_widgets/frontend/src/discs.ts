@@ -1,6 +1,9 @@
 /**
  * Many small discs, written straight into pixels: with 50,000 points several times faster than
  * one canvas call a point, and the same in every browser.
+ *
+ * From front to back: where 1,000,000 points lie on 200,000 pixels, most find their pixels opaque
+ * already and cost one look.
  */
 
 /** Non-premultiplied RGBA rows, as of ImageData. */
@@ -25,54 +28,73 @@ export interface Discs {
   radius: number;
   /** 0 to 1. */
   opacity: number;
+  /** The discs to draw; absent: all. */
+  which?: Uint32Array;
 }
 
-/** Draw the discs of `which` (all if absent) over what is there, in order. */
-export function drawDiscs(pixels: Pixels, discs: Discs, which?: Uint32Array): void {
-  const { positions, scaleX, scaleY, offsetX, offsetY, levels, colours } = discs;
-  const { data, width, height } = pixels;
-  const stamp = makeStamp(discs.radius, discs.opacity);
-  const reach = (stamp.size - 1) / 2;
-  const count = which ? which.length : positions.length / 2;
-  for (let n = 0; n < count; n++) {
+/** How many discs there are to draw. */
+export function countDiscs({ which, positions }: Discs): number {
+  return which ? which.length : positions.length / 2;
+}
+
+/**
+ * Draw discs `to - 1` down to `from` beneath what is there: called from the last disc down to the
+ * first, each disc covers those before it.
+ */
+export function drawDiscs(pixels: Pixels, discs: Discs, from = 0, to = countDiscs(discs)): void {
+  const { positions, scaleX, scaleY, offsetX, offsetY, levels, which } = discs;
+  const { width, height } = pixels;
+  const words = new Int32Array(pixels.data.buffer, pixels.data.byteOffset, width * height);
+  const colours = packed(discs.colours);
+  const { size, alpha } = makeStamp(discs.radius, discs.opacity);
+  const reach = (size - 1) / 2;
+  for (let n = to - 1; n >= from; n--) {
     const i = which ? which[n] : n;
     const level = levels[i];
     if (level < 0) continue;
-    const left = Math.round(positions[2 * i] * scaleX + offsetX - 0.5) - reach;
-    const top = Math.round(positions[2 * i + 1] * scaleY + offsetY - 0.5) - reach;
-    if (!(left < width && top < height && left + stamp.size > 0 && top + stamp.size > 0)) continue;
-    const r = colours[3 * level];
-    const g = colours[3 * level + 1];
-    const b = colours[3 * level + 2];
-    for (let row = 0, s = 0; row < stamp.size; row++) {
-      const y = top + row;
-      if (y < 0 || y >= height) {
-        s += stamp.size;
-        continue;
-      }
-      for (let column = 0; column < stamp.size; column++, s++) {
-        const x = left + column;
-        const alpha = stamp.alpha[s];
-        if (!alpha || x < 0 || x >= width) continue;
-        const p = 4 * (y * width + x);
-        const below = data[p + 3];
-        if (alpha === 255 || !below) {
-          data[p] = r;
-          data[p + 1] = g;
-          data[p + 2] = b;
-          data[p + 3] = alpha;
-          continue;
-        }
-        // "Source over" of T. Porter and T. Duff, "Compositing digital images", 1984.
-        const rest = (below * (255 - alpha)) / 255;
-        const total = alpha + rest;
-        data[p] = (r * alpha + data[p] * rest) / total;
-        data[p + 1] = (g * alpha + data[p + 1] * rest) / total;
-        data[p + 2] = (b * alpha + data[p + 2] * rest) / total;
-        data[p + 3] = total;
+    const x = Math.floor(positions[2 * i] * scaleX + offsetX);
+    const y = Math.floor(positions[2 * i + 1] * scaleY + offsetY);
+    // As it must hold, and not as it must not, for the sake of NaN.
+    if (!(x > -size && y > -size && x < width + size && y < height + size)) continue;
+    const colour = colours[level];
+    const left = x - reach;
+    const top = y - reach;
+    const firstColumn = Math.max(0, -left);
+    const columns = Math.min(size, width - left);
+    const rows = Math.min(size, height - top);
+    for (let row = Math.max(0, -top); row < rows; row++) {
+      const start = (top + row) * width + left;
+      for (let column = firstColumn; column < columns; column++) {
+        const above = words[start + column];
+        if (above >>> 24 === 255) continue;
+        const a = alpha[row * size + column];
+        if (a) words[start + column] = above ? beneath(above, colour, a) : colour | (a << 24);
       }
     }
   }
+}
+
+/**
+ * "Source over" of T. Porter and T. Duff, "Compositing digital images", 1984. A word is a pixel,
+ * red in its lowest byte, alpha in its highest.
+ */
+function beneath(above: number, colour: number, alpha: number): number {
+  const over = above >>> 24;
+  const rest = (alpha * (255 - over)) / 255;
+  const total = over + rest;
+  const share = rest / total;
+  const mix = (shift: number) => {
+    const value = (above >>> shift) & 255;
+    return (value + (((colour >>> shift) & 255) - value) * share + 0.5) << shift;
+  };
+  return mix(0) | mix(8) | mix(16) | ((total + 0.5) << 24);
+}
+
+function packed(colours: Uint8Array): Int32Array {
+  return Int32Array.from({ length: colours.length / 3 }, (_, i) => {
+    const [r, g, b] = colours.subarray(3 * i, 3 * i + 3);
+    return r | (g << 8) | (b << 16);
+  });
 }
 
 /** Alpha (0 to 255) of a disc in the middle of a square of odd size, with a soft edge. */

@@ -12,24 +12,51 @@ export function insidePolygon(
   visible: Visible = () => true,
 ): Uint32Array {
   if (polygon.length < 3) return new Uint32Array(0);
-  const xs = Float64Array.from(polygon, (point) => point.x);
-  const ys = Float64Array.from(polygon, (point) => point.y);
-  const [left, right] = [Math.min(...xs), Math.max(...xs)];
-  const [bottom, top] = [Math.min(...ys), Math.max(...ys)];
-  const found: number[] = [];
-  for (let i = 0; i < positions.length / 2; i++) {
+  const edges = polygon.map((point, i) => [polygon.at(i - 1)!, point] as const);
+  const [left, right] = extent(polygon.map((point) => point.x));
+  const [bottom, top] = extent(polygon.map((point) => point.y));
+  const bands = bandsOf(edges, bottom, top);
+  const scale = bands.length / (top - bottom || 1);
+  const found = new Uint32Array(positions.length / 2);
+  let count = 0;
+  for (let i = 0; i < found.length; i++) {
     const x = positions[2 * i];
     const y = positions[2 * i + 1];
-    if (x < left || x > right || y < bottom || y > top || !visible(i)) continue;
+    if (!(x >= left && x <= right && y >= bottom && y <= top) || !visible(i)) continue;
+    const band = bands[Math.min(bands.length - 1, Math.floor((y - bottom) * scale))];
     let inside = false;
-    for (let a = 0, b = xs.length - 1; a < xs.length; b = a++) {
+    for (let e = 0; e < band.length; e += 4) {
+      const ay = band[e + 1];
+      const by = band[e + 3];
       // Does the edge from b to a cross the ray that leaves the point to the right?
-      if (ys[a] > y !== ys[b] > y && x < xs[a] + ((y - ys[a]) * (xs[b] - xs[a])) / (ys[b] - ys[a]))
+      if (ay > y !== by > y && x < band[e] + ((y - ay) * (band[e + 2] - band[e])) / (by - ay))
         inside = !inside;
     }
-    if (inside) found.push(i);
+    if (inside) found[count++] = i;
   }
-  return Uint32Array.from(found);
+  return found.slice(0, count);
+}
+
+/** The edges that reach into each of so many bands of y, so that a point need not ask all. */
+function bandsOf(
+  edges: (readonly [Point, Point])[],
+  bottom: number,
+  top: number,
+): Float64Array[] {
+  const count = Math.min(256, edges.length);
+  const scale = count / (top - bottom || 1);
+  const bands: number[][] = Array.from({ length: count }, () => []);
+  for (const [b, a] of edges) {
+    // A band more on either side: what is rounded here must not be missed there.
+    const first = Math.max(0, Math.floor((Math.min(a.y, b.y) - bottom) * scale) - 1);
+    const last = Math.min(count - 1, Math.floor((Math.max(a.y, b.y) - bottom) * scale) + 1);
+    for (let band = first; band <= last; band++) bands[band].push(a.x, a.y, b.x, b.y);
+  }
+  return bands.map((band) => Float64Array.from(band));
+}
+
+function extent(values: number[]): [number, number] {
+  return [Math.min(...values), Math.max(...values)];
 }
 
 /**
