@@ -1,17 +1,20 @@
 """How strange a sample looks to a VAE, as a whole and in each of its elements."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
+import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.dask_rows import is_dask_array, score_lazily
 from vae_widgets.models.code_statistics import CodeStatistics
 from vae_widgets.models.compiled import ROWS_AT_ONCE, map_in_flight
 from vae_widgets.models.data_rules import DataRules
 from vae_widgets.models.importance_sampling import ImportanceSampler
 from vae_widgets.models.likelihoods import Likelihood
+from vae_widgets.models.model_file import model_from_bytes, model_to_bytes
 from vae_widgets.models.sample_stream import is_stream, stream_blocks
 
 SCORE_KINDS = ("elbo", "reconstruction", "kl", "iwae", "mahalanobis")
@@ -57,6 +60,8 @@ class AnomalyScores:
         likelihood; for tokens the share of wrong ones. In nats it is
         ``anomaly_score(x, kind="reconstruction")``.
         """
+        if is_dask_array(x):
+            return self._lazily("reconstruction_error", x, y)
         return self._in_blocks(lambda *rows: self._errors(*rows)[0], x, y)
 
     @checks.suggest_keywords
@@ -81,7 +86,8 @@ class AnomalyScores:
             scores are kept: a ``numpy.memmap``; an array in a file, such as a ``h5py.Dataset``;
             a ``tf.data.Dataset``, batched or not; a generator or another iterable of batches. A
             batch is an array (rows, *sample_shape), or a tuple with it in the first place. The
-            scores are the same whatever the batches.
+            scores are the same whatever the batches. A Dask array is scored lazily, where it is
+            computed: each worker gets the model once.
         kind
             None
                 "elbo", or, for a plain autoencoder, "reconstruction".
@@ -107,7 +113,7 @@ class AnomalyScores:
 
         Returns
         -------
-        (n,)
+        (n,); of a Dask array a lazy one, with a chunk for each chunk of rows.
 
         Raises
         ------
@@ -115,6 +121,8 @@ class AnomalyScores:
             If an argument is not as above; nothing is computed then. A bad batch of a stream is
             met only when it is its turn, and named: "batch 3 of x", counted from 0.
         """
+        if is_dask_array(x):
+            return self._lazily("anomaly_score", x, y, kind=kind, n_samples=n_samples)
         return self._in_blocks(self._score_function(kind, n_samples), x, y)
 
     @checks.suggest_keywords
@@ -207,3 +215,12 @@ class AnomalyScores:
             starts = range(0, len(rows[0]), ROWS_AT_ONCE)
             blocks = (tuple(part[i : i + ROWS_AT_ONCE] for part in rows) for i in starts)
         return np.concatenate(list(map_in_flight(lambda block: score(*block), blocks)))
+
+    def _lazily(self, method: str, x: Any, y: Any, **options: Any) -> Any:
+        """Return a Dask array of what a method gives for the rows of one."""
+        content = model_to_bytes(cast(keras.Model, self))
+        return score_lazily(x, y, self, content, _model_on_worker, method, options)
+
+
+def _model_on_worker(content: bytes) -> Any:
+    return model_from_bytes(content, "the model sent to a Dask worker")
