@@ -52,6 +52,44 @@ class Table:
 
 
 @dataclass
+class SizesTable:
+    """One thing that was measured of all peers at several sizes.
+
+    Parameters
+    ----------
+    title, unit, note
+        As of a `Table`; the values are in seconds.
+    values
+        The median at each size that was measured, by name.
+    sizes
+        The columns.
+    """
+
+    title: str
+    unit: str
+    values: dict[str, dict[int, float]]
+    sizes: tuple[int, ...]
+    note: str = ""
+
+    def markdown(self) -> str:
+        """Return a heading, the note and the table."""
+        scale = 1000 if self.unit == "ms" else 1
+        lines = [
+            f"### {self.title}",
+            *(["", self.note] if self.note else []),
+            "",
+            f"| median, {self.unit} | {' | '.join(f'{n:,}' for n in self.sizes)} |",
+            f"| --- |{' ---: |' * len(self.sizes)}",
+        ]
+        for name, medians in self.values.items():
+            cells = [_three_digits(medians[n] * scale) if n in medians else "" for n in self.sizes]
+            if not medians:
+                cells[0] = "not installed"
+            lines.append(f"| {name} | {' | '.join(cells)} |")
+        return "\n".join(lines)
+
+
+@dataclass
 class Bar:
     """A figure that is to be at most so much; None where a peer is not installed."""
 
@@ -70,7 +108,7 @@ class Bar:
 class Report:
     """All tables and bars of a run."""
 
-    tables: list[Table] = field(default_factory=list)
+    tables: list[Table | SizesTable] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
 
     def markdown(self, data: str, load: str, versions: dict[str, str], rounds: int) -> str:
@@ -116,6 +154,10 @@ def _processor() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+def _three_digits(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _number(value: float | None, unit: str = "") -> str:

@@ -17,6 +17,10 @@ class Settings:
         Rounds of quick work, and of work that takes seconds.
     images, conv_images
         Images to train on, encode and score.
+    points
+        Numbers of points to draw in the browser.
+    gesture_seconds
+        How long a gesture there lasts.
     """
 
     ours: Worker
@@ -26,9 +30,19 @@ class Settings:
     images: int = 60_000
     conv_images: int = 10_000
     epochs: int = 5
+    points: tuple[int, ...] = (1_000, 10_000, 70_000, 200_000, 1_000_000)
+    gesture_seconds: float = 3.0
 
     def shortened(self) -> "Settings":
         """Return settings for a smoke test."""
         return Settings(
-            self.ours, self.others, rounds=1, few_rounds=1, images=512, conv_images=128, epochs=1
+            self.ours,
+            self.others,
+            rounds=1,
+            few_rounds=1,
+            images=512,
+            conv_images=128,
+            epochs=1,
+            points=(1_000,),
+            gesture_seconds=0.5,
         )

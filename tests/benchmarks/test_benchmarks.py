@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from tests.benchmarks import start
-from tests.benchmarks.report import Bar, Report, Table
+from tests.benchmarks import browser, start
+from tests.benchmarks.report import Bar, Report, SizesTable, Table
 from tests.benchmarks.rounds import alternate, ratio
 from tests.benchmarks.worker import REPOSITORY, NotInstalledError, Worker
 
@@ -117,3 +117,24 @@ def test_first_picture_measures_time_and_memory(tmp_path):
 
     assert 0 < seconds < 60
     assert 190 < more_megabytes - megabytes < 210
+
+
+def test_first_paint_ends_with_the_frame_after_the_last_points():
+    counts = [0, 0, 50, 97, 99, 100, 100]
+    watched = [(1000 + 16 * i, count) for i, count in enumerate(counts)]
+
+    assert browser.first_paint(watched, began=900) == pytest.approx((1000 + 16 * 5 - 900) / 1000)
+
+
+def test_table_of_sizes_leaves_out_what_was_not_measured():
+    values = {"ours": {1_000: 0.0167, 70_000: 0.02}, "bqplot": {1_000: 1.5}, "other": {}}
+
+    rows = SizesTable("Pan", "ms", values, (1_000, 70_000)).markdown().splitlines()
+
+    assert rows[2:] == [
+        "| median, ms | 1,000 | 70,000 |",
+        "| --- | ---: | ---: |",
+        "| ours | 16.7 | 20 |",
+        "| bqplot | 1,500 |  |",
+        "| other | not installed |  |",
+    ]

@@ -1,0 +1,10 @@
+from tests.benchmarks.browser import OURS, PLOTS, figures_of
+
+
+def test_a_scatter_is_measured(browser, lab):
+    figures = figures_of(browser, lab, PLOTS[OURS], 1_000, seconds=0.3)
+
+    assert 0.02 < figures.first_paint < 30
+    # A frame takes 16.7 ms at least, and much longer on a busy machine.
+    assert 0.015 < figures.lasso < 1
+    assert 0.015 < figures.pan < 1
