@@ -83,6 +83,63 @@ def test_axes_and_held_dimensions(notebook, projection):
     nb.kernel.until(f"np.allclose(scatter.held, {code}, atol=1e-4)")
 
 
+# Moves a slider to each value, and reads the decoded picture after each.
+MOVE = """([slider, canvas, values]) => values.map((value) => {
+  slider.value = value;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  return canvas.toDataURL();
+})"""
+
+
+def test_a_held_dimension_answers_in_the_page(notebook):
+    nb = notebook([CODEC, VAE])
+    view = View(nb)
+    view.press("Held")
+    view.click(view.empty_place())
+    view.wait_for_status("Decoded by the kernel")
+    nb.kernel.until("'base' in scatter._traversals")
+    nb.kernel.until(
+        "np.allclose(scatter.project([scatter._traversals['base']])[0],"
+        " scatter.project([scatter.picked])[0], atol=1e-5)"
+    )
+    nb.page.wait_for_load_state("networkidle")
+    held = nb.kernel.eval("scatter.held.tolist()")
+    index = nb.kernel.eval("next(row['index'] for row in scatter._traversals['rows'])")
+    slider = view.root.get_by_label(f"Held value of z[{index}]")
+    decoded = view.root.locator("canvas[data-role=decoded]")
+    arguments = [slider.element_handle(), decoded.element_handle()]
+    nb.page.wait_for_function(
+        # The steps have arrived once a move shows one.
+        f"([slider, canvas]) => {{ ({MOVE})([slider, canvas, [1]]);"
+        " return [...document.querySelectorAll('.vw-picked figcaption')]"
+        ".some((caption) => caption.textContent === 'preview'); }",
+        arg=arguments,
+    )
+    nb.kernel.until(f"bool(abs(scatter.held[{index}] - 1) < 0.02)")
+    view.caption.filter(has_text="decoded").wait_for()
+
+    # Another picture at every move, and no message until the hand rests.
+    messages = nb.comm_messages()
+    pictures = nb.page.evaluate(MOVE, [*arguments, [-3, -2, -1, 0, 1, 2, 3]])
+    assert len(set(pictures)) == 7
+    nb.kernel.until(f"bool(abs(scatter.picked[{index}] - 3) < 0.02)")
+    view.caption.filter(has_text="decoded").wait_for()
+    others = [i for i in range(6) if i != index]
+    assert np.allclose(
+        np.array(nb.kernel.eval("scatter.held.tolist()"))[others], np.take(held, others)
+    )
+    # The value and the question; when the view has settled, the plane and the steps from there.
+    nb.kernel.until(f"bool(scatter._traversals['base'][{index}] == scatter.held[{index}])")
+    assert nb.comm_messages() <= messages + 4
+
+    # With the mouse: the same value in the page and in Python.
+    box = slider.bounding_box()
+    nb.drag(slider, (box["width"] - 8, box["height"] / 2), (box["width"] / 4, box["height"] / 2))
+    moved = float(slider.input_value())
+    assert moved < 0
+    nb.kernel.until(f"bool(abs(scatter.picked[{index}] - {moved}) < 1e-5)")
+
+
 DARK_PIXELS = """([canvas, rings]) => {
   const context = canvas.getContext("2d");
   const ratio = canvas.width / canvas.clientWidth;

@@ -441,6 +441,51 @@ def test_held_dimensions_move_the_plane():
     assert levels(widget._grid["tiles"]) == [pytest.approx(expected, abs=1)]
 
 
+def test_steps_along_each_held_coordinate_are_decoded_together(monkeypatch):
+    class Wide(Rotation):
+        sample_shape = (5,)
+        rows = np.linalg.qr(np.random.default_rng(1).normal(size=(5, 5)))[0].astype(np.float32)
+        batches = []
+
+        def decode(self, z):
+            self.batches.append(len(z))
+            return super().decode(z)
+
+    codec = Wide(5)
+    x = np.random.default_rng(2).normal(size=(20, 5)).astype(np.float32)
+    widget = LatentScatter(codec, x, renderer=tiles, dims=(1, 3))
+    codec.batches.clear()
+    from_page(widget, _ask_traversals={"page": "p", "seq": 2, "at": [0.5, -1.0]})
+    answer = widget._traversals
+    assert codec.batches == [3 * 15]
+    assert (answer["page"], answer["seq"], answer["error"]) == ("p", 2, "")
+    base = widget.held.copy()
+    base[[1, 3]] = 0.5, -1
+    assert answer["base"] == base.tolist()
+    z = []
+    for row in answer["rows"]:
+        assert row["low"] == pytest.approx(widget.z_mean[:, row["index"]].min())
+        for value in np.linspace(row["low"], row["high"], answer["steps"]):
+            z.append([value if i == row["index"] else base[i] for i in range(5)])
+    assert sorted(row["index"] for row in answer["rows"]) == [0, 2, 4]
+    expected = tiles(codec.decode(z))[:, 0, 0, 0]
+    np.testing.assert_allclose(levels(answer["tiles"]), expected, atol=1)
+
+    # As many coordinates as there is room for; those that say most come first.
+    monkeypatch.setattr(scatter_pictures, "PREVIEW_BUDGET", 2 * 15 * 6)
+    from_page(widget, _ask_traversals={"page": "p", "seq": 3, "at": [0.5, -1.0]})
+    assert [row["index"] for row in widget._traversals["rows"]] == [0, 2]
+    widget.dims = (0, 1)
+    assert widget._traversals == {}
+
+
+def test_steps_that_fail_are_told():
+    widget = LatentScatter(Failing(3), X)
+    from_page(widget, _ask_traversals={"page": "p", "seq": 2, "at": [99, 99]})
+    assert widget._traversals["rows"] == []
+    assert "too far away" in widget._traversals["error"]
+
+
 def test_what_is_picked_keeps_its_place_in_other_coordinates():
     widget = scatter(3)
     widget.picked = [1, 2, 3]

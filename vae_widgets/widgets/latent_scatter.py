@@ -160,6 +160,7 @@ class LatentScatter(ScatterState):
         self.observe(self._decode_picked, "picked")
         self.observe(self._answer_pick, "_ask_pick")
         self.observe(self._answer_grid, "_ask_grid")
+        self.observe(self._answer_traversals, "_ask_traversals")
         self.observe(self._answer_tile, "_ask_tile")
         self.observe(self._answer_detail, "_ask_detail")
 
@@ -285,7 +286,7 @@ class LatentScatter(ScatterState):
             self._prior = self._space.prior_center(self.dims)
             self._density = {}
             self._find_density()
-            self._detail = {}
+            self._detail, self._traversals = {}, {}
             if self._grid:
                 self._grid = self._answer({}, self._preview, otherwise=self._grid)
             else:  # a decoder that fails at once is for the cell to know
@@ -386,6 +387,13 @@ class LatentScatter(ScatterState):
             question,
             lambda: self._pictures.plane(*shape, self.dims, self.held),
             otherwise=self._grid,
+        )
+
+    def _answer_traversals(self, change: Any) -> None:
+        base = on_plane([change.new["at"]], self.dims, self.held)[0]
+        axes = [axis for axis in self._axes if axis["index"] not in self.dims]
+        self._traversals = self._answer(
+            change.new, lambda: self._pictures.traversals(base, axes), otherwise={"rows": []}
         )
 
     def _answer_tile(self, change: Any) -> None:

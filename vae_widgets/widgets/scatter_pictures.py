@@ -20,6 +20,8 @@ TILE_BUDGET = 4_000_000
 PREVIEW_POINTS = 400
 PREVIEW_BUDGET = 1_000_000
 PLOT_SHAPE = 1.4
+# Steps along a held coordinate; of many coordinates, those that the budget of pixels allows.
+TRAVERSAL_STEPS = 15
 
 
 class ScatterPictures:
@@ -81,6 +83,26 @@ class ScatterPictures:
             "columns": columns,
             "rows": rows,
             "held": held.tolist(),
+            "tiles": self._rendered(decode_samples(self._codec, z)),
+        }
+
+    def traversals(
+        self, base: NDArray[np.float32], axes: Sequence[dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Decode steps from the coordinates `base` along some of `LatentSpace.axes`, in one batch.
+
+        Steps go from the lowest to the highest value of the axis; all else stays as in `base`.
+        """
+        fit = PREVIEW_BUDGET // (TRAVERSAL_STEPS * self._height * self._width)
+        axes = axes[: max(1, fit)]
+        coordinates = np.tile(base, (len(axes), TRAVERSAL_STEPS, 1))
+        for steps, axis in zip(coordinates, axes, strict=True):
+            steps[:, axis["index"]] = np.linspace(axis["low"], axis["high"], TRAVERSAL_STEPS)
+        z = self._space.lift(coordinates.reshape(-1, len(base)))
+        return {
+            "base": base.tolist(),
+            "rows": [{key: axis[key] for key in ("index", "low", "high")} for axis in axes],
+            "steps": TRAVERSAL_STEPS,
             "tiles": self._rendered(decode_samples(self._codec, z)),
         }
 

@@ -85,6 +85,8 @@ class ScatterState(CanvasWidget):
     _pick = traitlets.Dict().tag(sync=True)
     _ask_grid = traitlets.Dict().tag(sync=True, echo_update=False)
     _grid = traitlets.Dict().tag(sync=True)
+    _ask_traversals = traitlets.Dict().tag(sync=True, echo_update=False)
+    _traversals = traitlets.Dict().tag(sync=True)
     _ask_tile = traitlets.Dict().tag(sync=True, echo_update=False)
     _tile = traitlets.Dict().tag(sync=True)
     _ask_detail = traitlets.Dict().tag(sync=True, echo_update=False)

@@ -140,7 +140,10 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
 
   const askWhenSettled = () => {
     clearTimeout(settle);
-    settle = setTimeout(() => plane.ask(), SETTLED);
+    settle = setTimeout(() => {
+      plane.ask();
+      panels.prepare();
+    }, SETTLED);
   };
 
   const showPlane = () => {
@@ -172,6 +175,11 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     showControls();
   };
 
+  const showDims = () => {
+    showControls();
+    askWhenSettled();
+  };
+
   const showHeld = () => {
     panels.showDims();
     askWhenSettled();
@@ -184,6 +192,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     void picking.take();
     panels.showDims();
     panels.showKeep();
+    askWhenSettled();
   };
 
   // -- gestures ----------------------------------------------------------------------------------
@@ -308,7 +317,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     ["_hidden_sides", showColours],
     ["_mode", showControls],
     ["_grid_shown", showGrid],
-    ["_dims_shown", showControls],
+    ["_dims_shown", showDims],
     ["_projections", showControls],
     ["_keep_shown", showControls],
     ["bookmarks", () => panels.showKeep()],
@@ -325,6 +334,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     // Not "picked": it comes together with its picture.
     ["_pick", takePick],
     ["_grid", () => void plane.take()],
+    ["_traversals", () => panels.takeTraversals()],
     ["_tile", () => void hover.takeTile()],
     ["_detail", () => void hover.takeDetail()],
   ];
@@ -338,6 +348,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   showView();
   void plane.take();
   void picking.take();
+  panels.takeTraversals();
 
   return () => {
     for (const [name, react] of reactions) model.off(`change:${name}`, react);

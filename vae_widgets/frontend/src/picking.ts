@@ -25,6 +25,10 @@ interface Pick {
   point: number;
   /** The plane itself moves: no preview is of the place any more. */
   traversal?: boolean;
+  /** The hand still moves it: nothing that comes now is of the place. */
+  moving?: boolean;
+  /** What was decoded beforehand for where the plane is now. */
+  frame?: () => Shown | null;
 }
 
 export class Picking {
@@ -68,19 +72,30 @@ export class Picking {
   moveAlong(along: number): void {
     const pick = this.pending ?? this.current();
     if (!pick) return;
-    this.pending = { ...pick, traversal: true };
+    this.pending = { place: pick.place, point: pick.point, traversal: true };
     this.show();
     this.asking.ask({ point: -1, along });
   }
 
-  /** Decode the place once more, as the plane through it is held elsewhere. */
-  traverse(): void {
+  /** What is picked; else where the plane is held. */
+  get place(): Point {
     const held = readArray(this.model.get("held"));
     const [x, y = 0] = this.model.get("dims").map((dim) => held[dim]);
-    const place = (this.pending ?? this.current())?.place ?? { x, y };
-    this.pending = { place, point: -1, traversal: true };
+    return (this.pending ?? this.current())?.place ?? { x, y };
+  }
+
+  /** The plane through the place moves with the hand: show what was decoded beforehand. */
+  traverse(frame: () => Shown | null): void {
+    this.pending = { place: this.place, point: -1, traversal: true, moving: true, frame };
     this.show();
-    this.asking.ask({ at: [place.x, place.y], point: -1 });
+  }
+
+  /** The hand rests: decode the place once more, as the plane through it is held now. */
+  confirm(): void {
+    if (!this.pending?.moving) return;
+    this.pending.moving = false;
+    const { x, y } = this.pending.place;
+    this.asking.ask({ at: [x, y], point: -1 });
   }
 
   /** Take the kernel's answer, unless a newer place was picked meanwhile. */
@@ -88,7 +103,8 @@ export class Picking {
     const answer = this.model.get("_pick");
     if (!this.asking.answered(answer)) return;
     const tiles = answer.tiles && !answer.error ? await Tiles.load(answer.tiles) : null;
-    const stale = this.model.get("_pick") !== answer || this.asking.busy;
+    const moved = this.asking.busy || this.pending?.moving;
+    const stale = this.model.get("_pick") !== answer || moved;
     if (!this.alive || stale) return tiles?.close();
     this.exact?.tiles.close();
     this.exact = tiles && { tiles, point: answer.point ?? -1 };
@@ -118,12 +134,14 @@ export class Picking {
     this.plot.mark({ picked: { x: place.x, y: flat && point < 0 ? null : place.y, far } });
     const exact = this.pending && !traversal ? null : this.exact;
     const sample = point >= 0 ? point : this.pictures.nearestTo(place);
+    const frame = this.pending?.frame?.() ?? null;
     const both = point >= 0 && exact && exact.tiles.count > 1;
     this.view.show({
       decoded:
-        this.pending && !traversal ? this.pictures.preview(place) : exact && { ...exact, index: 0 },
+        frame ??
+        (this.pending && !traversal ? this.pictures.preview(place) : exact && { ...exact, index: 0 }),
       decodedCaption: this.pending
-        ? traversal
+        ? traversal && !frame
           ? "waiting"
           : "preview"
         : !exact

@@ -7,7 +7,11 @@ import { Dims } from "./scatter_dims.ts";
 import { copyText, Keep } from "./scatter_keep.ts";
 import type { Model } from "./scatter_state.ts";
 import type { Shell } from "./shell.ts";
-import { change, tellSoon } from "./tell.ts";
+import { Traversals } from "./scatter_traversals.ts";
+import { change, tell } from "./tell.ts";
+
+// A hand that pauses so long rests; before the plane is decoded anew (latent_scatter.ts).
+const REST = 150;
 
 export class Panels {
   private readonly model: Model;
@@ -15,18 +19,26 @@ export class Panels {
   private readonly picking: Picking;
   private readonly dims: Dims;
   private readonly keep: Keep;
+  private readonly traversals: Traversals;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(model: Model, shell: Shell, picking: Picking) {
     this.model = model;
     this.shell = shell;
     this.picking = picking;
+    this.traversals = new Traversals(model);
+    const rest = () => {
+      tell(model, "held");
+      picking.confirm();
+    };
     this.dims = new Dims({
-      hold(index, value) {
+      hold: (index, value) => {
         const held = readArray(model.get("held")).slice();
         held[index] = value;
         model.set("held", writeArray(held));
-        tellSoon(model, "held"); // at the latest with the question
-        picking.traverse();
+        picking.traverse(() => this.traversals.find(index, picking.place));
+        clearTimeout(this.timer);
+        this.timer = setTimeout(rest, REST);
       },
       holdMean() {
         const held = new Float32Array(model.get("_axes").length);
@@ -85,7 +97,18 @@ export class Panels {
     });
   }
 
+  /** The view rests: prepare for the next slider that moves. */
+  prepare(): void {
+    this.traversals.ask(this.picking.place);
+  }
+
+  takeTraversals(): void {
+    void this.traversals.take();
+  }
+
   close(): void {
+    clearTimeout(this.timer);
+    this.traversals.close();
     this.dims.close();
     this.keep.close();
   }

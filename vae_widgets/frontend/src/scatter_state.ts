@@ -9,6 +9,7 @@ import type { PathState } from "./scatter_path.ts";
 import type { DensityState } from "./scatter_density.ts";
 import type { Mode } from "./scatter_gestures.ts";
 import type { Edges, GridQuestion } from "./scatter_grid.ts";
+import type { TraversalAnswer, TraversalQuestion } from "./scatter_traversals.ts";
 import type { WireAtlas } from "./tiles.ts";
 
 export interface PickQuestion {
@@ -94,6 +95,8 @@ export interface State {
   _pick: Partial<PickAnswer>;
   _ask_grid: GridQuestion & Sender;
   _grid: GridAnswer;
+  _ask_traversals: TraversalQuestion & Sender;
+  _traversals: Partial<TraversalAnswer>;
   _ask_tile: { index: number } & Sender;
   _tile: TileAnswer;
   _ask_detail: { index: number } & Sender;
