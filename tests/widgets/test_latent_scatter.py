@@ -445,19 +445,19 @@ def test_steps_along_each_held_coordinate_are_decoded_together(monkeypatch):
     class Wide(Rotation):
         sample_shape = (5,)
         rows = np.linalg.qr(np.random.default_rng(1).normal(size=(5, 5)))[0].astype(np.float32)
-        batches = []
 
         def decode(self, z):
-            self.batches.append(len(z))
+            batches.append(len(z))
             return super().decode(z)
 
+    batches = []
     codec = Wide(5)
     x = np.random.default_rng(2).normal(size=(20, 5)).astype(np.float32)
     widget = LatentScatter(codec, x, renderer=tiles, dims=(1, 3))
-    codec.batches.clear()
+    batches.clear()
     from_page(widget, _ask_traversals={"page": "p", "seq": 2, "at": [0.5, -1.0]})
     answer = widget._traversals
-    assert codec.batches == [3 * 15]
+    assert batches == [3 * 15]
     assert (answer["page"], answer["seq"], answer["error"]) == ("p", 2, "")
     base = widget.held.copy()
     base[[1, 3]] = 0.5, -1
