@@ -30,29 +30,32 @@ def epochs_of(stages: int) -> int:
     return (3**stages - 1) // 2
 
 
+def stage_of(epoch: int) -> int:
+    """Return the stage, from 0, that an epoch from 0 belongs to."""
+    return next(stage for stage in range(PUBLISHED_STAGES) if epoch < epochs_of(stage + 1))
+
+
 def run(
     settings: Settings, name: str, what: str, published: float, stages: int, **options: Any
 ) -> Row:
     """Train the first `stages` stages of a `VAE` with these options, and test.
 
-    The model is kept after each stage, in the folder "stages" under `name`: an interrupted run goes
-    on there, and one with more stages after the last of the earlier one.
+    The model is kept after each epoch, in the folder "stages" under `name`: an interrupted run goes
+    on there, and one with more stages after the last epoch of the earlier one.
     """
     clock = Clock()
     x_train, x_test = mnist(settings)
     stages = settings.pick(settings.stages, usual=stages, quick=2)
     kept = settings.folder / "stages" / name
-    vae, first_stage = _start(settings, kept, stages, clock, x_train, options)
-    for stage in range(first_stage, stages):
+    vae, epochs_before = _start(settings, kept, epochs_of(stages), clock, x_train, options)
+    for epoch in range(epochs_before, epochs_of(stages)):
+        stage = stage_of(epoch)
         vae.learning_rate = 1e-3 * 10 ** (-stage / 7)
-        for epoch in range(epochs_of(stage), epochs_of(stage + 1)):
-            x = binarized(x_train, np.random.default_rng([settings.seed, epoch]))
-            history = vae.fit(x, epochs=1, batch_size=BATCH_SIZE, verbose=0).history
-        clock.say(f"stage {stage + 1} of {stages}: training loss {history['loss'][-1]:.2f}")
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        vae.save(kept.with_suffix(".keras"))
-        done = {"seed": settings.seed, "stages": stage + 1, "minutes": clock.minutes}
-        kept.with_suffix(".json").write_text(json.dumps(done))
+        x = binarized(x_train, np.random.default_rng([settings.seed, epoch]))
+        history = vae.fit(x, epochs=1, batch_size=BATCH_SIZE, verbose=0).history
+        _keep(vae, kept, settings.seed, epoch + 1, clock)
+        if epoch + 1 == epochs_of(stage + 1):
+            clock.say(f"stage {stage + 1} of {stages}: training loss {history['loss'][-1]:.2f}")
 
     x_test = binarized(x_test, np.random.default_rng([settings.seed, epochs_of(PUBLISHED_STAGES)]))
     n_samples = 10 if settings.quick else 5000
@@ -75,27 +78,36 @@ def run(
 def _start(
     settings: Settings,
     kept: Path,
-    stages: int,
+    epochs: int,
     clock: Clock,
     x_train: Images,
     options: dict[str, Any],
 ) -> tuple[Any, int]:
-    """Return a model and the number of stages that it has behind it."""
+    """Return a model and the number of epochs that it has behind it."""
     import keras
 
     from vae_widgets import VAE
 
     if kept.with_suffix(".json").is_file() and not settings.again:
         done = json.loads(kept.with_suffix(".json").read_text())
-        if done["seed"] == settings.seed and done["stages"] <= stages:
+        if done["seed"] == settings.seed and done["epochs"] <= epochs:
             clock.minutes_before = done["minutes"]
-            clock.say(f"goes on after stage {done['stages']}")
-            return keras.saving.load_model(kept.with_suffix(".keras")), done["stages"]
+            clock.say(f"goes on after epoch {done['epochs']}")
+            return keras.saving.load_model(kept.with_suffix(".keras")), done["epochs"]
 
     keras.utils.set_random_seed(settings.seed)
     vae = VAE(*_halves(x_train), seed=settings.seed, **options)
     vae.compile(optimizer=keras.optimizers.Adam(1e-3, epsilon=1e-4))
     return vae, 0
+
+
+def _keep(vae: Any, kept: Path, seed: int, epochs: int, clock: Clock) -> None:
+    """Write the model and how far it is; a run that ends in between repeats one epoch."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    vae.save(kept.with_suffix(".new.keras"))
+    kept.with_suffix(".new.keras").replace(kept.with_suffix(".keras"))
+    done = {"seed": seed, "epochs": epochs, "minutes": clock.minutes}
+    kept.with_suffix(".json").write_text(json.dumps(done))
 
 
 def _halves(x_train: Images) -> tuple[Any, Any]:
