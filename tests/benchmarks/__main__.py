@@ -1,6 +1,6 @@
 """Measure vae_widgets and its peers side by side, and write a report.
 
-    python -m tests.benchmarks [training scoring decoding start monitor browser] [--quick]
+    python -m tests.benchmarks [training scoring ... browser] [--quick]
 
 Each round measures all once, in turns. Peers live in an environment of their own, see
 `requirements.txt`; those that are not installed are reported as such. The images are those of
@@ -19,7 +19,7 @@ from tests.benchmarks.report import Report, load
 from tests.benchmarks.settings import Settings
 from tests.benchmarks.worker import REPOSITORY, Worker
 
-SUBJECTS = ("training", "scoring", "decoding", "start", "monitor", "browser")
+SUBJECTS = ("training", "scoring", "decoding", "start", "monitor", "threshold", "browser")
 OUR_LIBRARIES = ("tensorflow", "keras", "onnxruntime", "numpy", "bqplot", "jupyterlab")
 OTHER_LIBRARIES = ("torch", "pythae", "pyod", "livelossplot", "jupyter-scatter")
 

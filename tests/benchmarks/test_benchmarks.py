@@ -90,7 +90,7 @@ def test_smoke_run_without_peers(tmp_path):
     done = subprocess.run(
         [
             *(sys.executable, "-m", "tests.benchmarks", "--quick"),
-            *("training", "scoring", "decoding", "monitor"),
+            *("training", "scoring", "decoding", "monitor", "threshold"),
             *("--output", output, "--peers-python", tmp_path / "absent"),
         ],
         cwd=REPOSITORY,
@@ -107,6 +107,8 @@ def test_smoke_run_without_peers(tmp_path):
     assert "| livelossplot | not installed |" in text
     assert "the times mean nothing" in text
     assert "| Epoch with the monitor, ratio |" in text
+    assert "\n### Threshold: one move over 10,000 scores\n" in text
+    assert "| One move over 10,000 scores: `AnomalyHistogram`, labelled | " in text
 
 
 def test_first_picture_measures_time_and_memory(tmp_path):
