@@ -28,7 +28,7 @@ REQUIRED_PARTS = {
 }
 """The parts that each kind of archive must have."""
 OPTIONAL_PARTS = {
-    "bundle": {"latents.f32", "tiles.png", "policy.json"},
+    "bundle": {"latents.f32", "tiles.png", "policy.json", "detector.json", "score.onnx"},
     "checkpoint": set[str](),
 }
 """The parts that each kind of archive may have."""

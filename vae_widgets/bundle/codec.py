@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from vae_widgets.bundle.archive import MANIFEST, read_archive
+from vae_widgets.bundle.archive import MANIFEST, Archive, read_archive
+from vae_widgets.bundle.detector_part import (
+    DETECTOR_PART,
+    SCORE_PART,
+    DetectorPart,
+    saturated,
+)
 from vae_widgets.bundle.errors import BundleError
 from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.bundle.onnx_graph import OnnxGraph
@@ -38,7 +44,7 @@ class BundleCodec:
     renderer
         Turns samples into tiles: the one that was saved, or one that suits the shape of a sample.
     preprocessing
-        What was noted about preprocessing; the codec does not apply it. None if nothing.
+        What was noted about preprocessing; only `anomaly_score` applies it. None if nothing.
     latents
         Codes (n, latent_dim) that were saved, or None.
     policy
@@ -63,7 +69,14 @@ class BundleCodec:
         )
         self.preprocessing: Any = archive.manifest.get("preprocessing")
         self.latents = _latents(archive.parts.get("latents.f32"), facts.latent_dim, where)
-        self.policy = _policy(archive.parts.get("policy.json"), where)
+        self.policy = policy_in(archive)
+        self._detector: DetectorPart | None = None
+        if DETECTOR_PART in archive.parts:
+            content = archive.parts[DETECTOR_PART]
+            self._detector = DetectorPart.from_json(content, facts.sample_shape, where)
+        self._score: OnnxGraph | None = None
+        if SCORE_PART in archive.parts:
+            self._score = self.score_graph(facts, archive.parts, where)
         self._tiles_png = archive.parts.get("tiles.png")
 
     @staticmethod
@@ -85,6 +98,12 @@ class BundleCodec:
             f"{where}: part 'decoder.onnx'",
         )
         return encoder, decoder
+
+    @staticmethod
+    def score_graph(facts: ModelFacts, parts: Mapping[str, bytes], where: str) -> OnnxGraph:
+        """Return the anomaly score of a detector's bundle, ready to run."""
+        where = f"{where}: part {SCORE_PART!r}"
+        return OnnxGraph(parts[SCORE_PART], facts.encoder_inputs, {"score": ()}, where)
 
     @property
     def latent_dim(self) -> int:
@@ -136,11 +155,7 @@ class BundleCodec:
         z_mean, z_log_var
             Each (n, latent_dim): mean and log-variance of q(z | x).
         """
-        facts = self._facts
-        why = f"the {facts.likelihood} likelihood"
-        samples = checks.samples("x", x, facts.sample_shape, facts.bounds, why)
-        if facts.n_classes is not None:
-            checks.tokens("x", samples, facts.n_classes, why)
+        samples = self._samples(x)
         z_mean, z_log_var = self._encoder(x=samples, **self._labels(y, len(samples)))
         return z_mean, z_log_var
 
@@ -188,6 +203,43 @@ class BundleCodec:
                 "is."
             )
         return GivenLabel(self, label, self.n_labels)
+
+    def anomaly_score(self, x: ArrayLike) -> NDArray[np.float32]:
+        """Score samples as the `VAEDetector` that was saved does; higher is more anomalous.
+
+        Parameters
+        ----------
+        x
+            Samples as the detector takes them, before any preprocessing: (n, n_features) or
+            (n, *sample_shape).
+
+        Returns
+        -------
+        (n,): its kind is ``policy.score``, and ``policy.apply`` takes it.
+
+        Raises
+        ------
+        RuntimeError
+            If the bundle is not one of a detector, or the score needs random draws ("iwae").
+        """
+        if self._detector is None or self._score is None:
+            kind = "no detector" if self._detector is None else "a score that needs draws"
+            raise RuntimeError(
+                f"anomaly_score needs a bundle that VAEDetector.save wrote, with a score other "
+                f"than 'iwae'; {self.path.name} holds {kind}. Score with VAE.load or "
+                "VAEDetector.load, which need TensorFlow."
+            )
+        ready = self._detector.preprocess(x, self.sample_shape)
+        return saturated(self._score(x=self._samples(ready))[0])
+
+    def _samples(self, x: ArrayLike) -> NDArray[np.float32]:
+        """Return samples (n, *sample_shape) if the likelihood takes them."""
+        facts = self._facts
+        why = f"the {facts.likelihood} likelihood"
+        samples = checks.samples("x", x, facts.sample_shape, facts.bounds, why)
+        if facts.n_classes is not None:
+            checks.tokens("x", samples, facts.n_classes, why)
+        return samples
 
     def _labels(self, y: Any, n: int) -> dict[str, NDArray[np.float32]]:
         """Return what the graphs take beside x or z: one-hot labels, or nothing."""
@@ -254,11 +306,13 @@ def _latents(content: bytes | None, latent_dim: int, where: str) -> NDArray[np.f
     return latents
 
 
-def _policy(content: bytes | None, where: str) -> ThresholdPolicy | None:
+def policy_in(archive: Archive) -> ThresholdPolicy | None:
+    """Return the policy in a bundle, or None."""
+    content = archive.parts.get("policy.json")
     if content is None:
         return None
     try:
-        return ThresholdPolicy.from_json(content, f"{where}: part 'policy.json'")
+        return ThresholdPolicy.from_json(content, f"{archive.path}: part 'policy.json'")
     except ValueError as error:
         raise BundleError(str(error)) from None
 

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -10,12 +11,14 @@ import tensorflow as tf
 from numpy.typing import ArrayLike
 
 import vae_widgets
-from vae_widgets.bundle import BundleError, read_archive, write_archive
+from vae_widgets.bundle import Archive, BundleError, read_archive, write_archive
+from vae_widgets.bundle.detector_part import DETECTOR_PART, SCORE_PART, DetectorPart
 from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import check_target
 from vae_widgets.core.labels import one_hot
 from vae_widgets.core.policy import ThresholdPolicy
+from vae_widgets.models.likelihoods import kl_divergence
 from vae_widgets.models.model_file import PART, model_from_bytes, model_to_bytes
 from vae_widgets.models.onnx_export import to_onnx
 from vae_widgets.rendering import (
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from vae_widgets.models.vae import VAE
 
 SUFFIX = ".vae"
+_SCORES_WITHOUT_DRAWS = ("elbo", "reconstruction", "kl", "mahalanobis")
 _ROWS_COMPARED = 8
 _SHARE_AGREEING = 0.99  # two tokens that are equally likely may come out either way
 
@@ -43,8 +47,9 @@ def save_bundle(
     samples: ArrayLike | None = None,
     latents: ArrayLike | None = None,
     policy: ThresholdPolicy | None = None,
+    detector: DetectorPart | None = None,
 ) -> pathlib.Path:
-    """Write a bundle; see `VAE.save`."""
+    """Write a bundle; see `VAE.save`, and for `detector` `VAEDetector.save`."""
     path = pathlib.Path(path)
     check_target(path)
     if policy is not None and not isinstance(policy, ThresholdPolicy):
@@ -80,7 +85,8 @@ def save_bundle(
     # All else comes from the model as it was saved, which shows that it loads, and makes the parts
     # agree although a training run may change `vae` meanwhile.
     saved = model_from_bytes(parts[PART], str(path))
-    parts |= _onnx_parts(saved, facts)
+    score = policy.score if detector is not None and policy is not None else None
+    parts |= _onnx_parts(saved, facts, score)
     if samples is not None:
         atlas = tile_atlas(render(check_renderer(renderer, vae.sample_shape), samples))
         parts["tiles.png"] = atlas.pop("png")
@@ -90,6 +96,8 @@ def save_bundle(
         parts["latents.f32"] = np.asarray(latents).astype("<f4").tobytes()
     if policy is not None:
         parts["policy.json"] = policy.to_json().encode()
+    if detector is not None:
+        parts[DETECTOR_PART] = detector.to_json()
     return write_archive(path, "bundle", parts, manifest)
 
 
@@ -100,7 +108,12 @@ def load_trainable(path: str | os.PathLike[str], kind: type["VAE"]) -> "VAE":
     path = pathlib.Path(path)
     if path.suffix == ".keras" and path.is_file():
         return _model_of(path.read_bytes(), path, kind)
-    archive = read_archive(path)
+    return trainable_in(read_archive(path), kind)
+
+
+def trainable_in(archive: Archive, kind: type["VAE"]) -> "VAE":
+    """Return the model in a bundle or checkpoint."""
+    path = archive.path
     model = _model_of(archive.parts[PART], path, kind)
     if archive.kind == "bundle":
         facts = ModelFacts.from_manifest(archive.manifest, str(path))
@@ -161,14 +174,17 @@ def _summary_of(
     }
 
 
-def _onnx_parts(vae: "VAE", facts: ModelFacts) -> dict[str, bytes]:
+def _onnx_parts(vae: "VAE", facts: ModelFacts, score: str | None) -> dict[str, bytes]:
     try:
         code = ("z_mean", "z_log_var")
         parts = {
             "encoder.onnx": to_onnx(vae._code, facts.encoder_inputs, code),
             "decoder.onnx": to_onnx(vae._mean_of_codes, facts.decoder_inputs, ("x_mean",)),
         }
-        _compare(vae, facts, parts)
+        if score in _SCORES_WITHOUT_DRAWS:
+            function = _score_function(vae, score)
+            parts[SCORE_PART] = to_onnx(function, facts.encoder_inputs, ("score",))
+        _compare(vae, facts, parts, score)
     except Exception as error:  # the converter has any kind for a layer that it does not know
         raise ValueError(
             f"model {vae.name!r} cannot be exported to ONNX, which a bundle needs: {error} "
@@ -177,8 +193,27 @@ def _onnx_parts(vae: "VAE", facts: ModelFacts) -> dict[str, bytes]:
     return parts
 
 
-def _compare(vae: "VAE", facts: ModelFacts, parts: dict[str, bytes]) -> None:
-    """Raise ``ValueError`` if the exported halves do not do what those in Keras do."""
+def _score_function(vae: "VAE", kind: str) -> Callable[[Any], tuple[Any]]:
+    """Return what ``vae.anomaly_score(x, kind)`` computes, as a function of tensors."""
+    statistics = vae._code_statistics
+    whitening = np.linalg.inv(np.linalg.cholesky(statistics.covariance)).astype(np.float32)
+
+    def score(x: Any) -> tuple[Any]:
+        z_mean, z_log_var = vae._code(x)
+        if kind == "mahalanobis":
+            centred = z_mean - statistics.mean.astype(np.float32)
+            return (tf.norm(tf.matmul(centred, whitening, transpose_b=True), axis=1),)
+        kl = tf.reduce_sum(kl_divergence(z_mean, z_log_var), axis=1)
+        if kind == "kl":
+            return (kl,)
+        reconstruction = vae._reconstruction(z_mean, x)
+        return (reconstruction + kl if kind == "elbo" else reconstruction,)
+
+    return score
+
+
+def _compare(vae: "VAE", facts: ModelFacts, parts: dict[str, bytes], score: str | None) -> None:
+    """Raise ``ValueError`` if the exported functions do not do what those in Keras do."""
     from vae_widgets.bundle.codec import BundleCodec  # loads ONNX Runtime, for those who save
 
     z = np.random.default_rng(0).standard_normal((_ROWS_COMPARED, vae.latent_dim), np.float32)
@@ -190,6 +225,9 @@ def _compare(vae: "VAE", facts: ModelFacts, parts: dict[str, bytes]) -> None:
     x = vae.decode(z, *labels)
     codes = zip(encoder(x=x, **hot), vae.encode(x, *labels), strict=True)
     pairs = [("decoder", decoder(z=z, **hot)[0], x), *(("encoder", *pair) for pair in codes)]
+    if SCORE_PART in parts:
+        ours = BundleCodec.score_graph(facts, parts, vae.name)(x=x)[0]
+        pairs.append(("score", ours, vae.anomaly_score(x, score)))
     for role, ours, theirs in pairs:
         agreeing = np.isclose(ours, theirs, rtol=1e-3, atol=1e-4).mean()
         if agreeing < _SHARE_AGREEING:

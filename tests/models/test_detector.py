@@ -1,0 +1,313 @@
+"""The detector against formulas of its scores, and in scikit-learn's hands."""
+
+import copy
+import json
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_breast_cancer
+from sklearn.exceptions import NotFittedError
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+import vae_widgets as vw
+from vae_widgets.bundle import read_archive, write_archive
+from vae_widgets.bundle.detector_part import DETECTOR_PART
+
+TINY = {"latent_dim": 2, "hidden_units": (8,), "epochs": 2}
+
+
+@pytest.fixture(scope="module")
+def table():
+    """Benign samples and all samples, named columns and labels."""
+    data = load_breast_cancer(as_frame=True)
+    X = data.data.iloc[:, :6]
+    return X[data.target == 1], X, np.asarray(data.target == 0)
+
+
+@pytest.fixture(scope="module")
+def detector(table):
+    return vw.VAEDetector(latent_dim=2, hidden_units=(16,), epochs=8).fit(table[0])
+
+
+@pytest.fixture(scope="module")
+def saved(detector, tmp_path_factory):
+    path = tmp_path_factory.mktemp("detector") / "tumours.vae"
+    return detector.save(path, note="for the clinic", author="A. Analyst")
+
+
+# Scores and signs
+
+
+def test_scores_are_those_of_the_model_on_standardised_samples(detector, table):
+    benign, X, is_malignant = table
+    standardised = StandardScaler().fit(benign.to_numpy()).transform(X.to_numpy())
+    np.testing.assert_allclose(detector.preprocess(X), standardised, rtol=1e-4, atol=1e-5)
+
+    z_mean, z_log_var = detector.vae_.encode(standardised)
+    error = ((standardised - detector.vae_.decode(z_mean)) ** 2).sum(axis=1)
+    kl = 0.5 * (z_mean**2 + np.exp(z_log_var) - z_log_var - 1).sum(axis=1)
+    elbo = error / 2 + 6 / 2 * np.log(2 * np.pi) + kl
+    np.testing.assert_allclose(detector.anomaly_score(X), elbo, rtol=1e-4)
+    np.testing.assert_array_equal(detector.score_samples(X), -detector.anomaly_score(X))
+    assert roc_auc_score(is_malignant, detector.anomaly_score(X)) > 0.85
+
+
+def test_policy_and_prediction_agree_exactly(detector, table):
+    benign, X, _ = table
+    decision, outlier = detector.decision_function(X), detector.predict(X) == -1
+    np.testing.assert_array_equal(decision, detector.score_samples(X) - detector.offset_)
+    np.testing.assert_array_equal(outlier, decision < 0)
+    policy = detector.policy(author="A. Analyst")
+    np.testing.assert_array_equal(outlier, policy.apply(detector.anomaly_score(X), score="elbo"))
+    # The lowest score that is flagged lies on the threshold itself.
+    assert policy.threshold == detector.anomaly_score(benign)[detector.predict(benign) == -1].min()
+    assert (policy.n_scores, policy.author) == (len(benign), "A. Analyst")
+    assert policy.alert_rate == np.mean(detector.predict(benign) == -1)
+    assert 0.04 < policy.alert_rate <= 0.05
+
+
+def test_thresholds_by_any_method_and_on_other_samples(detector, table):
+    benign, X, is_malignant = table
+    scores = detector.anomaly_score(X)
+    chosen = copy.copy(detector).choose_threshold(X, is_malignant, method="f_beta", beta=2.0)
+    expected = vw.choose_threshold(scores, is_malignant, "f_beta", beta=2.0)
+    policy = chosen.policy()
+    assert (policy.threshold, policy.method) == (expected.threshold, "f_beta")
+    assert policy.n_labelled == len(X)
+    assert policy.metrics["recall"] == np.mean(chosen.predict(X[is_malignant]) == -1)
+    assert chosen.offset_ != detector.offset_
+
+    by_name = clone(detector).set_params(contamination="mad", **TINY).fit(benign)
+    scores = by_name.anomaly_score(benign)
+    assert by_name.policy().threshold == vw.choose_threshold(scores, method="mad").threshold
+
+
+@pytest.mark.parametrize("kind", ["reconstruction", "kl", "mahalanobis", "iwae"])
+def test_every_kind_of_score(kind, detector, table):
+    other = copy.copy(detector).set_params(score_kind=kind)
+    x = detector.preprocess(table[1])
+    np.testing.assert_array_equal(
+        other.anomaly_score(table[1]), detector.vae_.anomaly_score(x, kind)
+    )
+
+
+# Samples of every shape
+
+
+def test_images_keep_their_shape():
+    images = np.random.default_rng(0).integers(0, 256, (40, 8, 9), dtype=np.uint8)
+    detector = vw.VAEDetector(preprocessing="standardize_samples", **TINY).fit(images)
+    assert (detector.sample_shape_, detector.n_features_in_) == ((8, 9), 72)
+    ready = detector.preprocess(images)
+    assert ready.shape == images.shape
+    np.testing.assert_allclose(ready.std(axis=(1, 2)), 1, rtol=1e-5)
+    scores = detector.score_samples(images)
+    np.testing.assert_array_equal(detector.score_samples(images.reshape(40, -1)), scores)
+    # Brightness and contrast say nothing.
+    np.testing.assert_allclose(detector.score_samples(images / 2.0 + 3), scores, rtol=1e-5)
+    with pytest.raises(ValueError, match=r"samples of shape \(9, 8\); expected \(8, 9\)"):
+        detector.predict(images.swapaxes(1, 2))
+
+
+def test_flattened_images_get_the_shape_asked_for():
+    rows = np.random.default_rng(0).random((40, 72))
+    detector = vw.VAEDetector(
+        architecture="conv",
+        filters=(4,),
+        sample_shape=(8, 9),
+        likelihood="bernoulli",
+        preprocessing=None,
+        **TINY,
+    ).fit(rows)
+    assert detector.vae_.sample_shape == (8, 9)
+    np.testing.assert_array_equal(detector.predict(rows.reshape(-1, 8, 9)), detector.predict(rows))
+    with pytest.raises(ValueError, match="bernoulli likelihood does not take these"):
+        clone(detector).set_params(preprocessing="standardize_samples").fit(rows)
+
+
+@pytest.mark.parametrize("preprocessing", ["standardize_features", "standardize_samples", None])
+def test_two_constant_samples_of_one_feature(preprocessing):
+    detector = vw.VAEDetector(preprocessing=preprocessing, **TINY).fit([[3.0], [3.0]])
+    assert detector.predict([[3.0], [3.0]]).tolist() == [1, 1]
+    assert np.isfinite(detector.decision_function([[3.0], [1e6]])).all()
+
+
+def test_samples_so_far_out_that_scores_overflow(detector, saved, table):
+    X = table[1].to_numpy()[:3] * [[1], [1e6], [1e30]]
+    for scores in (detector.anomaly_score(X), vw.load(saved).anomaly_score(X)):
+        assert np.isfinite(scores).all()
+        assert scores[0] < scores[1] <= scores[2]
+    assert detector.predict(X)[1:].tolist() == [-1, -1]
+
+
+def test_a_training_that_diverges_says_so():
+    X = np.random.default_rng(0).normal(size=(30, 2))
+    with pytest.raises(ValueError, match="training has diverged"):
+        vw.VAEDetector(preprocessing=None, **TINY).fit(1e18 * X)
+
+
+def test_large_numbers_that_vary_little_are_not_rounded_away():
+    X = 1e9 + np.random.default_rng(0).normal(size=(30, 2))
+    detector = vw.VAEDetector(**TINY).fit(X)
+    np.testing.assert_allclose(detector.preprocess(X), StandardScaler().fit_transform(X), atol=1e-5)
+
+
+def test_a_likelihood_that_is_trained_belongs_to_one_fit_only():
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    rule = vw.Gaussian(deviation="learned")
+    detector = vw.VAEDetector(likelihood=rule, **TINY)
+    first = detector.fit(X).vae_.likelihood.deviation
+    assert rule.deviation == pytest.approx(1)
+    assert first != rule.deviation
+    assert detector.fit(X).vae_.likelihood.deviation == first
+
+
+# In scikit-learn
+
+
+def test_in_a_pipeline_under_grid_search(table):
+    benign, X, is_malignant = table
+    pipeline = make_pipeline(FunctionTransformer(np.log1p), vw.VAEDetector(**TINY))
+    grid = {"vaedetector__latent_dim": [1, 3]}
+    search = GridSearchCV(pipeline, grid, scoring="roc_auc", cv=2)
+    search.fit(X, ~is_malignant)
+    auroc = roc_auc_score(~is_malignant, search.decision_function(X))
+    assert search.score(X, ~is_malignant) == auroc
+    assert search.best_estimator_[-1].vae_.latent_dim in (1, 3)
+    assert list(search.best_estimator_[-1].feature_names_in_) == list(X.columns)
+    assert search.best_estimator_.predict(benign).shape == (len(benign),)
+
+
+def test_clones_and_copies(detector, table):
+    assert clone(detector).get_params() == detector.get_params()
+    assert detector.fit(table[0]) is detector
+    again = clone(detector).fit(table[0])
+    np.testing.assert_array_equal(again.score_samples(table[1]), detector.score_samples(table[1]))
+    for twin in (pickle.loads(pickle.dumps(detector)), copy.deepcopy(detector)):
+        np.testing.assert_array_equal(
+            twin.decision_function(table[1]), detector.decision_function(table[1])
+        )
+
+
+# Files
+
+
+def test_save_and_load(detector, saved, table):
+    loaded = vw.VAEDetector.load(saved)
+    X = table[1]
+    np.testing.assert_allclose(
+        loaded.decision_function(X), detector.decision_function(X), rtol=1e-5, atol=1e-5
+    )
+    assert loaded.get_params() == {**detector.get_params(), "hidden_units": [16]}
+    assert list(loaded.feature_names_in_) == list(X.columns)
+    assert loaded.policy().note == "for the clinic"
+    assert loaded.policy().model_hash == detector.policy().model_hash
+    refitted = clone(loaded).fit(table[0])
+    np.testing.assert_array_equal(refitted.predict(X), detector.predict(X))
+
+
+def test_scores_without_tensorflow(detector, saved, table, tmp_path):
+    X = table[1].to_numpy()
+    np.save(tmp_path / "X.npy", X)
+    code = (
+        "import sys, numpy as np, vae_widgets as vw\n"
+        "codec = vw.load(sys.argv[1])\n"
+        "scores = codec.anomaly_score(np.load(sys.argv[2]))\n"
+        "np.savez(sys.argv[3], scores=scores, flagged=codec.policy.apply(scores, score='elbo'))\n"
+        "assert not {'tensorflow', 'keras', 'sklearn'} & set(sys.modules)\n"
+    )
+    files = [saved, tmp_path / "X.npy", tmp_path / "out.npz"]
+    subprocess.run([sys.executable, "-c", code, *map(str, files)], check=True)
+    found = np.load(tmp_path / "out.npz")
+    np.testing.assert_allclose(found["scores"], detector.anomaly_score(X), rtol=1e-4, atol=1e-4)
+    assert np.mean(found["flagged"] == (detector.predict(X) == -1)) > 0.99
+
+
+@pytest.mark.parametrize("kind", ["reconstruction", "kl", "mahalanobis"])
+def test_a_bundle_has_the_score_of_its_detector(kind, detector, table, tmp_path):
+    other = copy.copy(detector).set_params(score_kind=kind).choose_threshold(table[0])
+    codec = vw.load(other.save(tmp_path / "x.vae"))
+    np.testing.assert_allclose(
+        codec.anomaly_score(table[1]), other.anomaly_score(table[1]), rtol=1e-4, atol=1e-4
+    )
+    assert codec.policy.score == kind
+    assert codec.preprocessing == "standardize_features"
+
+
+def test_objects_among_the_parameters_come_back(tmp_path):
+    X = np.random.default_rng(0).random((30, 8, 8))
+    detector = vw.VAEDetector(
+        likelihood=vw.Gaussian(deviation=0.3),
+        beta=vw.Warmup(3),
+        preprocessing=None,
+        score_kind="iwae",
+        **{**TINY, "latent_dim": np.int64(2)},  # as a grid search sets it
+    ).fit(X)
+    path = detector.save(tmp_path / "x.vae")
+    loaded = vw.VAEDetector.load(path)
+    assert loaded.likelihood.deviation == pytest.approx(0.3)
+    assert loaded.beta == vw.Warmup(3)
+    assert loaded.latent_dim == 2
+    np.testing.assert_allclose(loaded.score_samples(X), detector.score_samples(X), rtol=1e-5)
+    with pytest.raises(RuntimeError, match="a score that needs draws"):
+        vw.load(path).anomaly_score(X)
+
+
+def test_files_that_hold_no_detector(detector, tmp_path):
+    detector.vae_.save(tmp_path / "x.vae")
+    with pytest.raises(vw.BundleError, match=r"x\.vae holds no detector"):
+        vw.VAEDetector.load(tmp_path / "x.vae")
+    with pytest.raises(RuntimeError, match="holds no detector"):
+        vw.load(tmp_path / "x.vae").anomaly_score([[0.0] * 6])
+    with pytest.raises(ValueError, match=r"a name that ends in \.vae"):
+        detector.save(tmp_path / "x.keras")
+
+
+def test_parameters_of_a_newer_version(saved, tmp_path):
+    archive = read_archive(saved)
+    content = json.loads(archive.parts[DETECTOR_PART])
+    content["parameters"]["dropout"] = 0.5
+    parts = {**archive.parts, DETECTOR_PART: json.dumps(content).encode()}
+    path = write_archive(tmp_path / "x.vae", "bundle", parts, archive.manifest)
+    with pytest.raises(vw.BundleError, match="the parameter 'dropout', which is unknown"):
+        vw.VAEDetector.load(path)
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"contamination": 0.6}, r"contamination must lie in \(0, 0.5\]"),
+        ({"contamination": "f1"}, "contamination is 'f1'"),
+        ({"contamination": "iqrs"}, "did you mean 'iqr'"),
+        ({"score_kind": "elbow"}, "did you mean 'elbo'"),
+        ({"preprocessing": "standardize"}, "preprocessing is 'standardize'"),
+        ({"sample_shape": (2, 2)}, "has 4 values; X has 3"),
+        ({"epochs": 0}, "epochs must be at least 1"),
+        ({"batch_size": 0}, "batch_size must be at least 1"),
+        ({"learning_rate": 0}, "learning_rate must lie in"),
+        ({"architecture": "convolution"}, "architecture"),
+    ],
+)
+def test_bad_parameters(parameters, expected):
+    with pytest.raises(ValueError, match=expected):
+        vw.VAEDetector(**parameters).fit(np.zeros((5, 3)))
+
+
+def test_misspelt_parameters_and_detectors_without_a_fit():
+    with pytest.raises(TypeError, match="did you mean 'latent_dim'"):
+        vw.VAEDetector(latent_dims=3)
+    for method in ("predict", "preprocess", "anomaly_score", "choose_threshold"):
+        with pytest.raises(NotFittedError):
+            getattr(vw.VAEDetector(), method)(np.zeros((5, 3)))
+    with pytest.raises(NotFittedError):
+        vw.VAEDetector().save("x.vae")

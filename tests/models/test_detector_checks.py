@@ -1,0 +1,23 @@
+"""scikit-learn's own checks of an estimator, all of them: some 70 fits."""
+
+import pytest
+import tensorflow as tf
+from sklearn.utils.estimator_checks import check_estimator
+
+import vae_widgets as vw
+
+
+@pytest.fixture
+def without_grappler():
+    """Optimising graphs that run once takes a quarter of the time."""
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    yield
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
+
+
+def test_scikit_learn_checks_it(without_grappler):
+    detector = vw.VAEDetector(latent_dim=1, hidden_units=(), epochs=1, batch_size=128)
+    results = check_estimator(detector, on_skip=None)
+    assert len(results) > 40
+    unusual = {result["check_name"] for result in results if result["status"] != "passed"}
+    assert unusual <= {"check_array_api_input"}  # skipped where SCIPY_ARRAY_API is not set

@@ -1,0 +1,91 @@
+"""The part ``detector.json`` of a bundle: what a `VAEDetector` is beside its model."""
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.bundle.errors import BundleError
+from vae_widgets.core import checks
+from vae_widgets.core.preprocessing import Preprocessing, preprocess, preprocessing_from_json
+
+DETECTOR_PART = "detector.json"
+SCORE_PART = "score.onnx"
+
+
+@dataclass(frozen=True)
+class DetectorPart:
+    """What turns samples into those of its model, and how it was asked for.
+
+    Attributes
+    ----------
+    preprocessing
+        What happens to samples first; None for nothing.
+    parameters
+        Those of the detector which JSON can hold, by name.
+    feature_names
+        Names of the columns it was trained on; None if they had none.
+    """
+
+    preprocessing: Preprocessing | None
+    parameters: dict[str, Any]
+    feature_names: tuple[str, ...] | None = None
+
+    def to_json(self) -> bytes:
+        """Return the part."""
+        content = {
+            "preprocessing": None if self.preprocessing is None else self.preprocessing.to_json(),
+            "parameters": self.parameters,
+            "feature_names": self.feature_names,
+        }
+        return json.dumps(content, indent=2, allow_nan=False).encode()
+
+    @classmethod
+    def from_json(cls, content: bytes, sample_shape: tuple[int, ...], where: str) -> "DetectorPart":
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        BundleError
+            If it is anything else, or for samples of another size.
+        """
+        where = f"{where}: part {DETECTOR_PART!r}"
+        n_features = math.prod(sample_shape)
+        try:
+            found = json.loads(content)
+            parameters, names = found["parameters"], found["feature_names"]
+            if not isinstance(parameters, dict):
+                raise ValueError("expected an object as 'parameters'")
+            if names is not None and not _are_names(names, n_features):
+                raise ValueError(f"expected null or {n_features} texts as 'feature_names'")
+            preprocessing = None
+            if found["preprocessing"] is not None:
+                preprocessing = preprocessing_from_json(found["preprocessing"])
+                preprocess(np.zeros((1, n_features)), preprocessing, sample_shape)
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise BundleError(f"{where} is not the one of a detector: {error!r:.300}.") from None
+        return cls(preprocessing, parameters, None if names is None else tuple(names))
+
+    def preprocess(self, x: ArrayLike, sample_shape: tuple[int, ...]) -> NDArray[np.float32]:
+        """Return raw samples, (n, *sample_shape) or (n, n_features), as the model takes them."""
+        raw = checks.float_array("x", x, np.float64)
+        if raw.shape[1:] == (math.prod(sample_shape),):
+            raw = raw.reshape(-1, *sample_shape)
+        raw = checks.samples("x", raw, sample_shape, dtype=np.float64)
+        return preprocess(raw, self.preprocessing, sample_shape)
+
+
+def saturated(scores: NDArray[Any]) -> NDArray[Any]:
+    """Return scores in which what overflowed, so far out, is the largest float32 number.
+
+    So they can be ranked and thresholds apply to them, which refuse infinite numbers.
+    """
+    largest = float(np.finfo(np.float32).max)
+    return np.nan_to_num(scores, copy=False, nan=largest, posinf=largest)
+
+
+def _are_names(names: Any, n: int) -> bool:
+    return isinstance(names, list) and len(names) == n and all(isinstance(x, str) for x in names)

@@ -1,0 +1,136 @@
+"""What a detector does to samples before its model sees them, learned once and applied anywhere."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vae_widgets.core import checks
+
+_ROUNDING = 10 * np.finfo(np.float64).eps
+"""Values that differ by less than this share of their size are taken for one value."""
+
+
+class Preprocessing(Protocol):
+    """A function of rows with what it learned from the training data."""
+
+    def __call__(self, x: NDArray[Any]) -> NDArray[np.float32]:
+        """Return rows (n, n_features) as the model takes them."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `preprocessing_from_json` reads."""
+
+
+class StandardizeFeatures:
+    """Bring every feature to mean 0 and deviation 1 over the training samples.
+
+    Right for tables, whose columns have units of their own. Features that are constant in training
+    are centred only.
+
+    Parameters
+    ----------
+    mean, deviation
+        (n_features,), of the training samples.
+    """
+
+    name = "standardize_features"
+
+    def __init__(self, mean: Any, deviation: Any) -> None:
+        self.mean = checks.float_array("mean", mean, np.float64)
+        self.deviation = checks.float_array("deviation", deviation, np.float64)
+        if self.mean.ndim != 1 or self.mean.shape != self.deviation.shape:
+            raise ValueError(
+                f"mean and deviation have shapes {self.mean.shape} and {self.deviation.shape}; "
+                "expected (n_features,) twice."
+            )
+        if (self.deviation <= 0).any():
+            raise ValueError(f"deviation must be above 0; received {self.deviation.min():g}.")
+
+    @classmethod
+    def of(cls, x: NDArray[Any]) -> "StandardizeFeatures":
+        """Return the one for training samples x (n, n_features)."""
+        mean = x.mean(axis=0, dtype=np.float64)
+        deviation = x.std(axis=0, dtype=np.float64)
+        return cls(mean, np.where(deviation > _ROUNDING * np.abs(mean), deviation, 1.0))
+
+    def __call__(self, x: NDArray[Any]) -> NDArray[np.float32]:
+        """Return x (n, n_features) standardised, float32."""
+        if x.shape[1:] != self.mean.shape:  # one number would do for any, by broadcasting
+            raise ValueError(f"x has shape {x.shape}; expected (n, {len(self.mean)}).")
+        return ((x - self.mean) / self.deviation).astype(np.float32)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `preprocessing_from_json` reads."""
+        return {
+            "name": self.name,
+            "mean": self.mean.tolist(),
+            "deviation": self.deviation.tolist(),
+        }
+
+
+class StandardizeSamples:
+    """Bring every sample to mean 0 and deviation 1 over its own features.
+
+    Right for images and signals, whose brightness, contrast or gain differs from one to the next
+    without meaning anything. A constant sample becomes zeros.
+    """
+
+    name = "standardize_samples"
+
+    @classmethod
+    def of(cls, x: NDArray[Any]) -> "StandardizeSamples":
+        """Return the one for any samples: nothing is learned from them."""
+        return cls()
+
+    def __call__(self, x: NDArray[Any]) -> NDArray[np.float32]:
+        """Return x (n, n_features) standardised, float32."""
+        mean = x.mean(axis=1, keepdims=True, dtype=np.float64)
+        deviation = x.std(axis=1, keepdims=True, dtype=np.float64)
+        varies = deviation > _ROUNDING * np.abs(mean)
+        return np.where(varies, (x - mean) / np.where(varies, deviation, 1.0), 0.0).astype(
+            np.float32
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `preprocessing_from_json` reads."""
+        return {"name": self.name}
+
+
+PREPROCESSING: dict[str, type[StandardizeFeatures] | type[StandardizeSamples]] = {
+    kind.name: kind for kind in (StandardizeFeatures, StandardizeSamples)
+}
+
+
+def preprocessing_from_json(content: Any) -> Preprocessing:
+    """Return what `to_json` described.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is anything else.
+    """
+    if not isinstance(content, Mapping):
+        raise TypeError(f"expected a mapping; received {type(content).__name__}.")
+    arguments = dict(content)
+    return PREPROCESSING[checks.one_of("name", arguments.pop("name", None), PREPROCESSING)](
+        **arguments
+    )
+
+
+def preprocess(
+    x: NDArray[Any], preprocessing: Preprocessing | None, sample_shape: tuple[int, ...]
+) -> NDArray[np.float32]:
+    """Return samples (n, ...) of any layout as (n, *sample_shape), float32, preprocessed.
+
+    Raises
+    ------
+    ValueError
+        If preprocessing makes a number that is not finite in float32.
+    """
+    rows = x.reshape(len(x), -1)
+    ready = rows.astype(np.float32) if preprocessing is None else preprocessing(rows)
+    hint = "Scale them, or drop samples that are far out."
+    return checks.float_array("x, preprocessed,", ready, if_not_finite=hint).reshape(
+        -1, *sample_shape
+    )

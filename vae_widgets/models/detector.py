@@ -1,0 +1,435 @@
+"""An outlier detector for scikit-learn around a `VAE`."""
+
+import dataclasses
+import hashlib
+import json
+import math
+import os
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, OutlierMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from vae_widgets.bundle import BundleError, read_archive
+from vae_widgets.bundle.codec import policy_in
+from vae_widgets.bundle.detector_part import DETECTOR_PART, DetectorPart, saturated
+from vae_widgets.core import checks
+from vae_widgets.core.drift import reference_quantiles
+from vae_widgets.core.policy import ThresholdPolicy, hash_data
+from vae_widgets.core.preprocessing import PREPROCESSING, Preprocessing, preprocess
+from vae_widgets.core.thresholds import METHODS, choose_threshold, threshold_metrics
+from vae_widgets.models.anomaly_scores import SCORE_KINDS
+from vae_widgets.models.likelihoods import Likelihood, make_likelihood
+from vae_widgets.models.saving import SUFFIX, save_bundle, trainable_in
+from vae_widgets.models.schedules import Schedule
+from vae_widgets.models.user_models import check_sample_shape
+from vae_widgets.models.vae import VAE
+
+_STEPS_WORTH_XLA = 10_000  # its compilation takes some seconds, which fewer steps do not win back
+
+
+class VAEDetector(OutlierMixin, BaseEstimator):
+    """Detect outliers with a VAE trained on samples that are normal, or nearly all so.
+
+    An outlier detector as scikit-learn knows them: it goes into a ``Pipeline``,
+    ``cross_val_score`` and ``GridSearchCV``; `score_samples` and `decision_function` are higher for
+    normal samples, `predict` says +1 for these and -1 for outliers. Samples may be rows of a table
+    (n, n_features), or images and signals with their shape, (n, height, width, channels).
+
+    Parameters
+    ----------
+    latent_dim, architecture, hidden_units, filters, beta
+        As for `VAE.build`.
+    likelihood
+        As for `VAE.build`; "gaussian" with standardised samples. An object such as
+        ``Gaussian(deviation=0.1)`` is copied for each fit.
+    preprocessing
+        What happens to samples first, in training and ever after:
+
+        "standardize_features"
+            Each feature to mean 0 and deviation 1 over the training samples; for tables.
+        "standardize_samples"
+            Each sample to mean 0 and deviation 1 over its own features; for images and signals
+            whose brightness, contrast or gain says nothing.
+        None
+            Nothing; the likelihood "bernoulli" needs it, with values in [0, 1].
+    epochs, batch_size, learning_rate, verbose
+        As for `VAE.fit`, with Adam.
+    seed
+        Seed of weights, noise and shuffling; None for a new one each time.
+    score_kind
+        What makes a sample strange, a kind of `VAE.anomaly_score`: "elbo", "reconstruction", "kl"
+        or "mahalanobis".
+    contamination
+        How `fit` chooses the threshold, from the scores of the training samples: the share of them
+        to flag, above 0 and at most 0.5; or a method of `choose_threshold` that needs no labels,
+        such as "mad" or "peaks_over_threshold". It decides about `predict` and `offset_`, not about
+        scores.
+    sample_shape
+        Shape of one sample where X holds flattened ones, such as (28, 28) for architecture="conv";
+        None for the shape that X has.
+
+    Attributes
+    ----------
+    vae_ : VAE
+        The trained model. It takes samples as `preprocess` makes them.
+    offset_ : float
+        The threshold of `score_samples`: outliers are below it. `policy` tells more about it.
+    n_features_in_ : int
+        Number of features, the product of the sample's shape.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, if X has any.
+    sample_shape_ : tuple of int
+        Shape of one sample.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> detector = VAEDetector().fit(X[y == 1])  # benign ones
+    >>> is_outlier = detector.predict(X) == -1
+    """
+
+    @checks.suggest_keywords
+    def __init__(
+        self,
+        latent_dim: int = 8,
+        architecture: str = "dense",
+        likelihood: str | Likelihood = "gaussian",
+        preprocessing: str | None = "standardize_features",
+        epochs: int = 50,
+        seed: int | None = 0,
+        *,
+        score_kind: str = "elbo",
+        contamination: float | str = 0.05,
+        hidden_units: Sequence[int] | None = None,
+        filters: Sequence[int] | None = None,
+        beta: float | Schedule = 1.0,
+        batch_size: int = 32,
+        learning_rate: float = 1e-3,
+        sample_shape: Sequence[int] | None = None,
+        verbose: Any = 0,
+    ) -> None:
+        self.latent_dim = latent_dim
+        self.architecture = architecture
+        self.likelihood = likelihood
+        self.preprocessing = preprocessing
+        self.epochs = epochs
+        self.seed = seed
+        self.score_kind = score_kind
+        self.contamination = contamination
+        self.hidden_units = hidden_units
+        self.filters = filters
+        self.beta = beta
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.sample_shape = sample_shape
+        self.verbose = verbose
+
+    def fit(self, X: ArrayLike, y: Any = None) -> "VAEDetector":
+        """Learn what is normal, and choose the threshold.
+
+        Parameters
+        ----------
+        X
+            Samples (n, n_features) or (n, *sample_shape), at least two; all of them, or nearly all,
+            should be normal.
+        y
+            Ignored; scikit-learn passes it.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter or X is bad, before any work is done.
+        """
+        method, parameters = self._threshold_method()
+        checks.one_of("score_kind", self.score_kind, SCORE_KINDS)
+        likelihood = self._own_likelihood()
+        batch_size = checks.positive_int("batch_size", self.batch_size)
+        epochs = checks.positive_int("epochs", self.epochs)
+        rate = checks.number_between("learning_rate", self.learning_rate, 0, open_low=True)
+        rows = self._rows(X, reset=True)
+        kind = None if self.preprocessing is None else PREPROCESSING[self.preprocessing]
+        self._preprocessing: Preprocessing | None = None if kind is None else kind.of(rows)
+        x = preprocess(rows, self._preprocessing, self.sample_shape_)
+
+        vae = VAE.build(
+            self.sample_shape_,
+            latent_dim=self.latent_dim,
+            architecture=self.architecture,
+            likelihood=likelihood,
+            beta=self.beta,
+            seed=self.seed,
+            hidden_units=self.hidden_units,
+            filters=self.filters,
+        )
+        steps = epochs * -(-len(x) // batch_size)
+        vae.compile(
+            keras.optimizers.Adam(rate), jit_compile="auto" if steps > _STEPS_WORTH_XLA else False
+        )
+        vae.fit(x, epochs=epochs, batch_size=batch_size, verbose=self.verbose)
+        scores = self._scores(vae, x)
+        if not np.isfinite(scores).all():
+            raise ValueError(
+                "training has diverged: the scores of the training samples are not finite. "
+                "Standardise the samples (preprocessing), or lower learning_rate, "
+                f"{self.learning_rate:g}."
+            )
+        self.vae_ = vae
+        return self._cut(scores, None, method, parameters)
+
+    def preprocess(self, X: ArrayLike) -> NDArray[np.float32]:
+        """Return X as the model sees it, (n, *sample_shape_): ``detector.vae_.encode`` takes it."""
+        check_is_fitted(self)
+        rows = self._rows(X, reset=False)
+        return preprocess(rows, self._preprocessing, self.sample_shape_)
+
+    def anomaly_score(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return how strange each sample is, (n,), higher = stranger: `score_samples` negated.
+
+        It is the `score_kind` of `VAE.anomaly_score`, in nats ("mahalanobis": deviations), after
+        the preprocessing; what `AnomalyHistogram`, `choose_threshold` and a `ThresholdPolicy` take.
+        """
+        x = self.preprocess(X)  # which says if there is no model yet
+        return saturated(self._scores(self.vae_, x))
+
+    def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return how normal each sample is, (n,), lower = stranger, as in scikit-learn."""
+        return -self.anomaly_score(X)
+
+    def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return ``score_samples(X) - offset_``, (n,): negative for outliers."""
+        return self.score_samples(X) - self.offset_
+
+    def predict(self, X: ArrayLike) -> NDArray[np.int_]:
+        """Return +1 for normal samples and -1 for outliers, (n,)."""
+        return np.where(self.decision_function(X) < 0, -1, 1)
+
+    def choose_threshold(
+        self,
+        X: ArrayLike,
+        labels: ArrayLike | None = None,
+        method: str = "percentile",
+        **parameters: Any,
+    ) -> "VAEDetector":
+        """Choose the threshold anew on other samples, best on ones not trained on.
+
+        Training samples look a little more normal than new ones do, so a threshold from them raises
+        more alerts than it promises. Labels, where there are some, allow the other methods.
+
+        Parameters
+        ----------
+        X
+            Samples (n, n_features) or (n, *sample_shape).
+        labels, method, **parameters
+            As for `choose_threshold`.
+
+        Returns
+        -------
+        VAEDetector
+            Itself, with another `offset_`.
+        """
+        return self._cut(self.anomaly_score(X), labels, method, parameters)
+
+    def policy(self, note: str | None = None, *, author: str | None = None) -> ThresholdPolicy:
+        """Return the threshold and what defends it, which numpy alone applies.
+
+        Parameters
+        ----------
+        note, author
+            As for `ThresholdPolicy`; None for those of a detector that was loaded, else none. The
+            policy names the model: it refuses scores whose ``model_hash`` is of another one.
+        """
+        check_is_fitted(self)
+        kept = self._policy
+        return dataclasses.replace(
+            kept,
+            note=kept.note if note is None else note,
+            author=kept.author if author is None else author,
+        )
+
+    def save(
+        self, path: str | os.PathLike[str], *, note: str | None = None, author: str | None = None
+    ) -> pathlib.Path:
+        """Write a bundle with model, preprocessing and policy; `load` gives the detector back.
+
+        `vae_widgets.load` opens it without TensorFlow; then ``codec.anomaly_score(X)`` gives the
+        same scores, and ``codec.policy.apply(scores)`` the same alerts.
+
+        Parameters
+        ----------
+        path
+            A name that ends in ``.vae``.
+        note, author
+            As for `policy`.
+        """
+        policy = self.policy(note, author=author)  # which says if there is no model yet
+        if pathlib.Path(path).suffix != SUFFIX:
+            raise ValueError(f"path is {str(path)!r}; expected a name that ends in {SUFFIX}.")
+        names = getattr(self, "feature_names_in_", None)
+        part = DetectorPart(
+            preprocessing=self._preprocessing,
+            feature_names=None if names is None else tuple(names.tolist()),
+            parameters=_as_json(self.get_params()),
+        )
+        return save_bundle(
+            self.vae_,
+            path,
+            preprocessing=self.preprocessing,
+            policy=policy,
+            detector=part,
+        )
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "VAEDetector":
+        """Load a detector that `save` wrote.
+
+        Raises
+        ------
+        BundleError
+            If the file is damaged, manipulated, of a newer version, or holds no detector.
+        OSError
+            If there is no such file.
+        """
+        archive = read_archive(path)
+        vae, where = trainable_in(archive, VAE), str(archive.path)
+        policy = policy_in(archive)
+        if DETECTOR_PART not in archive.parts or policy is None:
+            raise BundleError(
+                f"{where} holds no detector; expected what VAEDetector.save wrote. "
+                "VAE.load(path) gives its model."
+            )
+        part = DetectorPart.from_json(archive.parts[DETECTOR_PART], vae.sample_shape, where)
+        detector = cls(likelihood=vae.likelihood, beta=vae.beta_schedule or vae.beta)
+        unknown = sorted(set(part.parameters) - set(detector.get_params()))
+        if unknown:
+            raise BundleError(
+                f"{where}: part {DETECTOR_PART!r} has the parameter {unknown[0]!r}, which is "
+                "unknown. Upgrade vae_widgets, if it is of a newer version."
+            )
+        detector.set_params(**part.parameters)
+        detector.vae_ = vae
+        detector.sample_shape_ = vae.sample_shape
+        detector.n_features_in_ = math.prod(vae.sample_shape)
+        if part.feature_names is not None:
+            detector.feature_names_in_ = np.array(part.feature_names, dtype=object)
+        detector._preprocessing = part.preprocessing
+        detector._use(policy)
+        return detector
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "offset_")
+
+    def _use(self, policy: ThresholdPolicy) -> "VAEDetector":
+        """Take a threshold."""
+        self._policy = policy
+        # A sample is flagged when its anomaly score is at least the threshold, and in scikit-learn
+        # when its negated score is below the offset: the same, with the next number for an offset.
+        self.offset_ = float(np.nextafter(-policy.threshold, np.inf))
+        return self
+
+    def _cut(
+        self,
+        scores: NDArray[np.float64],
+        labels: ArrayLike | None,
+        method: str,
+        parameters: dict[str, Any],
+    ) -> "VAEDetector":
+        """Choose the threshold on scores (n,)."""
+        known = None
+        if labels is not None:
+            known = checks.anomaly_labels("labels", labels, len(scores), of="X")
+        chosen = choose_threshold(scores, known, method, **parameters)
+        return self._use(
+            ThresholdPolicy(
+                threshold=chosen.threshold,
+                method=chosen.method,
+                score=self.score_kind,
+                metrics=threshold_metrics(scores, known, chosen.threshold),
+                parameters=chosen.parameters,
+                n_scores=len(scores),
+                n_labelled=0 if known is None else int((~np.isnan(known)).sum()),
+                reference=reference_quantiles(scores),
+                data_hash=hash_data(scores, known),
+                model_hash=_hash_of(self.vae_, self._preprocessing),
+            )
+        )
+
+    def _scores(self, vae: VAE, x: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the anomaly scores (n,) of preprocessed samples."""
+        return vae.anomaly_score(x, self.score_kind).astype(np.float64)
+
+    def _rows(self, X: Any, *, reset: bool) -> NDArray[Any]:
+        """Return samples as rows (n, n_features) of floats, after all checks of scikit-learn."""
+        shape = tuple(getattr(X, "shape", ())[1:])
+        if len(shape) > 1:
+            X = np.asarray(X).reshape(len(X), -1)
+        # float64, so that standardising large numbers loses nothing; float32 stays as it is.
+        rows = validate_data(
+            *(self, X), reset=reset, dtype=(np.float64, np.float32), ensure_min_samples=1 + reset
+        )
+        if reset:
+            self.sample_shape_ = self._shape_of_samples(shape)
+        elif len(shape) > 1 and shape != self.sample_shape_:
+            raise ValueError(f"X has samples of shape {shape}; expected {self.sample_shape_}.")
+        return rows
+
+    def _shape_of_samples(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        if self.sample_shape is None:
+            return shape or (self.n_features_in_,)
+        asked = check_sample_shape(self.sample_shape)
+        if math.prod(asked) != self.n_features_in_:
+            raise ValueError(
+                f"sample_shape {asked} has {math.prod(asked)} values; X has {self.n_features_in_} "
+                "a sample. Leave sample_shape out for the shape that X has."
+            )
+        return asked
+
+    def _threshold_method(self) -> tuple[str, dict[str, Any]]:
+        """Return what `contamination` asks for: a method of `choose_threshold`, and parameters."""
+        if isinstance(self.contamination, str):
+            free = [name for name, method in METHODS.items() if method.labels != "needed"]
+            return checks.one_of("contamination", self.contamination, free), {}
+        share = checks.number_between("contamination", self.contamination, 0, 0.5, open_low=True)
+        return "percentile", {"percentile": 100 * (1 - share)}
+
+    def _own_likelihood(self) -> Likelihood:
+        """Return a likelihood that no other fit trains."""
+        rule = make_likelihood(self.likelihood)
+        if rule is self.likelihood:
+            rule = type(rule).from_config(rule.get_config())
+        if self.preprocessing is not None:
+            checks.one_of("preprocessing", self.preprocessing, PREPROCESSING)
+            if not rule.is_density:
+                raise ValueError(
+                    f"preprocessing={self.preprocessing!r} makes any numbers; the {rule.name} "
+                    "likelihood does not take these. Pass preprocessing=None with samples that it "
+                    "takes, or likelihood='gaussian'."
+                )
+        return rule
+
+
+def _as_json(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return those that JSON can hold; likelihoods and schedules are found in the model again."""
+    plain = {
+        name: value.tolist() if isinstance(value, np.generic | np.ndarray) else value
+        for name, value in parameters.items()
+    }
+    for name in ("likelihood", "beta"):
+        if not isinstance(plain[name], str | int | float):
+            del plain[name]
+    return plain
+
+
+def _hash_of(vae: VAE, preprocessing: Preprocessing | None) -> str:
+    """Return a SHA-256 that names what gives the scores: preprocessing and weights."""
+    described = None if preprocessing is None else preprocessing.to_json()
+    digest = hashlib.sha256(json.dumps(described).encode())
+    for weight in vae.get_weights():
+        digest.update(weight.tobytes())
+    return digest.hexdigest()
