@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from vae_widgets.widgets.explorer import Explorer
     from vae_widgets.widgets.interpolation_slider import InterpolationSlider
     from vae_widgets.widgets.latent_scatter import LatentScatter
+    from vae_widgets.widgets.review_queue import ReviewQueue
     from vae_widgets.widgets.training_monitor import TrainingMonitor
 
 __version__ = "0.1.0"
@@ -64,6 +65,7 @@ _HOME = {
     "LatentScatter": "widgets.latent_scatter",
     "Likelihood": "models",
     "Renderer": "rendering",
+    "ReviewQueue": "widgets.review_queue",
     "Sampling": "models",
     "ScoreComparison": "core.score_comparison",
     "SignalRenderer": "rendering",

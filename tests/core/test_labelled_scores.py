@@ -12,15 +12,21 @@ from vae_widgets.core.thresholds import threshold_metrics
     st.lists(
         st.tuples(st.integers(0, 9), st.sampled_from([0, 1, np.nan])), min_size=1, max_size=40
     ),
-    st.lists(st.tuples(st.integers(0, 39), st.sampled_from([0, 1, np.nan])), max_size=5),
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 39), st.sampled_from([0, 1, np.nan])), max_size=5),
+        max_size=4,
+    ),
     st.integers(-1, 11),
 )
 def test_changed_labels_count_as_if_they_had_been_given(samples, changes, threshold):
     scores, labels = np.array(samples, float).T
-    found = LabelledScores(scores, None if np.isnan(labels).all() else labels)
-    for index, label in changes:
-        labels[index % len(labels)] = label
-        found.label(np.array([index % len(labels)]), np.array([label], float))
+    found = LabelledScores(scores, None if np.isnan(labels).all() else labels.copy())
+    for some in changes:
+        indices = np.array([index for index, _ in some], int) % len(labels)
+        changed = np.array([label for _, label in some], float)
+        for index, label in zip(indices, changed, strict=True):
+            labels[index] = label
+        found.label(indices, changed)
     expected = None if np.isnan(labels).all() else labels
     np.testing.assert_equal(found.labels, expected)
     np.testing.assert_equal(

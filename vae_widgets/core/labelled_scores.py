@@ -38,8 +38,11 @@ class LabelledScores:
     ) -> None:
         self.scores = scores
         self.ascending = np.sort(scores)
-        self.labels = labels
-        self._sort_kinds()
+        self._own: NDArray[np.float64] | None = None
+        self.normal = self.anomalous = np.zeros(0)
+        if labels is not None:
+            self.normal, self.anomalous = (np.sort(scores[labels == kind]) for kind in (0, 1))
+        self.labels = labels if self.n_labelled else None
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -65,11 +68,21 @@ class LabelledScores:
         return 0 < self.n_labelled < len(self)
 
     def label(self, indices: NDArray[np.int64], labels: NDArray[np.float64]) -> None:
-        """Change the labels of some samples; NaN takes one away."""
-        changed = np.full(len(self), np.nan) if self.labels is None else self.labels.copy()
-        changed[indices] = labels
-        self.labels = changed
-        self._sort_kinds()
+        """Change the labels of some samples; NaN takes one away, and of two the later holds."""
+        indices, last = np.unique(indices[::-1], return_index=True)
+        labels = labels[::-1][last]
+        if self._own is None:  # those that were given stay as they are
+            given = self.labels
+            self._own = np.full(len(self), np.nan) if given is None else given.copy()
+        before = self._own[indices]
+        self._own[indices] = labels
+        self.normal, self.anomalous = (
+            _replaced(
+                of, self.scores[indices[before == kind]], self.scores[indices[labels == kind]]
+            )
+            for kind, of in enumerate((self.normal, self.anomalous))
+        )
+        self.labels = self._own if self.n_labelled else None
 
     def totals(self) -> dict[str, int]:
         """Return how many samples are "normal", "anomalous", "not labelled"; or "samples" alone."""
@@ -115,15 +128,16 @@ class LabelledScores:
             self.ascending, self.normal, self.anomalous, thresholds, confidence
         )
 
-    def _sort_kinds(self) -> None:
-        labels = self.labels
-        if labels is None:
-            self.normal = self.anomalous = np.zeros(0)
-            return
-        self.normal = np.sort(self.scores[labels == 0])
-        self.anomalous = np.sort(self.scores[labels == 1])
-        if not self.n_labelled:
-            self.labels = None
+
+def _replaced(
+    ascending: NDArray[np.float64], gone: NDArray[np.float64], fresh: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return an ascending array without some of its values, and with others."""
+    gone, fresh = np.sort(gone), np.sort(fresh)
+    # Tied values leave one place each.
+    tied = np.arange(len(gone)) - np.searchsorted(gone, gone)
+    left = np.delete(ascending, np.searchsorted(ascending, gone) + tied)
+    return np.insert(left, np.searchsorted(left, fresh), fresh)
 
 
 def _at_or_above(ascending: NDArray[np.float64], thresholds: Any) -> NDArray[np.uint32]:

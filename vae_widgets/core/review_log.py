@@ -44,6 +44,19 @@ class ReviewLog:
     def __len__(self) -> int:
         return len(self._marks)
 
+    def __contains__(self, index: int) -> bool:
+        return index in self._marks
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back."""
+        return bool(self._before)
+
+    @property
+    def indices(self) -> list[int]:
+        """Which samples have a mark."""
+        return list(self._marks)
+
     def get(self, index: int) -> str:
         """Return the mark of a sample; "" if it has none."""
         mark = self._marks.get(index)
@@ -76,7 +89,7 @@ class ReviewLog:
         marks = list(self._marks.values())
         labels = {"anomalous": 1, "normal": 0, "unsure": None}
         return {
-            "index": [mark.index for mark in marks],
+            "index": self.indices,
             "score": [mark.score for mark in marks],
             "label": [labels[mark.mark] for mark in marks],
             "mark": [mark.mark for mark in marks],

@@ -75,6 +75,8 @@ class AnomalyHistogram(ipywidgets.VBox):
         ``n_flagged``, ``alert_rate`` and, with labels, ``precision``, ``recall``, ``f1`` and the
         four counts, over the labelled samples; NaN where undefined
         (`core.thresholds.threshold_metrics`). Read-only.
+    renderer : Renderer
+        Of the items; there is none without them.
     picked_item : int
         Index of the sample whose tile was clicked last; -1 if none.
 
@@ -115,7 +117,7 @@ class AnomalyHistogram(ipywidgets.VBox):
         known = None if labels is None else checks.anomaly_labels("labels", labels, n)
         self._items = None if items is None else _items(items, n, renderer)
         if self._items is not None:
-            self._renderer = check_renderer(renderer, self._items.shape[1:])
+            self.renderer = check_renderer(renderer, self._items.shape[1:])
         self._n_tiles = checks.positive_int("n_tiles", n_tiles)
         if bins is not None:
             checks.positive_int("bins", bins)
@@ -176,16 +178,22 @@ class AnomalyHistogram(ipywidgets.VBox):
         return self._chosen
 
     @property
+    def scores(self) -> NDArray[np.float64]:
+        """The scores, float64 (n,)."""
+        return self._data.scores
+
+    @property
+    def items(self) -> NDArray[Any] | None:
+        """The samples (n, *sample_shape) behind the scores; None if they were not given."""
+        return self._items
+
+    @property
     def labels(self) -> NDArray[np.float64] | None:
-        """float64 (n,), read-only: 1 anomalous, 0 normal, NaN without label; None without any.
+        """A copy, float64 (n,): 1 anomalous, 0 normal, NaN without label; None without any.
 
         Those that were given and those that `label` or a `ReviewQueue` has added since.
         """
-        labels = self._data.labels
-        if labels is not None:
-            labels = labels.view()
-            labels.flags.writeable = False
-        return labels
+        return None if self._data.labels is None else self._data.labels.copy()
 
     def label(self, indices: ArrayLike, labels: ArrayLike) -> None:
         """Label samples, or take their labels away; curves, confusion and metrics follow.
@@ -425,7 +433,7 @@ class AnomalyHistogram(ipywidgets.VBox):
             "Just not flagged": order[:cut][::-1][:columns],
         }
         # One batch, for a renderer may scale by what it gets.
-        tiles = render(self._renderer, items[np.concatenate(list(chosen.values()))])
+        tiles = render(self.renderer, items[np.concatenate(list(chosen.values()))])
         rows, captions, marks, shown = [], [], [], []
         for indices in chosen.values():
             row = np.zeros((columns, *tiles.shape[1:]), np.uint8)  # clear where there are too few

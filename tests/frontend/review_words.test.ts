@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { firstShown, nextOpen, verdict } from "../../vae_widgets/frontend/src/review_words.ts";
+
+test("only what is flagged is an alarm", () => {
+  assert.equal(verdict("anomalous", true), "true alarm");
+  assert.equal(verdict("normal", true), "false alarm");
+  assert.equal(verdict("anomalous", false), "missed anomaly");
+  assert.equal(verdict("normal", false), "rightly not flagged");
+  assert.equal(verdict("unsure", true), "unsure");
+  assert.equal(verdict("", true), "");
+});
+
+test("the next sample is the next without a mark, round to those before", () => {
+  assert.equal(nextOpen(["normal", "", ""], 0), 1);
+  assert.equal(nextOpen(["normal", "unsure", ""], 0), 2);
+  assert.equal(nextOpen(["", "normal", "normal"], 2), 0);
+  assert.equal(nextOpen(["normal", "normal", "normal"], 1), 2);
+  assert.equal(nextOpen(["normal", "normal"], 1), 1);
+  assert.equal(nextOpen([""], 0), 0);
+  assert.equal(nextOpen([], 0), 0);
+});
+
+test("the strip shows the sample in its middle, but for the ends", () => {
+  assert.equal(firstShown(50, 11, 200), 45);
+  assert.equal(firstShown(2, 11, 200), 0);
+  assert.equal(firstShown(199, 11, 200), 189);
+  assert.equal(firstShown(3, 11, 5), 0);
+});

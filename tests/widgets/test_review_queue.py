@@ -1,0 +1,229 @@
+import csv
+
+import numpy as np
+import pytest
+import traitlets
+
+import vae_widgets as vw
+from tests.pca_codec import PcaCodec
+from vae_widgets.core.review_precision import reviewed_precision
+
+SCORES = np.random.default_rng(0).gamma(2.0, size=400)
+ITEMS = np.random.default_rng(2).random((400, 8, 8), np.float32)
+ORDER = np.argsort(SCORES)[::-1]  # highest first
+
+
+@pytest.fixture
+def histogram():
+    return vw.AnomalyHistogram(SCORES, items=ITEMS, percentile=90)
+
+
+@pytest.fixture
+def queue(histogram):
+    return vw.ReviewQueue(histogram)
+
+
+def press(queue, mark):
+    """Mark the sample that is shown, as the page does."""
+    window = queue._window
+    index = window["indices"][queue.position - window["start"]]
+    queue._handle_custom_msg({"type": "mark", "index": index, "mark": mark}, [])
+    return index
+
+
+def test_the_samples_nearest_the_threshold_come_first(queue, histogram):
+    distance = np.abs(SCORES - histogram.threshold)
+    assert distance[queue.queue].tolist() == np.sort(distance)[:200].tolist()
+    histogram.threshold = 1.0
+    assert queue.queue[0] == np.argmin(np.abs(SCORES - 1.0))
+    assert queue._flagged == (SCORES[queue.queue] >= 1).tolist()
+
+
+def test_other_orders(queue):
+    queue.order = "highest"
+    assert queue.queue.tolist() == ORDER[:200].tolist()
+    queue.order = "random"
+    assert sorted(queue.queue) == sorted(ORDER[:40])  # all that is flagged
+    assert queue.queue.tolist() != ORDER[:40].tolist()
+    other = vw.ReviewQueue(queue.histogram, order="random", seed=1)
+    assert other.queue.tolist() != queue.queue.tolist()
+
+
+def test_five_false_alarms_by_hand(histogram):
+    histogram.label(ORDER[:10], 1)
+    queue = vw.ReviewQueue(histogram, order="highest")
+    assert queue.queue[0] == ORDER[10]  # what has a label is not queued
+    for _ in range(5):
+        press(queue, "normal")
+        queue.position += 1
+    assert histogram.metrics["precision"] == 10 / 15
+    assert histogram.metrics["false_positives"] == 5
+    # Strata begin at the top 13, 25, 50, 100 and 200; of the third the threshold leaves 15. The
+    # first has 10 true and 3 false alarms, the second 2 false ones, the third no label.
+    expected = (13 * 10 / 13 + 12 * 0 / 2) / 25
+    assert queue.precision.precision[0] == pytest.approx(expected)
+    assert queue.precision.covered[0] == 25 / 40
+    assert f"{expected:.3f}" in queue._status
+    direct = reviewed_precision(
+        np.sort(SCORES),
+        np.sort(SCORES[ORDER[10:15]]),
+        np.sort(SCORES[ORDER[:10]]),
+        histogram.threshold,
+    )
+    assert (queue.precision.low[0], queue.precision.high[0]) == (direct.low[0], direct.high[0])
+
+
+def test_marks_become_labels_and_can_be_taken_back(queue, histogram):
+    first = press(queue, "anomalous")
+    assert histogram.labels[first] == 1
+    assert (queue._marks[0], queue._can_undo) == ("anomalous", True)
+    queue.position = 1
+    second = press(queue, "unsure")
+    assert np.isnan(histogram.labels[second])
+    queue.position = 0
+    press(queue, "normal")
+    assert histogram.labels[first] == 0
+    assert queue._counts == {"anomalous": 0, "normal": 1, "unsure": 1}
+    queue.position = 7
+    queue.undo()
+    assert (queue.position, histogram.labels[first]) == (0, 1)
+    queue._handle_custom_msg({"type": "undo"}, [])
+    assert (queue.position, queue._marks[1]) == (1, "")
+    queue.undo()
+    assert histogram.labels is None
+    assert (queue._marks[0], queue._can_undo) == ("", False)
+    queue.undo()
+    assert queue.to_dict()["index"] == []
+
+
+def test_what_is_marked_stays_until_the_queue_is_refilled(queue, histogram):
+    marked = [press(queue, "normal")]
+    queue.position = 1
+    marked.append(press(queue, "unsure"))
+    assert queue.queue[:2].tolist() == marked
+    queue.refill()
+    assert not set(marked) & set(queue.queue)
+    assert queue.position == 0
+    histogram.threshold = 1.0  # the labels stay, too
+    assert histogram.labels[marked[0]] == 0
+    queue.undo()  # a mark of an earlier queue: its sample comes back
+    assert queue.queue[queue.position] == marked[1]
+    assert queue._window["indices"][queue.position - queue._window["start"]] == marked[1]
+
+
+def test_labels_that_were_given_stay():
+    labels = np.full(400, np.nan)
+    labels[ORDER[:30]] = 1
+    queue = vw.ReviewQueue(vw.AnomalyHistogram(SCORES, labels), order="highest")
+    assert not set(queue.queue) & set(ORDER[:30])
+    with pytest.raises(ValueError, match="has the label 1, which was not given in this queue"):
+        queue.mark(int(ORDER[3]), "normal")
+    sent = []
+    queue.send = sent.append
+    queue._handle_custom_msg({"type": "mark", "index": int(ORDER[3]), "mark": "normal"}, [])
+    assert sent[0]["kind"] == "refused"
+    assert queue.histogram.labels[ORDER[3]] == 1
+    full = vw.ReviewQueue(vw.AnomalyHistogram(SCORES, SCORES > 3))
+    assert len(full.queue) == 0
+    assert full._window["indices"] == []
+
+
+def test_the_marks_are_exported(queue, tmp_path):
+    first = press(queue, "anomalous")
+    queue.mark(3, "normal")
+    queue.mark(5, "unsure")
+    assert queue.to_dict()["label"] == [1, 0, None]
+    rows = list(csv.DictReader(queue.save(tmp_path / "review.csv").read_text().splitlines()))
+    assert [int(row["index"]) for row in rows] == [first, 3, 5]
+    assert [float(row["score"]) for row in rows] == SCORES[[first, 3, 5]].tolist()
+    assert [row["label"] for row in rows] == ["1", "0", ""]
+
+
+def test_the_page_gets_pictures_of_the_samples_nearby(histogram):
+    codec = PcaCodec(ITEMS)
+    queue = vw.ReviewQueue(histogram, codec)
+    window = queue._window
+    assert window["pictures"] == ["input", "reconstruction", "residual"]
+    assert window["tiles"]["count"] == 3 * len(window["indices"]) == 3 * 48
+    assert window["scores"] == SCORES[queue.queue[:48]].tolist()
+    before = window["tiles"]["png"]
+    queue.position = 20  # near enough: nothing is sent
+    assert queue._window["tiles"]["png"] is before
+    queue.position = 120
+    start = queue._window["start"]
+    assert start <= 120 - 12 < 120 + 12 <= start + 48
+    assert queue._window["indices"] == queue.queue[start : start + 48].tolist()
+    queue.position = 199
+    assert queue._window["start"] == 200 - 48
+
+
+def test_large_pictures_travel_in_small_numbers():
+    items = np.zeros((400, 100, 100), np.float32)
+    histogram = vw.AnomalyHistogram(SCORES, items=items)
+    assert len(vw.ReviewQueue(histogram)._window["indices"]) == 48
+    assert (
+        len(vw.ReviewQueue(histogram, PcaCodec(items + ITEMS[:, :1, :1]))._window["indices"]) == 16
+    )
+
+
+def test_scores_alone_will_do():
+    queue = vw.ReviewQueue(vw.AnomalyHistogram(SCORES))
+    assert (queue._window["pictures"], queue._window["tiles"]) == ([], {})
+    assert queue._window["threshold"] == queue.histogram.threshold
+    press(queue, "normal")
+    assert (
+        queue.histogram.metrics["false_positives"] + queue.histogram.metrics["true_negatives"] == 1
+    )
+
+
+def test_a_codec_that_fails_is_told_of(histogram):
+    codec = PcaCodec(ITEMS)
+    codec.decode = lambda z: 1 / 0
+    queue = vw.ReviewQueue(histogram, codec)
+    assert queue._window["error"] == "ZeroDivisionError: division by zero"
+    press(queue, "normal")
+    assert queue._counts["normal"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"histogram": SCORES}, "histogram must be an AnomalyHistogram; received ndarray"),
+        ({"codec": object()}, "lacks encode"),
+        ({"codec": PcaCodec(ITEMS[:, :4])}, r"shape \(4, 8\); the items of the histogram have"),
+        ({"order": "nearst"}, "did you mean 'nearest'"),
+        ({"size": 0}, "size must be at least 1"),
+        ({"seed": 1.5}, "seed must be a whole number"),
+        ({"sise": 3}, "did you mean 'size'"),
+    ],
+)
+def test_wrong_arguments_are_errors(histogram, arguments, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        vw.ReviewQueue(**{"histogram": histogram, **arguments})
+
+
+def test_a_codec_needs_items():
+    with pytest.raises(ValueError, match="pass items to the AnomalyHistogram"):
+        vw.ReviewQueue(vw.AnomalyHistogram(SCORES), PcaCodec(ITEMS))
+
+
+def test_a_wrong_value_is_an_error_and_changes_nothing(queue):
+    with pytest.raises(traitlets.TraitError, match=r"position must lie in \[0, 199\]"):
+        queue.position = 200
+    with pytest.raises(ValueError, match="did you mean 'random'"):
+        queue.order = "randm"
+    with pytest.raises(ValueError, match="did you mean 'normal'"):
+        queue.mark(3, "norml")
+    with pytest.raises(ValueError, match="index is 400"):
+        queue.mark(400, "normal")
+    assert (queue.position, queue.order, queue._can_undo) == (0, "nearest", False)
+
+
+def test_two_million_scores_send_little_and_answer_soon():
+    scores = np.random.default_rng(0).normal(size=2_000_000)
+    histogram = vw.AnomalyHistogram(scores)
+    queue = vw.ReviewQueue(histogram, order="random")
+    assert len(queue.queue) == 200
+    assert (scores[queue.queue] >= histogram.threshold).all()
+    press(queue, "normal")
+    assert len(queue._window["indices"]) == 48

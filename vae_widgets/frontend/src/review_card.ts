@@ -1,0 +1,99 @@
+/** The sample under review: its pictures, and what is known of it. */
+
+import { classColour } from "./score_layers.ts";
+import { verdict, type Mark } from "./review_words.ts";
+import { element } from "./shell.ts";
+import { plain } from "./ticks.ts";
+import type { Tiles } from "./tiles.ts";
+
+export interface Sample {
+  index: number;
+  score: number;
+  threshold: number;
+  flagged: boolean;
+  mark: Mark;
+}
+
+// Up to this width a tile is pixel art, enlarged with sharp edges.
+const PIXEL_ART = 64;
+
+export class ReviewCard {
+  readonly root = element("div", "vw-review-card");
+  private readonly pictures = element("div", "vw-review-pictures");
+  private readonly facts = element("div", "vw-review-facts");
+  private canvases: HTMLCanvasElement[] = [];
+  private structure = "";
+
+  constructor() {
+    this.root.append(this.pictures, this.facts);
+    this.root.tabIndex = 0;
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", "Sample under review");
+  }
+
+  /** `at` is the sample's place among the tiles, of which there are `count` of each picture. */
+  showPictures(names: string[], tiles: Tiles | null, at: number, count: number): void {
+    const structure = JSON.stringify([names, tiles?.width, tiles?.height]);
+    if (structure !== this.structure) this.build(names, tiles);
+    this.structure = structure;
+    this.canvases.forEach((canvas, picture) => {
+      const context = canvas.getContext("2d")!;
+      context.clearRect(0, 0, canvas.width, canvas.height);
+      tiles!.draw(context, picture * count + at, 0, 0, canvas.width, canvas.height);
+    });
+  }
+
+  showFacts({ index, score, threshold, flagged, mark }: Sample): void {
+    const away = Math.abs(score - threshold);
+    const line = (className: string, text: string) => {
+      const made = element("div", className);
+      made.textContent = text;
+      return made;
+    };
+    const chip = line("vw-review-verdict", verdict(mark, flagged) || "not reviewed");
+    chip.style.borderColor = mark ? markColour(mark) : "";
+    this.facts.replaceChildren(
+      line("vw-name", `Sample ${index}`),
+      line("", `Score ${plain(score, 5)}`),
+      line(
+        "vw-review-aside",
+        flagged
+          ? `flagged, ${plain(away, 3)} above the threshold`
+          : `not flagged, ${plain(away, 3)} below the threshold`,
+      ),
+      chip,
+    );
+  }
+
+  /** Say why there is no sample. */
+  showNothing(why: string): void {
+    this.build([], null);
+    this.structure = "";
+    const text = element("div", "vw-review-aside");
+    text.textContent = why;
+    this.facts.replaceChildren(text);
+  }
+
+  private build(names: string[], tiles: Tiles | null): void {
+    this.canvases = [];
+    this.pictures.replaceChildren(
+      ...(tiles ? names : []).map((name) => {
+        const figure = element("figure", "vw-review-picture");
+        const canvas = element("canvas", "");
+        canvas.width = tiles!.width;
+        canvas.height = tiles!.height;
+        canvas.style.imageRendering = tiles!.width <= PIXEL_ART ? "pixelated" : "auto";
+        const caption = element("figcaption", "");
+        caption.textContent = name;
+        figure.append(canvas, caption);
+        this.canvases.push(canvas);
+        return figure;
+      }),
+    );
+  }
+}
+
+/** As in the histogram; unsure is like not labelled. */
+export function markColour(mark: Mark): string {
+  return classColour(mark === "anomalous" ? 1 : mark === "normal" ? 0 : 2);
+}

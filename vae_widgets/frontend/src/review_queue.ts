@@ -1,0 +1,278 @@
+/** Review of samples around a threshold, one by one (widgets/review_queue.py). */
+
+import type { AnyModel } from "@anywidget/types";
+import "./tile_strip.css";
+import "./review_queue.css";
+import { onKey } from "./gestures.ts";
+import { markColour, ReviewCard } from "./review_card.ts";
+import { ReviewStrip } from "./review_strip.ts";
+import { firstShown, nextOpen, verdict, type Mark } from "./review_words.ts";
+import { button, createShell, element } from "./shell.ts";
+import { change, tellSoon } from "./tell.ts";
+import { whole } from "./ticks.ts";
+import { Tiles, type WireAtlas } from "./tiles.ts";
+
+interface Window {
+  /** Which making of the queue it is of. */
+  queue: number;
+  start: number;
+  indices: number[];
+  scores: number[];
+  threshold: number;
+  /** Names of the pictures of a sample; all inputs come first among the tiles, and so on. */
+  pictures: string[];
+  tiles: WireAtlas | Record<string, never>;
+  error: string;
+}
+
+interface State {
+  order: string;
+  position: number;
+  _window: Window;
+  _marks: Mark[];
+  _flagged: boolean[];
+  _counts: Record<string, number>;
+  _can_undo: boolean;
+  _status: string;
+}
+
+const ORDERS = [
+  ["nearest", "nearest the threshold"],
+  ["highest", "highest score first"],
+  ["random", "random sample of the flagged"],
+];
+const PLACES = 11;
+const PATIENCE = 3000;
+const KEYS = "Left and right arrows walk. T: true alarm. F: false alarm. S: unsure. C: clear. U: undo.";
+
+function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+  const shell = createShell(el, "Review");
+  shell.root.classList.add("vw-review");
+  const progress = element("span", "vw-review-progress");
+  const orders = element("select", "vw-input");
+  orders.title = "Which samples come first";
+  orders.setAttribute("aria-label", "Order");
+  for (const [value, text] of ORDERS) orders.add(new Option(text, value));
+  orders.addEventListener("change", () => change(model, { order: orders.value }));
+  orders.addEventListener("keydown", (event) => event.stopPropagation());
+  shell.title.append(progress, orders);
+  const card = new ReviewCard();
+  card.root.setAttribute("aria-description", KEYS);
+  const strip = new ReviewStrip((position) => {
+    go(position);
+    card.root.focus({ preventScroll: true });
+  });
+  shell.picture.append(card.root, strip.root);
+
+  let tiles: Tiles | null = null;
+  let loading = 0;
+  let pending = new Map<number, Mark>(); // by position: what the kernel has not confirmed yet
+  let queue = -1;
+  let waiting = 0;
+  let late = false;
+  let problem = "";
+
+  const at = () => model.get("position") - model.get("_window").start;
+  const marks = () => model.get("_marks").map((mark, i) => pending.get(i) ?? mark);
+
+  // -- gestures ----------------------------------------------------------------------------------
+
+  function go(position: number): void {
+    const last = model.get("_marks").length - 1;
+    const to = Math.max(0, Math.min(position, last));
+    problem = "";
+    if (to !== model.get("position")) {
+      model.set("position", to);
+      tellSoon(model, "position");
+    }
+    show();
+  }
+
+  function ask(question: Record<string, unknown>): void {
+    model.send(question);
+    clearTimeout(waiting);
+    waiting = window.setTimeout(() => {
+      late = true;
+      show();
+    }, PATIENCE);
+  }
+
+  function mark(as: Mark): void {
+    const index = model.get("_window").indices?.[at()];
+    const position = model.get("position");
+    if (index === undefined) return;
+    if (marks()[position] !== as) {
+      pending.set(position, as);
+      ask({ type: "mark", index, mark: as });
+    }
+    go(as ? nextOpen(marks(), position) : position);
+  }
+
+  function undo(): void {
+    if (!model.get("_can_undo") && !pending.size) return;
+    pending.clear();
+    ask({ type: "undo" });
+  }
+
+  // A button that was clicked gives the keys back to the card.
+  const control = (text: string, key: string, hint: string, act: () => void) => {
+    const made = button("", hint, act);
+    const name = document.createTextNode(text);
+    made.append(name);
+    if (key) {
+      const letter = element("span", "vw-review-key");
+      letter.textContent = key;
+      letter.setAttribute("aria-hidden", "true");
+      made.append(letter);
+      made.setAttribute("aria-keyshortcuts", key);
+    }
+    made.addEventListener("click", (event) => {
+      if (event.detail) card.root.focus({ preventScroll: true });
+    });
+    shell.controls.append(made);
+    return { made, name };
+  };
+  const step = (by: number) => () => go(model.get("position") + by);
+  const { made: back } = control("\u25c2", "", "The sample before (left arrow)", step(-1));
+  const truly = control("", "T", "It is anomalous", () => mark("anomalous"));
+  const falsely = control("", "F", "It is normal", () => mark("normal"));
+  const unsure = control("Unsure", "S", "It counts as not labelled, and leaves the queue", () =>
+    mark("unsure"),
+  );
+  const { made: clear } = control("Clear", "C", "Take its mark away", () => mark(""));
+  const { made: undoing } = control("Undo", "U", "Take the last step back", undo);
+  const { made: forward } = control("\u25b8", "", "The next sample (right arrow)", step(1));
+  const { made: more } = control("More", "", "Queue the next samples; those that are marked leave", () =>
+    ask({ type: "refill" }),
+  );
+  more.classList.add("vw-review-more");
+  const marking = [
+    [truly.made, "anomalous"],
+    [falsely.made, "normal"],
+    [unsure.made, "unsure"],
+  ] as const;
+  for (const [made, as] of marking) {
+    made.classList.add("vw-review-mark");
+    made.style.setProperty("--vw-class", markColour(as));
+  }
+  const keys: Record<string, () => void> = {
+    ArrowLeft: step(-1),
+    ArrowRight: step(1),
+    Home: () => go(0),
+    End: () => go(Infinity),
+    t: () => mark("anomalous"),
+    f: () => mark("normal"),
+    s: () => mark("unsure"),
+    c: () => mark(""),
+    u: undo,
+  };
+  const stopKeys = onKey(card.root, (key) => {
+    const act = keys[key] ?? keys[key.toLowerCase()];
+    act?.();
+    return Boolean(act);
+  });
+
+  // -- showing -----------------------------------------------------------------------------------
+
+  function show(): void {
+    const { start, indices = [], scores, threshold, pictures, error } = model.get("_window");
+    const flagged = model.get("_flagged");
+    const all = marks();
+    const position = model.get("position");
+    const here = at();
+    const known = here >= 0 && here < indices.length;
+    const isFlagged = flagged[position] ?? true;
+    if (known) {
+      card.showPictures(pictures, tiles, here, indices.length);
+      card.showFacts({
+        index: indices[here],
+        score: scores[here],
+        threshold,
+        flagged: isFlagged,
+        mark: all[position],
+      });
+    } else if (!all.length) {
+      card.showNothing("No sample is left to review in this order.");
+    }
+    const first = firstShown(position, PLACES, all.length);
+    const samples = [];
+    for (let p = first; p < Math.min(first + PLACES, all.length); p++) {
+      const place = p - start;
+      if (place < 0 || place >= indices.length) continue;
+      samples.push({
+        position: p,
+        at: place,
+        score: scores[place],
+        flagged: flagged[p],
+        mark: all[p],
+      });
+    }
+    strip.show(samples, position, tiles);
+    const { anomalous = 0, normal = 0, unsure: open = 0 } = model.get("_counts");
+    const counts = `${whole(anomalous)} anomalous, ${whole(normal)} normal, ${whole(open)} unsure`;
+    progress.textContent = all.length ? `${position + 1} of ${whole(all.length)} \u00b7 ${counts}` : counts;
+    orders.value = model.get("order");
+    truly.name.data = isFlagged ? "True alarm" : "Anomalous";
+    falsely.name.data = isFlagged ? "False alarm" : "Normal";
+    const now = all[position] ?? "";
+    for (const [made, as] of marking) {
+      made.setAttribute("aria-pressed", String(now === as));
+      made.disabled = !known;
+    }
+    clear.disabled = !now;
+    back.disabled = position <= 0;
+    forward.disabled = position >= all.length - 1;
+    undoing.disabled = !model.get("_can_undo") && !pending.size;
+    const words = now ? `${verdict(now, isFlagged)}. ` : "";
+    shell.say(
+      problem || error || (late ? "The kernel does not answer: marks wait for it." : words + model.get("_status")),
+    );
+  }
+
+  const onWindow = async () => {
+    const mine = ++loading;
+    const state = model.get("_window");
+    if (state.queue !== queue) pending.clear();
+    queue = state.queue;
+    const fresh = "png" in (state.tiles ?? {}) ? await Tiles.load(state.tiles as WireAtlas) : null;
+    if (mine !== loading) return fresh?.close();
+    tiles?.close();
+    tiles = fresh;
+    answered();
+  };
+  const answered = () => {
+    clearTimeout(waiting);
+    late = false;
+    for (const [position, as] of pending) {
+      if (model.get("_marks")[position] === as) pending.delete(position);
+    }
+    show();
+  };
+  const onMessage = ({ kind, why }: { kind: string; why: string }) => {
+    if (kind !== "refused") return;
+    pending.clear();
+    answered();
+    problem = why;
+    show();
+  };
+  const listeners: [string, (content: any) => void][] = [
+    ["msg:custom", onMessage],
+    ["change:_window", onWindow],
+    ...["_marks", "_flagged", "_counts", "_can_undo", "_status", "position", "order"].map(
+      (name): [string, () => void] => [`change:${name}`, answered],
+    ),
+  ];
+  for (const [event, listen] of listeners) model.on(event, listen);
+  void onWindow();
+
+  return () => {
+    loading++;
+    clearTimeout(waiting);
+    for (const [event, listen] of listeners) model.off(event, listen);
+    stopKeys();
+    tiles?.close();
+    shell.root.remove();
+  };
+}
+
+export default { render };

@@ -1,0 +1,320 @@
+"""Look at samples one by one, say whether they are anomalous, and see what that does."""
+
+import os
+import pathlib
+from typing import Any
+
+import numpy as np
+import traitlets
+from numpy.typing import NDArray
+
+from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
+from vae_widgets.core import checks
+from vae_widgets.core.atomic_file import atomic_file
+from vae_widgets.core.review_log import LABELS, ReviewLog
+from vae_widgets.core.review_order import ORDERS, review_order
+from vae_widgets.core.review_precision import ReviewedPrecision
+from vae_widgets.rendering import render
+from vae_widgets.rendering.atlas import tile_atlas
+from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
+from vae_widgets.widgets.base import CanvasWidget, bundle
+
+# Samples whose pictures travel together: about so many pixels, at least and at most so many.
+TILE_BUDGET = 500_000
+FEWEST, MOST = 6, 48
+
+
+class ReviewQueue(CanvasWidget):
+    """Show the samples around the threshold one by one, and take a true or false alarm for each.
+
+    Each is shown as input, reconstruction and residual (the absolute difference), with its score;
+    arrow keys walk, T and F mark a true and a false alarm, S one that stays unsure, C clears the
+    mark, U takes the last step back. The histogram's labels, curves and confusion matrix follow,
+    and so does the precision of all that is flagged, estimated from what was reviewed.
+
+    Parameters
+    ----------
+    histogram
+        Its scores, threshold and labels; its items and renderer, if it has them, are shown.
+    codec
+        Reconstructs the items; None shows them alone.
+    order
+        ``"nearest"``: the samples around the threshold, nearest first. ``"highest"``: the highest
+        scores first. ``"random"``: a random sample of those flagged, from which the precision is
+        estimated without bias (`core.review_precision`).
+    size
+        How many samples are queued at a time; at the end, the next ones are a click away. Samples
+        that have a label already are not queued.
+    seed
+        Of the random order.
+
+    Attributes
+    ----------
+    order : str
+        May be set, as above.
+    queue : ndarray
+        Indices of the queued samples, int64 (at most `size`,). It is made anew when the threshold
+        or the order changes. Read-only.
+    position : int
+        Which of them is shown, from 0. May be set.
+    histogram : AnomalyHistogram
+        Its ``labels`` are those that were given and those marked here.
+
+    Examples
+    --------
+    >>> queue = vw.ReviewQueue(vw.AnomalyHistogram(scores, items=x), codec=vae)  # doctest: +SKIP
+    """
+
+    _esm = bundle("review_queue.js")
+    _css = bundle("review_queue.css")
+
+    order = traitlets.Unicode("nearest").tag(sync=True)
+    position = traitlets.Int(0).tag(sync=True, echo_update=False)
+
+    # Of the queued samples around `position`, from number "start" on: what the page shows.
+    _window = traitlets.Dict().tag(sync=True)
+    # Of the whole queue.
+    _marks = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _flagged = traitlets.List(traitlets.Bool()).tag(sync=True)
+    _counts = traitlets.Dict().tag(sync=True)
+    _can_undo = traitlets.Bool(False).tag(sync=True)
+    _status = traitlets.Unicode("").tag(sync=True)
+
+    @checks.suggest_keywords
+    def __init__(
+        self,
+        histogram: AnomalyHistogram,
+        codec: Codec | None = None,
+        *,
+        order: str = "nearest",
+        size: int = 200,
+        seed: int = 0,
+    ) -> None:
+        if not isinstance(histogram, AnomalyHistogram):
+            raise TypeError(
+                f"histogram must be an AnomalyHistogram; received {type(histogram).__name__}. "
+                "Make one of your scores first: vw.AnomalyHistogram(scores)."
+            )
+        if codec is not None:
+            _check_items(check_codec(codec), histogram.items)
+        checks.one_of("order", order, ORDERS)
+        self._size = checks.positive_int("size", size)
+        self._seed = checks.positive_int("seed", seed, minimum=0)
+        self.histogram = histogram
+        self._codec = codec
+        self._log = ReviewLog()
+        self._number = 0  # of queues made, so that the page knows a new one
+        self.queue: NDArray[np.int64] = np.zeros(0, np.int64)
+        super().__init__(order=order)
+        self._refill()
+        histogram.observe(self._refill, "threshold")
+        histogram.observe(self._tell_status, "metrics")
+        self.observe(self._refill, "order")
+        self.observe(self._show_window, "position")
+        self.on_msg(self._asked)
+
+    @property
+    def precision(self) -> ReviewedPrecision:
+        """The estimated precision of all flagged samples, with its 95 % interval, arrays (1,)."""
+        data = self.histogram._data
+        return data.reviewed_precision(self.histogram.threshold)
+
+    def mark(self, index: int, mark: str) -> None:
+        """Mark a sample, as a key does.
+
+        Parameters
+        ----------
+        index
+            Row of its score.
+        mark
+            ``"anomalous"`` (a true alarm, if it is flagged), ``"normal"`` (a false one),
+            ``"unsure"``, which counts as no label, or ``""`` to take its mark away.
+
+        Raises
+        ------
+        ValueError
+            If the sample has a label that was not given here: it stays.
+        """
+        index = checks.positive_int("index", index, minimum=0)
+        checks.one_of("mark", mark, [*LABELS, ""])
+        labels = self.histogram._data.labels
+        if index >= len(self.histogram.scores):
+            raise ValueError(f"index is {index}; expected one below {len(self.histogram.scores)}.")
+        if labels is not None and not np.isnan(labels[index]) and index not in self._log:
+            raise ValueError(
+                f"sample {index} has the label {labels[index]:g}, which was not given in this "
+                "queue and stays; use histogram.label to change it."
+            )
+        self._log.set(index, float(self.histogram.scores[index]), mark)
+        self._apply(index)
+
+    def undo(self) -> None:
+        """Take the last mark back and show its sample; nothing happens if there is none."""
+        index = self._log.undo()
+        if index is None:
+            return
+        if index not in self.queue:  # of an earlier queue
+            place = min(self.position, len(self.queue))
+            self.queue = np.insert(self.queue, place, index)
+            self._number += 1
+        self._apply(index)
+        self._go(int(np.flatnonzero(self.queue == index)[0]))
+
+    def refill(self) -> None:
+        """Queue the next samples; those that were marked, also as unsure, leave."""
+        self._refill()
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """Return the marks as columns ``index``, ``score``, ``label``, ``mark`` and ``time``.
+
+        The label is 1 (anomalous), 0 (normal) or None (unsure), the time ISO 8601 in UTC.
+        """
+        return self._log.to_dict()
+
+    def save(self, path: str | os.PathLike[str]) -> pathlib.Path:
+        """Save the same as a CSV file with a header, whole or not at all; return its path."""
+        with atomic_file(path) as file:
+            file.write(self._log.to_csv().encode())
+        return pathlib.Path(path)
+
+    @traitlets.validate("order")
+    def _check_order(self, proposal: Any) -> str:
+        return checks.one_of("order", proposal.value, ORDERS)
+
+    @traitlets.validate("position")
+    def _check_position(self, proposal: Any) -> int:
+        last = max(0, len(self.queue) - 1)
+        if not 0 <= proposal.value <= last:
+            raise traitlets.TraitError(
+                f"position must lie in [0, {last}]; received {proposal.value}."
+            )
+        return int(proposal.value)
+
+    def _is_open(self, ranks: NDArray[np.int64]) -> NDArray[np.bool_]:
+        indices = self.histogram._data.order[ranks]
+        labels = self.histogram._data.labels
+        is_open = np.ones(len(ranks), bool) if labels is None else np.isnan(labels[indices])
+        if len(self._log):
+            is_open &= ~np.isin(indices, self._log.indices)
+        return is_open
+
+    def _refill(self, change: Any = None) -> None:
+        data = self.histogram._data
+        ranks = review_order(
+            self.order,
+            data.ascending,
+            self.histogram.threshold,
+            self._size,
+            self._is_open,
+            self._seed,
+        )
+        self.queue = data.order[ranks]
+        self._number += 1
+        with self.hold_sync():
+            self._tell_marks()
+            self._go(0)
+
+    def _go(self, position: int) -> None:
+        if position == self.position:
+            self._show_window()
+        else:
+            self.position = position
+
+    def _apply(self, index: int) -> None:
+        """Give a sample the label that its mark means."""
+        label = LABELS.get(self._log.get(index), np.nan)
+        labels = self.histogram._data.labels
+        if not np.array_equal(label, np.nan if labels is None else labels[index], equal_nan=True):
+            self.histogram.label(index, label)
+        self._tell_marks()
+
+    def _tell_marks(self) -> None:
+        with self.hold_sync():
+            self._marks = [self._log.get(int(index)) for index in self.queue]
+            self._flagged = (self.histogram.scores[self.queue] >= self.histogram.threshold).tolist()
+            self._counts = self._log.counts()
+            self._can_undo = self._log.can_undo
+            self._tell_status()
+
+    def _tell_status(self, change: Any = None) -> None:
+        found = self.precision
+        n, known = int(found.n_flagged[0]), int(found.n_labelled[0])
+        if not known:
+            self._status = f"None of the {n:,} flagged samples has a label yet."
+            return
+        self._status = (
+            f"Precision of all {n:,} flagged: {found.precision[0]:.3f}, 95 % interval "
+            f"{found.low[0]:.3f} to {found.high[0]:.3f}, judged by {known:,} of them."
+        )
+
+    def _show_window(self, change: Any = None) -> None:
+        """Send the samples around the position, unless the page has enough of them."""
+        size = self._window_size()
+        shown = self._window.get("indices", [])
+        start = self._window.get("start", 0)
+        same = self._window.get("queue") == self._number
+        margin = size // 4
+        first, last = max(0, self.position - margin), min(len(self.queue), self.position + margin)
+        if same and shown and start <= first and last <= start + len(shown):
+            return
+        start = max(0, min(self.position - size // 2, len(self.queue) - size))
+        indices = self.queue[start : start + size]
+        window = {
+            "queue": self._number,
+            "start": start,
+            "indices": indices.tolist(),
+            "scores": self.histogram.scores[indices].tolist(),
+            "threshold": self.histogram.threshold,
+            "pictures": [],
+            "tiles": {},
+            "error": "",
+        }
+        items = self.histogram.items
+        if items is not None and len(indices):
+            try:
+                window |= self._pictures(items[indices])
+            except Exception as error:  # of the user's codec or renderer: the page says what
+                window["error"] = f"{type(error).__name__}: {error}"
+        self._window = window
+
+    def _pictures(self, x: NDArray[Any]) -> dict[str, Any]:
+        """Return the tiles of samples: all inputs, then all reconstructions, then all residuals."""
+        renderer = self.histogram.renderer
+        if self._codec is None:
+            return {"pictures": ["input"], "tiles": tile_atlas(render(renderer, x))}
+        x_hat = decode_samples(self._codec, encode_mean(self._codec, x))
+        # In one batch, for a renderer may scale by what it gets.
+        batch = np.concatenate([x, x_hat, np.abs(x - x_hat)])
+        return {
+            "pictures": ["input", "reconstruction", "residual"],
+            "tiles": tile_atlas(render(renderer, batch)),
+        }
+
+    def _window_size(self) -> int:
+        if self.histogram.items is None:
+            return MOST
+        if not hasattr(self, "_pixels"):
+            tile = render(self.histogram.renderer, self.histogram.items[:1])
+            self._pixels = tile.shape[1] * tile.shape[2] * (1 if self._codec is None else 3)
+        return int(np.clip(TILE_BUDGET // self._pixels, FEWEST, MOST))
+
+    def _asked(self, widget: Any, content: dict[str, Any], buffers: Any) -> None:
+        if content.get("type") == "mark":
+            try:
+                self.mark(content["index"], content["mark"])
+            except ValueError as error:  # it has been labelled meanwhile
+                self.send({"kind": "refused", "why": str(error)})
+        elif content.get("type") == "undo":
+            self.undo()
+        elif content.get("type") == "refill":
+            self.refill()
+
+
+def _check_items(codec: Codec, items: NDArray[Any] | None) -> None:
+    if items is None:
+        raise ValueError("codec needs samples to reconstruct; pass items to the AnomalyHistogram.")
+    if items.shape[1:] != tuple(codec.sample_shape):
+        raise ValueError(
+            f"codec takes samples of shape {tuple(codec.sample_shape)}; the items of the histogram "
+            f"have {items.shape[1:]}."
+        )
