@@ -11,6 +11,10 @@ scatter._mode = "lasso"
 slider = InterpolationSlider(codec, x[0], x[1], method="linear")
 link = slider.link(scatter)
 slider.layout.width = "800px"
+# What the kernel is told of the path; a hover tells it other things.
+told = []
+slider.on_msg(lambda widget, content, buffers: told.append(content))
+scatter.on_msg(lambda widget, content, buffers: content["type"] == "path" and told.append(content))
 slider
 """
 FRAMES = 64
@@ -53,7 +57,6 @@ def test_dragging_the_point_moves_the_slider(view):
     nb.kernel.eval(f"setattr(slider, 'value', {start} / 63)")
     view.wait_for_frame(start)
     view.move(path[start] + [3, -2])
-    messages = nb.comm_messages()
     pixels = nb.pixels(view.canvas)
     box = view.canvas.bounding_box()
     view.mouse.down()
@@ -64,10 +67,10 @@ def test_dragging_the_point_moves_the_slider(view):
         view.mouse.move(box["x"] + at[0], box["y"] + at[1], steps=3)
         view.wait_for_frame(frame)
         pixels = nb.wait_for_other_pixels(view.canvas, pixels)
-    assert nb.comm_messages() == messages
+    assert nb.kernel.eval("told") == []
     view.mouse.up()
     view.wait_until_committed(25)
-    assert nb.comm_messages() == messages + 1
+    assert nb.kernel.eval("len(told)") == 1
     # It was no lasso and no pick.
     assert nb.kernel.eval("scatter.selection.size == 0 and scatter.picked.size == 0")
 
@@ -135,6 +138,39 @@ def test_two_clicks_set_the_ends(view):
     nb.kernel.eval("link.unlink()")
     view.root.get_by_role("button", name="Path ends").wait_for(state="detached")
     nb.wait_for_other_pixels(view.canvas, pixels)
+
+
+def test_dragging_an_end_moves_the_path(view):
+    nb, path = view.nb, view.path()
+    box = view.canvas.bounding_box()
+    decodes = "slider._maker._revision"
+    first = nb.kernel.eval(decodes)
+
+    def drag(start, end):
+        view.move(start)
+        view.mouse.down()
+        view.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=8)
+
+    # The end, to an empty place: a straight path at once, the exact one after the release.
+    empty = view.empty_place()
+    pixels = nb.pixels(view.canvas)
+    drag(path[-1], empty)
+    pixels = nb.wait_for_other_pixels(view.canvas, pixels)
+    view.mouse.move(box["x"] + empty[0], box["y"] + empty[1])
+    assert nb.kernel.eval("told") == []
+    view.mouse.up()
+    view.wait_for_status("between the new ends")
+    np.testing.assert_allclose(view.path()[-1], empty, atol=0.6)
+    assert nb.kernel.eval(decodes) == first + 1
+
+    # The start lies below the point: by its name, onto a sample.
+    index = lonely(view.codes())
+    drag(path[0] + [20, -9], view.codes()[index])
+    view.mouse.up()
+    nb.kernel.until(f"np.array_equal(slider.start, x[{index}])")
+    assert nb.kernel.eval("scatter.picked.size == 0 and scatter.selection.size == 0")
+    # It moved no point.
+    assert nb.kernel.eval("slider.value") == 0
 
 
 def test_a_path_that_cannot_be_decoded_is_told(view):

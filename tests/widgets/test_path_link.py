@@ -66,6 +66,16 @@ def test_clicks_on_empty_places_set_latent_vectors(slider, scatter):
     np.testing.assert_allclose(slider.end[2:], scatter.z_mean.mean(axis=0)[2:], atol=1e-6)
 
 
+def test_a_way_point_is_moved(slider, scatter):
+    slider.via = [X[2], X[3]]
+    slider.link(scatter)
+    click(scatter, via={"which": 1, "at": [9, 9], "point": 7})
+    np.testing.assert_array_equal(slider.via[0], X[2])
+    np.testing.assert_array_equal(slider.via[1], X[7])
+    np.testing.assert_allclose(slider.path[5], scatter.z_mean[7], atol=1e-6)
+    np.testing.assert_array_equal(slider.start, X[0])
+
+
 def test_both_ends_are_one_decode(slider, scatter):
     slider.link(scatter)
     contents = []

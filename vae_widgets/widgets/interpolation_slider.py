@@ -183,8 +183,8 @@ class InterpolationSlider(CanvasWidget):
     def link(self, scatter: LatentScatter) -> PathLink:
         """Draw the path in a scatter, and steer it from there.
 
-        Its point can be dragged there, and two clicks after *Path ends* choose new ends. Where the
-        page shows both, the point follows without the kernel.
+        Its point and its way-points can be dragged there, and two clicks after *Path ends* choose
+        new ends. Where the page shows both, the point follows without the kernel.
 
         Parameters
         ----------

@@ -18,7 +18,7 @@ class PathLink:
     """What `InterpolationSlider.link` returns: it lasts until `unlink`.
 
     The page moves the point by itself (``frontend/src/scatter_path.ts``); the kernel says where the
-    frames lie on the plane, and takes new ends.
+    frames lie on the plane, and takes new ends and way-points.
     """
 
     def __init__(self, slider: InterpolationSlider, scatter: LatentScatter) -> None:
@@ -62,7 +62,13 @@ class PathLink:
         if self._scatter._path.get("slider") != self._slider.model_id:
             return
         try:
-            ends = {name: self._end(message[name]) for name in ("start", "end") if name in message}
+            ends: dict[str, Any] = {
+                name: self._end(message[name]) for name in ("start", "end") if name in message
+            }
+            if "via" in message:
+                via = [*self._slider.via]
+                via[message["via"]["which"]] = self._end(message["via"])
+                ends["via"] = via
             # Together, so that one path is decoded.
             with self._slider.hold_trait_notifications():
                 for name, end in ends.items():

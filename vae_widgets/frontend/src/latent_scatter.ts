@@ -202,7 +202,18 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
       ? nearestTo(plot.viewport.toPlane(at), plot.radius + HIT_SLACK)
       : -1;
   // Before the gestures: it takes Escape first.
-  const path = new ScatterPath(model, plot, shell, pointAt);
+  const path = new ScatterPath(model, plot, shell, pointAt, (at) => pick(at, true));
+  /** `snap`: a point of the data that is near is meant. */
+  const pick = (at: Point, snap: boolean) => {
+    const { left, top, width, height } = plot.viewport.box;
+    const inside = {
+      x: Math.min(left + width, Math.max(left, at.x)),
+      y: Math.min(top + height, Math.max(top, at.y)),
+    };
+    const point = snap ? pointAt(inside) : -1;
+    if (point < 0) return picking.pick(plot.viewport.toPlane(inside), -1);
+    picking.pick({ x: positions[2 * point], y: positions[2 * point + 1] }, point);
+  };
   const select = (found: Uint32Array, how: How) => {
     const selection = combine(readArray<Uint32Array>(model.get("selection")), found, how);
     change(model, { selection: writeArray(selection) });
@@ -222,16 +233,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     mode: () => model.get("_mode"),
     viewport: () => plot.viewport,
     hover: (at) => hover.over(at ? pointAt(at) : -1),
-    pick(at, snap) {
-      const { left, top, width, height } = plot.viewport.box;
-      const inside = {
-        x: Math.min(left + width, Math.max(left, at.x)),
-        y: Math.min(top + height, Math.max(top, at.y)),
-      };
-      const point = snap ? pointAt(inside) : -1;
-      if (point < 0) return picking.pick(plot.viewport.toPlane(inside), -1);
-      picking.pick({ x: positions[2 * point], y: positions[2 * point + 1] }, point);
-    },
+    pick,
     look(bounds) {
       const [x0, x1] = model.get("_home");
       const share = (bounds.x1 - bounds.x0) / (x1 - x0);

@@ -1,4 +1,4 @@
-/** The points of a path on the screen, as a track for a point that is dragged. */
+/** The points of a path: a track for a point that is dragged, and what dragged way-points do. */
 
 import type { Point } from "./gestures.ts";
 
@@ -18,4 +18,30 @@ export function follow(path: Point[], from: number, to: Point): number {
     if (best === at) return at;
     at = best;
   }
+}
+
+/**
+ * The path after one of its way-points, the number `which` of `stops`, was dragged to a place: the
+ * legs beside it are straight, until the kernel has found the new ones.
+ */
+export function withStop(
+  path: [number, number][],
+  stops: number[],
+  which: number,
+  to: [number, number],
+): [number, number][] {
+  const moved = path.slice();
+  for (const other of [which - 1, which + 1]) {
+    if (other < 0 || other >= stops.length) continue;
+    const fixed = path[stops[other]];
+    const frames = stops[other] - stops[which];
+    for (let i = 0; i <= Math.abs(frames); i++) {
+      const share = i / Math.abs(frames);
+      moved[stops[which] + Math.sign(frames) * i] = [
+        to[0] + share * (fixed[0] - to[0]),
+        to[1] + share * (fixed[1] - to[1]),
+      ];
+    }
+  }
+  return moved;
 }

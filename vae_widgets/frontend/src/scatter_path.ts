@@ -5,15 +5,14 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { readArray, type WireArray } from "./arrays.ts";
-import { haloedText } from "./canvas_text.ts";
 import { frameOf, valueOf } from "./film_track.ts";
 import { onKey, pointIn, type Point } from "./gestures.ts";
-import { follow } from "./path_points.ts";
+import { drawPath, hitPath, type PathPicture } from "./path_picture.ts";
+import { follow, withStop } from "./path_points.ts";
 import type { ScatterPlot } from "./scatter_plot.ts";
-import type { Model } from "./scatter_state.ts";
+import { isLine, type Model } from "./scatter_state.ts";
 import { button, type Shell } from "./shell.ts";
 import { tell } from "./tell.ts";
-import type { Theme } from "./theme.ts";
 
 export interface PathState {
   /** Model id of the slider. */
@@ -30,15 +29,18 @@ interface End {
   point: number;
 }
 
-// The point is hit within so many pixels of its middle; a finger hides more.
+// The point and way-points are hit within so many pixels of their middle; a finger hides more.
 const REACH = 10;
 const FINGER = 24;
+const CLICK_SLACK = 4;
 const COMMIT_DELAY = 300;
 
 export class ScatterPath {
   private slider: AnyModel<{ value: number }> | null = null;
   private places: [number, number][] = [];
   private stops: number[] = [];
+  /** Of a way-point that is dragged, until the kernel has found the path. */
+  private guessed = false;
   private start: End | null = null;
   private choosing = false;
   /** For the path that was asked for. */
@@ -52,19 +54,27 @@ export class ScatterPath {
   private readonly plot: ScatterPlot;
   private readonly shell: Shell;
   private readonly pointAt: (at: Point) => number;
+  private readonly pick: (at: Point) => void;
 
-  /** `pointAt` finds the sample under a place in pixels, -1 for none. */
-  constructor(model: Model, plot: ScatterPlot, shell: Shell, pointAt: (at: Point) => number) {
+  /** `pointAt` finds the sample under a place in pixels, -1 for none; `pick` decodes there. */
+  constructor(
+    model: Model,
+    plot: ScatterPlot,
+    shell: Shell,
+    pointAt: (at: Point) => number,
+    pick: (at: Point) => void,
+  ) {
     this.model = model;
     this.plot = plot;
     this.shell = shell;
     this.pointAt = pointAt;
+    this.pick = pick;
     this.endsButton = button(
       "Path ends",
-      "Click the start of the path, then its end. Keys: S and E at the crosshair, [ and ] move the point",
+      "Click the start of the path, then its end; or drag them, or their names. Keys: S and E at the crosshair, [ and ] move the point",
       () => this.choose(!this.choosing),
     );
-    plot.overlay = (context, theme) => this.draw(context, theme);
+    plot.overlay = (context, theme) => this.slider && drawPath(context, theme, this.picture());
     // Before the canvas hears of it: the point lies above the samples.
     shell.root.addEventListener("pointerdown", this.press, { capture: true });
     this.stopKeys = onKey(plot.canvas, (key) => this.key(key));
@@ -98,15 +108,7 @@ export class ScatterPath {
     this.slider?.off("change:value", this.redraw);
     this.slider = slider as AnyModel<{ value: number }> | null;
     this.slider?.on("change:value", this.redraw);
-    if (linked) {
-      const values = readArray(path.positions);
-      const [frames, width] = path.positions.shape;
-      this.places = Array.from({ length: frames }, (_, i) => [
-        values[i * width],
-        width > 1 ? values[i * width + 1] : 0,
-      ]);
-      this.stops = path.stops;
-    }
+    this.read();
     if (this.slider) this.shell.controls.append(this.endsButton);
     else {
       this.stopDrag();
@@ -118,13 +120,28 @@ export class ScatterPath {
     this.redraw();
   };
 
+  private readonly read = () => {
+    const path = this.model.get("_path");
+    this.guessed = false;
+    if (!("slider" in path)) return;
+    const values = readArray(path.positions);
+    const [frames, width] = path.positions.shape;
+    this.places = Array.from({ length: frames }, (_, i) => [
+      values[i * width],
+      width > 1 ? values[i * width + 1] : 0,
+    ]);
+    this.stops = path.stops;
+  };
+
   private readonly told = (message: { type?: string; error?: string }) => {
     if (message.type !== "path" || !message.error) return;
     this.waiting = false;
+    this.read();
+    this.redraw();
     this.shell.say(`The path stays. ${message.error}`);
   };
 
-  // -- the point ---------------------------------------------------------------------------------
+  // -- the point and the way-points ---------------------------------------------------------------------------------
 
   private onScreen(): Point[] {
     const { viewport } = this.plot;
@@ -139,22 +156,68 @@ export class ScatterPath {
     this.slider!.set("value", valueOf(frame, this.places.length)); // its views follow
   }
 
-  private drag(down: PointerEvent): void {
-    const { canvas } = this.plot;
+  private dragPoint(down: PointerEvent): void {
     const before = this.slider!.get("value");
+    this.drag(
+      down,
+      (at) => this.moveTo(follow(this.onScreen(), this.frame(), at)),
+      () => tell(this.slider!, "value"),
+      () => this.slider!.set("value", before),
+    );
+  }
+
+  /** The legs beside the way-point are straight at once; the kernel finds the path at the end. */
+  private dragStop(down: PointerEvent, which: number): void {
+    const { places } = this;
+    let to: Point | null = null;
+    const back = () => {
+      this.read();
+      this.redraw();
+    };
+    this.drag(
+      down,
+      (at) => {
+        const from = pointIn(this.plot.canvas, down);
+        if (!to && Math.hypot(at.x - from.x, at.y - from.y) <= CLICK_SLACK) return;
+        to = at;
+        const { x, y } = this.plot.viewport.toPlane(at);
+        this.places = withStop(places, this.stops, which, [x, isLine(this.model) ? 0 : y]);
+        this.guessed = true;
+        this.redraw();
+      },
+      () => {
+        if (!to) return this.pick(pointIn(this.plot.canvas, down)); // no more than a click
+        if (!this.plot.viewport.contains(to)) return back();
+        const last = this.stops.length - 1;
+        const end = this.endAt(to);
+        if (which === 0) this.send({ start: end });
+        else if (which === last) this.send({ end });
+        else this.send({ via: { ...end, which: which - 1 } });
+      },
+      back,
+    );
+  }
+
+  private drag(
+    down: PointerEvent,
+    moved: (at: Point) => void,
+    ended: () => void,
+    cancelled: () => void,
+  ): void {
+    const { canvas } = this.plot;
     canvas.setPointerCapture(down.pointerId);
     canvas.focus({ preventScroll: true });
     const move = (event: PointerEvent) => {
       event.stopImmediatePropagation(); // no hover meanwhile
-      this.moveTo(follow(this.onScreen(), this.frame(), pointIn(canvas, event)));
+      moved(pointIn(canvas, event));
     };
     const up = () => {
       this.stopDrag();
-      tell(this.slider!, "value");
+      ended();
     };
     const cancel = () => {
       this.stopDrag();
-      this.slider!.set("value", before);
+      cancelled();
     };
     const events = { pointermove: move, pointerup: up, pointercancel: cancel };
     for (const [name, react] of Object.entries(events)) {
@@ -171,17 +234,16 @@ export class ScatterPath {
     if (!this.slider || event.target !== this.plot.canvas || event.button !== 0) return;
     const at = pointIn(this.plot.canvas, event);
     if (this.choosing) this.chosen(at);
-    else if (this.hits(at, event.pointerType === "touch" ? FINGER : REACH)) this.drag(event);
-    else return;
+    else {
+      const reach = event.pointerType === "touch" ? FINGER : REACH;
+      const hit = hitPath(this.picture(), at, reach, (point) => this.plot.viewport.contains(point));
+      if (hit === null) return;
+      if (hit === "point") this.dragPoint(event);
+      else this.dragStop(event, hit);
+    }
     event.stopPropagation();
     event.preventDefault();
   };
-
-  private hits(at: Point, reach: number): boolean {
-    const point = this.onScreen()[this.frame()];
-    const seen = this.plot.viewport.contains(point);
-    return seen && Math.hypot(at.x - point.x, at.y - point.y) <= reach;
-  }
 
   private key(key: string): boolean {
     if (!this.slider) return false;
@@ -238,7 +300,7 @@ export class ScatterPath {
     return { at: [x, y], point: this.pointAt(at) };
   }
 
-  private send(ends: { start?: End; end?: End }): void {
+  private send(ends: { start?: End; end?: End; via?: End & { which: number } }): void {
     this.waiting = true;
     this.shell.say("Decoding the new path…");
     this.model.send({ type: "path", ...ends });
@@ -246,49 +308,9 @@ export class ScatterPath {
 
   // -- the picture -------------------------------------------------------------------------------
 
-  private draw(context: CanvasRenderingContext2D, theme: Theme): void {
-    if (!this.slider) return;
-    const path = this.onScreen();
-    context.lineJoin = "round";
-    for (const [colour, width] of [[theme.paper, 5], [theme.ink, 1.75]] as const) {
-      context.strokeStyle = colour;
-      context.lineWidth = width;
-      context.beginPath();
-      for (const { x, y } of path) context.lineTo(x, y);
-      context.stroke();
-    }
-    const last = path.length - 1;
-    for (const stop of this.stops) dot(context, path[stop], 4, theme.ink, theme.paper);
-    label(context, theme, "start", path[0]);
-    label(context, theme, "end", path[last]);
-    dot(context, path[this.frame()], 7, theme.accent, theme.paper);
-    if (this.start) {
-      const at = this.plot.viewport.toScreen(...this.start.at);
-      dot(context, at, 5, theme.accent, theme.paper);
-      label(context, theme, "new start", at);
-    }
+  private picture(): PathPicture {
+    const { stops, guessed, start } = this;
+    const newStart = start && this.plot.viewport.toScreen(...start.at);
+    return { path: this.onScreen(), frame: this.frame(), stops, guessed, newStart };
   }
-}
-
-function dot(
-  context: CanvasRenderingContext2D,
-  { x, y }: Point,
-  radius: number,
-  colour: string,
-  rim: string,
-): void {
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-  context.fillStyle = colour;
-  context.fill();
-  context.strokeStyle = rim;
-  context.lineWidth = 2;
-  context.stroke();
-}
-
-/** A word beside a place. */
-function label(context: CanvasRenderingContext2D, theme: Theme, text: string, at: Point): void {
-  context.textAlign = "left";
-  context.textBaseline = "middle";
-  haloedText(context, theme, text, at.x + 9, at.y - 9);
 }
