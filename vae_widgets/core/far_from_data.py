@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 # The spread of the codes is known well enough from so many of them.
 CODES_ASKED = 500
 QUANTILE = 0.99
+# Of more codes, so many stand for all: a million would take seconds to ask.
+CODES_KEPT = 50_000
 # Distances at once: 32 MB in double precision.
 BLOCK = 4_000_000
 
@@ -21,14 +23,17 @@ class FarFromData:
     Parameters
     ----------
     z_mean
-        The codes (n, latent_dim).
+        The codes (n, latent_dim). Of more than 50,000, so many rows evenly spread stand for all.
     z_log_var
         Their log-variances, of the same shape: each dimension is then measured in units of its
         posterior standard deviation, the root of the mean variance. None measures all alike.
     """
 
     def __init__(self, z_mean: ArrayLike, z_log_var: ArrayLike | None = None) -> None:
-        codes = np.asarray(z_mean, np.float64)
+        codes = np.asarray(z_mean)
+        if len(codes) > CODES_KEPT:
+            codes = codes[np.linspace(0, len(codes) - 1, CODES_KEPT).astype(int)]
+        codes = codes.astype(np.float64)
         self._scale = np.ones(codes.shape[1])
         if z_log_var is not None:
             self._scale = np.sqrt(np.exp(np.asarray(z_log_var, np.float64)).mean(axis=0))

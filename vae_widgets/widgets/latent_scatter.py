@@ -159,6 +159,7 @@ class LatentScatter(ScatterState):
         self.observe(self._find_attribute, ["group_a", "group_b"])
         self.observe(self._decode_picked, "picked")
         self.observe(self._answer_pick, "_ask_pick")
+        self.observe(self._answer_place, "_ask_place")
         self.observe(self._answer_grid, "_ask_grid")
         self.observe(self._answer_traversals, "_ask_traversals")
         self.observe(self._answer_tile, "_ask_tile")
@@ -379,6 +380,15 @@ class LatentScatter(ScatterState):
                     self.picked = z
         finally:
             self._question = {}
+
+    def _answer_place(self, change: Any) -> None:
+        at = change.new["at"]
+
+        def decode() -> dict[str, Any]:
+            z = self.lift([at[: len(self.dims)]])
+            return {"tiles": self._pictures.decoded(z), "far": bool(self._space.far(z)[0])}
+
+        self._place = {"at": at, **self._answer(change.new, decode, otherwise={})}
 
     def _answer_grid(self, change: Any) -> None:
         question = change.new

@@ -56,6 +56,10 @@ class ScatterPictures:
             "covariance": self._space.posterior_covariance(index, dims),
         }
 
+    def decoded(self, z: NDArray[np.float32]) -> dict[str, Any]:
+        """Decode latent vectors (m, latent_dim)."""
+        return self._rendered(decode_samples(self._codec, z))
+
     def picked(self, decoded: NDArray[np.float32], index: int) -> dict[str, Any]:
         """Return what was decoded, beside the sample `index` if it is not below 0."""
         # Together in one batch: some renderers scale by the range of what they are given.

@@ -83,6 +83,8 @@ class ScatterState(CanvasWidget):
     # ("page") and which ("seq"), so that the page can drop those that come too late.
     _ask_pick = traitlets.Dict().tag(sync=True, echo_update=False)
     _pick = traitlets.Dict().tag(sync=True)
+    _ask_place = traitlets.Dict().tag(sync=True, echo_update=False)
+    _place = traitlets.Dict().tag(sync=True)
     _ask_grid = traitlets.Dict().tag(sync=True, echo_update=False)
     _grid = traitlets.Dict().tag(sync=True)
     _ask_traversals = traitlets.Dict().tag(sync=True, echo_update=False)

@@ -29,7 +29,7 @@ import { change, tellSoon } from "./tell.ts";
 import { whole } from "./ticks.ts";
 
 const HINTS: Record<Mode, string> = {
-  pick: "Click or drag: decode. Shift-drag: lasso. Wheel: zoom after a click, or with Ctrl.",
+  pick: "Hover or drag: decode. Click: pick. Shift-drag: lasso. Wheel: zoom after a click, or with Ctrl.",
   pan: "Drag: move. Click: decode. Wheel: zoom after a click, or with Ctrl. R: reset.",
   lasso: "Draw around points to select them. Ctrl adds, Alt removes, Esc clears. Click: decode.",
   box: "Drag a box to select points. Ctrl adds, Alt removes, Esc clears. Click: decode.",
@@ -149,6 +149,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   const showPlane = () => {
     positions = readArray(model.get("_positions"));
     plot.show({ positions, names: axisNames(model) });
+    picking.hover(null);
     showControls();
     hover.show();
     picking.show();
@@ -181,6 +182,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   };
 
   const showHeld = () => {
+    picking.hover(null);
     panels.showDims();
     askWhenSettled();
   };
@@ -232,7 +234,10 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   const stopGestures = onScatterGestures(canvas, {
     mode: () => model.get("_mode"),
     viewport: () => plot.viewport,
-    hover: (at) => hover.over(at ? pointAt(at) : -1),
+    hover(at) {
+      hover.over(at ? pointAt(at) : -1);
+      picking.hover(at && plot.viewport.contains(at) ? plot.viewport.toPlane(at) : null);
+    },
     pick,
     look(bounds) {
       const [x0, x1] = model.get("_home");
@@ -335,6 +340,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     ["_positions", showPlane],
     // Not "picked": it comes together with its picture.
     ["_pick", takePick],
+    ["_place", () => void picking.takeHovered()],
     ["_grid", () => void plane.take()],
     ["_traversals", () => panels.takeTraversals()],
     ["_tile", () => void hover.takeTile()],

@@ -3,6 +3,7 @@
 import { readArray } from "./arrays.ts";
 import { Asking } from "./asking.ts";
 import type { Point } from "./gestures.ts";
+import { HoverPlace } from "./hover_place.ts";
 import type { Shown } from "./scatter_pictures.ts";
 import { PickedView } from "./scatter_pictures.ts";
 import type { ScatterPlot } from "./scatter_plot.ts";
@@ -31,6 +32,9 @@ interface Pick {
   frame?: () => Shown | null;
 }
 
+// So many pixels from what is picked, the pointer still means that.
+const NEAR = 8;
+
 export class Picking {
   readonly view = new PickedView();
   private readonly model: Model;
@@ -38,6 +42,7 @@ export class Picking {
   private readonly pictures: Pictures;
   private readonly say: (text: string) => void;
   private readonly asking: Asking<PickQuestion>;
+  private readonly pointer: HoverPlace;
   /** Set while the kernel's answer is on its way. */
   private pending: Pick | null = null;
   private exact: { tiles: Tiles; point: number } | null = null;
@@ -55,10 +60,24 @@ export class Picking {
     this.pictures = pictures;
     this.say = say;
     this.asking = new Asking((question) => change(model, { _ask_pick: question }), late);
+    this.pointer = new HoverPlace((question) => change(model, { _ask_place: question }));
+  }
+
+  /** The pointer is over a place of the plane: show what is there; null shows what is picked. */
+  hover(place: Point | null): void {
+    if (!place && !this.pointer.place) return;
+    // Of what was just picked the exact picture is here or on its way.
+    this.pointer.move(place && this.isPicked(place) ? null : place);
+    this.show();
+  }
+
+  async takeHovered(): Promise<void> {
+    if (await this.pointer.take(this.model.get("_place"))) this.show();
   }
 
   pick(place: Point, point: number): void {
     this.pending = { place, point };
+    this.pointer.move(null);
     this.show(); // first, so that it works without a kernel too
     this.asking.ask({ at: [place.x, place.y], point });
   }
@@ -116,8 +135,11 @@ export class Picking {
 
   show(): void {
     const pick = this.pending ?? this.current();
+    const far = !this.pending && this.model.get("_pick").far === true;
+    this.mark(pick, far);
+    const { place: here } = this.pointer;
+    if (here && !this.pending) return this.showHovered(here);
     if (!pick) {
-      this.plot.mark({ picked: null });
       this.view.show({
         decoded: null,
         decodedCaption: "decoded",
@@ -129,9 +151,6 @@ export class Picking {
       return;
     }
     const { place, point, traversal } = pick;
-    const flat = isLine(this.model);
-    const far = !this.pending && this.model.get("_pick").far === true;
-    this.plot.mark({ picked: { x: place.x, y: flat && point < 0 ? null : place.y, far } });
     const exact = this.pending && !traversal ? null : this.exact;
     const sample = point >= 0 ? point : this.pictures.nearestTo(place);
     const frame = this.pending?.frame?.() ?? null;
@@ -158,6 +177,7 @@ export class Picking {
 
   close(): void {
     this.alive = false;
+    this.pointer.close();
     this.asking.stop();
     this.exact?.tiles.close();
   }
@@ -167,6 +187,34 @@ export class Picking {
     const { at } = this.model.get("_pick");
     if (!at) return null;
     return { place: { x: at[0], y: at[1] ?? 0 }, point: this.exact?.point ?? -1 };
+  }
+
+  private showHovered(place: Point): void {
+    const exact = this.pointer.decoded;
+    const sample = this.pictures.nearestTo(place);
+    this.view.show({
+      decoded: exact?.shown ?? this.pictures.preview(place),
+      decodedCaption: exact ? "decoded" : "preview",
+      far: exact?.far ?? false,
+      sample: this.pictures.sample(sample),
+      sampleCaption: this.caption(sample, "nearest"),
+      place: this.describe(place),
+    });
+  }
+
+  private mark(pick: Pick | null, far: boolean): void {
+    if (!pick) return this.plot.mark({ picked: null });
+    const { place, point } = pick;
+    const y = isLine(this.model) && point < 0 ? null : place.y;
+    this.plot.mark({ picked: { x: place.x, y, far } });
+  }
+
+  private isPicked({ x, y }: Point): boolean {
+    const { viewport } = this.plot;
+    const pick = this.pending ?? this.current();
+    if (!pick) return false;
+    const [a, b] = [viewport.toScreen(x, y), viewport.toScreen(pick.place.x, pick.place.y)];
+    return Math.hypot(a.x - b.x, a.y - b.y) <= NEAR;
   }
 
   private caption(sample: number, role: string): string {

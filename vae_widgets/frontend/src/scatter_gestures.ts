@@ -181,6 +181,7 @@ function keys(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
     meaning.sketch(shape);
   };
   const hide = () => {
+    if (at) meaning.hover(null);
     at = null;
     meaning.cursor(null);
     if (shape.length) draw([]);

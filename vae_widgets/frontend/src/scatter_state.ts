@@ -4,6 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import { readArray, type WireArray } from "./arrays.ts";
 import type { Sender } from "./asking.ts";
 import type { DetailAnswer } from "./hover_detail.ts";
+import type { PlaceAnswer, PlaceQuestion } from "./hover_place.ts";
 import type { TileAnswer } from "./sample_tiles.ts";
 import type { PathState } from "./scatter_path.ts";
 import type { DensityState } from "./scatter_density.ts";
@@ -93,6 +94,8 @@ export interface State {
   _path: PathState | Record<string, never>;
   _ask_pick: PickQuestion & Sender;
   _pick: Partial<PickAnswer>;
+  _ask_place: PlaceQuestion & Sender;
+  _place: Partial<PlaceAnswer>;
   _ask_grid: GridQuestion & Sender;
   _grid: GridAnswer;
   _ask_traversals: TraversalQuestion & Sender;
