@@ -1,0 +1,102 @@
+"""With the kernel far away: gestures are answered in the page, the kernel confirms once."""
+
+import numpy as np
+
+from tests.browser.scatter_view import CODEC, SCATTER, View
+
+DELAY = 200  # ms, in each direction
+
+# Delays all messages, in order, and counts those that the page has sent.
+FAR_AWAY = """(() => {
+  window.sent = 0;
+  const Near = window.WebSocket;
+  window.WebSocket = class extends Near {
+    send(message) {
+      window.sent++;
+      setTimeout(() => super.send(message), DELAY);
+    }
+    set onmessage(listen) {
+      super.onmessage = listen && ((event) => setTimeout(() => listen.call(this, event), DELAY));
+    }
+  };
+})()""".replace("DELAY", str(DELAY))
+
+# Notes when a picture changes: ms since the last move of the pointer, and the caption.
+WATCH = """([plot, picture, caption]) => {
+  let moved = performance.now();
+  plot.addEventListener("pointermove", (event) => (moved = event.timeStamp), { capture: true });
+  let last = picture.toDataURL();
+  window.changes = [];
+  const look = () => {
+    const now = picture.toDataURL();
+    if (now !== last) changes.push([performance.now() - moved, caption.textContent]);
+    last = now;
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}"""
+
+COUNTED = """
+from vae_widgets.widgets.interpolation_slider import InterpolationSlider
+
+class Counted(Codec):
+    def decode(self, z):
+        if len(z) == 1:
+            asked.append(np.asarray(z)[0].tolist())
+        return super().decode(z)
+
+asked = []
+codec = Counted()
+"""
+SLIDER = """
+slider = InterpolationSlider(codec, x[0], x[4])
+slider
+"""
+
+
+def test_hover_and_slider_with_a_kernel_far_away(page, notebook):
+    page.add_init_script(FAR_AWAY)
+    nb = notebook([CODEC + COUNTED + SCATTER, SLIDER])
+    view = View(nb)
+    decoded = view.root.locator("canvas[data-role=decoded]")
+    view.move((60, 40))
+    view.caption.filter(has_text="decoded").wait_for()
+    page.evaluate(WATCH, [each.element_handle() for each in (view.canvas, decoded, view.caption)])
+
+    # Each move shows another picture before the kernel can have answered.
+    box = view.canvas.bounding_box()
+    course = np.linspace((80, 60), (box["width"] - 30, box["height"] - 70), 12)
+    for i, at in enumerate(course):
+        view.move(at)
+        page.wait_for_function("count => changes.length > count", arg=i)
+    sweep = page.evaluate("changes")[: len(course)]
+    assert {caption for _, caption in sweep} <= {"preview", "preview\nfar from data"}
+    assert max(after for after, _ in sweep) < 2 * DELAY
+
+    # When the pointer rests, the kernel's own picture comes, once; nothing was picked.
+    view.caption.filter(has_text="decoded").wait_for()
+    last = nb.kernel.eval("asked[-1]")
+    np.testing.assert_allclose(view.to_screen([last])[0], course[-1], atol=1)
+    pixel = nb.kernel.eval("divmod(int(Codec.decode(codec, [asked[-1]]).argmax()), 8)")
+    level = nb.kernel.eval("float(Codec.decode(codec, [asked[-1]]).max().clip(0, 1) * 255)")
+    assert abs(view.level("decoded", pixel) - level) <= 1
+    assert nb.kernel.eval("scatter.picked.size") == 0
+
+    # A drag of the slider is answered by the page alone; the kernel hears of its end.
+    strip = nb.output("slider = InterpolationSlider(codec, x[0], x[4])").get_by_role("slider")
+    film = page.locator(".vw-interpolation .vw-film-current canvas")
+    box = strip.bounding_box()
+    asked = nb.kernel.eval("len(asked)")
+    page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    sent = page.evaluate("sent")
+    pixels = nb.pixels(film)
+    for x in range(100, int(box["width"]), 60):
+        page.mouse.move(box["x"] + x, box["y"] + box["height"] / 2)
+        pixels = nb.wait_for_other_pixels(film, than=pixels)
+    assert page.evaluate("sent") == sent
+    page.mouse.up()
+    nb.kernel.until("slider.value > 0.5")
+    assert page.evaluate("sent") == sent + 1
+    assert nb.kernel.eval("len(asked)") == asked
+    assert nb.kernel.eval(f"asked.count({last})") == 1
