@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from vae_widgets.bundle.archive import MANIFEST, Archive, read_archive
+from vae_widgets.bundle.dask_scoring import score_dask_array
 from vae_widgets.bundle.detector_part import (
     DETECTOR_PART,
     SCORE_PART,
@@ -23,6 +24,7 @@ from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.bundle.onnx_graph import OnnxGraph
 from vae_widgets.codec import GivenLabel
 from vae_widgets.core import checks
+from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.core.labels import check_labels, missing_labels, one_hot
 from vae_widgets.core.policy import ThresholdPolicy
 from vae_widgets.rendering import Renderer, renderer_for, renderer_from_json
@@ -211,7 +213,7 @@ class BundleCodec:
         ----------
         x
             Samples as the detector takes them, before any preprocessing: (n, n_features) or
-            (n, *sample_shape).
+            (n, *sample_shape). A Dask array is scored lazily, on workers that need no TensorFlow.
 
         Returns
         -------
@@ -229,6 +231,9 @@ class BundleCodec:
                 f"than 'iwae'; {self.path.name} holds {kind}. Score with VAE.load or "
                 "VAEDetector.load, which need TensorFlow."
             )
+        if is_dask_array(x):
+            scores: NDArray[np.float32] = score_dask_array(self, x)
+            return scores
         ready = self._detector.preprocess(x, self.sample_shape)
         return saturated(self._score(x=self._samples(ready))[0])
 
