@@ -31,7 +31,7 @@ from tests.benchmarks.report import Bar, Report, SizesTable
 from tests.benchmarks.settings import Settings
 from tests.benchmarks.worker import Worker
 from tests.browser import chromium
-from tests.browser.conftest import ERRORS, FLAGS, Notebook
+from tests.browser.conftest import ERRORS, FLAGS, Notebook, open_lab
 from tests.browser.jupyterlab import Lab
 
 DATA = """
@@ -259,6 +259,7 @@ def figures_of(browser: Browser, lab: Lab, plot: Plot, n: int, seconds: float) -
     )
     nbformat.write(made, lab.root / "bench.ipynb")
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    open_lab(page, lab)
     notebook = Notebook(page, lab, "bench.ipynb")
     try:
         notebook.run_cell("import numpy as np")

@@ -1,4 +1,7 @@
-"""Fixtures: `notebook` opens code in a real JupyterLab, with a real kernel and a real pointer."""
+"""Fixtures: `notebook` opens code in a real JupyterLab, with a real kernel and a real pointer.
+
+JupyterLab takes four seconds to start in a page: the tests share one, and close what they opened.
+"""
 
 import json
 import pathlib
@@ -8,7 +11,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Locator, Page, WebSocket
+from playwright.sync_api import Browser, Error, Locator, Page, ViewportSize, WebSocket
 
 from tests.browser import chromium
 from tests.browser.jupyterlab import Kernel, Lab
@@ -25,6 +28,25 @@ FLAGS = [
     "--disable-sync",
 ]
 
+VIEWPORT: ViewportSize = {"width": 1280, "height": 1000}
+LAB_IS_READY = (
+    "() => window.jupyterapp?.shell.currentWidget && !document.querySelector('#jupyterlab-splash')"
+)
+HAS_THEME = """(theme) => document.body.dataset.jpThemeName === theme &&
+  document.body.dataset.jpThemeLight === String(theme.endsWith("Light"))"""
+SET_THEME = "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
+OPEN = """async (path) => {
+  await window.jupyterapp.commands.execute("docmanager:open", { path });
+}"""
+IS_CURRENT = "path => window.jupyterapp.shell.currentWidget?.context?.path === path"
+# A changed document would ask whether to save it.
+CLOSE_ALL = """() => {
+  for (const widget of [...window.jupyterapp.shell.widgets("main")]) {
+    if (widget.context) widget.context.model.dirty = false;
+    widget.close();
+  }
+}"""
+ALL_CLOSED = "() => !document.querySelector('.jp-NotebookPanel, .jp-Dialog')"
 SESSION_IS_IDLE = """() =>
   window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === "idle"
 """
@@ -61,17 +83,69 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "viewport": {"width": 1280, "height": 1000}}
-
-
-@pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     root = tmp_path_factory.mktemp("notebooks")
     shutil.copytree(REPOSITORY / "notebooks", root, dirs_exist_ok=True)
     lab = Lab(root, tmp_path_factory.mktemp("jupyter"))
     yield lab
     lab.close()
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "viewport": VIEWPORT}
+
+
+def open_lab(page: Page, lab: Lab) -> None:
+    """Open JupyterLab with no document."""
+    page.goto(f"{lab.url}/lab?reset")
+    page.wait_for_function(LAB_IS_READY, timeout=60_000)
+
+
+def set_theme(page: Page, theme: str) -> None:
+    """Choose "light" or "dark"."""
+    name = f"JupyterLab {theme.title()}"
+    page.evaluate(SET_THEME, name)
+    page.wait_for_function(HAS_THEME, arg=name)
+
+
+class LabPage:
+    """One page of JupyterLab for all tests, made anew when a test left it in disorder."""
+
+    def __init__(self, browser: Browser, lab: Lab) -> None:
+        self._browser, self._lab = browser, lab
+        self._page: Page | None = None
+
+    def page(self) -> Page:
+        """Return the page, with no notebook open."""
+        if self._page is None:
+            self._page = self._browser.new_page(viewport=VIEWPORT)
+            open_lab(self._page, self._lab)
+        return self._page
+
+    def tidy(self) -> None:
+        """Close every notebook; forget the page if that cannot be done."""
+        if self._page is None:
+            return
+        try:
+            self._page.evaluate(CLOSE_ALL)
+            self._page.wait_for_function(ALL_CLOSED, timeout=5000)
+            self._page.set_viewport_size(VIEWPORT)
+            self._page.mouse.move(0, 0)
+        except Error:
+            self.close()
+
+    def close(self) -> None:
+        if self._page is not None:
+            self._page.context.close()
+        self._page = None
+
+
+@pytest.fixture(scope="session")
+def lab_page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
+    lab_page = LabPage(browser, lab)
+    yield lab_page
+    lab_page.close()
 
 
 class Notebook:
@@ -81,7 +155,8 @@ class Notebook:
         self.page, self.lab, self.path = page, lab, path
         self.sent: list[dict[str, Any]] = []
         page.on("websocket", self._listen)
-        page.goto(f"{lab.url}/lab/tree/{path}?reset")
+        page.evaluate(OPEN, path)
+        page.wait_for_function(IS_CURRENT, arg=path, timeout=60_000)
         page.wait_for_selector(
             '.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000
         )
@@ -161,6 +236,7 @@ class Notebook:
         return self.pixels(canvas)
 
     def close(self) -> None:
+        self.page.remove_listener("websocket", self._listen)
         self.kernel.close()
         self.lab.end_session(self.path)
 
@@ -175,16 +251,25 @@ def header_of(frame: str | bytes) -> dict[str, Any]:
 
 
 @pytest.fixture
-def open_notebook(page: Page, lab: Lab) -> Iterator[Any]:
-    """Open a notebook of `notebooks/` by its name: ``open_notebook("00_tour.ipynb")``."""
+def open_notebook(lab_page: LabPage, lab: Lab, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Open a notebook of `notebooks/` by its name: ``open_notebook("00_tour.ipynb")``.
+
+    A test that changes the page for good asks for `page`, too, and gets one of its own.
+    """
     opened: list[Notebook] = []
+    own = "page" in request.fixturenames
 
     def go(path: str, theme: str = "light") -> Notebook:
-        lab.theme(theme)
+        page = request.getfixturevalue("page") if own else lab_page.page()
+        if own:
+            open_lab(page, lab)
+        set_theme(page, theme)
         opened.append(Notebook(page, lab, path))
         return opened[-1]
 
     yield go
+    if not own:
+        lab_page.tidy()
     for notebook in opened:
         notebook.close()
 

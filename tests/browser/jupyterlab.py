@@ -48,7 +48,6 @@ class Lab:
                 }
             )
         )
-        self.theme("light")
         self.log = home / "jupyter.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
@@ -81,12 +80,6 @@ class Lab:
             **{name: str(self.home / folder) for name, folder in folders.items()},
             "PATH": bin_first,
         }
-
-    def theme(self, name: str) -> None:
-        """Choose "light" or "dark" for the pages opened from now on."""
-        settings = self.home / "settings/@jupyterlab/apputils-extension/themes.jupyterlab-settings"
-        settings.parent.mkdir(parents=True, exist_ok=True)
-        settings.write_text(json.dumps({"theme": f"JupyterLab {name.title()}"}))
 
     def answers(self) -> bool:
         if self.process.poll() is not None:
@@ -136,15 +129,17 @@ class Kernel:
 
     def eval(self, expression: str, timeout: float = 60) -> Any:
         """Return the value of a Python expression that JSON can hold."""
-        reply = self.client.execute(
-            "None",
-            silent=True,
-            store_history=False,
-            user_expressions={"value": f"__import__('json').dumps({expression})"},
-            reply=True,
-            timeout=timeout,
-        )
-        value = reply["content"]["user_expressions"]["value"]
+        content: dict[str, Any] = {"status": "aborted"}
+        while content["status"] == "aborted":  # it was queued behind a cell that failed
+            content = self.client.execute(
+                "None",
+                silent=True,
+                store_history=False,
+                user_expressions={"value": f"__import__('json').dumps({expression})"},
+                reply=True,
+                timeout=timeout,
+            )["content"]
+        value = content["user_expressions"]["value"]
         assert value["status"] == "ok", f"{expression}: {value.get('ename')}: {value.get('evalue')}"
         return json.loads(ast.literal_eval(value["data"]["text/plain"]))
 

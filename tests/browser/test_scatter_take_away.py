@@ -31,7 +31,8 @@ def test_bookmarks_attribute_and_python(notebook):
     # Two selections make an attribute; the slider moves what is picked along it, by keys.
     for digit, group in ((4, "A: set"), (1, "B: set")):
         nb.kernel.eval(f"setattr(scatter, 'selection', digits.target[:300] == {digit})")
-        view.root.get_by_text("selected").first.wait_for()
+        count = nb.kernel.eval(f"int((digits.target[:300] == {digit}).sum())")
+        view.root.get_by_text(f"{count} selected").first.wait_for()
         view.press(group)
     attribute = (
         "(scatter.z_mean[digits.target[:300] == 4].mean(0)"

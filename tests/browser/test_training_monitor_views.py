@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page
 
+from tests.browser.conftest import OPEN
 from tests.browser.test_training_monitor import paths
 
 SETUP = """
@@ -40,7 +41,7 @@ def test_two_views_come_back_and_go_on(notebook):
     path = page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path")
     page.evaluate("() => window.jupyterapp.shell.currentWidget.close()")
     page.locator(".vw-monitor").first.wait_for(state="detached")
-    page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', {path})", path)
+    page.evaluate(OPEN, path)
     wait_until_both_go_on(page)
 
     views = page.locator(".vw-monitor").all()

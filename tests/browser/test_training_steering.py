@@ -2,6 +2,7 @@
 
 import json
 
+from tests.browser.jupyterlab import wait_for
 from tests.browser.test_training_monitor import paths
 
 SETUP = """
@@ -35,7 +36,8 @@ found = {"healthy": kinds(), "beta 50": kinds(beta=50.0), "rate 10": kinds(6, le
 
 def test_steer_a_run_while_its_cell_awaits(notebook, lab):
     nb = notebook([SETUP, AWAIT, ALARMS], run=False)
-    (lab.root / "run.jsonl").unlink(missing_ok=True)
+    log = lab.root / "run.jsonl"
+    log.unlink(missing_ok=True)
     page, monitor = nb.page, nb.page.locator(".vw-monitor")
     nb.run_cell("import vae_widgets as vw")
     monitor.get_by_text("Waiting for the first batch").wait_for(timeout=60_000)
@@ -49,7 +51,7 @@ def test_steer_a_run_while_its_cell_awaits(notebook, lab):
     beta.fill("0.25")
     beta.press("Enter")
     monitor.get_by_role("button", name="Checkpoint").click()
-    monitor.get_by_text("checkpoint").last.wait_for()
+    wait_for(lambda: '"checkpoint"' in log.read_text(), 20, "the checkpoint")
     # Two looks one after the other: of the second, ipywidgets' own way would bring nothing.
     monitor.get_by_role("button", name="Latent").click()
     monitor.get_by_role("button", name="Replay").click()
@@ -90,7 +92,7 @@ def test_steer_a_run_while_its_cell_awaits(notebook, lab):
     nb.kernel.until("monitor.state == 'stopped' and 'history' in globals()")
 
     # The log tells when what was done.
-    entries = [json.loads(line) for line in (lab.root / "run.jsonl").read_text().splitlines()]
+    entries = [json.loads(line) for line in log.read_text().splitlines()]
     at = {entry["text"]: entry["time"] for entry in entries if entry["kind"] == "action"}
     assert list(at) == ["paused", "β 0.25", "checkpoint", "resumed", "stopped"]
     steps = [entry["time"] for entry in entries if entry["kind"] == "step"]
