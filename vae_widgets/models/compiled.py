@@ -17,24 +17,24 @@ from numpy.typing import NDArray
 ROWS_AT_ONCE = 1024
 """Rows that pass through at a time; bounds the memory."""
 
-BLOCKS_IN_FLIGHT = 3
-"""Blocks worked on at once: while one is copied on one core, others keep the rest busy."""
+_BLOCKS_IN_FLIGHT = 3  # while one is copied or summed up on one core, others keep the rest busy
+_BLOCKS_AT_HAND = 2 * _BLOCKS_IN_FLIGHT  # a slow one must not keep the others waiting
 
 Block = TypeVar("Block")
 Result = TypeVar("Result")
 
 
 def map_in_flight(function: Callable[[Block], Result], blocks: Iterable[Block]) -> Iterator[Result]:
-    """Yield the function of each block, in order, with three at work and one more at hand.
+    """Yield the function of each block, in order, with three at work at a time.
 
-    Blocks are read no further ahead than that, so that a stream of them may be longer than memory.
+    Blocks are read at most six ahead, so that a stream of them may be larger than memory.
     """
-    with ThreadPoolExecutor(BLOCKS_IN_FLIGHT) as pool:
+    with ThreadPoolExecutor(_BLOCKS_IN_FLIGHT) as pool:
         at_work: collections.deque[Future[Result]] = collections.deque()
         for block in blocks:
             at_work.append(pool.submit(function, block))
             del block  # lives no longer than its turn
-            if len(at_work) > BLOCKS_IN_FLIGHT:
+            if len(at_work) > _BLOCKS_AT_HAND:
                 yield at_work.popleft().result()
         while at_work:
             yield at_work.popleft().result()
