@@ -19,7 +19,16 @@ from tests.benchmarks.report import Report, load
 from tests.benchmarks.settings import Settings
 from tests.benchmarks.worker import REPOSITORY, Worker
 
-SUBJECTS = ("training", "scoring", "decoding", "start", "monitor", "threshold", "browser")
+SUBJECTS = (
+    "training",
+    "scoring",
+    "decoding",
+    "start",
+    "monitor",
+    "threshold",
+    "histogram",
+    "browser",
+)
 OUR_LIBRARIES = ("tensorflow", "keras", "onnxruntime", "numpy", "bqplot", "jupyterlab")
 OTHER_LIBRARIES = ("torch", "pythae", "pyod", "livelossplot", "jupyter-scatter")
 

@@ -97,7 +97,8 @@ def curve(scores: ArrayLike, labels: ArrayLike) -> Curve:
 def curve_of_classes(normal: NDArray[np.float64], anomalous: NDArray[np.float64]) -> Curve:
     """Return the `Curve` of the scores of each kind, ascending, float64; not both are empty."""
     # Tied scores are flagged together: a group of them is one operating point.
-    thresholds = np.unique(np.concatenate([normal, anomalous]))[::-1]
+    both = np.sort(np.concatenate([normal, anomalous]), kind="stable")  # merges the two
+    thresholds = both[np.append(True, both[1:] != both[:-1])][::-1]
     return Curve(
         thresholds=thresholds,
         true_positives=len(anomalous) - np.searchsorted(anomalous, thresholds),

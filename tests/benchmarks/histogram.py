@@ -1,0 +1,62 @@
+"""`AnomalyHistogram` in JupyterLab: from running the cell to the bars, as in `browser`."""
+
+import statistics
+
+import nbformat
+from playwright.sync_api import Browser
+
+from tests.benchmarks.browser import READY, WATCH, first_paint, stage
+from tests.benchmarks.report import Bar, Report, Table
+from tests.benchmarks.settings import Settings
+from tests.browser.conftest import ERRORS, Notebook, open_lab
+from tests.browser.jupyterlab import Lab
+
+PAINTED = 1_000_000
+DATA = """
+import numpy as np
+from vae_widgets import AnomalyHistogram
+scores = np.random.default_rng(0).gamma(2, size={n})
+labels = np.random.default_rng(1).random({n}) < 0.01
+"""
+SHOWN = {
+    "no labels": "AnomalyHistogram(scores)",
+    "labelled": "AnomalyHistogram(scores, labels)",
+}
+
+
+def measure(settings: Settings, report: Report) -> None:
+    """Add the first paint, with and without labels, of a million scores and of all."""
+    with stage(settings.others) as (browser, lab, _):
+        for n in sorted({min(PAINTED, settings.scores), settings.scores}):
+            seconds: dict[str, list[float]] = {name: [] for name in SHOWN}
+            for _ in range(settings.few_rounds):
+                for name, shown in SHOWN.items():
+                    seconds[name].append(painted_after(browser, lab, n, shown))
+            report.tables.append(Table(f"Histogram of {n:,} scores: first paint", "s", seconds))
+            if n == min(PAINTED, settings.scores):
+                for name, values in seconds.items():
+                    painted = statistics.median(values)
+                    report.bars.append(Bar(f"Histogram of {n:,}: painted, {name}", painted, 1, "s"))
+
+
+def painted_after(browser: Browser, lab: Lab, n: int, shown: str) -> float:
+    """Return seconds from running a cell that shows a histogram until all bars are seen."""
+    made = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in (DATA.format(n=n) + READY, shown)],
+        metadata={"kernelspec": {"name": "python3", "display_name": "python3"}},
+    )
+    nbformat.write(made, lab.root / "bench.ipynb")
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    open_lab(page, lab)
+    notebook = Notebook(page, lab, "bench.ipynb")
+    try:
+        notebook.run_cell("import numpy as np")
+        notebook.kernel.until("'ready' in globals()", timeout=120)
+        notebook.show_cell(shown)
+        page.evaluate(WATCH)
+        page.wait_for_function(f"window.settled || ({ERRORS})().length", timeout=120_000)
+        assert page.evaluate(ERRORS) == []
+        return first_paint(page.evaluate("watched"), page.evaluate("began"))
+    finally:
+        notebook.close()
+        page.close()
