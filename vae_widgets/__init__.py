@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         Warmup,
     )
     from vae_widgets.models.detector import VAEDetector
-    from vae_widgets.rendering import ImageRenderer, Renderer, SignalRenderer
+    from vae_widgets.rendering import ImageRenderer, Renderer, SignalRenderer, Sound
     from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
     from vae_widgets.widgets.explorer import Explorer
     from vae_widgets.widgets.interpolation_slider import InterpolationSlider
@@ -69,6 +69,7 @@ _HOME = {
     "Sampling": "models",
     "ScoreComparison": "core.score_comparison",
     "SignalRenderer": "rendering",
+    "Sound": "rendering",
     "ThresholdPolicy": "core.policy",
     "TrainingHistory": "core.history",
     "TrainingMonitor": "widgets.training_monitor",

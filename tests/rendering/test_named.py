@@ -16,7 +16,7 @@ from vae_widgets.rendering import (
     [
         (ImageRenderer(vmin=-1, vmax=3.0, shape=(3, 5), invert=True), np.linspace(-2, 4, 30)),
         (ImageRenderer(), np.linspace(0, 1, 30).reshape(2, 3, 5)),
-        (SignalRenderer(width=40, height=16, vmin=0.25), np.linspace(0, 1, 30)),
+        (SignalRenderer(width=40, height=16, vmin=0.25, sample_rate=99), np.linspace(0, 1, 30)),
     ],
 )
 def test_it_draws_the_same_after_json(renderer, samples):

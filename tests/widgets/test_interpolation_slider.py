@@ -305,7 +305,7 @@ def test_what_the_decoder_returns_is_checked(change, message):
 
 
 def test_too_large_tiles_are_refused_before_anything_changes(codec, slider):
-    slider._maker._renderer = lambda batch: np.zeros((len(batch), 4000, 4000, 4), np.uint8)
+    slider._maker.renderer = lambda batch: np.zeros((len(batch), 4000, 4000, 4), np.uint8)
     with pytest.raises(traitlets.TraitError, match="the limit is 8192"):
         slider.end = DIGITS[2]
     np.testing.assert_array_equal(slider.end, DIGITS[1])

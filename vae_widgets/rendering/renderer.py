@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.rendering.image import ImageRenderer
 from vae_widgets.rendering.signal import SignalRenderer
+from vae_widgets.rendering.sound import Sound
 
 
 @runtime_checkable
@@ -16,8 +17,11 @@ class Renderer(Protocol):
     def __call__(self, batch: ArrayLike) -> NDArray[np.uint8]:
         """Map samples (n, *sample_shape) to RGBA tiles (n, height, width, 4), uint8."""
 
-    def detail(self, sample: ArrayLike) -> str | None:
-        """Describe one sample at length, as HTML or SVG; None where the tile says it all."""
+    def detail(self, sample: ArrayLike) -> str | Sound | None:
+        """Describe one sample at length, as HTML or SVG, or play it as a `Sound`.
+
+        None where the tile says it all.
+        """
 
 
 def renderer_for(sample_shape: tuple[int, ...]) -> Renderer:

@@ -11,8 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from vae_widgets.codec import Codec
 from vae_widgets.core import checks
 from vae_widgets.rendering import Renderer
+from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base import CanvasWidget, bundle
 from vae_widgets.widgets.film_files import write_gif, write_png
+from vae_widgets.widgets.hearing import Hearing
 from vae_widgets.widgets.latent_film import FilmMaker
 from vae_widgets.widgets.latent_scatter import LatentScatter
 from vae_widgets.widgets.path_link import PathLink
@@ -46,7 +48,8 @@ class InterpolationSlider(CanvasWidget):
         shortest way from neighbour to neighbour among `latents`, which stays near the data
         (`vae_widgets.core.neighbour_graph.NeighbourGraph`).
     renderer
-        Maps samples (n, *sample_shape) to RGBA tiles; None chooses one by `sample_shape`.
+        Maps samples (n, *sample_shape) to RGBA tiles; None chooses one by `sample_shape`. Where
+        its ``detail`` returns a `Sound`, the page plays frames.
     ends
         What `start`, `end` and `via` are: "auto" (by the shape), "latent" or "sample".
     via
@@ -105,6 +108,7 @@ class InterpolationSlider(CanvasWidget):
     via = traitlets.Any(())
     z = Array(read_only=True)
     sample = Array(ndim=None, read_only=True)
+    _has_sound = traitlets.Bool(False).tag(sync=True)
     # One trait, so that the page never sees new tiles with an old path. Its revision tells the
     # page that an equal answer is an answer too.
     _content = traitlets.Dict().tag(sync=True)
@@ -136,7 +140,9 @@ class InterpolationSlider(CanvasWidget):
             method=method,
             compare=compare,
             _content=film.content,
+            _has_sound=sound_of(self._maker.renderer, film.shown.samples[0]) is not None,
         )
+        Hearing(self, self._maker.renderer, lambda frame: self.frames[frame])
         self.on_msg(self._on_page_message)
         self._set_results()
 

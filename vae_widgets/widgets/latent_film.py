@@ -89,7 +89,7 @@ class FilmMaker:
         neighbours: int,
     ) -> None:
         self._codec = check_codec(codec)
-        self._renderer = check_renderer(renderer, codec.sample_shape)
+        self.renderer = check_renderer(renderer, codec.sample_shape)
         self.steps = checks.positive_int("steps", steps, minimum=2)
         self.ends = checks.one_of("ends", ends, ("auto", "latent", "sample"))
         self._neighbours = checks.positive_int("neighbours", neighbours)
@@ -145,7 +145,7 @@ class FilmMaker:
             for point, frame in ((points[0], first[0]), (points[-1], first[last]))
         ]
         # One call: a renderer may scale by the range of its batch.
-        tiles = render(self._renderer, np.concatenate([samples, originals]))
+        tiles = render(self.renderer, np.concatenate([samples, originals]))
         paths.flags.writeable = samples.flags.writeable = False
         strips = {}
         for i, name in enumerate(methods):

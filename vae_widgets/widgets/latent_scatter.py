@@ -14,7 +14,9 @@ from vae_widgets.core.latent_space import LatentSpace
 from vae_widgets.core.latents import attribute_vector
 from vae_widgets.core.projections import Projection
 from vae_widgets.rendering import Renderer, check_renderer
+from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base import bundle
+from vae_widgets.widgets.hearing import Hearing
 from vae_widgets.widgets.scatter_pictures import ScatterPictures
 from vae_widgets.widgets.scatter_state import ScatterState
 
@@ -36,7 +38,8 @@ class LatentScatter(ScatterState):
     labels
         One class for each sample (n,): whole numbers, booleans or texts; None for no classes.
     renderer
-        Turns samples into tiles; None chooses one by the shape of a sample.
+        Turns samples into tiles; None chooses one by the shape of a sample. Where its ``detail``
+        returns a `Sound`, the page plays what is picked and hovered.
     label_names
         Names of the classes in their order; whole-number labels index it. None takes the different
         values of `labels`.
@@ -147,9 +150,11 @@ class LatentScatter(ScatterState):
             _classes=classes,
             _class_names=names,
             _tiles=self._pictures.all_samples(),
+            _has_sound=sound_of(renderer, self._x[0]) is not None,
             dims=self._checked_dims(dims, self._space.n_coordinates),
             **self._coordinates(),
         )
+        Hearing(self, renderer, self._heard)
         with self.hold_sync():
             self._show_plane()
         self.observe(self._use_projection, "projection")
@@ -389,6 +394,15 @@ class LatentScatter(ScatterState):
             return {"tiles": self._pictures.decoded(z), "far": bool(self._space.far(z)[0])}
 
         self._place = {"at": at, **self._answer(change.new, decode, otherwise={})}
+
+    def _heard(self, what: Any) -> NDArray[np.float32]:
+        """Return the sample that the page wants to hear: "decoded", or a row of x."""
+        if what != "decoded":
+            sample: NDArray[np.float32] = self._x[what]
+            return sample
+        if not self.decoded.size:
+            raise ValueError("nothing was decoded yet")
+        return self.decoded
 
     def _answer_grid(self, change: Any) -> None:
         question = change.new

@@ -66,6 +66,7 @@ class ScatterState(CanvasWidget):
     _classes = Array("uint32", 1).tag(sync=True)
     _class_names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _tiles = traitlets.Dict().tag(sync=True)
+    _has_sound = traitlets.Bool(False).tag(sync=True)
     _hidden = traitlets.List(traitlets.Int()).tag(sync=True, echo_update=False)
     _hidden_sides = traitlets.List(traitlets.Int()).tag(sync=True, echo_update=False)
     _mode = traitlets.Enum(MODES, MODES[0]).tag(sync=True, echo_update=False)

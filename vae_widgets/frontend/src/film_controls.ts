@@ -45,6 +45,10 @@ export class FilmControls {
     );
   }
 
+  addAfterPlay(control: HTMLElement): void {
+    this.play.after(control);
+  }
+
   get repeat(): Repeat {
     return this.repeats.value as Repeat;
   }

@@ -8,6 +8,7 @@ import { type Film } from "./film_strip.ts";
 import { frameOf, valueOf } from "./film_track.ts";
 import { FilmView } from "./film_view.ts";
 import { onDrag, onKey, type Point } from "./gestures.ts";
+import { Hearing } from "./hearing.ts";
 import { categoryColour } from "./palette.ts";
 import { decimalsFor, distance, number, row, zText } from "./path_readout.ts";
 import { advance, type Playhead } from "./playback.ts";
@@ -33,6 +34,8 @@ interface State {
   method: string;
   compare: boolean;
   _content: Content;
+  /** Whether frames can be heard. */
+  _has_sound: boolean;
 }
 
 const SECONDS_PER_PASS = 3;
@@ -189,8 +192,11 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       model.send({ action: "swap" });
     },
   });
-  const failed = (message: { error?: string }) => {
-    if (!message.error) return;
+  const hearing = new Hearing(model, shell.root, shell.say);
+  const hear = hearing.button("Hear", "Hear this frame (H on the filmstrip)", () => index());
+  if (model.get("_has_sound")) controls.addAfterPlay(hear);
+  const failed = (message: { type?: string; error?: string }) => {
+    if (!message.error || message.type) return; // of a sound: not of the path
     shell.root.setAttribute("data-failed", "");
     shell.say(message.error);
   };
@@ -224,6 +230,10 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     if (!film) return false;
     if (key === " ") {
       togglePlaying();
+      return true;
+    }
+    if (key === "h" && model.get("_has_sound")) {
+      hear.click();
       return true;
     }
     const last = film.frames - 1;
@@ -265,6 +275,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     model.off("change:method", showMethod);
     model.off("change:compare", showMethod);
     model.off("msg:custom", failed);
+    hearing.close();
     view.destroy();
     shell.root.remove();
   };

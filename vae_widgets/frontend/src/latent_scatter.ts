@@ -3,7 +3,7 @@
 import "./latent_scatter.css";
 import { readArray, writeArray } from "./arrays.ts";
 import { DecodedPlane } from "./decoded_plane.ts";
-import type { Point } from "./gestures.ts";
+import { onKey, type Point } from "./gestures.ts";
 import { combine, insidePolygon, nearest } from "./lasso.ts";
 import { Picking } from "./picking.ts";
 import {
@@ -15,6 +15,7 @@ import {
   plain,
 } from "./scatter_colours.ts";
 import { Panels } from "./scatter_panels.ts";
+import { Hearing } from "./hearing.ts";
 import { Controls } from "./scatter_controls.ts";
 import { onScatterGestures, type How, type Mode } from "./scatter_gestures.ts";
 import { toBounds, toEdges } from "./scatter_grid.ts";
@@ -93,7 +94,17 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     hideSides: (sides) => change(model, { _hidden_sides: sides }),
     threshold: (threshold) => change(model, { threshold }),
   });
-  side.append(picking.view.root, legend.root);
+  const hearing = new Hearing(model, shell.root, shell.say);
+  const listened = element("div", "vw-hear");
+  listened.hidden = !model.get("_has_sound");
+  const hearDecoded = hearing.button("decoded", "Hear what was decoded", () => "decoded");
+  const hearSample = hearing.button(
+    "sample",
+    "Hear the sample beside it, or the one under the crosshair or pointer (H)",
+    () => (model.get("hovered") >= 0 ? model.get("hovered") : nearestTo(picking.place)),
+  );
+  listened.append(hearDecoded, hearSample);
+  side.append(picking.view.root, listened, legend.root);
 
   // -- what is shown -----------------------------------------------------------------------------
 
@@ -231,6 +242,11 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     shell.say("Selection cleared.");
   };
 
+  const stopHearing = onKey(canvas, (key) => {
+    if (key !== "h" || listened.hidden) return false;
+    hearSample.click();
+    return true;
+  });
   const stopGestures = onScatterGestures(canvas, {
     mode: () => model.get("_mode"),
     viewport: () => plot.viewport,
@@ -362,6 +378,8 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     for (const [name, react] of reactions) model.off(`change:${name}`, react);
     clearTimeout(settle);
     stopGestures();
+    stopHearing();
+    hearing.close();
     path.destroy();
     picking.close();
     panels.close();

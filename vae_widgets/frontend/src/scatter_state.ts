@@ -86,6 +86,8 @@ export interface State {
   _classes: WireArray;
   _class_names: string[];
   _tiles: WireAtlas | Record<string, never>;
+  /** Whether samples can be heard. */
+  _has_sound: boolean;
   /** Classes, and sides of the threshold (0 below, 1 at or above), not drawn. */
   _hidden: number[];
   _hidden_sides: number[];
