@@ -89,6 +89,24 @@ def test_thresholds_by_any_method_and_on_other_samples(detector, table):
     assert by_name.policy().threshold == vw.choose_threshold(scores, method="mad").threshold
 
 
+def test_a_policy_chosen_elsewhere(detector, table):
+    scores = detector.anomaly_score(table[1])
+    threshold = float(np.median(scores))
+    twin = copy.copy(detector).use_policy(vw.ThresholdPolicy(threshold, score="elbo"))
+    np.testing.assert_array_equal(twin.predict(table[1]) == -1, scores >= threshold)
+    assert twin.policy().model_hash == detector.policy().model_hash
+    twin.use_policy(detector.policy())
+    assert twin.offset_ == detector.offset_
+    for policy, expected in [
+        (vw.ThresholdPolicy(1.0, score="kl"), "is for the score 'kl'"),
+        (vw.ThresholdPolicy(1.0, score="elbo", model_hash="b" * 64), "for the model bbb"),
+    ]:
+        with pytest.raises(ValueError, match=expected):
+            twin.use_policy(policy)
+    with pytest.raises(TypeError, match="must be a ThresholdPolicy; received float"):
+        twin.use_policy(threshold)
+
+
 @pytest.mark.parametrize("kind", ["reconstruction", "kl", "mahalanobis", "iwae"])
 def test_every_kind_of_score(kind, detector, table):
     other = copy.copy(detector).set_params(score_kind=kind)

@@ -253,6 +253,40 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             author=kept.author if author is None else author,
         )
 
+    def use_policy(self, policy: ThresholdPolicy) -> "VAEDetector":
+        """Take a threshold chosen elsewhere, as with ``AnomalyHistogram(...).policy()``.
+
+        Parameters
+        ----------
+        policy
+            For scores of this detector's `score_kind`, and, if it names one, of this model.
+
+        Returns
+        -------
+        VAEDetector
+            Itself, with another `offset_`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no policy, or one for another score or model.
+        """
+        check_is_fitted(self)
+        if not isinstance(policy, ThresholdPolicy):
+            raise TypeError(f"policy must be a ThresholdPolicy; received {type(policy).__name__}.")
+        if policy.score != self.score_kind:
+            raise ValueError(
+                f"policy is for the score {policy.score!r}; this detector gives "
+                f"{self.score_kind!r}. Name it where the threshold is chosen: "
+                f"AnomalyHistogram(scores, score_name={self.score_kind!r})."
+            )
+        if policy.model_hash not in ("", self._policy.model_hash):
+            raise ValueError(
+                f"policy is for the model {policy.model_hash:.12}...; this one is "
+                f"{self._policy.model_hash:.12}.... Choose a threshold on scores of this one."
+            )
+        return self._use(dataclasses.replace(policy, model_hash=self._policy.model_hash))
+
     def save(
         self, path: str | os.PathLike[str], *, note: str | None = None, author: str | None = None
     ) -> pathlib.Path:
@@ -326,7 +360,6 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         return hasattr(self, "offset_")
 
     def _use(self, policy: ThresholdPolicy) -> "VAEDetector":
-        """Take a threshold."""
         self._policy = policy
         # A sample is flagged when its anomaly score is at least the threshold, and in scikit-learn
         # when its negated score is below the offset: the same, with the next number for an offset.
