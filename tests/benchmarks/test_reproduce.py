@@ -4,10 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
-from tests.benchmarks.reproduce import burda
+from tests.benchmarks.reproduce import burda, detection
 from tests.benchmarks.reproduce.__main__ import EXPERIMENTS, main, table
-from tests.benchmarks.reproduce.experiment import Row, binarized
+from tests.benchmarks.reproduce.experiment import Row, Settings, binarized
 
 
 @pytest.fixture
@@ -65,3 +66,23 @@ def test_binarized_images_have_the_grey_values_as_means():
     images = binarized(grey, np.random.default_rng(0))
     assert set(np.unique(images)) == {0.0, 1.0}
     np.testing.assert_allclose(images.mean(axis=0), grey[0], atol=0.02)
+
+
+def test_detectors_stand_beside_their_floors(tmp_path):
+    """With one case for both seeds, so that all but the detector is the same twice."""
+    rng = np.random.default_rng(0)
+    normal, far = rng.normal(size=(60, 9)), rng.normal(1, 1, (20, 9))
+    case = detection.split(normal, far, rng)
+    assert [len(part) for part in case] == [42, 18 + 20, 18 + 20]
+    assert not {*map(tuple, case.x_train)} & {*map(tuple, case.x_test)}
+    assert {*map(tuple, case.x_test[case.is_anomaly])} == {*map(tuple, far)}
+
+    settings = Settings(tmp_path, quick=True)
+    row = detection.run(settings, "far", lambda seed: [case], [], hidden_units=(8,))
+    x = (case.x_test - case.x_train.mean(axis=0)) / case.x_train.std(axis=0)
+    distance = np.linalg.norm(x, axis=1)
+    floor = row.ours["floor: distance from the mean"]
+    assert floor == pytest.approx(roc_auc_score(case.is_anomaly, distance))
+    assert 0.5 < row.ours["AUROC"] < 1
+    assert row.ours["AUROC, deviation over seeds"] > 0
+    assert "hidden_units=(8,)" in row.schedule

@@ -72,7 +72,8 @@ class Row:
             published = self.published.get(name)
             there = "" if published is None else f"{published:.2f}"
             apart = "" if published is None else f"{100 * (value / published - 1):+.1f} %"
-            cells = [self.what, name, there, f"{value:.2f}", apart]
+            here = f"{value:.{2 if abs(value) >= 1 else 3}f}"  # nats, or an AUROC
+            cells = [self.what, name, there, here, apart]
             lines.append(f"| {' | '.join(cells)} | {self.seed} | {self.minutes:.0f} |")
         return lines
 

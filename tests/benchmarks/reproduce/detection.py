@@ -1,0 +1,100 @@
+"""What the experiments on anomalies share: a `VAEDetector` beside its floors, over five seeds.
+
+The figures are areas under the ROC curve (AUROC) of `score_samples` on samples that the detector
+has not seen; labels serve to measure, and for nothing else. The floors get the same samples after
+the same preprocessing: how far from the mean, from the plane of eight principal components, and
+from the five nearest training samples.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.benchmarks.reproduce.experiment import Clock, Row, Settings
+
+N_SEEDS = 5
+
+
+class Case(NamedTuple):
+    """Normal samples for training, samples for the test, and which of these are anomalous."""
+
+    x_train: NDArray[Any]
+    x_test: NDArray[Any]
+    is_anomaly: NDArray[np.bool_]
+
+
+def split(
+    normal: NDArray[Any], anomalous: NDArray[Any], rng: np.random.Generator, share: float = 0.7
+) -> Case:
+    """Return a case that trains on a random share of the normal samples, and tests on the rest."""
+    normal = rng.permutation(normal)
+    n_train = int(share * len(normal))
+    held_out = normal[n_train:]
+    is_anomaly = np.repeat([False, True], [len(held_out), len(anomalous)])
+    return Case(normal[:n_train], np.concatenate([held_out, anomalous]), is_anomaly)
+
+
+def run(
+    settings: Settings,
+    what: str,
+    cases: Callable[[int], Iterable[Case]],
+    differences: list[str],
+    **options: Any,
+) -> Row:
+    """Train a ``VAEDetector(**options)`` on each case of each seed, and compare.
+
+    Parameters
+    ----------
+    settings
+        Of the command line; its seed is the first.
+    what
+        The experiment in words.
+    cases
+        Given a seed, what to train and test on; the figure of the seed is the mean over them.
+    differences
+        What a reader should know about the data and the choices.
+    **options
+        Of the detector.
+    """
+    from vae_widgets import VAEDetector
+    from vae_widgets.core.floors import score_floors
+    from vae_widgets.core.score_comparison import compare_scores
+
+    clock = Clock()
+    epochs = settings.pick(settings.epochs, usual=50, quick=1)
+    n_seeds = settings.pick(None, usual=N_SEEDS, quick=2)
+    by_seed: list[dict[str, float]] = []
+    highest = 0.0  # correlation with a floor, in size
+    for seed in range(settings.seed, settings.seed + n_seeds):
+        found = []
+        for case in cases(seed):
+            detector = VAEDetector(**{"seed": seed, "epochs": epochs, **options}).fit(case.x_train)
+            floors = score_floors(*map(detector.preprocess, (case.x_train, case.x_test)))
+            del floors["norm"]  # constant where each sample is standardised
+            scores = {"VAE": detector.anomaly_score(case.x_test)}
+            compared = compare_scores(scores, floors, case.is_anomaly)
+            found.append(compared.auroc)
+            highest = max(highest, *map(abs, compared.spearman["VAE"].values()))
+        by_seed.append({name: float(np.mean([f[name] for f in found])) for name in found[0]})
+        clock.say(f"seed {seed}: {', '.join(f'{k} {v:.3f}' for k, v in by_seed[-1].items())}")
+    aurocs = {name: [figures[name] for figures in by_seed] for name in by_seed[0]}
+    ours = {}
+    for name, values in aurocs.items():
+        label = "AUROC" if name == "VAE" else f"floor: {name}"
+        ours[label] = float(np.mean(values))
+        if name == "VAE" or np.ptp(values) > 0:
+            ours[f"{label}, deviation over seeds"] = float(np.std(values, ddof=1))
+    written = ", ".join(f"{name}={value!r}" for name, value in options.items())
+    return Row(
+        what=what,
+        published={},
+        ours=ours,
+        schedule=f"VAEDetector({written}), {epochs} epochs, on normal samples only; mean over "
+        f"{n_seeds} seeds from {settings.seed} on. Highest rank correlation with a floor, of all "
+        f"runs: {highest:.2f}.",
+        differences=differences,
+        seed=settings.seed,
+        minutes=clock.minutes,
+    )
