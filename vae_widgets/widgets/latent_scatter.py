@@ -1,15 +1,15 @@
 """The codes of samples as points in latent space: hover, pick, lasso."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vae_widgets.codec import Codec, check_codec, decode_samples, encode_distribution
+from vae_widgets.codec import Codec, check_codec, encode_distribution
 from vae_widgets.core import checks
 from vae_widgets.core.classes import index_classes
-from vae_widgets.core.latent_grid import on_plane, padded_bounds
+from vae_widgets.core.latent_grid import padded_bounds
 from vae_widgets.core.latent_space import LatentSpace
 from vae_widgets.core.latents import attribute_vector
 from vae_widgets.core.projections import Projection
@@ -17,11 +17,11 @@ from vae_widgets.rendering import Renderer, check_renderer
 from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base import bundle
 from vae_widgets.widgets.hearing import Hearing
+from vae_widgets.widgets.scatter_answers import ScatterAnswers, sender
 from vae_widgets.widgets.scatter_pictures import ScatterPictures
-from vae_widgets.widgets.scatter_state import ScatterState
 
 
-class LatentScatter(ScatterState):
+class LatentScatter(ScatterAnswers):
     """Show samples as points in latent space and decode any point of it.
 
     Click a point or an empty place to decode it, drag in mode *Pick* to decode along the way, lasso
@@ -140,8 +140,6 @@ class LatentScatter(ScatterState):
             )
         self._space = LatentSpace(self.z_mean, z_log_var)
         self._space.use(self._checked_projection(projection))
-        self._question: dict[str, Any] = {}
-        self._base = np.zeros(0, np.float32)  # what was picked before a move along `attribute`
         self._pictures = ScatterPictures(codec, self._x, renderer, self._space)
         super().__init__(
             color_by=color_by,
@@ -162,13 +160,7 @@ class LatentScatter(ScatterState):
         self.observe(self._find_density, "_density_shown")
         self.observe(self._mark_bookmarks, "bookmarks")
         self.observe(self._find_attribute, ["group_a", "group_b"])
-        self.observe(self._decode_picked, "picked")
-        self.observe(self._answer_pick, "_ask_pick")
-        self.observe(self._answer_place, "_ask_place")
-        self.observe(self._answer_grid, "_ask_grid")
-        self.observe(self._answer_traversals, "_ask_traversals")
-        self.observe(self._answer_tile, "_ask_tile")
-        self.observe(self._answer_detail, "_ask_detail")
+        self._answer_questions()
 
     def pick(self, index: int) -> None:
         """Pick a sample's code, as a click on its point does.
@@ -299,7 +291,7 @@ class LatentScatter(ScatterState):
                 self._grid = self._preview()
             self._mark_bookmarks()
             if self._pick:
-                self._pick = {**self._pick, **_sender({}), **self._where(self.picked_index)}
+                self._pick = {**self._pick, **sender({}), **self._where(self.picked_index)}
 
     def _find_density(self, change: Any = None) -> None:
         if self._density_shown and not self._density:  # 0.4 s for 70,000 samples
@@ -318,137 +310,3 @@ class LatentScatter(ScatterState):
 
     def _preview(self) -> dict[str, Any]:
         return self._pictures.preview(self._home, self.dims, self.held)
-
-    def _where(self, index: int, at: Sequence[float] | None = None) -> dict[str, Any]:
-        """Say where on the plane `picked` lies: the sample `index`, the place `at`, or neither."""
-        if index >= 0:
-            coordinates, at = self._space.coordinates[index], self._positions[index].tolist()
-        else:
-            if at is None:
-                coordinates = self._space.project(self.picked[np.newaxis])[0]
-            else:
-                coordinates = on_plane([at], self.dims, self.held)[0]
-            at = coordinates[list(self.dims)].tolist()
-        # A place on a line has no y.
-        return {"at": [*at, None][:2], "coordinates": coordinates.tolist()}
-
-    # -- answers to the page ----------------------------------------------------------------------
-
-    def _decode_picked(self, change: Any = None) -> None:
-        """Bring everything that follows from `picked` up to date."""
-        if not self.picked.size:
-            self.picked_index, self.decoded, self._pick = -1, np.zeros(0), {}
-            self._base = self.picked
-            return
-        # Taken out, so that an observer of `picked` who sets it again is not mistaken for the page.
-        question, self._question = self._question, {}
-        index = question.get("point", -1)
-        along = question.get("along", 0.0)
-        if not along:
-            self._base = self.picked
-        answer = {**_sender(question), "point": index, "along": along}
-        answer |= self._where(index, question.get("at"))
-        try:
-            self.decoded = decode_samples(self._codec, self.picked[np.newaxis])[0]
-        except Exception as error:
-            self.decoded = np.zeros(0)  # never the picture of another vector
-            self._pick = {**answer, "error": _in_words(error)}
-            raise
-        tiles = self._pictures.picked(self.decoded, index)
-        with self.hold_sync():
-            self.picked_index = index
-            far = bool(self._space.far(self.picked[np.newaxis])[0])
-            self._pick = {**answer, "tiles": tiles, "far": far, "error": ""}
-
-    def _answer_pick(self, change: Any) -> None:
-        question = change.new
-        index, at = question["point"], question.get("at")
-        try:
-            if "along" in question:
-                z = self._base + np.float32(question["along"]) * self.attribute
-            elif index >= 0:
-                z = self.z_mean[index]
-            else:
-                z = self.lift([at[: len(self.dims)]])[0]
-            self._pick_vector(z, question)
-        except Exception as error:
-            answer = {**_sender(question), "point": index, "at": at}
-            self._pick = {**answer, "error": _in_words(error)}
-
-    def _pick_vector(self, z: NDArray[np.float32], question: dict[str, Any]) -> None:
-        self._question = question
-        try:
-            with self.hold_sync():
-                if np.array_equal(z, self.picked):
-                    self._decode_picked()
-                else:
-                    self.picked = z
-        finally:
-            self._question = {}
-
-    def _answer_place(self, change: Any) -> None:
-        at = change.new["at"]
-
-        def decode() -> dict[str, Any]:
-            z = self.lift([at[: len(self.dims)]])
-            return {"tiles": self._pictures.decoded(z), "far": bool(self._space.far(z)[0])}
-
-        self._place = {"at": at, **self._answer(change.new, decode, otherwise={})}
-
-    def _heard(self, what: Any) -> NDArray[np.float32]:
-        """Return the sample that the page wants to hear: "decoded", or a row of x."""
-        if what != "decoded":
-            sample: NDArray[np.float32] = self._x[what]
-            return sample
-        if not self.decoded.size:
-            raise ValueError("nothing was decoded yet")
-        return self.decoded
-
-    def _answer_grid(self, change: Any) -> None:
-        question = change.new
-        shape = question["bounds"], question["columns"], question["rows"]
-        self._grid = self._answer(
-            question,
-            lambda: self._pictures.plane(*shape, self.dims, self.held),
-            otherwise=self._grid,
-        )
-
-    def _answer_traversals(self, change: Any) -> None:
-        base = on_plane([change.new["at"]], self.dims, self.held)[0]
-        axes = [axis for axis in self._axes if axis["index"] not in self.dims]
-        self._traversals = self._answer(
-            change.new, lambda: self._pictures.traversals(base, axes), otherwise={"rows": []}
-        )
-
-    def _answer_tile(self, change: Any) -> None:
-        index = change.new["index"]
-        self._tile = self._answer(
-            change.new, lambda: self._pictures.sample(index), otherwise={"index": index}
-        )
-
-    def _answer_detail(self, change: Any) -> None:
-        index = change.new["index"]
-        self._detail = self._answer(
-            change.new,
-            lambda: self._pictures.detail(index, self.dims),
-            otherwise={"index": index},
-        )
-
-    @staticmethod
-    def _answer(
-        question: dict[str, Any], make: Callable[[], dict[str, Any]], otherwise: dict[str, Any]
-    ) -> dict[str, Any]:
-        # The user's decoder or renderer may raise anything; the page says what.
-        try:
-            answer = {**make(), "error": ""}
-        except Exception as error:
-            answer = {**otherwise, "error": _in_words(error)}
-        return {**answer, **_sender(question)}
-
-
-def _sender(question: dict[str, Any]) -> dict[str, Any]:
-    return {"page": question.get("page", ""), "seq": question.get("seq", 0)}
-
-
-def _in_words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
