@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.scatter_view import CODEC
+
 LABELLED = """
 import numpy as np
 from sklearn.datasets import load_digits
@@ -262,3 +264,32 @@ def test_without_labels_there_is_no_precision_and_outliers_do_not_squeeze(notebo
     nb.kernel.until("histogram.method == 'manual'")
     assert nb.kernel.eval(AGREES)
     assert scores.number("Flagged") == str(nb.kernel.eval("int(histogram.flagged.sum())"))
+
+
+LINKED = """
+from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
+codec = Codec(2)
+scatter = LatentScatter(codec, x)
+scores = ((x - codec.decode(codec.encode(x))) ** 2).sum((1, 2))
+histogram = AnomalyHistogram(scores)
+link = histogram.link(scatter)
+display(histogram, scatter)
+"""
+
+
+def test_a_linked_scatter_shows_what_is_flagged_and_is_shown(notebook):
+    nb = notebook([CODEC, LINKED])
+    nb.page.set_viewport_size({"width": 1280, "height": 1700})
+    scores = Scores(nb)
+    plot = nb.page.locator(".vw-scatter-plot > canvas")
+    plot.wait_for()
+    flagged, points = nb.kernel.eval("histogram.threshold"), nb.pixels(plot)
+    nb.drag(scores.canvas, (150, 120), (200, 120), release=False)
+    points = nb.wait_for_other_pixels(plot, points)  # before the kernel knows
+    assert nb.kernel.eval("histogram.threshold") == nb.kernel.eval("scatter.threshold") == flagged
+    nb.page.mouse.up()
+    nb.kernel.until(f"scatter.threshold == histogram.threshold != {flagged}")
+    bars = nb.pixels(scores.canvas)
+    nb.kernel.eval("setattr(scatter, 'selection', np.arange(0, 300, 2))")
+    nb.wait_for_other_pixels(scores.canvas, bars)
+    scores.root.get_by_text("150 selected").wait_for()

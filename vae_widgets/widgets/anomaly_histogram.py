@@ -15,7 +15,9 @@ from vae_widgets.core.labelled_scores import LabelledScores
 from vae_widgets.core.policy import ThresholdPolicy, hash_data
 from vae_widgets.core.thresholds import METHODS, Threshold, choose_threshold
 from vae_widgets.rendering import Renderer, check_renderer, render
+from vae_widgets.widgets.latent_scatter import LatentScatter
 from vae_widgets.widgets.score_canvas import ScoreCanvas
+from vae_widgets.widgets.score_link import ScoreLink
 from vae_widgets.widgets.sureness import Sureness
 from vae_widgets.widgets.threshold_curves import ThresholdCurves
 from vae_widgets.widgets.tile_strip import TileStrip
@@ -263,6 +265,34 @@ class AnomalyHistogram(ipywidgets.VBox):
         )
         self._sureness.show(found)
         return found
+
+    def link(self, scatter: LatentScatter) -> ScoreLink:
+        """Show what is flagged in a scatter of the same samples, and what is selected there here.
+
+        The scatter is coloured by the scores, in two colours from the threshold on; it follows the
+        line, also while it is dragged, and a threshold that is set there moves the line. Of every
+        bar the part is marked that is selected in the scatter, and the picked item is hovered.
+
+        Parameters
+        ----------
+        scatter
+            A `LatentScatter` of the same samples, in the same order.
+
+        Returns
+        -------
+        ScoreLink
+            Call its ``unlink()`` to part them again.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `scatter` is no `LatentScatter`, or shows another number of samples.
+
+        Examples
+        --------
+        >>> histogram.link(vw.LatentScatter(vae, x))                # doctest: +SKIP
+        """
+        return ScoreLink(self, scatter)
 
     def policy(self, note: str = "", *, author: str = "", model_hash: str = "") -> ThresholdPolicy:
         """Return the threshold and what defends it, to save and to apply elsewhere.

@@ -3,9 +3,11 @@
 from typing import Any
 
 import bqplot
+import ipywidgets
 import numpy as np
 import traitlets
 from ipywidgets import widget_serialization
+from numpy.typing import NDArray
 
 from vae_widgets.core.histogram import quantiles, score_grid
 from vae_widgets.core.labelled_scores import LabelledScores
@@ -55,12 +57,18 @@ class ScoreCanvas(CanvasWidget):
     )
     point_axes = traitlets.List(traitlets.Tuple()).tag(sync=True)
     costs = traitlets.List(traitlets.Float()).tag(sync=True)
+    # Scatters whose threshold the page moves while ours is dragged.
+    followers = traitlets.List(traitlets.Instance(ipywidgets.Widget)).tag(
+        sync=True, **widget_serialization
+    )
+    _selected = traitlets.Dict().tag(sync=True)  # in a linked scatter: counts on the grid
     # One trait each, so that the page never sees counts of one grid or threshold with another.
     _grid = traitlets.Dict().tag(sync=True)
     _counted = traitlets.Dict().tag(sync=True)
 
     def __init__(self, scores: LabelledScores, bins: int | None = None, **state: Any) -> None:
         self._scores = scores
+        self._selection = np.zeros(0)
         self._bins = bins
         super().__init__(**state)
         self.lay_grid()
@@ -104,6 +112,20 @@ class ScoreCanvas(CanvasWidget):
             bins=self._bins,
         )
         self.relabel()
+        self._count_selected()
+
+    def select(self, indices: NDArray[Any]) -> None:
+        """Show which part of each bar is selected elsewhere; nothing if no sample is."""
+        self._selection = np.sort(self._scores.scores[indices])
+        self._count_selected()
+
+    def _count_selected(self) -> None:
+        selection = self._selection
+        above = len(selection) - np.searchsorted(selection, self.grid.thresholds)
+        self._selected = {
+            "total": len(selection),
+            "at_or_above": array_to_json(above.astype(np.uint32)),
+        }
 
     def relabel(self) -> None:
         """Send the counts anew: labels have changed, scores have not."""

@@ -1,6 +1,7 @@
 /** Histogram of anomaly scores with a threshold (widgets/score_canvas.py). */
 
 import type { AnyModel } from "@anywidget/types";
+import { readArray, type WireArray } from "./arrays.ts";
 import "./figure.css";
 import "./score_canvas.css";
 import { onDrag, onKey } from "./gestures.ts";
@@ -26,9 +27,11 @@ interface State {
   log_counts: boolean;
   full_range: boolean;
   operating_points: string[];
+  followers: string[];
   point_axes: [string, string][];
   costs: number[];
   _grid: WireGrid;
+  _selected: { total: number; at_or_above: WireArray };
   /** Of the threshold; `reviewed` is precision, low and high. */
   _counted: { threshold: number; at_or_above: number[]; reviewed: (number | null)[] | null };
 }
@@ -56,8 +59,10 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   function readHistogram(): Histogram {
     const grid = model.get("_grid");
+    const { total, at_or_above } = model.get("_selected");
     return {
       counts: ScoreCounts.read(grid),
+      selected: total ? readArray<Uint32Array>(at_or_above) : null,
       percentiles: grid.percentiles,
       classNames: model.get("class_names"),
       scoreName: model.get("score_name"),
@@ -175,14 +180,17 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   function showLegend(): void {
     const { classNames, counts } = histogram;
+    const entry = (colour: string, count: number, name: string) => {
+      const made = element("span", "vw-scores-class");
+      const swatch = element("span", "vw-scores-swatch");
+      swatch.style.background = colour;
+      made.append(swatch, `${whole(count)} ${name}`);
+      return made;
+    };
+    const { total } = model.get("_selected");
     legend.replaceChildren(
-      ...classNames.map((name, k) => {
-        const entry = element("span", "vw-scores-class");
-        const swatch = element("span", "vw-scores-swatch");
-        swatch.style.background = classColour(k);
-        entry.append(swatch, `${whole(counts.totals[k])} ${name}`);
-        return entry;
-      }),
+      ...classNames.map((name, k) => entry(classColour(k), counts.totals[k], name)),
+      ...(total ? [entry("var(--vw-ink)", total, "selected")] : []),
     );
   }
 
@@ -221,6 +229,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     if (threshold === shown()) return;
     live = threshold;
     problem = "";
+    points.follow(threshold);
     show();
   };
   const at = (x: number) => histogram.counts.nearest(picture.frame.score(x));
@@ -249,6 +258,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     cancel: () => {
       dragging = false;
       live = null;
+      points.follow(shown());
       show();
     },
   });
@@ -318,6 +328,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     ["change:methods", onMethods],
     ["change:operating_points", onPoints],
     ["change:class_names", onGrid],
+    ["change:_selected", onGrid],
+    ["change:followers", onPoints],
     ["change:full_range", onState],
   ];
   for (const [event, listen] of listeners) model.on(event, listen);

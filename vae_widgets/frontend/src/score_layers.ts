@@ -14,6 +14,8 @@ export interface Histogram {
   counts: ScoreCounts;
   /** Percentages and their scores, ascending. */
   percentiles: [number, number][];
+  /** Scores selected elsewhere, at or above each threshold; null if there are none. */
+  selected: Uint32Array | null;
   classNames: string[];
   scoreName: string;
   logCounts: boolean;
@@ -181,7 +183,8 @@ export function drawPercentiles(
 export function drawBars(
   context: CanvasRenderingContext2D,
   frame: Frame,
-  { counts }: Histogram,
+  { counts, selected }: Histogram,
+  theme: Theme,
 ): void {
   const bins = counts.bins();
   const edges = bins[0].map((_, i) => frame.x(counts.thresholds[i * counts.stepsPerBin]));
@@ -200,6 +203,17 @@ export function drawBars(
   };
   for (let i = 0; i < bins[0].length; i++) {
     bar(edges[i], edges[i + 1] - gap, bins.map((ofClass) => ofClass[i]));
+  }
+  if (selected) {
+    // A narrow bar inside the other: the part of it that is selected.
+    context.fillStyle = theme.ink;
+    for (let i = 0; i < bins[0].length; i++) {
+      const [from, to] = [i, i + 1].map((edge) => selected[edge * counts.stepsPerBin]);
+      if (from === to) continue;
+      const width = edges[i + 1] - edges[i];
+      const y = Math.min(frame.y(from - to), frame.bottom - 2);
+      context.fillRect(edges[i] + width / 3, y, Math.max(1, width / 3), frame.bottom - y);
+    }
   }
   const outside = counts.outside();
   if (frame.below) bar(frame.left - GUTTER, frame.left - 4, outside.below);

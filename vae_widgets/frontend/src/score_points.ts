@@ -1,15 +1,17 @@
-/** The operating points on bqplot's curves, moved in the page alone while the threshold moves. */
+/** What of other widgets moves with the threshold in the page alone: points on curves, scatters. */
 
 import type { AnyModel } from "@anywidget/types";
 import { expectedCost, falsePositiveRate, type Metrics } from "./score_counts.ts";
 
 /** What we use of a model of another package: a state as if it came from the kernel. */
 interface ForeignModel {
+  get(name: string): unknown;
   set_state(state: Record<string, unknown>): void;
 }
 
 interface State {
   operating_points: string[];
+  followers: string[];
   point_axes: [string, string][];
   costs: number[];
 }
@@ -17,6 +19,7 @@ interface State {
 export class OperatingPoints {
   private readonly model: AnyModel<State>;
   private points: ForeignModel[] = [];
+  private followers: ForeignModel[] = [];
 
   constructor(model: AnyModel<State>) {
     this.model = model;
@@ -25,10 +28,15 @@ export class OperatingPoints {
 
   /** Look up what the kernel calls points now. */
   async find(): Promise<void> {
-    const { model } = this;
-    const ids = model.get("operating_points").map((id) => id.replace("IPY_MODEL_", ""));
-    const found = await Promise.all(ids.map((id) => model.widget_manager.get_model(id)));
-    this.points = found as unknown as ForeignModel[];
+    this.points = await this.modelsOf("operating_points");
+    this.followers = await this.modelsOf("followers");
+  }
+
+  /** Let linked scatters show a threshold that still moves, if they show scores at all. */
+  follow(threshold: number): void {
+    for (const scatter of this.followers) {
+      if (scatter.get("threshold") !== null) scatter.set_state({ threshold });
+    }
   }
 
   move(threshold: number, metrics: Metrics): void {
@@ -50,5 +58,11 @@ export class OperatingPoints {
         y: Float64Array.from(defined ? [y] : []),
       });
     });
+  }
+
+  private modelsOf(name: "operating_points" | "followers"): Promise<ForeignModel[]> {
+    const ids = this.model.get(name).map((id) => id.replace("IPY_MODEL_", ""));
+    const found = ids.map((id) => this.model.widget_manager.get_model(id));
+    return Promise.all(found) as unknown as Promise<ForeignModel[]>;
   }
 }

@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+import vae_widgets as vw
+from tests.pca_codec import PcaCodec
+from vae_widgets.widgets.traits import array_from_json
+
+X = np.random.default_rng(0).random((60, 8, 8), np.float32)
+SCORES = np.random.default_rng(1).gamma(2.0, size=60)
+
+
+@pytest.fixture
+def scatter():
+    return vw.LatentScatter(PcaCodec(X), X, np.arange(60) % 3)
+
+
+@pytest.fixture
+def histogram():
+    return vw.AnomalyHistogram(SCORES, items=X, score_name="elbo")
+
+
+def test_the_scatter_shows_what_is_flagged(histogram, scatter):
+    histogram.link(scatter)
+    assert (scatter.color_by, scatter.threshold) == ("elbo", histogram.threshold)
+    np.testing.assert_array_equal(scatter.quantities["elbo"], SCORES.astype(np.float32))
+    histogram.threshold = 2.5
+    assert scatter.threshold == 2.5
+    scatter.set_state({"threshold": 3.5})  # as its page does
+    assert (histogram.threshold, histogram.method) == (3.5, "manual")
+    histogram.percentile = 80
+    assert (scatter.threshold, histogram.method) == (histogram.threshold, "percentile")
+    assert histogram._canvas.followers == [scatter]
+    histogram.picked_item = 7
+    assert scatter.hovered == 7
+
+
+def test_a_threshold_of_another_quantity_is_not_ours(histogram, scatter):
+    histogram.link(scatter)
+    scatter.quantities = {**scatter.quantities, "size": np.arange(60)}
+    scatter.color_by = "size"
+    assert scatter.threshold is None
+    before = histogram.threshold
+    scatter.threshold = 30.0
+    histogram.picked_item = 3
+    assert histogram.threshold == before
+    histogram.threshold = 2.0
+    assert scatter.threshold == 30
+    scatter.color_by = "elbo"
+    assert scatter.threshold == histogram.threshold == 2
+
+
+def test_the_bars_show_what_is_selected(histogram, scatter):
+    scatter.selection = [1, 5, 7]
+    histogram.link(scatter)
+    selected = histogram._canvas._selected
+    assert selected["total"] == 3
+    scatter.selection = np.arange(60) % 2 == 0
+    selected = histogram._canvas._selected
+    thresholds = array_from_json(histogram._canvas._grid["thresholds"])
+    expected = [np.sum(SCORES[::2] >= t) for t in thresholds]
+    assert array_from_json(selected["at_or_above"]).tolist() == expected
+    scatter.selection = []
+    assert histogram._canvas._selected["total"] == 0
+
+
+def test_unlink_gives_the_colours_back(histogram, scatter):
+    link = histogram.link(scatter)
+    scatter.selection = [2]
+    link.unlink()
+    assert (scatter.color_by, scatter.threshold) == ("label", None)
+    assert histogram._canvas.followers == []
+    assert histogram._canvas._selected["total"] == 0
+    histogram.threshold = 1.5
+    scatter.selection = [2, 3]
+    assert scatter.threshold is None
+    assert histogram._canvas._selected["total"] == 0
+
+
+def test_a_reserved_name_is_no_trouble(scatter):
+    vw.AnomalyHistogram(SCORES, score_name="label").link(scatter)
+    assert scatter.color_by == "label (score)"
+
+
+def test_only_a_scatter_of_the_same_samples_can_be_linked(histogram):
+    with pytest.raises(TypeError, match="scatter must be a LatentScatter; received ndarray"):
+        histogram.link(X)
+    with pytest.raises(ValueError, match="scatter shows 20 samples; expected 60"):
+        histogram.link(vw.LatentScatter(PcaCodec(X), X[:20]))

@@ -1,0 +1,80 @@
+"""A histogram of scores and a scatter of the same samples, each shown in the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vae_widgets.widgets.latent_scatter import LatentScatter
+
+if TYPE_CHECKING:
+    from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
+
+
+class ScoreLink:
+    """What `AnomalyHistogram.link` returns: it lasts until `unlink`.
+
+    While the line is dragged, the page moves the scatter's threshold by itself.
+    """
+
+    def __init__(self, histogram: AnomalyHistogram, scatter: LatentScatter) -> None:
+        if not isinstance(scatter, LatentScatter):
+            raise TypeError(
+                f"scatter must be a LatentScatter; received {type(scatter).__name__}. Pass the "
+                "widget itself, not what contains it."
+            )
+        if scatter.n_samples != len(histogram.scores):
+            raise ValueError(
+                f"scatter shows {scatter.n_samples} samples; expected {len(histogram.scores)}, one "
+                "for each score, in the same order."
+            )
+        self._histogram, self._scatter = histogram, scatter
+        self._canvas = histogram._canvas
+        self._before = scatter.color_by, scatter.threshold
+        # "label" and "none" are taken in a scatter.
+        name = self._canvas.score_name
+        self._name = name if name not in ("label", "none") else f"{name} (score)"
+        scatter.quantities = {**scatter.quantities, self._name: histogram.scores}
+        with scatter.hold_sync():
+            scatter.threshold, scatter.color_by = histogram.threshold, self._name
+        self._canvas.followers = [*self._canvas.followers, scatter]
+        scatter.observe(self._recolour, "color_by")
+        histogram.observe(self._cut, "threshold")
+        histogram.observe(self._hover, "picked_item")
+        scatter.observe(self._take_cut, "threshold")
+        scatter.observe(self._show_selection, "selection")
+        self._show_selection()
+
+    def unlink(self) -> None:
+        """Leave both alone from now on; the scatter gets the colours back that it had."""
+        self._scatter.unobserve(self._recolour, "color_by")
+        self._histogram.unobserve(self._cut, "threshold")
+        self._histogram.unobserve(self._hover, "picked_item")
+        self._scatter.unobserve(self._take_cut, "threshold")
+        self._scatter.unobserve(self._show_selection, "selection")
+        self._canvas.followers = [of for of in self._canvas.followers if of is not self._scatter]
+        self._canvas.select(np.zeros(0, np.int64))
+        if self._scatter.color_by == self._name:
+            with self._scatter.hold_sync():
+                self._scatter.color_by, self._scatter.threshold = self._before
+
+    def _cut(self, change: Any) -> None:
+        if self._scatter.color_by == self._name:
+            self._scatter.threshold = change.new
+
+    def _take_cut(self, change: Any) -> None:
+        if change.new is not None and self._scatter.color_by == self._name:
+            self._histogram.threshold = change.new
+
+    def _recolour(self, change: Any) -> None:
+        if change.new == self._name:
+            self._scatter.threshold = self._histogram.threshold
+        elif change.old == self._name:  # it is none of another quantity
+            self._scatter.threshold = None
+
+    def _hover(self, change: Any) -> None:
+        self._scatter.hovered = change.new
+
+    def _show_selection(self, change: Any = None) -> None:
+        self._canvas.select(self._scatter.selection)
