@@ -10,8 +10,10 @@ from vae_widgets.core import checks
 _STATIC = pathlib.Path(__file__).parent.parent / "static"
 
 
-def bundle(name: str) -> pathlib.Path:
-    """Return the path of a bundled front-end file.
+def bundle(name: str) -> str:
+    """Return the text of a bundled front-end file.
+
+    Not its path: anywidget would watch that, by a callback that keeps every widget alive for good.
 
     Raises
     ------
@@ -24,7 +26,7 @@ def bundle(name: str) -> pathlib.Path:
             f"{name} is not in {_STATIC}: the front end has not been built. In a clone run "
             "`make frontend` or `pip install -e .`; an installed package brings it along."
         )
-    return path
+    return path.read_text(encoding="utf-8")
 
 
 class CanvasWidget(anywidget.AnyWidget):
