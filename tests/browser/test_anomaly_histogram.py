@@ -1,5 +1,9 @@
 """The threshold under a real pointer and real keys; Python state read past the page."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 
 from tests.browser.scatter_view import CODEC
@@ -26,6 +30,24 @@ histogram = vw.AnomalyHistogram(scores)
 histogram
 """
 AGREES = "bool(np.array_equal(histogram.flagged, scores >= histogram.threshold))"
+
+ELSEWHERE = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        absent = "tensorflow keras IPython ipykernel ipywidgets anywidget bqplot".split()
+        if name.split(".")[0] in absent or name.startswith("jupyter"):
+            raise ImportError(f"{name} is not here")
+
+sys.meta_path.insert(0, Absent())
+import json
+import numpy as np
+import vae_widgets as vw
+
+flagged = vw.ThresholdPolicy.load("policy.json").apply(np.load("scores.npy"))
+print(json.dumps(np.flatnonzero(flagged).tolist()))
+"""
 
 # Where the threshold's line is: the first dark pixel of a row above most bars.
 LINE = """canvas => {
@@ -88,7 +110,7 @@ def labelled(notebook):
     return Scores(notebook([LABELLED]))
 
 
-def test_a_drag_answers_in_the_page_and_confirms_once(labelled):
+def test_a_drag_answers_in_the_page_and_confirms_once(labelled, lab):
     nb, page = labelled.nb, labelled.page
     page.wait_for_function(f"() => ({POINT})() !== null")
     before = nb.kernel.eval("histogram.threshold")
@@ -120,6 +142,14 @@ def test_a_drag_answers_in_the_page_and_confirms_once(labelled):
     assert shown == pytest.approx(expected, abs=5e-4)
     assert nb.pixels(labelled.canvas) != pixels
     assert moved != pixels
+
+    # What was chosen here flags the same where there is neither TensorFlow nor Jupyter.
+    nb.kernel.eval("[str(histogram.policy().save('policy.json')), np.save('scores.npy', scores)]")
+    done = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE], cwd=lab.root, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == nb.kernel.eval("np.flatnonzero(histogram.flagged).tolist()")
 
 
 def test_the_point_on_every_curve_follows_a_drag(labelled):
