@@ -145,7 +145,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         Raises
         ------
         TypeError, ValueError
-            If a parameter or X is bad, before any work is done.
+            If a parameter or X is bad, before any work is done; or if training diverges.
         """
         method, parameters = self._threshold_method()
         checks.one_of("score_kind", self.score_kind, SCORE_KINDS)
