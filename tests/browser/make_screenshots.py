@@ -25,6 +25,24 @@ monitor
 AWAIT = """
 await vae.fit_async(ds.x_train, epochs=400, validation_data=ds.x_test, callbacks=monitor.callback)
 """
+REVIEW = """
+import ipywidgets
+import numpy as np
+import vae_widgets as vw
+
+ds = vw.load_dataset("digits")
+vae = vw.VAE.build(ds.sample_shape, latent_dim=8, seed=0)
+vae.fit(ds.x_train[ds.y_train != 4], epochs=60, verbose=0)
+scores = vae.anomaly_score(ds.x_test)
+histogram = vw.AnomalyHistogram(
+    scores, items=ds.x_test, score_name="negative ELBO (nats)", percentile=80
+)
+queue = vw.ReviewQueue(histogram, vae, order="random")
+for index in queue.queue[:30].tolist():
+    queue.mark(index, "anomalous" if ds.y_test[index] == 4 else "normal")
+queue.position = 30
+ipywidgets.VBox([histogram, queue])
+"""
 
 
 def save(png: bytes, name: str) -> None:
@@ -76,3 +94,15 @@ def test_photograph_a_run_under_way(notebook, theme):
     save(monitor.screenshot(animations="disabled"), f"run-{theme}")
     monitor.get_by_role("button", name="Stop").click()
     monitor.get_by_text("Stopped at epoch").wait_for(timeout=20_000)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_photograph_a_review(notebook, theme):
+    nb = notebook([REVIEW], theme)
+    nb.page.set_viewport_size({"width": 1280, "height": 1800})
+    nb.page.get_by_role("button", name="All alerts").click()
+    nb.page.locator(".vw-review-place").nth(10).wait_for()
+    nb.page.locator(".vw-review-card").click()
+    nb.page.wait_for_load_state("networkidle")
+    output = nb.page.locator(".jp-OutputArea-output").last
+    save(output.screenshot(animations="disabled"), f"review-{theme}")

@@ -105,9 +105,14 @@ export class Readout {
 }
 
 /** "Precision of all 90 flagged: 0.613, 95 % interval ...": what labels say of those without. */
-export function reviewedText({ flagged, reviewed }: Metrics): string {
+export function reviewedText(metrics: Metrics): string {
+  const { flagged, reviewed } = metrics;
   const of = `Precision of all ${whole(flagged)} flagged`;
   if (!reviewed || !Number.isFinite(reviewed.precision)) return `${of}: none has a label yet`;
   const { precision, low, high } = reviewed;
-  return `${of}: ${share(precision)}, 95 % interval ${share(low)} to ${share(high)}`;
+  const interval = `${share(precision)}, 95 % interval ${share(low)} to ${share(high)}`;
+  // Otherwise recall would read as perfect.
+  const below = metrics.falseNegatives + metrics.trueNegatives;
+  const doubt = below ? "" : ". Below the threshold no sample has a label, so recall says nothing";
+  return `${of}: ${interval}${doubt}`;
 }
