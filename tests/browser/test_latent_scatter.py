@@ -296,7 +296,8 @@ scatter
 
 def test_dimensions_errors_and_tiles_on_demand(open_view):
     view = open_view(
-        "from vae_widgets.widgets import latent_scatter\nlatent_scatter.TILE_BUDGET = 1000", DEEP
+        "from vae_widgets.widgets import scatter_pictures\nscatter_pictures.TILE_BUDGET = 1000",
+        DEEP,
     )
     nb = view.nb
     before = nb.pixels(view.canvas)

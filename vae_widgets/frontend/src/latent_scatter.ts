@@ -4,37 +4,23 @@ import "./latent_scatter.css";
 import { readArray, writeArray } from "./arrays.ts";
 import { DecodedPlane } from "./decoded_plane.ts";
 import { onKey, type Point } from "./gestures.ts";
+import { Hearing } from "./hearing.ts";
 import { combine, insidePolygon, nearest } from "./lasso.ts";
 import { Picking } from "./picking.ts";
-import {
-  byClass,
-  byQuantity,
-  byThreshold,
-  countClasses,
-  hide,
-  plain,
-} from "./scatter_colours.ts";
-import { Panels } from "./scatter_panels.ts";
-import { Hearing } from "./hearing.ts";
-import { Controls } from "./scatter_controls.ts";
-import { onScatterGestures, type How, type Mode } from "./scatter_gestures.ts";
-import { toBounds, toEdges } from "./scatter_grid.ts";
 import { Density, type DensityState } from "./scatter_density.ts";
+import { onScatterGestures, type How } from "./scatter_gestures.ts";
+import { toBounds, toEdges } from "./scatter_grid.ts";
 import { Hover } from "./scatter_hover.ts";
-import { Legend } from "./scatter_legend.ts";
+import { Painting } from "./scatter_painting.ts";
+import { Panels } from "./scatter_panels.ts";
 import { ScatterPath } from "./scatter_path.ts";
 import { ScatterPlot } from "./scatter_plot.ts";
 import { axisNames, isLine, type Model, type State } from "./scatter_state.ts";
+import { Toolbar } from "./scatter_toolbar.ts";
 import { createShell, element } from "./shell.ts";
 import { change, tellSoon } from "./tell.ts";
 import { whole } from "./ticks.ts";
 
-const HINTS: Record<Mode, string> = {
-  pick: "Hover or drag: decode. Click: pick. Shift-drag: lasso. Wheel: zoom after a click, or with Ctrl.",
-  pan: "Drag: move. Click: decode. Wheel: zoom after a click, or with Ctrl. R: reset.",
-  lasso: "Draw around points to select them. Ctrl adds, Alt removes, Esc clears. Click: decode.",
-  box: "Drag a box to select points. Ctrl adds, Alt removes, Esc clears. Click: decode.",
-};
 const LATE =
   "No answer from the kernel for 5 s: is it busy or gone? The picture was decoded beforehand.";
 // How long the view must rest before the kernel decodes the plane for it, in ms.
@@ -89,11 +75,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   const sample = (index: number) => hover.sample(index);
   const preview = (place: Point) => plane.at(place) ?? sample(nearestTo(place));
   const picking = new Picking(model, plot, { nearestTo, sample, preview }, shell.say, late);
-  const legend = new Legend({
-    hide: (classes) => change(model, { _hidden: classes }),
-    hideSides: (sides) => change(model, { _hidden_sides: sides }),
-    threshold: (threshold) => change(model, { threshold }),
-  });
+  const painting = new Painting(model);
   const hearing = new Hearing(model, shell.root, shell.say);
   const listened = element("div", "vw-hear");
   listened.hidden = !model.get("_has_sound");
@@ -104,31 +86,13 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     () => (model.get("hovered") >= 0 ? model.get("hovered") : nearestTo(picking.place)),
   );
   listened.append(hearDecoded, hearSample);
-  side.append(picking.view.root, listened, legend.root);
+  picking.view.root.append(listened);
+  side.append(picking.view.root, painting.legend.root);
 
   // -- what is shown -----------------------------------------------------------------------------
 
   const showColours = () => {
-    const names = model.get("_class_names");
-    const classes = readArray<Uint32Array>(model.get("_classes"));
-    const by = model.get("color_by");
-    const hidden = model.get("_hidden");
-    const hiddenSides = model.get("_hidden_sides");
-    const threshold = model.get("threshold");
-    const wire = model.get("quantities")[by];
-    const coloured = by === "label" && classes.length > 0;
-    const colouring = !wire
-      ? coloured
-        ? byClass(classes, names.length)
-        : plain(positions.length / 2)
-      : threshold === null
-        ? byQuantity(by, readArray(wire))
-        : byThreshold(by, readArray(wire), threshold);
-    const { levels, colours, quantity } = colouring;
-    if (quantity?.cut) hide(colouring, levels, hiddenSides);
-    hide(colouring, classes, hidden);
-    const counts = countClasses(classes, names.length);
-    legend.show({ names, counts, hidden, hiddenSides, quantity, coloured });
+    const { levels, colours } = painting.paint();
     plot.show({ levels, colours });
     hover.visible = (index) => levels[index] >= 0;
     showControls();
@@ -164,7 +128,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     showControls();
     hover.show();
     picking.show();
-    shell.say(HINTS[model.get("_mode")]);
+    toolbar.hint();
   };
 
   const showGrid = () => {
@@ -282,47 +246,10 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   // -- controls ----------------------------------------------------------------------------------
 
   const panels = new Panels(model, shell, picking);
-  const controls = new Controls(shell.controls, {
-    mode(mode) {
-      change(model, { _mode: mode });
-      shell.say(HINTS[mode]);
-    },
-    grid: (shown) => change(model, { _grid_shown: shown }),
-    prior: (shown) => change(model, { _prior_shown: shown }),
-    density: (shown) => change(model, { _density_shown: shown }),
-    home,
-    clear,
-    colourBy: (name) => change(model, { color_by: name }),
-    projection(projection) {
-      change(model, { projection });
-      shell.say("Waiting for the kernel to show other coordinates.");
-    },
-    dims(dims) {
-      change(model, { dims });
-      shell.say("Waiting for the kernel to show other dimensions.");
-    },
-    dimsShown: (shown) => change(model, { _dims_shown: shown }),
-    keepShown: (shown) => change(model, { _keep_shown: shown }),
-  });
+  const toolbar = new Toolbar(model, shell, { home, clear });
   const showControls = () => {
-    const named = model.get("_class_names").length > 0;
     canvas.dataset.mode = model.get("_mode");
-    controls.show({
-      mode: model.get("_mode"),
-      gridShown: model.get("_grid_shown"),
-      hasPrior: model.get("_prior").length > 0,
-      priorShown: model.get("_prior_shown"),
-      densityShown: model.get("_density_shown"),
-      anySelected: model.get("selection").shape[0] > 0,
-      colourChoices: [...(named ? ["label"] : []), "none", ...Object.keys(model.get("quantities"))],
-      colourBy: model.get("color_by"),
-      projections: model.get("_projections"),
-      projection: model.get("projection"),
-      axes: model.get("_axes"),
-      dims: model.get("dims"),
-      dimsShown: model.get("_dims_shown"),
-      keepShown: model.get("_keep_shown"),
-    });
+    toolbar.show();
     panels.showDims();
     panels.showKeep();
   };

@@ -12,7 +12,7 @@ import { follow, withStop } from "./path_points.ts";
 import type { ScatterPlot } from "./scatter_plot.ts";
 import { isLine, type Model } from "./scatter_state.ts";
 import { button, type Shell } from "./shell.ts";
-import { tell } from "./tell.ts";
+import { tell, tellSoon } from "./tell.ts";
 
 export interface PathState {
   /** Model id of the slider. */
@@ -206,6 +206,8 @@ export class ScatterPath {
   ): void {
     const { canvas } = this.plot;
     canvas.setPointerCapture(down.pointerId);
+    this.model.set("hovered", -1); // its picture would hide the path
+    tellSoon(this.model, "hovered");
     canvas.focus({ preventScroll: true });
     const move = (event: PointerEvent) => {
       event.stopImmediatePropagation(); // no hover meanwhile

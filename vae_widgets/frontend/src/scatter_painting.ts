@@ -1,0 +1,56 @@
+/** The colours of the points of a scatter, and their legend; wired to the traits. */
+
+import { readArray } from "./arrays.ts";
+import {
+  byClass,
+  byQuantity,
+  byThreshold,
+  countClasses,
+  hide,
+  plain,
+  type Colouring,
+} from "./scatter_colours.ts";
+import { Legend } from "./scatter_legend.ts";
+import type { Model } from "./scatter_state.ts";
+import { change } from "./tell.ts";
+
+export class Painting {
+  readonly legend: Legend;
+  private readonly model: Model;
+
+  constructor(model: Model) {
+    this.model = model;
+    this.legend = new Legend({
+      hide: (classes) => change(model, { _hidden: classes }),
+      hideSides: (sides) => change(model, { _hidden_sides: sides }),
+      threshold: (threshold) => change(model, { threshold }),
+    });
+  }
+
+  /** The colours of all points, which the legend then shows. */
+  paint(): Colouring {
+    const { model } = this;
+    const names = model.get("_class_names");
+    const classes = readArray<Uint32Array>(model.get("_classes"));
+    const hidden = model.get("_hidden");
+    const hiddenSides = model.get("_hidden_sides");
+    const coloured = model.get("color_by") === "label" && classes.length > 0;
+    const colouring = this.colouring(coloured ? classes : null, names.length);
+    const { levels, quantity } = colouring;
+    if (quantity?.cut) hide(colouring, levels, hiddenSides);
+    hide(colouring, classes, hidden);
+    const counts = countClasses(classes, names.length);
+    this.legend.show({ names, counts, hidden, hiddenSides, quantity, coloured });
+    return colouring;
+  }
+
+  private colouring(classes: Uint32Array | null, count: number): Colouring {
+    const { model } = this;
+    const by = model.get("color_by");
+    const wire = model.get("quantities")[by];
+    const threshold = model.get("threshold");
+    if (wire && threshold === null) return byQuantity(by, readArray(wire));
+    if (wire) return byThreshold(by, readArray(wire), threshold!);
+    return classes ? byClass(classes, count) : plain(readArray(model.get("_positions")).length / 2);
+  }
+}

@@ -1,0 +1,72 @@
+/** The controls under a scatter, wired to the traits. */
+
+import { Controls } from "./scatter_controls.ts";
+import type { Mode } from "./scatter_gestures.ts";
+import type { Model } from "./scatter_state.ts";
+import type { Shell } from "./shell.ts";
+import { change } from "./tell.ts";
+
+const HINTS: Record<Mode, string> = {
+  pick: "Hover or drag: decode. Click: pick. Shift-drag: lasso. Wheel: zoom after a click, or with Ctrl.",
+  pan: "Drag: move. Click: decode. Wheel: zoom after a click, or with Ctrl. R: reset.",
+  lasso: "Draw around points to select them. Ctrl adds, Alt removes, Esc clears. Click: decode.",
+  box: "Drag a box to select points. Ctrl adds, Alt removes, Esc clears. Click: decode.",
+};
+
+export class Toolbar {
+  private readonly model: Model;
+  private readonly shell: Shell;
+  private readonly controls: Controls;
+
+  constructor(model: Model, shell: Shell, actions: { home(): void; clear(): void }) {
+    this.model = model;
+    this.shell = shell;
+    this.controls = new Controls(shell.controls, {
+      ...actions,
+      mode: (mode) => {
+        change(model, { _mode: mode });
+        this.hint();
+      },
+      grid: (shown) => change(model, { _grid_shown: shown }),
+      prior: (shown) => change(model, { _prior_shown: shown }),
+      density: (shown) => change(model, { _density_shown: shown }),
+      colourBy: (name) => change(model, { color_by: name }),
+      projection(projection) {
+        change(model, { projection });
+        shell.say("Waiting for the kernel to show other coordinates.");
+      },
+      dims(dims) {
+        change(model, { dims });
+        shell.say("Waiting for the kernel to show other dimensions.");
+      },
+      dimsShown: (shown) => change(model, { _dims_shown: shown }),
+      keepShown: (shown) => change(model, { _keep_shown: shown }),
+    });
+  }
+
+  /** Say what the mode is for. */
+  hint(): void {
+    this.shell.say(HINTS[this.model.get("_mode")]);
+  }
+
+  show(): void {
+    const { model } = this;
+    const named = model.get("_class_names").length > 0;
+    this.controls.show({
+      mode: model.get("_mode"),
+      gridShown: model.get("_grid_shown"),
+      hasPrior: model.get("_prior").length > 0,
+      priorShown: model.get("_prior_shown"),
+      densityShown: model.get("_density_shown"),
+      anySelected: model.get("selection").shape[0] > 0,
+      colourChoices: [...(named ? ["label"] : []), "none", ...Object.keys(model.get("quantities"))],
+      colourBy: model.get("color_by"),
+      projections: model.get("_projections"),
+      projection: model.get("projection"),
+      axes: model.get("_axes"),
+      dims: model.get("dims"),
+      dimsShown: model.get("_dims_shown"),
+      keepShown: model.get("_keep_shown"),
+    });
+  }
+}
