@@ -4,6 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import "./shell.css";
 import "./tile_strip.css";
 import { element } from "./shell.ts";
+import { change } from "./tell.ts";
 import { Tiles, type WireAtlas } from "./tiles.ts";
 
 interface Content {
@@ -37,10 +38,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   let shown = ""; // the structure in the page; while it stays, only pixels and texts change
   let latest = 0;
 
-  const select = (index: number) => {
-    model.set("selected", index);
-    model.save_changes();
-  };
+  const select = (index: number) => change(model, { selected: index });
 
   const build = (content: Content) => {
     const { columns, names, atlas, captions } = content;
