@@ -61,8 +61,8 @@ def test_five_false_alarms_by_hand(histogram):
     # Strata begin at the top 13, 25, 50, 100 and 200; of the third the threshold leaves 15. The
     # first has 10 true and 3 false alarms, the second 2 false ones, the third no label.
     expected = (13 * 10 / 13 + 12 * 0 / 2) / 25
-    assert queue.precision.precision[0] == pytest.approx(expected)
-    assert queue.precision.covered[0] == 25 / 40
+    assert queue.estimate["precision"] == pytest.approx(expected)
+    assert queue.estimate["covered"] == 25 / 40
     assert f"{expected:.3f}" in queue._status
     direct = reviewed_precision(
         np.sort(SCORES),
@@ -70,7 +70,7 @@ def test_five_false_alarms_by_hand(histogram):
         np.sort(SCORES[ORDER[:10]]),
         histogram.threshold,
     )
-    assert (queue.precision.low[0], queue.precision.high[0]) == (direct.low[0], direct.high[0])
+    assert (queue.estimate["low"], queue.estimate["high"]) == (direct.low[0], direct.high[0])
 
 
 def test_marks_become_labels_and_can_be_taken_back(queue, histogram):
@@ -82,7 +82,7 @@ def test_marks_become_labels_and_can_be_taken_back(queue, histogram):
     assert np.isnan(histogram.labels[second])
     queue.position = 0
     press(queue, "normal")
-    assert histogram.labels[first] == 0
+    assert queue.labels[first] == histogram.labels[first] == 0
     assert queue._counts == {"anomalous": 0, "normal": 1, "unsure": 1}
     queue.position = 7
     queue.undo()

@@ -20,7 +20,7 @@ from vae_widgets.widgets.score_canvas import ScoreCanvas
 from vae_widgets.widgets.score_link import ScoreLink
 from vae_widgets.widgets.sureness import Sureness
 from vae_widgets.widgets.threshold_curves import ThresholdCurves
-from vae_widgets.widgets.tile_strip import TileStrip
+from vae_widgets.widgets.tile_strip import TileStrip, strip_content
 from vae_widgets.widgets.traits import Array
 
 # By how much the arrows of the page's fields change a parameter, where not by the method's step.
@@ -434,7 +434,7 @@ class AnomalyHistogram(ipywidgets.VBox):
         self._curves.show(self.metrics, self.threshold)
         self._sureness.clear()
         if self._items is not None:
-            self._show_items(self._items)
+            self._show_verdicts(self._strip._content)
 
     def _moved(self, change: Any) -> None:
         self.threshold = change.new
@@ -464,25 +464,27 @@ class AnomalyHistogram(ipywidgets.VBox):
         }
         # One batch, for a renderer may scale by what it gets.
         tiles = render(self.renderer, items[np.concatenate(list(chosen.values()))])
-        rows, captions, marks, shown = [], [], [], []
+        rows, shown = [], []
         for indices in chosen.values():
             row = np.zeros((columns, *tiles.shape[1:]), np.uint8)  # clear where there are too few
             row[: len(indices)], tiles = tiles[: len(indices)], tiles[len(indices) :]
             rows.append(row)
-            spare = columns - len(indices)
-            verdicts = [self._verdict(i) for i in indices]
-            signs = {"good": "✓ ", "bad": "✗ ", "": ""}
-            captions += [
-                f"{signs[verdict]}{self._data.scores[i]:.4g}"
-                for i, verdict in zip(indices, verdicts, strict=True)
-            ] + [""] * spare
-            marks += verdicts + [""] * spare
-            shown += indices.tolist() + [-1] * spare
+            shown += indices.tolist() + [-1] * (columns - len(indices))
         self._shown_items = shown
+        self._show_verdicts(strip_content(rows, list(chosen)))
+        self._mark_picked()
+
+    def _show_verdicts(self, content: dict[str, Any]) -> None:
+        """Say under each tile whether it is decided as labelled."""
+        signs = {"good": "✓ ", "bad": "✗ ", "": ""}
+        marks = [self._verdict(i) if i >= 0 else "" for i in self._shown_items]
+        captions = [
+            f"{signs[mark]}{self._data.scores[i]:.4g}" if i >= 0 else ""
+            for i, mark in zip(self._shown_items, marks, strict=True)
+        ]
         legend = "" if self._data.labels is None else ": ✓ decided as labelled, ✗ not"
         self._strip.title = f"Samples by score{legend}"
-        self._strip.show(rows, list(chosen), captions, marks)
-        self._mark_picked()
+        self._strip.show_content({**content, "captions": captions, "marks": marks})
 
     def _verdict(self, index: int) -> str:
         """Return whether the threshold decides a sample as its label does."""

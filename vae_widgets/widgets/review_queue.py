@@ -13,7 +13,6 @@ from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import atomic_file
 from vae_widgets.core.review_log import LABELS, ReviewLog
 from vae_widgets.core.review_order import ORDERS, review_order
-from vae_widgets.core.review_precision import ReviewedPrecision
 from vae_widgets.rendering import render
 from vae_widgets.rendering.atlas import tile_atlas
 from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
@@ -58,7 +57,7 @@ class ReviewQueue(CanvasWidget):
     position : int
         Which of them is shown, from 0. May be set.
     histogram : AnomalyHistogram
-        Its ``labels`` are those that were given and those marked here.
+        As given.
 
     Examples
     --------
@@ -114,10 +113,19 @@ class ReviewQueue(CanvasWidget):
         self.on_msg(self._asked)
 
     @property
-    def precision(self) -> ReviewedPrecision:
-        """The estimated precision of all flagged samples, with its 95 % interval, arrays (1,)."""
-        data = self.histogram._data
-        return data.reviewed_precision(self.histogram.threshold)
+    def labels(self) -> NDArray[np.float64] | None:
+        """Those of the histogram, given or marked: 1, 0 or NaN, (n,); None without any."""
+        return self.histogram.labels
+
+    @property
+    def estimate(self) -> dict[str, float]:
+        """What the labelled say of all flagged samples (`core.review_precision`).
+
+        ``precision`` with its 95 % interval ``low`` to ``high``, ``covered``, the share of the
+        flagged samples that have a labelled one of similar score, ``n_flagged`` and ``n_labelled``.
+        """
+        found = self.histogram._data.reviewed_precision(self.histogram.threshold)
+        return {name: values[0].item() for name, values in vars(found).items()}
 
     def mark(self, index: int, mark: str) -> None:
         """Mark a sample, as a key does.
@@ -153,12 +161,13 @@ class ReviewQueue(CanvasWidget):
         index = self._log.undo()
         if index is None:
             return
-        if index not in self.queue:  # of an earlier queue
-            place = min(self.position, len(self.queue))
-            self.queue = np.insert(self.queue, place, index)
-            self._number += 1
-        self._apply(index)
-        self._go(int(np.flatnonzero(self.queue == index)[0]))
+        with self.hold_sync():
+            if index not in self.queue:  # of an earlier queue
+                place = min(self.position, len(self.queue))
+                self.queue = np.insert(self.queue, place, index)
+                self._number += 1
+            self._apply(index)
+            self._go(int(np.flatnonzero(self.queue == index)[0]))
 
     def refill(self) -> None:
         """Queue the next samples; those that were marked, also as unsure, leave."""
@@ -237,14 +246,14 @@ class ReviewQueue(CanvasWidget):
             self._tell_status()
 
     def _tell_status(self, change: Any = None) -> None:
-        found = self.precision
-        n, known = int(found.n_flagged[0]), int(found.n_labelled[0])
+        found = self.estimate
+        n, known = found["n_flagged"], found["n_labelled"]
         if not known:
             self._status = f"None of the {n:,} flagged samples has a label yet."
             return
         self._status = (
-            f"Precision of all {n:,} flagged: {found.precision[0]:.3f}, 95 % interval "
-            f"{found.low[0]:.3f} to {found.high[0]:.3f}, judged by {known:,} of them."
+            f"Precision of all {n:,} flagged: {found['precision']:.3f}, 95 % interval "
+            f"{found['low']:.3f} to {found['high']:.3f}, judged by {known:,} of them."
         )
 
     def _show_window(self, change: Any = None) -> None:
