@@ -172,6 +172,30 @@ def test_dragging_an_end_moves_the_path(view):
     # It moved no point.
     assert nb.kernel.eval("slider.value") == 0
 
+    # A way-point: with a finger, then at the crosshair by its number.
+    nb.kernel.eval("setattr(slider, 'via', [x[2]])")
+    nb.kernel.until("len(scatter._path['stops']) == 3")
+    pixels = nb.wait_for_other_pixels(view.canvas, pixels)
+    middle = view.path()[nb.kernel.eval("scatter._path['stops'][1]")]
+    touch = nb.page.context.new_cdp_session(nb.page)
+    for event, at in (
+        ("touchStart", middle + np.array([9, 12])),
+        ("touchMove", middle),
+        ("touchMove", empty),
+    ):
+        point = {"x": box["x"] + at[0], "y": box["y"] + at[1]}
+        touch.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    nb.kernel.until("slider.via[0].shape == (2,)")
+    stop = nb.kernel.eval("scatter._path['stops'][1]")
+    np.testing.assert_allclose(view.path()[stop], empty, atol=0.6)
+    there = nb.kernel.eval(f"slider.path[{stop}].tolist()")
+    view.canvas.focus()
+    nb.page.keyboard.press("ArrowLeft")
+    nb.page.keyboard.press("1")
+    nb.kernel.until(f"not np.allclose(slider.path[{stop}], {there})")
+    assert nb.kernel.eval(f"np.array_equal(slider.start, x[{index}])")
+
 
 def test_a_path_that_cannot_be_decoded_is_told(view):
     nb = view.nb

@@ -71,7 +71,7 @@ export class ScatterPath {
     this.pick = pick;
     this.endsButton = button(
       "Path ends",
-      "Click the start of the path, then its end; or drag them, or their names. Keys: S and E at the crosshair, [ and ] move the point",
+      "Click the start of the path, then its end; or drag them, or their names. Keys: S, E or the number of a way-point at the crosshair, [ and ] move the point",
       () => this.choose(!this.choosing),
     );
     plot.overlay = (context, theme) => this.slider && drawPath(context, theme, this.picture());
@@ -188,11 +188,7 @@ export class ScatterPath {
       () => {
         if (!to) return this.pick(pointIn(this.plot.canvas, down)); // no more than a click
         if (!this.plot.viewport.contains(to)) return back();
-        const last = this.stops.length - 1;
-        const end = this.endAt(to);
-        if (which === 0) this.send({ start: end });
-        else if (which === last) this.send({ end });
-        else this.send({ via: { ...end, which: which - 1 } });
+        this.sendStop(which, to);
       },
       back,
     );
@@ -263,10 +259,12 @@ export class ScatterPath {
       this.choose(false);
       return true;
     }
-    const end = { s: "start", e: "end" }[key.toLowerCase()];
+    // S, the numbers of the way-points between, E.
+    const keys = ["s", ...this.stops.slice(1, -1).map((_, i) => String(i + 1)), "e"];
+    const which = keys.indexOf(key.toLowerCase());
     const { cursor } = this.plot.marks;
-    if (!end || !cursor) return false;
-    this.send({ [end]: this.endAt(cursor) });
+    if (which < 0 || !cursor) return false;
+    this.sendStop(which, cursor);
     return true;
   }
 
@@ -300,6 +298,14 @@ export class ScatterPath {
   private endAt(at: Point): End {
     const { x, y } = this.plot.viewport.toPlane(at);
     return { at: [x, y], point: this.pointAt(at) };
+  }
+
+  /** A way-point, both ends included, goes to a place in pixels. */
+  private sendStop(which: number, to: Point): void {
+    const end = this.endAt(to);
+    if (which === 0) this.send({ start: end });
+    else if (which === this.stops.length - 1) this.send({ end });
+    else this.send({ via: { ...end, which: which - 1 } });
   }
 
   private send(ends: { start?: End; end?: End; via?: End & { which: number } }): void {
