@@ -28,7 +28,7 @@ def test_widgets_are_linked(notebook):
 
     # Cut: the flagged samples are selected, and the first of them shown.
     threshold = page.get_by_role("spinbutton", name="Threshold")
-    threshold.fill(str(nb.kernel.eval("float(np.sort(explorer.histogram._scores)[-9:].min())")))
+    threshold.fill(str(nb.kernel.eval("float(np.sort(explorer.histogram.scores)[-9:].min())")))
     threshold.press("Enter")
     nb.kernel.until("len(explorer.scatter.selection) == 9")
     assert nb.kernel.eval(

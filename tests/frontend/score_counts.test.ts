@@ -60,6 +60,7 @@ test("metrics by the definitions", () => {
     falsePositives: 2,
     falseNegatives: 1,
     trueNegatives: 4,
+    reviewed: null,
   });
   assert.equal(precision, 3 / 5);
   assert.equal(recall, 3 / 4);
