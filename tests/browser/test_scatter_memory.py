@@ -1,5 +1,6 @@
 """Views of a scatter that are closed free what they held in the page."""
 
+from tests.browser.jupyterlab import wait_for
 from tests.browser.scatter_view import CODEC
 
 MAKE = """
@@ -70,7 +71,9 @@ def test_closed_views_free_what_they_held(page, notebook):
         opened = heap.arrays()
         page.evaluate(CLEAR)
         page.wait_for_function("!document.querySelector('.vw-scatter')")
-        assert {kind: heap.count(kind) for kind in ours} == before
+        wait_for(
+            lambda: {kind: heap.count(kind) for kind in ours} == before, 20, "the end of the view"
+        )
         arrays.append(heap.arrays())
         documents.append(heap.document())
     # The first loads what JupyterLab keeps. A view has the level of each point, and pixels.
