@@ -16,7 +16,7 @@ _LOADING = threading.Lock()
 
 def is_dask_array(x: Any) -> bool:
     """Tell a Dask array, without importing Dask."""
-    return type(x).__module__.partition(".")[0] == "dask" and hasattr(x, "to_delayed")
+    return type(x).__module__.partition(".")[0] == "dask" and hasattr(x, "rechunk")
 
 
 def score_lazily(
