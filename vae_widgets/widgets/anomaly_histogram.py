@@ -425,12 +425,13 @@ class AnomalyHistogram(ipywidgets.VBox):
 
     def _relabel(self) -> None:
         """Bring everything that labels say up to date."""
-        self._canvas.relabel()
-        self._canvas.methods = self._possible_methods()
-        self._curves.draw()
-        self._canvas.follow(self._curves.points, self._curves.axes)
+        with self._canvas.hold_sync():  # the page never sees counts of some labels with others
+            self._canvas.relabel()
+            self._canvas.methods = self._possible_methods()
+            self._canvas.count(self.threshold)
+            self._curves.draw()
+            self._canvas.follow(self._curves.points, self._curves.axes)
         self.set_trait("metrics", self._data.metrics(self.threshold))
-        self._canvas.count(self.threshold)
         self._curves.show(self.metrics, self.threshold)
         self._sureness.clear()
         if self._items is not None:

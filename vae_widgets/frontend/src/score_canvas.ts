@@ -4,11 +4,12 @@ import type { AnyModel } from "@anywidget/types";
 import { readArray, type WireArray } from "./arrays.ts";
 import "./figure.css";
 import "./score_canvas.css";
-import { onDrag, onKey } from "./gestures.ts";
 import { MethodField, type Method, type Parameters } from "./method_field.ts";
 import { NumberField } from "./number_field.ts";
 import { measure, ScoreCounts, type Metrics, type WireGrid } from "./score_counts.ts";
-import { classColour, type Histogram } from "./score_layers.ts";
+import { moveByHand } from "./score_gestures.ts";
+import type { Histogram } from "./score_layers.ts";
+import { legendOf } from "./score_legend.ts";
 import { ScorePicture } from "./score_picture.ts";
 import { OperatingPoints } from "./score_points.ts";
 import { Readout } from "./score_readout.ts";
@@ -36,12 +37,7 @@ interface State {
   _counted: { threshold: number; at_or_above: number[]; reviewed: (number | null)[] | null };
 }
 
-// Keys commit once they rest; a drag commits on release.
-const KEY_REST = 200;
 const PATIENCE = 3000;
-// This near to the line, in pixels, a press takes hold of it and does not move it yet.
-const HOLD = 8;
-const KEYS = "Arrows: one step. Page Up, Page Down: one bin. Home, End: flag all, flag none.";
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const shell = createShell(el, "Anomaly scores");
@@ -51,7 +47,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   let histogram = readHistogram();
   let live: number | null = null; // the threshold while it moves; the model has the committed one
-  let resting = 0;
   let waiting = 0;
   let late = false;
   let problem = ""; // what is wrong with what was typed last
@@ -136,6 +131,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const full = toggle("full_range", "Full range", "Show the extreme scores too");
   shell.controls.append(typed.root, rate.root, method.root, log, full);
   let readout = new Readout(false, false);
+  let allowed = ""; // what the labels allow to be read
   shell.controls.after(readout.root);
   const points = new OperatingPoints(model);
 
@@ -178,25 +174,11 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     return model.get("status");
   }
 
-  function showLegend(): void {
-    const { classNames, counts } = histogram;
-    const entry = (colour: string, count: number, name: string) => {
-      const made = element("span", "vw-scores-class");
-      const swatch = element("span", "vw-scores-swatch");
-      swatch.style.background = colour;
-      made.append(swatch, `${whole(count)} ${name}`);
-      return made;
-    };
-    const { total } = model.get("_selected");
-    legend.replaceChildren(
-      ...classNames.map((name, k) => entry(classColour(k), counts.totals[k], name)),
-      ...(total ? [entry("var(--vw-ink)", total, "selected")] : []),
-    );
-  }
-
   /** Show what the labels allow, which may come and go. */
   function showReadout(): void {
     const names = histogram.classNames;
+    if (String(names) === allowed) return;
+    allowed = String(names);
     const fresh = new Readout(names.length > 1, names.includes("not labelled"));
     readout.root.replaceWith(fresh.root);
     readout = fresh;
@@ -214,7 +196,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   }
 
   function commit(threshold: number): void {
-    clearTimeout(resting);
     live = null;
     problem = "";
     if (threshold !== model.get("threshold")) {
@@ -232,68 +213,32 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     points.follow(threshold);
     show();
   };
-  const at = (x: number) => histogram.counts.nearest(picture.frame.score(x));
-
-  canvas.tabIndex = 0;
-  canvas.setAttribute("role", "slider");
-  canvas.setAttribute("aria-label", "Threshold");
-  canvas.setAttribute("aria-description", KEYS);
-  let held = false; // whether the press took hold of the line, `offset` pixels from the pointer
-  let offset = 0;
-  const stopDrag = onDrag(canvas, {
-    start: ({ x }) => {
-      const away = picture.frame.x(shown()) - x;
-      held = Math.abs(away) <= HOLD;
-      offset = held ? away : 0;
-      dragging = true;
-      if (held) show();
-      else moveTo(at(x));
-    },
-    move: ({ x }) => moveTo(at(x + offset)),
-    end: (_at, _event, moved) => {
-      dragging = false;
-      if (held && !moved) live = null;
-      commit(shown());
-    },
-    cancel: () => {
-      dragging = false;
-      live = null;
-      points.follow(shown());
+  const restore = () => {
+    live = null;
+    points.follow(shown());
+    show();
+  };
+  const stopGestures = moveByHand(canvas, {
+    counts: () => histogram.counts,
+    frame: () => picture.frame,
+    shown,
+    moveTo,
+    commit: () => commit(shown()),
+    restore,
+    pressed: (now) => {
+      dragging = now;
       show();
     },
   });
-  const stopKeys = onKey(canvas, (key, event) => {
-    const { counts } = histogram;
-    const step = event.shiftKey ? counts.stepsPerBin : 1;
-    const moves: Record<string, number> = {
-      ArrowLeft: -step,
-      ArrowDown: -step,
-      ArrowRight: step,
-      ArrowUp: step,
-      PageDown: -counts.stepsPerBin,
-      PageUp: counts.stepsPerBin,
-      Home: -Infinity,
-      End: Infinity,
-    };
-    if (!(key in moves)) return false;
-    moveTo(counts.moved(shown(), moves[key]));
-    clearTimeout(resting);
-    resting = window.setTimeout(() => commit(shown()), KEY_REST);
-    return true;
-  });
-  const onState = () => show();
-  const settle = () => {
-    if (live !== null) commit(live);
-  };
-  canvas.addEventListener("blur", settle);
 
   // -- the model ---------------------------------------------------------------------------------
 
+  const onState = () => show();
   const onGrid = () => {
     histogram = readHistogram();
     canvas.setAttribute("aria-valuemin", plain(histogram.counts.low));
     canvas.setAttribute("aria-valuemax", plain(histogram.counts.high));
-    showLegend();
+    legend.replaceChildren(...legendOf(histogram, model.get("_selected").total));
     showReadout();
     show();
   };
@@ -336,12 +281,9 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   onGrid();
 
   return () => {
-    settle();
-    clearTimeout(resting);
+    stopGestures();
     clearTimeout(waiting);
     for (const [event, listen] of listeners) model.off(event, listen);
-    stopDrag();
-    stopKeys();
     picture.destroy();
     shell.root.remove();
   };
