@@ -31,6 +31,12 @@ scatter = LatentScatter(codec, x, digits.target[:300])
 scatter.layout.width = "800px"
 scatter
 """
+# Moves a slider to each value, and reads the decoded picture after each.
+MOVE = """([slider, canvas, values]) => values.map((value) => {
+  slider.value = value;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  return canvas.toDataURL();
+})"""
 MARGIN = {"left": 48, "right": 8, "top": 8, "bottom": 40}  # of the plot in its canvas
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from tests.browser.scatter_view import CODEC, SCATTER, View
+from tests.browser.scatter_view import CODEC, MOVE, SCATTER, View
 
 
 def test_bookmarks_attribute_and_python(notebook):
@@ -41,6 +41,17 @@ def test_bookmarks_attribute_and_python(notebook):
     nb.kernel.until(f"scatter.attribute.size and bool(np.allclose(scatter.attribute, {attribute}))")
     slider = view.root.get_by_label("Move what is picked along A \u2212 B")
     nb.page.wait_for_function("slider => !slider.disabled", arg=slider.element_handle())
+    # In the page at once, from steps decoded beforehand; no message until the hand rests.
+    nb.kernel.until("bool(scatter._traversals.get('rows'))")
+    decoded = view.root.locator("canvas[data-role=decoded]")
+    nb.page.wait_for_function(
+        f"([slider, canvas]) => new Set(({MOVE})([slider, canvas, [-2, -1, 1, 2]])).size === 4",
+        arg=[slider.element_handle(), decoded.element_handle()],
+    )
+    nb.kernel.until(f"np.allclose(scatter.picked, {first} + 2 * {attribute}, atol=1e-5)")
+    view.caption.filter(has_text="decoded").wait_for()
+    nb.page.evaluate(MOVE, [slider.element_handle(), decoded.element_handle(), [0]])
+    nb.kernel.until(f"np.allclose(scatter.picked, {first}, atol=1e-6)")
     slider.focus()
     for _ in range(10):
         view.keyboard.press("ArrowRight")

@@ -455,6 +455,7 @@ def test_steps_along_each_held_coordinate_are_decoded_together(monkeypatch):
     x = np.random.default_rng(2).normal(size=(20, 5)).astype(np.float32)
     widget = LatentScatter(codec, x, renderer=tiles, dims=(1, 3))
     batches.clear()
+    from_page(widget, _dims_shown=True)
     from_page(widget, _ask_traversals={"page": "p", "seq": 2, "at": [0.5, -1.0]})
     answer = widget._traversals
     assert batches == [3 * 15]
@@ -479,8 +480,29 @@ def test_steps_along_each_held_coordinate_are_decoded_together(monkeypatch):
     assert widget._traversals == {}
 
 
+def test_steps_along_the_attribute_start_at_what_was_picked():
+    widget = scatter(3)
+    widget.group_a, widget.group_b = [1, 2], [5, 7, 8]
+    widget.pick(4)
+    from_page(widget, _keep_shown=True)
+    question = {"page": "p", "seq": 2, "at": [9, 9]}
+    from_page(widget, _ask_traversals=question)
+    answer = widget._traversals
+    assert answer["rows"] == [{"index": -1, "low": -2, "high": 2}]
+    z = widget.z_mean[4] + np.outer(np.linspace(-2, 2, 15), widget.attribute)
+    expected = tiles(Rotation(3).decode(z))[:, 0, 0, 0]
+    np.testing.assert_allclose(levels(answer["tiles"]), expected, atol=1)
+    # By these the page knows whether they are of what is picked and of the attribute.
+    assert answer["line"] == [widget.z_mean[4].tolist(), widget.attribute.tolist()]
+    from_page(widget, _ask_pick={"page": "p", "seq": 1, "point": -1, "along": 0.5})
+    assert widget._pick["base"] == answer["line"][0]
+    widget.pick(3)
+    assert widget._pick["base"] == widget.z_mean[3].tolist()
+
+
 def test_steps_that_fail_are_told():
     widget = LatentScatter(Failing(3), X)
+    from_page(widget, _dims_shown=True)
     from_page(widget, _ask_traversals={"page": "p", "seq": 2, "at": [99, 99]})
     assert widget._traversals["rows"] == []
     assert "too far away" in widget._traversals["error"]

@@ -63,7 +63,7 @@ class ScatterAnswers(ScatterState):
         along = question.get("along", 0.0)
         if not along:
             self._base = self.picked
-        answer = {**sender(question), "point": index, "along": along}
+        answer = {**sender(question), "point": index, "along": along, "base": self._base.tolist()}
         answer |= self._where(index, question.get("at"))
         try:
             self.decoded = decode_samples(self._codec, self.picked[np.newaxis])[0]
@@ -133,8 +133,11 @@ class ScatterAnswers(ScatterState):
     def _answer_traversals(self, change: Any) -> None:
         base = on_plane([change.new["at"]], self.dims, self.held)[0]
         axes = [axis for axis in self._axes if axis["index"] not in self.dims]
+        axes = axes if self._dims_shown else []
+        movable = self._keep_shown and self.attribute.size and self._base.size
+        line = (self._base, self.attribute) if movable else None
         self._traversals = self._answer(
-            change.new, lambda: self._pictures.traversals(base, axes), otherwise={"rows": []}
+            change.new, lambda: self._pictures.traversals(base, axes, line), otherwise={"rows": []}
         )
 
     def _answer_tile(self, change: Any) -> None:

@@ -22,6 +22,7 @@ PREVIEW_BUDGET = 1_000_000
 PLOT_SHAPE = 1.4
 # Steps along a held coordinate; of many coordinates, those that the budget of pixels allows.
 TRAVERSAL_STEPS = 15
+ATTRIBUTE_REACH = 2.0  # as the page's slider (frontend/src/scatter_keep.ts)
 
 
 class ScatterPictures:
@@ -91,21 +92,32 @@ class ScatterPictures:
         }
 
     def traversals(
-        self, base: NDArray[np.float32], axes: Sequence[dict[str, Any]]
+        self,
+        base: NDArray[np.float32],
+        axes: Sequence[dict[str, Any]],
+        line: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None,
     ) -> dict[str, Any]:
         """Decode steps from the coordinates `base` along some of `LatentSpace.axes`, in one batch.
 
         Steps go from the lowest to the highest value of the axis; all else stays as in `base`.
+        With them, as the last row, steps along a `line`: a latent vector, and what is added to it
+        `ATTRIBUTE_REACH` times at most, or taken away.
         """
         fit = PREVIEW_BUDGET // (TRAVERSAL_STEPS * self._height * self._width)
         axes = axes[: max(1, fit)]
+        rows = [{key: axis[key] for key in ("index", "low", "high")} for axis in axes]
         coordinates = np.tile(base, (len(axes), TRAVERSAL_STEPS, 1))
         for steps, axis in zip(coordinates, axes, strict=True):
             steps[:, axis["index"]] = np.linspace(axis["low"], axis["high"], TRAVERSAL_STEPS)
         z = self._space.lift(coordinates.reshape(-1, len(base)))
+        if line:
+            rows.append({"index": -1, "low": -ATTRIBUTE_REACH, "high": ATTRIBUTE_REACH})
+            share = np.linspace(-ATTRIBUTE_REACH, ATTRIBUTE_REACH, TRAVERSAL_STEPS)
+            z = np.concatenate([z, line[0] + np.outer(share, line[1]).astype(np.float32)])
         return {
             "base": base.tolist(),
-            "rows": [{key: axis[key] for key in ("index", "low", "high")} for axis in axes],
+            "line": [part.tolist() for part in line or ()],
+            "rows": rows,
             "steps": TRAVERSAL_STEPS,
             "tiles": self._rendered(decode_samples(self._codec, z)),
         }

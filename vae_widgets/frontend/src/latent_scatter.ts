@@ -156,6 +156,11 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     askWhenSettled();
   };
 
+  const showAttribute = () => {
+    panels.showKeep();
+    askWhenSettled();
+  };
+
   const showHeld = () => {
     picking.hover(null);
     panels.showDims();
@@ -269,11 +274,11 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     ["_grid_shown", showGrid],
     ["_dims_shown", showDims],
     ["_projections", showControls],
-    ["_keep_shown", showControls],
+    ["_keep_shown", showDims],
     ["bookmarks", () => panels.showKeep()],
     ["group_a", () => panels.showKeep()],
     ["group_b", () => panels.showKeep()],
-    ["attribute", () => panels.showKeep()],
+    ["attribute", showAttribute],
     ["_bookmarked_at", showBookmarks],
     ["held", showHeld],
     ["_prior", showPrior],

@@ -84,16 +84,18 @@ export class Picking {
 
   /** Whether an answer is still to come. */
   get busy(): boolean {
-    return this.asking.busy;
+    return this.asking.busy || this.pending?.moving === true;
   }
 
-  /** Move what is picked along the attribute. */
-  moveAlong(along: number): void {
+  /** What is picked moves with the hand, along the attribute. */
+  moveAlong(frame: () => Shown | null): void {
     const pick = this.pending ?? this.current();
     if (!pick) return;
-    this.pending = { place: pick.place, point: pick.point, traversal: true };
+    // Of what is still on its way nothing was decoded beforehand.
+    const known = !this.pending || this.pending.moving;
+    const { place, point } = pick;
+    this.pending = { place, point, traversal: true, moving: true, frame: known ? frame : undefined };
     this.show();
-    this.asking.ask({ point: -1, along });
   }
 
   /** What is picked; else where the plane is held. */
@@ -109,12 +111,12 @@ export class Picking {
     this.show();
   }
 
-  /** The hand rests: decode the place once more, as the plane through it is held now. */
-  confirm(): void {
+  /** The hand rests: decode what it moved to, or the place as the plane is held now. */
+  confirm(along?: number): void {
     if (!this.pending?.moving) return;
     this.pending.moving = false;
     const { x, y } = this.pending.place;
-    this.asking.ask({ at: [x, y], point: -1 });
+    this.asking.ask({ point: -1, ...(along === undefined ? { at: [x, y] } : { along }) });
   }
 
   /** Take the kernel's answer, unless a newer place was picked meanwhile. */
@@ -122,8 +124,7 @@ export class Picking {
     const answer = this.model.get("_pick");
     if (!this.asking.answered(answer)) return;
     const tiles = answer.tiles && !answer.error ? await Tiles.load(answer.tiles) : null;
-    const moved = this.asking.busy || this.pending?.moving;
-    const stale = this.model.get("_pick") !== answer || moved;
+    const stale = this.model.get("_pick") !== answer || this.busy;
     if (!this.alive || stale) return tiles?.close();
     this.exact?.tiles.close();
     this.exact = tiles && { tiles, point: answer.point ?? -1 };

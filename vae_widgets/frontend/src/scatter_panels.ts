@@ -27,9 +27,9 @@ export class Panels {
     this.shell = shell;
     this.picking = picking;
     this.traversals = new Traversals(model);
-    const rest = () => {
-      tell(model, "held");
-      picking.confirm();
+    const rest = (then: () => void) => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(then, REST);
     };
     this.dims = new Dims({
       hold: (index, value) => {
@@ -37,8 +37,10 @@ export class Panels {
         held[index] = value;
         model.set("held", writeArray(held));
         picking.traverse(() => this.traversals.find(index, picking.place));
-        clearTimeout(this.timer);
-        this.timer = setTimeout(rest, REST);
+        rest(() => {
+          tell(model, "held");
+          picking.confirm();
+        });
       },
       holdMean() {
         const held = new Float32Array(model.get("_axes").length);
@@ -64,7 +66,10 @@ export class Panels {
         const selection = model.get("selection");
         change(model, which === 0 ? { group_a: selection } : { group_b: selection });
       },
-      along: (value) => picking.moveAlong(value),
+      along: (value) => {
+        picking.moveAlong(() => this.traversals.along(value));
+        rest(() => picking.confirm(value));
+      },
       copy: () => void this.copy(),
     });
     shell.controls.after(this.dims.root, this.keep.root);

@@ -27,6 +27,8 @@ export interface PickAnswer extends Sender {
   at: [number, number | null];
   coordinates: number[];
   along: number;
+  /** The latent vector from which it was moved along the attribute. */
+  base: number[];
   /** Whether it is far from all data. */
   far: boolean;
   /** The decoded picture and, for a point, its sample. */

@@ -1,4 +1,5 @@
-/** Steps along each held coordinate, decoded beforehand: the answer to a slider in the page. */
+/** Steps along each held coordinate, and along the attribute, decoded beforehand: the answer to a
+ * slider in the page. */
 
 import { Asking, type Sender } from "./asking.ts";
 import { readArray } from "./arrays.ts";
@@ -16,13 +17,17 @@ export interface TraversalQuestion {
 export interface TraversalAnswer extends Sender {
   /** All coordinates of that place. */
   base: number[];
-  /** The coordinates that are stepped along, and from where to where. */
+  /** What was picked and the attribute, where there are steps along it. */
+  line: [] | [number[], number[]];
+  /** The coordinates that are stepped along, and from where to where; -1 is the attribute. */
   rows: { index: number; low: number; high: number }[];
   /** Number of steps of each. */
   steps: number;
   tiles: WireAtlas;
   error: string;
 }
+
+const ATTRIBUTE = -1;
 
 export class Traversals {
   private readonly model: Model;
@@ -37,24 +42,28 @@ export class Traversals {
 
   /** The step nearest to the place as it is held now, if only this coordinate moved since. */
   find(index: number, place: Point): Shown | null {
-    const row = this.have?.answer.rows.findIndex((each) => each.index === index) ?? -1;
-    if (!this.have || row < 0) return null;
-    const { answer, tiles } = this.have;
     const here = this.coordinates(place);
-    if (answer.base.some((value, i) => i !== index && value !== here[i])) return null;
-    const { low, high } = answer.rows[row];
-    const share = Math.min(1, Math.max(0, (here[index] - low) / (high - low)));
-    return { tiles, index: row * answer.steps + Math.round(share * (answer.steps - 1)) };
+    const elsewhere = this.have?.answer.base.some((value, i) => i !== index && value !== here[i]);
+    return elsewhere ? null : this.step(index, here[index]);
+  }
+
+  /** The step nearest to what was picked, moved so far along the attribute. */
+  along(value: number): Shown | null {
+    return this.onLine() ? this.step(ATTRIBUTE, value) : null;
   }
 
   /** Have the steps from a place decoded, unless they are here. */
   ask(place: Point): void {
     const { model } = this;
-    const held = model.get("_axes").length - model.get("dims").length;
-    if (!held || !model.get("_dims_shown")) return;
     const here = this.coordinates(place);
-    const known = this.have?.answer.base.every((value, i) => value === here[i]);
-    if (!known) this.asking.ask({ at: [place.x, place.y] });
+    const rows = this.have?.answer.rows.map(({ index }) => index) ?? [];
+    const same = this.have?.answer.base.every((value, i) => value === here[i]);
+    const held = model.get("_axes").length > model.get("dims").length && model.get("_dims_shown");
+    const movable = model.get("attribute").shape[0] > 0 && model.get("_pick").at;
+    const line = movable && model.get("_keep_shown");
+    const missing =
+      (held && !(same && rows.some((index) => index >= 0))) || (line && !this.onLine());
+    if (missing) this.asking.ask({ at: [place.x, place.y] });
   }
 
   async take(): Promise<void> {
@@ -70,6 +79,26 @@ export class Traversals {
     this.alive = false;
     this.asking.stop();
     this.have?.tiles.close();
+  }
+
+  /** Whether the steps along the attribute start at what is picked. */
+  private onLine(): boolean {
+    const [from, attribute] = this.have?.answer.line ?? [];
+    const base = this.model.get("_pick").base;
+    const here = readArray(this.model.get("attribute"));
+    return Boolean(
+      attribute?.every((value, i) => value === here[i]) &&
+        from?.every((value, i) => value === base?.[i]),
+    );
+  }
+
+  private step(index: number, value: number): Shown | null {
+    const row = this.have?.answer.rows.findIndex((each) => each.index === index) ?? -1;
+    if (!this.have || row < 0) return null;
+    const { answer, tiles } = this.have;
+    const { low, high } = answer.rows[row];
+    const share = Math.min(1, Math.max(0, (value - low) / (high - low)));
+    return { tiles, index: row * answer.steps + Math.round(share * (answer.steps - 1)) };
   }
 
   private coordinates({ x, y }: Point): Float32Array {
