@@ -432,7 +432,7 @@ def test_tiles_show_the_most_telling_samples(histogram):
     order = np.argsort(SCORES)
     cut = int(np.sum(SCORES < 3.0))
     expected = [*order[::-1][:12], *order[cut : cut + 12], *order[cut - 12 : cut][::-1]]
-    assert histogram._shown_items == expected
+    assert histogram._strip.shown == expected
     content = histogram._strip._content
     assert content["names"] == ["Most anomalous", "Just flagged", "Just not flagged"]
     i = expected[0]
@@ -445,7 +445,7 @@ def test_a_clicked_tile_is_the_picked_item(histogram):
     histogram._strip.set_state({"selected": 3})  # as the page does
     assert histogram.picked_item == np.argsort(SCORES)[::-1][3]
     histogram.threshold = 3.0  # other tiles, the same sample
-    assert histogram._shown_items[histogram._strip.selected] == histogram.picked_item
+    assert histogram._strip.shown[histogram._strip.selected] == histogram.picked_item
     histogram.picked_item = int(np.argmin(SCORES))
     assert histogram._strip.selected == -1
     with pytest.raises(traitlets.TraitError, match="picked_item"):
@@ -454,7 +454,7 @@ def test_a_clicked_tile_is_the_picked_item(histogram):
 
 def test_few_samples_leave_gaps_in_the_strip():
     histogram = vw.AnomalyHistogram([1.0, 2.0, 3.0], items=ITEMS[:3], threshold=3.0)
-    assert histogram._shown_items == [2, 1, 0, 2, -1, -1, 1, 0, -1]
+    assert histogram._strip.shown == [2, 1, 0, 2, -1, -1, 1, 0, -1]
     histogram._strip.set_state({"selected": 4})  # an empty place
     assert histogram.picked_item == -1
 

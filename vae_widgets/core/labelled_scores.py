@@ -37,12 +37,16 @@ class LabelledScores:
         self, scores: NDArray[np.float64], labels: NDArray[np.float64] | None = None
     ) -> None:
         self.scores = scores
-        self.ascending = np.sort(scores)
         self._own: NDArray[np.float64] | None = None
         self.normal = self.anomalous = np.zeros(0)
         if labels is not None:
             self.normal, self.anomalous = (np.sort(scores[labels == kind]) for kind in (0, 1))
         self.labels = labels if self.n_labelled else None
+        if self.n_labelled == len(scores):  # to merge takes less time than to sort
+            self.ascending = np.concatenate([self.normal, self.anomalous])
+            self.ascending.sort(kind="stable")
+        else:
+            self.ascending = np.sort(scores)
 
     def __len__(self) -> int:
         return len(self.scores)

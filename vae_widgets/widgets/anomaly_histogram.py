@@ -14,13 +14,13 @@ from vae_widgets.core.drift import reference_quantiles
 from vae_widgets.core.labelled_scores import LabelledScores
 from vae_widgets.core.policy import ThresholdPolicy, hash_data
 from vae_widgets.core.thresholds import METHODS, Threshold, choose_threshold
-from vae_widgets.rendering import Renderer, check_renderer, render
+from vae_widgets.rendering import Renderer, check_renderer
 from vae_widgets.widgets.latent_scatter import LatentScatter
 from vae_widgets.widgets.score_canvas import ScoreCanvas
 from vae_widgets.widgets.score_link import ScoreLink
+from vae_widgets.widgets.score_strip import ScoreStrip
 from vae_widgets.widgets.sureness import Sureness
 from vae_widgets.widgets.threshold_curves import ThresholdCurves
-from vae_widgets.widgets.tile_strip import TileStrip, strip_content
 from vae_widgets.widgets.traits import Array
 
 # By how much the arrows of the page's fields change a parameter, where not by the method's step.
@@ -120,7 +120,7 @@ class AnomalyHistogram(ipywidgets.VBox):
         self._items = None if items is None else _items(items, n, renderer)
         if self._items is not None:
             self.renderer = check_renderer(renderer, self._items.shape[1:])
-        self._n_tiles = checks.positive_int("n_tiles", n_tiles)
+        checks.positive_int("n_tiles", n_tiles)
         if bins is not None:
             checks.positive_int("bins", bins)
         percentile = checks.number_between("percentile", percentile, 0, 100)
@@ -144,6 +144,9 @@ class AnomalyHistogram(ipywidgets.VBox):
         else:
             chosen = _by_hand(threshold)
 
+        self._strip: ScoreStrip | None = None
+        if self._items is not None:
+            self._strip = ScoreStrip(self._data, self._items, self.renderer, n_tiles)
         self._canvas = ScoreCanvas(
             self._data,
             bins=bins,
@@ -161,17 +164,16 @@ class AnomalyHistogram(ipywidgets.VBox):
             [self._curves, self._sureness],
             layout=ipywidgets.Layout(flex="2 1 260px", width="auto", min_width="0"),
         )
-        self._strip = TileStrip(selectable=True)
-        self._shown_items: list[int] = []
         top = ipywidgets.HBox([self._canvas, aside], layout=ipywidgets.Layout(flex_flow="row wrap"))
         super().__init__(
-            [top] if self._items is None else [top, self._strip],
+            [top, self._strip] if self._strip else [top],
             layout=ipywidgets.Layout(width="100%", max_width="800px"),
         )
         self._apply(chosen)
         self._canvas.observe(self._moved, "threshold")
         self._canvas.on_msg(self._asked)
-        self._strip.observe(self._clicked, "selected")
+        if self._strip:
+            self._strip.observe(self._clicked, "selected")
 
     @property
     def chosen(self) -> Threshold:
@@ -404,8 +406,9 @@ class AnomalyHistogram(ipywidgets.VBox):
             self._canvas.costs = list(chosen.parameters.values())
         self._curves.show(self.metrics, threshold)
         self._sureness.clear()
-        if self._items is not None:
-            self._show_items(self._items)
+        if self._strip:
+            self._strip.show_threshold(threshold)
+            self._strip.frame(self.picked_item)
 
     @traitlets.default("flagged")
     def _is_flagged(self) -> NDArray[np.bool_]:
@@ -434,8 +437,8 @@ class AnomalyHistogram(ipywidgets.VBox):
         self.set_trait("metrics", self._data.metrics(self.threshold))
         self._curves.show(self.metrics, self.threshold)
         self._sureness.clear()
-        if self._items is not None:
-            self._show_verdicts(self._strip._content)
+        if self._strip:
+            self._strip.show_labels()
 
     def _moved(self, change: Any) -> None:
         self.threshold = change.new
@@ -453,64 +456,15 @@ class AnomalyHistogram(ipywidgets.VBox):
         except (TypeError, ValueError) as error:
             self._canvas.refuse(str(error))
 
-    def _show_items(self, items: NDArray[Any]) -> None:
-        """Show the samples that speak for or against the threshold, most telling first."""
-        order = self._data.order
-        cut = len(order) - self._data.n_flagged(self.threshold)
-        columns = min(self._n_tiles, len(order))
-        chosen = {
-            "Most anomalous": order[::-1][:columns],
-            "Just flagged": order[cut:][:columns],
-            "Just not flagged": order[:cut][::-1][:columns],
-        }
-        # One batch, for a renderer may scale by what it gets.
-        tiles = render(self.renderer, items[np.concatenate(list(chosen.values()))])
-        rows, shown = [], []
-        for indices in chosen.values():
-            row = np.zeros((columns, *tiles.shape[1:]), np.uint8)  # clear where there are too few
-            row[: len(indices)], tiles = tiles[: len(indices)], tiles[len(indices) :]
-            rows.append(row)
-            shown += indices.tolist() + [-1] * (columns - len(indices))
-        self._shown_items = shown
-        self._show_verdicts(strip_content(rows, list(chosen)))
-        self._mark_picked()
-
-    def _show_verdicts(self, content: dict[str, Any]) -> None:
-        """Say under each tile whether it is decided as labelled."""
-        signs = {"good": "✓ ", "bad": "✗ ", "": ""}
-        marks = [self._verdict(i) if i >= 0 else "" for i in self._shown_items]
-        captions = [
-            f"{signs[mark]}{self._data.scores[i]:.4g}" if i >= 0 else ""
-            for i, mark in zip(self._shown_items, marks, strict=True)
-        ]
-        legend = "" if self._data.labels is None else ": ✓ decided as labelled, ✗ not"
-        self._strip.title = f"Samples by score{legend}"
-        self._strip.show_content({**content, "captions": captions, "marks": marks})
-
-    def _verdict(self, index: int) -> str:
-        """Return whether the threshold decides a sample as its label does."""
-        labels = self._data.labels
-        if labels is None or np.isnan(labels[index]):
-            return ""
-        flagged = self._data.scores[index] >= self.threshold
-        return "good" if flagged == (labels[index] == 1) else "bad"
-
     def _clicked(self, change: Any) -> None:
-        if 0 <= change.new < len(self._shown_items) and self._shown_items[change.new] >= 0:
-            self.picked_item = self._shown_items[change.new]
+        index = self._strip.sample_at(change.new) if self._strip else -1
+        if index >= 0:
+            self.picked_item = index
 
     @traitlets.observe("picked_item")
     def _picked(self, change: Any) -> None:
-        self._mark_picked()
-
-    def _mark_picked(self) -> None:
-        """Frame the picked sample where it is shown; leave the frame where it was clicked."""
-        selected = self._strip.selected
-        shown = self._shown_items
-        if 0 <= selected < len(shown) and shown[selected] == self.picked_item:
-            return
-        found = self.picked_item in shown and self.picked_item >= 0
-        self._strip.selected = shown.index(self.picked_item) if found else -1
+        if self._strip:
+            self._strip.frame(change.new)
 
 
 def _items(items: Any, n: int, renderer: Renderer | None) -> NDArray[Any]:
