@@ -139,6 +139,41 @@ def test_the_marks_are_exported(queue, tmp_path):
     assert [row["label"] for row in rows] == ["1", "0", ""]
 
 
+def test_a_review_goes_on_another_day(queue, tmp_path):
+    first = press(queue, "anomalous")
+    queue.mark(3, "normal")
+    queue.mark(5, "unsure")
+    path = queue.save(tmp_path / "review.csv")
+    later = vw.ReviewQueue(vw.AnomalyHistogram(SCORES, percentile=90))
+    later.load(path)
+    assert later.to_dict() == queue.to_dict()
+    np.testing.assert_array_equal(later.labels, queue.labels)
+    assert not {first, 3, 5} & set(later.queue)
+    assert not later._can_undo
+    later.load(vw.ReviewQueue(later.histogram).save(tmp_path / "nothing.csv"))
+    later.mark(3, "")
+    assert later._counts == {"anomalous": 1, "normal": 0, "unsure": 1}
+
+
+@pytest.mark.parametrize(
+    ("scores", "text", "message"),
+    [
+        (SCORES, "a,b\n1,2\n", "line 2 is no mark"),
+        (SCORES, "index,score,label,mark,time\n3,x,0,normal,now\n", "line 2 is no mark"),
+        (SCORES, "index,score,label,mark,time\n3,1.5,0,fine,now\n", "line 2 is no mark"),
+        (SCORES, "index,score,label,mark,time\n3,1.5,0,normal,now\n", "it is of other scores"),
+        (SCORES[:5], f"index,score,label,mark,time\n7,{SCORES[7]},0,normal,now\n", "below 5"),
+    ],
+)
+def test_marks_of_something_else_are_refused(tmp_path, scores, text, message):
+    queue = vw.ReviewQueue(vw.AnomalyHistogram(scores))
+    path = tmp_path / "review.csv"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        queue.load(path)
+    assert (queue.labels, queue.to_dict()["index"]) == (None, [])
+
+
 def test_the_page_gets_pictures_of_the_samples_nearby(histogram):
     codec = PcaCodec(ITEMS)
     queue = vw.ReviewQueue(histogram, codec)

@@ -69,6 +69,10 @@ class ReviewLog:
             now = datetime.now(UTC).isoformat(timespec="seconds")
             self._marks[index] = Mark(index, score, mark, now)
 
+    def restore(self, marks: list[Mark]) -> None:
+        """Take up marks of an earlier session; they are no steps to take back."""
+        self._marks.update({mark.index: mark for mark in marks})
+
     def undo(self) -> int | None:
         """Take the last step back; return which sample it was about, or None if there is none."""
         if not self._before:
@@ -104,3 +108,26 @@ class ReviewLog:
         rows.writerow(columns)
         rows.writerows(zip(*columns.values(), strict=True))
         return text.getvalue()
+
+
+def read_marks(text: str) -> list[Mark]:
+    """Return the marks of a text that `ReviewLog.to_csv` made.
+
+    Raises
+    ------
+    ValueError
+        If it is no such text; the message names the line.
+    """
+    marks = []
+    for line, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+        try:
+            mark = Mark(int(row["index"]), float(row["score"]), row["mark"], row["time"])
+            if mark.index < 0 or mark.mark not in LABELS or not np.isfinite(mark.score):
+                raise ValueError
+        except (KeyError, TypeError, ValueError):
+            raise ValueError(
+                f"line {line} is no mark: {row!r:.80}; expected index, score, label, mark "
+                f"({', '.join(LABELS)}) and time, as ReviewQueue.save writes them."
+            ) from None
+        marks.append(mark)
+    return marks

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import atomic_file
-from vae_widgets.core.review_log import LABELS, ReviewLog
+from vae_widgets.core.review_log import LABELS, ReviewLog, read_marks
 from vae_widgets.core.review_order import ORDERS, review_order
 from vae_widgets.rendering import render
 from vae_widgets.rendering.atlas import tile_atlas
@@ -145,14 +145,7 @@ class ReviewQueue(CanvasWidget):
         """
         index = checks.positive_int("index", index, minimum=0)
         checks.one_of("mark", mark, [*LABELS, ""])
-        labels = self.histogram._data.labels
-        if index >= len(self.histogram.scores):
-            raise ValueError(f"index is {index}; expected one below {len(self.histogram.scores)}.")
-        if labels is not None and not np.isnan(labels[index]) and index not in self._log:
-            raise ValueError(
-                f"sample {index} has the label {labels[index]:g}, which was not given in this "
-                "queue and stays; use histogram.label to change it."
-            )
+        self._check_index(index)
         self._log.set(index, float(self.histogram.scores[index]), mark)
         self._apply(index)
 
@@ -186,6 +179,28 @@ class ReviewQueue(CanvasWidget):
             file.write(self._log.to_csv().encode())
         return pathlib.Path(path)
 
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Take up the marks that `save` wrote, of the same scores, and queue the next samples.
+
+        Raises
+        ------
+        OSError, ValueError
+            If the file cannot be read, is of other scores, or has a mark for a sample with a label
+            that was not given here; nothing is changed then.
+        """
+        marks = read_marks(pathlib.Path(path).read_text(encoding="utf-8"))
+        for mark in marks:
+            self._check_index(mark.index)
+            score = float(self.histogram.scores[mark.index])
+            if score != mark.score:
+                raise ValueError(
+                    f"sample {mark.index} has the score {score:g}, and {mark.score:g} in the file: "
+                    "it is of other scores."
+                )
+        self._log.restore(marks)
+        self.histogram.label([mark.index for mark in marks], [LABELS[mark.mark] for mark in marks])
+        self._refill()
+
     @traitlets.validate("order")
     def _check_order(self, proposal: Any) -> str:
         return checks.one_of("order", proposal.value, ORDERS)
@@ -198,6 +213,17 @@ class ReviewQueue(CanvasWidget):
                 f"position must lie in [0, {last}]; received {proposal.value}."
             )
         return int(proposal.value)
+
+    def _check_index(self, index: int) -> None:
+        """Raise ``ValueError`` unless it is a sample that may be marked."""
+        labels, n = self.histogram._data.labels, len(self.histogram.scores)
+        if index >= n:
+            raise ValueError(f"index is {index}; expected one below {n}, a row of the scores.")
+        if labels is not None and not np.isnan(labels[index]) and index not in self._log:
+            raise ValueError(
+                f"sample {index} has the label {labels[index]:g}, which was not given in this "
+                "queue and stays; use histogram.label to change it."
+            )
 
     def _is_open(self, ranks: NDArray[np.int64]) -> NDArray[np.bool_]:
         indices = self.histogram._data.order[ranks]
