@@ -43,6 +43,15 @@ for index in queue.queue[:30].tolist():
 queue.position = 30
 ipywidgets.VBox([histogram, queue])
 """
+MANIFOLD = """
+import vae_widgets as vw
+
+ds = vw.load_dataset("digits")
+vae = vw.VAE.build(ds.sample_shape, latent_dim=2, seed=0)
+vae.fit(ds.x_train, epochs=300, verbose=0)
+scatter = vw.LatentScatter(vae, ds.x_test, ds.y_test)
+scatter
+"""
 
 
 def save(png: bytes, name: str) -> None:
@@ -106,3 +115,19 @@ def test_photograph_a_review(notebook, theme):
     nb.page.wait_for_load_state("networkidle")
     output = nb.page.locator(".jp-OutputArea-output").last
     save(output.screenshot(animations="disabled"), f"review-{theme}")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_photograph_the_manifold(notebook, theme):
+    nb = notebook([MANIFOLD], theme)
+    scatter = nb.page.locator(".vw-scatter")
+    scatter.get_by_role("button", name="Grid").click()
+    # Decoded for the size of this page, no longer as it was beforehand.
+    nb.kernel.until("scatter._grid.get('page')")
+    plot = scatter.locator(".vw-scatter-plot > canvas")
+    before = nb.pixels(plot)
+    nb.kernel.eval("setattr(scatter, 'picked', [1.3, -0.9])")
+    nb.wait_for_other_pixels(plot, than=before)
+    scatter.locator(".vw-title").hover()
+    nb.page.wait_for_load_state("networkidle")
+    save(nb.output("scatter").screenshot(animations="disabled"), f"manifold-{theme}")

@@ -127,7 +127,7 @@ export class ScatterPlot {
     context.beginPath();
     context.rect(left, top, w, h);
     context.clip();
-    if (this.scene.grid) drawGrid(context, this.scene.grid, viewport);
+    if (this.scene.grid) drawGrid(context, theme, this.scene.grid, viewport);
     else this.scene.density?.shade(context, theme, viewport);
     const done = this.drawPoints(context, viewport, ratio);
     if (this.scene.prior) drawPrior(context, theme, viewport, this.scene.prior);
@@ -186,9 +186,9 @@ export class ScatterPlot {
   /** False if there is more to do in the next frame. */
   private drawPoints(context: CanvasRenderingContext2D, viewport: Viewport, ratio: number): boolean {
     const { positions, levels, colours, selection, grid } = this.scene;
-    // Over pictures they are smaller and fainter.
-    const radius = this.radius * (grid ? 0.7 : 1);
-    const opacity = grid ? 0.6 : 0.85;
+    // Over pictures they are smaller, but in full.
+    const radius = this.radius * (grid ? 0.85 : 1);
+    const opacity = grid ? 1 : 0.85;
     const points = { positions, levels, colours, selection, radius, opacity };
     return this.points.draw(context, points, viewport, ratio);
   }
@@ -238,13 +238,34 @@ export class ScatterPlot {
   }
 }
 
-function drawGrid(context: CanvasRenderingContext2D, grid: Grid, viewport: Viewport): void {
+/** The decoded pictures, faded so that points stand out, with a line between them. */
+function drawGrid(
+  context: CanvasRenderingContext2D,
+  theme: Theme,
+  grid: Grid,
+  viewport: Viewport,
+): void {
   const { x0, x1, y0, y1 } = toBounds(grid.bounds);
   const from = viewport.toScreen(x0, y1);
   const to = viewport.toScreen(x1, y0);
+  const [width, height] = [to.x - from.x, to.y - from.y];
+  context.save();
   // Pixel art stays sharp, larger pictures shrink smoothly.
-  context.imageSmoothingEnabled = to.x - from.x < grid.texture.width;
-  context.drawImage(grid.texture, from.x, from.y, to.x - from.x, to.y - from.y);
+  context.imageSmoothingEnabled = width < grid.texture.width;
+  context.globalAlpha = theme.dark ? 0.55 : 0.75;
+  context.drawImage(grid.texture, from.x, from.y, width, height);
+  context.globalAlpha = 1;
+  context.strokeStyle = "#000a"; // lost on a dark picture, parts bright ones
+  context.lineWidth = 2;
+  for (let i = 1; i < grid.columns; i++) {
+    const x = Math.round(from.x + (i / grid.columns) * width);
+    context.stroke(line(x, from.y, x, to.y));
+  }
+  for (let i = 1; i < grid.rows; i++) {
+    const y = Math.round(from.y + (i / grid.rows) * height);
+    context.stroke(line(from.x, y, to.x, y));
+  }
+  context.restore();
 }
 
 function line(x0: number, y0: number, x1: number, y1: number): Path2D {
