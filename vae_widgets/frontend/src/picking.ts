@@ -92,7 +92,7 @@ export class Picking {
     const pick = this.pending ?? this.current();
     if (!pick) return;
     // Of what is still on its way nothing was decoded beforehand.
-    const known = !this.pending || this.pending.moving;
+    const known = !this.pending || this.pending.traversal;
     const { place, point } = pick;
     this.pending = { place, point, traversal: true, moving: true, frame: known ? frame : undefined };
     this.show();

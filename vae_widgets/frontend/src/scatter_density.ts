@@ -19,6 +19,7 @@ export interface DensityState {
 }
 
 const DARKEST = 0.45;
+const NAME = { width: 72, height: 18 };
 
 export class Density {
   private readonly state: DensityState;
@@ -69,6 +70,15 @@ export class Density {
   encircle(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport): void {
     context.textAlign = "center";
     context.textBaseline = "bottom";
+    const { left, top, width, height } = viewport.box;
+    const named: Point[] = [];
+    /** Whether there is room for a name. */
+    const free = ({ x, y }: Point) =>
+      x > left + NAME.width / 2 &&
+      x < left + width - NAME.width / 2 &&
+      y > top + NAME.height &&
+      y < top + height &&
+      named.every((o) => Math.abs(o.x - x) > NAME.width || Math.abs(o.y - y) > NAME.height);
     for (const { probability, segments } of this.rings) {
       context.strokeStyle = theme.ink;
       context.lineWidth = 1.5;
@@ -78,11 +88,12 @@ export class Density {
         const [from, to] = [viewport.toScreen(a.x, a.y), viewport.toScreen(b.x, b.y)];
         context.moveTo(from.x, from.y);
         context.lineTo(to.x, to.y);
-        if (!lowest || to.y > lowest.y) lowest = to;
+        if (free(to) && (!lowest || to.y > lowest.y)) lowest = to;
       }
       context.stroke();
       // Below, where the names of the prior's rings are not.
       if (lowest) {
+        named.push(lowest);
         haloedText(context, theme, `${100 * probability} % of q(z)`, lowest.x, lowest.y - 4);
       }
     }
