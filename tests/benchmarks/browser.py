@@ -9,6 +9,9 @@ second; the first frame with 98 % of the final count, and the one after it, end 
 
 *Lasso* and *pan* are the 95th percentile of the time from one animation frame to the next, while
 the mouse is pressed and moves at 60 Hz.
+
+*Hover* is the same percentile of the time from a move of the mouse to another decoded picture, with
+200 ms put between the page and the kernel in each direction.
 """
 
 import json
@@ -30,7 +33,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.benchmarks.report import Bar, Report, SizesTable
 from tests.benchmarks.settings import Settings
 from tests.benchmarks.worker import Worker
-from tests.browser import chromium
+from tests.browser import chromium, far_away
 from tests.browser.conftest import ERRORS, FLAGS, Notebook, open_lab
 from tests.browser.jupyterlab import Lab
 
@@ -84,7 +87,7 @@ class Codec:
         return x[:, 0, :2]
 
     def decode(self, z):
-        return np.broadcast_to(np.float32(z[:, :1, np.newaxis]), (len(z), 8, 8))
+        return np.broadcast_to(np.tanh(z[:, :1, np.newaxis]) / 2 + 0.5, (len(z), 8, 8))
 
 x = np.zeros((n, 8, 8), np.float32)
 x[:, 0, :2] = z
@@ -203,6 +206,7 @@ def measure(settings: Settings, report: Report) -> None:
                     if plot.kernel in kernels and n <= plot.at_most:
                         figures = figures_of(browser, lab, plot, n, settings.gesture_seconds)
                         rounds[name].setdefault(n, []).append(figures)
+        hovered = hover_time(browser, lab, max(settings.points), settings.gesture_seconds)
     for i, (what, unit) in enumerate(WORDS):
         values = {
             name: {n: statistics.median(figures[i] for figures in of) for n, of in sizes.items()}
@@ -222,6 +226,8 @@ def measure(settings: Settings, report: Report) -> None:
                     unit,
                 )
             )
+    hover = f"Scatter of {max(settings.points):,}: hover, the kernel {far_away.DELAY} ms away"
+    report.bars.append(Bar(hover, 1000 * hovered, 50, "ms"))
 
 
 @contextmanager
@@ -250,8 +256,17 @@ def stage(others: Worker) -> Iterator[tuple[Browser, Lab, set[str]]]:
             lab.close()
 
 
-def figures_of(browser: Browser, lab: Lab, plot: Plot, n: int, seconds: float) -> Figures:
-    """Measure one plot of `n` points once; each gesture lasts `seconds`."""
+@contextmanager
+def opened(
+    browser: Browser, lab: Lab, plot: Plot, n: int, script: str = ""
+) -> Iterator[tuple[Notebook, list[tuple[float, int]]]]:
+    """Show a plot of `n` points in a page of its own; `script` runs in it before all others.
+
+    Returns
+    -------
+    notebook, watched
+        The notebook, and what `first_paint` takes, in milliseconds since the cell was run.
+    """
     cells = [DATA.format(n=n) + plot.imports + READY, plot.shown]
     made = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(source) for source in cells],
@@ -259,6 +274,7 @@ def figures_of(browser: Browser, lab: Lab, plot: Plot, n: int, seconds: float) -
     )
     nbformat.write(made, lab.root / "bench.ipynb")
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page.add_init_script(script)
     open_lab(page, lab)
     notebook = Notebook(page, lab, "bench.ipynb")
     try:
@@ -268,30 +284,48 @@ def figures_of(browser: Browser, lab: Lab, plot: Plot, n: int, seconds: float) -
         page.evaluate(WATCH)
         page.wait_for_function(f"window.settled || ({ERRORS})().length", timeout=120_000)
         assert page.evaluate(ERRORS) == []
-        paint = first_paint(page.evaluate("watched"), page.evaluate("began"))
-        if plot.lasso:
-            page.click(plot.lasso)
-        lasso = frame_time(page, circle, seconds)
-        page.click(plot.pan)
-        return Figures(paint, lasso, frame_time(page, swing, seconds))
+        yield notebook, page.evaluate("watched.map(([time, count]) => [time - began, count])")
     finally:
         notebook.close()
         page.close()
 
 
-def first_paint(watched: list[tuple[float, int]], began: float) -> float:
+def figures_of(browser: Browser, lab: Lab, plot: Plot, n: int, seconds: float) -> Figures:
+    """Measure one plot of `n` points once; each gesture lasts `seconds`."""
+    with opened(browser, lab, plot, n) as (notebook, watched):
+        page = notebook.page
+        if plot.lasso:
+            page.click(plot.lasso)
+        lasso = frame_time(page, circle, seconds)
+        page.click(plot.pan)
+        return Figures(first_paint(watched), lasso, frame_time(page, swing, seconds))
+
+
+def hover_time(browser: Browser, lab: Lab, n: int, seconds: float) -> float:
+    """Return the 95th percentile of seconds from a move of the mouse to another picture."""
+    with opened(browser, lab, PLOTS[OURS], n, far_away.FAR_AWAY) as (notebook, _):
+        page = notebook.page
+        page.wait_for_load_state("networkidle")
+        parts = (".vw-scatter-plot > canvas", "canvas[data-role=decoded]", ".vw-picked figcaption")
+        found = [page.locator(part).first.element_handle() for part in parts]
+        page.evaluate(far_away.WATCH, found)
+        box = page.evaluate(f"({LARGEST})().getBoundingClientRect().toJSON()")
+        for t in np.linspace(0.1, 0.9, round(10 * seconds)):
+            seen = page.evaluate("changes.length")
+            page.mouse.move(box["x"] + t * box["width"], box["y"] + 0.4 * box["height"])
+            page.wait_for_function("seen => changes.length > seen", arg=seen)
+        waits = [wait for wait, caption in page.evaluate("changes") if "preview" in caption]
+    return float(np.percentile(waits, 95)) / 1000
+
+
+def first_paint(watched: list[tuple[float, int]]) -> float:
     """Return seconds until the frame after the first with 98 % of the final count.
 
-    Parameters
-    ----------
-    watched
-        Milliseconds and count of each frame.
-    began
-        When the cell was run, in milliseconds.
+    `watched` has milliseconds and count of each frame.
     """
     final = watched[-1][1]
     complete = next(i for i, (_, count) in enumerate(watched) if count >= 0.98 * final)
-    return (watched[complete + 1][0] - began) / 1000
+    return watched[complete + 1][0] / 1000
 
 
 def frame_time(page: Page, course: Course, seconds: float) -> float:

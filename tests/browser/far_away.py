@@ -1,0 +1,33 @@
+"""A kernel that is far away, and how soon the page answers all the same."""
+
+DELAY = 200  # ms, in each direction
+
+# Delays all messages, in order, and counts those that the page has sent.
+FAR_AWAY = """(() => {
+  window.sent = 0;
+  const Near = window.WebSocket;
+  window.WebSocket = class extends Near {
+    send(message) {
+      window.sent++;
+      setTimeout(() => super.send(message), DELAY);
+    }
+    set onmessage(listen) {
+      super.onmessage = listen && ((event) => setTimeout(() => listen.call(this, event), DELAY));
+    }
+  };
+})()""".replace("DELAY", str(DELAY))
+
+# Notes when a picture changes: ms since the last move of the pointer, and the caption.
+WATCH = """([plot, picture, caption]) => {
+  let moved = performance.now();
+  plot.addEventListener("pointermove", (event) => (moved = event.timeStamp), { capture: true });
+  let last = picture.toDataURL();
+  window.changes = [];
+  const look = () => {
+    const now = picture.toDataURL();
+    if (now !== last) changes.push([performance.now() - moved, caption.textContent]);
+    last = now;
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}"""
