@@ -92,5 +92,6 @@ def test_sounds_are_played_and_freed(notebook):
     # With the view goes its sound.
     nb.kernel.eval("scatter.close() or slider.close()")
     view.root.wait_for(state="detached")
+    film.wait_for(state="detached")
     for address in (second, heard):
-        assert not nb.page.evaluate(HELD, address)
+        nb.page.wait_for_function(f"async (address) => !(await ({HELD})(address))", arg=address)
