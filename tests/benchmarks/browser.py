@@ -87,7 +87,7 @@ class Codec:
         return x[:, 0, :2]
 
     def decode(self, z):
-        return np.broadcast_to(np.tanh(z[:, :1, np.newaxis]) / 2 + 0.5, (len(z), 8, 8))
+        return np.broadcast_to(np.tanh(z[:, :1, np.newaxis] / 4) / 2 + 0.5, (len(z), 8, 8))
 
 x = np.zeros((n, 8, 8), np.float32)
 x[:, 0, :2] = z
@@ -310,7 +310,8 @@ def hover_time(browser: Browser, lab: Lab, n: int, seconds: float) -> float:
         found = [page.locator(part).first.element_handle() for part in parts]
         page.evaluate(far_away.WATCH, found)
         box = page.evaluate(f"({LARGEST})().getBoundingClientRect().toJSON()")
-        for t in np.linspace(0.1, 0.9, round(10 * seconds)):
+        places = np.linspace(0.15, 0.85, 10)  # each in another cell of the decoded plane
+        for t in np.resize([*places, *places[-2:0:-1]], round(10 * seconds)):
             seen = page.evaluate("changes.length")
             page.mouse.move(box["x"] + t * box["width"], box["y"] + 0.4 * box["height"])
             page.wait_for_function("seen => changes.length > seen", arg=seen)
