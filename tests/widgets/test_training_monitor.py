@@ -834,12 +834,10 @@ def test_the_widget_loads_neither_keras_nor_tensorflow():
 
 
 def test_what_the_page_chooses_is_kept_and_nonsense_is_not(monitor, time):
-    def look(name, value):
-        data = {"method": "custom", "content": {"type": "look", "name": name, "value": value}}
+    def choose(**state):
+        data = {"method": "custom", "content": {"type": "state", "state": state, "paths": []}}
         monitor._drawing.controls._handle_msg({"content": {"data": data}, "buffers": []})
 
-    look("smoothing", 0.5)
-    look("smoothing", 7)
-    look("shown", {})  # not the page's to choose
+    choose(smoothing=0.5)
+    choose(smoothing=7)
     assert monitor.smoothing == 0.5
-    assert shown(monitor, "state") == "waiting"

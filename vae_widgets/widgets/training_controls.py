@@ -5,11 +5,10 @@ from typing import Any
 
 import traitlets
 
-from vae_widgets.widgets.base import bundle
-from vae_widgets.widgets.look import LookedAt
+from vae_widgets.widgets.base import CanvasWidget, bundle
 
 
-class CurveLegend(LookedAt):
+class CurveLegend(CanvasWidget):
     """The title and the legend of the curves; a click on an entry hides or shows its lines."""
 
     _esm = bundle("curve_legend.js")
@@ -25,10 +24,10 @@ class CurveLegend(LookedAt):
     validation = traitlets.Bool(False, help="Whether there are dashed lines.").tag(sync=True)
     hidden = traitlets.List(
         traitlets.Unicode(), help='Names of the metrics not drawn, and "run:" names of runs.'
-    ).tag(sync=True, look=True)
+    ).tag(sync=True)
 
 
-class TrainingControls(LookedAt):
+class TrainingControls(CanvasWidget):
     """Pause, Stop, settings, how to look at the curves, a progress bar and the status line.
 
     It also reads values at the pointer, and turns a drag over the curves into a zoom.
@@ -37,16 +36,14 @@ class TrainingControls(LookedAt):
     _esm = bundle("training_controls.js")
     _css = bundle("training_controls.css")
 
-    log_scale = traitlets.Bool(False).tag(sync=True, look=True)
-    smoothing = traitlets.Float(0.0, help="Weight of the moving average, 0 to 0.99.").tag(
-        sync=True, look=True
-    )
+    log_scale = traitlets.Bool(False).tag(sync=True)
+    smoothing = traitlets.Float(0.0, help="Weight of the moving average, 0 to 0.99.").tag(sync=True)
     zoom = traitlets.List(
         traitlets.Float(), help="Ends of the part of the x axis that is seen; empty for all."
-    ).tag(sync=True, look=True)
+    ).tag(sync=True)
     panels = traitlets.List(
         traitlets.Unicode(), help='Panels that are open: "latent", "replay".'
-    ).tag(sync=True, look=True)
+    ).tag(sync=True)
     shown = traitlets.Dict(
         help="run (its number), state, buttons (text, hint, and whether enabled, of each that is "
         "shown), settings (values by name), blocked, available (panels with something to show), "

@@ -4,14 +4,13 @@ import numpy as np
 import traitlets
 from numpy.typing import NDArray
 
-from vae_widgets.widgets.base import bundle
-from vae_widgets.widgets.look import LookedAt
+from vae_widgets.widgets.base import CanvasWidget, bundle
 from vae_widgets.widgets.throttle import Send, changes
 from vae_widgets.widgets.training_pictures import TrainingPictures
 from vae_widgets.widgets.traits import array_to_json
 
 
-class TrainingReplay(LookedAt):
+class TrainingReplay(CanvasWidget):
     """A scrubber over the frames that were kept, and a scatter of the codes of the samples."""
 
     _esm = bundle("training_replay.js")
@@ -19,7 +18,7 @@ class TrainingReplay(LookedAt):
 
     at = traitlets.Float(
         None, allow_none=True, help="The epoch (or step) that is seen; None for the newest."
-    ).tag(sync=True, look=True)
+    ).tag(sync=True)
     shown = traitlets.Dict(
         help="axis (epoch or step), frames (where there is one), seen (of which these points are), "
         "points (n, 2), limits of both axes (4), names of both axes, classes (n) of the points."

@@ -3,7 +3,7 @@
 import type { AnyModel } from "@anywidget/types";
 import "./shell.css";
 import "./curve_legend.css";
-import { choose } from "./look.ts";
+import { change } from "./tell.ts";
 import { button, element } from "./shell.ts";
 
 interface State {
@@ -32,7 +32,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const toggle = (name: string) => {
     const hidden = model.get("hidden");
     const others = hidden.filter((other) => other !== name);
-    choose(model, "hidden", hidden.includes(name) ? others : [...hidden, name]);
+    change(model, { hidden: hidden.includes(name) ? others : [...hidden, name] });
   };
   const entry = (name: string, label: string, colour: string, thin: boolean) => {
     const made = button("", `Show or hide ${label}`, () => toggle(name));

@@ -3,7 +3,7 @@
 import type { AnyModel } from "@anywidget/types";
 import "./shell.css";
 import "./training_controls.css";
-import { choose } from "./look.ts";
+import { change } from "./tell.ts";
 import { CurvePointer, type Readout } from "./curve_pointer.ts";
 import { button, element } from "./shell.ts";
 import { RunButtons, type Shown } from "./run_buttons.ts";
@@ -42,7 +42,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   root.append(row, options, status, spoken);
   el.append(root);
 
-  const set = <K extends keyof State>(name: K, value: State[K]) => choose(model, name, value);
   let waits = ""; // for the kernel, which a blocking cell keeps busy
   const run = new RunButtons((message, label) => {
     const { run: number, blocked } = model.get("shown");
@@ -52,24 +51,28 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   });
   row.append(run.buttons, track, progress);
   const log = button("Log scale", "Logarithmic or linear values", () =>
-    set("log_scale", !model.get("log_scale")),
+    change(model, { log_scale: !model.get("log_scale") }),
   );
   const smooth = element("label", "vw-field vw-smoothing");
   const slider = element("input", "vw-input");
   Object.assign(slider, { type: "range", min: "0", max: "0.99", step: "0.01" });
   slider.title = "Moving average of the curves; what it is made of stays behind it";
   slider.setAttribute("aria-label", "Smoothing");
-  slider.addEventListener("input", () => set("smoothing", slider.valueAsNumber));
+  slider.addEventListener("input", () => change(model, { smoothing: slider.valueAsNumber }));
   smooth.append("Smooth", slider);
   const panels = Object.entries(PANELS).map(([name, [text, hint]]) => {
     const made = button(text, hint, () => {
       const open = model.get("panels");
-      set("panels", open.includes(name) ? open.filter((other) => other !== name) : [...open, name]);
+      change(model, {
+        panels: open.includes(name) ? open.filter((other) => other !== name) : [...open, name],
+      });
     });
     made.dataset.panel = name;
     return made;
   });
-  const unzoom = button("Whole run", "Show the whole run (double click on a curve)", () => set("zoom", []));
+  const unzoom = button("Whole run", "Show the whole run (double click on a curve)", () =>
+    change(model, { zoom: [] }),
+  );
   const look = element("span", "vw-training-look");
   look.append(unzoom, log, smooth, ...panels);
   options.append(run.settings, look);
@@ -90,7 +93,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       hovered = text;
       say();
     },
-    zoom: (range) => set("zoom", range),
+    zoom: (range) => change(model, { zoom: range }),
   });
 
   let seen = -1;

@@ -5,7 +5,7 @@ import "./shell.css";
 import "./training_replay.css";
 import { readArray, type WireArray } from "./arrays.ts";
 import { categoryColour } from "./palette.ts";
-import { choose } from "./look.ts";
+import { change } from "./tell.ts";
 import { Picture } from "./picture.ts";
 import { button, element } from "./shell.ts";
 import { drawAxes } from "./small_plot.ts";
@@ -33,7 +33,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   Object.assign(slider, { type: "range", min: "0", step: "1" });
   slider.setAttribute("aria-label", "Epoch of the pictures");
   const text = element("span", "vw-replay-at");
-  const newest = button("Newest", "Follow the training again", () => choose(model, "at", null));
+  const newest = button("Newest", "Follow the training again", () => change(model, { at: null }));
   row.append(slider, text, newest);
   const box = element("div", "vw-picture");
   box.setAttribute("role", "img");
@@ -42,7 +42,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   slider.addEventListener("input", () => {
     const frames = model.get("shown").frames ?? [];
-    choose(model, "at", frames[slider.valueAsNumber] ?? null);
+    change(model, { at: frames[slider.valueAsNumber] ?? null });
   });
 
   const picture = new Picture(box, (context, theme) => {
