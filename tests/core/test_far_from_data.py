@@ -40,3 +40,9 @@ def test_codes_of_which_each_has_a_twin():
     far = FarFromData(np.repeat(Z, 2, axis=0))
     assert far.limit == 0
     assert far(Z + 1e-3).all()
+
+
+def test_many_codes_are_stood_for_by_some():
+    far = FarFromData(np.arange(100_000.0)[:, np.newaxis])  # of which every second is kept
+    assert far.limit == pytest.approx(2, abs=1.01)
+    assert far([[5.5], [100_010]]).tolist() == [False, True]

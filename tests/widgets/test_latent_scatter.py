@@ -284,6 +284,19 @@ def test_a_reconstruction_that_fails_is_told():
     assert widget._detail["error"] == "RuntimeError: too far away"
 
 
+def test_the_place_under_the_pointer_is_decoded_and_not_picked():
+    widget = scatter()
+    from_page(widget, _ask_place={"page": "p", "seq": 2, "at": [0.25, 0.5]})
+    answer = widget._place
+    assert (answer["at"], answer["seq"], answer["error"]) == ([0.25, 0.5], 2, "")
+    expected = tiles(widget._codec.decode(widget.lift([[0.25, 0.5]])))[0, 0, 0, 0]
+    assert levels(answer["tiles"]) == [expected]
+    assert answer["far"] == widget.far_from_data(widget.lift([[0.25, 0.5]]))[0]
+    assert widget.picked.size == 0
+    from_page(widget, _ask_place={"page": "p", "seq": 3, "at": [50, 50]})
+    assert widget._place["far"]
+
+
 def test_a_pick_far_from_all_data_is_marked():
     widget = scatter()
     widget.pick(3)
