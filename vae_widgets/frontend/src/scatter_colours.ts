@@ -37,7 +37,7 @@ export function plain(n: number): Colouring {
 /** Each class in its own colour of the cycle. */
 export function byClass(classes: Uint32Array, count: number): Colouring {
   const names = Array.from({ length: count }, (_, i) => categoryColour(i));
-  return { levels: Int16Array.from(classes), colours: palette(names), quantity: null };
+  return { levels: new Int16Array(classes), colours: palette(names), quantity: null };
 }
 
 /** From the lowest to the highest value in viridis. */
