@@ -136,9 +136,8 @@ WATCH = """() => {
   const small = Object.assign(document.createElement("canvas"), size);
   const context = small.getContext("2d", { willReadFrequently: true });
   const count = () => {
-    const marks = document.querySelectorAll(".bqplot path.element").length;
     const canvas = (LARGEST)();
-    if (marks || !canvas?.width) return marks;
+    if (!canvas?.width) return document.querySelectorAll(".bqplot path.element").length;
     context.clearRect(0, 0, size.width, size.height);
     context.drawImage(canvas, 0, 0, size.width, size.height);
     const { data } = context.getImageData(0, 0, size.width, size.height);
@@ -258,19 +257,20 @@ def stage(others: Worker) -> Iterator[tuple[Browser, Lab, set[str]]]:
 
 @contextmanager
 def opened(
-    browser: Browser, lab: Lab, plot: Plot, n: int, script: str = ""
+    browser: Browser, lab: Lab, prepare: str, shown: str, kernel: str = "python3", script: str = ""
 ) -> Iterator[tuple[Notebook, list[tuple[float, int]]]]:
-    """Show a plot of `n` points in a page of its own; `script` runs in it before all others.
+    """Run a cell that shows something in a page of its own, after one that prepares it.
+
+    `script` runs in the page before all others.
 
     Returns
     -------
     notebook, watched
         The notebook, and what `first_paint` takes, in milliseconds since the cell was run.
     """
-    cells = [DATA.format(n=n) + plot.imports + READY, plot.shown]
     made = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(source) for source in cells],
-        metadata={"kernelspec": {"name": plot.kernel, "display_name": plot.kernel}},
+        cells=[nbformat.v4.new_code_cell(source) for source in (f"{prepare}\n{READY}", shown)],
+        metadata={"kernelspec": {"name": kernel, "display_name": kernel}},
     )
     nbformat.write(made, lab.root / "bench.ipynb")
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
@@ -278,9 +278,9 @@ def opened(
     open_lab(page, lab)
     notebook = Notebook(page, lab, "bench.ipynb")
     try:
-        notebook.run_cell("import numpy as np")
+        notebook.run_cell(READY)
         notebook.kernel.until("'ready' in globals()", timeout=120)
-        notebook.show_cell(plot.shown)
+        notebook.show_cell(shown)
         page.evaluate(WATCH)
         page.wait_for_function(f"window.settled || ({ERRORS})().length", timeout=120_000)
         assert page.evaluate(ERRORS) == []
@@ -292,7 +292,8 @@ def opened(
 
 def figures_of(browser: Browser, lab: Lab, plot: Plot, n: int, seconds: float) -> Figures:
     """Measure one plot of `n` points once; each gesture lasts `seconds`."""
-    with opened(browser, lab, plot, n) as (notebook, watched):
+    prepare = DATA.format(n=n) + plot.imports
+    with opened(browser, lab, prepare, plot.shown, plot.kernel) as (notebook, watched):
         page = notebook.page
         if plot.lasso:
             page.click(plot.lasso)
@@ -303,7 +304,9 @@ def figures_of(browser: Browser, lab: Lab, plot: Plot, n: int, seconds: float) -
 
 def hover_time(browser: Browser, lab: Lab, n: int, seconds: float) -> float:
     """Return the 95th percentile of seconds from a move of the mouse to another picture."""
-    with opened(browser, lab, PLOTS[OURS], n, far_away.FAR_AWAY) as (notebook, _):
+    ours = PLOTS[OURS]
+    prepare = DATA.format(n=n) + ours.imports
+    with opened(browser, lab, prepare, ours.shown, script=far_away.FAR_AWAY) as (notebook, _):
         page = notebook.page
         page.wait_for_load_state("networkidle")
         parts = (".vw-scatter-plot > canvas", "canvas[data-role=decoded]", ".vw-picked figcaption")

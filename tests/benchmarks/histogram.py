@@ -2,13 +2,11 @@
 
 import statistics
 
-import nbformat
 from playwright.sync_api import Browser
 
-from tests.benchmarks.browser import READY, WATCH, first_paint, stage
+from tests.benchmarks.browser import first_paint, opened, stage
 from tests.benchmarks.report import Bar, Report, Table
 from tests.benchmarks.settings import Settings
-from tests.browser.conftest import ERRORS, Notebook, open_lab
 from tests.browser.jupyterlab import Lab
 
 PAINTED = 1_000_000
@@ -41,22 +39,5 @@ def measure(settings: Settings, report: Report) -> None:
 
 def painted_after(browser: Browser, lab: Lab, n: int, shown: str) -> float:
     """Return seconds from running a cell that shows a histogram until all bars are seen."""
-    made = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(source) for source in (DATA.format(n=n) + READY, shown)],
-        metadata={"kernelspec": {"name": "python3", "display_name": "python3"}},
-    )
-    nbformat.write(made, lab.root / "bench.ipynb")
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    open_lab(page, lab)
-    notebook = Notebook(page, lab, "bench.ipynb")
-    try:
-        notebook.run_cell("import numpy as np")
-        notebook.kernel.until("'ready' in globals()", timeout=120)
-        notebook.show_cell(shown)
-        page.evaluate(WATCH)
-        page.wait_for_function(f"window.settled || ({ERRORS})().length", timeout=120_000)
-        assert page.evaluate(ERRORS) == []
-        return first_paint(page.evaluate("watched"), page.evaluate("began"))
-    finally:
-        notebook.close()
-        page.close()
+    with opened(browser, lab, DATA.format(n=n), shown) as (_, watched):
+        return first_paint(watched)

@@ -1,3 +1,4 @@
+from tests.benchmarks import histogram
 from tests.benchmarks.browser import OURS, PLOTS, figures_of
 
 
@@ -8,3 +9,7 @@ def test_a_scatter_is_measured(browser, lab):
     # A frame takes 16.7 ms at least, and much longer on a busy machine.
     assert 0.015 < figures.lasso < 1
     assert 0.015 < figures.pan < 1
+
+
+def test_a_histogram_is_measured(browser, lab):
+    assert 0.02 < histogram.painted_after(browser, lab, 1_000, histogram.SHOWN["labelled"]) < 30
