@@ -40,6 +40,12 @@ def map_in_flight(function: Callable[[Block], Result], blocks: Iterable[Block]) 
             yield at_work.popleft().result()
 
 
+def blocks_of(rows: tuple[NDArray[np.float32], ...]) -> Iterator[tuple[NDArray[np.float32], ...]]:
+    """Cut arrays of n rows each into blocks of `ROWS_AT_ONCE`, the last one perhaps smaller."""
+    starts = range(0, len(rows[0]), ROWS_AT_ONCE)
+    return (tuple(part[i : i + ROWS_AT_ONCE] for part in rows) for i in starts)
+
+
 class CompiledFunction:
     """A function of tensors with any number of rows, called with numpy arrays.
 
@@ -77,13 +83,9 @@ class CompiledFunction:
 
     def __call__(self, *arrays: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
         """Return the results for all rows."""
-        n = len(arrays[0])
-        if n <= ROWS_AT_ONCE:
+        if len(arrays[0]) <= ROWS_AT_ONCE:
             return self._run(arrays)
-
-        starts = range(0, n, ROWS_AT_ONCE)
-        blocks = (tuple(array[i : i + ROWS_AT_ONCE] for array in arrays) for i in starts)
-        results = map_in_flight(self._run, blocks)
+        results = map_in_flight(self._run, blocks_of(arrays))
         return tuple(np.concatenate(parts) for parts in zip(*results, strict=True))
 
     def _run(self, arrays: tuple[NDArray[np.float32], ...]) -> tuple[NDArray[np.float32], ...]:
