@@ -3,6 +3,7 @@
 import gc
 import weakref
 
+import numpy as np
 import pytest
 
 import vae_widgets as vw
@@ -10,6 +11,8 @@ from tests.pca_codec import PcaCodec, digits
 
 X, LABELS = (each[:100] for each in digits())
 CODEC = PcaCodec(X)
+SCORES = np.random.default_rng(0).random(100)
+HISTOGRAM = vw.AnomalyHistogram(SCORES, items=X)
 
 
 @pytest.mark.parametrize(
@@ -17,8 +20,12 @@ CODEC = PcaCodec(X)
     [
         lambda: vw.LatentScatter(CODEC, X, LABELS),
         lambda: vw.InterpolationSlider(CODEC, X[0], X[1]),
+        lambda: vw.AnomalyHistogram(SCORES, SCORES > 0.8, X),
+        lambda: vw.TrainingMonitor(samples=X[:5]),
+        lambda: vw.ReviewQueue(HISTOGRAM, CODEC),
+        lambda: vw.Explorer(CODEC, X, labels=LABELS),
     ],
-    ids=["scatter", "slider"],
+    ids=["scatter", "slider", "histogram", "monitor", "queue", "explorer"],
 )
 def test_a_closed_widget_is_freed(make):
     widget = make()

@@ -15,6 +15,7 @@ from vae_widgets.core.labelled_scores import LabelledScores
 from vae_widgets.core.policy import ThresholdPolicy, hash_data
 from vae_widgets.core.thresholds import METHODS, Threshold, choose_threshold
 from vae_widgets.rendering import Renderer, check_renderer
+from vae_widgets.widgets.base import CompositeWidget
 from vae_widgets.widgets.latent_scatter import LatentScatter
 from vae_widgets.widgets.score_canvas import ScoreCanvas
 from vae_widgets.widgets.score_link import ScoreLink
@@ -27,7 +28,7 @@ from vae_widgets.widgets.traits import Array
 _STEPS = {"max_outliers": 1, "tail": 0.05, "confidence": 0.05}
 
 
-class AnomalyHistogram(ipywidgets.VBox):
+class AnomalyHistogram(CompositeWidget):
     """A histogram of anomaly scores with a threshold to drag, type, or choose by a method.
 
     Parameters

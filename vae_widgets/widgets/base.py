@@ -1,9 +1,11 @@
-"""What the canvas widgets share: their bundle, and a constructor that catches typing errors."""
+"""What widgets share: those that draw on a canvas, and those that are made of others."""
 
 import pathlib
+from collections.abc import Iterator
 from typing import Any
 
 import anywidget
+import ipywidgets
 
 from vae_widgets.core import checks
 
@@ -56,3 +58,24 @@ class CanvasWidget(anywidget.AnyWidget):
         except Exception:
             self.send_state(set(state) & set(self.keys))  # the page goes back to what it was
             raise
+
+
+class CompositeWidget(ipywidgets.VBox):
+    """Base of the widgets that are made of others, one below the other, which end with them."""
+
+    def close(self) -> None:
+        """Free what the widget holds, here and in the page."""
+        # ipywidgets would leave the parts open, and they keep the whole alive.
+        for part in {id(part): part for part in _parts(self)}.values():
+            part.close()
+        super().close()
+
+
+def _parts(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
+    """Yield the widgets that a widget holds, and those that they hold: also layouts and styles."""
+    for name in widget.keys:
+        value = getattr(widget, name)
+        for part in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(part, ipywidgets.Widget):
+                yield part
+                yield from _parts(part)

@@ -11,6 +11,7 @@ from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
 from vae_widgets.core import checks
 from vae_widgets.rendering import Renderer, check_renderer, render
 from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
+from vae_widgets.widgets.base import CompositeWidget
 from vae_widgets.widgets.interpolation_slider import InterpolationSlider
 from vae_widgets.widgets.latent_scatter import LatentScatter
 from vae_widgets.widgets.tile_strip import TileStrip
@@ -19,7 +20,7 @@ STRIP_TILES = 12
 """How many of the selected samples are shown."""
 
 
-class Explorer(ipywidgets.VBox):
+class Explorer(CompositeWidget):
     """Explore what a model has learned, with all widgets linked.
 
     - Moving the threshold selects the flagged samples in the latent plane.

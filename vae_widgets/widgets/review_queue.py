@@ -112,6 +112,13 @@ class ReviewQueue(CanvasWidget):
         self.observe(self._show_window, "position")
         self.on_msg(self._asked)
 
+    def close(self) -> None:
+        """Free the queue, here and in the page; its histogram stays."""
+        if self.comm is not None:  # ipywidgets closes once more in the end
+            self.histogram.unobserve(self._refill, "threshold")
+            self.histogram.unobserve(self._tell_status, "metrics")
+        super().close()
+
     @property
     def labels(self) -> NDArray[np.float64] | None:
         """Those of the histogram, given or marked: 1, 0 or NaN, (n,); None without any."""

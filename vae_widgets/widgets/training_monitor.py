@@ -18,6 +18,7 @@ from vae_widgets.core.history import TrainingHistory, scalar
 from vae_widgets.core.run_log import read_runs
 from vae_widgets.rendering import Renderer, check_renderer
 from vae_widgets.widgets import training_words as words
+from vae_widgets.widgets.base import CompositeWidget
 from vae_widgets.widgets.keras_callback import KerasCallback
 from vae_widgets.widgets.monitor_drawing import MonitorDrawing
 from vae_widgets.widgets.throttle import Send, Throttle
@@ -25,7 +26,7 @@ from vae_widgets.widgets.training_pictures import MAX_SAMPLES, TrainingPictures
 from vae_widgets.widgets.training_session import TrainingSession, check_runs, check_settings
 
 
-class TrainingMonitor(ipywidgets.VBox):
+class TrainingMonitor(CompositeWidget):
     """Curves, progress, controls and pictures of a training run, updated while it trains.
 
     Display it, then train with ``callbacks=[monitor.callback]`` in ``keras.Model.fit``, or call
