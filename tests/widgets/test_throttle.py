@@ -90,6 +90,36 @@ def test_more_messages_than_fit_are_sent_in_parts():
     assert max(page.values()) >= 2
 
 
+def test_the_last_of_many_messages_have_their_turn_though_all_change_all_the_time():
+    time, page = Time(), {}
+
+    def plan():
+        return [lambda k=k: page.update({k: time.now}) for k in range(13)]
+
+    throttle = Throttle(plan, pytest.fail, time, time.timer)
+    throttle.request()
+    time.advance(1)
+    for _ in range(100):
+        throttle.request()
+        time.advance(0.1)
+        assert sorted(page) == list(range(13))
+        assert min(page.values()) > time.now - 3
+
+
+def test_what_changes_while_a_plan_is_sent_in_parts_is_sent_after_it():
+    time, state, page = Time(), 0, {}
+
+    def plan():
+        return [lambda k=k, v=state: page.update({k: v}) for k in range(25) if page.get(k) != state]
+
+    throttle = Throttle(plan, pytest.fail, time, time.timer)
+    throttle.request()
+    state = 1  # no further request: the first one is not yet done
+    time.advance(10)
+    assert page == dict.fromkeys(range(25), 1)
+    assert not time.timers
+
+
 def test_an_exception_stays_here_and_is_not_met_more_than_once_a_second():
     time, errors = Time(), []
 

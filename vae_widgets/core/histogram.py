@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vae_widgets.core.ticks import round_up
+
 MIN_BINS, MAX_BINS = 10, 80
 # A drag moves by one grid step: about a pixel of a picture that is some 450 pixels wide.
 MIN_STEPS = 400
@@ -110,12 +112,6 @@ def quantiles(ascending: NDArray[np.float64], shares: ArrayLike) -> NDArray[np.f
     low, high = ascending[below], ascending[np.ceil(at).astype(int)]
     between: NDArray[np.float64] = low + (high - low) * (at - below)
     return between
-
-
-def round_up(width: float) -> float:
-    """Return the next number of the form 1, 2, 2.5 or 5 times a power of ten."""
-    scale = 10.0 ** math.floor(math.log10(width))
-    return next((m * scale for m in (1, 2, 2.5, 5) if m * scale >= width), 10 * scale)
 
 
 def _round_decimals(values: NDArray[np.float64], step: float) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from vae_widgets.core.history import VALIDATION, TrainingHistory
 from vae_widgets.core.series import FloatArray, decimate
+from vae_widgets.core.ticks import round_ticks
 from vae_widgets.widgets.curve_lines import (
     NO_LINE,
     NO_LINES,
@@ -65,7 +66,7 @@ class _Panel:
             font_weight="normal",
             x_offset=4,  # pixels right of its line
         )
-        self.y_axis = bqplot.Axis(scale=self.linear, orientation="vertical", tick_format=".4~g")
+        self.y_axis = bqplot.Axis(scale=self.linear, side="left", tick_format=".4~g")
         self.figure = bqplot.Figure(
             marks=[
                 *(self.others, self.others_validation, self.actions, self.names),
@@ -178,7 +179,7 @@ class LossCurves(ipywidgets.HBox):
         training = [line for lines in made for line in lines[:2]]
         validation = [line for lines in made for line in lines[2:]]
         scale = panel.log if view.log_scale else panel.linear
-        ticks = _log_ticks(training + validation) if view.log_scale else None
+        ticks = _ticks(training + validation, view.log_scale)
         messages = changes(panel.y_axis, scale=scale, tick_values=ticks)
         # The steps step back once the epochs make a line of their own.
         light = 0.35 if any(line.shape[1] > 1 for line in training[1::2]) else 1.0
@@ -316,15 +317,19 @@ def _rows(lines: list[Line], opacities: list[float], drawn: int) -> dict[str, An
     return {"x": rows[0].squeeze(), "y": rows[1].squeeze(), "opacities": shown}
 
 
-def _log_ticks(lines: list[Line]) -> FloatArray | None:
-    """Return round values within the lines; those that bqplot chooses overlap each other."""
+def _ticks(lines: list[Line], log_scale: bool) -> FloatArray | None:
+    """Return round values within the lines: bqplot would choose too many, on top of each other."""
     values = np.concatenate([line[1] for line in lines] or [np.empty(0)])
     values = values[np.isfinite(values)]
-    if not len(values) or values.max() < 10 * values.min():
+    low, high = (values.min(), values.max()) if len(values) else (0.0, 0.0)
+    if not log_scale:
+        # A loss may diverge to any number; what bqplot finds is good enough for those.
+        return round_ticks(low, high) if 1e-300 < high - low < np.inf else None
+    if not len(values) or high < 10 * low:
         return None
-    powers = 10.0 ** np.arange(np.floor(np.log10(values.min())), np.log10(values.max()))
+    powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.log10(high))
     ticks = powers if len(powers) > 3 else np.outer(powers, [1, 2, 5]).ravel()
-    return np.round(ticks[(values.min() <= ticks) & (ticks <= values.max())], 12)
+    return np.round(ticks[(low <= ticks) & (ticks <= high)], 12)
 
 
 def _title(names: list[str], metrics: list[str]) -> str:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_widgets.core.curves import Curve
-from vae_widgets.core.histogram import round_up
 from vae_widgets.core.labelled_scores import LabelledScores
 from vae_widgets.core.thresholds.labelled import expected_cost
+from vae_widgets.core.ticks import round_ticks
 from vae_widgets.widgets.score_canvas import ScoreCanvas
 
 # The panel is some 300 pixels wide: points closer than this are one to the eye.
@@ -85,9 +85,8 @@ class Panel:
     def span(self, scale: bqplot.LinearScale, low: float, high: float) -> None:
         """Let an axis, at first 0 to 1, reach from low to high, with some five round ticks."""
         scale.min, scale.max = low, high
-        step = round_up((high - low) / 5)
         axis = self.x_axis if scale is self.x_scale else self.y_axis
-        axis.tick_values = step * np.arange(np.ceil(low / step), np.floor(high / step) + 1)
+        axis.tick_values = round_ticks(low, high)
 
     def show(self, values: Mapping[str, float]) -> None:
         """Move the operating point; it is nowhere while what it shows is undefined."""

@@ -65,6 +65,9 @@ class MessageBudget:
 class Throttle:
     """Call the messages of `plan` when there is room for them.
 
+    A plan of more messages than fit in a second is sent in parts, to its end: the next plan might
+    begin with as many again, and its last messages would never have their turn.
+
     Parameters
     ----------
     plan
@@ -89,6 +92,7 @@ class Throttle:
         self._budget = MessageBudget()
         self._lock = threading.RLock()
         self._timer: threading.Timer | None = None
+        self._rest: Sequence[Send] = ()  # of the plan that is sent in parts
 
     def request(self) -> None:
         """Draw now if there is room, otherwise as soon as there is."""
@@ -108,17 +112,20 @@ class Throttle:
     def _draw(self) -> None:
         delay = self._budget.delay(self._clock(), 1)
         if not delay:
+            goes_on = bool(self._rest)
             try:
-                planned = self._plan()
+                planned = self._rest or self._plan()
                 messages = planned[: self._budget.per_second]
                 delay = self._budget.delay(self._clock(), len(messages))
                 if not delay:
+                    self._rest = planned[len(messages) :]
                     for send in messages:
                         send()
                     self._budget.spend(self._clock(), len(messages))
-                    if len(planned) > len(messages):
+                    if self._rest or goes_on:  # what has changed meanwhile is in no part
                         delay = self._budget.delay(self._clock(), 1)
             except Exception as error:  # whatever goes wrong in a picture, training goes on
+                self._rest = ()
                 # Nor does a picture that always fails cost more than one try a second.
                 self._budget.spend(self._clock(), self._budget.per_second)
                 self._failed(error)

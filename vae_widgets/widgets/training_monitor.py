@@ -315,12 +315,13 @@ class TrainingMonitor(CompositeWidget):
 
     def _plan(self) -> list[Send]:
         """Return the messages that bring the page up to date, one an entry."""
-        messages: list[Send] = []
+        pictures: list[Send] = []
         try:
-            messages += self._drawing.plan_pictures()
-        except Exception as error:  # the words below must still be right
+            pictures = self._drawing.plan_pictures()
+        except Exception as error:  # the words must still be right
             self._note(error)
-        return messages + self._drawing.plan_words()
+        # Those first: pictures may be more messages than fit in a second.
+        return self._drawing.plan_words() + pictures
 
     def _note(self, error: Exception) -> None:
         self._session.problem = f"Drawing failed, training goes on: {type(error).__name__}: {error}"

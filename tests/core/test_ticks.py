@@ -1,0 +1,41 @@
+"""Round numbers for axes and bins."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from vae_widgets.core.ticks import round_ticks, round_up
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [(1.0, 1.0), (1.1, 2.0), (2.2, 2.5), (3.0, 5.0), (5.1, 10.0), (0.03, 0.05), (700.0, 1000.0)],
+)
+def test_the_next_round_number(width, expected):
+    assert round_up(width) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0.0, 1.0, [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]),
+        (18.3, 43.9, [20.0, 30.0, 40.0]),
+        (-0.3, 0.4, [-0.2, 0.0, 0.2, 0.4]),
+        (0.25, 5.7, [2.0, 4.0]),
+    ],
+)
+def test_round_ticks(low, high, expected):
+    np.testing.assert_allclose(round_ticks(low, high), expected, atol=1e-12)
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6))
+def test_ticks_are_few_within_and_a_round_step_apart(low, span):
+    high = low + span
+    assume(high > low)
+    ticks = round_ticks(low, high)
+    assert 2 <= len(ticks) <= 6
+    assert low - 1e-9 * abs(low) <= ticks[0]
+    assert ticks[-1] <= high + 1e-9 * abs(high)
+    digits = np.diff(ticks)[0] / 10.0 ** np.floor(np.log10(span / 5))
+    assert np.isclose(digits, [1, 2, 2.5, 5, 10], rtol=1e-3).any()
