@@ -23,7 +23,7 @@ monitor = vw.TrainingMonitor()
 monitor
 """
 AWAIT = """
-await vae.fit_async(ds.x_train, epochs=400, validation_data=ds.x_test, callbacks=monitor.callback)
+await vae.fit_async(ds.x_train, epochs=1000, validation_data=ds.x_test, callbacks=monitor.callback)
 """
 REVIEW = """
 import ipywidgets
@@ -95,11 +95,11 @@ def test_photograph_a_run_under_way(notebook, theme):
     progress = monitor.locator(".vw-progress-text")
     progress.get_by_text("epoch").wait_for(timeout=90_000)
     monitor.get_by_role("button", name="Latent").click()
-    progress.get_by_text(re.compile(r"epoch 1\d\d ")).wait_for(timeout=90_000)
+    progress.get_by_text(re.compile(r"epoch [12]\d\d ")).wait_for(timeout=90_000)
     beta = monitor.get_by_role("spinbutton", name="β")
     beta.fill("0.5")
     beta.press("Enter")
-    progress.get_by_text(re.compile(r"epoch [23]\d\d ")).wait_for(timeout=90_000)
+    progress.get_by_text(re.compile(r"epoch [56]\d\d ")).wait_for(timeout=90_000)
     save(monitor.screenshot(animations="disabled"), f"run-{theme}")
     monitor.get_by_role("button", name="Stop").click()
     monitor.get_by_text("Stopped at epoch").wait_for(timeout=20_000)

@@ -324,7 +324,7 @@ def _ticks(lines: list[Line], log_scale: bool) -> FloatArray | None:
     low, high = (values.min(), values.max()) if len(values) else (0.0, 0.0)
     if not log_scale:
         # A loss may diverge to any number; what bqplot finds is good enough for those.
-        return round_ticks(low, high) if 1e-300 < high - low < np.inf else None
+        return round_ticks(low, high, 6) if 1e-300 < high - low < np.inf else None
     if not len(values) or high < 10 * low:
         return None
     powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.log10(high))
