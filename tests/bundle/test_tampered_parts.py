@@ -242,6 +242,19 @@ def test_onnx_that_is_no_decoder(tamper):
             load(tamper("decoder.onnx", content))
 
 
+def test_onnx_with_the_name_of_a_dimension_that_is_no_text(tamper):
+    def name_rows(model):
+        for value in (*model.graph.input, *model.graph.output):
+            value.type.tensor_type.shape.dim[0].dim_param = "rows"
+
+    def damage(content):
+        return edited(name_rows)(content).replace(b"rows", b"\xee\xff\xff\xff")
+
+    load(tamper("decoder.onnx", edited(name_rows)))
+    with pytest.raises(BundleError, match=r"part 'decoder\.onnx' is no model that runs: .*decode"):
+        load(tamper("decoder.onnx", damage))
+
+
 def test_onnx_nested_without_end(tamper):
     content = b""
     for _ in range(100):  # a graph in an attribute of a node of a graph ...

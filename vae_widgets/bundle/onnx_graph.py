@@ -9,6 +9,7 @@ what it is, a tree of Protocol Buffers messages (onnx.proto3 numbers their field
 import math
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -80,15 +81,17 @@ class OnnxGraph:
                 enable_fallback=0,  # it prints, and tries the same again
                 read_config_from_model=0,
             )
-            found_inputs, found_outputs = self._session.get_inputs(), self._session.get_outputs()
+            # Here, not below: a damaged name is decoded, and refused, only when it is asked for.
+            found_inputs = [_signature(each) for each in self._session.get_inputs()]
+            found_outputs = [_signature(each) for each in self._session.get_outputs()]
         except Exception as error:  # ONNX Runtime has a dozen kinds, with no common base
             raise BundleError(f"{where} is no model that runs: {_reason(error)}") from error
         for role, found, expected in (
             ("inputs", found_inputs, inputs),
             ("outputs", found_outputs, outputs),
         ):
-            shapes = {each.name: tuple(each.shape[1:]) for each in found}
-            types = {each.type for each in found}
+            shapes = {name: shape for name, shape, _ in found}
+            types = {dtype for *_, dtype in found}
             if types != {"tensor(float)"} or not _fit(shapes, expected):
                 raise BundleError(
                     f"{where} has the {role} {shapes} of {', '.join(sorted(types))}; expected "
@@ -118,6 +121,11 @@ class OnnxGraph:
                     f"{self._where} gives {name!r} of shape {result.shape}; expected {(n, *shape)}."
                 )
         return results
+
+
+def _signature(tensor: onnxruntime.NodeArg) -> tuple[str, tuple[Any, ...], str]:
+    """Return name, shape of a row and type of an input or output."""
+    return tensor.name, tuple(tensor.shape[1:]), tensor.type
 
 
 def check_self_contained(content: bytes, where: str) -> None:
