@@ -66,7 +66,7 @@ class CompositeWidget(ipywidgets.VBox):
     def close(self) -> None:
         """Free what the widget holds, here and in the page."""
         # ipywidgets would leave the parts open, and they keep the whole alive.
-        for part in {id(part): part for part in _parts(self)}.values():
+        for part in _parts(self):
             part.close()
         super().close()
 

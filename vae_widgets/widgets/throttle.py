@@ -101,7 +101,7 @@ class Throttle:
                 self._draw()
 
     def finish(self) -> None:
-        """Wait until what was requested is drawn, which is less than a second away."""
+        """Wait until what was requested is drawn: a second, or one more for each further part."""
         while True:
             with self._lock:  # a drawing under way ends first
                 timer = self._timer
