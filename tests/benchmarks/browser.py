@@ -137,7 +137,10 @@ WATCH = """() => {
   const context = small.getContext("2d", { willReadFrequently: true });
   const count = () => {
     const canvas = (LARGEST)();
-    if (!canvas?.width) return document.querySelectorAll(".bqplot path.element").length;
+    // bqplot has a canvas, too, but draws points elsewhere.
+    if (!canvas?.width || canvas.closest(".bqplot")) {
+      return document.querySelectorAll(".bqplot path.element").length;
+    }
     context.clearRect(0, 0, size.width, size.height);
     context.drawImage(canvas, 0, 0, size.width, size.height);
     const { data } = context.getImageData(0, 0, size.width, size.height);
