@@ -1,8 +1,10 @@
+import re
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from vae_widgets.models.array_loop import ArrayLoop, Pace
+from vae_widgets.models.array_loop import ArrayLoop, Pace, in_order
 
 
 def nothing(batch, logs=None):
@@ -167,3 +169,40 @@ def test_each_step_has_its_beta(jit_compile):
     assert logs["loss"] == pytest.approx(betas.mean())
     assert logs["reconstruction_loss"] == 12
     assert asked == [3, 3]  # before each of two executions
+
+
+def copies_of_weights(order):
+    """Count the copies of weights in a compiled loop over steps of training."""
+
+    @tf.function(jit_compile=True)
+    def train(x, first, second):
+        def step(i, first, second):
+            with tf.GradientTape() as tape:
+                tape.watch([first, second])
+                loss = tf.reduce_mean((tf.nn.relu(x @ first) @ second) ** 2)
+            gradients = order(tape.gradient(loss, [first, second]))
+            return i + 1, first - gradients[0], second - gradients[1]
+
+        return tf.while_loop(lambda i, *_: i < 9, step, (0, first, second))
+
+    arguments = (tf.ones((64, 300)), tf.ones((300, 200)), tf.ones((200, 100)))
+    compiled = train.experimental_get_compiler_ir(*arguments)(stage="optimized_hlo")
+    body = compiled[: compiled.index("ENTRY")]
+    return len(re.findall(r"= f32\[(?:300,200|200,100)\]\S* copy\(", body))
+
+
+def test_gradients_in_order_spare_copies_of_the_weights():
+    assert copies_of_weights(list) > 0  # or this XLA needs no help any more
+    assert copies_of_weights(in_order) == 0
+
+
+def test_gradients_in_order_keep_their_values():
+    sparse = tf.IndexedSlices(tf.ones((1, 3)), [0], [4, 3])
+    dense = [tf.constant([[np.nan, 1.0]]), tf.constant([np.inf, 2.0]), tf.constant([[3.0], [4.0]])]
+    half = tf.constant([[5.0]], tf.float16)
+    ordered = in_order([None, dense[0], sparse, dense[1], dense[2], half])
+    assert ordered[0] is None
+    assert ordered[2] is sparse
+    for before, after in zip([*dense, half], [ordered[i] for i in (1, 3, 4, 5)], strict=True):
+        np.testing.assert_array_equal(before, after)
+        assert before.dtype == after.dtype

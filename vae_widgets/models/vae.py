@@ -18,7 +18,7 @@ from vae_widgets.core.labels import one_hot
 from vae_widgets.core.policy import ThresholdPolicy
 from vae_widgets.models.anomaly_scores import AnomalyScores
 from vae_widgets.models.architectures import build_architecture
-from vae_widgets.models.array_loop import Batch
+from vae_widgets.models.array_loop import Batch, in_order
 from vae_widgets.models.code_statistics import CodeStatistics
 from vae_widgets.models.compiled import CompiledFunction
 from vae_widgets.models.conditional import n_labels_of
@@ -334,7 +334,8 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
             sums = self._weighted_sums(batch, training=True)
             loss = self.optimizer.scale_loss(sums[0] / sums[-1])
         variables = self.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        gradients = tape.gradient(loss, variables)
+        self.optimizer.apply(in_order(gradients) if self.jit_compile else gradients, variables)
         return sums
 
     def _evaluate_on_batch(self, batch: Batch) -> Any:
