@@ -45,7 +45,8 @@ def mad_threshold(scores: ArrayLike, factor: float = 3.5) -> Threshold:
 
     Iglewicz and Hoaglin (How to Detect and Handle Outliers, 1993): 3.5, with deviations scaled by
     1.4826 to be a standard deviation where scores are normally distributed. Up to half of the
-    scores may be anomalous before it breaks down.
+    scores may be anomalous before it breaks down. (The MAD of pythresh 1.1 is another rule: it
+    divides by the standard deviation, and adds to the mean.)
 
     Parameters
     ----------
