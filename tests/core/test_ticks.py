@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from vae_widgets.core.ticks import round_ticks, round_up
@@ -29,13 +29,15 @@ def test_round_ticks(low, high, expected):
     np.testing.assert_allclose(round_ticks(low, high), expected, atol=1e-12)
 
 
+@example(5e-324, 6.0)  # so little above 0 that their quotient is 0
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6))
 def test_ticks_are_few_within_and_a_round_step_apart(low, span):
     high = low + span
     assume(high > low)
     ticks = round_ticks(low, high)
     assert 2 <= len(ticks) <= 6
-    assert low - 1e-9 * abs(low) <= ticks[0]
-    assert ticks[-1] <= high + 1e-9 * abs(high)
+    rounding = 1e-9 * max(abs(low), abs(high))
+    assert low - rounding <= ticks[0]
+    assert ticks[-1] <= high + rounding
     digits = np.diff(ticks)[0] / 10.0 ** np.floor(np.log10(span / 5))
     assert np.isclose(digits, [1, 2, 2.5, 5, 10], rtol=1e-3).any()

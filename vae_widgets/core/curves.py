@@ -98,11 +98,13 @@ def curve_of_classes(normal: NDArray[np.float64], anomalous: NDArray[np.float64]
     """Return the `Curve` of the scores of each kind, ascending, float64; not both are empty."""
     # Tied scores are flagged together: a group of them is one operating point.
     both = np.sort(np.concatenate([normal, anomalous]), kind="stable")  # merges the two
-    thresholds = both[np.append(True, both[1:] != both[:-1])][::-1]
+    first = np.flatnonzero(np.append(True, both[1:] != both[:-1]))[::-1]
+    thresholds = both[first]
+    true_positives = len(anomalous) - np.searchsorted(anomalous, thresholds)
     return Curve(
         thresholds=thresholds,
-        true_positives=len(anomalous) - np.searchsorted(anomalous, thresholds),
-        false_positives=len(normal) - np.searchsorted(normal, thresholds),
+        true_positives=true_positives,
+        false_positives=len(both) - first - true_positives,
         n_anomalous=len(anomalous),
         n_normal=len(normal),
     )
