@@ -15,6 +15,15 @@ SCORES = np.random.default_rng(0).random(100)
 HISTOGRAM = vw.AnomalyHistogram(SCORES, items=X)
 
 
+SCATTER = vw.LatentScatter(CODEC, X)
+
+
+def linked(widget):
+    """Link a widget with a scatter that stays open."""
+    widget.link(SCATTER)
+    return widget
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -24,8 +33,13 @@ HISTOGRAM = vw.AnomalyHistogram(SCORES, items=X)
         lambda: vw.TrainingMonitor(samples=X[:5]),
         lambda: vw.ReviewQueue(HISTOGRAM, CODEC),
         lambda: vw.Explorer(CODEC, X, labels=LABELS),
+        lambda: linked(vw.InterpolationSlider(CODEC, X[0], X[1])),
+        lambda: linked(vw.AnomalyHistogram(SCORES)),
     ],
-    ids=["scatter", "slider", "histogram", "monitor", "queue", "explorer"],
+    ids=[
+        *("scatter", "slider", "histogram", "monitor", "queue", "explorer"),
+        *("linked slider", "linked histogram"),
+    ],
 )
 def test_a_closed_widget_is_freed(make):
     widget = make()

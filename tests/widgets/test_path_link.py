@@ -126,6 +126,17 @@ def test_unlinked_means_left_alone(slider, scatter):
     np.testing.assert_array_equal(slider.start, X[0])
 
 
+@pytest.mark.parametrize("which", ["slider", "scatter"])
+def test_closing_one_unlinks(slider, scatter, which):
+    slider.link(scatter)
+    {"slider": slider, "scatter": scatter}[which].close()
+    assert scatter._path == {}
+    slider.end = X[6]
+    click(scatter, start={"at": [0, 0], "point": 7})
+    assert scatter._path == {}
+    np.testing.assert_array_equal(slider.start, X[0])
+
+
 def test_the_last_link_is_shown(slider, scatter):
     first = slider.link(scatter)
     other = vw.InterpolationSlider(CODEC, X[3], X[4], steps=5)

@@ -76,6 +76,25 @@ def test_unlink_gives_the_colours_back(histogram, scatter):
     assert histogram._canvas._selected["total"] == 0
 
 
+def test_closing_the_histogram_unlinks(histogram, scatter):
+    histogram.link(scatter)
+    histogram.close()
+    assert (scatter.color_by, scatter.threshold) == ("label", None)
+    scatter.selection = [2, 3]
+    assert histogram._canvas._selected["total"] == 0
+
+
+def test_closing_the_scatter_unlinks(histogram, scatter):
+    link = histogram.link(scatter)
+    scatter.selection = [2]
+    scatter.close()
+    assert histogram._canvas.followers == []
+    assert histogram._canvas._selected["total"] == 0
+    histogram.threshold = 1.5
+    assert scatter.threshold is None
+    link.unlink()  # once more does nothing
+
+
 def test_a_reserved_name_is_no_trouble(scatter):
     vw.AnomalyHistogram(SCORES, score_name="label").link(scatter)
     assert scatter.color_by == "label (score)"

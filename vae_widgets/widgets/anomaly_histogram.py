@@ -284,7 +284,7 @@ class AnomalyHistogram(CompositeWidget):
         Returns
         -------
         ScoreLink
-            Call its ``unlink()`` to part them again.
+            Call its ``unlink()`` to part them again. So does closing one of the two.
 
         Raises
         ------

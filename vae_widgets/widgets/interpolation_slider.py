@@ -200,7 +200,7 @@ class InterpolationSlider(CanvasWidget):
         Returns
         -------
         PathLink
-            Call its ``unlink()`` to take the path out again.
+            Call its ``unlink()`` to take the path out again. So does closing one of the two.
 
         Raises
         ------

@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_widgets.widgets.latent_scatter import LatentScatter
+from vae_widgets.widgets.link import Link
 from vae_widgets.widgets.traits import array_to_json
 
 if TYPE_CHECKING:
     from vae_widgets.widgets.interpolation_slider import InterpolationSlider
 
 
-class PathLink:
-    """What `InterpolationSlider.link` returns: it lasts until `unlink`.
+class PathLink(Link):
+    """What `InterpolationSlider.link` returns: it lasts until `unlink`, or until one is closed.
 
     The page moves the point by itself (``frontend/src/scatter_path.ts``); the kernel says where the
     frames lie on the plane, and takes new ends and way-points.
@@ -32,26 +33,33 @@ class PathLink:
                 f"scatter shows latent vectors of {scatter.z_mean.shape[1]} dimensions; expected "
                 f"{slider.path.shape[1]}, those of the slider. Make both with the same codec."
             )
+        super().__init__(slider, scatter)
         self._slider, self._scatter = slider, scatter
+        self._slider_id = slider.model_id  # a closed one has none any more
         # Drawn anew when the slider has another path or the scatter shows another plane.
-        slider.observe(self._draw, ["_content", "method"])
-        scatter.observe(self._draw, "_positions")
+        self._follow(slider, "_content", self._draw)
+        self._follow(slider, "method", self._draw)
+        self._follow(scatter, "_positions", self._draw)
         scatter.on_msg(self._choose_ends)
         self._draw()
 
     def unlink(self) -> None:
         """Take the path out of the scatter, and leave the slider alone from now on."""
-        self._slider.unobserve(self._draw, ["_content", "method"])
-        self._scatter.unobserve(self._draw, "_positions")
+        super().unlink()
         self._scatter.on_msg(self._choose_ends, remove=True)
-        if self._scatter._path.get("slider") == self._slider.model_id:
+        if self._is_shown:
             self._scatter._path = {}
 
+    @property
+    def _is_shown(self) -> bool:
+        """Whether the scatter shows this path, and not that of a slider that was linked later."""
+        return bool(self._scatter._path.get("slider") == self._slider_id)
+
     def _draw(self, change: Any = None) -> None:
-        if change and self._scatter._path.get("slider") != self._slider.model_id:
-            return  # the scatter shows the path of a slider that was linked later
+        if change and not self._is_shown:
+            return
         self._scatter._path = {
-            "slider": self._slider.model_id,
+            "slider": self._slider_id,
             "positions": array_to_json(self._scatter.project(self._slider.path)),
             "stops": np.rint(self._slider.stops * (self._slider.steps - 1)).astype(int).tolist(),
         }
@@ -59,7 +67,7 @@ class PathLink:
     def _choose_ends(self, widget: Any, message: Any, buffers: Any) -> None:
         if not isinstance(message, dict) or message.get("type") != "path":
             return
-        if self._scatter._path.get("slider") != self._slider.model_id:
+        if not self._is_shown:
             return
         try:
             ends: dict[str, Any] = {

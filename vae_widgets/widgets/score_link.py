@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vae_widgets.widgets.latent_scatter import LatentScatter
+from vae_widgets.widgets.link import Link
 
 if TYPE_CHECKING:
     from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
 
 
-class ScoreLink:
-    """What `AnomalyHistogram.link` returns: it lasts until `unlink`.
+class ScoreLink(Link):
+    """What `AnomalyHistogram.link` returns: it lasts until `unlink`, or until one is closed.
 
     While the line is dragged, the page moves the scatter's threshold by itself.
     """
@@ -29,6 +30,7 @@ class ScoreLink:
                 f"scatter shows {scatter.n_samples} samples; expected {len(histogram.scores)}, one "
                 "for each score, in the same order."
             )
+        super().__init__(histogram, scatter)
         self._histogram, self._scatter = histogram, scatter
         self._canvas = histogram._canvas
         self._before = scatter.color_by, scatter.threshold
@@ -39,20 +41,16 @@ class ScoreLink:
         with scatter.hold_sync():
             scatter.threshold, scatter.color_by = histogram.threshold, self._name
         self._canvas.followers = [*self._canvas.followers, scatter]
-        scatter.observe(self._recolour, "color_by")
-        histogram.observe(self._cut, "threshold")
-        histogram.observe(self._hover, "picked_item")
-        scatter.observe(self._take_cut, "threshold")
-        scatter.observe(self._show_selection, "selection")
+        self._follow(scatter, "color_by", self._recolour)
+        self._follow(histogram, "threshold", self._cut)
+        self._follow(histogram, "picked_item", self._hover)
+        self._follow(scatter, "threshold", self._take_cut)
+        self._follow(scatter, "selection", self._show_selection)
         self._show_selection()
 
     def unlink(self) -> None:
         """Leave both alone from now on; the scatter gets the colours back that it had."""
-        self._scatter.unobserve(self._recolour, "color_by")
-        self._histogram.unobserve(self._cut, "threshold")
-        self._histogram.unobserve(self._hover, "picked_item")
-        self._scatter.unobserve(self._take_cut, "threshold")
-        self._scatter.unobserve(self._show_selection, "selection")
+        super().unlink()
         self._canvas.followers = [of for of in self._canvas.followers if of is not self._scatter]
         self._canvas.select(np.zeros(0, np.int64))
         if self._scatter.color_by == self._name:

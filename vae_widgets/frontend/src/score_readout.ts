@@ -108,11 +108,11 @@ export class Readout {
 export function reviewedText(metrics: Metrics): string {
   const { flagged, reviewed } = metrics;
   const of = `Precision of all ${whole(flagged)} flagged`;
-  if (!reviewed || !Number.isFinite(reviewed.precision)) return `${of}: none has a label yet`;
+  if (!reviewed || !Number.isFinite(reviewed.precision)) return `${of}: none has a label yet.`;
   const { precision, low, high } = reviewed;
   const interval = `${share(precision)}, 95 % interval ${share(low)} to ${share(high)}`;
   // Otherwise recall would read as perfect.
   const below = metrics.falseNegatives + metrics.trueNegatives;
-  const doubt = below ? "" : ". Below the threshold no sample has a label, so recall says nothing";
-  return `${of}: ${interval}${doubt}`;
+  const doubt = below ? "" : " Below the threshold no sample has a label: recall says nothing yet.";
+  return `${of}: ${interval}.${doubt}`;
 }
