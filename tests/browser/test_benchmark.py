@@ -1,9 +1,12 @@
+import pytest
+
 from tests.benchmarks import histogram
-from tests.benchmarks.browser import OURS, PLOTS, figures_of
+from tests.benchmarks.browser import BQPLOT, OURS, PLOTS, figures_of
 
 
-def test_a_scatter_is_measured(browser, lab):
-    figures = figures_of(browser, lab, PLOTS[OURS], 1_000, seconds=0.3)
+@pytest.mark.parametrize("plot", [OURS, BQPLOT])  # jupyter-scatter is installed for `make bench`
+def test_a_scatter_is_measured(browser, lab, plot):
+    figures = figures_of(browser, lab, PLOTS[plot], 1_000, seconds=0.3)
 
     assert 0.02 < figures.first_paint < 30
     # A frame takes 16.7 ms at least, and much longer on a busy machine.
