@@ -1,6 +1,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from vae_widgets.core import checks
@@ -49,7 +50,7 @@ def test_what_is_not_a_number_is_a_type_error(value):
         checks.finite_number("beta", value)
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 10**400])
 def test_numbers_must_be_finite(value):
     with pytest.raises(ValueError, match="beta must be a finite number"):
         checks.finite_number("beta", value)
@@ -78,6 +79,17 @@ def test_arrays_are_cast_and_non_empty():
         checks.float_array("x", [])
     with pytest.raises(TypeError, match="x must be an array of numbers; received str"):
         checks.float_array("x", "abc")
+    with pytest.raises(ValueError, match="x has a number too large for a float"):
+        checks.float_array("x", [10**400])
+
+
+def test_nothing_of_an_array_gets_lost():
+    masked = np.ma.array([1.0, 2.0], mask=[False, True])
+    with pytest.raises(ValueError, match=r"x has masked values \(1\).*x\.filled\(\.\.\.\)"):
+        checks.float_array("x", masked)
+    assert checks.float_array("x", masked[:1]).tolist() == [1]
+    with pytest.raises(TypeError, match=r"received complex numbers.*np\.abs\(x\)"):
+        checks.float_array("x", [1j])
 
 
 @pytest.mark.parametrize(
@@ -121,6 +133,8 @@ def test_scores_are_one_float64_a_sample():
         checks.scores("scores", np.zeros((3, 1)))
     with pytest.raises(ValueError, match=r"shape \(\); expected"):
         checks.scores("scores", 3.0)
+    with pytest.raises(ValueError, match=r"from -1\.5e\+308 to 1e\+308.*rescale"):
+        checks.scores("scores", [1e308, -1.5e308])
 
 
 @pytest.mark.parametrize(
@@ -130,6 +144,9 @@ def test_scores_are_one_float64_a_sample():
         [1, 0, math.nan],
         np.array([1, 0, None], object),
         np.array([True, False, math.nan], object),
+        pd.array([True, False, None], dtype="boolean"),
+        pd.Series([1, 0, None], dtype="Int64"),
+        [True, False, pd.NA],
     ],
 )
 def test_anomaly_labels_may_be_partial(labels):
@@ -143,7 +160,12 @@ def test_anomaly_labels_may_be_partial(labels):
         ([1, -1], r"received -1\. For scikit-learn's -1 .* labels == -1"),
         ([0, 2], r"received 2\.$"),
         (["ok", "bad"], r"received .*'ok'.*For named classes pass labels == "),
-        ([0, object()], "received 0"),
+        ([0, object()], "received <object"),
+        (np.array([0, "1"], object), "received '1'"),
+        (pd.Series(["0", "1"], dtype=object), "received '0'"),
+        (np.array([0, 1], "m8[s]"), "received .*timedelta64"),
+        ([0, 1j], "received .*0j"),
+        ([0, math.inf], r"received inf\.$"),
         ([0, 1, 1], r"shape \(3,\); expected \(2,\), one label for each row of scores"),
     ],
 )

@@ -62,3 +62,13 @@ def test_bad_labels(labels, names, message):
 def test_one_text_is_no_list_of_names():
     with pytest.raises(TypeError, match="label_names must be a list of names"):
         index_classes([0, 1], 2, "ab")
+
+
+def test_a_mapping_is_no_list_of_names():
+    with pytest.raises(TypeError, match=r"label_names must be a list of names, .* received a dict"):
+        index_classes([0, 1], 2, {1: "one", 0: "zero"})
+
+
+def test_labels_beyond_int64():
+    labels = np.array([2**63, 2**63 + 1], np.uint64)
+    assert index_classes(labels, 2)[1] == ["9223372036854775808", "9223372036854775809"]

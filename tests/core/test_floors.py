@@ -65,6 +65,16 @@ def test_nearest_neighbours_are_those_of_scikit_learn():
     assert nearest_neighbours(train, train[:5], 1) == pytest.approx(0, abs=1e-3)
 
 
+@pytest.mark.parametrize("d", [6, 40])
+@pytest.mark.parametrize(("offset", "scale"), [(1.7e9, 10), (0, 1e30), (0, 1e39), (0, 1e-30)])
+def test_numbers_of_any_size_keep_their_distances(d, offset, scale):
+    train, test = np.random.default_rng(0).normal(size=(2, 60, d))
+    found = score_floors(offset + scale * train, offset + scale * test, n_components=2)
+    expected = score_floors(train, test, n_components=2)
+    for name in list(expected)[bool(offset) :]:  # the norm depends on the offset
+        np.testing.assert_allclose(found[name], scale * expected[name], rtol=1e-6)
+
+
 def test_all_floors_by_name():
     train, test = samples(40, (3, 4)), samples(9, (3, 4), seed=1)
     found = score_floors(train, test, n_components=2, n_neighbors=4)
@@ -88,6 +98,7 @@ def test_all_floors_by_name():
         (np.ones((1, 5)), np.ones((1, 5)), {}, ValueError, "at least two"),
         (np.ones((9, 5)), np.ones((9, 4)), {}, ValueError, r"x_test has shape.*\(n, 5\)"),
         (np.full((9, 5), np.nan), np.ones((9, 5)), {}, ValueError, "x_train has 45 NaN"),
+        (np.full((9, 5), 1e200), np.ones((9, 5)), {}, ValueError, "x_train spans .* squared dist"),
         (np.ones((9, 5)), np.ones((9, 5)), {"n_components": 6}, ValueError, "at most 5, for"),
         (np.ones((4, 5)), np.ones((9, 5)), {"n_components": 4}, ValueError, "at most 3, for"),
         (np.ones((4, 5)), np.ones((9, 5)), {"n_components": 0}, ValueError, "at least 1"),

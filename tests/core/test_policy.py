@@ -17,7 +17,7 @@ from scipy import stats
 from vae_widgets.core.drift import reference_quantiles
 from vae_widgets.core.policy import ThresholdPolicy, hash_data
 
-FINITE = st.floats(allow_nan=False, allow_infinity=False)
+FINITE = st.floats(-8e307, 8e307)  # further apart they cannot be subtracted
 
 
 @pytest.fixture
@@ -99,18 +99,23 @@ def test_created_is_now_by_default():
     ("field", "value", "message"),
     [
         ("threshold", math.nan, "threshold must be a finite number"),
+        ("threshold", 10**400, "threshold must be a finite number"),
         ("threshold", "1.5", "threshold must be a number"),
         ("threshold", True, "threshold must be a number"),
         ("method", 3, "method must be a str"),
         ("metrics", [1], "metrics must be a mapping"),
+        ("metrics", {"f1": 10**400}, r"metrics\['f1'\] must be a finite number"),
+        ("metrics", {"alert_rate": 1.5}, r"metrics\['alert_rate'\] must lie in \[0, 1\]"),
         ("metrics", {"f1": "high"}, r"metrics\['f1'\] must be a number"),
         ("parameters", 95, "parameters must be a mapping"),
         ("parameters", {"factor": "3"}, r"parameters\['factor'\] must be a number"),
         ("reference", 3, "reference must be a tuple"),
+        ("reference", [10**400], "reference must be a finite number"),
         ("reference", [2, 1], "reference must be in ascending order"),
         ("reference", [1, 2], "reference has 2 entries; expected 0 for 0 scores"),
         ("author", 3, "author must be a str"),
         ("n_scores", 1.5, "n_scores must be a whole number"),
+        ("n_scores", 2**60, "n_scores must lie in"),
         ("n_labelled", -1, "n_labelled must be at least 0"),
         ("created", "yesterday", "created must be an ISO 8601 date"),
     ],
@@ -128,6 +133,7 @@ def test_wrong_fields_are_errors_made_and_loaded(field, value, message, tmp_path
         ({"remove": "threshold"}, "lacks threshold"),
         ({"remove": "schema"}, "'schema' must be a whole number"),
         ({"schema": 3}, "schema 3; this version reads up to 2. Upgrade"),
+        ({"schema": 0}, "'schema' must be at least 1; received 0"),
         ({"treshold": 1}, "did you mean 'threshold'"),
     ],
 )

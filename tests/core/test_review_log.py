@@ -2,7 +2,9 @@ import csv
 import io
 from datetime import UTC, datetime
 
-from vae_widgets.core.review_log import ReviewLog
+import pytest
+
+from vae_widgets.core.review_log import ReviewLog, read_marks
 
 
 def test_every_step_can_be_taken_back():
@@ -41,3 +43,10 @@ def test_what_was_decided_is_exported():
     rows = list(csv.DictReader(io.StringIO(log.to_csv())))
     assert [row["label"] for row in rows] == ["0", "1", ""]
     assert [float(row["score"]) for row in rows] == columns["score"]
+
+
+@pytest.mark.parametrize("text", ["", "hello", "index,score\n"])
+def test_a_text_without_the_header_holds_no_marks(text):
+    assert read_marks(ReviewLog().to_csv()) == []
+    with pytest.raises(ValueError, match=r"line 1 is no header .* as ReviewQueue\.save writes"):
+        read_marks(text)

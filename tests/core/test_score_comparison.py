@@ -114,6 +114,8 @@ def test_the_table_as_text_and_html():
     [
         (OTHER, {}, None, ValueError, "floors is empty"),
         ({}, {"norm": NORM}, None, ValueError, "scores is empty"),
+        ({1: OTHER}, {"norm": NORM}, None, TypeError, "scores must map names.* received 1 as a"),
+        (OTHER, {None: NORM}, None, TypeError, "floors must map names.* received None as a name"),
         (OTHER, NORM, None, TypeError, r"floors must map names.*ndarray.*score_floors"),
         ({"norm": OTHER}, {"norm": NORM}, None, ValueError, "names both a score and a floor"),
         (OTHER[:5], {"norm": NORM}, None, ValueError, "'norm' has 200 scores, others have 5"),

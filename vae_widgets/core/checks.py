@@ -83,6 +83,10 @@ def finite_number(name: str, value: Any) -> float:
         number = float(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a number; received {value!r}.") from None
+    except OverflowError:
+        raise ValueError(
+            f"{name} must be a finite number; received one too large for a float."
+        ) from None
     if not np.isfinite(number):
         raise ValueError(f"{name} must be a finite number; received {number}.")
     return number
@@ -126,12 +130,24 @@ def float_array(
 
     `if_not_finite` is the remedy that the message names for NaN and infinite values.
     """
+    if np.ma.is_masked(value):  # np.asarray would lay bare what the mask hides
+        raise ValueError(
+            f"{name} has masked values ({np.ma.count_masked(value)}); expected none. Pass "
+            f"{name}.filled(...), or {name}.compressed() for the others alone."
+        )
+    hint = ""
     try:
         array = np.asarray(value)
+        if array.dtype.kind == "c":  # the imaginary part would get lost
+            hint = f" Pass their .real part or np.abs({name})."
+            raise TypeError
         array = array.astype(dtype, copy=False)
     except (TypeError, ValueError):
-        raise TypeError(
-            f"{name} must be an array of numbers; received {type(value).__name__}."
+        received = "complex numbers" if hint else type(value).__name__
+        raise TypeError(f"{name} must be an array of numbers; received {received}.{hint}") from None
+    except OverflowError:
+        raise ValueError(
+            f"{name} has a number too large for a float; expected finite numbers. {if_not_finite}"
         ) from None
     if array.size == 0:
         raise ValueError(f"{name} is empty (shape {array.shape}); expected at least one value.")
@@ -155,8 +171,8 @@ def samples(
     bounds: tuple[float, float] | None = None,
     why_bounds: str = "",
     **options: Any,
-) -> NDArray[np.float32]:
-    """Return `value` as float32 samples of shape (n, *sample_shape), n >= 1.
+) -> NDArray[Any]:
+    """Return `value` as samples of shape (n, *sample_shape), n >= 1; float32 by default.
 
     Parameters
     ----------
@@ -247,6 +263,12 @@ def scores(name: str, value: ArrayLike) -> NDArray[np.float64]:
         raise ValueError(
             f"{name} has shape {array.shape}; expected (n,), one score a sample.{hint}"
         )
+    low, high = float(array.min()), float(array.max())
+    if not np.isfinite(high - low):
+        raise ValueError(
+            f"{name} reach from {low:g} to {high:g}, further than float64 can subtract; rescale "
+            "them, for example by 1e-10."
+        )
     return array
 
 
@@ -258,7 +280,8 @@ def anomaly_labels(name: str, value: Any, n: int, of: str = "scores") -> NDArray
     name
         The argument's name, for the message.
     value
-        Booleans or 0 and 1, 1 meaning anomalous; None or NaN where a sample is not labelled.
+        Booleans or 0 and 1, 1 meaning anomalous; None, NaN or pandas' NA where a sample is not
+        labelled.
     n
         Number of labels expected.
     of
@@ -271,23 +294,39 @@ def anomaly_labels(name: str, value: Any, n: int, of: str = "scores") -> NDArray
         and "unlabelled" elsewhere.
     """
     given = labels(name, value, n, of)
-    hint = ""
-    try:
-        if given.dtype.kind in "USMm":
-            raise TypeError
+    if given.dtype.kind in "biuf":
         numbers = given.astype(np.float64)
-    except (TypeError, ValueError):
-        hint = f" For named classes pass {name} == 'the anomalous class'."
-        received = repr(given[0])
+    elif given.dtype == object:
+        numbers = np.array([_label(one) for one in given])
     else:
-        known = ~np.isnan(numbers)
-        strange = numbers[known & (numbers != 0) & (numbers != 1)]
-        if not strange.size:
-            return numbers
-        received = f"{strange[0]:g}"
-        if -1 in strange:
-            hint = f" For scikit-learn's -1 (outlier) and +1 pass {name} == -1."
+        numbers = np.full(n, np.inf)
+    strange = np.flatnonzero(~np.isnan(numbers) & (numbers != 0) & (numbers != 1))
+    if not strange.size:
+        return numbers
+    hint, first = "", numbers[strange[0]]
+    is_number = given.dtype.kind == "f" or np.isfinite(first)
+    received = f"{first:g}" if is_number else f"{given[strange[0]]!r:.80}"
+    if -1 in numbers:
+        hint = f" For scikit-learn's -1 (outlier) and +1 pass {name} == -1."
+    elif not is_number:
+        hint = f" For named classes pass {name} == 'the anomalous class'."
     raise ValueError(
         f"{name} must hold booleans or 0 and 1 (1 = anomalous; None or NaN = not labelled); "
         f"received {received}.{hint}"
     )
+
+
+def _label(value: Any) -> float:
+    """Return a label as a number: NaN for a missing one, infinity for what is no number."""
+    if is_missing(value):
+        return np.nan
+    try:
+        return np.inf if isinstance(value, str | bytes) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        return np.inf
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether a value is None, NaN, NaT or pandas' NA."""
+    equal = value == value  # False for NaN and NaT; NA for NA
+    return value is None or not (isinstance(equal, bool | np.bool_) and bool(equal))

@@ -1,6 +1,6 @@
 """Labels of any kind as indices into a list of class names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,8 +36,13 @@ def index_classes(
     ValueError
         If `labels` has another length, misses values, holds fractions, or a label has no name.
     TypeError
-        If `label_names` is one text instead of a list of them.
+        If `label_names` is one text or a mapping instead of a list of them.
     """
+    if isinstance(label_names, Mapping):
+        raise TypeError(
+            "label_names must be a list of names, in the order of the classes; received a "
+            f"{type(label_names).__name__}. Pass [names[k] for k in range(len(names))]."
+        )
     if isinstance(label_names, str):
         raise TypeError(f"label_names must be a list of names; received the text {label_names!r}.")
     if labels is None:
@@ -63,7 +68,9 @@ def index_classes(
 
 
 def _texts_or_integers(values: NDArray[Any]) -> NDArray[Any]:
-    if values.dtype.kind in "biu":
+    if values.dtype.kind == "u":  # the largest do not fit int64
+        return values
+    if values.dtype.kind in "bi":
         return values.astype(np.int64)
     missing = [value is None or value != value for value in values.tolist()]
     if any(missing):

@@ -6,6 +6,7 @@ standardised features the distance from the mean is that of independent Gaussian
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from vae_widgets.core import checks
 
 _NUMBERS_AT_ONCE = 2**21  # as float64: 16 MiB
+_LARGEST = 1e150  # sums of squares must be finite
 _NO_VARIANCE = 1e-12  # share of the largest; what is below is rounding
 
 
@@ -72,7 +74,7 @@ def distance_from_mean(x_train: ArrayLike, x_test: ArrayLike) -> NDArray[np.floa
         As for `score_floors`.
     """
     train, test = _vectors(x_train, x_test)
-    return _lengths(test, train.mean(axis=0, dtype=np.float64))
+    return _lengths(test, train.mean(axis=0))
 
 
 def pca_residual(
@@ -90,7 +92,7 @@ def pca_residual(
         As for `score_floors`.
     """
     train, test = _vectors(x_train, x_test)
-    mean = train.mean(axis=0, dtype=np.float64)
+    mean = train.mean(axis=0)
     return _lengths(test, mean, _directions(train, mean, _check_components(n_components, train)))
 
 
@@ -99,7 +101,7 @@ def nearest_neighbours(
 ) -> NDArray[np.float64]:
     """Return the mean distance (m,) of samples to their nearest training samples.
 
-    A sample that is a training sample itself is its own nearest, at distance 0.
+    A sample that is a training sample itself is its own nearest, at distance 0 up to rounding.
 
     Parameters
     ----------
@@ -109,26 +111,31 @@ def nearest_neighbours(
     from sklearn.neighbors import NearestNeighbors  # most users never need it
 
     train, test = _vectors(x_train, x_test)
-    neighbours = NearestNeighbors(n_neighbors=_check_neighbors(n_neighbors, train)).fit(train)
-    distances: NDArray[np.float64] = neighbours.kneighbors(test)[0].mean(axis=1, dtype=np.float64)
+    neighbours = NearestNeighbors(n_neighbors=_check_neighbors(n_neighbors, train))
+    # Far from 0, squares cancel in |x|^2 - 2xy + |y|^2, and with them the distances.
+    origin = train.mean(axis=0)
+    found = neighbours.fit(train - origin).kneighbors(test - origin)[0]
+    distances: NDArray[np.float64] = found.mean(axis=1)
     return distances
 
 
 def _vectors(
     x_train: ArrayLike, x_test: ArrayLike
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return both as float32 (n, elements of a sample)."""
-    train = checks.float_array("x_train", x_train)
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return both as float64 (n, elements of a sample)."""
+    train = checks.float_array("x_train", x_train, np.float64)
     if train.ndim < 2 or len(train) < 2:
         raise ValueError(
             f"x_train has shape {train.shape}; expected (n, *sample_shape) with at least two "
             "samples."
         )
-    test = checks.samples("x_test", x_test, train.shape[1:])
+    wanted: Any = train.shape[1:], (-_LARGEST, _LARGEST), "a squared distance"
+    checks.samples("x_train", train, *wanted, dtype=np.float64)
+    test = checks.samples("x_test", x_test, *wanted, dtype=np.float64)
     return train.reshape(len(train), -1), test.reshape(len(test), -1)
 
 
-def _check_components(n_components: int, train: NDArray[np.float32]) -> int:
+def _check_components(n_components: int, train: NDArray[np.float64]) -> int:
     n_components = checks.positive_int("n_components", n_components)
     most = min(len(train) - 1, train.shape[1])
     if n_components > most:
@@ -139,7 +146,7 @@ def _check_components(n_components: int, train: NDArray[np.float32]) -> int:
     return n_components
 
 
-def _check_neighbors(n_neighbors: int, train: NDArray[np.float32]) -> int:
+def _check_neighbors(n_neighbors: int, train: NDArray[np.float64]) -> int:
     n_neighbors = checks.positive_int("n_neighbors", n_neighbors)
     if n_neighbors > len(train):
         raise ValueError(
@@ -150,7 +157,7 @@ def _check_neighbors(n_neighbors: int, train: NDArray[np.float32]) -> int:
 
 
 def _directions(
-    x: NDArray[np.float32], mean: NDArray[np.float64], n_components: int
+    x: NDArray[np.float64], mean: NDArray[np.float64], n_components: int
 ) -> NDArray[np.float64]:
     """Return unit vectors (d, at most n_components) along which samples x (n, d) vary most."""
     n, d = x.shape
@@ -167,7 +174,7 @@ def _directions(
 
 
 def _lengths(
-    x: NDArray[np.float32],
+    x: NDArray[np.float64],
     origin: NDArray[np.float64],
     directions: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
@@ -180,7 +187,7 @@ def _lengths(
     return np.concatenate(lengths)
 
 
-def _parts(x: NDArray[np.float32], origin: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
-    """Yield some rows of x - origin at a time, as float64."""
+def _parts(x: NDArray[np.float64], origin: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    """Yield some rows of x - origin at a time."""
     step = max(1, _NUMBERS_AT_ONCE // x.shape[1])
     return (x[start : start + step] - origin for start in range(0, len(x), step))

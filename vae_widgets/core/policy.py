@@ -19,6 +19,7 @@ from vae_widgets.core.drift import MAX_QUANTILES, Replay, ks_distance, populatio
 from vae_widgets.core.intervals import wilson_interval
 
 SCHEMA = 2
+_MOST_SCORES = 2**53  # as floats, counts are exact up to here
 
 
 def _now() -> str:
@@ -61,7 +62,7 @@ class ThresholdPolicy:
     Raises
     ------
     TypeError, ValueError
-        If a field has the wrong type or the threshold is not finite.
+        If a field has the wrong type, a number is not finite, or the alert rate is no share.
     """
 
     threshold: float
@@ -91,7 +92,9 @@ class ThresholdPolicy:
                 f"created must be an ISO 8601 date, such as {_now()!r}; received {self.created!r}."
             ) from None
         for name in ("n_scores", "n_labelled"):
-            set_field(self, name, checks.positive_int(name, getattr(self, name), minimum=0))
+            count = checks.positive_int(name, getattr(self, name), minimum=0)
+            checks.number_between(name, count, 0, _MOST_SCORES)
+            set_field(self, name, count)
         for name, may_be in (("metrics", _is_nan), ("parameters", lambda value: value is None)):
             given = getattr(self, name)
             if not isinstance(given, Mapping):
@@ -101,6 +104,8 @@ class ThresholdPolicy:
                 for key, value in given.items()
             }
             set_field(self, name, numbers)
+        if not math.isnan(self.alert_rate):
+            checks.number_between("metrics['alert_rate']", self.alert_rate, 0, 1)
         set_field(self, "reference", _reference(self.reference, self.n_scores))
 
     @property
@@ -243,9 +248,7 @@ def _fields(content: Any) -> dict[str, Any]:
     """Return the fields of a policy from what its JSON file holds."""
     if not isinstance(content, dict):
         raise TypeError(f"expected a JSON object; received {type(content).__name__}.")
-    schema = content.get("schema")
-    if not isinstance(schema, int) or isinstance(schema, bool):
-        raise ValueError(f"'schema' must be a whole number; received {schema!r}.")
+    schema = checks.positive_int("'schema'", content.get("schema"))
     if schema > SCHEMA:
         raise ValueError(
             f"it has schema {schema}; this version reads up to {SCHEMA}. Upgrade vae_widgets."

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+_COLUMNS = ["index", "score", "label", "mark", "time"]
 LABELS = {"normal": 0.0, "anomalous": 1.0, "unsure": np.nan}
 """What a mark means as a label: an unsure one is none."""
 
@@ -73,6 +74,11 @@ class ReviewLog:
         """Take up marks of an earlier session; they are no steps to take back."""
         self._marks.update({mark.index: mark for mark in marks})
 
+    @property
+    def last(self) -> int | None:
+        """Which sample the last step was about, or None if there is none."""
+        return self._before[-1][0] if self._before else None
+
     def undo(self) -> int | None:
         """Take the last step back; return which sample it was about, or None if there is none."""
         if not self._before:
@@ -118,8 +124,14 @@ def read_marks(text: str) -> list[Mark]:
     ValueError
         If it is no such text; the message names the line.
     """
+    rows = csv.DictReader(io.StringIO(text))
+    if not set(_COLUMNS) <= set(rows.fieldnames or ()):
+        raise ValueError(
+            f"line 1 is no header of marks: {text.partition(chr(10))[0]!r:.80}; expected "
+            f"{','.join(_COLUMNS)}, as ReviewQueue.save writes it."
+        )
     marks = []
-    for line, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+    for line, row in enumerate(rows, start=2):
         try:
             mark = Mark(int(row["index"]), float(row["score"]), row["mark"], row["time"])
             if mark.index < 0 or mark.mark not in LABELS or not np.isfinite(mark.score):

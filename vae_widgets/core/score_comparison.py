@@ -123,6 +123,12 @@ def compare_scores(
     for what, mapping in (("scores", named), ("floors", floors)):
         if not mapping:
             raise ValueError(f"{what} is empty; expected at least one score.")
+        for name in mapping:
+            if not isinstance(name, str):
+                raise TypeError(
+                    f"{what} must map names to scores; received {name!r} as a name. Pass text, "
+                    f"such as {str(name)!r}."
+                )
     if twice := sorted(set(named) & set(floors)):
         raise ValueError(f"{twice[0]!r} names both a score and a floor; expected different names.")
     values = {

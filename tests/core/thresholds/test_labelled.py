@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import TunedThresholdClassifierCV
 
 from vae_widgets.core.thresholds import (
+    choose_threshold,
     cost_threshold,
     f1_threshold,
     f_beta_threshold,
@@ -87,6 +88,21 @@ def test_cost_is_what_scikit_learn_tunes(costs):
     assert gain(LABELS.astype(int), chosen.threshold <= SCORES) == pytest.approx(score)
     assert chosen.estimates["expected_cost"] == pytest.approx(-score)
     assert chosen.threshold == threshold
+
+
+def test_of_equal_costs_but_for_rounding_the_fewest_alerts_are_chosen():
+    rng = np.random.default_rng(168)
+    scores, labels = rng.permutation(40), rng.random(40) < 0.3
+    labels[:2] = True, False
+    whole = cost_threshold(scores, labels, 3, 1)
+    assert cost_threshold(scores, labels, 0.3, 0.1).threshold == whole.threshold
+
+
+def test_numbers_too_large_are_named():
+    with pytest.raises(ValueError, match=r"cost of missed=1e\+308, .* is not finite; pass .*unit"):
+        choose_threshold(SCORES, LABELS, "cost", missed=1e308)
+    with pytest.raises(ValueError, match=r"beta must lie in \(0, 1e\+100\]"):
+        f_beta_threshold(SCORES, LABELS, 1e200)
 
 
 def test_where_no_alert_pays_none_is_raised():

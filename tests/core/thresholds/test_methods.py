@@ -65,6 +65,26 @@ def test_wrong_arguments_are_errors(arguments, message):
         vw.choose_threshold(SCORES, **arguments)
 
 
+@pytest.mark.parametrize("method", ["z_score", "gesd", "mixture"])
+@pytest.mark.parametrize("scores", [np.append(SCORES, 1e200), 1e160 * SCORES, 1e-160 * SCORES])
+def test_scores_whose_squares_are_no_floats_are_refused(method, scores):
+    message = f"to {scores.max():g} are too small, too large or .* method '{method}'.*logarithm"
+    with pytest.raises(ValueError, match=message.replace("+", r"\+")):
+        vw.choose_threshold(scores, method=method)
+
+
+@pytest.mark.parametrize("scores", [np.append(SCORES, 1e200), 1e306 * SCORES])
+def test_a_threshold_is_finite(scores):
+    with pytest.raises(ValueError, match=r"with rate=1e-300.*less extreme parameters"):
+        vw.choose_threshold(scores, method="peaks_over_threshold", rate=1e-300)
+
+
+def test_tiny_scores_have_an_order():
+    tiny = 1e-160 * SCORES
+    flagged = tiny >= vw.choose_threshold(tiny).threshold
+    np.testing.assert_array_equal(flagged, vw.choose_threshold(SCORES).threshold <= SCORES)
+
+
 def test_choosing_by_quartiles_loads_no_library():
     code = (
         "import vae_widgets as vw, sys; vw.choose_threshold([1, 2, 3], method='iqr');"

@@ -1,6 +1,7 @@
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,3 +52,18 @@ def test_an_unknown_segment_is_an_error():
     found = segment_thresholds([1.0, 2.0], ["a", "b"], 1)
     with pytest.raises(ValueError, match=r"'c' has no threshold; expected one of: 'a', 'b'"):
         found.apply([1.0], ["c"])
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
+@pytest.mark.parametrize("kind", [list, pd.Series, lambda names: np.array(names, object)])
+def test_a_row_without_a_segment_is_an_error(missing, kind):
+    found = segment_thresholds([1.0, 2.0], ["a", "b"], 1)
+    for refuse in (found.apply, lambda *given: segment_thresholds(*given, 1)):
+        with pytest.raises(ValueError, match=r"segments has .* in row 1; .*leave them out"):
+            refuse([1.0, 2.0], kind(["a", missing]))
+
+
+def test_text_and_numbers_are_no_segments_together():
+    with pytest.raises(ValueError, match="segments holds both text and other values"):
+        segment_thresholds([1.0, 2.0], [1, "1"], 1)
+    assert list(segment_thresholds([1.0, 2.0], [2, 1], 1).thresholds) == [1, 2]

@@ -10,6 +10,9 @@ from vae_widgets.core import checks
 from vae_widgets.core.curves import Curve, curve
 from vae_widgets.core.thresholds.threshold import Threshold, above
 
+# As a share of the largest cost: costs this near are equal but for rounding.
+_ROUNDING = 1e-14
+_MOST_BETA = 1e100  # its square must be finite
 _ASSUMES = "Assumes that new samples are like the labelled ones; expect a little less on them."
 
 
@@ -31,14 +34,14 @@ def f_beta_threshold(scores: ArrayLike, labels: ArrayLike, beta: float = 2.0) ->
     labels
         (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled.
     beta
-        How many times as much recall counts as precision, above 0.
+        How many times as much recall counts as precision, in (0, 1e100].
 
     Raises
     ------
     ValueError
         If no sample is labelled anomalous: F-beta is then 0 everywhere.
     """
-    beta = checks.number_between("beta", beta, 0, open_low=True)
+    beta = checks.number_between("beta", beta, 0, _MOST_BETA, open_low=True)
     return _f_beta("f_beta", scores, labels, beta, {"beta": beta}, f"F-beta (beta {beta:g})")
 
 
@@ -120,6 +123,11 @@ def cost_threshold(
     missed, false_alarm, caught, dismissed
         Costs of a false negative, a false positive, a true positive and a true negative, in any
         one unit; negative ones are gains.
+
+    Raises
+    ------
+    ValueError
+        If no sample is labelled anomalous, or the expected cost exceeds what a float can hold.
     """
     named = {
         "missed": missed,
@@ -130,8 +138,15 @@ def cost_threshold(
     costs = {name: checks.finite_number(name, cost) for name, cost in named.items()}
     scores = checks.scores("scores", scores)
     points = _points(scores, labels)
-    expected = expected_cost(points, **costs)
-    at = int(np.argmin(expected))
+    with np.errstate(over="ignore", invalid="ignore"):
+        expected = expected_cost(points, **costs)
+    if not np.isfinite(expected).all():
+        received = ", ".join(f"{name}={cost:g}" for name, cost in costs.items())
+        raise ValueError(
+            f"the expected cost of {received} is not finite; pass the costs in a larger unit."
+        )
+    rounding = _ROUNDING * max(map(abs, costs.values()))
+    at = int(np.argmax(expected <= expected.min() + rounding))  # the fewest alerts come first
     highest = above(float(scores.max()))
     return Threshold(
         float(points.thresholds[at - 1]) if at else highest,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from vae_widgets.core import checks
@@ -21,6 +22,10 @@ from vae_widgets.core.thresholds.peaks_over_threshold import peaks_over_threshol
 from vae_widgets.core.thresholds.percentile import percentile_threshold, top_k_threshold
 from vae_widgets.core.thresholds.spread import iqr_threshold, mad_threshold, z_score_threshold
 from vae_widgets.core.thresholds.threshold import Threshold
+
+# The methods that square scores, and the size below which squares lose digits to underflow.
+_SQUARING = ("z_score", "gesd", "mixture")
+_TOO_SMALL = 1e-150
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,8 @@ def choose_threshold(
     ------
     TypeError, ValueError
         For an unknown method or parameter, a parameter out of its range, labels that are missing,
-        and scores that the method cannot work with; the message names the remedy.
+        and scores that the method cannot work with, such as those of too many orders of magnitude;
+        the message names the remedy.
 
     Examples
     --------
@@ -122,11 +128,25 @@ def choose_threshold(
     """
     chosen = METHODS[checks.one_of("method", method, METHODS)]
     checks.reject_unknown(f"method {method!r}", parameters, chosen.parameters)
-    if not chosen.labels:
-        return chosen.choose(scores, **parameters)
     if labels is None and chosen.labels == "needed":
         raise ValueError(
             f"method={method!r} needs labels; received None. Pass labels, or use a method without, "
             "such as 'mad'."
         )
-    return chosen.choose(scores, labels, **parameters)
+    scores = checks.scores("scores", scores)
+    try:
+        if method in _SQUARING and 0 < np.abs(scores).max() < _TOO_SMALL:
+            raise FloatingPointError
+        with np.errstate(over="raise"):
+            found = chosen.choose(scores, *([labels] if chosen.labels else []), **parameters)
+        if not np.isfinite(found.threshold):
+            raise FloatingPointError
+    except (FloatingPointError, OverflowError):
+        given = ", ".join(f"{name}={value!r}" for name, value in parameters.items())
+        raise ValueError(
+            f"scores from {scores.min():g} to {scores.max():g} are too small, too large or too "
+            f"many orders of magnitude apart for method {method!r}{given and f' with {given}'}. "
+            f"Pass their logarithm, or bring them to another scale"
+            f"{given and '; or pass less extreme parameters'}."
+        ) from None
+    return found

@@ -36,10 +36,10 @@ class SegmentThresholds:
         Raises
         ------
         ValueError
-            If a segment has no threshold.
+            If a segment has no threshold, or a row no segment.
         """
         scores = checks.scores("scores", scores)
-        segments = checks.labels("segments", segments, len(scores), "scores")
+        segments = _names(segments, len(scores))
         flagged = np.zeros(len(scores), bool)
         for segment in np.unique(segments).tolist():
             if segment not in self.thresholds:
@@ -64,14 +64,14 @@ def segment_thresholds(
     scores
         Finite scores (n,), higher = more anomalous.
     segments
-        Names or numbers (n,).
+        Names or numbers (n,), none of them missing.
     alerts
         The budget, at least 1.
     labels
         (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled.
     """
     scores = checks.scores("scores", scores)
-    segments = checks.labels("segments", segments, len(scores), "scores")
+    segments = _names(segments, len(scores))
     alerts = checks.positive_int("alerts", alerts)
     by_segment = {name: segments == name for name in np.unique(segments).tolist()}
     if labels is None:
@@ -94,6 +94,27 @@ def segment_thresholds(
     }
     text = f"{sum(n_flagged.values()):,} of {alerts:,} alerts spent, {how}."
     return SegmentThresholds(thresholds, n_flagged, text, assumes)
+
+
+def _names(segments: ArrayLike, n: int) -> NDArray[Any]:
+    """Return the segments of `n` rows; raise ``ValueError`` for a missing one."""
+    # A list as objects: numpy would make one text of 1 and "1", and another of NaN.
+    given = segments if hasattr(segments, "dtype") else np.array(segments, object)
+    names = checks.labels("segments", given, n, "scores")
+    if names.dtype.kind in "biuUS":
+        return names
+    for row, name in enumerate(names):
+        if checks.is_missing(name):
+            raise ValueError(
+                f"segments has {name!r} in row {row}; expected the name of a segment. Give such "
+                "rows a name of their own, or leave them out."
+            )
+    if len({isinstance(name, str) for name in names}) == 2:
+        raise ValueError(
+            "segments holds both text and other values; expected one of them, for 1 and '1' look "
+            "alike. Name all segments by text, or number them all."
+        )
+    return checks.labels("segments", names.tolist(), n, "scores")
 
 
 def _parts(sizes: list[int], alerts: int) -> list[int]:

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """A threshold, and what is needed to defend it. It counts as a number where one is expected.
+    """A threshold, and what is needed to defend it.
+
+    It counts as a number for ``float`` and for NumPy, as in ``scores >= threshold``.
 
     Attributes
     ----------
@@ -36,6 +39,9 @@ class Threshold:
 
     def __float__(self) -> float:
         return self.threshold
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.array(self.threshold, dtype)
 
 
 def above(score: float) -> float:
