@@ -510,3 +510,34 @@ def test_how_sure_is_answered_until_the_threshold_moves(histogram):
     histogram.threshold = 3.0
     assert answer.value == ""
     assert histogram.bootstrap().intervals["threshold"] == (3, 3)
+
+
+def test_a_percentile_that_it_is_already_chooses_again():
+    histogram = vw.AnomalyHistogram(SCORES, LABELS)
+    assert (histogram.method, histogram.percentile) == ("f1", 95)
+    histogram.percentile = 95
+    assert histogram.method == "percentile"
+    assert histogram.metrics["n_flagged"] == 10
+    histogram.threshold = 0.1
+    histogram.percentile = 95
+    assert histogram.metrics["n_flagged"] == 10
+
+
+def test_a_method_that_it_is_already_weighs_labels_anew():
+    histogram = vw.AnomalyHistogram(SCORES, LABELS)
+    rows = np.argsort(SCORES)[:150]
+    histogram.label(rows, LABELS[rows] | (np.arange(150) % 2 == 0))
+    before = histogram.threshold
+    histogram.method = "f1"
+    assert histogram.threshold == vw.choose_threshold(SCORES, histogram.labels, "f1").threshold
+    assert histogram.threshold != before
+
+
+def test_scores_changed_in_place_afterwards_change_nothing():
+    scores = SCORES.copy()
+    histogram = vw.AnomalyHistogram(scores)
+    scores -= 5
+    assert histogram.flagged.sum() == histogram.metrics["n_flagged"] == 10
+    np.testing.assert_array_equal(histogram.scores, SCORES)
+    with pytest.raises(ValueError, match="read-only"):
+        histogram.scores[0] = 1

@@ -117,3 +117,38 @@ def test_labels_of_another_length_and_misspelt_keywords():
         vw.Explorer(CODEC, X, labels=Y[:5])
     with pytest.raises(TypeError, match="did you mean 'labels'"):
         vw.Explorer(CODEC, X, label=Y)
+
+
+def test_a_bundle_without_scores_is_scored_by_its_reconstruction(tmp_path):
+    x = X.reshape(-1, 64)[:50]
+    vae = vw.VAE.build((64,), hidden_units=(4,))
+    assert vw.Explorer(vae, x).histogram.policy().score == "negative ELBO (nats)"
+    vae.save(tmp_path / "plain.vae")
+    codec = vw.load(tmp_path / "plain.vae")
+    assert codec.score_name is None
+    error = np.sum((x - codec.decode(codec.encode(x)[0])) ** 2, axis=1)
+    histogram = vw.Explorer(codec, x).histogram
+    assert histogram.policy().score == "squared reconstruction error"
+    np.testing.assert_allclose(histogram.scores, error, rtol=1e-5)
+
+
+def test_scores_have_the_name_of_their_codec(tmp_path):
+    class Scoring(PcaCodec):
+        def anomaly_score(self, x):
+            return np.abs(x).reshape(len(x), -1).max(axis=1)
+
+    assert vw.Explorer(Scoring(X), X).histogram.policy().score == "anomaly score"
+    x = X.reshape(-1, 64)[:50]
+    detector = vw.VAEDetector(epochs=1, hidden_units=(4,), score_kind="mahalanobis").fit(x)
+    codec = vw.load(detector.save(tmp_path / "detector.vae"))
+    assert vw.Explorer(codec, x).histogram.policy().score == "mahalanobis"
+
+
+def test_samples_of_the_shape_of_codes_are_slid_by_their_codes():
+    x = X.reshape(-1, 64)[:50, 20:23]
+    explorer = vw.Explorer(PcaCodec(x, latent_dim=3), x)
+    z = explorer.scatter.z_mean
+    np.testing.assert_allclose(explorer.slider.path[0], z[0], atol=1e-6)
+    explorer.scatter.pick(5)
+    explorer._as_end.click()
+    np.testing.assert_allclose(explorer.slider.path[-1], z[5], atol=1e-6)

@@ -529,3 +529,17 @@ def test_a_gif_that_fails_leaves_the_old_file(slider, tmp_path, monkeypatch):
         slider.save_gif(path)
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["path.gif"]
+
+
+def test_numbers_of_numpy_are_positions(slider):
+    slider.value = np.float32(0.5)
+    assert slider.value == 0.5
+    assert type(slider.value) is float
+
+
+def test_none_takes_the_way_points_away(codec):
+    slider = InterpolationSlider(codec, DIGITS[0], DIGITS[1], steps=9, via=[DIGITS[2]])
+    slider.via = None
+    assert slider.via == ()
+    assert slider.stops.tolist() == [0, 1]
+    slider.swap_ends()

@@ -722,3 +722,44 @@ def test_a_codec_that_returns_nonsense_is_named(method, result, message):
 def test_an_object_that_is_no_codec_is_refused():
     with pytest.raises(TypeError, match="lacks encode, decode"):
         LatentScatter(object(), X)
+
+
+@pytest.mark.parametrize("number", [np.float32(0.5), np.float64(0.5), np.array(0.5)])
+def test_numbers_of_numpy_are_numbers(number):
+    shown = scatter(color_by=X[:, 0])
+    shown.threshold = number
+    assert shown.threshold == 0.5
+    assert type(shown.threshold) is float
+
+
+def test_dims_may_be_an_array():
+    shown = scatter(latent_dim=3)
+    shown.dims = np.array([2, 0])
+    assert shown.dims == (2, 0)
+
+
+@pytest.mark.parametrize("name", ["color_by", "projection"])
+def test_none_is_refused_by_name(name):
+    shown = scatter()
+    before = getattr(shown, name)
+    with pytest.raises(ValueError, match=f"{name} is None; "):
+        setattr(shown, name, None)
+    assert getattr(shown, name) == before
+
+
+def test_a_quantity_changed_in_place_and_set_again_is_seen():
+    numbers = np.zeros(12, np.float32)
+    shown = scatter(color_by=numbers)
+    numbers[:] = X[:, 1]
+    assert not shown.quantities["value"].any()
+    sent = []
+    shown.observe(lambda change: sent.append(change.name), "quantities")
+    shown.color_by = numbers
+    assert sent == ["quantities"]
+    np.testing.assert_array_equal(shown.quantities["value"], numbers)
+
+
+def test_a_colour_that_is_gone_gives_way_to_the_labels():
+    shown = scatter(color_by=X[:, 0])
+    shown.quantities = {}
+    assert shown.color_by == "label"

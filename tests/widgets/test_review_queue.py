@@ -128,6 +128,20 @@ def test_labels_that_were_given_stay():
     assert full._window["indices"] == []
 
 
+def test_labels_corrected_elsewhere_stay(queue, histogram):
+    first, second = (int(index) for index in queue.queue[:2])
+    queue.mark(first, "unsure")
+    histogram.label(first, 1)
+    with pytest.raises(ValueError, match="has the label 1, which was not given in this queue"):
+        queue.mark(first, "")
+    queue.mark(second, "anomalous")
+    histogram.label(second, 0)
+    queue.undo()
+    queue.undo()
+    assert histogram.labels[[first, second]].tolist() == [1, 0]
+    assert queue.to_dict()["index"] == []
+
+
 def test_the_marks_are_exported(queue, tmp_path):
     first = press(queue, "anomalous")
     queue.mark(3, "normal")
@@ -158,7 +172,7 @@ def test_a_review_goes_on_another_day(queue, tmp_path):
 @pytest.mark.parametrize(
     ("scores", "text", "message"),
     [
-        (SCORES, "a,b\n1,2\n", "line 2 is no mark"),
+        (SCORES, "a,b\n1,2\n", "line 1 is no header of marks: 'a,b'"),
         (SCORES, "index,score,label,mark,time\n3,x,0,normal,now\n", "line 2 is no mark"),
         (SCORES, "index,score,label,mark,time\n3,1.5,0,fine,now\n", "line 2 is no mark"),
         (SCORES, "index,score,label,mark,time\n3,1.5,0,normal,now\n", "it is of other scores"),

@@ -70,10 +70,67 @@ def test_unlink_gives_the_colours_back(histogram, scatter):
     assert (scatter.color_by, scatter.threshold) == ("label", None)
     assert histogram._canvas.followers == []
     assert histogram._canvas._selected["total"] == 0
+    assert scatter.quantities == {}
     histogram.threshold = 1.5
     scatter.selection = [2, 3]
     assert scatter.threshold is None
     assert histogram._canvas._selected["total"] == 0
+
+
+def test_two_histograms_share_a_scatter(scatter):
+    first = vw.AnomalyHistogram(SCORES, score_name="elbo")
+    second = vw.AnomalyHistogram(-SCORES / 9, score_name="reconstruction")
+    first.link(scatter)
+    before = first.threshold, first.method
+    link = second.link(scatter)
+    assert (first.threshold, first.method) == before
+    assert (scatter.color_by, scatter.threshold) == ("reconstruction", second.threshold)
+    assert first._canvas.followers == []  # dragged, it must not cut the other's scores
+    second.threshold = -0.3
+    assert (scatter.threshold, first.threshold) == (-0.3, before[0])
+    for name, shown in (("elbo", first), ("reconstruction", second), ("elbo", first)):
+        scatter.color_by = name
+        assert scatter.threshold == shown.threshold
+        assert shown._canvas.followers == [scatter]
+    scatter.color_by = "reconstruction"
+    first.threshold = 2.5
+    link.unlink()
+    assert (scatter.color_by, scatter.threshold, first.threshold) == ("elbo", 2.5, 2.5)
+
+
+def test_scores_of_one_name_stay_apart(scatter):
+    own = np.arange(60.0)
+    scatter.quantities = {"score": own}
+    scatter.color_by = "score"
+    first, second = vw.AnomalyHistogram(SCORES), vw.AnomalyHistogram(SCORES * 100)
+    links = [each.link(scatter) for each in (first, second)]
+    assert scatter.color_by == "score 3"
+    first.threshold = 0.3
+    assert second.threshold == scatter.threshold != 0.3
+    for link in links[::-1]:
+        link.unlink()
+    assert (scatter.color_by, scatter.threshold) == ("score", None)
+    assert list(scatter.quantities) == ["score"]
+    np.testing.assert_array_equal(scatter.quantities["score"], own)
+
+
+def test_a_quantity_that_is_the_scores_is_taken(scatter):
+    scatter.quantities = {"score": SCORES}
+    scatter.color_by = "score"
+    link = vw.AnomalyHistogram(SCORES).link(scatter)
+    assert (list(scatter.quantities), scatter.color_by) == (["score"], "score")
+    assert scatter.threshold is not None
+    link.unlink()
+    assert (list(scatter.quantities), scatter.threshold) == (["score"], None)
+
+
+def test_colours_that_are_gone_are_not_given_back(scatter):
+    scatter.color_by = np.arange(60.0)
+    histogram = vw.AnomalyHistogram(SCORES)
+    histogram.link(scatter)
+    scatter.quantities = {"score": SCORES}
+    histogram.close()
+    assert scatter.color_by == "label"
 
 
 def test_closing_the_histogram_unlinks(histogram, scatter):

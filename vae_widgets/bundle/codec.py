@@ -206,6 +206,12 @@ class BundleCodec:
             )
         return GivenLabel(self, label, self.n_labels)
 
+    @property
+    def score_name(self) -> str | None:
+        """Kind of `anomaly_score`, as in ``policy.score``; None if this bundle has no score."""
+        has_score = self._detector is not None and self._score is not None
+        return self.policy.score if has_score and self.policy else None
+
     def anomaly_score(self, x: ArrayLike) -> NDArray[np.float32]:
         """Score samples as the `VAEDetector` that was saved does; higher is more anomalous.
 

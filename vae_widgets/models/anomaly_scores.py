@@ -64,6 +64,11 @@ class AnomalyScores:
             return self._lazily("reconstruction_error", x, y)
         return self._in_blocks(lambda *rows: self._errors(*rows)[0], x, y)
 
+    @property
+    def score_name(self) -> str:
+        """What `anomaly_score` gives by default, with its unit."""
+        return "negative ELBO (nats)" if self.variational else "negative log-likelihood (nats)"
+
     @checks.suggest_keywords
     def anomaly_score(
         self,

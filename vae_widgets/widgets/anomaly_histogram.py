@@ -22,7 +22,7 @@ from vae_widgets.widgets.score_link import ScoreLink
 from vae_widgets.widgets.score_strip import ScoreStrip
 from vae_widgets.widgets.sureness import Sureness
 from vae_widgets.widgets.threshold_curves import ThresholdCurves
-from vae_widgets.widgets.traits import Array
+from vae_widgets.widgets.traits import Array, Asked
 
 # By how much the arrows of the page's fields change a parameter, where not by the method's step.
 _STEPS = {"max_outliers": 1, "tail": 0.05, "confidence": 0.05}
@@ -92,12 +92,13 @@ class AnomalyHistogram(CompositeWidget):
 
     # Without a type: the validators below say more than "expected a float".
     threshold: traitlets.TraitType[Any, Any] = traitlets.TraitType(0.0)
-    percentile: traitlets.TraitType[Any, Any] = traitlets.TraitType(95.0)
-    method: traitlets.TraitType[Any, Any] = traitlets.TraitType("manual")
+    percentile = Asked(95.0)
+    method = Asked("manual")
     flagged = Array("bool", read_only=True)
     metrics = traitlets.Dict(read_only=True)
     picked_item = traitlets.Int(-1)
     _chosen: Threshold | None = None
+    _applying = False
 
     @checks.suggest_keywords
     def __init__(
@@ -115,7 +116,8 @@ class AnomalyHistogram(CompositeWidget):
         bins: int | None = None,
         n_tiles: int = 12,
     ) -> None:
-        checked = checks.scores("scores", scores)
+        checked = checks.scores("scores", scores).copy()  # a change in place would go unnoticed
+        checked.flags.writeable = False
         n = len(checked)
         known = None if labels is None else checks.anomaly_labels("labels", labels, n)
         self._items = None if items is None else _items(items, n, renderer)
@@ -184,7 +186,7 @@ class AnomalyHistogram(CompositeWidget):
 
     @property
     def scores(self) -> NDArray[np.float64]:
-        """The scores, float64 (n,)."""
+        """A copy of the scores, float64 (n,), read-only."""
         return self._data.scores
 
     @property
@@ -330,7 +332,8 @@ class AnomalyHistogram(CompositeWidget):
 
     @traitlets.validate("method")
     def _check_method(self, proposal: Any) -> str:
-        if proposal.value in ("manual", self.chosen.method):
+        is_news = self._applying and proposal.value == self.chosen.method
+        if proposal.value == "manual" or is_news:
             return str(proposal.value)
         # Chosen here and not in the observer: what fails must leave the widget as it was.
         self._prepared = self._choose(proposal.value, {})
@@ -378,7 +381,8 @@ class AnomalyHistogram(CompositeWidget):
     @traitlets.observe("threshold", "method", "percentile")
     def _changed(self, change: Any) -> None:
         now = (self.threshold, self.method, self.percentile)
-        if now == (self.chosen.threshold, self.chosen.method, self._last_percentile()):
+        done = now == (self.chosen.threshold, self.chosen.method, self._last_percentile())
+        if done and change.old != change.new:
             return  # the news of what `_apply` did itself
         if change.name == "threshold" or change.new == "manual":
             self._apply(_by_hand(self.threshold))
@@ -396,11 +400,18 @@ class AnomalyHistogram(CompositeWidget):
         threshold = chosen.threshold
         if chosen.method != "manual":
             self._parameters[chosen.method] = chosen.parameters
-        with self.hold_trait_notifications():
-            self.threshold, self.method = threshold, chosen.method
-            self.percentile = self._last_percentile()
-            self._flag()
-            self.set_trait("metrics", self._data.metrics(threshold))
+        self._applying = True
+        try:
+            with self.hold_trait_notifications():
+                self.threshold = threshold
+                if self.method != chosen.method:
+                    self.method = chosen.method
+                if self.percentile != self._last_percentile():
+                    self.percentile = self._last_percentile()
+                self._flag()
+                self.set_trait("metrics", self._data.metrics(threshold))
+        finally:
+            self._applying = False
         self._canvas.show(self.chosen)
         if chosen.method == "cost":
             self._curves.weigh(chosen.parameters)

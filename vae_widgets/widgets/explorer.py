@@ -42,8 +42,9 @@ class Explorer(CompositeWidget):
     renderer
         Turns samples into tiles; None takes the data set's, or chooses one by the shape.
     scores
-        Anomaly scores (n,), higher = more anomalous. None asks ``codec.anomaly_score(x)``, or, for
-        a codec without it, takes the squared error of the reconstruction of each sample.
+        Anomaly scores (n,), higher = more anomalous. None asks ``codec.anomaly_score(x)``, which
+        ``codec.score_name`` may name; for a codec without it, or where that name is None, it is the
+        squared error of the reconstruction of each sample.
     anomalies
         1 or True for the samples known to be anomalous (n,), for precision and recall.
 
@@ -88,8 +89,8 @@ class Explorer(CompositeWidget):
         start, end = _two_samples(self.scatter.z_mean, labels)
         self.slider = InterpolationSlider(
             codec,
-            self._x[start],
-            self._x[end],
+            self._end(start),
+            self._end(end),
             renderer=self._renderer,
             latents=self.scatter.z_mean,
         )
@@ -133,9 +134,14 @@ class Explorer(CompositeWidget):
 
     def _set_end(self, end: str) -> None:
         index = self.scatter.picked_index
-        # A sample is shown as it is, beside its reconstruction; a point has only a decode.
-        picked = self.scatter.picked if index < 0 else self._x[index]
-        setattr(self.slider, end, picked)
+        setattr(self.slider, end, self.scatter.picked if index < 0 else self._end(index))
+
+    def _end(self, index: int) -> NDArray[np.float32]:
+        """Return what makes a sample an end of the path."""
+        x, z = self._x[index], self.scatter.z_mean[index]
+        # A sample is shown as it is, beside its reconstruction; a latent vector has only a decode,
+        # but is taken for a sample by nobody.
+        return z if x.shape == z.shape else x
 
     def _select_flagged(self, change: Any) -> None:
         self.scatter.selection = np.flatnonzero(self.histogram.flagged)
@@ -164,8 +170,9 @@ class Explorer(CompositeWidget):
 
 
 def _scores(codec: Any, x: NDArray[np.float32]) -> tuple[NDArray[Any], str]:
-    if hasattr(codec, "anomaly_score"):
-        return codec.anomaly_score(x), "negative ELBO (nats)"
+    name = getattr(codec, "score_name", "anomaly score")
+    if hasattr(codec, "anomaly_score") and name is not None:
+        return codec.anomaly_score(x), name
     error = x - decode_samples(codec, encode_mean(codec, x))
     return np.sum(error.reshape(len(x), -1) ** 2, axis=1), "squared reconstruction error"
 

@@ -18,7 +18,7 @@ from vae_widgets.widgets.hearing import Hearing
 from vae_widgets.widgets.latent_film import FilmMaker
 from vae_widgets.widgets.latent_scatter import LatentScatter
 from vae_widgets.widgets.path_link import PathLink
-from vae_widgets.widgets.traits import Array
+from vae_widgets.widgets.traits import Array, Number
 
 # What a path depends on, and the place on it: a change of any may need the decoder.
 _ASKED = ("start", "end", "via", "method", "compare", "value")
@@ -100,12 +100,12 @@ class InterpolationSlider(CanvasWidget):
     _css = bundle("interpolation_slider.css")
 
     # The page owns these: its own changes need not come back.
-    value = traitlets.Float(0.0).tag(sync=True, echo_update=False)
+    value = Number(0.0).tag(sync=True, echo_update=False)
     method = traitlets.Unicode("slerp").tag(sync=True, echo_update=False)
     compare = traitlets.Bool(False).tag(sync=True, echo_update=False)
     start = Array(ndim=None)
     end = Array(ndim=None)
-    via = traitlets.Any(())
+    via: traitlets.TraitType[Any, Any] = traitlets.TraitType(())
     z = Array(read_only=True)
     sample = Array(ndim=None, read_only=True)
     _has_sound = traitlets.Bool(False).tag(sync=True)
@@ -299,7 +299,8 @@ class InterpolationSlider(CanvasWidget):
     def _decode_first(self, proposal: Any) -> Any:
         """Decode before the trait changes, so that a failure changes nothing."""
         asked = {name: getattr(self, name) for name in _ASKED}
-        asked[proposal.trait.name] = proposal.value
+        name, value = proposal.trait.name, proposal.value
+        asked[name] = () if name == "via" and value is None else value
         value = asked.pop("value")
         try:
             film = self._maker.film(**asked, like=self._next.film)
@@ -307,7 +308,7 @@ class InterpolationSlider(CanvasWidget):
         # Whatever a codec raises: traitlets rolls back for this error alone.
         except Exception as error:
             raise traitlets.TraitError(str(error)) from error
-        return film.via if proposal.trait.name == "via" else proposal.value
+        return film.via if name == "via" else proposal.value
 
     @traitlets.observe(*_ASKED)
     def _show(self, change: Any) -> None:

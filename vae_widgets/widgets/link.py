@@ -1,5 +1,6 @@
 """What joins two widgets until one of them is closed."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -28,5 +29,6 @@ class Link:
         self._followed.append((widget, name, handler))
 
     def _end_with(self, change: Any) -> None:
-        if change.new is None:  # ipywidgets has closed the widget
+        # ipywidgets has closed the widget; also when Python ends, and then nobody is left to tell.
+        if change.new is None and not sys.is_finalizing():
             self.unlink()

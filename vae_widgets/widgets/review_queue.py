@@ -157,16 +157,24 @@ class ReviewQueue(CanvasWidget):
         self._apply(index)
 
     def undo(self) -> None:
-        """Take the last mark back and show its sample; nothing happens if there is none."""
-        index = self._log.undo()
+        """Take the last mark back and show its sample; nothing happens if there is none.
+
+        A label that the sample has got elsewhere since stays.
+        """
+        index = self._log.last
         if index is None:
             return
+        stays = self._is_labelled_elsewhere(index)
+        self._log.undo()
         with self.hold_sync():
             if index not in self.queue:  # of an earlier queue
                 place = min(self.position, len(self.queue))
                 self.queue = np.insert(self.queue, place, index)
                 self._number += 1
-            self._apply(index)
+            if stays:
+                self._tell_marks()
+            else:
+                self._apply(index)
             self._go(int(np.flatnonzero(self.queue == index)[0]))
 
     def refill(self) -> None:
@@ -223,14 +231,23 @@ class ReviewQueue(CanvasWidget):
 
     def _check_index(self, index: int) -> None:
         """Raise ``ValueError`` unless it is a sample that may be marked."""
-        labels, n = self.histogram._data.labels, len(self.histogram.scores)
+        n = len(self.histogram.scores)
         if index >= n:
             raise ValueError(f"index is {index}; expected one below {n}, a row of the scores.")
-        if labels is not None and not np.isnan(labels[index]) and index not in self._log:
+        if self._is_labelled_elsewhere(index):
             raise ValueError(
-                f"sample {index} has the label {labels[index]:g}, which was not given in this "
-                "queue and stays; use histogram.label to change it."
+                f"sample {index} has the label {self._label_of(index):g}, which was not given in "
+                "this queue and stays; use histogram.label to change it."
             )
+
+    def _label_of(self, index: int) -> float:
+        labels = self.histogram._data.labels
+        return np.nan if labels is None else float(labels[index])
+
+    def _is_labelled_elsewhere(self, index: int) -> bool:
+        """Tell whether a sample has a label, and not the one that its mark here means."""
+        label = self._label_of(index)
+        return not np.isnan(label) and label != LABELS.get(self._log.get(index), np.nan)
 
     def _is_open(self, ranks: NDArray[np.int64]) -> NDArray[np.bool_]:
         indices = self.histogram._data.order[ranks]
@@ -265,8 +282,7 @@ class ReviewQueue(CanvasWidget):
     def _apply(self, index: int) -> None:
         """Give a sample the label that its mark means."""
         label = LABELS.get(self._log.get(index), np.nan)
-        labels = self.histogram._data.labels
-        if not np.array_equal(label, np.nan if labels is None else labels[index], equal_nan=True):
+        if not np.array_equal(label, self._label_of(index), equal_nan=True):
             self.histogram.label(index, label)
         self._tell_marks()
 

@@ -12,8 +12,9 @@ from vae_widgets.core import checks
 from vae_widgets.core.latent_space import LatentSpace
 from vae_widgets.widgets.base import CanvasWidget
 from vae_widgets.widgets.index_set import IndexSet
-from vae_widgets.widgets.traits import Array, array_from_json, array_to_json
+from vae_widgets.widgets.traits import Array, Number, array_from_json, array_to_json
 
+Loose = traitlets.TraitType[Any, Any]
 MODES = ("pick", "pan", "lasso", "box")
 
 
@@ -37,17 +38,18 @@ class ScatterState(CanvasWidget):
     _codec: Codec
     _space: LatentSpace
 
-    # Public state. What the page owns is not echoed: by then the page has moved on.
+    # Public state. What the page owns is not echoed: by then the page has moved on. Where a
+    # validator below takes more than one type, or says more than "expected a float", it is loose.
     selection = IndexSet().tag(sync=True, echo_update=False)
     hovered = traitlets.Int(-1).tag(sync=True, echo_update=False)
     picked = Array("float32", 1).tag(sync=True)
     picked_index = traitlets.Int(-1).tag(sync=True)
     decoded = Array("float32", None)
-    color_by = traitlets.Any("label").tag(sync=True, echo_update=False)
+    color_by: Loose = traitlets.TraitType("label").tag(sync=True, echo_update=False)
     quantities = traitlets.Dict().tag(sync=True, to_json=_arrays_to_json)
-    threshold = traitlets.Float(None, allow_none=True).tag(sync=True, echo_update=False)
-    dims = traitlets.Tuple((0, 1)).tag(sync=True, echo_update=False)
-    projection = traitlets.Any("latent").tag(sync=True, echo_update=False)
+    threshold = Number(None, allow_none=True).tag(sync=True, echo_update=False)
+    dims: Loose = traitlets.TraitType((0, 1)).tag(sync=True, echo_update=False)
+    projection: Loose = traitlets.TraitType("latent").tag(sync=True, echo_update=False)
     held = Array("float32", 1).tag(sync=True, echo_update=False)
     view = traitlets.Tuple((-1.0, 1.0, -1.0, 1.0)).tag(sync=True, echo_update=False)
 
@@ -98,7 +100,7 @@ class ScatterState(CanvasWidget):
     def _checked_colour(
         self, color_by: Any, quantities: Mapping[str, Any]
     ) -> tuple[str, dict[str, NDArray[np.float32]]]:
-        if not isinstance(color_by, str):
+        if color_by is not None and not isinstance(color_by, str):
             quantities, color_by = {**quantities, "value": color_by}, "value"
         checked = {}
         for name, numbers in quantities.items():
@@ -110,13 +112,13 @@ class ScatterState(CanvasWidget):
                     f"quantities[{name!r}] has shape {array.shape}; expected ({self.n_samples},), "
                     "one number for each sample."
                 )
-            checked[str(name)] = array
+            checked[str(name)] = array.copy()  # a change in place would not reach the page
         return checks.one_of("color_by", color_by, ["label", "none", *checked]), checked
 
     @staticmethod
     def _checked_dims(dims: Any, n_coordinates: int) -> tuple[int, ...]:
         wanted = min(2, n_coordinates)
-        dims = tuple(range(wanted) if dims is None else dims)
+        dims = tuple(range(wanted) if dims is None else np.atleast_1d(dims).tolist())
         known = {*range(n_coordinates)}
         if len(dims) != wanted or len(set(dims)) != wanted or not set(dims) <= known:
             raise ValueError(
@@ -126,13 +128,18 @@ class ScatterState(CanvasWidget):
         return tuple(int(dim) for dim in dims)
 
     def _checked_projection(self, projection: Any) -> str:
-        if isinstance(projection, str):
+        if projection is None or isinstance(projection, str):
             return checks.one_of("projection", projection, self._space.projections)
         return self._space.add(projection)
 
     @traitlets.validate("quantities")
     def _validate_quantities(self, proposal: Any) -> dict[str, NDArray[np.float32]]:
         return self._checked_colour("none", proposal.value)[1]
+
+    @traitlets.observe("quantities")
+    def _keep_to_what_is_there(self, change: Any) -> None:
+        if self.color_by not in ("label", "none", *self.quantities):
+            self.color_by = "label"
 
     @traitlets.validate("color_by")
     def _validate_color_by(self, proposal: Any) -> str:

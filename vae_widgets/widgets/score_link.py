@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,13 +35,12 @@ class ScoreLink(Link):
         self._histogram, self._scatter = histogram, scatter
         self._canvas = histogram._canvas
         self._before = scatter.color_by, scatter.threshold
-        # "label" and "none" are taken in a scatter.
-        name = self._canvas.score_name
-        self._name = name if name not in ("label", "none") else f"{name} (score)"
+        self._name = _name_of(histogram, scatter)
+        self._is_new = self._name not in scatter.quantities
         scatter.quantities = {**scatter.quantities, self._name: histogram.scores}
         with scatter.hold_sync():
-            scatter.threshold, scatter.color_by = histogram.threshold, self._name
-        self._canvas.followers = [*self._canvas.followers, scatter]
+            scatter.color_by = self._name
+            self._take_over()
         self._follow(scatter, "color_by", self._recolour)
         self._follow(histogram, "threshold", self._cut)
         self._follow(histogram, "picked_item", self._hover)
@@ -51,11 +51,30 @@ class ScoreLink(Link):
     def unlink(self) -> None:
         """Leave both alone from now on; the scatter gets the colours back that it had."""
         super().unlink()
-        self._canvas.followers = [of for of in self._canvas.followers if of is not self._scatter]
+        self._let_go()
         self._canvas.select(np.zeros(0, np.int64))
-        if self._scatter.color_by == self._name:
-            with self._scatter.hold_sync():
-                self._scatter.color_by, self._scatter.threshold = self._before
+        scatter = self._scatter
+        with scatter.hold_sync():
+            if scatter.color_by == self._name:
+                color_by, threshold = self._before
+                if color_by not in ("label", "none", *scatter.quantities):
+                    color_by, threshold = "label", None
+                scatter.threshold = None
+                scatter.color_by = color_by
+                if scatter.threshold is None:  # no other link has set its own
+                    scatter.threshold = threshold
+            if self._is_new and scatter.color_by != self._name:
+                scatter.quantities = {
+                    name: of for name, of in scatter.quantities.items() if name != self._name
+                }
+
+    def _take_over(self) -> None:
+        """Cut the scatter at the histogram's threshold, in the page also while it is dragged."""
+        self._canvas.followers = [*self._canvas.followers, self._scatter]
+        self._scatter.threshold = self._histogram.threshold
+
+    def _let_go(self) -> None:
+        self._canvas.followers = [of for of in self._canvas.followers if of is not self._scatter]
 
     def _cut(self, change: Any) -> None:
         if self._scatter.color_by == self._name:
@@ -67,12 +86,28 @@ class ScoreLink(Link):
 
     def _recolour(self, change: Any) -> None:
         if change.new == self._name:
-            self._scatter.threshold = self._histogram.threshold
-        elif change.old == self._name:  # it is none of another quantity
-            self._scatter.threshold = None
+            self._take_over()
+        elif change.old == self._name:
+            self._let_go()
+            # It is none of another quantity; but that one's link may have set its own by now.
+            if self._scatter.threshold == self._histogram.threshold:
+                self._scatter.threshold = None
 
     def _hover(self, change: Any) -> None:
         self._scatter.hovered = change.new
 
     def _show_selection(self, change: Any = None) -> None:
         self._canvas.select(self._scatter.selection)
+
+
+def _name_of(histogram: AnomalyHistogram, scatter: LatentScatter) -> str:
+    """Return a name for the scores that no other quantity of the scatter has."""
+    name = histogram._canvas.score_name
+    if name in ("label", "none"):  # taken in a scatter
+        name += " (score)"
+    scores = histogram.scores.astype(np.float32)
+    for free in itertools.chain([name], (f"{name} {k}" for k in itertools.count(2))):
+        taken = scatter.quantities.get(free)
+        if taken is None or np.array_equal(taken, scores):
+            return free
+    raise AssertionError("unreachable")

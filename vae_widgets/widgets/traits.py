@@ -19,6 +19,31 @@ def array_from_json(value: dict[str, Any], widget: Any = None) -> NDArray[Any]:
     return flat.reshape(value["shape"])
 
 
+class Number(traitlets.Float[Any, Any]):
+    """A float, which takes a number of numpy as well."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        """Return `value` as a float."""
+        if isinstance(value, np.generic | np.ndarray) and value.ndim == 0:
+            value = value.item()
+        return super().validate(obj, value)
+
+
+class Asked(traitlets.TraitType[Any, Any]):
+    """A trait that asks for something: set to what it is already, it asks once more.
+
+    Observers tell such a change by its equal ``old`` and ``new``. The value is up to a validator.
+    """
+
+    def set(self, obj: Any, value: Any) -> None:
+        """Set the trait, and notify in any case."""
+        name = str(self.name)
+        before = getattr(obj, name)
+        super().set(obj, value)
+        if obj._trait_values[name] == before:
+            obj._notify_trait(name, before, before)
+
+
 class Array(traitlets.TraitType[Any, Any]):
     """A numpy array of one dtype and number of dimensions, synchronised as bytes.
 
