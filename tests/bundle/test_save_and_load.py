@@ -320,3 +320,13 @@ def test_json_is_plain(bundle):
     with zipfile.ZipFile(bundle) as file:
         content = json.loads(file.read("manifest.json"))
     assert list(content)[:4] == ["format", "schema", "kind", "created"]
+
+
+def test_a_diverged_model_is_named_as_such(tmp_path):
+    vae = vw.VAE.build((4,), hidden_units=(3,))
+    vae.set_weights([weight * np.nan for weight in vae.get_weights()])
+    with pytest.raises(ValueError, match="its training has diverged"):
+        vae.save(tmp_path / "nan.vae")
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(ValueError, match=r"has 6 NaN .* training has diverged"):
+        vw.LatentScatter(vae, np.zeros((3, 4), np.float32))

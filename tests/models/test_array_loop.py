@@ -200,7 +200,7 @@ def test_gradients_in_order_keep_their_values():
     sparse = tf.IndexedSlices(tf.ones((1, 3)), [0], [4, 3])
     dense = [tf.constant([[np.nan, 1.0]]), tf.constant([np.inf, 2.0]), tf.constant([[3.0], [4.0]])]
     half = tf.constant([[5.0]], tf.float16)
-    ordered = in_order([None, dense[0], sparse, dense[1], dense[2], half])
+    ordered = in_order([None, dense[0], sparse, dense[1], dense[2], half, tf.zeros((0, 4)), half])
     assert ordered[0] is None
     assert ordered[2] is sparse
     for before, after in zip([*dense, half], [ordered[i] for i in (1, 3, 4, 5)], strict=True):

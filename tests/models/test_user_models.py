@@ -140,3 +140,18 @@ def test_batch_normalisation_learns_its_statistics(digits):
     vae.fit(digits.reshape(-1, 64), epochs=20, verbose=0)
     expected = digits.reshape(-1, 64).mean(0)
     np.testing.assert_allclose(normalise.moving_mean.numpy(), expected, atol=0.05)
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "float64"])
+def test_layers_may_compute_in_another_type(policy):
+    x = np.random.default_rng(0).random((60, 12), np.float32)
+    keras.config.set_dtype_policy(policy)
+    try:
+        vae = VAE.build((12,), hidden_units=(8,))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    losses = vae.fit(x, epochs=5, verbose=0).history["loss"]
+    assert losses[-1] < losses[0]
+    z_mean, z_log_var = vae.encode(x)
+    assert z_mean.dtype == z_log_var.dtype == vae.decode(z_mean).dtype == np.float32
+    np.testing.assert_allclose(vae.anomaly_score(x).mean(), losses[-1], rtol=0.2)

@@ -279,7 +279,11 @@ def in_order(gradients: Sequence[Any]) -> list[Any]:
     ordered: list[Any] = []
     nothing = None
     for gradient in gradients:
-        is_dense = isinstance(gradient, tf.Tensor)
+        is_dense = (
+            isinstance(gradient, tf.Tensor)
+            and gradient.dtype.is_floating
+            and gradient.shape.num_elements()  # neither unknown nor none
+        )
         wait = is_dense and nothing is not None and gradient.shape.rank > 1  # others cost nothing
         ordered.append(gradient + tf.cast(nothing, gradient.dtype) if wait else gradient)
         if is_dense:

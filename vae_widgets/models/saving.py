@@ -63,6 +63,11 @@ def save_bundle(
                 f"latents has {len(latents)} rows; expected {len(samples)}, one for each of "
                 "samples. Leave latents out to save the codes of samples."
             )
+    if not all(np.isfinite(weight).all() for weight in vae.get_weights()):
+        raise ValueError(
+            "the model has weights that are NaN or infinite: its training has diverged. Train it "
+            "anew, with a lower learning rate or scaled data; save('name.keras') takes it as it is."
+        )
     facts = _facts_of(vae)
     if samples is not None and latents is None and facts.n_labels is not None:
         raise ValueError(

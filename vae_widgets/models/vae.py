@@ -141,7 +141,7 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         self.decoder = decoder
         self.likelihood = rule
         self.variational = bool(variational)
-        self.seed = seed
+        self.seed = None if seed is None else drawn_seed  # an int also from numpy, for JSON
         self._drawn_seed = drawn_seed
         self._rules = DataRules(shape, rule, goal, n_labels)
         self._latent_dim = latent_dim
@@ -390,11 +390,12 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
 
     def _code(self, x: Any, *labels: Any, training: bool | None = False) -> tuple[Any, Any]:
         code = self.encoder([x, *labels] if labels else x, training=training)
-        z_mean = code[0] if isinstance(code, tuple | list) else code
-        return z_mean, code[1] if self.variational else ops.zeros_like(z_mean)
+        # Layers may compute in another type, as with mixed precision; sums of theirs may not.
+        z_mean = ops.cast(code[0] if isinstance(code, tuple | list) else code, "float32")
+        return z_mean, ops.cast(code[1], "float32") if self.variational else ops.zeros_like(z_mean)
 
     def _decoded(self, z: Any, *labels: Any, training: bool | None = False) -> Any:
-        return self.decoder([z, *labels] if labels else z, training=training)
+        return ops.cast(self.decoder([z, *labels] if labels else z, training=training), "float32")
 
     def _one_hot(self, labels: Any) -> Any:
         return ops.one_hot(ops.cast(labels, "int32"), self.n_labels, dtype="float32")
