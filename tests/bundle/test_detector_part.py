@@ -1,8 +1,10 @@
 """What a detector's bundle says beside its model: given back, or refused."""
 
+import dataclasses
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from vae_widgets import BundleError
@@ -47,6 +49,24 @@ def test_samples_of_another_size_are_refused():
     for x in ([[1.0, 2, 3]], [1.0, 2], [[np.nan, 1]]):
         with pytest.raises(ValueError, match="x has"):
             GOOD.preprocess(x, (2,))
+
+
+def test_columns_must_be_those_of_training_in_their_order():
+    table = pd.DataFrame({"a": [4.0], "b": [6.0]})
+    np.testing.assert_array_equal(GOOD.preprocess(table, (2,)), [[1, 1]])
+    with pytest.raises(ValueError, match=r"from column 0 on, \['b', 'a'\]; expected \['a', 'b'\]"):
+        GOOD.preprocess(table[["b", "a"]], (2,))
+    with pytest.raises(ValueError, match=r"from column 1 on, \[\]; expected \['b'\].* x\[names\]"):
+        GOOD.preprocess(table[["a"]], (2,))
+    unnamed = dataclasses.replace(GOOD, feature_names=None)
+    np.testing.assert_array_equal(unnamed.preprocess(table, (2,)), [[1, 1]])
+
+    names = [f"x{i}" for i in range(200)]
+    wide = DetectorPart(None, {}, tuple(names))
+    swapped = pd.DataFrame(np.zeros((1, 200)), columns=[*names[:150], *names[:149:-1]])
+    with pytest.raises(ValueError, match=r"from column 150 on, \['x199', .*\.\.\.\]") as caught:
+        wide.preprocess(swapped, (200,))
+    assert len(str(caught.value)) < 300
 
 
 def test_scores_that_overflow_rank_highest_and_are_finite():

@@ -19,6 +19,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 import vae_widgets as vw
 from vae_widgets.bundle import read_archive, write_archive
 from vae_widgets.bundle.detector_part import DETECTOR_PART
+from vae_widgets.models.detector import _clear_of
 
 TINY = {"latent_dim": 2, "hidden_units": (8,), "epochs": 2}
 
@@ -66,8 +67,9 @@ def test_policy_and_prediction_agree_exactly(detector, table):
     np.testing.assert_array_equal(outlier, decision < 0)
     policy = detector.policy(author="A. Analyst")
     np.testing.assert_array_equal(outlier, policy.apply(detector.anomaly_score(X), score="elbo"))
-    # The lowest score that is flagged lies on the threshold itself.
-    assert policy.threshold == detector.anomaly_score(benign)[detector.predict(benign) == -1].min()
+    # The threshold lies right below the lowest score that is flagged.
+    lowest = detector.anomaly_score(benign)[detector.predict(benign) == -1].min()
+    assert policy.threshold < lowest == pytest.approx(policy.threshold, rel=2e-5)
     assert (policy.n_scores, policy.author) == (len(benign), "A. Analyst")
     assert policy.alert_rate == np.mean(detector.predict(benign) == -1)
     assert 0.04 < policy.alert_rate <= 0.05
@@ -79,14 +81,35 @@ def test_thresholds_by_any_method_and_on_other_samples(detector, table):
     chosen = copy.copy(detector).choose_threshold(X, is_malignant, method="f_beta", beta=2.0)
     expected = vw.choose_threshold(scores, is_malignant, "f_beta", beta=2.0)
     policy = chosen.policy()
-    assert (policy.threshold, policy.method) == (expected.threshold, "f_beta")
+    np.testing.assert_array_equal(chosen.predict(X) == -1, scores >= expected.threshold)
+    assert policy.threshold == pytest.approx(expected.threshold, rel=1e-4)
+    assert policy.method == "f_beta"
     assert policy.n_labelled == len(X)
     assert policy.metrics["recall"] == np.mean(chosen.predict(X[is_malignant]) == -1)
     assert chosen.offset_ != detector.offset_
 
     by_name = clone(detector).set_params(contamination="mad", **TINY).fit(benign)
     scores = by_name.anomaly_score(benign)
-    assert by_name.policy().threshold == vw.choose_threshold(scores, method="mad").threshold
+    threshold = vw.choose_threshold(scores, method="mad").threshold
+    assert by_name.policy().threshold == pytest.approx(threshold, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("scores", "threshold", "expected"),
+    [
+        ([1, 2, 3], 2, 2 - 2e-5),  # on a score
+        ([1, 2, 3], np.nextafter(2, 3), 2 + 2e-5),  # just above one, as "conformal" chooses
+        ([1, 2 - 2e-6, 2], 2, 2 - 1e-6),  # in a narrow gap: its middle
+        ([0.1, 0.2], 0.1, 0.1 - 1e-5),  # no score below
+        ([0.1, 0.2], np.nextafter(0.2, 1), 0.2 + 1e-5),  # none above
+        ([1, 2, 3], 2.5, 2.5),
+    ],
+)
+def test_no_score_lies_on_the_threshold(scores, threshold, expected):
+    scores = np.array(scores, float)
+    moved = _clear_of(scores, threshold)
+    assert moved == pytest.approx(expected, rel=1e-9)
+    np.testing.assert_array_equal(scores >= moved, scores >= threshold)
 
 
 def test_a_policy_chosen_elsewhere(detector, table):
@@ -108,12 +131,58 @@ def test_a_policy_chosen_elsewhere(detector, table):
 
 
 @pytest.mark.parametrize("kind", ["reconstruction", "kl", "mahalanobis", "iwae"])
-def test_every_kind_of_score(kind, detector, table):
-    other = copy.copy(detector).set_params(score_kind=kind)
+def test_every_kind_of_score(kind, table):
+    detector = vw.VAEDetector(score_kind=kind, **TINY).fit(table[0])
     x = detector.preprocess(table[1])
     np.testing.assert_array_equal(
-        other.anomaly_score(table[1]), detector.vae_.anomaly_score(x, kind)
+        detector.anomaly_score(table[1]), detector.vae_.anomaly_score(x, kind)
     )
+
+
+def test_parameters_set_after_a_fit_wait_for_the_next_one(detector, table, tmp_path):
+    benign, X, _ = table
+    changed = copy.copy(detector).set_params(score_kind="kl", preprocessing=None)
+    np.testing.assert_array_equal(changed.anomaly_score(X), detector.anomaly_score(X))
+    assert changed.use_policy(detector.policy()).policy().score == "elbo"
+    assert changed.choose_threshold(benign).policy().score == "elbo"
+
+    path = changed.save(tmp_path / "x.vae")
+    codec, loaded = vw.load(path), vw.VAEDetector.load(path)
+    assert (codec.policy.score, codec.preprocessing) == ("elbo", "standardize_features")
+    assert (loaded.score_kind, loaded.preprocessing) == ("kl", None)
+    outliers = changed.predict(X) == -1
+    np.testing.assert_array_equal(loaded.predict(X) == -1, outliers)
+    np.testing.assert_array_equal(codec.policy.apply(codec.anomaly_score(X)), outliers)
+    assert changed.set_params(**TINY).fit(benign / 1000).policy().score == "kl"
+
+
+# Fits that fail
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"latent_dim": -1}, {"contamination": "peaks_over_threshold"}, {"learning_rate": 1e30}],
+)
+def test_a_fit_that_fails_changes_nothing(change, detector, table):
+    twin = copy.copy(detector).set_params(**{**TINY, **change})
+    before = vars(twin).copy()
+    with pytest.raises(ValueError, match=r"latent_dim|scores"):
+        twin.fit(np.random.default_rng(0).normal(size=(60, 3)))
+    assert vars(twin) == before
+    np.testing.assert_array_equal(twin.predict(table[1]), detector.predict(table[1]))
+
+
+def test_an_interrupted_first_fit_leaves_no_detector(monkeypatch):
+    def interrupted(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(vw.VAE, "fit", interrupted)
+    detector = vw.VAEDetector(**TINY)
+    with pytest.raises(KeyboardInterrupt):
+        detector.fit(np.zeros((5, 3)))
+    assert vars(detector) == vars(vw.VAEDetector(**TINY))
+    with pytest.raises(NotFittedError):
+        detector.predict(np.zeros((5, 3)))
 
 
 # Samples of every shape
@@ -128,10 +197,15 @@ def test_images_keep_their_shape():
     np.testing.assert_allclose(ready.std(axis=(1, 2)), 1, rtol=1e-5)
     scores = detector.score_samples(images)
     np.testing.assert_array_equal(detector.score_samples(images.reshape(40, -1)), scores)
+    np.testing.assert_array_equal(detector.score_samples(images.tolist()), scores)
+    np.testing.assert_array_equal(detector.score_samples(list(images)), scores)
     # Brightness and contrast say nothing.
     np.testing.assert_allclose(detector.score_samples(images / 2.0 + 3), scores, rtol=1e-5)
     with pytest.raises(ValueError, match=r"samples of shape \(9, 8\); expected \(8, 9\)"):
         detector.predict(images.swapaxes(1, 2))
+    for fit_or_predict, n in ((detector.predict, 1), (clone(detector).fit, 2)):
+        with pytest.raises(ValueError, match=rf"0 sample.* minimum of {n} is required"):
+            fit_or_predict(images[:0])
 
 
 def test_flattened_images_get_the_shape_asked_for():
@@ -249,12 +323,29 @@ def test_scores_without_tensorflow(detector, saved, table, tmp_path):
     assert np.mean(found["flagged"] == (detector.predict(X) == -1)) > 0.99
 
 
+def test_columns_in_another_order_are_refused_without_tensorflow_too(detector, saved, table):
+    X = table[1]
+    for score in (detector.anomaly_score, vw.load(saved).anomaly_score):
+        with pytest.raises(ValueError, match=r"order|from column 0 on"):
+            score(X[X.columns[::-1]])
+
+
+def test_a_bundle_raises_the_same_alerts(detector, saved, table):
+    X = table[1]
+    scores, twin = vw.load(saved).anomaly_score(X), copy.copy(detector)
+    for k in range(1, 21):  # thresholds that choose a sample's own score, or stay just above one
+        for method, parameters in (("top_k", {"k": k}), ("conformal", {"rate": k / 100})):
+            outliers = twin.choose_threshold(X, method=method, **parameters).predict(X) == -1
+            np.testing.assert_array_equal(twin.policy().apply(scores), outliers)
+            assert twin.policy().metrics["n_flagged"] == outliers.sum()
+
+
 @pytest.mark.parametrize("kind", ["reconstruction", "kl", "mahalanobis"])
-def test_a_bundle_has_the_score_of_its_detector(kind, detector, table, tmp_path):
-    other = copy.copy(detector).set_params(score_kind=kind).choose_threshold(table[0])
-    codec = vw.load(other.save(tmp_path / "x.vae"))
+def test_a_bundle_has_the_score_of_its_detector(kind, table, tmp_path):
+    detector = vw.VAEDetector(score_kind=kind, **TINY).fit(table[0])
+    codec = vw.load(detector.save(tmp_path / "x.vae"))
     np.testing.assert_allclose(
-        codec.anomaly_score(table[1]), other.anomaly_score(table[1]), rtol=1e-4, atol=1e-4
+        codec.anomaly_score(table[1]), detector.anomaly_score(table[1]), rtol=1e-4, atol=1e-4
     )
     assert codec.policy.score == kind
     assert codec.preprocessing == "standardize_features"
@@ -279,10 +370,27 @@ def test_objects_among_the_parameters_come_back(tmp_path):
         vw.load(path).anomaly_score(X)
 
 
+def test_numbers_of_numpy_among_the_parameters(tmp_path):
+    one = np.int64(1)
+    parameters = {"epochs": one, "seed": one, "hidden_units": (8 * one,), "sample_shape": [3 * one]}
+    detector = vw.VAEDetector(latent_dim=2 * one, beta=np.float32(0.5), **parameters)
+    X = np.random.default_rng(0).normal(size=(30, 3))
+    loaded = vw.VAEDetector.load(detector.fit(X).save(tmp_path / "x.vae"))
+    assert (loaded.seed, loaded.hidden_units, loaded.sample_shape) == (1, [8], [3])
+    assert type(detector.vae_.seed) is int
+    np.testing.assert_array_equal(loaded.predict(X), detector.predict(X))
+
+
 def test_files_that_hold_no_detector(detector, tmp_path):
     detector.vae_.save(tmp_path / "x.vae")
     with pytest.raises(vw.BundleError, match=r"x\.vae holds no detector"):
         vw.VAEDetector.load(tmp_path / "x.vae")
+    archive = read_archive(detector.save(tmp_path / "y.vae"))
+    policy = archive.parts["policy.json"].replace(b'"elbo"', b'"elbow"')
+    parts = {**archive.parts, "policy.json": policy}
+    write_archive(tmp_path / "y.vae", "bundle", parts, archive.manifest)
+    with pytest.raises(vw.BundleError, match=r"y\.vae holds no detector"):
+        vw.VAEDetector.load(tmp_path / "y.vae")
     with pytest.raises(RuntimeError, match="holds no detector"):
         vw.load(tmp_path / "x.vae").anomaly_score([[0.0] * 6])
     with pytest.raises(ValueError, match=r"a name that ends in \.vae"):

@@ -2,6 +2,7 @@
 
 import json
 import math
+import reprlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +71,16 @@ class DetectorPart:
         return cls(preprocessing, parameters, None if names is None else tuple(names))
 
     def preprocess(self, x: ArrayLike, sample_shape: tuple[int, ...]) -> NDArray[np.float32]:
-        """Return raw samples, (n, *sample_shape) or (n, n_features), as the model takes them."""
+        """Return raw samples, (n, *sample_shape) or (n, n_features), as the model takes them.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If they have another shape, are not finite, or are a table with other columns than those
+            of training, or in another order.
+        """
+        if self.feature_names is not None and hasattr(x, "columns"):
+            _check_columns(list(x.columns), list(self.feature_names))
         raw = checks.float_array("x", x, np.float64)
         if raw.shape[1:] == (math.prod(sample_shape),):
             raw = raw.reshape(-1, *sample_shape)
@@ -89,3 +99,15 @@ def saturated(scores: NDArray[Any]) -> NDArray[Any]:
 
 def _are_names(names: Any, n: int) -> bool:
     return isinstance(names, list) and len(names) == n and all(isinstance(x, str) for x in names)
+
+
+def _check_columns(found: list[Any], expected: list[str]) -> None:
+    if found == expected:
+        return
+    pairs = enumerate(zip(found, expected, strict=False))
+    at = next((i for i, (ours, theirs) in pairs if ours != theirs), min(len(found), len(expected)))
+    raise ValueError(
+        f"x has, from column {at} on, {reprlib.repr(found[at:])}; expected "
+        f"{reprlib.repr(expected[at:])}, as in training. Pass x[names], with the names of the "
+        f"{len(expected)} columns of training in their order."
+    )

@@ -145,10 +145,20 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         Raises
         ------
         TypeError, ValueError
-            If a parameter or X is bad, before any work is done; or if training diverges.
+            If a parameter or X is bad, before training; or after it, if training has diverged, or
+            the method in `contamination` cannot choose from the scores, such as too few of them.
+            Whatever ends a fit early, the detector stays what it was before.
         """
+        before = vars(self).copy()
+        try:
+            return self._fit(X)
+        except BaseException:  # an interrupt too must not leave half of each fit
+            self.__dict__ = before
+            raise
+
+    def _fit(self, X: ArrayLike) -> "VAEDetector":
         method, parameters = self._threshold_method()
-        checks.one_of("score_kind", self.score_kind, SCORE_KINDS)
+        score_kind = checks.one_of("score_kind", self.score_kind, SCORE_KINDS)
         likelihood = self._own_likelihood()
         batch_size = checks.positive_int("batch_size", self.batch_size)
         epochs = checks.positive_int("epochs", self.epochs)
@@ -173,7 +183,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             keras.optimizers.Adam(rate), jit_compile="auto" if steps > _STEPS_WORTH_XLA else False
         )
         vae.fit(x, epochs=epochs, batch_size=batch_size, verbose=self.verbose)
-        scores = self._scores(vae, x)
+        scores = vae.anomaly_score(x, score_kind).astype(np.float64)
         if not np.isfinite(scores).all():
             raise ValueError(
                 "training has diverged: the scores of the training samples are not finite. "
@@ -181,7 +191,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
                 f"{self.learning_rate:g}."
             )
         self.vae_ = vae
-        return self._cut(scores, None, method, parameters)
+        return self._cut(scores, score_kind, None, method, parameters)
 
     def preprocess(self, X: ArrayLike) -> NDArray[np.float32]:
         """Return X as the model sees it, (n, *sample_shape_): ``detector.vae_.encode`` takes it."""
@@ -192,11 +202,12 @@ class VAEDetector(OutlierMixin, BaseEstimator):
     def anomaly_score(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return how strange each sample is, (n,), higher = stranger: `score_samples` negated.
 
-        It is the `score_kind` of `VAE.anomaly_score`, in nats ("mahalanobis": deviations), after
-        the preprocessing; what `AnomalyHistogram`, `choose_threshold` and a `ThresholdPolicy` take.
+        It is the kind of `VAE.anomaly_score` that `score_kind` named for the fit, in nats
+        ("mahalanobis": deviations), after the preprocessing; what `AnomalyHistogram`,
+        `choose_threshold` and a `ThresholdPolicy` take.
         """
         x = self.preprocess(X)  # which says if there is no model yet
-        return saturated(self._scores(self.vae_, x))
+        return saturated(self.vae_.anomaly_score(x, self._policy.score).astype(np.float64))
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return how normal each sample is, (n,), lower = stranger, as in scikit-learn."""
@@ -234,7 +245,8 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         VAEDetector
             Itself, with another `offset_`.
         """
-        return self._cut(self.anomaly_score(X), labels, method, parameters)
+        scores = self.anomaly_score(X)
+        return self._cut(scores, self._policy.score, labels, method, parameters)
 
     def policy(self, note: str | None = None, *, author: str | None = None) -> ThresholdPolicy:
         """Return the threshold and what defends it, which numpy alone applies.
@@ -259,7 +271,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         Parameters
         ----------
         policy
-            For scores of this detector's `score_kind`, and, if it names one, of this model.
+            For the score that this detector was fitted for, and, if it names one, of this model.
 
         Returns
         -------
@@ -274,11 +286,11 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         check_is_fitted(self)
         if not isinstance(policy, ThresholdPolicy):
             raise TypeError(f"policy must be a ThresholdPolicy; received {type(policy).__name__}.")
-        if policy.score != self.score_kind:
+        score = self._policy.score
+        if policy.score != score:
             raise ValueError(
-                f"policy is for the score {policy.score!r}; this detector gives "
-                f"{self.score_kind!r}. Name it where the threshold is chosen: "
-                f"AnomalyHistogram(scores, score_name={self.score_kind!r})."
+                f"policy is for the score {policy.score!r}; this detector gives {score!r}. Name it "
+                f"where the threshold is chosen: AnomalyHistogram(scores, score_name={score!r})."
             )
         if policy.model_hash not in ("", self._policy.model_hash):
             raise ValueError(
@@ -305,16 +317,17 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         policy = self.policy(note, author=author)  # which says if there is no model yet
         if pathlib.Path(path).suffix != SUFFIX:
             raise ValueError(f"path is {str(path)!r}; expected a name that ends in {SUFFIX}.")
+        fitted = self._preprocessing
         names = getattr(self, "feature_names_in_", None)
         part = DetectorPart(
-            preprocessing=self._preprocessing,
+            preprocessing=fitted,
             feature_names=None if names is None else tuple(names.tolist()),
             parameters=_as_json(self.get_params()),
         )
         return save_bundle(
             self.vae_,
             path,
-            preprocessing=self.preprocessing,
+            preprocessing=None if fitted is None else fitted.to_json()["name"],
             policy=policy,
             detector=part,
         )
@@ -333,7 +346,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         archive = read_archive(path)
         vae, where = trainable_in(archive, VAE), str(archive.path)
         policy = policy_in(archive)
-        if DETECTOR_PART not in archive.parts or policy is None:
+        if DETECTOR_PART not in archive.parts or policy is None or policy.score not in SCORE_KINDS:
             raise BundleError(
                 f"{where} holds no detector; expected what VAEDetector.save wrote. "
                 "VAE.load(path) gives its model."
@@ -369,21 +382,23 @@ class VAEDetector(OutlierMixin, BaseEstimator):
     def _cut(
         self,
         scores: NDArray[np.float64],
+        score_kind: str,
         labels: ArrayLike | None,
         method: str,
         parameters: dict[str, Any],
     ) -> "VAEDetector":
-        """Choose the threshold on scores (n,)."""
+        """Choose the threshold on scores (n,) of a kind."""
         known = None
         if labels is not None:
             known = checks.anomaly_labels("labels", labels, len(scores), of="X")
         chosen = choose_threshold(scores, known, method, **parameters)
+        threshold = _clear_of(scores, chosen.threshold)
         return self._use(
             ThresholdPolicy(
-                threshold=chosen.threshold,
+                threshold=threshold,
                 method=chosen.method,
-                score=self.score_kind,
-                metrics=threshold_metrics(scores, known, chosen.threshold),
+                score=score_kind,
+                metrics=threshold_metrics(scores, known, threshold),
                 parameters=chosen.parameters,
                 n_scores=len(scores),
                 n_labelled=0 if known is None else int((~np.isnan(known)).sum()),
@@ -393,15 +408,13 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             )
         )
 
-    def _scores(self, vae: VAE, x: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the anomaly scores (n,) of preprocessed samples."""
-        return vae.anomaly_score(x, self.score_kind).astype(np.float64)
-
     def _rows(self, X: Any, *, reset: bool) -> NDArray[Any]:
         """Return samples as rows (n, n_features) of floats, after all checks of scikit-learn."""
+        if isinstance(X, list | tuple):
+            X = np.asarray(X)
         shape = tuple(getattr(X, "shape", ())[1:])
         if len(shape) > 1:
-            X = np.asarray(X).reshape(len(X), -1)
+            X = np.asarray(X).reshape(len(X), math.prod(shape))  # -1 fails where there are none
         # float64, so that standardising large numbers loses nothing; float32 stays as it is.
         rows = validate_data(
             *(self, X), reset=reset, dtype=(np.float64, np.float32), ensure_min_samples=1 + reset
@@ -447,16 +460,33 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         return rule
 
 
+def _clear_of(scores: NDArray[np.float64], threshold: float) -> float:
+    """Return a threshold that flags the same scores (n,), but has none on it or right beside it."""
+    # Those of a saved bundle differ by about 1e-6 of their size, which would flip the sample whose
+    # own score a method has chosen, or has stayed just above. Not the middle of the gap, however
+    # wide: methods such as "conformal" promise something about new scores that lie in it.
+    below = scores[scores < threshold].max(initial=-np.inf)
+    flagged = scores[scores >= threshold].min(initial=np.inf)
+    margin = min((flagged - below) / 2, 1e-5 * max(1.0, abs(threshold)))
+    return float(np.clip(threshold, below + margin, flagged - margin))
+
+
 def _as_json(parameters: dict[str, Any]) -> dict[str, Any]:
     """Return those that JSON can hold; likelihoods and schedules are found in the model again."""
-    plain = {
-        name: value.tolist() if isinstance(value, np.generic | np.ndarray) else value
-        for name, value in parameters.items()
-    }
+    plain = {name: _plain(value) for name, value in parameters.items()}
     for name in ("likelihood", "beta"):
         if not isinstance(plain[name], str | int | float):
             del plain[name]
     return plain
+
+
+def _plain(value: Any) -> Any:
+    """Return numpy's numbers and arrays as those of Python, also inside sequences."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    return value
 
 
 def _hash_of(vae: VAE, preprocessing: Preprocessing | None) -> str:

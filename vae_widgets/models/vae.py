@@ -395,7 +395,8 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         return z_mean, ops.cast(code[1], "float32") if self.variational else ops.zeros_like(z_mean)
 
     def _decoded(self, z: Any, *labels: Any, training: bool | None = False) -> Any:
-        return ops.cast(self.decoder([z, *labels] if labels else z, training=training), "float32")
+        decoded = self.decoder([z, *labels] if labels else z, training=training)
+        return keras.tree.map_structure(lambda output: ops.cast(output, "float32"), decoded)
 
     def _one_hot(self, labels: Any) -> Any:
         return ops.one_hot(ops.cast(labels, "int32"), self.n_labels, dtype="float32")
