@@ -276,7 +276,8 @@ class AnomalyHistogram(CompositeWidget):
 
         The scatter is coloured by the scores, in two colours from the threshold on; it follows the
         line, also while it is dragged, and a threshold that is set there moves the line. Of every
-        bar the part is marked that is selected in the scatter, and the picked item is hovered.
+        bar the part is marked that is selected in the scatter, and the picked item is hovered. Of
+        several linked histograms the scatter follows the one whose scores colour it.
 
         Parameters
         ----------

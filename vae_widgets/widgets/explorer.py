@@ -139,8 +139,8 @@ class Explorer(CompositeWidget):
     def _end(self, index: int) -> NDArray[np.float32]:
         """Return what makes a sample an end of the path."""
         x, z = self._x[index], self.scatter.z_mean[index]
-        # A sample is shown as it is, beside its reconstruction; a latent vector has only a decode,
-        # but is taken for a sample by nobody.
+        # A sample is shown as it is, beside its reconstruction. Where samples have the shape of
+        # codes, though, the slider takes what it gets for a code.
         return z if x.shape == z.shape else x
 
     def _select_flagged(self, change: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,12 +101,12 @@ class ScoreLink(Link):
 
 def _name_of(histogram: AnomalyHistogram, scatter: LatentScatter) -> str:
     """Return a name for the scores that no other quantity of the scatter has."""
-    name = histogram._canvas.score_name
-    if name in ("label", "none"):  # taken in a scatter
-        name += " (score)"
+    stem = histogram._canvas.score_name
+    if stem in ("label", "none"):  # taken in a scatter
+        stem += " (score)"
     scores = histogram.scores.astype(np.float32)
-    for free in itertools.chain([name], (f"{name} {k}" for k in itertools.count(2))):
-        taken = scatter.quantities.get(free)
-        if taken is None or np.array_equal(taken, scores):
-            return free
-    raise AssertionError("unreachable")
+    name, k = stem, 1
+    while name in scatter.quantities and not np.array_equal(scatter.quantities[name], scores):
+        k += 1
+        name = f"{stem} {k}"
+    return name
