@@ -49,9 +49,6 @@ def check_codec(codec: Any) -> Codec:
     return codec
 
 
-_DIVERGED = "Check the encoder; where training has diverged, lower the learning rate."
-
-
 def encode_mean(codec: Codec, x: ArrayLike) -> NDArray[np.float32]:
     """Return the latent means (n, latent_dim) of samples x (n, *sample_shape)."""
     return _checked_mean(codec, codec.encode(x))
@@ -65,9 +62,7 @@ def encode_distribution(
     z_mean = _checked_mean(codec, code)
     if not isinstance(code, tuple | list) or len(code) < 2:
         return z_mean, None
-    z_log_var = checks.samples(
-        *("z_log_var of codec.encode(x)", code[1], (codec.latent_dim,)), if_not_finite=_DIVERGED
-    ).copy()
+    z_log_var = _checked(codec, "z_log_var of codec.encode(x)", code[1])
     if len(z_log_var) != len(z_mean):
         raise ValueError(
             f"z_log_var of codec.encode(x) has {len(z_log_var)} rows; expected {len(z_mean)}, as "
@@ -78,10 +73,13 @@ def encode_distribution(
 
 def _checked_mean(codec: Codec, code: Any) -> NDArray[np.float32]:
     z_mean = code[0] if isinstance(code, tuple | list) else code
+    return _checked(codec, "codec.encode(x)", z_mean)
+
+
+def _checked(codec: Codec, name: str, code: Any) -> NDArray[np.float32]:
+    hint = "Check the encoder; where training has diverged, lower the learning rate."
     # A copy: the codec may use its memory again.
-    return checks.samples(
-        "codec.encode(x)", z_mean, (codec.latent_dim,), if_not_finite=_DIVERGED
-    ).copy()
+    return checks.samples(name, code, (codec.latent_dim,), if_not_finite=hint).copy()
 
 
 def decode_samples(codec: Codec, z: NDArray[np.float32]) -> NDArray[np.float32]:

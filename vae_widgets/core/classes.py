@@ -72,7 +72,7 @@ def _texts_or_integers(values: NDArray[Any]) -> NDArray[Any]:
         return values
     if values.dtype.kind in "bi":
         return values.astype(np.int64)
-    missing = [value is None or value != value for value in values.tolist()]
+    missing = [checks.is_missing(value) for value in values.tolist()]
     if any(missing):
         raise ValueError(
             f"labels misses {sum(missing)} of {len(values)} values (NaN or None). Give those "

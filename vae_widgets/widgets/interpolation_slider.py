@@ -299,8 +299,8 @@ class InterpolationSlider(CanvasWidget):
     def _decode_first(self, proposal: Any) -> Any:
         """Decode before the trait changes, so that a failure changes nothing."""
         asked = {name: getattr(self, name) for name in _ASKED}
-        name, value = proposal.trait.name, proposal.value
-        asked[name] = () if name == "via" and value is None else value
+        name = proposal.trait.name
+        asked[name] = () if name == "via" and proposal.value is None else proposal.value
         value = asked.pop("value")
         try:
             film = self._maker.film(**asked, like=self._next.film)

@@ -112,7 +112,7 @@ class ScatterState(CanvasWidget):
                     f"quantities[{name!r}] has shape {array.shape}; expected ({self.n_samples},), "
                     "one number for each sample."
                 )
-            checked[str(name)] = array.copy()  # a change in place would not reach the page
+            checked[str(name)] = array
         return checks.one_of("color_by", color_by, ["label", "none", *checked]), checked
 
     @staticmethod
@@ -134,7 +134,9 @@ class ScatterState(CanvasWidget):
 
     @traitlets.validate("quantities")
     def _validate_quantities(self, proposal: Any) -> dict[str, NDArray[np.float32]]:
-        return self._checked_colour("none", proposal.value)[1]
+        checked = self._checked_colour("none", proposal.value)[1]
+        # Copies: a change in place would not reach the page.
+        return {name: array.copy() for name, array in checked.items()}
 
     @traitlets.observe("quantities")
     def _keep_to_what_is_there(self, change: Any) -> None:
@@ -143,9 +145,9 @@ class ScatterState(CanvasWidget):
 
     @traitlets.validate("color_by")
     def _validate_color_by(self, proposal: Any) -> str:
-        name, quantities = self._checked_colour(proposal.value, self.quantities)
-        if not isinstance(proposal.value, str):
-            self.quantities = quantities
+        if proposal.value is None or isinstance(proposal.value, str):
+            return checks.one_of("color_by", proposal.value, ["label", "none", *self.quantities])
+        name, self.quantities = self._checked_colour(proposal.value, self.quantities)
         return name
 
     @traitlets.validate("threshold")
