@@ -4,9 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from vae_widgets.core.thresholds import iqr_threshold, mad_threshold, z_score_threshold
+from vae_widgets.core.thresholds import (
+    iqr_threshold,
+    mad_threshold,
+    pythresh_mad_threshold,
+    z_score_threshold,
+)
 
-METHODS = [iqr_threshold, mad_threshold, z_score_threshold]
+METHODS = [iqr_threshold, mad_threshold, pythresh_mad_threshold, z_score_threshold]
 SCORES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=50)
 FACTOR = st.sampled_from([0.0, 1.0, 1.5, 3.5])
 
@@ -25,10 +30,12 @@ def test_fences_match_scipy(scores, factor):
     assert z_score_threshold(scores, factor).threshold == fence(mean, spread, factor)
 
 
-def test_flags_match_the_formulae_of_pythresh():
-    # pythresh 1.0, reproduced (it brings pyod and numba): scores scaled to [0, 1]; IQR with
-    # midpoint quartiles, which for 4 k + 1 scores are ours; ZSCORE flags z >= 1.
-    scores = np.random.default_rng(0).gamma(2, size=401)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.1, 0.5, 1.0, 2.0]))
+def test_flags_match_the_formulae_of_pythresh(seed, factor):
+    # pythresh 1.1, reproduced (it brings pyod and numba): scores scaled to [0, 1]; IQR with
+    # midpoint quartiles, which for 4 k + 1 scores are ours; ZSCORE flags z >= 1; MAD divides by
+    # the standard deviation.
+    scores = np.random.default_rng(seed).gamma(2, size=401)
     scaled = (scores - scores.min()) / np.ptp(scores)
     first, third = np.percentile(scaled, [25, 75], method="midpoint")
     np.testing.assert_array_equal(
@@ -36,6 +43,11 @@ def test_flags_match_the_formulae_of_pythresh():
     )
     np.testing.assert_array_equal(
         scores >= z_score_threshold(scores, 1.0).threshold, stats.zscore(scaled) >= 1
+    )
+    mad = stats.median_abs_deviation(scaled, scale=np.std(scaled))
+    np.testing.assert_array_equal(
+        scores >= pythresh_mad_threshold(scores, factor).threshold,
+        scaled >= np.mean(scaled) + factor * mad,
     )
 
 

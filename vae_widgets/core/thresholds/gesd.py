@@ -16,7 +16,8 @@ def gesd_threshold(
     taken away, up to `max_outliers` times. The largest number i for which the i-th of these
     deviations exceeds its critical value is the number of outliers, so that outliers cannot hide
     each other. The test is two-sided; what it finds on the low side is left out of the statistics
-    and not flagged. A tie with a score that is no outlier stays unflagged.
+    and not flagged (the GESD of pythresh 1.1, otherwise the same, flags every score once there is a
+    low outlier). A tie with a score that is no outlier stays unflagged.
 
     Parameters
     ----------

@@ -20,11 +20,16 @@ from vae_widgets.core.thresholds.labelled import (
 from vae_widgets.core.thresholds.mixture import mixture_threshold
 from vae_widgets.core.thresholds.peaks_over_threshold import peaks_over_threshold
 from vae_widgets.core.thresholds.percentile import percentile_threshold, top_k_threshold
-from vae_widgets.core.thresholds.spread import iqr_threshold, mad_threshold, z_score_threshold
+from vae_widgets.core.thresholds.spread import (
+    iqr_threshold,
+    mad_threshold,
+    pythresh_mad_threshold,
+    z_score_threshold,
+)
 from vae_widgets.core.thresholds.threshold import Threshold
 
 # The methods that square scores, and the size below which squares lose digits to underflow.
-_SQUARING = ("z_score", "gesd", "mixture")
+_SQUARING = ("pythresh_mad", "z_score", "gesd", "mixture")
 _TOO_SMALL = 1e-150
 
 
@@ -58,6 +63,7 @@ METHODS = {
     "top_k": Method(top_k_threshold, "Top k", {"k": 50}, step=1),
     "iqr": Method(iqr_threshold, "Interquartile range", {"factor": 1.5}, step=0.5),
     "mad": Method(mad_threshold, "Median deviation (MAD)", {"factor": 3.5}, step=0.5),
+    "pythresh_mad": Method(pythresh_mad_threshold, "MAD as in pythresh", {"factor": 1.0}, step=0.5),
     "z_score": Method(z_score_threshold, "z-score", {"factor": 3.0}, step=0.5),
     "gesd": Method(gesd_threshold, "Rosner's test (GESD)", {"alpha": 0.05, "max_outliers": None}),
     "mixture": Method(mixture_threshold, "Two distributions", {"probability": 0.5}, step=0.05),
@@ -100,11 +106,11 @@ def choose_threshold(
     labels
         (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. None without labels.
     method
-        Without labels "percentile", "top_k", "iqr", "mad", "z_score", "gesd", "mixture",
-        "peaks_over_threshold" or "conformal" (which takes labels too); with labels "f1", "f_beta",
-        "recall_at_precision", "precision_at_recall" or "cost".
+        Without labels "percentile", "top_k", "iqr", "mad", "pythresh_mad", "z_score", "gesd",
+        "mixture", "peaks_over_threshold" or "conformal" (which takes labels too); with labels "f1",
+        "f_beta", "recall_at_precision", "precision_at_recall" or "cost".
     **parameters
-        Those of the method: ``percentile``; ``k``; ``factor`` of the three spreads; ``alpha`` and
+        Those of the method: ``percentile``; ``k``; ``factor`` of the four spreads; ``alpha`` and
         ``max_outliers``; ``probability``; ``rate`` and ``tail``; ``rate`` and ``confidence``;
         ``beta``; ``precision``; ``recall``; ``missed``, ``false_alarm``, ``caught``, ``dismissed``.
         ``vae_widgets.core.thresholds`` has a function for each method that documents them.

@@ -45,8 +45,8 @@ def mad_threshold(scores: ArrayLike, factor: float = 3.5) -> Threshold:
 
     Iglewicz and Hoaglin (How to Detect and Handle Outliers, 1993): 3.5, with deviations scaled by
     1.4826 to be a standard deviation where scores are normally distributed. Up to half of the
-    scores may be anomalous before it breaks down. (The MAD of pythresh 1.1 is another rule: it
-    divides by the standard deviation, and adds to the mean.)
+    scores may be anomalous before it breaks down. Not the MAD of pythresh, which is another rule:
+    `pythresh_mad_threshold`.
 
     Parameters
     ----------
@@ -64,6 +64,34 @@ def mad_threshold(scores: ArrayLike, factor: float = 3.5) -> Threshold:
         (NORMAL_MAD * float(np.median(np.abs(scores - middle))), "median absolute deviation"),
         factor,
         "Assumes that normal scores lie evenly around their median; a long tail is flagged too.",
+    )
+
+
+def pythresh_mad_threshold(scores: ArrayLike, factor: float = 1.0) -> Threshold:
+    """Flag what the MAD of pythresh flags, to repeat a threshold that was chosen with it.
+
+    pythresh 1.1 scales scores to [0, 1] and adds to their mean `factor` times their median absolute
+    deviation divided by their standard deviation. Dividing takes the unit away, so that the fence
+    moves with the range, that is with the largest outlier: prefer `mad_threshold`.
+
+    Parameters
+    ----------
+    scores
+        Finite scores (n,), higher = more anomalous.
+    factor
+        At least 0; 1 is pythresh's default.
+    """
+    scores = checks.scores("scores", scores)
+    deviation = float(np.median(np.abs(scores - np.median(scores))))
+    standard = float(scores.std())
+    relative = deviation / standard if standard else 0.0
+    return _fence(
+        "pythresh_mad",
+        scores,
+        (float(scores.mean()), "the mean"),
+        (relative * float(np.ptp(scores)), "range times MAD / standard deviation"),
+        factor,
+        "Assumes that pythresh is to be repeated; the fence moves with the largest outlier.",
     )
 
 
