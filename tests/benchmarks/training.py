@@ -6,6 +6,7 @@ from tests.benchmarks.settings import Settings
 
 OURS, PLAIN_KERAS, TORCH_LOOP = "`VAE.fit`", "plain `keras.Model.fit`", "PyTorch, by hand"
 PYTHAE, PYOD, FLOOR = "pythae", "pyod (squared error, no KL)", "the matrix products alone"
+XLA_FLOOR, TORCH_FLOOR = "the same, by XLA as in `VAE.fit`", "the same, in PyTorch"
 
 
 def measure(settings: Settings, report: Report) -> None:
@@ -19,6 +20,8 @@ def measure(settings: Settings, report: Report) -> None:
         PYTHAE: others.peer("pythae_vae", "dense", n),
         PYOD: others.peer("pyod_vae", "dense", n),
         FLOOR: ours.peer("matrix_products", "dense", n),
+        XLA_FLOOR: ours.peer("xla_matrix_products", "dense", n),
+        TORCH_FLOOR: others.peer("torch_matrix_products", "dense", n),
     }
     seconds = alternate(
         {name: lambda peer=peer: peer("epoch") for name, peer in peers.items()}, settings.rounds

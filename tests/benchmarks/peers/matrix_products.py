@@ -10,9 +10,11 @@ BATCH_SIZE = 128
 class Peer:
     """The five products of a step of 784-256-2-256-784 that are not tiny, in a compiled loop.
 
-    Two of them go forward, three back: no gradient of the input is needed. As a plain graph: XLA
-    takes 1.1 times as long for products alone.
+    Two of them go forward, three back: no gradient of the input is needed. As a plain graph, whose
+    kernels are oneDNN's; `xla_matrix_products` has the slower ones of XLA.
     """
+
+    jit_compile = False
 
     def __init__(self, x: NDArray[np.float32], network: str) -> None:
         assert network == "dense"
@@ -21,7 +23,7 @@ class Peer:
         first = tf.constant(rng.normal(0, 0.05, (784, 256)), tf.float32)
         last = tf.constant(rng.normal(0, 0.05, (256, 784)), tf.float32)
 
-        @tf.function
+        @tf.function(jit_compile=self.jit_compile)
         def products(
             x: tf.Tensor, steps: tf.Tensor, first: tf.Tensor, last: tf.Tensor
         ) -> tuple[tf.Tensor, ...]:
