@@ -45,7 +45,7 @@ notebooks: $(VENV)/test.stamp ## Execute every notebook
 	$(BIN)/python -m pytest tests/notebooks
 
 browser: $(VENV)/test.stamp ## Drive the widgets in a real JupyterLab and Chromium
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest tests/browser --numprocesses=2 --dist=loadfile
 
 packaging: $(VENV)/test.stamp ## Check the wheel, the import and the Binder environment
 	$(BIN)/python -m pytest tests/packaging
