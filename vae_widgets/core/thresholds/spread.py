@@ -89,9 +89,10 @@ def pythresh_mad_threshold(scores: ArrayLike, factor: float = 1.0) -> Threshold:
         "pythresh_mad",
         scores,
         (float(scores.mean()), "the mean"),
-        (relative * float(np.ptp(scores)), "range times MAD / standard deviation"),
+        (relative * float(np.ptp(scores)), "pythresh unit"),
         factor,
-        "Assumes that pythresh is to be repeated; the fence moves with the largest outlier.",
+        "Assumes that pythresh is to be repeated: its unit, range x MAD / standard deviation, "
+        "grows with the largest outlier.",
     )
 
 
