@@ -4,6 +4,8 @@ What lies *beyond* such a fence is flagged, so a score exactly on it is not: con
 spread, and none of them is flagged.
 """
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -17,8 +19,9 @@ NORMAL_MAD = 1.482602218505602
 def iqr_threshold(scores: ArrayLike, factor: float = 1.5) -> Threshold:
     """Flag what lies more than `factor` interquartile ranges above the third quartile.
 
-    Tukey's fence (Exploratory Data Analysis, 1977), quartiles interpolated linearly as in
-    ``numpy.percentile``.
+    Tukey's fence (Exploratory Data Analysis, 1977). A quartile between two scores is the middle of
+    them, near to his hinges, and as in pythresh: ``numpy.percentile(..., method="midpoint")``; of
+    two scores alone it is interpolated.
 
     Parameters
     ----------
@@ -29,7 +32,9 @@ def iqr_threshold(scores: ArrayLike, factor: float = 1.5) -> Threshold:
         0.35 % lie above the first, 0.0001 % above the second.
     """
     scores = checks.scores("scores", scores)
-    first, third = np.percentile(scores, [25, 75])
+    # Between two scores alone there is one middle, and no spread around it.
+    method: Literal["midpoint", "linear"] = "midpoint" if len(scores) > 2 else "linear"
+    first, third = np.percentile(scores, [25, 75], method=method)
     return _fence(
         "iqr",
         scores,
