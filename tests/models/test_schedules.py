@@ -265,3 +265,23 @@ def test_learning_rate_of_a_keras_schedule_can_be_read_only(make_vae):
     assert vae.learning_rate == pytest.approx(0.5)
     with pytest.raises(TypeError, match=r"(?s)follows ExponentialDecay.*compile"):
         vae.learning_rate = 0.1
+
+
+@pytest.mark.parametrize("as_dataset", [False, True])
+def test_a_schedule_must_not_leave_the_range_of_beta(make_vae, digits, as_dataset):
+    x = digits[:32]
+    x = tf.data.Dataset.from_tensor_slices(x).batch(8) if as_dataset else x
+    vae = make_vae(beta=lambda epoch: 1 - np.asarray(epoch) / 2)
+    start = vae.get_weights()
+    with pytest.raises(
+        ValueError, match=r"gives -0\.5 at epoch 3; expected finite numbers of at l"
+    ):
+        vae.fit(x, epochs=4, verbose=0)
+    for one, other in zip(start, vae.get_weights(), strict=True):  # before any work is done
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_schedule_is_watched_within_an_epoch(make_vae, digits):
+    vae = make_vae(beta=lambda epoch: np.where(np.asarray(epoch) % 1, np.nan, 1.0))
+    with pytest.raises(ValueError, match=r"gives nan at epoch 0\.25"):
+        vae.fit(digits[:32], batch_size=8, verbose=0)

@@ -1,12 +1,14 @@
 """fit and evaluate: the fast path, Keras's path, callbacks, validation, interruption."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from scipy.special import expit
 
-from vae_widgets import VAE
+from vae_widgets import VAE, BetaTC, Categorical
 
 LOGS = {"loss", "reconstruction_loss", "kl_loss"}
 
@@ -496,3 +498,65 @@ def test_conv_trains(digits):
     vae = VAE.build((8, 8), architecture="conv", filters=(4,), hidden_units=())
     history = vae.fit(digits[:512], epochs=3, verbose=0).history
     assert history["loss"][-1] < history["loss"][0]
+
+
+@pytest.mark.parametrize(
+    "objective", [*("elbo", "free_bits", "iwae", "info_vae"), BetaTC(n_samples=60)]
+)
+def test_a_batch_without_weight_counts_nothing(make_vae, digits, objective):
+    weights = np.ones(60, np.float32)
+    weights[10:20] = 0
+    rows = (digits[:60], digits[:60], weights)
+    vae = make_vae(objective=objective)
+    options = {"verbose": 0, "return_dict": True}
+    weighted = vae.evaluate(tf.data.Dataset.from_tensor_slices(rows).batch(10), **options)
+    rest = tuple(np.delete(part, np.s_[10:20], axis=0) for part in rows)
+    others = vae.evaluate(tf.data.Dataset.from_tensor_slices(rest).batch(10), **options)
+    expected = pytest.approx(others["reconstruction_loss"], rel=0.02)  # other draws of z
+    assert weighted["reconstruction_loss"] == expected
+    vae.fit(tf.data.Dataset.from_tensor_slices(rows).batch(10), verbose=0)
+    assert all(np.isfinite(weight).all() for weight in vae.get_weights())
+
+
+def test_validation_steps_count_batches_of_an_array(make_vae, digits):
+    def losses(x_val, **options):
+        vae = make_vae(seed=0)
+        validation = {"validation_data": x_val, "validation_batch_size": 10, **options}
+        return vae.fit(digits[:50], verbose=0, **validation).history["val_loss"]
+
+    assert losses(digits[:50], validation_steps=2) == losses(digits[:20])
+    with pytest.raises(ValueError, match="validation_steps must be at least 1"):
+        losses(digits[:50], validation_steps=0)
+    with pytest.raises(TypeError, match="validation_freq must be a whole number; received 'a'"):
+        losses(digits[:50], validation_freq=[1, "a"])
+
+
+@pytest.mark.parametrize(
+    ("likelihood", "x", "received"),
+    [
+        ("bernoulli", np.full((4, 8, 8), -0.5), "[-0.5] [1]"),
+        ("bernoulli", np.full((4, 8, 8), 255, np.uint8), "[1] [255]"),
+        ("gaussian", np.full((4, 8, 8), np.inf), "[1] [inf]"),
+        (Categorical(4), np.full((4, 8, 8), 0.5), "[0.5] [1]"),
+        (Categorical(4), np.full((4, 8, 8), 4), "[1] [4]"),
+    ],
+)
+def test_values_of_a_dataset_are_checked_as_it_is_read(make_vae, likelihood, x, received):
+    x[0] = 1
+    dataset = tf.data.Dataset.from_tensor_slices(x).batch(4)
+    message = rf"likelihood cannot take: expected .*lowest and highest\] {re.escape(received)}"
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        make_vae(likelihood=likelihood).fit(dataset, verbose=0)
+
+
+def test_a_dataset_that_can_be_read_but_once_is_trained_on(make_vae, digits):
+    batches = iter([digits[:10], digits[10:20]])
+    spec = tf.TensorSpec((None, 8, 8))
+    once = tf.data.Dataset.from_generator(lambda: batches, output_signature=spec)
+    assert len(make_vae().fit(once, verbose=0).history["loss"]) == 1
+
+
+def test_a_dataset_of_mappings_is_an_error(make_vae, digits):
+    dataset = tf.data.Dataset.from_tensor_slices({"image": digits[:10]}).batch(5)
+    with pytest.raises(ValueError, match=r"elements {'image'.*expected batches of samples x, or t"):
+        make_vae().fit(dataset)

@@ -108,8 +108,9 @@ class AnomalyScores:
             "mahalanobis"
                 Distance of z_mean from the codes of the training data, in deviations: with the
                 mean and the covariance of the aggregate posterior of up to 10,000 training
-                samples, taken at the end of each fit and saved with the model. Before any fit,
-                with those of the prior.
+                samples, taken at the end of each fit of an array or a ``tf.data.Dataset`` (other
+                streams may not be read twice) and saved with the model. Before any fit, with those
+                of the prior.
         y
             For a conditional VAE: labels (n,), or one label for all. Streams of batches hold their
             labels themselves, as tuples (x, y).

@@ -65,14 +65,18 @@ class Beta:
         schedule = self.schedule
         if schedule is None:
             return np.full(steps, self.current, np.float32)
-        values = schedule(epoch + np.arange(steps) / steps)
-        return np.broadcast_to(np.asarray(values, np.float32), steps)
+        return _values(schedule, epoch + np.arange(steps) / steps)
+
+    def check(self, epochs: int) -> None:
+        """Raise ``ValueError`` if beta is no number of at least 0 at the start of each epoch."""
+        if self.schedule is not None:
+            _values(self.schedule, np.arange(float(epochs)))
 
     def start(self, epoch: float) -> None:
         """Make the schedule's value at `epoch` the current one."""
         with self._lock:  # a number set by hand meanwhile must not be overwritten
             if self.schedule is not None:
-                self.variable.assign(float(self.schedule(epoch)))
+                self.variable.assign(_values(self.schedule, np.array([epoch]))[0])
 
     def reach(self, epoch: float) -> None:
         """Make the schedule's value just before `epoch` the current one.
@@ -113,6 +117,18 @@ class FollowSchedule(keras.callbacks.Callback):
         """Show what has been reached."""
         self._done = batch + 1
         self._beta.reach(self._epoch + self._fraction(self._done))
+
+
+def _values(schedule: Schedule, epochs: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return what a schedule gives for each of `epochs` (n,), if it is what beta may be."""
+    values = np.broadcast_to(np.asarray(schedule(epochs), np.float32), len(epochs))
+    bad = np.flatnonzero(~((values >= 0) & (values < np.inf)))
+    if bad.size:
+        raise ValueError(
+            f"beta is {schedule!r}, which gives {values[bad[0]]:g} at epoch {epochs[bad[0]]:g}; "
+            "expected finite numbers of at least 0."
+        )
+    return values
 
 
 def _checked(value: float | Schedule) -> float:

@@ -68,6 +68,7 @@ class DataRules:
             )
         if isinstance(dataset, tf.data.Dataset):
             self._check_elements(name, dataset)
+            dataset = self._checked_as_read(name, dataset)
         needs_size = getattr(self.objective, "needs_n_samples", False)
         if needs_size and getattr(self.objective, "n_samples", None) is None:
             raise ValueError(
@@ -90,7 +91,13 @@ class DataRules:
 
     def _check_elements(self, name: str, dataset: tf.data.Dataset) -> None:
         spec = dataset.element_spec
-        shape = (spec[0] if isinstance(spec, tuple) else spec).shape
+        samples = spec[0] if isinstance(spec, tuple) else spec
+        if not isinstance(samples, tf.TensorSpec):
+            raise ValueError(
+                f"{name} is a dataset of elements {spec}; expected batches of samples x, or tuples "
+                "(x, y), of tensors."
+            )
+        shape = samples.shape
         if not shape.is_compatible_with((None, *self.sample_shape)):
             hint = " Call .batch(128) on it." if shape.is_compatible_with(self.sample_shape) else ""
             expected = ", ".join(["batch", *map(str, self.sample_shape)])
@@ -98,3 +105,27 @@ class DataRules:
                 f"{name} is a dataset of elements of shape {shape}; expected batches of samples, "
                 f"({expected}).{hint}"
             )
+
+    def _checked_as_read(self, name: str, dataset: tf.data.Dataset) -> tf.data.Dataset:
+        """Return a dataset that checks its samples' values as it is read, as arrays are checked."""
+        n_classes = self.likelihood.n_classes
+        low, high = self.likelihood.bounds or (-np.inf, np.inf)
+        if n_classes is not None:
+            low, high = 0.0, n_classes - 1.0
+        kind = "whole" if n_classes is not None else "finite"
+        message = (
+            f"{name} has values that the {self.likelihood.name} likelihood cannot take: expected "
+            f"{kind} numbers in [{low:g}, {high:g}]; received, lowest and highest"
+        )
+
+        def checked(x: Any, *others: Any) -> Any:
+            values = tf.cast(x, tf.float32)
+            good = tf.math.is_finite(values) & (values >= low) & (values <= high)
+            if n_classes is not None:
+                good &= values == tf.floor(values)
+            received = [message, tf.reduce_min(values), tf.reduce_max(values)]
+            with tf.control_dependencies([tf.debugging.Assert(tf.reduce_all(good), received)]):
+                x = tf.identity(x)
+            return (x, *others) if others else x
+
+        return dataset.map(checked)

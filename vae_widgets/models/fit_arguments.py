@@ -121,6 +121,16 @@ class FitArguments:
             x, labels = x[:kept], None if labels is None else labels[:kept]
         else:
             validation, validation_labels = check_validation(rules, validation_data)
+        validation_batch_size = checks.positive_int(
+            "validation_batch_size",
+            batch_size if validation_batch_size is None else validation_batch_size,
+        )
+        if validation_steps is not None:
+            validation_steps = checks.positive_int("validation_steps", validation_steps)
+            if is_array(validation):
+                n = validation_steps * validation_batch_size
+                validation, validation_steps = validation[:n], None
+                validation_labels = None if validation_labels is None else validation_labels[:n]
         return cls(
             x=x,
             labels=labels,
@@ -134,11 +144,8 @@ class FitArguments:
             initial_epoch=initial_epoch,
             steps_per_epoch=steps_per_epoch,
             validation_steps=validation_steps,
-            validation_batch_size=checks.positive_int(
-                "validation_batch_size",
-                batch_size if validation_batch_size is None else validation_batch_size,
-            ),
-            validation_freq=validation_freq
+            validation_batch_size=validation_batch_size,
+            validation_freq=[checks.positive_int("validation_freq", n) for n in validation_freq]
             if isinstance(validation_freq, list)
             else checks.positive_int("validation_freq", validation_freq),
             checkpoint=None if checkpoint is None else check_checkpoint_path(checkpoint),
@@ -187,7 +194,8 @@ def first_rows(
         labels.extend(tf.cast(y, tf.int32).numpy() for y in others[:1] if y.dtype.is_integer)
         if sum(map(len, samples)) >= n:
             break
-    return np.concatenate(samples)[:n], np.concatenate(labels)[:n] if labels else None
+    rows = np.concatenate(samples)[:n] if samples else np.empty(0, np.float32)
+    return rows, np.concatenate(labels)[:n] if labels else None
 
 
 def check_validation(rules: DataRules, data: Any) -> tuple[Any, NDArray[np.int32] | None]:

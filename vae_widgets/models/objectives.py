@@ -50,7 +50,7 @@ class EncodedBatch(NamedTuple):
     def mean(self, values: Any) -> Any:
         """Return the weighted mean over the batch of values (b, ...)."""
         weights = ops.reshape(self.weights, (-1, *[1] * (len(values.shape) - 1)))
-        return ops.sum(weights * values, axis=0) / ops.sum(self.weights)
+        return ops.divide_no_nan(ops.sum(weights * values, axis=0), ops.sum(self.weights))
 
 
 class Losses(NamedTuple):

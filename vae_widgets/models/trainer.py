@@ -404,6 +404,7 @@ class Trainer(Resumable):
         checkpointer: Checkpointer,
         *more_callbacks: keras.callbacks.Callback,
     ) -> Any:
+        self._beta.check(arguments.epochs)
         self._initial_epoch = None  # BackupAndRestore leaves it behind, and Keras never resets it
         is_fast = self._is_fast(arguments)
         follow = [] if is_fast else [FollowSchedule(self._beta)]
@@ -554,7 +555,8 @@ class Trainer(Resumable):
         )
         sums = update(batch)
         for tracker, total in zip(self._trackers, tf.unstack(sums)[:-1], strict=True):
-            tracker.update_state(total / sums[-1], sample_weight=sums[-1])
+            mean = tf.math.divide_no_nan(total, sums[-1])  # all weights may be zero
+            tracker.update_state(mean, sample_weight=sums[-1])
         return self.get_metrics_result()
 
 

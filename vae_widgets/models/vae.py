@@ -332,7 +332,7 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
     def _train_on_batch(self, batch: Batch) -> Any:
         with tf.GradientTape() as tape:
             sums = self._weighted_sums(batch, training=True)
-            loss = self.optimizer.scale_loss(sums[0] / sums[-1])
+            loss = self.optimizer.scale_loss(tf.math.divide_no_nan(sums[0], sums[-1]))
         variables = self.trainable_variables
         gradients = tape.gradient(loss, variables)
         self.optimizer.apply(in_order(gradients) if self.jit_compile else gradients, variables)
@@ -631,6 +631,8 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
     def _after_training(self, x: Any, labels: Any = None) -> None:
         if isinstance(x, tf.data.Dataset):
             x, labels = first_rows(x, _CODES_KEPT)
+            if not len(x):
+                return  # a dataset that could be read but once
         elif is_array(x):
             step = -(-len(x) // _CODES_KEPT)
             x, labels = x[::step], None if labels is None else labels[::step]
