@@ -162,3 +162,24 @@ def test_only_a_scatter_of_the_same_samples_can_be_linked(histogram):
         histogram.link(X)
     with pytest.raises(ValueError, match="scatter shows 20 samples; expected 60"):
         histogram.link(vw.LatentScatter(PcaCodec(X), X[:20]))
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_equal_scores_of_two_histograms_last_until_both_are_unlinked(scatter, first):
+    before = scatter.color_by, list(scatter.quantities), scatter.threshold
+    histograms = [vw.AnomalyHistogram(SCORES) for _ in range(2)]
+    links = [histogram.link(scatter) for histogram in histograms]
+    links[first].unlink()
+    links[first].unlink()
+    histograms[1 - first].threshold = 1.5
+    assert (scatter.color_by, scatter.threshold) == ("score", 1.5)
+    links[1 - first].unlink()
+    assert (scatter.color_by, list(scatter.quantities), scatter.threshold) == before
+
+
+def test_a_histogram_linked_twice_follows_until_both_are_unlinked(histogram, scatter):
+    one, other = histogram.link(scatter), histogram.link(scatter)
+    other.unlink()
+    assert histogram._canvas.followers == [scatter]
+    one.unlink()
+    assert histogram._canvas.followers == []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakSet
 
 import numpy as np
 
@@ -18,6 +19,8 @@ class ScoreLink(Link):
 
     While the line is dragged, the page moves the scatter's threshold by itself.
     """
+
+    _alive: ClassVar[WeakSet[ScoreLink]] = WeakSet()
 
     def __init__(self, histogram: AnomalyHistogram, scatter: LatentScatter) -> None:
         if not isinstance(scatter, LatentScatter):
@@ -46,13 +49,25 @@ class ScoreLink(Link):
         self._follow(scatter, "threshold", self._take_cut)
         self._follow(scatter, "selection", self._show_selection)
         self._show_selection()
+        self._alive.add(self)
 
     def unlink(self) -> None:
         """Leave both alone from now on; the scatter gets the colours back that it had."""
+        if self not in self._alive:
+            return
         super().unlink()
+        self._alive.discard(self)
         self._let_go()
-        self._canvas.select(np.zeros(0, np.int64))
         scatter = self._scatter
+        others = [of for of in self._alive if of._scatter is scatter]
+        if not any(of._canvas is self._canvas for of in others):
+            self._canvas.select(np.zeros(0, np.int64))
+        for heir in others:
+            if heir._name == self._name:  # of equal scores: the colours stay until it ends, too
+                heir._is_new |= self._is_new
+                if heir._before[0] == self._name:
+                    heir._before = self._before
+                return
         with scatter.hold_sync():
             if scatter.color_by == self._name:
                 color_by, threshold = self._before
@@ -73,7 +88,10 @@ class ScoreLink(Link):
         self._scatter.threshold = self._histogram.threshold
 
     def _let_go(self) -> None:
-        self._canvas.followers = [of for of in self._canvas.followers if of is not self._scatter]
+        followers = list(self._canvas.followers)
+        if self._scatter in followers:
+            followers.remove(self._scatter)  # once: another link of the two has its own entry
+            self._canvas.followers = followers
 
     def _cut(self, change: Any) -> None:
         if self._scatter.color_by == self._name:
