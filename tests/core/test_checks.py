@@ -90,6 +90,21 @@ def test_nothing_of_an_array_gets_lost():
     assert checks.float_array("x", masked[:1]).tolist() == [1]
     with pytest.raises(TypeError, match=r"received complex numbers.*np\.abs\(x\)"):
         checks.float_array("x", [1j])
+    with pytest.raises(ValueError, match=r"labels has masked values \(1\)"):
+        checks.anomaly_labels("labels", np.ma.array([0, 1], mask=[False, True]), 2)
+    for dates in ("m8[s]", "M8[s]"):
+        with pytest.raises(TypeError, match="received dates or durations"):
+            checks.float_array("x", np.array(["NaT"], dates))
+
+
+def test_what_is_no_text_is_none_of_the_choices():
+    with pytest.raises(ValueError, match=r"method is array.*Expected one of: mad, f1"):
+        checks.one_of("method", np.array(["mad", "f1"]), ["mad", "f1"])
+
+
+def test_labels_of_unequal_length_are_an_error():
+    with pytest.raises(ValueError, match=r"labels must hold booleans or 0 and 1.*received \[0\]"):
+        checks.anomaly_labels("labels", [[0], 1, 1], 3)
 
 
 @pytest.mark.parametrize(

@@ -438,3 +438,9 @@ def test_misspelt_parameters_and_detectors_without_a_fit():
             getattr(vw.VAEDetector(), method)(np.zeros((5, 3)))
     with pytest.raises(NotFittedError):
         vw.VAEDetector().save("x.vae")
+
+
+def test_masked_values_are_refused_before_and_after_the_fit():
+    masked = np.ma.array(np.ones((5, 3)), mask=np.eye(5, 3))
+    with pytest.raises(ValueError, match=r"X has masked values \(3\)"):
+        vw.VAEDetector().fit(masked)

@@ -61,7 +61,7 @@ def reject_unknown(owner: str, given: Iterable[str], known: Iterable[str]) -> No
 def one_of(name: str, value: Any, choices: Iterable[str]) -> str:
     """Return `value` if it is one of `choices`; raise ``ValueError`` naming the nearest one."""
     choices = list(choices)
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name} is {value!r}; {_did_you_mean(value, choices)}")
     return str(value)
 
@@ -120,6 +120,24 @@ def positive_int(name: str, value: Any, minimum: int = 1) -> int:
     return int(value)
 
 
+def refuse_masked(name: str, value: Any) -> None:
+    """Raise ``ValueError`` for masked values: ``np.asarray`` would lay bare what a mask hides."""
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        raise ValueError(
+            f"{name} has masked values ({np.ma.count_masked(value)}); expected none. Pass "
+            f"{name}.filled(...), or {name}.compressed() for the others alone."
+        )
+
+
+def any_array(name: str, value: Any) -> NDArray[Any]:
+    """Return `value` as an array; nested lists of unequal length as an array of objects."""
+    refuse_masked(name, value)
+    try:
+        return np.asarray(value)
+    except ValueError:
+        return np.asarray(value, object)
+
+
 def float_array(
     name: str,
     value: ArrayLike,
@@ -130,20 +148,18 @@ def float_array(
 
     `if_not_finite` is the remedy that the message names for NaN and infinite values.
     """
-    if np.ma.is_masked(value):  # np.asarray would lay bare what the mask hides
-        raise ValueError(
-            f"{name} has masked values ({np.ma.count_masked(value)}); expected none. Pass "
-            f"{name}.filled(...), or {name}.compressed() for the others alone."
-        )
-    hint = ""
+    refuse_masked(name, value)
+    received, hint = type(value).__name__, ""
     try:
         array = np.asarray(value)
         if array.dtype.kind == "c":  # the imaginary part would get lost
-            hint = f" Pass their .real part or np.abs({name})."
+            received, hint = "complex numbers", f" Pass their .real part or np.abs({name})."
+            raise TypeError
+        if array.dtype.kind in "mM":  # NaT would become a number
+            received, hint = "dates or durations", " Divide durations by one, as of 1 s."
             raise TypeError
         array = array.astype(dtype, copy=False)
     except (TypeError, ValueError):
-        received = "complex numbers" if hint else type(value).__name__
         raise TypeError(f"{name} must be an array of numbers; received {received}.{hint}") from None
     except OverflowError:
         raise ValueError(
@@ -240,7 +256,7 @@ def tokens(name: str, array: NDArray[np.float32], n_classes: int, why: str) -> N
 
 def labels(name: str, value: Any, n: int, of: str = "x") -> NDArray[Any]:
     """Return `value` as a 1-D array of `n` labels, one for each row of `of`."""
-    array = np.asarray(value)
+    array = any_array(name, value)
     if array.ndim != 1 or len(array) != n:
         raise ValueError(
             f"{name} has shape {array.shape}; expected ({n},), one label for each row of {of}."

@@ -72,7 +72,10 @@ class ReviewLog:
 
     def restore(self, marks: list[Mark]) -> None:
         """Take up marks of an earlier session; they are no steps to take back."""
-        self._marks.update({mark.index: mark for mark in marks})
+        restored = {mark.index: mark for mark in marks}
+        self._marks.update(restored)
+        # Taking an older step back would take the restored mark away.
+        self._before = [step for step in self._before if step[0] not in restored]
 
     @property
     def last(self) -> int | None:

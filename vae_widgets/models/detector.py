@@ -410,6 +410,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
 
     def _rows(self, X: Any, *, reset: bool) -> NDArray[Any]:
         """Return samples as rows (n, n_features) of floats, after all checks of scikit-learn."""
+        checks.refuse_masked("X", X)
         if isinstance(X, list | tuple):
             X = np.asarray(X)
         shape = tuple(getattr(X, "shape", ())[1:])

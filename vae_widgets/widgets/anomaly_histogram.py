@@ -221,14 +221,14 @@ class AnomalyHistogram(CompositeWidget):
             If an index or a label is none; nothing is changed then.
         """
         n = len(self._data)
-        rows = np.atleast_1d(np.asarray(indices))
+        rows = np.atleast_1d(checks.any_array("indices", indices))
         if not rows.size:
             return
         if rows.dtype.kind not in "iu" or rows.ndim != 1:
             raise TypeError(f"indices must be rows of the scores; received {indices!r:.80}.")
         if not 0 <= rows.min() <= rows.max() < n:
             raise ValueError(f"indices span {rows.min()} to {rows.max()}; expected 0 to {n - 1}.")
-        given = np.asarray(labels)
+        given = checks.any_array("labels", labels)
         given = np.full(len(rows), labels) if given.ndim == 0 else given
         known = checks.anomaly_labels("labels", given, len(rows), "indices")
         self._data.label(rows, known)

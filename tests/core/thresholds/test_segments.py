@@ -67,3 +67,22 @@ def test_text_and_numbers_are_no_segments_together():
     with pytest.raises(ValueError, match="segments holds both text and other values"):
         segment_thresholds([1.0, 2.0], [1, "1"], 1)
     assert list(segment_thresholds([1.0, 2.0], [2, 1], 1).thresholds) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("ids", "n"),
+    [
+        ([2**53 + 1, 2**53, 2.5, 2.5], 3),  # as floats the first two are one
+        ([17 * 10**18, 17 * 10**18 + 1, -1, -1], 3),
+        ([1, 2, 1, 2], 2),
+    ],
+)
+def test_large_numbers_stay_different_segments(ids, n):
+    found = segment_thresholds([1.0, 2, 3, 4], np.array(ids, object), 2).thresholds
+    assert set(found) == set(ids)
+    assert len(found) == n
+
+
+def test_segments_need_an_order():
+    with pytest.raises(ValueError, match="Timestamp and int, which have no order"):
+        segment_thresholds([1.0, 2], [1, pd.Timestamp("2020")], 2)

@@ -76,3 +76,10 @@ def test_ties_that_leave_no_spread_are_told_of():
     chosen = mad_threshold([1.0] * 8 + [2.0, 9.0])
     assert 1 < chosen.threshold < 1.0001
     assert "Ties make the median absolute deviation 0" in chosen.explanation
+
+
+def test_a_score_on_the_fence_of_pythresh_is_flagged():
+    scores = [0.0, 1.0, 1.0, 1.0, 2.0]  # the MAD is 0, the mean 1
+    chosen = pythresh_mad_threshold(scores)
+    assert chosen.threshold == 1
+    assert "all from the mean on is flagged" in chosen.explanation

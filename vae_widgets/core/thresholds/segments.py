@@ -114,7 +114,17 @@ def _names(segments: ArrayLike, n: int) -> NDArray[Any]:
             "segments holds both text and other values; expected one of them, for 1 and '1' look "
             "alike. Name all segments by text, or number them all."
         )
-    return checks.labels("segments", names.tolist(), n, "scores")
+    try:
+        np.unique(names)
+    except TypeError:
+        kinds = sorted({type(name).__name__ for name in names})
+        raise ValueError(
+            f"segments holds {' and '.join(kinds)}, which have no order among each other; name all "
+            "segments by text, or number them all."
+        ) from None
+    plain = np.array(names.tolist())
+    # Large whole numbers beside others would become floats, and some of them the same.
+    return plain if plain.tolist() == names.tolist() else names
 
 
 def _parts(sizes: list[int], alerts: int) -> list[int]:

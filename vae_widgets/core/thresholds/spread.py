@@ -77,7 +77,8 @@ def pythresh_mad_threshold(scores: ArrayLike, factor: float = 1.0) -> Threshold:
 
     pythresh 1.1 scales scores to [0, 1] and adds to their mean `factor` times their median absolute
     deviation divided by their standard deviation. Dividing takes the unit away, so that the fence
-    moves with the range, that is with the largest outlier: prefer `mad_threshold`.
+    moves with the range, that is with the largest outlier: prefer `mad_threshold`. A score on the
+    fence is flagged, as there.
 
     Parameters
     ----------
@@ -98,6 +99,7 @@ def pythresh_mad_threshold(scores: ArrayLike, factor: float = 1.0) -> Threshold:
         factor,
         "Assumes that pythresh is to be repeated: its unit, range x MAD / standard deviation, "
         "grows with the largest outlier.",
+        flags_fence=True,
     )
 
 
@@ -134,8 +136,12 @@ def _fence(
     spread: tuple[float, str],
     factor: float,
     assumes: str,
+    flags_fence: bool = False,
 ) -> Threshold:
-    """Return the threshold just above `middle` + `factor` x `spread`, each with its name."""
+    """Return the threshold just above `middle` + `factor` x `spread`, each with its name.
+
+    With `flags_fence` there itself, unless all scores are the same.
+    """
     factor = checks.number_between("factor", factor, 0)
     constant = scores.min() == scores.max()
     # The mean of equal scores can differ from them by rounding, and then flag them all.
@@ -145,6 +151,8 @@ def _fence(
     if constant:
         text = "All scores are the same: none is flagged."
     elif not spread[0]:
-        text = f"Ties make the {spread[1]} 0: all above {middle[1]} is flagged."
+        where = f"from {middle[1]} on" if flags_fence else f"above {middle[1]}"
+        text = f"Ties make the {spread[1]} 0: all {where} is flagged."
     estimates = {"middle": middle[0], "spread": spread[0]}
-    return Threshold(above(fence), method, {"factor": factor}, text, assumes, estimates)
+    threshold = fence if flags_fence and not constant else above(fence)
+    return Threshold(threshold, method, {"factor": factor}, text, assumes, estimates)
