@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_widgets.core import checks
+
 
 def check_labels(
     name: str, y: Any, n: int | None, n_labels: int, one_for_all: bool = False
@@ -29,10 +31,7 @@ def check_labels(
     TypeError, ValueError
         If they are no whole numbers, of another length, or outside the range.
     """
-    try:
-        given = np.asarray(y)
-    except ValueError:  # nested lists of unequal length
-        given = np.asarray(y, dtype=object)
+    given = checks.any_array(name, y)
     if given.dtype.kind not in "iufb":
         raise TypeError(
             f"{name} must hold whole numbers from 0 to {n_labels - 1}; received {given.dtype} "
