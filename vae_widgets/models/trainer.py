@@ -30,6 +30,7 @@ from vae_widgets.models.fit_arguments import (
     check_rows,
     is_array,
 )
+from vae_widgets.models.interruption import Interruption
 from vae_widgets.models.resumable import Resumable
 from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.training_run import TrainingRun
@@ -408,7 +409,8 @@ class Trainer(Resumable):
         self._initial_epoch = None  # BackupAndRestore leaves it behind, and Keras never resets it
         is_fast = self._is_fast(arguments)
         follow = [] if is_fast else [FollowSchedule(self._beta)]
-        own = [*more_callbacks, checkpointer]
+        interruption = Interruption()
+        own = [*more_callbacks, checkpointer, interruption]
         callbacks = keras.callbacks.CallbackList(
             [*follow, *arguments.callbacks, *own],
             add_history=True,
@@ -419,10 +421,11 @@ class Trainer(Resumable):
         # Behind the History, which Keras puts last: what they write or pause at is complete.
         callbacks.callbacks = [c for c in callbacks.callbacks if c not in own] + own
         try:
-            if is_fast:
-                self._fit_array(arguments, callbacks, checkpointer.start)
-            else:
-                self._fit_with_keras(arguments, callbacks, checkpointer.start)
+            with interruption:
+                if is_fast:
+                    self._fit_array(arguments, callbacks, checkpointer.start)
+                else:
+                    self._fit_with_keras(arguments, callbacks, checkpointer.start)
         except KeyboardInterrupt:
             checkpointer.save_if_asked()
             callbacks.on_train_end()
