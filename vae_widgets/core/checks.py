@@ -120,6 +120,14 @@ def positive_int(name: str, value: Any, minimum: int = 1) -> int:
     return int(value)
 
 
+def int_up_to(name: str, value: Any, highest: int, why: str) -> int:
+    """Return `value` as an int from 1 to `highest`, which is `why`."""
+    number = positive_int(name, value)
+    if number > highest:
+        raise ValueError(f"{name} must be at most {highest}, {why}; received {number}.")
+    return number
+
+
 def refuse_masked(name: str, value: Any) -> None:
     """Raise ``ValueError`` for masked values: ``np.asarray`` would lay bare what a mask hides."""
     if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):

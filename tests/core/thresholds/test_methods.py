@@ -65,7 +65,7 @@ def test_wrong_arguments_are_errors(arguments, message):
         vw.choose_threshold(SCORES, **arguments)
 
 
-@pytest.mark.parametrize("method", ["pythresh_mad", "z_score", "gesd", "mixture"])
+@pytest.mark.parametrize("method", ["pythresh_mad", "z_score", "gesd", "pythresh_gesd", "mixture"])
 @pytest.mark.parametrize("scores", [np.append(SCORES, 1e200), 1e160 * SCORES, 1e-160 * SCORES])
 def test_scores_whose_squares_are_no_floats_are_refused(method, scores):
     message = f"to {scores.max():g} are too small, too large or .* method '{method}'.*logarithm"

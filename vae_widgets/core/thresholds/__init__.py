@@ -14,13 +14,9 @@ from vae_widgets.core.thresholds.methods import METHODS, choose_threshold
 from vae_widgets.core.thresholds.mixture import mixture_threshold
 from vae_widgets.core.thresholds.peaks_over_threshold import peaks_over_threshold
 from vae_widgets.core.thresholds.percentile import percentile_threshold, top_k_threshold
+from vae_widgets.core.thresholds.pythresh import pythresh_gesd_threshold, pythresh_mad_threshold
 from vae_widgets.core.thresholds.segments import SegmentThresholds, segment_thresholds
-from vae_widgets.core.thresholds.spread import (
-    iqr_threshold,
-    mad_threshold,
-    pythresh_mad_threshold,
-    z_score_threshold,
-)
+from vae_widgets.core.thresholds.spread import iqr_threshold, mad_threshold, z_score_threshold
 from vae_widgets.core.thresholds.threshold import Threshold, above
 
 __all__ = [
@@ -41,6 +37,7 @@ __all__ = [
     "peaks_over_threshold",
     "percentile_threshold",
     "precision_at_recall_threshold",
+    "pythresh_gesd_threshold",
     "pythresh_mad_threshold",
     "recall_at_precision_threshold",
     "segment_thresholds",

@@ -16,8 +16,8 @@ def gesd_threshold(
     taken away, up to `max_outliers` times. The largest number i for which the i-th of these
     deviations exceeds its critical value is the number of outliers, so that outliers cannot hide
     each other. The test is two-sided; what it finds on the low side is left out of the statistics
-    and not flagged (the GESD of pythresh 1.1, otherwise the same, flags every score once there is a
-    low outlier). A tie with a score that is no outlier stays unflagged.
+    and not flagged. A tie with a score that is no outlier stays unflagged. What the GESD of
+    pythresh flags, most often the same, tells `pythresh_gesd_threshold`.
 
     Parameters
     ----------
@@ -34,18 +34,18 @@ def gesd_threshold(
     scores = checks.scores("scores", scores)
     alpha = checks.open_share("alpha", alpha)
     n = len(scores)
-    most = max(0, (n - 1) // 2)
-    if max_outliers is None:
-        max_outliers = min(most, max(10, n // 10), 10_000)
-    elif checks.positive_int("max_outliers", max_outliers) > most:
-        raise ValueError(
-            f"max_outliers must be less than half of the {n} scores; received {max_outliers}."
-        )
+    most = (n - 1) // 2
+    max_outliers = (
+        min(most, max(10, n // 10), 10_000)
+        if max_outliers is None
+        else checks.int_up_to("max_outliers", max_outliers, most, f"below half of the {n} scores")
+    )
     ordered = np.sort(scores)
-    deviations, tops = _removed(ordered, max_outliers)
-    exceeding = np.flatnonzero(deviations > critical_values(n, len(deviations), alpha))
+    deviations, removed = remove_most_deviating(ordered, max_outliers)
+    exceeding = np.flatnonzero(deviations > critical_values(n, max_outliers, alpha))
     n_outliers = int(exceeding[-1]) + 1 if exceeding.size else 0
-    highest = ordered[tops[n_outliers]]  # of the scores that are no outliers
+    n_high = int((removed[:n_outliers] >= n - max_outliers).sum())
+    highest = ordered[n - 1 - n_high]  # of the scores that are no outliers
     higher = ordered[np.searchsorted(ordered, highest, "right") :]
     return Threshold(
         float(higher[0]) if higher.size else above(highest),
@@ -69,12 +69,15 @@ def critical_values(n: int, n_outliers: int, alpha: float) -> NDArray[np.float64
     return values
 
 
-def _removed(ordered: NDArray[np.float64], most: int) -> tuple[NDArray[np.float64], list[int]]:
-    """Take away the most deviating score, `most` times; return the deviations.
+def remove_most_deviating(
+    ordered: NDArray[np.float64], most: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Take away the score furthest from the mean, `most` times: at most half of the sorted scores.
 
-    Also returns the index of the highest score left before and after each step. What is left is
-    always a run of the sorted scores, so sums over it come from the sums over the scores that stay
-    in any case, and those outwards from them: subtracting a huge outlier would lose all digits.
+    Returns how many standard deviations (of the sample, divided by n - 1) each was away when it was
+    taken, (most,), and its index, (most,). What is left is always a run of the sorted scores, so
+    sums over it come from the sums over the scores that stay in any case, and those outwards from
+    them: subtracting a huge outlier would lose all digits.
     """
     n = len(ordered)
     centred = ordered - np.median(ordered)
@@ -83,7 +86,7 @@ def _removed(ordered: NDArray[np.float64], most: int) -> tuple[NDArray[np.float6
     high = [_sums_outwards(centred[n - most :] ** power) for power in (1, 2)]
     total, squares = float(core.sum()), float((core**2).sum())
     first, last = 0, n - 1
-    deviations, tops = np.zeros(most), [last]
+    deviations, removed = np.zeros(most), np.zeros(most, np.int64)
     for i in range(most):
         left = last - first + 1
         below, over = most - first, most - (n - 1 - last)  # how many beside the core are left
@@ -93,11 +96,12 @@ def _removed(ordered: NDArray[np.float64], most: int) -> tuple[NDArray[np.float6
         if ordered[first] < ordered[last] and variance > 0:
             deviations[i] = max(to_low, to_high) / variance**0.5
         if to_high >= to_low:
+            removed[i] = last
             last -= 1
         else:
+            removed[i] = first
             first += 1
-        tops.append(last)
-    return deviations, tops
+    return deviations, removed
 
 
 def _sums_outwards(values: NDArray[np.float64]) -> list[float]:

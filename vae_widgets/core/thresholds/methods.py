@@ -20,16 +20,12 @@ from vae_widgets.core.thresholds.labelled import (
 from vae_widgets.core.thresholds.mixture import mixture_threshold
 from vae_widgets.core.thresholds.peaks_over_threshold import peaks_over_threshold
 from vae_widgets.core.thresholds.percentile import percentile_threshold, top_k_threshold
-from vae_widgets.core.thresholds.spread import (
-    iqr_threshold,
-    mad_threshold,
-    pythresh_mad_threshold,
-    z_score_threshold,
-)
+from vae_widgets.core.thresholds.pythresh import pythresh_gesd_threshold, pythresh_mad_threshold
+from vae_widgets.core.thresholds.spread import iqr_threshold, mad_threshold, z_score_threshold
 from vae_widgets.core.thresholds.threshold import Threshold
 
 # The methods that square scores, and the size below which squares lose digits to underflow.
-_SQUARING = ("pythresh_mad", "z_score", "gesd", "mixture")
+_SQUARING = ("pythresh_mad", "z_score", "gesd", "pythresh_gesd", "mixture")
 _TOO_SMALL = 1e-150
 
 
@@ -66,6 +62,9 @@ METHODS = {
     "pythresh_mad": Method(pythresh_mad_threshold, "MAD as in pythresh", {"factor": 1.0}, step=0.5),
     "z_score": Method(z_score_threshold, "z-score", {"factor": 3.0}, step=0.5),
     "gesd": Method(gesd_threshold, "Rosner's test (GESD)", {"alpha": 0.05, "max_outliers": None}),
+    "pythresh_gesd": Method(
+        pythresh_gesd_threshold, "GESD as in pythresh", {"alpha": 0.05, "max_outliers": None}
+    ),
     "mixture": Method(mixture_threshold, "Two distributions", {"probability": 0.5}, step=0.05),
     "peaks_over_threshold": Method(
         peaks_over_threshold, "Extreme values (POT)", {"rate": 0.001, "tail": 0.1}, step=0.0005
@@ -107,12 +106,13 @@ def choose_threshold(
         (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. None without labels.
     method
         Without labels "percentile", "top_k", "iqr", "mad", "pythresh_mad", "z_score", "gesd",
-        "mixture", "peaks_over_threshold" or "conformal" (which takes labels too); with labels "f1",
-        "f_beta", "recall_at_precision", "precision_at_recall" or "cost".
+        "pythresh_gesd", "mixture", "peaks_over_threshold" or "conformal" (which takes labels too);
+        with labels "f1", "f_beta", "recall_at_precision", "precision_at_recall" or "cost".
     **parameters
         Those of the method: ``percentile``; ``k``; ``factor`` of the four spreads; ``alpha`` and
-        ``max_outliers``; ``probability``; ``rate`` and ``tail``; ``rate`` and ``confidence``;
-        ``beta``; ``precision``; ``recall``; ``missed``, ``false_alarm``, ``caught``, ``dismissed``.
+        ``max_outliers`` of the two GESD; ``probability``; ``rate`` and ``tail``; ``rate`` and
+        ``confidence``; ``beta``; ``precision``; ``recall``; ``missed``, ``false_alarm``,
+        ``caught`` and ``dismissed``.
         ``vae_widgets.core.thresholds`` has a function for each method that documents them.
 
     Returns

@@ -1,7 +1,7 @@
 """Thresholds so many spreads above the middle: quartiles, median deviation, z-score.
 
-What lies *beyond* such a fence is flagged, so a score exactly on it is not: constant scores have no
-spread, and none of them is flagged.
+A score on such a fence is flagged, as in pythresh. Where ties leave no spread the fence is in the
+middle of them, and only what lies beyond is flagged; of constant scores that is none.
 """
 
 from typing import Literal
@@ -17,7 +17,7 @@ NORMAL_MAD = 1.482602218505602
 
 
 def iqr_threshold(scores: ArrayLike, factor: float = 1.5) -> Threshold:
-    """Flag what lies more than `factor` interquartile ranges above the third quartile.
+    """Flag what lies `factor` interquartile ranges or more above the third quartile.
 
     Tukey's fence (Exploratory Data Analysis, 1977). A quartile between two scores is the middle of
     them, near to his hinges, and as in pythresh: ``numpy.percentile(..., method="midpoint")``; of
@@ -46,7 +46,7 @@ def iqr_threshold(scores: ArrayLike, factor: float = 1.5) -> Threshold:
 
 
 def mad_threshold(scores: ArrayLike, factor: float = 3.5) -> Threshold:
-    """Flag what lies more than `factor` scaled median absolute deviations above the median.
+    """Flag what lies `factor` scaled median absolute deviations or more above the median.
 
     Iglewicz and Hoaglin (How to Detect and Handle Outliers, 1993): 3.5, with deviations scaled by
     1.4826 to be a standard deviation where scores are normally distributed. Up to half of the
@@ -72,39 +72,8 @@ def mad_threshold(scores: ArrayLike, factor: float = 3.5) -> Threshold:
     )
 
 
-def pythresh_mad_threshold(scores: ArrayLike, factor: float = 1.0) -> Threshold:
-    """Flag what the MAD of pythresh flags, to repeat a threshold that was chosen with it.
-
-    pythresh 1.1 scales scores to [0, 1] and adds to their mean `factor` times their median absolute
-    deviation divided by their standard deviation. Dividing takes the unit away, so that the fence
-    moves with the range, that is with the largest outlier: prefer `mad_threshold`. A score on the
-    fence is flagged, as there.
-
-    Parameters
-    ----------
-    scores
-        Finite scores (n,), higher = more anomalous.
-    factor
-        At least 0; 1 is pythresh's default.
-    """
-    scores = checks.scores("scores", scores)
-    deviation = float(np.median(np.abs(scores - np.median(scores))))
-    standard = float(scores.std())
-    relative = deviation / standard if standard else 0.0
-    return _fence(
-        "pythresh_mad",
-        scores,
-        (float(scores.mean()), "the mean"),
-        (relative * float(np.ptp(scores)), "pythresh unit"),
-        factor,
-        "Assumes that pythresh is to be repeated: its unit, range x MAD / standard deviation, "
-        "grows with the largest outlier.",
-        flags_fence=True,
-    )
-
-
 def z_score_threshold(scores: ArrayLike, factor: float = 3.0) -> Threshold:
-    """Flag what lies more than `factor` standard deviations above the mean.
+    """Flag what lies `factor` standard deviations or more above the mean.
 
     Anomalies raise the mean and the deviation that they are judged by (masking): among `n` scores
     none can lie more than ``(n - 1) / sqrt(n)`` deviations away. `mad_threshold` does not suffer
@@ -136,23 +105,18 @@ def _fence(
     spread: tuple[float, str],
     factor: float,
     assumes: str,
-    flags_fence: bool = False,
 ) -> Threshold:
-    """Return the threshold just above `middle` + `factor` x `spread`, each with its name.
-
-    With `flags_fence` there itself, unless all scores are the same.
-    """
+    """Return the threshold at `middle` + `factor` x `spread`, each with its name."""
     factor = checks.number_between("factor", factor, 0)
-    constant = scores.min() == scores.max()
-    # The mean of equal scores can differ from them by rounding, and then flag them all.
-    fence = float(scores[0]) if constant else middle[0] + factor * spread[0]
-    plural = "" if factor == 1 else "s"
-    text = f"{factor:g} {spread[1]}{plural} above {middle[1]} of {len(scores):,} scores."
-    if constant:
-        text = "All scores are the same: none is flagged."
+    if scores.min() == scores.max():
+        # The mean of equal scores can differ from them by rounding, and then flag them all.
+        threshold, text = above(scores[0]), "All scores are the same: none is flagged."
     elif not spread[0]:
-        where = f"from {middle[1]} on" if flags_fence else f"above {middle[1]}"
-        text = f"Ties make the {spread[1]} 0: all {where} is flagged."
+        threshold = above(middle[0])
+        text = f"Ties make the {spread[1]} 0: all above {middle[1]} is flagged."
+    else:
+        threshold = middle[0] + factor * spread[0]
+        plural = "" if factor == 1 else "s"
+        text = f"{factor:g} {spread[1]}{plural} above {middle[1]} of {len(scores):,} scores."
     estimates = {"middle": middle[0], "spread": spread[0]}
-    threshold = fence if flags_fence and not constant else above(fence)
     return Threshold(threshold, method, {"factor": factor}, text, assumes, estimates)
