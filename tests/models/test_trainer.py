@@ -1,14 +1,12 @@
 """fit and evaluate: the fast path, Keras's path, callbacks, validation, interruption."""
 
-import re
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from scipy.special import expit
 
-from vae_widgets import VAE, BetaTC, Categorical
+from vae_widgets import VAE, BetaTC
 
 LOGS = {"loss", "reconstruction_loss", "kl_loss"}
 
@@ -529,34 +527,3 @@ def test_validation_steps_count_batches_of_an_array(make_vae, digits):
         losses(digits[:50], validation_steps=0)
     with pytest.raises(TypeError, match="validation_freq must be a whole number; received 'a'"):
         losses(digits[:50], validation_freq=[1, "a"])
-
-
-@pytest.mark.parametrize(
-    ("likelihood", "x", "received"),
-    [
-        ("bernoulli", np.full((4, 8, 8), -0.5), "[-0.5] [1]"),
-        ("bernoulli", np.full((4, 8, 8), 255, np.uint8), "[1] [255]"),
-        ("gaussian", np.full((4, 8, 8), np.inf), "[1] [inf]"),
-        (Categorical(4), np.full((4, 8, 8), 0.5), "[0.5] [1]"),
-        (Categorical(4), np.full((4, 8, 8), 4), "[1] [4]"),
-    ],
-)
-def test_values_of_a_dataset_are_checked_as_it_is_read(make_vae, likelihood, x, received):
-    x[0] = 1
-    dataset = tf.data.Dataset.from_tensor_slices(x).batch(4)
-    message = rf"likelihood cannot take: expected .*lowest and highest\] {re.escape(received)}"
-    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
-        make_vae(likelihood=likelihood).fit(dataset, verbose=0)
-
-
-def test_a_dataset_that_can_be_read_but_once_is_trained_on(make_vae, digits):
-    batches = iter([digits[:10], digits[10:20]])
-    spec = tf.TensorSpec((None, 8, 8))
-    once = tf.data.Dataset.from_generator(lambda: batches, output_signature=spec)
-    assert len(make_vae().fit(once, verbose=0).history["loss"]) == 1
-
-
-def test_a_dataset_of_mappings_is_an_error(make_vae, digits):
-    dataset = tf.data.Dataset.from_tensor_slices({"image": digits[:10]}).batch(5)
-    with pytest.raises(ValueError, match=r"elements {'image'.*expected batches of samples x, or t"):
-        make_vae().fit(dataset)

@@ -11,6 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.models.checked_datasets import check_dataset
 from vae_widgets.models.checkpoint import check_checkpoint_path
 from vae_widgets.models.data_rules import DataRules
 
@@ -179,7 +180,7 @@ def check_dataset_alone(rules: DataRules, name: str, dataset: Any, y: Any) -> An
             "y is given beside a dataset; a dataset holds its labels itself, as batches (x, y). "
             "Leave y out."
         )
-    return rules.dataset(name, dataset)
+    return check_dataset(rules, name, dataset)
 
 
 def first_rows(

@@ -1,0 +1,133 @@
+import math
+import re
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from vae_widgets import VAE, Categorical
+
+
+class Batches(keras.utils.PyDataset):
+    """Arrays in batches of 32, as users write it."""
+
+    def __init__(self, *arrays, **options):
+        super().__init__(**options)
+        self.arrays = arrays
+        self.begun = self.ended = 0
+
+    def __len__(self):
+        return math.ceil(len(self.arrays[0]) / 32)
+
+    def __getitem__(self, index):
+        return tuple(array[32 * index : 32 * index + 32] for array in self.arrays)
+
+    def on_epoch_begin(self):
+        self.begun += 1
+
+    def on_epoch_end(self):
+        self.ended += 1
+
+
+def generator(*arrays):
+    yield from Batches(*arrays)
+
+
+@pytest.mark.parametrize(
+    ("likelihood", "x", "received"),
+    [
+        ("bernoulli", np.full((4, 8, 8), -0.5), "[-0.5] [1]"),
+        ("bernoulli", np.full((4, 8, 8), 255, np.uint8), "[1] [255]"),
+        ("gaussian", np.full((4, 8, 8), np.inf), "[1] [inf]"),
+        (Categorical(4), np.full((4, 8, 8), 0.5), "[0.5] [1]"),
+        (Categorical(4), np.full((4, 8, 8), 4), "[1] [4]"),
+    ],
+)
+def test_values_of_a_dataset_are_checked_as_it_is_read(make_vae, likelihood, x, received):
+    x[0] = 1
+    dataset = tf.data.Dataset.from_tensor_slices(x).batch(4)
+    message = rf"likelihood cannot take: expected .*lowest and highest\] {re.escape(received)}"
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        make_vae(likelihood=likelihood).fit(dataset, verbose=0)
+
+
+def test_a_dataset_that_can_be_read_but_once_is_trained_on(make_vae, digits):
+    batches = iter([digits[:10], digits[10:20]])
+    spec = tf.TensorSpec((None, 8, 8))
+    once = tf.data.Dataset.from_generator(lambda: batches, output_signature=spec)
+    assert len(make_vae().fit(once, verbose=0).history["loss"]) == 1
+
+
+def test_a_dataset_of_mappings_is_an_error(make_vae, digits):
+    dataset = tf.data.Dataset.from_tensor_slices({"image": digits[:10]}).batch(5)
+    with pytest.raises(ValueError, match=r"elements {'image'.*expected batches of samples x, or t"):
+        make_vae().fit(dataset)
+
+
+@pytest.mark.parametrize("options", [{}, {"workers": 2}])
+def test_a_py_dataset_is_trained_on_to_the_losses_of_its_array(make_vae, digits, options):
+    x = digits[:90]
+    batches = Batches(x, x, **options)
+    history = make_vae(seed=0).fit(batches, epochs=2, validation_data=Batches(x), verbose=0).history
+    dataset = tf.data.Dataset.from_tensor_slices(x).batch(32)
+    expected = make_vae(seed=0).fit(dataset, epochs=2, validation_data=dataset, verbose=0).history
+    for name, losses in expected.items():
+        np.testing.assert_allclose(history[name], losses, rtol=1e-5)
+    assert (batches.begun, batches.ended) == (2, 3)  # as with any Keras model
+
+
+@pytest.mark.parametrize("as_list", [False, True])
+def test_a_generator_is_trained_on_to_the_losses_of_its_array(make_vae, digits, as_list):
+    x = digits[:90]
+    batches = (list(batch) for batch in generator(x)) if as_list else generator(x)
+    losses = make_vae(seed=0).fit(batches, verbose=0).history["loss"]
+    dataset = tf.data.Dataset.from_tensor_slices(x).batch(32)
+    expected = make_vae(seed=0).fit(dataset, verbose=0).history["loss"]
+    np.testing.assert_allclose(losses, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("stream", [Batches, generator])
+def test_weights_of_a_stream_count(make_vae, digits, stream):
+    x, weights = digits[:60], np.repeat([1.0, 0.0], 30)
+    vae = make_vae()
+    weighted = vae.evaluate(stream(x, x, weights), return_dict=True, verbose=0)
+    others = vae.evaluate(stream(x[:30]), return_dict=True, verbose=0)
+    expected = pytest.approx(others["reconstruction_loss"], rel=0.02)  # other draws of z
+    assert weighted["reconstruction_loss"] == expected
+
+
+@pytest.mark.parametrize("stream", [Batches, generator])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda x: 255 * x, r"batch 0 of x spans \[0, 255\].*needs values in \[0, 1\]"),
+        (lambda x: np.full_like(x, np.nan), "batch 0 of x.*NaN"),
+        (lambda x: x[:, :7], r"batch 0 of x has shape \(32, 7, 8\)"),
+    ],
+)
+def test_a_bad_batch_of_a_stream_is_named_before_training(
+    make_vae, digits, stream, change, message
+):
+    with pytest.raises(ValueError, match=message):
+        make_vae().fit(stream(change(digits[:40])), verbose=0)
+
+
+@pytest.mark.parametrize("stream", [Batches, generator])
+def test_a_bad_batch_that_comes_late_is_named(make_vae, digits, stream):
+    x = digits[:128].copy()
+    x[100] = -1
+    with pytest.raises(tf.errors.OpError, match="batch 3 of x"):
+        make_vae().fit(stream(x), verbose=0)
+
+
+@pytest.mark.parametrize("stream", [Batches, generator])
+def test_labels_of_a_stream_are_checked(digits, stream):
+    vae, x, y = VAE.build((8, 8), n_labels=10, hidden_units=()), digits[:40], np.arange(40) % 10
+    assert len(vae.fit(stream(x, y), verbose=0).epoch) == 1
+    with pytest.raises(ValueError, match="y in batch 0 of x holds 10"):
+        vae.fit(stream(x, y + 1), verbose=0)
+    with pytest.raises(TypeError, match="y in batch 0 of x is missing"):
+        vae.fit(stream(x), verbose=0)
+    with pytest.raises(ValueError, match="y in batch 0 of validation_data holds 10"):
+        vae.fit(x, y, validation_data=stream(x, y + 1), verbose=0)
