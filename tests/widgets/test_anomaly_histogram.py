@@ -314,7 +314,7 @@ def test_the_operating_points_are_on_the_curves(histogram):
 
 def test_the_cost_curve_follows_the_costs(histogram):
     histogram.choose("cost", missed=30)
-    line = figures(histogram)[2].marks[0]
+    line = figures(histogram)[2].marks[-2]
     for threshold, cost in list(zip(line.x, line.y, strict=True))[::50]:
         flagged = threshold <= SCORES
         missed, false = (LABELS & ~flagged).sum(), (flagged & ~LABELS).sum()
@@ -327,8 +327,8 @@ def test_the_cost_curve_follows_the_costs(histogram):
 def test_any_costs_have_an_axis(histogram, missed, false_alarm):
     histogram.choose("cost", missed=missed, false_alarm=false_alarm)
     figure = figures(histogram)[2]
-    scale = figure.marks[0].scales["y"]
-    low, high = figure.marks[0].y.min(), figure.marks[0].y.max()
+    scale = figure.marks[-2].scales["y"]
+    low, high = figure.marks[-2].y.min(), figure.marks[-2].y.max()
     assert scale.min <= low <= high <= scale.max
     assert scale.min < scale.max
     assert 2 <= len(figure.axes[1].tick_values) <= 7

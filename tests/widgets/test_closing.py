@@ -5,6 +5,7 @@ import weakref
 
 import numpy as np
 import pytest
+from ipywidgets.widgets.widget import _instances
 
 import vae_widgets as vw
 from tests.pca_codec import PcaCodec, digits
@@ -41,10 +42,12 @@ def linked(widget):
         *("linked slider", "linked histogram"),
     ],
 )
-def test_a_closed_widget_is_freed(make):
+def test_a_closed_widget_is_freed_with_all_its_parts(make):
+    before = set(_instances)
     widget = make()
     gone = weakref.ref(widget)
     widget.close()
+    assert not [_instances[key] for key in set(_instances) - before]
     del widget
     gc.collect()
     assert gone() is None

@@ -155,11 +155,11 @@ class AnomalyHistogram(CompositeWidget):
             bins=bins,
             score_name=score_name,
             methods=self._possible_methods(),
+            layout=ipywidgets.Layout(flex="3 1 380px", width="auto", min_width="0"),
         )
         self._curves = ThresholdCurves(self._data, self._canvas, METHODS["cost"].parameters)
         self._canvas.follow(self._curves.points, self._curves.axes)
         self._canvas.costs = list(METHODS["cost"].parameters.values())
-        self._canvas.layout = ipywidgets.Layout(flex="3 1 380px", width="auto", min_width="0")
         # A second or so of work, whatever the number of scores.
         resamples = max(20, min(200, 10_000_000 // n))
         self._sureness = Sureness(lambda: self.bootstrap(resamples))

@@ -1,7 +1,7 @@
 """What widgets share: those that draw on a canvas, and those that are made of others."""
 
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import anywidget
@@ -31,7 +31,22 @@ def bundle(name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
-class CanvasWidget(anywidget.AnyWidget):
+class ClosingWidget(ipywidgets.Widget):
+    """Base of widgets with parts, which end with them: ipywidgets would leave these open."""
+
+    @property
+    def unshown(self) -> Sequence[ipywidgets.Widget]:
+        """Parts that none of the widget's traits holds at present."""
+        return ()
+
+    def close(self) -> None:
+        """Free what the widget holds, here and in the page."""
+        for part in _parts(self):
+            part.close()
+        super().close()
+
+
+class CanvasWidget(ClosingWidget, anywidget.AnyWidget):
     """Base of the widgets that draw on a canvas in the page.
 
     A subclass sets ``_esm = bundle("name.js")`` and ``_css = bundle("name.css")``.
@@ -60,22 +75,18 @@ class CanvasWidget(anywidget.AnyWidget):
             raise
 
 
-class CompositeWidget(ipywidgets.VBox):
-    """Base of the widgets that are made of others, one below the other, which end with them."""
-
-    def close(self) -> None:
-        """Free what the widget holds, here and in the page."""
-        # ipywidgets would leave the parts open, and they keep the whole alive.
-        for part in _parts(self):
-            part.close()
-        super().close()
+class CompositeWidget(ClosingWidget, ipywidgets.VBox):
+    """Base of the widgets that are made of others, one below the other."""
 
 
 def _parts(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
     """Yield the widgets that a widget holds, and those that they hold: also layouts and styles."""
-    for name in widget.keys:
-        value = getattr(widget, name)
-        for part in value if isinstance(value, list | tuple) else [value]:
+    held = [getattr(widget, name) for name in widget.keys]
+    if isinstance(widget, ClosingWidget):
+        held.append(widget.unshown)
+    for value in held:
+        several = value.values() if isinstance(value, dict) else value
+        for part in several if isinstance(value, dict | list | tuple) else [value]:
             if isinstance(part, ipywidgets.Widget):
                 yield part
                 yield from _parts(part)

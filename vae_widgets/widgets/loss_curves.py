@@ -10,6 +10,7 @@ import numpy as np
 from vae_widgets.core.history import VALIDATION, TrainingHistory
 from vae_widgets.core.series import FloatArray, decimate
 from vae_widgets.core.ticks import round_ticks
+from vae_widgets.widgets.base import ClosingWidget
 from vae_widgets.widgets.curve_lines import (
     NO_LINE,
     NO_LINES,
@@ -86,7 +87,7 @@ class _Panel:
         )
 
 
-class LossCurves(ipywidgets.HBox):
+class LossCurves(ClosingWidget, ipywidgets.HBox):
     """The curves of a `TrainingHistory`: loss and reconstruction left, the other metrics right.
 
     A light line shows the steps within the epochs, a strong one the epochs, a dashed one the
@@ -109,6 +110,11 @@ class LossCurves(ipywidgets.HBox):
             layout=ipywidgets.Layout(flex_flow="row wrap", width="100%", max_width="800px"),
         )
         self._dom_classes = ("vw-curves", "vw-curves-waiting")
+
+    @property
+    def unshown(self) -> list[ipywidgets.Widget]:
+        """The scales, of which an axis has one at a time."""
+        return [scale for panel in self._panels for scale in (panel.linear, panel.log)]
 
     def plan(
         self,

@@ -12,6 +12,7 @@ from vae_widgets.core.curves import Curve
 from vae_widgets.core.labelled_scores import LabelledScores
 from vae_widgets.core.thresholds.labelled import expected_cost
 from vae_widgets.core.ticks import round_ticks
+from vae_widgets.widgets.base import CompositeWidget
 from vae_widgets.widgets.score_canvas import ScoreCanvas
 
 # The panel is some 300 pixels wide: points closer than this are one to the eye.
@@ -68,7 +69,7 @@ class Panel:
         self.span(self.x_scale, 0.0, 1.0)
         self.span(self.y_scale, 0.0, 1.0)
         self.figure = bqplot.Figure(
-            marks=[*([self.aside] if dashed or banded else []), self.line, self.point],
+            marks=[self.aside, self.line, self.point],
             axes=[self.x_axis, self.y_axis],
             fig_margin={"top": 36, "bottom": 40, "left": 48, "right": 16},
             padding_y=0,
@@ -95,7 +96,7 @@ class Panel:
         _set(self.point, np.array([x] if defined else []), np.array([y] if defined else []))
 
 
-class ThresholdCurves(ipywidgets.VBox):
+class ThresholdCurves(CompositeWidget):
     """Panels to switch between, in the page alone; a text where labels are missing.
 
     Parameters
@@ -124,10 +125,16 @@ class ThresholdCurves(ipywidgets.VBox):
         self._note = ipywidgets.HTML().add_class("vw-note")
         self._switch = ipywidgets.ToggleButtons(style={"button_width": "auto"})
         self._stack = ipywidgets.Stack()
-        ipywidgets.jslink((self._switch, "index"), (self._stack, "selected_index"))
+        self._link = ipywidgets.jslink((self._switch, "index"), (self._stack, "selected_index"))
         super().__init__(layout=ipywidgets.Layout(width="100%"))
         self.add_class("vw-figure")
         self.draw()
+
+    @property
+    def unshown(self) -> list[ipywidgets.Widget]:
+        """The texts and figures that the labels do not call for at present, and the link."""
+        figures = [panel.figure for panel in self._made.values()]
+        return [self._note, self._switch, self._stack, self._link, *figures]
 
     @property
     def points(self) -> list[bqplot.Scatter]:
