@@ -187,7 +187,8 @@ class Trainer(Resumable):
         Parameters
         ----------
         x
-            Samples (n, *sample_shape), or a ``tf.data.Dataset`` of batches of them.
+            Samples (n, *sample_shape), or batches of them: a ``tf.data.Dataset``, a
+            `keras.utils.PyDataset` or a generator, which are checked as they are read.
         y
             For a conditional VAE: labels (n,), whole numbers from 0 to n_labels - 1; datasets hold
             batches (x, y). Else it must be left out, or be `x`, as tutorials write it.
