@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from vae_widgets.core.drift import ks_distance, population_stability, reference_quantiles
+from vae_widgets.core.policy import ThresholdPolicy
 
 FEW = st.lists(st.integers(-4, 4).map(float), min_size=1, max_size=50)
 
@@ -48,13 +49,33 @@ def test_population_stability_matches_its_definition(reference, scores):
             for k in range(1, 10)
         }
     )
-    bounds = [-np.inf, *edges, np.inf]
+    cells = []
+    for low, high in itertools.pairwise([-np.inf, *edges, np.inf]):
+        if reference.count(high) > 1:  # a tie, which is a cell of its own
+            cells += [
+                lambda value, low=low, high=high: low < value < high,
+                lambda value, high=high: value == high,
+            ]
+        else:
+            cells.append(lambda value, low=low, high=high: low < value <= high)
     total = 0.0
-    for low, high in itertools.pairwise(bounds):
-        e, a = (
-            max(1e-4, sum(low < value <= high for value in values) / len(values))
-            for values in (reference, scores)
-        )
+    for cell in cells:
+        e, a = (max(1e-4, sum(map(cell, of)) / len(of)) for of in (reference, scores))
         total += (a - e) * np.log(a / e)
     found = population_stability(reference_quantiles(reference), np.array(scores))
     assert found == pytest.approx(total)
+
+
+@pytest.mark.parametrize(
+    ("reference", "scores"),
+    [
+        ([0.0] * 150 + [1.0] * 150, [-50.0] * 150 + [0.001] * 150),
+        ([1.0] * 300, [0.0] * 300),
+        ([1.0] * 300, [2.0] * 300),
+    ],
+)
+def test_scores_beside_ties_are_not_taken_for_them(reference, scores):
+    assert population_stability(reference_quantiles(reference), np.array(scores)) > 1
+    policy = ThresholdPolicy(20.0, n_scores=300, reference=reference_quantiles(reference))
+    assert policy.replay(scores).drifted
+    assert not policy.replay(reference).drifted

@@ -117,6 +117,7 @@ def test_created_is_now_by_default():
         ("n_scores", 1.5, "n_scores must be a whole number"),
         ("n_scores", 2**60, "n_scores must lie in"),
         ("n_labelled", -1, "n_labelled must be at least 0"),
+        ("n_labelled", 10**6, "n_labelled is 1000000; expected at most n_scores"),
         ("created", "yesterday", "created must be an ISO 8601 date"),
     ],
 )
@@ -142,7 +143,14 @@ def test_a_wrong_file_is_an_error(changes, message, tmp_path):
         ThresholdPolicy.load(written(tmp_path, **changes))
 
 
-@pytest.mark.parametrize(("text", "message"), [("{", "not JSON"), ("[1]", "a JSON object")])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "not JSON"),
+        ("[1]", "a JSON object"),
+        ('{"threshold": 1, "threshold": 9}', "the key 'threshold' is there more than once"),
+    ],
+)
 def test_a_file_of_something_else_is_an_error(text, message, tmp_path):
     (tmp_path / "policy.json").write_text(text)
     with pytest.raises(ValueError, match=message):

@@ -130,6 +130,18 @@ def test_a_policy_chosen_elsewhere(detector, table):
         twin.use_policy(threshold)
 
 
+@pytest.mark.parametrize("k", [30, 31])
+def test_a_bundle_flags_as_a_policy_chosen_elsewhere_does(detector, table, k, tmp_path):
+    X = table[1]
+    histogram = vw.AnomalyHistogram(detector.anomaly_score(X), score_name="elbo")
+    histogram.choose("top_k", k=k)  # a line on a score
+    twin = copy.copy(detector).use_policy(histogram.policy(), X)
+    assert abs(twin.policy().threshold - histogram.threshold) <= 1.001e-5 * abs(histogram.threshold)
+    np.testing.assert_array_equal(twin.predict(X) == -1, histogram.flagged)
+    codec = vw.load(twin.save(tmp_path / "twin.vae"))
+    np.testing.assert_array_equal(codec.policy.apply(codec.anomaly_score(X)), histogram.flagged)
+
+
 @pytest.mark.parametrize("kind", ["reconstruction", "kl", "mahalanobis", "iwae"])
 def test_every_kind_of_score(kind, table):
     detector = vw.VAEDetector(score_kind=kind, **TINY).fit(table[0])

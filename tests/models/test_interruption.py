@@ -70,6 +70,20 @@ def test_it_ends_the_training_whatever_becomes_of_it(make_vae, data, callback):
     assert len(fit(vae, data, keras.callbacks.Callback(), epochs=1).epoch) == 1
 
 
+def test_one_that_is_lost_in_the_end_is_raised(make_vae, data):
+    class SwallowLate(Swallow):
+        def on_train_batch_end(self, batch, logs=None):
+            pass
+
+        def on_train_end(self, logs=None):
+            self.interrupt()
+
+    vae = make_vae()
+    with pytest.raises(KeyboardInterrupt):
+        fit(vae, data, SwallowLate())
+    assert vae.history.epoch == [0, 1, 2]
+
+
 def test_what_it_was_made_into_is_shown(make_vae, data):
     with pytest.raises(KeyboardInterrupt) as caught:
         fit(make_vae(), data, Turn())

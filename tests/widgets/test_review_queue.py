@@ -142,6 +142,21 @@ def test_labels_corrected_elsewhere_stay(queue, histogram):
     assert queue.to_dict()["index"] == []
 
 
+def test_a_mark_overruled_elsewhere_is_not_exported(queue, histogram, tmp_path):
+    first, second, third = (int(index) for index in queue.queue[:3])
+    for index in (first, second, third):
+        queue.mark(index, "normal")
+    histogram.label(first, 1)
+    histogram.label(second, None)
+    assert queue._marks[:3] == ["", "", "normal"]
+    assert queue.to_dict()["index"] == [third]
+    assert len(queue.save(tmp_path / "review.csv").read_text().splitlines()) == 2
+    queue.mark(second, "anomalous")  # it is open again
+    queue.undo()
+    queue.undo()
+    assert np.array_equal(histogram.labels[[first, second, third]], [1, np.nan, np.nan], True)
+
+
 def test_the_marks_are_exported(queue, tmp_path):
     first = press(queue, "anomalous")
     queue.mark(3, "normal")

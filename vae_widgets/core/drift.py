@@ -90,14 +90,18 @@ def population_stability(reference: tuple[float, ...], scores: NDArray[np.float6
     """Return the population stability index: sum of (a - e) ln(a / e) over deciles.
 
     e and a are the shares of the reference and of the scores in each, at least 0.0001. Tied
-    reference scores merge deciles.
+    reference scores merge deciles; a decile that ends on a tie is cut before it, so that scores
+    beside the tie are not taken for it.
     """
     ordered = np.array(reference)
     # Scores themselves: an interpolated edge might fall beside a tie by rounding.
     edges = np.unique(ordered[(np.arange(1, 10) * len(ordered) + 9) // 10 - 1])
+    counts = np.searchsorted(ordered, edges, "right") - np.searchsorted(ordered, edges, "left")
+    ties = edges[counts > 1]
     shares = []
     for values in (ordered, np.sort(scores)):
-        up_to = np.searchsorted(values, edges, "right") / len(values)
+        cuts = [np.searchsorted(values, ties, "left"), np.searchsorted(values, edges, "right")]
+        up_to = np.sort(np.concatenate(cuts)) / len(values)
         shares.append(np.maximum(np.diff([0.0, *up_to, 1.0]), LEAST_SHARE))
     expected, actual = shares
     return float(np.sum((actual - expected) * np.log(actual / expected)))

@@ -95,6 +95,10 @@ class ThresholdPolicy:
             count = checks.positive_int(name, getattr(self, name), minimum=0)
             checks.number_between(name, count, 0, _MOST_SCORES)
             set_field(self, name, count)
+        if self.n_labelled > self.n_scores:
+            raise ValueError(
+                f"n_labelled is {self.n_labelled}; expected at most n_scores, {self.n_scores}."
+            )
         for name, may_be in (("metrics", _is_nan), ("parameters", lambda value: value is None)):
             given = getattr(self, name)
             if not isinstance(given, Mapping):
@@ -235,13 +239,23 @@ class ThresholdPolicy:
             As for `load`.
         """
         try:
-            content = json.loads(text)
+            content = json.loads(text, object_pairs_hook=_without_duplicates)
         except (ValueError, RecursionError) as error:
             raise ValueError(f"{source} is not JSON: {error}.") from None
         try:
             return cls(**_fields(content))
         except (TypeError, ValueError) as error:
             raise ValueError(f"{source} is not a threshold policy: {error}") from None
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object: of two values for a key, readers would not agree which holds."""
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice!r} is there more than once")
+    return content
 
 
 def _fields(content: Any) -> dict[str, Any]:

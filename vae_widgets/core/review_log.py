@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 _COLUMNS = ["index", "score", "label", "mark", "time"]
 LABELS = {"normal": 0.0, "anomalous": 1.0, "unsure": np.nan}
@@ -77,10 +78,21 @@ class ReviewLog:
         # Taking an older step back would take the restored mark away.
         self._before = [step for step in self._before if step[0] not in restored]
 
-    @property
-    def last(self) -> int | None:
-        """Which sample the last step was about, or None if there is none."""
-        return self._before[-1][0] if self._before else None
+    def keep(self, labels: NDArray[np.float64] | None) -> None:
+        """Forget all about samples whose label is not what their mark means.
+
+        Parameters
+        ----------
+        labels
+            (n,), 1, 0 or NaN; None without any.
+        """
+        touched = {*self._marks, *(index for index, _ in self._before)}
+        for index in touched:
+            meant = LABELS.get(self.get(index), np.nan)
+            label = np.nan if labels is None else labels[index]
+            if not np.array_equal(meant, label, equal_nan=True):
+                self._marks.pop(index, None)
+                self._before = [step for step in self._before if step[0] != index]
 
     def undo(self) -> int | None:
         """Take the last step back; return which sample it was about, or None if there is none."""

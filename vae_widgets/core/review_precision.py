@@ -54,8 +54,11 @@ def reviewed_precision(
 
     This is the stratified estimator (Cochran, Sampling Techniques, 3rd ed. 1977, eq. 5.1), and that
     of Horvitz and Thompson (JASA 47, 1952) for the inclusion probabilities n_h / N_h. It is
-    unbiased if within each stratum the labelled are a random sample, as in the order "random" of a
-    `ReviewQueue`; of any other order it assumes that samples of similar score are anomalous alike.
+    unbiased if every stratum has a label, and within each the labelled are a random sample, as in
+    the order "random" of a `ReviewQueue`; of any other order it assumes that samples of similar
+    score are anomalous alike. Strata without a label are left out. After a few random labels these
+    are the small ones at the top, where anomalies are frequent: then the estimate is too low (with
+    5 labels by 0.04 where the precision was 0.16), and its interval allows for that.
 
     The strata are the top half of all scores, the top quarter, the top eighth and so on, each
     without the next, cut at the threshold: none depends on the labels, and tied scores stay

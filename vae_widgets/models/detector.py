@@ -265,13 +265,17 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             author=kept.author if author is None else author,
         )
 
-    def use_policy(self, policy: ThresholdPolicy) -> "VAEDetector":
+    def use_policy(self, policy: ThresholdPolicy, X: ArrayLike | None = None) -> "VAEDetector":
         """Take a threshold chosen elsewhere, as with ``AnomalyHistogram(...).policy()``.
 
         Parameters
         ----------
         policy
             For the score that this detector was fitted for, and, if it names one, of this model.
+        X
+            The samples it was chosen on. The threshold is then kept clear of their scores, by at
+            most 0.00001 of its size: those of a saved bundle differ in their last digits, and a
+            sample whose score is the threshold might be flagged by one and not by the other.
 
         Returns
         -------
@@ -297,7 +301,11 @@ class VAEDetector(OutlierMixin, BaseEstimator):
                 f"policy is for the model {policy.model_hash:.12}...; this one is "
                 f"{self._policy.model_hash:.12}.... Choose a threshold on scores of this one."
             )
-        return self._use(dataclasses.replace(policy, model_hash=self._policy.model_hash))
+        threshold = policy.threshold
+        if X is not None:
+            threshold = _clear_of(self.anomaly_score(X), threshold)
+        model_hash = self._policy.model_hash
+        return self._use(dataclasses.replace(policy, threshold=threshold, model_hash=model_hash))
 
     def save(
         self, path: str | os.PathLike[str], *, note: str | None = None, author: str | None = None
@@ -305,7 +313,8 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         """Write a bundle with model, preprocessing and policy; `load` gives the detector back.
 
         `vae_widgets.load` opens it without TensorFlow; then ``codec.anomaly_score(X)`` gives the
-        same scores, and ``codec.policy.apply(scores)`` the same alerts.
+        same scores but for their last digits, and ``codec.policy.apply(scores)`` the same alerts
+        (after `use_policy` without samples, but for scores that are the threshold).
 
         Parameters
         ----------

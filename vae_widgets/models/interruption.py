@@ -50,19 +50,20 @@ class Interruption(keras.callbacks.Callback):
             self._was_raised = True
             raise
 
-    def _raise_if_lost(self) -> None:
+    def raise_if_lost(self) -> None:
+        """Raise the ``KeyboardInterrupt`` that did not arrive, if there is one."""
         # A callback may well turn an interrupt into a stop.
         if self._was_raised and not self.model.stop_training:
             raise KeyboardInterrupt
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """Look at the end of a batch."""
-        self._raise_if_lost()
+        self.raise_if_lost()
 
     def on_test_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """Look at the end of a batch of the validation."""
-        self._raise_if_lost()
+        self.raise_if_lost()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Look at the end of an epoch."""
-        self._raise_if_lost()
+        self.raise_if_lost()

@@ -433,6 +433,7 @@ class Trainer(Resumable):
             self._after_training(*arguments.data)
             raise
         self._after_training(*arguments.data)
+        interruption.raise_if_lost()  # in the end of the training, which is whole
         return self.history
 
     def _note_codes(self, arguments: FitArguments) -> None:

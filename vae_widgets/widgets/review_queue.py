@@ -39,8 +39,8 @@ class ReviewQueue(CanvasWidget):
         Reconstructs the items; None shows them alone.
     order
         ``"nearest"``: the samples around the threshold, nearest first. ``"highest"``: the highest
-        scores first. ``"random"``: a random sample of those flagged, from which the precision is
-        estimated without bias (`core.review_precision`).
+        scores first. ``"random"``: a random sample of those flagged, which the estimate of the
+        precision is best judged by (`core.review_precision`).
     size
         How many samples are queued at a time; at the end, the next ones are a click away. Samples
         that have a label already are not queued.
@@ -107,7 +107,7 @@ class ReviewQueue(CanvasWidget):
         super().__init__(order=order)
         self._refill()
         histogram.observe(self._refill, "threshold")
-        histogram.observe(self._tell_status, "metrics")
+        histogram.observe(self._keep_marks, "metrics")
         self.observe(self._refill, "order")
         self.observe(self._show_window, "position")
         self.on_msg(self._asked)
@@ -116,7 +116,7 @@ class ReviewQueue(CanvasWidget):
         """Free the queue, here and in the page; its histogram stays."""
         if self.comm is not None:  # ipywidgets closes once more in the end
             self.histogram.unobserve(self._refill, "threshold")
-            self.histogram.unobserve(self._tell_status, "metrics")
+            self.histogram.unobserve(self._keep_marks, "metrics")
         super().close()
 
     @property
@@ -152,6 +152,7 @@ class ReviewQueue(CanvasWidget):
         """
         index = checks.positive_int("index", index, minimum=0)
         checks.one_of("mark", mark, [*LABELS, ""])
+        self._keep_marks()
         self._check_index(index)
         self._log.set(index, float(self.histogram.scores[index]), mark)
         self._apply(index)
@@ -159,22 +160,18 @@ class ReviewQueue(CanvasWidget):
     def undo(self) -> None:
         """Take the last mark back and show its sample; nothing happens if there is none.
 
-        A label that the sample has got elsewhere since stays.
+        A sample that was given another label elsewhere since is left out.
         """
-        index = self._log.last
+        self._keep_marks()
+        index = self._log.undo()
         if index is None:
             return
-        stays = self._is_labelled_elsewhere(index)
-        self._log.undo()
         with self.hold_sync():
             if index not in self.queue:  # of an earlier queue
                 place = min(self.position, len(self.queue))
                 self.queue = np.insert(self.queue, place, index)
                 self._number += 1
-            if stays:
-                self._tell_marks()
-            else:
-                self._apply(index)
+            self._apply(index)
             self._go(int(np.flatnonzero(self.queue == index)[0]))
 
     def refill(self) -> None:
@@ -184,12 +181,15 @@ class ReviewQueue(CanvasWidget):
     def to_dict(self) -> dict[str, list[Any]]:
         """Return the marks as columns ``index``, ``score``, ``label``, ``mark`` and ``time``.
 
-        The label is 1 (anomalous), 0 (normal) or None (unsure), the time ISO 8601 in UTC.
+        The label is 1 (anomalous), 0 (normal) or None (unsure), the time ISO 8601 in UTC. A mark
+        whose sample was given another label elsewhere since is forgotten.
         """
+        self._keep_marks()
         return self._log.to_dict()
 
     def save(self, path: str | os.PathLike[str]) -> pathlib.Path:
         """Save the same as a CSV file with a header, whole or not at all; return its path."""
+        self._keep_marks()
         with atomic_file(path) as file:
             file.write(self._log.to_csv().encode())
         return pathlib.Path(path)
@@ -203,6 +203,7 @@ class ReviewQueue(CanvasWidget):
             If the file cannot be read, is of other scores, or has a mark for a sample with a label
             that was not given here; nothing is changed then.
         """
+        self._keep_marks()
         marks = read_marks(pathlib.Path(path).read_text(encoding="utf-8"))
         for mark in marks:
             self._check_index(mark.index)
@@ -294,7 +295,12 @@ class ReviewQueue(CanvasWidget):
             self._can_undo = self._log.can_undo
             self._tell_status()
 
-    def _tell_status(self, change: Any = None) -> None:
+    def _keep_marks(self, change: Any = None) -> None:
+        """Forget the marks that a label given elsewhere has overruled."""
+        self._log.keep(self.histogram._data.labels)
+        self._tell_marks()
+
+    def _tell_status(self) -> None:
         found = self.estimate
         n, known = found["n_flagged"], found["n_labelled"]
         if not known:

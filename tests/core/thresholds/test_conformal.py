@@ -49,7 +49,8 @@ def test_with_confidence_the_bound_holds_that_often(n, rate, confidence):
 
 
 @pytest.mark.parametrize(
-    ("rate", "confidence", "needed"), [(0.05, None, 19), (0.01, None, 99), (0.05, 0.95, 59)]
+    ("rate", "confidence", "needed"),
+    [(0.05, None, 19), (0.01, None, 99), (0.05, 0.95, 59), (0.05, 0.1, 19)],
 )
 def test_too_few_scores_are_told_how_many_it_takes(rate, confidence, needed):
     scores = np.arange(float(needed))

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from scipy import optimize, stats
@@ -55,3 +57,21 @@ def test_what_cannot_be_two_distributions_is_an_error(scores):
 
 def test_two_values_are_two_distributions():
     assert 1 < mixture_threshold([1.0] * 30 + [5.0] * 10).threshold <= 5
+
+
+def test_a_narrow_upper_distribution_is_left_behind_by_the_lower_one():
+    rng = np.random.default_rng(0)
+    scores = np.append(rng.normal(0, 5, 1000), rng.normal(3, 0.1, 200))
+    chosen = mixture_threshold(scores)
+    found = chosen.estimates
+
+    def density(name, at):
+        scale = found[f"{name}_deviation"]
+        return found[f"{name}_weight"] * stats.norm.pdf(at, found[f"{name}_mean"], scale)
+
+    end = float(
+        re.search(r"50 % likely from here to ([\d.]+); what is above", chosen.explanation)[1]
+    )
+    for crossing in (chosen.threshold, end):
+        assert density("upper", crossing) == pytest.approx(density("lower", crossing), rel=0.05)
+    assert "from here." in mixture_threshold(np.append(scores[:1000], scores[:50] + 40)).explanation

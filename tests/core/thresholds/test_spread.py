@@ -40,6 +40,7 @@ def test_constant_scores_are_never_flagged(method, value, n, factor):
     ("method", "scores"),
     [
         (iqr_threshold, [0.0, 1.0, 2.0, 3.0, 5.0]),  # 3 + 1 * 2
+        (iqr_threshold, [0.3, 1.2, 0.4, 1.4, 0.2, 0.1, 0.3, 0.2]),  # 0.8 + 0.6, but for rounding
         (mad_threshold, [-1.0, -1.0, 0.0, 1.0, NORMAL_MAD]),  # 0 + 1 * 1
         (z_score_threshold, [0.0, 0.0, 2.0, 2.0]),  # 1 + 1 * 1
     ],

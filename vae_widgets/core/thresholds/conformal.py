@@ -116,7 +116,8 @@ def _rank(n: int, rate: float, confidence: float | None) -> int:
 
 def _needed(rate: float, confidence: float | None) -> int:
     """Return how many normal scores it takes for k = 1."""
+    on_average = math.ceil(round(1 / rate, 9)) - 1
     if confidence is None:
-        return math.ceil(round(1 / rate, 9)) - 1
+        return on_average
     # Beta(1, n): 1 - (1 - rate)^n >= confidence.
-    return math.ceil(round(math.log1p(-confidence) / math.log1p(-rate), 9))
+    return max(on_average, math.ceil(round(math.log1p(-confidence) / math.log1p(-rate), 9)))

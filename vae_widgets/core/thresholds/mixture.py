@@ -16,7 +16,9 @@ MOST_FITTED = 20_000
 def mixture_threshold(scores: ArrayLike, probability: float = 0.5) -> Threshold:
     """Flag what belongs to the upper of two normal distributions with at least `probability`.
 
-    The two are fitted by expectation maximisation (``sklearn.mixture.GaussianMixture``).
+    The two are fitted by expectation maximisation (``sklearn.mixture.GaussianMixture``). Where the
+    upper one is the narrower, the highest scores belong to the lower one again. They are flagged
+    all the same, and the explanation tells from where on.
 
     Parameters
     ----------
@@ -40,10 +42,8 @@ def mixture_threshold(scores: ArrayLike, probability: float = 0.5) -> Threshold:
             "differ. Use method 'mad' or 'percentile'."
         )
     weights, means, deviations, better = _fit(scores)
-    threshold = _upward_crossing(
-        weights, means, deviations, math.log(probability / (1 - probability))
-    )
-    if threshold is None or not better:
+    crossings = _crossings(weights, means, deviations, math.log(probability / (1 - probability)))
+    if crossings is None or not better:
         why = (
             f"overlap: the upper one never has a probability of {probability:g}"
             if better
@@ -54,7 +54,14 @@ def mixture_threshold(scores: ArrayLike, probability: float = 0.5) -> Threshold:
             "'percentile'."
         )
     text = f"Upper distribution: {100 * weights[1]:.2g} % of the scores around {means[1]:.4g}"
-    text += f", {100 * probability:g} % likely from here."
+    threshold, end = crossings
+    if end > scores.max():
+        text += f", {100 * probability:g} % likely from here."
+    else:
+        text += (
+            f", {100 * probability:g} % likely from here to {end:.4g}; what is above, where the "
+            "lower one reaches further, is flagged, too."
+        )
     names = ("lower", "upper")
     estimates = {
         f"{name}_{what}": float(values[i])
@@ -103,15 +110,16 @@ def _fit(scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     )
 
 
-def _upward_crossing(
+def _crossings(
     weights: NDArray[np.float64],
     means: NDArray[np.float64],
     deviations: NDArray[np.float64],
     log_odds: float,
-) -> float | None:
-    """Return where the log odds of the upper distribution rise to `log_odds`; None if nowhere.
+) -> tuple[float, float] | None:
+    """Return where the log odds of the upper distribution rise to `log_odds` and fall below again.
 
-    The log odds at x are a parabola a x^2 + b x + c, here around the lower mean.
+    The latter is infinite where they stay above; None if they are nowhere as high. At x they are a
+    parabola a x^2 + b x + c, here around the lower mean.
     """
     away = float(means[1] - means[0])
     precisions = 1 / deviations**2
@@ -122,5 +130,7 @@ def _upward_crossing(
     discriminant = b**2 - 4 * a * c
     if discriminant < 0 or b + math.sqrt(discriminant) == 0:
         return None
-    # Of the two roots the one with a positive slope; b >= 0, so nothing cancels.
-    return float(means[0]) - 2 * c / (b + math.sqrt(discriminant))
+    # The root with a positive slope comes first; b >= 0, so nothing cancels.
+    both = b + math.sqrt(discriminant)
+    lower = float(means[0])
+    return lower - 2 * c / both, lower - both / (2 * a) if a < 0 else math.inf

@@ -14,6 +14,8 @@ from vae_widgets.core.thresholds.threshold import Threshold, above
 
 # Makes the median absolute deviation of a normal distribution its standard deviation.
 NORMAL_MAD = 1.482602218505602
+# As a share of middle and fence: scores this near are on the fence but for rounding.
+_ROUNDING = 1e-14
 
 
 def iqr_threshold(scores: ArrayLike, factor: float = 1.5) -> Threshold:
@@ -116,6 +118,9 @@ def _fence(
         text = f"Ties make the {spread[1]} 0: all above {middle[1]} is flagged."
     else:
         threshold = middle[0] + factor * spread[0]
+        # A score that is on the fence but for rounding is on it.
+        below = threshold - _ROUNDING * (abs(middle[0]) + factor * spread[0])
+        threshold = min(threshold, scores[scores >= below].min(initial=np.inf))
         plural = "" if factor == 1 else "s"
         text = f"{factor:g} {spread[1]}{plural} above {middle[1]} of {len(scores):,} scores."
     estimates = {"middle": middle[0], "spread": spread[0]}
