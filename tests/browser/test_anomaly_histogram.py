@@ -247,7 +247,7 @@ def test_a_method_is_chosen_with_its_parameter_and_says_what_it_assumes(labelled
     nb.kernel.until("histogram.method == 'recall_at_precision'")
     before = nb.kernel.eval("histogram.threshold")
     labelled.enter(page.get_by_role("spinbutton", name="Recall at precision: precision"), "2")
-    labelled.root.get_by_text("precision must lie in (0, 1]; received 2.").wait_for()
+    labelled.root.get_by_text("Precision must lie in (0, 1]; received 2.").wait_for()
     assert nb.kernel.eval("histogram.threshold") == before
 
     # A drag takes it over by hand.
@@ -323,3 +323,64 @@ def test_a_linked_scatter_shows_what_is_flagged_and_is_shown(notebook):
     nb.kernel.eval("setattr(scatter, 'selection', np.arange(0, 300, 2))")
     nb.wait_for_other_pixels(scores.canvas, bars)
     scores.root.get_by_text("150 selected").wait_for()
+
+
+TIED = """
+import vae_widgets as vw
+tied = np.random.default_rng(0).integers(0, 4, 300)
+labels = np.full(300, np.nan)
+labels[:12] = tied[:12] == 3
+histogram = vw.AnomalyHistogram(tied, labels)
+histogram.choose("percentile")
+display(LatentScatter(codec, x), histogram)
+"""
+
+
+def test_ties_that_leave_no_room_are_not_shown_as_flagged(notebook):
+    nb = notebook([CODEC, TIED])
+    nb.page.set_viewport_size({"width": 1280, "height": 1700})
+    scores = Scores(nb)
+    scores.wait_for_number("Alert rate", "0 %")
+    scores.root.get_by_text("none, for the highest score is that of").wait_for()
+    after, pixels = scores.canvas.evaluate(LINE), nb.pixels(scores.canvas)
+    assert scores.root.get_by_text("Flag >").is_visible()
+    assert scores.threshold.input_value() == "3"
+    scores.enter(scores.threshold, "3")  # from now on 3 itself is flagged
+    nb.kernel.until("histogram.threshold == 3")
+    scores.root.get_by_text("Flag \N{GREATER-THAN OR EQUAL TO}").wait_for()
+    nb.wait_for_other_pixels(scores.canvas, pixels)
+    assert scores.canvas.evaluate(LINE) < after  # from behind the bar of the tie to before it
+
+    # What cannot be with the numbers at hand can be asked for with others.
+    scores.choose("Conformal bound")
+    scores.root.get_by_text("normal scores cannot promise a false alarm rate of 0.05").wait_for()
+    assert nb.kernel.eval("histogram.method") == "manual"
+    scores.enter(nb.page.get_by_role("spinbutton", name="Conformal bound: rate"), "0.3")
+    nb.kernel.until("histogram.method == 'conformal'")
+    scores.root.get_by_text("At most 30 % false alarms").wait_for()
+
+    # Beside a scatter, whose styles are in the page too.
+    nb.page.get_by_role("button", name="How sure?").click()
+    answer = nb.page.locator(".vw-note table")
+    answer.wait_for()
+    assert answer.bounding_box()["width"] > 150
+    # A number is as wide as it is long.
+    nb.kernel.eval("setattr(histogram, 'threshold', 1.2345678901234567e-9)")
+    nb.page.wait_for_function(
+        "field => field.value.endsWith('e-9') && field.scrollWidth <= field.clientWidth",
+        arg=scores.threshold.element_handle(),
+    )
+
+
+def test_a_kernel_that_has_gone_is_told_of(labelled):
+    nb, page = labelled.nb, labelled.page
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    line = labelled.canvas.evaluate(LINE)
+    page.wait_for_function(
+        "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
+    )
+    nb.drag(labelled.canvas, (line, 120), (line + 60, 120))
+    labelled.root.get_by_text("The kernel does not answer").wait_for()
+    assert errors == []

@@ -113,3 +113,16 @@ def test_two_samples_are_too_few_or_undefined_but_no_error(labels):
 def test_wrong_arguments_are_errors(arguments, message):
     with pytest.raises(ValueError, match=message):
         bootstrap_threshold(SCORES, LABELS, by_hand(1.0), **arguments)
+
+
+def test_what_is_too_few_hangs_on_what_the_method_looks_at():
+    rng = np.random.default_rng(0)
+    scores, labels = rng.gamma(2, size=40), np.arange(40) < 4
+    of_samples = bootstrap_threshold(scores, labels, choose_threshold(scores, method="iqr"))
+    assert of_samples.verdict.startswith("Too few samples (40): they do not tell thresholds")
+    assert " apart, which flag " in of_samples.verdict
+    assert "Too few labels (4 anomalous): precision is " in of_samples.verdict
+    assert of_samples.verdict.endswith(" (Wilson).")
+    of_labels = bootstrap_threshold(scores, labels, choose_threshold(scores, labels, method="f1"))
+    assert "samples" not in of_labels.verdict
+    assert "they do not tell thresholds" in of_labels.verdict

@@ -129,3 +129,11 @@ def test_a_random_review_is_unbiased_and_the_interval_holds_the_truth():
 def test_confidence_is_a_share():
     with pytest.raises(ValueError, match="confidence must lie between 0 and 1"):
         estimate([1.0], [1], 1.0, confidence=95)
+
+
+def test_the_estimate_lies_in_its_interval_with_every_flagged_sample_known():
+    scores = np.arange(100.0)
+    for n_anomalous in range(19):
+        flagged = scores[-18:]
+        found = reviewed_precision(scores, flagged[n_anomalous:], flagged[:n_anomalous], 82.0)
+        assert found.low[0] <= found.precision[0] <= found.high[0]

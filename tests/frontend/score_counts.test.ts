@@ -87,3 +87,11 @@ test("the reviewed precision is known on the grid alone", () => {
   assert.equal(reviewed.reviewedAt(1.1), null);
   assert.equal(counts.reviewedAt(1), null);
 });
+
+
+test("the line of a threshold right above a tie is behind the tie's bin", () => {
+  assert.equal(counts.afterLastUnflagged(1.5, [0, 2]), 2); // nothing lies from 1.5 to 2
+  assert.equal(counts.afterLastUnflagged(1.1, [1, 2]), 1.1); // 1.4 does
+  assert.equal(counts.afterLastUnflagged(7.1, [0, 0]), 7.1); // beyond the axis
+  assert.equal(counts.afterLastUnflagged(-3, [6, 4]), -3);
+});

@@ -255,6 +255,23 @@ def test_what_a_method_cannot_do_changes_nothing():
     assert histogram.chosen is before
     assert sent[0]["kind"] == "refused"
     assert "12 normal scores cannot promise" in sent[0]["why"]
+    assert sent[0]["method"] == "conformal"
+    assert sent[0]["parameters"] == {"rate": 0.05, "confidence": None}
+    message = {"method": "conformal", "parameters": {"rate": 0.3}}
+    histogram._canvas._handle_custom_msg(message, [])
+    assert histogram.method == "conformal"
+    assert sent[1] == {"kind": "chosen"}
+    message = {"method": "conformal", "parameters": {"confidence": 0.99}}
+    histogram._canvas._handle_custom_msg(message, [])
+    assert sent[2]["parameters"] == {"rate": 0.3, "confidence": 0.99}
+
+
+def test_the_page_is_told_of_a_score_right_below_the_threshold():
+    histogram = vw.AnomalyHistogram([1.0, 2.0, 3.0, 3.0], percentile=50.1)
+    assert "none, for the highest score is that of 2 samples" in histogram.chosen.explanation
+    assert histogram._canvas._counted["above"] == 3
+    histogram.threshold = 3
+    assert histogram._canvas._counted["above"] is None
 
 
 def test_the_page_is_offered_what_labels_allow(histogram):

@@ -8,7 +8,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.intervals import wilson_interval
-from vae_widgets.core.thresholds import Threshold, choose_threshold, threshold_metrics
+from vae_widgets.core.thresholds import (
+    METHODS,
+    Threshold,
+    choose_threshold,
+    threshold_metrics,
+)
 
 METRICS = ("alert_rate", "precision", "recall", "f1")
 # Beyond these the samples are called too few.
@@ -108,17 +113,25 @@ def bootstrap_threshold(
         "precision": wilson_interval(tp, tp + int(metrics.get("false_positives", 0)), confidence),
         "recall": wilson_interval(tp, tp + int(metrics.get("false_negatives", 0)), confidence),
     }
-    problems = _problems(
-        scores,
-        chosen,
-        intervals["threshold"],
-        {} if known is None else shares,
-        n_failed / n_resamples,
-    )
-    n_anomalous = 0 if known is None else int(np.count_nonzero(known == 1))
-    what = f"samples ({n:,})" if known is None else f"labels ({n_anomalous:,} anomalous)"
-    verdict = f"Too few {what}: {'; '.join(problems)}." if problems else f"Enough {what}."
-    return BootstrapIntervals(intervals, confidence, n_resamples, n_failed, not problems, verdict)
+    unsteady = _unsteady(scores, chosen, intervals["threshold"], n_failed / n_resamples)
+    wide = [
+        f"{name} is {low:.2f} to {high:.2f}"
+        for name, (low, high) in shares.items()
+        if high - low > WIDEST_SHARE and known is not None
+    ]
+    if wide:
+        wide[-1] += " (Wilson)"
+    samples = f"samples ({n:,})"
+    if known is None:
+        verdict = _verdict({samples: unsteady})
+    else:
+        labels = f"labels ({int(np.count_nonzero(known == 1)):,} anomalous)"
+        by_labels = chosen.method in METHODS and METHODS[chosen.method].labels
+        verdict = _verdict(
+            {labels: unsteady + wide} if by_labels else {samples: unsteady, labels: wide}
+        )
+    enough = not unsteady and not wide
+    return BootstrapIntervals(intervals, confidence, n_resamples, n_failed, enough, verdict)
 
 
 def _interval(values: list[float], confidence: float) -> tuple[float, float]:
@@ -131,14 +144,16 @@ def _interval(values: list[float], confidence: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _problems(
-    scores: NDArray[np.float64],
-    chosen: Threshold,
-    between: tuple[float, float],
-    shares: Mapping[str, tuple[float, float]],
-    failed: float,
+def _verdict(problems: Mapping[str, list[str]]) -> str:
+    """Return which are too few and why, or, if all problems are none, that the last are enough."""
+    too_few = [f"Too few {what}: {'; '.join(why)}." for what, why in problems.items() if why]
+    return " ".join(too_few) or f"Enough {list(problems)[-1]}."
+
+
+def _unsteady(
+    scores: NDArray[np.float64], chosen: Threshold, between: tuple[float, float], failed: float
 ) -> list[str]:
-    """Return why the samples are too few, in words; nothing if they are not."""
+    """Return why the threshold might be another one, in words; nothing if it is steady."""
     problems = []
     if failed > MOST_FAILED:
         problems.append(f"in {100 * failed:.0f} % of the resamples {chosen.method} found none")
@@ -149,9 +164,4 @@ def _problems(
             f"they do not tell thresholds from {low:.4g} to {high:.4g} apart, which flag {most:,} "
             f"and {least:,}"
         )
-    problems += [
-        f"{name} is {low:.2f} to {high:.2f}"
-        for name, (low, high) in shares.items()
-        if high - low > WIDEST_SHARE
-    ]
     return problems

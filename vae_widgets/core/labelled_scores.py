@@ -51,6 +51,10 @@ class LabelledScores:
     def __len__(self) -> int:
         return len(self.scores)
 
+    def __contains__(self, score: float) -> bool:
+        at = np.searchsorted(self.ascending, score)
+        return bool(at < len(self) and self.ascending[at] == score)
+
     @cached_property
     def order(self) -> NDArray[np.int64]:
         """Which sample each of `ascending` belongs to, int64 (n,); tied ones in their order."""

@@ -127,4 +127,6 @@ def _interval(
     low = high = precision
     if np.isfinite(effective):  # else every flagged sample is known
         low, high = wilson_interval(precision * effective, effective, confidence)
-    return covered * low, covered * high + 1 - covered
+    # Not past the estimate by rounding.
+    low, high = covered * low, covered * high + 1 - covered
+    return min(low, precision), max(high, precision)

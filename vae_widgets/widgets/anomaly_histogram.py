@@ -461,13 +461,17 @@ class AnomalyHistogram(CompositeWidget):
         method = content.get("method")
         if method is None:
             return  # a message to the canvas itself
-        if method == "manual":
-            self._apply(_by_hand(self.threshold))
-            return
+        asked = content.get("parameters", {})
         try:
-            self.choose(method, **content.get("parameters", {}))
+            if method == "manual":
+                self._apply(_by_hand(self.threshold))
+            else:
+                self.choose(method, **asked)
         except (TypeError, ValueError) as error:
-            self._canvas.refuse(str(error))
+            before = self._parameters.get(method) or METHODS[method].parameters
+            self._canvas.refuse(str(error), method, {**before, **asked})
+        else:
+            self._canvas.send({"kind": "chosen"})  # also where nothing changes by it
 
     def _clicked(self, change: Any) -> None:
         index = self._strip.sample_at(change.new) if self._strip else -1

@@ -91,16 +91,22 @@ class ScoreCanvas(CanvasWidget):
             found = self._scores.reviewed_precision(threshold)
             reviewed = [_or_none(of[0]) for of in (found.precision, found.low, found.high)]
         counts = self._scores.at_or_above(np.array([threshold]))[:, 0].tolist()
-        self._counted = {"threshold": threshold, "at_or_above": counts, "reviewed": reviewed}
+        below = float(np.nextafter(threshold, -np.inf))
+        self._counted = {
+            "threshold": threshold,
+            "at_or_above": counts,
+            "above": below if below in self._scores else None,
+            "reviewed": reviewed,
+        }
 
     def follow(self, points: list[bqplot.Scatter], axes: list[tuple[str, str]]) -> None:
         """Move these operating points with the threshold, in the page alone."""
         with self.hold_sync():
             self.operating_points, self.point_axes = points, axes
 
-    def refuse(self, why: str) -> None:
+    def refuse(self, why: str, method: str, parameters: dict[str, Any]) -> None:
         """Say why what the page asked for cannot be; the line stays where it is."""
-        self.send({"kind": "refused", "why": why})
+        self.send({"kind": "refused", "why": why, "method": method, "parameters": parameters})
 
     def lay_grid(self) -> None:
         """Lay a grid of thresholds over the scores, and send what each of them does."""

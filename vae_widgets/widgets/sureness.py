@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
+import numpy as np
 
 from vae_widgets.core.bootstrap import BootstrapIntervals
 
@@ -43,9 +44,8 @@ class Sureness(ipywidgets.VBox):
     def show(self, found: BootstrapIntervals) -> None:
         """Show intervals and the verdict."""
         rows = "".join(
-            f"<tr><td>{_NAMES[name]}</td><td>{low:.{digits}g} to {high:.{digits}g}</td></tr>"
+            f"<tr><td>{_NAMES[name]}</td><td>{_words(name, low, high)}</td></tr>"
             for name, (low, high) in found.intervals.items()
-            for digits in [4 if name == "threshold" else 3]
         )
         self._answer.value = (
             f"<p><b>{html.escape(found.verdict)}</b></p><table>{rows}</table>"
@@ -62,3 +62,10 @@ class Sureness(ipywidgets.VBox):
             ask()
         finally:
             self._button.disabled = False
+
+
+def _words(name: str, low: float, high: float) -> str:
+    if np.isnan(low):
+        return "undefined"
+    digits = 4 if name == "threshold" else 3
+    return f"{low:.{digits}g} to {high:.{digits}g}"

@@ -46,3 +46,11 @@ def test_the_explanation_says_what_was_promised():
     text = percentile_threshold(np.arange(200.0), 95).explanation
     assert text == "Flags at most the top 5 % of 200 samples."
     assert percentile_threshold(np.arange(9.0), 95).explanation.endswith("room for none.")
+
+
+def test_a_tie_that_leaves_no_room_is_told_of():
+    for chosen in (percentile_threshold([1, 2, 3, 3], 50 + 1), top_k_threshold([1, 2, 3, 3], 1)):
+        assert chosen.threshold > 3
+        assert ": none, for the highest score is that of 2 samples." in chosen.explanation
+    for chosen in (percentile_threshold([1, 2, 2, 3], 50), top_k_threshold([1, 2, 3, 3], 2)):
+        assert "none" not in chosen.explanation

@@ -29,11 +29,12 @@ def percentile_threshold(scores: ArrayLike, percentile: float = 95.0) -> Thresho
     # Rounded, because 1000 * (100 - 99.9) / 100 is 0.99999... in floating point.
     allowed = math.floor(round(len(scores) * (100 - percentile) / 100, 6))
     text = f"Flags at most the top {100 - percentile:.6g} % of {len(scores):,} samples"
+    threshold = at_most(scores, allowed)
     return Threshold(
-        at_most(scores, allowed),
+        threshold,
         "percentile",
         {"percentile": percentile},
-        text + ("." if allowed or percentile == 100 else ": room for none."),
+        text + (_tied(scores, threshold) if allowed or percentile == 100 else ": room for none."),
         "Assumes that this share of alerts is right: it flags as many when nothing is wrong.",
     )
 
@@ -52,13 +53,23 @@ def top_k_threshold(scores: ArrayLike, k: int = 50) -> Threshold:
     """
     scores = checks.scores("scores", scores)
     k = checks.positive_int("k", k)
+    threshold = at_most(scores, k)
     return Threshold(
-        at_most(scores, k),
+        threshold,
         "top_k",
         {"k": k},
-        f"Flags at most {k:,} of {len(scores):,} samples, what the reviewers can look at.",
+        f"Flags at most {k:,} of {len(scores):,} samples, what the reviewers can look at"
+        + _tied(scores, threshold),
         "Assumes that later batches have this size; a larger one raises more alerts.",
     )
+
+
+def _tied(scores: NDArray[np.float64], threshold: float) -> str:
+    """Return the end of a sentence, which tells if nothing is flagged for a tie."""
+    tied = int(np.count_nonzero(scores == np.nextafter(threshold, -np.inf)))
+    if tied < 2 or threshold <= scores.max():
+        return "."
+    return f": none, for the highest score is that of {tied:,} samples."
 
 
 def at_most(scores: NDArray[np.float64], allowed: int) -> float:

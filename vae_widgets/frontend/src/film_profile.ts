@@ -154,9 +154,12 @@ export class FilmProfile {
     }
     context.font = `10px ${theme.font}`;
     // The margin is narrow: one digit less.
-    const tick = (end: number) => (end === 0 ? "0" : formatNumber(end, 10 * (high - low)));
-    context.fillText(tick(high), left - 3, 7);
-    context.fillText(tick(low), left - 3, CURVE);
+    const tick = (end: number, y: number) => {
+      const text = end === 0 ? "0" : formatNumber(end, 10 * (high - low));
+      context.fillText(text, Math.max(left - 3, context.measureText(text).width), y); // never cut off
+    };
+    tick(high, 7);
+    tick(low, CURVE);
   }
 
   /** A vertical line through the curves. */

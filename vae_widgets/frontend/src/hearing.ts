@@ -3,6 +3,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { Asking, type Sender } from "./asking.ts";
 import { button, element } from "./shell.ts";
+import { send } from "./tell.ts";
 
 interface Question {
   /** What the kernel knows the sample by. */
@@ -25,7 +26,7 @@ export class Hearing {
     this.model = model;
     this.say = say;
     this.asking = new Asking(
-      (question) => model.send({ type: "hear", ...question }),
+      (question) => send(model, { type: "hear", ...question }),
       () => say(LATE),
     );
     for (const event of ["play", "pause", "ended"]) {

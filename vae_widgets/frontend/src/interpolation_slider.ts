@@ -13,7 +13,7 @@ import { categoryColour } from "./palette.ts";
 import { decimalsFor, distance, number, row, zText } from "./path_readout.ts";
 import { advance, type Playhead } from "./playback.ts";
 import { createShell } from "./shell.ts";
-import { tell } from "./tell.ts";
+import { send, tell } from "./tell.ts";
 import { Tiles, type WireAtlas } from "./tiles.ts";
 
 interface Content {
@@ -189,7 +189,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     swap() {
       stopPlaying();
       commit();
-      model.send({ action: "swap" });
+      send(model, { action: "swap" });
     },
   });
   const hearing = new Hearing(model, shell.root, shell.say);

@@ -5,6 +5,7 @@ import { element } from "./shell.ts";
 export class NumberField {
   readonly root = element("label", "vw-field");
   readonly input = element("input", "vw-input");
+  private readonly before = document.createTextNode("");
   private edited = false;
   private shown = "";
 
@@ -20,7 +21,8 @@ export class NumberField {
     input.type = "number";
     input.title = hint;
     input.setAttribute("aria-label", name);
-    this.root.append(before, input, after);
+    this.before.data = before;
+    this.root.append(this.before, input, after);
     const done = () => {
       if (!this.edited) return;
       const value = input.valueAsNumber;
@@ -43,7 +45,14 @@ export class NumberField {
   /** Show a value, unless another one is just being typed. */
   show(text: string): void {
     this.shown = text;
-    if (!this.edited) this.input.value = text;
+    if (this.edited) return;
+    this.input.value = text;
+    this.input.style.setProperty("--vw-letters", String(text.length));
+  }
+
+  /** Change what stands before the field. */
+  rename(before: string): void {
+    this.before.data = before;
   }
 
   private reset(): void {

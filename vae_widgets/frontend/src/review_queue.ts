@@ -8,7 +8,7 @@ import { markColour, ReviewCard } from "./review_card.ts";
 import { ReviewStrip } from "./review_strip.ts";
 import { firstShown, nextOpen, verdict, type Mark } from "./review_words.ts";
 import { button, createShell, element } from "./shell.ts";
-import { change, tellSoon } from "./tell.ts";
+import { change, send, tellSoon } from "./tell.ts";
 import { whole } from "./ticks.ts";
 import { Tiles, type WireAtlas } from "./tiles.ts";
 
@@ -89,7 +89,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   }
 
   function ask(question: Record<string, unknown>): void {
-    model.send(question);
+    send(model, question);
     clearTimeout(waiting);
     waiting = window.setTimeout(() => {
       late = true;

@@ -27,7 +27,7 @@ export interface LegendActions {
 }
 
 export class Legend {
-  readonly root = element("div", "vw-legend");
+  readonly root = element("div", "vw-scatter-legend");
   private readonly bar = element("div", "vw-colour-bar");
   private readonly name = element("div", "vw-legend-name");
   private readonly ramp = colourRamp();

@@ -12,7 +12,7 @@ import { follow, withStop } from "./path_points.ts";
 import type { ScatterPlot } from "./scatter_plot.ts";
 import { isLine, type Model } from "./scatter_state.ts";
 import { button, type Shell } from "./shell.ts";
-import { tell, tellSoon } from "./tell.ts";
+import { send, tell, tellSoon } from "./tell.ts";
 
 export interface PathState {
   /** Model id of the slider. */
@@ -311,7 +311,7 @@ export class ScatterPath {
   private send(ends: { start?: End; end?: End; via?: End & { which: number } }): void {
     this.waiting = true;
     this.shell.say("Decoding the new path…");
-    this.model.send({ type: "path", ...ends });
+    send(this.model, { type: "path", ...ends });
   }
 
   // -- the picture -------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ export class PickedView {
   constructor() {
     const pair = element("div", "vw-picked-pair");
     this.views.forEach((view, i) => {
-      const figure = element("figure", "vw-figure");
+      const figure = element("figure", "vw-picked-figure");
       figure.append(view.canvas, this.captions[i]);
       pair.append(figure);
     });

@@ -14,8 +14,8 @@ import { ScorePicture } from "./score_picture.ts";
 import { OperatingPoints } from "./score_points.ts";
 import { Readout } from "./score_readout.ts";
 import { button, createShell, element } from "./shell.ts";
-import { change } from "./tell.ts";
-import { digitsFor, percent, plain, whole } from "./ticks.ts";
+import { change, send } from "./tell.ts";
+import { digitsFor, percent, plain, sentence, whole } from "./ticks.ts";
 
 interface State {
   threshold: number;
@@ -33,9 +33,21 @@ interface State {
   costs: number[];
   _grid: WireGrid;
   _selected: { total: number; at_or_above: WireArray };
-  /** Of the threshold; `reviewed` is precision, low and high. */
-  _counted: { threshold: number; at_or_above: number[]; reviewed: (number | null)[] | null };
+  /**
+   * Of the threshold. `above` is the score that it lies right above, if there is one; `reviewed` is
+   * precision, low and high.
+   */
+  _counted: {
+    threshold: number;
+    at_or_above: number[];
+    above: number | null;
+    reviewed: (number | null)[] | null;
+  };
 }
+
+type Answer =
+  | { kind: "chosen" }
+  | { kind: "refused"; why: string; method: string; parameters: Parameters };
 
 const PATIENCE = 3000;
 
@@ -50,6 +62,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   let waiting = 0;
   let late = false;
   let problem = ""; // what is wrong with what was typed last
+  let refused: { method: string; parameters: Parameters } | null = null;
   let dragging = false;
 
   function readHistogram(): Histogram {
@@ -86,10 +99,22 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     return flagged && measure(flagged, counts.totals, counts.reviewedAt(shown()));
   }
 
+  /** The score that the threshold lies right above, by less than the digits show. */
+  function above(): number | null {
+    const { threshold, above } = model.get("_counted");
+    return threshold === shown() ? above : null;
+  }
+
+  /** The line, which is beside the bar of a tie that it lies right above, and not before it. */
+  function drawnAt(): number {
+    if (above() === null) return shown();
+    return histogram.counts.afterLastUnflagged(shown(), model.get("_counted").at_or_above);
+  }
+
   const picture = new ScorePicture(shell.picture, () => ({
     histogram,
-    threshold: shown(),
-    label: `flagged \u2265 ${plain(shown(), digits())}`,
+    drawnAt: drawnAt(),
+    label: `flagged ${above() === null ? "\u2265" : ">"} ${plain(above() ?? shown(), digits())}`,
   }));
   const { canvas } = picture;
 
@@ -120,7 +145,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     live = null;
     problem = "";
     expectAnswer();
-    model.send({ method, parameters });
+    const others = refused?.method === method ? refused.parameters : {};
+    send(model, { method, parameters: { ...others, ...parameters } });
   };
   let method = new MethodField(model.get("methods"), ask);
   const toggle = (name: "log_counts" | "full_range", text: string, hint: string) =>
@@ -140,7 +166,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   /** Bring everything but the static layers up to date. */
   function show(): void {
     const found = metrics();
-    const value = plain(shown(), digits());
+    const value = plain(above() ?? shown(), digits());
+    typed.rename(above() === null ? "Flag \u2265" : "Flag >");
     typed.show(value);
     typed.input.step = String(histogram.counts.step.toPrecision(3));
     if (found) {
@@ -156,7 +183,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     log.setAttribute("aria-pressed", String(model.get("log_counts")));
     full.setAttribute("aria-pressed", String(model.get("full_range")));
     full.hidden = !model.get("_grid").clipped && !model.get("full_range");
-    method.show(live === null ? model.get("method") : "manual", model.get("parameters"));
+    if (refused) method.show(refused.method, refused.parameters);
+    else method.show(live === null ? model.get("method") : "manual", model.get("parameters"));
     shell.say(statusText());
     picture.redraw();
   }
@@ -198,9 +226,10 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   function commit(threshold: number): void {
     live = null;
     problem = "";
+    refused = null;
     if (threshold !== model.get("threshold")) {
-      change(model, { threshold });
       expectAnswer();
+      change(model, { threshold });
     }
     show();
   }
@@ -210,6 +239,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     if (threshold === shown()) return;
     live = threshold;
     problem = "";
+    refused = null;
     points.follow(threshold);
     show();
   };
@@ -222,6 +252,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     counts: () => histogram.counts,
     frame: () => picture.frame,
     shown,
+    drawnAt,
     moveTo,
     commit: () => commit(shown()),
     restore,
@@ -254,12 +285,12 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     late = false;
     show();
   };
-  // What was asked for cannot be: the fields go back to what holds.
-  const onMessage = (content: { kind: string; why: string }) => {
-    if (content.kind !== "refused") return;
+  // Where what was asked for cannot be, its fields stay, so that it can be asked for otherwise.
+  const onMessage = (content: Answer) => {
     clearTimeout(waiting);
     late = false;
-    refuse(content.why);
+    refused = content.kind === "refused" ? content : null;
+    refuse(content.kind === "refused" ? sentence(content.why) : "");
   };
   const listeners: [string, (content: any) => void][] = [
     ["msg:custom", onMessage],

@@ -106,6 +106,14 @@ export class ScoreCounts {
     return { precision, low, high };
   }
 
+  /** The end of the bin with a threshold that flags nothing in it; the threshold, if it does. */
+  afterLastUnflagged(threshold: number, flagged: number[]): number {
+    const bin = Math.floor((threshold - this.low) / (this.step * this.stepsPerBin));
+    const end = this.clamp((bin + 1) * this.stepsPerBin);
+    const isEmpty = this.flagged(end).every((count, k) => count === flagged[k]);
+    return isEmpty && threshold >= this.low ? Math.max(threshold, this.thresholds[end]) : threshold;
+  }
+
   /** Scores in each bin [edge, next edge), by class. */
   bins(): number[][] {
     const edges = this.last / this.stepsPerBin + 1;

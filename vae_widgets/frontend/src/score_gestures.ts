@@ -9,6 +9,8 @@ export interface Line {
   frame(): Frame;
   /** The threshold in the picture. */
   shown(): number;
+  /** The score where its line is drawn. */
+  drawnAt(): number;
   /** Show another threshold of the grid, in the page alone. */
   moveTo(index: number): void;
   /** Let the kernel know what is shown. */
@@ -36,7 +38,7 @@ export function moveByHand(canvas: HTMLCanvasElement, line: Line): () => void {
   let offset = 0;
   const stopDrag = onDrag(canvas, {
     start: ({ x }) => {
-      const away = line.frame().x(line.shown()) - x;
+      const away = line.frame().x(line.drawnAt()) - x;
       held = Math.abs(away) <= HOLD;
       offset = held ? away : 0;
       line.pressed(true);

@@ -9,6 +9,7 @@ export const MARGIN = { left: 56, right: 12, top: 42, bottom: 40 };
 /** Width of the bar of what lies outside the axis. */
 const GUTTER = 18;
 const OVERLAID_ALPHA = 0.6;
+const TICKS_APART = 60;
 
 export interface Histogram {
   counts: ScoreCounts;
@@ -83,16 +84,20 @@ export class Frame {
     return this.log ? logTicks(this.peak, 5) : linearTicks(0, this.peak * 1.04, 4, 1);
   }
 
-  get scoreTicks(): number[] {
-    const room = Math.floor((this.right - this.left) / 60);
-    return linearTicks(this.counts.low, this.counts.high, room);
+  /** Ticks at least so many pixels apart, and their labels. */
+  scoreTicks(apart: number): { score: number; text: string }[] {
+    const { low, high } = this.counts;
+    const ticks = linearTicks(low, high, Math.floor((this.right - this.left) / apart));
+    const step = ticks.length > 1 ? ticks[1] - ticks[0] : 0;
+    const digits = digitsFor(Math.max(Math.abs(low), Math.abs(high)), step);
+    return ticks.map((score) => ({ score, text: plain(score, digits) }));
   }
 }
 
 export function drawAxes(
   context: CanvasRenderingContext2D,
   frame: Frame,
-  { counts, scoreName, lowest, highest }: Histogram,
+  { scoreName, lowest, highest }: Histogram,
   theme: Theme,
 ): void {
   const { left, right, top, bottom } = frame;
@@ -116,14 +121,13 @@ export function drawAxes(
   line(left, bottom, right, bottom);
   context.textBaseline = "top";
   context.textAlign = "center";
-  const ticks = frame.scoreTicks;
-  const digits = digitsFor(
-    Math.max(Math.abs(counts.low), Math.abs(counts.high)),
-    ticks.length > 1 ? ticks[1] - ticks[0] : 0,
-  );
-  for (const score of ticks) {
-    line(frame.x(score), bottom, frame.x(score), bottom + 4);
-    context.fillText(plain(score, digits), frame.x(score), bottom + 6);
+  const widthOf = ({ text }: { text: string }) => context.measureText(text).width;
+  const widest = Math.max(...frame.scoreTicks(TICKS_APART).map(widthOf));
+  for (const tick of frame.scoreTicks(Math.max(TICKS_APART, widest + 12))) {
+    const x = frame.x(tick.score);
+    line(x, bottom, x, bottom + 4);
+    const end = right + MARGIN.right - 1; // of the picture, or of the bar of what is beyond
+    context.fillText(tick.text, Math.min(x, end - widthOf(tick) / 2), bottom + 6);
   }
   const label = bottom + 22;
   context.fillStyle = theme.ink;
@@ -164,9 +168,11 @@ export function drawPercentiles(
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
   let taken = frame.left - GUTTER;
+  let last = NaN;
   for (const [percentage, score] of percentiles) {
     const x = frame.x(score);
-    if (x < frame.left || x > frame.right) continue;
+    if (x < frame.left || x > frame.right || x === last) continue; // of a tie the first
+    last = x;
     context.beginPath();
     context.moveTo(Math.round(x) + 0.5, frame.top - 5);
     context.lineTo(Math.round(x) + 0.5, frame.top);

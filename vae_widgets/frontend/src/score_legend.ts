@@ -9,7 +9,7 @@ export function legendOf({ classNames, counts }: Histogram, selected: number): H
     const made = element("span", "vw-scores-class");
     const swatch = element("span", "vw-scores-swatch");
     swatch.style.background = colour;
-    made.append(swatch, `${whole(count)} ${name}`);
+    made.append(swatch, `${whole(count)} ${count === 1 && name === "samples" ? "sample" : name}`);
     return made;
   };
   const classes = classNames.map((name, k) => entry(classColour(k), counts.totals[k], name));

@@ -6,7 +6,8 @@ import type { Theme } from "./theme.ts";
 
 export interface Shown {
   histogram: Histogram;
-  threshold: number;
+  /** The score where the threshold's line is. */
+  drawnAt: number;
   label: string;
 }
 
@@ -43,10 +44,10 @@ export class ScorePicture {
 
   private draw(context: CanvasRenderingContext2D, theme: Theme): void {
     const { width, height } = this.picture;
-    const { threshold, label } = this.shown();
+    const { drawnAt, label } = this.shown();
     const frame = this.frame;
     const { axes, bars } = this.staticLayers(frame, theme);
-    const x = frame.x(threshold);
+    const x = frame.x(drawnAt);
     context.globalAlpha = 0.1;
     context.fillStyle = theme.accent;
     const flagged = Math.max(0, width - MARGIN.right - x);

@@ -14,6 +14,17 @@ type Name<T> = string & keyof T;
 const PAUSE = 100;
 const waiting = new WeakMap<object, { names: Set<string>; timer: ReturnType<typeof setTimeout> }>();
 
+/**
+ * Send a message. To a kernel that has gone there is no way: whoever waits for an answer says so.
+ */
+export function send(model: AnyModel<any>, content: unknown, buffers: ArrayBuffer[] = []): void {
+  try {
+    model.send(content, undefined, buffers);
+  } catch (error) {
+    console.warn("The kernel was not reached:", error);
+  }
+}
+
 /** Tell the kernel the values of these traits, and of those that wait. */
 export function tell<T extends Fields>(model: AnyModel<T>, ...names: Name<T>[]): void {
   const late = waiting.get(model);
@@ -25,7 +36,7 @@ export function tell<T extends Fields>(model: AnyModel<T>, ...names: Name<T>[]):
   for (const name of new Set([...(late?.names ?? []), ...names])) {
     state[name] = withoutBytes(model.get(name), [name], paths, buffers);
   }
-  model.send({ type: "state", state, paths }, undefined, buffers);
+  send(model, { type: "state", state, paths }, buffers);
 }
 
 /** Tell the kernel ten times a second at most: what moves with the hand. */

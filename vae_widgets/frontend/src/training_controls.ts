@@ -3,7 +3,7 @@
 import type { AnyModel } from "@anywidget/types";
 import "./shell.css";
 import "./training_controls.css";
-import { change } from "./tell.ts";
+import { change, send } from "./tell.ts";
 import { CurvePointer, type Readout } from "./curve_pointer.ts";
 import { button, element } from "./shell.ts";
 import { RunButtons, type Shown } from "./run_buttons.ts";
@@ -45,7 +45,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   let waits = ""; // for the kernel, which a blocking cell keeps busy
   const run = new RunButtons((message, label) => {
     const { run: number, blocked } = model.get("shown");
-    model.send({ ...message, run: number });
+    send(model, { ...message, run: number });
     waits = blocked ? `${label} waits until this cell ends; interrupting the kernel (■) acts now` : "";
     say();
   });
