@@ -48,3 +48,15 @@ test("what moves is told ten times a second, with its last value, or along with 
   assert.deepEqual(sent.map(({ content }) => content.state), [{ at: 3 }, { at: 3, mode: "pan" }]);
   mock.timers.reset();
 });
+
+test("to a kernel that has gone nothing is sent, and nothing breaks", () => {
+  const warned = mock.method(console, "warn", () => {});
+  const { model } = recorder({ at: 1 });
+  model.send = () => {
+    throw new Error("Cannot send");
+  };
+  change(model, { at: 2 });
+  assert.equal(model.get("at"), 2);
+  assert.equal(warned.mock.callCount(), 1);
+  warned.mock.restore();
+});

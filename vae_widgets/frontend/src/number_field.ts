@@ -45,9 +45,8 @@ export class NumberField {
   /** Show a value, unless another one is just being typed. */
   show(text: string): void {
     this.shown = text;
-    if (this.edited) return;
-    this.input.value = text;
     this.input.style.setProperty("--vw-letters", String(text.length));
+    if (!this.edited) this.input.value = text;
   }
 
   /** Change what stands before the field. */

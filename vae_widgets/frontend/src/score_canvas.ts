@@ -264,7 +264,10 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   // -- the model ---------------------------------------------------------------------------------
 
-  const onState = () => show();
+  const onState = () => {
+    refused = null;
+    show();
+  };
   const onGrid = () => {
     histogram = readHistogram();
     canvas.setAttribute("aria-valuemin", plain(histogram.counts.low));
