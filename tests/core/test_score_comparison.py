@@ -84,7 +84,7 @@ def test_a_score_that_does_not_beat_its_best_floor():
 def test_labels_of_one_kind_judge_nothing(labels):
     found = compare_scores({"elbo": OTHER}, {"norm": NORM}, labels)
     assert np.isnan(list(found.auroc.values())).all()
-    assert found.warnings == ()
+    assert found.warnings == ("The labels are of one kind, or none is known: AUROC is undefined.",)
     assert "nan" in repr(found)
 
 

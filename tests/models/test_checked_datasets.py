@@ -59,6 +59,15 @@ def test_a_dataset_that_can_be_read_but_once_is_trained_on(make_vae, digits):
     assert len(make_vae().fit(once, verbose=0).history["loss"]) == 1
 
 
+def test_labels_in_a_mapping_and_text_are_errors(make_vae, digits):
+    dataset = tf.data.Dataset.from_tensor_slices((digits[:10], {"a": np.arange(10)})).batch(5)
+    with pytest.raises(ValueError, match=r"labels are {'a'.*expected batches"):
+        VAE.build((8, 8), n_labels=10).fit(dataset)
+    dataset = tf.data.Dataset.from_tensor_slices(digits[:10].astype(str)).batch(5)
+    with pytest.raises(ValueError, match=r"tf\.string.*of tensors of numbers"):
+        make_vae().fit(dataset)
+
+
 def test_a_dataset_of_mappings_is_an_error(make_vae, digits):
     dataset = tf.data.Dataset.from_tensor_slices({"image": digits[:10]}).batch(5)
     with pytest.raises(ValueError, match=r"elements {'image'.*expected batches of samples x, or t"):
@@ -69,12 +78,30 @@ def test_a_dataset_of_mappings_is_an_error(make_vae, digits):
 def test_a_py_dataset_is_trained_on_to_the_losses_of_its_array(make_vae, digits, options):
     x = digits[:90]
     batches = Batches(x, x, **options)
-    history = make_vae(seed=0).fit(batches, epochs=2, validation_data=Batches(x), verbose=0).history
+    options = {"epochs": 2, "verbose": 0, "shuffle": False}
+    history = make_vae(seed=0).fit(batches, validation_data=Batches(x), **options).history
     dataset = tf.data.Dataset.from_tensor_slices(x).batch(32)
     expected = make_vae(seed=0).fit(dataset, epochs=2, validation_data=dataset, verbose=0).history
     for name, losses in expected.items():
         np.testing.assert_allclose(history[name], losses, rtol=1e-5)
     assert (batches.begun, batches.ended) == (2, 3)  # as with any Keras model
+
+
+def test_the_batches_of_a_py_dataset_are_shuffled_as_keras_does(make_vae, digits):
+    class Recording(Batches):
+        def __getitem__(self, index):
+            order.append(index)
+            return super().__getitem__(index)
+
+    orders = []
+    for shuffle in (True, False):
+        order = []
+        make_vae().fit(Recording(digits[:640]), epochs=2, shuffle=shuffle, verbose=0)
+        epochs = order[-40:-20], order[-20:]
+        assert sorted(epochs[0]) == sorted(epochs[1]) == list(range(20))
+        orders.append(epochs)
+    assert orders[0][0] != orders[0][1]
+    assert orders[1][0] == orders[1][1] == list(range(20))
 
 
 @pytest.mark.parametrize("as_list", [False, True])

@@ -48,6 +48,14 @@ class Stop(Interrupt):
             self.model.stop_training = True
 
 
+@pytest.fixture(autouse=True)
+def interrupts():
+    """As in a notebook; whatever runs in the background of a shell is not interrupted."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(params=["array", "dataset"])
 def data(request, digits):
     rows = digits[:96]

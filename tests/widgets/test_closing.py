@@ -3,6 +3,7 @@
 import gc
 import weakref
 
+import ipywidgets
 import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances
@@ -51,3 +52,13 @@ def test_a_closed_widget_is_freed_with_all_its_parts(make):
     del widget
     gc.collect()
     assert gone() is None
+
+
+def test_a_layout_of_the_user_stays_open():
+    shared = ipywidgets.Layout(width="50%")
+    for widget in (vw.AnomalyHistogram(SCORES), vw.LatentScatter(CODEC, X)):
+        widget.layout = shared
+        before = set(_instances)
+        widget.close()
+        assert shared.comm is not None
+        assert set(_instances) < before

@@ -191,6 +191,16 @@ def test_a_review_goes_on_another_day(queue, tmp_path):
         (SCORES, "index,score,label,mark,time\n3,x,0,normal,now\n", "line 2 is no mark"),
         (SCORES, "index,score,label,mark,time\n3,1.5,0,fine,now\n", "line 2 is no mark"),
         (SCORES, "index,score,label,mark,time\n3,1.5,0,normal,now\n", "it is of other scores"),
+        (
+            SCORES,
+            f"index,score,label,mark,time\n3,{SCORES[3]},1,normal,now\n",
+            "line 2 has the label '1' and the mark 'normal'",
+        ),
+        (
+            SCORES,
+            "index,score,label,mark,time" + 2 * f"\n3,{SCORES[3]},0,normal,now" + "\n",
+            "lines 2 and 3 both mark sample 3",
+        ),
         (SCORES[:5], f"index,score,label,mark,time\n7,{SCORES[7]},0,normal,now\n", "below 5"),
     ],
 )
@@ -201,6 +211,15 @@ def test_marks_of_something_else_are_refused(tmp_path, scores, text, message):
     with pytest.raises(ValueError, match=message):
         queue.load(path)
     assert (queue.labels, queue.to_dict()["index"]) == (None, [])
+
+
+def test_a_spreadsheet_may_have_saved_the_marks(queue, tmp_path):
+    queue.mark(3, "normal")
+    path = queue.save(tmp_path / "review.csv")
+    path.write_text(path.read_text().replace(",0,", ",0.0,"), encoding="utf-8-sig")
+    again = vw.ReviewQueue(vw.AnomalyHistogram(SCORES))
+    again.load(path)
+    assert again.to_dict() == queue.to_dict()
 
 
 def test_the_page_gets_pictures_of_the_samples_nearby(histogram):

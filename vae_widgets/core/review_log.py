@@ -145,16 +145,29 @@ def read_marks(text: str) -> list[Mark]:
             f"line 1 is no header of marks: {text.partition(chr(10))[0]!r:.80}; expected "
             f"{','.join(_COLUMNS)}, as ReviewQueue.save writes it."
         )
-    marks = []
+    marks: list[Mark] = []
+    lines: dict[int, int] = {}
     for line, row in enumerate(rows, start=2):
         try:
             mark = Mark(int(row["index"]), float(row["score"]), row["mark"], row["time"])
             if mark.index < 0 or mark.mark not in LABELS or not np.isfinite(mark.score):
                 raise ValueError
+            label = float(row["label"]) if row["label"] else np.nan
         except (KeyError, TypeError, ValueError):
             raise ValueError(
                 f"line {line} is no mark: {row!r:.80}; expected index, score, label, mark "
                 f"({', '.join(LABELS)}) and time, as ReviewQueue.save writes them."
             ) from None
+        if not np.array_equal(label, LABELS[mark.mark], equal_nan=True):
+            raise ValueError(
+                f"line {line} has the label {row['label']!r} and the mark {mark.mark!r}, which do "
+                "not mean the same; correct one of them."
+            )
+        if mark.index in lines:
+            raise ValueError(
+                f"lines {lines[mark.index]} and {line} both mark sample {mark.index}; expected one "
+                "line for a sample."
+            )
+        lines[mark.index] = line
         marks.append(mark)
     return marks

@@ -174,6 +174,8 @@ def _warnings(
     n: int, spearman: Mapping[str, Mapping[str, float]], auroc: Mapping[str, float]
 ) -> list[str]:
     found = []
+    if auroc and np.isnan(list(auroc.values())).any():
+        found.append("The labels are of one kind, or none is known: AUROC is undefined.")
     for score, correlations in spearman.items():
         alike = [
             f"{floor!r} {'upside down ' * (correlation < 0)}(Spearman {correlation:.3f})"

@@ -83,10 +83,10 @@ def _checked_batch(rules: DataRules, name: str, batch: Any) -> tuple[Any, ...]:
 
 def _check_elements(rules: DataRules, name: str, spec: Any) -> None:
     x, *others = spec if isinstance(spec, tuple) else (spec,)
-    if not isinstance(x, tf.TensorSpec):
+    if not isinstance(x, tf.TensorSpec) or not _is_number(x.dtype):
         raise ValueError(
             f"{name} is a dataset of elements {spec}; expected batches of samples x, or tuples "
-            "(x, y), of tensors."
+            "(x, y), of tensors of numbers."
         )
     if not x.shape.is_compatible_with((None, *rules.sample_shape)):
         hint = " Call .batch(128) on it." if x.shape.is_compatible_with(rules.sample_shape) else ""
@@ -98,12 +98,20 @@ def _check_elements(rules: DataRules, name: str, spec: Any) -> None:
     if rules.n_labels is None:
         return
     y = others[0] if others else None
-    if y is None or not y.shape.is_compatible_with((None,)) or not y.dtype.is_integer:
-        received = "missing" if y is None else f"{y.dtype.name} {y.shape}"
-        raise ValueError(
-            f"{name} is a dataset whose labels are {received}; expected batches (x, y) with y of "
-            f"shape (batch,), whole numbers from 0 to {rules.n_labels - 1}."
-        )
+    if isinstance(y, tf.TensorSpec):
+        if y.shape.is_compatible_with((None,)) and y.dtype.is_integer:
+            return
+        received = f"{y.dtype.name} {y.shape}"
+    else:
+        received = "missing" if y is None else repr(y)
+    raise ValueError(
+        f"{name} is a dataset whose labels are {received}; expected batches (x, y) with y of "
+        f"shape (batch,), whole numbers from 0 to {rules.n_labels - 1}."
+    )
+
+
+def _is_number(dtype: tf.DType) -> bool:
+    return bool(dtype.is_floating or dtype.is_integer or dtype.is_bool)
 
 
 def _checked_in_graph(rules: DataRules, name: str, dataset: tf.data.Dataset) -> tf.data.Dataset:

@@ -182,7 +182,8 @@ class Trainer(Resumable):
         ``reconstruction_loss`` and ``kl_loss`` (nats), and these with ``val_`` in front.
 
         After an interrupt (Ctrl-C, or the notebook's ■) the model is as usable as before, and
-        ``vae.history`` holds the epochs so far.
+        ``vae.history`` holds the epochs so far. A callback that catches an interrupt sets
+        ``model.stop_training``; else it is raised anew, for libraries swallow some.
 
         Parameters
         ----------
@@ -223,6 +224,8 @@ class Trainer(Resumable):
         ------
         TypeError, ValueError
             If an argument is bad, before any work is done.
+        tf.errors.InvalidArgumentError
+            If a later batch of a dataset is bad; the message says what of it.
         OSError
             If `checkpoint` cannot be written, before any work is done.
         RuntimeError
@@ -497,7 +500,9 @@ class Trainer(Resumable):
             validation_data=arguments.validation_arrays
             if arguments.validation_labels is not None
             else arguments.validation,
-            shuffle=arguments.shuffle and is_array(arguments.x),  # a dataset shuffles itself
+            # Other datasets shuffle themselves.
+            shuffle=arguments.shuffle
+            and (is_array(arguments.x) or isinstance(arguments.x, keras.utils.PyDataset)),
             initial_epoch=start.epoch,
             steps_per_epoch=arguments.steps_per_epoch,
             validation_steps=arguments.validation_steps,

@@ -31,8 +31,15 @@ def bundle(name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
-class ClosingWidget(ipywidgets.Widget):
-    """Base of widgets with parts, which end with them: ipywidgets would leave these open."""
+class ClosingWidget(ipywidgets.DOMWidget):
+    """Base of widgets with parts, which end with them: ipywidgets would leave these open.
+
+    A layout that the user has set stays open, for other widgets may have it too.
+    """
+
+    def __init__(self, *args: Any, **traits: Any) -> None:
+        super().__init__(*args, **traits)
+        self._own_layout = self.layout
 
     @property
     def unshown(self) -> Sequence[ipywidgets.Widget]:
@@ -41,8 +48,10 @@ class ClosingWidget(ipywidgets.Widget):
 
     def close(self) -> None:
         """Free what the widget holds, here and in the page."""
+        self._own_layout.close()
         for part in _parts(self):
-            part.close()
+            if part is not self.layout:
+                part.close()
         super().close()
 
 

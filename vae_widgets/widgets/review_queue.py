@@ -204,7 +204,8 @@ class ReviewQueue(CanvasWidget):
             that was not given here; nothing is changed then.
         """
         self._keep_marks()
-        marks = read_marks(pathlib.Path(path).read_text(encoding="utf-8"))
+        # With or without the mark that spreadsheets put in front.
+        marks = read_marks(pathlib.Path(path).read_text(encoding="utf-8-sig"))
         for mark in marks:
             self._check_index(mark.index)
             score = float(self.histogram.scores[mark.index])
