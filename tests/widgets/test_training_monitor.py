@@ -841,3 +841,42 @@ def test_what_the_page_chooses_is_kept_and_nonsense_is_not(monitor, time):
     choose(smoothing=0.5)
     choose(smoothing=7)
     assert monitor.smoothing == 0.5
+
+
+def test_an_axis_fits_its_curves_and_its_numbers_tell_them_apart(monitor, time):
+    for step in range(50):
+        monitor.log(step, loss=1000 + np.exp(-step / 10), gap=50.0)
+    time.advance(2)
+    panel = monitor._drawing.curves._panels[0]
+    # Marks that are not visible count in bqplot's axis, too.
+    assert not panel.best.visible
+    assert all(value >= 1000 for mark in (panel.training, panel.best) for value in np.ravel(mark.y))
+    digits = int(panel.y_axis.tick_format[1:].partition("~")[0])
+    labels = [f"{tick:.{digits}g}" for tick in panel.y_axis.tick_values]
+    assert len(labels) > 3
+    assert len(set(labels)) == len(labels)
+    assert "loss 1000," in shown(monitor, "status")
+
+
+def test_ticks_cover_the_runs_behind(monitor, time):
+    for level in (100.0, 1.0):
+        callback = monitor.callback
+        begin(monitor, Model())
+        for epoch in range(4):
+            callback.on_epoch_begin(epoch)
+            callback.on_epoch_end(epoch, {"loss": level + epoch})
+            time.advance(1)
+        callback.on_train_end()
+        time.advance(2)
+    ticks = monitor._drawing.curves._panels[0].y_axis.tick_values
+    assert ticks.min() <= 20
+    assert ticks.max() >= 100
+
+
+def test_settings_of_a_run_that_has_ended_are_those_it_had(monitor, time):
+    model = SteeredModel()
+    drive(monitor, time, model, epochs=1)
+    model.beta = 0.25
+    drive(monitor, time, model, epochs=1, steps=1, batch_seconds=1e-6)
+    assert not shown(monitor, "active")
+    assert shown(monitor, "settings") == {"learning_rate": 0.01, "beta": 0.25}

@@ -1,7 +1,7 @@
 """The curves of a training run: two bqplot figures whose marks are made once and then updated."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import bqplot
 import ipywidgets
@@ -162,8 +162,11 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
             if shown:
                 messages += changes(panel.title, value=_title(names, metrics))
                 seen = [name for name in names if name not in hidden]
-                messages += self._plan_lines(panel, names, seen, history, view, steps_per_epoch)
-                messages += self._plan_others(panel, seen, history, view, others or {})
+                behind = _behind(seen, history, view, others or {})
+                messages += self._plan_lines(
+                    panel, names, seen, history, view, steps_per_epoch, behind
+                )
+                messages += self._plan_others(panel, view, behind)
                 named = panel is self._panels[0]
                 messages += _plan_marks(panel, history, steps_per_epoch, (low, high), named)
         return messages + changes(self._x, min=low, max=high)
@@ -176,6 +179,7 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
         history: TrainingHistory,
         view: View,
         steps_per_epoch: int | None,
+        behind: "_Behind",
     ) -> list[Send]:
         colours = colours_of(in_order(history.metrics()))
         made = [
@@ -185,8 +189,8 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
         training = [line for lines in made for line in lines[:2]]
         validation = [line for lines in made for line in lines[2:]]
         scale = panel.log if view.log_scale else panel.linear
-        ticks = _ticks(training + validation, view.log_scale)
-        messages = changes(panel.y_axis, scale=scale, tick_values=ticks)
+        drawn = training + validation + behind.training + behind.validation
+        messages = changes(panel.y_axis, scale=scale, **_y_axis(drawn, view.log_scale))
         # The steps step back once the epochs make a line of their own.
         light = 0.35 if any(line.shape[1] > 1 for line in training[1::2]) else 1.0
         position = {"x": self._x, "y": scale}
@@ -206,33 +210,49 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
                 panel.best, x=x, y=y, scales=position, colors=[colours["loss"]], visible=inside
             )
         else:
-            messages += changes(panel.best, visible=False)
+            # On a line, for the axis has room for marks that are not visible, too.
+            x, y = next((line[:, :1] for line in drawn if line.shape[1]), np.ones((2, 1)))
+            messages += changes(panel.best, x=x, y=y, scales=position, visible=False)
         return messages
 
-    def _plan_others(
-        self,
-        panel: _Panel,
-        seen: list[str],
-        history: TrainingHistory,
-        view: View,
-        others: Mapping[str, TrainingHistory | None],
-    ) -> list[Send]:
-        training, validation, look = [], [], []
-        for i, other in enumerate(others.values()):
-            if other is None or other.has_epochs != history.has_epochs:
-                continue  # hidden, or on another axis
-            for name in seen:
-                lines = lines_of(other, name, None, view)
-                training.append(lines.strong if lines.strong.shape[1] > 1 else lines.light)
-                validation.append(lines.validation)
-                look.append(RUN_COLOURS[i % len(RUN_COLOURS)])
+    def _plan_others(self, panel: _Panel, view: View, behind: "_Behind") -> list[Send]:
         messages = []
         position = {"x": self._x, "y": panel.log if view.log_scale else panel.linear}
-        for mark, lines_drawn in ((panel.others, training), (panel.others_validation, validation)):
-            rows = _rows(lines_drawn, [1.0] * len(lines_drawn), drawn=len(mark.opacities))
+        for mark, lines in (
+            (panel.others, behind.training),
+            (panel.others_validation, behind.validation),
+        ):
+            rows = _rows(lines, [1.0] * len(lines), drawn=len(mark.opacities))
             if rows:
-                messages += changes(mark, **rows, scales=position, colors=look or mark.colors)
+                look = behind.colours or mark.colors
+                messages += changes(mark, **rows, scales=position, colors=look)
         return messages
+
+
+class _Behind(NamedTuple):
+    """The thin lines of other runs."""
+
+    training: list[Line]
+    validation: list[Line]
+    colours: list[str]
+
+
+def _behind(
+    seen: list[str],
+    history: TrainingHistory,
+    view: View,
+    others: Mapping[str, TrainingHistory | None],
+) -> _Behind:
+    behind = _Behind([], [], [])
+    for i, other in enumerate(others.values()):
+        if other is None or other.has_epochs != history.has_epochs:
+            continue  # hidden, or on another axis
+        for name in seen:
+            lines = lines_of(other, name, None, view)
+            behind.training.append(lines.strong if lines.strong.shape[1] > 1 else lines.light)
+            behind.validation.append(lines.validation)
+            behind.colours.append(RUN_COLOURS[i % len(RUN_COLOURS)])
+    return behind
 
 
 def _plan_marks(
@@ -323,6 +343,15 @@ def _rows(lines: list[Line], opacities: list[float], drawn: int) -> dict[str, An
     return {"x": rows[0].squeeze(), "y": rows[1].squeeze(), "opacities": shown}
 
 
+def _y_axis(lines: list[Line], log_scale: bool) -> dict[str, Any]:
+    """Return ticks, and a format with the digits that tell them apart."""
+    ticks = _ticks(lines, log_scale)
+    digits = 4
+    if ticks is not None and len(ticks) > 1 and not log_scale:
+        digits += max(0, int(np.log10(np.abs(ticks).max() / (ticks[1] - ticks[0]))) - 2)
+    return {"tick_values": ticks, "tick_format": f".{digits}~g"}
+
+
 def _ticks(lines: list[Line], log_scale: bool) -> FloatArray | None:
     """Return round values within the lines: bqplot would choose too many, on top of each other."""
     values = np.concatenate([line[1] for line in lines] or [np.empty(0)])
@@ -347,10 +376,14 @@ def _title(names: list[str], metrics: list[str]) -> str:
 
 def _x_axis(history: TrainingHistory, low: float, high: float) -> dict[str, Any]:
     if history.metrics() and not history.has_epochs:
-        steps = ".3~s" if history.last_step >= 1e4 else ".4~g"
-        return {"label": "step", "tick_format": steps, "tick_values": None}
+        return {"label": "step", "tick_format": _long(history.last_step), "tick_values": None}
     ticks = _whole_epochs(low, high) if high - low >= 2 else None
-    return {"label": "epoch", "tick_format": ".4~g", "tick_values": ticks}
+    return {"label": "epoch", "tick_format": _long(high), "tick_values": ticks}
+
+
+def _long(highest: float) -> str:
+    """Return the format of steps or epochs: 10k where they are many."""
+    return ".3~s" if highest >= 1e4 else ".4~g"
 
 
 def _whole_epochs(low: float, high: float) -> FloatArray:

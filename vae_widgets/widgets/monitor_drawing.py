@@ -72,7 +72,7 @@ class MonitorDrawing:
         """Return the message, if any, of the controls and the status line."""
         session = self._session
         history, state, thread = session.history, session.state, session.thread
-        settings = {name: session.steering.value(name) for name in SETTINGS if session.active}
+        settings = {name: session.steering.value(name) for name in SETTINGS}
         return changes(
             self.controls,
             readout=self.curves.readout,
@@ -80,6 +80,7 @@ class MonitorDrawing:
                 "run": session.number,
                 "state": state,
                 "buttons": self._buttons(),
+                "active": session.active,
                 "settings": {name: value for name, value in settings.items() if value is not None},
                 "blocked": session.keras and words.is_blocked(thread),
                 "available": self._available(),

@@ -90,7 +90,9 @@ def describe_values(
     texts = [] if metrics else ["The first batch takes longest: the model is being compiled"]
     for prefix, name in (("", "training"), (VALIDATION, "validation")):
         values = [(label_of(m), history.last(prefix + m)) for m in metrics[:4]]
-        known = [f"{label} {value:#.4g}" for label, value in values if value is not None]
+        known = [
+            f"{label} {value:#.4g}".rstrip(".") for label, value in values if value is not None
+        ]
         if known:
             texts.append(f"{name}: {', '.join(known)}{' ' * bool(unit)}{unit}")
     if state in ACTIVE and keras and is_blocked(thread):

@@ -9,7 +9,9 @@ export interface Sender {
 }
 
 // After so long the page says that the kernel is busy or gone, and lets the next question go.
-const PATIENCE = 5000;
+export const PATIENCE = 5000;
+
+export const LATE = "No answer from the kernel for 5 s: is it busy or gone?";
 
 export class Asking<Question extends object> {
   /** Tells the answers to this page from those to another. */

@@ -2,6 +2,15 @@
 
 import type { Theme } from "./theme.ts";
 
+/** The text, shortened at its end until it is at most so wide in the font of `context`. */
+export function shortened(context: CanvasRenderingContext2D, text: string, width: number): string {
+  let short = text;
+  for (let n = text.length; n > 1 && context.measureText(short).width > width; n--) {
+    short = `${text.slice(0, n - 1).trimEnd()}\u2026`;
+  }
+  return short;
+}
+
 /** Write text, aligned as `context` says, so that it can be read on any picture behind. */
 export function haloedText(
   context: CanvasRenderingContext2D,

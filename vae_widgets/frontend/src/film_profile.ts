@@ -145,13 +145,14 @@ export class FilmProfile {
     context.textAlign = "left";
     context.fillStyle = theme.ink;
     const value = formatNumber(here, high - low);
-    context.fillText(value, left + context.measureText(heading).width, -6);
+    const named = left + context.measureText(heading).width;
+    context.fillText(value, named, -6);
+    const end = named + context.measureText(value).width;
     context.fillStyle = theme.faint;
     context.fillText(heading, left, -6);
     context.textAlign = "right";
-    if (shaded && this.picture.width > 500) {
-      context.fillText("shaded: the middle 95 % of draws from the prior", right, -6);
-    }
+    const note = "shaded: the middle 95 % of draws from the prior";
+    if (shaded && end + 16 < right - context.measureText(note).width) context.fillText(note, right, -6);
     context.font = `10px ${theme.font}`;
     // The margin is narrow: one digit less.
     const tick = (end: number, y: number) => {

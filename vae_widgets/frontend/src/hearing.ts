@@ -1,7 +1,7 @@
 /** The sound of a sample: asked of the kernel (widgets/hearing.py), played here. */
 
 import type { AnyModel } from "@anywidget/types";
-import { Asking, type Sender } from "./asking.ts";
+import { Asking, LATE, type Sender } from "./asking.ts";
 import { button, element } from "./shell.ts";
 import { send } from "./tell.ts";
 
@@ -10,7 +10,6 @@ interface Question {
   what: number | string;
 }
 
-const LATE = "No answer from the kernel for 5 s: is it busy or gone?";
 
 export class Hearing {
   private readonly model: AnyModel<any>;

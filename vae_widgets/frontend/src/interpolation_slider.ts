@@ -1,6 +1,7 @@
 /** Slide between two samples: frames that were decoded beforehand, scrubbed and played here. */
 
 import type { AnyModel } from "@anywidget/types";
+import { LATE, PATIENCE } from "./asking.ts";
 import "./interpolation_slider.css";
 import { readArray, type WireArray } from "./arrays.ts";
 import { FilmControls, METHOD_NAMES } from "./film_controls.ts";
@@ -52,6 +53,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   let uncommitted = false;
   let ownChange = false;
   let commitTimer = 0;
+  let waiting = 0; // for new frames
   let playTimer = 0;
   let head: Playhead = { at: 0, direction: 1 };
   let gone = false;
@@ -109,6 +111,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const chosen = strips.findIndex((strip) => strip.method === method);
     // Else the kernel is decoding it.
     if (!film || shown !== model.get("_content") || chosen < 0) return;
+    clearTimeout(waiting);
     film = { ...film, chosen };
     const captions = kinds.map((kind) => (kind === "sample" ? "original" : "from z"));
     view.show(film, [`Start · ${captions[0]}`, `End · ${captions[1]}`], usual_log_prior);
@@ -175,10 +178,16 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   // --- Controls ----------------------------------------------------------------------------------
 
+  /** Say so if nothing new is there to see after a while. */
+  const expectFrames = () => {
+    clearTimeout(waiting);
+    waiting = window.setTimeout(() => shell.say(LATE), PATIENCE);
+  };
   const ask = <K extends "method" | "compare">(name: K, value: State[K]) => {
     stopPlaying();
     uncommitted = false; // sent along
     shell.say("Decoding…");
+    expectFrames();
     model.set(name, value); // shows it at once where it has been decoded
     tell(model, name, "value");
   };
@@ -189,6 +198,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     swap() {
       stopPlaying();
       commit();
+      expectFrames();
       send(model, { action: "swap" });
     },
   });
@@ -197,6 +207,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   if (model.get("_has_sound")) controls.addAfterPlay(hear);
   const failed = (message: { type?: string; error?: string }) => {
     if (!message.error || message.type) return; // of a sound: not of the path
+    clearTimeout(waiting);
     shell.root.setAttribute("data-failed", "");
     shell.say(message.error);
   };
@@ -268,6 +279,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     gone = true;
     stopPlaying();
     clearTimeout(commitTimer);
+    clearTimeout(waiting);
     for (const stop of stopDrags) stop();
     stopKeys();
     model.off("change:_content", load);

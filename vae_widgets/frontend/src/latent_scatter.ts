@@ -1,6 +1,7 @@
 /** The codes of samples as points: hover, pick, lasso (widgets/latent_scatter.py). */
 
 import "./latent_scatter.css";
+import { LATE } from "./asking.ts";
 import { readArray, writeArray } from "./arrays.ts";
 import { DecodedPlane } from "./decoded_plane.ts";
 import { onKey, type Point } from "./gestures.ts";
@@ -21,8 +22,6 @@ import { createShell, element } from "./shell.ts";
 import { change, tellSoon } from "./tell.ts";
 import { whole } from "./ticks.ts";
 
-const LATE =
-  "No answer from the kernel for 5 s: is it busy or gone? The picture was decoded beforehand.";
 // How long the view must rest before the kernel decodes the plane for it, in ms.
 const SETTLED = 300;
 // A point counts as hit so many pixels beside its rim.
@@ -69,7 +68,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     const flat = isLine(model) && reach === Infinity;
     return nearest(positions, place, scaleX, flat ? 0 : scaleY, reach, hover.visible);
   };
-  const late = () => shell.say(LATE);
+  const late = () => shell.say(`${LATE} The picture was decoded beforehand.`);
   const plane = new DecodedPlane(model, plot, shell.say, late);
   const hover = new Hover(model, plot, frame, shell.say, () => picking.show());
   const sample = (index: number) => hover.sample(index);

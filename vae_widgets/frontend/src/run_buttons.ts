@@ -14,6 +14,8 @@ export interface Shown {
   run: number;
   state: "waiting" | "training" | "paused" | "stopping" | "stopped" | "finished" | "interrupted";
   buttons: Record<string, Button>;
+  /** Whether a run is under way, whose settings can be changed. */
+  active: boolean;
   settings: Record<string, number>;
   blocked: boolean;
   available: string[];
@@ -76,12 +78,11 @@ export class RunButtons {
     }
     for (const [name] of SETTINGS) {
       const value = shown.settings?.[name];
-      // Once a run has had a setting, its field stays: nothing moves when the run ends.
       if (value !== undefined) {
         this.fields[name].root.hidden = false;
         this.fields[name].show(String(Number(value.toPrecision(4))));
       }
-      this.fields[name].input.disabled = value === undefined;
+      this.fields[name].input.disabled = value === undefined || !shown.active;
     }
   }
 }

@@ -1,5 +1,6 @@
 /** A small plot on a canvas: a frame, three or so ticks at either axis, and a title. */
 
+import { shortened } from "./canvas_text.ts";
 import type { Theme } from "./theme.ts";
 import { linearTicks, plain } from "./ticks.ts";
 import { type Box, Viewport } from "./viewport.ts";
@@ -40,14 +41,16 @@ export function drawAxes(context: CanvasRenderingContext2D, theme: Theme, into: 
   context.fillStyle = theme.ink;
   context.textAlign = "left";
   context.textBaseline = "alphabetic";
-  context.fillText(axes.title, box.left, into.top + 12);
+  context.fillText(shortened(context, axes.title, box.width + MARGIN.right - 4), box.left, into.top + 12);
   context.strokeStyle = theme.line;
   context.lineWidth = 1;
   context.fillStyle = theme.faint;
   context.textAlign = "center";
   context.textBaseline = "top";
   for (const x of linearTicks(axes.x[0], axes.x[1], 4)) {
-    context.fillText(plain(x, 4).replace("-", "\u2212"), view.toScreen(x, 0).x, box.top + box.height + 4);
+    const text = plain(x, 4).replace("-", "\u2212");
+    const end = into.left + into.width - context.measureText(text).width / 2;
+    context.fillText(text, Math.min(view.toScreen(x, 0).x, end), box.top + box.height + 4);
   }
   context.fillText(axes.xName, box.left + box.width / 2, box.top + box.height + 17);
   context.textAlign = "right";
