@@ -1,6 +1,8 @@
 """What a widget held is freed once it is closed: nothing in the kernel keeps it alive."""
 
+import contextlib
 import gc
+import sys
 import weakref
 
 import ipywidgets
@@ -62,3 +64,25 @@ def test_a_layout_of_the_user_stays_open():
         widget.close()
         assert shared.comm is not None
         assert set(_instances) < before
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: vw.LatentScatter(CODEC, X, colour=1),
+        lambda: vw.InterpolationSlider(CODEC, X[0], 3),
+        lambda: vw.AnomalyHistogram([]),
+        lambda: vw.TrainingMonitor(sample=3),
+        lambda: vw.ReviewQueue(3),
+        lambda: vw.Explorer(CODEC, 3),
+    ],
+    ids=["scatter", "slider", "histogram", "monitor", "queue", "explorer"],
+)
+def test_a_widget_that_could_not_be_made_goes_in_silence(make, monkeypatch):
+    noises = []
+    monkeypatch.setattr(sys, "unraisablehook", noises.append)
+    with contextlib.suppress(TypeError, ValueError):
+        make()
+        pytest.fail("it was made")
+    gc.collect()
+    assert noises == []

@@ -37,6 +37,8 @@ class ClosingWidget(ipywidgets.DOMWidget):
     A layout that the user has set stays open, for other widgets may have it too.
     """
 
+    _own_layout: ipywidgets.Layout | None = None
+
     def __init__(self, *args: Any, **traits: Any) -> None:
         super().__init__(*args, **traits)
         self._own_layout = self.layout
@@ -48,6 +50,8 @@ class ClosingWidget(ipywidgets.DOMWidget):
 
     def close(self) -> None:
         """Free what the widget holds, here and in the page."""
+        if self._own_layout is None:
+            return  # bad arguments: it was never made, and ipywidgets closes it all the same
         self._own_layout.close()
         for part in _parts(self):
             if part is not self.layout:
