@@ -8,12 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.intervals import wilson_interval
-from vae_widgets.core.thresholds import (
-    METHODS,
-    Threshold,
-    choose_threshold,
-    threshold_metrics,
-)
+from vae_widgets.core.thresholds import METHODS, Threshold, choose_threshold, threshold_metrics
 
 METRICS = ("alert_rate", "precision", "recall", "f1")
 # Beyond these the samples are called too few.

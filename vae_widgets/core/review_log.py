@@ -78,21 +78,23 @@ class ReviewLog:
         # Taking an older step back would take the restored mark away.
         self._before = [step for step in self._before if step[0] not in restored]
 
-    def keep(self, labels: NDArray[np.float64] | None) -> None:
-        """Forget all about samples whose label is not what their mark means.
+    def keep(self, labels: NDArray[np.float64] | None) -> bool:
+        """Forget all about samples whose label is not what their mark means; tell if there are any.
 
         Parameters
         ----------
         labels
             (n,), 1, 0 or NaN; None without any.
         """
-        touched = {*self._marks, *(index for index, _ in self._before)}
-        for index in touched:
-            meant = LABELS.get(self.get(index), np.nan)
-            label = np.nan if labels is None else labels[index]
-            if not np.array_equal(meant, label, equal_nan=True):
-                self._marks.pop(index, None)
-                self._before = [step for step in self._before if step[0] != index]
+        touched = list({*self._marks, *(index for index, _ in self._before)})
+        meant = np.array([LABELS.get(self.get(index), np.nan) for index in touched])
+        now = np.full(len(touched), np.nan) if labels is None else labels[touched]
+        same = (meant == now) | (np.isnan(meant) & np.isnan(now))
+        overruled = {index for index, is_same in zip(touched, same, strict=True) if not is_same}
+        for index in overruled:
+            self._marks.pop(index, None)
+        self._before = [step for step in self._before if step[0] not in overruled]
+        return bool(overruled)
 
     def undo(self) -> int | None:
         """Take the last step back; return which sample it was about, or None if there is none."""

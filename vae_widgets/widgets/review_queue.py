@@ -107,7 +107,7 @@ class ReviewQueue(CanvasWidget):
         super().__init__(order=order)
         self._refill()
         histogram.observe(self._refill, "threshold")
-        histogram.observe(self._keep_marks, "metrics")
+        histogram.observe(self._follow_labels, "metrics")
         self.observe(self._refill, "order")
         self.observe(self._show_window, "position")
         self.on_msg(self._asked)
@@ -116,7 +116,7 @@ class ReviewQueue(CanvasWidget):
         """Free the queue, here and in the page; its histogram stays."""
         if self.comm is not None:  # ipywidgets closes once more in the end
             self.histogram.unobserve(self._refill, "threshold")
-            self.histogram.unobserve(self._keep_marks, "metrics")
+            self.histogram.unobserve(self._follow_labels, "metrics")
         super().close()
 
     @property
@@ -236,7 +236,7 @@ class ReviewQueue(CanvasWidget):
         n = len(self.histogram.scores)
         if index >= n:
             raise ValueError(f"index is {index}; expected one below {n}, a row of the scores.")
-        if self._is_labelled_elsewhere(index):
+        if not np.isnan(self._label_of(index)) and index not in self._log:
             raise ValueError(
                 f"sample {index} has the label {self._label_of(index):g}, which was not given in "
                 "this queue and stays; use histogram.label to change it."
@@ -245,11 +245,6 @@ class ReviewQueue(CanvasWidget):
     def _label_of(self, index: int) -> float:
         labels = self.histogram._data.labels
         return np.nan if labels is None else float(labels[index])
-
-    def _is_labelled_elsewhere(self, index: int) -> bool:
-        """Tell whether a sample has a label, and not the one that its mark here means."""
-        label = self._label_of(index)
-        return not np.isnan(label) and label != LABELS.get(self._log.get(index), np.nan)
 
     def _is_open(self, ranks: NDArray[np.int64]) -> NDArray[np.bool_]:
         indices = self.histogram._data.order[ranks]
@@ -296,10 +291,14 @@ class ReviewQueue(CanvasWidget):
             self._can_undo = self._log.can_undo
             self._tell_status()
 
-    def _keep_marks(self, change: Any = None) -> None:
+    def _follow_labels(self, change: Any = None) -> None:
+        self._keep_marks()
+        self._tell_status()
+
+    def _keep_marks(self) -> None:
         """Forget the marks that a label given elsewhere has overruled."""
-        self._log.keep(self.histogram._data.labels)
-        self._tell_marks()
+        if self._log.keep(self.histogram._data.labels):
+            self._tell_marks()
 
     def _tell_status(self) -> None:
         found = self.estimate
