@@ -95,6 +95,20 @@ def test_thresholds_by_any_method_and_on_other_samples(detector, table):
 
 
 @pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("iqr",), r"labels is 'iqr'; .*Did you mean method='iqr'"),
+        (([1, 0], "mad"), r"labels has shape \(2,\); .* one label for each row of X"),
+        ((None, "irq"), "did you mean 'iqr'"),
+    ],
+)
+def test_bad_labels_are_refused_before_scoring(detector, table, monkeypatch, arguments, message):
+    monkeypatch.setattr(type(detector), "anomaly_score", None)
+    with pytest.raises((TypeError, ValueError), match=message):
+        detector.choose_threshold(table[1], *arguments)
+
+
+@pytest.mark.parametrize(
     ("scores", "threshold", "expected"),
     [
         ([1, 2, 3], 2, 2 - 2e-5),  # on a score

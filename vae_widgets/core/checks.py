@@ -259,12 +259,21 @@ def tokens(name: str, array: NDArray[np.float32], n_classes: int, why: str) -> N
         )
 
 
-def labels(name: str, value: Any, n: int, of: str = "x") -> NDArray[Any]:
-    """Return `value` as a 1-D array of `n` labels, one for each row of `of`."""
+def labels(name: str, value: Any, n: int, of: str = "x", hint: str = "") -> NDArray[Any]:
+    """Return `value` as a 1-D array of `n` labels, one for each row of `of`.
+
+    `hint` is the remedy that the message names for values of another shape.
+    """
     array = any_array(name, value)
+    if array.ndim == 0:  # such as a text: another argument has come to this place
+        raise TypeError(
+            f"{name} is {value!r:.80}; expected ({n},), one label for each row of {of}. "
+            f"{hint or 'If it is another argument, pass it by its name.'}"
+        )
     if array.ndim != 1 or len(array) != n:
         raise ValueError(
             f"{name} has shape {array.shape}; expected ({n},), one label for each row of {of}."
+            f"{hint and ' '}{hint}"
         )
     return array
 
@@ -293,7 +302,9 @@ def scores(name: str, value: ArrayLike) -> NDArray[np.float64]:
     return array
 
 
-def anomaly_labels(name: str, value: Any, n: int, of: str = "scores") -> NDArray[np.float64]:
+def anomaly_labels(
+    name: str, value: Any, n: int, of: str = "scores", hint: str = ""
+) -> NDArray[np.float64]:
     """Return labels as float64 (n,): 1 anomalous, 0 normal, NaN where there is no label.
 
     Parameters
@@ -305,16 +316,16 @@ def anomaly_labels(name: str, value: Any, n: int, of: str = "scores") -> NDArray
         labelled.
     n
         Number of labels expected.
-    of
-        What they label, for the message.
+    of, hint
+        As for `labels`.
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         For any other value. -1 is refused rather than guessed: it means "outlier" in scikit-learn
         and "unlabelled" elsewhere.
     """
-    given = labels(name, value, n, of)
+    given = labels(name, value, n, of, hint)
     if given.dtype.kind in "biuf":
         numbers = given.astype(np.float64)
     elif given.dtype == object:

@@ -22,7 +22,13 @@ from vae_widgets.core import checks
 from vae_widgets.core.drift import reference_quantiles
 from vae_widgets.core.policy import ThresholdPolicy, hash_data
 from vae_widgets.core.preprocessing import PREPROCESSING, Preprocessing, preprocess
-from vae_widgets.core.thresholds import METHODS, choose_threshold, threshold_metrics
+from vae_widgets.core.thresholds import (
+    METHODS,
+    check_labels,
+    check_method,
+    choose_threshold,
+    threshold_metrics,
+)
 from vae_widgets.models.anomaly_scores import SCORE_KINDS
 from vae_widgets.models.likelihoods import Likelihood, make_likelihood
 from vae_widgets.models.saving import SUFFIX, save_bundle, trainable_in
@@ -245,8 +251,13 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         VAEDetector
             Itself, with another `offset_`.
         """
+        check_is_fitted(self)
+        check_method(method, parameters)
+        known = None
+        if labels is not None:  # before the work of scoring
+            known = check_labels(labels, len(self._rows(X, reset=False)), of="X")
         scores = self.anomaly_score(X)
-        return self._cut(scores, self._policy.score, labels, method, parameters)
+        return self._cut(scores, self._policy.score, known, method, parameters)
 
     def policy(self, note: str | None = None, *, author: str | None = None) -> ThresholdPolicy:
         """Return the threshold and what defends it, which numpy alone applies.
@@ -392,14 +403,11 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         self,
         scores: NDArray[np.float64],
         score_kind: str,
-        labels: ArrayLike | None,
+        known: NDArray[np.float64] | None,
         method: str,
         parameters: dict[str, Any],
     ) -> "VAEDetector":
-        """Choose the threshold on scores (n,) of a kind."""
-        known = None
-        if labels is not None:
-            known = checks.anomaly_labels("labels", labels, len(scores), of="X")
+        """Choose the threshold on scores (n,) of a kind, and the labels that are known."""
         chosen = choose_threshold(scores, known, method, **parameters)
         threshold = _clear_of(scores, chosen.threshold)
         return self._use(

@@ -13,7 +13,7 @@ from vae_widgets.core.bootstrap import BootstrapIntervals, bootstrap_threshold
 from vae_widgets.core.drift import reference_quantiles
 from vae_widgets.core.labelled_scores import LabelledScores
 from vae_widgets.core.policy import ThresholdPolicy, hash_data
-from vae_widgets.core.thresholds import METHODS, Threshold, choose_threshold
+from vae_widgets.core.thresholds import METHODS, Threshold, apply_method, check_labels
 from vae_widgets.rendering import Renderer, check_renderer
 from vae_widgets.widgets.base import CompositeWidget
 from vae_widgets.widgets.latent_scatter import LatentScatter
@@ -119,7 +119,7 @@ class AnomalyHistogram(CompositeWidget):
         checked = checks.scores("scores", scores).copy()  # a change in place would go unnoticed
         checked.flags.writeable = False
         n = len(checked)
-        known = None if labels is None else checks.anomaly_labels("labels", labels, n)
+        known = check_labels(labels, n)
         self._items = None if items is None else _items(items, n, renderer)
         if self._items is not None:
             self.renderer = check_renderer(renderer, self._items.shape[1:])
@@ -375,8 +375,8 @@ class AnomalyHistogram(CompositeWidget):
                 "use 'percentile', or pass labels."
             )
         remembered = self._parameters.get(method, {})
-        return choose_threshold(
-            self._data.scores, self._data.labels, method, **{**remembered, **parameters}
+        return apply_method(
+            self._data.scores, self._data.labels, method, {**remembered, **parameters}
         )
 
     @traitlets.observe("threshold", "method", "percentile")

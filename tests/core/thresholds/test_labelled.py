@@ -17,7 +17,7 @@ from vae_widgets.core.thresholds import (
 
 SCORED = st.lists(
     st.tuples(st.integers(-3, 3).map(float), st.booleans()), min_size=1, max_size=30
-).filter(lambda rows: any(y for _, y in rows))
+).filter(lambda rows: len({y for _, y in rows}) == 2)
 RNG = np.random.default_rng(0)
 LABELS = RNG.random(400) < 0.2
 SCORES = np.round(RNG.normal(size=400) + 1.5 * LABELS, 1)  # with ties
@@ -140,9 +140,11 @@ def test_precision_and_recall_match_the_curve_of_scikit_learn(rows, asked):
         cost_threshold,
     ],
 )
-def test_without_an_anomalous_label_there_is_nothing_to_choose_by(method):
+def test_labels_of_one_kind_are_nothing_to_choose_by(method):
     with pytest.raises(ValueError, match="labels has no anomalous sample"):
         method([1.0, 2.0], [0, 0])
+    with pytest.raises(ValueError, match="labels has no normal sample"):
+        method([1.0, 2.0, 3.0], [1, 1, None])
     assert method([1.0, 2.0], [0, 1]).threshold == 2
     assert method(
         [5.0, 5.0], [0, 1], **({"precision": 0.5} if "at_prec" in method.__name__ else {})

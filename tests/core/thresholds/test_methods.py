@@ -65,6 +65,33 @@ def test_wrong_arguments_are_errors(arguments, message):
         vw.choose_threshold(SCORES, **arguments)
 
 
+@pytest.mark.parametrize(
+    ("labels", "error", "message"),
+    [
+        ("iqr", TypeError, r"labels is 'iqr'; expected \(300,\).* Did you mean method='iqr'\?"),
+        ("IRQ", TypeError, r"Did you mean method='iqr'\?"),
+        (0.95, TypeError, r"labels is 0.95; expected \(300,\).*pass it by its name"),
+        (LABELS[:200], ValueError, r"labels has shape \(200,\); expected \(300,\)"),
+        (SCORES, ValueError, r"labels must hold booleans or 0 and 1"),
+    ],
+)
+@pytest.mark.parametrize("method", METHODS)
+def test_labels_are_checked_by_every_method(labels, error, message, method):
+    with pytest.raises(error, match=message):
+        vw.choose_threshold(SCORES, labels, method)
+    with pytest.raises(error, match=message):
+        vw.AnomalyHistogram(SCORES, labels, method=method)
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if METHODS[name].labels == "needed"])
+@pytest.mark.parametrize(
+    ("labels", "kind"), [([1, 1, 1, 1], "normal"), ([0, 0, 0, 0], "anomalous")]
+)
+def test_labels_of_one_kind_choose_nothing(method, labels, kind):
+    with pytest.raises(ValueError, match=f"labels has no {kind} sample"):
+        vw.choose_threshold([1.0, 2, 3, 4], labels, method)
+
+
 @pytest.mark.parametrize("method", ["pythresh_mad", "z_score", "gesd", "pythresh_gesd", "mixture"])
 @pytest.mark.parametrize("scores", [np.append(SCORES, 1e200), 1e160 * SCORES, 1e-160 * SCORES])
 def test_scores_whose_squares_are_no_floats_are_refused(method, scores):

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from vae_widgets.core.thresholds import segment_thresholds
@@ -22,6 +22,7 @@ def columns(rows):
 @given(ROWS, st.integers(1, 12))
 def test_with_labels_no_other_thresholds_catch_more(rows, alerts):
     scores, segments, labels = columns(rows)
+    assume(labels.any())
     found = segment_thresholds(scores, segments, alerts, labels)
     flagged = found.apply(scores, segments)
     assert flagged.sum() == sum(found.n_flagged.values()) <= alerts
@@ -86,3 +87,13 @@ def test_large_numbers_stay_different_segments(ids, n):
 def test_segments_need_an_order():
     with pytest.raises(ValueError, match="Timestamp and int, which have no order"):
         segment_thresholds([1.0, 2], [1, pd.Timestamp("2020")], 2)
+
+
+def test_labels_without_an_anomaly_spend_no_alerts():
+    with pytest.raises(ValueError, match=r"labels has no anomalous sample .* leave labels out"):
+        segment_thresholds([1.0, 2], ["a", "b"], 1, [0, None])
+
+
+def test_a_number_is_no_segments():
+    with pytest.raises(TypeError, match=r"segments is .*50.* Did you mean alerts=50\?"):
+        segment_thresholds([1.0, 2.0], 50, ["a", "b"])

@@ -10,7 +10,13 @@ from vae_widgets.core.thresholds.labelled import (
     recall_at_precision_threshold,
 )
 from vae_widgets.core.thresholds.measure import threshold_metrics
-from vae_widgets.core.thresholds.methods import METHODS, choose_threshold
+from vae_widgets.core.thresholds.methods import (
+    METHODS,
+    apply_method,
+    check_labels,
+    check_method,
+    choose_threshold,
+)
 from vae_widgets.core.thresholds.mixture import mixture_threshold
 from vae_widgets.core.thresholds.peaks_over_threshold import peaks_over_threshold
 from vae_widgets.core.thresholds.percentile import percentile_threshold, top_k_threshold
@@ -24,6 +30,9 @@ __all__ = [
     "SegmentThresholds",
     "Threshold",
     "above",
+    "apply_method",
+    "check_labels",
+    "check_method",
     "choose_threshold",
     "conformal_p_values",
     "conformal_threshold",

@@ -39,7 +39,7 @@ def f_beta_threshold(scores: ArrayLike, labels: ArrayLike, beta: float = 2.0) ->
     Raises
     ------
     ValueError
-        If no sample is labelled anomalous: F-beta is then 0 everywhere.
+        If no sample is labelled anomalous, or none normal: any threshold is then as good.
     """
     beta = checks.number_between("beta", beta, 0, _MOST_BETA, open_low=True)
     return _f_beta("f_beta", scores, labels, beta, {"beta": beta}, f"F-beta (beta {beta:g})")
@@ -60,7 +60,8 @@ def recall_at_precision_threshold(
     Raises
     ------
     ValueError
-        If no threshold is that precise; the message says how precise the best one is.
+        If no threshold is that precise; the message says how precise the best one is. If no sample
+        is labelled anomalous, or none normal.
     """
     precision = checks.number_between("precision", precision, 0, 1, open_low=True)
     points = _points(scores, labels)
@@ -127,7 +128,8 @@ def cost_threshold(
     Raises
     ------
     ValueError
-        If no sample is labelled anomalous, or the expected cost exceeds what a float can hold.
+        If no sample is labelled anomalous, none normal, or the expected cost exceeds what a float
+        can hold.
     """
     named = {
         "missed": missed,
@@ -197,11 +199,12 @@ def _f_beta(
 
 def _points(scores: ArrayLike, labels: ArrayLike) -> Curve:
     points = curve(scores, labels)
-    if not points.n_anomalous:
-        raise ValueError(
-            "labels has no anomalous sample; this needs at least one. Label some, or use a method "
-            "without labels, such as 'mad'."
-        )
+    for kind, count in (("anomalous", points.n_anomalous), ("normal", points.n_normal)):
+        if not count:
+            raise ValueError(
+                f"labels has no {kind} sample; this needs at least one. Label some, or use a "
+                "method without labels, such as 'mad'."
+            )
     return points
 
 

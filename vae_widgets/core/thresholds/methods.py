@@ -1,11 +1,12 @@
 """Every method by its name: what `choose_threshold` and the widget offer."""
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.thresholds.conformal import conformal_threshold
@@ -104,6 +105,7 @@ def choose_threshold(
         Finite scores (n,), higher = more anomalous.
     labels
         (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. None without labels.
+        They are checked also where the method does not look at them.
     method
         Without labels "percentile", "top_k", "iqr", "mad", "pythresh_mad", "z_score", "gesd",
         "pythresh_gesd", "mixture", "peaks_over_threshold" or "conformal" (which takes labels too);
@@ -123,23 +125,55 @@ def choose_threshold(
     Raises
     ------
     TypeError, ValueError
-        For an unknown method or parameter, a parameter out of its range, labels that are missing,
-        and scores that the method cannot work with, such as those of too many orders of magnitude;
-        the message names the remedy.
+        For an unknown method or parameter, a parameter out of its range, bad labels, labels that
+        are missing or of one kind where the method needs both, and scores that the method cannot
+        work with, such as those of too many orders of magnitude; the message names the remedy.
 
     Examples
     --------
     >>> choose_threshold([1, 2, 3, 4, 100], method="iqr").explanation
     '1.5 interquartile ranges above the third quartile of 5 scores.'
     """
+    check_method(method, parameters)
+    scores = checks.scores("scores", scores)
+    return apply_method(scores, check_labels(labels, len(scores)), method, parameters)
+
+
+def check_method(method: str, parameters: Mapping[str, Any]) -> Method:
+    """Return a method by its name; raise for an unknown one, or for an unknown parameter."""
     chosen = METHODS[checks.one_of("method", method, METHODS)]
     checks.reject_unknown(f"method {method!r}", parameters, chosen.parameters)
+    return chosen
+
+
+def check_labels(labels: Any, n: int, of: str = "scores") -> NDArray[np.float64] | None:
+    """Return the argument called ``labels`` as `checks.anomaly_labels` does; None stays None.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As there; the name of a method that came to their place is told from labels.
+    """
+    if labels is None:
+        return None
+    near = difflib.get_close_matches(labels.lower(), METHODS) if isinstance(labels, str) else []
+    hint = f"Did you mean method={near[0]!r}?" if near else ""
+    return checks.anomaly_labels("labels", labels, n, of, hint)
+
+
+def apply_method(
+    scores: NDArray[np.float64],
+    labels: NDArray[np.float64] | None,
+    method: str,
+    parameters: Mapping[str, Any],
+) -> Threshold:
+    """Choose a threshold as `choose_threshold` does, from scores and labels that were checked."""
+    chosen = check_method(method, parameters)
     if labels is None and chosen.labels == "needed":
         raise ValueError(
             f"method={method!r} needs labels; received None. Pass labels, or use a method without, "
             "such as 'mad'."
         )
-    scores = checks.scores("scores", scores)
     try:
         if method in _SQUARING and 0 < np.abs(scores).max() < _TOO_SMALL:
             raise FloatingPointError

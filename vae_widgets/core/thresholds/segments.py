@@ -68,7 +68,7 @@ def segment_thresholds(
     alerts
         The budget, at least 1.
     labels
-        (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled.
+        (n,) booleans or 0 and 1, 1 = anomalous, at least one of them; None or NaN = not labelled.
     """
     scores = checks.scores("scores", scores)
     segments = _names(segments, len(scores))
@@ -80,6 +80,11 @@ def segment_thresholds(
         how = "each segment by its size"
     else:
         known = checks.anomaly_labels("labels", labels, len(scores))
+        if not (known == 1).any():
+            raise ValueError(
+                "labels has no anomalous sample to catch; expected at least one. Label some, or "
+                "leave labels out to share the alerts by size."
+            )
         options = [_options(scores[here], known[here] == 1) for here in by_segment.values()]
         parts = _most_caught(options, min(alerts, len(scores)))
         assumes = "Assumes that new samples are like the labelled ones."
@@ -100,7 +105,8 @@ def _names(segments: ArrayLike, n: int) -> NDArray[Any]:
     """Return the segments of `n` rows; raise ``ValueError`` for a missing one."""
     # A list as objects: numpy would make one text of 1 and "1", and another of NaN.
     given = segments if hasattr(segments, "dtype") else np.array(segments, object)
-    names = checks.labels("segments", given, n, "scores")
+    hint = f"Did you mean alerts={segments!r}?" if isinstance(segments, int) else ""
+    names = checks.labels("segments", given, n, "scores", hint)
     if names.dtype.kind in "biuUS":
         return names
     for row, name in enumerate(names):
