@@ -558,3 +558,16 @@ def test_scores_changed_in_place_afterwards_change_nothing():
     np.testing.assert_array_equal(histogram.scores, SCORES)
     with pytest.raises(ValueError, match="read-only"):
         histogram.scores[0] = 1
+
+
+def test_the_page_warns_of_reversed_scores_until_labels_agree():
+    histogram = vw.AnomalyHistogram(-SCORES, LABELS)
+    assert histogram.warning == histogram._canvas.warning
+    assert histogram.warning.startswith("AUROC 0.")
+    assert "Pass `-scores`" in histogram.warning
+    histogram.threshold = -2.0  # by hand: it still holds
+    assert histogram.warning
+    histogram.label(np.arange(200), ~LABELS)
+    assert histogram.warning == ""
+    assert vw.AnomalyHistogram(SCORES, LABELS).warning == ""
+    assert vw.AnomalyHistogram(-SCORES).warning == ""

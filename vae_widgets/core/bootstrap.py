@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.intervals import wilson_interval
-from vae_widgets.core.thresholds import METHODS, Threshold, choose_threshold, threshold_metrics
+from vae_widgets.core.thresholds import METHODS, Threshold, apply_method, threshold_metrics
 
 METRICS = ("alert_rate", "precision", "recall", "f1")
 # Beyond these the samples are called too few.
@@ -93,7 +93,7 @@ def bootstrap_threshold(
         if chosen.method == "manual":
             continue
         try:
-            again = choose_threshold(some, their, chosen.method, **chosen.parameters)
+            again = apply_method(some, their, chosen.method, chosen.parameters)
         except ValueError:  # such as no anomalous sample, or a precision out of reach
             n_failed += 1
         else:

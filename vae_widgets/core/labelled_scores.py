@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_widgets.core.curves import Curve, curve_of_classes
+from vae_widgets.core.reversed_scores import auroc_of_classes, reversed_warning
 from vae_widgets.core.review_precision import ReviewedPrecision, reviewed_precision
 from vae_widgets.core.thresholds.measure import metrics_of_counts
 
@@ -123,6 +124,11 @@ class LabelledScores:
         fp, tp = (int(_at_or_above(of, threshold)) for of in (self.normal, self.anomalous))
         totals = len(self.normal), len(self.anomalous)
         return metrics_of_counts(len(self), n_flagged, (fp, tp), totals)
+
+    def warning(self) -> str:
+        """Say that the labels contradict the scores (`core.reversed_scores`); "" if they do not."""
+        auroc = auroc_of_classes(self.normal, self.anomalous)
+        return reversed_warning(auroc, len(self.anomalous), len(self.normal))
 
     def curve(self) -> Curve:
         """Return what every labelled score does as a threshold; there must be one."""

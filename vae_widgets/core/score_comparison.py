@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.curves import curve
+from vae_widgets.core.reversed_scores import reversed_warning
 
 SAME_RANKING = 0.99
 """Beyond this Spearman correlation, in size, two scores are said to rank alike."""
@@ -30,7 +31,8 @@ class ScoreComparison:
         By name, of scores and of floors: area under the ROC curve; NaN where only one kind is
         labelled. Empty without labels.
     warnings : tuple of str
-        In plain words, which scores rank samples as a floor does, and which do not beat all floors.
+        In plain words, which scores seem to be reversed, which rank samples as a floor does, and
+        which do not beat all floors.
     """
 
     scores: tuple[str, ...]
@@ -107,7 +109,8 @@ def compare_scores(
     ScoreComparison
         Table and warnings: a score ranks as a floor does if Spearman's correlation of the two is
         above 0.99 in size (of fewer than ten samples nothing is said, for they may agree by
-        chance); it does not beat a floor whose AUROC is at least its own.
+        chance); it does not beat a floor whose AUROC is at least its own; it seems to be reversed
+        if its AUROC and the 95 % interval of that are below 0.5.
 
     Raises
     ------
@@ -148,12 +151,16 @@ def compare_scores(
         score: {floor: _correlation(ranks[score], ranks[floor]) for floor in floors}
         for score in named
     }
-    auroc = {}
+    auroc, upside_down = {}, []
     if labels is not None:
-        auroc = {name: curve(value, labels).auroc for name, value in values.items()}
-    return ScoreComparison(
-        tuple(named), tuple(floors), spearman, auroc, tuple(_warnings(n, spearman, auroc))
-    )
+        curves = {name: curve(value, labels) for name, value in values.items()}
+        auroc = {name: points.auroc for name, points in curves.items()}
+        for name in named:
+            points = curves[name]
+            problem = reversed_warning(points.auroc, points.n_anomalous, points.n_normal)
+            upside_down += [f"{name!r} seems to be reversed. {problem}"] if problem else []
+    warnings = (*upside_down, *_warnings(n, spearman, auroc))
+    return ScoreComparison(tuple(named), tuple(floors), spearman, auroc, warnings)
 
 
 def average_ranks(values: NDArray) -> NDArray[np.float64]:

@@ -202,6 +202,15 @@ class AnomalyHistogram(CompositeWidget):
         """
         return None if self._data.labels is None else self._data.labels.copy()
 
+    @property
+    def warning(self) -> str:
+        """What the labels say against the scores, as the page shows it; "" if nothing.
+
+        High scores belong to normal samples where the area under the ROC curve is below 0.5, and
+        its 95 % interval, too.
+        """
+        return self._canvas.warning
+
     def label(self, indices: ArrayLike, labels: ArrayLike) -> None:
         """Label samples, or take their labels away; curves, confusion and metrics follow.
 

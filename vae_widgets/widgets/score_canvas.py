@@ -44,6 +44,7 @@ class ScoreCanvas(CanvasWidget):
     score_name = traitlets.Unicode("score").tag(sync=True)
     method = traitlets.Unicode("manual").tag(sync=True)
     status = traitlets.Unicode("").tag(sync=True)
+    warning = traitlets.Unicode("").tag(sync=True)  # what the labels say against the scores
     parameters = traitlets.Dict().tag(sync=True)  # of the method
     # What may be chosen: name, title, whether it needs labels, and of its parameters the name, the
     # step and whether None will do.
@@ -143,6 +144,7 @@ class ScoreCanvas(CanvasWidget):
             self.reviewed = scores.reviewed_precision(grid.thresholds)
         with self.hold_sync():
             self.class_names = list(totals)
+            self.warning = scores.warning()
             self._grid = {
                 "thresholds": array_to_json(grid.thresholds),
                 "at_or_above": array_to_json(self.at_or_above),

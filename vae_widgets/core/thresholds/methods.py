@@ -1,14 +1,16 @@
 """Every method by its name: what `choose_threshold` and the widget offer."""
 
 import difflib
+import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.reversed_scores import auroc_of_classes, reversed_warning
 from vae_widgets.core.thresholds.conformal import conformal_threshold
 from vae_widgets.core.thresholds.gesd import gesd_threshold
 from vae_widgets.core.thresholds.labelled import (
@@ -122,6 +124,12 @@ def choose_threshold(
     Threshold
         A number with its method, parameters, an explanation and what it assumes.
 
+    Warns
+    -----
+    UserWarning
+        If the labels say that high scores belong to normal samples: the area under the ROC curve is
+        below 0.5, and so is its 95 % interval. The explanation says it, too.
+
     Raises
     ------
     TypeError, ValueError
@@ -136,7 +144,16 @@ def choose_threshold(
     """
     check_method(method, parameters)
     scores = checks.scores("scores", scores)
-    return apply_method(scores, check_labels(labels, len(scores)), method, parameters)
+    known = check_labels(labels, len(scores))
+    found = apply_method(scores, known, method, parameters)
+    if known is None:
+        return found
+    normal, anomalous = np.sort(scores[known == 0]), scores[known == 1]
+    problem = reversed_warning(auroc_of_classes(normal, anomalous), len(anomalous), len(normal))
+    if not problem:
+        return found
+    warnings.warn(problem, stacklevel=2)
+    return replace(found, explanation=f"{found.explanation} {problem}")
 
 
 def check_method(method: str, parameters: Mapping[str, Any]) -> Method:
@@ -167,7 +184,10 @@ def apply_method(
     method: str,
     parameters: Mapping[str, Any],
 ) -> Threshold:
-    """Choose a threshold as `choose_threshold` does, from scores and labels that were checked."""
+    """Choose a threshold as `choose_threshold` does, from scores and labels that were checked.
+
+    It does not look whether the scores are reversed.
+    """
     chosen = check_method(method, parameters)
     if labels is None and chosen.labels == "needed":
         raise ValueError(

@@ -23,6 +23,8 @@ interface State {
   score_name: string;
   method: string;
   status: string;
+  /** What the labels say against the scores; empty if nothing. */
+  warning: string;
   methods: Method[];
   parameters: Parameters;
   log_counts: boolean;
@@ -56,6 +58,9 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   shell.root.classList.add("vw-scores");
   const legend = element("span", "vw-scores-legend");
   shell.title.append(legend);
+  const warning = element("div", "vw-scores-warning");
+  warning.setAttribute("role", "alert");
+  shell.title.after(warning);
 
   let histogram = readHistogram();
   let live: number | null = null; // the threshold while it moves; the model has the committed one
@@ -276,6 +281,9 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     showReadout();
     show();
   };
+  const onWarning = () => {
+    warning.replaceChildren(...withCode(model.get("warning")));
+  };
   const onMethods = () => {
     const fresh = new MethodField(model.get("methods"), ask);
     method.root.replaceWith(fresh.root);
@@ -305,6 +313,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     ["change:method", onState],
     ["change:parameters", onState],
     ["change:methods", onMethods],
+    ["change:warning", onWarning],
     ["change:operating_points", onPoints],
     ["change:class_names", onGrid],
     ["change:_selected", onGrid],
@@ -313,6 +322,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   ];
   for (const [event, listen] of listeners) model.on(event, listen);
   onGrid();
+  onWarning();
 
   return () => {
     stopGestures();
@@ -321,6 +331,16 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     picture.destroy();
     shell.root.remove();
   };
+}
+
+/** Text whose parts in backticks are code. */
+function withCode(text: string): (string | HTMLElement)[] {
+  return text.split("`").map((part, i) => {
+    if (i % 2 === 0) return part;
+    const code = element("code", "");
+    code.textContent = part;
+    return code;
+  });
 }
 
 export default { render };
