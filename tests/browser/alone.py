@@ -7,7 +7,8 @@ from typing import Any
 from playwright.sync_api import Page
 
 DARK = """:root { --jp-layout-color0: #111; --jp-layout-color1: #212121;
-  --jp-layout-color2: #424242; --jp-ui-font-color1: #fff; --jp-ui-font-color2: rgba(255, 255, 255, 0.7);
+  --jp-layout-color2: #424242; --jp-ui-font-color1: #fff;
+  --jp-ui-font-color2: rgba(255, 255, 255, 0.7);
   --jp-border-color2: #616161; --jp-brand-color1: #42a5f5; --jp-error-color1: #ef5350; }
   body { background: #111; }"""
 MOUNT = """async ({ state, esm, css, dark, darkCss }) => {
