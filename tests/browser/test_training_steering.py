@@ -117,8 +117,8 @@ def test_steer_a_run_while_its_cell_awaits(notebook, lab):
     }
 
 
-def test_in_a_blocking_cell_buttons_wait_and_interrupt_acts(notebook):
-    nb = notebook([SETUP, BLOCK], run=False)
+def test_interrupts_act_and_in_a_blocking_cell_buttons_wait(notebook):
+    nb = notebook([SETUP, BLOCK, AWAIT], run=False)
     page, monitor = nb.page, nb.page.locator(".vw-monitor")
     nb.run_cell("import vae_widgets as vw")
     monitor.get_by_text("Waiting for the first batch").wait_for(timeout=60_000)
@@ -140,4 +140,13 @@ def test_in_a_blocking_cell_buttons_wait_and_interrupt_acts(notebook):
     assert 1 <= seen < 100_000
     # The history of the model is kept, and it trains on.
     assert len(nb.kernel.eval("vae.history.history['loss']")) == seen
+    assert nb.kernel.eval("len(vae.fit(ds.x_train, epochs=1, verbose=0).epoch)") == 1
+
+    # In a cell that awaits, too. The kernel's loop must be woken: it would notice after 20 s.
+    nb.run_cell(AWAIT.strip().splitlines()[0])
+    progress.get_by_text("samples/s").wait_for(timeout=90_000)
+    page.locator('.jp-NotebookPanel-toolbar [data-command="notebook:interrupt-kernel"]').click()
+    monitor.get_by_text("Interrupted at epoch").wait_for(timeout=8_000)
+    page.get_by_text("CancelledError").first.wait_for()
+    nb.kernel.until("monitor.state == vae.training_run.status == 'interrupted'")
     assert nb.kernel.eval("len(vae.fit(ds.x_train, epochs=1, verbose=0).epoch)") == 1

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextvars
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -199,8 +201,69 @@ def test_cancelling_the_cell_stops_the_run(start, digits):
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(interrupted_cell())
-    assert run.status == "stopped"
+    assert run.interrupted
+    assert run.status == "interrupted"
     assert vae.fit(digits[:50], verbose=0).epoch == [0]  # free at once
+
+
+def interrupt_after(watch):
+    """Send SIGINT from another thread once the first epoch has ended."""
+
+    def send():
+        watch.first_epoch.wait(PATIENCE)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    return thread
+
+
+def test_an_interrupt_is_noticed_by_a_loop_that_nothing_else_wakes(start):
+    """As in ipykernel 7.4, whose handler adds a callback to the loop but does not wake it."""
+    watch = Watch()
+    _, run = start(callbacks=[watch])
+
+    async def cell():
+        loop, waiting = asyncio.get_running_loop(), asyncio.ensure_future(_await(run))
+        before = signal.signal(signal.SIGINT, lambda *_: loop.call_soon(waiting.cancel))
+        stopper = threading.Timer(PATIENCE, run.stop)  # so that a failure ends, too
+        stopper.start()
+        sender = interrupt_after(watch)
+        try:
+            await waiting
+        finally:
+            signal.signal(signal.SIGINT, before)
+            stopper.cancel()
+            sender.join()
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(cell())
+    assert run.status == "interrupted"
+
+
+def test_an_interrupt_of_wait_stops_the_run(start, digits):
+    watch = Watch()
+    vae, run = start(callbacks=[watch])
+    # A shell's background jobs ignore interrupts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    sender = interrupt_after(watch)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run.wait(PATIENCE)
+    finally:
+        signal.signal(signal.SIGINT, before)
+        sender.join()
+    assert run.status == "interrupted"
+    assert vae.fit(digits[:50], verbose=0).epoch == [0]  # free at once
+
+
+def test_when_done_calls_once_at_the_end_or_at_once(start):
+    _, run = start(epochs=1)
+    calls = []
+    run.when_done(lambda: calls.append(run.status))
+    run.wait(PATIENCE)
+    run.when_done(lambda: calls.append(run.status))
+    assert calls == ["finished", "finished"]
 
 
 def test_one_run_at_a_time(start, digits):

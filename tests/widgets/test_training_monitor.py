@@ -773,6 +773,64 @@ def test_a_fit_in_a_thread_outlives_the_cell(cell):
     assert not cell.watchers
 
 
+class BackgroundRun:
+    """What the monitor sees of `TrainingRun`."""
+
+    status = "running"
+    interrupted = False
+    exception = None
+
+    def when_done(self, call):
+        self.end = call
+
+
+@pytest.fixture
+def background():
+    model = Model()
+    model.training_run = BackgroundRun()
+    return model
+
+
+@pytest.mark.parametrize(
+    ("interrupted", "stopped", "state"),
+    [(True, True, "interrupted"), (False, True, "stopped"), (False, False, "finished")],
+)
+def test_a_background_run_says_how_it_ended(background, interrupted, stopped, state):
+    monitor = TrainingMonitor()
+    begin(monitor, background)
+    background.training_run.interrupted = interrupted
+    background.stop_training = stopped
+    monitor.callback.on_train_end()
+    background.training_run.end()
+    monitor._throttle.finish()
+    assert monitor.state == shown(monitor, "state") == state
+
+
+def test_a_fit_that_a_callback_stops_is_stopped_unless_it_was_at_its_end():
+    for epochs, state in ((3, "stopped"), (5, "finished")):
+        monitor, model = TrainingMonitor(), Model()
+        monitor.callback.set_params({"epochs": 5, "steps": 1})
+        monitor.callback.set_model(model)
+        monitor.callback.on_train_begin()
+        for epoch in range(epochs):
+            monitor.callback.on_epoch_begin(epoch)
+            monitor.callback.on_train_batch_end(0, {"loss": 1.0})
+            monitor.callback.on_epoch_end(epoch, {"loss": 1.0})
+        model.stop_training = True  # as EarlyStopping does
+        monitor.callback.on_train_end()
+        assert monitor.state == state
+
+
+def test_a_background_run_that_fails_says_so_though_no_cell_waits(background):
+    monitor = TrainingMonitor()
+    begin(monitor, background)
+    background.training_run.exception = ValueError("a bad batch")
+    background.training_run.end()
+    monitor._throttle.finish()
+    assert monitor.state == "interrupted"
+    assert shown(monitor, "warning") == "ValueError: a bad batch"
+
+
 def test_a_loop_ends_with_its_cell_and_may_go_on_in_the_next(cell):
     monitor = TrainingMonitor()
     monitor.log(0, loss=2.0)

@@ -280,6 +280,7 @@ class Trainer(Resumable):
         self._training_run = TrainingRun(
             lambda control: self._train(arguments, checkpointer, control), self
         )
+        self._training_run.start()
         return self._training_run
 
     @property

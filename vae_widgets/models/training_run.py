@@ -13,8 +13,11 @@ from typing import Any, Literal
 
 import keras
 
-Status = Literal["running", "paused", "stopped", "finished", "failed"]
+Status = Literal["running", "paused", "stopped", "interrupted", "finished", "failed"]
 _EXIT_PATIENCE = 5.0  # seconds that a leaving interpreter waits for the run to stop
+# Seconds between two turns of an event loop that waits for the run. A signal does not wake the loop
+# of ipykernel: without a timer, it notices an interrupt only with its next event.
+_TURN = 0.1
 
 
 class TrainingRun:
@@ -22,6 +25,9 @@ class TrainingRun:
 
     ``await run`` in a notebook cell waits for the end and returns the Keras ``History``, while
     widgets stay alive; an error in training is raised there. Interrupting the cell stops the run.
+
+    Without ``await`` the cell ends at once and the run goes on in the background. The kernel then
+    answers other cells, and a page that is reloaded, while it trains.
 
     Parameters
     ----------
@@ -40,6 +46,7 @@ class TrainingRun:
         self._resumed = threading.Event()
         self._resumed.set()
         self._stop_requested = False
+        self._interrupted = False
         self._ended_early = False
         self._waiting = 0
         # Widgets send their messages to the cell that context variables name: take them along.
@@ -47,6 +54,9 @@ class TrainingRun:
         self._thread = threading.Thread(
             target=context.run, args=(self._work, train), name="vae_widgets training", daemon=True
         )
+
+    def start(self) -> None:
+        """Begin to train; `VAE.fit_async` has done it."""
         atexit.register(self._leave)
         self._thread.start()
 
@@ -54,13 +64,21 @@ class TrainingRun:
     def status(self) -> Status:
         """What the run does: "running", "paused", or how it ended.
 
-        The ends are "stopped" (by `stop` or by a callback), "finished" and "failed".
+        The ends are "stopped" (by `stop` or by a callback), "interrupted" (the cell that waited was
+        interrupted), "finished" and "failed".
         """
         if self._result.done():
             if self._result.exception() is not None:
                 return "failed"
-            return "stopped" if self._ended_early else "finished"
+            if self._ended_early:
+                return "interrupted" if self._interrupted else "stopped"
+            return "finished"
         return "running" if self._resumed.is_set() else "paused"
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the cell that waited was interrupted, which stops the run."""
+        return self._interrupted
 
     @property
     def history(self) -> Any:
@@ -82,6 +100,16 @@ class TrainingRun:
             return
         self._stop_requested = True
         self._resumed.set()
+
+    def interrupt(self) -> None:
+        """End the run as `stop` does, and note that it was interrupted."""
+        if not self._result.done():
+            self._interrupted = True
+            self.stop()
+
+    def when_done(self, call: Callable[[], None]) -> None:
+        """Call a function, in any thread, once the run has ended; at once if it has."""
+        self._result.add_done_callback(lambda _: call())
 
     def pause(self) -> None:
         """Hold the run before its next execution of batches, until `resume` or `stop`."""
@@ -109,7 +137,7 @@ class TrainingRun:
     def wait(self, timeout: float | None = None) -> Any:
         """Block until the run has ended and return the Keras ``History``.
 
-        In a notebook ``await run`` is better: widgets stay alive.
+        In a notebook ``await run`` is better: widgets stay alive. An interrupt stops the run.
 
         Parameters
         ----------
@@ -126,6 +154,10 @@ class TrainingRun:
         self._waiting += 1
         try:
             return self._result.result(timeout)
+        except KeyboardInterrupt:
+            self.interrupt()
+            self._result.exception()  # waits until the model is free to be trained again
+            raise
         finally:
             self._waiting -= 1
 
@@ -136,10 +168,12 @@ class TrainingRun:
         self._waiting += 1
         done = asyncio.wrap_future(self._result)
         try:
-            return await asyncio.shield(done)
+            while not done.done():
+                await asyncio.wait([done], timeout=_TURN)
+            return done.result()
         except asyncio.CancelledError:
             # The cell was interrupted. Leave with the model free to be trained again.
-            self.stop()
+            self.interrupt()
             await asyncio.wait([done])
             raise
         finally:

@@ -33,6 +33,18 @@ class Steering:
         self._go_on.set()
         self._jobs: list[Callable[[], None]] = []
 
+    def when_failed(self, call: Callable[[BaseException], None]) -> None:
+        """Call a function with the error if one ends the background run that trains the model."""
+        run = self._run()
+        if run is None:
+            return
+
+        def ended() -> None:
+            if run.exception is not None:
+                call(run.exception)
+
+        run.when_done(ended)
+
     # From any thread
 
     def pause(self) -> None:
@@ -122,6 +134,16 @@ class Steering:
             self._jobs.append(save)
 
     # From the thread that trains
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the cell that awaited the run was interrupted."""
+        return bool(getattr(self._run(), "interrupted", False))
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether a callback, or the model's own run, has stopped the training."""
+        return bool(getattr(self.model, "stop_training", False))
 
     def obey(self) -> None:
         """Do what was asked for, and wait here while the run is paused."""

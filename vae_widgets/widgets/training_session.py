@@ -182,6 +182,7 @@ class TrainingSession:
         )
         self._start(keras=True, progress=progress)
         self.steering = Steering(model, self._checkpoint or params.get("checkpoint"))
+        self.steering.when_failed(self._fail)
         self._fit = model, dict(params)
         self._changed()
 
@@ -212,10 +213,12 @@ class TrainingSession:
     def end_fit(self) -> None:
         """End a fit that Keras says is over, which `VAE.fit` does for an interrupted one too."""
         self.try_pictures(now=True)
-        if isinstance(sys.exception(), KeyboardInterrupt):
+        if isinstance(sys.exception(), KeyboardInterrupt) or self.steering.interrupted:
             self.finish("interrupted")
+        elif self.state == "stopping" or (self.steering.ended_early and self._is_short):
+            self.finish("stopped")
         else:
-            self.finish("stopped" if self.state == "stopping" else "finished")
+            self.finish("finished")
         self._changed()
 
     def finish(self, state: State) -> None:
@@ -244,6 +247,11 @@ class TrainingSession:
             del self.others[next(iter(self.others))]
 
     @property
+    def _is_short(self) -> bool:
+        """Whether the run has done less than what was asked for."""
+        return (self.progress.fraction or 0.0) < 1
+
+    @property
     def position(self) -> float:
         """Where the run is: in epochs where there are any, else in steps."""
         step = np.array([self.history.last_step])
@@ -267,6 +275,13 @@ class TrainingSession:
         self._log_settings()
         self.try_pictures()
         self._changed()
+
+    def _fail(self, error: BaseException) -> None:
+        """End a run in the background that an error has ended: Keras does not report errors."""
+        if self.active:
+            self.problem = ": ".join(filter(None, [type(error).__name__, str(error)]))
+            self.finish("interrupted")
+            self._changed()
 
     def _start(self, keras: bool, progress: Progress) -> None:
         self.keras, self.progress = keras, progress
