@@ -71,7 +71,7 @@ def test_the_manifest_tells_how_it_was_made(vae, bundle):
     assert manifest["renderer"]["name"] == "image"
     training = manifest["training"]
     assert training["losses"] == {k: v[-1] for k, v in vae.history.history.items()}
-    assert set(training["losses"]) == {"loss", "reconstruction_loss", "kl_loss"}
+    assert set(training["losses"]) == {"loss", "reconstruction_loss", "kl_loss", "elbo"}
     del training["losses"]
     assert training == {"epochs": 2, "steps": 8, "n_samples": 40, "seed": 4, "beta": 2.0}
     assert manifest["versions"]["keras"] == keras.__version__

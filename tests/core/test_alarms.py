@@ -110,3 +110,26 @@ def test_training_that_worsens_too_is_no_overfitting():
         return 80 + 0.1 * (at - 5) ** 2
 
     assert overfitting(run(30, loss=bowl, val_loss=bowl)) is None
+
+
+def test_a_rising_beta_is_no_divergence():
+    """The loss of a healthy run, of which beta makes a hundredfold."""
+    series = {
+        "loss": lambda at: 20.0 + 5 * min(at, 20),
+        "elbo": lambda at: -(25.0 - 0.1 * at),
+    }
+    assert diverged(run(30, **series)) is None
+    assert "runs away" in diverged(run(30, loss=series["loss"])).explanation
+    both = diverged(run(30, loss=series["loss"], elbo=lambda at: -series["loss"](at)))
+    assert "runs away" in both.explanation
+
+
+def test_overfitting_shows_while_beta_rises():
+    """Beta lifts the training loss; what is trained on still gets better, as its ELBO says."""
+    history = run(
+        20,
+        loss=lambda at: 20.0 + at,
+        elbo=lambda at: -(40.0 - at),
+        val_loss=lambda at: 50 + abs(at - 6),
+    )
+    assert "best at epoch 6" in overfitting(history).explanation

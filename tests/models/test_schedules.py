@@ -1,5 +1,7 @@
 """Schedules of beta: closed forms, and how they act while a model trains."""
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from vae_widgets import VAE, Cyclical, Warmup
 
 epochs = st.floats(0, 1000)
 positive = st.floats(0.01, 100)
+PARTS = ("reconstruction_loss", "kl_loss")
 
 
 class Betas(keras.callbacks.Callback):
@@ -161,15 +164,101 @@ def test_a_dataset_of_unknown_length(make_vae, digits):
     np.testing.assert_allclose(betas.steps, [0, 0, 0.75, 1, 1, 1], atol=1e-6)
 
 
-def test_validation_uses_the_beta_of_the_moment(make_vae, digits):
-    vae = make_vae(beta=Warmup(4, end=2.0))
+def falls_to_three(epoch):
+    """A schedule of one's own; its last value is 3 if it is asked for four epochs."""
+    return 7 - np.asarray(epoch, float)
+
+
+def rises_and_ends_at_half(epoch):
+    return np.minimum(np.asarray(epoch, float), 5)
+
+
+rises_and_ends_at_half.final = 0.5
+
+
+@pytest.mark.parametrize("as_dataset", [False, True])
+@pytest.mark.parametrize(
+    ("schedule", "final"),
+    [
+        (Warmup(10, end=2.0), 2.0),
+        (Warmup(10, end=0.5, start=4.0), 0.5),
+        (Cyclical(3, ramp=1.0, end=1.5), 1.5),
+        (falls_to_three, 3.0),
+        (rises_and_ends_at_half, 0.5),
+    ],
+)
+def test_nothing_that_is_validated_moves_with_the_schedule(
+    make_vae, digits, schedule, final, as_dataset
+):
+    """With a learning rate of 0 the model stays what it is; so must all that callbacks monitor."""
+    x, x_val = digits[:32], digits[32:64]
+    if as_dataset:
+        x, x_val = (tf.data.Dataset.from_tensor_slices(part).batch(16) for part in (x, x_val))
+    vae = make_vae(beta=schedule, optimizer=keras.optimizers.SGD(0.0))
+    history = vae.fit(x, epochs=4, validation_data=x_val, verbose=0).history
+    validation = {name: history[f"val_{name}"] for name in ("loss", *PARTS, "elbo")}
+    np.testing.assert_allclose(effective_betas(validation), [final] * 4, atol=1e-3)
+    for values in validation.values():
+        assert values == [values[0]] * 4
+    parts = np.add(*(validation[name] for name in PARTS))
+    np.testing.assert_allclose(validation["elbo"], -parts, rtol=1e-6)
+    logs = vae.evaluate(x_val, verbose=0, return_dict=True)
+    assert logs["loss"] == pytest.approx(validation["loss"][-1], rel=1e-6)
+
+
+def test_the_elbo_in_the_logs_is_the_elbo(make_vae, digits):
+    """Of the same draws beta and objective do not matter, and many draws agree with `vae.elbo`."""
+    logs = [
+        make_vae(seed=1, **options).evaluate(digits, verbose=0, return_dict=True)
+        for options in ({}, {"beta": 7.0}, {"objective": "free_bits"})
+    ]
+    assert logs[1]["elbo"] == pytest.approx(logs[0]["elbo"], rel=1e-6)
+    assert logs[2]["elbo"] == pytest.approx(logs[0]["elbo"], rel=1e-6)
+    assert logs[0]["elbo"] == pytest.approx(make_vae(seed=1).elbo(digits, seed=0).mean(), rel=1e-2)
+    plain = make_vae(variational=False).evaluate(digits, verbose=0, return_dict=True)
+    assert "elbo" not in plain  # it has no posterior, hence no bound
+
+
+def test_early_stopping_sees_the_best_model_and_not_the_smallest_beta(make_vae, digits):
+    """Validated at the beta of the moment, each epoch of a steep rise would be worse."""
+    vae = make_vae(beta=Warmup(6, end=50.0), optimizer=keras.optimizers.Adam(1e-2))
+    stopping = keras.callbacks.EarlyStopping(patience=2, restore_best_weights=True)
     history = vae.fit(
-        digits[:64], batch_size=64, epochs=2, validation_data=digits[64:128], verbose=0
+        *(digits[:512],),
+        epochs=6,
+        validation_data=digits[512:640],
+        callbacks=[stopping],
+        verbose=0,
     ).history
-    validation = {name: history[f"val_{name}"] for name in list(history)[:3]}
-    np.testing.assert_allclose(effective_betas(validation), [0.5, 1.0], atol=1e-3)
-    logs = vae.evaluate(digits[:64], verbose=0, return_dict=True)
-    assert logs["loss"] == pytest.approx(logs["reconstruction_loss"] + logs["kl_loss"], rel=1e-5)
+    assert len(history["loss"]) == 6
+    assert stopping.best_epoch == np.argmin(history["val_loss"])
+    assert vae.evaluate(digits[512:640], verbose=0)[0] == pytest.approx(
+        min(history["val_loss"]), rel=1e-5
+    )
+
+
+def test_a_callback_that_monitors_the_moving_loss_is_warned_of(make_vae, digits):
+    stopping = keras.callbacks.EarlyStopping("loss", patience=3)
+    with pytest.warns(UserWarning, match="monitors 'loss', which moves with the schedule") as seen:
+        make_vae(beta=Warmup(9)).fit(digits[:32], callbacks=[stopping], verbose=0)
+    assert "monitor='elbo', mode='max'" in str(seen[0].message)
+    as_told = keras.callbacks.EarlyStopping("elbo", mode="max", patience=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        make_vae(beta=Warmup(9)).fit(digits[:32], callbacks=[as_told], verbose=0)
+        make_vae().fit(digits[:32], callbacks=[stopping], verbose=0)
+    assert as_told.best < 0
+
+
+def test_a_final_beta_that_cannot_be_is_refused_before_training(make_vae, digits):
+    vae = make_vae(beta=rises_and_ends_at_half)
+    rises_and_ends_at_half.final = -1
+    try:
+        with pytest.raises(ValueError, match=r"beta\.final must lie in \[0, inf\]; received -1"):
+            vae.fit(digits[:32], verbose=0)
+    finally:
+        rises_and_ends_at_half.final = 0.5
+    assert int(vae.optimizer.iterations.numpy()) == 0
 
 
 def test_a_number_set_while_it_trains_ends_the_schedule(make_vae, digits):
@@ -282,6 +371,6 @@ def test_a_schedule_must_not_leave_the_range_of_beta(make_vae, digits, as_datase
 
 
 def test_a_schedule_is_watched_within_an_epoch(make_vae, digits):
-    vae = make_vae(beta=lambda epoch: np.where(np.asarray(epoch) % 1, np.nan, 1.0))
+    vae = make_vae(beta=lambda epoch: np.where(np.asarray(epoch) == 0.25, np.nan, 1.0))
     with pytest.raises(ValueError, match=r"gives nan at epoch 0\.25"):
         vae.fit(digits[:32], batch_size=8, verbose=0)

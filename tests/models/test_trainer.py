@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from vae_widgets import VAE, BetaTC
 
-LOGS = {"loss", "reconstruction_loss", "kl_loss"}
+LOGS = {"loss", "reconstruction_loss", "kl_loss", "elbo"}
 
 
 def weights_of(vae):

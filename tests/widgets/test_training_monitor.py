@@ -13,6 +13,7 @@ from PIL import Image
 
 from tests.widgets.test_throttle import Time
 from vae_widgets.core.history import TrainingHistory
+from vae_widgets.widgets.curve_lines import best_epoch, in_order
 from vae_widgets.widgets.training_monitor import TrainingMonitor
 
 
@@ -441,6 +442,29 @@ def test_the_best_epoch_is_marked(monitor, time):
     best = monitor._drawing.curves._panels[0].best
     assert (best.visible, best.x.tolist(), best.y.tolist()) == (True, [2.0], [3.0])
     assert shown(monitor, "progress").endswith(" · best: epoch 2")
+
+
+def test_the_best_epoch_does_not_move_with_beta():
+    """Without validation the loss says when beta was small, and the ELBO when the model was good.
+
+    With validation the best epoch is that of ``val_loss``, which has the final beta throughout.
+    """
+    history = TrainingHistory()
+    for epoch, beta in enumerate([0.0, 0.5, 1.0]):
+        history.begin_epoch(epoch)
+        history.log_batch(0, {"loss": 20.0 + epoch})
+        history.log_setting("beta", beta)
+        history.log_epoch(epoch, {"loss": 20.0 + epoch, "elbo": -40.0 + epoch})
+    assert best_epoch(history) == (3.0, 22.0)
+    history.log_epoch(0, {"val_loss": 30.0})
+    history.log_epoch(1, {"val_loss": 33.0})
+    assert best_epoch(history) == (1.0, 30.0)
+
+
+def test_the_elbo_is_not_drawn_beside_its_parts():
+    parts = ["loss", "elbo", "reconstruction_loss", "kl_loss", "auc"]
+    assert in_order(parts) == ["loss", "reconstruction_loss", "kl_loss", "auc"]
+    assert in_order(["elbo", "loss"]) == ["loss", "elbo"]
 
 
 def test_latent_dimensions_are_followed_and_kept(monitor, time, tmp_path):

@@ -41,7 +41,8 @@ def diverged(history: TrainingHistory) -> Alarm | None:
 
     The loss runs away if it is finite, and its last three values all lie above its first by three
     times as much as it ever fell (at least by its own size). Means over a growing epoch, as Keras
-    reports them, hide no more than that.
+    reports them, hide no more than that. A rising beta alone lifts the loss, and a small one the
+    KL; where the ELBO is logged, it must run away, too.
     """
     remedy = "Lower the learning rate" + _now(history, "learning_rate")
     bad = history.warnings
@@ -51,14 +52,9 @@ def diverged(history: TrainingHistory) -> Alarm | None:
             f"{'; '.join(bad)}: the numbers have grown beyond what floats can hold.",
             f"{remedy}, check the data for NaN, or clip gradients (clipnorm=1).",
         )
-    _, loss = history.steps("loss")
-    if len(loss) < 4:
-        _, loss = history.epochs("loss")
-    if len(loss) < 4:
-        return None
-    first = loss[0]
-    margin = max(3 * (first - loss.min()), abs(first), 1e-3)
-    if (loss[-3:] > first + margin).all():
+    loss, elbo = _course(history, "loss"), _course(history, "elbo")
+    if _runs_away(loss) and (not len(elbo) or _runs_away(-elbo)):
+        first = loss[0]
         return Alarm(
             "diverged",
             f"The loss runs away: it began at {first:.4g} and is at {loss[-1]:.4g}.",
@@ -107,6 +103,9 @@ def overfitting(history: TrainingHistory) -> Alarm | None:
     """
     x, validation = history.epochs(VALIDATION + "loss")
     ends, training = history.epochs("loss")
+    _, elbo = history.epochs("elbo")
+    if len(elbo) == len(training):
+        training = -elbo  # does not move with beta
     if len(x) <= _OVERFITTING_EPOCHS or not np.isfinite(validation).all():
         return None
     best = int(validation.argmin())
@@ -127,6 +126,20 @@ def overfitting(history: TrainingHistory) -> Alarm | None:
         f"and is {validation[-1]:.4g} now, while the training loss still falls.",
         "Stop here and keep the best epoch, use more data, or a smaller network.",
     )
+
+
+def _course(history: TrainingHistory, name: str) -> FloatArray:
+    """Return the values of a metric at its steps, or at its epochs where there are few steps."""
+    _, values = history.steps(name)
+    return values if len(values) >= 4 else history.epochs(name)[1]
+
+
+def _runs_away(loss: FloatArray) -> bool:
+    if len(loss) < 4:
+        return False
+    first = loss[0]
+    margin = max(3 * (first - loss.min()), abs(first), 1e-3)
+    return bool((loss[-3:] > first + margin).all())
 
 
 def _scatter(values: FloatArray) -> float:

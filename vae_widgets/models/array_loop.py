@@ -21,6 +21,7 @@ from vae_widgets.models.fit_arguments import FitArguments
 from vae_widgets.models.training_state import TrainingState
 
 LOG_NAMES = ("loss", "reconstruction_loss", "kl_loss")
+"""Means over samples that an update sums up."""
 
 _NOISE_AT_ONCE = 2**24  # random numbers drawn ahead: 64 MiB
 
@@ -97,6 +98,8 @@ class ArrayLoop:
         Batches in an execution; None adapts it, see `Pace`.
     noise_width
         Random numbers that a row needs, which tells how many rows' noise fits in memory.
+    complete
+        Adds to the means of `LOG_NAMES` what else is logged.
 
     Attributes
     ----------
@@ -111,8 +114,10 @@ class ArrayLoop:
         jit_compile: bool,
         steps: int | None = None,
         noise_width: int = 1,
+        complete: Callable[[dict[str, float]], dict[str, float]] = dict,
     ) -> None:
         self._batch_size = batch_size
+        self._complete = complete
         self._pace = Pace(steps)
         # A variable, so that an execution changes it together with the model: Python raises an
         # interrupt just after an execution, whose results would be lost. float64 and batch by
@@ -219,11 +224,11 @@ class ArrayLoop:
             started = time.perf_counter()
             so_far = self._execute(data, rows, noise, noise_from, betas(steps), first, last, so_far)
             self._pace.record(time.perf_counter() - started)
-            end(last - 1, _means(so_far))
+            end(last - 1, self._complete(_means(so_far)))
             first = last
             if stop():
                 break
-        return _means(so_far)
+        return self._complete(_means(so_far))
 
 
 def _means(totals: NDArray[np.float64]) -> dict[str, float]:

@@ -1,6 +1,8 @@
 """The weight of the KL term while a model trains: a number, or a schedule that moves it."""
 
 import threading
+import warnings
+from collections.abc import Iterable
 from typing import Any
 
 import keras
@@ -23,7 +25,9 @@ class Beta:
     Attributes
     ----------
     variable
-        The current value, for graphs. Not a Keras variable, for it is a setting and no weight.
+        The current value, for graphs. It is a setting and not a weight, so not a Keras variable.
+    validation_variable
+        What `prepare_validation` found, for graphs.
     schedule
         What moves it; None for a constant.
     """
@@ -33,6 +37,8 @@ class Beta:
         self.schedule: Schedule | None = None
         number = _checked(value)
         self.variable = tf.Variable(number, trainable=False, dtype=tf.float32)
+        self.validation_variable = tf.Variable(number, trainable=False, dtype=tf.float32)
+        self._epochs: int | None = None  # of the present or the last training
         self.set(value)
 
     @property
@@ -67,10 +73,38 @@ class Beta:
             return np.full(steps, self.current, np.float32)
         return _values(schedule, epoch + np.arange(steps) / steps)
 
-    def check(self, epochs: int) -> None:
-        """Raise ``ValueError`` if beta is no number of at least 0 at the start of each epoch."""
+    def begin(self, epochs: int) -> None:
+        """Begin a training of so many epochs.
+
+        Raises
+        ------
+        ValueError
+            If beta is not a number of at least 0 at the start of each epoch, or at the end.
+        """
+        self._epochs = epochs
         if self.schedule is not None:
             _values(self.schedule, np.arange(float(epochs)))
+            self.at_validation()
+
+    def at_validation(self) -> float:
+        """Return the beta of validation, which does not move while the model trains.
+
+        It is the constant, or the ``final`` of the schedule. For a function without this attribute
+        it is the value at the end of the training (before any training: the current value).
+        """
+        schedule = self.schedule
+        if schedule is None:
+            return self.current
+        final = getattr(schedule, "final", None)
+        if final is not None:
+            return checks.number_between("beta.final", final, 0)
+        if self._epochs is None:
+            return self.current
+        return float(_values(schedule, np.nextafter([float(self._epochs)], 0.0))[0])
+
+    def prepare_validation(self) -> None:
+        """Set `validation_variable`."""
+        self.validation_variable.assign(self.at_validation())
 
     def start(self, epoch: float) -> None:
         """Make the schedule's value at `epoch` the current one."""
@@ -117,6 +151,20 @@ class FollowSchedule(keras.callbacks.Callback):
         """Show what has been reached."""
         self._done = batch + 1
         self._beta.reach(self._epoch + self._fraction(self._done))
+
+
+def warn_of_moving_loss(beta: Beta, callbacks: Iterable[Any]) -> None:
+    """Warn of callbacks that monitor the training loss while a schedule moves beta."""
+    if beta.schedule is None:
+        return
+    for callback in callbacks:
+        if getattr(callback, "monitor", None) == "loss":
+            warnings.warn(
+                f"{type(callback).__name__} monitors 'loss', which moves with the schedule of "
+                f"beta, {beta.schedule!r}. Monitor what does not: monitor='elbo', mode='max', or "
+                "'val_loss' with validation_data.",
+                stacklevel=4,
+            )
 
 
 def _values(schedule: Schedule, epochs: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -1,8 +1,10 @@
 """Schedules of beta, the weight of the KL term: pure functions of the epoch.
 
 A schedule maps epochs, fractions included, to beta: ``schedule(2.5)`` is beta in the middle of the
-third epoch. Any callable that takes a float or an array of them will do; one that is to survive
-``VAE.save`` also has ``get_config`` and is registered with `keras.saving`, as these are.
+third epoch. Any callable that takes a float or an array of them will do. Its attribute ``final``,
+if it has one, is the beta of validation; without it, that is the value at the end of the training.
+One that is to survive ``VAE.save`` also has ``get_config`` and is registered with `keras.saving`,
+as these are.
 """
 
 from collections.abc import Callable
@@ -20,7 +22,14 @@ Schedule = Callable[[Any], Any]
 
 
 class _Ramp(Configured):
-    """What the schedules share: they are called with the epoch."""
+    """What the schedules share: they are called with the epoch, and rise or fall to `end`."""
+
+    end: float
+
+    @property
+    def final(self) -> float:
+        """The beta of validation, which does not move with the schedule: `end`."""
+        return self.end
 
     def beta(self, epoch: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return beta at epochs of at least 0."""

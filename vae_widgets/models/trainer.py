@@ -20,7 +20,7 @@ from vae_widgets.models.array_loop import (
     should_use_xla,
     train_on_array,
 )
-from vae_widgets.models.beta import Beta, FollowSchedule
+from vae_widgets.models.beta import Beta, FollowSchedule, warn_of_moving_loss
 from vae_widgets.models.checkpointer import Checkpointer
 from vae_widgets.models.data_rules import DataRules
 from vae_widgets.models.fit_arguments import (
@@ -47,6 +47,7 @@ class Trainer(Resumable):
     """
 
     _noise_width = 1  # random numbers that a sample needs
+    _logs_elbo = True  # a plain autoencoder has none
     _rules: DataRules
 
     def __init__(self, beta: float | Schedule = 1.0, **options: Any) -> None:
@@ -87,6 +88,7 @@ class Trainer(Resumable):
 
     def _before_evaluation(self) -> None:
         """Prepare for one pass over evaluation data."""
+        self._beta.prepare_validation()
 
     def _after_training(self, x: Any, labels: Any = None) -> None:
         """Note what is to be known about the training data, array (with labels) or dataset."""
@@ -179,7 +181,15 @@ class Trainer(Resumable):
         are called once per execution of about 100 ms, as Keras does with
         ``steps_per_execution``. Anything else goes through Keras's own ``fit``: datasets, and
         subclasses that override `train_step`. Either way the logs hold ``loss``,
-        ``reconstruction_loss`` and ``kl_loss`` (nats), and these with ``val_`` in front.
+        ``reconstruction_loss``, ``kl_loss`` and ``elbo`` (nats), and these with ``val_`` in front.
+
+        A schedule of beta does not move what is validated: ``val_loss`` has the schedule's final
+        beta in every epoch, so that ``EarlyStopping``, ``ModelCheckpoint(save_best_only=True)`` and
+        ``ReduceLROnPlateau`` compare like with like. ``elbo`` and ``val_elbo`` are
+        ``-(reconstruction_loss + kl_loss)``, whatever beta and objective; higher is better, so pass
+        ``monitor="val_elbo", mode="max"``. ``loss`` is what the optimizer minimises now, and moves
+        with the schedule. If you set `beta` by hand during a fit, ``val_loss`` moves with it, and
+        ``val_elbo`` does not.
 
         After an interrupt (Ctrl-C, or the notebook's ■) the model is as usable as before, and
         ``vae.history`` holds the epochs so far. A callback that catches an interrupt sets
@@ -302,7 +312,8 @@ class Trainer(Resumable):
     ) -> Any:
         """Return loss, reconstruction_loss and kl_loss (nats, means over samples) on data.
 
-        The noise is the same at each call: equal weights and data give equal results.
+        The noise is the same at each call: equal weights and data give equal results. Where a
+        schedule moves beta, the loss has its final beta, as ``val_loss`` in `fit`.
 
         Parameters
         ----------
@@ -315,25 +326,52 @@ class Trainer(Resumable):
         verbose, steps, callbacks
             As in `keras.Model.evaluate`; `steps` is for datasets.
         return_dict
-            Return a dict by name rather than a list.
+            Return a dict by name rather than a list. The dict also holds ``elbo``,
+            ``-(reconstruction_loss + kl_loss)``.
         """
         options = {
             "verbose": verbose,
             "steps": steps,
             "callbacks": callbacks,
-            "return_dict": return_dict,
         }
         self._before_evaluation()
         if "_use_cached_eval_dataset" in from_keras:  # Keras's own fit validates
-            return super().evaluate(x, y, batch_size=batch_size, **options, **from_keras)
-        checks.reject_unknown("VAE.evaluate", from_keras, ("x", "y", "batch_size", *options))
+            return super().evaluate(
+                x, y, batch_size=batch_size, return_dict=return_dict, **options, **from_keras
+            )
+        known = ("x", "y", "batch_size", *options, "return_dict")
+        checks.reject_unknown("VAE.evaluate", from_keras, known)
+        logs = self._evaluate(x, y, batch_size, **options)
+        # Keras sorts by name.
+        logs = {name: logs[name] for name in dict.fromkeys([*LOG_NAMES, *logs]) if name in logs}
+        return logs if return_dict else [logs[name] for name in logs if name != "elbo"]
+
+    def _evaluate(
+        self,
+        x: Any,
+        y: Any,
+        batch_size: int | None,
+        verbose: Any,
+        steps: int | None,
+        callbacks: Any,
+    ) -> dict[str, float]:
+        """Return what `evaluate` returns as a dict."""
+        options = {
+            "verbose": verbose,
+            "steps": steps,
+            "callbacks": callbacks,
+            "return_dict": True,
+        }
+        logs: dict[str, float]
         if not is_array(x):
-            return super().evaluate(check_dataset_alone(self._rules, "x", x, y), **options)
+            logs = super().evaluate(check_dataset_alone(self._rules, "x", x, y), **options)
+            return logs
         x, labels = check_rows(self._rules, "x", x, "y", y)
         batch_size = checks.positive_int("batch_size", 128 if batch_size is None else batch_size)
         if not self._keeps("test_step"):
             self._n_samples.assign(len(x))
-            return super().evaluate(x, labels, batch_size=batch_size, **options)
+            logs = super().evaluate(x, labels, batch_size=batch_size, **options)
+            return logs
         if not isinstance(callbacks, keras.callbacks.CallbackList):
             callbacks = keras.callbacks.CallbackList(
                 check_callbacks(callbacks),
@@ -344,16 +382,27 @@ class Trainer(Resumable):
                 steps=_batches(len(x), batch_size),
             )
         data = (x,) if labels is None else (x, labels)
-        logs = self._evaluate_tensors(tuple(map(tf.constant, data)), batch_size, callbacks)
-        return logs if return_dict else [logs[name] for name in LOG_NAMES]
+        return self._evaluate_tensors(tuple(map(tf.constant, data)), batch_size, callbacks)
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Take one step of the optimizer on a batch: x, or (x, labels, sample weights)."""
-        return self._track(self._train_on_batch, self._training_noise, data)
+        beta = self._beta.variable
+        return self._track(self._train_on_batch, self._training_noise, beta, data)
 
     def test_step(self, data: Any) -> dict[str, Any]:
         """Measure the losses on a batch: x, or (x, labels, sample weights)."""
-        return self._track(self._evaluate_on_batch, self._evaluation_noise, data)
+        beta = self._beta.validation_variable
+        return self._track(self._evaluate_on_batch, self._evaluation_noise, beta, data)
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """Return the metrics, and the ELBO that follows from them; Keras calls this."""
+        return self._with_elbo(super().get_metrics_result())
+
+    def _with_elbo(self, logs: dict[str, Any]) -> dict[str, Any]:
+        _, reconstruction, kl = LOG_NAMES
+        if not (self._logs_elbo and reconstruction in logs and kl in logs):
+            return logs
+        return {**logs, "elbo": -(logs[reconstruction] + logs[kl])}
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
@@ -410,7 +459,8 @@ class Trainer(Resumable):
         checkpointer: Checkpointer,
         *more_callbacks: keras.callbacks.Callback,
     ) -> Any:
-        self._beta.check(arguments.epochs)
+        self._beta.begin(arguments.epochs)
+        warn_of_moving_loss(self._beta, arguments.callbacks)
         self._initial_epoch = None  # BackupAndRestore leaves it behind, and Keras never resets it
         is_fast = self._is_fast(arguments)
         follow = [] if is_fast else [FollowSchedule(self._beta)]
@@ -526,7 +576,7 @@ class Trainer(Resumable):
             callbacks.on_test_batch_begin,
             callbacks.on_test_batch_end,
             stop=lambda: self.stop_evaluating,
-            betas=lambda steps: np.full(steps, self._beta.current, np.float32),
+            betas=lambda steps: np.full(steps, self._beta.at_validation(), np.float32),
         )
         callbacks.on_test_end(logs)
         return logs
@@ -541,6 +591,7 @@ class Trainer(Resumable):
                 self.jit_compile,
                 None if steps == "auto" else steps,
                 self._noise_width,
+                self._with_elbo,
             )
         return self._loops[kind, batch_size]
 
@@ -549,7 +600,7 @@ class Trainer(Resumable):
         return getattr(type(self), step) is getattr(Trainer, step) and not self.run_eagerly
 
     def _track(
-        self, update: Callable[..., Any], draw_noise: Callable[[Any], Any], data: Any
+        self, update: Callable[..., Any], draw_noise: Callable[[Any], Any], beta: Any, data: Any
     ) -> dict[str, Any]:
         x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
         n_labels = self._rules.n_labels
@@ -561,7 +612,7 @@ class Trainer(Resumable):
             data=(x,) if n_labels is None else (x, y),
             weights=ops.ones(n) if weights is None else ops.cast(weights, "float32"),
             noise=draw_noise(n),
-            beta=self._beta.variable,
+            beta=beta,
             n_samples=self._n_samples,
         )
         sums = update(batch)

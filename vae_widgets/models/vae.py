@@ -81,6 +81,7 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
     beta
         Weight of the KL term: a number of at least 0, or a schedule such as ``Warmup(10)`` or
         ``Cyclical(10)``, measured in epochs. Can be set at any time, also while training runs.
+        Validation has the schedule's final beta from the first epoch on, see `fit`.
     objective
         What training minimises: "elbo", "free_bits", "iwae", "info_vae", "beta_tc", or an object
         such as ``IWAE(n_samples=50)``.
@@ -140,7 +141,7 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         self.encoder = encoder
         self.decoder = decoder
         self.likelihood = rule
-        self.variational = bool(variational)
+        self.variational = self._logs_elbo = bool(variational)
         self.seed = None if seed is None else drawn_seed  # an int also from numpy, for JSON
         self._drawn_seed = drawn_seed
         self._rules = DataRules(shape, rule, goal, n_labels)
@@ -623,6 +624,7 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         return keras.random.normal((n, self.objective.n_draws, self._latent_dim), seed=seeds)
 
     def _before_evaluation(self) -> None:
+        super()._before_evaluation()
         self._evaluation_seeds.state.assign([self._drawn_seed, 0])
 
     def _shuffler(self, iterations: int) -> np.random.Generator:

@@ -24,7 +24,12 @@ _VAE = ("reconstruction_loss", "kl_loss")
 
 
 def in_order(metrics: list[str]) -> list[str]:
-    """Return the metrics with those of a VAE first."""
+    """Return the metrics to show, those of a VAE first.
+
+    The ELBO is left out beside its two parts, which say the same on the scale of the loss.
+    """
+    if all(name in metrics for name in _VAE):
+        metrics = [name for name in metrics if name != "elbo"]
     return [name for name in _KNOWN_LABELS if name in metrics] + [
         name for name in metrics if name not in _KNOWN_LABELS
     ]
@@ -130,12 +135,17 @@ def _below(
 def best_epoch(history: TrainingHistory) -> tuple[float, float] | None:
     """Return the epoch with the lowest loss, of validation if there is one, and that loss.
 
-    None where fewer than two epochs have ended.
+    Without validation, and where beta has moved, which moves the loss, it is the epoch with the
+    highest ELBO. None where fewer than two epochs have ended.
     """
     for name in (VALIDATION + "loss", "loss"):
         x, y = history.epochs(name)
         if len(x) > 1 and np.isfinite(y).any():
-            at = int(np.nanargmin(np.where(np.isfinite(y), y, np.nan)))
+            cost = y
+            _, elbo = history.epochs("elbo")
+            if name == "loss" and len(history.setting("beta")[1]) > 1 and len(elbo) == len(y):
+                cost = -elbo
+            at = int(np.nanargmin(np.where(np.isfinite(cost) & np.isfinite(y), cost, np.nan)))
             return float(x[at]), float(y[at])
     return None
 

@@ -111,7 +111,7 @@ def describe_warnings(history: TrainingHistory, log_scale: bool, problem: str) -
 def _not_positive(history: TrainingHistory) -> list[str]:
     """Say what a logarithmic axis cannot show."""
     lines = []
-    for name in history.metrics():
+    for name in in_order(history.metrics()):
         values: list[Any] = [
             y for n in (name, VALIDATION + name) for _, y in (history.steps(n), history.epochs(n))
         ]
