@@ -330,20 +330,20 @@ def with_config(change):
 def test_layers_that_carry_code(tamper, name):
     layer = {"class_name": name, "module": "keras.layers", "config": {}}
     path = tamper("model.keras", with_config(lambda config: {**config, "build_config": [layer]}))
-    refuse_model(path, f" has a {name} layer, which carries code")
+    refuse_model(path, f": .* is a {name} layer, which carries code")
 
 
 def test_a_serialized_function(tamper):
     code = {"class_name": "__lambda__", "config": {"value": "4wEAAAA="}}
     path = tamper("model.keras", with_config(lambda config: {**config, "compile_config": code}))
-    refuse_model(path, " has a lambda layer, which carries code")
+    refuse_model(path, ": .* uses a lambda, which carries code")
 
 
 @pytest.mark.parametrize("module", ["os", "subprocess", "vae_widgets.datasets", "kerasx", 5])
 def test_modules_other_than_those_of_keras(tamper, module):
     system = {"class_name": "system", "module": module, "config": {}, "registered_name": "system"}
     path = tamper("model.keras", with_config(lambda config: {**config, "compile_config": system}))
-    refuse_model(path, f" needs 'system' of module {module!r}, which is not registered")
+    refuse_model(path, f": .* the class system of the module '{module}', which is not registered")
 
 
 @pytest.mark.parametrize(

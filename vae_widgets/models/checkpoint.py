@@ -9,10 +9,9 @@ import pathlib
 import tempfile
 from typing import Any
 
-import keras
-
 from vae_widgets.bundle import BundleError, read_archive, write_archive
-from vae_widgets.models.model_file import PART, model_from_bytes, model_to_bytes
+from vae_widgets.models.model_file import PART, model_from_bytes, model_to_bytes, read_back
+from vae_widgets.models.own_classes import CustomObjects
 from vae_widgets.models.training_state import TrainingState, set_generator_states
 
 SUFFIX = ".vae"
@@ -60,13 +59,27 @@ def check_checkpoint_path(path: Any) -> pathlib.Path:
     return path
 
 
-def write_checkpoint(path: pathlib.Path, model: keras.Model, state: TrainingState) -> pathlib.Path:
+def write_checkpoint(path: pathlib.Path, model: Any, state: TrainingState) -> pathlib.Path:
     """Write a model and where its training is, and return `path`."""
-    parts = {PART: model_to_bytes(model), "training.json": state.to_json()}
+    content = model_to_bytes(model, model.custom_objects)
+    parts = {PART: content, "training.json": state.to_json()}
     return write_archive(path, "checkpoint", parts, {"training": {"epochs": state.epoch}})
 
 
-def read_checkpoint(path: str | os.PathLike[str]) -> tuple[Any, TrainingState]:
+def check_checkpoints(model: Any) -> None:
+    """Raise ``ValueError`` if checkpoints of a model could not be read back."""
+    try:
+        content = model_to_bytes(model, model.custom_objects)
+        read_back(content, model, model.custom_objects)
+    except ValueError as error:
+        raise ValueError(
+            f"a checkpoint could not be read back: {error} Or leave checkpoint out."
+        ) from error
+
+
+def read_checkpoint(
+    path: str | os.PathLike[str], custom_objects: CustomObjects
+) -> tuple[Any, TrainingState]:
     """Return the model and the state of a checkpoint; see `VAE.resume` for errors."""
     archive = read_archive(path)
     if archive.kind != "checkpoint":
@@ -74,7 +87,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> tuple[Any, TrainingState]:
             f"{path} is a {archive.kind}, which does not know where training was; expected a "
             f"checkpoint. VAE.load({str(path)!r}) gives its model."
         )
-    model = model_from_bytes(archive.parts[PART], str(path))
+    model = model_from_bytes(archive.parts[PART], str(path), custom_objects)
     try:
         state = TrainingState.from_json(archive.parts["training.json"])
         set_generator_states(model, state.generators)

@@ -31,6 +31,7 @@ from vae_widgets.core.thresholds import (
 )
 from vae_widgets.models.anomaly_scores import SCORE_KINDS
 from vae_widgets.models.likelihoods import Likelihood, make_likelihood
+from vae_widgets.models.own_classes import CustomObjects
 from vae_widgets.models.saving import SUFFIX, save_bundle, trainable_in
 from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.user_models import check_sample_shape
@@ -353,8 +354,17 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         )
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> "VAEDetector":
+    def load(
+        cls, path: str | os.PathLike[str], custom_objects: CustomObjects | None = None
+    ) -> "VAEDetector":
         """Load a detector that `save` wrote.
+
+        Parameters
+        ----------
+        path
+            The file.
+        custom_objects
+            As for `VAE.load`.
 
         Raises
         ------
@@ -364,7 +374,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             If there is no such file.
         """
         archive = read_archive(path)
-        vae, where = trainable_in(archive, VAE), str(archive.path)
+        vae, where = trainable_in(archive, VAE, custom_objects), str(archive.path)
         policy = policy_in(archive)
         if DETECTOR_PART not in archive.parts or policy is None or policy.score not in SCORE_KINDS:
             raise BundleError(

@@ -8,14 +8,21 @@ carries code; weights that lie in the file, uncompressed, and not behind a link 
 import io
 import json
 import pathlib
+import re
 import tempfile
-from collections.abc import Iterator
 from typing import Any
 
 import h5py
 import keras
+import numpy as np
 
 from vae_widgets.bundle import BundleError, read_stored_zip
+from vae_widgets.models.own_classes import (
+    CustomObjects,
+    OwnObject,
+    own_object,
+    serialized_objects,
+)
 
 PART = "model.keras"
 _FILES = {"metadata.json", "config.json", "model.weights.h5"}
@@ -23,23 +30,42 @@ _FILES = {"metadata.json", "config.json", "model.weights.h5"}
 _CODE_CLASSES = {"Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
 
 
-def model_to_bytes(model: keras.Model) -> bytes:
+def model_to_bytes(model: keras.Model, custom_objects: CustomObjects | None = None) -> bytes:
     """Return what ``model.save("model.keras")`` writes.
+
+    Parameters
+    ----------
+    model
+        The model.
+    custom_objects
+        Classes and functions of the user that are not registered with Keras, by name. Whoever
+        loads the model must have them, too.
 
     Raises
     ------
     ValueError
-        If the model has a layer that carries code, such as Lambda; it could not be loaded safely.
+        If the model has a layer that carries code, such as Lambda, or a class that is neither
+        registered nor in `custom_objects`: it could not be loaded.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        file = pathlib.Path(folder) / PART
-        keras.Model.save(model, file)
-        content = file.read_bytes()
-    _check(content, str(model.name))
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / PART
+            keras.Model.save(model, file)
+            content = file.read_bytes()
+    except Exception as error:  # what a layer's get_config raises may be of any kind
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise BundleError(
+            f"model {model.name!r} cannot be written by Keras: {_innermost(error)} Check "
+            "get_config() of your own layers; functions need a name, so no lambda."
+        ) from error
+    _check(content, f"model {model.name!r}", custom_objects or {}, _WHEN_WRITTEN)
     return content
 
 
-def model_from_bytes(content: bytes, where: str) -> keras.Model:
+def model_from_bytes(
+    content: bytes, where: str, custom_objects: CustomObjects | None = None
+) -> keras.Model:
     """Return the model, compiled and with the optimizer's state.
 
     Parameters
@@ -48,6 +74,8 @@ def model_from_bytes(content: bytes, where: str) -> keras.Model:
         What `model_to_bytes` gave.
     where
         The file that it is from, for messages.
+    custom_objects
+        As for `model_to_bytes`.
 
     Raises
     ------
@@ -55,19 +83,91 @@ def model_from_bytes(content: bytes, where: str) -> keras.Model:
         If it is damaged, carries code, or is no model that Keras can load.
     """
     where = f"{where}: part {PART!r}"
-    _check(content, where)
+    found = _check(content, where, custom_objects or {}, _WHEN_READ)
+    objects = {own.key: own.found_in(custom_objects or {}) for own in found}
     try:
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / PART
             file.write_bytes(content)
-            return keras.saving.load_model(file, safe_mode=True)
+            return keras.saving.load_model(file, custom_objects=objects, safe_mode=True)
     except Exception as error:  # Keras, TensorFlow and HDF5 have any kind for a wrong file
-        reason = str(error).strip().split("\n")[0]
-        raise BundleError(f"{where} cannot be loaded: {type(error).__name__}: {reason}") from error
+        raise BundleError(f"{where} cannot be loaded: {_cause(error, content, objects)}") from error
 
 
-def _check(content: bytes, where: str) -> None:
-    """Raise ``BundleError`` unless the file is one that Keras may read."""
+def read_back(
+    content: bytes, model: Any, custom_objects: CustomObjects | None = None
+) -> keras.Model:
+    """Return the model that a file gives, if it is the one that was written.
+
+    Parameters
+    ----------
+    content
+        What `model_to_bytes` gave.
+    model
+        The `VAE` that was written.
+    custom_objects
+        As for `model_to_bytes`.
+
+    Raises
+    ------
+    BundleError
+        If it cannot be loaded, or gives other values than `model`.
+    """
+    again = model_from_bytes(content, f"model {model.name!r}", custom_objects)
+    x = _one_sample(model)
+    ours, twice, theirs = (_output(each, x) for each in (model, model, again))
+    same = np.allclose(ours, theirs, rtol=1e-3, atol=1e-4, equal_nan=True)
+    # A model that draws random numbers does not agree with itself, nor does one in training.
+    if (
+        not same
+        and np.array_equal(ours, twice, equal_nan=True)
+        and _have_equal_weights(model, again)
+    ):
+        raise BundleError(
+            f"model {model.name!r} gives other values once it is read back. A layer of yours does "
+            "not return all its arguments from get_config(); add those that are missing."
+        )
+    return again
+
+
+def _have_equal_weights(model: keras.Model, other: keras.Model) -> bool:
+    pairs = zip(model.get_weights(), other.get_weights(), strict=False)
+    return all(np.array_equal(*pair, equal_nan=True) for pair in pairs)
+
+
+def _one_sample(model: Any) -> Any:
+    """Return one sample, and one label for a conditional model; neither is constant."""
+    shape = model.sample_shape
+    x = np.linspace(0, 1, int(np.prod(shape)), dtype=np.float32).reshape(1, *shape)
+    return x if model.n_labels is None else [x, np.eye(1, model.n_labels, dtype=np.float32)]
+
+
+def _output(model: Any, x: Any) -> Any:
+    return np.asarray(keras.ops.convert_to_numpy(model(x, training=False)))
+
+
+_WHEN_WRITTEN = (
+    "{own}, which is not registered, so Keras would not find it when the file is loaded. Register "
+    "it now, and try again: keras.saving.register_keras_serializable()({name}). Or set "
+    "vae.custom_objects = {{{name!r}: {name}}}, and pass custom_objects={{{name!r}: {name}}} to "
+    "VAE.resume and VAE.load later. The model itself is intact."
+)
+_WHEN_READ = (
+    "{own}, which is not registered. Import the code that defines it with "
+    "keras.saving.register_keras_serializable first, or pass custom_objects={{{name!r}: {name}}}."
+)
+
+
+def _check(
+    content: bytes, where: str, custom_objects: CustomObjects, if_unknown: str
+) -> list[OwnObject]:
+    """Return the user's classes that a file needs, if it is one that Keras may read.
+
+    Raises
+    ------
+    BundleError
+        If it has other files than a model has, carries code, or needs a class that is unknown.
+    """
     files = read_stored_zip(io.BytesIO(content), where)
     if set(files) != _FILES:
         odd = sorted(set(files) ^ _FILES)[0]
@@ -77,39 +177,66 @@ def _check(content: bytes, where: str) -> None:
         )
     try:
         config = json.loads(files["config.json"])
-        classes = list(_classes(config))
+        entries = list(serialized_objects(config))
     except (ValueError, RecursionError) as error:
         raise BundleError(f"{where}: 'config.json' is not JSON: {error}.") from None
-    for entry in classes:
-        name, module = entry["class_name"], entry.get("module")
+    for entry, owner in reversed(entries):  # a Lambda before the function in it
+        name = entry["class_name"]
         if not isinstance(name, str):
             raise BundleError(f"{where}: 'config.json' has the class name {name!r:.100}.")
         if name in _CODE_CLASSES:
-            raise BundleError(
-                f"{where} has a {name.strip('_')} layer, which carries code; loading it would "
-                "run that code. Write a keras.layers.Layer with get_config instead, and register "
-                "it with keras.saving.register_keras_serializable."
-            )
-        package = str(module).split(".")[0]
-        registered = keras.saving.get_registered_object(str(entry.get("registered_name")))
-        if module is not None and package not in ("keras", "builtins") and registered is None:
-            raise BundleError(
-                f"{where} needs {name!r} of module {module!r}, which is not registered. Import the "
-                "code that defines it with keras.saving.register_keras_serializable first."
-            )
+            raise BundleError(_about_code(where, name, owner))
+    found = []
+    for entry, owner in entries:
+        own = own_object(entry, owner)
+        if own is None:
+            continue
+        if own.found_in(custom_objects) is None:
+            raise BundleError(f"{where}: {if_unknown.format(own=own, name=own.name)}")
+        found.append(own)
     _check_weights(files["model.weights.h5"], f"{where}: 'model.weights.h5'")
+    return found
 
 
-def _classes(config: Any) -> Iterator[dict[str, Any]]:
-    """Yield every serialized object, however deep."""
-    if isinstance(config, dict):
-        if "class_name" in config:
-            yield config
-        for value in config.values():
-            yield from _classes(value)
-    elif isinstance(config, list):
-        for value in config:
-            yield from _classes(value)
+def _about_code(where: str, name: str, owner: str) -> str:
+    what = f"uses a {name.strip('_')}" if name == "__lambda__" else f"is a {name} layer"
+    return (
+        f"{where}: {owner!r} {what}, which carries code; loading it would run that code. Write a "
+        "keras.layers.Layer with get_config (or a named function) instead, and register it with "
+        "keras.saving.register_keras_serializable. A model that is trained already is kept by "
+        "vae.save_weights('name.weights.h5'), and load_weights takes them into the new model."
+    )
+
+
+def _cause(error: BaseException, content: bytes, objects: dict[str, Any]) -> str:
+    """Return why Keras could not load a model: the innermost object that cannot be made again.
+
+    Keras's own messages repeat the configuration of the whole model, at each level of it.
+    """
+    config = json.loads(read_stored_zip(io.BytesIO(content), PART)["config.json"])
+    for entry, owner in serialized_objects(config):  # the inner ones first
+        if "registered_name" not in entry:
+            continue
+        try:
+            keras.saving.deserialize_keras_object(entry, custom_objects=objects)
+        except Exception as reason:
+            return (
+                f"{owner!r}, of the class {entry['class_name']}, cannot be made again: "
+                f"{_innermost(reason)} Let get_config() of a class of yours return all arguments "
+                "of its __init__, which takes **kwargs (name, dtype) as well; pass a registered "
+                "function, not a lambda."
+            )
+    return _innermost(error)
+
+
+def _innermost(error: BaseException) -> str:
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    # Configurations are long, and stand at the end of Keras's messages.
+    text = re.sub(
+        r"\s*(Full object config|config)?[:=]?\s*\{.{80,}", "", str(error), flags=re.DOTALL
+    )
+    return f"{type(error).__name__}: {text.strip().removesuffix('.')}."
 
 
 def _check_weights(content: bytes, where: str) -> None:

@@ -4,6 +4,7 @@ import os
 import pathlib
 import warnings
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Self
 
 import keras
@@ -11,11 +12,13 @@ import keras
 from vae_widgets.models.beta import Beta
 from vae_widgets.models.checkpoint import (
     check_checkpoint_path,
+    check_checkpoints,
     read_checkpoint,
     write_checkpoint,
 )
 from vae_widgets.models.checkpointer import Checkpointer
 from vae_widgets.models.fit_arguments import FitArguments
+from vae_widgets.models.own_classes import CustomObjects, check_custom_objects
 from vae_widgets.models.training_state import TrainingState
 
 
@@ -30,6 +33,22 @@ class Resumable(keras.Model):
         super().__init__(**options)
         self._checkpointer: Checkpointer | None = None  # of the last fit, or of the present one
         self._resumed: TrainingState | None = None  # where the next fit is to go on
+        self.custom_objects = {}
+
+    @property
+    def custom_objects(self) -> CustomObjects:
+        """Your own classes and functions in this model, by name, that are not registered.
+
+        A model with a layer of your own is saved if the layer's class is registered with
+        ``keras.saving.register_keras_serializable``, or is named here. What is named here must be
+        passed to `load` and `resume` as ``custom_objects`` again.
+        """
+        return self._custom_objects
+
+    @custom_objects.setter
+    def custom_objects(self, value: CustomObjects | None) -> None:
+        # Read only, because Keras would wrap a dict.
+        self._custom_objects = MappingProxyType(check_custom_objects(value))
 
     def save_checkpoint(self, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
         """Write a checkpoint now, from which `VAE.resume` goes on, and return its path.
@@ -55,12 +74,16 @@ class Resumable(keras.Model):
                     "the path of a .vae file: save_checkpoint('run.vae')."
                 )
         path = check_checkpoint_path(path)
+        if self._checkpointer is None or path != self._checkpointer.path:
+            check_checkpoints(self)
         if self._checkpointer is None:
             return write_checkpoint(path, self, self._resumed or TrainingState.of_new(self))
         return self._checkpointer.save(path)
 
     @classmethod
-    def resume(cls, path: str | os.PathLike[str]) -> Self:
+    def resume(
+        cls, path: str | os.PathLike[str], custom_objects: CustomObjects | None = None
+    ) -> Self:
         """Return the model of a checkpoint, ready to go on training where it was.
 
         ``vae = VAE.resume("run.vae"); vae.fit(x, epochs=30, checkpoint="run.vae")`` trains the
@@ -78,23 +101,28 @@ class Resumable(keras.Model):
         ----------
         path
             A file that `fit` wrote for ``checkpoint=``, or `save_checkpoint`.
+        custom_objects
+            Classes and functions of yours that the model needs and that are not registered with
+            ``keras.saving.register_keras_serializable``, by name: ``{"MyLayer": MyLayer}``.
 
         Raises
         ------
         BundleError
-            If it is no checkpoint, or a damaged one, or needs classes of yours that are not
-            registered with `keras.saving`.
+            If it is no checkpoint, or a damaged one, or needs classes of yours that are neither
+            registered nor in `custom_objects`.
         OSError
             If there is no such file.
         TypeError
-            If the model is of another class.
+            If the model is of another class, or `custom_objects` is no dict of classes by name.
         """
-        model, state = read_checkpoint(path)
+        objects = check_custom_objects(custom_objects)
+        model, state = read_checkpoint(path, objects)
         if not isinstance(model, cls):
             raise TypeError(
                 f"{path} holds a {type(model).__name__}; expected a {cls.__name__}. "
                 f"Use {type(model).__name__}.resume, or VAE.resume."
             )
+        model.custom_objects = objects
         model._resumed = state
         model._drawn_seed = state.seed
         model._beta.reach(state.epochs_done)

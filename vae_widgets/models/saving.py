@@ -19,8 +19,9 @@ from vae_widgets.core.atomic_file import check_target
 from vae_widgets.core.labels import one_hot
 from vae_widgets.core.policy import ThresholdPolicy
 from vae_widgets.models.likelihoods import kl_divergence
-from vae_widgets.models.model_file import PART, model_from_bytes, model_to_bytes
+from vae_widgets.models.model_file import PART, model_from_bytes, model_to_bytes, read_back
 from vae_widgets.models.onnx_export import to_onnx
+from vae_widgets.models.own_classes import CustomObjects, check_custom_objects
 from vae_widgets.rendering import (
     Renderer,
     check_renderer,
@@ -86,10 +87,10 @@ def save_bundle(
             "tensorflow": tf.__version__,
         },
     }
-    parts = {PART: model_to_bytes(vae)}
+    parts = {PART: model_to_bytes(vae, vae.custom_objects)}
     # All else comes from the model as it was saved, which shows that it loads, and makes the parts
     # agree although a training run may change `vae` meanwhile.
-    saved = model_from_bytes(parts[PART], str(path))
+    saved = read_back(parts[PART], vae, vae.custom_objects)
     score = policy.score if detector is not None and policy is not None else None
     parts |= _onnx_parts(saved, facts, score)
     if samples is not None:
@@ -106,20 +107,24 @@ def save_bundle(
     return write_archive(path, "bundle", parts, manifest)
 
 
-def load_trainable(path: str | os.PathLike[str], kind: type["VAE"]) -> "VAE":
+def load_trainable(
+    path: str | os.PathLike[str], kind: type["VAE"], custom_objects: CustomObjects | None = None
+) -> "VAE":
     """Return the model in a bundle, a checkpoint or a ``.keras`` file; see `VAE.load`."""
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path must be the name of a file; received {path!r:.200}.")
     path = pathlib.Path(path)
     if path.suffix == ".keras" and path.is_file():
-        return _model_of(path.read_bytes(), path, kind)
-    return trainable_in(read_archive(path), kind)
+        return _model_of(path.read_bytes(), path, kind, custom_objects)
+    return trainable_in(read_archive(path), kind, custom_objects)
 
 
-def trainable_in(archive: Archive, kind: type["VAE"]) -> "VAE":
+def trainable_in(
+    archive: Archive, kind: type["VAE"], custom_objects: CustomObjects | None = None
+) -> "VAE":
     """Return the model in a bundle or checkpoint."""
     path = archive.path
-    model = _model_of(archive.parts[PART], path, kind)
+    model = _model_of(archive.parts[PART], path, kind, custom_objects)
     if archive.kind == "bundle":
         facts = ModelFacts.from_manifest(archive.manifest, str(path))
         if (model.sample_shape, model.latent_dim) != (facts.sample_shape, facts.latent_dim):
@@ -132,12 +137,16 @@ def trainable_in(archive: Archive, kind: type["VAE"]) -> "VAE":
     return model
 
 
-def _model_of(content: bytes, path: pathlib.Path, kind: type["VAE"]) -> "VAE":
-    model = model_from_bytes(content, str(path))
+def _model_of(
+    content: bytes, path: pathlib.Path, kind: type["VAE"], custom_objects: CustomObjects | None
+) -> "VAE":
+    objects = check_custom_objects(custom_objects)
+    model = model_from_bytes(content, str(path), objects)
     if not isinstance(model, kind):
         raise BundleError(
             f"{path}: part {PART!r} is a {type(model).__name__}; expected a {kind.__name__}."
         )
+    model.custom_objects = objects
     return model
 
 

@@ -21,6 +21,7 @@ from vae_widgets.models.array_loop import (
     train_on_array,
 )
 from vae_widgets.models.beta import Beta, FollowSchedule, warn_of_moving_loss
+from vae_widgets.models.checkpoint import check_checkpoints
 from vae_widgets.models.checkpointer import Checkpointer
 from vae_widgets.models.data_rules import DataRules
 from vae_widgets.models.fit_arguments import (
@@ -221,7 +222,8 @@ class Trainer(Resumable):
         checkpoint
             A ``.vae`` file, from which `VAE.resume` goes on after a crash. It is replaced after
             every `checkpoint_every` epochs, after the last, and when training is stopped or
-            interrupted.
+            interrupted. Before the first epoch it is tried whether the model can be read back, so
+            that a layer of yours that is not registered is an error then, and not after hours.
         checkpoint_every
             Epochs from one checkpoint to the next.
 
@@ -421,6 +423,8 @@ class Trainer(Resumable):
                 "thread; one run at a time. Await that run, or end it: run.stop(); run.wait()."
             )
         try:
+            if arguments.checkpoint is not None:
+                check_checkpoints(self)
             is_fast = self._is_fast(arguments)
             self._checkpointer = Checkpointer(
                 self,

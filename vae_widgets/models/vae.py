@@ -29,6 +29,7 @@ from vae_widgets.models.importance_sampling import ImportanceSampler
 from vae_widgets.models.layers import reparameterize
 from vae_widgets.models.likelihoods import Likelihood, kl_divergence, make_likelihood
 from vae_widgets.models.objectives import EncodedBatch, Objective, make_objective
+from vae_widgets.models.own_classes import CustomObjects
 from vae_widgets.models.saving import SUFFIX, load_trainable, save_bundle
 from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.trainer import Trainer
@@ -549,7 +550,9 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         save_bundle(self, filepath, **options)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> "VAE":
+    def load(
+        cls, path: str | os.PathLike[str], custom_objects: CustomObjects | None = None
+    ) -> "VAE":
         """Load a trainable model: compiled, with its optimizer where it was.
 
         `vae_widgets.load` is faster, where nothing is to be trained. `VAE.resume` goes on with the
@@ -559,17 +562,20 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         ----------
         path
             A ``.vae`` file, bundle or checkpoint, or a ``.keras`` file.
+        custom_objects
+            Classes and functions of yours that the model needs and that are not registered with
+            ``keras.saving.register_keras_serializable``, by name: ``{"MyLayer": MyLayer}``.
 
         Raises
         ------
         BundleError
             If it is damaged, manipulated, of a newer version, or holds a model of another class. It
             is a ``ValueError`` and names the part. Nothing in the file is run as code; classes of
-            your own must be registered with ``keras.saving.register_keras_serializable`` first.
+            your own must be registered or in `custom_objects`.
         OSError
             If there is no such file.
         """
-        return load_trainable(path, cls)
+        return load_trainable(path, cls, custom_objects)
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds this model; Keras calls this when it saves."""
