@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ def test_whole_numbers_index_the_names():
         (["dog", "cat", "dog"], ["cat", "dog"], [1, 0, 1]),
         ([True, False, True], ["normal", "anomalous"], [1, 0, 1]),
         ([1.0, 0.0, 1.0], ["no", "yes"], [1, 0, 1]),
-        (np.array(["a", None, "a"], object)[[0, 2, 0]], None, [0, 0, 0]),
+        (np.array(["a", None, "a"], object), None, [0, 1, 0]),
     ],
 )
 def test_texts_booleans_and_whole_floats(labels, names, expected):
@@ -46,9 +47,9 @@ def test_no_labels_are_no_classes():
     [
         ([0, 1], None, r"labels has shape \(2,\); expected \(3,\)"),
         ([[0], [1], [2]], None, r"labels has shape \(3, 1\); expected \(3,\)"),
-        ([0, np.nan, 1], None, "labels misses 1 of 3 values"),
-        (np.array(["a", None, None], object), None, "labels misses 2 of 3 values"),
         ([0.5, 1, 2], None, "labels has fractions such as 0.5.*color_by"),
+        ([0.5, None, 2], None, "labels has fractions such as 0.5.*color_by"),
+        ([np.inf, 1, 2], None, "labels has fractions such as inf"),
         ([0, 1, 2], ["a", "b"], r"labels has 2, which has no name.*2 names \(a, b\)"),
         ([0, -1, 1], ["a", "b"], "labels has -1, which has no name"),
         (["a", "b", "x"], ["a", "b"], "labels has 'x', which has no name"),
@@ -72,3 +73,45 @@ def test_a_mapping_is_no_list_of_names():
 def test_labels_beyond_int64():
     labels = np.array([2**63, 2**63 + 1], np.uint64)
     assert index_classes(labels, 2)[1] == ["9223372036854775808", "9223372036854775809"]
+
+
+CATEGORICAL = pd.Categorical(
+    ["low", "high", None, "low"], categories=["low", "middle", "high"], ordered=True
+)
+
+
+@pytest.mark.parametrize(
+    ("labels", "names", "expected"),
+    [
+        (CATEGORICAL, ["low", "high"], [0, 1, 2, 0]),
+        (pd.Series(CATEGORICAL, index=[7, 3, 5, 1]), ["low", "high"], [0, 1, 2, 0]),
+        (pd.CategoricalIndex(CATEGORICAL), ["low", "high"], [0, 1, 2, 0]),
+        # Not ordered, but with categories that somebody has put in this order.
+        (pd.Categorical(["b", "a", "b"], ["b", "a"]), ["b", "a"], [0, 1, 0]),
+        # pandas has sorted these as text.
+        (pd.Categorical(["12", "3", "12"]), ["3", "12"], [1, 0, 1]),
+        (pd.Categorical(["12", "3"], ["12", "3"], ordered=True), ["12", "3"], [0, 1]),
+        (pd.cut([5, 15, 95], [0, 10, 20, 100]), ["(0, 10]", "(10, 20]", "(20, 100]"], [0, 1, 2]),
+        (pd.Categorical([2.5, 0.5, 2.5]), ["0.5", "2.5"], [1, 0, 1]),
+        (["12", "3", "x", "-1", "nan"], ["-1", "3", "12", "nan", "x"], [2, 1, 4, 0, 3]),
+        ([True, False, True], ["False", "True"], [1, 0, 1]),
+        (np.array([True, None, False], object), ["False", "True"], [1, 2, 0]),
+        (pd.array([True, pd.NA, False], "boolean"), ["False", "True"], [1, 2, 0]),
+        (pd.array([3, pd.NA, 12], "Int64"), ["3", "12"], [0, 2, 1]),
+        (pd.Series(["b", None, "a"]), ["a", "b"], [1, 2, 0]),
+        ([3.0, np.nan, 12.0], ["3", "12"], [0, 2, 1]),
+        (np.ma.array([3, 7, 12], mask=[0, 1, 0]), ["3", "12"], [0, 2, 1]),
+        (np.array(["2024-02", "NaT", "2023-01"], "M8[M]"), ["2023-01", "2024-02"], [1, 2, 0]),
+        ([None, None], [], [0, 0]),
+        (np.array([True, 1, "1"], object), ["1", "True"], [1, 0, 0]),
+    ],
+)
+def test_order_names_and_missing_values(labels, names, expected):
+    indices, found = index_classes(labels, len(labels))
+    assert found == names
+    assert indices.tolist() == expected
+
+
+def test_missing_labels_beside_given_names():
+    assert index_classes([1, None, 0], 3, ["no", "yes"])[0].tolist() == [1, 2, 0]
+    assert index_classes(CATEGORICAL, 4, ["high", "low"])[0].tolist() == [1, 0, 2, 1]

@@ -152,3 +152,11 @@ def test_samples_of_the_shape_of_codes_are_slid_by_their_codes():
     explorer.scatter.pick(5)
     explorer._as_end.click()
     np.testing.assert_allclose(explorer.slider.path[-1], z[5], atol=1e-6)
+
+
+def test_labels_may_be_missing():
+    labels = np.array([None, None, "b", "b", "a"] + 115 * [None], object)
+    explorer = vw.Explorer(CODEC, X, labels=labels)
+    # It slides between samples of two known classes.
+    np.testing.assert_array_equal(explorer.slider.start, X[2])
+    np.testing.assert_array_equal(explorer.slider.end, X[4])

@@ -9,6 +9,7 @@ from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA, FastICA
 from traitlets import TraitError
 
+import vae_widgets as vw
 from vae_widgets.widgets import scatter_pictures
 from vae_widgets.widgets.latent_scatter import LatentScatter
 
@@ -364,7 +365,7 @@ def test_a_selection_of_the_page_is_observed_once_and_not_sent_back():
         ("view", (0, 1, 5, np.nan), "view must be a finite number"),
         ("color_by", "lable", "did you mean 'label'"),
         ("color_by", [1, 2], r"quantities\['value'\] has shape \(2,\); expected \(12,\)"),
-        ("quantities", {"score": [np.nan] * 12}, r"quantities\['score'\] has 12 NaN"),
+        ("quantities", {"score": [np.inf] * 12}, r"quantities\['score'\] has 12 infinite"),
         ("quantities", {"none": range(12)}, "'none', which is reserved"),
     ],
 )
@@ -763,3 +764,22 @@ def test_a_colour_that_is_gone_gives_way_to_the_labels():
     shown = scatter(color_by=X[:, 0])
     shown.quantities = {}
     assert shown.color_by == "label"
+
+
+def test_labels_of_a_histogram_with_unknown_ones_colour_a_scatter():
+    histogram = vw.AnomalyHistogram(np.arange(12.0))
+    histogram.label([3, 5], [1, 0])
+    widget = scatter(labels=histogram.labels)
+    assert widget._class_names == ["0", "1"]
+    assert widget._classes.tolist() == [2, 2, 2, 1, 2, 0, 2, 2, 2, 2, 2, 2]
+
+
+def test_quantities_with_missing_values():
+    values = [0.5, None, *range(10)]
+    widget = scatter(color_by=values, quantities={"age": np.full(12, np.nan)})
+    wanted = np.float32([0.5, np.nan, *range(10)])
+    np.testing.assert_array_equal(widget.quantities["value"], wanted)
+    widget.color_by = np.ma.array(np.arange(12), mask=np.arange(12) == 4)
+    assert np.flatnonzero(np.isnan(widget.quantities["value"])).tolist() == [4]
+    with pytest.raises(TypeError, match=r"quantities\['value'\] has 'a' in row 0.*labels"):
+        widget.color_by = ["a"] * 12

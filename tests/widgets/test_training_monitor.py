@@ -962,3 +962,9 @@ def test_settings_of_a_run_that_has_ended_are_those_it_had(monitor, time):
     drive(monitor, time, model, epochs=1, steps=1, batch_seconds=1e-6)
     assert not shown(monitor, "active")
     assert shown(monitor, "settings") == {"learning_rate": 0.01, "beta": 0.25}
+
+
+def test_samples_of_no_class_have_a_number_of_their_own():
+    labels = np.array(["12", None, "3"], object)
+    monitor = TrainingMonitor(np.zeros((3, 8, 8)), labels=labels)
+    assert monitor._drawing._classes.tolist() == [1, 10, 0]

@@ -1,5 +1,6 @@
 """Labels of any kind as indices into a list of class names."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,33 +11,36 @@ from vae_widgets.core import checks
 
 
 def index_classes(
-    labels: Any, n: int, label_names: Sequence[Any] | None = None
+    labels: Any, n: int, label_names: Sequence[Any] | None = None, of: str = "x"
 ) -> tuple[NDArray[np.uint32], list[str]]:
     """Map labels to indices into class names.
 
     Parameters
     ----------
     labels
-        Whole numbers, booleans or texts (n,); None for no labels.
+        Whole numbers, booleans, texts, or a pandas categorical (n,); None for no labels. None, NaN,
+        NaT, pandas' NA and masked values mean that the class of a sample is not known.
     n
         Number of labels expected.
     label_names
         The classes in their order. Whole numbers index it; texts are looked up in it. None takes
-        the different values of `labels`, sorted.
+        the different values of `labels`, in the order of `in_order`.
+    of
+        What the labels are of, for the message.
 
     Returns
     -------
     indices : ndarray
-        uint32 (n,); empty for no labels.
+        uint32 (n,), ``len(names)`` where the class is not known; empty for no labels.
     names : list of str
         One name for each class.
 
     Raises
     ------
     ValueError
-        If `labels` has another length, misses values, holds fractions, or a label has no name.
+        If `labels` has another length, holds fractions, or a label has no name.
     TypeError
-        If `label_names` is one text or a mapping instead of a list of them.
+        If `labels` is no array, or if `label_names` is one text or a mapping instead of a list.
     """
     if isinstance(label_names, Mapping):
         raise TypeError(
@@ -47,42 +51,147 @@ def index_classes(
         raise TypeError(f"label_names must be a list of names; received the text {label_names!r}.")
     if labels is None:
         return np.zeros(0, np.uint32), []
-    values = _texts_or_integers(checks.labels("labels", labels, n))
+    codes, levels = _levels(labels, n, of)
     if label_names is None:
-        classes, indices = np.unique(values, return_inverse=True)
-        return indices.astype(np.uint32), [str(name) for name in classes]
-    names = [str(name) for name in label_names]
-    if values.dtype.kind == "U":
-        order = {name: index for index, name in enumerate(names)}
-        indices = np.array([order.get(value, -1) for value in values.tolist()])
+        ordered = in_order(levels, categories_of(labels))
+        names = [str(level) for level in ordered]
+        place = {level: k for k, level in enumerate(ordered)}
+        places = [place[level] for level in levels]
     else:
-        indices = values
-    nameless = values[(indices < 0) | (indices >= len(names))]
-    if nameless.size:
-        raise ValueError(
-            f"labels has {nameless[0].item()!r}, which has no name: label_names has {len(names)} "
-            f"names ({', '.join(names[:5])}{', ...' if len(names) > 5 else ''}). Add its name, or "
-            "leave label_names out."
-        )
-    return indices.astype(np.uint32), names
+        names = [str(name) for name in label_names]
+        places = [_place(level, names) for level in levels]
+    indices = np.array([*places, len(names)], np.uint32)[codes]  # -1 takes the last
+    return indices, names
 
 
-def _texts_or_integers(values: NDArray[Any]) -> NDArray[Any]:
-    if values.dtype.kind == "u":  # the largest do not fit int64
-        return values
-    if values.dtype.kind in "bi":
-        return values.astype(np.int64)
-    missing = [checks.is_missing(value) for value in values.tolist()]
-    if any(missing):
+def in_order(levels: list[Any], categories: list[Any] | None = None) -> list[Any]:
+    """Return the different values of labels in the order that users expect.
+
+    As in `categories`, where there are some. Otherwise numbers and booleans by their value, texts
+    that hold numbers by these ("3" before "12"), and other texts after them, by their letters.
+
+    Parameters
+    ----------
+    levels
+        The different values, none of them missing.
+    categories
+        All values that are possible, of which some may be unused; or None.
+    """
+    if categories is None:
+        return sorted(levels, key=_sort_key)
+    place = {category: k for k, category in enumerate(categories)}
+    return sorted(levels, key=lambda level: place.get(level, len(place)))
+
+
+def categories_of(values: Any) -> list[Any] | None:
+    """Return the categories of a pandas categorical in their order; None for other values.
+
+    The order counts if the categorical is ordered, or if its categories are not in that of the
+    alphabet, which pandas gives them when it finds them by itself.
+    """
+    if not _is_categorical(values):
+        return None
+    found = values.dtype.categories.tolist()
+    by_letters = all(isinstance(one, str) for one in found) and found == sorted(found)
+    return None if by_letters and not values.dtype.ordered else found
+
+
+def _is_categorical(values: Any) -> bool:
+    return hasattr(getattr(getattr(values, "dtype", None), "categories", None), "tolist")
+
+
+def _levels(labels: Any, n: int, of: str) -> tuple[NDArray[np.int64], list[Any]]:
+    """Return codes (n,), -1 where a label is missing, and the label that each code means."""
+    mask = np.zeros(n, bool)
+    if isinstance(labels, np.ma.MaskedArray):
+        labels, hidden = labels.data, np.ma.getmaskarray(labels)
+        mask = hidden if hidden.shape == (n,) else mask
+    values = checks.labels("labels", labels, n, of)
+    if _is_categorical(labels):
+        return _levels_of_categorical(labels)
+    kind = values.dtype.kind
+    if kind == "O":
+        return _levels_of_objects(values, mask)
+    if kind in "fmM":
+        mask = mask | np.isnat(values) if kind in "mM" else mask | np.isnan(values)
+    known = values[~mask]
+    if kind == "f":
+        strange = known[(known != np.rint(known)) | np.isinf(known)]
+        if strange.size:
+            raise _fraction(strange[0])
+    different, found = np.unique(known, return_inverse=True)
+    codes = np.full(n, -1)
+    codes[~mask] = found
+    if kind == "f":
+        return codes, [int(level) for level in different]
+    if kind in "biu":
+        return codes, different.tolist()
+    return codes, different.astype(str).tolist()
+
+
+def _levels_of_categorical(labels: Any) -> tuple[NDArray[np.int64], list[Any]]:
+    """Do what `_levels` does for a pandas categorical, alone or in a Series; -1 is its NaN."""
+    codes = np.asarray(getattr(labels, "cat", labels).codes, np.int64)
+    used, found = np.unique(codes[codes >= 0], return_inverse=True)
+    codes[codes >= 0] = found
+    categories = labels.dtype.categories.tolist()
+    return codes, [categories[k] for k in used]
+
+
+def _levels_of_objects(
+    values: NDArray[Any], mask: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], list[Any]]:
+    """Do what `_levels` does for an array of objects, which may be of several types."""
+    missing = mask | np.array([checks.is_missing(value) for value in values.tolist()], bool)
+    known = [_plain(value) for value in values[~missing].tolist()]
+    if len({type(value) for value in known}) > 1:  # True is no 1, and "1" looks like 1
+        known = [str(value) for value in known]
+    levels: dict[Any, int] = {}
+    codes = np.full(len(values), -1)
+    codes[~missing] = [levels.setdefault(value, len(levels)) for value in known]
+    return codes, list(levels)
+
+
+def _plain(value: Any) -> bool | int | str:
+    """Return a label as a bool, an int or a text."""
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        if not float(value).is_integer():
+            raise _fraction(float(value))
+        return int(value)
+    return str(value)
+
+
+def _fraction(value: float) -> ValueError:
+    return ValueError(
+        f"labels has fractions such as {value:g}; expected classes. To colour by a quantity, pass "
+        "it as color_by."
+    )
+
+
+def _sort_key(level: Any) -> tuple[int, float, str]:
+    try:
+        number = float(level)
+    except (TypeError, ValueError, OverflowError):
+        return 1, 0.0, str(level)
+    if not math.isfinite(number):  # the texts "nan" and "inf"
+        return 1, 0.0, str(level)
+    return 0, number, str(level)
+
+
+def _place(level: Any, names: list[str]) -> int:
+    """Return the index of a label in the names; raise ``ValueError`` if it has none."""
+    if isinstance(level, bool | int | np.bool_ | np.integer):
+        place = int(level)
+    else:
+        place = names.index(str(level)) if str(level) in names else -1
+    if not 0 <= place < len(names):
         raise ValueError(
-            f"labels misses {sum(missing)} of {len(values)} values (NaN or None). Give those "
-            "samples a class of their own, for example 'unlabelled'."
+            f"labels has {level!r}, which has no name: label_names has {len(names)} names "
+            f"({', '.join(names[:5])}{', ...' if len(names) > 5 else ''}). Add its name, or leave "
+            "label_names out."
         )
-    if values.dtype.kind == "f":
-        if np.any(values != np.rint(values)):
-            raise ValueError(
-                f"labels has fractions such as {values[values != np.rint(values)][0]:g}; expected "
-                "classes. To colour by a quantity, pass it as color_by."
-            )
-        return values.astype(np.int64)
-    return values.astype(str)
+    return place

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
 from vae_widgets.core import checks
+from vae_widgets.core.classes import index_classes
 from vae_widgets.rendering import Renderer, check_renderer, render
 from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
 from vae_widgets.widgets.base import CompositeWidget
@@ -179,8 +180,10 @@ def _scores(codec: Any, x: NDArray[np.float32]) -> tuple[NDArray[Any], str]:
 
 def _two_samples(z: NDArray[np.float32], labels: Any) -> tuple[int, int]:
     """Choose two samples worth sliding between: of two classes, or else far apart."""
-    if labels is not None:
-        other = np.flatnonzero(np.asarray(labels) != np.asarray(labels)[0])
+    classes, names = index_classes(labels, len(z))
+    known = np.flatnonzero(classes != len(names))
+    if known.size:
+        other = known[classes[known] != classes[known[0]]]
         if other.size:
-            return 0, int(other[0])
+            return int(known[0]), int(other[0])
     return 0, int(np.argmax(np.linalg.norm(z - z[0], axis=1)))

@@ -36,19 +36,22 @@ class LatentScatter(ScatterAnswers):
     x
         Samples (n, *sample_shape).
     labels
-        One class for each sample (n,): whole numbers, booleans or texts; None for no classes.
+        One class for each sample (n,): whole numbers, booleans, texts or a pandas categorical; None
+        for no classes. Samples whose class is missing (None, NaN, NA, masked) are grey and
+        "unknown", so the `labels` of an `AnomalyHistogram` will do.
     renderer
         Turns samples into tiles; None chooses one by the shape of a sample. Where its ``detail``
         returns a `Sound`, the page plays what is picked and hovered.
     label_names
         Names of the classes in their order; whole-number labels index it. None takes the different
-        values of `labels`.
+        values of `labels`: in the order of a categorical, otherwise by number or letter.
     color_by
         ``"label"``, ``"none"``, the name of one of `quantities`, or numbers (n,) themselves, which
         are then named "value". Quantities are drawn in viridis, from their lowest to their highest
-        value.
+        value, and grey where they are missing (None, NaN, NA, masked).
     quantities
-        Name of a quantity -> one finite number for each sample (n,), such as anomaly scores.
+        Name of a quantity -> one finite number for each sample (n,), such as anomaly scores, or NaN
+        where it is not known.
     threshold
         Of the quantity that colours the points, in its own units: two colours, below it and at or
         above it, instead of viridis. None for none.

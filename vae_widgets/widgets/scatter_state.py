@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from vae_widgets.codec import Codec
 from vae_widgets.core import checks
 from vae_widgets.core.latent_space import LatentSpace
+from vae_widgets.core.quantities import numbers_or_unknown
 from vae_widgets.widgets.base import CanvasWidget
 from vae_widgets.widgets.index_set import IndexSet
 from vae_widgets.widgets.traits import Array, Number, array_from_json, array_to_json
@@ -106,13 +107,9 @@ class ScatterState(CanvasWidget):
         for name, numbers in quantities.items():
             if name in ("label", "none"):
                 raise ValueError(f"quantities has {name!r}, which is reserved; rename it.")
-            array = checks.float_array(f"quantities[{name!r}]", numbers)
-            if array.shape != (self.n_samples,):
-                raise ValueError(
-                    f"quantities[{name!r}] has shape {array.shape}; expected ({self.n_samples},), "
-                    "one number for each sample."
-                )
-            checked[str(name)] = array
+            checked[str(name)] = numbers_or_unknown(
+                f"quantities[{name!r}]", numbers, self.n_samples
+            )
         return checks.one_of("color_by", color_by, ["label", "none", *checked]), checked
 
     @staticmethod

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.codec import Codec, check_codec
 from vae_widgets.core import checks
+from vae_widgets.core.classes import index_classes
 from vae_widgets.core.history import TrainingHistory, scalar
 from vae_widgets.core.run_log import read_runs
 from vae_widgets.rendering import Renderer, check_renderer
@@ -64,7 +65,8 @@ class TrainingMonitor(CompositeWidget):
     compare
         Other runs to draw behind, by name: histories of other monitors.
     labels
-        (n,) classes of `samples`, to colour their codes by in the replay.
+        (n,) classes of `samples`, to colour their codes by in the replay; grey where they are
+        missing.
 
     Attributes
     ----------
@@ -363,11 +365,11 @@ class TrainingMonitor(CompositeWidget):
 
 
 def _classes(labels: Any, samples: Any) -> NDArray[np.uint8]:
-    """Return the class of each sample as a number below ten, or nothing."""
+    """Return the class of each sample as a number below ten, ten if not known; or nothing."""
     if labels is None:
         return np.zeros(0, np.uint8)
     if samples is None:
         raise ValueError("labels are given without samples; pass both, or neither.")
-    labels = checks.labels("labels", labels, len(samples), of="samples")
-    _, classes = np.unique(labels, return_inverse=True)
-    return (classes[:MAX_SAMPLES] % 10).astype(np.uint8)
+    classes, names = index_classes(labels, len(samples), of="samples")
+    known = classes != len(names)
+    return np.where(known, classes % 10, 10)[:MAX_SAMPLES].astype(np.uint8)

@@ -21,7 +21,8 @@ class TrainingReplay(CanvasWidget):
     ).tag(sync=True)
     shown = traitlets.Dict(
         help="axis (epoch or step), frames (where there is one), seen (of which these points are), "
-        "points (n, 2), limits of both axes (4), names of both axes, classes (n) of the points."
+        "points (n, 2), limits of both axes (4), names of both axes, classes (n) of the points, "
+        "10 where it is not known."
     ).tag(sync=True)
 
     def plan(self, pictures: TrainingPictures, classes: NDArray[np.uint8], axis: str) -> list[Send]:

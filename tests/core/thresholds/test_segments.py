@@ -97,3 +97,17 @@ def test_labels_without_an_anomaly_spend_no_alerts():
 def test_a_number_is_no_segments():
     with pytest.raises(TypeError, match=r"segments is .*50.* Did you mean alerts=50\?"):
         segment_thresholds([1.0, 2.0], 50, ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("segments", "expected"),
+    [
+        (pd.Categorical(["b", "a"], ["b", "c", "a"], ordered=True), ["b", "a"]),
+        (["12", "3"], ["3", "12"]),
+        ([True, False], [False, True]),
+    ],
+)
+def test_segments_are_in_the_order_that_users_expect(segments, expected):
+    found = segment_thresholds([1.0, 2.0], segments, 1)
+    assert list(found.thresholds) == list(found.n_flagged) == expected
+    assert found.apply([1.0, 2.0], segments).sum() <= 1

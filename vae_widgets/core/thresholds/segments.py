@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vae_widgets.core import checks
+from vae_widgets.core import checks, classes
 from vae_widgets.core.thresholds.percentile import at_most
 
 
@@ -18,7 +18,8 @@ class SegmentThresholds:
     Attributes
     ----------
     thresholds : dict
-        The threshold of each segment, by its name.
+        The threshold of each segment, by its name; in the order of a pandas categorical, else by
+        number or letter.
     n_flagged : dict
         How many of the scores that they were chosen on each segment flags.
     explanation, assumes : str
@@ -71,9 +72,10 @@ def segment_thresholds(
         (n,) booleans or 0 and 1, 1 = anomalous, at least one of them; None or NaN = not labelled.
     """
     scores = checks.scores("scores", scores)
-    segments = _names(segments, len(scores))
+    names = _names(segments, len(scores))
     alerts = checks.positive_int("alerts", alerts)
-    by_segment = {name: segments == name for name in np.unique(segments).tolist()}
+    in_order = classes.in_order(np.unique(names).tolist(), classes.categories_of(segments))
+    by_segment = {name: names == name for name in in_order}
     if labels is None:
         parts = _parts([int(here.sum()) for here in by_segment.values()], alerts)
         assumes = "Assumes that anomalies are equally frequent in every segment."

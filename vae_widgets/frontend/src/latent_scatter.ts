@@ -20,6 +20,7 @@ import { axisNames, isLine, type Model, type State } from "./scatter_state.ts";
 import { Toolbar } from "./scatter_toolbar.ts";
 import { createShell, element } from "./shell.ts";
 import { change, tellSoon } from "./tell.ts";
+import { watchTheme } from "./theme.ts";
 import { whole } from "./ticks.ts";
 
 // How long the view must rest before the kernel decodes the plane for it, in ms.
@@ -294,6 +295,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     ["_detail", () => void hover.takeDetail()],
   ];
   for (const [name, react] of reactions) model.on(`change:${name}`, react);
+  const stopTheme = watchTheme(showColours); // the grey of what is not known hangs on it
   showColours();
   showSelection();
   showPlane();
@@ -308,6 +310,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   return () => {
     for (const [name, react] of reactions) model.off(`change:${name}`, react);
     clearTimeout(settle);
+    stopTheme();
     stopGestures();
     stopHearing();
     hearing.close();

@@ -18,6 +18,11 @@ export function categoryColour(index: number): string {
   return CATEGORIES[((index % CATEGORIES.length) + CATEGORIES.length) % CATEGORIES.length];
 }
 
+/** Of what is not known: nearer to the paper than any category. */
+export function unknownColour(dark: boolean): string {
+  return dark ? "#5a5a5a" : "#c6c6c6";
+}
+
 // Viridis at nine equal steps; linear between them is within one level of 8-bit colour or two.
 const VIRIDIS = [
   [68, 1, 84],

@@ -68,7 +68,8 @@ export class Hover {
     if (!plot.viewport.contains(at)) return tooltip.hide();
     const lines = [`#${index}`, labelOf(model, index)];
     for (const [name, wire] of Object.entries(model.get("quantities"))) {
-      lines.push(`${name} ${formatNumber(readArray(wire)[index], 1)}`);
+      const value = readArray(wire)[index];
+      lines.push(`${name} ${Number.isNaN(value) ? "unknown" : formatNumber(value, 1)}`);
     }
     const more = this.detail.find(index);
     const pictures: (Shown | null)[] = [this.sample(index), null, null];

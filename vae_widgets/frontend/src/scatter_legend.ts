@@ -3,12 +3,14 @@
 import { categoryColour, quantityColour } from "./palette.ts";
 import { NumberField } from "./number_field.ts";
 import { formatNumber } from "./numbers.ts";
-import { SIDES, type Quantity } from "./scatter_colours.ts";
+import { NO_SIDE, SIDES, type Quantity } from "./scatter_colours.ts";
+import { unknownName } from "./scatter_state.ts";
 import { element } from "./shell.ts";
 import { whole } from "./ticks.ts";
 
 export interface LegendState {
   names: string[];
+  /** Of each class, and last of the points of no class. */
   counts: number[];
   /** Classes, and sides of the threshold, that are hidden. */
   hidden: number[];
@@ -17,6 +19,17 @@ export interface LegendState {
   quantity: Quantity | null;
   /** False where the classes do not colour the points. */
   coloured: boolean;
+  /** Colour of what is not known. */
+  unknown: string;
+}
+
+interface Entry {
+  /** By which it is hidden. */
+  group: number;
+  name: string;
+  count: number;
+  /** Empty where it has none. */
+  colour: string;
 }
 
 export interface LegendActions {
@@ -48,20 +61,37 @@ export class Legend {
   }
 
   show(state: LegendState): void {
-    const { quantity, names, counts, hidden, coloured } = state;
+    const { quantity, names, counts, hidden, coloured, unknown } = state;
     this.bar.hidden = !quantity;
-    if (quantity) this.showQuantity(quantity, state.hiddenSides);
-    this.classes.show(names, counts, hidden, coloured ? names.map((_, i) => categoryColour(i)) : []);
+    if (quantity) this.showQuantity(quantity, state.hiddenSides, unknown);
+    const colourOf = (group: number) => (group < names.length ? categoryColour(group) : unknown);
+    const entries = [...names, unknownName(names)]
+      .map((name, group) => ({
+        group,
+        name,
+        count: counts[group],
+        colour: coloured ? colourOf(group) : "",
+      }))
+      .filter(({ group, count }) => group < names.length || count > 0);
+    this.classes.show(entries, hidden);
   }
 
-  private showQuantity({ name, low, high, cut }: Quantity, hidden: number[]): void {
+  private showQuantity(quantity: Quantity, hidden: number[], colour: string): void {
+    const { name, low, high, cut, unknown } = quantity;
     this.name.textContent = name;
-    this.ramp.root.hidden = Boolean(cut);
-    this.sides.root.hidden = !cut;
+    this.ramp.root.hidden = Boolean(cut) || Number.isNaN(low);
     this.threshold.show(cut ? String(Number(cut.threshold.toPrecision(6))) : "");
-    if (!cut) return this.ramp.show(low, high);
-    const text = formatNumber(cut.threshold, high - low);
-    this.sides.show([`below ${text}`, `${text} or above`], cut.counts, hidden, SIDES);
+    if (!cut && !Number.isNaN(low)) this.ramp.show(low, high);
+    const entries: Entry[] = [];
+    if (cut) {
+      const text = formatNumber(cut.threshold, Number.isNaN(low) ? 0 : high - low);
+      [`below ${text}`, `${text} or above`].forEach((name, group) =>
+        entries.push({ group, name, count: cut.counts[group], colour: SIDES[group] }),
+      );
+    }
+    if (unknown) entries.push({ group: NO_SIDE, name: "unknown", count: unknown, colour });
+    this.sides.root.hidden = !entries.length;
+    this.sides.show(entries, hidden);
   }
 }
 
@@ -70,6 +100,7 @@ class Switches {
   readonly root = element("div", "vw-legend-classes");
   private readonly changed: (hidden: number[]) => void;
   private buttons: HTMLButtonElement[] = [];
+  private groups: number[] = [];
   private hidden: number[] = [];
 
   constructor(what: string, changed: (hidden: number[]) => void) {
@@ -78,16 +109,18 @@ class Switches {
     this.root.setAttribute("aria-label", `${what}: press to hide or show, Shift+press for one`);
   }
 
-  show(names: string[], counts: number[], hidden: number[], colours: string[]): void {
-    if (this.buttons.length !== names.length) this.build(names.length);
+  show(entries: Entry[], hidden: number[]): void {
+    if (this.buttons.length !== entries.length) this.build(entries.length);
     this.hidden = hidden;
-    this.buttons.forEach((made, i) => {
-      const [swatch, name, count] = made.children as unknown as HTMLElement[];
-      made.title = `${names[i]}: click hides or shows, Shift-click or double-click shows only this`;
-      made.setAttribute("aria-pressed", String(!hidden.includes(i)));
-      swatch.style.background = colours[i] ?? "";
-      name.textContent = names[i];
-      count.textContent = whole(counts[i]);
+    this.groups = entries.map(({ group }) => group);
+    entries.forEach(({ group, name, count, colour }, i) => {
+      const made = this.buttons[i];
+      const [swatch, text, number] = made.children as unknown as HTMLElement[];
+      made.title = `${name}: click hides or shows, Shift-click or double-click shows only this`;
+      made.setAttribute("aria-pressed", String(!hidden.includes(group)));
+      swatch.style.background = colour;
+      text.textContent = name;
+      number.textContent = whole(count);
     });
   }
 
@@ -99,24 +132,25 @@ class Switches {
         made.append(element("span", part));
       }
       made.addEventListener("click", (event) =>
-        event.shiftKey || event.altKey ? this.only(i) : this.toggle(i),
+        event.shiftKey || event.altKey ? this.only(this.groups[i]) : this.toggle(this.groups[i]),
       );
-      made.addEventListener("dblclick", () => this.only(i));
+      made.addEventListener("dblclick", () => this.only(this.groups[i]));
       return made;
     });
     this.root.replaceChildren(...this.buttons);
   }
 
-  private toggle(i: number): void {
+  private toggle(group: number): void {
     const { hidden } = this;
-    this.changed(hidden.includes(i) ? hidden.filter((other) => other !== i) : [...hidden, i]);
+    const others = hidden.filter((other) => other !== group);
+    this.changed(hidden.includes(group) ? others : [...hidden, group]);
   }
 
   /** Only this one; once more shows all again. */
-  private only(i: number): void {
+  private only(group: number): void {
     const { hidden } = this;
-    const others = this.buttons.map((_, other) => other).filter((other) => other !== i);
-    const already = !hidden.includes(i) && others.every((other) => hidden.includes(other));
+    const others = this.groups.filter((other) => other !== group);
+    const already = !hidden.includes(group) && others.every((other) => hidden.includes(other));
     this.changed(already ? [] : others);
   }
 }

@@ -7,9 +7,11 @@ import {
   byThreshold,
   countClasses,
   hide,
+  hideSides,
   plain,
   type Colouring,
 } from "./scatter_colours.ts";
+import { unknownColour } from "./palette.ts";
 import { Legend } from "./scatter_legend.ts";
 import type { Model } from "./scatter_state.ts";
 import { change } from "./tell.ts";
@@ -36,12 +38,17 @@ export class Painting {
     const hiddenSides = model.get("_hidden_sides");
     const coloured = model.get("color_by") === "label" && classes.length > 0;
     const colouring = this.colouring(coloured ? classes : null, names.length);
-    const { levels, quantity } = colouring;
-    if (quantity?.cut) hide(colouring, levels, hiddenSides);
+    hideSides(colouring, hiddenSides);
     hide(colouring, classes, hidden);
-    const counts = countClasses(classes, names.length);
-    this.legend.show({ names, counts, hidden, hiddenSides, quantity, coloured });
+    const counts = countClasses(classes, names.length + 1);
+    const { quantity } = colouring;
+    const unknown = this.unknown();
+    this.legend.show({ names, counts, hidden, hiddenSides, quantity, coloured, unknown });
     return colouring;
+  }
+
+  private unknown(): string {
+    return unknownColour(document.body.dataset.jpThemeLight === "false");
   }
 
   private colouring(classes: Uint32Array | null, count: number): Colouring {
@@ -49,8 +56,10 @@ export class Painting {
     const by = model.get("color_by");
     const wire = model.get("quantities")[by];
     const threshold = model.get("threshold");
-    if (wire && threshold === null) return byQuantity(by, readArray(wire));
-    if (wire) return byThreshold(by, readArray(wire), threshold!);
-    return classes ? byClass(classes, count) : plain(readArray(model.get("_positions")).length / 2);
+    const unknown = this.unknown();
+    if (wire && threshold === null) return byQuantity(by, readArray(wire), unknown);
+    if (wire) return byThreshold(by, readArray(wire), threshold!, unknown);
+    if (classes) return byClass(classes, count, unknown);
+    return plain(readArray(model.get("_positions")).length / 2);
   }
 }

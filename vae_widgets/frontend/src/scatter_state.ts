@@ -85,12 +85,16 @@ export interface State {
   _density_shown: boolean;
   _positions: WireArray;
   _home: Edges;
+  /** Number of the class of each sample; the number of classes where it is not known. */
   _classes: WireArray;
   _class_names: string[];
   _tiles: WireAtlas | Record<string, never>;
   /** Whether samples can be heard. */
   _has_sound: boolean;
-  /** Classes, and sides of the threshold (0 below, 1 at or above), not drawn. */
+  /**
+   * Not drawn: classes (the number of classes stands for none of them), and sides of the threshold
+   * (0 below, 1 at or above, 2 without a value).
+   */
   _hidden: number[];
   _hidden_sides: number[];
   _mode: Mode;
@@ -112,10 +116,16 @@ export interface State {
 
 export type Model = AnyModel<State>;
 
+/** What points of no class are called; one of the classes may have the name already. */
+export function unknownName(names: string[]): string {
+  return names.includes("unknown") ? "no label" : "unknown";
+}
+
 /** A sample's class as text; empty where there are no classes. */
 export function labelOf(model: Model, index: number): string {
   const classes = readArray<Uint32Array>(model.get("_classes"));
-  return classes.length ? `label ${model.get("_class_names")[classes[index]]}` : "";
+  const names = model.get("_class_names");
+  return classes.length ? `label ${names[classes[index]] ?? unknownName(names)}` : "";
 }
 
 /** Names of the coordinates shown; a jitter has none. */

@@ -51,7 +51,7 @@ export class Toolbar {
 
   show(): void {
     const { model } = this;
-    const named = model.get("_class_names").length > 0;
+    const named = model.get("_classes").shape[0] > 0;
     this.controls.show({
       mode: model.get("_mode"),
       gridShown: model.get("_grid_shown"),

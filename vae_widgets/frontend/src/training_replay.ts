@@ -4,7 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import "./shell.css";
 import "./training_replay.css";
 import { readArray, type WireArray } from "./arrays.ts";
-import { categoryColour } from "./palette.ts";
+import { categoryColour, unknownColour } from "./palette.ts";
 import { change } from "./tell.ts";
 import { Picture } from "./picture.ts";
 import { button, element } from "./shell.ts";
@@ -25,6 +25,9 @@ interface State {
   at: number | null;
   shown: Partial<Shown>;
 }
+
+/** Stands for the class of a sample that has none. */
+const UNKNOWN = 10;
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const root = element("div", "vw-widget vw-replay");
@@ -63,9 +66,10 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     context.rect(view.box.left, view.box.top, view.box.width, view.box.height);
     context.clip();
     context.globalAlpha = 0.85;
+    const grey = unknownColour(theme.dark);
     for (let i = 0; i < points.shape[0]; i++) {
       const { x, y } = view.toScreen(xy[2 * i], xy[2 * i + 1]);
-      context.fillStyle = categoryColour(of[i] ?? 0);
+      context.fillStyle = of[i] === UNKNOWN ? grey : categoryColour(of[i] ?? 0);
       context.beginPath();
       context.arc(x, y, 3, 0, 7);
       context.fill();
