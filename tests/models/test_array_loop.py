@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vae_widgets.models.array_loop import ArrayLoop, Pace, in_order
+from vae_widgets.models.array_loop import ArrayLoop, LoopData, Pace, in_order
+from vae_widgets.models.row_source import RowSource
 
 
 def nothing(batch, logs=None):
@@ -29,7 +30,7 @@ def test_every_row_counts_once(batch_size, jit_compile):
     x = np.arange(10, dtype=np.float32)[:, np.newaxis]
     loop = ArrayLoop(sums_of, batch_size, jit_compile)
     order = np.random.default_rng(0).permutation(10)
-    logs = loop.run((tf.constant(x),), order, no_noise, nothing, nothing)
+    logs = loop.run(LoopData([x]), order, no_noise, nothing, nothing)
     assert logs["loss"] == pytest.approx(x.mean())
     assert logs["reconstruction_loss"] == pytest.approx((x**2).mean())
 
@@ -45,7 +46,7 @@ def test_rows_come_in_the_order_given():
         return tf.ones(4)
 
     order = np.random.default_rng(0).permutation(10)
-    data = (tf.constant(np.arange(10, dtype=np.float32)[:, np.newaxis]),)
+    data = LoopData([np.arange(10, dtype=np.float32)[:, np.newaxis]])
     ArrayLoop(update, 4, jit_compile=False).run(data, order, no_noise, nothing, nothing)
     np.testing.assert_array_equal(seen, order)
 
@@ -58,7 +59,7 @@ def test_one_trace_serves_all_epochs():
         return sums_of(batch)
 
     loop = ArrayLoop(update, 4, jit_compile=True)
-    data = (tf.zeros((50, 1)),)
+    data = LoopData([np.zeros((50, 1), np.float32)])
     for _ in range(5):
         loop.run(data, np.arange(50), no_noise, nothing, nothing)
     once = len(traces)
@@ -73,7 +74,14 @@ def test_stops_when_asked():
         ends.append(batch)
 
     loop = ArrayLoop(sums_of, 1, jit_compile=False, steps=3)
-    loop.run((tf.zeros((10, 1)),), np.arange(10), no_noise, nothing, end, stop=lambda: True)
+    loop.run(
+        LoopData([np.zeros((10, 1), np.float32)]),
+        np.arange(10),
+        no_noise,
+        nothing,
+        end,
+        stop=lambda: True,
+    )
     assert ends == [2]
 
 
@@ -106,6 +114,31 @@ def test_pace_can_be_fixed():
     assert pace.steps == 7
 
 
+@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("rows_at_once", [1, 4, 10, 1000])
+def test_rows_that_are_read_in_windows_are_those_of_the_array(
+    rows_at_once, jit_compile, monkeypatch
+):
+    """The order matters here: the sum of a batch is multiplied by its noise."""
+
+    def update(batch):
+        x, y = batch.data
+        product = batch.weights * x[:, 0] * tf.cast(y, tf.float32) * batch.noise[:, 0]
+        return tf.stack([tf.reduce_sum(product), 0.0, 0.0, tf.reduce_sum(batch.weights)])
+
+    monkeypatch.setattr("vae_widgets.models.row_source.READ_AT_ONCE", 4 * rows_at_once)
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 255, (21, 1), np.uint8), rng.integers(5, size=21)
+    noise, order = rng.normal(size=(24, 1)).astype(np.float32), rng.permutation(21)
+    data = LoopData([RowSource(x), y])
+    loop = ArrayLoop(update, 4, jit_compile)
+    for _ in range(2):
+        logs = loop.run(data, order, lambda n: noise[:n], nothing, nothing)
+        assert logs["loss"] == pytest.approx(
+            (x[order, 0] * y[order] * noise[:21, 0]).mean(), rel=1e-5
+        )
+
+
 def test_each_row_has_its_noise():
     def update(batch):
         noise = tf.reduce_sum(batch.weights * batch.noise[:, 0])
@@ -113,7 +146,13 @@ def test_each_row_has_its_noise():
 
     noise = np.random.default_rng(0).normal(size=(12, 1)).astype(np.float32)
     loop = ArrayLoop(update, 4, jit_compile=True)
-    logs = loop.run((tf.zeros((10, 1)),), np.arange(10), lambda n: noise[:n], nothing, nothing)
+    logs = loop.run(
+        LoopData([np.zeros((10, 1), np.float32)]),
+        np.arange(10),
+        lambda n: noise[:n],
+        nothing,
+        nothing,
+    )
     assert logs["loss"] == pytest.approx(noise[:10].mean(), rel=1e-5)
 
 
@@ -130,7 +169,9 @@ def test_noise_is_drawn_in_parts_where_it_would_not_fit(jit_compile):
         return tf.stack([noise, 0.0, 0.0, tf.reduce_sum(batch.weights)])
 
     loop = ArrayLoop(update, 4, jit_compile, noise_width=2**20)
-    logs = loop.run((tf.zeros((21, 1)),), np.arange(21), draw, nothing, nothing)
+    logs = loop.run(
+        LoopData([np.zeros((21, 1), np.float32)]), np.arange(21), draw, nothing, nothing
+    )
     assert [len(part) for part in drawn] == [16, 16]  # 2^24 numbers at a time
     expected = np.concatenate(drawn)[:21, 0].mean()
     assert logs["loss"] == pytest.approx(expected, rel=1e-5)
@@ -145,9 +186,8 @@ def test_labels_stay_with_their_samples():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(10, 1)).astype(np.float32), rng.integers(5, size=10)
     loop = ArrayLoop(update, 4, jit_compile=True)
-    logs = loop.run(
-        (tf.constant(x), tf.constant(y)), rng.permutation(10), no_noise, nothing, nothing
-    )
+    data = LoopData([x, y])
+    logs = loop.run(data, rng.permutation(10), no_noise, nothing, nothing)
     assert logs["loss"] == pytest.approx((x[:, 0] * y).mean(), rel=1e-5)
 
 
@@ -164,7 +204,7 @@ def test_each_step_has_its_beta(jit_compile):
         asked.append(steps)
         return betas
 
-    data = (tf.zeros((12, 1)),)
+    data = LoopData([np.zeros((12, 1), np.float32)])
     logs = loop.run(data, np.arange(12), no_noise, nothing, nothing, betas=of_steps)
     assert logs["loss"] == pytest.approx(betas.mean())
     assert logs["reconstruction_loss"] == 12

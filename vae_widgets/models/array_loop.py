@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.models.beta import Beta
 from vae_widgets.models.fit_arguments import FitArguments
+from vae_widgets.models.row_source import RowSource
 from vae_widgets.models.training_state import TrainingState
 
 LOG_NAMES = ("loss", "reconstruction_loss", "kl_loss")
@@ -82,6 +83,42 @@ class Hook(Protocol):
         """Receive the number of the first or last batch, and the means over the epoch so far."""
 
 
+class LoopData:
+    """What an `ArrayLoop` gathers batches from.
+
+    Arrays become tensors once. Where one is a `RowSource`, a window of rows does at a time.
+
+    Parameters
+    ----------
+    parts
+        Arrays of n rows, the samples first.
+    """
+
+    def __init__(self, parts: Sequence[Any]) -> None:
+        self._parts = tuple(parts)
+        sources = [part for part in self._parts if isinstance(part, RowSource)]
+        self._source = sources[0] if sources else None
+        self._tensors = () if sources else tuple(map(tf.constant, self._parts))
+
+    def __len__(self) -> int:
+        return len(self._parts[0])
+
+    def shuffled(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return the row numbers (n,) in random order."""
+        return rng.permutation(len(self)) if self._source is None else self._source.shuffled(rng)
+
+    def rows_at_once(self) -> int | None:
+        """How many rows become tensors at a time; None for all."""
+        return None if self._source is None else self._source.rows_at_once
+
+    def window(self, rows: NDArray[np.int64]) -> tuple[tuple[tf.Tensor, ...], tf.Tensor]:
+        """Return tensors that hold at least the given rows, and where each row is in them."""
+        if self._source is None:
+            return self._tensors, tf.constant(rows, tf.int32)
+        parts = (p.take(rows) if isinstance(p, RowSource) else p[rows] for p in self._parts)
+        return tuple(map(tf.constant, parts)), tf.range(len(rows), dtype=tf.int32)
+
+
 class ArrayLoop:
     """Runs `update` over the batches of an array, many of them in one compiled execution.
 
@@ -128,6 +165,8 @@ class ArrayLoop:
         def execute(
             data: tuple[tf.Tensor, ...],
             order: tf.Tensor,
+            order_from: tf.Tensor,
+            n: tf.Tensor,
             noise: tf.Tensor,
             noise_from: tf.Tensor,
             betas: tf.Tensor,
@@ -135,11 +174,9 @@ class ArrayLoop:
             last: tf.Tensor,
             so_far: tf.Tensor,
         ) -> tf.Tensor:
-            n = tf.shape(data[0])[0]
-
             def one_batch(step: tf.Tensor, sums: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
                 start = step * batch_size
-                rows = tf.slice(order, [start], [batch_size])
+                rows = tf.slice(order, [start - order_from * batch_size], [batch_size])
                 rest = noise.shape[1:]
                 noise_start = [start - noise_from * batch_size, *[0] * len(rest)]
                 batch = Batch(
@@ -176,7 +213,7 @@ class ArrayLoop:
 
     def run(
         self,
-        data: tuple[tf.Tensor, ...],
+        data: LoopData,
         order: NDArray[np.int64],
         draw_noise: Callable[[int], tf.Tensor],
         begin: Hook,
@@ -190,7 +227,7 @@ class ArrayLoop:
         Parameters
         ----------
         data
-            Tensors (n, ...), the samples first.
+            Of n rows.
         order
             (n,) row numbers.
         draw_noise
@@ -210,19 +247,33 @@ class ArrayLoop:
         steps = -(-len(order) // self._batch_size)
         # The rows that fill up the last batch are real ones: they have no weight, but layers such
         # as batch normalisation see them.
-        rows = tf.constant(np.resize(order, steps * self._batch_size), tf.int32)
+        all_rows = np.resize(order, steps * self._batch_size)
+        rows_at_once = data.rows_at_once() or len(all_rows)
+        steps_of_rows = min(steps, max(1, rows_at_once // self._batch_size))
         steps_of_noise = min(steps, self._steps_of_noise)
         so_far = np.zeros(len(LOG_NAMES) + 2) if totals is None else np.asarray(totals)
         self.totals.assign(so_far)
-        first, noise_to = int(so_far[-1]), 0
+        first, noise_to, rows_to = int(so_far[-1]), 0, 0
+        n = np.int32(len(data))
         while first < steps:
+            if rows_to <= first:
+                tensors = rows = None  # frees the window before
+                rows_from = first - first % steps_of_rows
+                rows_to = rows_from + steps_of_rows
+                window = all_rows[rows_from * self._batch_size : rows_to * self._batch_size]
+                # Windows of one shape: XLA would compile for each other one.
+                window = np.resize(window, steps_of_rows * self._batch_size)
+                tensors, rows = data.window(window)
             while noise_to <= first:  # also draws what batches done in an earlier process had
                 noise_from, noise_to = noise_to, noise_to + steps_of_noise
                 noise = draw_noise(steps_of_noise * self._batch_size)
-            last = min(first + self._pace.steps, steps, noise_to)
+            last = min(first + self._pace.steps, steps, noise_to, rows_to)
             begin(first)
             started = time.perf_counter()
-            so_far = self._execute(data, rows, noise, noise_from, betas(steps), first, last, so_far)
+            so_far = self._execute(
+                *(tensors, rows, rows_from, n, noise, noise_from),
+                *(betas(steps), first, last, so_far),
+            )
             self._pace.record(time.perf_counter() - started)
             end(last - 1, self._complete(_means(so_far)))
             first = last
@@ -324,8 +375,8 @@ def train_on_array(
     start
         The first epoch, and where to go on in it.
     """
-    data = tuple(map(tf.constant, arguments.data))
-    n = len(arguments.x)
+    data = LoopData(arguments.data)
+    n = len(data)
     steps = -(-n // arguments.batch_size)
     model.stop_training = False
     callbacks.on_train_begin()
@@ -343,7 +394,7 @@ def train_on_array(
 
         logs = loop.run(
             data,
-            shuffler(before).permutation(n) if arguments.shuffle else np.arange(n),
+            data.shuffled(shuffler(before)) if arguments.shuffle else np.arange(n),
             draw_noise,
             callbacks.on_train_batch_begin,
             end,

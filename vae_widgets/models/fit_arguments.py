@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import scipy.sparse
 import tensorflow as tf
 from numpy.typing import NDArray
 
@@ -14,6 +15,7 @@ from vae_widgets.core import checks
 from vae_widgets.models.checked_datasets import check_dataset
 from vae_widgets.models.checkpoint import check_checkpoint_path
 from vae_widgets.models.data_rules import DataRules
+from vae_widgets.models.row_source import RowSource, read_in_parts
 
 HOOKS = [
     name
@@ -30,8 +32,8 @@ class FitArguments:
     Attributes
     ----------
     x, validation
-        float32 array (n, *sample_shape), or anything else that Keras trains on, such as a
-        ``tf.data.Dataset``. `validation` may be None.
+        float32 array or `RowSource` (n, *sample_shape), or anything else that Keras trains on, such
+        as a ``tf.data.Dataset``. `validation` may be None.
     labels, validation_labels
         int32 (n,) beside arrays, if the model is conditional; else None.
     """
@@ -156,20 +158,29 @@ class FitArguments:
 
 def is_array(x: Any) -> bool:
     """Tell an array, or nested lists of numbers, from a dataset or another stream of batches."""
-    return isinstance(x, np.ndarray | tf.Tensor | list | tuple) or (
-        hasattr(x, "__array__") and not hasattr(x, "element_spec")
+    return (
+        isinstance(x, np.ndarray | tf.Tensor | list | tuple)
+        or scipy.sparse.issparse(x)
+        or (hasattr(x, "__array__") and not hasattr(x, "element_spec"))
     )
 
 
 def check_rows(
     rules: DataRules, x_name: str, x: Any, y_name: str, y: Any
-) -> tuple[NDArray[np.float32], NDArray[np.int32] | None]:
+) -> tuple[NDArray[np.float32] | RowSource, NDArray[np.int32] | None]:
     """Return samples and labels, the latter None for a model without.
 
     Targets equal to `x` itself, which tutorials pass twice, are no labels.
     """
     labels_of = None if y is x else y
-    x = rules.samples(x_name, x)
+    source = read_in_parts(x)
+    if source is None:
+        x = rules.samples(x_name, x)
+    else:
+        if source.shape[1:] != rules.sample_shape:
+            rules.samples(x_name, np.broadcast_to(np.float32(0), source.shape))  # raises
+        source.check(x_name, rules.samples)
+        x = source
     return x, rules.labels(y_name, labels_of, len(x))
 
 

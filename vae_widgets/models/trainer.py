@@ -17,6 +17,7 @@ from vae_widgets.models.array_loop import (
     LOG_NAMES,
     ArrayLoop,
     Batch,
+    LoopData,
     should_use_xla,
     train_on_array,
 )
@@ -33,6 +34,7 @@ from vae_widgets.models.fit_arguments import (
 )
 from vae_widgets.models.interruption import Interruption
 from vae_widgets.models.resumable import Resumable
+from vae_widgets.models.row_source import in_memory
 from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.training_run import TrainingRun
 from vae_widgets.models.training_state import TrainingState
@@ -384,7 +386,7 @@ class Trainer(Resumable):
                 steps=_batches(len(x), batch_size),
             )
         data = (x,) if labels is None else (x, labels)
-        return self._evaluate_tensors(tuple(map(tf.constant, data)), batch_size, callbacks)
+        return self._evaluate_rows(LoopData(data), batch_size, callbacks)
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Take one step of the optimizer on a batch: x, or (x, labels, sample weights)."""
@@ -508,11 +510,11 @@ class Trainer(Resumable):
             self._training_seeds.state.assign(start.position.noise_seed)
         validate: Callable[[], dict[str, float]] | None = None
         if is_array(arguments.validation) and self._keeps("test_step"):
-            held_out = tuple(map(tf.constant, arguments.validation_arrays))
+            held_out = LoopData(arguments.validation_arrays)
 
             def validate() -> dict[str, float]:
                 self._before_evaluation()
-                return self._evaluate_tensors(held_out, arguments.validation_batch_size, callbacks)
+                return self._evaluate_rows(held_out, arguments.validation_batch_size, callbacks)
 
         elif arguments.validation is not None:
 
@@ -544,17 +546,16 @@ class Trainer(Resumable):
         callbacks: keras.callbacks.CallbackList,
         start: TrainingState,
     ) -> None:
+        validation = tuple(map(in_memory, arguments.validation_arrays))
         validates_array = is_array(arguments.validation)
         self._n_samples.assign(len(arguments.x) if is_array(arguments.x) else 0)
         super().fit(
-            *arguments.data,
+            *map(in_memory, arguments.data),
             batch_size=arguments.batch_size if is_array(arguments.x) else None,
             epochs=arguments.epochs,
             verbose=arguments.verbose,
             callbacks=callbacks,
-            validation_data=arguments.validation_arrays
-            if arguments.validation_labels is not None
-            else arguments.validation,
+            validation_data=validation[0] if len(validation) == 1 else validation,
             # Other datasets shuffle themselves.
             shuffle=arguments.shuffle
             and (is_array(arguments.x) or isinstance(arguments.x, keras.utils.PyDataset)),
@@ -565,9 +566,9 @@ class Trainer(Resumable):
             validation_freq=arguments.validation_freq,
         )
 
-    def _evaluate_tensors(
+    def _evaluate_rows(
         self,
-        data: tuple[tf.Tensor, ...],
+        data: LoopData,
         batch_size: int,
         callbacks: keras.callbacks.CallbackList,
     ) -> dict[str, float]:
@@ -575,7 +576,7 @@ class Trainer(Resumable):
         callbacks.on_test_begin()
         logs = self._loop("evaluate", batch_size).run(
             data,
-            np.arange(len(data[0])),
+            np.arange(len(data)),
             self._evaluation_noise,
             callbacks.on_test_batch_begin,
             callbacks.on_test_batch_end,

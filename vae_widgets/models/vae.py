@@ -643,7 +643,7 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
                 return  # a dataset that could be read but once
         elif is_array(x):
             step = -(-len(x) // _CODES_KEPT)
-            x, labels = x[::step], None if labels is None else labels[::step]
+            x, labels = np.asarray(x[::step]), None if labels is None else labels[::step]
         else:
             return  # a stream that may not be read twice
         conditions = () if self.n_labels is None else (one_hot(labels, self.n_labels),)

@@ -1,0 +1,140 @@
+"""Rows of an array that become float32 only when they are needed, so that training stays small."""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+from numpy.typing import NDArray
+
+READ_AT_ONCE = 2**25  # bytes of float32 rows that are held at a time: 32 MiB
+_ROWS_OF_A_BLOCK = 256  # rows that are read together from a file which does not say
+
+Check = Callable[[str, Any], NDArray[np.float32]]
+"""Returns samples that are good as float32, given their name and values, or raises."""
+
+
+class RowSource:
+    """The rows of an array (n, *sample_shape), read and converted in parts.
+
+    Parameters
+    ----------
+    array
+        A numpy array or memmap of any numbers; a SciPy sparse matrix or array in CSR format; or an
+        array in a file or of tasks, which gives rows as ``array[start:stop]``: a ``h5py.Dataset``,
+        a Zarr or Dask array.
+    rows
+        The part of the rows that this is; None for all.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        (n, *sample_shape).
+    """
+
+    def __init__(self, array: Any, rows: range | None = None) -> None:
+        self._array = array
+        self._rows = range(array.shape[0]) if rows is None else rows
+        self.shape = (len(self._rows), *array.shape[1:])
+        # Where reading one row costs about as much as reading its block, rows are read by blocks.
+        self._edges = None if _is_quick_by_row(array) else _block_edges(array)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, part: slice) -> "RowSource":
+        return RowSource(self._array, self._rows[part])
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        if copy is False:
+            raise ValueError("rows are read into a new array; expected copy=None or copy=True.")
+        return self.take(np.arange(len(self))).astype(dtype or np.float32, copy=False)
+
+    @property
+    def rows_at_once(self) -> int:
+        """Rows that fit in `READ_AT_ONCE` as float32, at least one."""
+        return max(1, READ_AT_ONCE // max(1, 4 * math.prod(self.shape[1:])))
+
+    def take(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return rows by their numbers (m,), as float32 (m, *sample_shape)."""
+        numbers = self._rows.start + self._rows.step * np.asarray(rows, np.int64)
+        if self._edges is None:
+            return _as_float32(self._array[numbers])
+        taken = np.empty((len(numbers), *self.shape[1:]), np.float32)
+        block_of = np.searchsorted(self._edges, numbers, side="right") - 1
+        for block in np.unique(block_of):
+            start, stop = self._edges[block : block + 2].tolist()
+            here = np.flatnonzero(block_of == block)
+            taken[here] = _as_float32(self._array[start:stop])[numbers[here] - start]
+        return taken
+
+    def shuffled(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return the row numbers (n,) in random order.
+
+        Any order of arrays in memory is as likely as any other. Of an array in a file the blocks
+        are shuffled, and then the rows of as many blocks as are held at a time, so that an epoch
+        reads the file about once.
+        """
+        if self._edges is None:
+            return rng.permutation(len(self))
+        numbers = np.arange(self._rows.start, self._rows.stop, self._rows.step)
+        block_of = np.searchsorted(self._edges, numbers, side="right") - 1
+        parts = np.split(np.arange(len(self)), np.flatnonzero(np.diff(block_of)) + 1)
+        order = np.concatenate([parts[i] for i in rng.permutation(len(parts))])
+        for start in range(0, len(order), self.rows_at_once):
+            rng.shuffle(order[start : start + self.rows_at_once])
+        return order
+
+    def check(self, name: str, check: Check) -> None:
+        """Read all rows once, and let `check` raise for those that are bad."""
+        for start, stop in self._parts():
+            check(f"{name}[{start}:{stop}]", self.take(np.arange(start, stop)))
+
+    def _parts(self) -> Iterator[tuple[int, int]]:
+        for start in range(0, len(self), self.rows_at_once):
+            yield start, min(start + self.rows_at_once, len(self))
+
+
+def read_in_parts(x: Any) -> RowSource | None:
+    """Return the rows of an array that training should not convert as a whole; else None.
+
+    Those are arrays of more than `READ_AT_ONCE` as float32 that are not in memory as float32, and
+    arrays in memory that would take eight times that.
+    """
+    if scipy.sparse.issparse(x):
+        return RowSource(x.tocsr())
+    shape, dtype = getattr(x, "shape", None), getattr(x, "dtype", None)
+    if not shape or not isinstance(dtype, np.dtype) or dtype.kind not in "biuf":
+        return None
+    if isinstance(x, np.ma.MaskedArray) or not hasattr(x, "__getitem__"):
+        return None
+    size = 4 * math.prod(shape)
+    in_memory = isinstance(x, np.ndarray) and not isinstance(x, np.memmap)
+    limit = READ_AT_ONCE * (8 if in_memory and dtype == np.float32 else 1)
+    return RowSource(x) if size > limit else None
+
+
+def in_memory(x: Any) -> Any:
+    """Return the rows of a `RowSource` as one array, and anything else as it is."""
+    return np.asarray(x) if isinstance(x, RowSource) else x
+
+
+def _is_quick_by_row(array: Any) -> bool:
+    return isinstance(array, np.ndarray) or scipy.sparse.issparse(array)
+
+
+def _block_edges(array: Any) -> NDArray[np.int64]:
+    """Return where the blocks of rows of an array begin, and its end: along its chunks, if any."""
+    n = array.shape[0]
+    chunks = getattr(array, "chunks", None)
+    first = chunks[0] if chunks else _ROWS_OF_A_BLOCK
+    if isinstance(first, tuple):  # Dask
+        return np.concatenate([[0], np.cumsum(first)])
+    return np.append(np.arange(0, n, first), n)
+
+
+def _as_float32(rows: Any) -> NDArray[np.float32]:
+    if scipy.sparse.issparse(rows):
+        rows = rows.toarray()
+    return np.asarray(rows).astype(np.float32, copy=False)
