@@ -4,6 +4,7 @@ import re
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 import tensorflow as tf
 
@@ -237,3 +238,33 @@ def test_a_monitor_instead_of_its_callback(vae):
 
     with raises(TypeError, ["Monitor", "Pass its .callback"]):
         vae.fit(GOOD, callbacks=[Monitor()])
+
+
+FRAME = pd.DataFrame(
+    {"a": [0.1, 0.2, 0.3], "b": ["x", "y", "z"], "c": pd.array([1, None, 3], "Int64")},
+    index=["p1", "p2", "p3"],
+)
+
+
+def test_a_table_is_refused_by_the_names_of_its_columns():
+    vae = vw.VAE.build((2,), hidden_units=(4,), likelihood="gaussian")
+    detector = vw.VAEDetector(2)
+    for use in (vae.fit, vae.encode, vae.anomaly_score, detector.fit):
+        with pytest.raises(TypeError, match=r"column 'b' has text \('x' in row 0, index 'p1'\)"):
+            use(FRAME[["a", "b"]])
+        with pytest.raises(ValueError, match=r"in column 'c' \(1, the first in row 1, index 'p2'"):
+            use(FRAME[["a", "c"]])
+    dates = pd.DataFrame({"t": pd.to_datetime(["2020", "2021"])})
+    with pytest.raises(TypeError, match="column 't' has values of type Timestamp"):
+        detector.fit(dates)
+    with pytest.raises(TypeError, match="X must be an array of numbers; received dates"):
+        detector.fit(dates.to_numpy())
+
+
+def test_samples_and_labels_of_other_indices_are_refused():
+    vae = vw.VAE.build((2,), hidden_units=(4,), likelihood="gaussian", n_labels=2)
+    x, y = FRAME[["a", "a"]], pd.Series([0, 1, 1], index=["p3", "p2", "p1"])
+    for use in (vae.fit, vae.encode):
+        with pytest.raises(ValueError, match=r"y has another index than x.*pass y.loc\[x.index\]"):
+            use(x, y)
+    assert vae.encode(x, y.loc[x.index])[0].shape == (3, 2)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer
@@ -106,6 +107,9 @@ def test_bad_labels_are_refused_before_scoring(detector, table, monkeypatch, arg
     monkeypatch.setattr(type(detector), "anomaly_score", None)
     with pytest.raises((TypeError, ValueError), match=message):
         detector.choose_threshold(table[1], *arguments)
+    frame, labels = pd.DataFrame(table[1]), pd.Series(table[2])
+    with pytest.raises(ValueError, match="labels has another index than X"):
+        detector.choose_threshold(frame, labels[::-1])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 import traitlets
 from hypothesis import given
@@ -571,3 +572,15 @@ def test_the_page_warns_of_reversed_scores_until_labels_agree():
     assert histogram.warning == ""
     assert vw.AnomalyHistogram(SCORES, LABELS).warning == ""
     assert vw.AnomalyHistogram(-SCORES).warning == ""
+
+
+def test_flags_by_the_index_of_the_data():
+    scores = pd.Series([3.0, 1.0, 2.0], index=["p7", "p2", "p9"])
+    histogram = vw.AnomalyHistogram(scores, threshold=2.0)
+    assert histogram.index is scores.index
+    assert list(histogram.flagged_index) == ["p7", "p9"]
+    assert list(scores[histogram.flagged].index) == ["p7", "p9"]
+    by_labels = vw.AnomalyHistogram([3.0, 1.0, 2.0], pd.Series([1, 0, 0], index=[5, 6, 7]))
+    assert list(by_labels.index) == [5, 6, 7]
+    assert vw.AnomalyHistogram(scores.to_numpy(), threshold=2.0).flagged_index.tolist() == [0, 2]
+    assert vw.AnomalyHistogram(scores.to_numpy()).index is None

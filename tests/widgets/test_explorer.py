@@ -1,6 +1,7 @@
 import types
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import vae_widgets as vw
@@ -160,3 +161,15 @@ def test_labels_may_be_missing():
     # It slides between samples of two known classes.
     np.testing.assert_array_equal(explorer.slider.start, X[2])
     np.testing.assert_array_equal(explorer.slider.end, X[4])
+
+
+def test_the_index_of_a_frame_reaches_every_widget():
+    x = X.reshape(120, 64)
+    frame = pd.DataFrame(x, index=[f"p{k}" for k in range(120)])
+    scores = pd.Series(range(120), index=frame.index)
+    explorer = vw.Explorer(PcaCodec(x), frame, scores=scores)
+    explorer.histogram.threshold = 118.0
+    assert list(explorer.histogram.flagged_index) == ["p118", "p119"]
+    assert list(explorer.scatter.selection_index) == ["p118", "p119"]
+    with pytest.raises(ValueError, match=r"scores has another index than dataset"):
+        vw.Explorer(PcaCodec(x), frame, scores=scores[::-1])

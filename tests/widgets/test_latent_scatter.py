@@ -1,6 +1,7 @@
 import io
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -783,3 +784,38 @@ def test_quantities_with_missing_values():
     assert np.flatnonzero(np.isnan(widget.quantities["value"])).tolist() == [4]
     with pytest.raises(TypeError, match=r"quantities\['value'\] has 'a' in row 0.*labels"):
         widget.color_by = ["a"] * 12
+
+
+def test_a_selection_by_the_index_of_the_data():
+    names = [f"p{k}" for k in range(12)]
+    x = pd.DataFrame(X, index=names)
+    widget = LatentScatter(Rotation(), x, pd.Series(range(12), names), renderer=tiles)
+    assert list(widget.index) == names
+    widget.selection = [3, 1]
+    assert list(widget.selection_index) == ["p1", "p3"]
+    widget.selection_index = ["p7", "p2"]
+    assert widget.selection.tolist() == [2, 7]
+    with pytest.raises(ValueError, match=r"selection_index has 'q'; expected entries"):
+        widget.selection_index = ["p1", "q"]
+    assert scatter().index is None
+    plain = scatter()
+    plain.selection_index = [4]
+    assert plain.selection_index.tolist() == plain.selection.tolist() == [4]
+
+
+def test_data_of_other_indices_are_refused_at_any_time():
+    x = pd.DataFrame(X, index=range(5, 17))
+    with pytest.raises(ValueError, match=r"labels has another index than x.*labels.to_numpy\(\)"):
+        LatentScatter(Rotation(), x, pd.Series(range(12)), renderer=tiles)
+    widget = LatentScatter(Rotation(), x, renderer=tiles)
+    other = pd.Series(np.arange(12.0), index=range(16, 4, -1))
+    for name, value in (("color_by", other), ("quantities", {"value": other})):
+        with pytest.raises(ValueError, match=r"pass quantities\['value'\].loc\[scatter.index\]"):
+            setattr(widget, name, value)
+    widget.color_by = other.loc[widget.index]
+    assert widget.quantities["value"].tolist() == list(range(11, -1, -1))
+    mask = other > 9
+    with pytest.raises(TraitError, match=r"mask.reindex\(scatter.index, fill_value=False\)"):
+        widget.selection = mask
+    widget.selection = mask.reindex(widget.index, fill_value=False)
+    assert list(widget.selection_index) == [5, 6]

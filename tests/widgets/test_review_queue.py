@@ -1,6 +1,7 @@
 import csv
 
 import numpy as np
+import pandas as pd
 import pytest
 import traitlets
 
@@ -310,3 +311,19 @@ def test_two_million_scores_send_little_and_answer_soon():
     assert (scores[queue.queue] >= histogram.threshold).all()
     press(queue, "normal")
     assert len(queue._window["indices"]) == 48
+
+
+def test_marks_of_data_with_an_index_have_its_entries(tmp_path):
+    scores = pd.Series(SCORES, index=[f"p{k}, a" for k in range(400)])
+    queue = vw.ReviewQueue(vw.AnomalyHistogram(scores))
+    queue.mark(7, "anomalous")
+    queue.mark(3, "unsure")
+    columns = queue.to_dict()
+    assert (columns["index"], columns["key"]) == ([7, 3], ["p7, a", "p3, a"])
+    path = queue.save(tmp_path / "marks.csv")
+    marks = pd.read_csv(path).set_index("key")
+    assert marks.loc["p7, a", "label"] == 1
+    again = vw.ReviewQueue(vw.AnomalyHistogram(scores))
+    again.load(path)
+    assert again.to_dict() == columns
+    assert "key" not in vw.ReviewQueue(vw.AnomalyHistogram(SCORES)).to_dict()

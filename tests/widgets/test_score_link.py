@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 import vae_widgets as vw
@@ -183,3 +184,11 @@ def test_a_histogram_linked_twice_follows_until_both_are_unlinked(histogram, sca
     assert histogram._canvas.followers == [scatter]
     one.unlink()
     assert histogram._canvas.followers == []
+
+
+def test_data_of_other_indices_are_not_linked():
+    histogram = vw.AnomalyHistogram(pd.Series(SCORES))
+    other = pd.Series(np.arange(60), index=np.arange(60)[::-1])
+    with pytest.raises(ValueError, match="samples of another index than the scores have"):
+        histogram.link(vw.LatentScatter(PcaCodec(X), X, other))
+    histogram.link(vw.LatentScatter(PcaCodec(X), X, pd.Series(np.arange(60))))

@@ -12,6 +12,9 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vae_widgets.core.missing import is_missing as is_missing
+from vae_widgets.core.tables import floats_of, where_not_finite
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -163,12 +166,15 @@ def float_array(
         if array.dtype.kind == "c":  # the imaginary part would get lost
             received, hint = "complex numbers", f" Pass their .real part or np.abs({name})."
             raise TypeError
+        if array.dtype.kind in "mM" and hasattr(value, "columns"):
+            array = np.asarray(value, object)  # which is refused below by its columns
         if array.dtype.kind in "mM":  # NaT would become a number
             received, hint = "dates or durations", " Divide durations by one, as of 1 s."
             raise TypeError
-        array = array.astype(dtype, copy=False)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be an array of numbers; received {received}.{hint}") from None
+    try:
+        array = floats_of(name, value, array, dtype)
     except OverflowError:
         raise ValueError(
             f"{name} has a number too large for a float; expected finite numbers. {if_not_finite}"
@@ -179,8 +185,8 @@ def float_array(
     if not (np.isfinite(array.min()) and np.isfinite(array.max())):
         bad = int(np.count_nonzero(~np.isfinite(array)))
         raise ValueError(
-            f"{name} has {bad} NaN or infinite value{'s' * (bad != 1)} of {array.size}; "
-            f"expected finite numbers. {if_not_finite}"
+            f"{name} has {bad} NaN or infinite value{'s' * (bad != 1)} of {array.size}"
+            f"{where_not_finite(value, array)}; expected finite numbers. {if_not_finite}"
         )
     return array
 
@@ -356,9 +362,3 @@ def _label(value: Any) -> float:
         return np.inf if isinstance(value, str | bytes) else float(value)
     except (TypeError, ValueError, OverflowError):
         return np.inf
-
-
-def is_missing(value: Any) -> bool:
-    """Return whether a value is None, NaN, NaT or pandas' NA."""
-    equal = value == value  # False for NaN and NaT; NA for NA
-    return value is None or not (isinstance(equal, bool | np.bool_) and bool(equal))

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.pairing import shared_index
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def curve(scores: ArrayLike, labels: ArrayLike) -> Curve:
     ValueError
         If no sample is labelled, or the input is not as above.
     """
+    shared_index({"scores": scores, "labels": labels})
     scores = checks.scores("scores", scores)
     labels = checks.anomaly_labels("labels", labels, len(scores))
     labelled = ~np.isnan(labels)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -111,21 +112,27 @@ class ReviewLog:
         marks = [mark.mark for mark in self._marks.values()]
         return {name: marks.count(name) for name in ("anomalous", "normal", "unsure")}
 
-    def to_dict(self) -> dict[str, list[Any]]:
-        """Return columns ``index``, ``score``, ``label`` (1, 0 or None), ``mark`` and ``time``."""
+    def to_dict(self, keys: Sequence[Any] | None = None) -> dict[str, list[Any]]:
+        """Return columns ``index``, ``score``, ``label`` (1, 0 or None), ``mark`` and ``time``.
+
+        With `keys`, which name all samples, also the ``key`` of each marked one.
+        """
         marks = list(self._marks.values())
         labels = {"anomalous": 1, "normal": 0, "unsure": None}
-        return {
+        columns: dict[str, list[Any]] = {
             "index": self.indices,
             "score": [mark.score for mark in marks],
             "label": [labels[mark.mark] for mark in marks],
             "mark": [mark.mark for mark in marks],
             "time": [mark.time for mark in marks],
         }
+        if keys is not None:
+            columns["key"] = [keys[index] for index in self.indices]
+        return columns
 
-    def to_csv(self) -> str:
+    def to_csv(self, keys: Sequence[Any] | None = None) -> str:
         """Return the same as CSV with a header; no label is an empty field."""
-        columns = self.to_dict()
+        columns = self.to_dict(keys)
         text = io.StringIO()
         rows = csv.writer(text, lineterminator="\n")
         rows.writerow(columns)

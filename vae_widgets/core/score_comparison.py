@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.curves import curve
+from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.reversed_scores import reversed_warning
 
 SAME_RANKING = 0.99
@@ -134,6 +135,12 @@ def compare_scores(
                 )
     if twice := sorted(set(named) & set(floors)):
         raise ValueError(f"{twice[0]!r} names both a score and a floor; expected different names.")
+    given = {
+        f"{what}[{name!r}]": value
+        for what, mapping in (("scores", named), ("floors", floors))
+        for name, value in mapping.items()
+    }
+    shared_index({**given, "labels": labels})
     values = {
         name: checks.scores(f"{what}[{name!r}]", value)
         for what, mapping in (("scores", named), ("floors", floors))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.pairing import shared_index
 from vae_widgets.rendering import Renderer, check_renderer
 
 
@@ -54,6 +55,9 @@ class Dataset:
     def __post_init__(self) -> None:
         checks.one_of("likelihood", self.likelihood, ("bernoulli", "gaussian"))
         names = None if self.label_names is None else tuple(map(str, self.label_names))
+        for part in ("train", "test"):
+            pair = (f"x_{part}", f"y_{part}")
+            shared_index({name: getattr(self, name) for name in pair})
         sample_shape = np.shape(self.x_train)[1:]
         clean = {
             "x_train": self._samples("x_train", sample_shape),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.labels import check_labels, missing_labels, one_hot
+from vae_widgets.core.pairing import shared_index
 from vae_widgets.models.likelihoods import Likelihood
 from vae_widgets.models.objectives import Objective
 
@@ -57,6 +58,7 @@ class DataRules:
 
     def rows(self, x: Any, y: Any) -> tuple[NDArray[np.float32], ...]:
         """Return samples, and one-hot labels of a conditional model, for compiled functions."""
+        shared_index({"x": x, "y": y})
         x = self.samples("x", x)
         return (x, *self.conditions(y, len(x)))
 

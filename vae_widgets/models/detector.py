@@ -20,6 +20,7 @@ from vae_widgets.bundle.codec import policy_in
 from vae_widgets.bundle.detector_part import DETECTOR_PART, DetectorPart, saturated
 from vae_widgets.core import checks
 from vae_widgets.core.drift import reference_quantiles
+from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.policy import ThresholdPolicy, hash_data
 from vae_widgets.core.preprocessing import PREPROCESSING, Preprocessing, preprocess
 from vae_widgets.core.thresholds import (
@@ -254,6 +255,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         check_method(method, parameters)
+        shared_index({"X": X, "labels": labels})
         known = None
         if labels is not None:  # before the work of scoring
             known = check_labels(labels, len(self._rows(X, reset=False)), of="X")
@@ -440,6 +442,9 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         checks.refuse_masked("X", X)
         if isinstance(X, list | tuple):
             X = np.asarray(X)
+        kind = getattr(getattr(X, "dtype", None), "kind", "")
+        if hasattr(X, "columns") or kind in "mM":  # scikit-learn names no column, and takes dates
+            checks.float_array("X", X, np.float64)
         shape = tuple(getattr(X, "shape", ())[1:])
         if len(shape) > 1:
             X = np.asarray(X).reshape(len(X), math.prod(shape))  # -1 fails where there are none

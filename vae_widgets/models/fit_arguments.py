@@ -12,6 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.pairing import shared_index
 from vae_widgets.models.checked_datasets import check_dataset
 from vae_widgets.models.checkpoint import check_checkpoint_path
 from vae_widgets.models.data_rules import DataRules
@@ -173,6 +174,7 @@ def check_rows(
     Targets equal to `x` itself, which tutorials pass twice, are no labels.
     """
     labels_of = None if y is x else y
+    shared_index({x_name: x, y_name: labels_of})
     source = read_in_parts(x)
     if source is None:
         x = rules.samples(x_name, x)

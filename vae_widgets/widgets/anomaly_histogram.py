@@ -12,6 +12,7 @@ from vae_widgets.core import checks
 from vae_widgets.core.bootstrap import BootstrapIntervals, bootstrap_threshold
 from vae_widgets.core.drift import reference_quantiles
 from vae_widgets.core.labelled_scores import LabelledScores
+from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.policy import ThresholdPolicy, hash_data
 from vae_widgets.core.thresholds import METHODS, Threshold, apply_method, check_labels
 from vae_widgets.rendering import Renderer, check_renderer
@@ -78,6 +79,11 @@ class AnomalyHistogram(CompositeWidget):
         ``n_flagged``, ``alert_rate`` and, with labels, ``precision``, ``recall``, ``f1`` and the
         four counts, over the labelled samples; NaN where undefined
         (`core.thresholds.threshold_metrics`). Read-only.
+    index : pandas.Index or None
+        Of the scores, labels or items, if one of them is a Series or DataFrame. Where two are,
+        their indices must be the same.
+    flagged_index : pandas.Index or ndarray
+        The entries of `index` whose samples are flagged; row numbers where there is none.
     renderer : Renderer
         Of the items; there is none without them.
     picked_item : int
@@ -116,6 +122,7 @@ class AnomalyHistogram(CompositeWidget):
         bins: int | None = None,
         n_tiles: int = 12,
     ) -> None:
+        self._index = shared_index({"scores": scores, "labels": labels, "items": items})
         checked = checks.scores("scores", scores).copy()  # a change in place would go unnoticed
         checked.flags.writeable = False
         n = len(checked)
@@ -188,6 +195,17 @@ class AnomalyHistogram(CompositeWidget):
     def scores(self) -> NDArray[np.float64]:
         """A copy of the scores, float64 (n,), read-only."""
         return self._data.scores
+
+    @property
+    def index(self) -> Any:
+        """The pandas index of the scores, labels or items; None if none of them had one."""
+        return self._index
+
+    @property
+    def flagged_index(self) -> Any:
+        """The entries of `index` whose samples are flagged; row numbers where there is none."""
+        rows = np.flatnonzero(self.flagged)
+        return rows if self._index is None else self._index[rows]
 
     @property
     def items(self) -> NDArray[Any] | None:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
 from vae_widgets.core import checks
 from vae_widgets.core.classes import index_classes
+from vae_widgets.core.pairing import index_of, shared_index, with_index
 from vae_widgets.rendering import Renderer, check_renderer, render
 from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
 from vae_widgets.widgets.base import CompositeWidget
@@ -77,6 +78,8 @@ class Explorer(CompositeWidget):
             name = "dataset.x_test"
         else:
             x, name = dataset, "dataset"
+        given = {"labels": labels, "scores": scores, "anomalies": anomalies}
+        index = shared_index({name: x, **given})
         self._x = checks.samples(name, x, codec.sample_shape)
         self._renderer = check_renderer(renderer, codec.sample_shape)
         if scores is None:
@@ -84,8 +87,9 @@ class Explorer(CompositeWidget):
         else:
             score_name = "anomaly score"
 
+        samples = self._x if index_of(x) is None else x  # which brings its index along
         self.scatter = LatentScatter(
-            codec, self._x, labels, self._renderer, label_names=label_names
+            codec, samples, with_index(labels, index), self._renderer, label_names=label_names
         )
         start, end = _two_samples(self.scatter.z_mean, labels)
         self.slider = InterpolationSlider(
@@ -97,7 +101,7 @@ class Explorer(CompositeWidget):
         )
         self.slider.link(self.scatter)
         self.histogram = AnomalyHistogram(
-            scores, anomalies, self._x, self._renderer, score_name=score_name
+            with_index(scores, index), anomalies, self._x, self._renderer, score_name=score_name
         )
         self._strip = TileStrip(
             title="Selected samples", selectable=True, placeholder="Lasso points to see them here."

@@ -6,6 +6,7 @@ import numpy as np
 import traitlets
 from numpy.typing import NDArray
 
+from vae_widgets.core.pairing import index_of
 from vae_widgets.widgets.traits import Array
 
 
@@ -19,6 +20,13 @@ class IndexSet(Array):
         """Return `value` as sorted, unique uint32 indices."""
         given = np.asarray(value)
         if given.dtype == bool:
+            index, own = index_of(value), getattr(obj, "index", None)
+            if index is not None and own is not None and not own.equals(index):
+                raise traitlets.TraitError(
+                    f"{self.name} is a mask with another index than the samples have. Pass "
+                    "mask.reindex(scatter.index, fill_value=False) to pair them by index, or "
+                    "mask.to_numpy() to pair them by position."
+                )
             if given.shape != (obj.n_samples,):
                 raise traitlets.TraitError(
                     f"{self.name} is a mask of shape {given.shape}; expected ({obj.n_samples},), "

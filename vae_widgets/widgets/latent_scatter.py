@@ -12,6 +12,7 @@ from vae_widgets.core.classes import index_classes
 from vae_widgets.core.latent_grid import padded_bounds
 from vae_widgets.core.latent_space import LatentSpace
 from vae_widgets.core.latents import attribute_vector
+from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.projections import Projection
 from vae_widgets.rendering import Renderer, check_renderer
 from vae_widgets.rendering.sound import sound_of
@@ -67,6 +68,11 @@ class LatentScatter(ScatterAnswers):
     ----------
     selection : ndarray
         Indices of the selected samples, uint32, sorted. May be set; a boolean mask (n,) will do.
+    index : pandas.Index or None
+        Of x, the labels or the quantities, if one of them is a Series or DataFrame. Where several
+        are, their indices must be the same.
+    selection_index : pandas.Index or ndarray
+        The entries of `index` that are selected; row numbers where there is none. May be set.
     hovered : int
         Index of the sample under the pointer, -1 if none. May be set.
     picked : ndarray
@@ -124,6 +130,8 @@ class LatentScatter(ScatterAnswers):
         projection: str | Projection = "latent",
     ) -> None:
         self._codec = check_codec(codec)
+        coloured = {f"quantities[{name!r}]": one for name, one in (quantities or {}).items()}
+        self._index = shared_index({"x": x, "labels": labels, "color_by": color_by, **coloured})
         self._x = checks.samples("x", x, codec.sample_shape)
         renderer = check_renderer(renderer, codec.sample_shape)
         self.n_samples = len(self._x)
@@ -164,6 +172,27 @@ class LatentScatter(ScatterAnswers):
         self.observe(self._mark_bookmarks, "bookmarks")
         self.observe(self._find_attribute, ["group_a", "group_b"])
         self._answer_questions()
+
+    @property
+    def index(self) -> Any:
+        """The pandas index of x, the labels or the quantities; None if none of them had one."""
+        return self._index
+
+    @property
+    def selection_index(self) -> Any:
+        """The entries of `index` that are selected; row numbers where there is none. May be set."""
+        return self.selection if self._index is None else self._index[self.selection]
+
+    @selection_index.setter
+    def selection_index(self, entries: ArrayLike) -> None:
+        rows = np.atleast_1d(checks.any_array("selection_index", entries))
+        if self._index is not None:
+            wanted, rows = rows, np.flatnonzero(self._index.isin(rows))
+            if unknown := [one for one in wanted.tolist() if one not in self._index]:
+                raise ValueError(
+                    f"selection_index has {unknown[0]!r}; expected entries of the scatter's index."
+                )
+        self.selection = rows
 
     def pick(self, index: int) -> None:
         """Pick a sample's code, as a click on its point does.

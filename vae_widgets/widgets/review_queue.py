@@ -181,17 +181,20 @@ class ReviewQueue(CanvasWidget):
     def to_dict(self) -> dict[str, list[Any]]:
         """Return the marks as columns ``index``, ``score``, ``label``, ``mark`` and ``time``.
 
+        ``index`` is the row of the score. Where the data had an index of pandas, its entry is in a
+        column ``key``.
+
         The label is 1 (anomalous), 0 (normal) or None (unsure), the time ISO 8601 in UTC. A mark
         whose sample was given another label elsewhere since is forgotten.
         """
         self._keep_marks()
-        return self._log.to_dict()
+        return self._log.to_dict(self.histogram.index)
 
     def save(self, path: str | os.PathLike[str]) -> pathlib.Path:
         """Save the same as a CSV file with a header, whole or not at all; return its path."""
         self._keep_marks()
         with atomic_file(path) as file:
-            file.write(self._log.to_csv().encode())
+            file.write(self._log.to_csv(self.histogram.index).encode())
         return pathlib.Path(path)
 
     def load(self, path: str | os.PathLike[str]) -> None:

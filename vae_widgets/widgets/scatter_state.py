@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from vae_widgets.codec import Codec
 from vae_widgets.core import checks
 from vae_widgets.core.latent_space import LatentSpace
+from vae_widgets.core.pairing import check_index
 from vae_widgets.core.quantities import numbers_or_unknown
 from vae_widgets.widgets.base import CanvasWidget
 from vae_widgets.widgets.index_set import IndexSet
@@ -37,6 +38,7 @@ class ScatterState(CanvasWidget):
 
     n_samples: int
     _codec: Codec
+    _index: Any = None
     _space: LatentSpace
 
     # Public state. What the page owns is not echoed: by then the page has moved on. Where a
@@ -107,6 +109,7 @@ class ScatterState(CanvasWidget):
         for name, numbers in quantities.items():
             if name in ("label", "none"):
                 raise ValueError(f"quantities has {name!r}, which is reserved; rename it.")
+            check_index(f"quantities[{name!r}]", numbers, self._index, "scatter")
             checked[str(name)] = numbers_or_unknown(
                 f"quantities[{name!r}]", numbers, self.n_samples
             )

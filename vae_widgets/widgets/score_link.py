@@ -33,6 +33,12 @@ class ScoreLink(Link):
                 f"scatter shows {scatter.n_samples} samples; expected {len(histogram.scores)}, one "
                 "for each score, in the same order."
             )
+        both = histogram.index is not None and scatter.index is not None
+        if both and not histogram.index.equals(scatter.index):
+            raise ValueError(
+                "scatter shows samples of another index than the scores have; make both from data "
+                "with the same index, in the same order."
+            )
         super().__init__(histogram, scatter)
         self._histogram, self._scatter = histogram, scatter
         self._canvas = histogram._canvas

@@ -16,6 +16,7 @@ from vae_widgets.codec import Codec, check_codec
 from vae_widgets.core import checks
 from vae_widgets.core.classes import index_classes
 from vae_widgets.core.history import TrainingHistory, scalar
+from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.run_log import read_runs
 from vae_widgets.rendering import Renderer, check_renderer
 from vae_widgets.widgets import training_words as words
@@ -98,6 +99,7 @@ class TrainingMonitor(CompositeWidget):
     ) -> None:
         if codec is not None:
             check_codec(codec)
+        shared_index({"samples": samples, "labels": labels})
         if samples is not None:
             samples = checks.float_array("samples", samples)
             samples = checks.samples(

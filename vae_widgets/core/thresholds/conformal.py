@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.thresholds.threshold import Threshold, above
 
 
@@ -62,6 +63,7 @@ def conformal_threshold(
     ValueError
         If there are too few normal scores to promise this rate; the message says how many it takes.
     """
+    shared_index({"scores": scores, "labels": labels})
     scores = checks.scores("scores", scores)
     rate = checks.open_share("rate", rate)
     if confidence is not None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.reversed_scores import auroc_of_classes, reversed_warning
 from vae_widgets.core.thresholds.conformal import conformal_threshold
 from vae_widgets.core.thresholds.gesd import gesd_threshold
@@ -143,6 +144,7 @@ def choose_threshold(
     '1.5 interquartile ranges above the third quartile of 5 scores.'
     """
     check_method(method, parameters)
+    shared_index({"scores": scores, "labels": labels})
     scores = checks.scores("scores", scores)
     known = check_labels(labels, len(scores))
     found = apply_method(scores, known, method, parameters)

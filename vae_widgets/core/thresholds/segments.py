@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks, classes
+from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.thresholds.percentile import at_most
 
 
@@ -39,6 +40,7 @@ class SegmentThresholds:
         ValueError
             If a segment has no threshold, or a row no segment.
         """
+        shared_index({"scores": scores, "segments": segments})
         scores = checks.scores("scores", scores)
         segments = _names(segments, len(scores))
         flagged = np.zeros(len(scores), bool)
@@ -71,6 +73,7 @@ def segment_thresholds(
     labels
         (n,) booleans or 0 and 1, 1 = anomalous, at least one of them; None or NaN = not labelled.
     """
+    shared_index({"scores": scores, "segments": segments, "labels": labels})
     scores = checks.scores("scores", scores)
     names = _names(segments, len(scores))
     alerts = checks.positive_int("alerts", alerts)

@@ -1,0 +1,81 @@
+"""Data that belong together row by row, and the index that pandas gives their rows."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+_MAY_BE_MISSING = ("labels", "color_by", "quantities")  # arguments of which some may be NaN
+
+
+def index_of(value: Any) -> Any:
+    """Return the index of a pandas Series or DataFrame; None for anything else."""
+    pd = sys.modules.get("pandas")  # without it nobody can have made one
+    return value.index if pd and isinstance(value, pd.Series | pd.DataFrame) else None
+
+
+def with_index(values: Any, index: Any) -> Any:
+    """Return values as a pandas Series with an index; as they are where it does not fit them."""
+    fits = index is not None and np.shape(values) == (len(index),)
+    return sys.modules["pandas"].Series(values, index) if fits else values
+
+
+def shared_index(arguments: Mapping[str, Any]) -> Any:
+    """Return the index that all arguments with one have; None if none has one.
+
+    Parameters
+    ----------
+    arguments
+        By the name of an argument, what was passed: its rows belong to those of the others.
+
+    Raises
+    ------
+    ValueError
+        If two have different indices, also if only their order differs: rows are paired by their
+        position.
+    """
+    name, index = "", None
+    for other_name, value in arguments.items():
+        other = index_of(value)
+        if other is None:
+            continue
+        if index is None:
+            name, index = other_name, other
+        else:
+            check_index(other_name, value, index, name)
+    return index
+
+
+def check_index(name: str, value: Any, index: Any, of: str) -> None:
+    """Raise ``ValueError`` if what was passed as `name` has another index than `of` has.
+
+    Nothing is wrong where one of the two has no index.
+    """
+    other = index_of(value)
+    if index is not None and other is not None and not index.equals(other):
+        raise ValueError(_difference(of, index, name, other))
+
+
+def _difference(name: str, index: Any, other_name: str, other: Any) -> str:
+    text = f"{other_name} has another index than {name}"
+    for row, (theirs, ours) in enumerate(zip(other, index, strict=False)):
+        if repr(theirs) != repr(ours):  # == of a missing entry is neither true nor false
+            text += f" (in row {row} {theirs!r:.80} against {ours!r:.80})"
+            break
+    else:
+        text += f" ({len(other):,} rows against {len(index):,})"
+    remedies = []
+    found = index.isin(other)
+    if index.is_unique and other.is_unique and found.any():
+        if found.all():
+            by_index = f"pass {other_name}.loc[{name}.index]"
+        elif other_name.startswith(_MAY_BE_MISSING):
+            by_index = f"pass {other_name}.reindex({name}.index), in which the others are missing"
+        else:
+            both = f"{name}.index.intersection({other_name}.index)"
+            by_index = f"take both = {both} and pass {name}.loc[both] and {other_name}.loc[both]"
+        remedies.append(f"To pair them by index {by_index}.")
+    if len(index) == len(other):
+        remedies.append(f"To pair them by position pass {other_name}.to_numpy().")
+    return " ".join([f"{text}.", *(remedies or ["Expected data of the same rows."])])
