@@ -90,4 +90,4 @@ def test_a_comparison_says_which_score_is_reversed():
     about = [warning for warning in found.warnings if "reversed" in warning]
     assert len(about) == 1
     assert about[0].startswith("'down' seems to be reversed. AUROC 0.")
-    assert about[0] in repr(found)
+    assert about[0] in str(found)

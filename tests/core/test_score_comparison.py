@@ -48,7 +48,7 @@ def test_a_ranking_that_is_just_the_norm_is_said_so(scores, words):
     found = compare_scores({"elbo": scores}, {"norm": NORM, "PCA residual": OTHER})
     (warning,) = found.warnings
     assert warning.startswith(f"The ranking by 'elbo' is {words}: ")
-    assert warning in repr(found)
+    assert warning in str(found)
 
 
 def test_the_warning_begins_above_0_99():
@@ -85,14 +85,14 @@ def test_labels_of_one_kind_judge_nothing(labels):
     found = compare_scores({"elbo": OTHER}, {"norm": NORM}, labels)
     assert np.isnan(list(found.auroc.values())).all()
     assert found.warnings == ("The labels are of one kind, or none is known: AUROC is undefined.",)
-    assert "nan" in repr(found)
+    assert "nan" in str(found)
 
 
 def test_the_table_as_text_and_html():
     found = compare_scores({"<elbo>": OTHER}, {"norm": NORM}, LABELS)
     rho = f"{scipy.stats.spearmanr(OTHER, NORM).statistic:.3f}"
     auroc = {name: f"{value:.3f}" for name, value in found.auroc.items()}
-    lines = [line.split() for line in repr(found).splitlines()]
+    lines = [line.split() for line in str(found).splitlines()]
     assert lines[:3] == [
         ["AUROC", "Spearman", "with", "<elbo>"],
         ["<elbo>", auroc["<elbo>"]],
@@ -103,7 +103,7 @@ def test_the_table_as_text_and_html():
     assert "&lt;elbo&gt;" in html
     assert "<elbo>" not in html
     without = compare_scores({"elbo": OTHER}, {"norm": NORM})
-    assert [line.split() for line in repr(without).splitlines()] == [
+    assert [line.split() for line in str(without).splitlines()] == [
         ["Spearman", "with", "elbo"],
         ["floor:", "norm", rho],
     ]

@@ -52,6 +52,9 @@ class Replay:
     drifted: bool
     verdict: str
 
+    def __repr__(self) -> str:
+        return f"<Replay: {self.verdict}>"
+
 
 def reference_quantiles(scores: ArrayLike) -> tuple[float, ...]:
     """Return what a policy keeps of its scores: all up to 201, else as many quantiles."""

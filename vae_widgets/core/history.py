@@ -186,6 +186,21 @@ class TrainingHistory:
                 self._bad[name] = f"{name} became {what} at {unit} {x:.10g}"
         return numbers
 
+    def __repr__(self) -> str:
+        names = self.metrics()
+        if not names:
+            return "<TrainingHistory: nothing logged>"
+        where = f"step {self.last_step:,g}"
+        if self.has_epochs:
+            where = f"{self.epochs_done:,} epoch{'s' * (self.epochs_done != 1)}, {where}"
+        texts = []
+        for name in (name for metric in names for name in (metric, VALIDATION + metric)):
+            value = self.last(name)
+            if value is not None:
+                texts.append(f"{name:.40} {value:.4g}")
+        more = f" and {len(texts) - 4} more" if len(texts) > 4 else ""
+        return f"<TrainingHistory: {where}; last {', '.join(texts[:4])}{more}>"
+
     def _tell(self, entry: Entry) -> None:
         if self._listener is not None:
             self._listener(entry)

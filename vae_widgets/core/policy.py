@@ -112,6 +112,18 @@ class ThresholdPolicy:
             checks.number_between("metrics['alert_rate']", self.alert_rate, 0, 1)
         set_field(self, "reference", _reference(self.reference, self.n_scores))
 
+    def __repr__(self) -> str:
+        facts = [f"{self.score:.40} >= {self.threshold:.6g} by {self.method:.40}"]
+        if self.n_scores:
+            facts.append(f"chosen on {self.n_scores:,} scores")
+        if not math.isnan(self.alert_rate):
+            facts.append(f"alert rate {_percent(self.alert_rate)}")
+        for name in ("precision", "recall"):
+            value = self.metrics.get(name, math.nan)
+            if not math.isnan(value):
+                facts.append(f"{name} {value:.3f}")
+        return f"<ThresholdPolicy: {', '.join(facts)}>"
+
     @property
     def alert_rate(self) -> float:
         """Expected share of alerts, as on the scores it was chosen on; NaN if not known."""

@@ -62,6 +62,12 @@ class ScoreComparison:
         ]
 
     def __repr__(self) -> str:
+        return (
+            f"<ScoreComparison: {len(self.scores)} score(s) beside {len(self.floors)} floor(s), "
+            f"{len(self.warnings)} warning(s); print it for the table>"
+        )
+
+    def __str__(self) -> str:
         rows = self._rows()
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [

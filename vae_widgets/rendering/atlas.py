@@ -53,3 +53,14 @@ def tile_atlas(tiles: NDArray[np.uint8]) -> dict[str, Any]:
         "tile_width": width,
         "tile_height": height,
     }
+
+
+def atlas_tiles(atlas: dict[str, Any]) -> NDArray[np.uint8]:
+    """Return the RGBA tiles (n, height, width, 4) that `tile_atlas` packed."""
+    n, columns = atlas["count"], atlas["columns"]
+    shape = atlas["tile_height"], atlas["tile_width"]
+    if not n:
+        return np.zeros((0, *shape, 4), np.uint8)
+    sheet = np.asarray(Image.open(io.BytesIO(atlas["png"])).convert("RGBA"))
+    grid = sheet.reshape(-1, shape[0], columns, shape[1], 4).swapaxes(1, 2)
+    return grid.reshape(-1, *shape, 4)[:n]

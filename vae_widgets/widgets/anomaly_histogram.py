@@ -18,6 +18,8 @@ from vae_widgets.core.thresholds import METHODS, Threshold, apply_method, check_
 from vae_widgets.rendering import Renderer, check_renderer
 from vae_widgets.widgets.base import CompositeWidget
 from vae_widgets.widgets.latent_scatter import LatentScatter
+from vae_widgets.widgets.pictured import Pictured
+from vae_widgets.widgets.pictures import anomaly_histogram as picture
 from vae_widgets.widgets.score_canvas import ScoreCanvas
 from vae_widgets.widgets.score_link import ScoreLink
 from vae_widgets.widgets.score_strip import ScoreStrip
@@ -29,7 +31,7 @@ from vae_widgets.widgets.traits import Array, Asked
 _STEPS = {"max_outliers": 1, "tail": 0.05, "confidence": 0.05}
 
 
-class AnomalyHistogram(CompositeWidget):
+class AnomalyHistogram(Pictured, CompositeWidget):
     """A histogram of anomaly scores with a threshold to drag, type, or choose by a method.
 
     Parameters
@@ -103,6 +105,7 @@ class AnomalyHistogram(CompositeWidget):
     flagged = Array("bool", read_only=True)
     metrics = traitlets.Dict(read_only=True)
     picked_item = traitlets.Int(-1)
+    _picture_follows = ("threshold", "method", "metrics")
     _chosen: Threshold | None = None
     _applying = False
 
@@ -348,6 +351,27 @@ class AnomalyHistogram(CompositeWidget):
             model_hash=model_hash,
             author=author,
             note=note,
+        )
+
+    @property
+    def _picture_height(self) -> float:
+        return self._bars().height
+
+    def _draw(self, figure: Any) -> None:
+        picture.draw(figure, self, self._bars(), repr(self))
+
+    def _summary(self) -> str:
+        return picture.summary(self, self._data.totals())
+
+    def _bars(self) -> picture.Bars:
+        edges, counts = self._canvas.bars()
+        return picture.Bars(
+            edges,
+            counts,
+            self._data.totals(),
+            self._canvas.score_name,
+            self._canvas.log_counts,
+            self._strip.rows() if self._strip else {},
         )
 
     @traitlets.validate("threshold")

@@ -43,6 +43,9 @@ class ClosingWidget(ipywidgets.DOMWidget):
         super().__init__(*args, **traits)
         self._own_layout = self.layout
 
+    def __repr__(self) -> str:
+        return object.__repr__(self)  # that of ipywidgets spells out all parts
+
     @property
     def unshown(self) -> Sequence[ipywidgets.Widget]:
         """Parts that none of the widget's traits holds at present."""

@@ -16,13 +16,15 @@ from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
 from vae_widgets.widgets.base import CompositeWidget
 from vae_widgets.widgets.interpolation_slider import InterpolationSlider
 from vae_widgets.widgets.latent_scatter import LatentScatter
+from vae_widgets.widgets.pictured import Pictured
+from vae_widgets.widgets.pictures import explorer as picture
 from vae_widgets.widgets.tile_strip import TileStrip
 
 STRIP_TILES = 12
 """How many of the selected samples are shown."""
 
 
-class Explorer(CompositeWidget):
+class Explorer(Pictured, CompositeWidget):
     """Explore what a model has learned, with all widgets linked.
 
     - Moving the threshold selects the flagged samples in the latent plane.
@@ -123,6 +125,23 @@ class Explorer(CompositeWidget):
         self.histogram.observe(self._pick_item, "picked_item")
         self._strip.observe(self._pick_selected, "selected")
         self._enable_buttons()
+        for part in self._pictured_parts():
+            part.observe(self._picture_changed, list(part._picture_follows))
+
+    @property
+    def _picture_height(self) -> float:
+        return sum(part._picture_height for part in self._pictured_parts())
+
+    def _draw(self, figure: Any) -> None:
+        parts = [(part._picture_height, part._draw) for part in self._pictured_parts()]
+        picture.draw(figure, parts)
+
+    def _summary(self) -> str:
+        return picture.summary(self)
+
+    def _pictured_parts(self) -> list[Pictured]:
+        strip = [self._strip] if len(self._selected) else []
+        return [self.scatter, *strip, self.slider, self.histogram]
 
     def _end_button(self, text: str, end: str) -> ipywidgets.Button:
         button = ipywidgets.Button(

@@ -18,13 +18,15 @@ from vae_widgets.widgets.hearing import Hearing
 from vae_widgets.widgets.latent_film import FilmMaker
 from vae_widgets.widgets.latent_scatter import LatentScatter
 from vae_widgets.widgets.path_link import PathLink
+from vae_widgets.widgets.pictured import Pictured
+from vae_widgets.widgets.pictures import interpolation_slider as picture
 from vae_widgets.widgets.traits import Array, Number
 
 # What a path depends on, and the place on it: a change of any may need the decoder.
 _ASKED = ("start", "end", "via", "method", "compare", "value")
 
 
-class InterpolationSlider(CanvasWidget):
+class InterpolationSlider(Pictured, CanvasWidget):
     """Slide between two samples or two latent vectors, and through others on the way.
 
     All frames are decoded in one batch and sent at once, so that dragging and playing need no
@@ -98,6 +100,7 @@ class InterpolationSlider(CanvasWidget):
 
     _esm = bundle("interpolation_slider.js")
     _css = bundle("interpolation_slider.css")
+    _picture_follows = ("value", "_content", "method")
 
     # The page owns these: its own changes need not come back.
     value = Number(0.0).tag(sync=True, echo_update=False)
@@ -279,9 +282,22 @@ class InterpolationSlider(CanvasWidget):
         columns = checks.positive_int("columns", columns, minimum=2)
         size = checks.positive_int("size", size)
         gap = checks.positive_int("gap", gap, minimum=0)
-        strips = self._shown.film.strips.values()
+        write_png(path, [*self._frames_at(columns).values()], size, gap)
+
+    def _frames_at(self, columns: int) -> dict[str, NDArray[np.uint8]]:
+        """Return, by method, the tiles of so many frames at equal distances."""
         frames = np.rint(np.linspace(0, self.steps - 1, min(columns, self.steps))).astype(int)
-        write_png(path, [strip.tiles[frames] for strip in strips], size, gap)
+        return {name: strip.tiles[frames] for name, strip in self._shown.film.strips.items()}
+
+    @property
+    def _picture_height(self) -> float:
+        return picture.height(len(self._shown.film.strips))
+
+    def _draw(self, figure: Any) -> None:
+        picture.draw(figure, self, self._frames_at(picture.COLUMNS), repr(self))
+
+    def _summary(self) -> str:
+        return picture.summary(self)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what the page asks for; where that fails, tell it so and restore its state."""

@@ -15,14 +15,18 @@ from vae_widgets.core.latents import attribute_vector
 from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.projections import Projection
 from vae_widgets.rendering import Renderer, check_renderer
+from vae_widgets.rendering.atlas import atlas_tiles
 from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base import bundle
 from vae_widgets.widgets.hearing import Hearing
+from vae_widgets.widgets.pictured import Pictured
+from vae_widgets.widgets.pictures import latent_scatter as picture
 from vae_widgets.widgets.scatter_answers import ScatterAnswers, sender
 from vae_widgets.widgets.scatter_pictures import ScatterPictures
+from vae_widgets.widgets.traits import array_from_json
 
 
-class LatentScatter(ScatterAnswers):
+class LatentScatter(Pictured, ScatterAnswers):
     """Show samples as points in latent space and decode any point of it.
 
     Click a point or an empty place to decode it, drag in mode *Pick* to decode along the way, lasso
@@ -113,6 +117,11 @@ class LatentScatter(ScatterAnswers):
 
     _esm = bundle("latent_scatter.js")
     _css = bundle("latent_scatter.css")
+    _picture_height = picture.HEIGHT
+    _picture_follows = (
+        *("selection", "picked", "color_by", "quantities", "threshold", "view", "bookmarks"),
+        *("_positions", "_path"),
+    )
 
     @checks.suggest_keywords
     def __init__(
@@ -281,6 +290,27 @@ class LatentScatter(ScatterAnswers):
         standard deviation. What is decoded there is a guess, and the page says so.
         """
         return self._space.far(checks.samples("z", z, (self._codec.latent_dim,)))
+
+    def _draw(self, figure: Any) -> None:
+        picture.draw(figure, self, self._plane(), repr(self))
+
+    def _summary(self) -> str:
+        return picture.summary(self, self._plane())
+
+    def _plane(self) -> picture.Plane:
+        names = {axis["index"]: axis["name"] for axis in self._axes}
+        path = self._path.get("positions")
+        decoded = None
+        if self.decoded.size:
+            decoded = atlas_tiles(self._pictures.picked(self.decoded, -1))[0]
+        return picture.Plane(
+            self._positions,
+            tuple(names[dim] for dim in self.dims),
+            self._classes,
+            self._class_names,
+            None if path is None else array_from_json(path),
+            decoded,
+        )
 
     # -- the plane that is shown ------------------------------------------------------------------
 

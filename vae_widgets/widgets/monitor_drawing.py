@@ -12,9 +12,10 @@ from vae_widgets.widgets import training_words as words
 from vae_widgets.widgets.curve_lines import RUN_COLOURS, View, colours_of, in_order, label_of
 from vae_widgets.widgets.latent_health import LatentHealth, has_latents
 from vae_widgets.widgets.loss_curves import LossCurves
+from vae_widgets.widgets.pictures import training_monitor as picture
 from vae_widgets.widgets.steering import SETTINGS
 from vae_widgets.widgets.throttle import Send, changes
-from vae_widgets.widgets.tile_strip import TileStrip, strip_content
+from vae_widgets.widgets.tile_strip import TileStrip, strip_content, unpack_content
 from vae_widgets.widgets.training_controls import CurveLegend, TrainingControls
 from vae_widgets.widgets.training_replay import TrainingReplay
 from vae_widgets.widgets.training_session import TrainingSession
@@ -63,6 +64,44 @@ class MonitorDrawing:
         self.controls.observe(call, ["log_scale", "smoothing", "zoom", "panels"])
         self.legend.observe(call, "hidden")
         self.replay.observe(call, "at")
+
+    @property
+    def picture_height(self) -> float:
+        """Height of the still picture in CSS pixels."""
+        return picture.height(len(self._newest_tiles().get("rows", ())))
+
+    def draw(self, figure: Any, text: str) -> None:
+        """Draw the still picture, with a line of text."""
+        session = self._session
+        picture.draw(
+            figure,
+            self.legend.title,
+            session.history,
+            {
+                name: other
+                for name, other in session.others.items()
+                if other.has_epochs == session.history.has_epochs
+            },
+            View(self.controls.log_scale, self.controls.smoothing),
+            session.progress.steps_per_epoch,
+            self._newest_tiles(),
+            text,
+        )
+
+    def summary(self) -> str:
+        """Say in a line what the run does or did."""
+        session = self._session
+        if session.state == "waiting":
+            return "waiting for the first batch"
+        progress = words.describe_progress(
+            session.state, session.keras, session.progress, session.history, session.seconds
+        )
+        values = words.describe_values(session.state, session.keras, session.history, None)
+        return f"{progress}; {values}"
+
+    def _newest_tiles(self) -> dict[str, Any]:
+        frame = self._session.pictures.nearest(None)
+        return unpack_content(frame.content) if frame else {}
 
     def plan_pictures(self) -> list[Send]:
         """Return the messages of curves, open panels and pictures, one an entry."""

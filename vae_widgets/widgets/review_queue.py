@@ -14,16 +14,18 @@ from vae_widgets.core.atomic_file import atomic_file
 from vae_widgets.core.review_log import LABELS, ReviewLog, read_marks
 from vae_widgets.core.review_order import ORDERS, review_order
 from vae_widgets.rendering import render
-from vae_widgets.rendering.atlas import tile_atlas
+from vae_widgets.rendering.atlas import atlas_tiles, tile_atlas
 from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
 from vae_widgets.widgets.base import CanvasWidget, bundle
+from vae_widgets.widgets.pictured import Pictured
+from vae_widgets.widgets.pictures import review_queue as picture
 
 # Samples whose pictures travel together: about so many pixels, at least and at most so many.
 TILE_BUDGET = 500_000
 FEWEST, MOST = 6, 48
 
 
-class ReviewQueue(CanvasWidget):
+class ReviewQueue(Pictured, CanvasWidget):
     """Show the samples around the threshold one by one, and take a true or false alarm for each.
 
     Each is shown as input, reconstruction and residual (the absolute difference), with its score;
@@ -66,6 +68,7 @@ class ReviewQueue(CanvasWidget):
 
     _esm = bundle("review_queue.js")
     _css = bundle("review_queue.css")
+    _picture_follows = ("position", "_marks", "_status", "_window")
 
     order = traitlets.Unicode("nearest").tag(sync=True)
     position = traitlets.Int(0).tag(sync=True, echo_update=False)
@@ -220,6 +223,37 @@ class ReviewQueue(CanvasWidget):
         self._log.restore(marks)
         self.histogram.label([mark.index for mark in marks], [LABELS[mark.mark] for mark in marks])
         self._refill()
+
+    @property
+    def _picture_height(self) -> float:
+        return picture.height(bool(self._window["pictures"]))
+
+    def _draw(self, figure: Any) -> None:
+        tiles = self._tiles()
+        position = picture.first(self) - self._window["start"]
+        marks = {int(index): self._log.get(int(index)) for index in self.queue}
+        strip = next(iter(tiles.values()), np.zeros((0, 1, 1, 4), np.uint8))
+        at = self.position - self._window["start"]
+        picture.draw(
+            figure,
+            self,
+            marks,
+            {name: of[at] for name, of in tiles.items()},
+            strip[max(0, position) :][: picture.COLUMNS],
+            repr(self),
+        )
+
+    def _tiles(self) -> dict[str, NDArray[np.uint8]]:
+        """Return the tiles of the samples around the position, by the name of the picture."""
+        names = self._window["pictures"]
+        return dict(
+            zip(names, np.split(atlas_tiles(self._window["tiles"]), len(names)), strict=True)
+            if names
+            else ()
+        )
+
+    def _summary(self) -> str:
+        return picture.summary(self, self._log.counts(), self._status)
 
     @traitlets.validate("order")
     def _check_order(self, proposal: Any) -> str:

@@ -121,6 +121,12 @@ class ScoreCanvas(CanvasWidget):
         self.relabel()
         self._count_selected()
 
+    def bars(self) -> tuple[NDArray[np.float64], dict[str, NDArray[np.int64]]]:
+        """Return the bars: the edges of the bins (m + 1,), and the counts (m,) by kind of label."""
+        every = slice(None, None, self.grid.steps_per_bin)
+        counts = -np.diff(self.at_or_above[:, every].astype(np.int64))
+        return self.grid.thresholds[every], dict(zip(self._scores.totals(), counts, strict=True))
+
     def select(self, indices: NDArray[Any]) -> None:
         """Show which part of each bar is selected elsewhere; nothing if no sample is."""
         self._selection = np.sort(self._scores.scores[indices])

@@ -8,11 +8,13 @@ import traitlets
 from numpy.typing import NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.rendering.atlas import tile_atlas
+from vae_widgets.rendering.atlas import atlas_tiles, tile_atlas
 from vae_widgets.widgets.base import CanvasWidget, bundle
+from vae_widgets.widgets.pictured import Pictured
+from vae_widgets.widgets.pictures import tiles as picture
 
 
-class TileStrip(CanvasWidget):
+class TileStrip(Pictured, CanvasWidget):
     """Show rows of tiles; all tiles travel as one picture.
 
     Parameters
@@ -30,6 +32,7 @@ class TileStrip(CanvasWidget):
 
     _esm = bundle("tile_strip.js")
     _css = bundle("tile_strip.css")
+    _picture_follows = ("title", "_content")
 
     title = traitlets.Unicode("").tag(sync=True)
     placeholder = traitlets.Unicode("").tag(sync=True)
@@ -71,6 +74,27 @@ class TileStrip(CanvasWidget):
             if self.selected >= content["atlas"]["count"]:
                 self.selected = -1
             self._content = content
+
+    def rows(self) -> dict[str, Any]:
+        """Return the tiles that are shown, by the arguments of `show`."""
+        return unpack_content(self._content) if self._content else {"rows": []}
+
+    @property
+    def _picture_height(self) -> float:
+        return picture.height(len(self.rows()["rows"]))
+
+    def _draw(self, figure: Any) -> None:
+        picture.draw(figure, self.title, self.rows())
+
+    def _summary(self) -> str:
+        return picture.summary(self.title, self.rows())
+
+
+def unpack_content(content: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments that `strip_content` was called with."""
+    tiles, columns = atlas_tiles(content["atlas"]), content["columns"]
+    rows = [tiles[at : at + columns] for at in range(0, len(tiles), columns or 1)]
+    return {"rows": rows, **{name: content[name] for name in ("names", "captions", "marks")}}
 
 
 def strip_content(

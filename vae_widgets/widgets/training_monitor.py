@@ -23,12 +23,13 @@ from vae_widgets.widgets import training_words as words
 from vae_widgets.widgets.base import CompositeWidget
 from vae_widgets.widgets.keras_callback import KerasCallback
 from vae_widgets.widgets.monitor_drawing import MonitorDrawing
+from vae_widgets.widgets.pictured import Pictured
 from vae_widgets.widgets.throttle import Send, Throttle
 from vae_widgets.widgets.training_pictures import MAX_SAMPLES, TrainingPictures
 from vae_widgets.widgets.training_session import TrainingSession, check_runs, check_settings
 
 
-class TrainingMonitor(CompositeWidget):
+class TrainingMonitor(Pictured, CompositeWidget):
     """Curves, progress, controls and pictures of a training run, updated while it trains.
 
     Display it, then train with ``callbacks=[monitor.callback]`` in ``keras.Model.fit``, or call
@@ -314,8 +315,22 @@ class TrainingMonitor(CompositeWidget):
 
     # Drawing
 
+    @property
+    def _picture_height(self) -> float:
+        return self._drawing.picture_height
+
+    def _draw(self, figure: Any) -> None:
+        self._drawing.draw(figure, repr(self))
+
+    def _summary(self) -> str:
+        return self._drawing.summary()
+
+    def _text_beside_view(self) -> str:
+        return f"{type(self).__name__}: {self._drawing.legend.title}"  # the run is still to come
+
     def _changed(self) -> None:
         self._throttle.request()
+        self._picture_changed(soon=not self._session.active)
 
     def _plan(self) -> list[Send]:
         """Return the messages that bring the page up to date, one an entry."""
@@ -358,8 +373,10 @@ class TrainingMonitor(CompositeWidget):
                 session.finish("interrupted")
             else:  # a loop does not say when it ends; the next log() goes on with it
                 session.finish("stopped" if session.state == "stopping" else "finished")
-            self._throttle.request()
+            self._changed()
         if not session.active:
+            if self._saved is not None:
+                self._saved.replace()  # that of the run's end
             if self._watched is not None:
                 self._watched.unregister("post_run_cell", self._cell_ended)
                 self._watched = None

@@ -37,6 +37,9 @@ class Threshold:
     assumes: str
     estimates: Mapping[str, float] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Threshold {self.threshold:.6g} by {self.method}: {self.explanation:.140}>"
+
     def __float__(self) -> float:
         return self.threshold
 

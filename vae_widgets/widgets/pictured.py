@@ -1,0 +1,109 @@
+"""Widgets that leave a still picture of themselves in the notebook, for when no kernel is there."""
+
+import base64
+import os
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import ipywidgets
+
+from vae_widgets.core.atomic_file import atomic_file
+from vae_widgets.widgets.pictures.figure import MOST_BYTES, WIDTH, png
+from vae_widgets.widgets.saved_picture import Bundle, SavedPicture, save_in_output
+
+
+class Pictured(ipywidgets.DOMWidget):
+    """Base of the widgets that can be drawn as a still picture, in Python and without a browser.
+
+    Displayed in a notebook, a widget leaves its picture and a line of text in the output, which
+    GitHub, ``nbconvert`` and a page without a kernel show (`saved_picture` says how).
+    """
+
+    _picture_follows: Sequence[str] = ()
+    """Names of the traits that change the picture."""
+    _saved: SavedPicture | None = None
+
+    @property
+    def _picture_height(self) -> float:
+        """Height of the picture in CSS pixels."""
+        raise NotImplementedError
+
+    def _draw(self, figure: Any) -> None:
+        """Draw the picture on a Matplotlib figure."""
+        raise NotImplementedError
+
+    def _summary(self) -> str:
+        """Say in a line what is shown, with its numbers."""
+        raise NotImplementedError
+
+    def _text_beside_view(self) -> str:
+        """Say in a line what is shown, in the output of the live view, which stays as it is."""
+        return repr(self)
+
+    def save_png(self, path: str | os.PathLike[str]) -> None:
+        """Write a still picture of what the widget shows as a PNG, 1408 pixels wide, on white.
+
+        Parameters
+        ----------
+        path
+            The file; an existing one is replaced only once the new one is complete.
+        """
+        data = png(self._draw, self._picture_height)
+        with atomic_file(path) as file:
+            file.write(data)
+
+    def close(self) -> None:
+        """Free what the widget holds, here and in the page; its picture stays in the notebook."""
+        if self._saved is not None:
+            self._saved.forget()
+            self._saved = None
+        super().close()
+
+    def __repr__(self) -> str:
+        try:
+            return f"{type(self).__name__}: {self._summary()}"
+        except Exception:  # of a widget that is half made, which an error message may show
+            return object.__repr__(self)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        shown = super()._repr_mimebundle_(**kwargs)
+        data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
+        data = {**data, "text/plain": self._text_beside_view()}
+        if self._saved is None:
+            self._saved = save_in_output(self._still)
+            if self._saved is not None and self._picture_follows:
+                self.observe(self._picture_changed, list(self._picture_follows))
+        if self._saved is not None:
+            self._saved.show()
+        else:
+            still, about = self._still()
+            data, metadata = {**still, **data}, {**metadata, **about}
+        return data, metadata
+
+    def _picture_changed(self, change: Any = None, soon: bool = True) -> None:
+        """Have the picture in the notebook drawn anew."""
+        if self._saved is not None:
+            self._saved.change(soon)
+
+    def _still(self) -> Bundle:
+        """Return the picture and the line of text, by MIME type, and what is to know of them.
+
+        What fails in drawing is a warning, and the text stands alone: the widget itself is shown.
+        """
+        text = repr(self)
+        data = {"text/plain": text}
+        height = round(self._picture_height)
+        try:
+            picture = png(self._draw, height, MOST_BYTES)
+        except Exception as error:
+            warnings.warn(
+                f"The still picture of {type(self).__name__} could not be drawn: "
+                f"{type(error).__name__}: {error}",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+            return data, {}
+        about = {"width": WIDTH, "height": height, "alt": text}
+        data["image/png"] = base64.b64encode(picture).decode()
+        return data, {"image/png": about, "needs_background": "light"}

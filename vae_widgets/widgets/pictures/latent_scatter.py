@@ -1,0 +1,268 @@
+"""The still picture of a `LatentScatter`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vae_widgets.widgets.pictures.figure import ACCENT, CATEGORIES, FAINT, INK, caption, number
+from vae_widgets.widgets.pictures.tiles import draw_tile
+
+if TYPE_CHECKING:
+    from vae_widgets.widgets.latent_scatter import LatentScatter
+
+HEIGHT = 400
+MOST_DISCS = 5_000
+"""Up to so many points are drawn as discs, more as a density image."""
+MOST_ENTRIES = 12  # of the legend
+_CELLS = 260, 200  # columns and rows of the density image
+_FADED = 0.15
+UNKNOWN = "#bdbdbd"
+"""Of points without a class or a number."""
+
+# The colours of samples (k,), red, green and blue in 0 to 1 (k, 3).
+ColoursOf = Callable[[NDArray[np.int64]], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Plane:
+    """What a scatter shows, beside its public attributes.
+
+    Attributes
+    ----------
+    positions : ndarray
+        Where the samples lie, float32 (n, 2).
+    axis_names : tuple of str
+        Of the one or two coordinates.
+    classes : ndarray
+        Index of the class of each sample in `class_names` (n,), an index beyond them for unknown;
+        empty without classes.
+    class_names : sequence of str
+    path : ndarray or None
+        Points (m, 2) of a linked path.
+    decoded : ndarray or None
+        RGBA tile (height, width, 4) of what was picked.
+    """
+
+    positions: NDArray[np.float32]
+    axis_names: tuple[str, ...]
+    classes: NDArray[np.uint32]
+    class_names: Sequence[str]
+    path: NDArray[np.float32] | None = None
+    decoded: NDArray[np.uint8] | None = None
+
+
+def draw(figure: Any, scatter: LatentScatter, plane: Plane, text: str) -> None:
+    """Draw the points in their colours, what is selected and picked, and the path.
+
+    Parameters
+    ----------
+    figure
+        A Matplotlib figure.
+    scatter, plane
+        What is drawn.
+    text
+        The line below.
+    """
+    caption(figure, "Latent space", text)
+    axes = figure.add_subplot()
+    points, axis_names = plane.positions, plane.axis_names
+    x_min, x_max, y_min, y_max = scatter.view
+    axes.set(xlim=(x_min, x_max), ylim=(y_min, y_max), xlabel=axis_names[0])
+    axes.tick_params(length=0)
+    if len(axis_names) > 1:
+        axes.set_ylabel(axis_names[1])
+    else:
+        axes.set(yticks=[])
+    colours = _colour(figure, axes, scatter, plane)
+    order = np.random.default_rng(0).permutation(len(points))  # no class covers all others
+    chosen = np.zeros(len(points), bool)
+    chosen[scatter.selection] = True
+    if chosen.any():
+        _paint(axes, points, colours, order[~chosen[order]], _FADED)
+        _paint(axes, points, colours, order[chosen[order]], 1.0)
+    else:
+        _paint(axes, points, colours, order, 0.85)
+    if plane.path is not None:
+        axes.plot(*plane.path.T, color=ACCENT, linewidth=1.5)
+        axes.plot(*plane.path[[0, -1]].T, "o", color=ACCENT, markersize=4)
+    _mark(axes, scatter)
+    if plane.decoded is not None:
+        draw_tile(axes.inset_axes((1.02, 0.06, 0.12, 0.2)), plane.decoded, "decoded")
+
+
+def _mark(axes: Any, scatter: LatentScatter) -> None:
+    """Mark what is picked and the bookmarks."""
+    places = {name: scatter.project(z[np.newaxis])[0] for name, z in scatter.bookmarks.items()}
+    if scatter.picked.size:
+        places[""] = scatter.project(scatter.picked[np.newaxis])[0]
+    for name, at in places.items():
+        x, y = at[0], at[1] if len(at) > 1 else 0.0
+        axes.plot(x, y, "o", color="white", mec=INK if name else ACCENT, mew=1.5, markersize=6)
+        axes.annotate(name, (x, y), (5, 5), textcoords="offset points", clip_on=True)
+
+
+def _colour(figure: Any, axes: Any, scatter: LatentScatter, plane: Plane) -> ColoursOf:
+    """Explain the colours beside the axes, and return a function that gives those of samples."""
+    by, names = scatter.color_by, plane.class_names
+    if by == "label" and len(plane.classes):
+        of_class = [CATEGORIES[k % len(CATEGORIES)] for k in range(len(names))]
+        indices = np.minimum(plane.classes, len(names))
+        return _groups(axes, indices, [*names, "unknown"], [*of_class, UNKNOWN])
+    if by in ("label", "none"):
+        return lambda rows: _rgb([ACCENT])[np.zeros(len(rows), int)]
+    values = scatter.quantities[by]
+    known = np.isfinite(values)
+    if scatter.threshold is not None:
+        cut = number(scatter.threshold)
+        sides = np.where(known, values >= scatter.threshold, 2).astype(np.int64)
+        names = [f"below {cut}", f"{cut} or above", "unknown"]
+        return _groups(axes, sides, names, [CATEGORIES[0], CATEGORIES[6], UNKNOWN], by)
+    return _ramp(figure, axes, values, known, by)
+
+
+def _ramp(
+    figure: Any, axes: Any, values: NDArray[np.float32], known: NDArray[np.bool_], name: str
+) -> ColoursOf:
+    """Explain a quantity beside the axes; the colours of samples are viridis."""
+    from matplotlib import colormaps
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    low, high = (values[known].min(), values[known].max()) if known.any() else (0.0, 1.0)
+    scale = ScalarMappable(Normalize(float(low), float(high)), colormaps["viridis"])
+    bar = figure.colorbar(scale, ax=axes, label=name, pad=0.02, aspect=30)
+    bar.outline.set_visible(False)
+    if not known.all():
+        missing = np.count_nonzero(~known)
+        axes.set_title(f"grey: unknown ({missing:,})", color=FAINT)
+
+    def colours_of(rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        colours: NDArray[np.float64] = scale.to_rgba(values[rows])[:, :3]
+        colours[~known[rows]] = _rgb([UNKNOWN])
+        return colours
+
+    return colours_of
+
+
+def _groups(
+    axes: Any, indices: NDArray[Any], names: Sequence[str], colours: Sequence[str], title: str = ""
+) -> ColoursOf:
+    """Explain groups beside the axes; each sample has the colour of its group."""
+    counts = np.bincount(indices, minlength=len(names))
+    if not counts[-1]:
+        names, colours = names[:-1], colours[:-1]  # none is unknown
+    _legend(axes, names, counts, colours, title)
+    return lambda rows: _rgb(colours)[indices[rows]]
+
+
+def _rgb(colours: Sequence[str]) -> NDArray[np.float64]:
+    from matplotlib.colors import to_rgb
+
+    return np.array([to_rgb(colour) for colour in colours])
+
+
+def _legend(
+    axes: Any,
+    names: Sequence[str],
+    counts: NDArray[np.int64],
+    colours: Sequence[str],
+    title: str,
+) -> None:
+    from matplotlib.lines import Line2D
+
+    shown = range(min(len(names), MOST_ENTRIES))
+    # A space in front: Matplotlib leaves names out that begin with an underscore.
+    texts = [f" {names[k]:.24}  ({counts[k]:,})" for k in shown]
+    handles: list[Any] = [
+        Line2D([], [], marker="o", linestyle="", markersize=5, markeredgewidth=0, color=colours[k])
+        for k in shown
+    ]
+    if len(names) > len(shown):
+        handles.append(Line2D([], [], linestyle=""))
+        texts.append(f" and {len(names) - len(shown)} more")
+    axes.legend(
+        handles,
+        texts,
+        title=title,
+        loc="upper left",
+        bbox_to_anchor=(1.0, 1.0),
+        labelcolor=INK,
+        handletextpad=0.2,
+        alignment="left",
+    )
+
+
+def _paint(
+    axes: Any,
+    points: NDArray[np.float32],
+    colours_of: ColoursOf,
+    rows: NDArray[np.int64],
+    opacity: float,
+) -> None:
+    if len(points) <= MOST_DISCS:
+        size = 22 if len(points) < 500 else 10 if len(points) < 2_000 else 5
+        axes.scatter(*points[rows].T, c=colours_of(rows), s=size, alpha=opacity, linewidths=0)
+        return
+    bounds = (*axes.get_xlim(), *axes.get_ylim())
+    counts, last = count_cells(points, rows, bounds)
+    image = np.zeros((*counts.shape, 4), np.float32)
+    full = counts > 0
+    image[full, :3] = colours_of(last[full])
+    image[full, 3] = opacity * (0.3 + 0.7 * np.log1p(counts[full]) / np.log1p(counts.max()))
+    axes.imshow(
+        image, extent=bounds, origin="lower", aspect="auto", interpolation="nearest", zorder=2
+    )
+
+
+def count_cells(
+    points: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    bounds: tuple[float, float, float, float],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count points in cells of the plane.
+
+    Parameters
+    ----------
+    points
+        (n, 2).
+    rows
+        Which of them to count, in the order of drawing.
+    bounds
+        x_min, x_max, y_min, y_max; points outside are left out.
+
+    Returns
+    -------
+    counts, last : ndarray
+        Number of points of each cell, and the row of its last one, both (200, 260), y upwards.
+    """
+    columns, lines = _CELLS
+    x_min, x_max, y_min, y_max = bounds
+    x = (points[rows, 0] - x_min) * (columns / (x_max - x_min))
+    y = (points[rows, 1] - y_min) * (lines / (y_max - y_min))
+    inside = (x >= 0) & (x < columns) & (y >= 0) & (y < lines)
+    cells = y[inside].astype(np.int64) * columns + x[inside].astype(np.int64)
+    last = np.zeros(columns * lines, np.int64)
+    last[cells] = rows[inside]
+    counts = np.bincount(cells, minlength=columns * lines)
+    return counts.reshape(lines, columns), last.reshape(lines, columns)
+
+
+def summary(scatter: LatentScatter, plane: Plane) -> str:
+    """Say in a line what is shown."""
+    facts = [f"{scatter.n_samples:,} samples", " and ".join(plane.axis_names)]
+    if scatter.color_by == "label" and len(plane.classes):
+        facts.append(f"{len(plane.class_names)} classes")
+    elif scatter.color_by not in ("label", "none"):
+        cut = "" if scatter.threshold is None else f" at {number(scatter.threshold)}"
+        facts.append(f"coloured by {scatter.color_by}{cut}")
+    if scatter.selection.size:
+        facts.append(f"{scatter.selection.size:,} selected")
+    if scatter.picked.size:
+        at = ", ".join(number(value) for value in scatter.picked[:4])
+        facts.append(f"picked z = ({at}{', …' if scatter.picked.size > 4 else ''})")
+    return ", ".join(facts)

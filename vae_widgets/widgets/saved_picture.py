@@ -1,0 +1,110 @@
+"""Where the still picture of a displayed widget is kept: in an output of its own, beside the view.
+
+JupyterLab shows the live view of a widget or, without a kernel, "model not found": of what one
+output holds it never takes the picture instead. A new version of an output makes it build the view
+anew. So the picture is a second output, published when the cell ends, which takes no time from the
+first paint; ``frontend/src/shell.css`` hides it beside a live view. It has a display id, by which
+it is replaced: at the end of each cell after which the widget has changed, when the page has
+changed it and then rests, and once a minute in a long run.
+"""
+
+import asyncio
+import contextlib
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from IPython import get_ipython
+
+Bundle = tuple[dict[str, Any], dict[str, Any]]
+"""Data by MIME type, and metadata."""
+
+REST = 2.0
+"""Seconds without a change after which a picture is replaced."""
+LONGEST = 60.0
+"""Seconds after which it is replaced while changes go on."""
+
+
+def save_in_output(draw: Callable[[], Bundle]) -> "SavedPicture | None":
+    """Return what keeps a picture in the notebook; None where an output should hold all.
+
+    That is outside of a Jupyter kernel, and in Colab and VS Code, whose pages do not hide it.
+    """
+    shell = get_ipython()
+    if getattr(shell, "kernel", None) is None or "__vsc_ipynb_file__" in shell.user_ns:
+        return None
+    if "google.colab" in str(type(shell)):
+        return None
+    return SavedPicture(shell, draw)
+
+
+class SavedPicture:
+    """The picture of a widget, in the outputs of the cells that displayed it.
+
+    Parameters
+    ----------
+    shell
+        IPython's shell, of a kernel.
+    draw
+        Returns the picture as it is now.
+    """
+
+    def __init__(self, shell: Any, draw: Callable[[], Bundle]) -> None:
+        self._shell, self._draw = shell, draw
+        self._id = f"vae_widgets-{uuid.uuid4()}"
+        self._new = self._changed = self._waiting = False
+        self._first = self._last = 0.0  # change that was not drawn
+        try:
+            self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
+        except RuntimeError:
+            self._loop = None
+        shell.events.register("post_run_cell", self._cell_ended)
+
+    def show(self) -> None:
+        """Publish the picture at the end of this cell."""
+        self._new = True
+
+    def change(self, soon: bool = True) -> None:
+        """Replace the picture: after a rest if `soon`, else within `LONGEST`; from any thread."""
+        now = time.monotonic()
+        if not self._changed:
+            self._changed, self._first = True, now
+        self._last = now if soon else float("inf")
+        if not self._waiting and self._loop is not None:
+            self._waiting = True
+            with contextlib.suppress(RuntimeError):  # the kernel is shutting down
+                self._loop.call_soon_threadsafe(self._wait)
+
+    def replace(self) -> None:
+        """Replace the picture now, if it has changed."""
+        if self._changed:
+            self._publish(update=True)
+
+    def forget(self) -> None:
+        """Leave the picture as it is for good."""
+        self._changed = self._new = False
+        with contextlib.suppress(ValueError):
+            self._shell.events.unregister("post_run_cell", self._cell_ended)
+
+    def _cell_ended(self, result: Any) -> None:
+        if self._new:
+            self._new = False
+            self._publish(update=False)
+        else:
+            self.replace()
+
+    def _wait(self) -> None:
+        left = min(self._last + REST, self._first + LONGEST) - time.monotonic()
+        if self._changed and left > 0 and self._loop is not None:
+            self._loop.call_later(min(left, REST), self._wait)
+            return
+        self._waiting = False
+        self.replace()
+
+    def _publish(self, update: bool) -> None:
+        self._changed = False
+        data, metadata = self._draw()
+        self._shell.display_pub.publish(
+            data, metadata, transient={"display_id": self._id}, update=update
+        )
