@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -90,8 +91,8 @@ def test_nothing_of_an_array_gets_lost():
     assert checks.float_array("x", masked[:1]).tolist() == [1]
     with pytest.raises(TypeError, match=r"received complex numbers.*np\.abs\(x\)"):
         checks.float_array("x", [1j])
-    with pytest.raises(ValueError, match=r"labels has masked values \(1\)"):
-        checks.anomaly_labels("labels", np.ma.array([0, 1], mask=[False, True]), 2)
+    labels = checks.anomaly_labels("labels", np.ma.array([0, 7, 1], mask=[0, 1, 0]), 3)
+    np.testing.assert_array_equal(labels, [0, np.nan, 1])
     for dates in ("m8[s]", "M8[s]"):
         with pytest.raises(TypeError, match="received dates or durations"):
             checks.float_array("x", np.array(["NaT"], dates))
@@ -125,6 +126,34 @@ def test_samples_say_how_to_reshape():
         checks.samples("x", np.zeros((4, 4)), (4, 4))
     with pytest.raises(ValueError, match=r"x.reshape\(-1, 4, 4\) has the right shape"):
         checks.samples("x", np.zeros((3, 16)), (4, 4))
+
+
+@pytest.mark.parametrize("kind", [list, tuple, np.asarray, pd.DataFrame])
+def test_the_advice_of_a_message_works_for_every_kind_of_data(kind):
+    space = {"np": np, "x": kind(np.zeros((3, 16)))}
+    with pytest.raises(ValueError, match="has the right shape") as error:
+        checks.samples("x", space["x"], (4, 4))
+    code = re.search(r"expected \(n, 4, 4\)\. (.*) has the right shape", str(error.value))[1]
+    assert checks.samples("x", eval(code, space), (4, 4)).shape == (3, 4, 4)
+
+    space["x"] = kind(np.zeros((3, 1)))
+    with pytest.raises(ValueError, match="has the right shape") as error:
+        checks.scores("x", space["x"])
+    code = re.search(r"one score a sample\. (.*) has the right shape", str(error.value))[1]
+    assert checks.scores("x", eval(code, space)).shape == (3,)
+
+
+@pytest.mark.parametrize("kind", [list, np.asarray, pd.Series])
+@pytest.mark.parametrize(
+    ("labels", "wanted"),
+    [([1, -1, 1], [0, 1, 0]), (["ok", "the anomalous class", "ok"], [0, 1, 0])],
+)
+def test_the_advice_for_other_anomaly_labels_works(kind, labels, wanted):
+    space = {"np": np, "labels": kind(labels)}
+    with pytest.raises(ValueError, match=r"pass .*==") as error:
+        checks.anomaly_labels("labels", space["labels"], 3)
+    code = re.search(r" pass (.* == .*)\.$", str(error.value))[1]
+    assert checks.anomaly_labels("labels", eval(code, space), 3).tolist() == wanted
 
 
 def test_samples_stay_inside_bounds():
@@ -172,9 +201,9 @@ def test_anomaly_labels_may_be_partial(labels):
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        ([1, -1], r"received -1\. For scikit-learn's -1 .* labels == -1"),
+        ([1, -1], r"received -1\. For scikit-learn's -1 .*\(labels\) == -1"),
         ([0, 2], r"received 2\.$"),
-        (["ok", "bad"], r"received .*'ok'.*For named classes pass labels == "),
+        (["ok", "bad"], r"received .*'ok'.*For named classes pass np.asarray\(labels\) == "),
         ([0, object()], "received <object"),
         (np.array([0, "1"], object), "received '1'"),
         (pd.Series(["0", "1"], dtype=object), "received '0'"),

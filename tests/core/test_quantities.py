@@ -32,7 +32,7 @@ def test_booleans_and_whole_numbers_are_numbers():
     [
         ([1.0], ValueError, r"score has shape \(1,\); expected \(2,\)"),
         ([[1.0], [1.0, 2.0]], TypeError, r"score has \[1.0\] in row 0; expected numbers"),
-        (["a", "b"], TypeError, "score has 'a' in row 0.*pass them as labels"),
+        (["a", "b"], TypeError, "score has 'a' in row 0.*make the scatter with them as labels"),
         (np.array([1, "b"], object), TypeError, "score has 'b' in row 1"),
         ([1.0, np.inf], ValueError, "score has 1 infinite value of 2"),
         ([1e300, 1e300], ValueError, "score has 2 infinite values of 2, or beyond float32"),

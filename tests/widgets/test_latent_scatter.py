@@ -817,5 +817,7 @@ def test_data_of_other_indices_are_refused_at_any_time():
     mask = other > 9
     with pytest.raises(TraitError, match=r"mask.reindex\(scatter.index, fill_value=False\)"):
         widget.selection = mask
+    with pytest.raises(ValueError, match="positive has another index than scatter"):
+        widget.attribute_vector(mask, [0, 1])
     widget.selection = mask.reindex(widget.index, fill_value=False)
     assert list(widget.selection_index) == [5, 6]

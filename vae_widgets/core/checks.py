@@ -140,6 +140,13 @@ def refuse_masked(name: str, value: Any) -> None:
         )
 
 
+def unmasked(value: Any) -> tuple[Any, NDArray[np.bool_] | None]:
+    """Return the data of a masked array and what it masks; any other value as it is, and None."""
+    if isinstance(value, np.ma.MaskedArray):
+        return value.data, np.ma.getmaskarray(value)
+    return value, None
+
+
 def any_array(name: str, value: Any) -> NDArray[Any]:
     """Return `value` as an array; nested lists of unequal length as an array of objects."""
     refuse_masked(name, value)
@@ -147,6 +154,11 @@ def any_array(name: str, value: Any) -> NDArray[Any]:
         return np.asarray(value)
     except ValueError:
         return np.asarray(value, object)
+
+
+def as_array(name: str, value: Any) -> str:
+    """Return code, for a message, that makes an array of the argument called `name`."""
+    return name if isinstance(value, np.ndarray) else f"np.asarray({name})"
 
 
 def float_array(
@@ -221,9 +233,10 @@ def samples(
         expected = ", ".join(["n", *map(str, sample_shape)])
         hint = ""
         if array.shape == tuple(sample_shape):
-            hint = f" For one sample, pass {name}[np.newaxis]."
+            hint = f" For one sample, pass {as_array(name, value)}[np.newaxis]."
         elif array.ndim and array[0].size == np.prod(sample_shape):
-            hint = f" {name}.reshape({expected.replace('n', '-1', 1)}) has the right shape."
+            wanted = expected.replace("n", "-1", 1)
+            hint = f" {as_array(name, value)}.reshape({wanted}) has the right shape."
         raise ValueError(f"{name} has shape {array.shape}; expected ({expected}).{hint}")
     if bounds is not None:
         low, high = float(array.min()), float(array.max())
@@ -292,7 +305,7 @@ def scores(name: str, value: ArrayLike) -> NDArray[np.float64]:
     array = float_array(name, value, np.float64)
     if array.ndim != 1:
         hint = (
-            f" {name}.ravel() has the right shape."
+            f" {as_array(name, value)}.ravel() has the right shape."
             if array.size == max(array.shape, default=0)
             else ""
         )
@@ -318,8 +331,8 @@ def anomaly_labels(
     name
         The argument's name, for the message.
     value
-        Booleans or 0 and 1, 1 meaning anomalous; None, NaN or pandas' NA where a sample is not
-        labelled.
+        Booleans or 0 and 1, 1 meaning anomalous; None, NaN, pandas' NA or masked where a sample is
+        not labelled.
     n
         Number of labels expected.
     of, hint
@@ -331,6 +344,7 @@ def anomaly_labels(
         For any other value. -1 is refused rather than guessed: it means "outlier" in scikit-learn
         and "unlabelled" elsewhere.
     """
+    value, hidden = unmasked(value)
     given = labels(name, value, n, of, hint)
     if given.dtype.kind in "biuf":
         numbers = given.astype(np.float64)
@@ -338,16 +352,21 @@ def anomaly_labels(
         numbers = np.array([_label(one) for one in given])
     else:
         numbers = np.full(n, np.inf)
+    if hidden is not None:
+        numbers[hidden] = np.nan
     strange = np.flatnonzero(~np.isnan(numbers) & (numbers != 0) & (numbers != 1))
     if not strange.size:
         return numbers
     hint, first = "", numbers[strange[0]]
     is_number = given.dtype.kind == "f" or np.isfinite(first)
-    received = f"{first:g}" if is_number else f"{given[strange[0]]!r:.80}"
+    value_there = given[strange[0]].item() if given.dtype.kind in "US" else given[strange[0]]
+    received = f"{first:g}" if is_number else f"{value_there!r:.80}"
     if -1 in numbers:
-        hint = f" For scikit-learn's -1 (outlier) and +1 pass {name} == -1."
+        own = as_array(name, value)
+        hint = f" For scikit-learn's -1 (outlier) and +1 pass {own} == -1."
     elif not is_number:
-        hint = f" For named classes pass {name} == 'the anomalous class'."
+        own = as_array(name, value)
+        hint = f" For named classes pass {own} == 'the anomalous class'."
     raise ValueError(
         f"{name} must hold booleans or 0 and 1 (1 = anomalous; None or NaN = not labelled); "
         f"received {received}.{hint}"

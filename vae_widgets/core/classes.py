@@ -102,11 +102,9 @@ def _is_categorical(values: Any) -> bool:
 
 def _levels(labels: Any, n: int, of: str) -> tuple[NDArray[np.int64], list[Any]]:
     """Return codes (n,), -1 where a label is missing, and the label that each code means."""
-    mask = np.zeros(n, bool)
-    if isinstance(labels, np.ma.MaskedArray):
-        labels, hidden = labels.data, np.ma.getmaskarray(labels)
-        mask = hidden if hidden.shape == (n,) else mask
+    labels, hidden = checks.unmasked(labels)
     values = checks.labels("labels", labels, n, of)
+    mask = np.zeros(n, bool) if hidden is None else hidden
     if _is_categorical(labels):
         return _levels_of_categorical(labels)
     kind = values.dtype.kind

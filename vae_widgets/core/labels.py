@@ -43,7 +43,7 @@ def check_labels(
         expected = "one label" if n is None else f"({n},), one label for each row"
         hint = ""
         if n is not None and given.shape == (n, n_labels):
-            hint = f" One-hot labels become numbers by {name}.argmax(axis=1)."
+            hint = f" One-hot labels become numbers by {checks.as_array(name, y)}.argmax(axis=1)."
         raise ValueError(f"{name} has shape {given.shape}; expected {expected}.{hint}")
     wrong = given[~((given >= 0) & (given < n_labels) & (given == np.floor(given)))]
     if wrong.size:

@@ -25,9 +25,7 @@ def numbers_or_unknown(name: str, value: Any, n: int) -> NDArray[np.float32]:
     TypeError, ValueError
         If there is anything else among them, an infinite number, or not one for each sample.
     """
-    hidden = None
-    if isinstance(value, np.ma.MaskedArray):
-        value, hidden = value.data, np.ma.getmaskarray(value)
+    value, hidden = checks.unmasked(value)
     given = checks.any_array(name, value)
     if given.shape != (n,):
         raise ValueError(
@@ -65,5 +63,5 @@ def _number(name: str, row: int, value: Any) -> float:
     except (TypeError, ValueError, OverflowError):
         raise TypeError(
             f"{name} has {value!r:.80} in row {row}; expected numbers, or NaN where they are not "
-            "known. To colour by classes, pass them as labels."
+            "known. To colour by classes, make the scatter with them as labels."
         ) from None

@@ -12,7 +12,7 @@ from vae_widgets.core.classes import index_classes
 from vae_widgets.core.latent_grid import padded_bounds
 from vae_widgets.core.latent_space import LatentSpace
 from vae_widgets.core.latents import attribute_vector
-from vae_widgets.core.pairing import shared_index
+from vae_widgets.core.pairing import check_index, shared_index
 from vae_widgets.core.projections import Projection
 from vae_widgets.rendering import Renderer, check_renderer
 from vae_widgets.rendering.atlas import atlas_tiles
@@ -248,6 +248,9 @@ class LatentScatter(Pictured, ScatterAnswers):
         ndarray
             float32 (latent_dim,).
         """
+        for name, rows in (("positive", positive), ("negative", negative)):
+            if np.asarray(rows).dtype == bool:  # a mask, one entry for each sample
+                check_index(name, rows, self._index, "scatter")
         return attribute_vector(self.z_mean, positive, negative)
 
     def project(self, z: ArrayLike) -> NDArray[np.float32]:
