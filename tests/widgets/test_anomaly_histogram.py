@@ -568,6 +568,7 @@ def test_the_page_warns_of_reversed_scores_until_labels_agree():
     assert "Pass `-scores`" in histogram.warning
     histogram.threshold = -2.0  # by hand: it still holds
     assert histogram.warning
+    assert repr(histogram).endswith("the scores seem to be reversed")
     histogram.label(np.arange(200), ~LABELS)
     assert histogram.warning == ""
     assert vw.AnomalyHistogram(SCORES, LABELS).warning == ""

@@ -120,4 +120,6 @@ def summary(histogram: AnomalyHistogram, totals: dict[str, int]) -> str:
             if np.isfinite(metrics.get(name, np.nan))
         ),
     ]
+    if histogram.warning:
+        facts.append("the scores seem to be reversed")
     return ", ".join(facts)

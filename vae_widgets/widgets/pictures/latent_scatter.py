@@ -21,8 +21,8 @@ MOST_DISCS = 5_000
 MOST_ENTRIES = 12  # of the legend
 _CELLS = 260, 200  # columns and rows of the density image
 _FADED = 0.15
-UNKNOWN = "#bdbdbd"
-"""Of points without a class or a number."""
+UNKNOWN = "#c6c6c6"
+"""Of points without a class or a number, as in palette.ts."""
 
 # The colours of samples (k,), red, green and blue in 0 to 1 (k, 3).
 ColoursOf = Callable[[NDArray[np.int64]], NDArray[np.float64]]
