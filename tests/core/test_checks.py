@@ -167,6 +167,8 @@ def test_labels_match_in_number():
     assert checks.labels("labels", ["a", "b"], 2).tolist() == ["a", "b"]
     with pytest.raises(ValueError, match=r"labels has shape \(2,\); expected \(3,\)"):
         checks.labels("labels", ["a", "b"], 3)
+    with pytest.raises(ValueError, match=r"\(3, 1\).* np.asarray\(labels\).ravel\(\) has"):
+        checks.labels("labels", pd.DataFrame({"label": [1, 0, 1]}), 3)
 
 
 def test_scores_are_one_float64_a_sample():

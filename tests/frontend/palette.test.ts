@@ -46,10 +46,12 @@ test("channels of both notations", () => {
 });
 
 test("each class has its own level and colour", () => {
-  const { levels, colours } = byClass(Uint32Array.of(2, 0, 3), 3, GREY);
-  assert.deepEqual([...levels], [2, 0, 3]);
-  assert.deepEqual([...colours.slice(6, 9)], channels(categoryColour(2)));
-  assert.deepEqual([...colours.slice(9)], channels(GREY)); // of no class
+  const { levels, colours } = byClass(Uint32Array.of(2, 0, 70_000, 69_999), 70_000, GREY);
+  const colour = (i: number) => [...colours.slice(3 * levels[i], 3 * levels[i] + 3)];
+  assert.deepEqual(colour(0), channels(categoryColour(2)));
+  assert.deepEqual(colour(1), channels(categoryColour(0)));
+  assert.deepEqual(colour(2), channels(GREY)); // of no class
+  assert.deepEqual(colour(3), channels(categoryColour(69_999)));
 });
 
 test("a quantity spans the colours from its lowest to its highest value", () => {

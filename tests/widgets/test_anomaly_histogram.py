@@ -432,7 +432,7 @@ def test_the_page_knows_the_reviewed_precision_of_its_whole_grid():
     [
         (200, 1, "indices span 200 to 200; expected 0 to 199"),
         (-1, 1, "indices span -1 to -1"),
-        (0.5, 1, "indices must be rows of the scores"),
+        (0.5, 1, "indices must be row numbers of the scores"),
         ([1, 2], [1], r"labels has shape \(1,\); expected \(2,\)"),
         (1, -1, "-1 .outlier."),
         (1, "normal", "booleans or 0 and 1"),
@@ -585,3 +585,7 @@ def test_flags_by_the_index_of_the_data():
     assert list(by_labels.index) == [5, 6, 7]
     assert vw.AnomalyHistogram(scores.to_numpy(), threshold=2.0).flagged_index.tolist() == [0, 2]
     assert vw.AnomalyHistogram(scores.to_numpy()).index is None
+    with pytest.raises(TypeError, match=r"row numbers.* histogram.index.get_indexer\(\.\.\.\)"):
+        histogram.label(["p9"], 1)
+    histogram.label(histogram.index.get_indexer(["p9"]), 1)
+    np.testing.assert_array_equal(histogram.labels, [np.nan, np.nan, 1])

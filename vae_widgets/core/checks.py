@@ -290,6 +290,8 @@ def labels(name: str, value: Any, n: int, of: str = "x", hint: str = "") -> NDAr
             f"{hint or 'If it is another argument, pass it by its name.'}"
         )
     if array.ndim != 1 or len(array) != n:
+        if array.size == n == max(array.shape):
+            hint = f"{as_array(name, value)}.ravel() has the right shape."
         raise ValueError(
             f"{name} has shape {array.shape}; expected ({n},), one label for each row of {of}."
             f"{hint and ' '}{hint}"

@@ -255,7 +255,10 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         if not rows.size:
             return
         if rows.dtype.kind not in "iu" or rows.ndim != 1:
-            raise TypeError(f"indices must be rows of the scores; received {indices!r:.80}.")
+            hint = "" if self._index is None else " histogram.index.get_indexer(...) finds rows."
+            raise TypeError(
+                f"indices must be row numbers of the scores; received {indices!r:.80}.{hint}"
+            )
         if not 0 <= rows.min() <= rows.max() < n:
             raise ValueError(f"indices span {rows.min()} to {rows.max()}; expected 0 to {n - 1}.")
         given = checks.any_array("labels", labels)

@@ -69,3 +69,13 @@ def test_with_labels_only_the_normal_ones_count():
 
 def test_constant_scores_are_not_flagged():
     assert conformal_threshold([2.0] * 50).threshold > 2
+
+
+@pytest.mark.parametrize("labels", [[0, 1, 0], np.array([False, True, False])])
+def test_labels_are_no_scores_of_normal_samples(labels):
+    scores = np.array([1.0, 5.0, 2.0])
+    with pytest.raises(ValueError, match=r"normal holds 0 and 1 alone.*pass scores\[labels == 0\]"):
+        conformal_p_values(scores, labels)
+    np.testing.assert_allclose(
+        conformal_p_values(scores, scores[np.asarray(labels) == 0]), [1, 1 / 3, 2 / 3]
+    )

@@ -24,9 +24,20 @@ def conformal_p_values(scores: ArrayLike, normal: ArrayLike) -> NDArray[np.float
         Finite scores (n,) of new samples, higher = more anomalous.
     normal
         Finite scores (m,) of normal samples that the model was not trained on.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as above, or `normal` seems to hold labels.
     """
     scores = checks.scores("scores", scores)
     ordered = np.sort(checks.scores("normal", normal))
+    whole = np.asarray(normal).dtype.kind in "bui"
+    if whole and len(ordered) == len(scores) and np.isin(ordered, (0, 1)).all():
+        raise ValueError(
+            "normal holds 0 and 1 alone, as labels do; expected the scores of normal samples. With "
+            "labels pass scores[labels == 0]."
+        )
     at_least = len(ordered) - np.searchsorted(ordered, scores, side="left")
     p_values: NDArray[np.float64] = (1 + at_least) / (1 + len(ordered))
     return p_values

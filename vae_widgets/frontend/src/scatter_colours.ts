@@ -1,6 +1,6 @@
 /** From classes or a quantity to one colour a point. */
 
-import { categoryColour, channels, quantityColour } from "./palette.ts";
+import { CATEGORIES, categoryColour, channels, quantityColour } from "./palette.ts";
 
 export interface Quantity {
   name: string;
@@ -41,8 +41,10 @@ export function plain(n: number): Colouring {
 
 /** Each class in its own colour of the cycle; those of no class, `count`, in that of the unknown. */
 export function byClass(classes: Uint32Array, count: number, unknown: string): Colouring {
-  const names = Array.from({ length: count }, (_, i) => categoryColour(i));
-  return { levels: new Int16Array(classes), colours: palette([...names, unknown]), quantity: null };
+  const cycle = CATEGORIES.length;
+  // Not the classes themselves: there may be more of them than an Int16 can number.
+  const levels = Int16Array.from(classes, (index) => (index === count ? cycle : index % cycle));
+  return { levels, colours: palette([...CATEGORIES, unknown]), quantity: null };
 }
 
 /** From the lowest to the highest value in viridis. */
