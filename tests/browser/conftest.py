@@ -191,8 +191,9 @@ class Notebook:
         return self.page.locator(f'.jp-Cell[data-windowed-list-index="{index}"]')
 
     def output(self, line: str) -> Locator:
-        """Scroll to the last output of the first code cell that has the line."""
-        return self.show_cell(line).locator(".jp-OutputArea-output").last
+        """Scroll to the last visible output of the first code cell that has the line."""
+        # A widget leaves a hidden picture after its view.
+        return self.show_cell(line).locator(".jp-OutputArea-output:visible").last
 
     def run_cell(self, line: str) -> None:
         """Run the first code cell that has the line, without waiting for its end."""

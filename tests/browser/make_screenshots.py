@@ -113,7 +113,7 @@ def test_photograph_a_review(notebook, theme):
     nb.page.locator(".vw-review-place").nth(10).wait_for()
     nb.page.locator(".vw-review-card").click()
     nb.page.wait_for_load_state("networkidle")
-    output = nb.page.locator(".jp-OutputArea-output").last
+    output = nb.page.locator(".jp-OutputArea-output:visible").last
     save(output.screenshot(animations="disabled"), f"review-{theme}")
 
 

@@ -88,7 +88,7 @@ def test_stop_ends_the_awaited_fit_early_and_keeps_its_history(tour):
     tour.wait_until_idle()
     epochs = tour.kernel.eval("len(history.epoch)")
     assert 1 <= epochs < 150
-    assert tour.kernel.eval("[len(series) for series in history.history.values()]") == [epochs] * 6
+    assert tour.kernel.eval("[len(series) for series in history.history.values()]") == [epochs] * 8
     assert tour.kernel.eval("monitor.history.to_dict()['loss'] == history.history['loss']")
 
 

@@ -1,6 +1,7 @@
 """The picture in the notebook: published at the end of the cell, replaced after a change."""
 
 import asyncio
+import concurrent.futures
 import types
 
 import pytest
@@ -48,6 +49,12 @@ def shell(monkeypatch):
     monkeypatch.setattr(saved_picture, "get_ipython", lambda: made)
     monkeypatch.setattr("vae_widgets.widgets.training_monitor.get_ipython", lambda: made)
     return made
+
+
+def run(coroutine):
+    """Run a coroutine function in a loop of its own, whatever loop this thread has."""
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(coroutine())).result()
 
 
 def histogram():
@@ -104,7 +111,7 @@ def test_a_change_by_the_page_is_drawn_once_it_rests(shell, monkeypatch):
             await asyncio.sleep(0.01)
         return widget
 
-    asyncio.run(drag())
+    run(drag)
     assert len(shell.published) == 2
     assert "threshold 3.5 " in shell.published[1][0]["text/plain"]
 
@@ -122,7 +129,7 @@ def test_a_long_run_is_drawn_now_and_then(shell, monkeypatch):
             monitor.log(step, loss=1 / step)
             await asyncio.sleep(0.005)
 
-    asyncio.run(train())
+    run(train)
     assert [update for *_, update in shell.published] == [False, True, True]
 
 

@@ -12,6 +12,8 @@ from vae_widgets.core.atomic_file import atomic_file
 from vae_widgets.widgets.pictures.figure import MOST_BYTES, WIDTH, png
 from vae_widgets.widgets.saved_picture import Bundle, SavedPicture, save_in_output
 
+LONGEST_LINE = 200
+
 
 class Pictured(ipywidgets.DOMWidget):
     """Base of the widgets that can be drawn as a still picture, in Python and without a browser.
@@ -62,7 +64,8 @@ class Pictured(ipywidgets.DOMWidget):
 
     def __repr__(self) -> str:
         try:
-            return f"{type(self).__name__}: {self._summary()}"
+            line = f"{type(self).__name__}: {self._summary()}"
+            return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
         except Exception:  # of a widget that is half made, which an error message may show
             return object.__repr__(self)
 

@@ -16,7 +16,7 @@ from PIL import Image
 
 WIDTH = 704
 """Width of every picture in CSS pixels."""
-MOST_BYTES = 100_000
+MOST_BYTES = 120_000
 """Of a picture in a notebook, about: beyond it has fewer colours, then fewer pixels."""
 
 # Petroff's ten-colour cycle (arXiv:2107.02270) and the colours of the page, as in palette.ts.
@@ -123,7 +123,13 @@ def _pixels(draw: Draw, height: float) -> Image.Image:
 
 
 def _fewer_colours(picture: Image.Image) -> Image.Image:
-    return picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    """Return a picture of 256 colours, white among them: the quantizer would make it a grey."""
+    near = picture.quantize(255, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    indices, palette = np.array(near), near.getpalette() or []
+    indices[(np.asarray(picture) == 255).all(axis=2)] = 255
+    found = Image.fromarray(indices, "P")
+    found.putpalette(palette[: 3 * 255] + [0] * (3 * 255 - len(palette)) + [255, 255, 255])
+    return found
 
 
 def _encoded(picture: Image.Image) -> bytes:

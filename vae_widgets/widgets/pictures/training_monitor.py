@@ -11,6 +11,8 @@ from vae_widgets.core.history import TrainingHistory
 from vae_widgets.widgets.curve_lines import (
     RUN_COLOURS,
     View,
+    axis_range,
+    best_epoch,
     colours_of,
     in_order,
     label_of,
@@ -95,6 +97,10 @@ def draw(
         axes.set_title(", ".join(map(label_of, group)) + f" ({unit})" * bool(unit), pad=4)
         axes.set_xlabel("epoch" if history.has_epochs else "step")
         axes.tick_params(length=0)
+        axes.set_xlim(axis_range(history, None, steps_per_epoch))
+        best = best_epoch(history) if "loss" in group else None
+        if best is not None:
+            axes.plot(*best, "d", color=colours["loss"], markersize=6)
         if view.log_scale:
             axes.set_yscale("log")
             axes.yaxis.set_major_formatter("{x:g}")
