@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vae_widgets.core.policy import ThresholdPolicy
     from vae_widgets.core.score_comparison import ScoreComparison, compare_scores
     from vae_widgets.core.thresholds import choose_threshold
+    from vae_widgets.core.vocabulary import Vocabulary
     from vae_widgets.datasets import Dataset, list_datasets, load_dataset
     from vae_widgets.models import (
         ELBO,
@@ -34,7 +35,14 @@ if TYPE_CHECKING:
         Warmup,
     )
     from vae_widgets.models.detector import VAEDetector
-    from vae_widgets.rendering import ImageRenderer, Renderer, SignalRenderer, Sound
+    from vae_widgets.rendering import (
+        ImageRenderer,
+        Renderer,
+        SignalRenderer,
+        Sound,
+        TableRenderer,
+        TextRenderer,
+    )
     from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
     from vae_widgets.widgets.explorer import Explorer
     from vae_widgets.widgets.interpolation_slider import InterpolationSlider
@@ -70,12 +78,15 @@ _HOME = {
     "ScoreComparison": "core.score_comparison",
     "SignalRenderer": "rendering",
     "Sound": "rendering",
+    "TableRenderer": "rendering",
+    "TextRenderer": "rendering",
     "ThresholdPolicy": "core.policy",
     "TrainingHistory": "core.history",
     "TrainingMonitor": "widgets.training_monitor",
     "TrainingRun": "models",
     "VAE": "models",
     "VAEDetector": "models.detector",
+    "Vocabulary": "core.vocabulary",
     "Warmup": "models",
     "choose_threshold": "core.thresholds",
     "compare_scores": "core.score_comparison",

@@ -142,6 +142,11 @@ class GivenLabel:
         """Shape of one sample."""
         return self._model.sample_shape
 
+    @property
+    def renderer(self) -> Any:
+        """The renderer that came with the model, as from a bundle; None if there is none."""
+        return getattr(self._model, "renderer", None)
+
     def encode(self, x: ArrayLike) -> Any:
         """Map samples (n, *sample_shape) to (z_mean, z_log_var), as if they had the label."""
         return self._model.encode(x, self.label)

@@ -124,6 +124,57 @@ def test_a_renderer_of_flattened_images(vae, tmp_path):
     assert renderer(np.zeros((2, 64))).shape == (2, 4, 16, 4)
 
 
+def test_the_range_of_the_samples_goes_along(tmp_path):
+    vae = vw.VAE.build((8, 8), likelihood="gaussian", hidden_units=(4,))
+    samples = np.linspace(-2, 3, 192, dtype=np.float32).reshape(3, 8, 8)
+    vae.save(tmp_path / "x.vae", samples=samples)
+    codec = vw.load(tmp_path / "x.vae")
+    assert (codec.renderer.vmin, codec.renderer.vmax) == (-2, 3)
+    np.testing.assert_array_equal(codec.tiles, vw.ImageRenderer(-2, 3)(samples))
+    # The widgets take it over the one that the shape suggests.
+    assert vw.LatentScatter(codec, samples / 9)._range_note == "black -2, white 3"
+
+
+def test_of_a_renderer_of_ones_own_the_name_goes_along(vae, samples, tmp_path):
+    class Molecules(vw.ImageRenderer):
+        pass
+
+    vae.save(tmp_path / "x.vae", renderer=Molecules(invert=True), samples=samples[:2])
+    with pytest.warns(UserWarning, match=r"Molecules.*Pass yours to each widget: renderer="):
+        codec = vw.load(tmp_path / "x.vae")
+    assert codec.own_renderer.endswith("Molecules")
+    assert type(codec.renderer) is vw.ImageRenderer
+    np.testing.assert_array_equal(codec.tiles, Molecules(invert=True)(samples[:2]))
+    vae.save(tmp_path / "y.vae", renderer=lambda batch: batch)
+    with pytest.warns(UserWarning, match="lambda"):
+        vw.load(tmp_path / "y.vae")
+    vae.save(tmp_path / "z.vae")
+    assert vw.load(tmp_path / "z.vae").own_renderer is None
+
+
+def test_a_vocabulary_goes_along(tmp_path):
+    strings = ["CCO", "CBr", "c1ccccc1"]
+    vocabulary = vw.Vocabulary.fit(strings, pattern=vw.Vocabulary.SMILES)
+    vae = vw.VAE.build(
+        vocabulary.sample_shape,
+        architecture="sequence",
+        likelihood="categorical",
+        n_classes=len(vocabulary),
+        filters=(4,),
+        hidden_units=(4,),
+    )
+    x = vocabulary.encode(strings)
+    vae.fit(x, verbose=0)
+    vae.save(tmp_path / "x.vae", renderer=vw.TextRenderer(vocabulary), samples=x)
+    codec = vw.load(tmp_path / "x.vae")
+    assert codec.vocabulary == vocabulary
+    assert codec.vocabulary.decode(codec.decode(np.zeros((4, 2)))) == vocabulary.decode(
+        vae.decode(np.zeros((4, 2)))
+    )
+    detail = vw.LatentScatter(codec, x)._pictures.detail(1, [0, 1])
+    assert detail["text"] == "<code>CBr</code>"
+
+
 def test_it_is_a_codec(bundle):
     codec = vw.load(bundle)
     assert check_codec(codec) is codec
@@ -191,7 +242,7 @@ def test_overwriting(vae, tmp_path):
     ("options", "error", "expected"),
     [
         ({"render": None}, TypeError, "did you mean 'renderer'"),
-        ({"renderer": lambda batch: batch}, TypeError, "renderer of type function cannot be saved"),
+        ({"renderer": "image"}, TypeError, "renderer must be callable"),
         ({"policy": 0.5}, TypeError, "policy must be a ThresholdPolicy; received float"),
         ({"preprocessing": {1, 2}}, ValueError, "a value that is no JSON"),
         ({"preprocessing": float("nan")}, ValueError, "a value that is no JSON"),

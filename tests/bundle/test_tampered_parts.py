@@ -66,6 +66,12 @@ def test_tampering_with_nothing(tamper, bundle):
         ("renderer", {"name": "molecule"}, "'renderer': expected the name of a renderer"),
         ("renderer", "image", "'renderer': expected the name of a renderer"),
         ("renderer", {"name": "image"}, "'renderer': expected the arguments"),
+        ("renderer", {"own": 3}, "'renderer': expected the name of a renderer"),
+        (
+            "renderer",
+            {"name": "text", "arguments": {"vocabulary": {"tokens": []}}},
+            "'renderer': expected a vocabulary",
+        ),
         ("renderer", {"name": "image", "arguments": {"vmax": "x"}}, "vmax must be a number"),
         ("renderer", {"name": "image", "arguments": {"exec": 1}}, "unknown keyword 'exec'"),
     ],

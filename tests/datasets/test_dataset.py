@@ -37,8 +37,14 @@ def test_renderer_suits_the_shape_unless_given():
     images, signals = np.zeros((2, 28, 28, 1)), np.zeros((2, 100, 1))
     assert isinstance(Dataset("mine", images, images).renderer, ImageRenderer)
     assert isinstance(Dataset("mine", signals, signals).renderer, SignalRenderer)
-    mine = ImageRenderer(invert=True)
+    mine = ImageRenderer(vmin=-1, vmax=1, invert=True)
     assert Dataset("mine", X, X, renderer=mine).renderer is mine
+
+
+def test_renderer_has_the_range_of_the_training_samples():
+    x_train, x_test = np.array([[[-2.0, 5.0]] * 2]), np.zeros((1, 2, 2))
+    ds = Dataset("mine", x_train, x_test, likelihood="gaussian", renderer=ImageRenderer())
+    assert (ds.renderer.vmin, ds.renderer.vmax) == (-2, 5)
 
 
 def test_repr_says_sizes_and_source():

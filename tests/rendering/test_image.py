@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from vae_widgets.rendering import ImageRenderer
+from vae_widgets.rendering import ImageRenderer, renderer_for
 
 
 @given(hnp.arrays(np.float32, (2, 3, 4), elements=st.floats(-3, 3, width=32)))
@@ -44,3 +44,22 @@ def test_bad_input():
         ImageRenderer(inverted=True)
     with pytest.raises(ValueError, match=r"shape \(3, 5\).*expected images"):
         ImageRenderer()(np.zeros((3, 5)))
+    with pytest.raises(ValueError, match=r"shape=\(8, 8\) needs samples of 64 numbers"):
+        ImageRenderer(shape=(8, 8))(np.zeros((3, 81)))
+    with pytest.raises(TypeError, match=r"shape must be \(height, width\)"):
+        ImageRenderer(shape=(64,))
+
+
+def test_flattened_colour_images():
+    images = np.random.default_rng(0).random((2, 8, 9, 3))
+    tiles = ImageRenderer(shape=(8, 9, 3))(images.reshape(2, -1))
+    np.testing.assert_array_equal(tiles, ImageRenderer()(images))
+
+
+def test_channels_first_is_recognised_and_both_remedies_work():
+    images = np.random.default_rng(0).random((2, 3, 32, 32))
+    with pytest.raises(ValueError, match=r"channels_first=True, or move them with np.moveaxis\(x"):
+        ImageRenderer()(images)
+    moved = ImageRenderer()(np.moveaxis(images, 1, -1))
+    np.testing.assert_array_equal(ImageRenderer(channels_first=True)(images), moved)
+    np.testing.assert_array_equal(renderer_for((3, 32, 32))(images), moved)

@@ -3,9 +3,13 @@ import json
 import numpy as np
 import pytest
 
+from vae_widgets.core.vocabulary import Vocabulary
 from vae_widgets.rendering import (
     ImageRenderer,
     SignalRenderer,
+    TableRenderer,
+    TextRenderer,
+    own_renderer,
     renderer_from_json,
     renderer_to_json,
 )
@@ -16,6 +20,9 @@ from vae_widgets.rendering import (
     [
         (ImageRenderer(vmin=-1, vmax=3.0, shape=(3, 5), invert=True), np.linspace(-2, 4, 30)),
         (ImageRenderer(), np.linspace(0, 1, 30).reshape(2, 3, 5)),
+        (ImageRenderer(channels_first=True), np.linspace(0, 1, 30).reshape(2, 3, 5, 1)),
+        (TableRenderer(columns=list("abc"), scale=[1, 2, 3]), np.linspace(0, 9, 6).reshape(2, 3)),
+        (TextRenderer(Vocabulary(list("abc"), 5), columns=9), np.arange(10).reshape(2, 5) % 5),
         (SignalRenderer(width=40, height=16, vmin=0.25, sample_rate=99), np.linspace(0, 1, 30)),
     ],
 )
@@ -26,15 +33,18 @@ def test_it_draws_the_same_after_json(renderer, samples):
     np.testing.assert_array_equal(twin(samples), renderer(samples))
 
 
-def test_a_renderer_of_ones_own_has_no_name():
+def test_of_a_renderer_of_ones_own_the_name_is_kept():
     class Own(ImageRenderer):
         pass
 
-    for renderer in (Own(), lambda batch: batch):
-        with pytest.raises(
-            TypeError, match=r"cannot be saved.* expected one of ImageRenderer, Sig"
-        ):
-            renderer_to_json(renderer)
+    def own_function(batch):
+        return batch
+
+    assert own_renderer(renderer_to_json(Own())).endswith("<locals>.Own")
+    assert own_renderer(renderer_to_json(own_function)).endswith("<locals>.own_function")
+    assert own_renderer(renderer_to_json(ImageRenderer())) is None
+    for content in (None, {}, {"own": 3}, {"own": ""}, {"own": "x" * 201}, ["own"]):
+        assert own_renderer(content) is None
 
 
 @pytest.mark.parametrize(
@@ -47,7 +57,13 @@ def test_a_renderer_of_ones_own_has_no_name():
         ({"name": "molecule", "arguments": {}}, ValueError),
         ({"name": "image"}, TypeError),
         ({"name": "image", "arguments": []}, TypeError),
-        ({"name": "image", "arguments": {"vmax": -1}}, ValueError),
+        ({"name": "image", "arguments": {"vmin": 0, "vmax": -1}}, ValueError),
+        ({"name": "signal", "arguments": {"vmin": 0, "vmax": -1}}, ValueError),
+        ({"name": "table", "arguments": {"columns": "ab"}}, TypeError),
+        ({"name": "table", "arguments": {"scale": [1, 0]}}, ValueError),
+        ({"name": "table", "arguments": {"columns": ["a"], "center": [1, 2]}}, ValueError),
+        ({"name": "text", "arguments": {"vocabulary": "abc"}}, TypeError),
+        ({"name": "text", "arguments": {"vocabulary": {"tokens": ["a"]}}}, ValueError),
         ({"name": "image", "arguments": {"nothing": 1}}, TypeError),
         ({"name": "image", "arguments": {"shape": [1e9]}}, TypeError),
         ({"name": "image", "arguments": {"shape": [8, 0]}}, ValueError),

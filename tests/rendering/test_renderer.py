@@ -1,12 +1,19 @@
+import re
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from vae_widgets.rendering import (
     ImageRenderer,
     Renderer,
     SignalRenderer,
+    TableRenderer,
+    TextRenderer,
     check_renderer,
+    note_of,
     render,
+    render_compared,
     renderer_for,
 )
 
@@ -17,10 +24,14 @@ from vae_widgets.rendering import (
         ((8, 8), ImageRenderer),
         ((28, 28, 1), ImageRenderer),
         ((64, 48, 3), ImageRenderer),
-        ((784,), ImageRenderer),
-        ((30,), SignalRenderer),
+        ((3, 28, 28), ImageRenderer),
+        ((784,), SignalRenderer),
+        ((64,), SignalRenderer),
+        ((81,), SignalRenderer),
+        ((100,), SignalRenderer),
         ((128, 2), SignalRenderer),
-        ((16,), SignalRenderer),
+        ((31,), TableRenderer),
+        ((16,), TableRenderer),
         ((5, 5, 2), SignalRenderer),
     ],
 )
@@ -44,3 +55,41 @@ def test_a_wrong_renderer_is_named():
 def test_the_users_renderer_is_kept():
     mine = ImageRenderer(invert=True)
     assert check_renderer(mine, (8, 8)) is mine
+
+
+def test_a_flat_vector_says_how_to_draw_it_as_a_picture():
+    note = note_of(renderer_for((784,)))
+    assert note == "for pictures pass renderer=vw.ImageRenderer(shape=(28, 28))"
+    flat = np.random.default_rng(0).random((3, 784))
+    with pytest.raises(ValueError, match=re.escape("pass vw.ImageRenderer(shape=(28, 28)).")):
+        ImageRenderer()(flat)
+    tiles = ImageRenderer(shape=(28, 28))(flat)  # as the note and the message say
+    np.testing.assert_array_equal(tiles, ImageRenderer()(flat.reshape(3, 28, 28)))
+    assert note_of(renderer_for((50,))) == ""
+
+
+def test_data_choose_the_renderer_where_their_shape_says_too_little():
+    frame = pd.DataFrame(np.zeros((4, 100)), columns=[f"f{i}" for i in range(100)])
+    assert check_renderer(None, (100,), frame).columns[99] == "f99"
+    assert isinstance(check_renderer(None, (), np.array(["a", "bc"])), TextRenderer)
+    assert isinstance(check_renderer(None, (), np.array(["a", "bc"], object)), TextRenderer)
+
+
+def test_a_codec_brings_its_renderer():
+    class Codec:
+        renderer = ImageRenderer(invert=True)
+
+    assert check_renderer(None, (8, 8), codec=Codec()) is Codec.renderer
+    assert not check_renderer(ImageRenderer(), (8, 8), codec=Codec()).invert
+
+
+def test_a_function_draws_residuals_like_samples_in_one_batch():
+    seen = []
+
+    def own(batch):
+        seen.append(batch)
+        return np.zeros((len(batch), 2, 2, 4), np.uint8)
+
+    x, x_hat = np.array([[1.0, 5.0]]), np.array([[2.0, 3.0]])
+    assert len(render_compared(own, x, x_hat)) == 3
+    np.testing.assert_array_equal(seen[0], [[1, 5], [2, 3], [1, 2]])

@@ -166,7 +166,7 @@ def test_results_cannot_be_set(histogram, name):
         ({"labels": [0, 1]}, r"labels has shape \(2,\); expected \(200,\)"),
         ({"labels": np.full(200, -1)}, "-1 .outlier."),
         ({"items": ITEMS[:3]}, r"items has shape \(3, 8, 8\); expected \(200, \*sample_shape\)"),
-        ({"items": np.full(200, "CCO")}, "need a renderer"),
+        ({"items": np.full(200, b"CCO")}, "need a renderer"),
         ({"items": ITEMS, "renderer": 3}, "renderer must be callable"),
         ({"threshold": math.nan}, "threshold must be a finite number"),
         ({"threshold": 1.0, "method": "f1"}, "both given"),

@@ -90,5 +90,5 @@ def test_a_renderer_that_fails_is_told(ask):
 
     renderer = Broken(sample_rate=RATE)
     slider = vw.InterpolationSlider(Tones(), X[0], X[3], renderer=renderer)
-    renderer.broken = True
+    Broken.broken = True
     assert ask(slider, 0)[0]["error"] == "no strings"

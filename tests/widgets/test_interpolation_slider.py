@@ -145,7 +145,7 @@ def test_the_page_gets_the_frames_and_the_originals_of_samples(codec, slider):
         sheet[8 * (i // atlas["columns"]) :, 8 * (i % atlas["columns"]) :][:8, :8] for i in range(6)
     ]
     expected = [*slider.frames, slider.frames[0], DIGITS[3]]
-    np.testing.assert_array_equal(tiles, ImageRenderer()(np.array(expected)))
+    np.testing.assert_array_equal(tiles, ImageRenderer(0, 1)(np.array(expected)))
 
 
 def test_same_shapes_are_latent_vectors_unless_said_otherwise():
@@ -433,7 +433,7 @@ def read_png(path):
 
 def test_png_is_a_strip_of_frames(slider, tmp_path):
     slider.save_png(tmp_path / "strip.png", columns=5, size=16, gap=3)
-    tiles = ImageRenderer()(slider.frames)[[0, 4, 8, 12, 16], ..., :3]
+    tiles = ImageRenderer(0, 1)(slider.frames)[[0, 4, 8, 12, 16], ..., :3]
     expected = np.full((16, 5 * 16 + 4 * 3, 3), 255)
     for i, tile in enumerate(tiles):
         expected[:, 19 * i : 19 * i + 16] = tile.repeat(2, 0).repeat(2, 1)
@@ -485,7 +485,7 @@ def gif(tmp_path):
 
 def test_gif_holds_the_frames_enlarged_with_sharp_edges(slider, gif):
     frames, durations = gif(slider, duration=1.7, size=70)
-    tiles = ImageRenderer()(slider.frames)[..., :3]
+    tiles = ImageRenderer(0, 1)(slider.frames)[..., :3]
     np.testing.assert_array_equal(frames, np.kron(tiles, np.ones((1, 8, 8, 1), np.uint8)))
     assert durations == [100] * 17
 

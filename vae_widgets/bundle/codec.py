@@ -4,6 +4,7 @@ import functools
 import io
 import os
 import pathlib
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,7 +28,8 @@ from vae_widgets.core import checks
 from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.core.labels import check_labels, missing_labels, one_hot
 from vae_widgets.core.policy import ThresholdPolicy
-from vae_widgets.rendering import Renderer, renderer_for, renderer_from_json
+from vae_widgets.core.vocabulary import Vocabulary
+from vae_widgets.rendering import Renderer, own_renderer, renderer_for, renderer_from_json
 from vae_widgets.rendering.atlas import MAX_SIDE
 
 
@@ -45,6 +47,12 @@ class BundleCodec:
         All that its manifest says: training summary, versions, date, sizes of the parts.
     renderer
         Turns samples into tiles: the one that was saved, or one that suits the shape of a sample.
+        The widgets take it where they get no other.
+    own_renderer
+        Name of the renderer of its author's own that the bundle was saved with, and could not hold;
+        None if there was none. Pass yours to the widgets: ``renderer=...``.
+    vocabulary
+        The `Vocabulary` of the renderer, which turns samples of tokens into strings; or None.
     preprocessing
         What was noted about preprocessing; only `anomaly_score` applies it. None if nothing.
     latents
@@ -66,9 +74,10 @@ class BundleCodec:
         self.manifest: dict[str, Any] = archive.manifest
         self._facts = facts
         self._encoder, self._decoder = self.graphs(facts, archive.parts, where)
-        self.renderer: Renderer = _renderer(
-            archive.manifest.get("renderer"), facts.sample_shape, where
-        )
+        content = archive.manifest.get("renderer")
+        self.renderer: Renderer = _renderer(content, facts.sample_shape, where)
+        self.own_renderer: str | None = own_renderer(content)
+        self.vocabulary: Vocabulary | None = getattr(self.renderer, "vocabulary", None)
         self.preprocessing: Any = archive.manifest.get("preprocessing")
         self.latents = _latents(archive.parts.get("latents.f32"), facts.latent_dim, where)
         self.policy = policy_in(archive)
@@ -288,14 +297,27 @@ def load(path: str | os.PathLike[str]) -> BundleCodec:
         and names the part. Nothing in a bundle is run as code.
     OSError
         If there is no such file.
+
+    Warns
+    -----
+    UserWarning
+        If the bundle was saved with a renderer of its author's own.
     """
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path must be the name of a .vae file; received {path!r:.200}.")
-    return BundleCodec(path)
+    codec = BundleCodec(path)
+    if codec.own_renderer is not None:
+        warnings.warn(
+            f"{codec.path.name} was saved with the renderer {codec.own_renderer!r}, whose code a "
+            f"bundle does not hold; samples are drawn by {type(codec.renderer).__name__} instead. "
+            "Pass yours to each widget: renderer=...",
+            stacklevel=3,  # the caller, above the check of the keywords
+        )
+    return codec
 
 
 def _renderer(content: Any, sample_shape: tuple[int, ...], where: str) -> Renderer:
-    if content is None:
+    if content is None or own_renderer(content) is not None:
         return renderer_for(sample_shape)
     try:
         return renderer_from_json(content)

@@ -27,7 +27,8 @@ class Dataset:
     label_names
         Name of each class; None if classes have no names.
     renderer
-        Turns samples into tiles; None takes the one that suits the shape of a sample.
+        Turns samples into tiles, with the range of values of `x_train`; None takes the one that
+        suits the shape of a sample. Flattened images need ``ImageRenderer(shape=(h, w))``.
     likelihood
         The decoder's likelihood that suits the data, ``"bernoulli"`` or ``"gaussian"``.
     source
@@ -65,7 +66,7 @@ class Dataset:
             "y_train": _class_labels("y_train", self.y_train, "x_train", self.x_train, names),
             "y_test": _class_labels("y_test", self.y_test, "x_test", self.x_test, names),
             "label_names": names,
-            "renderer": check_renderer(self.renderer, sample_shape),
+            "renderer": check_renderer(self.renderer, sample_shape, self.x_train),
         }
         for field, value in clean.items():
             object.__setattr__(self, field, value)  # the way into a frozen dataclass

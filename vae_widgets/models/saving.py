@@ -55,8 +55,11 @@ def save_bundle(
     check_target(path)
     if policy is not None and not isinstance(policy, ThresholdPolicy):
         raise TypeError(f"policy must be a ThresholdPolicy; received {type(policy).__name__}.")
+    if renderer is not None:
+        check_renderer(renderer, vae.sample_shape)
     if samples is not None:
-        samples = vae._rules.samples("samples", samples)
+        given, samples = samples, vae._rules.samples("samples", samples)
+        renderer = check_renderer(renderer, vae.sample_shape, given)
     if latents is not None:
         latents = checks.samples("latents", latents, (vae.latent_dim,))
         if samples is not None and len(latents) != len(samples):

@@ -506,8 +506,10 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         zipped
             As in `keras.Model.save`; not for bundles.
         renderer
-            Draws the samples: an `ImageRenderer` or a `SignalRenderer`. None for the one that
-            suits their shape.
+            Draws the samples: an `ImageRenderer`, `SignalRenderer`, `TableRenderer` or
+            `TextRenderer` (which brings its `Vocabulary`); None for the one that suits their shape.
+            It is saved with the range of values of `samples`. Of a renderer of your own only the
+            name is saved, and `load` says so.
         preprocessing
             What must be done to data before it fits the model: text, or anything that JSON holds.
             It is stored as a note, and not applied.

@@ -1,19 +1,37 @@
 """Turn samples into pictures: one renderer a domain, every widget for nothing."""
 
 from vae_widgets.rendering.image import ImageRenderer
-from vae_widgets.rendering.named import renderer_from_json, renderer_to_json
-from vae_widgets.rendering.renderer import Renderer, check_renderer, render, renderer_for
+from vae_widgets.rendering.named import own_renderer, renderer_from_json, renderer_to_json
+from vae_widgets.rendering.renderer import (
+    Renderer,
+    check_renderer,
+    detail_of,
+    note_of,
+    render,
+    render_compared,
+    renderer_for,
+    with_range_of,
+)
 from vae_widgets.rendering.signal import SignalRenderer
 from vae_widgets.rendering.sound import Sound
+from vae_widgets.rendering.table import TableRenderer
+from vae_widgets.rendering.text import TextRenderer
 
 __all__ = [
     "ImageRenderer",
     "Renderer",
     "SignalRenderer",
     "Sound",
+    "TableRenderer",
+    "TextRenderer",
     "check_renderer",
+    "detail_of",
+    "note_of",
+    "own_renderer",
     "render",
+    "render_compared",
     "renderer_for",
     "renderer_from_json",
     "renderer_to_json",
+    "with_range_of",
 ]

@@ -3,31 +3,45 @@
 import inspect
 from typing import Any
 
+from vae_widgets.core.vocabulary import Vocabulary
 from vae_widgets.rendering.image import ImageRenderer
 from vae_widgets.rendering.renderer import Renderer
 from vae_widgets.rendering.signal import SignalRenderer
+from vae_widgets.rendering.table import TableRenderer
+from vae_widgets.rendering.text import TextRenderer
 
-RENDERERS: dict[str, type] = {"image": ImageRenderer, "signal": SignalRenderer}
-"""Their arguments are attributes of the same names, and plain values."""
+RENDERERS: dict[str, type] = {
+    "image": ImageRenderer,
+    "signal": SignalRenderer,
+    "table": TableRenderer,
+    "text": TextRenderer,
+}
+"""Their arguments are attributes of the same names: plain values, or a `Vocabulary`."""
+
+_LONGEST_NAME = 200
 
 
 def renderer_to_json(renderer: Renderer) -> dict[str, Any]:
     """Return the name and the arguments of a renderer.
 
-    Raises
-    ------
-    TypeError
-        If it is not one of `RENDERERS`: a file holds no code.
+    Of one that is not in `RENDERERS` only the name is kept, for a file holds no code:
+    ``{"own": "MoleculeRenderer"}``.
     """
     for name, kind in RENDERERS.items():
         if type(renderer) is kind:
-            arguments = inspect.signature(kind).parameters
-            return {"name": name, "arguments": {key: getattr(renderer, key) for key in arguments}}
-    known = ", ".join(kind.__name__ for kind in RENDERERS.values())
-    raise TypeError(
-        f"renderer of type {type(renderer).__name__} cannot be saved, for a file holds no code; "
-        f"expected one of {known}. Leave it out, and pass yours to each widget."
-    )
+            arguments = {key: getattr(renderer, key) for key in inspect.signature(kind).parameters}
+            for key, value in arguments.items():
+                if isinstance(value, Vocabulary):
+                    arguments[key] = value.to_json()
+            return {"name": name, "arguments": arguments}
+    own = getattr(renderer, "__qualname__", type(renderer).__qualname__)
+    return {"own": str(own)[:_LONGEST_NAME]}
+
+
+def own_renderer(content: Any) -> str | None:
+    """Return the name of a renderer that the file could not hold; None if it holds another."""
+    own = content.get("own") if isinstance(content, dict) else None
+    return own if isinstance(own, str) and 0 < len(own) <= _LONGEST_NAME else None
 
 
 def renderer_from_json(content: Any) -> Renderer:
@@ -44,5 +58,8 @@ def renderer_from_json(content: Any) -> Renderer:
     arguments = content.get("arguments")
     if not isinstance(arguments, dict):
         raise TypeError("expected the arguments of a renderer.")
+    if isinstance(arguments.get("vocabulary"), dict):
+        vocabulary = Vocabulary.from_json(arguments["vocabulary"])
+        arguments = {**arguments, "vocabulary": vocabulary}
     renderer: Renderer = RENDERERS[name](**arguments)
     return renderer

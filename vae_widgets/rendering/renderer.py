@@ -1,18 +1,33 @@
 """What a renderer is, and which one suits a sample of a given shape."""
 
+import math
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vae_widgets.core.image_shapes import has_channels_first, is_image
 from vae_widgets.rendering.image import ImageRenderer
 from vae_widgets.rendering.signal import SignalRenderer
 from vae_widgets.rendering.sound import Sound
+from vae_widgets.rendering.table import TableRenderer
+from vae_widgets.rendering.text import TextRenderer
+
+_SHORTEST_SIGNAL = 32
 
 
 @runtime_checkable
 class Renderer(Protocol):
-    """Turns samples into tiles."""
+    """Turns samples into tiles. A function from a batch to tiles will do.
+
+    A renderer may also have three members that the widgets use where they are there:
+
+    - ``for_data(data)`` returns a renderer whose range of values is that of samples (n,
+      *sample_shape). A widget calls it once, so that all of its tiles can be compared.
+    - ``difference(x, x_hat)`` returns the tiles of a residual. Without it, ``|x - x_hat|`` is drawn
+      like a sample.
+    - ``note``, a text, says what the range is.
+    """
 
     def __call__(self, batch: ArrayLike) -> NDArray[np.uint8]:
         """Map samples (n, *sample_shape) to RGBA tiles (n, height, width, 4), uint8."""
@@ -20,7 +35,8 @@ class Renderer(Protocol):
     def detail(self, sample: ArrayLike) -> str | Sound | None:
         """Describe one sample at length, as HTML or SVG, or play it as a `Sound`.
 
-        None where the tile says it all.
+        None where the tile shows all of it. HTML must escape text that comes from data
+        (``html.escape``).
         """
 
 
@@ -30,22 +46,43 @@ def renderer_for(sample_shape: tuple[int, ...]) -> Renderer:
     Parameters
     ----------
     sample_shape
-        (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) with h and w of 8 or more are images with values
-        in [0, 1]; a vector whose length is a square of at least 64 is taken for a flattened square
-        image, as in many tutorials; anything else is drawn as a signal.
+        (h, w), (h, w, 1), (h, w, 3), (h, w, 4), or with the channels first (1, h, w), (3, h, w),
+        (4, h, w), with h and w of 8 or more, are images. A vector of fewer than 32 numbers is the
+        row of a table, a longer one a signal, as is anything else. Flattened images look like
+        signals: for them pass ``ImageRenderer(shape=(h, w))``.
     """
     shape = tuple(sample_shape)
-    pixels = len(shape) == 2 or (len(shape) == 3 and shape[-1] in (1, 3, 4))
-    if pixels and min(shape[:2]) >= 8:
+    if is_image(shape):
         return ImageRenderer()
-    side = int(np.sqrt(np.prod(shape)))
-    if len(shape) == 1 and side >= 8 and side * side == shape[0]:
-        return ImageRenderer(shape=(side, side))
-    return SignalRenderer()
+    if has_channels_first(shape):
+        return ImageRenderer(channels_first=True)
+    if len(shape) == 1 and shape[0] < _SHORTEST_SIGNAL:
+        return TableRenderer()
+    signal = SignalRenderer()
+    side = math.isqrt(shape[0]) if len(shape) == 1 else 0
+    if side and side**2 == shape[0]:
+        signal.hint = f"for pictures pass renderer=vw.ImageRenderer(shape=({side}, {side}))"
+    return signal
 
 
-def check_renderer(renderer: Any, sample_shape: tuple[int, ...]) -> Renderer:
-    """Return `renderer`, or the one for `sample_shape` where it is None.
+def check_renderer(
+    renderer: Any, sample_shape: tuple[int, ...], data: Any = None, codec: Any = None
+) -> Renderer:
+    """Return the renderer of a widget.
+
+    Parameters
+    ----------
+    renderer
+        The user's; None takes the one that came with `codec`, as from a bundle, or else chooses
+        one: a `TableRenderer` for a DataFrame, a `TextRenderer` for texts, and otherwise
+        `renderer_for`.
+    sample_shape
+        Shape of one sample.
+    data
+        Samples (n, *sample_shape) in their own dtype, whose range of values the tiles have; None
+        leaves the range open.
+    codec
+        The model whose samples are drawn.
 
     Raises
     ------
@@ -53,13 +90,51 @@ def check_renderer(renderer: Any, sample_shape: tuple[int, ...]) -> Renderer:
         If `renderer` cannot be called.
     """
     if renderer is None:
-        return renderer_for(sample_shape)
+        renderer = getattr(codec, "renderer", None)
+    if renderer is None:
+        renderer = _renderer_of(data, tuple(sample_shape))
     if not callable(renderer):
         raise TypeError(
             f"renderer must be callable on a batch (n, *sample_shape); received "
             f"{type(renderer).__name__}. Use vae_widgets.ImageRenderer() or a function."
         )
-    return renderer
+    return renderer if data is None else with_range_of(renderer, data)
+
+
+def _renderer_of(data: Any, sample_shape: tuple[int, ...]) -> Renderer:
+    if hasattr(data, "columns") and len(sample_shape) == 1:
+        return TableRenderer()
+    if isinstance(data, np.ndarray) and data.dtype.kind in "UO" and TextRenderer.draws(data):
+        return TextRenderer()
+    return renderer_for(sample_shape)
+
+
+def with_range_of(renderer: Renderer, data: Any) -> Renderer:
+    """Return the renderer with its range of values fixed by samples, if it has one."""
+    fix = getattr(renderer, "for_data", None)
+    return renderer if fix is None else fix(data)  # type: ignore[no-any-return]
+
+
+def note_of(renderer: Renderer) -> str:
+    """Return what the widgets say of the range of values; empty if there is nothing to say."""
+    return str(getattr(renderer, "note", "") or "")
+
+
+def detail_of(renderer: Renderer, sample: ArrayLike) -> str:
+    """Return the HTML or SVG that a renderer has for a sample; empty if it has none."""
+    detail = getattr(renderer, "detail", None)  # a function has none
+    made = detail(sample) if detail else None
+    return made if isinstance(made, str) else ""
+
+
+def render_compared(renderer: Renderer, x: ArrayLike, x_hat: ArrayLike) -> NDArray[np.uint8]:
+    """Draw samples, their reconstructions, and then the residuals: (3 n, height, width, 4)."""
+    x, x_hat = np.asarray(x), np.asarray(x_hat)
+    difference = getattr(renderer, "difference", None)
+    if difference is None:  # in one batch: a renderer may scale by the range of what it is given
+        return render(renderer, np.concatenate([x, x_hat, np.abs(x - x_hat)]))
+    tiles = render(renderer, np.concatenate([x, x_hat]))
+    return np.concatenate([tiles, render(lambda batch: difference(batch, x_hat), x)])
 
 
 def render(renderer: Renderer, batch: ArrayLike) -> NDArray[np.uint8]:

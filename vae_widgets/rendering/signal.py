@@ -1,11 +1,15 @@
 """Signals: one or more series drawn as lines on a small tile."""
 
+import copy
+from typing import Self
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageDraw
 
 from vae_widgets.core import checks
 from vae_widgets.rendering.sound import Sound
+from vae_widgets.rendering.value_range import range_note, signal_range
 
 # Petroff's first colours; readable on the white tile.
 _LINE_COLOURS = ["#3f90da", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300"]
@@ -19,11 +23,21 @@ class SignalRenderer:
     width, height
         Size of a tile in pixels.
     vmin, vmax
-        Values at the bottom and the top; None takes the range of the batch.
+        Values at the bottom and the top. None takes the lowest and the highest value of the data:
+        a widget takes them once, from the samples that it was made with, so that tiles can be
+        compared; called by itself, the renderer takes them from each batch.
     sample_rate
         Values a second, in Hz, of signals that can be heard: then `detail` plays them, and the
         widgets have a button for it. None for signals without sound.
+
+    Attributes
+    ----------
+    hint : str
+        Shown by the widgets after the range; `renderer_for` says there what the samples may be
+        instead.
     """
+
+    hint = ""
 
     @checks.suggest_keywords
     def __init__(
@@ -42,16 +56,53 @@ class SignalRenderer:
             None if sample_rate is None else checks.positive_int("sample_rate", sample_rate)
         )
 
+        if self.vmin is not None and self.vmax is not None and self.vmax <= self.vmin:
+            raise ValueError(f"vmax must be above vmin={vmin:g}; received {vmax:g}.")
+
+    def for_data(self, data: ArrayLike) -> Self:
+        """Return this renderer with `vmin` and `vmax` taken from samples, where they are None."""
+        if self.vmin is not None and self.vmax is not None:
+            return self
+        fixed = copy.copy(self)
+        fixed.vmin, fixed.vmax = self._range(data)
+        return fixed
+
+    @property
+    def note(self) -> str:
+        """What the bottom and the top of a tile stand for; the `hint`, where there is one."""
+        if self.vmin is None or self.vmax is None:
+            return self.hint
+        text = range_note(self.vmin, self.vmax, ("bottom", "top"))
+        return f"{text}; {self.hint}" if self.hint else text
+
     def __call__(self, batch: ArrayLike) -> NDArray[np.uint8]:
         """Map series (n, time[, channels]) to RGBA tiles (n, height, width, 4)."""
+        return self._tiles(batch, *self._range(batch))
+
+    def difference(self, x: ArrayLike, x_hat: ArrayLike) -> NDArray[np.uint8]:
+        """Return tiles (n, height, width, 4) of |x - x_hat|, with 0 at the bottom.
+
+        A pixel is as many units as in the tiles of x.
+        """
+        x, x_hat = np.asarray(x, np.float32), np.asarray(x_hat, np.float32)
+        low, high = self._range(np.stack([x, x_hat]))
+        return self._tiles(np.abs(x - x_hat), 0.0, high - low)
+
+    def _range(self, data: ArrayLike) -> tuple[float, float]:
+        low, high = signal_range(data)
+        low = low if self.vmin is None else self.vmin
+        high = high if self.vmax is None else self.vmax
+        if high <= low:  # one end is given, and the data lie beyond it
+            low, high = (high - 1, high) if self.vmin is None else (low, low + 1)
+        return low, high
+
+    def _tiles(self, batch: ArrayLike, low: float, high: float) -> NDArray[np.uint8]:
         series = np.asarray(batch, dtype=np.float32)
         series = series.reshape(len(series), series.shape[1] if series.ndim > 1 else 1, -1)
-        low = np.nanmin(series) if self.vmin is None else self.vmin
-        high = np.nanmax(series) if self.vmax is None else self.vmax
         # Twice the size, then halved: the cheapest anti-aliasing that Pillow offers.
         width, height = 2 * self.width, 2 * self.height
         x = np.linspace(2, width - 3, series.shape[1])
-        y = (height - 3) - (height - 5) * (series - low) / max(high - low, 1e-12)
+        y = (height - 3) - (height - 5) * (series - low) / (high - low)
         y = np.nan_to_num(y, nan=height / 2).clip(0, height - 1)
         tiles = np.empty((len(series), self.height, self.width, 4), np.uint8)
         for i, channels in enumerate(y):
@@ -66,8 +117,9 @@ class SignalRenderer:
     def detail(self, sample: ArrayLike) -> Sound | None:
         """Return the sound of a series (time[, channels]); None without `sample_rate`.
 
-        The mean is silence, and the loudest value is as loud as can be: which it is on the way
-        between two samples is for the eye. Of more than two channels the mean is played.
+        The mean is silence. Half of the range from `vmin` to `vmax` is as loud as can be, so that
+        samples of a widget can be compared; without a range it is the loudest value. Of more than
+        two channels the mean is played.
         """
         if self.sample_rate is None:
             return None
@@ -76,4 +128,7 @@ class SignalRenderer:
         if series.shape[1] > 2:
             series = series.mean(axis=1, keepdims=True)
         series = series - series.mean(axis=0)
-        return Sound(series / max(float(np.abs(series).max()), 1e-12), self.sample_rate)
+        loudest = float(np.abs(series).max())
+        if self.vmin is not None and self.vmax is not None:
+            loudest = (self.vmax - self.vmin) / 2
+        return Sound(series / max(loudest, 1e-12), self.sample_rate)

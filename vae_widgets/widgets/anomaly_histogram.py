@@ -15,7 +15,7 @@ from vae_widgets.core.labelled_scores import LabelledScores
 from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.policy import ThresholdPolicy, hash_data
 from vae_widgets.core.thresholds import METHODS, Threshold, apply_method, check_labels
-from vae_widgets.rendering import Renderer, check_renderer
+from vae_widgets.rendering import Renderer, TextRenderer, check_renderer
 from vae_widgets.widgets.base import CompositeWidget
 from vae_widgets.widgets.latent_scatter import LatentScatter
 from vae_widgets.widgets.pictured import Pictured
@@ -44,7 +44,8 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     items
         The samples (n, *sample_shape) behind the scores, shown as tiles.
     renderer
-        Turns items into tiles; None chooses by their shape.
+        Turns items into tiles, with the range of values of all items; None chooses by their shape
+        (a `TableRenderer` for a DataFrame, a `TextRenderer` for texts).
     threshold
         Where to start; None leaves it to `method`.
     method
@@ -87,7 +88,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     flagged_index : pandas.Index or ndarray
         The entries of `index` whose samples are flagged; row numbers where there is none.
     renderer : Renderer
-        Of the items; there is none without them.
+        Of the items, with their range of values; there is none without them.
     picked_item : int
         Index of the sample whose tile was clicked last; -1 if none.
 
@@ -132,7 +133,8 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         known = check_labels(labels, n)
         self._items = None if items is None else _items(items, n, renderer)
         if self._items is not None:
-            self.renderer = check_renderer(renderer, self._items.shape[1:])
+            given = items if hasattr(items, "columns") else self._items
+            self.renderer = check_renderer(renderer, self._items.shape[1:], given)
         checks.positive_int("n_tiles", n_tiles)
         if bins is not None:
             checks.positive_int("bins", bins)
@@ -544,7 +546,7 @@ def _items(items: Any, n: int, renderer: Renderer | None) -> NDArray[Any]:
         raise ValueError(
             f"items has shape {array.shape}; expected ({n}, *sample_shape), one sample a score."
         )
-    if renderer is None and array.dtype.kind not in "biuf":
+    if renderer is None and array.dtype.kind not in "biuf" and not TextRenderer.draws(array):
         raise TypeError(f"items of dtype {array.dtype} need a renderer; received None.")
     return array
 

@@ -11,7 +11,7 @@ from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
 from vae_widgets.core import checks
 from vae_widgets.core.classes import index_classes
 from vae_widgets.core.pairing import index_of, shared_index, with_index
-from vae_widgets.rendering import Renderer, check_renderer, render
+from vae_widgets.rendering import Renderer, check_renderer, note_of, render
 from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
 from vae_widgets.widgets.base import CompositeWidget
 from vae_widgets.widgets.interpolation_slider import InterpolationSlider
@@ -44,7 +44,8 @@ class Explorer(Pictured, CompositeWidget):
     label_names
         Names of the classes; None takes the data set's.
     renderer
-        Turns samples into tiles; None takes the data set's, or chooses one by the shape.
+        Turns samples into tiles; None takes the data set's or the codec's, or chooses one by the
+        shape.
     scores
         Anomaly scores (n,), higher = more anomalous. None asks ``codec.anomaly_score(x)``, which
         ``codec.score_name`` may name; for a codec without it, or where that name is None, it is the
@@ -83,7 +84,7 @@ class Explorer(Pictured, CompositeWidget):
         given = {"labels": labels, "scores": scores, "anomalies": anomalies}
         index = shared_index({name: x, **given})
         self._x = checks.samples(name, x, codec.sample_shape)
-        self._renderer = check_renderer(renderer, codec.sample_shape)
+        self._renderer = check_renderer(renderer, codec.sample_shape, x, codec)
         if scores is None:
             scores, score_name = _scores(codec, self._x)
         else:
@@ -178,6 +179,7 @@ class Explorer(Pictured, CompositeWidget):
         self._strip.show(
             [render(self._renderer, self._x[self._selected])] if n else [],
             captions=[f"#{i}" for i in self._selected],
+            note=note_of(self._renderer),
         )
 
     def _pick_selected(self, change: Any) -> None:

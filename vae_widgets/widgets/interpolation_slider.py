@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.codec import Codec
 from vae_widgets.core import checks
-from vae_widgets.rendering import Renderer
+from vae_widgets.rendering import Renderer, detail_of
 from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base import CanvasWidget, bundle
 from vae_widgets.widgets.film_files import write_gif, write_png
@@ -50,8 +50,10 @@ class InterpolationSlider(Pictured, CanvasWidget):
         shortest way from neighbour to neighbour among `latents`, which stays near the data
         (`vae_widgets.core.neighbour_graph.NeighbourGraph`).
     renderer
-        Maps samples (n, *sample_shape) to RGBA tiles; None chooses one by `sample_shape`. Where
-        its ``detail`` returns a `Sound`, the page plays frames.
+        Maps samples (n, *sample_shape) to RGBA tiles; None takes the codec's, or chooses one by
+        `sample_shape`. Its range of values, where it has none yet, is that of the first path and of
+        64 of `latents` (or of draws from the prior), and stays. What its ``detail`` returns is
+        shown for the sample at `value`; a `Sound` is played.
     ends
         What `start`, `end` and `via` are: "auto" (by the shape), "latent" or "sample".
     via
@@ -112,6 +114,7 @@ class InterpolationSlider(Pictured, CanvasWidget):
     z = Array(read_only=True)
     sample = Array(ndim=None, read_only=True)
     _has_sound = traitlets.Bool(False).tag(sync=True)
+    _detail = traitlets.Unicode("").tag(sync=True)  # what the renderer says of `sample`, as HTML
     # One trait, so that the page never sees new tiles with an old path. Its revision tells the
     # page that an equal answer is an answer too.
     _content = traitlets.Dict().tag(sync=True)
@@ -338,3 +341,4 @@ class InterpolationSlider(Pictured, CanvasWidget):
     def _set_results(self) -> None:
         self.set_trait("z", self._shown.z)
         self.set_trait("sample", self._shown.sample)
+        self._detail = detail_of(self._maker.renderer, self._shown.sample)

@@ -12,9 +12,12 @@ from vae_widgets.core import checks
 from vae_widgets.core.latent_paths import Leg, arc, latent_path, line
 from vae_widgets.core.neighbour_graph import NeighbourGraph
 from vae_widgets.core.path_profile import log_prior, step_size, usual_log_prior
-from vae_widgets.rendering import Renderer, check_renderer, render
+from vae_widgets.rendering import Renderer, check_renderer, note_of, render, with_range_of
 from vae_widgets.rendering.atlas import tile_atlas
 from vae_widgets.widgets.traits import array_to_json
+
+# So many codes tell the range of values, where the samples at hand do not.
+_RANGE_CODES = 64
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,7 +92,8 @@ class FilmMaker:
         neighbours: int,
     ) -> None:
         self._codec = check_codec(codec)
-        self.renderer = check_renderer(renderer, codec.sample_shape)
+        self.renderer = check_renderer(renderer, codec.sample_shape, codec=codec)
+        self._range_is_known = False
         self.steps = checks.positive_int("steps", steps, minimum=2)
         self.ends = checks.one_of("ends", ends, ("auto", "latent", "sample"))
         self._neighbours = checks.positive_int("neighbours", neighbours)
@@ -144,6 +148,8 @@ class FilmMaker:
             point.given if point.kind == "sample" else frame
             for point, frame in ((points[0], first[0]), (points[-1], first[last]))
         ]
+        if not self._range_is_known:
+            self._fix_range(np.concatenate([samples, originals]), [start, *via, end], points)
         # One call: a renderer may scale by the range of its batch.
         tiles = render(self.renderer, np.concatenate([samples, originals]))
         paths.flags.writeable = samples.flags.writeable = False
@@ -156,6 +162,29 @@ class FilmMaker:
             strips[name] = Strip(paths[i], samples[frames], tiles[frames], *curves)
         content = self._content(points, stops, strips, tiles)
         return Film(points, stops, compare, method, strips, content)
+
+    def _fix_range(
+        self,
+        drawn: NDArray[np.float32],
+        given: Sequence[ArrayLike],
+        points: Sequence[WayPoint],
+    ) -> None:
+        """Give the renderer one range of values, for this film and those to come."""
+        own = [
+            np.asarray(each)
+            for each, point in zip(given, points, strict=True)
+            if point.kind == "sample"
+        ]
+        renderer = with_range_of(self.renderer, np.stack(own) if own else drawn)
+        if renderer is not self.renderer and note_of(renderer):
+            # Two ends may say little of the data: ask codes of it, or draws from the prior.
+            z = np.random.default_rng(0).standard_normal((_RANGE_CODES, self._codec.latent_dim))
+            if self._latents is not None:
+                z = self._latents[:: -(-len(self._latents) // _RANGE_CODES)]
+            if not own or any(each.dtype.kind not in "bui" for each in own):
+                decoded = decode_samples(self._codec, z.astype(np.float32))
+                renderer = with_range_of(self.renderer, np.concatenate([drawn, decoded]))
+        self.renderer, self._range_is_known = renderer, True
 
     def _content(
         self,
@@ -181,6 +210,7 @@ class FilmMaker:
             "stops": np.rint(stops * (self.steps - 1)).astype(int).tolist(),
             "usual_log_prior": usual_log_prior(self._codec.latent_dim),
             "kinds": [points[0].kind, points[-1].kind],
+            "note": note_of(self.renderer),
             "revision": self._revision,
         }
 

@@ -14,7 +14,7 @@ from vae_widgets.core.latent_space import LatentSpace
 from vae_widgets.core.latents import attribute_vector
 from vae_widgets.core.pairing import check_index, shared_index
 from vae_widgets.core.projections import Projection
-from vae_widgets.rendering import Renderer, check_renderer
+from vae_widgets.rendering import Renderer, check_renderer, note_of
 from vae_widgets.rendering.atlas import atlas_tiles
 from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base import bundle
@@ -45,8 +45,9 @@ class LatentScatter(Pictured, ScatterAnswers):
         for no classes. Samples whose class is missing (None, NaN, NA, masked) are grey and
         "unknown", so the `labels` of an `AnomalyHistogram` will do.
     renderer
-        Turns samples into tiles; None chooses one by the shape of a sample. Where its ``detail``
-        returns a `Sound`, the page plays what is picked and hovered.
+        Turns samples into tiles, with the range of values of `x`; None takes the codec's, or
+        chooses one by the shape of a sample. What its ``detail`` returns is shown beside what is
+        picked and hovered; a `Sound` is played.
     label_names
         Names of the classes in their order; whole-number labels index it. None takes the different
         values of `labels`: in the order of a categorical, otherwise by number or letter.
@@ -142,7 +143,7 @@ class LatentScatter(Pictured, ScatterAnswers):
         coloured = {f"quantities[{name!r}]": one for name, one in (quantities or {}).items()}
         self._index = shared_index({"x": x, "labels": labels, "color_by": color_by, **coloured})
         self._x = checks.samples("x", x, codec.sample_shape)
-        renderer = check_renderer(renderer, codec.sample_shape)
+        renderer = check_renderer(renderer, codec.sample_shape, x, codec)
         self.n_samples = len(self._x)
         classes, names = index_classes(labels, self.n_samples, label_names)
         color_by, quantities = self._checked_colour(color_by, quantities or {})
@@ -169,6 +170,7 @@ class LatentScatter(Pictured, ScatterAnswers):
             _class_names=names,
             _tiles=self._pictures.all_samples(),
             _has_sound=sound_of(renderer, self._x[0]) is not None,
+            _range_note=note_of(renderer),
             dims=self._checked_dims(dims, self._space.n_coordinates),
             **self._coordinates(),
         )

@@ -13,7 +13,7 @@ from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import atomic_file
 from vae_widgets.core.review_log import LABELS, ReviewLog, read_marks
 from vae_widgets.core.review_order import ORDERS, review_order
-from vae_widgets.rendering import render
+from vae_widgets.rendering import detail_of, note_of, render, render_compared
 from vae_widgets.rendering.atlas import atlas_tiles, tile_atlas
 from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
 from vae_widgets.widgets.base import CanvasWidget, bundle
@@ -368,6 +368,8 @@ class ReviewQueue(Pictured, CanvasWidget):
             "threshold": self.histogram.threshold,
             "pictures": [],
             "tiles": {},
+            "note": "",
+            "details": [],
             "error": "",
         }
         items = self.histogram.items
@@ -381,14 +383,17 @@ class ReviewQueue(Pictured, CanvasWidget):
     def _pictures(self, x: NDArray[Any]) -> dict[str, Any]:
         """Return the tiles of samples: all inputs, then all reconstructions, then all residuals."""
         renderer = self.histogram.renderer
+        texts = {
+            "note": note_of(renderer),
+            "details": [detail_of(renderer, sample) for sample in x],
+        }
         if self._codec is None:
-            return {"pictures": ["input"], "tiles": tile_atlas(render(renderer, x))}
+            return {"pictures": ["input"], "tiles": tile_atlas(render(renderer, x)), **texts}
         x_hat = decode_samples(self._codec, encode_mean(self._codec, x))
-        # In one batch, for a renderer may scale by what it gets.
-        batch = np.concatenate([x, x_hat, np.abs(x - x_hat)])
         return {
             "pictures": ["input", "reconstruction", "residual"],
-            "tiles": tile_atlas(render(renderer, batch)),
+            "tiles": tile_atlas(render_compared(renderer, x, x_hat)),
+            **texts,
         }
 
     def _window_size(self) -> int:

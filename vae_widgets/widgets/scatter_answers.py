@@ -72,10 +72,11 @@ class ScatterAnswers(ScatterState):
             self._pick = {**answer, "error": _in_words(error)}
             raise
         tiles = self._pictures.picked(self.decoded, index)
+        text = self._pictures.text(self.decoded)
         with self.hold_sync():
             self.picked_index = index
             far = bool(self._space.far(self.picked[np.newaxis])[0])
-            self._pick = {**answer, "tiles": tiles, "far": far, "error": ""}
+            self._pick = {**answer, "tiles": tiles, "text": text, "far": far, "error": ""}
 
     def _answer_pick(self, change: Any) -> None:
         question = change.new

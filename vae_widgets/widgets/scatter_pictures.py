@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vae_widgets.codec import Codec, decode_samples
 from vae_widgets.core.latent_grid import grid_points
 from vae_widgets.core.latent_space import LatentSpace
-from vae_widgets.rendering import Renderer, render
+from vae_widgets.rendering import Renderer, detail_of, render, render_compared
 from vae_widgets.rendering.atlas import MAX_SIDE, tile_atlas
 
 # All samples travel as tiles with the widget up to this many pixels (28 x 28: 5,100 samples);
@@ -48,12 +48,14 @@ class ScatterPictures:
         return {"index": index, "tiles": self._rendered(self._x[index : index + 1])}
 
     def detail(self, index: int, dims: Sequence[int]) -> dict[str, Any]:
-        """Reconstruct a sample, and say where its posterior lies on the plane of `dims`."""
+        """Reconstruct a sample, describe it, and say where its posterior lies on `dims`."""
         x = self._x[index]
         x_hat = decode_samples(self._codec, self._space.z_mean[index : index + 1])[0]
+        tiles = render_compared(self._renderer, x[np.newaxis], x_hat[np.newaxis])
         return {
             "index": index,
-            "tiles": self._rendered(np.stack([x, x_hat, np.abs(x - x_hat)])),
+            "tiles": tile_atlas(tiles),
+            "text": self.text(x),
             "covariance": self._space.posterior_covariance(index, dims),
         }
 
@@ -65,6 +67,10 @@ class ScatterPictures:
         """Return what was decoded, beside the sample `index` if it is not below 0."""
         # Together in one batch: some renderers scale by the range of what they are given.
         return self._rendered(np.stack([decoded] if index < 0 else [decoded, self._x[index]]))
+
+    def text(self, sample: NDArray[np.float32]) -> str:
+        """Return what the renderer says of a sample, as HTML; empty if nothing."""
+        return detail_of(self._renderer, sample)
 
     def preview(self, bounds: Sequence[float], dims: Sequence[int], held: Any) -> dict[str, Any]:
         """Decode all of the plane, before anything is asked."""

@@ -72,6 +72,7 @@ class ScatterState(CanvasWidget):
     _class_names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _tiles = traitlets.Dict().tag(sync=True)
     _has_sound = traitlets.Bool(False).tag(sync=True)
+    _range_note = traitlets.Unicode("").tag(sync=True)  # what the values of a tile are
     _hidden = traitlets.List(traitlets.Int()).tag(sync=True, echo_update=False)
     _hidden_sides = traitlets.List(traitlets.Int()).tag(sync=True, echo_update=False)
     _mode = traitlets.Enum(MODES, MODES[0]).tag(sync=True, echo_update=False)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_widgets.core.labelled_scores import LabelledScores
-from vae_widgets.rendering import Renderer, render
+from vae_widgets.rendering import Renderer, note_of, render
 from vae_widgets.widgets.tile_strip import TileStrip, strip_content
 
 _SIGNS = {"good": "✓ ", "bad": "✗ ", "": ""}
@@ -56,7 +56,7 @@ class ScoreStrip(TileStrip):
             rows.append(row)
             shown += indices.tolist() + [-1] * (columns - len(indices))
         self.shown = shown
-        self._caption(strip_content(rows, list(chosen)))
+        self._caption(strip_content(rows, list(chosen), note=note_of(self._renderer)))
 
     def show_labels(self) -> None:
         """Say anew whether each sample is decided as labelled; the tiles stay."""

@@ -47,6 +47,7 @@ class TileStrip(Pictured, CanvasWidget):
         names: Sequence[str] = (),
         captions: Sequence[str] = (),
         marks: Sequence[str] = (),
+        note: str = "",
     ) -> None:
         """Replace the tiles.
 
@@ -60,13 +61,15 @@ class TileStrip(Pictured, CanvasWidget):
             One text for each tile, row by row.
         marks
             "good", "bad" or "" for each tile, row by row: the colour of its caption.
+        note
+            What the values of a tile are, shown after the title; none if empty.
 
         Raises
         ------
         ValueError
             If rows differ in shape or the texts do not match in number.
         """
-        self.show_content(strip_content(rows, names, captions, marks))
+        self.show_content(strip_content(rows, names, captions, marks, note))
 
     def show_content(self, content: dict[str, Any]) -> None:
         """Replace the tiles by what `strip_content` made."""
@@ -102,6 +105,7 @@ def strip_content(
     names: Sequence[str] = (),
     captions: Sequence[str] = (),
     marks: Sequence[str] = (),
+    note: str = "",
 ) -> dict[str, Any]:
     """Return what a `TileStrip` shows, to be kept and shown later; see `TileStrip.show`."""
     shapes = {np.shape(row) for row in rows}
@@ -124,4 +128,5 @@ def strip_content(
         "names": list(names),
         "captions": list(captions),
         "marks": list(marks),
+        "note": note,
     }

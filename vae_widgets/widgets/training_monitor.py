@@ -102,11 +102,12 @@ class TrainingMonitor(Pictured, CompositeWidget):
             check_codec(codec)
         shared_index({"samples": samples, "labels": labels})
         if samples is not None:
-            samples = checks.float_array("samples", samples)
+            given, samples = samples, checks.float_array("samples", samples)
             samples = checks.samples(
                 "samples", samples, tuple(codec.sample_shape) if codec else samples.shape[1:]
             )
-        if renderer is not None:
+            renderer = check_renderer(renderer, samples.shape[1:], given, codec)
+        elif renderer is not None:
             check_renderer(renderer, ())
         classes = _classes(labels, samples)
         samples = None if samples is None else samples[:MAX_SAMPLES]

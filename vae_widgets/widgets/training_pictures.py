@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from vae_widgets.codec import Codec
 from vae_widgets.core.latents import active_units, kl_per_dimension
 from vae_widgets.core.series import Thinned
-from vae_widgets.rendering import Renderer, check_renderer, render
+from vae_widgets.rendering import Renderer, check_renderer, note_of, render
 from vae_widgets.widgets.tile_strip import strip_content
 
 MAX_TILES = 10
@@ -71,6 +71,9 @@ class TrainingPictures:
         self._samples = samples
         self._codec = codec
         self._next = 0.0
+        # The renderer with the range of values of this run.
+        self._drawing: Renderer | None = None
+        self._extremes: list[NDArray[Any]] = []
         self.frames: Thinned[Frame] = Thinned(MAX_FRAMES)
 
     def begin(self, model: Any = None, preview: Any = None, keep_frames: bool = False) -> None:
@@ -86,6 +89,7 @@ class TrainingPictures:
     def clear(self) -> None:
         """Forget all frames."""
         self.frames = Thinned(MAX_FRAMES)
+        self._drawing, self._extremes = None, []
 
     def give_up(self) -> None:
         """Make no more pictures in this run."""
@@ -138,11 +142,25 @@ class TrainingPictures:
         noise = np.random.default_rng(0).standard_normal((n, codec.latent_dim), dtype=np.float32)
         batches.append(np.asarray(codec.decode(noise)))
         names.append("from the prior")
-        renderer = check_renderer(self._renderer, batches[0].shape[1:])
-        # One call, so that all rows share the range of values.
-        tiles = render(renderer, np.concatenate(batches))
-        content = strip_content(np.split(tiles, len(batches)), names)
+        # One call, for a renderer may scale by what it gets.
+        samples = np.concatenate(batches)
+        renderer = self._renderer_of_run(samples)
+        tiles = render(renderer, samples)
+        content = strip_content(np.split(tiles, len(batches)), names, note=note_of(renderer))
         return Frame(at, content, z_mean.astype(np.float32)), latents
+
+    def _renderer_of_run(self, drawn: NDArray[Any]) -> Renderer:
+        """Return the renderer with one range of values for all frames: that of the samples."""
+        if self._samples is not None:
+            if self._drawing is None:
+                self._drawing = check_renderer(
+                    self._renderer, drawn.shape[1:], self._samples, self._codec
+                )
+            return self._drawing
+        # Without samples nobody knows the range of the data: that of all that was decoded so far.
+        seen = np.concatenate([drawn, *self._extremes])
+        self._extremes = [seen.min(axis=0, keepdims=True), seen.max(axis=0, keepdims=True)]
+        return check_renderer(self._renderer, drawn.shape[1:], seen, self._codec)
 
 
 def _code(codec: Codec, x: NDArray[np.float32]) -> tuple[Any, Any]:

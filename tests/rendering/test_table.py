@@ -1,0 +1,114 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import vae_widgets as vw
+from vae_widgets.rendering import TableRenderer, render_compared
+
+BLUE, RED, GREY = (63, 144, 218), (189, 31, 1), (225, 225, 225)
+
+
+def lengths(tile, x):
+    """Pixels above and below the baseline that are not paper, in one column of pixels."""
+    middle = tile.shape[0] // 2
+    ink = (tile[:, x, :3] != 255).any(axis=1)
+    return int(ink[:middle].sum()), int(ink[middle + 1 :].sum())
+
+
+@given(st.floats(-3, 3), st.floats(-100, 100), st.floats(0.01, 100))
+def test_a_bar_is_as_long_as_the_deviation(deviation, center, scale):
+    renderer = TableRenderer(center=[center], scale=[scale], height=48)
+    tile = renderer([[center + deviation * scale]])[0]
+    up, down = lengths(tile, 20)
+    expected = abs(deviation) / 3 * 23
+    assert abs((up if deviation > 0 else down) - expected) <= 0.51
+    assert (down if deviation > 0 else up) == 0
+
+
+def test_bars_stand_side_by_side_and_say_up_or_down_by_colour():
+    tile = TableRenderer(center=[0, 0, 0], scale=[1, 1, 1], width=60)([[2.0, -2.0, np.nan]])[0]
+    assert tuple(tile[20, 5, :3]) == BLUE
+    assert tuple(tile[30, 25, :3]) == RED
+    assert all(tuple(pixel) == GREY for pixel in tile[:, 50, :3])
+
+
+def test_the_end_of_a_bar_that_is_too_long_is_dark():
+    tile = TableRenderer(center=[0], scale=[1])([[9.0]])[0]
+    assert tile[1, 20, :3].sum() < 0.7 * sum(BLUE)
+    assert tuple(tile[15, 20, :3]) == BLUE
+
+
+def test_of_many_columns_the_longest_bar_is_seen():
+    row = np.zeros((1, 1000))
+    row[0, 501] = -3
+    tile = TableRenderer(center=np.zeros(1000), scale=np.ones(1000), width=64)(row)[0]
+    assert max(lengths(tile, x)[1] for x in range(64)) == 23
+    assert sum(lengths(tile, x) != (0, 0) for x in range(64)) == 1
+
+
+def test_mean_and_deviation_are_those_of_the_data():
+    rng = np.random.default_rng(0)
+    data = rng.normal([5, -3, 7], [1, 10, 0], (500, 3))
+    data[3, 1] = np.nan
+    fixed = TableRenderer().for_data(data)
+    np.testing.assert_allclose(fixed.center, np.nanmean(data, axis=0))
+    np.testing.assert_allclose(fixed.scale, [*np.nanstd(data[:, :2], axis=0), 1])  # 1: constant
+    alone, together = fixed(data[:1]), fixed(data[:9])
+    np.testing.assert_array_equal(alone[0], together[0])
+
+
+def test_a_residual_is_measured_in_deviations_of_the_data():
+    renderer = TableRenderer(center=[100, 0], scale=[10, 1], height=48, width=40)
+    tile = render_compared(renderer, np.array([[120.0, 0]]), np.array([[110.0, 0.0]]))[2]
+    assert lengths(tile, 5) == (round(23 / 3), 0)
+    assert lengths(tile, 30) == (0, 0)
+
+
+def test_a_data_frame_names_its_columns_in_the_detail():
+    frame = pd.DataFrame({"age": [20.0, 40.0], "<b>": [1.0, np.nan]})
+    detail = TableRenderer().for_data(frame).detail([40.0, np.nan])
+    assert "<td>age</td>" in detail
+    assert "&lt;b&gt;" in detail  # text from data is text
+    assert ">40<" in detail
+    assert "+1.0 sd" in detail
+    assert "missing" in detail
+    assert TableRenderer().detail([1.5, 2.5]).count("<tr>") == 2
+
+
+def test_the_detail_of_many_columns_begins_with_the_strangest():
+    renderer = TableRenderer(center=np.zeros(40), scale=np.ones(40))
+    row = np.linspace(-1, 1, 40)
+    row[17] = 5
+    detail = renderer.detail(row)
+    assert detail.startswith("<table><tr><td>17</td>")
+    assert "<b>+5.0 sd</b>" in detail
+    assert "and 28 more" in detail
+
+
+def test_a_frame_with_missing_values_of_pandas():
+    frame = pd.DataFrame({"a": pd.array([1, 2, None], "Int64"), "b": [1.0, 2.0, 3.0]})
+    assert TableRenderer().for_data(frame).center == [1.5, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"columns": "ab"}, TypeError, "columns must be a sequence of names"),
+        ({"columns": ["a"], "scale": [1, 2]}, ValueError, "columns of 1, scale of 2"),
+        ({"scale": [0.0]}, ValueError, "scale must be above 0"),
+        ({"center": [[1.0]]}, ValueError, r"center has shape \(1, 1\)"),
+        ({"colums": ["a"]}, TypeError, "did you mean 'columns'"),
+    ],
+)
+def test_wrong_arguments(arguments, error, message):
+    with pytest.raises(error, match=message):
+        vw.TableRenderer(**arguments)
+
+
+def test_samples_of_another_width_are_refused():
+    with pytest.raises(ValueError, match="columns has 2 entries; the samples have 3 columns"):
+        TableRenderer(columns=["a", "b"])(np.zeros((4, 3)))
+    with pytest.raises(ValueError, match=r"row\[np.newaxis\]"):
+        TableRenderer()(np.zeros(3))

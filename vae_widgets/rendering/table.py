@@ -1,0 +1,213 @@
+"""Rows of a table: one bar for each column, and the values by name."""
+
+import copy
+import html
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core import checks
+
+_REACH = 3.0  # standard deviations that fill half of a tile
+_ABOVE, _BELOW = (63, 144, 218), (189, 31, 1)  # Petroff's blue and red, readable on white
+_BEYOND = 0.55  # how dark the end of a bar is that is longer than the tile
+_MISSING, _BASELINE = (225, 225, 225), (148, 164, 162)
+_ROWS = 12
+_ROWS_MEASURED = 100_000
+
+
+class TableRenderer:
+    """Show rows of a table: a bar for each column, up or down from the column's mean.
+
+    A bar that reaches the edge of the tile is 3 standard deviations of its column long; a longer
+    one has a dark end. A missing value (NaN) is a grey stripe. `detail` is a table of the values
+    with the names of the columns.
+
+    Parameters
+    ----------
+    columns
+        Names of the columns (n_columns,). None takes those of a DataFrame, or the numbers from 0.
+    center, scale
+        Of each column, (n_columns,): the value without a bar, and the standard deviation, above 0.
+        None takes the mean and the standard deviation of the data (1 for a constant column): a
+        widget takes them once, from the samples that it was made with; called by itself, the
+        renderer takes them from each batch.
+    width, height
+        Size of a tile in pixels. Where there are more columns than pixels, each pixel shows the
+        longest of its bars.
+
+    Examples
+    --------
+    >>> renderer = TableRenderer(columns=["age", "income"], center=[40, 3000], scale=[10, 500])
+    >>> renderer([[50, 3000]]).shape
+    (1, 48, 64, 4)
+    """
+
+    @checks.suggest_keywords
+    def __init__(
+        self,
+        columns: Sequence[Any] | None = None,
+        center: ArrayLike | None = None,
+        scale: ArrayLike | None = None,
+        width: int = 64,
+        height: int = 48,
+    ) -> None:
+        if columns is not None and (isinstance(columns, str) or not np.iterable(columns)):
+            raise TypeError(f"columns must be a sequence of names; received {columns!r:.100}.")
+        self.columns = None if columns is None else [str(name) for name in columns]
+        self.center = None if center is None else _numbers("center", center)
+        self.scale = None if scale is None else _numbers("scale", scale)
+        if self.scale is not None and min(self.scale) <= 0:
+            raise ValueError(f"scale must be above 0; received {min(self.scale):g}.")
+        sizes = {
+            name: len(value)
+            for name in ("columns", "center", "scale")
+            if (value := getattr(self, name)) is not None
+        }
+        if len(set(sizes.values())) > 1:
+            received = ", ".join(f"{name} of {size}" for name, size in sizes.items())
+            raise ValueError(f"expected one entry for each column; received {received}.")
+        self.width = checks.positive_int("width", width, minimum=8)
+        self.height = checks.positive_int("height", height, minimum=8)
+
+    def for_data(self, data: Any) -> Self:
+        """Return this renderer with names, `center` and `scale` from data, where they are None.
+
+        Parameters
+        ----------
+        data
+            A DataFrame, or rows (n, n_columns). Of more than 100,000 rows so many are taken, evenly
+            spread.
+        """
+        if self.columns is not None and self.center is not None and self.scale is not None:
+            return self
+        fixed = copy.copy(self)
+        if self.columns is None and hasattr(data, "columns"):
+            fixed.columns = [str(name) for name in data.columns]
+        step = -(-len(data) // _ROWS_MEASURED)
+        center, scale = self._measured(_rows(data[::step]))
+        fixed.center, fixed.scale = center.tolist(), scale.tolist()
+        return fixed
+
+    @property
+    def note(self) -> str:
+        """How long a bar is."""
+        return f"bars: from the mean of each column, edge of the tile = {_REACH:g} deviations"
+
+    def __call__(self, batch: ArrayLike) -> NDArray[np.uint8]:
+        """Map rows (n, n_columns) to RGBA tiles (n, height, width, 4)."""
+        rows = _rows(batch)
+        center, scale = self._measured(rows)
+        return self._bars((rows - center) / scale)
+
+    def difference(self, x: ArrayLike, x_hat: ArrayLike) -> NDArray[np.uint8]:
+        """Return tiles (n, height, width, 4) of x - x_hat in standard deviations: up, x is more."""
+        rows, others = _rows(x), _rows(x_hat)
+        _, scale = self._measured(np.concatenate([rows, others]))
+        return self._bars((rows - others) / scale)
+
+    def detail(self, sample: ArrayLike) -> str:
+        """Return an HTML table of one row: name, value, and how far it is from the mean.
+
+        Of more than 12 columns it has the 12 whose values are farthest from the mean.
+        """
+        row = _rows(np.asarray(sample)[np.newaxis])[0]
+        names = self.columns or [str(i) for i in range(len(row))]
+        if len(names) != len(row):
+            raise ValueError(f"columns has {len(names)} names; the sample has {len(row)} values.")
+        known = self.center is not None and self.scale is not None
+        deviations = np.zeros(len(row))
+        if known:
+            center, scale = self._measured(row[np.newaxis])
+            deviations = (row - center) / scale
+        far_first = np.argsort(-np.nan_to_num(np.abs(deviations), nan=np.inf), kind="stable")
+        shown = np.sort(far_first[:_ROWS]) if len(row) <= _ROWS else far_first[:_ROWS]
+        lines = [_line(names[i], row[i], deviations[i] if known else None) for i in shown]
+        more = len(row) - len(shown)
+        if more:
+            nearest = "" if known else " in their order"
+            lines.append(f'<tr><td colspan="3">and {more} more{nearest}</td></tr>')
+        return f"<table>{''.join(lines)}</table>"
+
+    def _measured(self, rows: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return center and scale, each (n_columns,), of those rows where they are None."""
+        n_columns = rows.shape[1]
+        for name in ("columns", "center", "scale"):
+            value = getattr(self, name)
+            if value is not None and len(value) != n_columns:
+                raise ValueError(
+                    f"{name} has {len(value)} entries; the samples have {n_columns} columns. Pass "
+                    "one for each."
+                )
+        if self.center is not None and self.scale is not None:
+            return np.array(self.center), np.array(self.scale)
+        known = np.ma.masked_invalid(rows)
+        mean = known.mean(axis=0).filled(0)
+        deviation = known.std(axis=0).filled(0)
+        deviation[deviation <= 1e-7 * np.abs(mean)] = 1  # constant, but for rounding
+        deviation[deviation == 0] = 1
+        center = mean if self.center is None else np.array(self.center)
+        return center, deviation if self.scale is None else np.array(self.scale)
+
+    def _bars(self, deviations: NDArray[np.float64]) -> NDArray[np.uint8]:
+        """Draw deviations (n, n_columns), in standard deviations."""
+        n, n_columns = deviations.shape
+        height, middle = self.height, self.height // 2
+        edges = np.linspace(0, self.width, n_columns + 1)
+        gap = 1 if self.width >= 3 * n_columns else 0
+        tiles = np.full((n, height, self.width, 4), 255, np.uint8)
+        tiles[:, middle, :, :3] = _BASELINE
+        y = np.arange(height)
+        for x in range(self.width):
+            # The columns that this pixel shows: one, a gap, or the longest bar of several.
+            first = int(np.searchsorted(edges, x, side="right")) - 1
+            last = max(first + 1, int(np.searchsorted(edges, x + 1, side="left")))
+            if gap and first + 1 < n_columns and x + 1 >= edges[first + 1]:
+                continue
+            several = deviations[:, first:last]
+            longest = np.nan_to_num(np.abs(several), nan=-1.0).argmax(axis=1)
+            value = several[np.arange(n), longest]
+            length = np.clip(np.abs(value) / _REACH, 0, 1) * (middle - 1)
+            distance = np.abs(y - middle)[np.newaxis]
+            side = np.sign(middle - y)[np.newaxis] == np.sign(value)[:, np.newaxis]
+            inside = side & (distance > 0) & (distance <= np.rint(length)[:, np.newaxis])
+            colour = np.where(value[:, np.newaxis] > 0, _ABOVE, _BELOW)
+            column = tiles[:, :, x, :3]
+            column[...] = np.where(inside[..., np.newaxis], colour[:, np.newaxis], column)
+            end = inside & (distance > middle - 4) & (np.abs(value) > _REACH)[:, np.newaxis]
+            column[end] = (column[end] * _BEYOND).astype(np.uint8)
+            column[np.isnan(value)] = _MISSING
+        return tiles
+
+
+def _rows(data: Any) -> NDArray[np.float64]:
+    if hasattr(data, "to_numpy"):  # pandas' NA is no float
+        data = data.to_numpy(dtype=np.float64, na_value=np.nan)
+    rows = np.asarray(data, np.float64)
+    if rows.ndim < 2 or not rows[:1].size:
+        raise ValueError(
+            f"batch has shape {rows.shape}; expected rows (n, n_columns). For one row pass "
+            "row[np.newaxis]."
+        )
+    return rows.reshape(len(rows), -1)
+
+
+def _numbers(name: str, value: ArrayLike) -> list[float]:
+    array = checks.float_array(name, value, np.float64)
+    if array.ndim != 1:
+        raise ValueError(f"{name} has shape {array.shape}; expected (n_columns,).")
+    numbers: list[float] = array.tolist()
+    return numbers
+
+
+def _line(name: str, value: float, deviation: float | None) -> str:
+    shown = "missing" if np.isnan(value) else f"{value:.5g}"
+    away = ""
+    if deviation is not None and np.isfinite(deviation):
+        away = f"{deviation:+.1f} sd"
+        if abs(deviation) >= 2:
+            away = f"<b>{away}</b>"
+    right = 'style="text-align:right"'
+    return f"<tr><td>{html.escape(name)}</td><td {right}>{shown}</td><td {right}>{away}</td></tr>"

@@ -1,0 +1,135 @@
+"""Strings and rows of tokens: text on a tile, and the whole text beside it."""
+
+import html
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from vae_widgets.core import checks
+from vae_widgets.core.vocabulary import Vocabulary
+
+_CELL = (6, 11)  # pixels of a character of Pillow's bitmap font
+_MARGIN = 2
+_INK, _CHANGED, _SAME = (17, 17, 17), (189, 31, 1), (178, 178, 178)
+
+
+class TextRenderer:
+    """Show strings, or rows of tokens as strings.
+
+    Parameters
+    ----------
+    vocabulary
+        Turns the token numbers of samples (length,) into texts; None for samples that are texts
+        themselves.
+    columns, lines
+        How many characters a line of a tile has, and how many lines a tile has. A text that does
+        not fit ends in "..."; `detail` has all of it.
+
+    Examples
+    --------
+    >>> TextRenderer()(["CCO", "c1ccccc1"]).shape
+    (2, 70, 88, 4)
+    """
+
+    @checks.suggest_keywords
+    def __init__(
+        self, vocabulary: Vocabulary | None = None, columns: int = 14, lines: int = 6
+    ) -> None:
+        if vocabulary is not None and not isinstance(vocabulary, Vocabulary):
+            raise TypeError(
+                f"vocabulary must be a Vocabulary; received {type(vocabulary).__name__}. Make one "
+                "by vw.Vocabulary.fit(strings)."
+            )
+        self.vocabulary = vocabulary
+        self.columns = checks.positive_int("columns", columns, minimum=4)
+        self.lines = checks.positive_int("lines", lines)
+
+    @staticmethod
+    def draws(data: NDArray[Any]) -> bool:
+        """Return whether `data` is an array of texts (n,)."""
+        return data.ndim == 1 and bool(data.size) and all(isinstance(each, str) for each in data)
+
+    def __call__(self, batch: ArrayLike) -> NDArray[np.uint8]:
+        """Map token numbers (n, length), or texts (n,), to RGBA tiles (n, height, width, 4)."""
+        return self._tiles([[(part, _INK) for part in parts] for parts in self._parts(batch)])
+
+    def difference(self, x: ArrayLike, x_hat: ArrayLike) -> NDArray[np.uint8]:
+        """Return tiles of the texts of `x`, with the tokens that are others in `x_hat` in red."""
+        marked = []
+        for parts, others in zip(self._parts(x, True), self._parts(x_hat, True), strict=True):
+            others += [""] * (len(parts) - len(others))
+            marked.append(
+                [
+                    # What is missing here is there a token too many.
+                    (part or "_", _SAME if part == other else _CHANGED)
+                    for part, other in zip(parts, others, strict=False)
+                    if part or other
+                ]
+            )
+        return self._tiles(marked)
+
+    def detail(self, sample: ArrayLike) -> str:
+        """Return the whole text of a sample as HTML."""
+        parts = self._parts(np.asarray(sample)[np.newaxis])[0]
+        return f"<code>{html.escape(self._joiner.join(parts))}</code>"
+
+    @property
+    def _joiner(self) -> str:
+        return "" if self.vocabulary is None else self.vocabulary.joiner
+
+    def _parts(self, batch: ArrayLike, padded: bool = False) -> list[list[str]]:
+        """Return the tokens of each sample, or its characters; padding as empty texts."""
+        array = np.asarray(batch)
+        if self.vocabulary is None:
+            if array.dtype.kind not in "UO" or array.ndim != 1:
+                raise TypeError(
+                    f"batch is {array.dtype} of shape {array.shape}; without a vocabulary expected "
+                    "texts (n,). For token numbers pass vw.TextRenderer(vocabulary)."
+                )
+            return [list(str(text)) for text in array]
+        rows = self.vocabulary.numbers(array)
+        if not padded:
+            return [self.vocabulary.texts(row) for row in rows]
+        return [["".join(self.vocabulary.texts([number])) for number in row] for row in rows]
+
+    def _tiles(self, texts: list[list[tuple[str, tuple[int, int, int]]]]) -> NDArray[np.uint8]:
+        size = [self.columns * _CELL[0], self.lines * _CELL[1]]
+        width, height = (side + 2 * _MARGIN for side in size)
+        tiles = np.empty((len(texts), height, width, 4), np.uint8)
+        room = self.columns * self.lines
+        for i, parts in enumerate(texts):
+            tile = Image.new("RGBA", (width, height), "white")
+            draw = ImageDraw.Draw(tile)
+            joined = [(self._joiner if k else "") + part for k, (part, _) in enumerate(parts)]
+            cells = [
+                (character, colour)
+                for text, (_, colour) in zip(joined, parts, strict=True)
+                for character in text
+            ]
+            if len(cells) > room:
+                cells = [*cells[: room - 3], *[(".", _SAME)] * 3]
+            for k, (character, colour) in enumerate(cells):
+                line, column = divmod(k, self.columns)
+                at = (_MARGIN + column * _CELL[0], _MARGIN + line * _CELL[1])
+                draw.text(at, character, fill=colour, font=_font(character))
+            tiles[i] = np.asarray(tile)
+        return tiles
+
+
+def _font(character: str) -> Any:
+    """Return Pillow's bitmap font, which is sharp, or one that has more than Latin letters."""
+    if ord(character) > 255:
+        return _wide_font()
+    # Before Pillow 11 it is the default where FreeType is missing.
+    return getattr(ImageFont, "load_default_imagefont", ImageFont.load_default)()
+
+
+def _wide_font() -> Any:
+    for name in ("DejaVuSansMono.ttf", "NotoSansCJK-Regular.ttc", "Arial Unicode.ttf"):
+        try:
+            return ImageFont.truetype(name, 9)
+        except OSError:
+            continue
+    return ImageFont.load_default(9)
