@@ -112,7 +112,7 @@ def _renderer_of(data: Any, sample_shape: tuple[int, ...]) -> Renderer:
 def with_range_of(renderer: Renderer, data: Any) -> Renderer:
     """Return the renderer with its range of values fixed by samples, if it has one."""
     fix = getattr(renderer, "for_data", None)
-    return renderer if fix is None else fix(data)  # type: ignore[no-any-return]
+    return renderer if fix is None else fix(data)
 
 
 def note_of(renderer: Renderer) -> str:
@@ -134,7 +134,7 @@ def render_compared(renderer: Renderer, x: ArrayLike, x_hat: ArrayLike) -> NDArr
     if difference is None:  # in one batch: a renderer may scale by the range of what it is given
         return render(renderer, np.concatenate([x, x_hat, np.abs(x - x_hat)]))
     tiles = render(renderer, np.concatenate([x, x_hat]))
-    return np.concatenate([tiles, render(lambda batch: difference(batch, x_hat), x)])
+    return np.concatenate([tiles, _checked_tiles(difference(x, x_hat), len(x))])
 
 
 def render(renderer: Renderer, batch: ArrayLike) -> NDArray[np.uint8]:
@@ -146,12 +146,16 @@ def render(renderer: Renderer, batch: ArrayLike) -> NDArray[np.uint8]:
         uint8 RGBA tiles (n, height, width, 4).
     """
     batch = np.asarray(batch)
-    tiles = np.asarray(renderer(batch))
+    return _checked_tiles(renderer(batch), len(batch))
+
+
+def _checked_tiles(made: Any, n: int) -> NDArray[np.uint8]:
+    tiles = np.asarray(made)
     if tiles.dtype != np.uint8 or tiles.ndim != 4 or tiles.shape[-1] != 4:
         raise TypeError(
             f"renderer returned {tiles.dtype} of shape {tiles.shape}; expected uint8 RGBA tiles of "
             "shape (n, height, width, 4)."
         )
-    if len(tiles) != len(batch):
-        raise ValueError(f"renderer returned {len(tiles)} tiles for {len(batch)} samples.")
+    if len(tiles) != n:
+        raise ValueError(f"renderer returned {len(tiles)} tiles for {n} samples.")
     return tiles
