@@ -40,6 +40,11 @@ def check_codec(codec: Any) -> Codec:
         If one of ``encode``, ``decode``, ``latent_dim`` and ``sample_shape`` is missing.
     """
     needed = ("encode", "decode", "latent_dim", "sample_shape")
+    if isinstance(codec, str):  # which has an `encode` of its own
+        raise TypeError(
+            f"codec is the text {codec!r:.80}; expected an object with {', '.join(needed)}, such "
+            "as a VAE. If it is another argument, pass it by its name."
+        )
     missing = [name for name in needed if not hasattr(codec, name)]
     if missing:
         raise TypeError(

@@ -96,6 +96,11 @@ def test_nothing_of_an_array_gets_lost():
     for dates in ("m8[s]", "M8[s]"):
         with pytest.raises(TypeError, match="received dates or durations"):
             checks.float_array("x", np.array(["NaT"], dates))
+    for x in (np.array(["2024-01-03"], "M8[s]"), np.array([2], "m8[D]")):
+        with pytest.raises(TypeError, match="Count them in a unit") as error:
+            checks.float_array("x", x)
+        code = re.search(r"such as (.*)\.$", str(error.value))[1]
+        assert checks.float_array("x", eval(code, {"np": np, "x": x})).tolist() == [2]
 
 
 def test_what_is_no_text_is_none_of_the_choices():

@@ -274,6 +274,7 @@ def test_a_codec_that_fails_is_told_of(histogram):
     [
         ({"histogram": SCORES}, "histogram must be an AnomalyHistogram; received ndarray"),
         ({"codec": object()}, "lacks encode"),
+        ({"codec": "random"}, "codec is the text 'random'.*pass it by its name"),
         ({"codec": PcaCodec(ITEMS[:, :4])}, r"shape \(4, 8\); the items of the histogram have"),
         ({"order": "nearst"}, "did you mean 'nearest'"),
         ({"size": 0}, "size must be at least 1"),

@@ -181,7 +181,9 @@ def float_array(
         if array.dtype.kind in "mM" and hasattr(value, "columns"):
             array = np.asarray(value, object)  # which is refused below by its columns
         if array.dtype.kind in "mM":  # NaT would become a number
-            received, hint = "dates or durations", " Divide durations by one, as of 1 s."
+            span = f"({name} - np.datetime64('2024-01-01'))" if array.dtype.kind == "M" else name
+            hint = f" Count them in a unit, such as {span} / np.timedelta64(1, 'D')."
+            received = "dates or durations"
             raise TypeError
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be an array of numbers; received {received}.{hint}") from None

@@ -128,7 +128,7 @@ def compare_scores(
     if not isinstance(floors, Mapping):
         raise TypeError(
             f"floors must map names to scores; received {type(floors).__name__}. "
-            "score_floors(x_train, x_test) makes such a mapping."
+            "score_floors(x_train, x_test) makes such a mapping; labels are the third argument."
         )
     for what, mapping in (("scores", named), ("floors", floors)):
         if not mapping:

@@ -256,7 +256,8 @@ def summary(scatter: LatentScatter, plane: Plane) -> str:
     """Say in a line what is shown."""
     facts = [f"{scatter.n_samples:,} samples", " and ".join(plane.axis_names)]
     if scatter.color_by == "label" and len(plane.classes):
-        facts.append(f"{len(plane.class_names)} classes")
+        n = len(plane.class_names)
+        facts.append(f"{n} class{'es' * (n != 1)}")
     elif scatter.color_by not in ("label", "none"):
         cut = "" if scatter.threshold is None else f" at {number(scatter.threshold)}"
         facts.append(f"coloured by {scatter.color_by}{cut}")
