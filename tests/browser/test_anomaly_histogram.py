@@ -167,7 +167,7 @@ def test_the_point_on_every_curve_follows_a_drag(labelled):
         labelled.root.get_by_text("Set by hand").wait_for()
         assert labelled.point() == moved
     page.get_by_role("button", name="How sure?").click()
-    page.get_by_text("95 % intervals of 200 resamples.").wait_for()
+    page.get_by_text("They assume that you set it without looking at these labels.").wait_for()
     assert page.get_by_text("Enough labels").or_(page.get_by_text("Too few labels")).count() == 1
 
 

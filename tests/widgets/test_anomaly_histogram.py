@@ -522,12 +522,16 @@ def test_how_sure_is_answered_until_the_threshold_moves(histogram):
     histogram._sureness._button.click()
     found = histogram.bootstrap()
     low, high = found.intervals["threshold"]
-    assert low <= histogram.threshold <= high
     assert found.verdict in answer.value
-    assert f"<td>Threshold</td><td>{low:.4g} to {high:.4g}</td>" in answer.value
+    assert f"chooses a threshold from {low:.4g} to {high:.4g}." in answer.value
+    measured, corrected = (of["precision"] for of in (found.measured, found.corrected))
+    assert measured == histogram.metrics["precision"]
+    assert f"<th>Precision</th><td>{measured:.3g}</td><td>{corrected:.3g}</td>" in answer.value
     histogram.threshold = 3.0
     assert answer.value == ""
     assert histogram.bootstrap().intervals["threshold"] == (3, 3)
+    assert "Corrected" not in answer.value
+    assert "They assume that you set it without looking at these labels." in answer.value
 
 
 def test_a_percentile_that_it_is_already_chooses_again():

@@ -1,45 +1,56 @@
-"""How far a threshold, and what it does, hangs on the samples it was chosen by."""
+"""How sure the metrics of a threshold are that was chosen on the same samples."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.core.intervals import wilson_interval
-from vae_widgets.core.thresholds import METHODS, Threshold, apply_method, threshold_metrics
+from vae_widgets.core.intervals import wilson_bound
+from vae_widgets.core.smoothed_scores import SmoothedScores
+from vae_widgets.core.thresholds import METHODS, Threshold, apply_method
 
 METRICS = ("alert_rate", "precision", "recall", "f1")
 # Beyond these the samples are called too few.
-MOST_ALERTS = 1.5  # times as many alerts by the lowest threshold in the interval as by the highest
+MOST_ALERTS = 2  # times as many alerts by the lowest threshold in the range as by the highest
 WIDEST_SHARE = 0.2  # of the interval of precision or recall
 MOST_FAILED = 0.1  # share of the resamples in which the method cannot choose
+_LEAST_SHARE = 1e-9  # shares of a population this near to 0 or 1 count as that
 
 
 @dataclass(frozen=True)
 class BootstrapIntervals:
-    """Percentile intervals of a threshold and its metrics.
+    """How sure the metrics of a threshold are.
 
     Attributes
     ----------
     intervals : dict
-        (low, high) of ``threshold`` as chosen again in each resample, and of ``alert_rate``,
-        ``precision``, ``recall`` and ``f1`` of the threshold at hand. Without labels the last three
-        are missing; what is undefined in every resample is (NaN, NaN).
+        (low, high) of ``alert_rate`` and, with labels, ``precision``, ``recall`` and ``f1``: what
+        this threshold does in the population that the samples come from. (NaN, NaN) where the
+        samples say nothing, such as the precision where nothing labelled is flagged. And of
+        ``threshold``: where the method puts it in resamples, which is no confidence interval.
+    measured : dict
+        The same metrics on the samples themselves, and the threshold.
+    corrected : dict
+        The metrics to expect on new samples. They differ from `measured` after a method that
+        chooses by labels, whose figures on the same labels are too good.
     confidence : float
-        Share of the resamples inside each interval.
+        How often the intervals hold the true value, at least.
     n_resamples, n_failed : int
         How many were drawn, and in how many of them the method could not choose.
     enough : bool
-        Whether the samples suffice: the thresholds in the interval raise at most 1.5 times as many
-        alerts by the lowest as by the highest, Wilson's intervals of precision and recall are at
-        most 0.2 wide, and the method failed in at most a tenth of the resamples.
+        Whether the samples suffice: the thresholds in the range raise at most twice as many
+        alerts by the lowest as by the highest, the intervals of precision and recall are at most
+        0.2 wide, and the method failed in at most a tenth of the resamples.
     verdict : str
         The same in words, with the numbers.
     """
 
     intervals: Mapping[str, tuple[float, float]]
+    measured: Mapping[str, float]
+    corrected: Mapping[str, float]
     confidence: float
     n_resamples: int
     n_failed: int
@@ -55,9 +66,21 @@ def bootstrap_threshold(
     confidence: float = 0.95,
     seed: int = 0,
 ) -> BootstrapIntervals:
-    """Resample the samples with replacement, and look how much the threshold and metrics vary.
+    """Say how sure the metrics of a threshold are that was chosen on the same samples.
 
-    The percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13).
+    An interval is about what exactly this threshold does in the population that the samples come
+    from. It allows for the choice: among many thresholds, one that the labels call the best was
+    also lucky with them.
+
+    For a fixed threshold each metric is a share p of m samples (F1 is ``2 J / (1 + J)`` of the
+    share J of true alarms among true alarms, false alarms and misses), and Wilson's interval holds
+    all p for which ``z = (share - p) / sqrt(p (1 - p) / m)`` is within the quantiles of a standard
+    normal distribution. Here the quantiles of z come from a smoothed bootstrap (Efron and
+    Tibshirani, An Introduction to the Bootstrap, 1993, ch. 12 and 16.5): in each resample the
+    method chooses again, and z compares the share in the resample with that in the population
+    which the resample was drawn from (`SmoothedScores`). The interval is never inside Wilson's.
+    The median of z gives the corrected metric. ``docs/coverage.md`` shows how often the intervals
+    of each method hold the truth.
 
     Parameters
     ----------
@@ -65,77 +88,148 @@ def bootstrap_threshold(
         Finite scores (n,), higher = more anomalous.
     labels
         (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. None without labels.
+        Where only some samples have a label, precision, recall and F1 are those of samples like
+        them.
     chosen
-        The threshold as `choose_threshold` returned it for these; one with the method "manual"
-        stays where it is in every resample.
+        The threshold as `choose_threshold` returned it for these. One with the method "manual" is
+        taken as fixed beforehand: its intervals are Wilson's.
     n_resamples
-        At least 20. One of 1,000,000 scores takes about 0.1 s.
+        At least 20. One of 1,000,000 scores takes about 0.4 s.
     confidence
         In (0, 1).
     seed
         Makes the resamples repeatable.
     """
     scores = checks.scores("scores", scores)
-    n = len(scores)
-    known = None if labels is None else checks.anomaly_labels("labels", labels, n)
+    known = None if labels is None else checks.anomaly_labels("labels", labels, len(scores))
     n_resamples = checks.positive_int("n_resamples", n_resamples, minimum=20)
     confidence = checks.open_share("confidence", confidence)
     rng = np.random.default_rng(checks.positive_int("seed", seed, minimum=0))
-    found: dict[str, list[float]] = {"threshold": []}
+    thresholds, deviations = [chosen.threshold], np.zeros((0, len(METRICS)))
     n_failed = 0
-    for _ in range(n_resamples):
-        drawn = rng.integers(0, n, n)
-        some, their = scores[drawn], None if known is None else known[drawn]
-        metrics = threshold_metrics(some, their, chosen.threshold)
-        for name in METRICS:
-            if name in metrics:
-                found.setdefault(name, []).append(metrics[name])
-        if chosen.method == "manual":
-            continue
-        try:
-            again = apply_method(some, their, chosen.method, chosen.parameters)
-        except ValueError:  # such as no anomalous sample, or a precision out of reach
-            n_failed += 1
-        else:
-            found["threshold"].append(again.threshold)
-    if chosen.method == "manual":
-        found["threshold"] = [chosen.threshold]
-    intervals = {name: _interval(values, confidence) for name, values in found.items()}
-    # Among few labels the bootstrap sees no doubt where all are right or wrong; this one does.
-    metrics = threshold_metrics(scores, known, chosen.threshold)
-    tp = int(metrics.get("true_positives", 0))
-    shares = {
-        "precision": wilson_interval(tp, tp + int(metrics.get("false_positives", 0)), confidence),
-        "recall": wilson_interval(tp, tp + int(metrics.get("false_negatives", 0)), confidence),
-    }
+    if chosen.method != "manual" and scores.min() < scores.max():
+        thresholds, deviations = _resampled(scores, known, chosen, n_resamples, rng)
+        n_failed = n_resamples - len(thresholds)
+    by_labels = chosen.method in METHODS and METHODS[chosen.method].labels == "needed"
+    intervals = {"threshold": _range(thresholds, confidence)}
+    measured = {"threshold": chosen.threshold}
+    corrected = {}
+    for column, (name, (part, of)) in enumerate(_counts(scores, known, chosen.threshold).items()):
+        low, middle, high = _bounds(part, of, deviations[:, column], confidence)
+        measured[name] = _of_share(name, part / of if of else np.nan)
+        intervals[name] = _of_share(name, low), _of_share(name, high)
+        corrected[name] = _of_share(name, middle) if by_labels else measured[name]
     unsteady = _unsteady(scores, chosen, intervals["threshold"], n_failed / n_resamples)
     wide = [
-        f"{name} is {low:.2f} to {high:.2f}"
-        for name, (low, high) in shares.items()
-        if high - low > WIDEST_SHARE and known is not None
+        f"{name} is {'unknown' if np.isnan(low) else f'{low:.2f} to {high:.2f}'}"
+        for name, (low, high) in intervals.items()
+        if name in ("precision", "recall") and not high - low <= WIDEST_SHARE
     ]
-    if wide:
-        wide[-1] += " (Wilson)"
-    samples = f"samples ({n:,})"
+    samples = f"samples ({len(scores):,})"
     if known is None:
         verdict = _verdict({samples: unsteady})
     else:
-        labels = f"labels ({int(np.count_nonzero(known == 1)):,} anomalous)"
-        by_labels = chosen.method in METHODS and METHODS[chosen.method].labels
+        labelled = f"labels ({int(np.count_nonzero(known == 1)):,} anomalous)"
+        looks = chosen.method in METHODS and METHODS[chosen.method].labels
         verdict = _verdict(
-            {labels: unsteady + wide} if by_labels else {samples: unsteady, labels: wide}
+            {labelled: unsteady + wide} if looks else {samples: unsteady, labelled: wide}
         )
     enough = not unsteady and not wide
-    return BootstrapIntervals(intervals, confidence, n_resamples, n_failed, enough, verdict)
+    return BootstrapIntervals(
+        intervals, measured, corrected, confidence, n_resamples, n_failed, enough, verdict
+    )
 
 
-def _interval(values: list[float], confidence: float) -> tuple[float, float]:
-    defined = np.array(values)[~np.isnan(values)]
-    if not defined.size:
+def quick_resamples(n: int, method: str) -> int:
+    """Return how many resamples of `n` scores take a few seconds at most: 20 to 200."""
+    most = 40 if method == "mixture" else 200  # each of its fits takes some 50 ms
+    return max(20, min(most, 4_000_000 // n))
+
+
+def _counts(
+    scores: NDArray[np.float64], labels: NDArray[np.float64] | None, threshold: float
+) -> dict[str, tuple[float, float]]:
+    """Return by metric how many samples count, and of how many."""
+    flagged = scores >= threshold
+    counts = {"alert_rate": (float(np.count_nonzero(flagged)), float(len(scores)))}
+    if labels is None:
+        return counts
+    true, false = (float(np.count_nonzero(flagged & (labels == kind))) for kind in (1, 0))
+    n_anomalous = float(np.count_nonzero(labels == 1))
+    return counts | {
+        "precision": (true, true + false),
+        "recall": (true, n_anomalous),
+        "f1": (true, n_anomalous + false),
+    }
+
+
+def _shares(
+    population: SmoothedScores, n_anomalous: float, threshold: float
+) -> NDArray[np.float64]:
+    """Return the same shares in the population, with an `n_anomalous` share of anomalies."""
+    false, true, other = population.at_or_above(threshold)
+    parts = np.array([true + false + other, true, true, true])
+    wholes = np.array([1, true + false, n_anomalous, n_anomalous + false])
+    shares: NDArray[np.float64] = np.divide(parts, wholes, np.full(4, np.nan), where=wholes > 0)
+    return np.clip(shares, _LEAST_SHARE, 1 - _LEAST_SHARE)
+
+
+def _resampled(
+    scores: NDArray[np.float64],
+    labels: NDArray[np.float64] | None,
+    chosen: Threshold,
+    n_resamples: int,
+    rng: np.random.Generator,
+) -> tuple[list[float], NDArray[np.float64]]:
+    """Return the thresholds that the method chooses in resamples, and z of each metric there.
+
+    As many as the method could choose; z (thresholds, metrics) is NaN where it is undefined.
+    """
+    population = SmoothedScores(scores, labels)
+    n_anomalous = 0.0 if labels is None else np.count_nonzero(labels == 1) / len(scores)
+    thresholds, deviations = [], []
+    for _ in range(n_resamples):
+        some, their = population.draw(rng)
+        try:
+            again = apply_method(some, their, chosen.method, chosen.parameters).threshold
+        except ValueError:  # such as no anomalous sample, or a precision out of reach
+            continue
+        thresholds.append(again)
+        part, of = np.array(list(_counts(some, their, again).values()), float).T
+        p = _shares(population, n_anomalous, again)[: len(of)]
+        with np.errstate(invalid="ignore"):  # 0 of 0
+            deviations.append((part - of * p) / np.sqrt(of * p * (1 - p)))
+    return thresholds, np.array(deviations).reshape(len(thresholds), -1)
+
+
+def _bounds(
+    part: float, of: float, deviations: NDArray[np.float64], confidence: float
+) -> tuple[float, float, float]:
+    """Return the low end, the middle and the high end of the interval of a share."""
+    if not of:
+        return np.nan, np.nan, np.nan
+    normal = NormalDist().inv_cdf((1 + confidence) / 2)
+    low, middle, high = -normal, 0.0, normal
+    defined = deviations[~np.isnan(deviations)]
+    if defined.size:
+        tail = (1 - confidence) / 2
+        found = np.quantile(defined, [tail, 0.5, 1 - tail])
+        low, middle, high = min(low, float(found[0])), float(found[1]), max(high, float(found[2]))
+    return wilson_bound(part, of, high), wilson_bound(part, of, middle), wilson_bound(part, of, low)
+
+
+def _of_share(name: str, share: float) -> float:
+    """Return the metric: F1 is counted as true alarms among these, false alarms and misses."""
+    return 2 * share / (1 + share) if name == "f1" else share
+
+
+def _range(thresholds: list[float], confidence: float) -> tuple[float, float]:
+    """Return between which thresholds the resamples chose; without any (NaN, NaN)."""
+    if not thresholds:
         return np.nan, np.nan
-    # Values that occurred, and not between two: a threshold may lie in a gap otherwise.
+    # Values that occurred, not between two: a threshold may lie in a gap otherwise.
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-    low, high = np.quantile(defined, tails, method="closest_observation")
+    low, high = np.quantile(thresholds, tails, method="closest_observation")
     return float(low), float(high)
 
 

@@ -11,18 +11,35 @@ def wilson_interval(part: float, of: float, confidence: float = 0.95) -> tuple[f
     """Return the score interval of a share (Wilson, JASA 22, 1927); (0, 1) where `of` is 0.
 
     Unlike the textbook's ``p ± 1.96 * sqrt(p (1 - p) / n)`` it holds for few samples and for
-    shares near 0 and 1. A weighted share has an effective number of samples, which is no whole one.
+    shares near 0 and 1. A weighted share has an effective number of samples, which need not be a
+    whole number.
     """
     if not of:
         return 0.0, 1.0
     z = NormalDist().inv_cdf((1 + confidence) / 2)
+    return wilson_bound(part, of, z), wilson_bound(part, of, -z)
+
+
+def wilson_bound(part: float, of: float, z: float) -> float:
+    """Return the share p for which `part` of `of` samples deviate by `z` standard deviations.
+
+    It solves ``part - of * p = z * sqrt(of * p * (1 - p))``, Wilson's equation: a positive `z`
+    gives a lower bound of the share, a negative one an upper bound, and 0 the observed share.
+
+    Parameters
+    ----------
+    part, of
+        Number of samples that count, and of all samples; `of` above 0.
+    z
+        Finite.
+    """
+    # Exactly, where rounding would leave a little.
+    if (part == 0 and z > 0) or (part == of and z < 0):
+        return part / of
     share = part / of
     centre = (share + z**2 / (2 * of)) / (1 + z**2 / of)
     reach = z / (1 + z**2 / of) * math.sqrt(share * (1 - share) / of + z**2 / (4 * of**2))
-    # Exactly, where rounding would leave a little.
-    low = 0.0 if part == 0 else max(0.0, centre - reach)
-    high = 1.0 if part == of else min(1.0, centre + reach)
-    return low, high
+    return min(1.0, max(0.0, centre - reach))
 
 
 def kolmogorov_p_value(distance: float, n: float) -> float:

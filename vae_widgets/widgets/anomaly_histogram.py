@@ -9,7 +9,7 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.core.bootstrap import BootstrapIntervals, bootstrap_threshold
+from vae_widgets.core.bootstrap import BootstrapIntervals, bootstrap_threshold, quick_resamples
 from vae_widgets.core.drift import reference_quantiles
 from vae_widgets.core.labelled_scores import LabelledScores
 from vae_widgets.core.pairing import shared_index
@@ -172,9 +172,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         self._curves = ThresholdCurves(self._data, self._canvas, METHODS["cost"].parameters)
         self._canvas.follow(self._curves.points, self._curves.axes)
         self._canvas.costs = list(METHODS["cost"].parameters.values())
-        # A second or so of work, whatever the number of scores.
-        resamples = max(20, min(200, 10_000_000 // n))
-        self._sureness = Sureness(lambda: self.bootstrap(resamples))
+        self._sureness = Sureness(lambda: self.bootstrap(quick_resamples(n, self.method)))
         aside = ipywidgets.VBox(
             [self._curves, self._sureness],
             layout=ipywidgets.Layout(flex="2 1 260px", width="auto", min_width="0"),
@@ -291,9 +289,9 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     def bootstrap(
         self, n_resamples: int = 200, confidence: float = 0.95, seed: int = 0
     ) -> BootstrapIntervals:
-        """Return how far the threshold and its metrics hang on these samples, and show it.
+        """Return how sure the metrics of the threshold are, and show it.
 
-        The button "How sure?" does the same, with fewer resamples of many scores.
+        The button "How sure?" does the same; of many scores it takes fewer resamples.
 
         Parameters
         ----------
@@ -303,7 +301,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         found = bootstrap_threshold(
             self._data.scores, self._data.labels, self.chosen, n_resamples, confidence, seed
         )
-        self._sureness.show(found)
+        self._sureness.show(found, self.method)
         return found
 
     def link(self, scatter: LatentScatter) -> ScoreLink:

@@ -8,9 +8,9 @@ import ipywidgets
 import numpy as np
 
 from vae_widgets.core.bootstrap import BootstrapIntervals
+from vae_widgets.core.thresholds import METHODS
 
 _NAMES = {
-    "threshold": "Threshold",
     "alert_rate": "Alert rate",
     "precision": "Precision",
     "recall": "Recall",
@@ -30,7 +30,7 @@ class Sureness(ipywidgets.VBox):
     def __init__(self, ask: Callable[[], Any]) -> None:
         self._button = ipywidgets.Button(
             description="How sure?",
-            tooltip="Resample the samples: how far would the threshold and the metrics vary?",
+            tooltip="Resample the samples: how good is this threshold on new ones?",
             layout=ipywidgets.Layout(width="auto"),
         )
         self._answer = ipywidgets.HTML().add_class("vw-note")
@@ -41,15 +41,52 @@ class Sureness(ipywidgets.VBox):
         self.add_class("vw-figure")
         self._button.on_click(lambda _: self._asked(ask))
 
-    def show(self, found: BootstrapIntervals) -> None:
-        """Show intervals and the verdict."""
-        rows = "".join(
-            f"<tr><td>{_NAMES[name]}</td><td>{_words(name, low, high)}</td></tr>"
-            for name, (low, high) in found.intervals.items()
+    def show(self, found: BootstrapIntervals, method: str) -> None:
+        """Show intervals and the verdict.
+
+        Parameters
+        ----------
+        found
+            What `core.bootstrap.bootstrap_threshold` returned.
+        method
+            Which method chose the threshold, or "manual".
+        """
+        by_labels = method in METHODS and METHODS[method].labels == "needed"
+        share = f"{100 * found.confidence:g} % interval"
+        heading = ["", "Measured", *(["Corrected"] if by_labels else []), share]
+        rows = [
+            [
+                _NAMES[name],
+                _words(found.measured[name]),
+                *([_words(found.corrected[name])] if by_labels else []),
+                _span(*found.intervals[name]),
+            ]
+            for name in found.corrected
+        ]
+        cells = "".join(f"<th>{cell}</th>" for cell in heading)
+        body = "".join(
+            f"<tr><th>{row[0]}</th>{''.join(f'<td>{cell}</td>' for cell in row[1:])}</tr>"
+            for row in rows
         )
+        notes = [
+            f"The intervals are for this threshold, {_words(found.measured['threshold'], 4)}, "
+            "on new samples of the same kind."
+        ]
+        if by_labels:
+            notes.append(
+                "The method chose it by these labels, so what is measured on them is too good; "
+                "the corrected values are what to expect."
+            )
+        elif method == "manual" and "precision" in found.measured:
+            notes.append("They assume that you set it without looking at these labels.")
+        if method != "manual":
+            notes.append(
+                f"In {100 * found.confidence:g} % of {found.n_resamples} resamples the method "
+                f"chooses a threshold from {_span(*found.intervals['threshold'], 4)}."
+            )
         self._answer.value = (
-            f"<p><b>{html.escape(found.verdict)}</b></p><table>{rows}</table>"
-            f"<p>{100 * found.confidence:g} % intervals of {found.n_resamples} resamples.</p>"
+            f"<p><b>{html.escape(found.verdict)}</b></p>"
+            f"<table class='vw-sureness'><tr>{cells}</tr>{body}</table><p>{' '.join(notes)}</p>"
         )
 
     def clear(self) -> None:
@@ -64,8 +101,9 @@ class Sureness(ipywidgets.VBox):
             self._button.disabled = False
 
 
-def _words(name: str, low: float, high: float) -> str:
-    if np.isnan(low):
-        return "undefined"
-    digits = 4 if name == "threshold" else 3
-    return f"{low:.{digits}g} to {high:.{digits}g}"
+def _words(value: float, digits: int = 3) -> str:
+    return "unknown" if np.isnan(value) else f"{value:.{digits}g}"
+
+
+def _span(low: float, high: float, digits: int = 3) -> str:
+    return "unknown" if np.isnan(low) else f"{low:.{digits}g} to {high:.{digits}g}"
