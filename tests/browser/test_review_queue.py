@@ -113,3 +113,43 @@ def test_five_false_alarms_change_the_precision_as_by_hand(notebook, lab):
     review.get_by_role("button", name="Undo").click()
     nb.kernel.until("histogram.metrics['true_positives'] == 10")
     assert nb.kernel.eval("sorted(queue.to_dict()['label'])") == [0, 0, 0, 0]
+
+
+def test_a_kernel_restart_loses_none_of_five_marks(notebook):
+    nb = notebook([CODE, QUEUE])
+    page = nb.page
+    page.set_viewport_size({"width": 1280, "height": 1700})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    nb.show_cell(QUEUE.strip().splitlines()[0])
+    review = page.locator(".vw-review")
+    review.locator(".vw-review-place").nth(5).wait_for()
+    review.locator(".vw-review-card").click()
+    for key in "tf":
+        page.keyboard.press(key)
+    nb.kernel.until("len(queue.to_dict()['index']) == 2")
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.wait_for_function(
+        "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
+    )
+    review.locator(".vw-review-card").click()
+    for key in "tsf":
+        page.keyboard.press(key)
+    # The page says so at once, and offers what it keeps as a file.
+    review.get_by_text("The kernel does not answer").wait_for()
+    review.get_by_text("marks in this browser wait for the kernel.").wait_for()
+    with page.expect_download() as download:
+        review.get_by_role("button", name="Save marks").click()
+    assert len(download.value.path().read_text().splitlines()) == 1 + 5
+
+    nb.run_all()
+    nb.show_cell(QUEUE.strip().splitlines()[0])
+    review.get_by_text("5 marks kept in this browser were taken up again.").wait_for()
+    marks = nb.kernel.eval("[queue.to_dict()[name] for name in ('index', 'mark')]")
+    top = nb.kernel.eval("np.argsort(scores)[::-1][10:15].tolist()")
+    expected = ["anomalous", "normal", "anomalous", "unsure", "normal"]
+    assert dict(zip(*marks, strict=True)) == dict(zip(top, expected, strict=True))
+    assert nb.kernel.eval(
+        "np.nan_to_num(histogram.labels[np.argsort(scores)[::-1][10:15]], nan=9).tolist()"
+    ) == [1, 0, 1, 9, 0]
+    assert errors == []

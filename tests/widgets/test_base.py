@@ -57,3 +57,11 @@ def test_other_messages_are_for_others(page):
     for content in ({"type": "click"}, ["state"], "state"):
         page._handle_custom_msg(content, [])
     assert len(heard) == 3
+
+
+def test_every_message_gets_a_receipt(page, monkeypatch):
+    said = []
+    monkeypatch.setattr(page, "send", lambda content: said.append(content))
+    page._handle_custom_msg({"type": "hear", "receipt": ["page", 1]}, [])
+    page._handle_custom_msg({"type": "hear"}, [])
+    assert said == [{"receipt": ["page", 1]}]

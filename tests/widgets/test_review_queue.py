@@ -328,3 +328,65 @@ def test_marks_of_data_with_an_index_have_its_entries(tmp_path):
     again.load(path)
     assert again.to_dict() == columns
     assert "key" not in vw.ReviewQueue(vw.AnomalyHistogram(SCORES)).to_dict()
+
+
+@pytest.fixture
+def sent(queue, monkeypatch):
+    """What the kernel says to the page."""
+    said = []
+    monkeypatch.setattr(queue, "send", lambda content: said.append(content))
+    return said
+
+
+def ask(queue, **content):
+    queue._handle_custom_msg(content, [])
+
+
+def kept(index, mark, time="2026-01-01T00:00:00+00:00", **other):
+    return {"index": int(index), "score": float(SCORES[index]), "mark": mark, "time": time, **other}
+
+
+def test_the_page_hears_what_becomes_of_each_mark(queue, sent):
+    first = press(queue, "anomalous")
+    queue.mark(ORDER[3], "unsure")
+    queue.undo()
+    ask(queue, type="log")
+    assert [said["kind"] for said in sent] == ["mark", "mark", "mark", "log"]
+    assert [said["mark"] for said in sent[:3]] == ["anomalous", "unsure", ""]
+    assert [(mark["index"], mark["mark"]) for mark in sent[3]["marks"]] == [(first, "anomalous")]
+    # A label given elsewhere overrules the mark: the page forgets it, too.
+    queue.histogram.label(first, 0)
+    assert sent[-1] == {"kind": "log", "marks": []}
+
+
+def test_marks_that_the_page_kept_are_taken_up(queue, sent):
+    queue.mark(ORDER[4], "normal")
+    queue.histogram.label([ORDER[5], ORDER[6]], [0, 1])
+    queue.mark(ORDER[7], "anomalous")
+    page = [
+        kept(ORDER[0], "anomalous"),
+        kept(ORDER[1], "unsure"),
+        kept(ORDER[2], "normal", score=1.0),  # of other scores
+        kept(ORDER[4], "anomalous"),  # older than the mark in force
+        kept(ORDER[5], "anomalous"),  # against a label given elsewhere
+        kept(ORDER[6], "anomalous"),  # which says the same
+        kept(ORDER[7], "", "2999-01-01T00:00:00+00:00"),  # taken away since
+        {**kept(0, "normal"), "index": 400},
+    ]
+    ask(queue, type="restore", marks=page)
+    restored, log = sent[-2:]
+    assert restored["taken"] == [ORDER[0], ORDER[1], ORDER[6]]
+    assert restored["left_out"] == [ORDER[2], ORDER[5], 400]
+    assert "the mark 1" in restored["why"]
+    assert {mark["index"]: mark["mark"] for mark in log["marks"]} == {
+        ORDER[4]: "normal",
+        ORDER[0]: "anomalous",
+        ORDER[1]: "unsure",
+        ORDER[6]: "anomalous",
+    }
+    labels = queue.histogram.labels
+    assert labels[ORDER[[0, 4, 5, 6]]].tolist() == [1, 0, 0, 1]
+    assert np.isnan(labels[ORDER[[1, 2, 7]]]).all()
+    times = queue.to_dict()["time"]
+    assert times.count("2026-01-01T00:00:00+00:00") == 3  # as the page had them
+    assert not {ORDER[0], ORDER[1]} & set(queue.queue)

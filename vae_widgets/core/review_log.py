@@ -65,17 +65,33 @@ class ReviewLog:
         mark = self._marks.get(index)
         return mark.mark if mark else ""
 
-    def set(self, index: int, score: float, mark: str) -> None:
-        """Mark a sample; "" takes its mark away."""
+    def mark_of(self, index: int) -> Mark | None:
+        """Return the mark of a sample with its time; None if it has none."""
+        return self._marks.get(index)
+
+    def set(self, index: int, score: float, mark: str, time: str = "") -> Mark:
+        """Mark a sample, and return the mark; "" takes its mark away. The default time is now."""
+        made = Mark(index, score, mark, time or datetime.now(UTC).isoformat(timespec="seconds"))
         self._before.append((index, self._marks.pop(index, None)))
         if mark:
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            self._marks[index] = Mark(index, score, mark, now)
+            self._marks[index] = made
+        return made
+
+    @property
+    def marks(self) -> list[Mark]:
+        """The marks in force."""
+        return list(self._marks.values())
 
     def restore(self, marks: list[Mark]) -> None:
-        """Take up marks of an earlier session; they are no steps to take back."""
+        """Take up marks of an earlier session; they are no steps to take back.
+
+        A mark ``""`` takes the one of its sample away.
+        """
         restored = {mark.index: mark for mark in marks}
-        self._marks.update(restored)
+        for index, mark in restored.items():
+            self._marks.pop(index, None)
+            if mark.mark:
+                self._marks[index] = mark
         # Taking an older step back would take the restored mark away.
         self._before = [step for step in self._before if step[0] not in restored]
 
@@ -109,7 +125,7 @@ class ReviewLog:
 
     def counts(self) -> dict[str, int]:
         """Return how many samples have each mark."""
-        marks = [mark.mark for mark in self._marks.values()]
+        marks = [mark.mark for mark in self.marks]
         return {name: marks.count(name) for name in ("anomalous", "normal", "unsure")}
 
     def to_dict(self, keys: Sequence[Any] | None = None) -> dict[str, list[Any]]:
@@ -117,7 +133,7 @@ class ReviewLog:
 
         With `keys`, which name all samples, also the ``key`` of each marked one.
         """
-        marks = list(self._marks.values())
+        marks = self.marks
         labels = {"anomalous": 1, "normal": 0, "unsure": None}
         columns: dict[str, list[Any]] = {
             "index": self.indices,

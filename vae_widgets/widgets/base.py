@@ -1,6 +1,7 @@
 """What widgets share: those that draw on a canvas, and those that are made of others."""
 
 import pathlib
+import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -8,6 +9,9 @@ import anywidget
 import ipywidgets
 
 from vae_widgets.core import checks
+
+KERNEL_ID = uuid.uuid4().hex
+"""Of this process: tells the page whether a widget lives in another kernel than one before."""
 
 _STATIC = pathlib.Path(__file__).parent.parent / "static"
 
@@ -72,11 +76,15 @@ class CanvasWidget(ClosingWidget, anywidget.AnyWidget):
         # ipywidgets takes any keyword in silence; a typing error must not.
         checks.reject_unknown(type(self).__name__, traits, self.trait_names())
         super().__init__(**traits)
-        self.on_msg(self._take_state)
+        self.on_msg(self._hear)
 
-    def _take_state(self, widget: Any, content: Any, buffers: Any) -> None:
-        """Take traits that the page has set, as ``frontend/src/tell.ts`` sends them."""
-        if not isinstance(content, dict) or content.get("type") != "state":
+    def _hear(self, widget: Any, content: Any, buffers: Any) -> None:
+        """Confirm a message of ``frontend/src/kernel_line.ts``, and take the traits it sets."""
+        if not isinstance(content, dict):
+            return
+        if "receipt" in content:
+            self.send({"receipt": content["receipt"]})
+        if content.get("type") != "state":
             return
         state = content["state"]
         for (*way, last), buffer in zip(content["paths"], buffers, strict=True):

@@ -311,7 +311,7 @@ class InterpolationSlider(Pictured, CanvasWidget):
             self.send({"error": str(error)})
 
     def _on_page_message(self, widget: Any, message: Any, buffers: Any) -> None:
-        if message == {"action": "swap"}:
+        if isinstance(message, dict) and message.get("action") == "swap":
             self.swap_ends()
 
     @traitlets.validate(*_ASKED)

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import uuid
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,13 @@ from numpy.typing import NDArray
 from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import atomic_file
-from vae_widgets.core.review_log import LABELS, ReviewLog, read_marks
+from vae_widgets.core.policy import hash_data
+from vae_widgets.core.review_log import LABELS, Mark, ReviewLog, read_marks
 from vae_widgets.core.review_order import ORDERS, review_order
 from vae_widgets.rendering import detail_of, note_of, render, render_compared
 from vae_widgets.rendering.atlas import atlas_tiles, tile_atlas
 from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
-from vae_widgets.widgets.base import CanvasWidget, bundle
+from vae_widgets.widgets.base import KERNEL_ID, CanvasWidget, bundle
 from vae_widgets.widgets.pictured import Pictured
 from vae_widgets.widgets.pictures import review_queue as picture
 
@@ -81,6 +83,8 @@ class ReviewQueue(Pictured, CanvasWidget):
     _counts = traitlets.Dict().tag(sync=True)
     _can_undo = traitlets.Bool(False).tag(sync=True)
     _status = traitlets.Unicode("").tag(sync=True)
+    # Which scores, queue and kernel: the page keeps marks by it (frontend/src/review_keep.ts).
+    _origin = traitlets.Dict().tag(sync=True)
 
     @checks.suggest_keywords
     def __init__(
@@ -107,7 +111,12 @@ class ReviewQueue(Pictured, CanvasWidget):
         self._log = ReviewLog()
         self._number = 0  # of queues made, so that the page knows a new one
         self.queue: NDArray[np.int64] = np.zeros(0, np.int64)
-        super().__init__(order=order)
+        origin = {
+            "scores": hash_data(histogram._data.scores, None),
+            "queue": uuid.uuid4().hex,
+            "kernel": KERNEL_ID,
+        }
+        super().__init__(order=order, _origin=origin)
         self._refill()
         histogram.observe(self._refill, "threshold")
         histogram.observe(self._follow_labels, "metrics")
@@ -155,10 +164,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         """
         index = checks.positive_int("index", index, minimum=0)
         checks.one_of("mark", mark, [*LABELS, ""])
-        self._keep_marks()
-        self._check_index(index)
-        self._log.set(index, float(self.histogram.scores[index]), mark)
-        self._apply(index)
+        self._mark(index, mark)
 
     def undo(self) -> None:
         """Take the last mark back and show its sample; nothing happens if there is none.
@@ -176,6 +182,8 @@ class ReviewQueue(Pictured, CanvasWidget):
                 self._number += 1
             self._apply(index)
             self._go(int(np.flatnonzero(self.queue == index)[0]))
+        mark = self._log.mark_of(index)
+        self._confirm(mark or Mark(index, float(self.histogram.scores[index]), "", ""))
 
     def refill(self) -> None:
         """Queue the next samples; those that were marked, also as unsure, leave."""
@@ -313,6 +321,59 @@ class ReviewQueue(Pictured, CanvasWidget):
         else:
             self.position = position
 
+    def _mark(self, index: int, mark: str, time: str = "") -> None:
+        self._keep_marks()
+        self._check_index(index)
+        made = self._log.set(index, float(self.histogram.scores[index]), mark, time)
+        self._apply(index)
+        self._confirm(made)
+
+    def _confirm(self, mark: Mark) -> None:
+        """Tell the page what the mark of a sample is now."""
+        self.send({"kind": "mark", **vars(mark)})
+
+    def _send_log(self) -> None:
+        self.send({"kind": "log", "marks": [vars(mark) for mark in self._log.marks]})
+
+    def _take_up(self, kept: list[Mark]) -> None:
+        """Take up marks that the page kept; say which ones, and why not the others."""
+        self._keep_marks()
+        marks, reasons = [], {}
+        for mark in kept:
+            known = self._log.mark_of(mark.index)
+            if known and known.time > mark.time:
+                continue
+            if why := self._why_not(mark):
+                reasons[mark.index] = why
+            elif (known.mark if known else "") != mark.mark:
+                marks.append(mark)
+        with self.hold_sync():
+            self._log.restore(marks)
+            self.histogram.label(
+                [mark.index for mark in marks], [LABELS.get(mark.mark, np.nan) for mark in marks]
+            )
+            self._refill()
+        self.send(
+            {
+                "kind": "restored",
+                "taken": [mark.index for mark in marks if mark.mark],
+                "left_out": list(reasons),
+                "why": next(iter(reasons.values()), ""),
+            }
+        )
+        self._send_log()
+
+    def _why_not(self, mark: Mark) -> str:
+        """Say why a mark that the page kept cannot be taken up; "" if it can."""
+        if mark.index >= len(self.histogram.scores):
+            return f"there is no sample {mark.index}."
+        if (score := float(self.histogram.scores[mark.index])) != mark.score:
+            return f"sample {mark.index} has the score {score:g}, the mark {mark.score:g}."
+        label, meant = self._label_of(mark.index), LABELS.get(mark.mark, np.nan)
+        if np.isnan(label) or label == meant or mark.index in self._log:
+            return ""
+        return f"sample {mark.index} has the label {label:g}, which was not given in this queue."
+
     def _apply(self, index: int) -> None:
         """Give a sample the label that its mark means."""
         label = LABELS.get(self._log.get(index), np.nan)
@@ -336,6 +397,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         """Forget the marks that a label given elsewhere has overruled."""
         if self._log.keep(self.histogram._data.labels):
             self._tell_marks()
+            self._send_log()
 
     def _tell_status(self) -> None:
         found = self.estimate
@@ -406,14 +468,20 @@ class ReviewQueue(Pictured, CanvasWidget):
 
     def _asked(self, widget: Any, content: dict[str, Any], buffers: Any) -> None:
         if content.get("type") == "mark":
+            index = content["index"]
             try:
-                self.mark(content["index"], content["mark"])
+                self._mark(index, content["mark"], content.get("time", ""))
             except ValueError as error:  # it has been labelled meanwhile
-                self.send({"kind": "refused", "why": str(error)})
+                self.send({"kind": "refused", "index": index, "why": str(error)})
         elif content.get("type") == "undo":
             self.undo()
         elif content.get("type") == "refill":
             self.refill()
+        elif content.get("type") == "log":
+            self._keep_marks()
+            self._send_log()
+        elif content.get("type") == "restore":
+            self._take_up([Mark(**mark) for mark in content["marks"]])
 
 
 def _check_items(codec: Codec, items: NDArray[Any] | None) -> None:

@@ -3,6 +3,7 @@
 import type { AnyModel } from "@anywidget/types";
 import "./shell.css";
 import "./curve_legend.css";
+import { KernelNotice } from "./kernel_notice.ts";
 import { change } from "./tell.ts";
 import { button, element } from "./shell.ts";
 
@@ -26,7 +27,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     key.append(element("span", `vw-legend-dash vw-legend-dash-${kind}`), text);
   }
   row.append(title, entries, key);
-  root.append(row);
+  const notice = new KernelNotice(model);
+  root.append(row, notice.root);
   el.append(root);
 
   const toggle = (name: string) => {
@@ -67,6 +69,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   return () => {
     for (const event of events) model.off(event, update);
     model.off("change:hidden", mark);
+    notice.close();
     root.remove();
   };
 }

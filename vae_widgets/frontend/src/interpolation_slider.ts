@@ -44,7 +44,7 @@ const SECONDS_PER_PASS = 3;
 const COMMIT_DELAY = 300;
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
-  const shell = createShell(el, "Interpolation");
+  const shell = createShell(el, "Interpolation", model);
   shell.root.classList.add("vw-interpolation");
 
   let film: Film | null = null;
@@ -289,6 +289,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     model.off("msg:custom", failed);
     hearing.close();
     view.destroy();
+    shell.notice.close();
     shell.root.remove();
   };
 }

@@ -32,7 +32,7 @@ const DEEPEST = 1e-5;
 const FARTHEST = 1e3;
 
 function render({ model, el }: { model: Model; el: HTMLElement }) {
-  const shell = createShell(el, "Latent space");
+  const shell = createShell(el, "Latent space", model);
   shell.root.classList.add("vw-scatter");
   const facts = element("span", "vw-scatter-facts");
   shell.title.append(facts);
@@ -320,6 +320,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     plane.close();
     hover.close();
     plot.destroy();
+    shell.notice.close();
     shell.root.remove();
   };
 }

@@ -5,6 +5,8 @@ import "./tile_strip.css";
 import "./review_queue.css";
 import { onKey } from "./gestures.ts";
 import { markColour, ReviewCard } from "./review_card.ts";
+import type { Origin } from "./review_keep.ts";
+import { ReviewMarks, type Answer, type Window as Samples } from "./review_marks.ts";
 import { ReviewStrip } from "./review_strip.ts";
 import { firstShown, nextOpen, verdict, type Mark } from "./review_words.ts";
 import { button, createShell, element } from "./shell.ts";
@@ -12,12 +14,7 @@ import { change, send, tellSoon } from "./tell.ts";
 import { whole } from "./ticks.ts";
 import { Tiles, type WireAtlas } from "./tiles.ts";
 
-interface Window {
-  /** Which making of the queue it is of. */
-  queue: number;
-  start: number;
-  indices: number[];
-  scores: number[];
+interface Window extends Samples {
   threshold: number;
   /** Names of the pictures of a sample; all inputs come first among the tiles, and so on. */
   pictures: string[];
@@ -34,6 +31,7 @@ interface State {
   _counts: Record<string, number>;
   _can_undo: boolean;
   _status: string;
+  _origin: Origin;
 }
 
 const ORDERS = [
@@ -42,11 +40,10 @@ const ORDERS = [
   ["random", "random sample of the flagged"],
 ];
 const PLACES = 11;
-const PATIENCE = 3000;
 const KEYS = "Left and right arrows walk. T: true alarm. F: false alarm. S: unsure. C: clear. U: undo.";
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
-  const shell = createShell(el, "Review");
+  const shell = createShell(el, "Review", model);
   shell.root.classList.add("vw-review");
   const progress = element("span", "vw-review-progress");
   const orders = element("select", "vw-input");
@@ -66,14 +63,11 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   let tiles: Tiles | null = null;
   let loading = 0;
-  let pending = new Map<number, Mark>(); // by position: what the kernel has not confirmed yet
-  let queue = -1;
-  let waiting = 0;
-  let late = false;
   let problem = "";
+  const marking = new ReviewMarks(model, () => show());
+  shell.notice.root.after(marking.bar.root);
 
   const at = () => model.get("position") - model.get("_window").start;
-  const marks = () => model.get("_marks").map((mark, i) => pending.get(i) ?? mark);
 
   // -- gestures ----------------------------------------------------------------------------------
 
@@ -88,30 +82,22 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     show();
   }
 
-  function ask(question: Record<string, unknown>): void {
-    send(model, question);
-    clearTimeout(waiting);
-    waiting = window.setTimeout(() => {
-      late = true;
-      show();
-    }, PATIENCE);
-  }
-
   function mark(as: Mark): void {
-    const index = model.get("_window").indices?.[at()];
     const position = model.get("position");
-    if (index === undefined) return;
-    if (marks()[position] !== as) {
-      pending.set(position, as);
-      ask({ type: "mark", index, mark: as });
-    }
-    go(as ? nextOpen(marks(), position) : position);
+    if (model.get("_window").indices?.[at()] === undefined) return;
+    marking.mark(position, as);
+    go(as ? nextOpen(marking.all, position) : position);
   }
 
   function undo(): void {
-    if (!model.get("_can_undo") && !pending.size) return;
-    pending.clear();
-    ask({ type: "undo" });
+    try {
+      const position = marking.undo();
+      if (position !== null) go(position);
+      else show();
+    } catch (error) {
+      problem = (error as Error).message;
+      show();
+    }
   }
 
   // A button that was clicked gives the keys back to the card.
@@ -143,15 +129,15 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const { made: undoing } = control("Undo", "U", "Take the last step back", undo);
   const { made: forward } = control("\u25b8", "", "The next sample (right arrow)", step(1));
   const { made: more } = control("More", "", "Queue the next samples; those that are marked leave", () =>
-    ask({ type: "refill" }),
+    send(model, { type: "refill" }),
   );
   more.classList.add("vw-review-more");
-  const marking = [
+  const choices = [
     [truly.made, "anomalous"],
     [falsely.made, "normal"],
     [unsure.made, "unsure"],
   ] as const;
-  for (const [made, as] of marking) {
+  for (const [made, as] of choices) {
     made.classList.add("vw-review-mark");
     made.style.setProperty("--vw-class", markColour(as));
   }
@@ -177,7 +163,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   function show(): void {
     const { start, indices = [], scores, threshold, pictures, error } = model.get("_window");
     const flagged = model.get("_flagged");
-    const all = marks();
+    const all = marking.all;
     const position = model.get("position");
     const here = at();
     const known = here >= 0 && here < indices.length;
@@ -193,6 +179,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       });
     } else if (!all.length) {
       card.showNothing("No sample is left to review in this order.");
+    } else {
+      card.showNothing("The kernel has not sent this sample yet.");
     }
     const first = firstShown(position, PLACES, all.length);
     const samples = [];
@@ -208,66 +196,54 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       });
     }
     strip.show(samples, position, tiles);
-    const { anomalous = 0, normal = 0, unsure: open = 0 } = model.get("_counts");
+    const { anomalous = 0, normal = 0, unsure: open = 0 } = marking.counts;
     const counts = `${whole(anomalous)} anomalous, ${whole(normal)} normal, ${whole(open)} unsure`;
     progress.textContent = all.length ? `${position + 1} of ${whole(all.length)} \u00b7 ${counts}` : counts;
     orders.value = model.get("order");
     truly.name.data = isFlagged ? "True alarm" : "Anomalous";
     falsely.name.data = isFlagged ? "False alarm" : "Normal";
     const now = all[position] ?? "";
-    for (const [made, as] of marking) {
+    for (const [made, as] of choices) {
       made.setAttribute("aria-pressed", String(now === as));
       made.disabled = !known;
     }
     clear.disabled = !now;
     back.disabled = position <= 0;
     forward.disabled = position >= all.length - 1;
-    undoing.disabled = !model.get("_can_undo") && !pending.size;
+    undoing.disabled = !marking.canUndo;
     const words = now ? `${verdict(now, isFlagged)}. ` : "";
-    shell.say(
-      problem || error || (late ? "The kernel does not answer: marks wait for it." : words + model.get("_status")),
-    );
+    shell.say(problem || error || words + model.get("_status"));
+    marking.showBar(shell.notice.silent);
   }
 
   const onWindow = async () => {
     const mine = ++loading;
     const state = model.get("_window");
-    if (state.queue !== queue) pending.clear();
-    queue = state.queue;
     const fresh = "png" in (state.tiles ?? {}) ? await Tiles.load(state.tiles as WireAtlas) : null;
     if (mine !== loading) return fresh?.close();
     tiles?.close();
     tiles = fresh;
-    answered();
-  };
-  const answered = () => {
-    clearTimeout(waiting);
-    late = false;
-    for (const [position, as] of pending) {
-      if (model.get("_marks")[position] === as) pending.delete(position);
-    }
     show();
   };
-  const onMessage = ({ kind, why }: { kind: string; why: string }) => {
-    if (kind !== "refused") return;
-    pending.clear();
-    answered();
-    problem = why;
+  const onMessage = (answer: Answer) => {
+    if (!("kind" in answer)) return;
+    problem = marking.take(answer) || problem;
     show();
   };
   const listeners: [string, (content: any) => void][] = [
     ["msg:custom", onMessage],
     ["change:_window", onWindow],
     ...["_marks", "_flagged", "_counts", "_can_undo", "_status", "position", "order"].map(
-      (name): [string, () => void] => [`change:${name}`, answered],
+      (name): [string, () => void] => [`change:${name}`, show],
     ),
   ];
   for (const [event, listen] of listeners) model.on(event, listen);
+  shell.notice.watch(show);
   void onWindow();
 
   return () => {
     loading++;
-    clearTimeout(waiting);
+    shell.notice.close();
     for (const [event, listen] of listeners) model.off(event, listen);
     stopKeys();
     tiles?.close();

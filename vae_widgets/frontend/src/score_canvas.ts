@@ -51,10 +51,8 @@ type Answer =
   | { kind: "chosen" }
   | { kind: "refused"; why: string; method: string; parameters: Parameters };
 
-const PATIENCE = 3000;
-
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
-  const shell = createShell(el, "Anomaly scores");
+  const shell = createShell(el, "Anomaly scores", model);
   shell.root.classList.add("vw-scores");
   const legend = element("span", "vw-scores-legend");
   shell.title.append(legend);
@@ -64,8 +62,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   let histogram = readHistogram();
   let live: number | null = null; // the threshold while it moves; the model has the committed one
-  let waiting = 0;
-  let late = false;
   let problem = ""; // what is wrong with what was typed last
   let refused: { method: string; parameters: Parameters } | null = null;
   let dragging = false;
@@ -149,7 +145,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     if (Object.values(parameters).some(Number.isNaN)) return refuse("That is no number.");
     live = null;
     problem = "";
-    expectAnswer();
     const others = refused?.method === method ? refused.parameters : {};
     send(model, { method, parameters: { ...others, ...parameters } });
   };
@@ -203,7 +198,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   function statusText(): string {
     if (problem) return problem;
     if (dragging) return "Release to apply.";
-    if (late) return "The kernel does not answer: Python does not have this threshold yet.";
+    if (shell.notice.silent) return "Python does not have this threshold yet.";
     return model.get("status");
   }
 
@@ -219,23 +214,11 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   // -- moving the threshold ----------------------------------------------------------------------
 
-  function expectAnswer(): void {
-    clearTimeout(waiting);
-    late = false;
-    waiting = window.setTimeout(() => {
-      late = true;
-      show();
-    }, PATIENCE);
-  }
-
   function commit(threshold: number): void {
     live = null;
     problem = "";
     refused = null;
-    if (threshold !== model.get("threshold")) {
-      expectAnswer();
-      change(model, { threshold });
-    }
+    if (threshold !== model.get("threshold")) change(model, { threshold });
     show();
   }
 
@@ -291,15 +274,9 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     show();
   };
   const onPoints = () => void points.find().then(show);
-  const onCounted = () => {
-    clearTimeout(waiting);
-    late = false;
-    show();
-  };
   // Where what was asked for cannot be, its fields stay, so that it can be asked for otherwise.
   const onMessage = (content: Answer) => {
-    clearTimeout(waiting);
-    late = false;
+    if (content.kind !== "refused" && content.kind !== "chosen") return;
     refused = content.kind === "refused" ? content : null;
     refuse(content.kind === "refused" ? sentence(content.why) : "");
   };
@@ -307,7 +284,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     ["msg:custom", onMessage],
     ["change:_grid", onGrid],
     ["change:log_counts", onGrid],
-    ["change:_counted", onCounted],
+    ["change:_counted", show],
     ["change:threshold", onState],
     ["change:status", onState],
     ["change:method", onState],
@@ -321,12 +298,13 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     ["change:full_range", onState],
   ];
   for (const [event, listen] of listeners) model.on(event, listen);
+  shell.notice.watch(show);
   onGrid();
   onWarning();
 
   return () => {
     stopGestures();
-    clearTimeout(waiting);
+    shell.notice.close();
     for (const [event, listen] of listeners) model.off(event, listen);
     picture.destroy();
     shell.root.remove();

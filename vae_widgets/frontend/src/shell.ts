@@ -1,5 +1,7 @@
 /** The frame that every widget shares: title row, picture, one row of controls, status line. */
 
+import type { AnyModel } from "@anywidget/types";
+import { KernelNotice } from "./kernel_notice.ts";
 import "./shell.css";
 
 /** Below this width, in CSS pixels, widgets fold. */
@@ -10,11 +12,13 @@ export interface Shell {
   title: HTMLElement;
   picture: HTMLElement;
   controls: HTMLElement;
+  /** Under the status line: that the kernel does not answer. */
+  notice: KernelNotice;
   /** Show a line under the widget; screen readers hear it politely. */
   say(text: string): void;
 }
 
-export function createShell(parent: HTMLElement, title: string): Shell {
+export function createShell(parent: HTMLElement, title: string, model: AnyModel<any>): Shell {
   const root = element("div", "vw-widget");
   const titleRow = element("div", "vw-title");
   const name = element("span", "vw-name");
@@ -25,7 +29,8 @@ export function createShell(parent: HTMLElement, title: string): Shell {
   const status = element("div", "vw-status");
   status.setAttribute("role", "status");
   status.setAttribute("aria-live", "polite");
-  root.append(titleRow, picture, controls, status);
+  const notice = new KernelNotice(model);
+  root.append(titleRow, picture, controls, status, notice.root);
   parent.append(root);
   // A class and no container query: in a cell that JupyterLab brings back into sight, Chromium
   // leaves what a query container has gained meanwhile unpainted.
@@ -35,7 +40,7 @@ export function createShell(parent: HTMLElement, title: string): Shell {
   const say = (text: string) => {
     if (status.textContent !== text) status.textContent = text;
   };
-  return { root, title: titleRow, picture, controls, say };
+  return { root, title: titleRow, picture, controls, notice, say };
 }
 
 export function element<K extends keyof HTMLElementTagNameMap>(

@@ -7,6 +7,7 @@
  */
 
 import type { AnyModel } from "@anywidget/types";
+import { KernelLine, type Post } from "./kernel_line.ts";
 
 type Fields = Record<string, any>;
 type Name<T> = string & keyof T;
@@ -14,15 +15,13 @@ type Name<T> = string & keyof T;
 const PAUSE = 100;
 const waiting = new WeakMap<object, { names: Set<string>; timer: ReturnType<typeof setTimeout> }>();
 
-/**
- * Send a message. To a kernel that has gone there is no way: whoever waits for an answer says so.
- */
-export function send(model: AnyModel<any>, content: unknown, buffers: ArrayBuffer[] = []): void {
-  try {
-    model.send(content, undefined, buffers);
-  } catch (error) {
-    console.warn("The kernel was not reached:", error);
-  }
+/** Send a message. If no kernel can be reached, the message waits in the page until one can. */
+export function send(
+  model: AnyModel<any>,
+  content: Record<string, unknown>,
+  buffers: ArrayBuffer[] = [],
+): Post {
+  return KernelLine.of(model).post(() => ({ content, buffers }));
 }
 
 /** Tell the kernel the values of these traits, and of those that wait. */
@@ -30,13 +29,13 @@ export function tell<T extends Fields>(model: AnyModel<T>, ...names: Name<T>[]):
   const late = waiting.get(model);
   clearTimeout(late?.timer);
   waiting.delete(model);
-  const state: Fields = {};
-  const paths: (string | number)[][] = [];
-  const buffers: ArrayBuffer[] = [];
-  for (const name of new Set([...(late?.names ?? []), ...names])) {
-    state[name] = withoutBytes(model.get(name), [name], paths, buffers);
-  }
-  send(model, { type: "state", state, paths }, buffers);
+  KernelLine.of(model).postState([...new Set([...(late?.names ?? []), ...names])], (names) => {
+    const state: Fields = {};
+    const paths: (string | number)[][] = [];
+    const buffers: ArrayBuffer[] = [];
+    for (const name of names) state[name] = withoutBytes(model.get(name), [name], paths, buffers);
+    return { content: { type: "state", state, paths }, buffers };
+  });
 }
 
 /** Tell the kernel ten times a second at most: what moves with the hand. */

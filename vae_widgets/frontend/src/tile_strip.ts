@@ -4,6 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import "./shell.css";
 import "./tile_strip.css";
 import { element } from "./shell.ts";
+import { KernelNotice } from "./kernel_notice.ts";
 import { change } from "./tell.ts";
 import { Tiles, type WireAtlas } from "./tiles.ts";
 
@@ -31,7 +32,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const title = element("div", "vw-name");
   const placeholder = element("div", "vw-strip-placeholder");
   const grid = element("div", "vw-strip-grid");
-  root.append(title, placeholder, grid);
+  const notice = new KernelNotice(model);
+  root.append(title, placeholder, grid, notice.root);
   el.append(root);
 
   let tiles: HTMLElement[] = [];
@@ -118,6 +120,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     latest++;
     for (const event of events) model.off(event, update);
     model.off("change:selected", mark);
+    notice.close();
     root.remove();
   };
 }

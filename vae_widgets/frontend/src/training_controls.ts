@@ -3,6 +3,7 @@
 import type { AnyModel } from "@anywidget/types";
 import "./shell.css";
 import "./training_controls.css";
+import { KernelNotice } from "./kernel_notice.ts";
 import { change, send } from "./tell.ts";
 import { CurvePointer, type Readout } from "./curve_pointer.ts";
 import { button, element } from "./shell.ts";
@@ -39,7 +40,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const spoken = element("div", "vw-training-warning");
   spoken.setAttribute("role", "status");
   spoken.setAttribute("aria-live", "polite");
-  root.append(row, options, status, spoken);
+  const notice = new KernelNotice(model);
+  root.append(row, options, status, spoken, notice.root);
   el.append(root);
 
   let waits = ""; // for the kernel, which a blocking cell keeps busy
@@ -145,6 +147,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     window.clearInterval(timer);
     pointer.destroy();
     for (const [event, call] of events) model.off(event, call);
+    notice.close();
     root.remove();
   };
 }

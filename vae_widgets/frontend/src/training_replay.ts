@@ -5,6 +5,7 @@ import "./shell.css";
 import "./training_replay.css";
 import { readArray, type WireArray } from "./arrays.ts";
 import { categoryColour, unknownColour } from "./palette.ts";
+import { KernelNotice } from "./kernel_notice.ts";
 import { change } from "./tell.ts";
 import { Picture } from "./picture.ts";
 import { button, element } from "./shell.ts";
@@ -40,7 +41,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   row.append(slider, text, newest);
   const box = element("div", "vw-picture");
   box.setAttribute("role", "img");
-  root.append(row, box);
+  const notice = new KernelNotice(model);
+  root.append(row, box, notice.root);
   el.append(root);
 
   slider.addEventListener("input", () => {
@@ -102,6 +104,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     model.off("change:shown", update);
     model.off("change:at", update);
     picture.destroy();
+    notice.close();
     root.remove();
   };
 }

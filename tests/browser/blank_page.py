@@ -1,0 +1,147 @@
+"""A real widget of this process, with its front end on a blank page and no Jupyter between them.
+
+The page gets a stand-in for the widget's model. What it sends reaches the widget, and what the
+widget answers reaches the page, until `BlankPage.lose_kernel`.
+"""
+
+import base64
+import json
+from typing import Any
+
+import anywidget
+from ipywidgets.widgets.widget import _remove_buffers
+from playwright.sync_api import Locator, Page
+
+FRONT_END = """async ({ esm, css, state, buffers, kernel }) => {
+  const style = document.createElement("style");
+  style.textContent = css;
+  document.head.append(style);
+  const listeners = [];
+  const bytes = (text) =>
+    new DataView(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+  const text = (buffer) =>
+    btoa(Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join(""));
+  const withBuffers = (into, paths, buffers) => {
+    paths.forEach((path, i) => {
+      const last = path.at(-1);
+      path.slice(0, -1).reduce((part, key) => part[key], into)[last] = bytes(buffers[i]);
+    });
+    return into;
+  };
+  const trigger = (event, ...args) => {
+    for (const [name, listen] of [...listeners]) if (name === event) listen(...args);
+  };
+  const values = withBuffers(state, buffers.paths, buffers.data);
+  const model = {
+    get: (name) => values[name],
+    set(name, value) {
+      if (values[name] === value) return;
+      values[name] = value;
+      trigger(`change:${name}`);
+    },
+    on: (name, listen) => listeners.push([name, listen]),
+    off(name, listen) {
+      const at = listeners.findIndex(([n, l]) => n === name && l === listen);
+      if (at >= 0) listeners.splice(at, 1);
+    },
+    send(content, callbacks, buffers = []) {
+      if (kernel.state === "gone") throw new Error("Cannot send");
+      if (kernel.state === "busy") return;
+      window[kernel.name](content, buffers.map(text)).then(model.take);
+    },
+    take(messages) {
+      for (const { data, buffers } of messages) {
+        if (data.method === "custom") trigger("msg:custom", data.content, buffers.map(bytes));
+        if (data.method !== "update") continue;
+        withBuffers(data.state, data.buffer_paths, buffers);
+        for (const [name, value] of Object.entries(data.state)) model.set(name, value);
+      }
+    },
+    widget_manager: { get_model: () => Promise.reject(new Error("not in this page")) },
+  };
+  const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
+  const { default: widget } = await import(url);
+  const el = document.createElement("div");
+  el.style.width = "760px";
+  document.body.append(el);
+  const end = widget.render({ model, el });
+  window.mounted = { el, kernel, model, end() { end(); el.remove(); } };
+}"""
+# The variables of JupyterLab's dark theme that widgets read.
+DARK = """document.body.dataset.jpThemeLight = "false";
+for (const [name, value] of Object.entries({
+  "layout-color0": "#111", "layout-color1": "#212121", "layout-color2": "#424242",
+  "ui-font-color1": "#fff", "ui-font-color2": "#bdbdbd", "border-color2": "#616161",
+  "brand-color1": "#2196f3", "error-color1": "#d32f2f" }))
+  document.documentElement.style.setProperty(`--jp-${name}`, value);
+document.body.style.background = "#111";"""
+
+
+class BlankPage:
+    """The front end of a widget on a page of its own.
+
+    Parameters
+    ----------
+    page
+        A page of Playwright. Its local storage lasts from widget to widget.
+    widget
+        Any widget of the package that draws on a canvas.
+    """
+
+    mounted = 0
+
+    def __init__(self, page: Page, widget: anywidget.AnyWidget) -> None:
+        self.page, self.widget = page, widget
+        self._out: list[dict[str, Any]] = []
+        widget.comm.send = self._record  # type: ignore[method-assign]
+        if page.url == "about:blank":  # which has no local storage
+            page.route("http://blank.test/", lambda route: route.fulfill(body="<!doctype html>"))
+            page.goto("http://blank.test/")
+        state, paths, buffers = _remove_buffers(widget.get_state())
+        BlankPage.mounted += 1
+        name = f"toKernel{BlankPage.mounted}"
+        page.expose_function(name, self._take)
+        page.evaluate(
+            FRONT_END,
+            {
+                "esm": state.pop("_esm"),
+                "css": state.pop("_css"),
+                "state": json.loads(json.dumps(state)),
+                "buffers": {"paths": paths, "data": [_text(buffer) for buffer in buffers]},
+                "kernel": {"name": name, "state": "there"},
+            },
+        )
+
+    @property
+    def root(self) -> Locator:
+        return self.page.locator(".vw-widget")
+
+    def lose_kernel(self, state: str = "gone") -> None:
+        """Let messages fail (``"gone"``), stay unanswered (``"busy"``) or pass (``"there"``)."""
+        self.page.evaluate("state => { window.mounted.kernel.state = state; }", state)
+
+    def update(self) -> None:
+        """Hand over what the widget has sent by itself."""
+        self.page.evaluate("messages => window.mounted.model.take(messages)", self._drain())
+
+    def close(self) -> None:
+        """Take the front end out of the page; the widget lives on."""
+        self.page.evaluate("window.mounted.end()")
+
+    def _record(self, data: Any = None, metadata: Any = None, buffers: Any = None) -> None:
+        message = {"data": data, "buffers": [_text(buffer) for buffer in buffers or []]}
+        self._out.append(json.loads(json.dumps(message)))
+
+    def _drain(self) -> list[dict[str, Any]]:
+        out, self._out = self._out, []
+        return out
+
+    def _take(self, content: Any, buffers: list[str]) -> list[dict[str, Any]]:
+        data = {"method": "custom", "content": content}
+        given = [memoryview(base64.b64decode(text)) for text in buffers]
+        self.widget._handle_msg({"content": {"data": data}, "buffers": given})
+        return self._drain()
+
+
+def _text(buffer: Any) -> str:
+    return base64.b64encode(bytes(buffer)).decode()
