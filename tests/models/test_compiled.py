@@ -1,13 +1,11 @@
 """Compiled functions follow their variables, and cut long inputs into blocks."""
 
-import time
-
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from vae_widgets import VAE
-from vae_widgets.models.compiled import ROWS_AT_ONCE, CompiledFunction
+from vae_widgets.core.fixed_blocks import ROWS_AT_ONCE
+from vae_widgets.models.compiled import FEW_ROWS, CompiledFunction
 
 
 @pytest.mark.parametrize("n", [1, 2, ROWS_AT_ONCE, ROWS_AT_ONCE + 1, 3 * ROWS_AT_ONCE])
@@ -39,20 +37,41 @@ def test_training_and_loading_show_in_the_next_decode(make_vae, digits, tmp_path
     np.testing.assert_array_equal(vae.decode(z), before)
 
 
-def test_one_point_skips_the_look_at_the_arguments():
-    """Compared in turns with the tf.function itself, so that a busy machine slows both."""
-    vae = VAE.build((784,), latent_dim=2)
-    z = np.zeros((1, 2), np.float32)
+def test_one_trace_serves_any_number_of_rows():
+    traces = []
 
-    def seconds(function, argument):
-        start = time.perf_counter()
-        function(argument)
-        return time.perf_counter() - start
+    def function(x):
+        traces.append(x.shape)
+        return (2 * x,)
 
-    tensor = tf.constant(z)
-    for warm_up in (vae.decode, vae._decode._function):
-        warm_up(z)
-    ours, plain = np.array(
-        [(seconds(vae.decode, z), seconds(vae._decode._function, tensor)) for _ in range(300)]
-    ).T
-    assert np.median(ours) < 0.8 * np.median(plain)
+    compiled = CompiledFunction(function, (3,))
+    for n in (1, 2, 3, 50, 2000):
+        compiled(np.zeros((n, 3), np.float32))
+    assert traces == [(48, 3)]
+
+
+def test_wide_results_make_small_blocks():
+    """One row through a layer of a million numbers must not wait for 47 others."""
+
+    def block_size(width, **options):
+        return CompiledFunction(lambda x: (tf.tile(x, [1, width]),), (1,), **options).block_size
+
+    assert [block_size(width) for width in (10, 30_000, 10**6)] == [48, 16, 1]
+    assert [block_size(width, block_sizes=FEW_ROWS) for width in (10, 30_000)] == [16, 1]
+
+
+def test_weights_do_not_count_as_results():
+    kernel = tf.Variable(tf.ones((1000, 1000)))
+    assert CompiledFunction(lambda x: (x @ kernel,), (1000,)).block_size == 48
+
+
+def test_a_block_is_one_row_where_its_place_matters():
+    """A function that adds the place of a row; no library does, but some round by it."""
+
+    def with_place(x):
+        return (x + tf.range(x.shape[0], dtype=tf.float32)[:, tf.newaxis],)
+
+    function = CompiledFunction(with_place, (2,))
+    x = np.random.default_rng(0).random((100, 2), np.float32)
+    np.testing.assert_array_equal(function(x)[0], x)
+    assert function.block_size == 1

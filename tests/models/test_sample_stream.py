@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vae_widgets.models.compiled import ROWS_AT_ONCE, map_in_flight
+from vae_widgets.core.fixed_blocks import ROWS_AT_ONCE, map_in_flight
 
 Datasets = tf.data.Dataset
 

@@ -209,14 +209,6 @@ def test_integers_are_welcome(trained, digits):
     )
 
 
-def test_one_trace_serves_any_number_of_rows(trained, digits):
-    for n in (1, 2, 3, 50):
-        trained.decode(np.zeros((n, 3)))
-        trained.encode(digits[:n])
-    assert trained._decode._function.experimental_get_tracing_count() == 1
-    assert trained._encode._function.experimental_get_tracing_count() == 1
-
-
 def test_summary_names_both_halves(trained, capsys):
     trained.summary()
     printed = capsys.readouterr().out

@@ -85,8 +85,10 @@ class StandardizeSamples:
 
     def __call__(self, x: NDArray[Any]) -> NDArray[np.float32]:
         """Return x (n, n_features) standardised, float32."""
-        mean = x.mean(axis=1, keepdims=True, dtype=np.float64)
-        deviation = x.std(axis=1, keepdims=True, dtype=np.float64)
+        # One layout in memory, because NumPy adds up in the order in which numbers lie there.
+        x = np.ascontiguousarray(x, np.float64)
+        mean = x.mean(axis=1, keepdims=True)
+        deviation = x.std(axis=1, keepdims=True)
         varies = deviation > _ROUNDING * np.abs(mean)
         return np.where(varies, (x - mean) / np.where(varies, deviation, 1.0), 0.0).astype(
             np.float32

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.dask_rows import is_dask_array, score_lazily
+from vae_widgets.core.fixed_blocks import ROWS_AT_ONCE, map_in_flight
 from vae_widgets.models.code_statistics import CodeStatistics
-from vae_widgets.models.compiled import ROWS_AT_ONCE, blocks_of, map_in_flight
 from vae_widgets.models.data_rules import DataRules
 from vae_widgets.models.importance_sampling import ImportanceSampler
 from vae_widgets.models.likelihoods import Likelihood
@@ -218,7 +218,8 @@ class AnomalyScores:
             rows = self._rules.rows(x, y)
             if len(rows[0]) <= ROWS_AT_ONCE:
                 return score(*rows)
-            blocks = blocks_of(rows)
+            starts = range(0, len(rows[0]), ROWS_AT_ONCE)
+            blocks = (tuple(part[i : i + ROWS_AT_ONCE] for part in rows) for i in starts)
         return np.concatenate(list(map_in_flight(lambda block: score(*block), blocks)))
 
     def _lazily(self, method: str, x: Any, y: Any, **options: Any) -> Any:

@@ -36,6 +36,17 @@ class CodeStatistics:
         return cls(mean, covariance + np.diag(np.exp(z_log_var, dtype=np.float64).mean(axis=0)))
 
     def mahalanobis(self, z: NDArray) -> NDArray[np.float64]:
-        """Return sqrt((z - mean)' covariance^-1 (z - mean)) for z (n, latent_dim): (n,)."""
-        whitened = np.linalg.solve(np.linalg.cholesky(self.covariance), (z - self.mean).T)
-        return np.sqrt(np.sum(whitened**2, axis=0))
+        """Return sqrt((z - mean)' covariance^-1 (z - mean)) for z (n, latent_dim): (n,).
+
+        The distance of a row does not depend on the other rows, not even in its last digit.
+        """
+        whitening = np.linalg.inv(np.linalg.cholesky(self.covariance))
+        centred = z - self.mean
+        # Sums of columns, not a matrix product, whose rounding depends on the number of rows.
+        whitened = np.zeros(z.shape)
+        for column, weights in zip(centred.T, whitening.T, strict=True):
+            whitened += np.multiply.outer(column, weights)
+        squares: NDArray[np.float64] = np.zeros(len(z))
+        for column in whitened.T:
+            squares += column**2
+        return np.sqrt(squares)

@@ -1,49 +1,32 @@
 """Compiled functions behind `VAE.encode`, `decode` and the figures of merit.
 
-One trace each, for any number of rows: a gesture that decodes one point must not wait for a
-compiler, which is also why these are plain graphs and not XLA.
+They run on blocks of one fixed size, so that the result for a row does not depend on the other
+rows, not even in its last digit. They are plain graphs and not XLA: a gesture that decodes one
+point must not wait for a compiler.
 """
 
-import collections
 import functools
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-ROWS_AT_ONCE = 1024
-"""Rows that pass through at a time; bounds the memory."""
+from vae_widgets.core.fixed_blocks import Arrays, place_matters, run_in_blocks
 
-_BLOCKS_IN_FLIGHT = 3  # while one is copied or summed up on one core, others keep the rest busy
-_BLOCKS_AT_HAND = 2 * _BLOCKS_IN_FLIGHT  # a slow one must not keep the others waiting
+MANY_ROWS = {48: 2**19, 16: 2**21, 1: math.inf}
+"""Block sizes for functions that are called with many rows, the best one first.
 
-Block = TypeVar("Block")
-Result = TypeVar("Result")
+With each is the largest allowed result of a layer, in numbers for the block: larger blocks are no
+faster per row, and keep a user waiting who asks for one. Sizes are multiples of 16, because
+processors compute up to 16 numbers at once, and none is to be left over.
+"""
+FEW_ROWS = {16: 2**18, 1: math.inf}
+"""The same for functions behind gestures, which are called with one row or a few."""
 
-
-def map_in_flight(function: Callable[[Block], Result], blocks: Iterable[Block]) -> Iterator[Result]:
-    """Yield the function of each block, in order, with three at work at a time.
-
-    Blocks are read at most six ahead, so that a stream of them may be larger than memory.
-    """
-    with ThreadPoolExecutor(_BLOCKS_IN_FLIGHT) as pool:
-        at_work: collections.deque[Future[Result]] = collections.deque()
-        for block in blocks:
-            at_work.append(pool.submit(function, block))
-            del block  # lives no longer than its turn
-            if len(at_work) > _BLOCKS_AT_HAND:
-                yield at_work.popleft().result()
-        while at_work:
-            yield at_work.popleft().result()
-
-
-def blocks_of(rows: tuple[NDArray[np.float32], ...]) -> Iterator[tuple[NDArray[np.float32], ...]]:
-    """Cut arrays of n rows each into blocks of `ROWS_AT_ONCE`, the last one perhaps smaller."""
-    starts = range(0, len(rows[0]), ROWS_AT_ONCE)
-    return (tuple(part[i : i + ROWS_AT_ONCE] for part in rows) for i in starts)
+_NUMBERS_IN_CHECKS = 2**21
 
 
 class CompiledFunction:
@@ -55,38 +38,77 @@ class CompiledFunction:
         Maps tensors (n, *shape), one for each of `shapes`, to a tuple of tensors (n, ...).
     shapes
         Shape of one row of each argument.
+    block_sizes
+        `MANY_ROWS` or `FEW_ROWS`; the last size is 1. The first size is taken that keeps the
+        results of all layers within its limit, and with which the place of a row in its block does
+        not matter.
     """
 
-    def __init__(self, function: Callable[..., tuple[Any, ...]], *shapes: tuple[int, ...]) -> None:
-        signature = [tf.TensorSpec((None, *shape), tf.float32) for shape in shapes]
-        # Without the optional arguments of `function`, which would be arguments of the graph too.
-        self._function = tf.function(lambda *tensors: function(*tensors), input_signature=signature)
+    def __init__(
+        self,
+        function: Callable[..., tuple[Any, ...]],
+        *shapes: tuple[int, ...],
+        block_sizes: Mapping[int, float] = MANY_ROWS,
+    ) -> None:
+        self._function = function
+        self._shapes = shapes
+        self._block_sizes = block_sizes
+
+    @property
+    def block_size(self) -> int:
+        """Rows in a block."""
+        return self._block[0]
 
     @functools.cached_property
-    def _graph(self) -> Callable[..., list[tf.Tensor]]:
-        """The graph as an operation on its arguments and the variables it reads.
+    def _block(self) -> tuple[int, Callable[[Arrays], Arrays]]:
+        """The block size, and the function of a block of this size."""
+        for size, limit in self._block_sizes.items():
+            graph = self._trace(size)
+            run = as_operation(graph)
+            largest = _largest_result(graph)
+            if largest > limit:
+                continue
+            if not place_matters(run, self._shapes, size, _NUMBERS_IN_CHECKS // largest):
+                break
+        return size, run
 
-        For one point this takes 0.09 ms, where the call of the tf.function takes 0.36 and that of
-        its concrete function 0.26: both look at the structure of the arguments first.
-        """
-        graph = self._function.get_concrete_function()
-        variables = graph.captured_inputs
-        dtypes = [output.dtype for output in graph.outputs]
-
-        def run(*tensors: tf.Tensor) -> list[tf.Tensor]:
-            results: list[tf.Tensor] = tf.raw_ops.StatefulPartitionedCall(
-                args=[*tensors, *variables], Tout=dtypes, f=graph
-            )
-            return results
-
-        return run
+    def _trace(self, rows: int) -> Any:
+        signature = [tf.TensorSpec((rows, *shape), tf.float32) for shape in self._shapes]
+        # Without the optional arguments of `function`, which would be arguments of the graph too.
+        traced = tf.function(lambda *tensors: self._function(*tensors), input_signature=signature)
+        return traced.get_concrete_function()
 
     def __call__(self, *arrays: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
         """Return the results for all rows."""
-        if len(arrays[0]) <= ROWS_AT_ONCE:
-            return self._run(arrays)
-        results = map_in_flight(self._run, blocks_of(arrays))
-        return tuple(np.concatenate(parts) for parts in zip(*results, strict=True))
+        size, run = self._block
+        return tuple(run_in_blocks(run, arrays, size))
 
-    def _run(self, arrays: tuple[NDArray[np.float32], ...]) -> tuple[NDArray[np.float32], ...]:
-        return tuple(result.numpy() for result in self._graph(*map(tf.constant, arrays)))
+
+def as_operation(graph: Any) -> Callable[[Arrays], Arrays]:
+    """Return a concrete function of tensors as one of numpy arrays, which is quick to call.
+
+    It is called as an operation on the arguments and on the variables that the graph reads. For
+    one point this takes 0.09 ms, where the call of the tf.function takes 0.36 and that of its
+    concrete function 0.26: both look at the structure of the arguments first.
+    """
+    variables = graph.captured_inputs
+    dtypes = [output.dtype for output in graph.outputs]
+
+    def run(arrays: Arrays) -> Sequence[NDArray[np.float32]]:
+        results = tf.raw_ops.StatefulPartitionedCall(
+            args=[*map(tf.constant, arrays), *variables], Tout=dtypes, f=graph
+        )
+        return [result.numpy() for result in results]
+
+    return run
+
+
+def _largest_result(graph: Any) -> int:
+    """Return how many numbers the largest result of an operation has, weights left out."""
+    return max(
+        math.prod(output.shape)
+        for operation in graph.graph.get_operations()
+        if operation.type not in ("ReadVariableOp", "Const")
+        for output in operation.outputs
+        if output.shape.is_fully_defined()
+    )

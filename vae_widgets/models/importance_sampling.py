@@ -15,16 +15,20 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from vae_widgets.core.fixed_blocks import Arrays, map_in_flight
+from vae_widgets.models.compiled import as_operation
 from vae_widgets.models.layers import reparameterize
 
 MOST_DRAWS_AT_ONCE = 2048
-"""Draws in a block; more are no faster, for their intermediate results leave the cache."""
+"""Draws in a block; more are no faster, because intermediate results no longer fit the cache."""
 
 _NUMBERS_AT_ONCE = 2**21  # in the decoder's output for a block: 8 MiB
 
 
 class ImportanceSampler:
-    """Estimates log p(x) in blocks of samples x draws, in memory that depends on neither number.
+    """Estimates log p(x) in blocks of draws for one sample, in memory that does not grow with them.
+
+    A block holds no other samples, so the estimate for a sample does not depend on them.
 
     Parameters
     ----------
@@ -48,32 +52,27 @@ class ImportanceSampler:
         self._negative_log_likelihood = negative_log_likelihood
         self.rows_at_once = max(1, min(MOST_DRAWS_AT_ONCE, _NUMBERS_AT_ONCE // output_size))
         signature = [
-            tf.TensorSpec((None, None, latent_dim), tf.float32),
-            *[tf.TensorSpec((None, latent_dim), tf.float32)] * 2,
-            *(tf.TensorSpec((None, *shape), tf.float32) for shape in shapes),
+            tf.TensorSpec((None, latent_dim), tf.float32),
+            *[tf.TensorSpec((1, latent_dim), tf.float32)] * 2,
+            *(tf.TensorSpec((1, *shape), tf.float32) for shape in shapes),
         ]
-        # A plain graph, for any shape: XLA gains a fifth here, but compiles anew for each number of
-        # samples and of draws, and is slow with convolutions.
+        # A plain graph, for any number of draws: XLA gains a fifth here, but compiles anew for each
+        # number, and is slow with convolutions.
         self._function = tf.function(self._log_weights, input_signature=signature)
 
     @functools.cached_property
-    def _graph(self) -> Callable[..., tf.Tensor]:
-        return self._function.get_concrete_function()
+    def _run(self) -> Callable[[Arrays], Arrays]:
+        return as_operation(self._function.get_concrete_function())
 
     def _log_weights(self, epsilon: Any, z_mean: Any, z_log_var: Any, *data: Any) -> Any:
-        """Return log w (draws, n); all have n rows but the noise.
-
-        That is (draws, n, latent_dim), or (draws, 1, latent_dim) for all rows.
-        """
+        """Return log w (draws,) for noise (draws, latent_dim); the others are one row each."""
         draws = tf.shape(epsilon)[0]
         z = reparameterize(z_mean, z_log_var, epsilon)
         reconstruction = self._negative_log_likelihood(
-            tf.reshape(z, (-1, z.shape[-1])),
-            *(tf.tile(part, [draws, *[1] * (len(part.shape) - 1)]) for part in data),
+            z, *(tf.repeat(part, draws, axis=0) for part in data)
         )
         # log p(z) - log q(z | x), in which log(2 pi) cancels.
-        prior_to_posterior = 0.5 * tf.reduce_sum(epsilon**2 - z**2 + z_log_var, axis=-1)
-        return prior_to_posterior - tf.reshape(reconstruction, (draws, -1))
+        return 0.5 * tf.reduce_sum(epsilon**2 - z**2 + z_log_var, axis=-1) - reconstruction
 
     def log_likelihood(
         self,
@@ -96,37 +95,37 @@ class ImportanceSampler:
         n_samples
             Draws for each row, K.
         rng
-            Draws the noise.
+            Draws the noise, (K, latent_dim) for each row in turn.
         same_noise
-            Give all rows the same noise, so that the estimate for a row does not depend on the
-            others.
+            Give all rows the same noise, so that the estimate for a row does not depend on its
+            place among the others.
         """
-        samples_at_once, draws_at_once = self.block(n_samples)
+        latent_dim = z_mean.shape[1]
         shared = None
         if same_noise:
-            shared = rng.standard_normal((n_samples, 1, z_mean.shape[1]), dtype=np.float32)
-        results = []
-        for rows in _slices(len(z_mean), samples_at_once):
-            arrays = (z_mean[rows], z_log_var[rows], *(part[rows] for part in data))
-            tensors = [tf.constant(array) for array in arrays]
-            total = np.full(len(arrays[0]), -np.inf)  # log of the sum of the weights so far
-            for draws in _slices(n_samples, draws_at_once):
-                if shared is not None:
-                    epsilon = shared[draws]
-                else:
-                    shape = (draws.stop - draws.start, *arrays[0].shape)
-                    epsilon = rng.standard_normal(shape, dtype=np.float32)
-                log_w = self._graph(tf.constant(epsilon), *tensors).numpy().astype(np.float64)
-                total = np.logaddexp(total, np.logaddexp.reduce(log_w, axis=0))
-            results.append(total - np.log(n_samples))
-        return np.concatenate(results)
+            shared = rng.standard_normal((n_samples, latent_dim), dtype=np.float32)
 
-    def block(self, n_samples: int) -> tuple[int, int]:
-        """Return how many samples, and how many draws of each, are in a block."""
-        blocks = -(-n_samples // self.rows_at_once)
-        draws = -(-n_samples // blocks)  # of equal size, the last one a little smaller
-        return max(1, self.rows_at_once // draws), draws
+        def blocks() -> Iterator[tuple[int, tuple[NDArray[np.float32], ...]]]:
+            for row in range(len(z_mean)):
+                arrays = [part[row : row + 1] for part in (z_mean, z_log_var, *data)]
+                for start, stop in self.blocks(n_samples):
+                    if shared is not None:
+                        epsilon = shared[start:stop]
+                    else:
+                        epsilon = rng.standard_normal((stop - start, latent_dim), dtype=np.float32)
+                    yield row, (epsilon, *arrays)
 
+        def log_sum(block: tuple[int, tuple[NDArray[np.float32], ...]]) -> tuple[int, np.float64]:
+            log_w = self._run(block[1])[0].astype(np.float64)
+            return block[0], np.logaddexp.reduce(log_w)
 
-def _slices(n: int, step: int) -> Iterator[slice]:
-    return (slice(start, min(start + step, n)) for start in range(0, n, step))
+        total = np.full(len(z_mean), -np.inf)  # log of the sum of the weights so far
+        for row, of_block in map_in_flight(log_sum, blocks()):
+            total[row] = np.logaddexp(total[row], of_block)
+        return total - np.log(n_samples)
+
+    def blocks(self, n_samples: int) -> Iterator[tuple[int, int]]:
+        """Return where the draws of each block start and stop; blocks have about the same size."""
+        n_blocks = -(-n_samples // self.rows_at_once)
+        size = -(-n_samples // n_blocks)  # the last block may be a little smaller
+        return ((i, min(i + size, n_samples)) for i in range(0, n_samples, size))

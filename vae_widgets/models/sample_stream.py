@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from vae_widgets.models.compiled import ROWS_AT_ONCE
+from vae_widgets.core.fixed_blocks import ROWS_AT_ONCE
 from vae_widgets.models.data_rules import DataRules
 
 Rows = tuple[NDArray[np.float32], ...]

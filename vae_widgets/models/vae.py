@@ -20,7 +20,7 @@ from vae_widgets.models.anomaly_scores import AnomalyScores
 from vae_widgets.models.architectures import build_architecture
 from vae_widgets.models.array_loop import Batch, in_order
 from vae_widgets.models.code_statistics import CodeStatistics
-from vae_widgets.models.compiled import CompiledFunction
+from vae_widgets.models.compiled import FEW_ROWS, CompiledFunction
 from vae_widgets.models.conditional import n_labels_of
 from vae_widgets.models.data_rules import DataRules
 from vae_widgets.models.figures_of_merit import FiguresOfMerit
@@ -154,7 +154,9 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         self._code_statistics = CodeStatistics.prior(latent_dim)
         labels = () if n_labels is None else ((n_labels,),)
         self._encode = CompiledFunction(self._code, shape, *labels)
-        self._decode = CompiledFunction(self._mean_of_codes, (latent_dim,), *labels)
+        self._decode = CompiledFunction(
+            self._mean_of_codes, (latent_dim,), *labels, block_sizes=FEW_ROWS
+        )
         self._elbo_terms = CompiledFunction(self._terms, (latent_dim,), shape, *labels)
         self._kl = CompiledFunction(self._kl_of_samples, shape, *labels)
         self._errors = CompiledFunction(self._errors_of_means, shape, *labels)

@@ -1,0 +1,50 @@
+"""Functions of rows in blocks of one size, with a function that shows how it is called."""
+
+import numpy as np
+import pytest
+
+from vae_widgets.core.fixed_blocks import ROWS_AT_ONCE, map_in_flight, place_matters, run_in_blocks
+
+
+@pytest.mark.parametrize("n", [1, 15, 16, 17, 32, ROWS_AT_ONCE, ROWS_AT_ONCE + 1, 2500])
+def test_each_row_is_computed_once_in_a_block_of_the_size(n):
+    seen = []
+
+    def function(arrays):
+        x, y = arrays
+        seen.append((len(x), len(y)))
+        assert np.isin(x, rows).all()  # padding is data, too
+        return [x + y[:, 0], 2 * y]
+
+    rows, pairs = np.arange(1, n + 1, dtype=np.float32), np.ones((n, 2), np.float32)
+    total, double = run_in_blocks(function, [rows, pairs], 16)
+    np.testing.assert_array_equal(total, rows + 1)
+    np.testing.assert_array_equal(double, 2 * pairs)
+    assert seen == [(16, 16)] * -(-n // 16)
+
+
+def test_an_error_in_one_block_is_raised():
+    def function(arrays):
+        if 2000 in arrays[0]:
+            raise ValueError("no")
+        return arrays
+
+    with pytest.raises(ValueError, match="no"):
+        run_in_blocks(function, [np.arange(3000, dtype=np.float32)], 48)
+
+
+def test_whether_the_place_of_a_row_matters():
+    def last_two_otherwise(arrays):  # as oneDNN on AVX2 with 6 rows at a time
+        (x,) = arrays
+        total = x.sum(axis=1)
+        total[len(x) // 6 * 6 :] = np.cumsum(x, axis=1)[len(x) // 6 * 6 :, -1]
+        return [total]
+
+    assert place_matters(last_two_otherwise, [(500,)], 32, 8)
+    assert not place_matters(last_two_otherwise, [(500,)], 48, 8)
+    assert not place_matters(lambda arrays: [arrays[0] / 3], [(5,)], 32, 8)
+    assert not place_matters(lambda arrays: [np.full(len(arrays[0]), np.nan)], [(5,)], 32, 8)
+
+
+def test_results_come_in_the_order_of_the_items():
+    assert list(map_in_flight(lambda i: i * i, range(50))) == [i * i for i in range(50)]

@@ -1,0 +1,119 @@
+"""Run a function of rows in blocks of one fixed size, so that rows do not affect each other.
+
+Libraries for matrix products choose their code by the number of rows, and each code rounds in its
+own way. The last digits of a row's result would then depend on how many rows are beside it. With
+blocks of one size the code is always the same, and a row's result depends on the row alone.
+"""
+
+import collections
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROWS_AT_ONCE = 960
+"""Rows that a thread works on before it takes the next ones; a multiple of every block size."""
+
+_TASKS_IN_FLIGHT = 3  # while one is copied or summed up on one core, others keep the rest busy
+_TASKS_AT_HAND = 2 * _TASKS_IN_FLIGHT  # a slow one must not keep the others waiting
+_FEWEST_CHECKS, _MOST_CHECKS = 2, 16
+
+Arrays = Sequence[NDArray[np.float32]]
+BlockFunction = Callable[[Arrays], Arrays]
+"""Maps arrays of as many rows as a block has to arrays of as many rows."""
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def map_in_flight(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Yield the function of each item, in order, with three at work at a time.
+
+    Items are read at most six ahead, so that a stream of them may be larger than memory.
+    """
+    with ThreadPoolExecutor(_TASKS_IN_FLIGHT) as pool:
+        at_work: collections.deque[Future[Result]] = collections.deque()
+        for item in items:
+            at_work.append(pool.submit(function, item))
+            del item  # lives no longer than its turn
+            if len(at_work) > _TASKS_AT_HAND:
+                yield at_work.popleft().result()
+        while at_work:
+            yield at_work.popleft().result()
+
+
+def run_in_blocks(function: BlockFunction, arrays: Arrays, block_size: int) -> list[NDArray]:
+    """Return the results for all rows, each computed in a block of `block_size` rows.
+
+    Parameters
+    ----------
+    function
+        Called with blocks; a block that is not full is filled up with copies of its last row.
+    arrays
+        Arrays of n rows each, n >= 1.
+    block_size
+        Rows in a block, a divisor of `ROWS_AT_ONCE`.
+
+    Returns
+    -------
+    list of ndarray
+        Arrays of n rows.
+    """
+    n = len(arrays[0])
+    if n <= block_size:
+        return _run_block(function, arrays, block_size)
+
+    def run_rows(start: int) -> list[list[NDArray]]:
+        stop = min(n, start + ROWS_AT_ONCE)
+        return [
+            _run_block(function, [array[i : min(stop, i + block_size)] for array in arrays], size)
+            for i in range(start, stop, block_size)
+        ]
+
+    size, starts = block_size, range(0, n, ROWS_AT_ONCE)
+    tasks = map_in_flight(run_rows, starts) if len(starts) > 1 else map(run_rows, starts)
+    blocks = [block for task in tasks for block in task]
+    return [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
+
+
+def _run_block(function: BlockFunction, arrays: Arrays, block_size: int) -> list[NDArray]:
+    n = len(arrays[0])
+    if n == block_size:
+        return list(function(arrays))
+    # The last row, not zeros: what a model makes of its own data is fit for it.
+    rows = np.minimum(np.arange(block_size), n - 1)
+    return [result[:n] for result in function([array[rows] for array in arrays])]
+
+
+def place_matters(
+    function: BlockFunction, shapes: Iterable[tuple[int, ...]], block_size: int, n_checks: int
+) -> bool:
+    """Tell whether the result for a row depends on its place in the block.
+
+    It does where a library computes the last rows of a block by other code than the first ones:
+    oneDNN on processors with AVX2 takes six rows at a time, and two that are left over otherwise.
+    To find out, blocks of equal random rows are computed, and their results compared bit by bit.
+
+    Parameters
+    ----------
+    function
+        Called with numbers from 0 to 1.
+    shapes
+        Shape of one row of each argument.
+    block_size
+        Rows in a block.
+    n_checks
+        Blocks to compute; at least 2 are, and at most 16.
+    """
+    if block_size == 1:
+        return False
+    shapes = list(shapes)
+    rng = np.random.default_rng(0)  # the same answer in every process
+    for _ in range(min(_MOST_CHECKS, max(_FEWEST_CHECKS, n_checks))):
+        rows = [rng.random((1, *shape), dtype=np.float32) for shape in shapes]
+        results = function([np.repeat(row, block_size, axis=0) for row in rows])
+        if any(len({row.tobytes() for row in result}) > 1 for result in results):
+            return True
+    return False
