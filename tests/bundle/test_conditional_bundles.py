@@ -1,6 +1,7 @@
 """Bundles of conditional VAEs, whose halves take labels, and of plain autoencoders."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import vae_widgets as vw
@@ -31,6 +32,9 @@ def test_the_codec_does_what_the_model_does(pair, x):
     assert np.abs(codec.decode(z, y) - codec.decode(z, (y + 1) % 4)).max() > 1e-3
     np.testing.assert_allclose(codec.sample(9, seed=3, y=y), vae.sample(9, seed=3, y=y), atol=1e-5)
     assert codec.n_labels == vae.n_labels == 4
+    for model in pair:
+        with pytest.raises(ValueError, match="y has another index than x"):
+            model.encode(pd.DataFrame(x[:, 0]), pd.Series(y, index=range(1, 10)))
 
 
 def test_one_label_for_the_widgets(pair, x):

@@ -27,6 +27,7 @@ from vae_widgets.codec import GivenLabel
 from vae_widgets.core import checks
 from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.core.labels import check_labels, missing_labels, one_hot
+from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.policy import ThresholdPolicy
 from vae_widgets.core.vocabulary import Vocabulary
 from vae_widgets.rendering import Renderer, own_renderer, renderer_for, renderer_from_json
@@ -166,6 +167,7 @@ class BundleCodec:
         z_mean, z_log_var
             Each (n, latent_dim): mean and log-variance of q(z | x).
         """
+        shared_index({"x": x, "y": y})
         samples = self._samples(x)
         z_mean, z_log_var = self._encoder(x=samples, **self._labels(y, len(samples)))
         return z_mean, z_log_var
