@@ -1,11 +1,15 @@
 """Figures of merit against closed forms and brute force in numpy."""
 
+from decimal import Decimal
+
 import keras
 import numpy as np
 import pytest
 import scipy.special
 import scipy.stats
+import tensorflow as tf
 
+from tests.foreign import TorchTensor
 from vae_widgets import VAE
 from vae_widgets.codec import Codec, check_codec
 
@@ -226,3 +230,12 @@ def test_build_is_a_factory_on_the_class_and_keras_build_on_a_model(make_vae):
     vae.build((None, 8, 8))
     assert vae.built
     assert "sample_shape" in VAE.build.__doc__
+
+
+def test_settings_are_numbers_of_any_library(make_vae):
+    vae = make_vae(latent_dim=np.int64(3), beta=TorchTensor(0.5))
+    assert (vae.latent_dim, vae.beta) == (3, 0.5)
+    for value in (tf.constant(0.25), Decimal("0.25"), np.array(0.25), TorchTensor([0.25])):
+        vae.beta, vae.learning_rate = 1.0, 1.0
+        vae.beta, vae.learning_rate = value, value
+        assert (vae.beta, vae.learning_rate) == (0.25, 0.25)

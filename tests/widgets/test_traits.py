@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from vae_widgets.widgets.traits import Array, array_from_json, array_to_json
+from tests.foreign import TorchTensor
+from vae_widgets.widgets.traits import (
+    Array,
+    Number,
+    WholeNumber,
+    array_from_json,
+    array_to_json,
+)
 
 
 class Holder(traitlets.HasTraits):
@@ -77,3 +84,28 @@ def test_the_defaults_are_empty():
     holder = Holder()
     assert holder.points.shape == (0, 0)
     assert holder.indices.shape == (0,)
+
+
+def test_numbers_of_other_libraries():
+    class Numbers(traitlets.HasTraits):
+        share = Number(0.0)
+        index = WholeNumber(0)
+
+    numbers = Numbers()
+    for made in (np.float32(0.5), np.array(0.5), TorchTensor(0.5), TorchTensor([0.5])):
+        numbers.share = made
+        assert type(numbers.share) is float
+        assert numbers.share == 0.5
+    for made in (np.int64(3), np.array(3), TorchTensor(3)):
+        numbers.index = made
+        assert type(numbers.index) is int
+        assert numbers.index == 3
+    for name, wrong in (("share", "0.5"), ("share", [1, 2]), ("index", 0.5), ("index", "3")):
+        with pytest.raises(traitlets.TraitError, match=name):
+            setattr(numbers, name, wrong)
+
+
+def test_tensors_with_gradients_are_arrays():
+    holder = Holder()
+    holder.points = TorchTensor([[1.0, 2.0]])
+    assert holder.points.tolist() == [[1, 2]]

@@ -6,6 +6,7 @@ Every message says which argument is wrong, what was expected, what was received
 import difflib
 import functools
 import inspect
+import operator
 from collections.abc import Callable, Iterable
 from typing import Any, ParamSpec, TypeVar
 
@@ -14,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core.missing import is_missing as is_missing
 from vae_widgets.core.tables import floats_of, where_not_finite
+from vae_widgets.core.tensors import as_float, as_numpy
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -78,12 +80,13 @@ def _did_you_mean(name: Any, known: list[str]) -> str:
 def finite_number(name: str, value: Any) -> float:
     """Return `value` as a float; raise for anything that is not one finite number.
 
-    Text and booleans are refused, although Python would convert them.
+    A number is what ``float`` takes, of numpy, PyTorch and the like as well. Text and booleans are
+    refused, although Python would convert them.
     """
     try:
         if isinstance(value, str | bytes | bool | np.bool_):
             raise TypeError
-        number = float(value)
+        number = as_float(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a number; received {value!r}.") from None
     except OverflowError:
@@ -116,11 +119,20 @@ def open_share(name: str, value: Any) -> float:
 
 def positive_int(name: str, value: Any, minimum: int = 1) -> int:
     """Return `value` as an int of at least `minimum`; booleans and fractions are refused."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} must be a whole number; received {value!r}.")
-    if value < minimum:
-        raise ValueError(f"{name} must be at least {minimum}; received {value}.")
-    return int(value)
+    number = whole_number(name, value)
+    if number < minimum:
+        raise ValueError(f"{name} must be at least {minimum}; received {number}.")
+    return number
+
+
+def whole_number(name: str, value: Any) -> int:
+    """Return `value` as an int, of numpy, PyTorch and the like as well; booleans are refused."""
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        return operator.index(value)
+    except (TypeError, RuntimeError):
+        raise TypeError(f"{name} must be a whole number; received {value!r:.200}.") from None
 
 
 def int_up_to(name: str, value: Any, highest: int, why: str) -> int:
@@ -150,6 +162,7 @@ def unmasked(value: Any) -> tuple[Any, NDArray[np.bool_] | None]:
 def any_array(name: str, value: Any) -> NDArray[Any]:
     """Return `value` as an array; nested lists of unequal length as an array of objects."""
     refuse_masked(name, value)
+    value = as_numpy(value)
     try:
         return np.asarray(value)
     except ValueError:
@@ -174,7 +187,7 @@ def float_array(
     refuse_masked(name, value)
     received, hint = type(value).__name__, ""
     try:
-        array = np.asarray(value)
+        array = np.asarray(as_numpy(value))
         if array.dtype.kind == "c":  # the imaginary part would get lost
             received, hint = "complex numbers", f" Pass their .real part or np.abs({name})."
             raise TypeError

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vae_widgets.core.series import FloatArray, Series, Thinned
+from vae_widgets.core.tensors import as_float
 
 VALIDATION = "val_"
 
@@ -344,15 +345,10 @@ class TrainingHistory:
 
 
 def scalar(value: Any) -> float | None:
-    """Return `value` as a float if it is one number, else None.
-
-    A number is what ``float`` takes: Python's, numpy's, tensors with one element.
-    """
-    if isinstance(value, str | bytes) or np.ndim(value) > 1 or np.size(value) != 1:
-        return None
+    """Return `value` as a float if it is one number, else None; see `as_float`."""
     try:
-        return float(value if np.ndim(value) == 0 else value[0])
-    except (TypeError, ValueError):
+        return as_float(value)
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -25,7 +25,7 @@ from vae_widgets.widgets.score_link import ScoreLink
 from vae_widgets.widgets.score_strip import ScoreStrip
 from vae_widgets.widgets.sureness import Sureness
 from vae_widgets.widgets.threshold_curves import ThresholdCurves
-from vae_widgets.widgets.traits import Array, Asked
+from vae_widgets.widgets.traits import Array, Asked, WholeNumber
 
 # By how much the arrows of the page's fields change a parameter, where not by the method's step.
 _STEPS = {"max_outliers": 1, "tail": 0.05, "confidence": 0.05}
@@ -105,8 +105,8 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     method = Asked("manual")
     flagged = Array("bool", read_only=True)
     metrics = traitlets.Dict(read_only=True)
-    picked_item = traitlets.Int(-1)
     _picture_follows = ("threshold", "method", "metrics")
+    picked_item = WholeNumber(-1)
     _chosen: Threshold | None = None
     _applying = False
 

@@ -7,6 +7,7 @@ import traitlets
 from numpy.typing import NDArray
 
 from vae_widgets.core.pairing import index_of
+from vae_widgets.core.tensors import as_numpy
 from vae_widgets.widgets.traits import Array
 
 
@@ -18,7 +19,7 @@ class IndexSet(Array):
 
     def validate(self, obj: Any, value: Any) -> NDArray[Any]:
         """Return `value` as sorted, unique uint32 indices."""
-        given = np.asarray(value)
+        given = np.asarray(as_numpy(value))
         if given.dtype == bool:
             index, own = index_of(value), getattr(obj, "index", None)
             if index is not None and own is not None and not own.equals(index):

@@ -21,6 +21,7 @@ from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
 from vae_widgets.widgets.base import KERNEL_ID, CanvasWidget, bundle
 from vae_widgets.widgets.pictured import Pictured
 from vae_widgets.widgets.pictures import review_queue as picture
+from vae_widgets.widgets.traits import WholeNumber
 
 # Samples whose pictures travel together: about so many pixels, at least and at most so many.
 TILE_BUDGET = 500_000
@@ -73,7 +74,7 @@ class ReviewQueue(Pictured, CanvasWidget):
     _picture_follows = ("position", "_marks", "_status", "_window")
 
     order = traitlets.Unicode("nearest").tag(sync=True)
-    position = traitlets.Int(0).tag(sync=True, echo_update=False)
+    position = WholeNumber(0).tag(sync=True, echo_update=False)
 
     # Of the queued samples around `position`, from number "start" on: what the page shows.
     _window = traitlets.Dict().tag(sync=True)

@@ -14,7 +14,13 @@ from vae_widgets.core.pairing import check_index
 from vae_widgets.core.quantities import numbers_or_unknown
 from vae_widgets.widgets.base import CanvasWidget
 from vae_widgets.widgets.index_set import IndexSet
-from vae_widgets.widgets.traits import Array, Number, array_from_json, array_to_json
+from vae_widgets.widgets.traits import (
+    Array,
+    Number,
+    WholeNumber,
+    array_from_json,
+    array_to_json,
+)
 
 Loose = traitlets.TraitType[Any, Any]
 MODES = ("pick", "pan", "lasso", "box")
@@ -44,7 +50,7 @@ class ScatterState(CanvasWidget):
     # Public state. What the page owns is not echoed: by then the page has moved on. Where a
     # validator below takes more than one type, or says more than "expected a float", it is loose.
     selection = IndexSet().tag(sync=True, echo_update=False)
-    hovered = traitlets.Int(-1).tag(sync=True, echo_update=False)
+    hovered = WholeNumber(-1).tag(sync=True, echo_update=False)
     picked = Array("float32", 1).tag(sync=True)
     picked_index = traitlets.Int(-1).tag(sync=True)
     decoded = Array("float32", None)
@@ -119,7 +125,11 @@ class ScatterState(CanvasWidget):
     @staticmethod
     def _checked_dims(dims: Any, n_coordinates: int) -> tuple[int, ...]:
         wanted = min(2, n_coordinates)
-        dims = tuple(range(wanted) if dims is None else np.atleast_1d(dims).tolist())
+        dims = tuple(
+            range(wanted)
+            if dims is None
+            else np.atleast_1d(checks.any_array("dims", dims)).tolist()
+        )
         known = {*range(n_coordinates)}
         if len(dims) != wanted or len(set(dims)) != wanted or not set(dims) <= known:
             raise ValueError(

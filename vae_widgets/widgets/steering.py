@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
+from vae_widgets.core.tensors import as_float
 
 SETTINGS = ("learning_rate", "beta")
 
@@ -75,8 +75,8 @@ class Steering:
         if owner is None:
             return None
         try:
-            return float(np.asarray(value))
-        except (TypeError, ValueError):
+            return as_float(value)
+        except (TypeError, ValueError, OverflowError):
             return None
 
     def set(self, setting: str, value: float) -> None:

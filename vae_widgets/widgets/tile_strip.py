@@ -12,6 +12,7 @@ from vae_widgets.rendering.atlas import atlas_tiles, tile_atlas
 from vae_widgets.widgets.base import CanvasWidget, bundle
 from vae_widgets.widgets.pictured import Pictured
 from vae_widgets.widgets.pictures import tiles as picture
+from vae_widgets.widgets.traits import WholeNumber
 
 
 class TileStrip(Pictured, CanvasWidget):
@@ -36,7 +37,7 @@ class TileStrip(Pictured, CanvasWidget):
 
     title = traitlets.Unicode("").tag(sync=True)
     placeholder = traitlets.Unicode("").tag(sync=True)
-    selected = traitlets.Int(-1).tag(sync=True)
+    selected = WholeNumber(-1).tag(sync=True)
     selectable = traitlets.Bool(False, help="Whether a click selects a tile.").tag(sync=True)
     # One trait, so that the page never sees new tiles with old captions.
     _content = traitlets.Dict().tag(sync=True)

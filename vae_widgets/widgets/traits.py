@@ -1,10 +1,14 @@
 """Traits that travel as bytes: an array owns its dtype, its validation and its wire form."""
 
+import contextlib
+import operator
 from typing import Any
 
 import numpy as np
 import traitlets
 from numpy.typing import NDArray
+
+from vae_widgets.core.tensors import as_float, as_numpy
 
 
 def array_to_json(array: NDArray[Any], widget: Any = None) -> dict[str, Any]:
@@ -20,12 +24,24 @@ def array_from_json(value: dict[str, Any], widget: Any = None) -> NDArray[Any]:
 
 
 class Number(traitlets.Float[Any, Any]):
-    """A float, which takes a number of numpy as well."""
+    """A float, which takes a number of numpy, PyTorch and the like as well."""
 
     def validate(self, obj: Any, value: Any) -> Any:
         """Return `value` as a float."""
-        if isinstance(value, np.generic | np.ndarray) and value.ndim == 0:
-            value = value.item()
+        if value is not None and not isinstance(value, bool):
+            with contextlib.suppress(TypeError, ValueError, OverflowError):
+                value = as_float(value)
+        return super().validate(obj, value)
+
+
+class WholeNumber(traitlets.Int[Any, Any]):
+    """An int, which takes a whole number of numpy, PyTorch and the like as well."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        """Return `value` as an int."""
+        if not isinstance(value, bool):
+            with contextlib.suppress(TypeError):
+                value = operator.index(value)
         return super().validate(obj, value)
 
 
@@ -66,7 +82,7 @@ class Array(traitlets.TraitType[Any, Any]):
     def validate(self, obj: Any, value: Any) -> NDArray[Any]:
         """Return `value` as a read-only array of the trait's dtype."""
         try:
-            given = np.asarray(value)
+            given = np.asarray(as_numpy(value))
             with np.errstate(invalid="ignore"):  # NaN to whole numbers: found below
                 array = given.astype(self.dtype)
         except (TypeError, ValueError, OverflowError):

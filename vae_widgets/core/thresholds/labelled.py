@@ -155,7 +155,8 @@ def cost_threshold(
         "cost",
         costs,
         f"Expected cost {expected[at]:.4g} a sample, the lowest on {_counts(points)}, where a miss "
-        f"costs {missed:g} and a false alarm {false_alarm:g}." + ("" if at else " No alert pays."),
+        f"costs {costs['missed']:g} and a false alarm {costs['false_alarm']:g}."
+        + ("" if at else " No alert pays."),
         "Assumes that new samples are like the labelled ones and anomalies as frequent among them.",
         {"expected_cost": float(expected[at])},
     )

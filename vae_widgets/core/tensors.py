@@ -1,0 +1,47 @@
+"""Arrays and numbers of other libraries, such as PyTorch, as those of numpy and Python."""
+
+from typing import Any
+
+import numpy as np
+
+
+def as_numpy(value: Any) -> Any:
+    """Return a tensor, or a list of tensors, as numpy arrays; anything else as it is.
+
+    A tensor is taken from its gradients and from its device, where it has any: `numpy.asarray`
+    would refuse it. Numbers of a type that numpy does not know (bfloat16) become float32.
+    """
+    if isinstance(value, list | tuple) and any(hasattr(part, "detach") for part in value):
+        return [as_numpy(part) for part in value]
+    if isinstance(value, np.ndarray | np.generic) or not hasattr(value, "numpy"):
+        return value
+    for step in ("detach", "cpu"):  # of PyTorch
+        if callable(getattr(value, step, None)):
+            value = getattr(value, step)()
+    if not callable(value.numpy):
+        return value
+    try:
+        return np.asarray(value.numpy())
+    except TypeError:
+        return np.asarray(value.float().numpy()) if hasattr(value, "float") else value
+
+
+def as_float(value: Any) -> float:
+    """Return one number as a float: what ``float`` takes, and arrays and tensors (1,).
+
+    Raises
+    ------
+    TypeError, ValueError, OverflowError
+        If it is anything else; text is, too.
+    """
+    if isinstance(value, str | bytes):
+        raise TypeError("text is no number")
+    value = as_numpy(value)
+    if isinstance(value, np.ndarray) or hasattr(value, "__array__"):
+        array = np.asarray(value)
+        if array.ndim > 1 or array.size != 1:
+            raise TypeError(f"an array of shape {array.shape} is no number")
+        value = array.reshape(-1)[0]
+    if isinstance(value, np.complexfloating | np.datetime64 | np.timedelta64):
+        raise TypeError(f"{type(value).__name__} is no number")
+    return float(value)
