@@ -5,6 +5,7 @@ import concurrent.futures
 import types
 
 import pytest
+from IPython.core.displaypub import CapturingDisplayPublisher
 
 from vae_widgets.widgets import saved_picture
 from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
@@ -33,14 +34,20 @@ class Shell:
         self.user_ns = {}
         self.events = Events()
         self.published = []
+        self.request = {"msg_type": "execute_request", "msg_id": "cell 1"}
         self.display_pub = types.SimpleNamespace(publish=self.publish)
 
     def publish(self, data, metadata, transient, update):
         self.published.append((data, metadata, transient["display_id"], update))
 
+    def get_parent(self):
+        return {"header": self.request}
+
     def end_cell(self):
         for call in [*self.events.calls]:
             call(types.SimpleNamespace(error_in_exec=None))
+        number = int(self.request["msg_id"].split()[-1])
+        self.request = {"msg_type": "execute_request", "msg_id": f"cell {number + 1}"}
 
 
 @pytest.fixture
@@ -155,9 +162,29 @@ def test_a_closed_widget_leaves_its_picture_and_draws_no_more(shell):
     assert shell.events.calls == []
 
 
-def test_in_vs_code_one_output_holds_all(shell):
+def in_vs_code(shell):
     shell.user_ns["__vsc_ipynb_file__"] = "a.ipynb"
+
+
+def captured(shell):
+    shell.display_pub = CapturingDisplayPublisher()
+
+
+def in_a_callback(shell):
+    shell.request = {"msg_type": "comm_msg", "msg_id": "click 1"}
+
+
+@pytest.mark.parametrize("where", [in_vs_code, captured, in_a_callback])
+def test_where_two_outputs_will_not_do_one_holds_all(shell, where):
+    where(shell)
     data, _ = histogram()._repr_mimebundle_()
     assert set(data) == {"text/plain", VIEW, "image/png"}
+    shell.end_cell()
+    assert shell.published == []
+
+
+def test_a_task_that_outlives_its_cell_leaves_no_picture_in_the_next(shell):
+    histogram()._repr_mimebundle_()
+    shell.request = {"msg_type": "execute_request", "msg_id": "cell 2"}
     shell.end_cell()
     assert shell.published == []

@@ -10,7 +10,7 @@ import ipywidgets
 
 from vae_widgets.core.atomic_file import atomic_file
 from vae_widgets.widgets.pictures.figure import MOST_BYTES, WIDTH, png
-from vae_widgets.widgets.saved_picture import Bundle, SavedPicture, save_in_output
+from vae_widgets.widgets.saved_picture import Bundle, SavedPicture, cell_of_output
 
 LONGEST_LINE = 200
 
@@ -73,15 +73,15 @@ class Pictured(ipywidgets.DOMWidget):
         shown = super()._repr_mimebundle_(**kwargs)
         data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
         data = {**data, "text/plain": self._text_beside_view()}
-        if self._saved is None:
-            self._saved = save_in_output(self._still)
-            if self._saved is not None and self._picture_follows:
-                self.observe(self._picture_changed, list(self._picture_follows))
-        if self._saved is not None:
-            self._saved.show()
-        else:
+        cell = cell_of_output()
+        if cell is None:
             still, about = self._still()
-            data, metadata = {**still, **data}, {**metadata, **about}
+            return {**still, **data}, {**metadata, **about}
+        if self._saved is None:
+            self._saved = SavedPicture(cell[0], self._still)
+            if self._picture_follows:
+                self.observe(self._picture_changed, list(self._picture_follows))
+        self._saved.show(cell[1])
         return data, metadata
 
     def _picture_changed(self, change: Any = None, soon: bool = True) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from IPython import get_ipython
+from IPython.core.displaypub import CapturingDisplayPublisher
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 """Data by MIME type, and metadata."""
@@ -26,17 +27,21 @@ LONGEST = 60.0
 """Seconds after which it is replaced while changes go on."""
 
 
-def save_in_output(draw: Callable[[], Bundle]) -> "SavedPicture | None":
-    """Return what keeps a picture in the notebook; None where an output should hold all.
+def cell_of_output() -> "tuple[Any, str] | None":
+    """Return IPython's shell and the id of the cell that runs, if the cell can have two outputs.
 
-    That is outside of a Jupyter kernel, and in Colab and VS Code, whose pages do not hide it.
+    None outside of a Jupyter kernel, while output is captured (``%%capture``), in a callback that
+    runs after its cell (as in ``ipywidgets.interact``), and in VS Code and Colab, whose pages do
+    not hide the picture. There one output should hold all.
     """
     shell = get_ipython()
     if getattr(shell, "kernel", None) is None or "__vsc_ipynb_file__" in shell.user_ns:
         return None
-    if "google.colab" in str(type(shell)):
+    captured = isinstance(shell.display_pub, CapturingDisplayPublisher)
+    if captured or "google.colab" in str(type(shell)):
         return None
-    return SavedPicture(shell, draw)
+    request = shell.get_parent().get("header", {})
+    return (shell, request["msg_id"]) if request.get("msg_type") == "execute_request" else None
 
 
 class SavedPicture:
@@ -53,7 +58,8 @@ class SavedPicture:
     def __init__(self, shell: Any, draw: Callable[[], Bundle]) -> None:
         self._shell, self._draw = shell, draw
         self._id = f"vae_widgets-{uuid.uuid4()}"
-        self._new = self._changed = self._waiting = False
+        self._cell: str | None = None  # that displays the widget, until it ends
+        self._changed = self._waiting = False
         self._first = self._last = 0.0  # change that was not drawn
         try:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
@@ -61,9 +67,9 @@ class SavedPicture:
             self._loop = None
         shell.events.register("post_run_cell", self._cell_ended)
 
-    def show(self) -> None:
-        """Publish the picture at the end of this cell."""
-        self._new = True
+    def show(self, cell: str) -> None:
+        """Publish the picture at the end of a cell, named by its id."""
+        self._cell = cell
 
     def change(self, soon: bool = True) -> None:
         """Replace the picture: after a rest if `soon`, else within `LONGEST`; from any thread."""
@@ -83,13 +89,13 @@ class SavedPicture:
 
     def forget(self) -> None:
         """Leave the picture as it is for good."""
-        self._changed = self._new = False
+        self._cell, self._changed = None, False
         with contextlib.suppress(ValueError):
             self._shell.events.unregister("post_run_cell", self._cell_ended)
 
     def _cell_ended(self, result: Any) -> None:
-        if self._new:
-            self._new = False
+        cell, self._cell = self._cell, None
+        if cell is not None and cell == self._shell.get_parent()["header"]["msg_id"]:
             self._publish(update=False)
         else:
             self.replace()
