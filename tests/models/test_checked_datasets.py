@@ -158,3 +158,70 @@ def test_labels_of_a_stream_are_checked(digits, stream):
         vae.fit(stream(x), verbose=0)
     with pytest.raises(ValueError, match="y in batch 0 of validation_data holds 10"):
         vae.fit(x, y, validation_data=stream(x, y + 1), verbose=0)
+
+
+class Tensor:
+    """As a tensor of PyTorch: no numpy array, but turned into one."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.values, dtype)
+
+
+class Loader:
+    """As PyTorch's DataLoader: read anew in each epoch, batches are lists of tensors."""
+
+    def __init__(self, *arrays, has_length=True):
+        self.arrays = arrays
+        self.has_length = has_length
+        self.begun = 0
+
+    def __iter__(self):
+        self.begun += 1
+        for start in range(0, len(self.arrays[0]), 32):
+            yield [Tensor(part[start : start + 32]) for part in self.arrays]
+
+    def __len__(self):
+        if not self.has_length:
+            raise TypeError
+        return math.ceil(len(self.arrays[0]) / 32)
+
+
+@pytest.mark.parametrize("has_length", [True, False])
+def test_a_loader_trains_like_the_dataset_of_its_batches(make_vae, digits, has_length):
+    x = digits[:80]
+    one, other = make_vae(), make_vae()
+    loader = Loader(x, np.arange(80), has_length=has_length)
+    epochs = 3 if has_length else 1  # where the length is unknown, Keras draws noise once too often
+    history = one.fit(loader, epochs=epochs, validation_data=Loader(x), verbose=0).history
+    dataset = tf.data.Dataset.from_tensor_slices(x).batch(32)
+    expected = other.fit(dataset, epochs=epochs, validation_data=dataset, verbose=0).history
+    assert loader.begun >= epochs
+    for name, values in history.items():
+        assert values == pytest.approx(expected[name], rel=1e-5)
+    assert one.evaluate(loader, verbose=0) == pytest.approx(other.evaluate(dataset, verbose=0))
+
+
+def test_the_batches_of_a_loader_are_checked(make_vae, digits):
+    bytes_of = (digits * 255).astype(np.uint8)
+    vae = make_vae()
+    with pytest.raises(ValueError, match=r"batch 0 of x spans \[0, 255\].*Divide pixel values"):
+        vae.fit(Loader(bytes_of[:80]), verbose=0)
+    with pytest.raises(ValueError, match="gives no batches"):
+        vae.fit(Loader(bytes_of[:0]), verbose=0)
+    assert int(vae.optimizer.iterations.numpy()) == 0
+    later = digits[:80].copy()
+    later[70] = 255
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"batch 2 of x spans \[0, 255\]"):
+        vae.fit(Loader(later), verbose=0)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"batch 2 of x spans \[0, 255\]"):
+        vae.fit(map(tuple, Loader(later)), verbose=0)  # an iterator that is no generator
+
+
+def test_a_loader_brings_the_labels_of_a_conditional_model(make_vae, digits):
+    vae = make_vae(n_labels=10)
+    assert len(vae.fit(Loader(digits[:40], np.arange(40) % 10), epochs=2, verbose=0).epoch) == 2
+    with pytest.raises(ValueError, match="y in batch 0 of x"):
+        vae.fit(Loader(digits[:40], np.arange(40)), verbose=0)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import scipy.special
 import scipy.stats
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.decomposition import PCA
@@ -372,3 +373,71 @@ def test_a_likelihood_of_ones_own(tmp_path):
     loaded = keras.models.load_model(tmp_path / "vae.keras")
     assert type(loaded.likelihood) is Laplace
     np.testing.assert_allclose(loaded.elbo(x, seed=0), vae.elbo(x, seed=0), rtol=1e-5)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_bernoulli_derivatives_are_right_to_the_third_order(jit_compile):
+    """The second is p (1 - p), the third p (1 - p) (1 - 2 p); in float64 from scipy's logit."""
+    logits = np.array([-80, -20, -3, -1e-3, 0, 1e-3, 3, 20, 80], np.float32)
+    x = np.linspace(0, 1, len(logits), dtype=np.float32)
+
+    @tf.function(jit_compile=jit_compile)
+    def derivatives(logits):
+        with tf.GradientTape() as third, tf.GradientTape() as second, tf.GradientTape() as first:
+            for tape in (third, second, first):
+                tape.watch(logits)
+            loss = Bernoulli().elementwise_negative_log_likelihood(x, logits)
+            slope = first.gradient(loss, logits)
+            curvature = second.gradient(slope, logits)
+        return slope, curvature, third.gradient(curvature, logits)
+
+    wide = logits.astype(np.float64)
+    p, q = scipy.special.expit(wide), scipy.special.expit(-wide)
+    slope, curvature, change = (part.numpy() for part in derivatives(tf.constant(logits)))
+    np.testing.assert_allclose(slope, p - x, rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(curvature, p * q, rtol=1e-5)
+    np.testing.assert_allclose(change, p * q * (q - p), rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("again", ["build", "models"])
+def test_a_learned_deviation_belongs_to_one_model(digits, again):
+    rule = Gaussian("learned")
+    first = VAE.build((8, 8), likelihood=rule, hidden_units=(4,))
+    assert first.likelihood is rule
+    first.compile(keras.optimizers.Adam(0.1), jit_compile=False)
+    first.fit(digits[:64], epochs=2, verbose=0)
+    learned = rule.deviation
+    assert learned < 0.9
+    if again == "build":  # a new model starts as any other
+        second = VAE.build((8, 8), likelihood=rule, hidden_units=(4,), seed=1)
+        assert second.likelihood.deviation == pytest.approx(1.0)
+    else:  # the trained halves go on with what belongs to them
+        second = VAE(first.encoder, first.decoder, likelihood=rule)
+        assert second.likelihood.deviation == pytest.approx(learned)
+    second.compile(keras.optimizers.Adam(0.1), jit_compile=False)
+    second.fit(digits[:64], epochs=2, verbose=0)
+    assert rule.deviation == learned
+    assert second.likelihood.deviation < 0.9
+
+
+def test_a_likelihood_without_weights_is_shared():
+    rule = Gaussian(0.5)
+    models = [VAE.build((8, 8), likelihood=rule, hidden_units=(4,)) for _ in range(2)]
+    assert all(model.likelihood is rule for model in models)
+
+
+def test_a_likelihood_that_cannot_be_copied_is_refused_to_a_second_model():
+    class Scaled(Gaussian):
+        def __init__(self, scale):
+            super().__init__("learned")
+            self.scale = scale
+
+        def get_config(self):
+            return {}
+
+    rule = Scaled(2.0)
+    VAE.build((8, 8), likelihood=rule, hidden_units=(4,))
+    with pytest.raises(
+        ValueError, match=r"(?s)belongs to another model already.*define get_config"
+    ):
+        VAE.build((8, 8), likelihood=rule, hidden_units=(4,))

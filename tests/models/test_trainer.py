@@ -527,3 +527,16 @@ def test_validation_steps_count_batches_of_an_array(make_vae, digits):
         losses(digits[:50], validation_steps=0)
     with pytest.raises(TypeError, match="validation_freq must be a whole number; received 'a'"):
         losses(digits[:50], validation_freq=[1, "a"])
+
+
+def test_an_optimizer_of_another_model_is_refused_or_begun_anew(make_vae, digits):
+    optimizer = keras.optimizers.Adam(0.02)
+    first, second = make_vae(optimizer=optimizer), make_vae(optimizer=optimizer)
+    second.fit(digits[:32], verbose=0)  # it had not trained yet: the second has its own
+    assert int(optimizer.iterations.numpy()) == 0
+    assert second.learning_rate == pytest.approx(0.02)
+    first.fit(digits[:32], verbose=0)
+    first.compile(optimizer, jit_compile=False)
+    first.fit(digits[:32], verbose=0)
+    with pytest.raises(ValueError, match=r"has trained other weights than this model's.*Compile"):
+        second.compile(optimizer)

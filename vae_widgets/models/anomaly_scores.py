@@ -12,6 +12,7 @@ from vae_widgets.core.dask_rows import is_dask_array, score_lazily
 from vae_widgets.core.fixed_blocks import ROWS_AT_ONCE, map_in_flight
 from vae_widgets.models.code_statistics import CodeStatistics
 from vae_widgets.models.data_rules import DataRules
+from vae_widgets.models.divergence import refuses_nan
 from vae_widgets.models.importance_sampling import ImportanceSampler
 from vae_widgets.models.likelihoods import Likelihood
 from vae_widgets.models.model_file import model_from_bytes, model_to_bytes
@@ -42,6 +43,7 @@ class AnomalyScores:
     _rules: DataRules
     _need_prior: Callable[[str], None]
 
+    @refuses_nan
     def reconstruction_error(
         self, x: ArrayLike | Iterable[Any], *, y: ArrayLike | None = None
     ) -> NDArray[np.float32]:
@@ -70,6 +72,7 @@ class AnomalyScores:
         return "negative ELBO (nats)" if self.variational else "negative log-likelihood (nats)"
 
     @checks.suggest_keywords
+    @refuses_nan
     def anomaly_score(
         self,
         x: ArrayLike | Iterable[Any],
@@ -126,12 +129,16 @@ class AnomalyScores:
         TypeError, ValueError
             If an argument is not as above; nothing is computed then. A bad batch of a stream is
             met only when it is its turn, and named: "batch 3 of x", counted from 0.
+        ValueError
+            If a score is NaN: because the model's weights are, or because samples are so large that
+            float32 overflows. The message says which.
         """
         if is_dask_array(x):
             return self._lazily("anomaly_score", x, y, kind=kind, n_samples=n_samples)
         return self._in_blocks(self._score_function(kind, n_samples), x, y)
 
     @checks.suggest_keywords
+    @refuses_nan
     def attribution(
         self, x: ArrayLike, kind: str = "reconstruction", *, y: ArrayLike | None = None
     ) -> NDArray[np.float32]:

@@ -1,7 +1,6 @@
 """Datasets and generators that check their batches as they are read, as arrays are checked."""
 
-import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import keras
@@ -14,13 +13,14 @@ from vae_widgets.models.data_rules import DataRules
 def check_dataset(rules: DataRules, name: str, dataset: Any) -> Any:
     """Return a stream of batches from the argument called `name`, which checks what is read.
 
-    Batches of other libraries' loaders are read by Keras alone, and are not checked.
+    An iterable that can be read again and again, such as a PyTorch ``DataLoader``, becomes a
+    ``tf.data.Dataset``; its first batch is read here, to see what batches look like.
 
     Raises
     ------
     TypeError, ValueError
-        At once if it cannot be one: for its type, and for the types and shapes that a
-        ``tf.data.Dataset`` tells.
+        At once if it cannot be one: for its type, for the types and shapes that a
+        ``tf.data.Dataset`` tells, and for the first batch of another iterable.
     """
     if isinstance(dataset, str | bytes | dict) or not (
         hasattr(dataset, "__iter__") or isinstance(dataset, keras.utils.PyDataset)
@@ -38,9 +38,11 @@ def check_dataset(rules: DataRules, name: str, dataset: Any) -> Any:
         return _checked_in_graph(rules, name, dataset)
     if isinstance(dataset, keras.utils.PyDataset):
         return _CheckedPyDataset(rules, name, dataset)
-    if isinstance(dataset, types.GeneratorType):
+    if isinstance(dataset, tf.distribute.DistributedDataset):
+        return dataset  # Keras alone can read it
+    if iter(dataset) is dataset:  # a generator, or another iterator
         return _checked_generator(rules, name, dataset)
-    return dataset
+    return _checked_loader(rules, name, dataset)
 
 
 class _CheckedPyDataset(keras.utils.PyDataset):
@@ -69,6 +71,23 @@ class _CheckedPyDataset(keras.utils.PyDataset):
 def _checked_generator(rules: DataRules, name: str, batches: Iterator[Any]) -> Iterator[Any]:
     for i, batch in enumerate(batches):
         yield _checked_batch(rules, f"batch {i} of {name}", batch)
+
+
+def _checked_loader(rules: DataRules, name: str, loader: Iterable[Any]) -> tf.data.Dataset:
+    first = next(_checked_generator(rules, name, iter(loader)), None)
+    if first is None:
+        raise ValueError(f"{name} gives no batches; expected at least one.")
+    dataset = tf.data.Dataset.from_generator(
+        lambda: _checked_generator(rules, name, iter(loader)),
+        output_signature=tuple(
+            tf.TensorSpec((None, *part.shape[1:]), part.dtype) for part in map(np.asarray, first)
+        ),
+    )
+    try:
+        n_batches = len(loader)  # type: ignore[arg-type]
+    except TypeError:  # unknown, as for a loader of a stream
+        return dataset
+    return dataset.apply(tf.data.experimental.assert_cardinality(n_batches))
 
 
 def _checked_batch(rules: DataRules, name: str, batch: Any) -> tuple[Any, ...]:

@@ -31,6 +31,7 @@ from vae_widgets.core.thresholds import (
     threshold_metrics,
 )
 from vae_widgets.models.anomaly_scores import SCORE_KINDS
+from vae_widgets.models.divergence import NaNScoresError, has_nan_weights
 from vae_widgets.models.likelihoods import Likelihood, make_likelihood
 from vae_widgets.models.own_classes import CustomObjects
 from vae_widgets.models.saving import SUFFIX, save_bundle, trainable_in
@@ -191,7 +192,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             keras.optimizers.Adam(rate), jit_compile="auto" if steps > _STEPS_WORTH_XLA else False
         )
         vae.fit(x, epochs=epochs, batch_size=batch_size, verbose=self.verbose)
-        scores = vae.anomaly_score(x, score_kind).astype(np.float64)
+        scores = _scores_of(vae, x, score_kind)
         if not np.isfinite(scores).all():
             raise ValueError(
                 "training has diverged: the scores of the training samples are not finite. "
@@ -215,7 +216,13 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         `choose_threshold` and a `ThresholdPolicy` take.
         """
         x = self.preprocess(X)  # which says if there is no model yet
-        return saturated(self.vae_.anomaly_score(x, self._policy.score).astype(np.float64))
+        scores = _scores_of(self.vae_, x, self._policy.score)
+        if np.isnan(scores).any() and has_nan_weights(self.vae_):
+            raise ValueError(
+                "anomaly_score gives NaN: the weights of vae_ hold NaN or infinite numbers. Fit "
+                "the detector anew, with a lower learning_rate or standardised samples."
+            )
+        return saturated(scores)
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return how normal each sample is, (n,), lower = stranger, as in scikit-learn."""
@@ -491,6 +498,14 @@ class VAEDetector(OutlierMixin, BaseEstimator):
                     "takes, or likelihood='gaussian'."
                 )
         return rule
+
+
+def _scores_of(vae: VAE, x: NDArray[np.float32], kind: str) -> NDArray[np.float64]:
+    """Return scores (n,), with NaN where the model overflows: so far out is a sample."""
+    try:
+        return vae.anomaly_score(x, kind).astype(np.float64)
+    except NaNScoresError as error:
+        return error.scores.astype(np.float64)
 
 
 def _clear_of(scores: NDArray[np.float64], threshold: float) -> float:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from vae_widgets.core import checks
 from vae_widgets.core.latents import active_units
 from vae_widgets.models.data_rules import DataRules
+from vae_widgets.models.divergence import refuse_nan, refuses_nan
 from vae_widgets.models.importance_sampling import ImportanceSampler
 from vae_widgets.models.likelihoods import Likelihood
 from vae_widgets.models.objectives import log_normal, split_kl
@@ -39,6 +40,7 @@ class FiguresOfMerit:
     likelihood: Likelihood
     _rules: DataRules
 
+    @refuses_nan
     def elbo(
         self, x: ArrayLike, seed: int | None = None, *, y: ArrayLike | None = None
     ) -> NDArray[np.float32]:
@@ -67,6 +69,7 @@ class FiguresOfMerit:
         return -(reconstruction + kl)
 
     @checks.suggest_keywords
+    @refuses_nan
     def log_likelihood(
         self,
         x: ArrayLike,
@@ -160,7 +163,9 @@ class FiguresOfMerit:
         (latent_dim,) in nats; their sum is the kl_loss. Near 0 is a dimension that has collapsed.
         """
         self._need_prior("kl_per_dimension")
-        mean: NDArray[np.float64] = self._kl(*self._rules.rows(x, y))[0].mean(0, dtype=np.float64)
+        kl: NDArray[np.float32] = self._kl(*self._rules.rows(x, y))[0]
+        refuse_nan(self, "kl_per_dimension", kl)
+        mean: NDArray[np.float64] = kl.mean(0, dtype=np.float64)
         return mean
 
     def active_units(
@@ -181,7 +186,9 @@ class FiguresOfMerit:
             For a conditional VAE: labels (n,), or one label for all.
         """
         threshold = checks.number_between("threshold", threshold, 0)
-        return int(active_units(self.encode(x, y)[0], threshold).sum())
+        z_mean = self.encode(x, y)[0]
+        refuse_nan(self, "active_units", z_mean)
+        return int(active_units(z_mean, threshold).sum())
 
     def kl_decomposition(
         self, x: ArrayLike, seed: int | None = None, *, y: ArrayLike | None = None
@@ -217,6 +224,7 @@ class FiguresOfMerit:
         """
         self._need_prior("kl_decomposition")
         z_mean, z_log_var = self.encode(x, y)
+        refuse_nan(self, "kl_decomposition", z_mean + z_log_var)
         n = len(z_mean)
         epsilon = np.random.default_rng(seed).standard_normal(z_mean.shape, dtype=np.float32)
         z = z_mean + np.exp(z_log_var / 2) * epsilon

@@ -18,6 +18,7 @@ from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import check_target
 from vae_widgets.core.labels import one_hot
 from vae_widgets.core.policy import ThresholdPolicy
+from vae_widgets.models.divergence import has_nan_weights
 from vae_widgets.models.likelihoods import kl_divergence
 from vae_widgets.models.model_file import PART, model_from_bytes, model_to_bytes, read_back
 from vae_widgets.models.onnx_export import to_onnx
@@ -67,7 +68,7 @@ def save_bundle(
                 f"latents has {len(latents)} rows; expected {len(samples)}, one for each of "
                 "samples. Leave latents out to save the codes of samples."
             )
-    if not all(np.isfinite(weight).all() for weight in vae.get_weights()):
+    if has_nan_weights(vae):
         raise ValueError(
             "the model has weights that are NaN or infinite: its training has diverged. Train it "
             "anew, with a lower learning rate or scaled data; save('name.keras') takes it as it is."

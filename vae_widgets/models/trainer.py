@@ -25,6 +25,7 @@ from vae_widgets.models.beta import Beta, FollowSchedule, warn_of_moving_loss
 from vae_widgets.models.checkpoint import check_checkpoints
 from vae_widgets.models.checkpointer import Checkpointer
 from vae_widgets.models.data_rules import DataRules
+from vae_widgets.models.divergence import DivergenceWatch
 from vae_widgets.models.fit_arguments import (
     FitArguments,
     check_callbacks,
@@ -52,6 +53,7 @@ class Trainer(Resumable):
     _noise_width = 1  # random numbers that a sample needs
     _logs_elbo = True  # a plain autoencoder has none
     _rules: DataRules
+    optimizer: Any
 
     def __init__(self, beta: float | Schedule = 1.0, **options: Any) -> None:
         super().__init__(**options)
@@ -146,7 +148,33 @@ class Trainer(Resumable):
             auto_scale_loss=auto_scale_loss,
         )
         # Built at once, so that a model saved before its first fit loads like any other.
-        self.optimizer.build(self.trainable_variables)
+        self._build_optimizer()
+
+    def _build_optimizer(self) -> None:
+        """Build the optimizer for the weights that there are now.
+
+        Raises
+        ------
+        ValueError
+            If it has trained already, and not these weights.
+        """
+        optimizer, weights = self.optimizer, self.trainable_variables
+        if not optimizer.built:
+            optimizer.build(weights)
+            return
+        known = {id(weight) for weight in optimizer._trainable_variables}
+        unknown = [weight for weight in weights if id(weight) not in known]
+        if not unknown:
+            return
+        if int(optimizer.iterations.numpy()) > 0:
+            raise ValueError(
+                f"the optimizer {optimizer.name!r} has trained other weights than this model's, "
+                f"which has {unknown[0].path!r}: those of another model, or of this one before "
+                "layers were added. Compile with a new one: "
+                f"vae.compile(keras.optimizers.{type(optimizer).__name__}(...))."
+            )
+        self.optimizer = type(optimizer).from_config(optimizer.get_config())
+        self.optimizer.build(weights)
 
     def get_compile_config(self) -> dict[str, Any]:
         """Return what `compile_from_config` needs; Keras calls this when it saves."""
@@ -194,6 +222,8 @@ class Trainer(Resumable):
         with the schedule. If you set `beta` by hand during a fit, ``val_loss`` moves with it, and
         ``val_elbo`` does not.
 
+        When a loss becomes NaN or infinite, one ``RuntimeWarning`` names the epoch and what helps.
+
         After an interrupt (Ctrl-C, or the notebook's ■) the model is as usable as before, and
         ``vae.history`` holds the epochs so far. A callback that catches an interrupt sets
         ``model.stop_training``; else it is raised anew, for libraries swallow some.
@@ -202,7 +232,8 @@ class Trainer(Resumable):
         ----------
         x
             Samples (n, *sample_shape), or batches of them: a ``tf.data.Dataset``, a
-            `keras.utils.PyDataset` or a generator, which are checked as they are read.
+            `keras.utils.PyDataset`, a generator, or another iterable such as a PyTorch
+            ``DataLoader``. Batches are checked as they are read.
         y
             For a conditional VAE: labels (n,), whole numbers from 0 to n_labels - 1; datasets hold
             batches (x, y). Else it must be left out, or be `x`, as tutorials write it.
@@ -419,6 +450,7 @@ class Trainer(Resumable):
 
     def _begin(self, arguments: FitArguments) -> Checkpointer:
         """Take the model for one fit, which `_train` must follow, and see where it starts."""
+        self._build_optimizer()
         if not self._training_lock.acquire(blocking=False):
             raise RuntimeError(
                 "this model is being trained already, by an earlier fit_async or in another "
@@ -471,7 +503,7 @@ class Trainer(Resumable):
         is_fast = self._is_fast(arguments)
         follow = [] if is_fast else [FollowSchedule(self._beta)]
         interruption = Interruption()
-        own = [*more_callbacks, checkpointer, interruption]
+        own = [*more_callbacks, checkpointer, interruption, DivergenceWatch()]
         callbacks = keras.callbacks.CallbackList(
             [*follow, *arguments.callbacks, *own],
             add_history=True,

@@ -137,6 +137,7 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         latent_dim = check_halves(encoder, decoder, shape, rule, bool(variational), n_labels)
         goal = make_objective(objective, variational)
         drawn_seed = _draw_seed(seed)
+        rule = rule.claim()
 
         super().__init__(beta, name=name)
         self.encoder = encoder
@@ -229,7 +230,7 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
             If an argument is unknown or outside its range.
         """
         shape = check_sample_shape(sample_shape)
-        rule = make_likelihood(likelihood, n_classes=n_classes)
+        rule = make_likelihood(likelihood, n_classes=n_classes).renew()
         encoder, decoder = build_architecture(
             architecture,
             shape,
