@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import vae_widgets as vw
+from vae_widgets.core.bootstrap import bootstrap_threshold
 from vae_widgets.core.curves import curve
 from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.thresholds import conformal_threshold, f1_threshold, segment_thresholds
@@ -32,6 +33,7 @@ def test_the_index_that_all_have():
         lambda: f1_threshold(SCORES, LABELS),
         lambda: conformal_threshold(SCORES, LABELS, 0.5),
         lambda: curve(SCORES, LABELS),
+        lambda: bootstrap_threshold(SCORES, LABELS, vw.choose_threshold(SCORES)),
         lambda: segment_thresholds(SCORES, [1, 1, 2, 2], 1, LABELS),
         lambda: segment_thresholds(SCORES, SEGMENTS, 1),
         lambda: segment_thresholds([1.0], ["n"], 1).apply(SCORES, SEGMENTS),

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.intervals import wilson_bound
+from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.smoothed_scores import SmoothedScores
 from vae_widgets.core.thresholds import METHODS, Threshold, apply_method
 
@@ -100,6 +101,7 @@ def bootstrap_threshold(
     seed
         Makes the resamples repeatable.
     """
+    shared_index({"scores": scores, "labels": labels})
     scores = checks.scores("scores", scores)
     known = None if labels is None else checks.anomaly_labels("labels", labels, len(scores))
     n_resamples = checks.positive_int("n_resamples", n_resamples, minimum=20)
