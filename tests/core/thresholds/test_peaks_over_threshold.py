@@ -5,7 +5,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from vae_widgets.core.thresholds import peaks_over_threshold
-from vae_widgets.core.thresholds.peaks_over_threshold import fit_generalized_pareto
+from vae_widgets.core.thresholds.peaks_over_threshold import (
+    _deviation_of_log_rate,
+    fit_generalized_pareto,
+)
 
 
 @pytest.mark.parametrize("shape", [-0.4, -0.2, 0.0, 0.25, 0.5, 1.0])
@@ -56,3 +59,36 @@ def test_too_little_tail_is_an_error(scores):
 def test_a_rate_above_the_tail_is_an_error():
     with pytest.raises(ValueError, match=r"rate must be at most 0.1, .*; received 0.2"):
         peaks_over_threshold(np.arange(1000.0), rate=0.2)
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [stats.expon(), stats.norm(), stats.t(4), stats.uniform()],
+    ids=["exponential", "normal", "t", "uniform"],
+)
+@pytest.mark.parametrize("rate", [0.01, 0.0001])
+def test_the_rate_is_an_estimate_and_its_upper_limit_holds(scores, rate):
+    found = [
+        peaks_over_threshold(scores.rvs(1000, random_state=seed), rate=rate) for seed in range(100)
+    ]
+    realised = scores.sf([of.threshold for of in found])
+    limits = [of.estimates["rate_95"] for of in found]
+    # 0.95 in the long run; 0.88 is three standard errors below.
+    assert np.mean(realised <= limits) >= 0.88
+    assert np.mean(realised > rate) > 0.1  # no bound
+    assert rate <= min(limits) <= max(limits) <= 0.1
+    assert f"at most {100 * limits[0]:.2g} %" in found[0].explanation
+
+
+def test_the_deviation_of_the_rate_is_that_of_many_fits():
+    # The exponential distribution, whose rate beyond a fixed score varies from fit to fit.
+    n, score = 400, 3.0
+    rates = []
+    for seed in range(300):
+        excesses = np.sort(stats.expon().rvs(n, random_state=seed))
+        shape, scale = fit_generalized_pareto(excesses)
+        rates.append(stats.genpareto(shape, scale=scale).logsf(score))
+    assert _deviation_of_log_rate(0.0, score, n, 1.0) == pytest.approx(np.std(rates), rel=0.12)
+    for shape in (1e-5, 1e-3):  # both ways to compute it
+        near = _deviation_of_log_rate(shape, score, n, 1.0)
+        assert near == pytest.approx(_deviation_of_log_rate(0.0, score, n, 1.0), rel=0.01)

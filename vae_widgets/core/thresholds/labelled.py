@@ -1,6 +1,7 @@
 """Thresholds that labels choose: best F-beta, precision, recall or cost.
 
-Chosen and measured on the same labels, each figure is optimistic.
+Each figure is measured on the labels that chose, and so it is too good. `core.bootstrap` corrects
+it.
 """
 
 import numpy as np
@@ -13,7 +14,10 @@ from vae_widgets.core.thresholds.threshold import Threshold, above
 # As a share of the largest cost: costs this near are equal but for rounding.
 _ROUNDING = 1e-14
 _MOST_BETA = 1e100  # its square must be finite
-_ASSUMES = "Assumes that new samples are like the labelled ones; expect a little less on them."
+_ASSUMES = (
+    "Assumes that new samples are like the labelled ones; expect less on them, much less where "
+    "few labels chose."
+)
 
 
 def f1_threshold(scores: ArrayLike, labels: ArrayLike) -> Threshold:

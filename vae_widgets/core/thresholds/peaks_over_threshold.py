@@ -9,22 +9,32 @@ from vae_widgets.core import checks
 from vae_widgets.core.thresholds.threshold import Threshold
 
 MIN_EXCESSES = 10
+_NORMAL_95 = 1.6448536269514722
+_MOST_EXPONENT = 300.0  # its exponential squared is still finite
 
 
 def peaks_over_threshold(scores: ArrayLike, rate: float = 0.001, tail: float = 0.1) -> Threshold:
-    """Flag what is expected to occur at no more than `rate`, by the shape of the tail.
+    """Flag what occurs at an estimated rate of `rate`, by the shape of the tail.
 
     The excesses over a high quantile follow a generalised Pareto distribution, whatever the scores
     follow (Pickands, Balkema and de Haan); its quantile is the threshold:
     ``start + scale / shape * ((rate / share)^(-shape) - 1)``, `share` being the share of scores
     above the start (Siffer et al., KDD 2017, eq. 1).
 
+    The rate is an estimate, not a bound: the rate that later scores realise is as often above it as
+    below, and on average higher, because it may be many times too high but never less than 0. The
+    explanation and ``estimates["rate_95"]`` give the rate that it exceeds with a chance of 5 %
+    (a normal approximation to its logarithm, with the variances of the fit from Smith, Biometrika
+    72, 1985; `docs/coverage.md` has simulations). Pass more scores or a higher rate where that is
+    too high.
+
     Parameters
     ----------
     scores
         Finite scores (n,), higher = more anomalous.
     rate
-        Expected share of alerts, in (0, share of the scores in the tail]. It may be far below 1/n.
+        Estimated share of alerts, in (0, share of the scores in the tail]. It may be far below 1/n,
+        where the estimate becomes uncertain.
     tail
         Share of the scores that the tail is fitted to, in (0, 1): smaller is truer to the theory,
         larger is steadier.
@@ -54,16 +64,48 @@ def peaks_over_threshold(scores: ArrayLike, rate: float = 0.001, tail: float = 0
     shape, scale = fit_generalized_pareto(excesses)
     depth = math.log(share / rate)
     factor = math.expm1(shape * depth) / shape if abs(shape) > 1e-9 else depth
+    deviation = _deviation_of_log_rate(shape, depth, len(excesses), share)
+    rate_95 = min(share, rate * math.exp(min(_NORMAL_95 * deviation, _MOST_EXPONENT)))
     bounded = f", which ends at {start - scale / shape:.4g}" if shape < 0 else ""
     return Threshold(
         start + scale * factor,
         "peaks_over_threshold",
         {"rate": rate, "tail": tail},
-        f"{100 * rate:.3g} % of alerts expected, by a tail of shape {shape:.2f} fitted to "
+        f"{100 * rate:.3g} % of alerts estimated (with 95 % confidence at most "
+        f"{100 * rate_95:.2g} %), by a tail of shape {shape:.2f} fitted to "
         f"{len(excesses):,} scores above {start:.4g}{bounded}.",
         "Assumes that the tail holds no anomalies yet and that later scores follow it too.",
-        {"start": start, "shape": shape, "scale": scale, "n_tail": len(excesses)},
+        {
+            "start": start,
+            "shape": shape,
+            "scale": scale,
+            "n_tail": len(excesses),
+            "rate_95": rate_95,
+        },
     )
+
+
+def _deviation_of_log_rate(shape: float, depth: float, n: int, share: float) -> float:
+    """Return the standard deviation of the logarithm of the rate at a threshold.
+
+    By the delta method, from the variances of the share, the shape and the logarithm of the scale.
+
+    Parameters
+    ----------
+    shape
+        Of the tail, fitted to `n` excesses.
+    depth
+        Logarithm of `share` / rate.
+    n, share
+        How many scores are in the tail, as a number and as a share.
+    """
+    by_shape, by_scale = depth**2 / 2, depth
+    if abs(shape) > 1e-4:
+        by_scale = -math.expm1(min(-shape * depth, _MOST_EXPONENT)) / shape
+        by_shape = (depth - by_scale) / shape
+    factor = 1 + max(shape, -0.5)  # the variances hold above -0.5
+    variance = factor * (factor * by_shape**2 - 2 * by_shape * by_scale + 2 * by_scale**2) / n
+    return math.sqrt(variance + (1 - share) / n)
 
 
 def fit_generalized_pareto(excesses: NDArray[np.float64]) -> tuple[float, float]:
