@@ -6,7 +6,6 @@ import {
   logTicks,
   percent,
   plain,
-  sentence,
   share,
   short,
 } from "../../vae_widgets/frontend/src/ticks.ts";
@@ -44,10 +43,4 @@ test("shares and percentages", () => {
   assert.equal(percent(1, 5000), "0.02");
   assert.equal(percent(9999, 10000), "99.99");
   assert.equal(percent(0, 10), "0");
-});
-
-
-test("words begin with a capital", () => {
-  assert.equal(sentence("factor must lie in [0, inf]."), "Factor must lie in [0, inf].");
-  assert.equal(sentence(""), "");
 });

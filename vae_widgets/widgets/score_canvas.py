@@ -1,5 +1,6 @@
 """The canvas of `AnomalyHistogram`: bars and a threshold that moves without the kernel."""
 
+import re
 from typing import Any
 
 import bqplot
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from vae_widgets.core.histogram import quantiles, score_grid
 from vae_widgets.core.labelled_scores import LabelledScores
-from vae_widgets.core.thresholds import Threshold
+from vae_widgets.core.thresholds import METHODS, Threshold
 from vae_widgets.widgets.base import CanvasWidget, bundle
 from vae_widgets.widgets.traits import array_to_json
 
@@ -107,6 +108,7 @@ class ScoreCanvas(CanvasWidget):
 
     def refuse(self, why: str, method: str, parameters: dict[str, Any]) -> None:
         """Say why what the page asked for cannot be; the line stays where it is."""
+        why = _in_words_of_the_page(why)
         self.send({"kind": "refused", "why": why, "method": method, "parameters": parameters})
 
     def lay_grid(self) -> None:
@@ -171,6 +173,18 @@ class ScoreCanvas(CanvasWidget):
                     np.stack([self.reviewed.precision, self.reviewed.low, self.reviewed.high])
                 ),
             }
+
+
+def _in_words_of_the_page(why: str) -> str:
+    """Return a message of Python with the methods and parameters named as in the page."""
+    for name, method in METHODS.items():
+        for said in (f"method={name!r}", f"method {name!r}", repr(name)):
+            why = why.replace(
+                said, f"\N{LEFT DOUBLE QUOTATION MARK}{method.title}\N{RIGHT DOUBLE QUOTATION MARK}"
+            )
+        for parameter in method.parameters:
+            why = re.sub(rf"\b{parameter}\b", parameter.replace("_", " "), why)
+    return why
 
 
 def _or_none(number: float) -> float | None:

@@ -1,7 +1,7 @@
 /** How the threshold is chosen: a method, and the numbers that it takes. */
 
 import { NumberField } from "./number_field.ts";
-import { element } from "./shell.ts";
+import { button, element } from "./shell.ts";
 
 export interface Method {
   name: string;
@@ -11,6 +11,12 @@ export interface Method {
 }
 
 export type Parameters = Record<string, number | null>;
+
+export interface Refused {
+  method: string;
+  parameters: Parameters;
+  why: string;
+}
 
 export class MethodField {
   readonly root = element("span", "vw-method");
@@ -53,19 +59,60 @@ export class MethodField {
   private build(name: string): void {
     const method = this.methods.find((m) => m.name === name);
     // The percentile has a field of its own.
-    const taken = name === "percentile" ? [] : (method?.parameters ?? []);
-    this.fields = taken.map(({ name, step, optional }) => {
-      const words = name.replaceAll("_", " ");
-      const hint = optional ? "Leave it empty for the method's own choice" : "";
-      const field = new NumberField(words, `${method!.title}: ${words}`, hint, "", (value, empty) =>
-        this.ask(method!.name, { [name]: empty && optional ? null : value }),
-      );
-      field.input.step = String(step);
-      field.input.placeholder = optional ? "auto" : "";
-      return { name, field };
-    });
+    this.fields = name === "percentile" || !method ? [] : parameterFields(method, this.ask);
     this.numbers.replaceChildren(...this.fields.map(({ field }) => field.root));
   }
+}
+
+/** Why a method was not applied, with its fields, so that it can be applied with other numbers. */
+export class MethodRefusal {
+  readonly root = element("div", "vw-notice vw-method-refusal");
+  private readonly methods: Method[];
+  private readonly ask: (method: string, parameters: Parameters) => void;
+  private readonly close: () => void;
+
+  constructor(
+    methods: Method[],
+    ask: (method: string, parameters: Parameters) => void,
+    close: () => void,
+  ) {
+    this.methods = methods;
+    this.ask = ask;
+    this.close = close;
+    this.root.setAttribute("role", "alert");
+  }
+
+  /** `inControls`: the method is also the chosen one, whose fields are among the controls. */
+  show(refused: Refused | null, inControls: boolean): void {
+    this.root.replaceChildren();
+    const method = this.methods.find(({ name }) => name === refused?.method);
+    if (!refused || !method) return;
+    const { parameters, why } = refused;
+    const fields = inControls
+      ? []
+      : parameterFields(method, (name, changed) => this.ask(name, { ...parameters, ...changed }));
+    for (const { name, field } of fields) field.show(text(parameters[name]));
+    const words = element("span", "");
+    words.textContent = `${method.title} was not applied: ${why}`;
+    const close = button("\u00d7", "Hide this message", this.close);
+    close.setAttribute("aria-label", "Hide this message");
+    this.root.append(words, ...fields.map(({ field }) => field.root), close);
+  }
+}
+
+function parameterFields(
+  method: Method,
+  ask: (method: string, parameters: Parameters) => void,
+): { name: string; field: NumberField }[] {
+  return method.parameters.map(({ name, step, optional }) => {
+    const words = name.replaceAll("_", " ");
+    const hint = optional ? "Leave it empty for the method's own choice" : "";
+    const called = `${method.title}: ${words}`;
+    const field = new NumberField(words, called, hint, "", { step, optional }, (value) =>
+      ask(method.name, { [name]: value }),
+    );
+    return { name, field };
+  });
 }
 
 const text = (value: number | null | undefined) => (value == null ? "" : String(value));

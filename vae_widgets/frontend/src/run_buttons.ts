@@ -53,11 +53,9 @@ export class RunButtons {
       this.buttons.append(made);
     }
     for (const [name, label, hint] of SETTINGS) {
-      const field = new NumberField(label, label, hint, "", (value) => {
-        if (Number.isFinite(value)) send({ type: "change", name, value }, label);
-      });
-      field.input.step = "any";
-      field.input.min = "0";
+      const field = new NumberField(label, label, hint, "", { min: 0 }, (value) =>
+        send({ type: "change", name, value: value! }, label),
+      );
       field.root.hidden = true;
       field.root.dataset.setting = name;
       this.fields[name] = field;

@@ -52,10 +52,11 @@ export class Legend {
     this.sides = new Switches("Sides of the threshold", actions.hideSides);
     this.classes = new Switches("Classes", actions.hide);
     const hint = "Two colours: below, and at or above it. Empty: all colours";
-    this.threshold = new NumberField("Threshold", "Threshold of the colours", hint, "", (value) =>
-      actions.threshold(Number.isNaN(value) ? null : value),
+    const range = { optional: true };
+    this.threshold = new NumberField("Threshold", "Threshold of the colours", hint, "", range, (value) =>
+      actions.threshold(value),
     );
-    this.threshold.input.step = "any";
+    this.threshold.input.placeholder = "none";
     this.bar.append(this.name, this.ramp.root, this.sides.root, this.threshold.root);
     this.root.append(this.bar, this.classes.root);
   }

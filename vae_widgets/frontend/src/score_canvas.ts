@@ -4,7 +4,13 @@ import type { AnyModel } from "@anywidget/types";
 import { readArray, type WireArray } from "./arrays.ts";
 import "./figure.css";
 import "./score_canvas.css";
-import { MethodField, type Method, type Parameters } from "./method_field.ts";
+import {
+  MethodField,
+  MethodRefusal,
+  type Method,
+  type Parameters,
+  type Refused,
+} from "./method_field.ts";
 import { NumberField } from "./number_field.ts";
 import { measure, ScoreCounts, type Metrics, type WireGrid } from "./score_counts.ts";
 import { moveByHand } from "./score_gestures.ts";
@@ -15,7 +21,7 @@ import { OperatingPoints } from "./score_points.ts";
 import { Readout } from "./score_readout.ts";
 import { button, createShell, element } from "./shell.ts";
 import { change, send } from "./tell.ts";
-import { digitsFor, percent, plain, sentence, whole } from "./ticks.ts";
+import { digitsFor, percent, plain, whole } from "./ticks.ts";
 
 interface State {
   threshold: number;
@@ -49,7 +55,7 @@ interface State {
 
 type Answer =
   | { kind: "chosen" }
-  | { kind: "refused"; why: string; method: string; parameters: Parameters };
+  | ({ kind: "refused" } & Refused);
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const shell = createShell(el, "Anomaly scores", model);
@@ -62,8 +68,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   let histogram = readHistogram();
   let live: number | null = null; // the threshold while it moves; the model has the committed one
-  let problem = ""; // what is wrong with what was typed last
-  let refused: { method: string; parameters: Parameters } | null = null;
   let dragging = false;
 
   function readHistogram(): Histogram {
@@ -126,29 +130,27 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     "Threshold",
     "The threshold: samples with a score of at least this are flagged",
     "",
-    (value) => (Number.isFinite(value) ? commit(value) : refuse("The threshold must be a number.")),
+    {},
+    (value) => commit(value!),
   );
   const rate = new NumberField(
     "or top",
     "Percentage to flag",
     "The threshold that flags at most this share of all samples",
     "%",
-    (value) => {
-      if (value >= 0 && value <= 100) ask("percentile", { percentile: 100 - value });
-      else refuse("The share to flag must lie between 0 and 100 %.");
-    },
+    { min: 0, max: 100, step: 0.5 },
+    (value) => ask("percentile", { percentile: 100 - value! }),
   );
-  rate.input.min = "0";
-  rate.input.max = "100";
-  rate.input.step = "0.5";
   const ask = (method: string, parameters: Parameters) => {
-    if (Object.values(parameters).some(Number.isNaN)) return refuse("That is no number.");
     live = null;
-    problem = "";
-    const others = refused?.method === method ? refused.parameters : {};
-    send(model, { method, parameters: { ...others, ...parameters } });
+    refuse(null);
+    send(model, { method, parameters });
+    show(); // what holds until the answer comes
   };
+  const refuse = (refused: Refused | null) =>
+    refusal.show(refused, refused?.method === model.get("method"));
   let method = new MethodField(model.get("methods"), ask);
+  let refusal = new MethodRefusal(model.get("methods"), ask, () => refuse(null));
   const toggle = (name: "log_counts" | "full_range", text: string, hint: string) =>
     button(text, hint, () => {
       change(model, { [name]: !model.get(name) });
@@ -159,6 +161,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   let readout = new Readout(false, false);
   let allowed = ""; // what the labels allow to be read
   shell.controls.after(readout.root);
+  shell.notice.root.before(refusal.root);
   const points = new OperatingPoints(model);
 
   // -- showing -----------------------------------------------------------------------------------
@@ -169,7 +172,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const value = plain(above() ?? shown(), digits());
     typed.rename(above() === null ? "Flag \u2265" : "Flag >");
     typed.show(value);
-    typed.input.step = String(histogram.counts.step.toPrecision(3));
+    typed.limit({ step: Number(histogram.counts.step.toPrecision(3)) });
     if (found) {
       rate.show(percent(found.flagged, found.total));
       readout.show(found);
@@ -183,22 +186,15 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     log.setAttribute("aria-pressed", String(model.get("log_counts")));
     full.setAttribute("aria-pressed", String(model.get("full_range")));
     full.hidden = !model.get("_grid").clipped && !model.get("full_range");
-    if (refused) method.show(refused.method, refused.parameters);
-    else method.show(live === null ? model.get("method") : "manual", model.get("parameters"));
+    method.show(live === null ? model.get("method") : "manual", model.get("parameters"));
     shell.say(statusText());
     picture.redraw();
   }
 
-  /** Say what is wrong with what was typed; the fields show what holds. */
-  function refuse(why: string): void {
-    problem = why;
-    show();
-  }
-
   function statusText(): string {
-    if (problem) return problem;
     if (dragging) return "Release to apply.";
-    if (shell.notice.silent) return "Python does not have this threshold yet.";
+    const confirmed = model.get("_counted").threshold === model.get("threshold");
+    if (shell.notice.silent && !confirmed) return "Python does not have this threshold yet.";
     return model.get("status");
   }
 
@@ -216,8 +212,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   function commit(threshold: number): void {
     live = null;
-    problem = "";
-    refused = null;
+    refuse(null);
     if (threshold !== model.get("threshold")) change(model, { threshold });
     show();
   }
@@ -226,8 +221,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const threshold = histogram.counts.thresholds[index];
     if (threshold === shown()) return;
     live = threshold;
-    problem = "";
-    refused = null;
+    refuse(null);
     points.follow(threshold);
     show();
   };
@@ -253,7 +247,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   // -- the model ---------------------------------------------------------------------------------
 
   const onState = () => {
-    refused = null;
+    refuse(null);
     show();
   };
   const onGrid = () => {
@@ -271,14 +265,15 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const fresh = new MethodField(model.get("methods"), ask);
     method.root.replaceWith(fresh.root);
     method = fresh;
+    const empty = new MethodRefusal(model.get("methods"), ask, () => refuse(null));
+    refusal.root.replaceWith(empty.root);
+    refusal = empty;
     show();
   };
   const onPoints = () => void points.find().then(show);
-  // Where what was asked for cannot be, its fields stay, so that it can be asked for otherwise.
   const onMessage = (content: Answer) => {
-    if (content.kind !== "refused" && content.kind !== "chosen") return;
-    refused = content.kind === "refused" ? content : null;
-    refuse(content.kind === "refused" ? sentence(content.why) : "");
+    if (content.kind === "refused") refuse(content);
+    else if (content.kind === "chosen") refuse(null);
   };
   const listeners: [string, (content: any) => void][] = [
     ["msg:custom", onMessage],

@@ -34,11 +34,6 @@ export function plain(value: number, digits = 6): string {
   return String(Number(value.toPrecision(digits)));
 }
 
-/** Words of Python's as a sentence: "n is 3." becomes "N is 3." */
-export function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
 const WHOLE = new Intl.NumberFormat("en-US");
 const SHORT = new Intl.NumberFormat("en-US", { notation: "compact" });
 
