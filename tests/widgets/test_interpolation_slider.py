@@ -226,7 +226,7 @@ BAD = [
         ({"steps": 1}, ValueError, "steps must be at least 2; received 1"),
         ({"steps": 2.5}, TypeError, "steps must be a whole number"),
         ({"renderer": 3}, TypeError, "renderer must be callable"),
-        ({"codec": "vae"}, TypeError, "codec of type str lacks decode"),
+        ({"codec": "vae"}, TypeError, "codec is the text .*decode"),
         ({"ends": "samples"}, ValueError, "did you mean 'sample'"),
         ({"step": 3}, TypeError, "did you mean 'steps'"),
         ({"latents": np.zeros((9, 2))}, ValueError, r"latents has shape \(9, 2\)"),
