@@ -94,7 +94,7 @@ class TableRenderer:
     @property
     def note(self) -> str:
         """How long a bar is."""
-        return f"bars: from the mean of each column, edge of the tile = {_REACH:g} deviations"
+        return f"bars from the means of the columns, {_REACH:g} deviations to the edge"
 
     def __call__(self, batch: ArrayLike) -> NDArray[np.uint8]:
         """Map rows (n, n_columns) to RGBA tiles (n, height, width, 4)."""

@@ -8,6 +8,8 @@ export interface DetailAnswer extends Sender {
   index: number;
   /** Input, reconstruction and residual. */
   tiles: WireAtlas;
+  /** What the renderer says of the sample, as HTML. */
+  text: string;
   /** Of q(z | x) on the plane; empty where it has none. */
   covariance: Covariance | [];
   error: string;
@@ -16,6 +18,7 @@ export interface DetailAnswer extends Sender {
 export interface Detail {
   index: number;
   tiles: Tiles;
+  text: string;
   covariance: Covariance | null;
 }
 
@@ -49,13 +52,14 @@ export class HoverDetail {
   /** Returns the error of the kernel, if any. */
   async take(answer: Partial<DetailAnswer>): Promise<string> {
     this.asking.answered(answer);
-    const { index = -1, covariance = [], error = "" } = answer;
+    const { index = -1, text = "", covariance = [], error = "" } = answer;
     const tiles = answer.tiles && !error ? await Tiles.load(answer.tiles) : null;
     if (!this.alive) tiles?.close();
     if (!this.alive || (!tiles && index >= 0)) return error;
     this.detail?.tiles.close();
     // Without a sample it is the news that what is here is of another plane.
-    this.detail = tiles && { index, tiles, covariance: covariance.length ? covariance : null };
+    const ellipse = covariance.length ? covariance : null;
+    this.detail = tiles && { index, tiles, text, covariance: ellipse };
     if (!tiles) this.wanted = -1;
     this.changed();
     return "";

@@ -2,6 +2,7 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { LATE, PATIENCE } from "./asking.ts";
+import { DetailText } from "./detail_text.ts";
 import "./interpolation_slider.css";
 import { readArray, type WireArray } from "./arrays.ts";
 import { FilmControls, METHOD_NAMES } from "./film_controls.ts";
@@ -13,7 +14,7 @@ import { Hearing } from "./hearing.ts";
 import { categoryColour } from "./palette.ts";
 import { decimalsFor, distance, number, row, zText } from "./path_readout.ts";
 import { advance, type Playhead } from "./playback.ts";
-import { createShell } from "./shell.ts";
+import { createShell, element } from "./shell.ts";
 import { send, tell } from "./tell.ts";
 import { Tiles, type WireAtlas } from "./tiles.ts";
 
@@ -27,6 +28,8 @@ interface Content {
   stops: number[];
   usual_log_prior: [number, number];
   kinds: ("latent" | "sample")[];
+  /** What the values of a tile are. */
+  note: string;
   revision: number;
 }
 
@@ -37,6 +40,8 @@ interface State {
   _content: Content;
   /** Whether frames can be heard. */
   _has_sound: boolean;
+  /** What the renderer says of the sample at `value`, as HTML. */
+  _detail: string;
 }
 
 const SECONDS_PER_PASS = 3;
@@ -62,9 +67,19 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   const view = new FilmView(shell.picture);
   const { slider } = view;
+  const note = element("span", "vw-film-note");
+  shell.title.append(note);
+  const detail = new DetailText("vw-film-detail");
+  shell.picture.after(detail.root);
+  const showDetail = () => {
+    detail.show(model.get("_detail") ?? "");
+    // Of the frame that was committed: while a drag goes on, it is of another one.
+    detail.root.classList.toggle("vw-stale", uncommitted);
+  };
   const index = () => frameOf(model.get("value"), film!.frames);
 
   const showPosition = () => {
+    showDetail();
     // New tiles are on their way: their position must not be shown on the old ones.
     if (!film || shown !== model.get("_content")) return;
     const value = model.get("value");
@@ -89,6 +104,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const tiles = await Tiles.load(content.atlas);
     if (gone || content !== model.get("_content")) return tiles.close();
     shown = content;
+    note.textContent = content.note ?? "";
     film = {
       tiles,
       frames: content.strips[0].path.shape[0],
@@ -134,6 +150,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     if (!uncommitted) return;
     uncommitted = false;
     tell(model, "value");
+    showDetail();
   };
 
   const valueChanged = () => {
@@ -269,6 +286,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   model.on("change:_content", load);
   model.on("change:value", valueChanged);
+  model.on("change:_detail", showDetail);
   model.on("change:method", showMethod);
   model.on("change:compare", showMethod);
   model.on("msg:custom", failed);
@@ -284,6 +302,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     stopKeys();
     model.off("change:_content", load);
     model.off("change:value", valueChanged);
+    model.off("change:_detail", showDetail);
     model.off("change:method", showMethod);
     model.off("change:compare", showMethod);
     model.off("msg:custom", failed);

@@ -103,7 +103,9 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     const selection = readArray<Uint32Array>(model.get("selection"));
     plot.show({ selection });
     const some = selection.length ? `, ${whole(selection.length)} selected` : "";
-    facts.textContent = `${whole(positions.length / 2)} samples${some}`;
+    const note = model.get("_range_note");
+    const range = note ? ` \u00b7 tiles: ${note}` : "";
+    facts.textContent = `${whole(positions.length / 2)} samples${some}${range}`;
     showControls();
   };
 

@@ -173,6 +173,7 @@ export class Picking {
       sample: both ? { ...exact, index: 1 } : this.pictures.sample(sample),
       sampleCaption: this.caption(sample, point >= 0 ? "sample" : "nearest"),
       place: this.describe(place),
+      text: this.pending ? "" : this.model.get("_pick").text,
     });
   }
 

@@ -1,5 +1,6 @@
 /** The sample under review: its pictures, and what is known of it. */
 
+import { DetailText } from "./detail_text.ts";
 import { classColour } from "./score_layers.ts";
 import { verdict, type Mark } from "./review_words.ts";
 import { element } from "./shell.ts";
@@ -12,6 +13,10 @@ export interface Sample {
   threshold: number;
   flagged: boolean;
   mark: Mark;
+  /** What the values of a tile are. */
+  note: string;
+  /** What the renderer says of the sample, as HTML. */
+  detail: string;
 }
 
 // Up to this width a tile is pixel art, enlarged with sharp edges.
@@ -21,11 +26,12 @@ export class ReviewCard {
   readonly root = element("div", "vw-review-card");
   private readonly pictures = element("div", "vw-review-pictures");
   private readonly facts = element("div", "vw-review-facts");
+  private readonly detail = new DetailText("vw-review-detail");
   private canvases: HTMLCanvasElement[] = [];
   private structure = "";
 
   constructor() {
-    this.root.append(this.pictures, this.facts);
+    this.root.append(this.pictures, this.facts, this.detail.root);
     this.root.tabIndex = 0;
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", "Sample under review");
@@ -43,7 +49,8 @@ export class ReviewCard {
     });
   }
 
-  showFacts({ index, score, threshold, flagged, mark }: Sample): void {
+  showFacts({ index, score, threshold, flagged, mark, note, detail }: Sample): void {
+    this.detail.show(detail);
     const away = Math.abs(score - threshold);
     const line = (className: string, text: string) => {
       const made = element("div", className);
@@ -61,12 +68,14 @@ export class ReviewCard {
           ? `flagged, ${plain(away, 3)} above the threshold`
           : `not flagged, ${plain(away, 3)} below the threshold`,
       ),
+      ...(note ? [line("vw-review-aside", `tiles: ${note}`)] : []),
       chip,
     );
   }
 
   /** Say why there is no sample. */
   showNothing(why: string): void {
+    this.detail.show("");
     this.build([], null);
     this.structure = "";
     const text = element("div", "vw-review-aside");

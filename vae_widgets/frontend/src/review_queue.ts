@@ -19,6 +19,10 @@ interface Window extends Samples {
   /** Names of the pictures of a sample; all inputs come first among the tiles, and so on. */
   pictures: string[];
   tiles: WireAtlas | Record<string, never>;
+  /** What the values of a tile are. */
+  note: string;
+  /** What the renderer says of each sample, as HTML; empty without pictures. */
+  details: string[];
   error: string;
 }
 
@@ -161,7 +165,9 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   // -- showing -----------------------------------------------------------------------------------
 
   function show(): void {
-    const { start, indices = [], scores, threshold, pictures, error } = model.get("_window");
+    const window = model.get("_window");
+    const { start, indices = [], scores, threshold, pictures, error } = window;
+    const { note = "", details = [] } = window;
     const flagged = model.get("_flagged");
     const all = marking.all;
     const position = model.get("position");
@@ -176,6 +182,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
         threshold,
         flagged: isFlagged,
         mark: all[position],
+        note,
+        detail: details[here] ?? "",
       });
     } else if (!all.length) {
       card.showNothing("No sample is left to review in this order.");

@@ -78,6 +78,7 @@ export class Hover {
       plot.mark({ posterior: more.covariance });
       lines.push(`ellipse: ${100 * POSTERIOR_RING} % of q(z | x)`);
     }
+    tooltip.describe(more?.text ?? "");
     tooltip.show(pictures, lines, at, frame.clientWidth, frame.clientHeight);
   }
 

@@ -1,5 +1,6 @@
 /** The pictures beside a scatter (what was picked) and at its pointer (what is hovered). */
 
+import { DetailText } from "./detail_text.ts";
 import type { Point } from "./gestures.ts";
 import { element } from "./shell.ts";
 import type { Tiles } from "./tiles.ts";
@@ -36,6 +37,8 @@ export interface PickedState {
   sample: Shown | null;
   sampleCaption: string;
   place: string;
+  /** What the renderer says of what was decoded, as HTML. */
+  text?: string;
 }
 
 /** The decoded picture next to the sample that it reconstructs or lies nearest to. */
@@ -44,6 +47,7 @@ export class PickedView {
   private readonly views = [new TileView(88), new TileView(88)];
   private readonly captions = [element("figcaption", ""), element("figcaption", "")];
   private readonly place = element("div", "vw-picked-place");
+  private readonly text = new DetailText("vw-picked-text");
 
   constructor() {
     const pair = element("div", "vw-picked-pair");
@@ -54,7 +58,7 @@ export class PickedView {
     });
     this.views[0].canvas.dataset.role = "decoded";
     this.views[1].canvas.dataset.role = "sample";
-    this.root.append(pair, this.place);
+    this.root.append(pair, this.place, this.text.root);
   }
 
   show(state: PickedState): void {
@@ -64,6 +68,7 @@ export class PickedView {
     this.captions[0].classList.toggle("vw-far", state.far);
     this.captions[1].textContent = this.captions[1].title = state.sampleCaption;
     this.place.textContent = state.place;
+    this.text.show(state.text ?? "");
   }
 }
 
@@ -74,6 +79,7 @@ export class Tooltip {
   readonly root = element("div", "vw-tooltip");
   private readonly views = DETAILS.map(() => new TileView(76));
   private readonly text = element("div", "vw-tooltip-text");
+  private readonly detail = new DetailText("vw-tooltip-detail");
 
   constructor() {
     this.root.setAttribute("role", "tooltip");
@@ -86,11 +92,16 @@ export class Tooltip {
       figure.append(view.canvas, caption);
       row.append(figure);
     });
-    this.root.append(this.text, row);
+    this.root.append(this.text, row, this.detail.root);
   }
 
   hide(): void {
     this.root.hidden = true;
+  }
+
+  /** Say of the sample what the renderer says, as HTML. */
+  describe(text: string): void {
+    this.detail.show(text);
   }
 
   /** Beside the point, inside the frame of `width` and `height`. */

@@ -33,6 +33,8 @@ export interface PickAnswer extends Sender {
   far: boolean;
   /** The decoded picture and, for a point, its sample. */
   tiles: WireAtlas;
+  /** What the renderer says of what was decoded, as HTML. */
+  text: string;
   error: string;
 }
 
@@ -91,6 +93,8 @@ export interface State {
   _tiles: WireAtlas | Record<string, never>;
   /** Whether samples can be heard. */
   _has_sound: boolean;
+  /** What the values of a tile are; empty where that is obvious. */
+  _range_note: string;
   /**
    * Not drawn: classes (the number of classes stands for none of them), and sides of the threshold
    * (0 below, 1 at or above, 2 without a value).

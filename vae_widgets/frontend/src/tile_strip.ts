@@ -14,6 +14,8 @@ interface Content {
   names: string[];
   captions: string[];
   marks: string[];
+  /** What the values of a tile are. */
+  note?: string;
 }
 
 interface State {
@@ -30,6 +32,9 @@ const PIXEL_ART = 64;
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const root = element("div", "vw-widget vw-strip");
   const title = element("div", "vw-name");
+  const name = element("span", "");
+  const note = element("span", "vw-strip-note");
+  title.append(name, note);
   const placeholder = element("div", "vw-strip-placeholder");
   const grid = element("div", "vw-strip-grid");
   const notice = new KernelNotice(model);
@@ -73,9 +78,10 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   };
 
   const update = async () => {
-    title.textContent = model.get("title");
-    title.hidden = !title.textContent;
+    name.textContent = model.get("title");
     const content = model.get("_content");
+    note.textContent = content.note ?? "";
+    title.hidden = !title.textContent;
     const count = content.atlas?.count ?? 0;
     placeholder.textContent = model.get("placeholder");
     placeholder.hidden = count > 0 || !placeholder.textContent;

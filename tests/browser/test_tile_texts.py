@@ -1,0 +1,94 @@
+"""What the widgets say beside their tiles: the range of values, and the detail of a renderer."""
+
+import numpy as np
+import pandas as pd
+
+import vae_widgets as vw
+from tests.browser.alone import show_alone
+from tests.pca_codec import PcaCodec
+
+FRAME = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 5)), columns=[*"abcd", "<i>"])
+X = (6 * np.random.default_rng(0).random((12, 8, 8)) - 3).astype(np.float32)
+X.flat[[0, 1]] = -3, 3
+SCORES = np.linspace(0, 1, 40)
+
+
+class Active(vw.ImageRenderer):
+    """A renderer with a detail that tries to act."""
+
+    def detail(self, sample):
+        return (
+            "<b onclick='window.acted = 1'>bold</b><script>window.acted = 1</script>"
+            "<img src='x:' onerror='window.acted = 1'><a href='java\nscript:acted=1'>link</a>"
+            "<style>* { display: none }</style><svg><circle r='3'/></svg>"
+        )
+
+
+def test_scatter_tells_the_range_and_describes_what_is_hovered_and_picked(page):
+    codec = PcaCodec(FRAME.to_numpy())
+    scatter = vw.LatentScatter(codec, FRAME)
+    scatter.pick(2)
+    scatter._detail = {**scatter._pictures.detail(7, [0, 1]), "page": "", "seq": 0, "error": ""}
+    show_alone(page, scatter)
+    assert "tiles: bars from the means" in page.locator(".vw-scatter-facts").inner_text()
+    picked = page.locator(".vw-picked-text td")
+    assert picked.all_inner_texts()[0::3] == list(FRAME)
+    assert picked.nth(1).inner_text() == f"{codec.decode(scatter.picked[None])[0, 0]:.5g}"
+    page.evaluate("model.set('hovered', 7); model.set('_detail', model.get('_detail'))")
+    hovered = page.locator(".vw-tooltip-detail td")
+    hovered.nth(0).wait_for()
+    assert hovered.nth(4).inner_text() == f"{FRAME['b'][7]:.5g}"
+
+
+def test_slider_tells_the_range_and_describes_the_frame_that_was_committed(page):
+    renderer = vw.TableRenderer().for_data(FRAME)
+    codec = PcaCodec(FRAME.to_numpy())
+    slider = vw.InterpolationSlider(codec, [-1, 0], [1, 0], renderer=renderer)
+    show_alone(page, slider)
+    assert page.locator(".vw-film-note").inner_text().startswith("bars from the means")
+    detail = page.locator(".vw-film-detail")
+    assert detail.locator("td").nth(1).inner_text() == f"{slider.frames[0, 0]:.5g}"
+    slider.value = 1.0
+    page.evaluate("text => model.set('_detail', text)", slider._detail)
+    assert detail.locator("td").nth(1).inner_text() == f"{slider.frames[-1, 0]:.5g}"
+    box = page.get_by_role("slider").bounding_box()
+    page.mouse.move(box["x"] + 300, box["y"] + 20)
+    page.mouse.down()
+    assert "vw-stale" in detail.get_attribute("class")  # of another frame, until the release
+    page.mouse.up()
+    assert "vw-stale" not in detail.get_attribute("class")
+
+
+def test_review_card_and_strip_tell_the_range(page):
+    histogram = vw.AnomalyHistogram(SCORES[:12], items=X)
+    queue = vw.ReviewQueue(histogram, codec=PcaCodec(X), order="highest")
+    show_alone(page, queue)
+    assert "tiles: black -3, white 3" in page.locator(".vw-review-facts").inner_text()
+    assert page.locator(".vw-review-detail").is_hidden()
+    show_alone(page, histogram._strip)
+    assert page.locator(".vw-strip-note").inner_text() == "black -3, white 3"
+    show_alone(page, vw.AnomalyHistogram(SCORES[:12], items=(X + 3) / 6)._strip)
+    assert page.locator(".vw-strip-note").inner_text() == ""
+
+
+def test_review_card_describes_each_sample(page):
+    queue = vw.ReviewQueue(vw.AnomalyHistogram(SCORES, items=FRAME), order="highest")
+    show_alone(page, queue)
+    cells = page.locator(".vw-review-detail td")
+    first = int(queue.queue[0])
+    assert cells.nth(1).inner_text() == f"{FRAME['a'][first]:.5g}"
+    assert cells.nth(12).inner_text() == "<i>"
+    page.locator(".vw-review-card").press("ArrowRight")
+    assert cells.nth(1).inner_text() == f"{FRAME['a'][int(queue.queue[1])]:.5g}"
+
+
+def test_a_detail_is_shown_and_does_nothing(page):
+    queue = vw.ReviewQueue(vw.AnomalyHistogram(SCORES[:12], items=X, renderer=Active()))
+    show_alone(page, queue)
+    detail = page.locator(".vw-review-detail")
+    assert detail.locator("circle").count() == 1
+    detail.locator("b").evaluate("one => one.click()")
+    assert detail.locator("a").get_attribute("href") is None
+    assert page.evaluate("window.acted") is None
+    # Its style stays inside.
+    assert page.locator(".vw-review-facts").is_visible()

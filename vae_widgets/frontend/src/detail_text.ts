@@ -1,0 +1,51 @@
+/** What a renderer says of one sample (its `detail` in Python): HTML or SVG beside the pictures. */
+
+// What could act, or reach beyond the sample: the page shows it, and runs nothing.
+const ACTIVE = "script, iframe, object, embed, link, meta, base, form, foreignObject";
+
+const STYLE = `
+  :host { display: block; overflow: auto; font-size: 12px; font-variant-numeric: tabular-nums; }
+  :host([hidden]) { display: none; }
+  table { border-collapse: collapse; color: inherit; font: inherit; }
+  td, th { padding: 0 6px 0 0; text-align: left; vertical-align: top; white-space: nowrap; }
+  td:first-child { white-space: normal; }
+  code { overflow-wrap: anywhere; white-space: pre-wrap; }
+  svg, img { max-width: 100%; height: auto; }
+`;
+
+/** A box for it, hidden while there is none; its styles stay inside. */
+export class DetailText {
+  readonly root: HTMLElement;
+  private readonly inside: ShadowRoot;
+  private shown = "";
+
+  constructor(className: string) {
+    this.root = document.createElement("div");
+    this.root.className = className;
+    this.root.hidden = true;
+    this.inside = this.root.attachShadow({ mode: "open" });
+  }
+
+  show(html: string): void {
+    if (html === this.shown) return;
+    this.shown = html;
+    this.root.hidden = !html;
+    const style = document.createElement("style");
+    style.textContent = STYLE;
+    this.inside.replaceChildren(style, harmless(html));
+  }
+}
+
+/** The parsed HTML without scripts, handlers of events, and addresses that run code. */
+function harmless(html: string): DocumentFragment {
+  const template = document.createElement("template");
+  template.innerHTML = html; // a template runs and loads nothing
+  for (const node of template.content.querySelectorAll(ACTIVE)) node.remove();
+  for (const node of template.content.querySelectorAll("*")) {
+    for (const { name, value } of [...node.attributes]) {
+      const address = value.replace(/\s/g, "").toLowerCase();
+      if (/^on/i.test(name) || address.startsWith("javascript:")) node.removeAttribute(name);
+    }
+  }
+  return template.content;
+}
