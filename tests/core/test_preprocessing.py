@@ -86,3 +86,20 @@ def test_samples_keep_the_shape_asked_for_and_stay_finite():
     np.testing.assert_array_equal(ready.reshape(2, 6), x)
     with pytest.raises(ValueError, match="Scale them"), np.errstate(over="ignore"):
         preprocess(np.full((1, 2), 1e300), None, (2,))
+
+
+@given(
+    x=arrays(np.float64, (12, 3), elements=st.floats(-1e3, 1e3, allow_nan=False, width=32)),
+    cuts=st.sets(st.integers(1, 11)),
+    offset=st.sampled_from([0.0, 1e9]),
+)
+def test_statistics_of_parts_are_those_of_the_whole(x, cuts, offset):
+    x = x + offset
+    parts = np.split(x, sorted(cuts))
+    found = StandardizeFeatures.of_parts(iter(parts))
+    np.testing.assert_allclose(found.mean, x.mean(axis=0), rtol=1e-12, atol=1e-9)
+    expected = x.std(axis=0)
+    constant = expected <= 1e-14 * np.abs(x).max()
+    np.testing.assert_allclose(
+        found.deviation, np.where(constant, found.deviation, expected), rtol=1e-6, atol=1e-6
+    )

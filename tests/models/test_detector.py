@@ -6,9 +6,12 @@ import pickle
 import subprocess
 import sys
 
+import dask.array
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
+import tensorflow as tf
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer
 from sklearn.exceptions import NotFittedError
@@ -20,6 +23,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 import vae_widgets as vw
 from vae_widgets.bundle import read_archive, write_archive
 from vae_widgets.bundle.detector_part import DETECTOR_PART
+from vae_widgets.models import row_source
 from vae_widgets.models.detector import _clear_of
 
 TINY = {"latent_dim": 2, "hidden_units": (8,), "epochs": 2}
@@ -55,7 +59,8 @@ def test_scores_are_those_of_the_model_on_standardised_samples(detector, table):
     z_mean, z_log_var = detector.vae_.encode(standardised)
     error = ((standardised - detector.vae_.decode(z_mean)) ** 2).sum(axis=1)
     kl = 0.5 * (z_mean**2 + np.exp(z_log_var) - z_log_var - 1).sum(axis=1)
-    elbo = error / 2 + 6 / 2 * np.log(2 * np.pi) + kl
+    deviation = detector.vae_.likelihood.deviation
+    elbo = error / 2 / deviation**2 + 6 * np.log(deviation) + 6 / 2 * np.log(2 * np.pi) + kl
     np.testing.assert_allclose(detector.anomaly_score(X), elbo, rtol=1e-4)
     np.testing.assert_array_equal(detector.score_samples(X), -detector.anomaly_score(X))
     assert roc_auc_score(is_malignant, detector.anomaly_score(X)) > 0.85
@@ -279,6 +284,87 @@ def test_large_numbers_that_vary_little_are_not_rounded_away():
     X = 1e9 + np.random.default_rng(0).normal(size=(30, 2))
     detector = vw.VAEDetector(**TINY).fit(X)
     np.testing.assert_allclose(detector.preprocess(X), StandardScaler().fit_transform(X), atol=1e-5)
+
+
+def test_the_deviation_is_learned_unless_it_is_given(detector, table):
+    assert vw.VAEDetector().likelihood == "gaussian"
+    assert detector.vae_.likelihood.get_config() == {"deviation": "learned"}
+    fixed = vw.VAEDetector(likelihood=vw.Gaussian(deviation=1.0), **TINY).fit(table[0])
+    assert fixed.vae_.likelihood.deviation == pytest.approx(1)
+
+
+@pytest.mark.parametrize("kind", ["reconstruction", "kl"])
+def test_attribution_adds_up_to_the_score_in_the_order_of_the_columns(detector, table, kind):
+    X = table[1][:9]
+    parts = detector.attribution(X, kind)
+    assert parts.shape == (9, X.shape[1] if kind == "reconstruction" else 2)
+    ready = detector.preprocess(X)
+    np.testing.assert_allclose(
+        parts.sum(axis=1), detector.vae_.anomaly_score(ready, kind), rtol=1e-5, atol=1e-5
+    )
+    if kind == "reconstruction":  # the closed form of a normal density
+        deviation = detector.vae_.likelihood.deviation
+        error = (ready - detector.vae_.decode(detector.vae_.encode(ready)[0])) / deviation
+        expected = error**2 / 2 + np.log(deviation) + np.log(2 * np.pi) / 2
+        np.testing.assert_allclose(parts, expected, rtol=1e-3, atol=1e-4)
+
+
+def test_attribution_refuses_other_kinds_and_needs_a_fit(detector, table):
+    with pytest.raises(ValueError, match="kind"):
+        detector.attribution(table[1], "elbo")
+    with pytest.raises(NotFittedError):
+        vw.VAEDetector().attribution(table[1])
+
+
+# Samples that are read in parts
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (90, 6, 5), np.uint8)
+
+
+def read_all(kind, folder):
+    """Return IMAGES as another kind of data, whose fit ends as that of the array."""
+    if kind == "memmap":
+        np.save(folder / "images.npy", IMAGES)
+        return np.load(folder / "images.npy", mmap_mode="r")
+    if kind == "hdf5":
+        return h5py.File(folder / "images.h5", "w").create_dataset("images", data=IMAGES)
+    if kind == "dask":
+        return dask.array.from_array(IMAGES, chunks=(25, 6, 5))
+    if kind == "tf.data":
+        return tf.data.Dataset.from_tensor_slices(IMAGES).batch(20)
+    return IMAGES
+
+
+@pytest.mark.parametrize("preprocessing", ["standardize_features", "standardize_samples"])
+@pytest.mark.parametrize("kind", ["uint8", "memmap", "hdf5", "dask", "tf.data"])
+def test_samples_that_are_read_in_parts(kind, preprocessing, tmp_path, monkeypatch):
+    monkeypatch.setattr(row_source, "READ_AT_ONCE", 20 * 30 * 4)  # 20 images
+    X = read_all(kind, tmp_path)
+    detector = vw.VAEDetector(preprocessing=preprocessing, **TINY).fit(X)
+    assert detector.sample_shape_ == (6, 5)
+    assert detector.n_features_in_ == 30
+    flat = IMAGES.reshape(90, 30).astype(np.float64)
+    axis = 0 if preprocessing == "standardize_features" else 1
+    standardised = (flat - flat.mean(axis, keepdims=True)) / flat.std(axis, keepdims=True)
+    np.testing.assert_allclose(
+        detector.preprocess(X), standardised.reshape(90, 6, 5), rtol=1e-5, atol=1e-5
+    )
+    scores = detector.anomaly_score(X)
+    np.testing.assert_allclose(scores, detector.anomaly_score(IMAGES.tolist()), rtol=1e-5)
+    assert detector.attribution(X).shape == (90, 6, 5)
+    flagged = scores >= detector.policy().threshold
+    np.testing.assert_array_equal(detector.predict(X) == -1, flagged)
+    assert flagged.sum() == 4  # at most 5 % of 90
+    labels = np.arange(90) < 40
+    detector.choose_threshold(X, labels, method="f1")
+    assert detector.policy().n_labelled == 90
+    with pytest.raises(ValueError, match="90"):
+        detector.choose_threshold(X, labels[:50], method="f1")
+
+
+def test_what_can_be_read_only_once_is_refused(detector):
+    with pytest.raises(TypeError, match=r"read only once.*PyDataset"):
+        vw.VAEDetector(**TINY).fit(batch for batch in [IMAGES])
 
 
 def test_a_likelihood_that_is_trained_belongs_to_one_fit_only():

@@ -1,6 +1,6 @@
 """What a detector does to samples before its model sees them, learned once and applied anywhere."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -50,8 +50,26 @@ class StandardizeFeatures:
     @classmethod
     def of(cls, x: NDArray[Any]) -> "StandardizeFeatures":
         """Return the one for training samples x (n, n_features)."""
-        mean = x.mean(axis=0, dtype=np.float64)
-        deviation = x.std(axis=0, dtype=np.float64)
+        return cls.of_parts([x])
+
+    @classmethod
+    def of_parts(cls, parts: Iterable[NDArray[Any]]) -> "StandardizeFeatures":
+        """Return the one for training samples in parts (m, n_features), which are read once.
+
+        Means and sums of squares are combined by Chan, Golub & LeVeque, "Updating Formulae and a
+        Pairwise Algorithm for Computing Sample Variances" (1979), equations 2.1.
+        """
+        n, mean, squares = 0, np.zeros(0), np.zeros(0)
+        for x in parts:
+            m, of_part = len(x), x.mean(axis=0, dtype=np.float64)
+            within = x.var(axis=0, dtype=np.float64) * m
+            if n == 0:
+                n, mean, squares = m, of_part, within
+                continue
+            step = of_part - mean
+            squares = squares + within + step**2 * (n * m / (n + m))
+            n, mean = n + m, mean + step * (m / (n + m))
+        deviation = np.sqrt(squares / n)
         return cls(mean, np.where(deviation > _ROUNDING * np.abs(mean), deviation, 1.0))
 
     def __call__(self, x: NDArray[Any]) -> NDArray[np.float32]:
@@ -81,6 +99,11 @@ class StandardizeSamples:
     @classmethod
     def of(cls, x: NDArray[Any]) -> "StandardizeSamples":
         """Return the one for any samples: nothing is learned from them."""
+        return cls()
+
+    @classmethod
+    def of_parts(cls, parts: Iterable[NDArray[Any]]) -> "StandardizeSamples":
+        """Return the one for any samples, which are not read."""
         return cls()
 
     def __call__(self, x: NDArray[Any]) -> NDArray[np.float32]:

@@ -2,11 +2,12 @@
 
 import dataclasses
 import hashlib
+import itertools
 import json
 import math
 import os
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -30,9 +31,11 @@ from vae_widgets.core.thresholds import (
     choose_threshold,
     threshold_metrics,
 )
-from vae_widgets.models.anomaly_scores import SCORE_KINDS
+from vae_widgets.models.anomaly_scores import ATTRIBUTION_KINDS, SCORE_KINDS
+from vae_widgets.models.detector_inputs import parts_of
 from vae_widgets.models.divergence import NaNScoresError, has_nan_weights
-from vae_widgets.models.likelihoods import Likelihood, make_likelihood
+from vae_widgets.models.fit_arguments import is_array
+from vae_widgets.models.likelihoods import Gaussian, Likelihood, make_likelihood
 from vae_widgets.models.own_classes import CustomObjects
 from vae_widgets.models.saving import SUFFIX, save_bundle, trainable_in
 from vae_widgets.models.schedules import Schedule
@@ -48,14 +51,18 @@ class VAEDetector(OutlierMixin, BaseEstimator):
     An outlier detector as scikit-learn knows them: it goes into a ``Pipeline``,
     ``cross_val_score`` and ``GridSearchCV``; `score_samples` and `decision_function` are higher for
     normal samples, `predict` says +1 for these and -1 for outliers. Samples may be rows of a table
-    (n, n_features), or images and signals with their shape, (n, height, width, channels).
+    (n, n_features), or images and signals with their shape, (n, height, width, channels). What is
+    large or in a file is read in parts of 32 MiB: arrays of any numbers, memmaps, HDF5, Zarr and
+    Dask arrays, and also every ``tf.data.Dataset`` or `keras.utils.PyDataset` of batches.
 
     Parameters
     ----------
     latent_dim, architecture, hidden_units, filters, beta
         As for `VAE.build`.
     likelihood
-        As for `VAE.build`; "gaussian" with standardised samples. An object such as
+        "gaussian" learns its deviation here: it is ``Gaussian(deviation="learned")``, which found
+        outliers better than a fixed deviation of 1, or as well, on all of six tables (see
+        `docs/detector.md`). Other names are as for `VAE.build`. An object such as
         ``Gaussian(deviation=0.1)`` is copied for each fit.
     preprocessing
         What happens to samples first, in training and ever after:
@@ -147,7 +154,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         ----------
         X
             Samples (n, n_features) or (n, *sample_shape), at least two; all of them, or nearly all,
-            should be normal.
+            should be normal. Datasets hold batches x, or tuples whose first part is x.
         y
             Ignored; scikit-learn passes it.
 
@@ -172,10 +179,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         batch_size = checks.positive_int("batch_size", self.batch_size)
         epochs = checks.positive_int("epochs", self.epochs)
         rate = checks.number_between("learning_rate", self.learning_rate, 0, open_low=True)
-        rows = self._rows(X, reset=True)
-        kind = None if self.preprocessing is None else PREPROCESSING[self.preprocessing]
-        self._preprocessing: Preprocessing | None = None if kind is None else kind.of(rows)
-        x = preprocess(rows, self._preprocessing, self.sample_shape_)
+        x = self._learn_preprocessing(X)
 
         vae = VAE.build(
             self.sample_shape_,
@@ -187,7 +191,8 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             hidden_units=self.hidden_units,
             filters=self.filters,
         )
-        steps = epochs * -(-len(x) // batch_size)
+        # Keras's own loop over a dataset gains nothing from XLA.
+        steps = epochs * -(-len(x) // batch_size) if is_array(x) else 0
         vae.compile(
             keras.optimizers.Adam(rate), jit_compile="auto" if steps > _STEPS_WORTH_XLA else False
         )
@@ -202,11 +207,10 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         self.vae_ = vae
         return self._cut(scores, score_kind, None, method, parameters)
 
-    def preprocess(self, X: ArrayLike) -> NDArray[np.float32]:
+    def preprocess(self, X: Any) -> NDArray[np.float32]:
         """Return X as the model sees it, (n, *sample_shape_): ``detector.vae_.encode`` takes it."""
         check_is_fitted(self)
-        rows = self._rows(X, reset=False)
-        return preprocess(rows, self._preprocessing, self.sample_shape_)
+        return self._in_parts(self._prepare, X)
 
     def anomaly_score(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return how strange each sample is, (n,), higher = stranger: `score_samples` negated.
@@ -215,14 +219,36 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         ("mahalanobis": deviations), after the preprocessing; what `AnomalyHistogram`,
         `choose_threshold` and a `ThresholdPolicy` take.
         """
-        x = self.preprocess(X)  # which says if there is no model yet
-        scores = _scores_of(self.vae_, x, self._policy.score)
+        check_is_fitted(self)
+        scores = self._in_parts(
+            lambda part: _scores_of(self.vae_, self._prepare(part), self._policy.score), X
+        )
         if np.isnan(scores).any() and has_nan_weights(self.vae_):
             raise ValueError(
                 "anomaly_score gives NaN: the weights of vae_ hold NaN or infinite numbers. Fit "
                 "the detector anew, with a lower learning_rate or standardised samples."
             )
         return saturated(scores)
+
+    def attribution(self, X: Any, kind: str = "reconstruction") -> NDArray[np.float32]:
+        """Return what each feature adds to the anomaly score of its sample, in nats.
+
+        Parameters
+        ----------
+        X
+            Samples (n, n_features) or (n, *sample_shape).
+        kind
+            "reconstruction": for each feature, pixel or value of a signal. "kl": for each latent
+            dimension. See `VAE.attribution`; the score "elbo" is the sum of both.
+
+        Returns
+        -------
+        (n, *sample_shape_) in the order of ``feature_names_in_`` for a table, or (n, latent_dim)
+        for "kl". Features are standardised before, so their parts can be compared.
+        """
+        check_is_fitted(self)
+        checks.one_of("kind", kind, ATTRIBUTION_KINDS)
+        return self._in_parts(lambda part: self.vae_.attribution(self._prepare(part), kind), X)
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return how normal each sample is, (n,), lower = stranger, as in scikit-learn."""
@@ -265,7 +291,9 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         shared_index({"X": X, "labels": labels})
         known = None
         if labels is not None:  # before the work of scoring
-            known = check_labels(labels, len(self._rows(X, reset=False)), of="X")
+            parts = parts_of(X)
+            n = len(self._rows(X, reset=False)) if parts is None else parts.count()
+            known = check_labels(labels, n, of="X")
         scores = self.anomaly_score(X)
         return self._cut(scores, self._policy.score, known, method, parameters)
 
@@ -444,7 +472,38 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             )
         )
 
-    def _rows(self, X: Any, *, reset: bool) -> NDArray[Any]:
+    def _learn_preprocessing(self, X: Any) -> Any:
+        """Learn from training samples what happens to all; return them as the model sees them."""
+        kind = None if self.preprocessing is None else PREPROCESSING[self.preprocessing]
+        parts = parts_of(X)
+        blocks = iter([X] if parts is None else parts)
+        first = next(blocks, None)
+        if first is None:
+            raise ValueError("X gave no samples; expected at least one batch.")
+        rows = self._rows(first, reset=True, at_least=2 if parts is None else 1)
+        others = (self._rows(block, reset=False) for block in blocks)
+        self._preprocessing: Preprocessing | None = (
+            None if kind is None else kind.of_parts(itertools.chain([rows], others))
+        )
+        if parts is None:
+            return preprocess(rows, self._preprocessing, self.sample_shape_)
+        return parts.prepared(self._prepare, self.sample_shape_)
+
+    def _prepare(self, X: Any) -> NDArray[np.float32]:
+        """Return samples, read as a whole, as the model sees them."""
+        return preprocess(self._rows(X, reset=False), self._preprocessing, self.sample_shape_)
+
+    def _in_parts(self, function: Callable[[Any], NDArray[Any]], X: Any) -> NDArray[Any]:
+        """Return what a function gives for the rows of X, which may be larger than memory."""
+        parts = parts_of(X)
+        if parts is None:
+            return function(X)
+        values = [function(part) for part in parts]
+        if not values:
+            raise ValueError("X gave no samples; expected at least one batch.")
+        return np.concatenate(values)
+
+    def _rows(self, X: Any, *, reset: bool, at_least: int = 1) -> NDArray[Any]:
         """Return samples as rows (n, n_features) of floats, after all checks of scikit-learn."""
         checks.refuse_masked("X", X)
         if isinstance(X, list | tuple):
@@ -457,7 +516,10 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             X = np.asarray(X).reshape(len(X), math.prod(shape))  # -1 fails where there are none
         # float64, so that standardising large numbers loses nothing; float32 stays as it is.
         rows = validate_data(
-            *(self, X), reset=reset, dtype=(np.float64, np.float32), ensure_min_samples=1 + reset
+            *(self, X),
+            reset=reset,
+            dtype=(np.float64, np.float32),
+            ensure_min_samples=at_least,
         )
         if reset:
             self.sample_shape_ = self._shape_of_samples(shape)
@@ -486,7 +548,8 @@ class VAEDetector(OutlierMixin, BaseEstimator):
 
     def _own_likelihood(self) -> Likelihood:
         """Return a likelihood that no other fit trains."""
-        rule = make_likelihood(self.likelihood)
+        is_default = self.likelihood == "gaussian"
+        rule = Gaussian("learned") if is_default else make_likelihood(self.likelihood)
         if rule is self.likelihood:
             rule = type(rule).from_config(rule.get_config())
         if self.preprocessing is not None:

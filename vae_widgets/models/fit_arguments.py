@@ -166,6 +166,14 @@ def is_array(x: Any) -> bool:
     )
 
 
+def number_of_batches(dataset: Any) -> int | None:
+    """Return how many batches a dataset has; None if it does not say."""
+    if isinstance(dataset, tf.data.Dataset):
+        count = int(dataset.cardinality())
+        return count if count >= 0 else None
+    return getattr(dataset, "num_batches", None)
+
+
 def check_rows(
     rules: DataRules, x_name: str, x: Any, y_name: str, y: Any
 ) -> tuple[NDArray[np.float32] | RowSource, NDArray[np.int32] | None]:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 READ_AT_ONCE = 2**25  # bytes of float32 rows that are held at a time: 32 MiB
 _ROWS_OF_A_BLOCK = 256  # rows that are read together from a file which does not say
 
+Convert = Callable[[NDArray[Any]], NDArray[np.float32]]
+
 Check = Callable[[str, Any], NDArray[np.float32]]
 """Returns samples that are good as float32, given their name and values, or raises."""
 
@@ -26,17 +28,33 @@ class RowSource:
         a Zarr or Dask array.
     rows
         The part of the rows that this is; None for all.
+    convert
+        Makes float32 samples (m, *sample_shape) of m rows of the array; None casts them.
+    sample_shape
+        Shape of one sample; None for that of a row of the array.
 
     Attributes
     ----------
     shape : tuple of int
         (n, *sample_shape).
+    dtype : numpy.dtype
+        float32.
     """
 
-    def __init__(self, array: Any, rows: range | None = None) -> None:
+    dtype = np.dtype(np.float32)
+
+    def __init__(
+        self,
+        array: Any,
+        rows: range | None = None,
+        convert: Convert | None = None,
+        sample_shape: tuple[int, ...] | None = None,
+    ) -> None:
         self._array = array
         self._rows = range(array.shape[0]) if rows is None else rows
-        self.shape = (len(self._rows), *array.shape[1:])
+        self._convert = convert
+        self._sample_shape = tuple(array.shape[1:]) if sample_shape is None else sample_shape
+        self.shape = (len(self._rows), *self._sample_shape)
         # Where reading one row costs about as much as reading its block, rows are read by blocks.
         self._edges = None if _is_quick_by_row(array) else _block_edges(array)
 
@@ -44,7 +62,7 @@ class RowSource:
         return len(self._rows)
 
     def __getitem__(self, part: slice) -> "RowSource":
-        return RowSource(self._array, self._rows[part])
+        return RowSource(self._array, self._rows[part], self._convert, self._sample_shape)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         if copy is False:
@@ -58,15 +76,26 @@ class RowSource:
 
     def take(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return rows by their numbers (m,), as float32 (m, *sample_shape)."""
+        raw = self.raw(rows)
+        if self._convert is None:
+            return raw.astype(np.float32, copy=False)
+        return self._convert(raw)
+
+    def converted(self, convert: Convert, sample_shape: tuple[int, ...]) -> "RowSource":
+        """Return the same rows with another conversion."""
+        return RowSource(self._array, self._rows, convert, sample_shape)
+
+    def raw(self, rows: NDArray[np.int64]) -> NDArray[Any]:
+        """Return rows by their numbers (m,), as the array has them."""
         numbers = self._rows.start + self._rows.step * np.asarray(rows, np.int64)
         if self._edges is None:
-            return _as_float32(self._array[numbers])
-        taken = np.empty((len(numbers), *self.shape[1:]), np.float32)
+            return _dense(self._array[numbers])
+        taken = np.empty((len(numbers), *self._array.shape[1:]), self._array.dtype)
         block_of = np.searchsorted(self._edges, numbers, side="right") - 1
         for block in np.unique(block_of):
             start, stop = self._edges[block : block + 2].tolist()
             here = np.flatnonzero(block_of == block)
-            taken[here] = _as_float32(self._array[start:stop])[numbers[here] - start]
+            taken[here] = np.asarray(self._array[start:stop])[numbers[here] - start]
         return taken
 
     def shuffled(self, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -88,20 +117,30 @@ class RowSource:
 
     def check(self, name: str, check: Check) -> None:
         """Read all rows once, and let `check` raise for those that are bad."""
-        for start, stop in self._parts():
-            check(f"{name}[{start}:{stop}]", self.take(np.arange(start, stop)))
+        for part in self.parts():
+            check(f"{name}[{part[0]}:{part[-1] + 1}]", self.take(part))
 
-    def _parts(self) -> Iterator[tuple[int, int]]:
+    def parts(self) -> Iterator[NDArray[np.int64]]:
+        """Yield the row numbers in order, as many at a time as `rows_at_once`."""
         for start in range(0, len(self), self.rows_at_once):
-            yield start, min(start + self.rows_at_once, len(self))
+            yield np.arange(start, min(start + self.rows_at_once, len(self)))
 
 
-def read_in_parts(x: Any) -> RowSource | None:
-    """Return the rows of an array that training should not convert as a whole; else None.
+def read_in_parts(x: Any, *, converts_float32: bool = False) -> RowSource | None:
+    """Return the rows of an array that should not be converted as a whole; else None.
 
-    Those are arrays of more than `READ_AT_ONCE` as float32 that are not in memory as float32, and
-    arrays in memory that would take eight times that.
+    Those are arrays of more than `READ_AT_ONCE` as float32, and float32 arrays in memory that take
+    more than eight times that, since they are copied only once.
+
+    Parameters
+    ----------
+    x
+        Anything.
+    converts_float32
+        Whether float32 arrays are to be changed, too.
     """
+    if isinstance(x, RowSource):
+        return x
     if scipy.sparse.issparse(x):
         return RowSource(x.tocsr())
     shape, dtype = getattr(x, "shape", None), getattr(x, "dtype", None)
@@ -110,8 +149,9 @@ def read_in_parts(x: Any) -> RowSource | None:
     if isinstance(x, np.ma.MaskedArray) or not hasattr(x, "__getitem__"):
         return None
     size = 4 * math.prod(shape)
-    in_memory = isinstance(x, np.ndarray) and not isinstance(x, np.memmap)
-    limit = READ_AT_ONCE * (8 if in_memory and dtype == np.float32 else 1)
+    is_memory = isinstance(x, np.ndarray) and not isinstance(x, np.memmap)
+    is_copied_once = is_memory and dtype == np.float32 and not converts_float32
+    limit = READ_AT_ONCE * (8 if is_copied_once else 1)
     return RowSource(x) if size > limit else None
 
 
@@ -134,7 +174,5 @@ def _block_edges(array: Any) -> NDArray[np.int64]:
     return np.append(np.arange(0, n, first), n)
 
 
-def _as_float32(rows: Any) -> NDArray[np.float32]:
-    if scipy.sparse.issparse(rows):
-        rows = rows.toarray()
-    return np.asarray(rows).astype(np.float32, copy=False)
+def _dense(rows: Any) -> NDArray[Any]:
+    return np.asarray(rows.toarray() if scipy.sparse.issparse(rows) else rows)

@@ -32,6 +32,7 @@ from vae_widgets.models.fit_arguments import (
     check_dataset_alone,
     check_rows,
     is_array,
+    number_of_batches,
 )
 from vae_widgets.models.interruption import Interruption
 from vae_widgets.models.resumable import Resumable
@@ -670,7 +671,7 @@ def _callback_params(arguments: FitArguments) -> dict[str, Any]:
     """Return what callbacks get by ``set_params``."""
     params = {"epochs": arguments.epochs, "verbose": arguments.verbose}
     if not is_array(arguments.x):
-        return {**params, "steps": arguments.steps_per_epoch or _number_of_batches(arguments.x)}
+        return {**params, "steps": arguments.steps_per_epoch or number_of_batches(arguments.x)}
     shown = arguments.validation_arrays if is_array(arguments.validation) else arguments.data
     names = ("preview", "preview_labels")
     return {
@@ -681,13 +682,6 @@ def _callback_params(arguments: FitArguments) -> dict[str, Any]:
         "checkpoint": arguments.checkpoint,
         **{name: np.array(part[:_PREVIEW]) for name, part in zip(names, shown, strict=False)},
     }
-
-
-def _number_of_batches(dataset: Any) -> int | None:
-    if isinstance(dataset, tf.data.Dataset):
-        count = int(dataset.cardinality())
-        return count if count >= 0 else None
-    return getattr(dataset, "num_batches", None)
 
 
 def _batches(n: int, batch_size: int) -> int:
