@@ -142,6 +142,42 @@ def test_the_classes_have_their_colours_in_the_points_and_the_legend():
         assert near > 100, "about twelve points of a class"
 
 
+def legend(widget):
+    figure = Figure()
+    widget._draw(figure)
+    return [text.get_text().strip() for text in figure.axes[0].get_legend().get_texts()]
+
+
+def test_what_is_unknown_is_grey_and_counted():
+    grey = (198, 198, 198)
+    widget = LatentScatter(CODEC, X, np.where(np.arange(120) < 90, Y % 2, np.nan))
+    assert "2 classes, 30 unknown" in repr(widget)
+    assert legend(widget)[-1] == "unknown  (30)"
+    assert colours(pixels(widget))[grey] > 40
+    widget = LatentScatter(CODEC, X, color_by=np.where(np.arange(120) < 90, 1.0, np.nan))
+    faded = round(0.85 * 198 + 0.15 * 255)
+    found = colours(pixels(widget))
+    assert sum(n for c, n in found.items() if set(c) <= {faded - 1, faded, faded + 1}) > 1000
+
+
+def test_hidden_classes_are_not_drawn():
+    widget = LatentScatter(CODEC, X, Y)
+    shown = colours(pixels(widget))
+    widget._hidden = [2]
+    found = colours(pixels(widget))
+    assert f"2  ({np.count_nonzero(Y == 2)}, hidden)" in legend(widget)
+    faded = tuple(round(0.85 * c + 0.15 * 255) for c in RGB[2])
+    assert sum(shown.get(c, 0) for c in shown if np.abs(np.subtract(c, faded)).max() <= 1) > 100
+    assert sum(found.get(c, 0) for c in found if np.abs(np.subtract(c, faded)).max() <= 1) < 30
+
+
+def test_many_classes_with_long_names_are_told_apart_in_the_legend():
+    names = [f"the class with the number {k:03}" for k in range(40)]
+    texts = legend(LatentScatter(CODEC, X, [names[k % 40] for k in range(120)]))
+    assert len(texts) == len(set(texts)) == 13
+    assert texts[-1] == "and 28 more"
+
+
 def test_where_some_points_are_selected_the_others_are_faint():
     widget = LatentScatter(CODEC, X, Y)
     before = colours(pixels(widget))

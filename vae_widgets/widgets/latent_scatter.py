@@ -121,7 +121,7 @@ class LatentScatter(Pictured, ScatterAnswers):
     _picture_height = picture.HEIGHT
     _picture_follows = (
         *("selection", "picked", "color_by", "quantities", "threshold", "view", "bookmarks"),
-        *("_positions", "_path"),
+        *("_positions", "_path", "_hidden", "_hidden_sides"),
     )
 
     @checks.suggest_keywords
@@ -315,6 +315,7 @@ class LatentScatter(Pictured, ScatterAnswers):
             self._class_names,
             None if path is None else array_from_json(path),
             decoded,
+            self._hidden if self.color_by == "label" else self._hidden_sides,
         )
 
     # -- the plane that is shown ------------------------------------------------------------------

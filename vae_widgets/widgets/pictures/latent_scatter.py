@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.widgets.pictures.figure import ACCENT, CATEGORIES, FAINT, INK, caption, number
+from vae_widgets.widgets.pictures.figure import ACCENT, INK, caption, number
+from vae_widgets.widgets.pictures.scatter_colours import ColoursOf, explain, groups_of
 from vae_widgets.widgets.pictures.tiles import draw_tile
 
 if TYPE_CHECKING:
@@ -18,14 +19,8 @@ if TYPE_CHECKING:
 HEIGHT = 400
 MOST_DISCS = 5_000
 """Up to so many points are drawn as discs, more as a density image."""
-MOST_ENTRIES = 12  # of the legend
 _CELLS = 260, 200  # columns and rows of the density image
 _FADED = 0.15
-UNKNOWN = "#c6c6c6"
-"""Of points without a class or a number, as in palette.ts."""
-
-# The colours of samples (k,), red, green and blue in 0 to 1 (k, 3).
-ColoursOf = Callable[[NDArray[np.int64]], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -46,6 +41,8 @@ class Plane:
         Points (m, 2) of a linked path.
     decoded : ndarray or None
         RGBA tile (height, width, 4) of what was picked.
+    hidden : sequence of int
+        Classes, or sides of the threshold, that are not drawn, from 0 in the order of the legend.
     """
 
     positions: NDArray[np.float32]
@@ -54,6 +51,7 @@ class Plane:
     class_names: Sequence[str]
     path: NDArray[np.float32] | None = None
     decoded: NDArray[np.uint8] | None = None
+    hidden: Sequence[int] = ()
 
 
 def draw(figure: Any, scatter: LatentScatter, plane: Plane, text: str) -> None:
@@ -78,8 +76,11 @@ def draw(figure: Any, scatter: LatentScatter, plane: Plane, text: str) -> None:
         axes.set_ylabel(axis_names[1])
     else:
         axes.set(yticks=[])
-    colours = _colour(figure, axes, scatter, plane)
+    groups = groups_of(scatter, plane.classes, plane.class_names)
+    colours = explain(figure, axes, scatter, groups, plane.hidden)
     order = np.random.default_rng(0).permutation(len(points))  # no class covers all others
+    if groups is not None and len(plane.hidden):
+        order = order[~np.isin(groups.of[order], plane.hidden)]
     chosen = np.zeros(len(points), bool)
     chosen[scatter.selection] = True
     if chosen.any():
@@ -104,97 +105,6 @@ def _mark(axes: Any, scatter: LatentScatter) -> None:
         x, y = at[0], at[1] if len(at) > 1 else 0.0
         axes.plot(x, y, "o", color="white", mec=INK if name else ACCENT, mew=1.5, markersize=6)
         axes.annotate(name, (x, y), (5, 5), textcoords="offset points", clip_on=True)
-
-
-def _colour(figure: Any, axes: Any, scatter: LatentScatter, plane: Plane) -> ColoursOf:
-    """Explain the colours beside the axes, and return a function that gives those of samples."""
-    by, names = scatter.color_by, plane.class_names
-    if by == "label" and len(plane.classes):
-        of_class = [CATEGORIES[k % len(CATEGORIES)] for k in range(len(names))]
-        indices = np.minimum(plane.classes, len(names))
-        return _groups(axes, indices, [*names, "unknown"], [*of_class, UNKNOWN])
-    if by in ("label", "none"):
-        return lambda rows: _rgb([ACCENT])[np.zeros(len(rows), int)]
-    values = scatter.quantities[by]
-    known = np.isfinite(values)
-    if scatter.threshold is not None:
-        cut = number(scatter.threshold)
-        sides = np.where(known, values >= scatter.threshold, 2).astype(np.int64)
-        names = [f"below {cut}", f"{cut} or above", "unknown"]
-        return _groups(axes, sides, names, [CATEGORIES[0], CATEGORIES[6], UNKNOWN], by)
-    return _ramp(figure, axes, values, known, by)
-
-
-def _ramp(
-    figure: Any, axes: Any, values: NDArray[np.float32], known: NDArray[np.bool_], name: str
-) -> ColoursOf:
-    """Explain a quantity beside the axes; the colours of samples are viridis."""
-    from matplotlib import colormaps
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import Normalize
-
-    low, high = (values[known].min(), values[known].max()) if known.any() else (0.0, 1.0)
-    scale = ScalarMappable(Normalize(float(low), float(high)), colormaps["viridis"])
-    bar = figure.colorbar(scale, ax=axes, label=name, pad=0.02, aspect=30)
-    bar.outline.set_visible(False)
-    if not known.all():
-        missing = np.count_nonzero(~known)
-        axes.set_title(f"grey: unknown ({missing:,})", color=FAINT)
-
-    def colours_of(rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        colours: NDArray[np.float64] = scale.to_rgba(values[rows])[:, :3]
-        colours[~known[rows]] = _rgb([UNKNOWN])
-        return colours
-
-    return colours_of
-
-
-def _groups(
-    axes: Any, indices: NDArray[Any], names: Sequence[str], colours: Sequence[str], title: str = ""
-) -> ColoursOf:
-    """Explain groups beside the axes; each sample has the colour of its group."""
-    counts = np.bincount(indices, minlength=len(names))
-    if not counts[-1]:
-        names, colours = names[:-1], colours[:-1]  # none is unknown
-    _legend(axes, names, counts, colours, title)
-    return lambda rows: _rgb(colours)[indices[rows]]
-
-
-def _rgb(colours: Sequence[str]) -> NDArray[np.float64]:
-    from matplotlib.colors import to_rgb
-
-    return np.array([to_rgb(colour) for colour in colours])
-
-
-def _legend(
-    axes: Any,
-    names: Sequence[str],
-    counts: NDArray[np.int64],
-    colours: Sequence[str],
-    title: str,
-) -> None:
-    from matplotlib.lines import Line2D
-
-    shown = range(min(len(names), MOST_ENTRIES))
-    # A space in front: Matplotlib leaves names out that begin with an underscore.
-    texts = [f" {names[k]:.24}  ({counts[k]:,})" for k in shown]
-    handles: list[Any] = [
-        Line2D([], [], marker="o", linestyle="", markersize=5, markeredgewidth=0, color=colours[k])
-        for k in shown
-    ]
-    if len(names) > len(shown):
-        handles.append(Line2D([], [], linestyle=""))
-        texts.append(f" and {len(names) - len(shown)} more")
-    axes.legend(
-        handles,
-        texts,
-        title=title,
-        loc="upper left",
-        bbox_to_anchor=(1.0, 1.0),
-        labelcolor=INK,
-        handletextpad=0.2,
-        alignment="left",
-    )
 
 
 def _paint(
@@ -258,6 +168,8 @@ def summary(scatter: LatentScatter, plane: Plane) -> str:
     if scatter.color_by == "label" and len(plane.classes):
         n = len(plane.class_names)
         facts.append(f"{n} class{'es' * (n != 1)}")
+        if unknown := np.count_nonzero(plane.classes >= n):
+            facts.append(f"{unknown:,} unknown")
     elif scatter.color_by not in ("label", "none"):
         cut = "" if scatter.threshold is None else f" at {number(scatter.threshold)}"
         facts.append(f"coloured by {scatter.color_by}{cut}")
