@@ -37,7 +37,7 @@ def test_principal_axes_show_their_share_of_the_variance():
     space = LatentSpace(Z, LOG_VAR)
     space.use("pca")
     axes = space.axes()
-    assert [axis["name"] for axis in axes] == ["PC 1", "PC 2", "PC 3"]
+    assert [axis["name"] for axis in axes] == ["PC[0]", "PC[1]", "PC[2]"]
     variance = np.sort(np.linalg.eigvalsh(np.cov(Z.T)))[::-1]
     assert axes[0]["note"] == f"{variance[0] / variance.sum():.0%}"
     np.testing.assert_allclose(space.center, 0, atol=1e-6)
@@ -75,7 +75,7 @@ def test_transformers_are_kept_under_their_own_names():
     np.testing.assert_allclose(
         space.lift([[0.5, 1]]), second.inverse_transform([[0.5, 1]]), rtol=1e-5
     )
-    assert [axis["name"] for axis in space.axes()] == ["FastICA 2 1", "FastICA 2 2"]
+    assert [axis["name"] for axis in space.axes()] == ["FastICA 2[0]", "FastICA 2[1]"]
 
 
 def test_a_failed_addition_leaves_no_trace():

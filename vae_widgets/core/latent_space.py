@@ -205,11 +205,11 @@ class LatentSpace:
                 collapsed = ~active_units(self.z_mean)
                 low, high = np.minimum(low, -PRIOR_REACH), np.maximum(high, PRIOR_REACH)
         elif self.name == "pca":
-            names = [f"PC {i + 1}" for i in range(k)]
+            names = [f"PC[{i}]" for i in range(k)]
             variance = self.coordinates.var(axis=0)
             notes = [f"{share:.0%}" for share in variance / max(variance.sum(), 1e-30)]
         else:
-            names = [f"{self.name} {i + 1}" for i in range(k)]
+            names = [f"{self.name}[{i}]" for i in range(k)]
         return [
             {
                 "index": int(i),

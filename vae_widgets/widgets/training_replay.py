@@ -47,7 +47,7 @@ class TrainingReplay(CanvasWidget):
                 "seen": frame.at,
                 "points": array_to_json(codes),
                 "reach": reach,
-                "names": [f"z{i + 1}" for i in plane],
+                "names": [f"z[{i}]" for i in plane],
                 "classes": array_to_json(classes),
             },
         )

@@ -75,7 +75,7 @@ function drawStrip(context: CanvasRenderingContext2D, theme: Theme, into: Box, s
     x: columns > 1 ? [at[0], at[columns - 1]] : [0, 1],
     y: [Math.max(rows, 1), 0],
     xName: shown.axis,
-    yTicks: rows ? labelled(rows).map((row) => [row + 0.5, `z${row + 1}`]) : [],
+    yTicks: rows ? labelled(rows).map((row) => [row + 0.5, `z[${row}]`]) : [],
   });
   for (let i = 0; i < columns; i++) {
     const left = i ? view.toScreen((at[i - 1] + at[i]) / 2, 0).x : view.box.left;

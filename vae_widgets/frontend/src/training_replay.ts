@@ -55,7 +55,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     if (!points?.shape[0]) return;
     const side = Math.min(picture.width, picture.height + 18);
     const into = { left: 0, top: 0, width: side, height: picture.height };
-    const [xName = "z1", yName = ""] = names;
+    const [xName = "z[0]", yName = ""] = names;
     const view = drawAxes(context, theme, into, {
       title: `codes of ${points.shape[0]} samples${yName && `, ${yName} against ${xName}`}`,
       x: [-reach, reach],
