@@ -18,7 +18,7 @@ AWAIT = """
 import asyncio, json, os, pathlib
 while not pathlib.Path("enough").exists():
     seen = {name: getattr(scatter, name).tolist() for name in ("picked", "selection", "held")}
-    seen |= {name: getattr(scatter, name) for name in ("hovered", "view", "dims", "_mode")}
+    seen |= {name: getattr(scatter, name) for name in ("hovered", "view", "dims", "mode")}
     seen |= {"value": slider.value, "method": slider.method, "bookmarks": list(scatter.bookmarks)}
     pathlib.Path("seen.new").write_text(json.dumps(seen))
     os.replace("seen.new", "seen.json")
@@ -61,7 +61,7 @@ def test_every_gesture_arrives_while_a_cell_awaits(notebook, lab):
     until(lambda seen: index in seen["selection"], "the lasso")
     view.press("Clear")
     until(lambda seen: not seen["selection"], "the end of the selection")
-    until(lambda seen: seen["_mode"] == "lasso", "the mode")
+    until(lambda seen: seen["mode"] == "lasso", "the mode")
 
     # Zoom, and held dimensions twice: the plane is decoded there each time.
     home = until(lambda seen: seen["view"], "the view")

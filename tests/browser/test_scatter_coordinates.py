@@ -154,7 +154,7 @@ def test_where_am_i(notebook):
     before = nb.pixels(view.canvas)
     view.press("Prior")
     nb.wait_for_other_pixels(view.canvas, than=before)
-    nb.kernel.until("scatter._prior_shown")
+    nb.kernel.until("scatter.prior")
     angles = np.linspace(0, 2 * np.pi, 90, endpoint=False)
     ring = 3.034854 * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
     drawn = nb.page.evaluate(
@@ -183,7 +183,7 @@ def test_where_am_i(notebook):
     )
     assert np.mean(drawn) > 0.8
     view.press("Density")
-    nb.kernel.until("not scatter._density_shown")
+    nb.kernel.until("not scatter.density")
 
     # The posterior of the hovered sample.
     index = lonely(view.codes())

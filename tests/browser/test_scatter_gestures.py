@@ -71,7 +71,7 @@ def test_every_gesture_by_keys_alone(notebook):
     walk(("r", 1))
     nb.kernel.until(f"list(scatter.view) == {home}")
     press("Grid")
-    nb.kernel.until("scatter._grid_shown")
+    nb.kernel.until("scatter.grid")
 
 
 class Fingers:

@@ -8,7 +8,7 @@ from tests.browser.scatter_view import CODEC
 MAKE = """
 big = np.tile(x, (100, 1, 1))  # 30,000 samples
 scatter = LatentScatter(codec, big)
-scatter._grid_shown = True
+scatter.grid = True
 ready = True
 """
 SHOW = "scatter"

@@ -7,7 +7,7 @@ from tests.browser.scatter_view import CODEC, SCATTER, View, lonely
 
 LINK = """
 from vae_widgets.widgets.interpolation_slider import InterpolationSlider
-scatter._mode = "lasso"
+scatter.mode = "lasso"
 slider = InterpolationSlider(codec, x[0], x[1], method="linear")
 link = slider.link(scatter)
 slider.layout.width = "800px"

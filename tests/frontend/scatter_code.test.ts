@@ -25,6 +25,14 @@ test("Python reads the same numbers and texts", () => {
     selection: Uint32Array.of(3, 70000),
     picked,
     bookmarks: { [name]: Float32Array.of(1, 2) },
+    groups: [Uint32Array.of(2), new Uint32Array()],
+    mode: "lasso",
+    grid: true,
+    prior: false,
+    density: true,
+    pointSize: null,
+    hiddenClasses: ["3", name],
+    hiddenSides: [],
   });
   const read = JSON.parse(execFileSync("python3", ["-c", RUN], { input: code, encoding: "utf8" }));
   assert.deepEqual(read.dims, [2]);
@@ -32,6 +40,9 @@ test("Python reads the same numbers and texts", () => {
   assert.equal(read.color_by, "it's");
   assert.equal(read.threshold, null);
   assert.deepEqual(read.selection, [3, 70000]);
+  assert.deepEqual([read.group_a, read.group_b, read.mode], [[2], [], "lasso"]);
+  assert.deepEqual([read.grid, read.prior, read.density, read.point_size], [true, false, true, null]);
+  assert.deepEqual([read.hidden_classes, read.hidden_sides], [["3", name], []]);
   assert.deepEqual(read.bookmarks, { [name]: [1, 2] });
   const bytes = read.picked.map((hex: string) => Buffer.from(hex, "hex").readFloatLE());
   assert.deepEqual(bytes, [...picked]);

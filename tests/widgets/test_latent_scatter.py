@@ -3,6 +3,7 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
+import traitlets
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -550,7 +551,7 @@ def test_the_density_of_the_codes_is_found_when_it_is_shown():
 
     widget = LatentScatter(Vae(3), X, renderer=tiles)
     assert widget._density == {}
-    from_page(widget, _density_shown=True)
+    from_page(widget, density=True)
     first = widget._density
     np.testing.assert_array_equal(
         first["density"], widget._space.aggregated_posterior((0, 1))["density"]
@@ -559,15 +560,16 @@ def test_the_density_of_the_codes_is_found_when_it_is_shown():
     assert (wire["dtype"], wire["shape"]) == ("float32", [96, 128])
     widget.dims = (2, 0)
     assert widget._density["bounds"] != first["bounds"]
-    from_page(widget, _density_shown=False)
+    from_page(widget, density=False)
     widget.dims = (0, 1)
     assert widget._density == {}
 
 
 def test_without_variances_there_is_no_density():
     widget = scatter()
-    from_page(widget, _density_shown=True)
-    assert widget._density == {}
+    with pytest.raises(traitlets.TraitError, match="density is True, but the codec has no prior"):
+        from_page(widget, density=True)
+    assert (widget.density, widget._density) == (False, {})
 
 
 # -- take away -------------------------------------------------------------------------------------

@@ -63,6 +63,43 @@ def reject_unknown(owner: str, given: Iterable[str], known: Iterable[str]) -> No
             )
 
 
+def reject_unknown_attribute(owner: type, name: str, package: str) -> None:
+    """Raise ``AttributeError`` if a class of a package declares no attribute of that name.
+
+    An attribute is declared by the class itself or by an annotation in its body. Names with an
+    underscore, and classes that users derive elsewhere, may have any.
+
+    Parameters
+    ----------
+    owner
+        The class of the object whose attribute is set.
+    name
+        Of the attribute.
+    package
+        Name of the package whose classes are strict.
+    """
+    if name.startswith("_") or hasattr(owner, name):
+        return
+    if owner.__module__.partition(".")[0] != package:
+        return
+    ours = [base for base in owner.__mro__ if base.__module__.partition(".")[0] == package]
+    declared = {one for base in ours for one in inspect.get_annotations(base)}
+    if name in declared:
+        return
+    known = declared | {one for base in ours for one in vars(base) if _may_be_set(base, one)}
+    public = sorted(one for one in known if not one.startswith("_"))
+    raise AttributeError(
+        f"{owner.__name__} has no attribute {name!r}; {_did_you_mean(name, public)}"
+    )
+
+
+def _may_be_set(owner: type, name: str) -> bool:
+    value = vars(owner)[name]
+    if isinstance(value, property):
+        return value.fset is not None
+    return not callable(value) and not isinstance(value, classmethod | staticmethod)
+
+
 def one_of(name: str, value: Any, choices: Iterable[str]) -> str:
     """Return `value` if it is one of `choices`; raise ``ValueError`` naming the nearest one."""
     choices = list(choices)

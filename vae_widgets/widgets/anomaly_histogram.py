@@ -107,6 +107,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     metrics = traitlets.Dict(read_only=True)
     _picture_follows = ("threshold", "method", "metrics")
     picked_item = WholeNumber(-1)
+    renderer: Renderer
     _chosen: Threshold | None = None
     _applying = False
 
@@ -187,6 +188,37 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         self._canvas.on_msg(self._asked)
         if self._strip:
             self._strip.observe(self._clicked, "selected")
+
+    @property
+    def log_counts(self) -> bool:
+        """Whether counts are drawn on a logarithmic axis; may be set."""
+        return bool(self._canvas.log_counts)
+
+    @log_counts.setter
+    def log_counts(self, value: bool) -> None:
+        self._canvas.log_counts = value
+
+    @property
+    def full_range(self) -> bool:
+        """Whether the extreme scores are shown too; may be set."""
+        return bool(self._canvas.full_range)
+
+    @full_range.setter
+    def full_range(self, value: bool) -> None:
+        self._canvas.full_range = value
+
+    @property
+    def curve(self) -> str | None:
+        """Which curve is shown beside the scores; may be set.
+
+        "Precision-recall", "ROC", "Cost" or, where only some samples have a label, "All alerts";
+        None without labels.
+        """
+        return self._curves.shown
+
+    @curve.setter
+    def curve(self, name: str) -> None:
+        self._curves.shown = name
 
     @property
     def chosen(self) -> Threshold:

@@ -47,6 +47,11 @@ class ClosingWidget(ipywidgets.DOMWidget):
         super().__init__(*args, **traits)
         self._own_layout = self.layout
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        # Python would keep a misspelt name, and nothing would change by it.
+        checks.reject_unknown_attribute(type(self), name, "vae_widgets")
+        super().__setattr__(name, value)
+
     def __repr__(self) -> str:
         return object.__repr__(self)  # that of ipywidgets spells out all parts
 

@@ -60,6 +60,10 @@ class Explorer(Pictured, CompositeWidget):
     histogram : AnomalyHistogram
     """
 
+    scatter: LatentScatter
+    slider: InterpolationSlider
+    histogram: AnomalyHistogram
+
     @checks.suggest_keywords
     def __init__(
         self,

@@ -110,6 +110,16 @@ class LatentScatter(Pictured, ScatterAnswers):
         samples. The page's slider moves what was picked along it: z + a * attribute.
     view : tuple of float
         The visible part of the plane: x_min, x_max, y_min, y_max. May be set.
+    mode : str
+        What a drag does: "pick", "pan", "lasso" or "box". May be set.
+    grid, prior, density : bool
+        Whether the page shows the decoded plane, the rings of the prior, and the density of the
+        codes, q(z). May be set, where the coordinates and the codec allow it.
+    point_size : float or None
+        Diameter of the points in CSS pixels, 1 to 40; None chooses it by their number. May be set.
+    hidden_classes, hidden_sides : tuple of str
+        Classes, and sides of `threshold` ("below", "above"), that are not drawn; "unknown" for
+        samples without a label or value. May be set to a name or several.
     z_mean : ndarray
         The codes, float32 (n, latent_dim).
     n_samples : int
@@ -179,7 +189,7 @@ class LatentScatter(Pictured, ScatterAnswers):
             self._show_plane()
         self.observe(self._use_projection, "projection")
         self.observe(self._show_plane, "dims")
-        self.observe(self._find_density, "_density_shown")
+        self.observe(self._find_density, "density")
         self.observe(self._mark_bookmarks, "bookmarks")
         self.observe(self._find_attribute, ["group_a", "group_b"])
         self._answer_questions()
@@ -362,7 +372,7 @@ class LatentScatter(Pictured, ScatterAnswers):
                 self._pick = {**self._pick, **sender({}), **self._where(self.picked_index)}
 
     def _find_density(self, change: Any = None) -> None:
-        if self._density_shown and not self._density:  # 0.4 s for 70,000 samples
+        if self.density and not self._density:  # 0.4 s for 70,000 samples
             self._density = self._space.aggregated_posterior(self.dims)
 
     def _mark_bookmarks(self, change: Any = None) -> None:

@@ -100,11 +100,13 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
         What the page needs to read values at the pointer; made by `plan`.
     """
 
+    readout: dict[str, Any]
+
     def __init__(self) -> None:
         self._x = bqplot.LinearScale(min=0.0, max=1.0)
         self._x_axis = bqplot.Axis(scale=self._x, tick_format=".4~g", label="epoch")
         self._panels = (_Panel(self._x, self._x_axis), _Panel(self._x, self._x_axis))
-        self.readout: dict[str, Any] = {}
+        self.readout = {}
         super().__init__(
             [panel.box for panel in self._panels],
             layout=ipywidgets.Layout(flex_flow="row wrap", width="100%", max_width="800px"),

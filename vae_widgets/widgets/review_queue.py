@@ -73,6 +73,9 @@ class ReviewQueue(Pictured, CanvasWidget):
     _css = bundle("review_queue.css")
     _picture_follows = ("position", "_marks", "_status", "_window")
 
+    histogram: AnomalyHistogram
+    queue: NDArray[np.int64]
+
     order = traitlets.Unicode("nearest").tag(sync=True)
     position = WholeNumber(0).tag(sync=True, echo_update=False)
 
@@ -111,7 +114,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         self._codec = codec
         self._log = ReviewLog()
         self._number = 0  # of queues made, so that the page knows a new one
-        self.queue: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.queue = np.zeros(0, np.int64)
         origin = {
             "scores": hash_data(histogram._data.scores, None),
             "queue": uuid.uuid4().hex,

@@ -1,6 +1,6 @@
 """The traits of LatentScatter and the rules for their values (frontend/src/scatter_state.ts)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from vae_widgets.widgets.traits import (
 
 Loose = traitlets.TraitType[Any, Any]
 MODES = ("pick", "pan", "lasso", "box")
+SIDES = ("below", "above", "unknown")
 
 
 def _arrays_to_json(arrays: Mapping[str, NDArray[Any]], widget: Any) -> dict[str, Any]:
@@ -32,6 +33,12 @@ def _arrays_to_json(arrays: Mapping[str, NDArray[Any]], widget: Any) -> dict[str
 
 def _arrays_from_json(arrays: Mapping[str, Any], widget: Any) -> dict[str, NDArray[Any]]:
     return {name: array_from_json(wire) for name, wire in arrays.items()}
+
+
+def _numbers_of(name: str, given: Any, names: Sequence[str]) -> list[int]:
+    """Return the place of each given name among `names`, each once and in order."""
+    wanted = [given] if isinstance(given, str) or not isinstance(given, Iterable) else given
+    return sorted({names.index(checks.one_of(name, str(one), names)) for one in wanted})
 
 
 def _density_to_json(density: Mapping[str, Any], widget: Any) -> dict[str, Any]:
@@ -61,6 +68,11 @@ class ScatterState(CanvasWidget):
     projection: Loose = traitlets.TraitType("latent").tag(sync=True, echo_update=False)
     held = Array("float32", 1).tag(sync=True, echo_update=False)
     view = traitlets.Tuple((-1.0, 1.0, -1.0, 1.0)).tag(sync=True, echo_update=False)
+    mode = traitlets.Enum(MODES, MODES[0]).tag(sync=True, echo_update=False)
+    grid = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    prior = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    density = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    point_size = Number(None, allow_none=True).tag(sync=True)
 
     bookmarks = traitlets.Dict().tag(
         sync=True, echo_update=False, to_json=_arrays_to_json, from_json=_arrays_from_json
@@ -81,12 +93,8 @@ class ScatterState(CanvasWidget):
     _range_note = traitlets.Unicode("").tag(sync=True)  # what the values of a tile are
     _hidden = traitlets.List(traitlets.Int()).tag(sync=True, echo_update=False)
     _hidden_sides = traitlets.List(traitlets.Int()).tag(sync=True, echo_update=False)
-    _mode = traitlets.Enum(MODES, MODES[0]).tag(sync=True, echo_update=False)
-    _grid_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
     _prior = traitlets.List(traitlets.Float()).tag(sync=True)
-    _prior_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
     _density = traitlets.Dict().tag(sync=True, to_json=_density_to_json)
-    _density_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
     _path = traitlets.Dict().tag(sync=True)  # of a linked InterpolationSlider, see path_link.py
     _keep_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
     _bookmarked_at = traitlets.Dict().tag(sync=True)
@@ -106,6 +114,25 @@ class ScatterState(CanvasWidget):
     _tile = traitlets.Dict().tag(sync=True)
     _ask_detail = traitlets.Dict().tag(sync=True, echo_update=False)
     _detail = traitlets.Dict().tag(sync=True)
+
+    @property
+    def hidden_classes(self) -> tuple[str, ...]:
+        """Names of the classes that are not drawn, ``"unknown"`` for samples without one."""
+        names = [*self._class_names, "unknown"]
+        return tuple(names[i] for i in self._hidden)
+
+    @hidden_classes.setter
+    def hidden_classes(self, names: Any) -> None:
+        self._hidden = _numbers_of("hidden_classes", names, [*self._class_names, "unknown"])
+
+    @property
+    def hidden_sides(self) -> tuple[str, ...]:
+        """Sides of the threshold that are not drawn: "below", "above" and "unknown"."""
+        return tuple(SIDES[i] for i in self._hidden_sides)
+
+    @hidden_sides.setter
+    def hidden_sides(self, names: Any) -> None:
+        self._hidden_sides = _numbers_of("hidden_sides", names, SIDES)
 
     def _checked_colour(
         self, color_by: Any, quantities: Mapping[str, Any]
@@ -160,6 +187,27 @@ class ScatterState(CanvasWidget):
             return checks.one_of("color_by", proposal.value, ["label", "none", *self.quantities])
         name, self.quantities = self._checked_colour(proposal.value, self.quantities)
         return name
+
+    @traitlets.validate("prior", "density")
+    def _validate_shown(self, proposal: Any) -> bool:
+        name = proposal.trait.name
+        if proposal.value and self._space.z_log_var is None:
+            raise traitlets.TraitError(
+                f"{name} is True, but the codec has no prior: its encode gives codes without "
+                "variances. Use a VAE."
+            )
+        if proposal.value and not self._space.prior_center(self.dims):
+            raise traitlets.TraitError(
+                f"{name} is True, but the coordinates {list(self.dims)} of {self.projection!r} "
+                "have no prior; set projection to 'latent' or 'pca', with two dimensions."
+            )
+        return bool(proposal.value)
+
+    @traitlets.validate("point_size")
+    def _validate_point_size(self, proposal: Any) -> float | None:
+        if proposal.value is None:
+            return None
+        return checks.number_between("point_size", proposal.value, 1, 40)
 
     @traitlets.validate("threshold")
     def _validate_threshold(self, proposal: Any) -> float | None:

@@ -10,8 +10,9 @@ import traitlets
 from ipywidgets import widget_serialization
 from numpy.typing import NDArray
 
-from vae_widgets.core.histogram import quantiles, score_grid
+from vae_widgets.core.histogram import ScoreGrid, quantiles, score_grid
 from vae_widgets.core.labelled_scores import LabelledScores
+from vae_widgets.core.review_precision import ReviewedPrecision
 from vae_widgets.core.thresholds import METHODS, Threshold
 from vae_widgets.widgets.base import CanvasWidget, bundle
 from vae_widgets.widgets.traits import array_to_json
@@ -36,6 +37,10 @@ class ScoreCanvas(CanvasWidget):
     bins
         About how many bins; None chooses by the data.
     """
+
+    grid: ScoreGrid
+    at_or_above: NDArray[np.uint32]
+    reviewed: ReviewedPrecision | None
 
     _esm = bundle("score_canvas.js")
     _css = bundle("score_canvas.css")

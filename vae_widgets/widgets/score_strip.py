@@ -28,13 +28,15 @@ class ScoreStrip(TileStrip):
         Which sample each tile shows, row by row; -1 where there are too few.
     """
 
+    shown: list[int]
+
     def __init__(
         self, scores: LabelledScores, items: NDArray[Any], renderer: Renderer, n_tiles: int
     ) -> None:
         self._scores, self._items, self._renderer = scores, items, renderer
         self._columns = min(n_tiles, len(scores))
         self._threshold = np.inf
-        self.shown: list[int] = []
+        self.shown = []
         super().__init__(selectable=True)
 
     def show_threshold(self, threshold: float) -> None:

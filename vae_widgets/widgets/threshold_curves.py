@@ -8,6 +8,7 @@ import ipywidgets
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_widgets.core import checks
 from vae_widgets.core.curves import Curve
 from vae_widgets.core.labelled_scores import LabelledScores
 from vae_widgets.core.thresholds.labelled import expected_cost
@@ -140,6 +141,17 @@ class ThresholdCurves(CompositeWidget):
     def points(self) -> list[bqplot.Scatter]:
         """The operating points."""
         return [panel.point for panel in self._panels.values()]
+
+    @property
+    def shown(self) -> str | None:
+        """Name of the curve that is shown; None where there is none. May be set."""
+        return self._switch.value if self._panels else None
+
+    @shown.setter
+    def shown(self, name: str) -> None:
+        if not self._panels:
+            raise ValueError(f"curve is {name!r}, but there is none without labels; pass labels.")
+        self._switch.value = checks.one_of("curve", name, self._panels)
 
     @property
     def axes(self) -> list[tuple[str, str]]:

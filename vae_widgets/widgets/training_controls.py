@@ -7,6 +7,9 @@ import traitlets
 
 from vae_widgets.widgets.base import CanvasWidget, bundle
 
+PANELS = ("latent", "replay")
+"""Those that can be opened below the curves."""
+
 
 class CurveLegend(CanvasWidget):
     """The title and the legend of the curves; a click on an entry hides or shows its lines."""

@@ -4,7 +4,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ipywidgets
@@ -25,6 +25,7 @@ from vae_widgets.widgets.keras_callback import KerasCallback
 from vae_widgets.widgets.monitor_drawing import MonitorDrawing
 from vae_widgets.widgets.pictured import Pictured
 from vae_widgets.widgets.throttle import Send, Throttle
+from vae_widgets.widgets.training_controls import PANELS
 from vae_widgets.widgets.training_pictures import MAX_SAMPLES, TrainingPictures
 from vae_widgets.widgets.training_session import TrainingSession, check_runs, check_settings
 
@@ -80,6 +81,8 @@ class TrainingMonitor(Pictured, CompositeWidget):
     TypeError, ValueError, OSError
         If an argument is not what it should be, or the log cannot be written.
     """
+
+    callback: KerasCallback
 
     # Tests take a clock and a timer of their own.
     _clock = staticmethod(time.monotonic)
@@ -207,6 +210,38 @@ class TrainingMonitor(Pictured, CompositeWidget):
     @smoothing.setter
     def smoothing(self, value: float) -> None:
         self._drawing.controls.smoothing = checks.number_between("smoothing", value, 0, 0.99)
+
+    @property
+    def panels(self) -> tuple[str, ...]:
+        """Which panels are open: "latent", "replay". May be set."""
+        return tuple(self._drawing.controls.panels)
+
+    @panels.setter
+    def panels(self, names: Iterable[str]) -> None:
+        names = [names] if isinstance(names, str) else names
+        self._drawing.controls.panels = [checks.one_of("panels", one, PANELS) for one in names]
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Names of the metrics whose curves are not drawn, "run:" before the name of a run.
+
+        May be set, also before the first values come.
+        """
+        return tuple(self._drawing.legend.hidden)
+
+    @hidden.setter
+    def hidden(self, names: Iterable[str]) -> None:
+        self._drawing.legend.hidden = [names] if isinstance(names, str) else list(names)
+
+    @property
+    def zoom(self) -> tuple[float, float] | None:
+        """The part of the x axis that is seen, in epochs or steps; None for all. May be set."""
+        zoom = self._drawing.controls.zoom
+        return (zoom[0], zoom[1]) if zoom else None
+
+    @zoom.setter
+    def zoom(self, ends: tuple[float, float] | None) -> None:
+        self._drawing.controls.zoom = [] if ends is None else [float(end) for end in ends]
 
     def start_run(self, name: str) -> None:
         """Name the next run; the present one stays in the picture, behind it.

@@ -32,14 +32,14 @@ export class DecodedPlane {
   }
 
   show(): void {
-    this.plot.show({ grid: this.model.get("_grid_shown") ? this.grid : null });
+    this.plot.show({ grid: this.model.get("grid") ? this.grid : null });
   }
 
   /** Have the visible part of the plane decoded, unless what is here will do. */
   ask(): void {
     const have = this.model.get("_grid");
     const want = gridFor(this.plot.viewport, have.tiles.tile_width, have.tiles.tile_height);
-    const shown = this.model.get("_grid_shown");
+    const shown = this.model.get("grid");
     const fits = shown ? sameGrid(have, want) : covers(have.bounds, want.bounds);
     if (!fits || !this.isHere()) this.asking.ask(want);
   }

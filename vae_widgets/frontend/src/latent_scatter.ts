@@ -48,6 +48,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     levels: new Int16Array(positions.length / 2),
     colours: new Uint8Array(3),
     selection: new Uint32Array(0),
+    pointSize: model.get("point_size"),
     grid: null,
     prior: null,
     density: null,
@@ -141,14 +142,14 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
 
   const showPrior = () => {
     const [x, y] = model.get("_prior");
-    const shown = model.get("_prior_shown") && x !== undefined && y !== undefined;
+    const shown = model.get("prior") && x !== undefined && y !== undefined;
     plot.show({ prior: shown ? { x, y } : null });
     showControls();
   };
 
   const showDensity = () => {
     const density = model.get("_density");
-    const shown = model.get("_density_shown") && "rings" in density;
+    const shown = model.get("density") && "rings" in density;
     plot.show({ density: shown ? new Density(density as DensityState) : null });
     showControls();
   };
@@ -219,7 +220,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     return true;
   });
   const stopGestures = onScatterGestures(canvas, {
-    mode: () => model.get("_mode"),
+    mode: () => model.get("mode"),
     viewport: () => plot.viewport,
     hover(at) {
       hover.over(at ? pointAt(at) : -1);
@@ -255,7 +256,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   const panels = new Panels(model, shell, picking);
   const toolbar = new Toolbar(model, shell, { home, clear });
   const showControls = () => {
-    canvas.dataset.mode = model.get("_mode");
+    canvas.dataset.mode = model.get("mode");
     toolbar.show();
     panels.showDims();
     panels.showKeep();
@@ -272,8 +273,9 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     ["threshold", showColours],
     ["_hidden", showColours],
     ["_hidden_sides", showColours],
-    ["_mode", showControls],
-    ["_grid_shown", showGrid],
+    ["point_size", () => plot.show({ pointSize: model.get("point_size") })],
+    ["mode", showControls],
+    ["grid", showGrid],
     ["_dims_shown", showDims],
     ["_projections", showControls],
     ["_keep_shown", showDims],
@@ -284,9 +286,9 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     ["_bookmarked_at", showBookmarks],
     ["held", showHeld],
     ["_prior", showPrior],
-    ["_prior_shown", showPrior],
+    ["prior", showPrior],
     ["_density", showDensity],
-    ["_density_shown", showDensity],
+    ["density", showDensity],
     ["_positions", showPlane],
     // Not "picked": it comes together with its picture.
     ["_pick", takePick],

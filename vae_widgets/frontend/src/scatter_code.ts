@@ -10,6 +10,14 @@ export interface Shown {
   selection: Uint32Array;
   picked: Float32Array;
   bookmarks: Record<string, Float32Array>;
+  groups: [Uint32Array, Uint32Array];
+  mode: string;
+  grid: boolean;
+  prior: boolean;
+  density: boolean;
+  pointSize: number | null;
+  hiddenClasses: string[];
+  hiddenSides: string[];
 }
 
 /** Assignments to the traits of `name`; every number comes back as it was. */
@@ -21,13 +29,30 @@ export function pythonOf(shown: Shown, name = "scatter"): string {
     `view = ${tuple(shown.view)}`,
     `color_by = ${JSON.stringify(shown.colourBy)}`,
     `threshold = ${shown.threshold ?? "None"}`,
-    `selection = [${shown.selection.join(", ")}]`,
+    `selection = ${whole(shown.selection)}`,
     `picked = ${vector(shown.picked)}`,
+    `group_a = ${whole(shown.groups[0])}`,
+    `group_b = ${whole(shown.groups[1])}`,
+    `mode = ${JSON.stringify(shown.mode)}`,
+    `grid = ${bool(shown.grid)}`,
+    `prior = ${bool(shown.prior)}`,
+    `density = ${bool(shown.density)}`,
+    `point_size = ${shown.pointSize ?? "None"}`,
+    `hidden_classes = ${JSON.stringify(shown.hiddenClasses)}`,
+    `hidden_sides = ${JSON.stringify(shown.hiddenSides)}`,
     `bookmarks = {${Object.entries(shown.bookmarks)
       .map(([key, z]) => `${JSON.stringify(key)}: ${vector(z)}`)
       .join(", ")}}`,
   ];
   return lines.map((line) => `${name}.${line}\n`).join("");
+}
+
+function bool(value: boolean): string {
+  return value ? "True" : "False";
+}
+
+function whole(values: Uint32Array): string {
+  return `[${values.join(", ")}]`;
 }
 
 function tuple(values: number[]): string {

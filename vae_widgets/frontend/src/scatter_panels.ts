@@ -121,6 +121,7 @@ export class Panels {
   private async copy(): Promise<void> {
     const { model, shell } = this;
     const marks = Object.entries(model.get("bookmarks")).map(([name, z]) => [name, readArray(z)]);
+    const hasPrior = model.get("_prior").length > 0;
     const code = pythonOf({
       projection: model.get("projection"),
       dims: model.get("dims"),
@@ -131,6 +132,14 @@ export class Panels {
       selection: readArray<Uint32Array>(model.get("selection")),
       picked: readArray(model.get("picked")),
       bookmarks: Object.fromEntries(marks),
+      groups: [readArray<Uint32Array>(model.get("group_a")), readArray<Uint32Array>(model.get("group_b"))],
+      mode: model.get("mode"),
+      grid: model.get("grid"),
+      prior: hasPrior && model.get("prior"),
+      density: hasPrior && model.get("density"),
+      pointSize: model.get("point_size"),
+      hiddenClasses: model.get("_hidden").map((i) => model.get("_class_names")[i] ?? "unknown"),
+      hiddenSides: model.get("_hidden_sides").map((i) => ["below", "above", "unknown"][i]),
     });
     await copyText(code).then(
       () => shell.say("Copied. It expects the widget in the variable scatter."),

@@ -25,6 +25,8 @@ export interface Scene {
   levels: Int16Array;
   colours: Uint8Array;
   selection: Uint32Array;
+  /** Diameter of the points in CSS pixels; null chooses it by their number. */
+  pointSize: number | null;
   /** Drawn behind the points; null for none. */
   grid: Grid | null;
   /** Names and places on the plane; without y, anywhere on a line. */
@@ -80,7 +82,8 @@ export class ScatterPlot {
   }
 
   get radius(): number {
-    return discRadius(this.scene.positions.length / 2);
+    const { pointSize, positions } = this.scene;
+    return pointSize ? pointSize / 2 : discRadius(positions.length / 2);
   }
 
   /** Change what stands still. */

@@ -81,10 +81,10 @@ export interface State {
   _dims_shown: boolean;
   /** Centre of the prior on the plane; empty where it has none. */
   _prior: [number, number] | [];
-  _prior_shown: boolean;
+  prior: boolean;
   /** Of q(z) on the plane; empty until it is asked for. */
   _density: DensityState | Record<string, never>;
-  _density_shown: boolean;
+  density: boolean;
   _positions: WireArray;
   _home: Edges;
   /** Number of the class of each sample; the number of classes where it is not known. */
@@ -101,8 +101,9 @@ export interface State {
    */
   _hidden: number[];
   _hidden_sides: number[];
-  _mode: Mode;
-  _grid_shown: boolean;
+  mode: Mode;
+  point_size: number | null;
+  grid: boolean;
   _path: PathState | Record<string, never>;
   _ask_pick: PickQuestion & Sender;
   _pick: Partial<PickAnswer>;

@@ -24,12 +24,12 @@ export class Toolbar {
     this.controls = new Controls(shell.controls, {
       ...actions,
       mode: (mode) => {
-        change(model, { _mode: mode });
+        change(model, { mode });
         this.hint();
       },
-      grid: (shown) => change(model, { _grid_shown: shown }),
-      prior: (shown) => change(model, { _prior_shown: shown }),
-      density: (shown) => change(model, { _density_shown: shown }),
+      grid: (shown) => change(model, { grid: shown }),
+      prior: (shown) => change(model, { prior: shown }),
+      density: (shown) => change(model, { density: shown }),
       colourBy: (name) => change(model, { color_by: name }),
       projection(projection) {
         change(model, { projection });
@@ -46,18 +46,18 @@ export class Toolbar {
 
   /** Say what the mode is for. */
   hint(): void {
-    this.shell.say(HINTS[this.model.get("_mode")]);
+    this.shell.say(HINTS[this.model.get("mode")]);
   }
 
   show(): void {
     const { model } = this;
     const named = model.get("_classes").shape[0] > 0;
     this.controls.show({
-      mode: model.get("_mode"),
-      gridShown: model.get("_grid_shown"),
+      mode: model.get("mode"),
+      gridShown: model.get("grid"),
       hasPrior: model.get("_prior").length > 0,
-      priorShown: model.get("_prior_shown"),
-      densityShown: model.get("_density_shown"),
+      priorShown: model.get("prior"),
+      densityShown: model.get("density"),
       anySelected: model.get("selection").shape[0] > 0,
       colourChoices: [...(named ? ["label"] : []), "none", ...Object.keys(model.get("quantities"))],
       colourBy: model.get("color_by"),
