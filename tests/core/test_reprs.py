@@ -6,6 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
+from vae_widgets.core.bootstrap import bootstrap_threshold
 from vae_widgets.core.drift import reference_quantiles
 from vae_widgets.core.history import TrainingHistory
 from vae_widgets.core.policy import ThresholdPolicy
@@ -65,6 +66,7 @@ def test_a_chosen_threshold_has_one_line(name):
         history(),
         policy().replay(SCORES),
         choose_threshold(SCORES),
+        bootstrap_threshold(SCORES, None, choose_threshold(SCORES), 20),
         compare_scores({"elbo": SCORES}, {"norm": SCORES**2}),
     ],
     ids=lambda made: type(made).__name__,

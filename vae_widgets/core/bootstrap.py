@@ -58,6 +58,10 @@ class BootstrapIntervals:
     enough: bool
     verdict: str
 
+    def __repr__(self) -> str:
+        low, high = self.intervals["threshold"]
+        return f"<BootstrapIntervals: threshold {low:.4g} to {high:.4g}; {self.verdict:.120}>"
+
 
 def bootstrap_threshold(
     scores: ArrayLike,
