@@ -13,11 +13,12 @@ from vae_widgets.core.latent_grid import padded_bounds
 from vae_widgets.core.latent_space import LatentSpace
 from vae_widgets.core.latents import attribute_vector
 from vae_widgets.core.pairing import check_index, shared_index
+from vae_widgets.core.policy import hash_data
 from vae_widgets.core.projections import Projection
 from vae_widgets.rendering import Renderer, check_renderer, note_of
 from vae_widgets.rendering.atlas import atlas_tiles
 from vae_widgets.rendering.sound import sound_of
-from vae_widgets.widgets.base import bundle
+from vae_widgets.widgets.base import KERNEL_ID, bundle
 from vae_widgets.widgets.hearing import Hearing
 from vae_widgets.widgets.pictured import Pictured
 from vae_widgets.widgets.pictures import latent_scatter as picture
@@ -176,6 +177,7 @@ class LatentScatter(Pictured, ScatterAnswers):
             color_by=color_by,
             quantities=quantities,
             threshold=threshold,
+            _origin={"data": hash_data(self.z_mean.astype(np.float64), None), "kernel": KERNEL_ID},
             _classes=classes,
             _class_names=names,
             _tiles=self._pictures.all_samples(),

@@ -84,6 +84,7 @@ class ScatterState(CanvasWidget):
     # What the page draws.
     _projections = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _axes = traitlets.List(traitlets.Dict()).tag(sync=True)
+    _origin = traitlets.Dict().tag(sync=True)  # whose data, and which kernel: for kept_state.ts
     _positions = Array("float32", 2).tag(sync=True)
     _home = traitlets.Tuple((-1.0, 1.0, -1.0, 1.0)).tag(sync=True)
     _classes = Array("uint32", 1).tag(sync=True)

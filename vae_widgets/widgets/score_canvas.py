@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from vae_widgets.core.histogram import ScoreGrid, quantiles, score_grid
 from vae_widgets.core.labelled_scores import LabelledScores
+from vae_widgets.core.policy import hash_data
 from vae_widgets.core.review_precision import ReviewedPrecision
 from vae_widgets.core.thresholds import METHODS, Threshold
-from vae_widgets.widgets.base import CanvasWidget, bundle
+from vae_widgets.widgets.base import KERNEL_ID, CanvasWidget, bundle
 from vae_widgets.widgets.traits import array_to_json
 
 PERCENTILES = (50, 90, 95, 99, 99.9)
@@ -45,6 +46,7 @@ class ScoreCanvas(CanvasWidget):
     _esm = bundle("score_canvas.js")
     _css = bundle("score_canvas.css")
 
+    _origin = traitlets.Dict().tag(sync=True)  # whose data, and which kernel: for kept_state.ts
     threshold = traitlets.Float(0.0).tag(sync=True, echo_update=False)
     class_names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     score_name = traitlets.Unicode("score").tag(sync=True)
@@ -77,7 +79,8 @@ class ScoreCanvas(CanvasWidget):
         self._scores = scores
         self._selection = np.zeros(0)
         self._bins = bins
-        super().__init__(**state)
+        origin = {"data": hash_data(scores.scores, None), "kernel": KERNEL_ID}
+        super().__init__(_origin=origin, **state)
         self.lay_grid()
         self.observe(lambda change: self.lay_grid(), "full_range")
 

@@ -2,10 +2,11 @@
 
 import "./latent_scatter.css";
 import { LATE } from "./asking.ts";
-import { readArray, writeArray } from "./arrays.ts";
+import { readArray, writeArray, type WireArray } from "./arrays.ts";
 import { DecodedPlane } from "./decoded_plane.ts";
 import { onKey, type Point } from "./gestures.ts";
 import { Hearing } from "./hearing.ts";
+import { KeptState } from "./kept_state.ts";
 import { combine, insidePolygon, nearest } from "./lasso.ts";
 import { Picking } from "./picking.ts";
 import { Density, type DensityState } from "./scatter_density.ts";
@@ -254,6 +255,14 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   // -- controls ----------------------------------------------------------------------------------
 
   const panels = new Panels(model, shell, picking);
+  const several = (count: number, what: string) => (count ? `${whole(count)} ${what}${count === 1 ? "" : "s"}` : "");
+  const kept = new KeptState(model, "scatter", {
+    bookmarks: (marks: object) => several(Object.keys(marks).length, "bookmark"),
+    selection: ({ shape }: WireArray) => shape[0] ? `a selection of ${several(shape[0], "sample")}` : "",
+    group_a: ({ shape }: WireArray) => shape[0] ? `group A of ${several(shape[0], "sample")}` : "",
+    group_b: ({ shape }: WireArray) => shape[0] ? `group B of ${several(shape[0], "sample")}` : "",
+  });
+  shell.notice.root.after(kept.root);
   const toolbar = new Toolbar(model, shell, { home, clear });
   const showControls = () => {
     canvas.dataset.mode = model.get("mode");
@@ -324,6 +333,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     plane.close();
     hover.close();
     plot.destroy();
+    kept.close();
     shell.notice.close();
     shell.root.remove();
   };

@@ -25,7 +25,7 @@ export interface KeptActions {
 }
 
 export class KeptBar {
-  readonly root = element("div", "vw-review-kept");
+  readonly root = element("div", "vw-kept");
   private readonly text = element("span", "");
   private readonly buttons: Record<"take" | "away" | "forget" | "save" | "ok", HTMLButtonElement>;
   private state: KeptState = { waiting: 0, offered: 0, taken: 0, leftOut: 0, why: "" };

@@ -4,6 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import { readArray, type WireArray } from "./arrays.ts";
 import "./figure.css";
 import "./score_canvas.css";
+import { KeptState } from "./kept_state.ts";
 import {
   MethodField,
   MethodRefusal,
@@ -275,6 +276,15 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     if (content.kind === "refused") refuse(content);
     else if (content.kind === "chosen") refuse(null);
   };
+  const kept = new KeptState(model, "histogram", {
+    threshold: (threshold: number) => `the threshold ${plain(threshold, digits())}`,
+  });
+  shell.notice.root.after(kept.root);
+  const onMethod = () => {
+    // A threshold by hand gave way to a method.
+    if (model.get("method") !== "manual") kept.forget();
+    onState();
+  };
   const listeners: [string, (content: any) => void][] = [
     ["msg:custom", onMessage],
     ["change:_grid", onGrid],
@@ -282,7 +292,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     ["change:_counted", show],
     ["change:threshold", onState],
     ["change:status", onState],
-    ["change:method", onState],
+    ["change:method", onMethod],
     ["change:parameters", onState],
     ["change:methods", onMethods],
     ["change:warning", onWarning],
@@ -299,6 +309,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   return () => {
     stopGestures();
+    kept.close();
     shell.notice.close();
     for (const [event, listen] of listeners) model.off(event, listen);
     picture.destroy();

@@ -24,18 +24,29 @@ export function send(
   return KernelLine.of(model).post(() => ({ content, buffers }));
 }
 
+const listeners = new WeakMap<object, Set<(names: string[]) => void>>();
+
+/** Call `told` with the names of the traits that the page has set. Returns what stops it. */
+export function onTold(model: AnyModel<any>, told: (names: string[]) => void): () => void {
+  const set = listeners.get(model) ?? new Set();
+  listeners.set(model, set.add(told));
+  return () => set.delete(told);
+}
+
 /** Tell the kernel the values of these traits, and of those that wait. */
 export function tell<T extends Fields>(model: AnyModel<T>, ...names: Name<T>[]): void {
   const late = waiting.get(model);
   clearTimeout(late?.timer);
   waiting.delete(model);
-  KernelLine.of(model).postState([...new Set([...(late?.names ?? []), ...names])], (names) => {
+  const all = [...new Set([...(late?.names ?? []), ...names])];
+  KernelLine.of(model).postState(all, (names) => {
     const state: Fields = {};
     const paths: (string | number)[][] = [];
     const buffers: ArrayBuffer[] = [];
     for (const name of names) state[name] = withoutBytes(model.get(name), [name], paths, buffers);
     return { content: { type: "state", state, paths }, buffers };
   });
+  for (const told of listeners.get(model) ?? []) told(all);
 }
 
 /** Tell the kernel ten times a second at most: what moves with the hand. */

@@ -1,0 +1,145 @@
+"""What is changed while no kernel answers is said, kept, and handed over."""
+
+import numpy as np
+import pytest
+
+import vae_widgets as vw
+from tests.browser.blank_page import BlankPage
+from tests.pca_codec import PcaCodec, digits
+from vae_widgets.widgets.tile_strip import TileStrip
+from vae_widgets.widgets.training_controls import CurveLegend, TrainingControls
+
+X, Y = (part[:60] for part in digits())
+SCORES = np.linspace(0, 1, 60)
+
+
+def make_controls():
+    controls = TrainingControls(lambda message: None)
+    button = {"does": "stop", "text": "Stop", "hint": "", "enabled": True}
+    controls.shown = {
+        **{"run": 1, "state": "training", "active": True, "available": ["latent", "replay"]},
+        **{"buttons": {"stop": button}, "settings": {"beta": 1.0}},
+    }
+    return controls
+
+
+def make_legend():
+    legend = CurveLegend()
+    legend.entries = [{"name": "loss", "label": "loss", "colour": "#333"}]
+    return legend
+
+
+def make_strip():
+    strip = TileStrip(selectable=True)
+    strip.show([np.full((2, 8, 8, 4), 255, np.uint8)])
+    return strip
+
+
+WIDGETS = {
+    "controls": (make_controls, ["Stop", "Log scale", "Latent", "Replay"]),
+    "legend": (make_legend, ["loss"]),
+    "strip": (make_strip, ["1 of 2"]),
+    "histogram": (lambda: vw.AnomalyHistogram(SCORES)._canvas, ["Log counts"]),
+    "slider": (lambda: vw.InterpolationSlider(PcaCodec(X), X[0], X[1], steps=3), ["⇄ Swap ends"]),
+    "queue": (lambda: vw.ReviewQueue(vw.AnomalyHistogram(SCORES)), ["More"]),
+}
+
+
+@pytest.mark.parametrize("kind", WIDGETS)
+def test_every_button_says_that_the_kernel_is_gone(page, kind):
+    make, names = WIDGETS[kind]
+    blank = BlankPage(page, make())
+    notice = blank.root.get_by_role("alert").get_by_text("The kernel does not answer")
+    for name in names:
+        assert not notice.is_visible()
+        blank.lose_kernel()
+        blank.root.get_by_role("button", name=name, exact=True).click()
+        notice.wait_for()
+        blank.lose_kernel("there")
+        notice.wait_for(state="hidden")
+
+
+def another_kernel(widget):
+    """As if the widget lived in another process."""
+    canvas = getattr(widget, "_canvas", widget)
+    canvas._origin = {**canvas._origin, "kernel": "another"}
+    return widget
+
+
+def test_a_threshold_moved_without_a_kernel_reaches_the_next_one(page):
+    first = vw.AnomalyHistogram(SCORES)
+    before = first.threshold
+    blank = BlankPage(page, first._canvas)
+    blank.lose_kernel()
+    field = page.get_by_role("spinbutton", name="Threshold")
+    field.fill("0,25")
+    field.press("Enter")
+    blank.root.get_by_text("Python does not have this threshold yet.").wait_for()
+    assert first.threshold == before
+    blank.close()
+    second = another_kernel(vw.AnomalyHistogram(SCORES))
+    again = BlankPage(page, second._canvas)
+    again.root.get_by_text("Set by hand").wait_for()
+    assert second.threshold == 0.25
+    # That kernel had it when it ended: the third is offered it.
+    again.close()
+    third = vw.AnomalyHistogram(SCORES)
+    last = BlankPage(page, third._canvas)
+    last.root.get_by_text(
+        "Kept in this browser from before the kernel ended: the threshold 0.25"
+    ).wait_for()
+    assert third.threshold == before
+    last.root.get_by_role("button", name="Take up").click()
+    last.root.get_by_text("Set by hand").wait_for()
+    assert third.threshold == 0.25
+    # Other scores are offered nothing, nor is who has chosen a method since.
+    last.root.get_by_role("combobox", name="Method").select_option("iqr")
+    last.root.get_by_text("interquartile ranges").wait_for()
+    last.close()
+    fourth = BlankPage(page, another_kernel(vw.AnomalyHistogram(SCORES))._canvas)
+    assert not fourth.root.get_by_role("button", name="Take up").is_visible()
+
+
+def test_bookmarks_and_selection_are_offered_after_a_restart(page):
+    def make():
+        return vw.LatentScatter(PcaCodec(X), X, Y)
+
+    first = make()
+    blank = BlankPage(page, first)
+    first.pick(3)
+    blank.update()
+    blank.root.get_by_role("button", name="Take away").click()
+    blank.root.get_by_label("Name of the bookmark").fill("three")
+    blank.root.get_by_label("Name of the bookmark").press("Enter")
+    blank.root.get_by_text("Kept as three.").wait_for()
+    # The second is made when the kernel has gone.
+    blank.lose_kernel()
+    blank.root.get_by_label("Name of the bookmark").fill("again")
+    blank.root.get_by_label("Name of the bookmark").press("Enter")
+    blank.root.get_by_role("alert").get_by_text("The kernel does not answer").wait_for()
+    assert list(first.bookmarks) == ["three"]
+    blank.close()
+    second = another_kernel(make())
+    again = BlankPage(page, second)
+    page.wait_for_function("() => Object.keys(window.mounted.model.get('_bookmarked_at')).length")
+    assert list(second.bookmarks) == ["three", "again"]
+    assert np.array_equal(second.bookmarks["again"], first.z_mean[3])
+    # A selection that the kernel had is offered to the next one.
+    again.root.get_by_role("button", name="Box", exact=True).click()
+    canvas = again.root.locator(".vw-scatter-plot > canvas")
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 20, box["y"] + box["height"] - 60, steps=4)
+    page.mouse.up()
+    again.root.get_by_text("selected. Ctrl adds").wait_for()
+    chosen = second.selection.tolist()
+    assert chosen
+    again.close()
+    third = make()
+    last = BlankPage(page, third)
+    last.root.get_by_text(f"2 bookmarks, a selection of {len(chosen)} samples.").wait_for()
+    assert third.bookmarks == {}
+    last.root.get_by_role("button", name="Take up").click()
+    page.wait_for_function("() => Object.keys(window.mounted.model.get('_bookmarked_at')).length")
+    assert (list(third.bookmarks), third.selection.tolist()) == (["three", "again"], chosen)

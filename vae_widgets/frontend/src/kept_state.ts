@@ -1,0 +1,131 @@
+/**
+ * Traits set in the page that outlive their kernel: kept in the browser by the data that they are
+ * about (`_origin`). What no kernel has heard of is handed to the next widget of the same data;
+ * what an ended kernel had is offered to it.
+ */
+
+import type { AnyModel } from "@anywidget/types";
+import { recall, remember } from "./browser_store.ts";
+import { KernelLine } from "./kernel_line.ts";
+import { button, element } from "./shell.ts";
+import { change, onTold } from "./tell.ts";
+
+export interface Origin {
+  data: string;
+  kernel: string;
+}
+
+interface Kept {
+  value: unknown;
+  kernel: string;
+  /** Whether that kernel has it. */
+  heard: boolean;
+}
+
+type Store = Record<string, Kept>;
+
+export class KeptState {
+  readonly root = element("div", "vw-kept");
+  private readonly model: AnyModel<any>;
+  private readonly words: Record<string, (value: any) => string>;
+  private readonly origin: Origin;
+  private readonly name: string;
+  private readonly text = element("span", "");
+  private readonly stops: (() => void)[];
+
+  /** `words` says what a value of each kept trait is; "" for one that is not worth an offer. */
+  constructor(model: AnyModel<any>, kind: string, words: Record<string, (value: any) => string>) {
+    this.model = model;
+    this.words = words;
+    this.origin = model.get("_origin");
+    this.name = `${kind}:${this.origin.data}`;
+    const line = KernelLine.of(model);
+    this.stops = [
+      onTold(model, (names) => this.save(names, !line.silent)),
+      line.watch(() => this.save(this.unheard(), !line.silent)),
+    ];
+    this.root.setAttribute("role", "status");
+    this.root.append(
+      this.text,
+      button("Take up", "Show them here again", () => this.takeUp(this.lost())),
+      button("Forget", "Remove them from this browser", () => this.forget()),
+    );
+    const own = this.lost().filter((name) => !this.store()[name].heard);
+    if (own.length) this.takeUp(own);
+    else this.show();
+  }
+
+  /** What is kept counts no more. */
+  forget(): void {
+    remember(this.name, null);
+    this.show();
+  }
+
+  close(): void {
+    for (const stop of this.stops) stop();
+  }
+
+  private store(): Store {
+    return recall<Store>(this.name) ?? {};
+  }
+
+  private save(names: string[], heard: boolean): void {
+    const kept = names.filter((name) => name in this.words);
+    if (!kept.length) return;
+    const store = this.store();
+    for (const name of kept) {
+      store[name] = { value: encode(this.model.get(name)), kernel: this.origin.kernel, heard };
+    }
+    remember(this.name, store);
+    this.show();
+  }
+
+  /** Of this kernel, and not heard by it. */
+  private unheard(): string[] {
+    const { kernel } = this.origin;
+    return Object.entries(this.store()).filter(([, k]) => k.kernel === kernel && !k.heard).map(([name]) => name);
+  }
+
+  /** Traits whose kept value is of another kernel and not the one shown. */
+  private lost(): string[] {
+    const store = this.store();
+    return Object.keys(store).filter((name) => {
+      const { value, kernel } = store[name];
+      const now = JSON.stringify(encode(this.model.get(name)));
+      return kernel !== this.origin.kernel && JSON.stringify(value) !== now && this.words[name]?.(decode(value));
+    });
+  }
+
+  private takeUp(names: string[]): void {
+    const store = this.store();
+    change(this.model, Object.fromEntries(names.map((name) => [name, decode(store[name].value)])));
+    this.show();
+  }
+
+  private show(): void {
+    const store = this.store();
+    const lost = this.lost().map((name) => this.words[name](decode(store[name].value)));
+    this.root.hidden = !lost.length;
+    this.text.textContent = `Kept in this browser from before the kernel ended: ${lost.join(", ")}.`;
+  }
+}
+
+/** As JSON can hold it: bytes become text. */
+function encode(value: any): any {
+  if (value instanceof DataView) {
+    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    return { base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
+  }
+  if (Array.isArray(value)) return value.map(encode);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, encode(part)]));
+}
+
+function decode(value: any): any {
+  if (Array.isArray(value)) return value.map(decode);
+  if (value === null || typeof value !== "object") return value;
+  if (typeof value.base64 === "string") {
+    return new DataView(Uint8Array.from(atob(value.base64), (letter) => letter.charCodeAt(0)).buffer);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, decode(part)]));
+}
