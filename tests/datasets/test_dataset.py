@@ -80,3 +80,12 @@ def test_refuses_parts_that_do_not_fit(changes, message):
 def test_gaussian_data_may_lie_anywhere():
     ds = Dataset("mine", X * 255 - 7, X, likelihood="gaussian")
     assert ds.x_train.max() == 248
+
+
+def test_channels_first_are_told_and_drawn_as_they_are():
+    x = np.random.default_rng(0).random((2, 3, 9, 9))
+    with pytest.warns(UserWarning, match=r"np.moveaxis\(x_train, 1, -1\)") as caught:
+        ds = Dataset("mine", x, x)
+    assert caught[0].filename == __file__
+    moved = np.moveaxis(x, 1, -1)
+    np.testing.assert_array_equal(ds.renderer(x), Dataset("mine", moved, moved).renderer(moved))

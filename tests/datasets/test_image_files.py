@@ -102,3 +102,15 @@ def test_never_unpickles(tmp_path):
     (tmp_path / "mine.npz").write_bytes(buffer.getvalue())
     with pytest.raises(ValueError, match="allow_pickle=False"):
         read_images(tmp_path / "mine.npz")
+
+
+def test_an_axis_of_channels_is_told(tmp_path, images):
+    x = images.x_train
+    for shape, hint in (
+        ((len(x), 1, 28, 28), r"Save x_train.squeeze\(\)"),
+        ((len(x), 3, 28, 28), r"np.moveaxis\(x_train, 1, -1\)"),
+    ):
+        changed = np.broadcast_to(x.reshape(len(x), 1, *x.shape[1:]), shape)
+        np.savez(tmp_path / "mine.npz", **images._asdict() | {"x_train": changed})
+        with pytest.raises(ValueError, match=hint):
+            read_images(tmp_path / "mine.npz", x.shape[1:])

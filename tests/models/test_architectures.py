@@ -1,6 +1,9 @@
+import re
+
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from vae_widgets import VAE
 from vae_widgets.models.architectures import ARCHITECTURES, default_filters
@@ -36,6 +39,42 @@ def test_conv_trains_on_shape(shape):
     assert np.isfinite(loss)
     for old, new in zip(before, vae.trainable_weights, strict=True):
         assert not np.array_equal(old, new.numpy())  # a gradient reaches every weight
+
+
+def test_the_default_for_512_pixels_trains_a_step():
+    vae = VAE.build((512, 9), architecture="conv")  # narrow, to be quick
+    x = np.random.default_rng(0).random((2, 512, 9), dtype=np.float32)
+    loss = vae.train_on_batch(x)
+    # A new decoder says 0.5 of all pixels, but for its first weights.
+    assert np.asarray(loss).flat[0] == pytest.approx(512 * 9 * np.log(2), rel=0.05)
+    largest = VAE.build((512, 512, 3), architecture="conv")
+    assert largest.decode(np.zeros((1, 2))).shape == (1, 512, 512, 3)
+
+
+def test_channels_first_are_told_and_the_remedy_works():
+    with pytest.raises(ValueError, match=r"sample_shape \(16, 16, 3\).*np.moveaxis\(x, 1, -1\)"):
+        VAE.build((3, 16, 16), architecture="conv")
+    x = np.random.default_rng(0).random((2, 3, 16, 16), dtype=np.float32)
+    shape = np.moveaxis(x, 1, -1).shape[1:]
+    vae = VAE.build(shape, architecture="conv", filters=(4,), hidden_units=(4,))
+    for remedy in (vae.encode, lambda data: vae.fit(data, verbose=0)):
+        with pytest.raises(ValueError, match=r"np.moveaxis\(x, 1, -1\) has the right shape"):
+            remedy(x)
+    assert len(vae.encode(np.moveaxis(x, 1, -1))[0]) == 2
+    with pytest.warns(UserWarning, match="channels first.*np.moveaxis") as caught:
+        VAE.build((3, 16, 16))
+    assert caught[0].filename == __file__
+
+
+def test_channels_first_in_a_dataset_are_told_and_the_remedy_works():
+    x = np.random.default_rng(0).random((4, 3, 16, 16), dtype=np.float32)
+    vae = VAE.build((16, 16, 3), architecture="conv", filters=(4,), hidden_units=(4,))
+    dataset = tf.data.Dataset.from_tensor_slices(x).batch(2)
+    with pytest.raises(ValueError, match="Move the axes") as error:
+        vae.fit(dataset, verbose=0)
+    code = re.search(r"Move the axes: (.*)\.$", str(error.value))[1]
+    moved = eval(f"dataset{code}", {"tf": tf, "dataset": dataset})
+    np.testing.assert_array_equal(next(iter(moved)), np.moveaxis(x[:2], 1, -1))
 
 
 @pytest.mark.parametrize("architecture", ["dense", "sequence"])
@@ -132,7 +171,16 @@ def test_without_hidden_units_both_halves_are_linear():
 
 @pytest.mark.parametrize(
     ("side", "filters"),
-    [(8, (32,)), (16, (32,)), (28, (32, 64)), (64, (32, 64, 64)), (128, (32, 64, 64, 64))],
+    [
+        (8, (32,)),
+        (16, (32,)),
+        (28, (32, 64)),
+        (64, (32, 64, 64)),
+        (128, (32, 64, 64, 64)),
+        (129, (16, 32, 64, 64, 64)),
+        (256, (16, 32, 64, 64, 64)),
+        (512, (8, 16, 32, 64, 64, 64)),
+    ],
 )
 def test_default_filters_bring_the_longest_side_to_eight(side, filters):
     assert default_filters(side) == filters

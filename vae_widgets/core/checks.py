@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vae_widgets.core.image_shapes import axes_to_move
 from vae_widgets.core.missing import is_missing as is_missing
 from vae_widgets.core.tables import floats_of, where_not_finite
 from vae_widgets.core.tensors import as_float, as_numpy
@@ -286,6 +287,10 @@ def samples(
         hint = ""
         if array.shape == tuple(sample_shape):
             hint = f" For one sample, pass {as_array(name, value)}[np.newaxis]."
+        elif move := axes_to_move(array.shape[1:], tuple(sample_shape)):
+            hint = f" np.{move.format(as_array(name, value))} has the right shape."
+        elif sorted(array.shape[1:]) == sorted(sample_shape):
+            hint = " Its axes have another order: transpose it, and do not reshape it."
         elif array.ndim and array[0].size == np.prod(sample_shape):
             wanted = expected.replace("n", "-1", 1)
             hint = f" {as_array(name, value)}.reshape({wanted}) has the right shape."

@@ -15,4 +15,26 @@ def is_image(shape: tuple[int, ...]) -> bool:
 
 def has_channels_first(shape: tuple[int, ...]) -> bool:
     """Return whether samples of a shape are images (1 | 3 | 4, h, w), h, w >= 8."""
-    return len(shape) == 3 and shape[0] in _CHANNELS and min(shape[1:]) >= _SHORTEST_SIDE
+    first = len(shape) == 3 and shape[0] in _CHANNELS and min(shape[1:]) >= _SHORTEST_SIDE
+    return first and not is_image(shape)
+
+
+def axes_to_move(shape: tuple[int, ...], wanted: tuple[int, ...]) -> str | None:
+    """Return how samples of a shape get another one by moving an axis; None if that does not do it.
+
+    Parameters
+    ----------
+    shape, wanted
+        Of one sample, of two or more axes.
+
+    Returns
+    -------
+    str or None
+        A call of NumPy, ``"moveaxis({}, 1, -1)"``, whose field is the name of the array. Reshaping
+        would give the same shape, and mix up the values.
+    """
+    if len(shape) < 2 or shape == wanted:
+        return None
+    if (*shape[1:], shape[0]) == wanted:
+        return "moveaxis({}, 1, -1)"
+    return "moveaxis({}, -1, 1)" if (shape[-1], *shape[:-1]) == wanted else None

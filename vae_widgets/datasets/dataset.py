@@ -1,5 +1,6 @@
 """What a data set is: samples, labels, and how to draw and model them."""
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.image_shapes import MOVE_CHANNELS, has_channels_first
 from vae_widgets.core.pairing import shared_index
 from vae_widgets.rendering import Renderer, check_renderer
 
@@ -60,6 +62,13 @@ class Dataset:
             pair = (f"x_{part}", f"y_{part}")
             shared_index({name: getattr(self, name) for name in pair})
         sample_shape = np.shape(self.x_train)[1:]
+        if has_channels_first(sample_shape):
+            warnings.warn(
+                f"x_train has samples of {sample_shape}, images with the channels first; Keras and "
+                f"architecture='conv' want them last: {MOVE_CHANNELS.format('x_train')}, and "
+                "x_test too.",
+                stacklevel=4,  # the caller, above __init__ and the check of the keywords
+            )
         clean = {
             "x_train": self._samples("x_train", sample_shape),
             "x_test": self._samples("x_test", sample_shape),

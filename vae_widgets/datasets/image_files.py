@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_widgets.core.image_shapes import MOVE_CHANNELS, has_channels_first
 from vae_widgets.datasets.dataset import Dataset
 from vae_widgets.rendering import ImageRenderer
 
@@ -76,7 +77,15 @@ def read_images(path: Path, shape: tuple[int, int] = (28, 28)) -> Images:
     for part in ("train", "test"):
         x, y = arrays[f"x_{part}"], arrays[f"y_{part}"]
         if x.dtype != np.uint8 or x.shape[1:] != shape or len(x) == 0:
-            raise ValueError(f"x_{part} is {x.dtype} {x.shape}; expected uint8 {('n', *shape)}")
+            hint = ""
+            if x.shape[1:] in ((1, *shape), (*shape, 1)):
+                hint = f". Save x_{part}.squeeze(), without the axis of the one channel"
+            elif has_channels_first(x.shape[1:]):
+                hint = ", grey. For colour, channels first, make a Dataset of the arrays and "
+                hint += MOVE_CHANNELS.format(f"x_{part}")
+            raise ValueError(
+                f"x_{part} is {x.dtype} {x.shape}; expected uint8 {('n', *shape)}{hint}"
+            )
         if y.shape != x.shape[:1] or not np.issubdtype(y.dtype, np.integer):
             raise ValueError(f"y_{part} is {y.dtype} {y.shape}; expected whole numbers ({len(x)},)")
     return Images(**arrays)

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from vae_widgets.core.image_shapes import axes_to_move
 from vae_widgets.models.data_rules import DataRules
 
 
@@ -109,6 +110,8 @@ def _check_elements(rules: DataRules, name: str, spec: Any) -> None:
         )
     if not x.shape.is_compatible_with((None, *rules.sample_shape)):
         hint = " Call .batch(128) on it." if x.shape.is_compatible_with(rules.sample_shape) else ""
+        if x.shape.rank and (move := axes_to_move(tuple(x.shape[1:]), rules.sample_shape)):
+            hint = f" Move the axes: .map(lambda x: tf.experimental.numpy.{move.format('x')})."
         expected = ", ".join(["batch", *map(str, rules.sample_shape)])
         raise ValueError(
             f"{name} is a dataset of elements of shape {x.shape}; expected batches of samples, "

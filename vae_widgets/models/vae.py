@@ -3,6 +3,7 @@
 import math
 import os
 import types
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.codec import GivenLabel
 from vae_widgets.core import checks
+from vae_widgets.core.image_shapes import MOVE_CHANNELS, has_channels_first
 from vae_widgets.core.labels import one_hot
 from vae_widgets.core.policy import ThresholdPolicy
 from vae_widgets.models.anomaly_scores import AnomalyScores
@@ -201,8 +203,8 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         latent_dim
             Number of latent dimensions, at least 1.
         architecture
-            "dense" for anything, "conv" for images of 8 to 128 pixels a side, "sequence" for tokens
-            (steps,), grids of several voices (steps, voices), and signals.
+            "dense" for anything, "conv" for images of 8 to 512 pixels a side, channels last,
+            "sequence" for tokens (steps,), grids of several voices (steps, voices), and signals.
         likelihood, beta, seed, objective, variational, name
             As for `VAE`; the seed also draws the initial weights. "categorical" needs `n_classes`.
         hidden_units
@@ -212,8 +214,10 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         filters
             For "conv": filters of the 3x3 convolutions of the encoder, each of stride 2; the
             decoder has them in reverse, transposed. The default is 32, 64, 64, ..., as many as
-            bring the longest side down to 8 pixels. For "sequence": channels of the residual blocks
-            of the encoder, with dilations 1, 2, 4, ...; the default is (32,).
+            bring the longest side down to 8 pixels; above 128 pixels it begins with 16, above 256
+            with 8, 16. Large images need small batches: at 512 pixels 8 colour images take 0.2 GB.
+            For "sequence": channels of the residual blocks of the encoder, with dilations 1, 2, 4,
+            ...; the default is (32,).
         activation
             Name of the Keras activation of the hidden layers.
         n_classes
@@ -230,6 +234,13 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
             If an argument is unknown or outside its range.
         """
         shape = check_sample_shape(sample_shape)
+        if architecture == "dense" and has_channels_first(shape):
+            warnings.warn(
+                f"sample_shape {shape} looks like images with the channels first. Dense layers "
+                "take them as they are; for architecture='conv' and for other tools "
+                f"{MOVE_CHANNELS.format('x')}.",
+                stacklevel=3,  # the caller, above the check of the keywords
+            )
         rule = make_likelihood(likelihood, n_classes=n_classes).renew()
         encoder, decoder = build_architecture(
             architecture,

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
+from vae_widgets.core.image_shapes import MOVE_CHANNELS, has_channels_first
 from vae_widgets.models.architectures.layer_factory import LayerFactory
 
-MIN_SIDE, MAX_SIDE = 8, 128
+MIN_SIDE, MAX_SIDE = 8, 512
 """Shortest and longest side of an image, in pixels."""
 
 
@@ -51,9 +52,14 @@ def conv(
 
 
 def default_filters(longest_side: int) -> tuple[int, ...]:
-    """Return 32, 64, 64, ...: as many as bring the longest side down to 8 pixels, at least one."""
+    """Return 32, 64, 64, ...: as many as bring the longest side down to 8 pixels, at least one.
+
+    Above 128 pixels smaller ones come before, 16, or 8 and 16: with twice the side, the features of
+    an image then take twice the memory, and not four times.
+    """
     stages = max(1, math.ceil(math.log2(longest_side / 8)))
-    return (32, *[64] * (stages - 1))
+    before = {5: (16,), 6: (8, 16)}.get(stages, ())
+    return (*before, 32, *[64] * (stages - len(before) - 1))
 
 
 def image_shape(sample_shape: tuple[int, ...]) -> tuple[int, int, int]:
@@ -62,12 +68,19 @@ def image_shape(sample_shape: tuple[int, ...]) -> tuple[int, int, int]:
     Raises
     ------
     ValueError
-        If it is not the shape of an image, or a side is not in 8 to 128 pixels.
+        If it is not the shape of an image, has the channels first, or a side is not in 8 to 512
+        pixels.
     """
     if len(sample_shape) not in (2, 3):
         raise ValueError(
             f"architecture='conv' needs images, sample_shape (h, w) or (h, w, channels); received "
             f"{sample_shape}. Reshape the data, or use architecture='dense'."
+        )
+    if has_channels_first(sample_shape):
+        last = (*sample_shape[1:], sample_shape[0])
+        raise ValueError(
+            f"architecture='conv' needs images with the channels last, sample_shape {last}; "
+            f"received {sample_shape}, with the channels first: {MOVE_CHANNELS.format('x')}."
         )
     height, width = sample_shape[:2]
     if not (min(height, width) >= MIN_SIDE and max(height, width) <= MAX_SIDE):
