@@ -28,7 +28,7 @@ codec = Codec()
 slider = InterpolationSlider(codec, digits[0], digits[4])
 slider
 """
-TILES = "ImageRenderer()(slider.frames)[..., 0].reshape(64, 64).tolist()"
+TILES = "ImageRenderer(0, 1)(slider.frames)[..., 0].reshape(64, 64).tolist()"
 FRAMES = 64
 
 # The picture is 8x8 pixels, each 22 wide: read the middle of each.
