@@ -365,6 +365,9 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         same scores but for their last digits, and ``codec.policy.apply(scores)`` the same alerts
         (after `use_policy` without samples, but for scores that are the threshold).
 
+        In half or mixed precision the scores of the bundle, which are in float32, differ from those
+        of the detector by the rounding of that precision.
+
         Parameters
         ----------
         path

@@ -23,6 +23,7 @@ from vae_widgets.models.likelihoods import kl_divergence
 from vae_widgets.models.model_file import PART, model_from_bytes, model_to_bytes, read_back
 from vae_widgets.models.onnx_export import to_onnx
 from vae_widgets.models.own_classes import CustomObjects, check_custom_objects
+from vae_widgets.models.precision import in_float32
 from vae_widgets.rendering import (
     Renderer,
     check_renderer,
@@ -96,7 +97,11 @@ def save_bundle(
     # agree although a training run may change `vae` meanwhile.
     saved = read_back(parts[PART], vae, vae.custom_objects)
     score = policy.score if detector is not None and policy is not None else None
-    parts |= _onnx_parts(saved, facts, score)
+    exact = in_float32(parts[PART])
+    exported = saved
+    if exact is not parts[PART]:
+        exported = model_from_bytes(exact, f"model {vae.name!r} in float32", vae.custom_objects)
+    parts |= _onnx_parts(exported, facts, score)
     if samples is not None:
         atlas = tile_atlas(render(check_renderer(renderer, vae.sample_shape), samples))
         parts["tiles.png"] = atlas.pop("png")

@@ -509,7 +509,8 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         """Save the model as a bundle, ``name.vae``, or as Keras does, ``name.keras``.
 
         `vae_widgets.load` opens a bundle without TensorFlow, `VAE.load` gives back the trainable
-        model. A bundle appears whole or not at all. The options after `zipped` are for bundles.
+        model. A bundle appears whole or not at all. A model in half or mixed precision is
+        exported in float32. The options after `zipped` are for bundles.
 
         Parameters
         ----------
