@@ -1,5 +1,6 @@
 """What the widgets know about a model: it encodes samples and decodes latent vectors."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -24,11 +25,16 @@ class Codec(Protocol):
     def encode(self, x: ArrayLike) -> Any:
         """Map samples (n, *sample_shape) to (z_mean, z_log_var), each (n, latent_dim).
 
-        A codec without a variance, such as PCA, may return z_mean alone.
+        A codec without a variance, such as PCA, may return z_mean alone. What the widgets pass is
+        a float32 array of numpy; what they get may be arrays or tensors of any library, also with
+        gradients, and a dict with "z_mean" and "z_log_var".
         """
 
     def decode(self, z: ArrayLike) -> NDArray[np.float32]:
-        """Map latent vectors (n, latent_dim) to samples (n, *sample_shape) in data space."""
+        """Map latent vectors (n, latent_dim) to samples (n, *sample_shape) in data space.
+
+        It gets a float32 array of numpy, and returns an array or a tensor of any library.
+        """
 
 
 def check_codec(codec: Any) -> Codec:
@@ -47,27 +53,50 @@ def check_codec(codec: Any) -> Codec:
         )
     missing = [name for name in needed if not hasattr(codec, name)]
     if missing:
+        hint = " LatentScatter alone does without decode." if "decode" in missing else ""
         raise TypeError(
             f"codec of type {type(codec).__name__} lacks {', '.join(missing)}; expected an object "
             f"with {', '.join(needed)}, such as a VAE. Wrap your model in a small class with these."
+            f"{hint}"
         )
     return codec
 
 
 def encode_mean(codec: Codec, x: ArrayLike) -> NDArray[np.float32]:
     """Return the latent means (n, latent_dim) of samples x (n, *sample_shape)."""
-    return _checked_mean(codec, codec.encode(x))
+    return encode_distribution(codec, x)[0]
 
 
 def encode_distribution(
     codec: Codec, x: ArrayLike
 ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-    """Return z_mean and z_log_var, each (n, latent_dim); None for a codec without variances."""
-    code = codec.encode(x)
-    z_mean = _checked_mean(codec, code)
-    if not isinstance(code, tuple | list) or len(code) < 2:
+    """Return z_mean and z_log_var, each (n, latent_dim); None for a codec without variances.
+
+    The codec may return arrays or tensors of any library: z_mean alone, (z_mean, z_log_var), or a
+    dict with these names.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the codec returns anything else, other numbers of rows, or values that are not finite; or
+        if it takes tensors only.
+    """
+    code = _call(codec, "encode", x)
+    if isinstance(code, Mapping):
+        if "z_mean" not in code:
+            raise TypeError(
+                f"codec.encode(x) gives a dict with {', '.join(map(repr, code))}; expected "
+                "'z_mean', and 'z_log_var' if there is one."
+            )
+        parts = [code["z_mean"], *([code["z_log_var"]] if "z_log_var" in code else [])]
+    elif isinstance(code, tuple | list) and len(code) and _is_table(code[0]):
+        parts = list(code)
+    else:  # an array, or a list of rows
+        parts = [code]
+    z_mean = _checked(codec, "codec.encode(x)", parts[0])
+    if len(parts) < 2:
         return z_mean, None
-    z_log_var = _checked(codec, "z_log_var of codec.encode(x)", code[1])
+    z_log_var = _checked(codec, "z_log_var of codec.encode(x)", parts[1])
     if len(z_log_var) != len(z_mean):
         raise ValueError(
             f"z_log_var of codec.encode(x) has {len(z_log_var)} rows; expected {len(z_mean)}, as "
@@ -76,9 +105,8 @@ def encode_distribution(
     return z_mean, z_log_var
 
 
-def _checked_mean(codec: Codec, code: Any) -> NDArray[np.float32]:
-    z_mean = code[0] if isinstance(code, tuple | list) else code
-    return _checked(codec, "codec.encode(x)", z_mean)
+def _is_table(part: Any) -> bool:
+    return len(getattr(part, "shape", None) or np.shape(part)) > 1
 
 
 def _checked(codec: Codec, name: str, code: Any) -> NDArray[np.float32]:
@@ -90,20 +118,106 @@ def _checked(codec: Codec, name: str, code: Any) -> NDArray[np.float32]:
 def decode_samples(codec: Codec, z: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the samples (n, *sample_shape) that `codec` makes of latent vectors z (n, latent_dim).
 
+    The codec may return an array or a tensor of any library.
+
     Raises
     ------
-    ValueError
-        If the codec returns another shape, or values that are not finite.
+    CannotDecodeError
+        If the codec only encodes.
+    TypeError, ValueError
+        If the codec returns another shape, or values that are not finite; or if it takes tensors
+        only.
     """
     x = checks.samples(
         "codec.decode(z)",
-        codec.decode(z),
+        _call(codec, "decode", z),
         tuple(codec.sample_shape),
         if_not_finite="Choose z nearer to the data, or check the decoder.",
     )
     if len(x) != len(z):
         raise ValueError(f"codec.decode(z) has {len(x)} samples for {len(z)} latent vectors.")
     return x
+
+
+def _call(codec: Codec, method: str, argument: ArrayLike) -> Any:
+    """Call a codec, and name what it is to take if it takes no array of numpy."""
+    try:
+        return getattr(codec, method)(argument)
+    except (TypeError, AttributeError, RuntimeError) as error:
+        if "ndarray" not in str(error):
+            raise
+        raise TypeError(
+            f"codec.{method} of {type(codec).__name__} does not take a numpy array: {error}. It "
+            "gets float32 arrays, and may return arrays or tensors. Convert them in it, for "
+            f"PyTorch by torch.from_numpy: def {method}(self, a): return "
+            f"self.model.{method}(torch.from_numpy(a))."
+        ) from error
+
+
+class CannotDecodeError(TypeError):
+    """A codec that only encodes was asked to decode."""
+
+
+class EncodingOnly:
+    """A codec for `LatentScatter` made of what only encodes: UMAP, t-SNE, an encoder, a function.
+
+    Parameters
+    ----------
+    encoder
+        A function of samples, or an object with ``encode``, with ``transform``, which gets
+        flattened samples as scikit-learn's do, or with ``embedding_`` of these very samples.
+    x
+        Samples (n, *sample_shape).
+    """
+
+    def __init__(self, encoder: Any, x: NDArray[np.float32]) -> None:
+        self._encoder, self._x = encoder, x
+        self.sample_shape = x.shape[1:]
+        self._code: Any = None
+        self._code = self.encode(x)  # once: t-SNE and UMAP are slow
+        code = self._code
+        if isinstance(code, Mapping):
+            code = code.get("z_mean")
+        elif isinstance(code, tuple | list) and len(code) and _is_table(code[0]):
+            code = code[0]
+        shape = getattr(code, "shape", None) or np.shape(code)
+        if len(shape) != 2 or shape[0] != len(x):
+            raise ValueError(
+                f"codec of type {type(encoder).__name__} gives shape {tuple(shape)} for {len(x)} "
+                f"samples; expected ({len(x)}, latent_dim)."
+            )
+        self.latent_dim = int(shape[1])
+
+    def encode(self, x: ArrayLike) -> Any:
+        """Map samples (n, *sample_shape) to their codes."""
+        if self._code is not None and x is self._x:
+            return self._code
+        if hasattr(self._encoder, "encode"):
+            return self._encoder.encode(x)
+        if hasattr(self._encoder, "transform"):
+            return self._encoder.transform(np.reshape(x, (len(np.asarray(x)), -1)))
+        if hasattr(self._encoder, "embedding_"):
+            return self._encoder.embedding_
+        return self._encoder(x)
+
+    def decode(self, z: ArrayLike) -> NDArray[np.float32]:
+        """Raise ``CannotDecodeError``."""
+        raise CannotDecodeError(
+            "this codec only encodes, so nothing can be decoded. Samples can still be looked at, "
+            "selected and coloured; pass a codec with decode for the rest."
+        )
+
+
+def encoding_codec(codec: Any, x: ArrayLike) -> tuple[Any, NDArray[np.float32]]:
+    """Return a codec for `LatentScatter`, which needs no ``decode``, and the samples, checked."""
+    has_all = all(hasattr(codec, name) for name in ("encode", "decode"))
+    ways = ("encode", "transform", "embedding_", "__call__")
+    if has_all or isinstance(codec, str | type) or not any(hasattr(codec, w) for w in ways):
+        return check_codec(codec), checks.samples("x", x, codec.sample_shape)
+    samples = checks.float_array("x", x)
+    if samples.ndim < 2:
+        raise ValueError(f"x has shape {samples.shape}; expected (n, *sample_shape).")
+    return EncodingOnly(codec, samples), samples
 
 
 class ConditionalCodec(Protocol):
@@ -125,6 +239,9 @@ class ConditionalCodec(Protocol):
 
     def sample(self, n: int, seed: int | None = None, *, y: Any = None) -> NDArray[np.float32]:
         """Decode draws from the prior."""
+
+    def anomaly_score(self, x: ArrayLike, *, y: Any = None) -> NDArray[np.float32]:
+        """Score samples with labels, (n,)."""
 
 
 class GivenLabel:
@@ -159,6 +276,16 @@ class GivenLabel:
     def decode(self, z: ArrayLike) -> NDArray[np.float32]:
         """Map codes (n, latent_dim) to samples (n, *sample_shape) with the label."""
         return self._model.decode(z, self.label)
+
+    @property
+    def score_name(self) -> str | None:
+        """What `anomaly_score` gives; None for a bundle that has no score."""
+        name: str | None = getattr(self._model, "score_name", None)
+        return name
+
+    def anomaly_score(self, x: ArrayLike) -> Any:
+        """Score samples (n, *sample_shape) as the model does, as if they had the label: (n,)."""
+        return self._model.anomaly_score(x, y=self.label)
 
     def sample(self, n: int, seed: int | None = None) -> NDArray[np.float32]:
         """Decode `n` draws from the prior to samples (n, *sample_shape) with the label."""

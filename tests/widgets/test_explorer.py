@@ -120,15 +120,16 @@ def test_labels_of_another_length_and_misspelt_keywords():
         vw.Explorer(CODEC, X, label=Y)
 
 
-def test_a_bundle_without_scores_is_scored_by_its_reconstruction(tmp_path):
-    x = X.reshape(-1, 64)[:50]
-    vae = vw.VAE.build((64,), hidden_units=(4,))
-    assert vw.Explorer(vae, x).histogram.policy().score == "negative ELBO (nats)"
-    vae.save(tmp_path / "plain.vae")
-    codec = vw.load(tmp_path / "plain.vae")
-    assert codec.score_name is None
-    error = np.sum((x - codec.decode(codec.encode(x)[0])) ** 2, axis=1)
-    histogram = vw.Explorer(codec, x).histogram
+def test_a_codec_without_scores_is_scored_by_its_reconstruction():
+    class Silent(PcaCodec):
+        score_name = None  # as of a bundle whose score could not be saved
+
+        def anomaly_score(self, x):
+            raise RuntimeError
+
+    codec = Silent(X)
+    error = np.sum((X - codec.decode(codec.encode(X))).reshape(len(X), -1) ** 2, axis=1)
+    histogram = vw.Explorer(codec, X).histogram
     assert histogram.policy().score == "squared reconstruction error"
     np.testing.assert_allclose(histogram.scores, error, rtol=1e-5)
 

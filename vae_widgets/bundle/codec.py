@@ -4,6 +4,7 @@ import functools
 import io
 import os
 import pathlib
+import types
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -32,6 +33,12 @@ from vae_widgets.core.policy import ThresholdPolicy
 from vae_widgets.core.vocabulary import Vocabulary
 from vae_widgets.rendering import Renderer, own_renderer, renderer_for, renderer_from_json
 from vae_widgets.rendering.atlas import MAX_SIDE
+
+_SCORE_NAMES = {
+    "elbo": "negative ELBO (nats)",
+    "reconstruction": "negative log-likelihood (nats)",
+}
+"""As of `VAE.score_name`."""
 
 
 class BundleCodec:
@@ -89,6 +96,7 @@ class BundleCodec:
         self._score: OnnxGraph | None = None
         if SCORE_PART in archive.parts:
             self._score = self.score_graph(facts, archive.parts, where)
+        self._score_kind, self._score_missing = _score_note(archive.manifest.get("score"), where)
         self._tiles_png = archive.parts.get("tiles.png")
 
     @staticmethod
@@ -113,7 +121,7 @@ class BundleCodec:
 
     @staticmethod
     def score_graph(facts: ModelFacts, parts: Mapping[str, bytes], where: str) -> OnnxGraph:
-        """Return the anomaly score of a detector's bundle, ready to run."""
+        """Return the anomaly score of a bundle, ready to run."""
         where = f"{where}: part {SCORE_PART!r}"
         return OnnxGraph(parts[SCORE_PART], facts.encoder_inputs, {"score": ()}, where)
 
@@ -219,40 +227,50 @@ class BundleCodec:
 
     @property
     def score_name(self) -> str | None:
-        """Kind of `anomaly_score`, as in ``policy.score``; None if this bundle has no score."""
-        has_score = self._detector is not None and self._score is not None
-        return self.policy.score if has_score and self.policy else None
+        """What `anomaly_score` gives, of a detector as in ``policy.score``; None if nothing."""
+        if self._score is None:
+            return None
+        if self._detector is not None:
+            return self.policy.score if self.policy else None
+        return _SCORE_NAMES.get(self._score_kind)
 
-    def anomaly_score(self, x: ArrayLike) -> NDArray[np.float32]:
-        """Score samples as the `VAEDetector` that was saved does; higher is more anomalous.
+    def anomaly_score(self, x: ArrayLike, *, y: ArrayLike | None = None) -> NDArray[np.float32]:
+        """Score samples as the model that was saved does; higher is more anomalous.
+
+        That of a `VAEDetector` scores as the detector, by the kind ``policy.score``, and
+        ``policy.apply`` takes its scores. That of a `VAE` gives its negative ELBO at z_mean, or of
+        a plain autoencoder -log p(x | z_mean), in nats: ``vae.anomaly_score(x)``.
 
         Parameters
         ----------
         x
-            Samples as the detector takes them, before any preprocessing: (n, n_features) or
-            (n, *sample_shape). A Dask array is scored lazily, on workers that need no TensorFlow.
+            Samples (n, *sample_shape); for a detector before any preprocessing, also
+            (n, n_features). A Dask array is scored lazily, on workers that need no TensorFlow.
+        y
+            For a conditional model: labels (n,), or one label for all.
 
         Returns
         -------
-        (n,): its kind is ``policy.score``, and ``policy.apply`` takes it.
+        (n,), float32.
 
         Raises
         ------
         RuntimeError
-            If the bundle is not one of a detector, or the score needs random draws ("iwae").
+            If the bundle has no score: because it needs random draws ("iwae"), its likelihood
+            cannot be computed without TensorFlow, or an earlier version wrote the file.
         """
-        if self._detector is None or self._score is None:
-            kind = "no detector" if self._detector is None else "a score that needs draws"
+        if self._score is None:
             raise RuntimeError(
-                f"anomaly_score needs a bundle that VAEDetector.save wrote, with a score other "
-                f"than 'iwae'; {self.path.name} holds {kind}. Score with VAE.load or "
-                "VAEDetector.load, which need TensorFlow."
+                f"{self.path.name} has no anomaly score: {self._score_missing} VAE.load and "
+                "VAEDetector.load give models that score, with TensorFlow."
             )
         if is_dask_array(x):
-            scores: NDArray[np.float32] = score_dask_array(self, x)
+            scores: NDArray[np.float32] = score_dask_array(self, x, y)
             return scores
-        ready = self._detector.preprocess(x, self.sample_shape)
-        return saturated(self._score(x=self._samples(ready))[0])
+        if self._detector is not None:
+            x = self._detector.preprocess(x, self.sample_shape)
+        samples = self._samples(x)
+        return saturated(self._score(x=samples, **self._labels(y, len(samples)))[0])
 
     def _samples(self, x: ArrayLike) -> NDArray[np.float32]:
         """Return samples (n, *sample_shape) if the likelihood takes them."""
@@ -325,6 +343,20 @@ def _renderer(content: Any, sample_shape: tuple[int, ...], where: str) -> Render
         return renderer_from_json(content)
     except (TypeError, ValueError) as error:
         raise BundleError(f"{where}: part {MANIFEST!r}: 'renderer': {error}") from None
+
+
+def _score_note(content: Any, where: str) -> tuple[str, str]:
+    """Return the kind of a bundle's score, and why it is missing if it is."""
+    if content is None:
+        return "", "an earlier version of vae_widgets wrote it."
+    note = content if isinstance(content, dict) else {}
+    kind, missing = note.get("kind"), note.get("missing")
+    if not isinstance(kind, str) or not isinstance(missing, str | types.NoneType):
+        raise BundleError(
+            f"{where}: part {MANIFEST!r}: 'score' must have the texts 'kind' and 'missing'; "
+            f"received {content!r:.200}."
+        )
+    return kind, missing or ""
 
 
 def _latents(content: bytes | None, latent_dim: int, where: str) -> NDArray[np.float32] | None:

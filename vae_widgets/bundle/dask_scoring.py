@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from vae_widgets.bundle.codec import BundleCodec
 
 
-def score_dask_array(codec: "BundleCodec", x: Any) -> Any:
+def score_dask_array(codec: "BundleCodec", x: Any, y: Any = None) -> Any:
     """Return a lazy Dask array of ``codec.anomaly_score``, (n,).
 
     Parameters
@@ -20,6 +20,8 @@ def score_dask_array(codec: "BundleCodec", x: Any) -> Any:
         Its file is read anew and travels to the workers.
     x
         Dask array (n, ...), as for ``codec.anomaly_score``.
+    y
+        Labels, as for ``codec.anomaly_score``.
 
     Raises
     ------
@@ -30,7 +32,7 @@ def score_dask_array(codec: "BundleCodec", x: Any) -> Any:
     travelling = _codec_on_worker(content)
     if travelling.manifest != codec.manifest:
         raise BundleError(f"{codec.path} has changed since it was loaded. Load it again.")
-    return score_lazily(x, None, travelling, content, _codec_on_worker, "anomaly_score", {})
+    return score_lazily(x, y, travelling, content, _codec_on_worker, "anomaly_score", {})
 
 
 def _codec_on_worker(content: bytes) -> "BundleCodec":

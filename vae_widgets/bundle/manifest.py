@@ -59,7 +59,8 @@ class ModelFacts:
             "sample_shape": list(self.sample_shape),
             "likelihood": {
                 "name": self.likelihood,
-                "bounds": None if self.bounds is None else list(self.bounds),
+                # JSON has no infinity: an open side is null.
+                "bounds": self.bounds and [x if math.isfinite(x) else None for x in self.bounds],
                 "n_classes": self.n_classes,
             },
             "n_labels": self.n_labels,
@@ -105,9 +106,9 @@ class ModelFacts:
         need(isinstance(name, str), "likelihood['name']", "text", name)
         need(
             bounds is None
-            or (isinstance(bounds, list) and len(bounds) == 2 and all(map(_is_number, bounds))),
+            or (isinstance(bounds, list) and len(bounds) == 2 and all(map(_is_bound, bounds))),
             "likelihood['bounds']",
-            "null or two numbers",
+            "null or two, each a number or null",
             bounds,
         )
         n_classes, n_labels = likelihood.get("n_classes"), manifest.get("n_labels")
@@ -119,7 +120,7 @@ class ModelFacts:
             latent_dim=latent_dim,
             sample_shape=tuple(shape),
             likelihood=name,
-            bounds=None if bounds is None else (float(bounds[0]), float(bounds[1])),
+            bounds=None if bounds is None else _with_open_sides(*bounds),
             n_classes=n_classes,
             n_labels=n_labels,
             variational=variational,
@@ -130,5 +131,9 @@ def _is_count(value: Any) -> bool:
     return type(value) is int and 1 <= value < 2**31
 
 
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
+def _is_bound(value: Any) -> bool:
+    return value is None or (type(value) in (int, float) and math.isfinite(value))
+
+
+def _with_open_sides(low: float | None, high: float | None) -> tuple[float, float]:
+    return (-math.inf if low is None else float(low), math.inf if high is None else float(high))

@@ -2,7 +2,7 @@
 
 import os
 import pathlib
-from collections.abc import Callable
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -16,12 +16,10 @@ from vae_widgets.bundle.detector_part import DETECTOR_PART, SCORE_PART, Detector
 from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import check_target
-from vae_widgets.core.labels import one_hot
 from vae_widgets.core.policy import ThresholdPolicy
 from vae_widgets.models.divergence import has_nan_weights
-from vae_widgets.models.likelihoods import kl_divergence
+from vae_widgets.models.graphs import ScoreExportError, onnx_parts, score_part
 from vae_widgets.models.model_file import PART, model_from_bytes, model_to_bytes, read_back
-from vae_widgets.models.onnx_export import to_onnx
 from vae_widgets.models.own_classes import CustomObjects, check_custom_objects
 from vae_widgets.models.precision import in_float32
 from vae_widgets.rendering import (
@@ -36,9 +34,6 @@ if TYPE_CHECKING:
     from vae_widgets.models.vae import VAE
 
 SUFFIX = ".vae"
-_SCORES_WITHOUT_DRAWS = ("elbo", "reconstruction", "kl", "mahalanobis")
-_ROWS_COMPARED = 8
-_SHARE_AGREEING = 0.99  # two tokens that are equally likely may come out either way
 
 
 def save_bundle(
@@ -96,12 +91,26 @@ def save_bundle(
     # All else comes from the model as it was saved, which shows that it loads, and makes the parts
     # agree although a training run may change `vae` meanwhile.
     saved = read_back(parts[PART], vae, vae.custom_objects)
-    score = policy.score if detector is not None and policy is not None else None
     exact = in_float32(parts[PART])
     exported = saved
     if exact is not parts[PART]:
         exported = model_from_bytes(exact, f"model {vae.name!r} in float32", vae.custom_objects)
-    parts |= _onnx_parts(exported, facts, score)
+    parts |= onnx_parts(exported, facts)
+    kind = "elbo" if vae.variational else "reconstruction"
+    if detector is not None and policy is not None:
+        kind = policy.score
+    try:
+        parts[SCORE_PART] = score_part(exported, facts, kind)
+        missing = None
+    except ScoreExportError as error:
+        missing = str(error)
+        if detector is not None:
+            warnings.warn(
+                f"{path} has no anomaly score: {missing} All else is saved; VAEDetector.load gives "
+                "the detector back, which scores with TensorFlow.",
+                stacklevel=3,
+            )
+    manifest["score"] = {"kind": kind, "missing": missing}
     if samples is not None:
         atlas = tile_atlas(render(check_renderer(renderer, vae.sample_shape), samples))
         parts["tiles.png"] = atlas.pop("png")
@@ -195,63 +204,3 @@ def _summary_of(
         "seed": vae.seed,
         "beta": vae.beta,
     }
-
-
-def _onnx_parts(vae: "VAE", facts: ModelFacts, score: str | None) -> dict[str, bytes]:
-    try:
-        code = ("z_mean", "z_log_var")
-        parts = {
-            "encoder.onnx": to_onnx(vae._code, facts.encoder_inputs, code),
-            "decoder.onnx": to_onnx(vae._mean_of_codes, facts.decoder_inputs, ("x_mean",)),
-        }
-        if score in _SCORES_WITHOUT_DRAWS:
-            function = _score_function(vae, score)
-            parts[SCORE_PART] = to_onnx(function, facts.encoder_inputs, ("score",))
-        _compare(vae, facts, parts, score)
-    except Exception as error:  # the converter has any kind for a layer that it does not know
-        raise ValueError(
-            f"model {vae.name!r} cannot be exported to ONNX, which a bundle needs: {error} "
-            "Use layers of keras.layers, or save it for Keras alone: vae.save('name.keras')."
-        ) from error
-    return parts
-
-
-def _score_function(vae: "VAE", kind: str) -> Callable[[Any], tuple[Any]]:
-    """Return what ``vae.anomaly_score(x, kind)`` computes, as a function of tensors."""
-    statistics = vae._code_statistics
-    whitening = np.linalg.inv(np.linalg.cholesky(statistics.covariance)).astype(np.float32)
-
-    def score(x: Any) -> tuple[Any]:
-        z_mean, z_log_var = vae._code(x)
-        if kind == "mahalanobis":
-            centred = z_mean - statistics.mean.astype(np.float32)
-            return (tf.norm(tf.matmul(centred, whitening, transpose_b=True), axis=1),)
-        kl = tf.reduce_sum(kl_divergence(z_mean, z_log_var), axis=1)
-        if kind == "kl":
-            return (kl,)
-        reconstruction = vae._reconstruction(z_mean, x)
-        return (reconstruction + kl if kind == "elbo" else reconstruction,)
-
-    return score
-
-
-def _compare(vae: "VAE", facts: ModelFacts, parts: dict[str, bytes], score: str | None) -> None:
-    """Raise ``ValueError`` if the exported functions do not do what those in Keras do."""
-    from vae_widgets.bundle.codec import BundleCodec  # loads ONNX Runtime, for those who save
-
-    z = np.random.default_rng(0).standard_normal((_ROWS_COMPARED, vae.latent_dim), np.float32)
-    encoder, decoder = BundleCodec.graphs(facts, parts, vae.name)
-    labels, hot = [], {}
-    if facts.n_labels is not None:
-        labels = [np.arange(_ROWS_COMPARED, dtype=np.int32) % facts.n_labels]
-        hot = {"y": one_hot(labels[0], facts.n_labels)}
-    x = vae.decode(z, *labels)
-    codes = zip(encoder(x=x, **hot), vae.encode(x, *labels), strict=True)
-    pairs = [("decoder", decoder(z=z, **hot)[0], x), *(("encoder", *pair) for pair in codes)]
-    if SCORE_PART in parts:
-        ours = BundleCodec.score_graph(facts, parts, vae.name)(x=x)[0]
-        pairs.append(("score", ours, vae.anomaly_score(x, score)))
-    for role, ours, theirs in pairs:
-        agreeing = np.isclose(ours, theirs, rtol=1e-3, atol=1e-4).mean()
-        if agreeing < _SHARE_AGREEING:
-            raise ValueError(f"its {role} gives other values in ONNX than in Keras.")

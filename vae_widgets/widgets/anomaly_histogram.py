@@ -458,7 +458,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         if METHODS[method].labels == "needed" and not self._data.has_both_kinds:
             raise ValueError(
                 f"method={method!r} needs labels with a normal and an anomalous sample; "
-                "use 'percentile', or pass labels."
+                "use 'percentile', or set labels."
             )
         remembered = self._parameters.get(method, {})
         return apply_method(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vae_widgets.codec import Codec, check_codec, encode_distribution
+from vae_widgets.codec import CannotDecodeError, Codec, encode_distribution, encoding_codec
 from vae_widgets.core import checks
 from vae_widgets.core.classes import index_classes
 from vae_widgets.core.latent_grid import padded_bounds
@@ -38,7 +38,9 @@ class LatentScatter(Pictured, ScatterAnswers):
     ----------
     codec
         Encodes and decodes: a VAE, or any object with ``encode``, ``decode``, ``latent_dim`` and
-        ``sample_shape``.
+        ``sample_shape``. What only encodes will do, too, without any decoding: a UMAP or another
+        transformer that was fitted on flattened samples, a t-SNE that was fitted on these, an
+        encoder of Keras, or a function of samples, such as ``lambda x: embedding``.
     x
         Samples (n, *sample_shape).
     labels
@@ -150,10 +152,11 @@ class LatentScatter(Pictured, ScatterAnswers):
         dims: Sequence[int] | None = None,
         projection: str | Projection = "latent",
     ) -> None:
-        self._codec = check_codec(codec)
+        codec, samples = encoding_codec(codec, x)
+        self._codec = codec
         coloured = {f"quantities[{name!r}]": one for name, one in (quantities or {}).items()}
         self._index = shared_index({"x": x, "labels": labels, "color_by": color_by, **coloured})
-        self._x = checks.samples("x", x, codec.sample_shape)
+        self._x = samples
         renderer = check_renderer(renderer, codec.sample_shape, x, codec)
         self.n_samples = len(self._x)
         classes, names = index_classes(labels, self.n_samples, label_names)
@@ -368,7 +371,10 @@ class LatentScatter(Pictured, ScatterAnswers):
             if self._grid:
                 self._grid = self._answer({}, self._preview, otherwise=self._grid)
             else:  # a decoder that fails at once is for the cell to know
-                self._grid = self._preview()
+                try:
+                    self._grid = self._preview()
+                except CannotDecodeError as error:
+                    self._grid = self._pictures.no_plane(self._home, self.held, error)
             self._mark_bookmarks()
             if self._pick:
                 self._pick = {**self._pick, **sender({}), **self._where(self.picked_index)}

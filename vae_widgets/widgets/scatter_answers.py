@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.codec import decode_samples
+from vae_widgets.codec import CannotDecodeError, decode_samples
 from vae_widgets.core.latent_grid import on_plane
 from vae_widgets.widgets.scatter_pictures import ScatterPictures
 from vae_widgets.widgets.scatter_state import ScatterState
@@ -67,6 +67,10 @@ class ScatterAnswers(ScatterState):
         answer |= self._where(index, question.get("at"))
         try:
             self.decoded = decode_samples(self._codec, self.picked[np.newaxis])[0]
+        except CannotDecodeError as error:  # which is no fault: the page says why there is nothing
+            self.decoded, self.picked_index = np.zeros(0), index
+            self._pick = {**answer, "error": _in_words(error)}
+            return
         except Exception as error:
             self.decoded = np.zeros(0)  # never the picture of another vector
             self._pick = {**answer, "error": _in_words(error)}
@@ -173,4 +177,6 @@ def sender(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def _in_words(error: Exception) -> str:
+    if isinstance(error, CannotDecodeError):
+        return str(error)[0].upper() + str(error)[1:]
     return f"{type(error).__name__}: {error}"

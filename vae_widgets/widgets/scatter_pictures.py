@@ -79,6 +79,19 @@ class ScatterPictures:
         columns, rows = (max(2, round(np.sqrt(points * s))) for s in (shape, 1 / shape))
         return self.plane(bounds, columns, rows, dims, held)
 
+    def no_plane(
+        self, bounds: Sequence[float], held: NDArray[np.float32], error: Exception
+    ) -> dict[str, Any]:
+        """Say that the plane cannot be decoded, and why."""
+        return {
+            "bounds": [float(edge) for edge in bounds],
+            "columns": 1,
+            "rows": 1,
+            "held": held.tolist(),
+            "tiles": self._rendered(self._x[:1]),  # whose size the page reads
+            "error": str(error),
+        }
+
     def plane(
         self,
         bounds: Sequence[float],

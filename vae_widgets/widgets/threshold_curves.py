@@ -20,11 +20,11 @@ from vae_widgets.widgets.score_canvas import ScoreCanvas
 CELLS = 512
 
 _WITHOUT_LABELS = (
-    "<b>Precision and recall need labels.</b><p>Pass <code>labels</code> (1 = anomalous, "
-    "0 = normal, None where unknown), or mark samples in a <code>ReviewQueue</code>. A few dozen "
-    "are enough to see how many alerts are right (precision) and how many anomalies are caught "
-    "(recall), and to choose the threshold with the best F1.</p><p>Without labels the alert rate "
-    "is what a threshold can promise.</p>"
+    "<b>Precision and recall need labels.</b><p>Pass <code>labels</code>, or <code>anomalies</code>"
+    " to an <code>Explorer</code> (1 = anomalous, 0 = normal, None where unknown), or mark samples "
+    "in a <code>ReviewQueue</code>. A few dozen are enough to see how many alerts are right "
+    "(precision) and how many anomalies are caught (recall), and to choose the threshold with the "
+    "best F1.</p><p>Without labels the alert rate is what a threshold can promise.</p>"
 )
 _WITHOUT_ANOMALIES = (
     "<b>No sample is labelled anomalous.</b><p>Recall is undefined, and the precision of every "

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from vae_widgets.codec import Codec
 from vae_widgets.core.latents import active_units, kl_per_dimension
 from vae_widgets.core.series import Thinned
+from vae_widgets.core.tensors import as_numpy
 from vae_widgets.rendering import Renderer, check_renderer, note_of, render
 from vae_widgets.widgets.tile_strip import strip_content
 
@@ -134,13 +135,13 @@ class TrainingPictures:
             originals = self._samples[:MAX_TILES]
             n = len(originals)
             z_mean, z_log_var = _code(codec, self._samples)
-            batches += [originals, np.asarray(codec.decode(z_mean[:n]))]
+            batches += [originals, np.asarray(as_numpy(codec.decode(z_mean[:n])))]
             names += ["originals", "reconstructed"]
             if z_log_var is not None:
                 kl = kl_per_dimension(z_mean, z_log_var)
                 latents = Latents(kl, int(active_units(z_mean).sum()))
         noise = np.random.default_rng(0).standard_normal((n, codec.latent_dim), dtype=np.float32)
-        batches.append(np.asarray(codec.decode(noise)))
+        batches.append(np.asarray(as_numpy(codec.decode(noise))))
         names.append("from the prior")
         # One call, for a renderer may scale by what it gets.
         samples = np.concatenate(batches)
@@ -167,6 +168,6 @@ def _code(codec: Codec, x: NDArray[np.float32]) -> tuple[Any, Any]:
     """Return means (n, latent_dim), and log-variances or None."""
     code = codec.encode(x)
     if not isinstance(code, tuple | list):
-        return np.asarray(code), None
-    z_mean, z_log_var = code[0], code[1] if len(code) > 1 else None
-    return np.asarray(z_mean), z_log_var if z_log_var is None else np.asarray(z_log_var)
+        return np.asarray(as_numpy(code)), None
+    z_mean, *others = (np.asarray(as_numpy(part)) for part in code[:2])
+    return z_mean, others[0] if others else None
