@@ -26,13 +26,18 @@ if TYPE_CHECKING:
         BetaTC,
         Categorical,
         Cyclical,
+        EncodedBatch,
         FreeBits,
         Gaussian,
         InfoVAE,
         Likelihood,
+        Losses,
+        Objective,
         Sampling,
         TrainingRun,
         Warmup,
+        kl_divergence,
+        reparameterize,
     )
     from vae_widgets.models.detector import VAEDetector
     from vae_widgets.rendering import (
@@ -63,6 +68,7 @@ _HOME = {
     "Cyclical": "models",
     "Dataset": "datasets",
     "ELBO": "models",
+    "EncodedBatch": "models",
     "Explorer": "widgets.explorer",
     "FreeBits": "models",
     "Gaussian": "models",
@@ -72,6 +78,8 @@ _HOME = {
     "InterpolationSlider": "widgets.interpolation_slider",
     "LatentScatter": "widgets.latent_scatter",
     "Likelihood": "models",
+    "Losses": "models",
+    "Objective": "models",
     "Renderer": "rendering",
     "ReviewQueue": "widgets.review_queue",
     "Sampling": "models",
@@ -90,9 +98,11 @@ _HOME = {
     "Warmup": "models",
     "choose_threshold": "core.thresholds",
     "compare_scores": "core.score_comparison",
+    "kl_divergence": "models",
     "list_datasets": "datasets",
     "load": "bundle.codec",
     "load_dataset": "datasets",
+    "reparameterize": "models",
     "score_floors": "core.floors",
 }
 

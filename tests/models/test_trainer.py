@@ -6,7 +6,9 @@ import pytest
 import tensorflow as tf
 from scipy.special import expit
 
-from vae_widgets import VAE, BetaTC
+from vae_widgets import VAE, BetaTC, Gaussian
+from vae_widgets.models import trainer
+from vae_widgets.models.array_loop import xla_pays
 
 LOGS = {"loss", "reconstruction_loss", "kl_loss", "elbo"}
 
@@ -472,12 +474,34 @@ def test_compile_takes_an_optimizer_only(make_vae):
         vae.compile(optimiser="adam")
 
 
-def test_convolutions_do_without_xla_on_a_cpu():
-    if tf.config.list_physical_devices("GPU"):
-        assert VAE.build((8, 8), architecture="conv").jit_compile
-    else:
-        assert not VAE.build((8, 8), architecture="conv").jit_compile
-    assert VAE.build((8, 8)).jit_compile
+@pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="a GPU always uses XLA")
+def test_xla_is_used_on_a_cpu_where_the_steps_of_the_whole_training_pay(digits, monkeypatch):
+    """Two steps an epoch here; it pays from five steps on, those of earlier fits included."""
+    monkeypatch.setattr(trainer, "xla_pays", lambda model, steps, batch_size: steps >= 5)
+    x, options = digits[:100], {"batch_size": 64, "verbose": 0}
+    vae = VAE.build((8, 8), hidden_units=(4,))
+    chosen = []
+    for epochs in (1, 1, 1, 1):
+        vae.fit(x, epochs=epochs, **options)
+        chosen.append(vae.jit_compile)
+    assert chosen == [False, False, True, True]
+    vae.fit(tf.data.Dataset.from_tensor_slices(x).batch(64), epochs=3, verbose=0)
+    assert not vae.jit_compile
+    conv = VAE.build((8, 8), architecture="conv", filters=(4,), hidden_units=())
+    conv.fit(x, epochs=3, **options)
+    assert not conv.jit_compile
+    asked = VAE.build((8, 8), hidden_units=(4,))
+    asked.compile(jit_compile=True)
+    asked.fit(x, **options)
+    assert asked.jit_compile
+
+
+def test_a_large_network_pays_for_xla_sooner():
+    small, large = VAE.build((8,), hidden_units=(16,)), VAE.build((784,), hidden_units=(256,))
+    assert not xla_pays(small, 5_000, 32)
+    assert xla_pays(small, 20_000, 32)
+    assert not xla_pays(large, 469, 128)
+    assert xla_pays(large, 10 * 469, 128)
 
 
 @pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="slow on a CPU only")
@@ -540,3 +564,29 @@ def test_an_optimizer_of_another_model_is_refused_or_begun_anew(make_vae, digits
     first.fit(digits[:32], verbose=0)
     with pytest.raises(ValueError, match=r"has trained other weights than this model's.*Compile"):
         second.compile(optimizer)
+
+
+@pytest.fixture
+def float64():
+    keras.config.set_floatx("float64")
+    yield
+    keras.config.set_floatx("float32")
+
+
+@pytest.mark.parametrize("objective", ["elbo", "info_vae", BetaTC(n_samples=64)])
+def test_models_of_float64_train_and_score(float64, digits, objective, tmp_path):
+    x = digits[:64].astype(np.float64)
+    vae = VAE.build((8, 8), hidden_units=(8,), objective=objective)
+    assert vae.encoder.get_weights()[0].dtype == np.float64
+    data = tf.data.Dataset.from_tensor_slices(x).batch(32)
+    fast = vae.fit(x, epochs=2, validation_data=x, verbose=0).history
+    slow = vae.fit(data, epochs=2, validation_data=data, verbose=0).history
+    assert fast["loss"][0] > slow["loss"][-1]
+    assert np.isfinite(vae.elbo(x)).all()
+    assert vae.sample(3).shape == vae(x[:3], training=True).shape == (3, 8, 8)
+    likelihood = VAE.build((8, 8), hidden_units=(8,), likelihood=Gaussian("learned"))
+    likelihood.fit(x, verbose=0)
+    if objective == "elbo":
+        vae.save(tmp_path / "model.vae")
+        loaded = VAE.load(tmp_path / "model.vae")
+        np.testing.assert_allclose(loaded.anomaly_score(x), vae.anomaly_score(x), rtol=1e-5)

@@ -8,9 +8,24 @@ if keras.backend.backend() != "tensorflow":
         "Set the environment variable KERAS_BACKEND=tensorflow before Keras is first imported."
     )
 
-from vae_widgets.models.layers import Sampling
-from vae_widgets.models.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood
-from vae_widgets.models.objectives import ELBO, IWAE, BetaTC, FreeBits, InfoVAE
+from vae_widgets.models.layers import Sampling, reparameterize
+from vae_widgets.models.likelihoods import (
+    Bernoulli,
+    Categorical,
+    Gaussian,
+    Likelihood,
+    kl_divergence,
+)
+from vae_widgets.models.objectives import (
+    ELBO,
+    IWAE,
+    BetaTC,
+    EncodedBatch,
+    FreeBits,
+    InfoVAE,
+    Losses,
+    Objective,
+)
 from vae_widgets.models.schedules import Cyclical, Warmup
 from vae_widgets.models.training_run import TrainingRun
 from vae_widgets.models.vae import VAE
@@ -23,11 +38,16 @@ __all__ = [
     "BetaTC",
     "Categorical",
     "Cyclical",
+    "EncodedBatch",
     "FreeBits",
     "Gaussian",
     "InfoVAE",
     "Likelihood",
+    "Losses",
+    "Objective",
     "Sampling",
     "TrainingRun",
     "Warmup",
+    "kl_divergence",
+    "reparameterize",
 ]

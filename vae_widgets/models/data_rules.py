@@ -27,12 +27,20 @@ class DataRules:
         May need the size of the data set.
     n_labels
         Number of labels of a conditional model; None if it takes none.
+    takes_targets
+        Whether a subclass trains with targets y of its own.
     """
 
     sample_shape: tuple[int, ...]
     likelihood: Likelihood
     objective: Objective
     n_labels: int | None
+    takes_targets: bool = False
+
+    @property
+    def uses_targets(self) -> bool:
+        """Whether anything is trained with beside the samples."""
+        return self.takes_targets or self.n_labels is not None
 
     def samples(self, name: str, x: Any) -> NDArray[np.float32]:
         """Return samples (n, *sample_shape) from the argument called `name`."""
@@ -55,6 +63,19 @@ class DataRules:
         if y is None:
             raise missing_labels(name, self.n_labels)
         return check_labels(name, y, n, self.n_labels, one_for_all)
+
+    def targets(self, name: str, y: Any, n: int) -> NDArray[Any] | None:
+        """Return what is trained with beside the samples: labels, or targets of a subclass."""
+        if y is None or self.n_labels is not None or not self.takes_targets:
+            return self.labels(name, y, n)
+        targets = checks.any_array(name, y)
+        if targets.dtype.kind not in "biuf":
+            raise TypeError(f"{name} must be an array of numbers; received {targets.dtype}.")
+        if targets.shape[:1] != (n,):
+            raise ValueError(
+                f"{name} has shape {targets.shape}; expected ({n}, ...), a target for each sample."
+            )
+        return targets.astype(np.float32 if targets.dtype.kind == "f" else np.int32)
 
     def rows(self, x: Any, y: Any) -> tuple[NDArray[np.float32], ...]:
         """Return samples, and one-hot labels of a conditional model, for compiled functions."""

@@ -34,15 +34,12 @@ from vae_widgets.core.thresholds import (
 from vae_widgets.models.anomaly_scores import ATTRIBUTION_KINDS, SCORE_KINDS
 from vae_widgets.models.detector_inputs import parts_of
 from vae_widgets.models.divergence import NaNScoresError, has_nan_weights
-from vae_widgets.models.fit_arguments import is_array
 from vae_widgets.models.likelihoods import Gaussian, Likelihood, make_likelihood
 from vae_widgets.models.own_classes import CustomObjects
 from vae_widgets.models.saving import SUFFIX, save_bundle, trainable_in
 from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.user_models import check_sample_shape
 from vae_widgets.models.vae import VAE
-
-_STEPS_WORTH_XLA = 10_000  # its compilation takes some seconds, which fewer steps do not win back
 
 
 class VAEDetector(OutlierMixin, BaseEstimator):
@@ -191,11 +188,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             hidden_units=self.hidden_units,
             filters=self.filters,
         )
-        # Keras's own loop over a dataset gains nothing from XLA.
-        steps = epochs * -(-len(x) // batch_size) if is_array(x) else 0
-        vae.compile(
-            keras.optimizers.Adam(rate), jit_compile="auto" if steps > _STEPS_WORTH_XLA else False
-        )
+        vae.compile(keras.optimizers.Adam(rate))
         vae.fit(x, epochs=epochs, batch_size=batch_size, verbose=self.verbose)
         scores = _scores_of(vae, x, score_kind)
         if not np.isfinite(scores).all():

@@ -16,7 +16,7 @@ from vae_widgets.core.pairing import shared_index
 from vae_widgets.models.checked_datasets import check_dataset
 from vae_widgets.models.checkpoint import check_checkpoint_path
 from vae_widgets.models.data_rules import DataRules
-from vae_widgets.models.row_source import RowSource, read_in_parts
+from vae_widgets.models.row_source import RowSource, in_memory, read_in_parts
 
 HOOKS = [
     name
@@ -36,13 +36,22 @@ class FitArguments:
         float32 array or `RowSource` (n, *sample_shape), or anything else that Keras trains on, such
         as a ``tf.data.Dataset``. `validation` may be None.
     labels, validation_labels
-        int32 (n,) beside arrays, if the model is conditional; else None.
+        Beside arrays: int32 (n,) if the model is conditional, or the targets (n, ...) of a subclass
+        that takes some; else None.
+    weights, validation_weights
+        float32 (n,), the sample weights beside arrays; None for 1 each.
+    class_weight
+        For a dataset, whose batches are weighted as they are read; None for arrays, whose `weights`
+        it has become.
     """
 
     x: Any
-    labels: NDArray[np.int32] | None
+    labels: NDArray[Any] | None
+    weights: NDArray[np.float32] | None
+    class_weight: dict[int, float] | None
     validation: Any
-    validation_labels: NDArray[np.int32] | None
+    validation_labels: NDArray[Any] | None
+    validation_weights: NDArray[np.float32] | None
     batch_size: int
     epochs: int
     verbose: Any
@@ -67,6 +76,11 @@ class FitArguments:
         labels = self.validation_labels
         return (self.validation,) if labels is None else (self.validation, labels)
 
+    @property
+    def validation_for_keras(self) -> Any:
+        """What Keras's own fit takes: a dataset, samples, or a tuple with labels and weights."""
+        return for_keras(self.validation, self.validation_labels, self.validation_weights)
+
     @classmethod
     def check(
         cls,
@@ -81,6 +95,8 @@ class FitArguments:
         validation_split: float,
         validation_data: Any,
         shuffle: bool,
+        class_weight: dict[int, float] | None,
+        sample_weight: Any,
         initial_epoch: int | None,
         steps_per_epoch: int | None,
         validation_steps: int | None,
@@ -108,8 +124,12 @@ class FitArguments:
                     "steps_per_epoch is for datasets; x is an array, which is used whole in each "
                     "epoch. Leave it out, or pass a tf.data.Dataset."
                 )
+            weights = check_weights(rules, sample_weight, class_weight, labels, len(x))
+            class_weight = None
         else:
-            x, labels = check_dataset_alone(rules, "x", x, y), None
+            x, labels, weights = check_dataset_alone(rules, "x", x, y), None, None
+            check_weights_of_dataset(rules, x, sample_weight, class_weight)
+        validation_weights: NDArray[np.float32] | None
         if split and validation_data is None:
             if not is_array(x):
                 raise ValueError(
@@ -122,9 +142,13 @@ class FitArguments:
                     "both parts need at least one."
                 )
             validation, validation_labels = x[kept:], None if labels is None else labels[kept:]
+            validation_weights = None if weights is None else weights[kept:]
             x, labels = x[:kept], None if labels is None else labels[:kept]
+            weights = None if weights is None else weights[:kept]
         else:
-            validation, validation_labels = check_validation(rules, validation_data)
+            validation, validation_labels, validation_weights = check_validation(
+                rules, validation_data
+            )
         validation_batch_size = checks.positive_int(
             "validation_batch_size",
             batch_size if validation_batch_size is None else validation_batch_size,
@@ -135,11 +159,15 @@ class FitArguments:
                 n = validation_steps * validation_batch_size
                 validation, validation_steps = validation[:n], None
                 validation_labels = None if validation_labels is None else validation_labels[:n]
+                validation_weights = None if validation_weights is None else validation_weights[:n]
         return cls(
             x=x,
             labels=labels,
+            weights=weights,
+            class_weight=class_weight,
             validation=validation,
             validation_labels=validation_labels,
+            validation_weights=validation_weights,
             batch_size=batch_size,
             epochs=epochs,
             verbose=verbose,
@@ -155,6 +183,14 @@ class FitArguments:
             checkpoint=None if checkpoint is None else check_checkpoint_path(checkpoint),
             checkpoint_every=checks.positive_int("checkpoint_every", checkpoint_every),
         )
+
+
+def for_keras(x: Any, y: Any, weights: Any) -> Any:
+    """Return samples alone, (x, y) or (x, y, weights), of which Keras drops none."""
+    x = in_memory(x)
+    if weights is not None:  # without y Keras would forget the weights
+        return x, np.zeros(len(x), np.float32) if y is None else y, weights
+    return x if y is None else (x, y)
 
 
 def is_array(x: Any) -> bool:
@@ -176,8 +212,8 @@ def number_of_batches(dataset: Any) -> int | None:
 
 def check_rows(
     rules: DataRules, x_name: str, x: Any, y_name: str, y: Any
-) -> tuple[NDArray[np.float32] | RowSource, NDArray[np.int32] | None]:
-    """Return samples and labels, the latter None for a model without.
+) -> tuple[NDArray[np.float32] | RowSource, NDArray[Any] | None]:
+    """Return samples, and labels or targets, which are None for a model without.
 
     Targets equal to `x` itself, which tutorials pass twice, are no labels.
     """
@@ -191,7 +227,82 @@ def check_rows(
             rules.samples(x_name, np.broadcast_to(np.float32(0), source.shape))  # raises
         source.check(x_name, rules.samples)
         x = source
-    return x, rules.labels(y_name, labels_of, len(x))
+    return x, rules.targets(y_name, labels_of, len(x))
+
+
+def check_weights(
+    rules: DataRules, sample_weight: Any, class_weight: Any, y: Any, n: int
+) -> NDArray[np.float32] | None:
+    """Return the weights (n,) of the samples of an array, or None if all weigh 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are not numbers of at least 0, one of them above; if both are given; or if there are
+        no labels for `class_weight`.
+    """
+    if class_weight is None:
+        return None if sample_weight is None else _weights("sample_weight", sample_weight, n)
+    if sample_weight is not None:
+        raise ValueError(
+            "sample_weight and class_weight are both given; expected one of them. Multiply them: "
+            "sample_weight=sample_weight * np.array([class_weight[label] for label in y])."
+        )
+    _check_class_weight(rules, class_weight)
+    if y is None or y.ndim != 1 or y.dtype.kind not in "iu":
+        raise ValueError(
+            "class_weight needs labels y (n,), whole numbers; received "
+            f"{'none' if y is None else f'{y.dtype} {y.shape}'}. Without labels pass "
+            "sample_weight, one number a sample."
+        )
+    values = [class_weight.get(label, 1.0) for label in y.tolist()]
+    return _weights("class_weight", values, n)
+
+
+def check_weights_of_dataset(
+    rules: DataRules, dataset: Any, sample_weight: Any, class_weight: Any
+) -> None:
+    """Raise if a dataset cannot be weighted so."""
+    if sample_weight is not None:
+        raise ValueError(
+            "sample_weight is for arrays; x is a dataset, which holds weights itself, as batches "
+            "(x, y, sample_weight). Leave sample_weight out."
+        )
+    if class_weight is None:
+        return
+    _check_class_weight(rules, class_weight)
+    if not isinstance(dataset, tf.data.Dataset | keras.utils.PyDataset):
+        raise ValueError(
+            "class_weight is not for generators; x is one. Let it give batches "
+            "(x, y, sample_weight), or pass arrays or a tf.data.Dataset."
+        )
+
+
+def _check_class_weight(rules: DataRules, class_weight: Any) -> None:
+    if not isinstance(class_weight, dict):
+        raise TypeError(
+            "class_weight must be a dict such as {0: 1.0, 1: 5.0}; received "
+            f"{type(class_weight).__name__}."
+        )
+    if not rules.uses_targets:
+        raise ValueError(
+            "class_weight needs labels, and this model takes none. Build a conditional VAE "
+            "(n_labels=...), or pass sample_weight, one number a sample."
+        )
+    for label, weight in class_weight.items():
+        checks.number_between(f"class_weight[{label!r}]", weight, 0)
+
+
+def _weights(name: str, values: Any, n: int) -> NDArray[np.float32]:
+    weights = checks.float_array(name, values)
+    if weights.shape != (n,):
+        raise ValueError(f"{name} has shape {weights.shape}; expected ({n},), one for each sample.")
+    if weights.min() < 0 or weights.max() == 0:
+        raise ValueError(
+            f"{name} spans [{weights.min():g}, {weights.max():g}]; expected numbers of at least 0, "
+            "some of them above."
+        )
+    return weights
 
 
 def check_dataset_alone(rules: DataRules, name: str, dataset: Any, y: Any) -> Any:
@@ -220,21 +331,34 @@ def first_rows(
     return rows, np.concatenate(labels)[:n] if labels else None
 
 
-def check_validation(rules: DataRules, data: Any) -> tuple[Any, NDArray[np.int32] | None]:
-    """Return validation samples and labels, or a dataset and None, or twice None."""
-    name, y = "validation_data", None
+def check_validation(
+    rules: DataRules, data: Any
+) -> tuple[Any, NDArray[Any] | None, NDArray[np.float32] | None]:
+    """Return validation samples, labels and weights; of a dataset, or of None, only the first."""
+    name, y, weights = "validation_data", None, None
     if isinstance(data, tuple):
-        if len(data) not in (1, 2):
+        if len(data) not in (1, 2, 3):
             raise ValueError(
                 f"validation_data is a tuple of {len(data)}; expected samples, a dataset, or a "
-                "tuple (samples, labels), where a VAE without labels ignores the latter."
+                "tuple (samples, labels) or (samples, labels, sample_weight), where a VAE without "
+                "labels ignores them."
             )
-        data, y = data[0], data[1] if len(data) == 2 and rules.n_labels is not None else None
+        data, y, weights = (*data, None, None)[:3]
+        if not rules.uses_targets:
+            y = None
     if data is None:
-        return None, None
-    if is_array(data):
-        return check_rows(rules, name, data, f"{name}[1]", y)
-    return check_dataset_alone(rules, name, data, y), None
+        return None, None, None
+    if not is_array(data):
+        if weights is not None:
+            raise ValueError(
+                "validation_data has weights beside a dataset, which holds them itself, as batches "
+                "(x, y, sample_weight). Pass the dataset alone."
+            )
+        return check_dataset_alone(rules, name, data, y), None, None
+    x, labels = check_rows(rules, name, data, f"{name}[1]", y)
+    if weights is not None:
+        weights = _weights(f"{name}[2]", weights, len(x))
+    return x, labels, weights
 
 
 def check_callbacks(callbacks: Any) -> tuple[Any, ...]:

@@ -25,6 +25,7 @@ class Likelihood(keras.layers.Layer):
 
     To add one, derive from this class, register it with
     ``keras.saving.register_keras_serializable``, and give the object to ``VAE(likelihood=...)``.
+    docs/extending.md has an example.
 
     Attributes
     ----------

@@ -3,7 +3,8 @@
 An objective turns an encoded batch into losses: the one to minimise, and the two that are shown
 beside it. Pass one, or its name, as ``objective=`` to `VAE` or `VAE.build`. Your own is a callable
 from an `EncodedBatch` to `Losses` that has ``n_draws``; to survive ``VAE.save`` it also has
-``get_config`` and is registered with `keras.saving`, as these are.
+``get_config`` and is registered with `keras.saving`, as these are. docs/extending.md has an
+example.
 """
 
 import math
@@ -365,7 +366,7 @@ def mmd_to_prior(z: Any, weights: Any, bandwidth: float | None = None) -> Any:
     squares = ops.sum(ops.square(z), axis=-1)
     distances = squares[:, None] + squares[None, :] - 2 * ops.matmul(z, ops.transpose(z))
     kernel = ops.exp(-0.5 / h2 * ops.maximum(distances, 0.0))
-    pairs = weights[:, None] * weights[None, :] * (1.0 - ops.eye(ops.shape(z)[0]))
+    pairs = weights[:, None] * weights[None, :] * (1.0 - ops.eye(ops.shape(z)[0], dtype="float32"))
     n_pairs, total = ops.sum(pairs), ops.sum(weights)
     among_codes = ops.sum(pairs * kernel) / ops.maximum(n_pairs, 1e-12)
     to_prior = (h2 / (h2 + 1)) ** (latent_dim / 2) * ops.exp(-0.5 / (h2 + 1) * squares)
@@ -389,7 +390,7 @@ def stratified_weights(weights: Any, n: Any) -> Any:
     """
     total = ops.sum(weights)
     own = 1.0 / ops.maximum(ops.maximum(n, total), 1.0)
-    identity = ops.eye(ops.shape(weights)[0])
+    identity = ops.eye(ops.shape(weights)[0], dtype="float32")
     others = weights[None, :] * (1.0 - identity)
     shared = ops.sum(others, axis=1, keepdims=True)
     others = others * (1.0 - own) / ops.maximum(shared, 1e-12)

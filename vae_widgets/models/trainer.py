@@ -20,6 +20,7 @@ from vae_widgets.models.array_loop import (
     LoopData,
     should_use_xla,
     train_on_array,
+    xla_pays,
 )
 from vae_widgets.models.beta import Beta, FollowSchedule, warn_of_moving_loss
 from vae_widgets.models.checkpoint import check_checkpoints
@@ -31,12 +32,14 @@ from vae_widgets.models.fit_arguments import (
     check_callbacks,
     check_dataset_alone,
     check_rows,
+    check_weights,
+    check_weights_of_dataset,
+    for_keras,
     is_array,
     number_of_batches,
 )
 from vae_widgets.models.interruption import Interruption
 from vae_widgets.models.resumable import Resumable
-from vae_widgets.models.row_source import in_memory
 from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.training_run import TrainingRun
 from vae_widgets.models.training_state import TrainingState
@@ -55,11 +58,12 @@ class Trainer(Resumable):
     _logs_elbo = True  # a plain autoencoder has none
     _rules: DataRules
     optimizer: Any
+    jit_compile: bool
 
     def __init__(self, beta: float | Schedule = 1.0, **options: Any) -> None:
         super().__init__(**options)
         self._beta = Beta(beta)
-        self._trackers = [keras.metrics.Mean(name) for name in LOG_NAMES]
+        self._trackers = [keras.metrics.Mean(name, dtype="float32") for name in LOG_NAMES]
         self._training_lock = threading.Lock()
         # Size of the data set where Keras's own loop runs over an array; 0 for a dataset.
         self._n_samples = tf.Variable(0.0, trainable=False)
@@ -122,7 +126,11 @@ class Trainer(Resumable):
         run_eagerly
             Run Python for each batch, to debug; slow.
         jit_compile
-            Whether to use XLA; "auto" does, except for convolutions on a CPU, which it slows.
+            Whether to use XLA. "auto" does on a GPU; on a CPU it does so for arrays, in a training
+            of enough steps to win back the 2 s that compiling takes, and never for convolutions or
+            layers that draw random numbers, which XLA slows. TensorFlow keeps what XLA compiled,
+            about 17 MB a model, until the process ends; pass False where one process makes hundreds
+            of models.
         steps_per_execution
             Batches between two looks at callbacks; "auto" makes it about 100 ms of them when
             training on arrays.
@@ -144,7 +152,7 @@ class Trainer(Resumable):
         super().compile(
             optimizer=keras.optimizers.Adam(1e-3) if optimizer is None else optimizer,
             run_eagerly=run_eagerly,
-            jit_compile=should_use_xla(self) if jit_compile == "auto" else jit_compile,
+            jit_compile=False if jit_compile == "auto" else jit_compile,
             steps_per_execution=1 if steps_per_execution == "auto" else steps_per_execution,
             auto_scale_loss=auto_scale_loss,
         )
@@ -179,6 +187,7 @@ class Trainer(Resumable):
 
     def get_compile_config(self) -> dict[str, Any]:
         """Return what `compile_from_config` needs; Keras calls this when it saves."""
+        self._build_optimizer()  # also for layers that a subclass added
         optimizer = keras.saving.serialize_keras_object(self.optimizer)
         return {"optimizer": optimizer, **self._compile_options}
 
@@ -199,6 +208,8 @@ class Trainer(Resumable):
         validation_split: float = 0.0,
         validation_data: Any = None,
         shuffle: bool = True,
+        class_weight: dict[int, float] | None = None,
+        sample_weight: Any = None,
         initial_epoch: int | None = None,
         steps_per_epoch: int | None = None,
         validation_steps: int | None = None,
@@ -237,7 +248,8 @@ class Trainer(Resumable):
             ``DataLoader``. Batches are checked as they are read.
         y
             For a conditional VAE: labels (n,), whole numbers from 0 to n_labels - 1; datasets hold
-            batches (x, y). Else it must be left out, or be `x`, as tutorials write it.
+            batches (x, y). For a subclass with `auxiliary_loss` or a step of its own: its targets
+            (n, ...). Else it must be left out, or be `x`, as tutorials write it.
         batch_size
             Samples in a batch of an array.
         epochs, verbose, callbacks, validation_split, shuffle, steps_per_epoch
@@ -245,12 +257,19 @@ class Trainer(Resumable):
             callback. Beside Keras's own, their `params` hold ``batch_size``, ``n_samples`` and
             ``preview``, up to 128 validation (else training) samples, when x is an array, and for a
             conditional VAE ``preview_labels``.
+        class_weight
+            Weight of each label, such as ``{0: 1.0, 1: 5.0}``; labels that are not named weigh 1.
+            It needs labels `y`. For arrays, ``tf.data.Dataset`` and `keras.utils.PyDataset`.
+        sample_weight
+            Weights (n,) of the samples of an array, at least 0; datasets hold batches
+            (x, y, sample_weight). The losses are weighted means, in each step and in the logs: a
+            sample of weight 2 counts as two, one of weight 0 as none.
         initial_epoch
             Epoch to start at, counted from 0. The default is 0, and for a model from
             `VAE.resume` where its training was.
         validation_data
-            Samples, a tuple (samples, labels), or a dataset. Without labels in the model those of
-            the tuple are ignored.
+            Samples, a tuple (samples, labels) or (samples, labels, sample_weight), or a dataset.
+            Without labels in the model those of the tuple are ignored, and may be None.
         validation_steps, validation_batch_size, validation_freq
             As in `keras.Model.fit`.
         checkpoint
@@ -287,6 +306,8 @@ class Trainer(Resumable):
             validation_split=validation_split,
             validation_data=validation_data,
             shuffle=shuffle,
+            class_weight=class_weight,
+            sample_weight=sample_weight,
             initial_epoch=initial_epoch,
             steps_per_epoch=steps_per_epoch,
             validation_steps=validation_steps,
@@ -341,6 +362,7 @@ class Trainer(Resumable):
         *,
         batch_size: int | None = None,
         verbose: Any = "auto",
+        sample_weight: Any = None,
         steps: int | None = None,
         callbacks: Any = None,
         return_dict: bool = False,
@@ -359,6 +381,8 @@ class Trainer(Resumable):
             For a conditional VAE: labels (n,). Else it must be left out, or be `x`.
         batch_size
             Samples in a batch of an array; None for 128.
+        sample_weight
+            Weights (n,) of the samples of an array, at least 0; the losses are weighted means.
         verbose, steps, callbacks
             As in `keras.Model.evaluate`; `steps` is for datasets.
         return_dict
@@ -373,11 +397,16 @@ class Trainer(Resumable):
         self._before_evaluation()
         if "_use_cached_eval_dataset" in from_keras:  # Keras's own fit validates
             return super().evaluate(
-                x, y, batch_size=batch_size, return_dict=return_dict, **options, **from_keras
+                *(x, y),
+                batch_size=batch_size,
+                sample_weight=sample_weight,
+                return_dict=return_dict,
+                **options,
+                **from_keras,
             )
-        known = ("x", "y", "batch_size", *options, "return_dict")
+        known = ("x", "y", "batch_size", "sample_weight", *options, "return_dict")
         checks.reject_unknown("VAE.evaluate", from_keras, known)
-        logs = self._evaluate(x, y, batch_size, **options)
+        logs = self._evaluate(x, y, sample_weight, batch_size, **options)
         # Keras sorts by name.
         logs = {name: logs[name] for name in dict.fromkeys([*LOG_NAMES, *logs]) if name in logs}
         return logs if return_dict else [logs[name] for name in logs if name != "elbo"]
@@ -386,6 +415,7 @@ class Trainer(Resumable):
         self,
         x: Any,
         y: Any,
+        sample_weight: Any,
         batch_size: int | None,
         verbose: Any,
         steps: int | None,
@@ -400,13 +430,21 @@ class Trainer(Resumable):
         }
         logs: dict[str, float]
         if not is_array(x):
-            logs = super().evaluate(check_dataset_alone(self._rules, "x", x, y), **options)
+            x = check_dataset_alone(self._rules, "x", x, y)
+            check_weights_of_dataset(self._rules, x, sample_weight, None)
+            logs = super().evaluate(x, **options)
             return logs
         x, labels = check_rows(self._rules, "x", x, "y", y)
+        weights = check_weights(self._rules, sample_weight, None, labels, len(x))
         batch_size = checks.positive_int("batch_size", 128 if batch_size is None else batch_size)
         if not self._keeps("test_step"):
             self._n_samples.assign(len(x))
-            logs = super().evaluate(x, labels, batch_size=batch_size, **options)
+            given = for_keras(x, labels, weights)
+            given = given if isinstance(given, tuple) else (given,)
+            names = ("x", "y", "sample_weight")
+            logs = super().evaluate(
+                **dict(zip(names, given, strict=False)), batch_size=batch_size, **options
+            )
             return logs
         if not isinstance(callbacks, keras.callbacks.CallbackList):
             callbacks = keras.callbacks.CallbackList(
@@ -418,7 +456,7 @@ class Trainer(Resumable):
                 steps=_batches(len(x), batch_size),
             )
         data = (x,) if labels is None else (x, labels)
-        return self._evaluate_rows(LoopData(data), batch_size, callbacks)
+        return self._evaluate_rows(LoopData(data, weights), batch_size, callbacks)
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Take one step of the optimizer on a batch: x, or (x, labels, sample weights)."""
@@ -433,6 +471,15 @@ class Trainer(Resumable):
     def get_metrics_result(self) -> dict[str, Any]:
         """Return the metrics, and the ELBO that follows from them; Keras calls this."""
         return self._with_elbo(super().get_metrics_result())
+
+    def _with_added_metrics(self, logs: dict[str, float]) -> dict[str, float]:
+        """Return logs with the metrics that a subclass added."""
+        for metric in self.metrics:
+            if metric.name not in LOG_NAMES:
+                value = metric.result()
+                several = value if isinstance(value, dict) else {metric.name: value}
+                logs |= {name: float(one) for name, one in several.items()}
+        return logs
 
     def _with_elbo(self, logs: dict[str, Any]) -> dict[str, Any]:
         _, reconstruction, kl = LOG_NAMES
@@ -449,9 +496,44 @@ class Trainer(Resumable):
     def _fit_arguments(self, x: Any, y: Any, **options: Any) -> FitArguments:
         return FitArguments.check(self._rules, x, y, **options)
 
+    def _prepare_training(self, data: tuple[Any, ...]) -> None:
+        """Check, before a fit, that all weights can be trained."""
+        self._build_optimizer()
+
+    def _refuse_while_training(self, name: str) -> None:
+        if self._training_lock.locked():
+            raise RuntimeError(
+                f"{name} cannot be changed while the model trains. End the run first: run.stop(); "
+                "run.wait()."
+            )
+
+    def _forget_compiled_steps(self) -> None:
+        """Let the next fit and the next evaluation compile their steps anew."""
+        self._loops = {}
+        self.train_function = self.test_function = None
+
+    def _choose_compiler(self, arguments: FitArguments, is_fast: bool) -> None:
+        """Decide about XLA for a fit, if `compile` left it to us."""
+        if self._compile_options["jit_compile"] != "auto":
+            return
+        use = should_use_xla(self)
+        if use and not tf.config.list_physical_devices("GPU"):
+            use = is_fast and (self.jit_compile or self._xla_pays(arguments))
+        if use != self.jit_compile:
+            self.jit_compile = use
+            self._forget_compiled_steps()
+
+    def _xla_pays(self, arguments: FitArguments) -> bool:
+        done = int(self.optimizer.iterations.numpy())
+        start = arguments.initial_epoch or 0
+        if self._resumed is not None and arguments.initial_epoch is None:
+            start = self._resumed.epoch
+        steps = (arguments.epochs - start) * _batches(len(arguments.x), arguments.batch_size)
+        return xla_pays(self, done + steps, arguments.batch_size)
+
     def _begin(self, arguments: FitArguments) -> Checkpointer:
         """Take the model for one fit, which `_train` must follow, and see where it starts."""
-        self._build_optimizer()
+        self._prepare_training(arguments.data)
         if not self._training_lock.acquire(blocking=False):
             raise RuntimeError(
                 "this model is being trained already, by an earlier fit_async or in another "
@@ -461,6 +543,7 @@ class Trainer(Resumable):
             if arguments.checkpoint is not None:
                 check_checkpoints(self)
             is_fast = self._is_fast(arguments)
+            self._choose_compiler(arguments, is_fast)
             self._checkpointer = Checkpointer(
                 self,
                 arguments,
@@ -510,7 +593,7 @@ class Trainer(Resumable):
             add_history=True,
             add_progbar=arguments.verbose != 0,
             model=self,
-            **_callback_params(arguments),
+            **_callback_params(arguments, self._rules.n_labels is not None),
         )
         # Behind the History, which Keras puts last: what they write or pause at is complete.
         callbacks.callbacks = [c for c in callbacks.callbacks if c not in own] + own
@@ -543,7 +626,7 @@ class Trainer(Resumable):
             self._training_seeds.state.assign(start.position.noise_seed)
         validate: Callable[[], dict[str, float]] | None = None
         if is_array(arguments.validation) and self._keeps("test_step"):
-            held_out = LoopData(arguments.validation_arrays)
+            held_out = LoopData(arguments.validation_arrays, arguments.validation_weights)
 
             def validate() -> dict[str, float]:
                 self._before_evaluation()
@@ -555,6 +638,7 @@ class Trainer(Resumable):
                 logs: dict[str, float] = self.evaluate(
                     *arguments.validation_arrays,
                     batch_size=arguments.validation_batch_size,
+                    sample_weight=arguments.validation_weights,
                     steps=arguments.validation_steps,
                     callbacks=callbacks,
                     return_dict=True,
@@ -579,16 +663,18 @@ class Trainer(Resumable):
         callbacks: keras.callbacks.CallbackList,
         start: TrainingState,
     ) -> None:
-        validation = tuple(map(in_memory, arguments.validation_arrays))
         validates_array = is_array(arguments.validation)
         self._n_samples.assign(len(arguments.x) if is_array(arguments.x) else 0)
+        given = for_keras(arguments.x, arguments.labels, arguments.weights)
+        given = given if isinstance(given, tuple) else (given,)
         super().fit(
-            *map(in_memory, arguments.data),
+            **dict(zip(("x", "y", "sample_weight"), given, strict=False)),
+            class_weight=arguments.class_weight,
             batch_size=arguments.batch_size if is_array(arguments.x) else None,
             epochs=arguments.epochs,
             verbose=arguments.verbose,
             callbacks=callbacks,
-            validation_data=validation[0] if len(validation) == 1 else validation,
+            validation_data=arguments.validation_for_keras,
             # Other datasets shuffle themselves.
             shuffle=arguments.shuffle
             and (is_array(arguments.x) or isinstance(arguments.x, keras.utils.PyDataset)),
@@ -606,6 +692,7 @@ class Trainer(Resumable):
         callbacks: keras.callbacks.CallbackList,
     ) -> dict[str, float]:
         self.stop_evaluating = False
+        self.reset_metrics()
         callbacks.on_test_begin()
         logs = self._loop("evaluate", batch_size).run(
             data,
@@ -629,13 +716,18 @@ class Trainer(Resumable):
                 self.jit_compile,
                 None if steps == "auto" else steps,
                 self._noise_width,
-                self._with_elbo,
+                lambda logs: self._with_added_metrics(self._with_elbo(logs)),
             )
         return self._loops[kind, batch_size]
 
     def _keeps(self, step: str) -> bool:
-        """Tell whether `step` is ours, so that the fast loop does what Keras's would do."""
-        return getattr(type(self), step) is getattr(Trainer, step) and not self.run_eagerly
+        """Tell whether `step` is ours, so that the fast loop does what Keras's would do.
+
+        It is not where layers have metrics of their own: these would count the rows that fill up
+        the last batch.
+        """
+        is_ours = getattr(type(self), step) is getattr(Trainer, step) and not self.run_eagerly
+        return is_ours and not any(layer.metrics for layer in self.layers)
 
     def _track(
         self, update: Callable[..., Any], draw_noise: Callable[[Any], Any], beta: Any, data: Any
@@ -647,8 +739,10 @@ class Trainer(Resumable):
         x = ops.cast(x, "float32")
         n = ops.shape(x)[0]
         batch = Batch(
-            data=(x,) if n_labels is None else (x, y),
-            weights=ops.ones(n) if weights is None else ops.cast(weights, "float32"),
+            data=(x, y) if y is not None and self._rules.uses_targets else (x,),
+            weights=ops.ones(n, dtype="float32")
+            if weights is None
+            else ops.cast(weights, "float32"),
             noise=draw_noise(n),
             beta=beta,
             n_samples=self._n_samples,
@@ -667,13 +761,13 @@ _FIT_DEFAULTS = {
 }
 
 
-def _callback_params(arguments: FitArguments) -> dict[str, Any]:
+def _callback_params(arguments: FitArguments, shows_labels: bool) -> dict[str, Any]:
     """Return what callbacks get by ``set_params``."""
     params = {"epochs": arguments.epochs, "verbose": arguments.verbose}
     if not is_array(arguments.x):
         return {**params, "steps": arguments.steps_per_epoch or number_of_batches(arguments.x)}
     shown = arguments.validation_arrays if is_array(arguments.validation) else arguments.data
-    names = ("preview", "preview_labels")
+    names = ("preview", "preview_labels") if shows_labels else ("preview",)
     return {
         **params,
         "steps": _batches(len(arguments.x), arguments.batch_size),

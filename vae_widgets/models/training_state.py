@@ -160,7 +160,7 @@ def _totals(values: Any) -> list[float]:
     if not isinstance(values, list) or len(values) != 5:
         raise TypeError(f"totals must be a list of 5 numbers; received {values!r}.")
     *sums, weight, batches = map(float, values)
-    if not (weight >= 0 and batches >= 0 and (weight > 0) == (batches > 0)):
+    if not (weight >= 0 and batches >= 0 and (weight == 0 or batches > 0)):
         raise ValueError(
             f"totals must end in a weight and a number of batches; received {weight}, {batches}."
         )

@@ -5,6 +5,7 @@ import os
 import types
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -37,6 +38,15 @@ from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.trainer import Trainer
 from vae_widgets.models.user_models import check_halves, check_sample_shape, sample_shape_of
 from vae_widgets.rendering import Renderer
+
+_ANOTHER = "Make another VAE; VAE(vae.encoder, vae.decoder, ...) shares the trained weights."
+_OF_HALVES = "It is that of the encoder and the decoder; make another VAE with others."
+_FIXED = {
+    **dict.fromkeys(("encoder", "decoder", "likelihood", "variational"), _ANOTHER),
+    **dict.fromkeys(("latent_dim", "sample_shape", "n_labels"), _OF_HALVES),
+    "beta_schedule": "Set beta to the schedule: vae.beta = Warmup(10).",
+}
+"""Attributes that are decided when a VAE is made, and what to do instead of changing them."""
 
 _CODES_KEPT = 10_000  # training samples whose codes make the statistics for "mahalanobis"
 
@@ -146,9 +156,9 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         self.decoder = decoder
         self.likelihood = rule
         self.variational = self._logs_elbo = bool(variational)
-        self.seed = None if seed is None else drawn_seed  # an int also from numpy, for JSON
+        self._seed = None if seed is None else drawn_seed  # an int also from numpy, for JSON
         self._drawn_seed = drawn_seed
-        self._rules = DataRules(shape, rule, goal, n_labels)
+        self._rules = DataRules(shape, rule, goal, n_labels, self._has_own_targets())
         self._latent_dim = latent_dim
         self._noise_width = max(1, goal.n_draws * latent_dim)
         # Validation has noise of its own, so that it does not change the course of training.
@@ -172,7 +182,15 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         )
         shapes = [(None, *part) for part in (shape, *labels)]
         self.build(shapes if labels else shapes[0])
+        self._tracker.unlock()  # Keras locks what is built; a subclass adds its layers only now
         self.compile()
+        self._is_complete = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        remedy = _FIXED.get(name)
+        if remedy is not None and vars(self).get("_is_complete"):
+            raise AttributeError(f"{name} of a VAE cannot be changed. {remedy}")
+        super().__setattr__(name, value)
 
     @_FactoryOnClass
     @checks.suggest_keywords
@@ -301,8 +319,38 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
 
     @property
     def objective(self) -> Objective:
-        """What training minimises."""
+        """What training minimises. Set it to a name or an object between two fits.
+
+        Raises
+        ------
+        RuntimeError
+            If it is set while the model trains.
+        """
         return self._rules.objective
+
+    @objective.setter
+    def objective(self, value: str | Objective) -> None:
+        self._refuse_while_training("objective")
+        goal = make_objective(value, self.variational)
+        self._rules = replace(self._rules, objective=goal)
+        self._noise_width = max(1, goal.n_draws * self._latent_dim)
+        self._forget_compiled_steps()
+
+    @property
+    def seed(self) -> int | None:
+        """The seed of noise and shuffling; None if it was drawn.
+
+        Set it between two fits: the next one draws as a new model with this seed does. The weights
+        stay what they are.
+        """
+        return self._seed
+
+    @seed.setter
+    def seed(self, value: int | None) -> None:
+        self._refuse_while_training("seed")
+        self._drawn_seed = _draw_seed(value)
+        self._seed = None if value is None else self._drawn_seed
+        self._training_seeds.state.assign([self._drawn_seed, 0])
 
     @property
     def learning_rate(self) -> float:
@@ -329,6 +377,82 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
             )
         self.optimizer.learning_rate = rate
 
+    # What a subclass may add
+
+    def auxiliary_loss(self, batch: EncodedBatch, x: Any, y: Any, training: bool) -> Any:
+        """Return what to add to the loss of each sample, (b,); for subclasses.
+
+        It is called with tensors, once for each batch of training and of evaluation, of arrays and
+        of datasets. Layers and metrics that it uses are attributes, set after ``super().__init__``;
+        pass ``sample_weight=batch.weights`` to metrics. See docs/extending.md.
+
+        Parameters
+        ----------
+        batch
+            Codes, noise and weights of the batch.
+        x
+            Samples (b, *sample_shape).
+        y
+            The targets that `fit` was given, (b, ...), or labels (b,) of a conditional VAE; None if
+            there are none.
+        training
+            Whether this is a training step.
+        """
+        return 0.0
+
+    def _has_own_targets(self) -> bool:
+        names = ("auxiliary_loss", "train_step", "test_step")
+        return any(getattr(type(self), name) is not getattr(VAE, name) for name in names)
+
+    def _added_layers(self) -> dict[str, keras.layers.Layer]:
+        """Return the layers that a subclass added, by the names of their attributes."""
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if isinstance(value, keras.layers.Layer)
+            and not any(value is own for own in (self.encoder, self.decoder, self.likelihood))
+        }
+
+    def _prepare_training(self, data: tuple[Any, ...]) -> None:
+        if any(not layer.built for layer in self._added_layers().values()):
+            self._build_added_layers(data)
+        super()._prepare_training(data)
+
+    def _build_added_layers(self, data: tuple[Any, ...]) -> None:
+        """Build the layers of a subclass by one batch, so that the optimizer sees their weights."""
+        parts: Any = None
+        if is_array(data[0]):
+            parts = tuple(tf.constant(part[:2]) for part in data)
+        elif isinstance(data[0], tf.data.Dataset):
+            parts = next(iter(data[0].take(1)), None)
+        if parts is not None and self._keeps("train_step"):
+            self.test_step(parts)
+            self.reset_metrics()
+        for name, layer in self._added_layers().items():
+            if not layer.built:
+                raise ValueError(
+                    f"layer {name!r} is not built, so the optimizer cannot train it. Build it in "
+                    f"__init__, with the shape of its input: self.{name}.build((None, "
+                    "self.latent_dim))."
+                )
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """Return what `compile_from_config` needs; Keras calls this when it saves."""
+        shapes = {
+            name: layer.get_build_config()
+            for name, layer in self._added_layers().items()
+            if layer.built
+        }
+        return {**super().get_compile_config(), "added_layers": shapes}
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Build the layers that a subclass added, and compile; Keras calls this when it loads."""
+        for name, shapes in config.get("added_layers", {}).items():
+            layer = getattr(self, name, None)
+            if layer is not None and not layer.built and shapes:
+                layer.build_from_config(shapes)
+        super().compile_from_config({k: v for k, v in config.items() if k != "added_layers"})
+
     # One batch
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
@@ -341,7 +465,9 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         z_mean, z_log_var = self._code(x, *labels, training=training)
         z = z_mean
         if training and self.variational:
-            epsilon = keras.random.normal(ops.shape(z_mean), seed=self._training_seeds)
+            epsilon = keras.random.normal(
+                ops.shape(z_mean), dtype="float32", seed=self._training_seeds
+            )
             z = reparameterize(z_mean, z_log_var, epsilon)
         return self.likelihood.mean(self._decoded(z, *labels, training=training))
 
@@ -359,28 +485,28 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
 
     def _weighted_sums(self, batch: Batch, training: bool) -> Any:
         """Return the sums over the batch of `LOG_NAMES`, and of the weights: (4,)."""
-        x, *labels = batch.data
-        data = (x, *map(self._one_hot, labels))
+        x, *targets = batch.data
+        data = (x, *map(self._one_hot, targets)) if self.n_labels else (x,)
         z_mean, z_log_var = self._code(*data, training=training)
 
         def reconstruction(z: Any) -> Any:
             return self._reconstruction(z, *data, training=training)
 
-        losses = self.objective(
-            EncodedBatch(
-                z_mean=z_mean,
-                z_log_var=z_log_var,
-                epsilon=batch.noise,
-                weights=batch.weights,
-                beta=batch.beta,
-                n_samples=batch.n_samples,
-                reconstruction=reconstruction,
-            )
+        encoded = EncodedBatch(
+            z_mean=z_mean,
+            z_log_var=z_log_var,
+            epsilon=batch.noise,
+            weights=batch.weights,
+            beta=batch.beta,
+            n_samples=batch.n_samples,
+            reconstruction=reconstruction,
         )
+        losses = self.objective(encoded)
+        more = self.auxiliary_loss(encoded, x, targets[0] if targets else None, training)
         penalties = sum(self.losses)  # of regularizers
         return tf.stack(
             [
-                ops.sum(batch.weights * (losses.loss + penalties)),
+                ops.sum(batch.weights * (losses.loss + more + penalties)),
                 ops.sum(batch.weights * losses.reconstruction),
                 ops.sum(batch.weights * losses.kl),
                 ops.sum(batch.weights),
@@ -644,7 +770,8 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         return self._noise(n, self._evaluation_seeds)
 
     def _noise(self, n: Any, seeds: keras.random.SeedGenerator) -> Any:
-        return keras.random.normal((n, self.objective.n_draws, self._latent_dim), seed=seeds)
+        shape = (n, self.objective.n_draws, self._latent_dim)
+        return keras.random.normal(shape, dtype="float32", seed=seeds)
 
     def _before_evaluation(self) -> None:
         super()._before_evaluation()

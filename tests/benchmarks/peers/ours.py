@@ -14,6 +14,8 @@ class Peer:
         shape = (784,) if network == "dense" else (28, 28, 1)
         self._x = x.reshape(-1, *shape)
         self._vae = VAE.build(shape, architecture=network)
+        if network == "dense":  # as in a training of many epochs, of which each fit here is one
+            self._vae.compile(jit_compile=True)
 
     def epoch(self) -> float:
         times = EpochTimes()

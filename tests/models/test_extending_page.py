@@ -1,0 +1,51 @@
+"""The code of docs/extending.md runs as it stands, and does what the page says."""
+
+import pathlib
+import re
+
+import numpy as np
+import pytest
+
+PAGE = pathlib.Path(__file__).parents[2] / "docs" / "extending.md"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """What is defined after each section, by the section's name."""
+    names, after = {"__name__": "extending"}, {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("extending"))
+        for section in PAGE.read_text().split("\n## "):
+            for code in re.findall(r"```python\n(.*?)```", section, re.DOTALL):
+                exec(compile(code, str(PAGE), "exec"), names)
+            after[section.partition("\n")[0]] = dict(names)
+    return after
+
+
+def test_the_objective_holds_the_kl_at_its_aim(made):
+    assert made["An objective"]["kl"] == pytest.approx(3.0, abs=0.5)
+
+
+def test_the_likelihood_is_scipys(made):
+    import scipy.stats
+
+    names = made["A likelihood"]
+    x = names["x"][:5]
+    decoded = names["vae"].decode(names["vae"].encode(x)[0])
+    expected = -scipy.stats.laplace.logpdf(x, decoded, 0.2).reshape(5, -1).sum(axis=1)
+    ours = names["vae"].anomaly_score(x, "reconstruction")
+    np.testing.assert_allclose(ours, expected, rtol=1e-4)
+    assert np.isfinite(names["scores"]).all()
+
+
+def test_the_schedule_is_validated_at_its_end(made):
+    history = made["A schedule"]["vae"].history.history
+    parts = np.add(history["val_reconstruction_loss"], history["val_kl_loss"])
+    np.testing.assert_allclose(history["val_loss"], parts, rtol=1e-5)
+
+
+def test_the_subclass_classifies_and_comes_back(made):
+    names = made["A subclass with a head of its own"]
+    assert names["accuracy"] > 0.5
+    for one, other in zip(names["again"].get_weights(), names["model"].get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
