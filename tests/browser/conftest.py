@@ -46,6 +46,9 @@ CLOSE_ALL = """() => {
     widget.close();
   }
 }"""
+# What widgets keep for the next kernel must not reach the next test.
+FORGET = """() => Object.keys(localStorage).filter((key) => key.startsWith("vae_widgets:"))
+  .forEach((key) => localStorage.removeItem(key))"""
 ALL_CLOSED = "() => !document.querySelector('.jp-NotebookPanel, .jp-Dialog')"
 SESSION_IS_IDLE = """() =>
   window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === "idle"
@@ -265,6 +268,7 @@ def open_notebook(lab_page: LabPage, lab: Lab, request: pytest.FixtureRequest) -
         if own:
             open_lab(page, lab)
         set_theme(page, theme)
+        page.evaluate(FORGET)
         opened.append(Notebook(page, lab, path))
         return opened[-1]
 
