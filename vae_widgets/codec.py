@@ -203,7 +203,7 @@ class EncodingOnly:
     def decode(self, z: ArrayLike) -> NDArray[np.float32]:
         """Raise ``CannotDecodeError``."""
         raise CannotDecodeError(
-            "this codec only encodes, so nothing can be decoded. Samples can still be looked at, "
+            "This codec only encodes, so nothing can be decoded. Samples can still be looked at, "
             "selected and coloured; pass a codec with decode for the rest."
         )
 

@@ -1,7 +1,7 @@
 """Check that an encoder and a decoder fit together before they become a VAE."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -74,11 +74,11 @@ def check_halves(
             return array
         return [tf.constant(array), tf.zeros((len(array), n_labels))]
 
-    code = encoder(inputs(tf.zeros((1, *sample_shape))))
-    if not variational and not isinstance(code, tuple | list):
-        code = (code, code)  # a plain autoencoder needs no z_log_var
-    if not isinstance(code, tuple | list) or len(code) not in (2, 3):
-        received = f"{len(code)} outputs" if isinstance(code, tuple | list) else "one output"
+    code = encoder_outputs(encoder.name, encoder(inputs(tf.zeros((1, *sample_shape)))))
+    if not variational and len(code) == 1:
+        code = (code[0], code[0])  # a plain autoencoder needs no z_log_var
+    if len(code) not in (2, 3):
+        received = f"{len(code)} outputs" if len(code) > 1 else "one output"
         raise ValueError(
             f"encoder {encoder.name!r} gives {received}; expected two, (z_mean, z_log_var), each "
             "(n, latent_dim). End it in two Dense layers without activation."
@@ -98,10 +98,65 @@ def check_halves(
             f"({latent_dim},). Give both the same latent dimensions."
         )
     codes = np.random.default_rng(0).standard_normal((_PROBE, latent_dim), dtype=np.float32)
-    output = decoder(inputs(codes))
+    output = decoder_output(decoder.name, decoder(inputs(codes)))
     _check_decoder_shapes(decoder.name, output, sample_shape, likelihood)
     likelihood.check_decoder_output(output)
     return int(latent_dim)
+
+
+def encoder_outputs(name: str, code: Any) -> tuple[Any, ...]:
+    """Return z_mean, z_log_var and what else there is of an encoder's output, as a tuple.
+
+    A dict has them by the names "z_mean" and "z_log_var"; a list or tuple in that order.
+
+    Raises
+    ------
+    ValueError
+        If a dict has other names, or the outputs are nested.
+    """
+    if isinstance(code, Mapping):
+        if "z_mean" not in code:
+            raise ValueError(
+                f"encoder {name!r} gives a dict with the outputs {_names(code)}; expected 'z_mean' "
+                "and 'z_log_var'. Name them so, or return (z_mean, z_log_var)."
+            )
+        code = [code[key] for key in ("z_mean", "z_log_var") if key in code]
+    return _flat("encoder", name, code, "(z_mean, z_log_var)")
+
+
+def decoder_output(name: str, output: Any) -> Any:
+    """Return a decoder's output: one tensor, or a tuple of the mean and its log-variance.
+
+    A dict has them by the names "mean" and "log_var", or is of one output by any name.
+
+    Raises
+    ------
+    ValueError
+        If a dict of several outputs has other names, or the outputs are nested.
+    """
+    if isinstance(output, Mapping):
+        if len(output) > 1 and set(output) != {"mean", "log_var"}:
+            raise ValueError(
+                f"decoder {name!r} gives a dict with the outputs {_names(output)}; expected 'mean' "
+                "and 'log_var', or one output. Name them so, or return (mean, log_var)."
+            )
+        named = len(output) > 1
+        output = [output["mean"], output["log_var"]] if named else list(output.values())
+    parts = _flat("decoder", name, output, "one tensor, or (mean, log_var)")
+    return parts[0] if len(parts) == 1 else parts
+
+
+def _flat(role: str, name: str, output: Any, expected: str) -> tuple[Any, ...]:
+    parts = tuple(output) if isinstance(output, tuple | list) else (output,)
+    if not all(hasattr(part, "shape") for part in parts):
+        raise ValueError(
+            f"{role} {name!r} gives nested outputs; expected {expected}. Return them in one list."
+        )
+    return parts
+
+
+def _names(outputs: Mapping[str, Any]) -> str:
+    return ", ".join(map(repr, outputs))
 
 
 def _check_decoder_shapes(

@@ -36,7 +36,13 @@ from vae_widgets.models.own_classes import CustomObjects
 from vae_widgets.models.saving import SUFFIX, load_trainable, save_bundle
 from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.trainer import Trainer
-from vae_widgets.models.user_models import check_halves, check_sample_shape, sample_shape_of
+from vae_widgets.models.user_models import (
+    check_halves,
+    check_sample_shape,
+    decoder_output,
+    encoder_outputs,
+    sample_shape_of,
+)
 from vae_widgets.rendering import Renderer
 
 _ANOTHER = "Make another VAE; VAE(vae.encoder, vae.decoder, ...) shares the trained weights."
@@ -82,7 +88,8 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
     Parameters
     ----------
     encoder
-        Keras model that maps x (n, *sample_shape) to (z_mean, z_log_var), each (n, latent_dim).
+        Keras model that maps x (n, *sample_shape) to (z_mean, z_log_var), each (n, latent_dim), or
+        to a dict with these names.
         A third output, such as a z that it samples itself, is ignored.
     decoder
         Keras model that maps z (n, latent_dim) to (n, *sample_shape): logits for the Bernoulli
@@ -533,11 +540,13 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
     def _code(self, x: Any, *labels: Any, training: bool | None = False) -> tuple[Any, Any]:
         code = self.encoder([x, *labels] if labels else x, training=training)
         # Layers may compute in another type, as with mixed precision; sums of theirs may not.
-        z_mean = ops.cast(code[0] if isinstance(code, tuple | list) else code, "float32")
+        code = encoder_outputs(self.encoder.name, code)
+        z_mean = ops.cast(code[0], "float32")
         return z_mean, ops.cast(code[1], "float32") if self.variational else ops.zeros_like(z_mean)
 
     def _decoded(self, z: Any, *labels: Any, training: bool | None = False) -> Any:
         decoded = self.decoder([z, *labels] if labels else z, training=training)
+        decoded = decoder_output(self.decoder.name, decoded)
         return keras.tree.map_structure(lambda output: ops.cast(output, "float32"), decoded)
 
     def _one_hot(self, labels: Any) -> Any:
@@ -691,6 +700,21 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         if not overwrite and os.path.exists(filepath):
             raise FileExistsError(f"{filepath} exists, and overwrite is False.")
         save_bundle(self, filepath, **options)
+
+    def export(self, filepath: Any, *args: Any, **options: Any) -> None:
+        """Export the reconstruction x -> x_hat for serving, as `keras.Model.export` does.
+
+        Parameters
+        ----------
+        filepath, *args, **options
+            As in `keras.Model.export`: ``format="tf_saved_model"``, ``"onnx"``... A conditional
+            VAE takes [x, y], with y one-hot. Encoder and decoder of their own are exported by
+            ``vae.encoder.export`` and ``vae.decoder.export``; `save` writes all for vae_widgets.
+        """
+        x = np.zeros((1, *self.sample_shape), np.float32)
+        y = [np.eye(1, self.n_labels, dtype=np.float32)] if self.n_labels else []
+        self([x, *y] if y else x, training=False)  # Keras exports what was called once
+        super().export(filepath, *args, **options)
 
     @classmethod
     def load(

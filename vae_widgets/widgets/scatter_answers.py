@@ -178,5 +178,5 @@ def sender(question: dict[str, Any]) -> dict[str, Any]:
 
 def _in_words(error: Exception) -> str:
     if isinstance(error, CannotDecodeError):
-        return str(error)[0].upper() + str(error)[1:]
+        return str(error)
     return f"{type(error).__name__}: {error}"
