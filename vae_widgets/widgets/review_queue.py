@@ -36,6 +36,9 @@ class ReviewQueue(Pictured, CanvasWidget):
     mark, U takes the last step back. The histogram's labels, curves and confusion matrix follow,
     and so does the precision of all that is flagged, estimated from what was reviewed.
 
+    The page keeps the marks: those that no kernel has yet, or that an ended kernel had, go to the
+    next queue of the same scores, and can be saved as a file for `load`.
+
     Parameters
     ----------
     histogram
