@@ -165,9 +165,9 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   // -- showing -----------------------------------------------------------------------------------
 
   function show(): void {
-    const window = model.get("_window");
-    const { start, indices = [], scores, threshold, pictures, error } = window;
-    const { note = "", details = [] } = window;
+    const sent = model.get("_window");
+    const { start, indices = [], scores, threshold, pictures, error } = sent;
+    const { note = "", details = [] } = sent;
     const flagged = model.get("_flagged");
     const all = marking.all;
     const position = model.get("position");
