@@ -24,6 +24,7 @@ SUBJECTS = (
     "scoring",
     "decoding",
     "start",
+    "memory",
     "monitor",
     "threshold",
     "histogram",

@@ -339,6 +339,7 @@ def read_all(kind, folder):
 @pytest.mark.parametrize("kind", ["uint8", "memmap", "hdf5", "dask", "tf.data"])
 def test_samples_that_are_read_in_parts(kind, preprocessing, tmp_path, monkeypatch):
     monkeypatch.setattr(row_source, "READ_AT_ONCE", 20 * 30 * 4)  # 20 images
+    monkeypatch.setattr(row_source, "CONVERT_AT_ONCE", 7 * 30 * 4)
     X = read_all(kind, tmp_path)
     detector = vw.VAEDetector(preprocessing=preprocessing, **TINY).fit(X)
     assert detector.sample_shape_ == (6, 5)

@@ -8,6 +8,7 @@ import scipy.sparse
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from vae_widgets.models import row_source
 from vae_widgets.models.fit_arguments import is_array, number_of_batches
 from vae_widgets.models.row_source import RowSource, read_in_parts
 
@@ -60,7 +61,7 @@ class Parts:
         self._rows = rows
 
     def __iter__(self) -> Iterator[NDArray[Any]]:
-        return map(self._rows.raw, self._rows.parts())
+        return map(self._rows.raw, self._rows.parts(row_source.CONVERT_AT_ONCE))
 
     def count(self) -> int:
         """Return the number of samples."""

@@ -9,6 +9,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 
 READ_AT_ONCE = 2**25  # bytes of float32 rows that are held at a time: 32 MiB
+CONVERT_AT_ONCE = 2**22  # bytes of float32 rows that are made at a time: 4 MiB
 _ROWS_OF_A_BLOCK = 256  # rows that are read together from a file which does not say
 
 Convert = Callable[[NDArray[Any]], NDArray[np.float32]]
@@ -72,14 +73,21 @@ class RowSource:
     @property
     def rows_at_once(self) -> int:
         """Rows that fit in `READ_AT_ONCE` as float32, at least one."""
-        return max(1, READ_AT_ONCE // max(1, 4 * math.prod(self.shape[1:])))
+        return self._rows_of(READ_AT_ONCE)
+
+    def _rows_of(self, size: int) -> int:
+        return max(1, size // max(1, 4 * math.prod(self.shape[1:])))
 
     def take(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return rows by their numbers (m,), as float32 (m, *sample_shape)."""
         raw = self.raw(rows)
         if self._convert is None:
             return raw.astype(np.float32, copy=False)
-        return self._convert(raw)
+        taken = np.empty((len(raw), *self._sample_shape), np.float32)
+        step = self._rows_of(CONVERT_AT_ONCE)  # conversions go through float64
+        for start in range(0, len(raw), step):
+            taken[start : start + step] = self._convert(raw[start : start + step])
+        return taken
 
     def converted(self, convert: Convert, sample_shape: tuple[int, ...]) -> "RowSource":
         """Return the same rows with another conversion."""
@@ -117,13 +125,14 @@ class RowSource:
 
     def check(self, name: str, check: Check) -> None:
         """Read all rows once, and let `check` raise for those that are bad."""
-        for part in self.parts():
+        for part in self.parts(READ_AT_ONCE):
             check(f"{name}[{part[0]}:{part[-1] + 1}]", self.take(part))
 
-    def parts(self) -> Iterator[NDArray[np.int64]]:
-        """Yield the row numbers in order, as many at a time as `rows_at_once`."""
-        for start in range(0, len(self), self.rows_at_once):
-            yield np.arange(start, min(start + self.rows_at_once, len(self)))
+    def parts(self, size: int) -> Iterator[NDArray[np.int64]]:
+        """Yield the row numbers in order, as many at a time as fit in `size` bytes as float32."""
+        step = self._rows_of(size)
+        for start in range(0, len(self), step):
+            yield np.arange(start, min(start + step, len(self)))
 
 
 def read_in_parts(x: Any, *, converts_float32: bool = False) -> RowSource | None:

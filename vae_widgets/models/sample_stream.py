@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vae_widgets.core.fixed_blocks import ROWS_AT_ONCE
 from vae_widgets.models.data_rules import DataRules
+from vae_widgets.models.row_source import read_in_parts
 
 Rows = tuple[NDArray[np.float32], ...]
 """Samples (n, *sample_shape), and one-hot labels (n, n_labels) of a conditional model."""
@@ -16,7 +17,7 @@ Rows = tuple[NDArray[np.float32], ...]
 
 def is_stream(x: Any) -> bool:
     """Tell what is read in parts from an array that is at hand as a whole."""
-    if isinstance(x, np.memmap):
+    if isinstance(x, np.memmap) or read_in_parts(x) is not None:
         return True
     if isinstance(x, np.ndarray | tf.Tensor | list | tuple | str | bytes | dict | set):
         return False
@@ -34,7 +35,8 @@ def stream_blocks(rules: DataRules, x: Any, y: Any) -> Iterator[Rows]:
     rules
         What the model says about samples and labels.
     x
-        A ``numpy.memmap``; an array in a file that has ``shape`` and ``dtype`` and gives rows as
+        A large array in memory or a ``numpy.memmap``; a SciPy sparse matrix; an array in a file
+        that has ``shape`` and ``dtype`` and gives rows as
         ``x[start:stop]``, such as a ``h5py.Dataset``; a ``tf.data.Dataset`` of samples or of
         batches; any other iterable of batches. Batches are x or tuples (x, y, ...).
     y
@@ -47,6 +49,8 @@ def stream_blocks(rules: DataRules, x: Any, y: Any) -> Iterator[Rows]:
         At once if it cannot be such a stream, and while it is read for a bad batch, which the
         message names: ``batch 3 of x``, counted from 0.
     """
+    source = read_in_parts(x)
+    x = x if source is None else source
     if _is_sliceable(x):
         batches, y = _slices(rules, x, y), None
     else:
