@@ -83,7 +83,8 @@ def test_review_card_describes_each_sample(page):
 
 
 def test_a_detail_is_shown_and_does_nothing(page):
-    queue = vw.ReviewQueue(vw.AnomalyHistogram(SCORES[:12], items=X, renderer=Active()))
+    histogram = vw.AnomalyHistogram(SCORES[:12], items=X, renderer=Active())
+    queue = vw.ReviewQueue(histogram, order="nearest")
     show_alone(page, queue)
     detail = page.locator(".vw-review-detail")
     assert detail.locator("circle").count() == 1

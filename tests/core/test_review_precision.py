@@ -1,139 +1,136 @@
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import precision_score
 
 from vae_widgets.core.intervals import wilson_interval
-from vae_widgets.core.review_precision import reviewed_precision
+from vae_widgets.core.labelled_scores import LabelledScores
+from vae_widgets.core.review_precision import precision_text, reviewed_precision
 
 
-def estimate(scores, labels, thresholds, **options):
-    scores, labels = np.asarray(scores, float), np.asarray(labels, float)
-    parts = (scores, scores[labels == 0], scores[labels == 1])
-    return reviewed_precision(*map(np.sort, parts), thresholds, **options)
+def estimate(n_flagged, labelled, drawn, **options):
+    def as_arrays(counts):
+        return tuple(np.array([count]) for count in counts)
 
-
-def stratum_of(scores):
-    """Return the stratum of each score by its rank, ties with the lowest of them."""
-    n = len(scores)
-    edges = [-math.inf]
-    k = 1
-    while n / 2**k >= 8:
-        edges.append(np.sort(scores)[n - math.ceil(n / 2**k)])
-        k += 1
-    return np.array([max(i for i, edge in enumerate(edges) if score >= edge) for score in scores])
-
-
-def brute_force(scores, labels, threshold):
-    """Weigh each labelled flagged sample by N_h / n_h; return weights, and the share covered."""
-    flagged = scores >= threshold
-    strata = stratum_of(scores)
-    weights = np.zeros(len(scores))
-    covered = 0
-    for h in np.unique(strata):
-        inside = flagged & (strata == h)
-        known = inside & ~np.isnan(labels)
-        if known.any():
-            weights[known] = inside.sum() / known.sum()
-            covered += inside.sum()
-    return weights, covered / max(1, flagged.sum())
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(1, 200), st.integers(0, 2**31), st.floats(0.02, 1))
-def test_it_is_the_precision_with_inverse_probability_weights(n, seed, share_labelled):
-    rng = np.random.default_rng(seed)
-    scores = rng.integers(0, 40, n).astype(float)  # with ties
-    labels = np.where(rng.random(n) < share_labelled, rng.random(n) < scores / 40, np.nan)
-    threshold = float(rng.integers(-1, 42))
-    found = estimate(scores, labels, threshold)
-    weights, covered = brute_force(scores, labels, threshold)
-    flagged = scores >= threshold
-    known = flagged & ~np.isnan(labels)
-    assert (found.n_flagged[0], found.n_labelled[0]) == (flagged.sum(), known.sum())
-    if not known.any():
-        assert np.isnan(found.precision[0])
-        assert (found.low[0], found.high[0]) == (0, 1)
-        return
-    expected = precision_score(
-        labels[known] == 1, np.ones(known.sum()), sample_weight=weights[known], zero_division=np.nan
+    return reviewed_precision(
+        np.array([n_flagged]), as_arrays(labelled), as_arrays(drawn), **options
     )
-    assert found.precision[0] == pytest.approx(expected)
-    assert found.covered[0] == pytest.approx(covered)
-    assert 0 <= found.low[0] <= found.high[0] + 1e-12 <= 1 + 1e-12
+
+
+def test_drawn_samples_stand_for_the_rest_and_others_for_themselves():
+    # Of 100 flagged 10 are known, 8 of them anomalous; of the other 90 are 20 drawn, 5 anomalous.
+    found = estimate(100, (2 + 15, 8 + 5), (15, 5))
+    assert found.precision[0] == pytest.approx((8 + 90 * 5 / 20) / 100)
+    effective = 20 / (1 - 20 / 90)
+    low, high = wilson_interval(effective / 4, effective)
+    assert found.low[0] == pytest.approx((8 + 90 * low) / 100)
+    assert found.high[0] == pytest.approx((8 + 90 * high) / 100)
+    assert (found.covered[0], found.n_labelled[0], found.n_drawn[0]) == (1, 30, 20)
+    assert "0.305, 95 % interval" in precision_text(found)
+    assert precision_text(found).endswith("judged by 20 drawn at random.")
+
+
+def test_without_a_draw_nothing_is_known_of_the_rest():
+    found = estimate(100, (2, 8), (0, 0))
+    assert np.isnan(found.precision[0])
+    assert (found.low[0], found.high[0], found.covered[0]) == (0.08, 0.98, 0.1)
+    assert precision_text(found) == (
+        "Precision of all 100 flagged: from 0.080 to 0.980. The 10 labelled ones were not drawn at "
+        "random and speak for no others; review some in random order for an estimate."
+    )
+    assert precision_text(estimate(9, (0, 0), (0, 0))).startswith("None of the 9 flagged")
 
 
 def test_with_every_label_it_is_the_precision_itself():
-    rng = np.random.default_rng(0)
-    scores = rng.normal(size=500)
-    labels = rng.random(500) < 0.3
-    thresholds = np.sort(scores)[::50]
-    found = estimate(scores, labels, thresholds)
-    exact = [labels[scores >= t].mean() for t in thresholds]
-    assert found.precision == pytest.approx(exact)
-    assert found.low == pytest.approx(exact)
-    assert found.high == pytest.approx(exact)
-    assert found.covered == pytest.approx(1)
+    for labelled, drawn in (((6, 4), (0, 0)), ((6, 4), (3, 1)), ((6, 4), (6, 4))):
+        found = estimate(10, labelled, drawn)
+        assert found.precision[0] == found.low[0] == found.high[0] == pytest.approx(0.4)
+        assert precision_text(found) == (
+            "Precision of all 10 flagged: 0.400; all of them have a label."
+        )
 
 
-def test_the_interval_by_hand():
-    # 64 scores: strata of 32, 16, 8 and the top 8. All are flagged; 4 + 2 labels, two strata bare.
-    scores = np.arange(64.0)
-    labels = np.full(64, np.nan)
-    labels[[0, 10, 20, 30]] = [0, 0, 0, 1]
-    labels[[32, 47]] = [1, 1]
-    found = estimate(scores, labels, 0)
-    assert found.precision[0] == pytest.approx((32 * 1 / 4 + 16 * 1) / 48)
-    assert found.covered[0] == 48 / 64
-    effective = 1 / ((32 / 48) ** 2 * (1 - 4 / 32) / 4 + (16 / 48) ** 2 * (1 - 2 / 16) / 2)
-    low, high = wilson_interval(0.5 * effective, effective)
-    assert (found.low[0], found.high[0]) == pytest.approx((0.75 * low, 0.75 * high + 0.25))
-
-
-def test_nothing_flagged_and_a_single_score():
-    found = estimate([1.0, 2.0], [0, 1], [3.0])
+def test_nothing_flagged():
+    found = estimate(0, (0, 0), (0, 0))
     assert np.isnan(found.precision[0])
-    assert np.isnan(found.covered[0])
-    assert estimate([5.0], [1], [5.0]).precision[0] == 1
+    assert (found.low[0], found.high[0]) == (0, 1)
+    assert "undefined" in precision_text(found)
 
 
-def test_a_random_review_is_unbiased_and_the_interval_holds_the_truth():
-    rng = np.random.default_rng(3)
-    n, flagged = 4000, 800
+@given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 20), st.integers(0, 20), st.data())
+def test_the_estimate_lies_in_its_interval(n_unknown, n_known, normal, anomalous, data):
+    known = data.draw(st.integers(0, n_known))
+    labelled = (normal + n_known - known, anomalous + known)
+    found = estimate(n_unknown + sum(labelled), labelled, (normal, anomalous))
+    low, high = found.low[0], found.high[0]
+    assert 0 <= low <= high <= 1 + 1e-12
+    if not np.isnan(found.precision[0]):
+        assert low - 1e-12 <= found.precision[0] <= high + 1e-12
+
+
+def population(rng, n=4000, flagged=800):
     scores = np.sort(rng.gamma(2, size=n))
     chance = np.clip((np.arange(n) - 3000) / 1000, 0, 1) ** 0.5  # higher scores are worse
-    anomalous = rng.random(n) < chance
-    threshold = scores[-flagged]
-    truth = anomalous[-flagged:].mean()
-    estimates, holds, near = [], 0, []
-    for _ in range(300):
-        reviewed = n - flagged + rng.choice(flagged, 60, replace=False)
-        labels = np.full(n, np.nan)
-        labels[reviewed] = anomalous[reviewed]
-        found = estimate(scores, labels, threshold)
+    return scores, (rng.random(n) < chance).astype(float), scores[-flagged]
+
+
+@pytest.mark.parametrize("before", ["nothing", "the nearest", "the highest"])
+def test_a_random_review_is_unbiased_whatever_was_labelled_before(before):
+    rng = np.random.default_rng(3)
+    scores, anomalous, threshold = population(rng)
+    truth = anomalous[-800:].mean()
+    estimates, holds = [], []
+    for _ in range(200):
+        data = LabelledScores(scores)
+        first = {"nothing": [], "the nearest": range(3200, 3260), "the highest": range(3940, 4000)}
+        rows = np.array(first[before], int)
+        data.label(rows, anomalous[rows])
+        rest = np.setdiff1d(np.arange(3200, 4000), rows)
+        drawn = rng.choice(rest, 60, replace=False)
+        data.label(drawn, anomalous[drawn], np.full(60, threshold))
+        found = data.reviewed_precision(threshold)
         estimates.append(found.precision[0])
-        holds += found.low[0] <= truth <= found.high[0]
-        # Beside them the 60 just above the threshold, where there are more false alarms.
-        labels[-flagged:][:60] = anomalous[-flagged:][:60]
-        known = labels[-flagged:]
-        near.append((np.nanmean(known), estimate(scores, labels, threshold).precision[0]))
-    assert np.mean(estimates) == pytest.approx(truth, abs=0.01)
-    assert holds / 300 >= 0.93
-    plain, corrected = np.abs(np.array(near) - truth).mean(axis=0)
-    assert corrected < 0.7 * plain
+        holds.append(found.low[0] <= truth <= found.high[0])
+    assert np.mean(estimates) == pytest.approx(truth, abs=0.015)
+    assert np.mean(holds) >= 0.9
+
+
+def test_what_is_drawn_from_a_lower_threshold_on_is_random_above_it_and_not_below():
+    rng = np.random.default_rng(0)
+    scores, anomalous, threshold = population(rng)
+    data = LabelledScores(scores)
+    drawn = np.arange(3200, 4000, 10)
+    data.label(drawn, anomalous[drawn], np.full(len(drawn), threshold))
+    at = np.array([scores[3000], threshold, scores[3600], scores[3999] + 1])
+    assert data.reviewed_precision(at).n_drawn.tolist() == [0, 80, 40, 0]
+    assert data.has_drawn
+    # A label by another choice leaves no random rest; what is drawn from then on is random again.
+    data.label(np.array([3999]), anomalous[[3999]])
+    assert data.reviewed_precision(at).n_drawn.tolist() == [0, 0, 0, 0]
+    assert not data.has_drawn
+    data.label(np.array([3201]), np.array([1.0]), np.array([threshold]))
+    assert data.reviewed_precision(threshold).n_drawn.tolist() == [1]
+    data.label(np.array([3201]), np.array([np.nan]), np.array([threshold]))
+    assert not data.has_drawn
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 60), st.integers(0, 2**31))
+def test_counts_match_a_count_by_hand(n, seed):
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(0, 12, n).astype(float)  # with ties
+    labels = rng.choice([0, 1, np.nan], n)
+    since = np.where(rng.random(n) < 0.5, np.minimum(scores, rng.integers(0, 12, n)), np.nan)
+    data = LabelledScores(scores)
+    data.label(np.arange(n), labels, since)
+    for threshold in (-1.0, 3.0, 7.5, 20.0):
+        found = data.reviewed_precision(threshold)
+        flagged = scores >= threshold
+        assert found.n_flagged[0] == flagged.sum()
+        assert found.n_labelled[0] == (flagged & ~np.isnan(labels)).sum()
+        assert found.n_drawn[0] == (flagged & ~np.isnan(labels) & (since <= threshold)).sum()
 
 
 def test_confidence_is_a_share():
     with pytest.raises(ValueError, match="confidence must lie between 0 and 1"):
-        estimate([1.0], [1], 1.0, confidence=95)
-
-
-def test_the_estimate_lies_in_its_interval_with_every_flagged_sample_known():
-    scores = np.arange(100.0)
-    for n_anomalous in range(19):
-        flagged = scores[-18:]
-        found = reviewed_precision(scores, flagged[n_anomalous:], flagged[:n_anomalous], 82.0)
-        assert found.low[0] <= found.precision[0] <= found.high[0]
+        estimate(1, (0, 1), (0, 0), confidence=95)

@@ -80,10 +80,10 @@ test("cost and false positive rate by the definitions", () => {
 });
 
 test("the reviewed precision is known on the grid alone", () => {
-  const rows = [0.1, 0.2, 0.3, 0.4, NaN, 0, 0.1, 0.2, 0.3, 0, 0.5, 0.6, 0.7, 0.8, 1];
+  const rows = [0.1, 0.2, 0.3, 0.4, NaN, 0, 0.1, 0.2, 0.3, 0, 0.5, 0.6, 0.7, 0.8, 1, 1, 2, 4, 3, 0];
   const reviewed = new ScoreCounts(GRID, new Uint32Array(5), [6], 2, Float64Array.from(rows));
-  assert.deepEqual(reviewed.reviewedAt(1), { precision: 0.3, low: 0.2, high: 0.7 });
-  assert.deepEqual(reviewed.reviewedAt(2), { precision: NaN, low: 0, high: 1 });
+  assert.deepEqual(reviewed.reviewedAt(1), { precision: 0.3, low: 0.2, high: 0.7, drawn: 4 });
+  assert.deepEqual(reviewed.reviewedAt(2), { precision: NaN, low: 0, high: 1, drawn: 0 });
   assert.equal(reviewed.reviewedAt(1.1), null);
   assert.equal(counts.reviewedAt(1), null);
 });

@@ -405,9 +405,12 @@ def test_labels_may_come_later():
     assert figures(histogram) == before
     expected = LabelledScores(SCORES, histogram.labels).reviewed_precision(histogram.threshold)
     point = figures(histogram)[3].marks[-1]
-    assert (point.x[0], point.y[0]) == (histogram.threshold, expected.precision[0])
-    counted = canvas._counted["reviewed"]
-    assert counted == [expected.precision[0], expected.low[0], expected.high[0]]
+    assert len(point.x) == 0  # none of them was drawn at random
+    assert canvas._counted["reviewed"] == [None, expected.low[0], expected.high[0], 0]
+    histogram.label(top[5], 1, drawn_from=histogram.threshold)
+    assert (point.x[0], point.y[0]) == (histogram.threshold, (4 + 35) / 40)
+    assert canvas._counted["reviewed"][3] == 1
+    histogram.label(top[5], None)
     assert np.flatnonzero(~np.isnan(histogram.labels)).tolist() == sorted(top[[0, 1, 2, 3, 4, 150]])
     histogram.label(top[:5], None)
     histogram.label(top[150], None)
@@ -418,13 +421,14 @@ def test_labels_may_come_later():
 def test_the_page_knows_the_reviewed_precision_of_its_whole_grid():
     histogram = vw.AnomalyHistogram(SCORES, np.where(np.arange(200) % 4, None, LABELS))
     grid = histogram._canvas._grid
-    thresholds, (precision, low, high) = map(
+    thresholds, (precision, low, high, drawn) = map(
         array_from_json, (grid["thresholds"], grid["reviewed"])
     )
     expected = histogram._data.reviewed_precision(thresholds)
     np.testing.assert_array_equal(precision, expected.precision)
     np.testing.assert_array_equal(low, expected.low)
     np.testing.assert_array_equal(high, expected.high)
+    np.testing.assert_array_equal(drawn, expected.n_drawn)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import traitlets
 
 import vae_widgets as vw
 from tests.pca_codec import PcaCodec
-from vae_widgets.core.review_precision import reviewed_precision
+from vae_widgets.core.intervals import wilson_interval
 
 SCORES = np.random.default_rng(0).gamma(2.0, size=400)
 ITEMS = np.random.default_rng(2).random((400, 8, 8), np.float32)
@@ -21,7 +21,7 @@ def histogram():
 
 @pytest.fixture
 def queue(histogram):
-    return vw.ReviewQueue(histogram)
+    return vw.ReviewQueue(histogram, order="nearest")
 
 
 def press(queue, mark):
@@ -59,19 +59,78 @@ def test_five_false_alarms_by_hand(histogram):
         queue.position += 1
     assert histogram.metrics["precision"] == 10 / 15
     assert histogram.metrics["false_positives"] == 5
-    # Strata begin at the top 13, 25, 50, 100 and 200; of the third the threshold leaves 15. The
-    # first has 10 true and 3 false alarms, the second 2 false ones, the third no label.
-    expected = (13 * 10 / 13 + 12 * 0 / 2) / 25
-    assert queue.estimate["precision"] == pytest.approx(expected)
-    assert queue.estimate["covered"] == 25 / 40
-    assert f"{expected:.3f}" in queue._status
-    direct = reviewed_precision(
-        np.sort(SCORES),
-        np.sort(SCORES[ORDER[10:15]]),
-        np.sort(SCORES[ORDER[:10]]),
-        histogram.threshold,
-    )
-    assert (queue.estimate["low"], queue.estimate["high"]) == (direct.low[0], direct.high[0])
+    # None was drawn at random: of the 25 others of the 40 flagged nothing is known.
+    estimate = queue.estimate
+    assert np.isnan(estimate["precision"])
+    assert (estimate["low"], estimate["high"]) == (10 / 40, 35 / 40)
+    assert (estimate["covered"], estimate["n_drawn"]) == (15 / 40, 0)
+    assert queue._status == estimate["text"]
+    assert "from 0.250 to 0.875" in estimate["text"]
+    assert "review some in random order" in estimate["text"]
+    # As it says: five of the others at random, 2 of them anomalous.
+    queue.order = "random"
+    for mark in ("anomalous", "normal", "anomalous", "normal", "normal"):
+        press(queue, mark)
+        queue.position += 1
+    assert queue.estimate["precision"] == pytest.approx((10 + 25 * 2 / 5) / 40)
+    effective = 5 / (1 - 5 / 25)
+    low, high = wilson_interval(effective * 2 / 5, effective)
+    assert queue.estimate["low"] == pytest.approx((10 + 25 * low) / 40)
+    assert queue.estimate["high"] == pytest.approx((10 + 25 * high) / 40)
+    assert f"{queue.estimate['precision']:.3f}, 95 % interval" in queue._status
+
+
+def test_the_default_order_is_random_and_tells_the_precision(histogram):
+    queue = vw.ReviewQueue(histogram)
+    assert queue.order == "random"
+    anomalous = np.isin(np.arange(400), ORDER[:20])
+    for _ in range(40):
+        press(queue, "anomalous" if anomalous[queue.queue[queue.position]] else "normal")
+        queue.position += 1
+        estimate = queue.estimate
+        assert estimate["n_drawn"] == queue.position
+        assert estimate["low"] <= 0.5 <= estimate["high"] or queue.position < 10
+    assert queue.position == 40  # the summary
+    assert estimate["precision"] == 0.5
+    assert estimate["text"] == "Precision of all 40 flagged: 0.500; all of them have a label."
+    assert queue._window["indices"]
+    queue.refill()
+    assert (len(queue.queue), queue.position) == (0, 0)
+
+
+def test_a_change_of_the_threshold_keeps_what_still_is_random(histogram):
+    queue = vw.ReviewQueue(histogram)
+    marked = [press(queue, "normal")]
+    for position in range(1, 20):
+        queue.position = position
+        marked.append(press(queue, "anomalous"))
+    histogram.threshold -= 1e-9  # flags the same
+    assert queue.estimate["n_drawn"] == 20
+    histogram.threshold = SCORES[ORDER[19]]
+    assert queue.estimate["n_drawn"] == (SCORES[marked] >= histogram.threshold).sum()
+    histogram.threshold = SCORES[ORDER[79]]  # twice as many
+    estimate = queue.estimate
+    assert np.isnan(estimate["precision"])
+    assert (estimate["low"], estimate["high"]) == (19 / 80, 79 / 80)
+
+
+def test_random_marks_are_known_as_such_on_another_day(histogram, tmp_path):
+    queue = vw.ReviewQueue(histogram)
+    for position in range(5):
+        queue.position = position
+        press(queue, "normal")
+    before = queue.estimate
+    path = queue.save(tmp_path / "review.csv")
+    later = vw.ReviewQueue(vw.AnomalyHistogram(SCORES, percentile=90))
+    later.load(path)
+    assert later.estimate == before
+    # One that was chosen by its score ends what they stand for, in the file too.
+    queue.order = "highest"
+    press(queue, "anomalous")
+    assert set(queue.to_dict()["drawn_from"]) == {None}
+    later = vw.ReviewQueue(vw.AnomalyHistogram(SCORES, percentile=90))
+    later.load(queue.save(path))
+    assert later.estimate["n_drawn"] == 0
 
 
 def test_marks_become_labels_and_can_be_taken_back(queue, histogram):
@@ -225,7 +284,7 @@ def test_a_spreadsheet_may_have_saved_the_marks(queue, tmp_path):
 
 def test_the_page_gets_pictures_of_the_samples_nearby(histogram):
     codec = PcaCodec(ITEMS)
-    queue = vw.ReviewQueue(histogram, codec)
+    queue = vw.ReviewQueue(histogram, codec, order="nearest")
     window = queue._window
     assert window["pictures"] == ["input", "reconstruction", "residual"]
     assert window["tiles"]["count"] == 3 * len(window["indices"]) == 3 * 48
@@ -244,9 +303,14 @@ def test_the_page_gets_pictures_of_the_samples_nearby(histogram):
 def test_large_pictures_travel_in_small_numbers():
     items = np.zeros((400, 100, 100), np.float32)
     histogram = vw.AnomalyHistogram(SCORES, items=items)
-    assert len(vw.ReviewQueue(histogram)._window["indices"]) == 48
+    assert len(vw.ReviewQueue(histogram, order="nearest")._window["indices"]) == 48
     assert (
-        len(vw.ReviewQueue(histogram, PcaCodec(items + ITEMS[:, :1, :1]))._window["indices"]) == 16
+        len(
+            vw.ReviewQueue(histogram, PcaCodec(items + ITEMS[:, :1, :1]), order="nearest")._window[
+                "indices"
+            ]
+        )
+        == 16
     )
 
 
@@ -293,8 +357,8 @@ def test_a_codec_needs_items():
 
 
 def test_a_wrong_value_is_an_error_and_changes_nothing(queue):
-    with pytest.raises(traitlets.TraitError, match=r"position must lie in \[0, 199\]"):
-        queue.position = 200
+    with pytest.raises(traitlets.TraitError, match=r"position must lie in \[0, 200\]"):
+        queue.position = 201
     with pytest.raises(ValueError, match="did you mean 'random'"):
         queue.order = "randm"
     with pytest.raises(ValueError, match="did you mean 'normal'"):

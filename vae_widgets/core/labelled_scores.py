@@ -39,6 +39,8 @@ class LabelledScores:
     ) -> None:
         self.scores = scores
         self._own: NDArray[np.float64] | None = None
+        # The threshold from which on each sample was drawn at random; infinite if it was not.
+        self._drawn_from: NDArray[np.float64] | None = None
         self.normal = self.anomalous = np.zeros(0)
         if labels is not None:
             self.normal, self.anomalous = (np.sort(scores[labels == kind]) for kind in (0, 1))
@@ -76,14 +78,30 @@ class LabelledScores:
         """Whether some samples have a label and others do not."""
         return 0 < self.n_labelled < len(self)
 
-    def label(self, indices: NDArray[np.int64], labels: NDArray[np.float64]) -> None:
-        """Change the labels of some samples; NaN takes one away, and of two the later holds."""
+    def label(
+        self,
+        indices: NDArray[np.int64],
+        labels: NDArray[np.float64],
+        drawn_from: NDArray[np.float64] | None = None,
+    ) -> None:
+        """Change the labels of some samples; NaN takes one away, and of two the later holds.
+
+        `drawn_from` (k,) says from which threshold on they were drawn at random; NaN where they
+        were not, as without it. A change of these leaves samples without a label that are no random
+        rest, so what was drawn before no longer stands for them.
+        """
         indices, last = np.unique(indices[::-1], return_index=True)
         labels = labels[::-1][last]
+        drawn = np.full(len(indices), np.nan) if drawn_from is None else drawn_from[::-1][last]
         if self._own is None:  # those that were given stay as they are
             given = self.labels
             self._own = np.full(len(self), np.nan) if given is None else given.copy()
         before = self._own[indices]
+        changed = (before != labels) & ~(np.isnan(before) & np.isnan(labels))
+        if self._drawn_from is None or (changed & np.isnan(drawn)).any():
+            self._drawn_from = np.full(len(self), np.inf)
+        is_drawn = ~(np.isnan(drawn) | np.isnan(labels))
+        self._drawn_from[indices] = np.where(is_drawn, drawn, np.inf)
         self._own[indices] = labels
         self.normal, self.anomalous = (
             _replaced(
@@ -92,6 +110,11 @@ class LabelledScores:
             for kind, of in enumerate((self.normal, self.anomalous))
         )
         self.labels = self._own if self.n_labelled else None
+
+    @property
+    def has_drawn(self) -> bool:
+        """Whether any labelled sample was drawn at random."""
+        return self._drawn_from is not None and bool(np.isfinite(self._drawn_from).any())
 
     def totals(self) -> dict[str, int]:
         """Return how many samples are "normal", "anomalous", "not labelled"; or "samples" alone."""
@@ -138,9 +161,28 @@ class LabelledScores:
         self, thresholds: NDArray[np.float64] | float, confidence: float = 0.95
     ) -> ReviewedPrecision:
         """Return the precision among all flagged samples, estimated from those with a label."""
-        return reviewed_precision(
-            self.ascending, self.normal, self.anomalous, thresholds, confidence
+        at = np.atleast_1d(np.asarray(thresholds, np.float64))
+        flagged, normal, anomalous = (
+            _at_or_above(of, at).astype(np.int64)
+            for of in (self.ascending, self.normal, self.anomalous)
         )
+        drawn = self._drawn_at_or_above(0, at), self._drawn_at_or_above(1, at)
+        return reviewed_precision(flagged, (normal, anomalous), drawn, confidence)
+
+    def _drawn_at_or_above(self, kind: int, thresholds: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return how many samples with a label of this kind stand for all from each threshold on.
+
+        A sample that was drawn from a lower threshold on is a random one of those from here on,
+        too; one that was drawn from a higher threshold on is not.
+        """
+        if self._drawn_from is None or self.labels is None:
+            return np.zeros(len(thresholds), np.int64)
+        rows = np.flatnonzero(np.isfinite(self._drawn_from) & (self.labels == kind))
+        since, until = np.sort(self._drawn_from[rows]), np.sort(self.scores[rows])
+        count: NDArray[np.int64] = np.searchsorted(since, thresholds, "right") - np.searchsorted(
+            until, thresholds, "left"
+        )
+        return np.maximum(count, 0)
 
 
 def _replaced(

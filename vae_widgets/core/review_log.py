@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,12 +29,15 @@ class Mark:
         "anomalous" (a true alarm, where it was flagged), "normal" (a false one) or "unsure".
     time : str
         When, ISO 8601 in UTC, to the second.
+    drawn_from : float or None
+        The threshold from which on the sample was drawn at random; None if it was chosen otherwise.
     """
 
     index: int
     score: float
     mark: str
     time: str
+    drawn_from: float | None = None
 
 
 class ReviewLog:
@@ -69,9 +72,17 @@ class ReviewLog:
         """Return the mark of a sample with its time; None if it has none."""
         return self._marks.get(index)
 
-    def set(self, index: int, score: float, mark: str, time: str = "") -> Mark:
+    def set(
+        self,
+        index: int,
+        score: float,
+        mark: str,
+        time: str = "",
+        drawn_from: float | None = None,
+    ) -> Mark:
         """Mark a sample, and return the mark; "" takes its mark away. The default time is now."""
-        made = Mark(index, score, mark, time or datetime.now(UTC).isoformat(timespec="seconds"))
+        time = time or datetime.now(UTC).isoformat(timespec="seconds")
+        made = Mark(index, score, mark, time, drawn_from)
         self._before.append((index, self._marks.pop(index, None)))
         if mark:
             self._marks[index] = made
@@ -81,6 +92,10 @@ class ReviewLog:
     def marks(self) -> list[Mark]:
         """The marks in force."""
         return list(self._marks.values())
+
+    def forget_draws(self) -> None:
+        """Forget that samples were drawn at random: they no longer stand for others."""
+        self._marks = {i: replace(mark, drawn_from=None) for i, mark in self._marks.items()}
 
     def restore(self, marks: list[Mark]) -> None:
         """Take up marks of an earlier session; they are no steps to take back.
@@ -129,7 +144,7 @@ class ReviewLog:
         return {name: marks.count(name) for name in ("anomalous", "normal", "unsure")}
 
     def to_dict(self, keys: Sequence[Any] | None = None) -> dict[str, list[Any]]:
-        """Return columns ``index``, ``score``, ``label`` (1, 0 or None), ``mark`` and ``time``.
+        """Return the marks as columns: what a `Mark` holds, and ``label`` (1, 0 or None).
 
         With `keys`, which name all samples, also the ``key`` of each marked one.
         """
@@ -141,6 +156,7 @@ class ReviewLog:
             "label": [labels[mark.mark] for mark in marks],
             "mark": [mark.mark for mark in marks],
             "time": [mark.time for mark in marks],
+            "drawn_from": [mark.drawn_from for mark in marks],
         }
         if keys is not None:
             columns["key"] = [keys[index] for index in self.indices]
@@ -174,8 +190,11 @@ def read_marks(text: str) -> list[Mark]:
     lines: dict[int, int] = {}
     for line, row in enumerate(rows, start=2):
         try:
-            mark = Mark(int(row["index"]), float(row["score"]), row["mark"], row["time"])
-            if mark.index < 0 or mark.mark not in LABELS or not np.isfinite(mark.score):
+            # Files of earlier versions do not have it.
+            drawn = float(row["drawn_from"]) if row.get("drawn_from") else None
+            mark = Mark(int(row["index"]), float(row["score"]), row["mark"], row["time"], drawn)
+            numbers = [mark.score, *([] if drawn is None else [drawn])]
+            if mark.index < 0 or mark.mark not in LABELS or not np.isfinite(numbers).all():
                 raise ValueError
             label = float(row["label"]) if row["label"] else np.nan
         except (KeyError, TypeError, ValueError):

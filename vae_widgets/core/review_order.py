@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Ranks = NDArray[np.int64]
 
-ORDERS = ("nearest", "highest", "random")
+ORDERS = ("random", "nearest", "highest")
 
 
 def review_order(

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.intervals import wilson_interval
 
-# The top of the scores has its own stratum down to about so many samples.
-_SMALLEST_STRATUM = 8
+Counts = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -19,14 +18,17 @@ class ReviewedPrecision:
     Attributes
     ----------
     precision : ndarray
-        Estimated share of anomalies among all flagged samples, float64; NaN where no flagged sample
-        has a label.
+        Estimated share of anomalies among all flagged samples, float64. NaN where samples without a
+        label are flagged and no flagged sample was drawn at random: nothing speaks for them then.
     low, high : ndarray
-        The interval around it, float64; (0, 1) where nothing is known.
+        The interval around it, float64. Where `precision` is NaN it holds what is possible: all
+        samples without a label normal, or all anomalous; (0, 1) where none is flagged.
     covered : ndarray
-        Share of the flagged samples whose stratum has a label, float64; NaN where none is flagged.
-    n_flagged, n_labelled : ndarray
-        How many samples are flagged, and how many of these have a label, int64.
+        Share of the flagged samples that have a label, or that others which were drawn at random
+        stand for, float64; NaN where none is flagged.
+    n_flagged, n_labelled, n_drawn : ndarray
+        How many samples are flagged, how many of these have a label, and how many of these were
+        drawn at random, int64.
     """
 
     precision: NDArray[np.float64]
@@ -35,98 +37,95 @@ class ReviewedPrecision:
     covered: NDArray[np.float64]
     n_flagged: NDArray[np.int64]
     n_labelled: NDArray[np.int64]
+    n_drawn: NDArray[np.int64]
 
 
 def reviewed_precision(
-    scores: NDArray[np.float64],
-    normal: NDArray[np.float64],
-    anomalous: NDArray[np.float64],
-    thresholds: ArrayLike,
-    confidence: float = 0.95,
+    n_flagged: NDArray[np.int64], labelled: Counts, drawn: Counts, confidence: float = 0.95
 ) -> ReviewedPrecision:
     """Estimate the precision among all flagged samples where only some have a label.
 
-    Reviewed samples are no random sample of the flagged: most lie where somebody looked. So the
-    flagged samples are divided by score into strata h with N_h samples, n_h of them labelled, a_h
-    anomalous, and each labelled sample stands for N_h / n_h samples of its stratum::
+    Reviewed samples speak for others only if chance chose them: those nearest the threshold are
+    anomalous less often than the rest, those with the highest scores more often. So a sample that
+    was drawn at random, as in the order "random" of a `ReviewQueue`, stands for those without a
+    label, and every other labelled one for itself. Of N flagged samples let K have a label for
+    another reason, a of them anomalous, and of the other N - K let n be drawn and b of these be
+    anomalous. Then::
 
-        precision = sum_h N_h (a_h / n_h) / sum_h N_h,   over the strata with n_h > 0
+        precision = (a + (N - K) b / n) / N
 
-    This is the stratified estimator (Cochran, Sampling Techniques, 3rd ed. 1977, eq. 5.1), and that
-    of Horvitz and Thompson (JASA 47, 1952) for the inclusion probabilities n_h / N_h. It is
-    unbiased if every stratum has a label, and within each the labelled are a random sample, as in
-    the order "random" of a `ReviewQueue`; of any other order it assumes that samples of similar
-    score are anomalous alike. Strata without a label are left out. After a few random labels these
-    are the small ones at the top, where anomalies are frequent: then the estimate is too low (with
-    5 labels by 0.04 where the precision was 0.16), and its interval allows for that.
-
-    The strata are the top half of all scores, the top quarter, the top eighth and so on, each
-    without the next, cut at the threshold: none depends on the labels, and tied scores stay
-    together.
-
-    The interval is Wilson's for the effective number of labels ``1 / sum_h W_h² (1 - n_h / N_h) /
-    n_h`` with ``W_h = N_h / sum_h N_h`` (Kish, Survey Sampling, 1965, sect. 11.7, with the finite
-    population correction), widened by the flagged samples in strata without a label, all of which
-    may be normal, or anomalous.
+    This is the stratified estimator (Cochran, Sampling Techniques, 3rd ed. 1977, eq. 5.1) with a
+    stratum that is known in full. It is unbiased. The interval of b / n is Wilson's for
+    ``n / (1 - n / (N - K))`` samples, which is the finite population correction.
 
     Parameters
     ----------
-    scores
-        All scores, ascending, float64 (n,).
-    normal, anomalous
-        Those of the samples labelled so, ascending, float64.
-    thresholds
-        (m,); samples with a score of at least this are flagged.
+    n_flagged
+        Number of flagged samples for each threshold (m,).
+    labelled
+        How many flagged samples have the label normal, and anomalous; each (m,).
+    drawn
+        How many of these were drawn at random from all flagged samples that had no label then.
     confidence
         Of the interval, in (0, 1).
     """
     confidence = checks.open_share("confidence", confidence)
-    at = np.atleast_1d(np.asarray(thresholds, np.float64))
-    edges = np.maximum(_edges(scores), at[:, np.newaxis])
-    population, n_normal, n_anomalous = (
-        _in_strata(of, edges) for of in (scores, normal, anomalous)
-    )
-    labelled = n_normal + n_anomalous
-    reviewed = labelled > 0
-    size = np.where(reviewed, population, 0)
-    share = n_anomalous / np.maximum(labelled, 1)
-    flagged, known = population.sum(axis=1), size.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        precision = (size * share).sum(axis=1) / known
-        covered = known / flagged
-        weight = size / known[:, np.newaxis]
-        unknown = 1 - labelled / np.maximum(population, 1)
-        effective = 1 / (weight**2 * unknown / np.maximum(labelled, 1)).sum(axis=1)
-    intervals = [
-        _interval(p, n, part, confidence)
-        for p, n, part in zip(precision, effective, covered, strict=True)
+    n_labelled, n_drawn = labelled[0] + labelled[1], drawn[0] + drawn[1]
+    known_anomalous = labelled[1] - drawn[1]
+    rest = n_flagged - (n_labelled - n_drawn)
+    ends = [
+        _ends(int(b), int(n), int(of), confidence)
+        for b, n, of in zip(drawn[1], n_drawn, rest, strict=True)
     ]
-    low, high = np.array(intervals).reshape(-1, 2).T
-    return ReviewedPrecision(precision, low, high, covered, flagged, labelled.sum(axis=1))
+    low, middle, high = np.array(ends).reshape(-1, 3).T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        precision, low, high = (
+            (known_anomalous + rest * x) / n_flagged for x in (middle, low, high)
+        )
+        covered = np.where((n_drawn > 0) | (rest == 0), n_flagged, n_labelled) / n_flagged
+    nothing = n_flagged == 0
+    return ReviewedPrecision(
+        np.where(nothing, np.nan, precision),
+        np.where(nothing, 0.0, low),
+        np.where(nothing, 1.0, high),
+        covered,
+        n_flagged,
+        n_labelled,
+        n_drawn,
+    )
 
 
-def _edges(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the lower edges of the strata, ascending."""
-    n = len(scores)
-    halvings = max(0, int(np.log2(n / _SMALLEST_STRATUM))) if n else 0
-    ranks = n - np.ceil(n / 2.0 ** np.arange(1, halvings + 1)).astype(int)
-    return np.append(-np.inf, np.unique(scores[ranks]))
+def _ends(anomalous: int, n: int, of: int, confidence: float) -> tuple[float, float, float]:
+    """Return low end, share and high end of the anomalous ones of whom `n` of `of` were drawn."""
+    if not of:
+        return 0.0, 0.0, 0.0
+    if not n:
+        return 0.0, np.nan, 1.0
+    share = anomalous / n
+    if n == of:
+        return share, share, share
+    effective = n / (1 - n / of)
+    low, high = wilson_interval(share * effective, effective, confidence)
+    return min(low, share), share, max(high, share)  # not past it by rounding
 
 
-def _in_strata(scores: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return how many of the ascending `scores` lie in [edge, next edge), (m, strata)."""
-    above = len(scores) - np.searchsorted(scores, edges)
-    return -np.diff(above, axis=1, append=0)
-
-
-def _interval(
-    precision: float, effective: float, covered: float, confidence: float
-) -> tuple[float, float]:
-    if np.isnan(precision):
-        return 0.0, 1.0
-    low = high = precision
-    if np.isfinite(effective):  # else every flagged sample is known
-        low, high = wilson_interval(precision * effective, effective, confidence)
-    # Not past the estimate by rounding.
-    low, high = covered * low, covered * high + 1 - covered
-    return min(low, precision), max(high, precision)
+def precision_text(found: ReviewedPrecision, at: int = 0) -> str:
+    """Return in words what is known of the precision of all that the threshold `at` flags."""
+    n, labelled, drawn = (int(of[at]) for of in (found.n_flagged, found.n_labelled, found.n_drawn))
+    if not n:
+        return "No sample is flagged: the precision is undefined."
+    if not labelled:
+        return f"None of the {n:,} flagged samples has a label yet."
+    span = f"{found.low[at]:.3f} to {found.high[at]:.3f}"
+    name = f"Precision of all {n:,} flagged"
+    if labelled == n:
+        return f"{name}: {found.precision[at]:.3f}; all of them have a label."
+    if not drawn:
+        return (
+            f"{name}: from {span}. The {labelled:,} labelled ones were not drawn at random and "
+            "speak for no others; review some in random order for an estimate."
+        )
+    return (
+        f"{name}: {found.precision[at]:.3f}, 95 % interval {span}, judged by {drawn:,} drawn at "
+        "random."
+    )

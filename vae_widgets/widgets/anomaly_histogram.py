@@ -264,7 +264,9 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         """
         return self._canvas.warning
 
-    def label(self, indices: ArrayLike, labels: ArrayLike) -> None:
+    def label(
+        self, indices: ArrayLike, labels: ArrayLike, *, drawn_from: ArrayLike | None = None
+    ) -> None:
         """Label samples, or take their labels away; curves, confusion and metrics follow.
 
         The threshold stays where it is, also if labels chose it: `choose` weighs them anew.
@@ -276,6 +278,11 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         labels
             For each of them 1 or True (anomalous), 0 or False (normal), None or NaN (neither); one
             label stands for all of them.
+        drawn_from
+            Where chance chose these samples, as a `ReviewQueue` in random order does: the threshold
+            from which on they were drawn among all samples without a label. One number, or one for
+            each, NaN where it was not chance; None if it was for none. Only samples that were drawn
+            speak for those without a label.
 
         Raises
         ------
@@ -296,7 +303,10 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         given = checks.any_array("labels", labels)
         given = np.full(len(rows), labels) if given.ndim == 0 else given
         known = checks.anomaly_labels("labels", given, len(rows), "indices")
-        self._data.label(rows, known)
+        drawn = None
+        if drawn_from is not None:
+            drawn = np.broadcast_to(np.asarray(drawn_from, np.float64), rows.shape)
+        self._data.label(rows, known, drawn)
         self._relabel()
 
     def choose(self, method: str, **parameters: Any) -> Threshold:

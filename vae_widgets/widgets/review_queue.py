@@ -15,6 +15,8 @@ from vae_widgets.core.atomic_file import atomic_file
 from vae_widgets.core.policy import hash_data
 from vae_widgets.core.review_log import LABELS, Mark, ReviewLog, read_marks
 from vae_widgets.core.review_order import ORDERS, review_order
+from vae_widgets.core.review_precision import precision_text
+from vae_widgets.core.thresholds import above
 from vae_widgets.rendering import detail_of, note_of, render, render_compared
 from vae_widgets.rendering.atlas import atlas_tiles, tile_atlas
 from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
@@ -46,9 +48,10 @@ class ReviewQueue(Pictured, CanvasWidget):
     codec
         Reconstructs the items; None shows them alone.
     order
+        ``"random"``: a random sample of those flagged, which tells the precision of all of them.
         ``"nearest"``: the samples around the threshold, nearest first. ``"highest"``: the highest
-        scores first. ``"random"``: a random sample of those flagged, which the estimate of the
-        precision is best judged by (`core.review_precision`).
+        scores first. Samples of the last two speak for no others, so they tell no precision
+        (`estimate`).
     size
         How many samples are queued at a time; at the end, the next ones are a click away. Samples
         that have a label already are not queued.
@@ -63,7 +66,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         Indices of the queued samples, int64 (at most `size`,). It is made anew when the threshold
         or the order changes. Read-only.
     position : int
-        Which of them is shown, from 0. May be set.
+        Which of them is shown, from 0; behind the last one, a summary. May be set.
     histogram : AnomalyHistogram
         As given.
 
@@ -79,7 +82,7 @@ class ReviewQueue(Pictured, CanvasWidget):
     histogram: AnomalyHistogram
     queue: NDArray[np.int64]
 
-    order = traitlets.Unicode("nearest").tag(sync=True)
+    order = traitlets.Unicode("random").tag(sync=True)
     position = WholeNumber(0).tag(sync=True, echo_update=False)
 
     # Of the queued samples around `position`, from number "start" on: what the page shows.
@@ -99,7 +102,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         histogram: AnomalyHistogram,
         codec: Codec | None = None,
         *,
-        order: str = "nearest",
+        order: str = "random",
         size: int = 200,
         seed: int = 0,
     ) -> None:
@@ -116,6 +119,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         self.histogram = histogram
         self._codec = codec
         self._log = ReviewLog()
+        self._draws: dict[int, float] = {}  # queued at random -> the lowest threshold that flags it
         self._number = 0  # of queues made, so that the page knows a new one
         self.queue = np.zeros(0, np.int64)
         origin = {
@@ -144,14 +148,18 @@ class ReviewQueue(Pictured, CanvasWidget):
         return self.histogram.labels
 
     @property
-    def estimate(self) -> dict[str, float]:
+    def estimate(self) -> dict[str, Any]:
         """What the labelled say of all flagged samples (`core.review_precision`).
 
-        ``precision`` with its 95 % interval ``low`` to ``high``, ``covered``, the share of the
-        flagged samples that have a labelled one of similar score, ``n_flagged`` and ``n_labelled``.
+        ``precision`` with its 95 % interval ``low`` to ``high``, ``n_flagged``, ``n_labelled`` and
+        ``n_drawn``, how many of these were drawn at random, and ``covered``, the share of the
+        flagged samples that have a label or that drawn ones stand for. Samples that were chosen by
+        their score speak for no others. Where only such have a label, the precision is NaN, and the
+        interval holds all that is possible. ``text`` says so in words, and what helps.
         """
         found = self.histogram._data.reviewed_precision(self.histogram.threshold)
-        return {name: values[0].item() for name, values in vars(found).items()}
+        numbers = {name: values[0].item() for name, values in vars(found).items()}
+        return numbers | {"text": precision_text(found)}
 
     def mark(self, index: int, mark: str) -> None:
         """Mark a sample, as a key does.
@@ -197,7 +205,10 @@ class ReviewQueue(Pictured, CanvasWidget):
         self._refill()
 
     def to_dict(self) -> dict[str, list[Any]]:
-        """Return the marks as columns ``index``, ``score``, ``label``, ``mark`` and ``time``.
+        """Return the marks as columns.
+
+        They are ``index``, ``score``, ``label``, ``mark``, ``time`` and ``drawn_from``, the
+        threshold from which on a sample was drawn at random (None for other samples).
 
         ``index`` is the row of the score. Where the data had an index of pandas, its entry is in a
         column ``key``.
@@ -236,7 +247,7 @@ class ReviewQueue(Pictured, CanvasWidget):
                     "it is of other scores."
                 )
         self._log.restore(marks)
-        self.histogram.label([mark.index for mark in marks], [LABELS[mark.mark] for mark in marks])
+        self._label(marks)
         self._refill()
 
     @property
@@ -248,7 +259,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         position = picture.first(self) - self._window["start"]
         marks = {int(index): self._log.get(int(index)) for index in self.queue}
         strip = next(iter(tiles.values()), np.zeros((0, 1, 1, 4), np.uint8))
-        at = self.position - self._window["start"]
+        at = min(self.position, len(self.queue) - 1) - self._window["start"]
         picture.draw(
             figure,
             self,
@@ -276,7 +287,7 @@ class ReviewQueue(Pictured, CanvasWidget):
 
     @traitlets.validate("position")
     def _check_position(self, proposal: Any) -> int:
-        last = max(0, len(self.queue) - 1)
+        last = len(self.queue)  # the summary
         if not 0 <= proposal.value <= last:
             raise traitlets.TraitError(
                 f"position must lie in [0, {last}]; received {proposal.value}."
@@ -317,10 +328,21 @@ class ReviewQueue(Pictured, CanvasWidget):
             self._seed,
         )
         self.queue = data.order[ranks]
+        queued = {int(index) for index in self.queue}
+        self._draws = {i: since for i, since in self._draws.items() if i not in queued}
+        if self.order == "random":
+            since = self._lowest_threshold()
+            self._draws |= dict.fromkeys(queued, since)
         self._number += 1
         with self.hold_sync():
             self._tell_marks()
             self._go(0)
+
+    def _lowest_threshold(self) -> float:
+        """Return the lowest threshold that flags the same samples as the present one."""
+        ascending, threshold = self.histogram._data.ascending, self.histogram.threshold
+        cut = int(np.searchsorted(ascending, threshold))
+        return above(ascending[cut - 1]) if cut else min(threshold, float(ascending[0]))
 
     def _go(self, position: int) -> None:
         if position == self.position:
@@ -331,7 +353,8 @@ class ReviewQueue(Pictured, CanvasWidget):
     def _mark(self, index: int, mark: str, time: str = "") -> None:
         self._keep_marks()
         self._check_index(index)
-        made = self._log.set(index, float(self.histogram.scores[index]), mark, time)
+        score, drawn_from = float(self.histogram.scores[index]), self._draws.get(index)
+        made = self._log.set(index, score, mark, time, drawn_from)
         self._apply(index)
         self._confirm(made)
 
@@ -356,9 +379,7 @@ class ReviewQueue(Pictured, CanvasWidget):
                 marks.append(mark)
         with self.hold_sync():
             self._log.restore(marks)
-            self.histogram.label(
-                [mark.index for mark in marks], [LABELS.get(mark.mark, np.nan) for mark in marks]
-            )
+            self._label(marks)
             self._refill()
         self.send(
             {
@@ -381,11 +402,20 @@ class ReviewQueue(Pictured, CanvasWidget):
             return ""
         return f"sample {mark.index} has the label {label:g}, which was not given in this queue."
 
+    def _label(self, marks: list[Mark]) -> None:
+        """Give samples the labels that their marks mean."""
+        self.histogram.label(
+            [mark.index for mark in marks],
+            [LABELS.get(mark.mark, np.nan) for mark in marks],
+            drawn_from=[np.nan if m.drawn_from is None else m.drawn_from for m in marks],
+        )
+
     def _apply(self, index: int) -> None:
         """Give a sample the label that its mark means."""
-        label = LABELS.get(self._log.get(index), np.nan)
+        mark = self._log.mark_of(index) or Mark(index, 0.0, "", "", self._draws.get(index))
+        label = LABELS.get(mark.mark, np.nan)
         if not np.array_equal(label, self._label_of(index), equal_nan=True):
-            self.histogram.label(index, label)
+            self._label([mark])
         self._tell_marks()
 
     def _tell_marks(self) -> None:
@@ -402,20 +432,14 @@ class ReviewQueue(Pictured, CanvasWidget):
 
     def _keep_marks(self) -> None:
         """Forget the marks that a label given elsewhere has overruled."""
+        if not self.histogram._data.has_drawn:
+            self._log.forget_draws()
         if self._log.keep(self.histogram._data.labels):
             self._tell_marks()
             self._send_log()
 
     def _tell_status(self) -> None:
-        found = self.estimate
-        n, known = found["n_flagged"], found["n_labelled"]
-        if not known:
-            self._status = f"None of the {n:,} flagged samples has a label yet."
-            return
-        self._status = (
-            f"Precision of all {n:,} flagged: {found['precision']:.3f}, 95 % interval "
-            f"{found['low']:.3f} to {found['high']:.3f}, judged by {known:,} of them."
-        )
+        self._status = self.estimate["text"]
 
     def _show_window(self, change: Any = None) -> None:
         """Send the samples around the position, unless the page has enough of them."""
@@ -434,6 +458,7 @@ class ReviewQueue(Pictured, CanvasWidget):
             "start": start,
             "indices": indices.tolist(),
             "scores": self.histogram.scores[indices].tolist(),
+            "drawn_from": [self._draws.get(int(index)) for index in indices],
             "threshold": self.histogram.threshold,
             "pictures": [],
             "tiles": {},

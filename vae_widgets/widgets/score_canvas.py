@@ -100,6 +100,7 @@ class ScoreCanvas(CanvasWidget):
         if self._scores.partly_labelled:
             found = self._scores.reviewed_precision(threshold)
             reviewed = [_or_none(of[0]) for of in (found.precision, found.low, found.high)]
+            reviewed.append(int(found.n_drawn[0]))
         counts = self._scores.at_or_above(np.array([threshold]))[:, 0].tolist()
         below = float(np.nextafter(threshold, -np.inf))
         self._counted = {
@@ -178,7 +179,14 @@ class ScoreCanvas(CanvasWidget):
                 ),
                 "reviewed": self.reviewed
                 and array_to_json(
-                    np.stack([self.reviewed.precision, self.reviewed.low, self.reviewed.high])
+                    np.stack(
+                        [
+                            self.reviewed.precision,
+                            self.reviewed.low,
+                            self.reviewed.high,
+                            self.reviewed.n_drawn,
+                        ]
+                    )
                 ),
             }
 

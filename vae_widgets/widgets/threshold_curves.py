@@ -244,8 +244,9 @@ class ThresholdCurves(CompositeWidget):
     def _draw_all_alerts(self, panel: Panel) -> None:
         thresholds, found = self._canvas.grid.thresholds, self._canvas.reviewed
         assert found is not None  # there are labels, and samples without
-        known = found.n_labelled > 0
-        panel.draw("Estimated from the labelled", thresholds[known], found.precision[known])
+        known = np.isfinite(found.precision)
+        title = "Estimated from a random sample" if known.any() else "Possible by the labels"
+        panel.draw(title, thresholds[known], found.precision[known])
         _set(panel.aside, thresholds, np.stack([found.low, found.high]))
         panel.span(panel.x_scale, float(thresholds[0]), float(thresholds[-1]))
 

@@ -73,6 +73,20 @@ export class ReviewCard {
     );
   }
 
+  /** At the end of the queue: what was decided, and what comes next. */
+  showSummary(lines: string[], next: HTMLElement[]): void {
+    this.build([], null);
+    this.structure = "";
+    const [title, ...others] = lines.map((text, i) => {
+      const line = element("div", i ? "" : "vw-name");
+      line.textContent = text;
+      return line;
+    });
+    const row = element("div", "vw-review-next");
+    row.append(...next);
+    this.facts.replaceChildren(title, ...others, row);
+  }
+
   /** Say why there is no sample. */
   showNothing(why: string): void {
     this.detail.show("");

@@ -13,6 +13,8 @@ export interface KeptMark {
   mark: Mark;
   /** ISO 8601 in UTC, to the second. */
   time: string;
+  /** The threshold from which on the sample was drawn at random; null if it was chosen otherwise. */
+  drawn_from: number | null;
 }
 
 /** Which scores, which queue of them, and which kernel. */
@@ -90,16 +92,16 @@ export class ReviewKeep {
   /** All marks as the CSV file that `ReviewQueue.load` reads. */
   csv(): string {
     const labels: Record<string, string> = { anomalous: "1", normal: "0", unsure: "" };
-    const rows = this.of(({ mark }) => mark !== "").map(({ index, score, mark, time }) =>
-      [index, score, labels[mark], mark, time].join(","),
+    const rows = this.of(({ mark }) => mark !== "").map(({ index, score, mark, time, drawn_from }) =>
+      [index, score, labels[mark], mark, time, drawn_from ?? ""].join(","),
     );
-    return ["index,score,label,mark,time", ...rows, ""].join("\n");
+    return ["index,score,label,mark,time,drawn_from", ...rows, ""].join("\n");
   }
 
   private of(which: (mark: Kept) => boolean): KeptMark[] {
     return [...this.marks.values()]
       .filter(which)
-      .map(({ index, score, mark, time }) => ({ index, score, mark, time }));
+      .map(withoutOrigin);
   }
 
   private take(marks: Map<number, Kept>, mark: KeptMark): void {
@@ -121,6 +123,11 @@ export class ReviewKeep {
     if (!this.stored) return;
     this.marks = new Map((recall<Kept[]>(this.name) ?? []).map((mark) => [mark.index, mark]));
   }
+}
+
+/** A mark as the kernel takes it; one that was kept before has no `drawn_from`. */
+export function withoutOrigin({ index, score, mark, time, drawn_from = null }: KeptMark): KeptMark {
+  return { index, score, mark, time, drawn_from };
 }
 
 /** Now, as the kernel writes it. */

@@ -2,7 +2,7 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { download, KeptBar } from "./review_bar.ts";
-import { now, ReviewKeep, type KeptMark, type Origin } from "./review_keep.ts";
+import { now, ReviewKeep, withoutOrigin, type KeptMark, type Origin } from "./review_keep.ts";
 import { PendingMarks } from "./review_pending.ts";
 import type { Mark } from "./review_words.ts";
 import { send } from "./tell.ts";
@@ -14,6 +14,8 @@ export interface Window {
   start: number;
   indices: number[];
   scores: number[];
+  /** The threshold from which on each was drawn at random; null for one that was not. */
+  drawn_from: (number | null)[];
 }
 
 interface State {
@@ -58,7 +60,7 @@ export class ReviewMarks {
       dismiss: then(() => {
         this.taken = [];
       }),
-      save: () => download(this.keep.csv(), "marks.csv", "text/csv"),
+      save: () => this.save(),
     });
     // The answer says which marks the kernel has: the page hands over the others.
     send(model, { type: "log" });
@@ -79,11 +81,12 @@ export class ReviewMarks {
   }
 
   mark(position: number, as: Mark): void {
-    const { queue, start, indices, scores } = this.model.get("_window");
+    const { queue, start, indices, scores, drawn_from } = this.model.get("_window");
     const before = this.all[position];
     if (before === as) return;
-    const index = indices[position - start];
-    const made = { index, score: scores[position - start], mark: as, time: now() };
+    const at = position - start;
+    const index = indices[at];
+    const made = { index, score: scores[at], mark: as, time: now(), drawn_from: drawn_from[at] };
     const keptBefore = this.keep.get(index);
     this.keep.add(made);
     const post = send(this.model, { type: "mark", ...made });
@@ -126,6 +129,11 @@ export class ReviewMarks {
     return "";
   }
 
+  /** Offer all marks as a file. */
+  save(): void {
+    download(this.keep.csv(), "marks.csv", "text/csv");
+  }
+
   showBar(silent: boolean): void {
     this.bar.show({
       waiting: silent ? this.pending.count : 0,
@@ -137,7 +145,7 @@ export class ReviewMarks {
   }
 
   private handOver(kept: KeptMark[]): void {
-    const marks = kept.map(({ index, score, mark, time }) => ({ index, score, mark, time }));
+    const marks = kept.map(withoutOrigin);
     if (marks.length) send(this.model, { type: "restore", marks });
   }
 

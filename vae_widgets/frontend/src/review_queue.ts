@@ -8,7 +8,7 @@ import { markColour, ReviewCard } from "./review_card.ts";
 import type { Origin } from "./review_keep.ts";
 import { ReviewMarks, type Answer, type Window as Samples } from "./review_marks.ts";
 import { ReviewStrip } from "./review_strip.ts";
-import { firstShown, nextOpen, verdict, type Mark } from "./review_words.ts";
+import { firstShown, nextOpen, summary, verdict, type Mark } from "./review_words.ts";
 import { button, createShell, element } from "./shell.ts";
 import { change, send, tellSoon } from "./tell.ts";
 import { whole } from "./ticks.ts";
@@ -39,9 +39,9 @@ interface State {
 }
 
 const ORDERS = [
+  ["random", "random sample of the flagged"],
   ["nearest", "nearest the threshold"],
   ["highest", "highest score first"],
-  ["random", "random sample of the flagged"],
 ];
 const PLACES = 11;
 const KEYS = "Left and right arrows walk. T: true alarm. F: false alarm. S: unsure. C: clear. U: undo.";
@@ -76,8 +76,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   // -- gestures ----------------------------------------------------------------------------------
 
   function go(position: number): void {
-    const last = model.get("_marks").length - 1;
-    const to = Math.max(0, Math.min(position, last));
+    // Behind the last sample is the summary.
+    const to = Math.max(0, Math.min(position, model.get("_marks").length));
     problem = "";
     if (to !== model.get("position")) {
       model.set("position", to);
@@ -149,7 +149,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     ArrowLeft: step(-1),
     ArrowRight: step(1),
     Home: () => go(0),
-    End: () => go(Infinity),
+    End: () => go(model.get("_marks").length - 1),
     t: () => mark("anomalous"),
     f: () => mark("normal"),
     s: () => mark("unsure"),
@@ -161,6 +161,19 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     act?.();
     return Boolean(act);
   });
+
+  const nextSamples = button("Next samples", "Queue the next samples; those that are marked leave", () => {
+    send(model, { type: "refill" });
+    card.root.focus({ preventScroll: true });
+  });
+  const saving = button("Save marks", "Download all marks as a CSV file, which ReviewQueue.load reads", () =>
+    marking.save(),
+  );
+
+  function showSummary(all: Mark[]): void {
+    nextSamples.hidden = !all.length;
+    card.showSummary(summary(all, marking.counts, model.get("_status")), [nextSamples, saving]);
+  }
 
   // -- showing -----------------------------------------------------------------------------------
 
@@ -185,8 +198,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
         note,
         detail: details[here] ?? "",
       });
-    } else if (!all.length) {
-      card.showNothing("No sample is left to review in this order.");
+    } else if (position >= all.length) {
+      showSummary(all);
     } else {
       card.showNothing("The kernel has not sent this sample yet.");
     }
@@ -206,7 +219,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     strip.show(samples, position, tiles);
     const { anomalous = 0, normal = 0, unsure: open = 0 } = marking.counts;
     const counts = `${whole(anomalous)} anomalous, ${whole(normal)} normal, ${whole(open)} unsure`;
-    progress.textContent = all.length ? `${position + 1} of ${whole(all.length)} \u00b7 ${counts}` : counts;
+    const place = position < all.length ? `${position + 1} of ${whole(all.length)}` : "end of the queue";
+    progress.textContent = `${place} \u00b7 ${counts}`;
     orders.value = model.get("order");
     truly.name.data = isFlagged ? "True alarm" : "Anomalous";
     falsely.name.data = isFlagged ? "False alarm" : "Normal";
@@ -217,10 +231,11 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     }
     clear.disabled = !now;
     back.disabled = position <= 0;
-    forward.disabled = position >= all.length - 1;
+    forward.disabled = position >= all.length;
     undoing.disabled = !marking.canUndo;
     const words = now ? `${verdict(now, isFlagged)}. ` : "";
-    shell.say(problem || error || words + model.get("_status"));
+    // The summary has the status itself.
+    shell.say(problem || error || (position < all.length ? words + model.get("_status") : ""));
     marking.showBar(shell.notice.silent);
   }
 

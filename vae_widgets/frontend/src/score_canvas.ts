@@ -98,8 +98,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const { threshold, at_or_above, reviewed } = model.get("_counted");
     // With labels that came meanwhile the counts are of other classes.
     if (threshold === shown() && at_or_above.length === counts.totals.length) {
-      const [precision, low, high] = (reviewed ?? []).map((value) => value ?? NaN);
-      return measure(at_or_above, counts.totals, reviewed && { precision, low, high });
+      const [precision, low, high, drawn] = (reviewed ?? []).map((value) => value ?? NaN);
+      return measure(at_or_above, counts.totals, reviewed && { precision, low, high, drawn });
     }
     const flagged = counts.flaggedAt(shown());
     return flagged && measure(flagged, counts.totals, counts.reviewedAt(shown()));

@@ -12,15 +12,17 @@ export interface WireGrid {
   highest: number;
   /** Percentages and their scores, ascending. */
   percentiles: [number, number][];
-  /** Rows precision, low and high of each threshold; null where all samples have a label, or none. */
+  /** Rows precision, low, high and drawn of each threshold; null where all samples have a label, or none. */
   reviewed: WireArray | null;
 }
 
-/** The precision among all flagged samples, estimated from the labelled (core/review_precision.py). */
+/** The precision among all flagged samples, estimated from those drawn at random (core/review_precision.py). */
 export interface Reviewed {
   precision: number;
   low: number;
   high: number;
+  /** How many flagged samples were drawn at random. */
+  drawn: number;
 }
 
 export class ScoreCounts {
@@ -102,8 +104,8 @@ export class ScoreCounts {
     const index = this.nearest(threshold);
     if (!this.reviewed || this.thresholds[index] !== threshold) return null;
     const m = this.thresholds.length;
-    const [precision, low, high] = [0, 1, 2].map((row) => this.reviewed![row * m + index]);
-    return { precision, low, high };
+    const [precision, low, high, drawn] = [0, 1, 2, 3].map((row) => this.reviewed![row * m + index]);
+    return { precision, low, high, drawn };
   }
 
   /** The end of the bin with a threshold that flags nothing in it; the threshold, if it does. */

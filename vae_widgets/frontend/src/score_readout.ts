@@ -55,13 +55,17 @@ export class Readout {
   /** `partly`: whether some samples have a label and others do not. */
   constructor(labelled: boolean, partly: boolean) {
     const row = element("div", "vw-scores-readout");
-    row.append(...(labelled ? WITH_LABELS : WITHOUT_LABELS).map((entry) => this.number(entry)));
+    const entries = labelled ? WITH_LABELS : WITHOUT_LABELS;
+    // With few labels these are not those of all samples, which are told below.
+    const named = ([name, hint, value]: Entry): Entry =>
+      partly && name !== "Alert rate" ? [`${name} (labelled)`, `${hint}, of the labelled`, value] : [name, hint, value];
+    row.append(...entries.map((entry) => this.number(labelled ? named(entry) : entry)));
     this.root.append(row);
     if (labelled) this.root.append(this.confusion());
     if (partly) this.root.append(this.reviewed);
     this.reviewed.title =
-      "Each labelled sample stands for the others of similar score: an estimate for all that is " +
-      "flagged, labelled or not";
+      "Samples that were drawn at random stand for those without a label: an estimate for all that " +
+      "is flagged, labelled or not";
   }
 
   show(metrics: Metrics): void {
@@ -104,15 +108,27 @@ export class Readout {
   }
 }
 
-/** "Precision of all 90 flagged: 0.613, 95 % interval ...": what labels say of those without. */
+/** What labels say of all that is flagged, in the words of core/review_precision.py. */
 export function reviewedText(metrics: Metrics): string {
   const { flagged, reviewed } = metrics;
-  const of = `Precision of all ${whole(flagged)} flagged`;
-  if (!reviewed || !Number.isFinite(reviewed.precision)) return `${of}: none has a label yet.`;
-  const { precision, low, high } = reviewed;
-  const interval = `${share(precision)}, 95 % interval ${share(low)} to ${share(high)}`;
+  if (!flagged) return "No sample is flagged: the precision is undefined.";
+  const labelled = metrics.truePositives + metrics.falsePositives;
+  if (!reviewed || !labelled) return `None of the ${whole(flagged)} flagged samples has a label yet.`;
+  const { precision, low, high, drawn } = reviewed;
+  const name = `Precision of all ${whole(flagged)} flagged`;
+  const span = `${share(low)} to ${share(high)}`;
   // Otherwise recall would read as perfect.
   const below = metrics.falseNegatives + metrics.trueNegatives;
   const doubt = below ? "" : " Below the threshold no sample has a label: recall says nothing yet.";
-  return `${of}: ${interval}.${doubt}`;
+  if (labelled === flagged) return `${name}: ${share(precision)}; all of them have a label.${doubt}`;
+  if (!drawn) {
+    return (
+      `${name}: from ${span}. The ${whole(labelled)} labelled ones were not drawn at random and ` +
+      `speak for no others; review some in random order for an estimate.${doubt}`
+    );
+  }
+  return (
+    `${name}: ${share(precision)}, 95 % interval ${span}, judged by ${whole(drawn)} drawn at ` +
+    `random.${doubt}`
+  );
 }
