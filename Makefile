@@ -17,7 +17,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint types unit notebooks browser packaging frontend bench reproduce screenshots clean
+.PHONY: help lab test lint types unit notebooks browser packaging frontend bench reproduce coverage screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bench: $(VENV)/test.stamp $(PEERS)/bench.stamp ## Measure side by side with othe
 
 reproduce: $(VENV)/test.stamp ## Train for published results: hours (ARGS=NAME for one, --list)
 	$(BIN)/python -m tests.benchmarks.reproduce $(ARGS)
+
+coverage: $(VENV)/test.stamp ## Simulate how often every interval holds the truth (half an hour)
+	$(BIN)/python -m tests.benchmarks.coverage $(ARGS)
 
 screenshots: $(VENV)/test.stamp ## Photograph the tour for the README, in light and dark
 	$(BIN)/python -m pytest tests/browser/make_screenshots.py

@@ -50,7 +50,7 @@ def test_five_false_alarms_change_the_precision_as_by_hand(notebook, lab):
     scores, review = page.locator(".vw-scores"), page.locator(".vw-review")
     review.locator(".vw-review-place").nth(5).wait_for(timeout=60_000)
     precision = scores.locator(".vw-scores-number").filter(
-        has=page.get_by_text("Precision", exact=True)
+        has=page.get_by_text("Precision (labelled)", exact=True)
     )
     precision.get_by_text("1.000").wait_for()
     nb.run_cell("import asyncio, pathlib")  # while a cell awaits, every gesture acts
@@ -68,11 +68,13 @@ def test_five_false_alarms_change_the_precision_as_by_hand(notebook, lab):
     # By hand: of 15 labelled ones 10 are true alarms, and 5 false ones.
     precision.get_by_text("0.667").wait_for()
     nb.wait_for_other_pixels(scores.locator("canvas"), before)
-    # Strata begin at the top 8, 15, 29, 57 and 113. The first two are known, 10 true and 5 false
-    # alarms; of the other 74 flagged samples nothing is: from 10 / 89 to 84 / 89.
-    text = "Precision of all 89 flagged: 0.667, 95 % interval 0.112 to 0.944"
+    # None was drawn at random: of the other 74 flagged samples nothing is known.
+    text = (
+        "Precision of all 89 flagged: from 0.112 to 0.944. The 15 labelled ones were not drawn at "
+        "random and speak for no others; review some in random order for an estimate."
+    )
     review.get_by_text(text).wait_for()
-    scores.get_by_text(f"{text}. Below the threshold no sample has a label").wait_for()
+    scores.get_by_text(f"{text} Below the threshold no sample has a label").wait_for()
 
     # Back to the second: unsure; a step back; cleared; true, all by keys.
     page.keyboard.press("Home")

@@ -81,6 +81,9 @@ def test_a_method_that_fails_in_resamples_is_told_of():
     found = bootstrap_threshold(SCORES, labels, chosen)
     assert found.n_failed / found.n_resamples == pytest.approx(np.exp(-1), abs=0.12)
     assert "of the resamples f1 found none" in found.verdict
+    # It was luck that it could choose here: nothing is claimed.
+    assert np.isnan([ends for _, ends in _metrics(found)]).all()
+    assert "precision is unknown; recall is unknown." in found.verdict
 
 
 @pytest.mark.parametrize("method", METHODS)

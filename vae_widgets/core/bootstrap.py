@@ -30,7 +30,9 @@ class BootstrapIntervals:
     intervals : dict
         (low, high) of ``alert_rate`` and, with labels, ``precision``, ``recall`` and ``f1``: what
         this threshold does in the population that the samples come from. (NaN, NaN) where the
-        samples say nothing, such as the precision where nothing labelled is flagged. And of
+        samples say nothing, such as the precision where nothing labelled is flagged, and where the
+        method could not choose in more than a tenth of the resamples: then it was luck that it
+        could here, which no interval allows for. And of
         ``threshold``: where the method puts it in resamples, which is no confidence interval.
     measured : dict
         The same metrics on the samples themselves, and the threshold.
@@ -120,8 +122,9 @@ def bootstrap_threshold(
     intervals = {"threshold": _range(thresholds, confidence)}
     measured = {"threshold": chosen.threshold}
     corrected = {}
+    lucky = n_failed > MOST_FAILED * n_resamples
     for column, (name, (part, of)) in enumerate(_counts(scores, known, chosen.threshold).items()):
-        low, middle, high = _bounds(part, of, deviations[:, column], confidence)
+        low, middle, high = _bounds(part, 0.0 if lucky else of, deviations[:, column], confidence)
         measured[name] = _of_share(name, part / of if of else np.nan)
         intervals[name] = _of_share(name, low), _of_share(name, high)
         corrected[name] = _of_share(name, middle) if by_labels else measured[name]

@@ -131,10 +131,16 @@ class ThresholdPolicy:
 
     @property
     def alert_rate_interval(self) -> tuple[float, float]:
-        """The 95 % interval of `alert_rate` by the number of scores; (0, 1) if not known."""
+        """The 95 % interval of `alert_rate` by the number of scores; (0, 1) if not known.
+
+        Wilson's, but that its lower end is for one alert less: where a method put the threshold on
+        a score, that score is flagged for certain and tells nothing of the rate.
+        """
         if math.isnan(self.alert_rate):
             return 0.0, 1.0
-        return wilson_interval(round(self.alert_rate * self.n_scores), self.n_scores)
+        n_flagged = round(self.alert_rate * self.n_scores)
+        low, _ = wilson_interval(max(0, n_flagged - 1), self.n_scores)
+        return low, wilson_interval(n_flagged, self.n_scores)[1]
 
     def apply(
         self, scores: ArrayLike, *, score: str | None = None, model_hash: str | None = None

@@ -33,7 +33,7 @@ class Sureness(ipywidgets.VBox):
             tooltip="Resample the samples: how good is this threshold on new ones?",
             layout=ipywidgets.Layout(width="auto"),
         )
-        self._answer = ipywidgets.HTML().add_class("vw-note")
+        self._answer = ipywidgets.HTML().add_class("vw-note").add_class("vw-sureness")
         super().__init__(
             [self._button, self._answer],
             layout=ipywidgets.Layout(margin="0 0 0 8px", align_items="flex-start"),
@@ -86,7 +86,7 @@ class Sureness(ipywidgets.VBox):
             )
         self._answer.value = (
             f"<p><b>{html.escape(found.verdict)}</b></p>"
-            f"<table class='vw-sureness'><tr>{cells}</tr>{body}</table><p>{' '.join(notes)}</p>"
+            f"<table><tr>{cells}</tr>{body}</table><p>{' '.join(notes)}</p>"
         )
 
     def clear(self) -> None:
