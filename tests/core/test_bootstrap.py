@@ -115,11 +115,14 @@ def test_intervals_hold_what_a_threshold_chosen_by_labels_does_in_the_population
             "recall": caught / 0.1,
             "f1": 2 * caught / (caught + false + 0.1),
         }
+        assert not found.enough
+        assert "Too few labels" in found.verdict
+        if np.isnan(found.corrected["precision"]):  # it was luck that the method could choose
+            continue
         held.append([low <= truth[name] <= high for name, (low, high) in _metrics(found)])
         optimism.append(found.measured["precision"] - truth["precision"])
         bias.append(found.corrected["precision"] - truth["precision"])
-        assert not found.enough
-        assert "Too few labels" in found.verdict
+    assert len(held) > 40
     # 0.95 in the long run (docs/coverage.md); 0.85 is three standard errors below.
     assert np.mean(held, axis=0).min() >= 0.85
     assert np.mean(optimism) > 0.03
