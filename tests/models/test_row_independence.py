@@ -53,6 +53,7 @@ class Case:
         self.model, self.x = make(), draw()
         self.z = RNG.standard_normal((N, self.model.latent_dim))
         self.labels = np.arange(N) % 3 if self.model.n_labels else None
+        self.model.update_code_statistics(self.x, y=self.labels)
         self.all = self.of(np.arange(N))
 
     def of(self, rows):

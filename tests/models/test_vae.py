@@ -158,12 +158,6 @@ def test_mahalanobis_is_measured_from_the_training_codes(trained, digits):
     np.testing.assert_allclose(trained.anomaly_score(digits, "mahalanobis"), expected, rtol=1e-3)
 
 
-def test_mahalanobis_before_any_fit_is_from_the_prior(make_vae, digits):
-    vae = make_vae()
-    expected = np.linalg.norm(vae.encode(digits)[0], axis=1)
-    np.testing.assert_allclose(vae.anomaly_score(digits, "mahalanobis"), expected, rtol=1e-5)
-
-
 def test_noise_scores_higher_than_digits(trained, digits):
     noise = np.random.default_rng(0).random((200, 8, 8), dtype=np.float32)
     for kind in ("elbo", "reconstruction"):

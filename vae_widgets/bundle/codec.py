@@ -6,7 +6,7 @@ import os
 import pathlib
 import types
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from vae_widgets.bundle.archive import MANIFEST, Archive, read_archive
-from vae_widgets.bundle.dask_scoring import score_dask_array
+from vae_widgets.bundle.dask_scoring import map_dask_array
 from vae_widgets.bundle.detector_part import (
     DETECTOR_PART,
     SCORE_PART,
@@ -27,6 +27,7 @@ from vae_widgets.bundle.onnx_graph import OnnxGraph
 from vae_widgets.codec import GivenLabel
 from vae_widgets.core import checks
 from vae_widgets.core.dask_rows import is_dask_array
+from vae_widgets.core.fixed_blocks import is_stored, slices_of
 from vae_widgets.core.labels import check_labels, missing_labels, one_hot
 from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.policy import ThresholdPolicy
@@ -166,15 +167,23 @@ class BundleCodec:
         Parameters
         ----------
         x
-            Samples (n, *sample_shape).
+            Samples (n, *sample_shape). A ``numpy.memmap`` or an array in a file, such as a
+            ``h5py.Dataset``, is read in parts, a Dask array lazily.
         y
             For a conditional model: labels (n,), or one label for all.
 
         Returns
         -------
         z_mean, z_log_var
-            Each (n, latent_dim): mean and log-variance of q(z | x).
+            Each (n, latent_dim): mean and log-variance of q(z | x). Of a Dask array lazy ones.
         """
+        if is_dask_array(x):
+            codes = map_dask_array(self, "encode", x, y)
+            return codes[:, 0], codes[:, 1]
+        if is_stored(x):
+            parts = self._in_parts(self.encode, x, y)
+            means, log_vars = zip(*parts, strict=True)
+            return np.concatenate(means), np.concatenate(log_vars)
         shared_index({"x": x, "y": y})
         samples = self._samples(x)
         z_mean, z_log_var = self._encoder(x=samples, **self._labels(y, len(samples)))
@@ -245,7 +254,8 @@ class BundleCodec:
         ----------
         x
             Samples (n, *sample_shape); for a detector before any preprocessing, also
-            (n, n_features). A Dask array is scored lazily, on workers that need no TensorFlow.
+            (n, n_features). A ``numpy.memmap`` or an array in a file, such as a ``h5py.Dataset``,
+            is read in parts. A Dask array is scored lazily, on workers that need no TensorFlow.
         y
             For a conditional model: labels (n,), or one label for all.
 
@@ -265,12 +275,23 @@ class BundleCodec:
                 "VAEDetector.load give models that score, with TensorFlow."
             )
         if is_dask_array(x):
-            scores: NDArray[np.float32] = score_dask_array(self, x, y)
+            scores: NDArray[np.float32] = map_dask_array(self, "anomaly_score", x, y)
             return scores
+        if is_stored(x):
+            return np.concatenate(self._in_parts(self.anomaly_score, x, y))
         if self._detector is not None:
             x = self._detector.preprocess(x, self.sample_shape)
         samples = self._samples(x)
         return saturated(self._score(x=samples, **self._labels(y, len(samples)))[0])
+
+    def _in_parts(self, method: Callable[..., Any], stored: Any, y: Any) -> list[Any]:
+        """Return what a method gives for the parts of an array in a file."""
+        self._labels(y, len(stored))  # or an error, before any work
+        labels = np.asarray(y)
+        return [
+            method(stored[rows], y=labels[rows] if labels.ndim else y)
+            for rows in slices_of(len(stored))
+        ]
 
     def _samples(self, x: ArrayLike) -> NDArray[np.float32]:
         """Return samples (n, *sample_shape) if the likelihood takes them."""

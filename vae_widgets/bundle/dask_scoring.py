@@ -1,27 +1,27 @@
-"""Score a Dask array by a bundle, on workers that have no TensorFlow and do not see its file."""
+"""Pass a Dask array through a bundle, on workers without TensorFlow that do not see its file."""
 
 import pathlib
 import tempfile
 from typing import TYPE_CHECKING, Any
 
 from vae_widgets.bundle.errors import BundleError
-from vae_widgets.core.dask_rows import score_lazily
+from vae_widgets.core.dask_rows import map_lazily
 
 if TYPE_CHECKING:
     from vae_widgets.bundle.codec import BundleCodec
 
 
-def score_dask_array(codec: "BundleCodec", x: Any, y: Any = None) -> Any:
-    """Return a lazy Dask array of ``codec.anomaly_score``, (n,).
+def map_dask_array(codec: "BundleCodec", method: str, x: Any, y: Any = None) -> Any:
+    """Return a lazy Dask array of what a method of a codec gives for rows, (n, ...).
 
     Parameters
     ----------
     codec
         Its file is read anew and travels to the workers.
-    x
-        Dask array (n, ...), as for ``codec.anomaly_score``.
-    y
-        Labels, as for ``codec.anomaly_score``.
+    method
+        Name of the method.
+    x, y
+        Dask array (n, ...), and labels, as for the method.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def score_dask_array(codec: "BundleCodec", x: Any, y: Any = None) -> Any:
     travelling = _codec_on_worker(content)
     if travelling.manifest != codec.manifest:
         raise BundleError(f"{codec.path} has changed since it was loaded. Load it again.")
-    return score_lazily(x, y, travelling, content, _codec_on_worker, "anomaly_score", {})
+    return map_lazily(x, y, travelling, content, _codec_on_worker, method, {})
 
 
 def _codec_on_worker(content: bytes) -> "BundleCodec":

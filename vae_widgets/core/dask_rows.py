@@ -1,4 +1,4 @@
-"""Score the rows of a Dask array lazily, wherever they are computed.
+"""Pass the rows of a Dask array to a method of a model lazily, wherever they are computed.
 
 Dask itself is imported only for those who pass one of its arrays.
 """
@@ -19,7 +19,7 @@ def is_dask_array(x: Any) -> bool:
     return type(x).__module__.partition(".")[0] == "dask" and hasattr(x, "rechunk")
 
 
-def score_lazily(
+def map_lazily(
     x: Any,
     y: Any,
     model: Any,
@@ -27,8 +27,9 @@ def score_lazily(
     load: Callable[[bytes], Any],
     method: str,
     options: Mapping[str, Any],
+    numbered: bool = False,
 ) -> Any:
-    """Return a Dask array of scores (n,), with a chunk for each chunk of rows of `x`.
+    """Return a Dask array of what a method gives for rows, with a chunk for each chunk of rows.
 
     The model travels as a part of the graph of its own: once to each worker, not with each chunk,
     and again to one that takes the place of a lost worker. A process loads it once.
@@ -40,49 +41,80 @@ def score_lazily(
     y
         Labels (n,), as a Dask or another array; one label for all; or None.
     model
-        It scores a row of zeros here and now, so that wrong arguments fail before any work is done.
+        It is given a row of zeros here and now, so that wrong arguments fail before any work is
+        done.
     content
         The model as bytes.
     load
         Makes a model of the bytes; a function that a worker can import.
     method
-        Name of the method of the model that scores arrays x, with ``y=`` if it is not None.
+        Name of the method of the model that takes arrays x, with ``y=`` if it is not None.
     options
         Further arguments of the method.
+    numbered
+        Whether the method also takes ``first_row=``, the number of the first row of its chunk.
+
+    Returns
+    -------
+    dask.array.Array
+        (n, ...) as the method gives it; (n, k, ...) of a tuple of k arrays.
     """
     import dask
     import dask.array as da
 
     first = None if y is None else 0 if np.ndim(y) else y
-    example = _score(np.zeros((1, *x.shape[1:]), np.float32), first, model, method, options)
+    zeros, number = np.zeros((1, *x.shape[1:]), np.float32), 0 if numbered else None
+    example = _call(zeros, first, number, model, method, options)
     labels: list[Any] = [y, None]  # no index: the same for all chunks
     if np.ndim(y):
         if len(y) != len(x):
             raise ValueError(f"y has {len(y)} labels; expected {len(x)}, one for each row of x.")
         labels = [da.asarray(y).rechunk((x.chunks[0],)), (0,)]
+    numbers: list[Any] = [None, None]
+    if numbered:
+        if np.isnan(x.shape[0]):
+            raise ValueError(
+                "x has chunks of unknown size; noise is drawn for each row by its number. Call "
+                "x.compute_chunk_sizes() first."
+            )
+        numbers = [da.arange(len(x), chunks=(x.chunks[0],)), (0,)]
+    new_axes = {x.ndim + i: size for i, size in enumerate(example.shape[1:])}
     return da.blockwise(
-        _score_block,
-        (0,),
+        _call_on_chunk,
+        (0, *new_axes),
         x.rechunk(dict.fromkeys(range(1, x.ndim), -1)),
         tuple(range(x.ndim)),
         *labels,
+        *numbers,
         content=dask.delayed(content, pure=True),
         load=load,
         method=method,
         options=dict(options),
+        empty=example[:0],
+        new_axes=new_axes,
         concatenate=True,
         dtype=example.dtype,
         meta=example[:0],
     )
 
 
-def _score_block(
-    x: NDArray, y: Any, *, content: bytes, load: Callable[[bytes], Any], method: str, options: dict
+def _call_on_chunk(
+    x: NDArray,
+    y: Any,
+    numbers: NDArray | None,
+    *,
+    content: bytes,
+    load: Callable[[bytes], Any],
+    method: str,
+    options: dict,
+    empty: NDArray,
 ) -> NDArray:
-    """Score a chunk, on a worker."""
+    """Call the method for a chunk, on a worker."""
+    if not len(x):  # a filter may leave an empty chunk
+        return empty
     with _LOADING:  # threads of a worker that begin together load one model, not one each
         model = _loaded(load, content)
-    return _score(x, y, model, method, options)
+    return _call(x, y, None if numbers is None else int(numbers[0]), model, method, options)
 
 
 @functools.lru_cache(maxsize=2)
@@ -90,9 +122,11 @@ def _loaded(load: Callable[[bytes], Any], content: bytes) -> Any:
     return load(content)
 
 
-def _score(x: NDArray, y: Any, model: Any, method: str, options: Mapping[str, Any]) -> NDArray:
-    if not len(x):  # a filter may leave an empty chunk
-        return np.empty(0, np.float32)
+def _call(
+    x: NDArray, y: Any, first_row: int | None, model: Any, method: str, options: Mapping[str, Any]
+) -> NDArray:
     given = {} if y is None else {"y": y}
-    scores: NDArray = getattr(model, method)(x, **given, **options)
-    return scores
+    if first_row is not None:
+        given["first_row"] = first_row
+    result = getattr(model, method)(x, **given, **options)
+    return np.stack(result, axis=1) if isinstance(result, tuple) else np.asarray(result)

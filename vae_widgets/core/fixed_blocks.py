@@ -8,7 +8,7 @@ blocks of one size the code is always the same, and a row's result depends on th
 import collections
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,19 @@ BlockFunction = Callable[[Arrays], Arrays]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+def is_stored(x: Any) -> bool:
+    """Tell an array that lies in a file, a memmap or what gives rows as ``x[start:stop]``."""
+    if isinstance(x, np.memmap):
+        return True
+    parts = ("shape", "dtype", "__getitem__", "__len__")
+    return all(hasattr(x, name) for name in parts) and not isinstance(x, np.ndarray)
+
+
+def slices_of(n: int) -> Iterator[slice]:
+    """Return slices that cover n rows, of `ROWS_AT_ONCE` each."""
+    return (slice(i, i + ROWS_AT_ONCE) for i in range(0, n, ROWS_AT_ONCE))
 
 
 def map_in_flight(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:

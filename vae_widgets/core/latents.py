@@ -1,5 +1,7 @@
 """How much each latent dimension says about the samples."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -30,6 +32,29 @@ def active_units(z_mean: ArrayLike, threshold: float = 0.01) -> NDArray[np.bool_
     (arXiv:1509.00519), section 2.3.
     """
     return np.asarray(z_mean, np.float64).var(axis=0) > threshold
+
+
+def moments(blocks: Iterable[NDArray]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean and variance over the rows of all blocks, each (k,), in bounded memory.
+
+    Chan, Golub & LeVeque, "Updating formulae and a pairwise algorithm for computing sample
+    variances" (1982), equation 2.1. The variance has the divisor n.
+
+    Parameters
+    ----------
+    blocks
+        Arrays (rows, k), with n rows in all.
+    """
+    n = 0
+    mean = squares = np.zeros(())
+    for block in blocks:
+        rows, mean_of_block = len(block), block.mean(axis=0, dtype=np.float64)
+        away = mean_of_block - mean
+        squares = squares + ((block - mean_of_block) ** 2).sum(axis=0)
+        squares = squares + away**2 * (n * rows / (n + rows))
+        n += rows
+        mean = mean + away * (rows / n)
+    return mean, squares / n
 
 
 def attribute_vector(

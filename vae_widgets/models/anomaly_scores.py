@@ -1,22 +1,18 @@
 """How strange a sample looks to a VAE, as a whole and in each of its elements."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import Any
 
-import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.core.dask_rows import is_dask_array, score_lazily
-from vae_widgets.core.fixed_blocks import ROWS_AT_ONCE, map_in_flight
+from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.models.code_statistics import CodeStatistics
-from vae_widgets.models.data_rules import DataRules
 from vae_widgets.models.divergence import refuses_nan
 from vae_widgets.models.importance_sampling import ImportanceSampler
 from vae_widgets.models.likelihoods import Likelihood
-from vae_widgets.models.model_file import model_from_bytes, model_to_bytes
-from vae_widgets.models.sample_stream import is_stream, stream_blocks
+from vae_widgets.models.row_methods import RowMethods
 
 SCORE_KINDS = ("elbo", "reconstruction", "kl", "iwae", "mahalanobis")
 ATTRIBUTION_KINDS = ("reconstruction", "kl")
@@ -27,12 +23,12 @@ ScoreFunction = Callable[..., NDArray[np.float32]]
 """Maps samples (n, *sample_shape), and one-hot labels of a conditional model, to (n,)."""
 
 
-class AnomalyScores:
+class AnomalyScores(RowMethods):
     """The part of `VAE` that scores samples. Nothing here changes the model."""
 
     variational: bool
     _latent_dim: int
-    _code_statistics: CodeStatistics
+    code_statistics: CodeStatistics
     _encode: Callable[..., Any]
     _elbo_terms: Callable[..., Any]
     _kl: Callable[..., Any]
@@ -40,7 +36,6 @@ class AnomalyScores:
     _elements: Callable[..., Any]
     _importance_sampler: ImportanceSampler
     likelihood: Likelihood
-    _rules: DataRules
     _need_prior: Callable[[str], None]
 
     @refuses_nan
@@ -64,7 +59,7 @@ class AnomalyScores:
         """
         if is_dask_array(x):
             return self._lazily("reconstruction_error", x, y)
-        return self._in_blocks(lambda *rows: self._errors(*rows)[0], x, y)
+        return self._map_rows(lambda _, *rows: self._errors(*rows), x, y)[0]
 
     @property
     def score_name(self) -> str:
@@ -111,9 +106,9 @@ class AnomalyScores:
             "mahalanobis"
                 Distance of z_mean from the codes of the training data, in deviations: with the
                 mean and the covariance of the aggregate posterior of up to 10,000 training
-                samples, taken at the end of each fit of an array or a ``tf.data.Dataset`` (other
-                streams may not be read twice) and saved with the model. Before any fit, with those
-                of the prior.
+                samples, taken at random at the end of each fit and saved with the model. After a
+                fit on a generator, which cannot be read twice, after `set_weights` and the like,
+                pass the training samples to `update_code_statistics`.
         y
             For a conditional VAE: labels (n,), or one label for all. Streams of batches hold their
             labels themselves, as tuples (x, y).
@@ -129,25 +124,33 @@ class AnomalyScores:
         TypeError, ValueError
             If an argument is not as above; nothing is computed then. A bad batch of a stream is
             met only when it is its turn, and named: "batch 3 of x", counted from 0.
+        RuntimeError
+            For "mahalanobis", if the codes of the training samples are not known, or are those of
+            other weights of the encoder.
         ValueError
             If a score is NaN: because the model's weights are, or because samples are so large that
             float32 overflows. The message says which.
         """
         if is_dask_array(x):
             return self._lazily("anomaly_score", x, y, kind=kind, n_samples=n_samples)
-        return self._in_blocks(self._score_function(kind, n_samples), x, y)
+        score = self._score_function(kind, n_samples)
+        return self._map_rows(lambda _, *rows: (score(*rows),), x, y)[0]
 
     @checks.suggest_keywords
     @refuses_nan
     def attribution(
-        self, x: ArrayLike, kind: str = "reconstruction", *, y: ArrayLike | None = None
+        self,
+        x: ArrayLike | Iterable[Any],
+        kind: str = "reconstruction",
+        *,
+        y: ArrayLike | None = None,
     ) -> NDArray[np.float32]:
         """Return what each element adds to the anomaly score of its sample.
 
         Parameters
         ----------
         x
-            Samples (n, *sample_shape).
+            Samples (n, *sample_shape), or a stream of them as for `anomaly_score`.
         kind
             "reconstruction"
                 For each pixel, feature or token: its part of -log p(x | z_mean).
@@ -171,17 +174,19 @@ class AnomalyScores:
         kind = checks.one_of("kind", kind, ATTRIBUTION_KINDS)
         if kind == "kl":
             self._need_prior("attribution(kind='kl')")
-            kl: NDArray[np.float32] = self._kl(*self._rules.rows(x, y))[0]
-            return kl
         name = Likelihood.elementwise_negative_log_likelihood.__name__
-        if getattr(type(self.likelihood), name) is getattr(Likelihood, name):
+        if kind == "reconstruction" and (
+            getattr(type(self.likelihood), name) is getattr(Likelihood, name)
+        ):
             raise TypeError(
                 f"attribution needs {name}, which {type(self.likelihood).__name__} does not "
                 "define; expected a likelihood whose elements are independent. Define it, and the "
                 "sum over elements follows."
             )
-        elements: NDArray[np.float32] = self._elements(*self._rules.rows(x, y))[0]
-        return elements
+        if is_dask_array(x):
+            return self._lazily("attribution", x, y, kind=kind)
+        elements = self._kl if kind == "kl" else self._elements
+        return self._map_rows(lambda _, *rows: elements(*rows), x, y)[0]
 
     def _score_function(self, kind: str | None, n_samples: int | None) -> ScoreFunction:
         """Return the score of a kind; see `anomaly_score`."""
@@ -197,17 +202,19 @@ class AnomalyScores:
             )
         draws = checks.positive_int("n_samples", IWAE_DRAWS if n_samples is None else n_samples)
 
+        if kind == "mahalanobis":
+            statistics = self.code_statistics  # or an error, before any work
+
         def score(*rows: NDArray[np.float32]) -> NDArray[np.float32]:
             if kind == "mahalanobis":
-                return self._code_statistics.mahalanobis(self._encode(*rows)[0]).astype(np.float32)
+                return statistics.mahalanobis(self._encode(*rows)[0]).astype(np.float32)
             if kind == "kl":
                 kl: NDArray[np.float32] = self._kl(*rows)[0].sum(axis=1)
                 return kl
             if kind == "iwae":
-                rng = np.random.default_rng(_SEED)
                 z_mean, z_log_var = self._encode(*rows)
                 log_p = self._importance_sampler.log_likelihood(
-                    z_mean, z_log_var, rows, draws, rng, same_noise=True
+                    z_mean, z_log_var, rows, draws, lambda _: np.random.default_rng(_SEED)
                 )
                 return -log_p.astype(np.float32)
             at_mean = np.zeros((len(rows[0]), self._latent_dim), np.float32)
@@ -216,24 +223,3 @@ class AnomalyScores:
             return elbo if kind == "elbo" else reconstruction
 
         return score
-
-    def _in_blocks(self, score: ScoreFunction, x: Any, y: Any) -> NDArray[np.float32]:
-        """Return the score of each row of an array or a stream."""
-        if is_stream(x):
-            blocks = stream_blocks(self._rules, x, y)
-        else:
-            rows = self._rules.rows(x, y)
-            if len(rows[0]) <= ROWS_AT_ONCE:
-                return score(*rows)
-            starts = range(0, len(rows[0]), ROWS_AT_ONCE)
-            blocks = (tuple(part[i : i + ROWS_AT_ONCE] for part in rows) for i in starts)
-        return np.concatenate(list(map_in_flight(lambda block: score(*block), blocks)))
-
-    def _lazily(self, method: str, x: Any, y: Any, **options: Any) -> Any:
-        """Return a Dask array of what a method gives for the rows of one."""
-        content = model_to_bytes(cast(keras.Model, self))
-        return score_lazily(x, y, self, content, _model_on_worker, method, options)
-
-
-def _model_on_worker(content: bytes) -> Any:
-    return model_from_bytes(content, "the model sent to a Dask worker")

@@ -50,3 +50,49 @@ class CodeStatistics:
         for column in whitened.T:
             squares += column**2
         return np.sqrt(squares)
+
+
+class CodeReservoir:
+    """A random sample of the codes of a stream, each row with the same chance.
+
+    Vitter, "Random sampling with a reservoir" (1985), algorithm R.
+
+    Parameters
+    ----------
+    size
+        Rows to keep at most.
+    latent_dim
+        Number of latent dimensions.
+    seed
+        Seed of the choice.
+    """
+
+    def __init__(self, size: int, latent_dim: int, seed: int) -> None:
+        self._codes = np.empty((2, size, latent_dim), np.float32)
+        self._rng = np.random.default_rng(seed)
+        self._seen = 0
+
+    def choose(self, n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Choose from the next n rows of the stream.
+
+        Returns
+        -------
+        rows, slots
+            Each (m,): numbers from 0 to n - 1 of the rows to keep, and where `put` puts them.
+        """
+        size = self._codes.shape[1]
+        places = self._seen + np.arange(n)
+        slots = np.where(places < size, places, self._rng.integers(0, places + 1))
+        rows = np.flatnonzero(slots < size)
+        self._seen += n
+        return rows, slots[rows]
+
+    def put(self, slots: NDArray[np.int64], z_mean: NDArray, z_log_var: NDArray) -> None:
+        """Keep codes, each (m, latent_dim), in slots (m,), the later one of two for the same."""
+        self._codes[0, slots], self._codes[1, slots] = z_mean, z_log_var
+
+    @property
+    def codes(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """z_mean and z_log_var of the rows that are kept, each (m, latent_dim)."""
+        z_mean, z_log_var = self._codes[:, : self._seen]
+        return z_mean, z_log_var

@@ -77,8 +77,10 @@ def has_nan_weights(model: Any) -> bool:
     return not all(np.isfinite(weight).all() for weight in model.get_weights())
 
 
-def refuse_nan(model: Any, method: str, values: Any) -> None:
+def refuse_nan(model: Any, method: str, values: Any, first_row: int = 0) -> None:
     """Raise if values (n, ...) have NaN, and say whether the model or its input is the cause.
+
+    `first_row` is the number of the first of the values.
 
     Raises
     ------
@@ -95,9 +97,9 @@ def refuse_nan(model: Any, method: str, values: Any) -> None:
     else:
         bad = np.flatnonzero(np.isnan(values.reshape(len(values), -1)).any(axis=1))
         reason = (
-            f"for {len(bad)} of {len(values)} samples, first x[{bad[0]}], the model overflows "
-            "float32: their values are too large. Scale the data as in training, or drop these "
-            "samples."
+            f"for {len(bad)} of {len(values)} samples, first x[{first_row + bad[0]}], the model "
+            "overflows float32: their values are too large. Scale the data as in training, or drop "
+            "these samples."
         )
     raise NaNScoresError(f"{method} gives NaN: {reason}", values)
 

@@ -1,7 +1,7 @@
 """How good a VAE is: figures in nats."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,12 +9,13 @@ from keras import ops
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.core.latents import active_units
-from vae_widgets.models.data_rules import DataRules
-from vae_widgets.models.divergence import refuse_nan, refuses_nan
+from vae_widgets.core.dask_rows import is_dask_array
+from vae_widgets.core.latents import moments
+from vae_widgets.models.divergence import refuse_nan
 from vae_widgets.models.importance_sampling import ImportanceSampler
 from vae_widgets.models.likelihoods import Likelihood
 from vae_widgets.models.objectives import log_normal, split_kl
+from vae_widgets.models.row_methods import RowMethods, drawn_seed, noise_of_rows
 
 _PAIRS_AT_ONCE = 2**22  # of numbers, when samples are compared with each other: 16 MiB
 
@@ -27,7 +28,7 @@ class KLDecomposition(NamedTuple):
     dimension_wise_kl: float
 
 
-class FiguresOfMerit:
+class FiguresOfMerit(RowMethods):
     """The part of `VAE` that measures. Nothing here changes the model."""
 
     variational: bool
@@ -38,11 +39,9 @@ class FiguresOfMerit:
     _kl: Callable[..., Any]
     _importance_sampler: ImportanceSampler
     likelihood: Likelihood
-    _rules: DataRules
 
-    @refuses_nan
     def elbo(
-        self, x: ArrayLike, seed: int | None = None, *, y: ArrayLike | None = None
+        self, x: ArrayLike | Iterable[Any], seed: int | None = None, *, y: ArrayLike | None = None
     ) -> NDArray[np.float32]:
         """Estimate the evidence lower bound of each sample with one draw of z.
 
@@ -51,7 +50,7 @@ class FiguresOfMerit:
         Parameters
         ----------
         x
-            Samples (n, *sample_shape).
+            Samples (n, *sample_shape), or a stream of them as for `anomaly_score`.
         seed
             Seed of the draws; None for new ones.
         y
@@ -59,20 +58,31 @@ class FiguresOfMerit:
 
         Returns
         -------
-        (n,) in nats, summed over data and latent dimensions.
+        (n,) in nats, summed over data and latent dimensions; of a Dask array a lazy one. With a
+        seed it is the same for an array and for a stream of its rows.
         """
         self._need_prior("elbo")
-        rows = self._rules.rows(x, y)
-        rng = np.random.default_rng(seed)
-        epsilon = rng.standard_normal((len(rows[0]), self._latent_dim), dtype=np.float32)
-        reconstruction, kl = self._elbo_terms(epsilon, *rows)
-        return -(reconstruction + kl)
+        seed = drawn_seed(seed)
+        if is_dask_array(x):
+            return self._lazily("_elbo_of_rows", x, y, numbered=True, seed=seed)
+        return self._elbo_of_rows(x, seed, y=y)
+
+    def _elbo_of_rows(
+        self, x: Any, seed: int, first_row: int = 0, *, y: Any = None
+    ) -> NDArray[np.float32]:
+        def elbo(row: int, *rows: NDArray[np.float32]) -> tuple[NDArray[np.float32]]:
+            epsilon = noise_of_rows(seed, first_row + row, len(rows[0]), self._latent_dim)
+            reconstruction, kl = self._elbo_terms(epsilon, *rows)
+            return (-(reconstruction + kl),)
+
+        values: NDArray[np.float32] = self._map_rows(elbo, x, y)[0]
+        refuse_nan(self, "elbo", values)
+        return values
 
     @checks.suggest_keywords
-    @refuses_nan
     def log_likelihood(
         self,
-        x: ArrayLike,
+        x: ArrayLike | Iterable[Any],
         n_samples: int = 100,
         seed: int | None = None,
         *,
@@ -88,7 +98,7 @@ class FiguresOfMerit:
         Parameters
         ----------
         x
-            Samples (n, *sample_shape).
+            Samples (n, *sample_shape), or a stream of them as for `anomaly_score`.
         n_samples
             Draws for each sample, K.
         seed
@@ -98,19 +108,38 @@ class FiguresOfMerit:
 
         Returns
         -------
-        (n,) in nats, summed over data dimensions; log p(x | y) for a conditional VAE.
+        (n,) in nats, summed over data dimensions; log p(x | y) for a conditional VAE; of a Dask
+        array a lazy one. With a seed it is the same for an array and for a stream of its rows.
         """
         self._need_prior("log_likelihood")
         n_samples = checks.positive_int("n_samples", n_samples)
-        rows = self._rules.rows(x, y)
-        z_mean, z_log_var = self._encode(*rows)
-        rng = np.random.default_rng(seed)
-        return self._importance_sampler.log_likelihood(z_mean, z_log_var, rows, n_samples, rng)
+        options: dict[str, Any] = {"n_samples": n_samples, "seed": drawn_seed(seed)}
+        if is_dask_array(x):
+            return self._lazily("_log_likelihood_of_rows", x, y, numbered=True, **options)
+        return self._log_likelihood_of_rows(x, y=y, **options)
+
+    def _log_likelihood_of_rows(
+        self, x: Any, n_samples: int, seed: int, first_row: int = 0, *, y: Any = None
+    ) -> NDArray[np.float64]:
+        def log_p(row: int, *rows: NDArray[np.float32]) -> tuple[NDArray[np.float64]]:
+            z_mean, z_log_var = self._encode(*rows)
+
+            def rng_of_row(i: int) -> np.random.Generator:
+                return np.random.default_rng([seed, first_row + row + i])
+
+            estimate = self._importance_sampler.log_likelihood(
+                z_mean, z_log_var, rows, n_samples, rng_of_row
+            )
+            return (estimate,)
+
+        values: NDArray[np.float64] = self._map_rows(log_p, x, y)[0]
+        refuse_nan(self, "log_likelihood", values)
+        return values
 
     @checks.suggest_keywords
     def bits_per_dimension(
         self,
-        x: ArrayLike,
+        x: ArrayLike | Iterable[Any],
         n_samples: int = 100,
         seed: int | None = None,
         *,
@@ -148,28 +177,28 @@ class FiguresOfMerit:
         nats = -self.log_likelihood(x, n_samples, seed, y=y) / math.prod(self._rules.sample_shape)
         return nats / math.log(2) + math.log2(levels or 1)
 
-    def kl_per_dimension(self, x: ArrayLike, *, y: ArrayLike | None = None) -> NDArray[np.float64]:
+    def kl_per_dimension(
+        self, x: ArrayLike | Iterable[Any], *, y: ArrayLike | None = None
+    ) -> NDArray[np.float64]:
         """Return KL(q(z_i | x) || N(0, 1)) of each latent dimension, averaged over x.
 
         Parameters
         ----------
         x
-            Samples (n, *sample_shape).
+            Samples (n, *sample_shape), or a stream of them as for `anomaly_score`.
         y
             For a conditional VAE: labels (n,), or one label for all.
 
         Returns
         -------
         (latent_dim,) in nats; their sum is the kl_loss. Near 0 is a dimension that has collapsed.
+        A Dask array is computed.
         """
         self._need_prior("kl_per_dimension")
-        kl: NDArray[np.float32] = self._kl(*self._rules.rows(x, y))[0]
-        refuse_nan(self, "kl_per_dimension", kl)
-        mean: NDArray[np.float64] = kl.mean(0, dtype=np.float64)
-        return mean
+        return self._moments_of_rows("kl_per_dimension", self._kl, x, y)[0]
 
     def active_units(
-        self, x: ArrayLike, threshold: float = 0.01, *, y: ArrayLike | None = None
+        self, x: ArrayLike | Iterable[Any], threshold: float = 0.01, *, y: ArrayLike | None = None
     ) -> int:
         """Count the latent dimensions whose z_mean varies over x.
 
@@ -179,19 +208,37 @@ class FiguresOfMerit:
         Parameters
         ----------
         x
-            Samples (n, *sample_shape), at least two.
+            Samples (n, *sample_shape), at least two, or a stream of them as for `anomaly_score`.
         threshold
             The variance to exceed.
         y
             For a conditional VAE: labels (n,), or one label for all.
         """
         threshold = checks.number_between("threshold", threshold, 0)
-        z_mean = self.encode(x, y)[0]
-        refuse_nan(self, "active_units", z_mean)
-        return int(active_units(z_mean, threshold).sum())
+        variance = self._moments_of_rows("active_units", self._encode, x, y)[1]
+        return int((variance > threshold).sum())
+
+    def _moments_of_rows(
+        self, method: str, function: Callable[..., Any], x: Any, y: Any
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return mean and variance over the rows of `_encode` or `_kl`, (latent_dim,) each."""
+        if is_dask_array(x):
+            if function is self._encode:
+                rows = self._lazily("encode", x, y)[:, 0].astype(np.float64)
+            else:
+                rows = self._lazily("attribution", x, y, kind="kl").astype(np.float64)
+            mean, variance = np.asarray(np.stack([rows.mean(axis=0), rows.var(axis=0)]))
+            return mean, variance
+
+        def first_result(row: int, *rows: NDArray[np.float32]) -> NDArray[np.float32]:
+            values: NDArray[np.float32] = function(*rows)[0]
+            refuse_nan(self, method, values, row)
+            return values
+
+        return moments(self._map_blocks(first_result, x, y))
 
     def kl_decomposition(
-        self, x: ArrayLike, seed: int | None = None, *, y: ArrayLike | None = None
+        self, x: ArrayLike | Iterable[Any], seed: int | None = None, *, y: ArrayLike | None = None
     ) -> KLDecomposition:
         """Split the mean KL over x into the three terms that `BetaTC` weighs.
 
@@ -211,7 +258,7 @@ class FiguresOfMerit:
         Parameters
         ----------
         x
-            Samples (n, *sample_shape).
+            Samples (n, *sample_shape), or a stream of them as for `anomaly_score`.
         seed
             Seed of the draws; None for new ones.
         y
@@ -223,7 +270,7 @@ class FiguresOfMerit:
             A named tuple of three floats, in nats.
         """
         self._need_prior("kl_decomposition")
-        z_mean, z_log_var = self.encode(x, y)
+        z_mean, z_log_var = map(np.asarray, self.encode(x, y))
         refuse_nan(self, "kl_decomposition", z_mean + z_log_var)
         n = len(z_mean)
         epsilon = np.random.default_rng(seed).standard_normal(z_mean.shape, dtype=np.float32)

@@ -315,22 +315,6 @@ def check_dataset_alone(rules: DataRules, name: str, dataset: Any, y: Any) -> An
     return check_dataset(rules, name, dataset)
 
 
-def first_rows(
-    dataset: tf.data.Dataset, n: int
-) -> tuple[NDArray[np.float32], NDArray[np.int32] | None]:
-    """Return the first `n` samples of a dataset of batches, or as many as it has, and labels."""
-    samples: list[NDArray[np.float32]] = []
-    labels: list[NDArray[np.int32]] = []
-    for element in dataset:
-        x, *others = element if isinstance(element, tuple) else (element,)
-        samples.append(tf.cast(x, tf.float32).numpy())
-        labels.extend(tf.cast(y, tf.int32).numpy() for y in others[:1] if y.dtype.is_integer)
-        if sum(map(len, samples)) >= n:
-            break
-    rows = np.concatenate(samples)[:n] if samples else np.empty(0, np.float32)
-    return rows, np.concatenate(labels)[:n] if labels else None
-
-
 def check_validation(
     rules: DataRules, data: Any
 ) -> tuple[Any, NDArray[Any] | None, NDArray[np.float32] | None]:

@@ -85,8 +85,9 @@ def score_part(vae: "VAE", facts: ModelFacts, kind: str) -> bytes:
 
 def _score_function(vae: "VAE", kind: str) -> Callable[..., tuple[Any]]:
     """Return what ``vae.anomaly_score(x, kind)`` computes, as a function of tensors."""
-    statistics = vae._code_statistics
-    whitening = np.linalg.inv(np.linalg.cholesky(statistics.covariance)).astype(np.float32)
+    if kind == "mahalanobis":
+        statistics = vae.code_statistics
+        whitening = np.linalg.inv(np.linalg.cholesky(statistics.covariance)).astype(np.float32)
 
     def score(x: Any, *labels: Any) -> tuple[Any]:
         z_mean, z_log_var = vae._code(x, *labels)

@@ -80,9 +80,7 @@ class ImportanceSampler:
         z_log_var: NDArray[np.float32],
         data: tuple[NDArray[np.float32], ...],
         n_samples: int,
-        rng: np.random.Generator,
-        *,
-        same_noise: bool = False,
+        rng_of_row: Callable[[int], np.random.Generator],
     ) -> NDArray[np.float64]:
         """Return the estimate of log p(x) for n rows of data, from `n_samples` draws each: (n,).
 
@@ -94,25 +92,17 @@ class ImportanceSampler:
             Arrays of n rows.
         n_samples
             Draws for each row, K.
-        rng
-            Draws the noise, (K, latent_dim) for each row in turn.
-        same_noise
-            Give all rows the same noise, so that the estimate for a row does not depend on its
-            place among the others.
+        rng_of_row
+            Returns what draws the noise for a row, given its number from 0 to n - 1.
         """
         latent_dim = z_mean.shape[1]
-        shared = None
-        if same_noise:
-            shared = rng.standard_normal((n_samples, latent_dim), dtype=np.float32)
 
         def blocks() -> Iterator[tuple[int, tuple[NDArray[np.float32], ...]]]:
             for row in range(len(z_mean)):
                 arrays = [part[row : row + 1] for part in (z_mean, z_log_var, *data)]
+                rng = rng_of_row(row)
                 for start, stop in self.blocks(n_samples):
-                    if shared is not None:
-                        epsilon = shared[start:stop]
-                    else:
-                        epsilon = rng.standard_normal((stop - start, latent_dim), dtype=np.float32)
+                    epsilon = rng.standard_normal((stop - start, latent_dim), dtype=np.float32)
                     yield row, (epsilon, *arrays)
 
         def log_sum(block: tuple[int, tuple[NDArray[np.float32], ...]]) -> tuple[int, np.float64]:

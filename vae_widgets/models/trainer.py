@@ -100,8 +100,11 @@ class Trainer(Resumable):
         """Prepare for one pass over evaluation data."""
         self._beta.prepare_validation()
 
-    def _after_training(self, x: Any, labels: Any = None) -> None:
-        """Note what is to be known about the training data, array (with labels) or dataset."""
+    def _after_training(self, x: Any, labels: Any = None, batches: int | None = None) -> None:
+        """Note what is to be known about the training data, array (with labels) or dataset.
+
+        `batches` is their number in an epoch, where the user gave one.
+        """
 
     @checks.suggest_keywords
     def compile(
@@ -549,7 +552,7 @@ class Trainer(Resumable):
                 arguments,
                 self._start_of(arguments, is_fast),
                 self._loop("train", arguments.batch_size) if is_fast else None,
-                prepare=lambda: self._note_codes(arguments),
+                prepare=lambda: self._note_codes_of_array(arguments),
             )
         except BaseException:
             self._training_lock.release()
@@ -606,15 +609,19 @@ class Trainer(Resumable):
         except KeyboardInterrupt:
             checkpointer.save_if_asked()
             callbacks.on_train_end()
-            self._after_training(*arguments.data)
+            self._note_codes(arguments)
             raise
-        self._after_training(*arguments.data)
+        self._note_codes(arguments)
         interruption.raise_if_lost()  # in the end of the training, which is whole
         return self.history
 
     def _note_codes(self, arguments: FitArguments) -> None:
+        labels = arguments.data[1] if len(arguments.data) > 1 else None
+        self._after_training(arguments.data[0], labels, arguments.steps_per_epoch)
+
+    def _note_codes_of_array(self, arguments: FitArguments) -> None:
         if is_array(arguments.x):  # a dataset is not read once more for each checkpoint
-            self._after_training(*arguments.data)
+            self._note_codes(arguments)
 
     def _fit_array(
         self,

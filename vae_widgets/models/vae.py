@@ -4,7 +4,7 @@ import math
 import os
 import types
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,18 +16,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.codec import GivenLabel
 from vae_widgets.core import checks
+from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.core.image_shapes import MOVE_CHANNELS, has_channels_first
-from vae_widgets.core.labels import one_hot
 from vae_widgets.core.policy import ThresholdPolicy
 from vae_widgets.models.anomaly_scores import AnomalyScores
 from vae_widgets.models.architectures import build_architecture
 from vae_widgets.models.array_loop import Batch, in_order
-from vae_widgets.models.code_statistics import CodeStatistics
 from vae_widgets.models.compiled import FEW_ROWS, CompiledFunction
 from vae_widgets.models.conditional import n_labels_of
 from vae_widgets.models.data_rules import DataRules
 from vae_widgets.models.figures_of_merit import FiguresOfMerit
-from vae_widgets.models.fit_arguments import first_rows, is_array
+from vae_widgets.models.fit_arguments import is_array
 from vae_widgets.models.importance_sampling import ImportanceSampler
 from vae_widgets.models.layers import reparameterize
 from vae_widgets.models.likelihoods import Likelihood, kl_divergence, make_likelihood
@@ -36,6 +35,7 @@ from vae_widgets.models.own_classes import CustomObjects
 from vae_widgets.models.saving import SUFFIX, load_trainable, save_bundle
 from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.trainer import Trainer
+from vae_widgets.models.training_codes import TrainingCodes
 from vae_widgets.models.user_models import (
     check_halves,
     check_sample_shape,
@@ -54,8 +54,6 @@ _FIXED = {
 }
 """Attributes that are decided when a VAE is made, and what to do instead of changing them."""
 
-_CODES_KEPT = 10_000  # training samples whose codes make the statistics for "mahalanobis"
-
 
 class _FactoryOnClass:
     """``VAE.build(...)`` makes a model, while ``vae.build(input_shape)`` stays Keras's own."""
@@ -71,7 +69,7 @@ class _FactoryOnClass:
 
 
 @keras.saving.register_keras_serializable(package="vae_widgets")
-class VAE(FiguresOfMerit, AnomalyScores, Trainer):
+class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
     """A variational autoencoder made of your own encoder and decoder.
 
     `VAE.build` makes both for you. The model minimises
@@ -171,7 +169,6 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         # Validation has noise of its own, so that it does not change the course of training.
         self._training_seeds = keras.random.SeedGenerator(drawn_seed)
         self._evaluation_seeds = keras.random.SeedGenerator(drawn_seed)
-        self._code_statistics = CodeStatistics.prior(latent_dim)
         labels = () if n_labels is None else ((n_labels,),)
         self._encode = CompiledFunction(self._code, shape, *labels)
         self._decode = CompiledFunction(
@@ -570,23 +567,27 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
     # What a codec does
 
     def encode(
-        self, x: ArrayLike, y: ArrayLike | None = None
+        self, x: ArrayLike | Iterable[Any], y: ArrayLike | None = None
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Map samples to their codes.
 
         Parameters
         ----------
         x
-            Samples (n, *sample_shape).
+            Samples (n, *sample_shape), or a stream of them as for `anomaly_score`.
         y
-            For a conditional VAE: labels (n,), or one label for all.
+            For a conditional VAE: labels (n,), or one label for all. Streams of batches hold their
+            labels themselves, as tuples (x, y).
 
         Returns
         -------
         z_mean, z_log_var
-            Each (n, latent_dim): mean and log-variance of q(z | x).
+            Each (n, latent_dim): mean and log-variance of q(z | x). Of a Dask array lazy ones.
         """
-        z_mean, z_log_var = self._encode(*self._rules.rows(x, y))
+        if is_dask_array(x):
+            codes = self._lazily("encode", x, y)
+            return codes[:, 0], codes[:, 1]
+        z_mean, z_log_var = self._map_rows(lambda _, *rows: self._encode(*rows), x, y)
         return z_mean, z_log_var
 
     def decode(self, z: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
@@ -774,17 +775,6 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
         model._beta.show(current_beta)
         return model
 
-    def save_own_variables(self, store: Any) -> None:
-        """Put the statistics of the training codes into a file; Keras calls this."""
-        store["code_mean"] = self._code_statistics.mean
-        store["code_covariance"] = self._code_statistics.covariance
-
-    def load_own_variables(self, store: Any) -> None:
-        """Read what `save_own_variables` wrote; Keras calls this."""
-        self._code_statistics = CodeStatistics(
-            np.asarray(store["code_mean"]), np.asarray(store["code_covariance"])
-        )
-
     # What the trainer asks for
 
     def _training_noise(self, n: Any) -> Any:
@@ -803,24 +793,6 @@ class VAE(FiguresOfMerit, AnomalyScores, Trainer):
 
     def _shuffler(self, iterations: int) -> np.random.Generator:
         return np.random.default_rng([self._drawn_seed, iterations])
-
-    def _after_training(self, x: Any, labels: Any = None) -> None:
-        if isinstance(x, tf.data.Dataset):
-            x, labels = first_rows(x, _CODES_KEPT)
-            if not len(x):
-                return  # a dataset that could be read but once
-        elif is_array(x):
-            step = -(-len(x) // _CODES_KEPT)
-            x, labels = np.asarray(x[::step]), None if labels is None else labels[::step]
-        else:
-            return  # a stream that may not be read twice
-        conditions = () if self.n_labels is None else (one_hot(labels, self.n_labels),)
-        z_mean, z_log_var = self._encode(x, *conditions)
-        if not self.variational:
-            z_log_var = np.full_like(z_mean, -np.inf)
-        statistics = CodeStatistics.of(z_mean, z_log_var)
-        if np.isfinite(statistics.covariance).all():
-            self._code_statistics = statistics
 
 
 def _draw_seed(seed: int | None) -> int:
