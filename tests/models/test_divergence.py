@@ -37,8 +37,10 @@ def broken():
 
 
 @pytest.fixture(scope="module")
-def whole():
-    return VAE.build((8, 8), hidden_units=(4,), likelihood="gaussian")
+def whole(digits):
+    vae = VAE.build((8, 8), hidden_units=(4,), likelihood="gaussian")
+    vae.update_code_statistics(digits[:50])
+    return vae
 
 
 @pytest.mark.parametrize("as_dataset", [False, True])

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.models.code_statistics import CodeReservoir, CodeStatistics
+from vae_widgets.models.divergence import has_nan_weights, refuse_nan
 from vae_widgets.models.fit_arguments import is_array
 from vae_widgets.models.row_methods import RowMethods
 from vae_widgets.models.sample_stream import Rows, stream_blocks
@@ -42,7 +43,11 @@ class TrainingCodes(RowMethods):
         ------
         RuntimeError
             If there are none, or they are of other weights of the encoder.
+        ValueError
+            If the encoder's weights hold NaN, because training has diverged.
         """
+        if has_nan_weights(self.encoder):
+            refuse_nan(self, "anomaly_score", np.array([np.nan]))
         remedy = (
             "Pass the training samples to vae.update_code_statistics(x), or choose another kind of "
             "score."
