@@ -103,3 +103,13 @@ def test_statistics_of_parts_are_those_of_the_whole(x, cuts, offset):
     np.testing.assert_allclose(
         found.deviation, np.where(constant, found.deviation, expected), rtol=1e-6, atol=1e-6
     )
+
+
+@given(counts=arrays(np.int64, 12, elements=st.integers(0, 3)), cut=st.integers(1, 11))
+def test_a_weight_counts_like_repeated_samples(counts, cut):
+    x = np.random.default_rng(0).normal(3, 2, (12, 2))
+    counts[:2] += 1
+    found = StandardizeFeatures.of_parts(np.split(x, [cut]), counts.astype(np.float64))
+    repeated = StandardScaler().fit(np.repeat(x, counts, axis=0))
+    np.testing.assert_allclose(found.mean, repeated.mean_, rtol=1e-10)
+    np.testing.assert_allclose(found.deviation, np.sqrt(repeated.var_), rtol=1e-10)

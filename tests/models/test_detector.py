@@ -363,6 +363,31 @@ def test_samples_that_are_read_in_parts(kind, preprocessing, tmp_path, monkeypat
         detector.choose_threshold(X, labels[:50], method="f1")
 
 
+@pytest.mark.parametrize("in_parts", [False, True])
+def test_samples_of_weight_zero_do_not_count(in_parts, monkeypatch):
+    if in_parts:
+        monkeypatch.setattr(row_source, "READ_AT_ONCE", 10 * 3 * 4)
+    rng = np.random.default_rng(0)
+    X = np.concatenate([rng.normal(size=(40, 3)), rng.normal(50, 9, (20, 3))])
+    weight = np.repeat([2.0, 0.0], [40, 20])
+    detector = vw.VAEDetector(**{**TINY, "epochs": 30}).fit(X, sample_weight=weight)
+    np.testing.assert_allclose(detector.preprocess(X[:40]).mean(axis=0), 0, atol=1e-6)
+    assert detector.policy().n_scores == 40
+    assert (detector.predict(X[40:]) == -1).all()
+
+
+@pytest.mark.parametrize("weight", [[1.0], np.full(20, -1.0), np.zeros(20), np.full(20, np.nan)])
+def test_bad_weights_are_refused(weight):
+    with pytest.raises(ValueError, match="sample_weight"):
+        vw.VAEDetector(**TINY).fit(np.ones((20, 2)), sample_weight=weight)
+
+
+def test_weights_beside_a_dataset_are_refused():
+    X = tf.data.Dataset.from_tensor_slices(IMAGES).batch(20)
+    with pytest.raises(TypeError, match="sample_weight is for arrays"):
+        vw.VAEDetector(**TINY).fit(X, sample_weight=np.ones(90))
+
+
 def test_what_can_be_read_only_once_is_refused(detector):
     with pytest.raises(TypeError, match=r"read only once.*PyDataset"):
         vw.VAEDetector(**TINY).fit(batch for batch in [IMAGES])

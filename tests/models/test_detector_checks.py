@@ -6,6 +6,11 @@ from sklearn.utils.estimator_checks import check_estimator
 
 import vae_widgets as vw
 
+REPEATED = {
+    "check_sample_weight_equivalence_on_dense_data": "batches of repeated samples are others than "
+    "batches of weighted ones, as in every training by stochastic gradients"
+}
+
 
 @pytest.fixture
 def without_grappler():
@@ -17,7 +22,8 @@ def without_grappler():
 
 def test_scikit_learn_checks_it(without_grappler):
     detector = vw.VAEDetector(latent_dim=1, hidden_units=(), epochs=1, batch_size=128)
-    results = check_estimator(detector, on_skip=None)
+    results = check_estimator(detector, on_skip=None, expected_failed_checks=REPEATED)
     assert len(results) > 40
     unusual = {result["check_name"] for result in results if result["status"] != "passed"}
-    assert unusual <= {"check_array_api_input"}  # skipped where SCIPY_ARRAY_API is not set
+    # The first is skipped where SCIPY_ARRAY_API is not set.
+    assert unusual <= {"check_array_api_input", *REPEATED}

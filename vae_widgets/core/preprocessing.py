@@ -53,16 +53,31 @@ class StandardizeFeatures:
         return cls.of_parts([x])
 
     @classmethod
-    def of_parts(cls, parts: Iterable[NDArray[Any]]) -> "StandardizeFeatures":
+    def of_parts(
+        cls, parts: Iterable[NDArray[Any]], weights: NDArray[np.float64] | None = None
+    ) -> "StandardizeFeatures":
         """Return the one for training samples in parts (m, n_features), which are read once.
 
         Means and sums of squares are combined by Chan, Golub & LeVeque, "Updating Formulae and a
         Pairwise Algorithm for Computing Sample Variances" (1979), equations 2.1.
+
+        Parameters
+        ----------
+        parts
+            Parts of the samples.
+        weights
+            (n,), not negative, of all samples; None for 1 each.
         """
-        n, mean, squares = 0, np.zeros(0), np.zeros(0)
+        n, start = 0.0, 0
+        mean = squares = np.zeros(0)
         for x in parts:
-            m, of_part = len(x), x.mean(axis=0, dtype=np.float64)
-            within = x.var(axis=0, dtype=np.float64) * m
+            w = np.ones(len(x)) if weights is None else weights[start : start + len(x)]
+            start += len(x)
+            m = float(w.sum())
+            if m == 0:
+                continue
+            of_part = np.average(x, axis=0, weights=w).astype(np.float64)
+            within = (w[:, np.newaxis] * (x - of_part) ** 2).sum(axis=0, dtype=np.float64)
             if n == 0:
                 n, mean, squares = m, of_part, within
                 continue
@@ -102,7 +117,9 @@ class StandardizeSamples:
         return cls()
 
     @classmethod
-    def of_parts(cls, parts: Iterable[NDArray[Any]]) -> "StandardizeSamples":
+    def of_parts(
+        cls, parts: Iterable[NDArray[Any]], weights: NDArray[np.float64] | None = None
+    ) -> "StandardizeSamples":
         """Return the one for any samples, which are not read."""
         return cls()
 

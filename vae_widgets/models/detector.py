@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import itertools
 import json
 import math
 import os
@@ -32,7 +31,7 @@ from vae_widgets.core.thresholds import (
     threshold_metrics,
 )
 from vae_widgets.models.anomaly_scores import ATTRIBUTION_KINDS, SCORE_KINDS
-from vae_widgets.models.detector_inputs import parts_of
+from vae_widgets.models.detector_inputs import Batches, check_sample_weight, parts_of
 from vae_widgets.models.divergence import NaNScoresError, has_nan_weights
 from vae_widgets.models.likelihoods import Gaussian, Likelihood, make_likelihood
 from vae_widgets.models.own_classes import CustomObjects
@@ -144,7 +143,9 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         self.sample_shape = sample_shape
         self.verbose = verbose
 
-    def fit(self, X: ArrayLike, y: Any = None) -> "VAEDetector":
+    def fit(
+        self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None
+    ) -> "VAEDetector":
         """Learn what is normal, and choose the threshold.
 
         Parameters
@@ -154,6 +155,10 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             should be normal. Datasets hold batches x, or tuples whose first part is x.
         y
             Ignored; scikit-learn passes it.
+        sample_weight
+            Weights (n,) of an array's samples, not negative: how much each counts in the
+            standardisation of features and in the loss. Samples of weight 0 are left out. The
+            threshold counts all others once.
 
         Raises
         ------
@@ -164,19 +169,19 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         """
         before = vars(self).copy()
         try:
-            return self._fit(X)
+            return self._fit(X, sample_weight)
         except BaseException:  # an interrupt too must not leave half of each fit
             self.__dict__ = before
             raise
 
-    def _fit(self, X: ArrayLike) -> "VAEDetector":
+    def _fit(self, X: ArrayLike, sample_weight: Any) -> "VAEDetector":
         method, parameters = self._threshold_method()
         score_kind = checks.one_of("score_kind", self.score_kind, SCORE_KINDS)
         likelihood = self._own_likelihood()
         batch_size = checks.positive_int("batch_size", self.batch_size)
         epochs = checks.positive_int("epochs", self.epochs)
         rate = checks.number_between("learning_rate", self.learning_rate, 0, open_low=True)
-        x = self._learn_preprocessing(X)
+        x, weights = self._learn_preprocessing(X, sample_weight)
 
         vae = VAE.build(
             self.sample_shape_,
@@ -189,7 +194,9 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             filters=self.filters,
         )
         vae.compile(keras.optimizers.Adam(rate))
-        vae.fit(x, epochs=epochs, batch_size=batch_size, verbose=self.verbose)
+        vae.fit(
+            x, epochs=epochs, batch_size=batch_size, verbose=self.verbose, sample_weight=weights
+        )
         scores = _scores_of(vae, x, score_kind)
         if not np.isfinite(scores).all():
             raise ValueError(
@@ -468,22 +475,41 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             )
         )
 
-    def _learn_preprocessing(self, X: Any) -> Any:
-        """Learn from training samples what happens to all; return them as the model sees them."""
+    def _learn_preprocessing(
+        self, X: Any, sample_weight: Any
+    ) -> tuple[Any, NDArray[np.float64] | None]:
+        """Learn from training samples what happens to all.
+
+        Returns
+        -------
+        samples, weights
+            The samples as the model sees them, and their weights (n,), None for 1 each.
+        """
         kind = None if self.preprocessing is None else PREPROCESSING[self.preprocessing]
         parts = parts_of(X)
-        blocks = iter([X] if parts is None else parts)
-        first = next(blocks, None)
+        first = X if parts is None else next(iter(parts), None)
         if first is None:
             raise ValueError("X gave no samples; expected at least one batch.")
         rows = self._rows(first, reset=True, at_least=2 if parts is None else 1)
-        others = (self._rows(block, reset=False) for block in blocks)
+        weights = None
+        if sample_weight is not None:
+            if isinstance(parts, Batches):
+                raise TypeError(
+                    "sample_weight is for arrays; X is a dataset. Leave it out, or pass X as an "
+                    "array, a memmap or an HDF5 dataset."
+                )
+            n = len(rows) if parts is None else parts.count()
+            weights = check_sample_weight(sample_weight, n)
+            counts = weights > 0  # the others may be anything, such as numbers that overflow
+            rows, weights = rows[counts[: len(rows)]], weights[counts]
+            parts = None if parts is None else parts.where(counts)
+        blocks = [rows] if parts is None else (self._rows(block, reset=False) for block in parts)
         self._preprocessing: Preprocessing | None = (
-            None if kind is None else kind.of_parts(itertools.chain([rows], others))
+            None if kind is None else kind.of_parts(blocks, weights)
         )
         if parts is None:
-            return preprocess(rows, self._preprocessing, self.sample_shape_)
-        return parts.prepared(self._prepare, self.sample_shape_)
+            return preprocess(rows, self._preprocessing, self.sample_shape_), weights
+        return parts.prepared(self._prepare, self.sample_shape_), weights
 
     def _prepare(self, X: Any) -> NDArray[np.float32]:
         """Return samples, read as a whole, as the model sees them."""

@@ -28,7 +28,7 @@ class RowSource:
         array in a file or of tasks, which gives rows as ``array[start:stop]``: a ``h5py.Dataset``,
         a Zarr or Dask array.
     rows
-        The part of the rows that this is; None for all.
+        The numbers of the rows that this is, ascending; None for all.
     convert
         Makes float32 samples (m, *sample_shape) of m rows of the array; None casts them.
     sample_shape
@@ -47,7 +47,7 @@ class RowSource:
     def __init__(
         self,
         array: Any,
-        rows: range | None = None,
+        rows: range | NDArray[np.int64] | None = None,
         convert: Convert | None = None,
         sample_shape: tuple[int, ...] | None = None,
     ) -> None:
@@ -89,13 +89,25 @@ class RowSource:
             taken[start : start + step] = self._convert(raw[start : start + step])
         return taken
 
+    def _numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return which rows of the array these are."""
+        rows = np.asarray(rows, np.int64)
+        if isinstance(self._rows, range):
+            return self._rows.start + self._rows.step * rows
+        return self._rows[rows]
+
+    def where(self, kept: NDArray[np.bool_]) -> "RowSource":
+        """Return those rows alone that are kept, (n,)."""
+        numbers = self._numbers(np.flatnonzero(kept))
+        return RowSource(self._array, numbers, self._convert, self._sample_shape)
+
     def converted(self, convert: Convert, sample_shape: tuple[int, ...]) -> "RowSource":
         """Return the same rows with another conversion."""
         return RowSource(self._array, self._rows, convert, sample_shape)
 
     def raw(self, rows: NDArray[np.int64]) -> NDArray[Any]:
         """Return rows by their numbers (m,), as the array has them."""
-        numbers = self._rows.start + self._rows.step * np.asarray(rows, np.int64)
+        numbers = self._numbers(rows)
         if self._edges is None:
             return _dense(self._array[numbers])
         taken = np.empty((len(numbers), *self._array.shape[1:]), self._array.dtype)
@@ -115,7 +127,7 @@ class RowSource:
         """
         if self._edges is None:
             return rng.permutation(len(self))
-        numbers = np.arange(self._rows.start, self._rows.stop, self._rows.step)
+        numbers = self._numbers(np.arange(len(self)))
         block_of = np.searchsorted(self._edges, numbers, side="right") - 1
         parts = np.split(np.arange(len(self)), np.flatnonzero(np.diff(block_of)) + 1)
         order = np.concatenate([parts[i] for i in rng.permutation(len(parts))])
