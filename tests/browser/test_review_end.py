@@ -1,6 +1,7 @@
 """The end of a review: what is known, what comes next, and no key that marks the last one again."""
 
 import numpy as np
+import pandas as pd
 
 import vae_widgets as vw
 from tests.browser.blank_page import BlankPage
@@ -57,3 +58,19 @@ def test_the_end_is_a_summary_with_one_precision(page, tmp_path):
     blank.root.get_by_text("1 of 6 \N{MIDDLE DOT} 3 anomalous").wait_for()
     press(blank, "f")
     blank.root.get_by_text("The 6 labelled ones were not drawn at random").wait_for()
+
+
+def test_the_end_shows_nothing_of_the_last_sample(page):
+    rows = np.random.default_rng(0).normal(size=(40, 3))
+    histogram = vw.AnomalyHistogram(np.linspace(0, 1, 40), items=pd.DataFrame(rows))
+    queue = vw.ReviewQueue(histogram, size=1, order="highest")
+    blank = BlankPage(page, queue)
+    card = blank.root.locator(".vw-review-card")
+    cells = card.locator(".vw-review-detail td")
+    assert cells.nth(1).inner_text() == f"{rows[39, 0]:.5g}"
+    press(blank, "t")
+    card.get_by_text("End of the queue").wait_for()
+    assert cells.count() == 0
+    press(blank, ["ArrowLeft"])
+    card.get_by_text("true alarm").wait_for()
+    assert cells.nth(1).inner_text() == f"{rows[39, 0]:.5g}"

@@ -259,7 +259,7 @@ def _unsteady(
     most, least = (np.count_nonzero(scores >= at) for at in (low, high))
     if most > MOST_ALERTS * least:
         problems.append(
-            f"they do not tell thresholds from {low:.4g} to {high:.4g} apart, which flag {most:,} "
-            f"and {least:,}"
+            f"the threshold may be anything from {low:.4g}, which flags {most:,}, to {high:.4g}, "
+            f"which flags {least:,}"
         )
     return problems

@@ -87,7 +87,7 @@ def reversed_warning(auroc: float, n_anomalous: int, n_normal: int) -> str:
         return ""
     return (
         f"AUROC {auroc:.3f} (95 % interval {low:.3f} to {high:.3f}) is clearly below 0.5: the "
-        "samples labelled normal have the high scores. Pass `-scores`; of a VAEDetector pass "
+        "samples labelled normal have the high scores. Pass `-scores`; with a VAEDetector, pass "
         "`anomaly_score(x)`, not `score_samples(x)` or `decision_function(x)`. If 1 means normal "
         "in your labels, pass `1 - labels`."
     )

@@ -57,9 +57,9 @@ class Sureness(ipywidgets.VBox):
         rows = [
             [
                 _NAMES[name],
-                _words(found.measured[name]),
-                *([_words(found.corrected[name])] if by_labels else []),
-                _span(*found.intervals[name]),
+                _words(found.measured[name], ".3f"),
+                *([_words(found.corrected[name], ".3f")] if by_labels else []),
+                _span(*found.intervals[name], ".3f"),
             ]
             for name in found.corrected
         ]
@@ -69,7 +69,7 @@ class Sureness(ipywidgets.VBox):
             for row in rows
         )
         notes = [
-            f"The intervals are for this threshold, {_words(found.measured['threshold'], 4)}, "
+            f"The intervals are for this threshold, {_words(found.measured['threshold'], '.4g')}, "
             "on new samples of the same kind."
         ]
         if by_labels:
@@ -82,7 +82,7 @@ class Sureness(ipywidgets.VBox):
         if method != "manual":
             notes.append(
                 f"In {100 * found.confidence:g} % of {found.n_resamples} resamples the method "
-                f"chooses a threshold from {_span(*found.intervals['threshold'], 4)}."
+                f"chooses a threshold from {_span(*found.intervals['threshold'], '.4g')}."
             )
         self._answer.value = (
             f"<p><b>{html.escape(found.verdict)}</b></p>"
@@ -101,9 +101,9 @@ class Sureness(ipywidgets.VBox):
             self._button.disabled = False
 
 
-def _words(value: float, digits: int = 3) -> str:
-    return "unknown" if np.isnan(value) else f"{value:.{digits}g}"
+def _words(value: float, spec: str) -> str:
+    return "unknown" if np.isnan(value) else f"{value:{spec}}"
 
 
-def _span(low: float, high: float, digits: int = 3) -> str:
-    return "unknown" if np.isnan(low) else f"{low:.{digits}g} to {high:.{digits}g}"
+def _span(low: float, high: float, spec: str) -> str:
+    return "unknown" if np.isnan(low) else f"{low:{spec}} to {high:{spec}}"

@@ -15,8 +15,8 @@ from vae_widgets.core.thresholds.threshold import Threshold, above
 _ROUNDING = 1e-14
 _MOST_BETA = 1e100  # its square must be finite
 _ASSUMES = (
-    "Assumes that new samples are like the labelled ones; expect less on them, much less where "
-    "few labels chose."
+    "Assumes that new samples are like the labelled ones; expect worse results on them, much worse "
+    "if the labels are few."
 )
 
 

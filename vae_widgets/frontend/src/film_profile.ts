@@ -145,19 +145,25 @@ export class FilmProfile {
     context.textAlign = "left";
     context.fillStyle = theme.ink;
     const value = formatNumber(here, high - low);
-    const named = left + context.measureText(heading).width;
-    context.fillText(value, named, -6);
-    const end = named + context.measureText(value).width;
+    const [before, after] = [heading, value].map((text) => context.measureText(text).width);
+    // In a narrow page it begins left of the curve, rather than being cut off.
+    const start = Math.max(0, Math.min(left, this.canvas.clientWidth - before - after));
+    const end = start + before + after;
+    context.fillText(value, start + before, -6);
     context.fillStyle = theme.faint;
-    context.fillText(heading, left, -6);
+    context.fillText(heading, start, -6);
     context.textAlign = "right";
     const note = "shaded: the middle 95 % of draws from the prior";
     if (shaded && end + 16 < right - context.measureText(note).width) context.fillText(note, right, -6);
     context.font = `10px ${theme.font}`;
+    context.strokeStyle = theme.paper;
+    context.lineWidth = 3;
     // The margin is narrow: one digit less.
     const tick = (end: number, y: number) => {
       const text = end === 0 ? "0" : formatNumber(end, 10 * (high - low));
-      context.fillText(text, Math.max(left - 3, context.measureText(text).width), y); // never cut off
+      const x = Math.max(left - 3, context.measureText(text).width); // never cut off
+      context.strokeText(text, x, y); // where it lies on the curve
+      context.fillText(text, x, y);
     };
     tick(high, 7);
     tick(low, CURVE);

@@ -51,7 +51,8 @@ export class ReviewCard {
 
   showFacts({ index, score, threshold, flagged, mark, note, detail }: Sample): void {
     this.detail.show(detail);
-    const away = Math.abs(score - threshold);
+    const away = plain(Math.abs(score - threshold), 3);
+    const place = away === "0" ? "at the threshold" : `${away} ${flagged ? "above" : "below"} the threshold`;
     const line = (className: string, text: string) => {
       const made = element("div", className);
       made.textContent = text;
@@ -62,12 +63,7 @@ export class ReviewCard {
     this.facts.replaceChildren(
       line("vw-name", `Sample ${index}`),
       line("", `Score ${plain(score, 5)}`),
-      line(
-        "vw-review-aside",
-        flagged
-          ? `flagged, ${plain(away, 3)} above the threshold`
-          : `not flagged, ${plain(away, 3)} below the threshold`,
-      ),
+      line("vw-review-aside", `${flagged ? "flagged" : "not flagged"}, ${place}`),
       ...(note ? [line("vw-review-aside", `tiles: ${note}`)] : []),
       chip,
     );
@@ -75,6 +71,7 @@ export class ReviewCard {
 
   /** At the end of the queue: what was decided, and what comes next. */
   showSummary(lines: string[], next: HTMLElement[]): void {
+    this.detail.show("");
     this.build([], null);
     this.structure = "";
     const [title, ...others] = lines.map((text, i) => {

@@ -1,0 +1,69 @@
+"""In a page 300 px wide nothing overlaps, and no name or number is cut off."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import vae_widgets as vw
+from tests.browser.alone import show_alone
+from tests.pca_codec import PcaCodec
+
+FRAME = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 5)), columns=[*"abcde"])
+WIDTH = "width => { document.querySelector('.vw-widget').parentElement.style.width = width }"
+CUT = (
+    "names => names.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.innerText)"
+)
+
+
+@pytest.fixture
+def show(page):
+    def mount(widget):
+        show_alone(page, widget)
+        page.evaluate(WIDTH, "300px")
+        page.locator(".vw-widget.vw-narrow").wait_for()
+        return page
+
+    return mount
+
+
+def test_text_and_legend_of_a_scatter_lie_above_its_buttons(show):
+    values = np.where(np.arange(40) % 4, np.linspace(0, 5, 40), np.nan)
+    scatter = vw.LatentScatter(PcaCodec(FRAME.to_numpy()), FRAME, color_by=values)
+    scatter.threshold = 3.0
+    scatter.pick(2)
+    page = show(scatter)
+    assert page.locator(".vw-picked-text td").count() == 15
+    names = page.locator(".vw-legend-class:visible .vw-legend-name")
+    assert names.all_inner_texts() == ["below 3.00", "3.00 or above", "unknown"]
+    assert names.evaluate_all(CUT) == []
+    text, legend, buttons = (
+        page.locator(one).bounding_box()
+        for one in (".vw-picked-text", ".vw-scatter-legend", ".vw-controls >> nth=0")
+    )
+    assert text["y"] + text["height"] <= legend["y"]
+    assert legend["y"] + legend["height"] <= buttons["y"]
+
+
+def test_scores_of_a_review_are_whole(show):
+    page = show(vw.ReviewQueue(vw.AnomalyHistogram(np.linspace(0, 1, 40)), order="highest"))
+    captions = page.locator(".vw-review-strip .vw-tile-caption")
+    assert captions.count() == 11
+    assert captions.evaluate_all(CUT) == []
+
+
+def test_intervals_fit(page):
+    rng = np.random.default_rng(0)
+    labels = rng.random(200) < 0.2
+    histogram = vw.AnomalyHistogram(rng.normal(size=200) + 2 * labels, labels, method="f1")
+    histogram.bootstrap(20)
+    # As Jupyter lays the boxes out; 8 of the 300 px are a margin.
+    page.set_content(
+        f"""<!doctype html><style>{histogram._canvas._css}</style>
+        <div class="vw-figure" style="width: 292px; display: flex; flex-direction: column">
+          <div class="vw-note vw-sureness">{histogram._sureness._answer.value}</div>
+        </div>"""
+    )
+    panel, table = (page.locator(one).bounding_box() for one in (".vw-figure", "table"))
+    assert panel["x"] <= table["x"]
+    assert table["x"] + table["width"] <= panel["x"] + 292
+    assert page.locator("td").first.inner_text() == f"{histogram.flagged.mean():.3f}"
