@@ -58,9 +58,9 @@ def save(png: bytes, name: str) -> None:
     """Save a small PNG: 256 colours are enough for an interface."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     picture = Image.open(io.BytesIO(png)).convert("RGB")
-    picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-        FOLDER / f"{name}.png", optimize=True
-    )
+    # Without k-means, greys get a tint.
+    picture = picture.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+    picture.save(FOLDER / f"{name}.png", optimize=True)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -100,6 +100,7 @@ def test_photograph_a_run_under_way(notebook, theme):
     beta.fill("0.5")
     beta.press("Enter")
     progress.get_by_text(re.compile(r"epoch [56]\d\d ")).wait_for(timeout=90_000)
+    progress.hover()  # no button looks pressed
     save(monitor.screenshot(animations="disabled"), f"run-{theme}")
     monitor.get_by_role("button", name="Stop").click()
     monitor.get_by_text("Stopped at epoch").wait_for(timeout=20_000)

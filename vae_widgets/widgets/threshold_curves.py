@@ -247,7 +247,8 @@ class ThresholdCurves(CompositeWidget):
         known = np.isfinite(found.precision)
         title = "Estimated from a random sample" if known.any() else "Possible by the labels"
         panel.draw(title, thresholds[known], found.precision[known])
-        _set(panel.aside, thresholds, np.stack([found.low, found.high]))
+        some = found.n_flagged > 0  # of nothing there is no precision
+        _set(panel.aside, thresholds[some], np.stack([found.low, found.high])[:, some])
         panel.span(panel.x_scale, float(thresholds[0]), float(thresholds[-1]))
 
     def _curve_at(self, thresholds: NDArray[np.float64], flagged: NDArray[np.int64]) -> Curve:
