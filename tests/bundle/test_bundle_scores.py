@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import scipy.sparse
 import tensorflow as tf
 
 import vae_widgets as vw
@@ -124,3 +125,11 @@ def test_a_note_that_makes_no_sense(bundle, note, tmp_path):
     write_archive(tmp_path / "x.vae", "bundle", archive.parts, manifest)
     with pytest.raises(BundleError, match=r"part 'manifest\.json': 'score' must have"):
         vw.load(tmp_path / "x.vae")
+
+
+def test_a_sparse_matrix_is_told_how_to_become_dense(bundle, samples):
+    codec = vw.load(bundle)
+    x = scipy.sparse.csr_matrix(samples.reshape(len(samples), -1))
+    for method in (codec.encode, codec.anomaly_score):
+        with pytest.raises(TypeError, match=r"Pass x\.toarray\(\)"):
+            method(x)

@@ -4,6 +4,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse
 
 from vae_widgets.core import checks
 
@@ -16,7 +17,7 @@ def test_a_misspelt_keyword_names_the_nearest_right_one():
     assert build(3, beta=2.0) == (3, 2.0)
     with pytest.raises(TypeError, match=r"build got an unknown keyword 'laten_dim'.*'latent_dim'"):
         build(laten_dim=3)
-    with pytest.raises(TypeError, match=r"Expected one of: latent_dim, beta\."):
+    with pytest.raises(TypeError, match=r"expected one of: latent_dim, beta\."):
         build(zzz=3)
 
 
@@ -104,7 +105,7 @@ def test_nothing_of_an_array_gets_lost():
 
 
 def test_what_is_no_text_is_none_of_the_choices():
-    with pytest.raises(ValueError, match=r"method is array.*Expected one of: mad, f1"):
+    with pytest.raises(ValueError, match=r"method is array.*expected one of: mad, f1"):
         checks.one_of("method", np.array(["mad", "f1"]), ["mad", "f1"])
 
 
@@ -234,3 +235,16 @@ def test_tokens():
         checks.tokens("x", good - 1, 5, "the model")
     with pytest.raises(ValueError, match=r"x holds 0\.5; the model needs .* whole numbers"):
         checks.tokens("x", good + 0.5, 6, "the model")
+
+
+def test_an_empty_choice_is_shown_as_one():
+    with pytest.raises(ValueError, match=r"mark is 'true'; expected one of: normal, ''\."):
+        checks.one_of("mark", "true", ["normal", ""])
+
+
+@pytest.mark.parametrize("make", [scipy.sparse.csr_matrix, scipy.sparse.coo_array])
+def test_a_sparse_matrix_is_told_how_to_become_dense(make):
+    x = make(np.eye(3))
+    with pytest.raises(TypeError, match=r"x must be an array of numbers.*Pass x\.toarray\(\)"):
+        checks.samples("x", x, (3,))
+    assert checks.samples("x", x.toarray(), (3,)).shape == (3, 3)

@@ -91,3 +91,14 @@ def test_parameters_of_methods_are_noted_as_plain_numbers():
 def test_other_values_stay_as_they_are():
     for value in ([1, 2], "text", None, {"a": 1}, np.float32(1)):
         assert as_numpy(value) is value
+
+
+def test_a_tensor_of_tensorflow_is_taken_without_its_deprecated_methods():
+    class Tensor:
+        def cpu(self):
+            raise AssertionError("deprecated")
+
+        def numpy(self):
+            return np.ones(2)
+
+    np.testing.assert_array_equal(as_numpy(Tensor()), [1.0, 1.0])

@@ -403,6 +403,17 @@ def test_a_likelihood_that_is_trained_belongs_to_one_fit_only():
     assert detector.fit(X).vae_.likelihood.deviation == first
 
 
+def test_a_likelihood_with_bounds_is_told_to_go_without_preprocessing():
+    class Positive(vw.Gaussian):
+        bounds = (0.0, np.inf)
+
+    X = np.random.default_rng(0).random((40, 3))
+    with pytest.raises(ValueError, match="Pass preprocessing=None"):
+        vw.VAEDetector(likelihood=Positive(), **TINY).fit(X)
+    detector = vw.VAEDetector(likelihood=Positive(), preprocessing=None, **TINY)
+    assert np.isfinite(detector.fit(X).offset_)
+
+
 # In scikit-learn
 
 

@@ -118,6 +118,8 @@ def test_labels_of_another_length_and_misspelt_keywords():
         vw.Explorer(CODEC, X, labels=Y[:5])
     with pytest.raises(TypeError, match="did you mean 'labels'"):
         vw.Explorer(CODEC, X, label=Y)
+    with pytest.raises(ValueError, match="anomalies must hold booleans or 0 and 1"):
+        vw.Explorer(CODEC, X, anomalies=np.arange(120))
 
 
 def test_a_codec_without_scores_is_scored_by_its_reconstruction():

@@ -111,8 +111,10 @@ def one_of(name: str, value: Any, choices: Iterable[str]) -> str:
 
 def _did_you_mean(name: Any, known: list[str]) -> str:
     near = difflib.get_close_matches(str(name), known, n=1)
-    guess = f"did you mean {near[0]!r}? " if near else ""
-    return f"{guess}Expected one of: {', '.join(known)}."
+    listed = ", ".join(one or "''" for one in known)
+    if near:
+        return f"did you mean {near[0]!r}? Expected one of: {listed}."
+    return f"expected one of: {listed}."
 
 
 def finite_number(name: str, value: Any) -> float:
@@ -225,6 +227,9 @@ def float_array(
     refuse_masked(name, value)
     received, hint = type(value).__name__, ""
     try:
+        if callable(getattr(value, "toarray", None)):  # a sparse matrix, which numpy would wrap
+            hint = f" Pass {name}.toarray()."
+            raise TypeError
         array = np.asarray(as_numpy(value))
         if array.dtype.kind == "c":  # the imaginary part would get lost
             received, hint = "complex numbers", f" Pass their .real part or np.abs({name})."

@@ -33,6 +33,8 @@ def is_stored(x: Any) -> bool:
     if isinstance(x, np.memmap):
         return True
     parts = ("shape", "dtype", "__getitem__", "__len__")
+    if hasattr(x, "toarray"):  # a sparse matrix
+        return False
     return all(hasattr(x, name) for name in parts) and not isinstance(x, np.ndarray)
 
 

@@ -15,9 +15,8 @@ def as_numpy(value: Any) -> Any:
         return [as_numpy(part) for part in value]
     if isinstance(value, np.ndarray | np.generic) or not hasattr(value, "numpy"):
         return value
-    for step in ("detach", "cpu"):  # of PyTorch
-        if callable(getattr(value, step, None)):
-            value = getattr(value, step)()
+    if callable(getattr(value, "detach", None)):  # of PyTorch; `cpu` of TensorFlow is deprecated
+        value = value.detach().cpu()
     if not callable(value.numpy):
         return value
     try:

@@ -241,7 +241,8 @@ class Vocabulary:
         if missing:
             names = ", ".join(repr(token) for token, _ in missing.most_common(5))
             warnings.warn(
-                f"{missing.total()} tokens are not in the vocabulary and were encoded as unknown: "
+                f"tokens that are not in the vocabulary were encoded as unknown, "
+                f"{missing.total()} in all: "
                 f"{names}{', ...' if len(missing) > 5 else ''}. Fit it on all strings to keep "
                 "them.",
                 stacklevel=3,

@@ -576,7 +576,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             rule = type(rule).from_config(rule.get_config())
         if self.preprocessing is not None:
             checks.one_of("preprocessing", self.preprocessing, PREPROCESSING)
-            if not rule.is_density:
+            if not rule.is_density or rule.bounds is not None:
                 raise ValueError(
                     f"preprocessing={self.preprocessing!r} makes any numbers; the {rule.name} "
                     "likelihood does not take these. Pass preprocessing=None with samples that it "

@@ -468,7 +468,8 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         if METHODS[method].labels == "needed" and not self._data.has_both_kinds:
             raise ValueError(
                 f"method={method!r} needs labels with a normal and an anomalous sample; "
-                "use 'percentile', or set labels."
+                "use a method without labels, such as 'percentile', or label samples with "
+                "histogram.label(rows, labels)."
             )
         remembered = self._parameters.get(method, {})
         return apply_method(

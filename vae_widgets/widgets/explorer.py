@@ -89,6 +89,8 @@ class Explorer(Pictured, CompositeWidget):
         index = shared_index({name: x, **given})
         self._x = checks.samples(name, x, codec.sample_shape)
         self._renderer = check_renderer(renderer, codec.sample_shape, x, codec)
+        if anomalies is not None:
+            anomalies = checks.anomaly_labels("anomalies", anomalies, len(self._x), name)
         if scores is None:
             scores, score_name = _scores(codec, self._x)
         else:
