@@ -83,6 +83,7 @@ def test_a_validation_that_becomes_infinite_is_told(make_vae, digits):
         vae.fit(digits[:32], validation_data=far, verbose=0)
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")  # the error says it all
 @pytest.mark.parametrize("method", SCORES)
 def test_a_model_of_nan_gives_no_scores(broken, digits, method):
     with pytest.raises(ValueError, match="gives NaN: the model's weights hold NaN"):

@@ -115,7 +115,7 @@ def test_class_weights_are_the_weights_of_their_samples(digits, as_dataset):
         (
             {"class_weight": {0: 2.0}, "sample_weight": np.ones(50)},
             ValueError,
-            r"both given.*np\.array\(\[class_weight\[label\] for label in y\]\)",
+            r"both given.*np\.array\(\[class_weight\.get\(label, 1\.0\) for label in y\]\)",
         ),
         ({"validation_data": (np.ones((4, 8, 8)), None, np.ones(3))}, ValueError, r"\[2\] has sh"),
         ({"validation_data": (1, 2, 3, 4)}, ValueError, "tuple of 4"),
@@ -140,3 +140,9 @@ def test_weights_of_datasets_are_in_their_batches(make_vae, digits):
         vae.fit(digits[:50], validation_data=(data, None, np.ones(50)), verbose=0)
     with pytest.raises(ValueError, match=r"class_weight\[0\] .*|class_weight\[0\]"):
         conditional().fit(digits[:50], Y[:50], class_weight={0: -1.0}, verbose=0)
+
+
+@pytest.mark.parametrize("label", [10, -1, "3", 1.5])
+def test_a_class_that_is_no_label_has_no_weight(digits, label):
+    with pytest.raises(ValueError, match=r"class_weight has the class .* from 0 to 9\."):
+        conditional().fit(digits[:50], Y[:50], class_weight={label: 2.0}, verbose=0)

@@ -246,7 +246,7 @@ def check_weights(
     if sample_weight is not None:
         raise ValueError(
             "sample_weight and class_weight are both given; expected one of them. Multiply them: "
-            "sample_weight=sample_weight * np.array([class_weight[label] for label in y])."
+            "sample_weight=sample_weight * np.array([class_weight.get(label, 1.0) for label in y])."
         )
     _check_class_weight(rules, class_weight)
     if y is None or y.ndim != 1 or y.dtype.kind not in "iu":
@@ -290,6 +290,13 @@ def _check_class_weight(rules: DataRules, class_weight: Any) -> None:
             "(n_labels=...), or pass sample_weight, one number a sample."
         )
     for label, weight in class_weight.items():
+        n = rules.n_labels
+        if not isinstance(label, int | np.integer) or (n is not None and not 0 <= label < n):
+            limits = "" if n is None else f" from 0 to {n - 1}"
+            raise ValueError(
+                f"class_weight has the class {label!r}; expected the labels of y, whole numbers"
+                f"{limits}."
+            )
         checks.number_between(f"class_weight[{label!r}]", weight, 0)
 
 

@@ -107,11 +107,13 @@ class ImportanceSampler:
 
         def log_sum(block: tuple[int, tuple[NDArray[np.float32], ...]]) -> tuple[int, np.float64]:
             log_w = self._run(block[1])[0].astype(np.float64)
-            return block[0], np.logaddexp.reduce(log_w)
+            with np.errstate(invalid="ignore"):  # NaN stays NaN, which the caller refuses
+                return block[0], np.logaddexp.reduce(log_w)
 
         total = np.full(len(z_mean), -np.inf)  # log of the sum of the weights so far
         for row, of_block in map_in_flight(log_sum, blocks()):
-            total[row] = np.logaddexp(total[row], of_block)
+            with np.errstate(invalid="ignore"):
+                total[row] = np.logaddexp(total[row], of_block)
         return total - np.log(n_samples)
 
     def blocks(self, n_samples: int) -> Iterator[tuple[int, int]]:
