@@ -51,6 +51,19 @@ def test_scores_of_a_review_are_whole(show):
     assert captions.evaluate_all(CUT) == []
 
 
+def test_counts_of_the_confusion_matrix_lie_inside_their_cells(show):
+    page = show(vw.AnomalyHistogram(np.arange(50_000.0), np.arange(50_000) >= 40_000)._canvas)
+    cells = page.locator(".vw-confusion .vw-scores-number")
+    assert cells.count() == 4
+    assert cells.evaluate_all(CUT) == []
+    for cell in cells.all():
+        term, value = (
+            cell.locator(one).bounding_box() for one in ("> :first-child", "> :last-child")
+        )
+        below = term["y"] + term["height"] <= value["y"] + 1
+        assert below or term["x"] + term["width"] + 4 <= value["x"]
+
+
 def test_intervals_fit(page):
     rng = np.random.default_rng(0)
     labels = rng.random(200) < 0.2
