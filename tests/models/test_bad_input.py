@@ -45,9 +45,9 @@ BUILD = [
         ["needs images", "(h, w)", "(784,)"],
     ),
     (
-        {"architecture": "conv", "sample_shape": (28, 200)},
+        {"architecture": "conv", "sample_shape": (28, 600)},
         ValueError,
-        ["8 to 128", "(28, 200)"],
+        ["8 to 512", "(28, 600)"],
     ),
     ({"architecture": "conv", "filters": ()}, ValueError, ["filters", "empty"]),
     ({"architecture": "sequence", "filters": ()}, ValueError, ["filters", "empty", "(32,)"]),
@@ -110,7 +110,7 @@ FIT = [
     ({"validation_freq": 0}, ValueError, ["validation_freq", "at least 1"]),
     ({"y": np.zeros(5)}, TypeError, ["y is given", "Leave y out"]),
     ({"validation_data": GOOD[:, 0]}, ValueError, ["validation_data", "(5, 8)", "(n, 8, 8)"]),
-    ({"validation_data": (GOOD, None, GOOD)}, ValueError, ["validation_data", "tuple of 3"]),
+    ({"validation_data": (GOOD, None, None, GOOD)}, ValueError, ["validation_data", "tuple of 4"]),
     ({"callbacks": [print]}, TypeError, ["callbacks", "builtin_function", "on_epoch_end"]),
     ({"epoch": 3}, TypeError, ["'epoch'", "did you mean 'epochs'"]),
 ]

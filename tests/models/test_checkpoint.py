@@ -320,7 +320,7 @@ POSITION = {
         ("generators", [[1, 2]], "generators has 1 states; expected 2"),
         ("position", {}, "totals"),
         ("position", {**POSITION, "totals": [1.0]}, "totals must be a list of 5 numbers"),
-        ("position", {**POSITION, "totals": [1, 1, 1, 0, 2]}, "weight and a number of batches"),
+        ("position", {**POSITION, "totals": [1, 1, 1, 2, 0]}, "weight and a number of batches"),
         ("position", {**POSITION, "batch_size": 0}, "batch_size must be at least 1"),
         ("position", {**POSITION, "noise_seed": [1]}, "noise_seed must be a list of 2"),
     ],

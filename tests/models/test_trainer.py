@@ -569,8 +569,10 @@ def test_an_optimizer_of_another_model_is_refused_or_begun_anew(make_vae, digits
 @pytest.fixture
 def float64():
     keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")  # another test may have set one
     yield
     keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy("float32")
 
 
 @pytest.mark.parametrize("objective", ["elbo", "info_vae", BetaTC(n_samples=64)])
