@@ -335,8 +335,16 @@ def read_all(kind, folder):
     return IMAGES
 
 
-@pytest.mark.parametrize("preprocessing", ["standardize_features", "standardize_samples"])
-@pytest.mark.parametrize("kind", ["uint8", "memmap", "hdf5", "dask", "tf.data"])
+@pytest.mark.parametrize(
+    ("kind", "preprocessing"),
+    [
+        ("uint8", "standardize_features"),
+        ("memmap", "standardize_samples"),
+        ("hdf5", "standardize_features"),
+        ("dask", "standardize_samples"),
+        ("tf.data", "standardize_features"),
+    ],
+)
 def test_samples_that_are_read_in_parts(kind, preprocessing, tmp_path, monkeypatch):
     monkeypatch.setattr(row_source, "READ_AT_ONCE", 20 * 30 * 4)  # 20 images
     monkeypatch.setattr(row_source, "CONVERT_AT_ONCE", 7 * 30 * 4)
