@@ -287,7 +287,7 @@ def test_without_labels_there_is_no_precision_and_outliers_do_not_squeeze(notebo
     nb.wait_for_other_pixels(scores.canvas, pixels)
 
     scores.enter(scores.rate, "120")
-    page.get_by_text("The share to flag must lie between 0 and 100 %.").wait_for()
+    page.get_by_text("120 is not possible. Type a number from 0 to 100.").wait_for()
     assert nb.kernel.eval("histogram.percentile") == 95
 
     nb.drag(scores.canvas, (100, 120), (300, 120))

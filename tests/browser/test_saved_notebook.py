@@ -29,6 +29,13 @@ STORED = """() => window.jupyterapp.shell.currentWidget.content.widgets[0].model
   .map((output) => output.data["text/plain"]).join("|")"""
 NATURAL = "image => [image.naturalWidth, image.naturalHeight, image.width]"
 
+# A picture that follows late would make JupyterLab ask whether to save.
+CLOSE = """() => {
+  const notebook = window.jupyterapp.shell.currentWidget;
+  notebook.context.model.dirty = false;
+  notebook.close();
+}"""
+
 
 def test_the_picture_takes_the_place_of_the_view_and_shows_the_last_state(
     notebook, open_notebook, lab
@@ -61,7 +68,7 @@ def test_the_picture_takes_the_place_of_the_view_and_shows_the_last_state(
     assert "threshold 6 set by hand" in texts[0]
     assert "Step 49" in texts[2]
 
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.close()")
+    page.evaluate(CLOSE)
     page.wait_for_function("() => !document.querySelector('.jp-NotebookPanel')")
     lab.end_session(nb.path)
     reopened = open_notebook(nb.path)  # JupyterLab trusts it and starts another kernel
