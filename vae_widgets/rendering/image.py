@@ -1,18 +1,16 @@
 """Images: grey or colour, flattened or not."""
 
-import copy
 import math
-from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.image_shapes import MOVE_CHANNELS, has_channels_first
-from vae_widgets.rendering.value_range import pixel_range, range_note
+from vae_widgets.rendering.value_range import RangedRenderer, pixel_range, range_note
 
 
-class ImageRenderer:
+class ImageRenderer(RangedRenderer):
     """Show samples as images.
 
     Parameters
@@ -49,27 +47,10 @@ class ImageRenderer:
         invert: bool = False,
         channels_first: bool = False,
     ) -> None:
-        self.vmin = None if vmin is None else checks.finite_number("vmin", vmin)
-        self.vmax = None if vmax is None else checks.finite_number("vmax", vmax)
-        if self.vmin is not None and self.vmax is not None and self.vmax <= self.vmin:
-            raise ValueError(f"vmax must be above vmin={vmin:g}; received {vmax:g}.")
+        super().__init__(vmin, vmax)
         self.shape = None if shape is None else _checked_shape(shape)
         self.invert = bool(invert)
         self.channels_first = bool(channels_first)
-
-    def for_data(self, data: ArrayLike) -> Self:
-        """Return this renderer with `vmin` and `vmax` taken from `data`, where they are None.
-
-        Parameters
-        ----------
-        data
-            Samples (n, *sample_shape) in their own dtype.
-        """
-        if self.vmin is not None and self.vmax is not None:
-            return self
-        fixed = copy.copy(self)
-        fixed.vmin, fixed.vmax = self._range(data)
-        return fixed
 
     @property
     def note(self) -> str:

@@ -1,21 +1,18 @@
 """Signals: one or more series drawn as lines on a small tile."""
 
-import copy
-from typing import Self
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageDraw
 
 from vae_widgets.core import checks
 from vae_widgets.rendering.sound import Sound
-from vae_widgets.rendering.value_range import range_note, signal_range
+from vae_widgets.rendering.value_range import RangedRenderer, range_note, signal_range
 
 # Petroff's first colours; readable on the white tile.
 _LINE_COLOURS = ["#3f90da", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300"]
 
 
-class SignalRenderer:
+class SignalRenderer(RangedRenderer):
     """Show samples as line plots on white tiles.
 
     Parameters
@@ -50,22 +47,10 @@ class SignalRenderer:
     ) -> None:
         self.width = checks.positive_int("width", width, minimum=8)
         self.height = checks.positive_int("height", height, minimum=8)
-        self.vmin = None if vmin is None else checks.finite_number("vmin", vmin)
-        self.vmax = None if vmax is None else checks.finite_number("vmax", vmax)
+        super().__init__(vmin, vmax)
         self.sample_rate = (
             None if sample_rate is None else checks.positive_int("sample_rate", sample_rate)
         )
-
-        if self.vmin is not None and self.vmax is not None and self.vmax <= self.vmin:
-            raise ValueError(f"vmax must be above vmin={vmin:g}; received {vmax:g}.")
-
-    def for_data(self, data: ArrayLike) -> Self:
-        """Return this renderer with `vmin` and `vmax` taken from samples, where they are None."""
-        if self.vmin is not None and self.vmax is not None:
-            return self
-        fixed = copy.copy(self)
-        fixed.vmin, fixed.vmax = self._range(data)
-        return fixed
 
     @property
     def note(self) -> str:

@@ -1,10 +1,13 @@
 """The range of values that tiles are drawn on, taken from the data."""
 
+import copy
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core import checks
 
 # Integers that stay below this use so little of their range that they are masks, class indices or
 # counts: an eighth of 256.
@@ -13,6 +16,40 @@ _CAMERA_BITS = (8, 10, 12, 14, 16)
 # Resized and decoded images leave [0, 1] by rounding.
 _ROUNDING = 1e-3
 _BLOCK = 4_000_000  # numbers looked at together, so that a file mapped to memory is not copied
+
+
+class RangedRenderer:
+    """Base of the renderers that draw values from `vmin` to `vmax`.
+
+    Parameters
+    ----------
+    vmin, vmax
+        Ends of the range; None takes one from the data.
+    """
+
+    def __init__(self, vmin: float | None, vmax: float | None) -> None:
+        self.vmin = None if vmin is None else checks.finite_number("vmin", vmin)
+        self.vmax = None if vmax is None else checks.finite_number("vmax", vmax)
+        if self.vmin is not None and self.vmax is not None and self.vmax <= self.vmin:
+            raise ValueError(f"vmax must be above vmin={vmin:g}; received {vmax:g}.")
+
+    def for_data(self, data: ArrayLike) -> Self:
+        """Return this renderer with `vmin` and `vmax` taken from `data`, where they are None.
+
+        Parameters
+        ----------
+        data
+            Samples (n, *sample_shape) in their own dtype.
+        """
+        if self.vmin is not None and self.vmax is not None:
+            return self
+        fixed = copy.copy(self)
+        fixed.vmin, fixed.vmax = self._range(data)
+        return fixed
+
+    def _range(self, data: ArrayLike) -> tuple[float, float]:
+        """Return the range for data, with the ends that are given."""
+        raise NotImplementedError
 
 
 def pixel_range(data: ArrayLike) -> tuple[float, float]:
