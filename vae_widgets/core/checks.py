@@ -361,6 +361,22 @@ def labels(name: str, value: Any, n: int, of: str = "x", hint: str = "") -> NDAr
     return array
 
 
+def weights(
+    name: str, value: ArrayLike, n: int, dtype: Any = np.float32, at_least: int = 1
+) -> NDArray[Any]:
+    """Return `value` as weights (n,) of samples, none below zero and at least `at_least` above."""
+    array = float_array(name, value, dtype)
+    if array.shape != (n,):
+        raise ValueError(f"{name} has shape {array.shape}; expected ({n},), one for each sample.")
+    if array.min() < 0 or np.count_nonzero(array) < at_least:
+        raise ValueError(
+            f"{name} spans [{array.min():g}, {array.max():g}]; expected numbers of at least 0, "
+            f"some of them above zero: {at_least} or more, received {np.count_nonzero(array)}. "
+            "Drop the samples that must not count."
+        )
+    return array
+
+
 def scores(name: str, value: ArrayLike) -> NDArray[np.float64]:
     """Return `value` as finite float64 scores of shape (n,), n >= 1.
 

@@ -31,7 +31,7 @@ from vae_widgets.core.thresholds import (
     threshold_metrics,
 )
 from vae_widgets.models.anomaly_scores import ATTRIBUTION_KINDS, SCORE_KINDS
-from vae_widgets.models.detector_inputs import Batches, check_sample_weight, parts_of
+from vae_widgets.models.detector_inputs import Batches, parts_of
 from vae_widgets.models.divergence import NaNScoresError, has_nan_weights
 from vae_widgets.models.likelihoods import Gaussian, Likelihood, make_likelihood
 from vae_widgets.models.own_classes import CustomObjects
@@ -499,7 +499,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
                     "array, a memmap or an HDF5 dataset."
                 )
             n = len(rows) if parts is None else parts.count()
-            weights = check_sample_weight(sample_weight, n)
+            weights = checks.weights("sample_weight", sample_weight, n, np.float64, at_least=2)
             counts = weights > 0  # the others may be anything, such as numbers that overflow
             rows, weights = rows[counts[: len(rows)]], weights[counts]
             parts = None if parts is None else parts.where(counts)

@@ -8,7 +8,6 @@ import scipy.sparse
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from vae_widgets.core import checks
 from vae_widgets.models import row_source
 from vae_widgets.models.fit_arguments import is_array, number_of_batches
 from vae_widgets.models.row_source import RowSource, read_in_parts
@@ -86,19 +85,3 @@ def parts_of(X: Any) -> Batches | Parts | None:
         return Parts(rows)
     is_whole = is_array(X) or isinstance(X, str | bytes | dict | set) or not hasattr(X, "__iter__")
     return None if is_whole else Batches(X)
-
-
-def check_sample_weight(value: Any, n: int) -> NDArray[np.float64]:
-    """Return weights (n,) as float64; raise ``TypeError`` or ``ValueError`` for others."""
-    weights = checks.float_array("sample_weight", value, np.float64)
-    if weights.shape != (n,):
-        raise ValueError(
-            f"sample_weight has shape {weights.shape}; expected ({n},), one number a sample of X."
-        )
-    if weights.min() < 0 or np.count_nonzero(weights) < 2:
-        raise ValueError(
-            f"sample_weight has a lowest weight of {weights.min():g}, and "
-            f"{np.count_nonzero(weights)} weights that are not zero; expected at least two above "
-            "zero and none below. Drop the samples that must not count."
-        )
-    return weights

@@ -242,7 +242,7 @@ def check_weights(
         no labels for `class_weight`.
     """
     if class_weight is None:
-        return None if sample_weight is None else _weights("sample_weight", sample_weight, n)
+        return None if sample_weight is None else checks.weights("sample_weight", sample_weight, n)
     if sample_weight is not None:
         raise ValueError(
             "sample_weight and class_weight are both given; expected one of them. Multiply them: "
@@ -256,7 +256,7 @@ def check_weights(
             "sample_weight, one number a sample."
         )
     values = [class_weight.get(label, 1.0) for label in y.tolist()]
-    return _weights("class_weight", values, n)
+    return checks.weights("class_weight", values, n)
 
 
 def check_weights_of_dataset(
@@ -300,18 +300,6 @@ def _check_class_weight(rules: DataRules, class_weight: Any) -> None:
         checks.number_between(f"class_weight[{label!r}]", weight, 0)
 
 
-def _weights(name: str, values: Any, n: int) -> NDArray[np.float32]:
-    weights = checks.float_array(name, values)
-    if weights.shape != (n,):
-        raise ValueError(f"{name} has shape {weights.shape}; expected ({n},), one for each sample.")
-    if weights.min() < 0 or weights.max() == 0:
-        raise ValueError(
-            f"{name} spans [{weights.min():g}, {weights.max():g}]; expected numbers of at least 0, "
-            "some of them above."
-        )
-    return weights
-
-
 def check_dataset_alone(rules: DataRules, name: str, dataset: Any, y: Any) -> Any:
     """Return a dataset that is ready to be trained on; raise ``TypeError`` if `y` is given too."""
     if y is not None and y is not dataset:
@@ -348,7 +336,7 @@ def check_validation(
         return check_dataset_alone(rules, name, data, y), None, None
     x, labels = check_rows(rules, name, data, f"{name}[1]", y)
     if weights is not None:
-        weights = _weights(f"{name}[2]", weights, len(x))
+        weights = checks.weights(f"{name}[2]", weights, len(x))
     return x, labels, weights
 
 
