@@ -11,7 +11,7 @@ from vae_widgets.core.dask_rows import map_lazily
 from vae_widgets.core.fixed_blocks import ROWS_AT_ONCE, map_in_flight
 from vae_widgets.models.data_rules import DataRules
 from vae_widgets.models.model_file import model_from_bytes, model_to_bytes
-from vae_widgets.models.sample_stream import Rows, is_stream, stream_blocks
+from vae_widgets.models.sample_stream import Rows, as_stream, stream_blocks
 
 
 class RowMethods:
@@ -43,8 +43,9 @@ class RowMethods:
 
         That is a list for what is at hand as a whole.
         """
-        if is_stream(x):
-            return stream_blocks(self._rules, x, y)
+        stream = as_stream(x)
+        if stream is not None:
+            return stream_blocks(self._rules, stream, y)
         rows = self._rules.rows(x, y)
         starts = range(0, len(rows[0]), ROWS_AT_ONCE)
         return [tuple(part[i : i + ROWS_AT_ONCE] for part in rows) for i in starts]

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from vae_widgets.core.fixed_blocks import ROWS_AT_ONCE
+from vae_widgets.core.fixed_blocks import ROWS_AT_ONCE, is_stored
 from vae_widgets.models.data_rules import DataRules
 from vae_widgets.models.row_source import read_in_parts
 
@@ -15,13 +15,15 @@ Rows = tuple[NDArray[np.float32], ...]
 """Samples (n, *sample_shape), and one-hot labels (n, n_labels) of a conditional model."""
 
 
-def is_stream(x: Any) -> bool:
-    """Tell what is read in parts from an array that is at hand as a whole."""
-    if isinstance(x, np.memmap) or read_in_parts(x) is not None:
-        return True
-    if isinstance(x, np.ndarray | tf.Tensor | list | tuple | str | bytes | dict | set):
-        return False
-    return _is_sliceable(x) or (hasattr(x, "__iter__") and not hasattr(x, "__array__"))
+def as_stream(x: Any) -> Any:
+    """Return what is to be read in parts; None for an array that is at hand as a whole."""
+    source = read_in_parts(x)
+    if source is not None:
+        return source
+    if isinstance(x, tf.Tensor | list | tuple | str | bytes | dict | set):
+        return None
+    is_iterable = hasattr(x, "__iter__") and not hasattr(x, "__array__")
+    return x if is_stored(x) or is_iterable else None
 
 
 def stream_blocks(rules: DataRules, x: Any, y: Any) -> Iterator[Rows]:
@@ -35,10 +37,10 @@ def stream_blocks(rules: DataRules, x: Any, y: Any) -> Iterator[Rows]:
     rules
         What the model says about samples and labels.
     x
-        A large array in memory or a ``numpy.memmap``; a SciPy sparse matrix; an array in a file
-        that has ``shape`` and ``dtype`` and gives rows as
-        ``x[start:stop]``, such as a ``h5py.Dataset``; a ``tf.data.Dataset`` of samples or of
-        batches; any other iterable of batches. Batches are x or tuples (x, y, ...).
+        What `as_stream` returns: a `RowSource`; a ``numpy.memmap``; an array in a file that has
+        ``shape`` and ``dtype`` and gives rows as ``x[start:stop]``, such as a ``h5py.Dataset``; a
+        ``tf.data.Dataset`` of samples or of batches; any other iterable of batches. Batches are x
+        or tuples (x, y, ...).
     y
         One label for all, or, beside an array, labels (n,); None if there are none, or the batches
         hold them.
@@ -49,9 +51,7 @@ def stream_blocks(rules: DataRules, x: Any, y: Any) -> Iterator[Rows]:
         At once if it cannot be such a stream, and while it is read for a bad batch, which the
         message names: ``batch 3 of x``, counted from 0.
     """
-    source = read_in_parts(x)
-    x = x if source is None else source
-    if _is_sliceable(x):
+    if is_stored(x):
         batches, y = _slices(rules, x, y), None
     else:
         if np.ndim(y):
@@ -65,10 +65,6 @@ def stream_blocks(rules: DataRules, x: Any, y: Any) -> Iterator[Rows]:
             x = _batched(rules, x)
         batches = ((f"batch {i} of x", batch) for i, batch in enumerate(x))
     return _blocks(_checked(rules, batches, y), ROWS_AT_ONCE)
-
-
-def _is_sliceable(x: Any) -> bool:
-    return all(hasattr(x, name) for name in ("shape", "dtype", "__getitem__", "__len__"))
 
 
 def _slices(rules: DataRules, x: Any, y: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
