@@ -276,6 +276,11 @@ def test_keys_and_a_second_view(open_view):
     )
 
 
+RECORD_STATUS = """status => {
+  window.said = [];
+  new MutationObserver(() => window.said.push(status.textContent))
+    .observe(status, { childList: true, characterData: true, subtree: true });
+}"""
 DEEP = """
 import time
 
@@ -344,8 +349,12 @@ def test_dimensions_errors_and_tiles_on_demand(open_view):
 
     # What the decoder says reaches the reader, as text.
     nb.kernel.eval("globals().update(broken=True)")
+    # A hovered sample fails, too, and may say so in the same frame: look at all that is said.
+    view.status.evaluate(RECORD_STATUS)
     view.click((150, 100))
-    view.wait_for_status("Picking failed. RuntimeError: <b>decoder</b> is broken")
+    nb.page.wait_for_function(
+        "() => window.said.includes('Picking failed. RuntimeError: <b>decoder</b> is broken')"
+    )
     assert caption.inner_text() == "not decoded"
     nb.kernel.eval("globals().update(broken=False)")
     view.click((160, 110))
