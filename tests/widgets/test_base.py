@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import traitlets
 
+from vae_widgets.widgets import base
 from vae_widgets.widgets.base import CanvasWidget
 from vae_widgets.widgets.traits import Array
 
@@ -65,3 +66,12 @@ def test_every_message_gets_a_receipt(page, monkeypatch):
     page._handle_custom_msg({"type": "hear", "receipt": ["page", 1]}, [])
     page._handle_custom_msg({"type": "hear"}, [])
     assert said == [{"receipt": ["page", 1]}]
+
+
+@pytest.mark.parametrize("suffix", ["js", "css"])
+def test_what_widgets_share_stands_in_front_of_each(suffix):
+    shared = (base.STATIC / f"shared.{suffix}").read_text()
+    own = (base.STATIC / f"tile_strip.{suffix}").read_text()
+    assert base.bundle(f"tile_strip.{suffix}") == shared + own
+    with pytest.raises(FileNotFoundError, match="make frontend"):
+        base.bundle(f"absent.{suffix}")
