@@ -42,7 +42,7 @@ class AnomalyScores(RowMethods):
     def reconstruction_error(
         self, x: ArrayLike | Iterable[Any], *, y: ArrayLike | None = None
     ) -> NDArray[np.float32]:
-        """Return how far each sample is from its reconstruction from z_mean.
+        """Return the mean squared error of each sample's reconstruction from z_mean.
 
         Parameters
         ----------
@@ -53,9 +53,7 @@ class AnomalyScores(RowMethods):
 
         Returns
         -------
-        (n,): the mean over dimensions of the squared error, in squared units of x, whatever the
-        likelihood; for tokens the share of wrong ones. In nats it is
-        ``anomaly_score(x, kind="reconstruction")``.
+        (n,) in squared units of x; for tokens the share of wrong ones.
         """
         if is_dask_array(x):
             return self._lazily("reconstruction_error", x, y)
@@ -78,55 +76,45 @@ class AnomalyScores(RowMethods):
     ) -> NDArray[np.float32]:
         """Score how anomalous each sample is; higher is more anomalous.
 
-        Scores are deterministic, and that of a sample does not depend on the others: the
-        reconstruction is from z_mean and not from a draw, and the draws of "iwae" are always the
-        same.
+        A score depends on its own sample only: z_mean is decoded, and "iwae" has fixed draws.
 
         Parameters
         ----------
         x
-            Samples (n, *sample_shape). What is larger than memory is read in parts, and only the
-            scores are kept: a ``numpy.memmap``; an array in a file, such as a ``h5py.Dataset``;
-            a ``tf.data.Dataset``, batched or not; a generator or another iterable of batches. A
-            batch is an array (rows, *sample_shape), or a tuple with it in the first place. The
-            scores are the same whatever the batches. A Dask array is scored lazily, where it is
-            computed: each worker gets the model once.
+            Samples (n, *sample_shape). Data larger than memory is read in parts: a
+            ``numpy.memmap``, a ``h5py.Dataset``, a ``tf.data.Dataset``, or an iterable of batches,
+            each an array (rows, *sample_shape) or a tuple that begins with it. A Dask array is
+            scored lazily.
         kind
             None
                 "elbo", or, for a plain autoencoder, "reconstruction".
             "elbo"
-                Reconstruction and KL together: the negative ELBO at z_mean, in nats.
+                The negative ELBO at z_mean, in nats.
             "reconstruction"
                 -log p(x | z_mean), in nats.
             "kl"
                 KL(q(z | x) || N(0, I)), in nats.
             "iwae"
-                -log p(x), in nats, estimated from `n_samples` draws as in `log_likelihood`. Closest
-                to what the model says about x, and that much slower than the others.
+                -log p(x), in nats, estimated as in `log_likelihood`; slow.
             "mahalanobis"
-                Distance of z_mean from the codes of the training data, in deviations: with the
-                mean and the covariance of the aggregate posterior of up to 10,000 training
-                samples, taken at random at the end of each fit and saved with the model. After a
-                fit on a generator, which cannot be read twice, after `set_weights` and the like,
-                pass the training samples to `update_code_statistics`.
+                Distance of z_mean from the codes of up to 10,000 training samples, in deviations.
+                Call `update_code_statistics` after a fit on a generator or after `set_weights`.
         y
-            For a conditional VAE: labels (n,), or one label for all. Streams of batches hold their
-            labels themselves, as tuples (x, y).
+            For a conditional VAE: labels (n,), or one label for all. Streams hold batches (x, y).
         n_samples
             For "iwae": draws for each sample, 100 if None.
 
         Returns
         -------
-        (n,); of a Dask array a lazy one, with a chunk for each chunk of rows.
+        (n,); lazy for a Dask array.
 
         Raises
         ------
         TypeError, ValueError
-            If an argument is not as above; nothing is computed then. A bad batch of a stream is
-            met only when it is its turn, and named: "batch 3 of x", counted from 0.
+            If an argument or a batch is bad; or if a score is NaN, because the weights are or
+            float32 overflows.
         RuntimeError
-            For "mahalanobis", if the codes of the training samples are not known, or are those of
-            other weights of the encoder.
+            For "mahalanobis", if the codes of the training samples are not known for these weights.
         ValueError
             If a score is NaN: because the model's weights are, or because samples are so large that
             float32 overflows. The message says which.
@@ -162,14 +150,12 @@ class AnomalyScores(RowMethods):
         Returns
         -------
         (n, *sample_shape), or (n, latent_dim) for "kl", in nats. The sum over all but the first
-        axis is ``anomaly_score(x, kind)``. For densities, such as the Gaussian likelihood, an
-        element may be negative.
+        axis is ``anomaly_score(x, kind)``.
 
         Raises
         ------
         TypeError
-            If the likelihood is your own and does not define
-            ``elementwise_negative_log_likelihood``.
+            If your own likelihood has no ``elementwise_negative_log_likelihood``.
         """
         kind = checks.one_of("kind", kind, ATTRIBUTION_KINDS)
         if kind == "kl":

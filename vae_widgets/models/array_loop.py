@@ -1,9 +1,7 @@
 """The fast way through an epoch of arrays that fit in memory.
 
-Keras's own ``fit`` returns to Python for every batch, which for small networks costs more than
-the arithmetic. Here the data is one tensor, an epoch is a permutation of its rows, and a compiled
-loop gathers batch after batch, so Python is reached about ten times a second only: often enough
-for callbacks and Stop, seldom enough to cost next to nothing.
+A compiled loop gathers batch after batch from one tensor, and returns to Python about ten times a
+second for callbacks and Stop. Keras's own ``fit`` returns for every batch.
 """
 
 import functools
@@ -29,7 +27,7 @@ _NOISE_AT_ONCE = 2**24  # random numbers drawn ahead: 64 MiB
 
 
 class Batch(NamedTuple):
-    """What an update gets to see.
+    """What an update gets.
 
     Attributes
     ----------
@@ -42,7 +40,7 @@ class Batch(NamedTuple):
     beta
         Weight of the KL term in this step.
     n_samples
-        Size of the data set that the batch is from; 0 if it is not known.
+        Size of the data set that the batch is from.
     """
 
     data: tuple[Any, ...]
@@ -57,11 +55,7 @@ Update = Callable[[Batch], tf.Tensor]
 
 
 class Pace:
-    """How many batches to run before returning to Python: about 100 ms of them.
-
-    Starts with one, and at most doubles from one execution to the next. A fixed number of steps
-    can be asked for instead.
-    """
+    """How many batches to run before returning to Python: a fixed number, or about 100 ms."""
 
     SECONDS = 0.1
     MOST = 100_000  # steps: an epoch shorter than that ends earlier, and would double without end
@@ -85,16 +79,14 @@ class Hook(Protocol):
 
 
 class LoopData:
-    """What an `ArrayLoop` gathers batches from.
-
-    Arrays become tensors once. Where one is a `RowSource`, a window of rows does at a time.
+    """What an `ArrayLoop` gathers batches from: tensors, or windows of rows of a `RowSource`.
 
     Parameters
     ----------
     parts
         Arrays of n rows, the samples first.
     weights
-        (n,) weight of each row in the means and in the update; None for 1 each.
+        (n,) weight of each row; None for 1 each.
     """
 
     def __init__(self, parts: Sequence[Any], weights: NDArray[np.float32] | None = None) -> None:
@@ -116,10 +108,7 @@ class LoopData:
         return None if self._source is None else self._source.rows_at_once
 
     def window(self, rows: NDArray[np.int64]) -> tuple[tuple[tf.Tensor, ...], tf.Tensor]:
-        """Return tensors that hold at least the given rows, and where each row is in them.
-
-        The last tensor holds the weights.
-        """
+        """Return tensors with the given rows, weights last, and the place of each row in them."""
         if self._source is None:
             return self._tensors, tf.constant(rows, tf.int32)
         parts = (p.take(rows) if isinstance(p, RowSource) else p[rows] for p in self._parts)
@@ -134,16 +123,15 @@ class ArrayLoop:
     update
         What to do with a batch.
     batch_size
-        Rows in a batch. The last one is filled up with rows of weight zero, so that one
-        compilation serves all batches and the means stay exact.
+        Rows in a batch. The last one is filled up with rows of weight zero.
     jit_compile
         Whether to compile with XLA.
     steps
         Batches in an execution; None adapts it, see `Pace`.
     noise_width
-        Random numbers that a row needs, which tells how many rows' noise fits in memory.
+        Random numbers that a row needs.
     complete
-        Adds to the means of `LOG_NAMES` what else is logged.
+        Adds further logs to the means of `LOG_NAMES`.
 
     Attributes
     ----------
@@ -234,23 +222,19 @@ class ArrayLoop:
 
         Parameters
         ----------
-        data
-            Of n rows.
-        order
-            (n,) row numbers.
+        data, order
+            n rows, and their numbers (n,) in the order to take them.
         draw_noise
-            Called with a number of rows; returns noise (rows, ...) for many batches, most often
-            for all. Drawing it batch by batch in a loop compiled by XLA would be 5 to 16 times
-            slower.
+            Maps a number of rows to noise (rows, ...), for many batches at once: it is slow within
+            XLA.
         begin, end
             Called around each execution.
         stop
             Asked after each execution whether to end early.
         betas
-            Called before each execution with the number of steps in the epoch; returns beta of
-            every step, (steps,).
+            Maps the number of steps in the epoch to beta of every step, (steps,).
         totals
-            What the attribute `totals` was where an epoch broke off, to go on from there.
+            The attribute `totals` of an epoch that broke off, to continue it.
         """
         steps = -(-len(order) // self._batch_size)
         # The rows that fill up the last batch are real ones: they have no weight, but layers such
@@ -314,10 +298,7 @@ _CONVOLUTIONS = tuple(
 def should_use_xla(model: keras.Model) -> bool:
     """Tell whether XLA makes the training of `model` faster.
 
-    On a GPU it does. On a CPU it does for dense layers (1.6 times), but slows two things down:
-    convolutions (1,740 against 55 ms for a batch of 128 images 28x28 through two convolutional
-    layers a side), and layers that draw random numbers, such as dropout (16 times the draw). Times
-    on 2 cores with TensorFlow 2.21.
+    It does on a GPU, and on a CPU without convolutions and random layers, which XLA slows there.
     """
     if tf.config.list_physical_devices("GPU"):
         return True
@@ -328,16 +309,10 @@ def should_use_xla(model: keras.Model) -> bool:
 
 
 def xla_pays(model: keras.Model, steps: int, batch_size: int) -> bool:
-    """Tell whether so many steps on a CPU win back the time that XLA takes to compile them.
+    """Tell whether so many steps on a CPU win back the 2 s that XLA takes to compile.
 
-    A step gains about 0.2 ms in a network of a few layers, whatever their size, and 2.4 ns for each
-    weight in a batch of 128; compiling takes 2 s. That makes 10,000 steps for a small table, and
-    1,700 for the tutorial's network. Times on 2 cores with TensorFlow 2.21.
-
-    Parameters
-    ----------
-    steps
-        Of the whole training, those done before included: a resumed run decides as the whole one.
+    A step gains about 0.2 ms, and 2.4 ns for each weight in a batch of 128. `steps` counts those
+    before a resume, so that a resumed run decides as the whole one.
     """
     gain = 2e-4 + 2.4e-9 * model.count_params() * batch_size / 128
     return steps * gain > _SECONDS_TO_COMPILE
@@ -346,16 +321,8 @@ def xla_pays(model: keras.Model, steps: int, batch_size: int) -> bool:
 def in_order(gradients: Sequence[Any]) -> list[Any]:
     """Let each gradient wait for the one before it in the list; their values stay as they are.
 
-    Unless something says that the backward pass reads a weight before the optimizer writes it, XLA
-    copies all weights in every step. The gradients of earlier layers come later in that pass: once
-    they are there, nothing reads the weights of this layer any more. Without the copies an epoch
-    of the tutorial's network takes 0.97 of the time, in batches of 32 0.90 (2 cores, TensorFlow
-    2.21).
-
-    Parameters
-    ----------
-    gradients
-        In the order of the layers. None and `tf.IndexedSlices` stay as they are.
+    Otherwise XLA copies all weights in every step, because it cannot know that the backward pass
+    reads a weight before the optimizer writes it. None and `tf.IndexedSlices` stay as they are.
     """
     ordered: list[Any] = []
     nothing = None
@@ -394,11 +361,11 @@ def train_on_array(
     beta
         Weight of the KL term, which may follow a schedule.
     validate
-        Returns the logs of the validation data; None for no validation.
+        Returns the logs of the validation data, or None.
     shuffler
-        Returns what draws the order of an epoch's samples, given the optimizer's steps before it.
+        Maps the optimizer's steps before an epoch to what draws its order.
     start
-        The first epoch, and where to go on in it.
+        Where to begin.
     """
     data = LoopData(arguments.data, arguments.weights)
     n = len(data)

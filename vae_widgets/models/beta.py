@@ -25,7 +25,7 @@ class Beta:
     Attributes
     ----------
     variable
-        The current value, for graphs. It is a setting and not a weight, so not a Keras variable.
+        The current value, for graphs.
     validation_variable
         What `prepare_validation` found, for graphs.
     schedule
@@ -58,10 +58,7 @@ class Beta:
         self.variable.assign(value)
 
     def get_config(self) -> Any:
-        """Return the schedule as Keras writes it, or the current number.
-
-        It is the number, too, where the schedule is a function that Keras cannot write.
-        """
+        """Return the schedule as Keras writes it, or the current number."""
         if hasattr(self.schedule, "get_config"):
             return keras.saving.serialize_keras_object(self.schedule)
         return self.current
@@ -74,24 +71,14 @@ class Beta:
         return _values(schedule, epoch + np.arange(steps) / steps)
 
     def begin(self, epochs: int) -> None:
-        """Begin a training of so many epochs.
-
-        Raises
-        ------
-        ValueError
-            If beta is not a number of at least 0 at the start of each epoch, or at the end.
-        """
+        """Begin a training of `epochs`; raise ``ValueError`` if beta will be below 0."""
         self._epochs = epochs
         if self.schedule is not None:
             _values(self.schedule, np.arange(float(epochs)))
             self.at_validation()
 
     def at_validation(self) -> float:
-        """Return the beta of validation, which does not move while the model trains.
-
-        It is the constant, or the ``final`` of the schedule. For a function without this attribute
-        it is the value at the end of the training (before any training: the current value).
-        """
+        """Return the beta of validation: the constant, ``final``, or the last value."""
         schedule = self.schedule
         if schedule is None:
             return self.current
@@ -113,19 +100,14 @@ class Beta:
                 self.variable.assign(_values(self.schedule, np.array([epoch]))[0])
 
     def reach(self, epoch: float) -> None:
-        """Make the schedule's value just before `epoch` the current one.
-
-        Just before, because that is what training ended with: where a cycle ends, the next begins
-        at zero.
-        """
+        """Make the schedule's value just before `epoch` the current one."""
         self.start(float(np.nextafter(epoch, 0.0)))
 
 
 class FollowSchedule(keras.callbacks.Callback):
     """Moves beta step by step where Keras's own loop trains.
 
-    The first epoch of a dataset of unknown length has one beta, that of its beginning; later ones
-    are taken to be as long as the one before.
+    In an epoch of unknown length, the first, beta does not move.
     """
 
     def __init__(self, beta: Beta) -> None:

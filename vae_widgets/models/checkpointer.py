@@ -17,10 +17,7 @@ from vae_widgets.models.training_state import Position, TrainingState, generator
 
 
 class Checkpointer(keras.callbacks.Callback):
-    """The last of the callbacks of a fit, so that an epoch is complete when it hears of its end.
-
-    What a stop has cut short is no complete epoch: the history of the checkpoint leaves it out, and
-    a resumed run completes it.
+    """Writes checkpoints; the last of the callbacks of a fit, so that epochs are complete.
 
     Parameters
     ----------
@@ -31,17 +28,9 @@ class Checkpointer(keras.callbacks.Callback):
     start
         Where the fit starts.
     loop
-        The loop over the training data; None where Keras's own trains, whose epochs can only be
-        begun again.
+        The loop over the training data; None where Keras's own trains.
     prepare
-        Called before each checkpoint, for what the model knows of its training data.
-
-    Attributes
-    ----------
-    path
-        The file that `fit` was asked to write; None if it was not.
-    start
-        Where the fit starts.
+        Called before each checkpoint.
     """
 
     def __init__(

@@ -15,8 +15,7 @@ class CodeStatistics:
     mean
         (latent_dim,)
     covariance
-        (latent_dim, latent_dim); the covariance of z_mean plus the mean posterior variance, hence
-        positive definite even where dimensions have collapsed.
+        (latent_dim, latent_dim): the covariance of z_mean plus the mean posterior variance.
     """
 
     mean: NDArray[np.float64]
@@ -38,7 +37,7 @@ class CodeStatistics:
     def mahalanobis(self, z: NDArray) -> NDArray[np.float64]:
         """Return sqrt((z - mean)' covariance^-1 (z - mean)) for z (n, latent_dim): (n,).
 
-        The distance of a row does not depend on the other rows, not even in its last digit.
+        The last digit of a row does not depend on the other rows either.
         """
         whitening = np.linalg.inv(np.linalg.cholesky(self.covariance))
         centred = z - self.mean
@@ -53,18 +52,9 @@ class CodeStatistics:
 
 
 class CodeReservoir:
-    """A random sample of the codes of a stream, each row with the same chance.
+    """A random sample of up to `size` codes of a stream, each row with the same chance.
 
     Vitter, "Random sampling with a reservoir" (1985), algorithm R.
-
-    Parameters
-    ----------
-    size
-        Rows to keep at most.
-    latent_dim
-        Number of latent dimensions.
-    seed
-        Seed of the choice.
     """
 
     def __init__(self, size: int, latent_dim: int, seed: int) -> None:
@@ -73,13 +63,7 @@ class CodeReservoir:
         self._seen = 0
 
     def choose(self, n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Choose from the next n rows of the stream.
-
-        Returns
-        -------
-        rows, slots
-            Each (m,): numbers from 0 to n - 1 of the rows to keep, and where `put` puts them.
-        """
+        """Choose from the next n rows: those to keep (m,), and their slots (m,) for `put`."""
         size = self._codes.shape[1]
         places = self._seen + np.arange(n)
         slots = np.where(places < size, places, self._rng.integers(0, places + 1))

@@ -42,46 +42,41 @@ from vae_widgets.models.vae import VAE
 
 
 class VAEDetector(OutlierMixin, BaseEstimator):
-    """Detect outliers with a VAE trained on samples that are normal, or nearly all so.
+    """Detect outliers with a VAE trained on samples that are (nearly) all normal.
 
-    An outlier detector as scikit-learn knows them: it goes into a ``Pipeline``,
-    ``cross_val_score`` and ``GridSearchCV``; `score_samples` and `decision_function` are higher for
-    normal samples, `predict` says +1 for these and -1 for outliers. Samples may be rows of a table
-    (n, n_features), or images and signals with their shape, (n, height, width, channels). What is
-    large or in a file is read in parts of 32 MiB: arrays of any numbers, memmaps, HDF5, Zarr and
-    Dask arrays, and also every ``tf.data.Dataset`` or `keras.utils.PyDataset` of batches.
+    A scikit-learn outlier detector for ``Pipeline``, ``cross_val_score`` and ``GridSearchCV``:
+    `score_samples` and `decision_function` are higher for normal samples, `predict` returns +1 for
+    these and -1 for outliers. Samples are rows of a table (n, n_features), or images and signals
+    with their shape. Large data are read in parts of 32 MiB: memmaps, HDF5, Zarr and Dask arrays,
+    ``tf.data.Dataset`` and `keras.utils.PyDataset`.
 
     Parameters
     ----------
     latent_dim, architecture, hidden_units, filters, beta
         As for `VAE.build`.
     likelihood
-        "gaussian" learns its deviation here: it is ``Gaussian(deviation="learned")``, which found
-        outliers better than a fixed deviation of 1, or as well, on all of six tables (see
-        `docs/detector.md`). Other names are as for `VAE.build`. An object such as
-        ``Gaussian(deviation=0.1)`` is copied for each fit.
+        "gaussian" is ``Gaussian(deviation="learned")`` here (docs/detector.md compares). Other
+        names are as for `VAE.build`. An object is copied for each fit.
     preprocessing
-        What happens to samples first, in training and ever after:
+        What happens to samples before training and scoring:
 
         "standardize_features"
             Each feature to mean 0 and deviation 1 over the training samples; for tables.
         "standardize_samples"
             Each sample to mean 0 and deviation 1 over its own features; for images and signals
-            whose brightness, contrast or gain says nothing.
+            whose brightness, contrast or gain means nothing.
         None
-            Nothing; the likelihood "bernoulli" needs it, with values in [0, 1].
+            Nothing; for the likelihood "bernoulli", with values in [0, 1].
     epochs, batch_size, learning_rate, verbose
         As for `VAE.fit`, with Adam.
     seed
         Seed of weights, noise and shuffling; None for a new one each time.
     score_kind
-        What makes a sample strange, a kind of `VAE.anomaly_score`: "elbo", "reconstruction", "kl"
-        or "mahalanobis".
+        A kind of `VAE.anomaly_score`: "elbo", "reconstruction", "kl" or "mahalanobis".
     contamination
-        How `fit` chooses the threshold, from the scores of the training samples: the share of them
-        to flag, above 0 and at most 0.5; or a method of `choose_threshold` that needs no labels,
-        such as "mad" or "peaks_over_threshold". It decides about `predict` and `offset_`, not about
-        scores.
+        How `fit` chooses the threshold from the scores of the training samples: the share of them
+        to flag, above 0 and at most 0.5, or a method of `choose_threshold` that needs no labels,
+        such as "mad". It changes `predict` and `offset_`, not scores.
     sample_shape
         Shape of one sample where X holds flattened ones, such as (28, 28) for architecture="conv";
         None for the shape that X has.
@@ -89,9 +84,9 @@ class VAEDetector(OutlierMixin, BaseEstimator):
     Attributes
     ----------
     vae_ : VAE
-        The trained model. It takes samples as `preprocess` makes them.
+        The trained model, for samples as `preprocess` makes them.
     offset_ : float
-        The threshold of `score_samples`: outliers are below it. `policy` tells more about it.
+        The threshold of `score_samples`: outliers are below it.
     n_features_in_ : int
         Number of features, the product of the sample's shape.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -151,21 +146,20 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         Parameters
         ----------
         X
-            Samples (n, n_features) or (n, *sample_shape), at least two; all of them, or nearly all,
-            should be normal. Datasets hold batches x, or tuples whose first part is x.
+            At least two samples (n, n_features) or (n, *sample_shape), (nearly) all normal.
+            Datasets hold batches x, or tuples that begin with x.
         y
             Ignored; scikit-learn passes it.
         sample_weight
-            Weights (n,) of an array's samples, not negative: how much each counts in the
-            standardisation of features and in the loss. Samples of weight 0 are left out. The
-            threshold counts all others once.
+            Weights (n,) of an array's samples, at least 0, in the standardisation of features and
+            in the loss. Samples of weight 0 are left out. The threshold counts each of the others
+            once.
 
         Raises
         ------
         TypeError, ValueError
-            If a parameter or X is bad, before training; or after it, if training has diverged, or
-            the method in `contamination` cannot choose from the scores, such as too few of them.
-            Whatever ends a fit early, the detector stays what it was before.
+            If a parameter or X is bad, before training; or if training diverged or no threshold can
+            be chosen. The detector then stays what it was before.
         """
         before = vars(self).copy()
         try:
@@ -213,11 +207,10 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         return self._in_parts(self._prepare, X)
 
     def anomaly_score(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return how strange each sample is, (n,), higher = stranger: `score_samples` negated.
+        """Return the anomaly score of each sample, (n,): `score_samples` negated.
 
-        It is the kind of `VAE.anomaly_score` that `score_kind` named for the fit, in nats
-        ("mahalanobis": deviations), after the preprocessing; what `AnomalyHistogram`,
-        `choose_threshold` and a `ThresholdPolicy` take.
+        It is the kind named by `score_kind`, in nats ("mahalanobis": deviations); higher =
+        stranger.
         """
         check_is_fitted(self)
         scores = self._in_parts(
@@ -238,13 +231,13 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         X
             Samples (n, n_features) or (n, *sample_shape).
         kind
-            "reconstruction": for each feature, pixel or value of a signal. "kl": for each latent
-            dimension. See `VAE.attribution`; the score "elbo" is the sum of both.
+            "reconstruction" for each feature, or "kl" for each latent dimension. The score "elbo"
+            is the sum of both.
 
         Returns
         -------
-        (n, *sample_shape_) in the order of ``feature_names_in_`` for a table, or (n, latent_dim)
-        for "kl". Features are standardised before, so their parts can be compared.
+        (n, *sample_shape_), in the order of ``feature_names_in_`` for a table; (n, latent_dim) for
+        "kl".
         """
         check_is_fitted(self)
         checks.one_of("kind", kind, ATTRIBUTION_KINDS)
@@ -269,10 +262,10 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         method: str = "percentile",
         **parameters: Any,
     ) -> "VAEDetector":
-        """Choose the threshold anew on other samples, best on ones not trained on.
+        """Choose the threshold again on other samples, best on ones that were not trained on.
 
-        Training samples look a little more normal than new ones do, so a threshold from them raises
-        more alerts than it promises. Labels, where there are some, allow the other methods.
+        A threshold from training samples gives more alerts than it promises, as these look more
+        normal than new ones.
 
         Parameters
         ----------
@@ -298,13 +291,12 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         return self._cut(scores, self._policy.score, known, method, parameters)
 
     def policy(self, note: str | None = None, *, author: str | None = None) -> ThresholdPolicy:
-        """Return the threshold and what defends it, which numpy alone applies.
+        """Return the threshold as a policy for this model, which is applied with numpy alone.
 
         Parameters
         ----------
         note, author
-            As for `ThresholdPolicy`; None for those of a detector that was loaded, else none. The
-            policy names the model: it refuses scores whose ``model_hash`` is of another one.
+            As for `ThresholdPolicy`; None for those of a detector that was loaded.
         """
         check_is_fitted(self)
         kept = self._policy
@@ -322,9 +314,8 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         policy
             For the score that this detector was fitted for, and, if it names one, of this model.
         X
-            The samples it was chosen on. The threshold is then kept clear of their scores, by at
-            most 0.00001 of its size: those of a saved bundle differ in their last digits, and a
-            sample whose score is the threshold might be flagged by one and not by the other.
+            The samples it was chosen on. The threshold is then moved away from their scores by at
+            most 0.00001 of its size, because scores of a saved bundle differ in their last digits.
 
         Returns
         -------
@@ -334,7 +325,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         Raises
         ------
         TypeError, ValueError
-            If it is no policy, or one for another score or model.
+            If it is not a policy, or one for another score or model.
         """
         check_is_fitted(self)
         if not isinstance(policy, ThresholdPolicy):
@@ -361,12 +352,9 @@ class VAEDetector(OutlierMixin, BaseEstimator):
     ) -> pathlib.Path:
         """Write a bundle with model, preprocessing and policy; `load` gives the detector back.
 
-        `vae_widgets.load` opens it without TensorFlow; then ``codec.anomaly_score(X)`` gives the
-        same scores but for their last digits, and ``codec.policy.apply(scores)`` the same alerts
-        (after `use_policy` without samples, but for scores that are the threshold).
-
-        In half or mixed precision the scores of the bundle, which are in float32, differ from those
-        of the detector by the rounding of that precision.
+        `vae_widgets.load` opens it without TensorFlow: ``codec.anomaly_score(X)`` gives the same
+        scores up to rounding, and ``codec.policy.apply(scores)`` the same alerts. The bundle scores
+        in float32.
 
         Parameters
         ----------
@@ -478,13 +466,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
     def _learn_preprocessing(
         self, X: Any, sample_weight: Any
     ) -> tuple[Any, NDArray[np.float64] | None]:
-        """Learn from training samples what happens to all.
-
-        Returns
-        -------
-        samples, weights
-            The samples as the model sees them, and their weights (n,), None for 1 each.
-        """
+        """Return the preprocessed training samples, and their weights (n,), None for 1 each."""
         kind = None if self.preprocessing is None else PREPROCESSING[self.preprocessing]
         parts = parts_of(X)
         first = X if parts is None else next(iter(parts), None)

@@ -58,8 +58,7 @@ class FiguresOfMerit(RowMethods):
 
         Returns
         -------
-        (n,) in nats, summed over data and latent dimensions; of a Dask array a lazy one. With a
-        seed it is the same for an array and for a stream of its rows.
+        (n,) in nats; lazy for a Dask array. With a seed an array and a stream of its rows agree.
         """
         self._need_prior("elbo")
         seed = drawn_seed(seed)
@@ -91,9 +90,7 @@ class FiguresOfMerit(RowMethods):
         """Estimate log p(x) of each sample by importance sampling, with the encoder as proposal.
 
         log (1/K) sum_k p(x | z_k) p(z_k) / q(z_k | x) with z_k ~ q(z | x); Burda, Grosse &
-        Salakhutdinov, "Importance Weighted Autoencoders" (2016), equation 8. On average it is below
-        the true value and rises with K; with K = 1 it is the ELBO, with K = 5,000 what papers
-        report. The memory needed does not depend on K.
+        Salakhutdinov, "Importance Weighted Autoencoders" (2016), equation 8.
 
         Parameters
         ----------
@@ -108,8 +105,7 @@ class FiguresOfMerit(RowMethods):
 
         Returns
         -------
-        (n,) in nats, summed over data dimensions; log p(x | y) for a conditional VAE; of a Dask
-        array a lazy one. With a seed it is the same for an array and for a stream of its rows.
+        (n,) in nats; lazy for a Dask array; log p(x | y) for a conditional VAE.
         """
         self._need_prior("log_likelihood")
         n_samples = checks.positive_int("n_samples", n_samples)
@@ -148,13 +144,10 @@ class FiguresOfMerit(RowMethods):
     ) -> NDArray[np.float64]:
         """Return -log2 p(x) divided by the number of dimensions of a sample.
 
-        For black-and-white pixels and tokens these are the bits that an ideal code needs. Grey
-        values under the Bernoulli likelihood are no such case: what it gives is no normalised
-        density, so compare it only with itself. A Gaussian density depends on the unit of x: for
-        integers that were scaled to [0, 1] by their highest value or their number (pixels / 255),
-        pass ``levels=256``, which adds log2(levels) and so gives the bits of the integers,
-        comparable with the literature (Theis, van den Oord & Bethge, "A note on the evaluation of
-        generative models", 2016, section 3.1).
+        Grey values under the Bernoulli likelihood have no normalised density: compare them only
+        with each other. A Gaussian density depends on the unit of x: for pixels / 255 pass
+        ``levels=256``, which adds log2(levels) and gives the bits of the integers (Theis, van den
+        Oord & Bethge, "A note on the evaluation of generative models", 2016, section 3.1).
 
         Parameters
         ----------
@@ -191,8 +184,7 @@ class FiguresOfMerit(RowMethods):
 
         Returns
         -------
-        (latent_dim,) in nats; their sum is the kl_loss. Near 0 is a dimension that has collapsed.
-        A Dask array is computed.
+        (latent_dim,) in nats, near 0 where a dimension has collapsed. A Dask array is computed.
         """
         self._need_prior("kl_per_dimension")
         return self._moments_of_rows("kl_per_dimension", self._kl, x, y)[0]
@@ -202,8 +194,7 @@ class FiguresOfMerit(RowMethods):
     ) -> int:
         """Count the latent dimensions whose z_mean varies over x.
 
-        A unit is active if the variance of its z_mean is above 0.01; Burda, Grosse &
-        Salakhutdinov, "Importance Weighted Autoencoders" (2016), section 2.3.
+        Burda, Grosse & Salakhutdinov, "Importance Weighted Autoencoders" (2016), section 2.3.
 
         Parameters
         ----------
@@ -242,18 +233,17 @@ class FiguresOfMerit(RowMethods):
     ) -> KLDecomposition:
         """Split the mean KL over x into the three terms that `BetaTC` weighs.
 
-        With q(z) the mean over x of q(z | x), and one draw of z per sample, these are estimates of
+        With q(z) the mean over x of q(z | x), these are estimates from one draw of z per sample of
 
         mutual_information
-            I(z; n) = E log q(z | x) / q(z): how much a code tells of its sample.
+            I(z; n) = E log q(z | x) / q(z).
         total_correlation
-            E log q(z) / prod_j q(z_j): how much the latent dimensions depend on each other.
+            E log q(z) / prod_j q(z_j).
         dimension_wise_kl
-            sum_j KL(q(z_j) || p(z_j)): how far each dimension is from the prior.
+            sum_j KL(q(z_j) || p(z_j)).
 
-        Their sum estimates the mean KL(q(z | x) || p(z)). Chen et al., "Isolating Sources of
-        Disentanglement in VAEs" (2018), equation 2. q(z) is the exact mixture over all of x, so
-        time grows with the square of n: about a second for 5,000 samples, 2 latent dimensions.
+        Chen et al., "Isolating Sources of Disentanglement in VAEs" (2018), equation 2. Time grows
+        with the square of n: about 1 s for 5,000 samples.
 
         Parameters
         ----------

@@ -33,16 +33,13 @@ class FitArguments:
     Attributes
     ----------
     x, validation
-        float32 array or `RowSource` (n, *sample_shape), or anything else that Keras trains on, such
-        as a ``tf.data.Dataset``. `validation` may be None.
+        float32 array or `RowSource` (n, *sample_shape), or a dataset. `validation` may be None.
     labels, validation_labels
-        Beside arrays: int32 (n,) if the model is conditional, or the targets (n, ...) of a subclass
-        that takes some; else None.
+        Beside arrays: int32 labels (n,), or targets (n, ...) of a subclass; else None.
     weights, validation_weights
         float32 (n,), the sample weights beside arrays; None for 1 each.
     class_weight
-        For a dataset, whose batches are weighted as they are read; None for arrays, whose `weights`
-        it has become.
+        For a dataset; of arrays it has become part of `weights`.
     """
 
     x: Any
@@ -105,13 +102,7 @@ class FitArguments:
         checkpoint: Any,
         checkpoint_every: int,
     ) -> "FitArguments":
-        """Return the arguments if they are good; raise ``TypeError`` or ``ValueError`` if not.
-
-        Parameters
-        ----------
-        rules
-            What the model says about samples, labels and datasets.
-        """
+        """Return the arguments if they are good; raise ``TypeError`` or ``ValueError`` if not."""
         batch_size = checks.positive_int("batch_size", batch_size)
         epochs = checks.positive_int("epochs", epochs)
         if initial_epoch is not None:
@@ -213,10 +204,7 @@ def number_of_batches(dataset: Any) -> int | None:
 def check_rows(
     rules: DataRules, x_name: str, x: Any, y_name: str, y: Any
 ) -> tuple[NDArray[np.float32] | RowSource, NDArray[Any] | None]:
-    """Return samples, and labels or targets, which are None for a model without.
-
-    Targets equal to `x` itself, which tutorials pass twice, are no labels.
-    """
+    """Return samples, and labels or targets, or None; targets that are `x` itself count as none."""
     labels_of = None if y is x else y
     shared_index({x_name: x, y_name: labels_of})
     source = read_in_parts(x)
@@ -233,14 +221,7 @@ def check_rows(
 def check_weights(
     rules: DataRules, sample_weight: Any, class_weight: Any, y: Any, n: int
 ) -> NDArray[np.float32] | None:
-    """Return the weights (n,) of the samples of an array, or None if all weigh 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If they are not numbers of at least 0, one of them above; if both are given; or if there are
-        no labels for `class_weight`.
-    """
+    """Return the weights (n,) of the samples of an array, or None if all weigh 1."""
     if class_weight is None:
         return None if sample_weight is None else checks.weights("sample_weight", sample_weight, n)
     if sample_weight is not None:

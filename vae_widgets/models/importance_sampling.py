@@ -2,9 +2,8 @@
 
 Burda, Grosse & Salakhutdinov, "Importance Weighted Autoencoders" (2016), equation 8:
 
-    log p(x) ~ log (1/K) sum_k w_k,   w_k = p(x | z_k) p(z_k) / q(z_k | x),   z_k ~ q(z | x).
+    log p(x) ~ log (1/K) sum_k w_k, w_k = p(x | z_k) p(z_k) / q(z_k | x), z_k ~ q(z | x).
 
-The estimate is a lower bound of log p(x) on average, which rises with K; K = 1 is the ELBO.
 """
 
 import functools
@@ -26,9 +25,7 @@ _NUMBERS_AT_ONCE = 2**21  # in the decoder's output for a block: 8 MiB
 
 
 class ImportanceSampler:
-    """Estimates log p(x) in blocks of draws for one sample, in memory that does not grow with them.
-
-    A block holds no other samples, so the estimate for a sample does not depend on them.
+    """Estimates log p(x) in blocks of draws for one sample, in bounded memory.
 
     Parameters
     ----------
@@ -37,9 +34,9 @@ class ImportanceSampler:
     latent_dim
         Number of latent dimensions.
     output_size
-        Numbers that the decoder gives for one row; the larger, the smaller the blocks.
+        Numbers that the decoder gives for one row.
     shapes
-        Shape of one row of each kind of data: samples, and labels of a conditional model.
+        Shape of one row of each kind of data.
     """
 
     def __init__(
@@ -84,16 +81,8 @@ class ImportanceSampler:
     ) -> NDArray[np.float64]:
         """Return the estimate of log p(x) for n rows of data, from `n_samples` draws each: (n,).
 
-        Parameters
-        ----------
-        z_mean, z_log_var
-            The proposal q(z | x), each (n, latent_dim); encoded once, whatever `n_samples`.
-        data
-            Arrays of n rows.
-        n_samples
-            Draws for each row, K.
-        rng_of_row
-            Returns what draws the noise for a row, given its number from 0 to n - 1.
+        The proposal `z_mean`, `z_log_var` is (n, latent_dim); ``rng_of_row(i)`` draws the noise of
+        row i.
         """
         latent_dim = z_mean.shape[1]
 

@@ -1,8 +1,7 @@
 """How a decoder's output becomes a probability of the data: one small class a distribution.
 
-A likelihood knows the negative log-likelihood of samples, how to show a decoder's output in data
-space, and which values it allows. It is a Keras layer, so that what it learns itself, such as
-a deviation, is a weight of the model: trained, counted, saved and loaded.
+A likelihood is a Keras layer, so that what it learns, such as a deviation, is a weight of the
+model.
 """
 
 import math
@@ -23,20 +22,19 @@ _LOG_2_PI = math.log(2 * math.pi)
 class Likelihood(keras.layers.Layer):
     """The distribution p(x | z) whose parameters the decoder gives.
 
-    To add one, derive from this class, register it with
-    ``keras.saving.register_keras_serializable``, and give the object to ``VAE(likelihood=...)``.
-    docs/extending.md has an example.
+    Register a subclass with ``keras.saving.register_keras_serializable`` and pass it to
+    ``VAE(likelihood=...)``; docs/extending.md has an example.
 
     Attributes
     ----------
     bounds
-        Lowest and highest value that samples may have; None for any.
+        Lowest and highest value of samples; None for any.
     n_classes
-        Number of classes where samples hold tokens, else None.
+        Number of tokens, else None.
     n_outputs
         Number of tensors that the decoder returns.
     is_density
-        Whether p is a density over real numbers, in whose nats the unit of x counts.
+        Whether p is a density, whose nats depend on the unit of x.
     """
 
     bounds: tuple[float, float] | None = None
@@ -50,10 +48,7 @@ class Likelihood(keras.layers.Layer):
         self._is_claimed = False
 
     def claim(self) -> "Likelihood":
-        """Return this likelihood for one model, which calls this.
-
-        A likelihood with weights, such as a learned deviation, belongs to one model: the first gets
-        the object itself, and each other one a copy with the same weights, which it trains alone.
+        """Return this likelihood for one model; a copy for each further one if it has weights.
 
         Raises
         ------
@@ -89,15 +84,12 @@ class Likelihood(keras.layers.Layer):
     def elementwise_negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
         """Return what each element of x adds to -log p(x | z): (n, *sample_shape), nats.
 
-        A likelihood whose elements depend on each other defines `negative_log_likelihood` alone.
+        A likelihood of dependent elements defines `negative_log_likelihood` alone.
         """
         raise NotImplementedError
 
     def mean(self, decoder_output: Any) -> Any:
-        """Return the sample (n, *sample_shape) that stands for p(x | z): its mean, in data space.
-
-        Tokens have no mean; theirs is the most likely one.
-        """
+        """Return the mean of p(x | z) in data space (n, *sample_shape), or the most likely tokens."""
         raise NotImplementedError
 
     def error(self, x: Any, decoder_output: Any) -> Any:
@@ -127,14 +119,12 @@ class Bernoulli(Likelihood):
     """Independent Bernoulli variables; x in [0, 1], such as black-and-white or grey pixels.
 
     -log p(x | z) = -sum_i x_i log p_i + (1 - x_i) log(1 - p_i); Kingma & Welling (2014), appendix
-    C.1. For grey values between 0 and 1 this is the customary cross-entropy, not a normalised
-    density.
+    C.1. For grey values it is a cross-entropy, not a normalised density.
 
     Parameters
     ----------
     from_logits
-        Whether the decoder returns logits (its last layer has no activation) or probabilities
-        (it ends in a sigmoid). Logits are numerically safer.
+        Whether the decoder returns logits or probabilities. Logits are numerically safer.
     """
 
     bounds = (0.0, 1.0)
@@ -181,28 +171,22 @@ class Bernoulli(Likelihood):
 class Gaussian(Likelihood):
     """Independent normal variables, with the mean from the decoder.
 
-    -log p(x | z) = sum_i (x_i - mean_i)^2 / (2 s^2) + log s + log(2 pi) / 2, constant included, so
-    that values are comparable with other models in nats.
+    -log p(x | z) = sum_i (x_i - mean_i)^2 / (2 s^2) + log s + log(2 pi) / 2.
 
-    The deviation s decides how much detail the codes keep: with s = 1, reconstructions of pixels
-    in [0, 1] stay blurred and many dimensions collapse. "learned" finds the balance by itself; it
-    is the sigma-VAE of Rybkin, Daniilidis & Levine, "Simple and Effective VAE Training with
-    Calibrated Decoders" (2021), whose optimum is the root mean squared error.
+    The deviation s decides how much detail the codes keep. "learned" is the sigma-VAE of Rybkin,
+    Daniilidis & Levine, "Simple and Effective VAE Training with Calibrated Decoders" (2021).
 
     Parameters
     ----------
     deviation
         A number
-            The fixed deviation s of all dimensions, above 0. With 1, the default, scale the data
-            to a deviation near one first.
+            The fixed deviation s, above 0. With 1, the default, scale the data to about this first.
         "learned"
-            One s for all dimensions, a weight of the model that starts at 1. A second model that is
-            given the same object gets a copy. It stays above exp(-6) = 0.0025, smoothly, as in the
-            paper's code, so that data without noise cannot drive the density to infinity.
+            One s for all dimensions, a weight of the model: at first 1, always above exp(-6) =
+            0.0025.
         "predicted"
-            The decoder returns (mean, log_var), each (n, *sample_shape): a deviation for each
-            dimension of each sample. log_var is clipped to [-12, 12] (deviations of 0.0025 to 403),
-            for the same reason.
+            The decoder returns (mean, log_var), each (n, *sample_shape); log_var is clipped to
+            [-12, 12].
     """
 
     is_density = True
@@ -259,10 +243,9 @@ class Gaussian(Likelihood):
 class Categorical(Likelihood):
     """Independent categorical variables: tokens of a sequence, or of the voices of a grid.
 
-    x holds whole numbers from 0 to n_classes - 1, of any shape (n, *sample_shape) and any numeric
-    type, such as (n, steps) or (n, steps, voices). The decoder returns logits with one more axis,
-    (n, *sample_shape, n_classes). -log p(x | z) = -sum_i log softmax(logits_i)[x_i], over all steps
-    and voices. Padding is a class like any other: give it a token of its own.
+    x holds whole numbers from 0 to n_classes - 1, (n, *sample_shape) of any numeric type. The
+    decoder returns logits (n, *sample_shape, n_classes). -log p(x | z) = -sum_i log
+    softmax(logits_i)[x_i]. Give padding a token of its own.
 
     Parameters
     ----------
@@ -317,11 +300,8 @@ def make_likelihood(
 
     Raises
     ------
-    TypeError
-        If it is neither a name nor a likelihood.
-    ValueError
-        If the name is unknown, `from_logits` is False for anything but "bernoulli", or `n_classes`
-        is missing for "categorical" or given for anything else.
+    TypeError, ValueError
+        If it is unknown, or `from_logits` or `n_classes` does not fit it.
     """
     if isinstance(likelihood, type) and issubclass(likelihood, Likelihood):
         raise TypeError(
@@ -363,18 +343,16 @@ def make_likelihood(
 def kl_divergence(z_mean: Any, z_log_var: Any) -> Any:
     """Return KL(N(z_mean, exp(z_log_var)) || N(0, 1)) for each dimension, (n, latent_dim), nats.
 
-    Kingma & Welling (2014), appendix B. Works on tensors; `VAE.kl_per_dimension` averages it.
+    Kingma & Welling (2014), appendix B; for tensors.
     """
     return 0.5 * (ops.square(z_mean) + ops.exp(z_log_var) - z_log_var - 1.0)
 
 
 def _cross_entropy_with_logits(x: Any, logits: Any) -> Any:
-    """Return softplus(logits) - x * logits for each dimension.
+    """Return softplus(logits) - x * logits for each dimension, exact to 1e-7.
 
-    As ``tf.nn.sigmoid_cross_entropy_with_logits``, exact to 1e-7 a dimension, but the tutorial's
-    epoch takes 0.97 of the time: loss and gradient share one exponential, and the accurate log1p,
-    twice as slow as a logarithm, is not needed in a sum of hundreds of dimensions. Derivatives of
-    any order are right: the second is p (1 - p), with p = sigmoid(logits).
+    It is faster than ``tf.nn.sigmoid_cross_entropy_with_logits``: loss and gradient share one
+    exponential.
     """
     return _softplus(logits) - x * logits
 
@@ -390,10 +368,7 @@ def _softplus(logits: Any) -> Any:
 
 @tf.custom_gradient
 def _sigmoid(logits: Any, decay: Any) -> Any:
-    """Return sigmoid(logits), for which ``decay`` = exp(-|logits|) is at hand.
-
-    Without a gradient of its own its derivative at 0 would be that of the absolute value, 0.
-    """
+    """Return sigmoid(logits), given ``decay`` = exp(-|logits|), with a correct gradient at 0."""
 
     def gradient(upstream: Any) -> tuple[Any, None]:
         # 1 - p as sigmoid(-logits), which does not cancel where p is almost 1.

@@ -1,8 +1,7 @@
 """A Keras model as bytes, and back: the part ``model.keras`` of bundles and checkpoints.
 
-Keras refuses Lambda layers and foreign modules by itself, each version more of them. What is
-checked here holds for every version, before Keras reads a byte: three plain files; no class that
-carries code; weights that lie in the file, uncompressed, and not behind a link to elsewhere.
+The file is checked before Keras reads a byte: three plain files; no class that carries code;
+weights that lie in the file, uncompressed, and not behind a link.
 """
 
 import io
@@ -33,19 +32,12 @@ _CODE_CLASSES = {"Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "Jax
 def model_to_bytes(model: keras.Model, custom_objects: CustomObjects | None = None) -> bytes:
     """Return what ``model.save("model.keras")`` writes.
 
-    Parameters
-    ----------
-    model
-        The model.
-    custom_objects
-        Classes and functions of the user that are not registered with Keras, by name. Whoever
-        loads the model must have them, too.
+    `custom_objects` holds the user's classes that are not registered with Keras, by name.
 
     Raises
     ------
     ValueError
-        If the model has a layer that carries code, such as Lambda, or a class that is neither
-        registered nor in `custom_objects`: it could not be loaded.
+        If the model has a layer that carries code, such as Lambda, or an unknown class.
     """
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -66,16 +58,7 @@ def model_to_bytes(model: keras.Model, custom_objects: CustomObjects | None = No
 def model_from_bytes(
     content: bytes, where: str, custom_objects: CustomObjects | None = None
 ) -> keras.Model:
-    """Return the model, compiled and with the optimizer's state.
-
-    Parameters
-    ----------
-    content
-        What `model_to_bytes` gave.
-    where
-        The file that it is from, for messages.
-    custom_objects
-        As for `model_to_bytes`.
+    """Return the model, compiled and with the optimizer's state; `where` is its file.
 
     Raises
     ------
@@ -98,15 +81,6 @@ def read_back(
     content: bytes, model: Any, custom_objects: CustomObjects | None = None
 ) -> keras.Model:
     """Return the model that a file gives, if it is the one that was written.
-
-    Parameters
-    ----------
-    content
-        What `model_to_bytes` gave.
-    model
-        The `VAE` that was written.
-    custom_objects
-        As for `model_to_bytes`.
 
     Raises
     ------
@@ -161,13 +135,7 @@ _WHEN_READ = (
 def _check(
     content: bytes, where: str, custom_objects: CustomObjects, if_unknown: str
 ) -> list[OwnObject]:
-    """Return the user's classes that a file needs, if it is one that Keras may read.
-
-    Raises
-    ------
-    BundleError
-        If it has other files than a model has, carries code, or needs a class that is unknown.
-    """
+    """Return the user's classes that a file needs, or raise ``BundleError``."""
     files = read_stored_zip(io.BytesIO(content), where)
     if set(files) != _FILES:
         odd = sorted(set(files) ^ _FILES)[0]
@@ -209,10 +177,7 @@ def _about_code(where: str, name: str, owner: str) -> str:
 
 
 def _cause(error: BaseException, content: bytes, objects: dict[str, Any]) -> str:
-    """Return why Keras could not load a model: the innermost object that cannot be made again.
-
-    Keras's own messages repeat the configuration of the whole model, at each level of it.
-    """
+    """Return why Keras could not load a model: the innermost object that cannot be made again."""
     config = json.loads(read_stored_zip(io.BytesIO(content), PART)["config.json"])
     for entry, owner in serialized_objects(config):  # the inner ones first
         if "registered_name" not in entry:

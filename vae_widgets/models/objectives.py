@@ -1,10 +1,7 @@
 """What training minimises: one small class an objective.
 
-An objective turns an encoded batch into losses: the one to minimise, and the two that are shown
-beside it. Pass one, or its name, as ``objective=`` to `VAE` or `VAE.build`. Your own is a callable
-from an `EncodedBatch` to `Losses` that has ``n_draws``; to survive ``VAE.save`` it also has
-``get_config`` and is registered with `keras.saving`, as these are. docs/extending.md has an
-example.
+An objective maps an `EncodedBatch` to `Losses` and has ``n_draws``. To survive ``VAE.save`` it also
+has ``get_config`` and is registered with `keras.saving`. docs/extending.md has an example.
 """
 
 import math
@@ -21,7 +18,7 @@ from vae_widgets.models.likelihoods import kl_divergence
 
 
 class EncodedBatch(NamedTuple):
-    """What an objective may use. All are tensors, but for the function.
+    """What an objective may use: tensors, and one function.
 
     Attributes
     ----------
@@ -30,12 +27,11 @@ class EncodedBatch(NamedTuple):
     epsilon
         (b, n_draws, latent_dim), standard normal.
     weights
-        (b,), at least 0. Rows that only fill up the last batch of an epoch weigh 0; means over the
-        batch must be weighted means, or these rows would count.
+        (b,), at least 0. Rows that fill up the last batch weigh 0, so means must be weighted.
     beta
         Weight of the KL term in this step, a scalar.
     n_samples
-        Size of the data set, a scalar; 0 if it is not known.
+        Size of the data set, a scalar.
     reconstruction
         Maps z (b, latent_dim) to -log p(x | z), (b,), and z (b, k, latent_dim) to (b, k).
     """
@@ -55,10 +51,7 @@ class EncodedBatch(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """What training minimises, and what it shows: each (b,), in nats.
-
-    A term of the batch as a whole, such as a discrepancy, stands in each row of `loss`.
-    """
+    """What training minimises, and what it shows: each (b,), in nats."""
 
     loss: Any
     reconstruction: Any
@@ -86,11 +79,10 @@ class _Named(Configured):
 
 @keras.saving.register_keras_serializable(package="vae_widgets")
 class ELBO(_Named):
-    """The negative evidence lower bound, with the KL term weighed by beta.
+    """The negative evidence lower bound, with the KL term weighted by beta.
 
-    loss = E_q[-log p(x | z)] + beta KL(q(z | x) || p(z)), with one draw of z per sample and the KL
-    in closed form; Kingma & Welling (2014), equation 10, and for beta other than 1 the beta-VAE of
-    Higgins et al. (2017), equation 4.
+    loss = E_q[-log p(x | z)] + beta KL(q(z | x) || p(z)), with one draw of z per sample; Kingma &
+    Welling (2014), equation 10, and Higgins et al. (2017), equation 4.
     """
 
     def __call__(self, batch: EncodedBatch) -> Losses:
@@ -101,17 +93,17 @@ class ELBO(_Named):
 
 @keras.saving.register_keras_serializable(package="vae_widgets")
 class FreeBits(_Named):
-    """The ELBO with a KL that is free of charge up to `nats` in each latent dimension.
+    """The ELBO with a KL that is free up to `nats` in each latent dimension.
 
-    loss = E_q[-log p(x | z)] + beta sum_j max(nats, mean over the batch of KL_j): a dimension below
-    `nats` is not pressed any further towards the prior, which keeps the posterior from collapsing.
-    Kingma et al., "Improving Variational Inference with Inverse Autoregressive Flow" (2016),
-    equation 15, with each latent dimension as a group. The KL shown is the true one.
+    loss = E_q[-log p(x | z)] + beta sum_j max(nats, mean over the batch of KL_j), which keeps the
+    posterior from collapsing. Kingma et al., "Improving Variational Inference with Inverse
+    Autoregressive Flow" (2016), equation 15, with each dimension as a group. The KL shown is the
+    true one.
 
     Parameters
     ----------
     nats
-        Free KL of a latent dimension, at least 0. With 0 this is the ELBO.
+        Free KL of a latent dimension, at least 0.
     """
 
     @checks.suggest_keywords
@@ -135,14 +127,9 @@ class IWAE(_Named):
     """The importance-weighted bound with k draws of z for each sample.
 
     loss = -log(1/k sum_i w_i) with w_i = p(x | z_i) (p(z_i) / q(z_i | x))^beta; with beta = 1 the
-    negative bound of Burda et al., "Importance Weighted Autoencoders" (2016), equation 8, which is
-    tighter the larger k. Another beta gives no bound on log p(x), but serves to warm up; at k = 1
-    it is the beta-VAE with its KL estimated by one draw. Time and memory of the decoder grow with
-    k.
-
-    The reconstruction_loss shown is the mean of -log p(x | z_i) over the draws, and the kl_loss the
-    closed form; their sum is the negative ELBO, so that ``reconstruction_loss + kl_loss - loss``
-    says how much the bound gains by k.
+    negative bound of Burda et al., "Importance Weighted Autoencoders" (2016), equation 8. Time and
+    memory of the decoder grow with k. The reconstruction_loss shown is the mean over the draws, the
+    kl_loss the closed form.
 
     Parameters
     ----------
@@ -178,23 +165,20 @@ class IWAE(_Named):
 
 @keras.saving.register_keras_serializable(package="vae_widgets")
 class InfoVAE(_Named):
-    """The ELBO with its KL weakened, and the codes as a whole held to the prior by their MMD.
+    """The ELBO with a weaker KL, and an MMD between all codes and the prior.
 
-    loss = E_q[-log p(x | z)] + beta (1 - alpha) KL(q(z | x) || p(z))
-    + (alpha + lambda_ - 1) MMD^2(q(z), p(z)); Zhao, Song & Ermon, "InfoVAE: Balancing Learning and
-    Inference in Variational Autoencoders" (2019), equation 6. The discrepancy is that of
-    `mmd_to_prior`: the squared MMD with an RBF kernel, estimated without bias.
+    loss = E_q[-log p(x | z)] + beta (1 - alpha) KL(q(z | x) || p(z)) + (alpha + lambda_ - 1)
+    MMD^2(q(z), p(z)); Zhao, Song & Ermon, "InfoVAE: Balancing Learning and Inference in Variational
+    Autoencoders" (2019), equation 6, with an RBF kernel (`mmd_to_prior`).
 
     Parameters
     ----------
     alpha
-        How much of the KL term to leave out; 1 is the MMD-VAE, without any, 0 keeps it whole.
+        Share of the KL term to leave out; 1 is the MMD-VAE.
     lambda_
-        Weight of the discrepancy. It is at most 2 nats, where a reconstruction counts hundreds:
-        hence the large default.
+        Weight of the MMD, which is at most 2 nats: hence the large default.
     bandwidth
-        Deviation of the kernel, above 0; None for sqrt(latent_dim), with which two draws from the
-        prior are about one unit of the kernel's exponent apart, whatever the latent dimensions.
+        Deviation of the kernel, above 0; None for sqrt(latent_dim).
     """
 
     @checks.suggest_keywords
@@ -236,22 +220,17 @@ class InfoVAE(_Named):
 class BetaTC(_Named):
     """The ELBO with the KL term split in three, of which beta weighs the total correlation.
 
-    loss = E_q[-log p(x | z)] + alpha I(z; n) + beta TC(z) + gamma sum_j KL(q(z_j) || p(z_j)):
-    index-code mutual information, total correlation and dimension-wise KL; Chen et al., "Isolating
-    Sources of Disentanglement in VAEs" (2018), equations 2 and 4. A beta above 1, say 6, presses
-    for independent latent dimensions.
-
-    q(z) and q(z_j) are estimated within the batch by stratified sampling (appendix C.2): a sample's
-    own q(z | x) with weight 1 / n, the others of the batch sharing the rest, where n is the size of
-    the data set. With the whole set in one batch this is exact. The three terms sum to an estimate
-    of the KL by one draw; the kl_loss shown is the closed form.
+    loss = E_q[-log p(x | z)] + alpha I(z; n) + beta TC(z) + gamma sum_j KL(q(z_j) || p(z_j)); Chen
+    et al., "Isolating Sources of Disentanglement in VAEs" (2018), equations 2 and 4. A beta above 1
+    presses for independent latent dimensions. q(z) and q(z_j) are estimated within the batch by
+    stratified sampling (appendix C.2). The kl_loss shown is the closed form.
 
     Parameters
     ----------
     alpha, gamma
         Weights of the mutual information and of the dimension-wise KL, at least 0.
     n_samples
-        Size of the data set. Only datasets need it: an array tells its own.
+        Size of the data set; needed for datasets only.
     """
 
     needs_n_samples = True
@@ -308,14 +287,7 @@ OBJECTIVES: dict[str, type[_Named]] = {
 
 
 def make_objective(objective: str | Objective, variational: bool = True) -> Objective:
-    """Return the objective of a given name with its defaults, or the object itself.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the name is unknown, the object is none, or an objective is given for a plain
-        autoencoder.
-    """
+    """Return the objective of a given name with its defaults, or the object itself."""
     if not variational:
         if objective not in ("elbo", ELBO()):
             raise ValueError(
@@ -337,29 +309,22 @@ def make_objective(objective: str | Objective, variational: bool = True) -> Obje
 
 
 def mmd_to_prior(z: Any, weights: Any, bandwidth: float | None = None) -> Any:
-    """Return an unbiased estimate of MMD^2 between the codes z and the prior N(0, I).
+    """Return an unbiased estimate of MMD^2 between codes and the prior N(0, I): a scalar tensor.
 
     With the kernel k(z, z') = exp(-|z - z'|^2 / (2 h^2)) it is
 
         mean over pairs i != j of k(z_i, z_j) - 2 mean over i of E k(z_i, z') + E k(z', z''),
 
     with z', z'' from the prior; Gretton et al., "A Kernel Two-Sample Test" (2012), equation 3. The
-    expectations are in closed form rather than over draws, so there is no noise from the prior:
-    E k(z_i, z') = (h^2 / (h^2 + 1))^(d/2) exp(-|z_i|^2 / (2 (h^2 + 1))) and
-    E k(z', z'') = (h^2 / (h^2 + 2))^(d/2). Unbiased, hence at times a little below 0.
+    expectations are in closed form: E k(z_i, z') = (h^2 / (h^2 + 1))^(d/2) exp(-|z_i|^2 / (2 (h^2 +
+    1))) and E k(z', z'') = (h^2 / (h^2 + 2))^(d/2).
 
     Parameters
     ----------
-    z
-        Codes (b, latent_dim).
-    weights
-        (b,), at least 0.
+    z, weights
+        Codes (b, latent_dim), and (b,), at least 0; with fewer than two above 0 the result is 0.
     bandwidth
         h; None for sqrt(latent_dim).
-
-    Returns
-    -------
-    A scalar tensor; 0 if fewer than two rows have a weight.
     """
     latent_dim = z.shape[-1]
     h2 = float(latent_dim) if bandwidth is None else bandwidth**2
@@ -378,15 +343,8 @@ def mmd_to_prior(z: Any, weights: Any, bandwidth: float | None = None) -> Any:
 def stratified_weights(weights: Any, n: Any) -> Any:
     """Return the weight of q(z | x_j) in the estimate of q(z) at a draw from q(z | x_i), (b, b).
 
-    A sample's own q has weight 1 / n, and the others of the batch share the rest; Chen et al.
-    (2018), appendix C.2, averaged over which of them is left out. Rows sum to one.
-
-    Parameters
-    ----------
-    weights
-        (b,), at least 0.
-    n
-        Size of the data set; at most the batch's if that is larger, or if it is not known (0).
+    A sample's own q has weight 1 / n, and the others share the rest; Chen et al. (2018), appendix
+    C.2. Rows sum to one. `n` is the size of the data set, at least that of the batch.
     """
     total = ops.sum(weights)
     own = 1.0 / ops.maximum(ops.maximum(n, total), 1.0)
@@ -398,23 +356,16 @@ def stratified_weights(weights: Any, n: Any) -> Any:
 
 
 def split_kl(z: Any, log_q: Any, z_mean: Any, z_log_var: Any, mixture: Any) -> tuple[Any, Any, Any]:
-    """Split log q(z | x) - log p(z) at draws z into the three terms of `BetaTC`.
+    """Split log q(z | x) - log p(z) at draws z into the three terms of `BetaTC`, each (b,).
 
     Parameters
     ----------
-    z
-        (b, latent_dim), row i a draw of q(z | x_i).
-    log_q
-        (b,): log q(z_i | x_i).
+    z, log_q
+        Draws (b, latent_dim), and log q(z_i | x_i) (b,).
     z_mean, z_log_var
         (m, latent_dim), of the components of the mixture q(z).
     mixture
-        (b, m): weights of the components, as each row of z sees them; rows sum to one.
-
-    Returns
-    -------
-    mutual_information, total_correlation, dimension_wise_kl
-        Each (b,), whose means over draws are the terms; they sum to log q(z | x) - log p(z).
+        (b, m): weights of the components for each row of z; rows sum to one.
     """
     log_q_mixed = log_normal(z[:, None], z_mean[None], z_log_var[None])  # (b, m, latent_dim)
     log_mixture = ops.log(mixture)

@@ -39,9 +39,7 @@ class Resumable(keras.Model):
     def custom_objects(self) -> CustomObjects:
         """Your own classes and functions in this model, by name, that are not registered.
 
-        A model with a layer of your own is saved if the layer's class is registered with
-        ``keras.saving.register_keras_serializable``, or is named here. What is named here must be
-        passed to `load` and `resume` as ``custom_objects`` again.
+        What is named here must be passed to `load` and `resume` as ``custom_objects`` again.
         """
         return self._custom_objects
 
@@ -53,8 +51,7 @@ class Resumable(keras.Model):
     def save_checkpoint(self, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
         """Write a checkpoint now, from which `VAE.resume` goes on, and return its path.
 
-        While the model is being trained in another thread, this waits until the batches that are
-        under way are done, a tenth of a second as a rule. Callbacks may call it, too.
+        It may be called while the model trains, by callbacks, too.
 
         Parameters
         ----------
@@ -84,31 +81,26 @@ class Resumable(keras.Model):
     def resume(
         cls, path: str | os.PathLike[str], custom_objects: CustomObjects | None = None
     ) -> Self:
-        """Return the model of a checkpoint, ready to go on training where it was.
+        """Return the model of a checkpoint, ready to continue its training.
 
         ``vae = VAE.resume("run.vae"); vae.fit(x, epochs=30, checkpoint="run.vae")`` trains the
-        epochs that are left of 30, to the losses and weights of a run that was never interrupted:
-        weights, optimizer, learning rate, beta, order of the samples and noise are those of the
-        checkpoint, in mid-epoch if it was stopped there. The history that `fit` returns begins at
-        the first epoch.
+        epochs that are left of 30, with the losses and weights of a run that was never interrupted,
+        also from mid-epoch.
 
-        Pass the same data and the same arguments; `fit` does not know them. With another number of
-        samples, or another `batch_size`, an epoch that was begun begins again. So it does when
-        training on datasets, whose own shuffling starts anew. Callbacks start anew as well, such as
-        the patience of ``EarlyStopping``.
+        Pass the same data and arguments. With other ones, and on datasets, an epoch that was begun
+        begins again. Callbacks such as ``EarlyStopping`` start anew.
 
         Parameters
         ----------
         path
             A file that `fit` wrote for ``checkpoint=``, or `save_checkpoint`.
         custom_objects
-            Classes and functions of yours that the model needs and that are not registered with
-            ``keras.saving.register_keras_serializable``, by name: ``{"MyLayer": MyLayer}``.
+            As for `load`.
 
         Raises
         ------
         BundleError
-            If it is no checkpoint, or a damaged one, or needs classes of yours that are neither
+            If it is no checkpoint, is damaged, or needs classes of yours that are neither
             registered nor in `custom_objects`.
         OSError
             If there is no such file.
@@ -133,10 +125,7 @@ class Resumable(keras.Model):
         return model
 
     def _start_of(self, arguments: FitArguments, is_fast: bool) -> TrainingState:
-        """Return where a fit is to start, and warn about what may not be expected.
-
-        `is_fast` is whether it trains on arrays in our own loop, which can start in mid-epoch.
-        """
+        """Return where a fit starts, in mid-epoch only if `is_fast`, and warn about surprises."""
         if self._resumed is None or arguments.initial_epoch is not None:
             if arguments.checkpoint is not None and arguments.checkpoint.exists():
                 warnings.warn(

@@ -24,9 +24,8 @@ class RowSource:
     Parameters
     ----------
     array
-        A numpy array or memmap of any numbers; a SciPy sparse matrix or array in CSR format; or an
-        array in a file or of tasks, which gives rows as ``array[start:stop]``: a ``h5py.Dataset``,
-        a Zarr or Dask array.
+        A numpy array or memmap, a SciPy CSR matrix, or anything with rows ``array[start:stop]``,
+        such as a ``h5py.Dataset``, a Zarr or Dask array.
     rows
         The numbers of the rows that this is, ascending; None for all.
     convert
@@ -121,9 +120,8 @@ class RowSource:
     def shuffled(self, rng: np.random.Generator) -> NDArray[np.int64]:
         """Return the row numbers (n,) in random order.
 
-        Any order of arrays in memory is as likely as any other. Of an array in a file the blocks
-        are shuffled, and then the rows of as many blocks as are held at a time, so that an epoch
-        reads the file about once.
+        Of an array in a file the blocks are shuffled, and then the rows of several blocks at a
+        time, so that an epoch reads the file about once.
         """
         if self._edges is None:
             return rng.permutation(len(self))
@@ -148,18 +146,7 @@ class RowSource:
 
 
 def read_in_parts(x: Any, *, converts_float32: bool = False) -> RowSource | None:
-    """Return the rows of an array that should not be converted as a whole; else None.
-
-    Those are arrays of more than `READ_AT_ONCE` as float32, and float32 arrays in memory that take
-    more than eight times that, since they are copied only once.
-
-    Parameters
-    ----------
-    x
-        Anything.
-    converts_float32
-        Whether float32 arrays are to be changed, too.
-    """
+    """Return the rows of an array that should not be converted as a whole; else None."""
     if isinstance(x, RowSource):
         return x
     if scipy.sparse.issparse(x):

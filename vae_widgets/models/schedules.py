@@ -1,10 +1,9 @@
-"""Schedules of beta, the weight of the KL term: pure functions of the epoch.
+"""Schedules of beta, the weight of the KL term: functions of the epoch.
 
-A schedule maps epochs, fractions included, to beta: ``schedule(2.5)`` is beta in the middle of the
-third epoch. Any callable that takes a float or an array of them will do. Its attribute ``final``,
-if it has one, is the beta of validation; without it, that is the value at the end of the training.
-One that is to survive ``VAE.save`` also has ``get_config`` and is registered with `keras.saving`,
-as these are.
+``schedule(2.5)`` is beta in the middle of the third epoch. Any callable that takes a float or an
+array will do. Its attribute ``final`` is the beta of validation; without it, the value at the end
+of the training. To survive ``VAE.save`` it has ``get_config`` and is registered with
+`keras.saving`.
 """
 
 from collections.abc import Callable
@@ -36,13 +35,7 @@ class _Ramp(Configured):
         raise NotImplementedError
 
     def __call__(self, epoch: ArrayLike) -> Any:
-        """Return beta at `epoch`: a float for a number, else an array of the same shape.
-
-        Parameters
-        ----------
-        epoch
-            Epochs since the beginning of the training, at least 0; 2.5 is the middle of the third.
-        """
+        """Return beta at `epoch`, a float or an array; 2.5 is the middle of the third epoch."""
         epochs = checks.float_array("epoch", epoch, np.float64)
         if epochs.min() < 0:
             raise ValueError(f"epoch must be at least 0; received {epochs.min():g}.")
@@ -54,15 +47,14 @@ class _Ramp(Configured):
 class Warmup(_Ramp):
     """Raise beta in a straight line from `start` to `end`, and stay there.
 
-    With a small beta the model first learns to use its codes; the full KL term comes later, which
-    keeps the posterior from collapsing. Bowman et al., "Generating Sentences from a Continuous
+    This keeps the posterior from collapsing. Bowman et al., "Generating Sentences from a Continuous
     Space" (2016), section 3.1; Sonderby et al., "Ladder Variational Autoencoders" (2016), section
     2.4.
 
     Parameters
     ----------
     epochs
-        Length of the rise, above 0; fractions are welcome.
+        Length of the rise, above 0.
     end, start
         Beta after and before it, at least 0.
 
@@ -91,14 +83,13 @@ class Warmup(_Ramp):
 class Cyclical(_Ramp):
     """Raise beta from 0 to `end` again and again, each cycle starting from 0.
 
-    Each cycle rises in a straight line during its first part and stays at `end` for the rest; later
-    cycles start from codes that are already of use. Fu et al., "Cyclical Annealing Schedule"
-    (2019), equations 6 and 7, with their R as `ramp`.
+    Each cycle rises in a straight line and then stays at `end`. Fu et al., "Cyclical Annealing
+    Schedule" (2019), equations 6 and 7, with their R as `ramp`.
 
     Parameters
     ----------
     epochs_per_cycle
-        Length of a cycle, above 0; fractions are welcome.
+        Length of a cycle, above 0.
     ramp
         Part of a cycle that rises, in (0, 1].
     end

@@ -89,11 +89,7 @@ class Trainer(Resumable):
         raise NotImplementedError
 
     def _shuffler(self, iterations: int) -> np.random.Generator:
-        """Return what draws the order of the samples of an epoch.
-
-        It depends on the optimizer's steps before the epoch and on the seed, and on nothing else:
-        a second fit, or a resumed one, shuffles anew.
-        """
+        """Return what orders an epoch; it depends on the seed and the optimizer's steps only."""
         raise NotImplementedError
 
     def _before_evaluation(self) -> None:
@@ -101,10 +97,7 @@ class Trainer(Resumable):
         self._beta.prepare_validation()
 
     def _after_training(self, x: Any, labels: Any = None, batches: int | None = None) -> None:
-        """Note what is to be known about the training data, array (with labels) or dataset.
-
-        `batches` is their number in an epoch, where the user gave one.
-        """
+        """Note what must be known about the training data; `batches` are those of an epoch."""
 
     @checks.suggest_keywords
     def compile(
@@ -129,14 +122,11 @@ class Trainer(Resumable):
         run_eagerly
             Run Python for each batch, to debug; slow.
         jit_compile
-            Whether to use XLA. "auto" does on a GPU; on a CPU it does so for arrays, in a training
-            of enough steps to win back the 2 s that compiling takes, and never for convolutions or
-            layers that draw random numbers, which XLA slows. TensorFlow keeps what XLA compiled,
-            about 17 MB a model, until the process ends; pass False where one process makes hundreds
-            of models.
+            Whether to use XLA. "auto" does on a GPU; on a CPU for arrays, if the training is long
+            enough and there are no convolutions or random layers. Compiled code, about 17 MB a
+            model, stays in memory until the process ends.
         steps_per_execution
-            Batches between two looks at callbacks; "auto" makes it about 100 ms of them when
-            training on arrays.
+            Batches between two calls of the callbacks; "auto" makes it about 100 ms for arrays.
         auto_scale_loss
             As in `keras.Model.compile`.
         """
@@ -223,63 +213,52 @@ class Trainer(Resumable):
     ) -> Any:
         """Train, and return the Keras ``History``.
 
-        Arrays take a fast path: one compiled loop over batches gathered from memory. Callbacks
-        are called once per execution of about 100 ms, as Keras does with
-        ``steps_per_execution``. Anything else goes through Keras's own ``fit``: datasets, and
-        subclasses that override `train_step`. Either way the logs hold ``loss``,
-        ``reconstruction_loss``, ``kl_loss`` and ``elbo`` (nats), and these with ``val_`` in front.
+        Arrays are trained on in one compiled loop, with callbacks about every 100 ms. Datasets, and
+        subclasses that override `train_step`, use Keras's own ``fit``. The logs hold ``loss``,
+        ``reconstruction_loss``, ``kl_loss`` and ``elbo`` in nats, and ``val_`` of each.
 
-        A schedule of beta does not move what is validated: ``val_loss`` has the schedule's final
-        beta in every epoch, so that ``EarlyStopping``, ``ModelCheckpoint(save_best_only=True)`` and
-        ``ReduceLROnPlateau`` compare like with like. ``elbo`` and ``val_elbo`` are
-        ``-(reconstruction_loss + kl_loss)``, whatever beta and objective; higher is better, so pass
-        ``monitor="val_elbo", mode="max"``. ``loss`` is what the optimizer minimises now, and moves
-        with the schedule. If you set `beta` by hand during a fit, ``val_loss`` moves with it, and
-        ``val_elbo`` does not.
+        ``elbo`` is ``-(reconstruction_loss + kl_loss)`` for every beta and objective; higher is
+        better: ``monitor="val_elbo", mode="max"``. ``loss`` follows a schedule of beta;
+        ``val_loss`` has the schedule's final beta in every epoch, so that ``EarlyStopping`` can
+        compare epochs.
 
-        When a loss becomes NaN or infinite, one ``RuntimeWarning`` names the epoch and what helps.
-
-        After an interrupt (Ctrl-C, or the notebook's ■) the model is as usable as before, and
-        ``vae.history`` holds the epochs so far. A callback that catches an interrupt sets
-        ``model.stop_training``; else it is raised anew, for libraries swallow some.
+        A NaN or infinite loss gives one ``RuntimeWarning``. After an interrupt (Ctrl-C, or the
+        notebook's ■) the model can be used, and ``vae.history`` holds the epochs so far. A callback
+        that catches an interrupt must set ``model.stop_training``, or it is raised again.
 
         Parameters
         ----------
         x
             Samples (n, *sample_shape), or batches of them: a ``tf.data.Dataset``, a
             `keras.utils.PyDataset`, a generator, or another iterable such as a PyTorch
-            ``DataLoader``. Batches are checked as they are read.
+            ``DataLoader``.
         y
-            For a conditional VAE: labels (n,), whole numbers from 0 to n_labels - 1; datasets hold
-            batches (x, y). For a subclass with `auxiliary_loss` or a step of its own: its targets
-            (n, ...). Else it must be left out, or be `x`, as tutorials write it.
+            For a conditional VAE: labels (n,), whole numbers from 0 to n_labels - 1. For a subclass
+            with `auxiliary_loss` or its own step: targets (n, ...). Otherwise leave it out, or pass
+            `x`. Datasets hold batches (x, y).
         batch_size
             Samples in a batch of an array.
         epochs, verbose, callbacks, validation_split, shuffle, steps_per_epoch
-            As in `keras.Model.fit`. Callbacks may be any object with the hooks of a Keras
-            callback. Beside Keras's own, their `params` hold ``batch_size``, ``n_samples`` and
-            ``preview``, up to 128 validation (else training) samples, when x is an array, and for a
-            conditional VAE ``preview_labels``.
+            As in `keras.Model.fit`; callbacks may be any object with the hooks of one. For arrays,
+            their `params` also hold ``batch_size``, ``n_samples``, ``preview`` (up to 128
+            validation or training samples) and ``preview_labels``.
         class_weight
-            Weight of each label, such as ``{0: 1.0, 1: 5.0}``; labels that are not named weigh 1.
-            It needs labels `y`. For arrays, ``tf.data.Dataset`` and `keras.utils.PyDataset`.
+            Weight of each label of `y`, such as ``{0: 1.0, 1: 5.0}``; 1 for others. For arrays,
+            ``tf.data.Dataset`` and `keras.utils.PyDataset`.
         sample_weight
-            Weights (n,) of the samples of an array, at least 0; datasets hold batches
-            (x, y, sample_weight). The losses are weighted means, in each step and in the logs: a
-            sample of weight 2 counts as two, one of weight 0 as none.
+            Weights (n,) of the samples of an array, at least 0; the losses are weighted means.
+            Datasets hold batches (x, y, sample_weight).
         initial_epoch
-            Epoch to start at, counted from 0. The default is 0, and for a model from
-            `VAE.resume` where its training was.
+            Epoch to start at. The default is 0, or where a model from `VAE.resume` stopped.
         validation_data
-            Samples, a tuple (samples, labels) or (samples, labels, sample_weight), or a dataset.
-            Without labels in the model those of the tuple are ignored, and may be None.
+            Samples, a tuple (samples, labels) or (samples, labels, sample_weight), or a dataset. An
+            unconditional model ignores the labels, which may be None.
         validation_steps, validation_batch_size, validation_freq
             As in `keras.Model.fit`.
         checkpoint
-            A ``.vae`` file, from which `VAE.resume` goes on after a crash. It is replaced after
-            every `checkpoint_every` epochs, after the last, and when training is stopped or
-            interrupted. Before the first epoch it is tried whether the model can be read back, so
-            that a layer of yours that is not registered is an error then, and not after hours.
+            A ``.vae`` file for `VAE.resume`, replaced every `checkpoint_every` epochs, at the end,
+            on Stop and on an interrupt. Before the first epoch a trial shows that it can be read
+            back.
         checkpoint_every
             Epochs from one checkpoint to the next.
 
@@ -293,7 +272,7 @@ class Trainer(Resumable):
         TypeError, ValueError
             If an argument is bad, before any work is done.
         tf.errors.InvalidArgumentError
-            If a later batch of a dataset is bad; the message says what of it.
+            If a later batch of a dataset is bad.
         OSError
             If `checkpoint` cannot be written, before any work is done.
         RuntimeError
@@ -329,8 +308,7 @@ class Trainer(Resumable):
         Parameters
         ----------
         x, y, **options
-            As for `fit`, and checked in the same way before this returns. `verbose` is 0 unless
-            given.
+            As for `fit`, and checked before this returns. `verbose` is 0 unless given.
 
         Returns
         -------
@@ -373,15 +351,14 @@ class Trainer(Resumable):
     ) -> Any:
         """Return loss, reconstruction_loss and kl_loss (nats, means over samples) on data.
 
-        The noise is the same at each call: equal weights and data give equal results. Where a
-        schedule moves beta, the loss has its final beta, as ``val_loss`` in `fit`.
+        The noise is the same at each call. With a schedule, the loss has its final beta.
 
         Parameters
         ----------
         x
             Samples (n, *sample_shape), or a dataset of batches of them.
         y
-            For a conditional VAE: labels (n,). Else it must be left out, or be `x`.
+            For a conditional VAE: labels (n,). Otherwise leave it out, or pass `x`.
         batch_size
             Samples in a batch of an array; None for 128.
         sample_weight
@@ -389,8 +366,7 @@ class Trainer(Resumable):
         verbose, steps, callbacks
             As in `keras.Model.evaluate`; `steps` is for datasets.
         return_dict
-            Return a dict by name rather than a list. The dict also holds ``elbo``,
-            ``-(reconstruction_loss + kl_loss)``.
+            Return a dict by name, which also holds ``elbo``, rather than a list.
         """
         options = {
             "verbose": verbose,
@@ -728,10 +704,9 @@ class Trainer(Resumable):
         return self._loops[kind, batch_size]
 
     def _keeps(self, step: str) -> bool:
-        """Tell whether `step` is ours, so that the fast loop does what Keras's would do.
+        """Tell whether `step` is ours, so that the fast loop may replace Keras's.
 
-        It is not where layers have metrics of their own: these would count the rows that fill up
-        the last batch.
+        Layers with metrics of their own would count the rows that fill up the last batch.
         """
         is_ours = getattr(type(self), step) is getattr(Trainer, step) and not self.run_eagerly
         return is_ours and not any(layer.metrics for layer in self.layers)

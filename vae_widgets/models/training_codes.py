@@ -42,7 +42,7 @@ class TrainingCodes(RowMethods):
         Raises
         ------
         RuntimeError
-            If there are none, or they are of other weights of the encoder.
+            If they are not known for these weights.
         ValueError
             If the encoder's weights hold NaN, because training has diverged.
         """
@@ -72,23 +72,22 @@ class TrainingCodes(RowMethods):
     ) -> CodeStatistics:
         """Note where the codes of samples lie, for ``anomaly_score(kind="mahalanobis")``.
 
-        `fit` does this by itself at its end. It is needed after a fit on a generator, which can be
-        read only once, after a training loop of your own, and after `set_weights`.
+        `fit` does this at its end. It is needed after a fit on a generator, a training loop of your
+        own, and `set_weights`.
 
         Parameters
         ----------
         x
-            The training samples (n, *sample_shape), or a stream of them as for `anomaly_score`. Of
-            more than 10,000 samples as many are taken at random, from all of a stream.
+            The training samples (n, *sample_shape), or a stream of them as for `anomaly_score`. At
+            most 10,000 are used, taken at random.
         y
-            For a conditional VAE: labels (n,), or one label for all. Streams of batches hold their
-            labels themselves, as tuples (x, y).
+            For a conditional VAE: labels (n,), or one label for all. Streams hold batches (x, y).
 
         Returns
         -------
         CodeStatistics
-            ``mean`` (latent_dim,) and ``covariance`` (latent_dim, latent_dim) of the mixture of
-            q(z | x) over the samples.
+            ``mean`` (latent_dim,) and ``covariance`` (latent_dim, latent_dim) of the mixture of q(z
+            | x) over the samples.
 
         Raises
         ------
@@ -187,15 +186,7 @@ def _checksum(model: keras.Model) -> int:
 
 
 def _read_again(x: Any, batches: int | None) -> Any:
-    """Return what reads a stream of batches once more, up to a number of them; None if nothing can.
-
-    Parameters
-    ----------
-    x
-        What the model was trained on.
-    batches
-        Batches in an epoch, for streams without end; None for all.
-    """
+    """Return what reads `batches` of a stream (None: all) once more; None if nothing can."""
     if isinstance(x, tf.data.Dataset):
         return x if batches is None else x.take(batches)
     if isinstance(x, keras.utils.PyDataset):

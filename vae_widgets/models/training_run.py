@@ -23,11 +23,9 @@ _TURN = 0.1
 class TrainingRun:
     """A fit that runs in a thread of its own; `VAE.fit_async` returns one.
 
-    ``await run`` in a notebook cell waits for the end and returns the Keras ``History``, while
-    widgets stay alive; an error in training is raised there. Interrupting the cell stops the run.
-
-    Without ``await`` the cell ends at once and the run goes on in the background. The kernel then
-    answers other cells, and a page that is reloaded, while it trains.
+    ``await run`` in a notebook cell waits for the ``History`` while widgets stay alive, and raises
+    an error of the training. Interrupting the cell stops the run. Without ``await`` it goes on in
+    the background.
 
     Parameters
     ----------
@@ -62,10 +60,9 @@ class TrainingRun:
 
     @property
     def status(self) -> Status:
-        """What the run does: "running", "paused", or how it ended.
+        """What the run does, or how it ended.
 
-        The ends are "stopped" (by `stop` or by a callback), "interrupted" (the cell that waited was
-        interrupted), "finished" and "failed".
+        "running", "paused"; "stopped" (also by a callback), "interrupted", "finished", "failed".
         """
         if self._result.done():
             if self._result.exception() is not None:
@@ -93,8 +90,7 @@ class TrainingRun:
     def stop(self) -> None:
         """End the run within a fraction of a second, keeping weights and history.
 
-        The last epoch of the history is the one that was cut short; its values are means over the
-        batches that were done. A checkpoint leaves it out, and a resumed run completes it.
+        The last epoch of the history holds means over the batches that were done.
         """
         if self._result.done():
             return
@@ -123,8 +119,7 @@ class TrainingRun:
     def checkpoint(self, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
         """Write a checkpoint now, also while the run is paused, and return its path.
 
-        It is written between two executions of batches; this waits until it is there. See
-        `VAE.save_checkpoint`.
+        See `VAE.save_checkpoint`.
 
         Parameters
         ----------
@@ -137,7 +132,7 @@ class TrainingRun:
     def wait(self, timeout: float | None = None) -> Any:
         """Block until the run has ended and return the Keras ``History``.
 
-        In a notebook ``await run`` is better: widgets stay alive. An interrupt stops the run.
+        In a notebook ``await run`` is better. An interrupt stops the run.
 
         Parameters
         ----------

@@ -21,11 +21,11 @@ class Position:
     totals
         See `ArrayLoop.totals`; the last is the number of batches done.
     iterations
-        Steps of the optimizer before the epoch, from which the order of its samples follows.
+        Steps of the optimizer before the epoch.
     noise_seed
         State of the generator of the noise before the epoch.
     n_samples, batch_size, shuffle
-        What the batches are made of; with others they would not be the same batches.
+        What the batches are made of.
     """
 
     totals: list[float]
@@ -54,7 +54,7 @@ class TrainingState:
     epoch
         The epoch to go on with, counted from 0.
     epochs, history
-        The epochs before it, and their logs, as the Keras ``History`` has them.
+        The epochs before it, and their logs.
     seed
         What orders of samples follow from.
     generators
@@ -97,13 +97,7 @@ class TrainingState:
 
     @classmethod
     def from_json(cls, text: bytes) -> "TrainingState":
-        """Return what `to_json` wrote.
-
-        Raises
-        ------
-        ValueError, TypeError, KeyError
-            If it is anything else; the message says what was expected.
-        """
+        """Return what `to_json` wrote, or raise ``ValueError``, ``TypeError``, ``KeyError``."""
         content = json.loads(text)
         position = content["position"]
         if position is not None:

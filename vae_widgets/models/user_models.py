@@ -17,13 +17,7 @@ _PROBE = 8  # random codes decoded to see what the decoder returns
 def sample_shape_of(
     encoder: keras.Model, sample_shape: Sequence[int] | int | None
 ) -> tuple[int, ...]:
-    """Return the shape of one sample: the one given, else the encoder's input shape.
-
-    Raises
-    ------
-    ValueError
-        If the shape is unknown, or has a dimension below 1.
-    """
+    """Return the shape of one sample: the one given, else the encoder's input shape."""
     if sample_shape is not None:
         return check_sample_shape(sample_shape)
     shape = getattr(encoder, "input_shape", None) if encoder.built else None
@@ -61,12 +55,7 @@ def check_halves(
 ) -> int:
     """Return the number of latent dimensions that encoder and decoder agree on.
 
-    Runs both once, on zeros and on random codes, which also builds models that were not yet built.
-
-    Raises
-    ------
-    ValueError
-        If an output has the wrong shape, or is none that `likelihood` expects.
+    Runs both once, which also builds them. Raises ``ValueError`` if an output has a wrong shape.
     """
 
     def inputs(array: Any) -> Any:
@@ -105,15 +94,7 @@ def check_halves(
 
 
 def encoder_outputs(name: str, code: Any) -> tuple[Any, ...]:
-    """Return z_mean, z_log_var and what else there is of an encoder's output, as a tuple.
-
-    A dict has them by the names "z_mean" and "z_log_var"; a list or tuple in that order.
-
-    Raises
-    ------
-    ValueError
-        If a dict has other names, or the outputs are nested.
-    """
+    """Return z_mean, z_log_var and further outputs of an encoder, as a tuple; a dict has names."""
     if isinstance(code, Mapping):
         if "z_mean" not in code:
             raise ValueError(
@@ -127,12 +108,7 @@ def encoder_outputs(name: str, code: Any) -> tuple[Any, ...]:
 def decoder_output(name: str, output: Any) -> Any:
     """Return a decoder's output: one tensor, or a tuple of the mean and its log-variance.
 
-    A dict has them by the names "mean" and "log_var", or is of one output by any name.
-
-    Raises
-    ------
-    ValueError
-        If a dict of several outputs has other names, or the outputs are nested.
+    A dict has the names "mean" and "log_var", or one output by any name.
     """
     if isinstance(output, Mapping):
         if len(output) > 1 and set(output) != {"mean", "log_var"}:

@@ -72,14 +72,11 @@ class _FactoryOnClass:
 class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
     """A variational autoencoder made of your own encoder and decoder.
 
-    `VAE.build` makes both for you. The model minimises
-
-        loss = reconstruction_loss + beta * kl_loss,
-
-    where reconstruction_loss = E_q[-log p(x | z)], with one draw of z per sample, and kl_loss =
-    KL(q(z | x) || N(0, I)); both are sums over dimensions in nats, and means over samples. With
-    ``beta=1`` the loss is the negative ELBO of Kingma & Welling (2014), equation 10; other values
-    give the beta-VAE of Higgins et al. (2017). Regularisation losses of the two models are added.
+    `VAE.build` makes both for you. The loss is ``reconstruction_loss + beta * kl_loss`` with
+    reconstruction_loss = E_q[-log p(x | z)], one draw of z per sample, and kl_loss =
+    KL(q(z | x) || N(0, I)): sums over dimensions in nats, means over samples. With ``beta=1`` it is
+    the negative ELBO of Kingma & Welling (2014), equation 10; other values give the beta-VAE of
+    Higgins et al. (2017). Regularisation losses of the two models are added.
 
     It is compiled with Adam(1e-3) until you call `compile`.
 
@@ -87,31 +84,28 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
     ----------
     encoder
         Keras model that maps x (n, *sample_shape) to (z_mean, z_log_var), each (n, latent_dim), or
-        to a dict with these names.
-        A third output, such as a z that it samples itself, is ignored.
+        to a dict with these names. A third output is ignored.
     decoder
         Keras model that maps z (n, latent_dim) to (n, *sample_shape): logits for the Bernoulli
-        likelihood, means for the Gaussian one. For the categorical one logits with one more axis,
+        likelihood, means for the Gaussian one; for the categorical one logits
         (n, *sample_shape, n_classes).
     likelihood
         "bernoulli" for data in [0, 1], "gaussian" (unit deviation), or an object:
-        ``Bernoulli()``, ``Gaussian(deviation="learned")``, ``Categorical(n_classes)`` for tokens.
+        ``Bernoulli()``, ``Gaussian(deviation="learned")``, ``Categorical(n_classes)``.
     beta
-        Weight of the KL term: a number of at least 0, or a schedule such as ``Warmup(10)`` or
-        ``Cyclical(10)``, measured in epochs. Can be set at any time, also while training runs.
-        Validation has the schedule's final beta from the first epoch on, see `fit`.
+        Weight of the KL term: a number of at least 0, or a schedule in epochs such as
+        ``Warmup(10)`` or ``Cyclical(10)``. Can be set at any time.
     objective
-        What training minimises: "elbo", "free_bits", "iwae", "info_vae", "beta_tc", or an object
-        such as ``IWAE(n_samples=50)``.
+        "elbo", "free_bits", "iwae", "info_vae", "beta_tc", or an object such as
+        ``IWAE(n_samples=50)``.
     variational
-        False makes a plain autoencoder with the same methods: it decodes z_mean, without noise, and
-        minimises the reconstruction loss alone. `encode` then returns a z_log_var of zeros, which
-        means nothing, and whatever needs a KL or a prior raises ``RuntimeError``.
+        False makes a plain autoencoder: it decodes z_mean without noise and minimises the
+        reconstruction loss. Its z_log_var is 0, and what needs a KL raises ``RuntimeError``.
     n_labels
-        Number of labels of a conditional VAE, whose encoder maps [x, y] and whose decoder maps
-        [z, y], with y one-hot (n, n_labels); see `fit`. Found out from models that have two inputs.
+        Number of labels of a conditional VAE: its encoder maps [x, y], its decoder [z, y], with y
+        one-hot (n, n_labels). The default follows from the number of inputs.
     from_logits
-        Pass False if the decoder ends in a sigmoid, hence returns probabilities.
+        False if the decoder returns probabilities.
     seed
         Seed of noise and shuffling; None for a new one each time.
     sample_shape
@@ -122,8 +116,8 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
     Raises
     ------
     ValueError
-        If encoder, decoder and likelihood do not fit together: shapes, latent dimensions, or
-        probabilities where logits are expected.
+        If the shapes or latent dimensions of encoder, decoder and likelihood do not fit together,
+        or the decoder returns probabilities where logits are expected.
     """
 
     @checks.suggest_keywords
@@ -226,29 +220,23 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
             Number of latent dimensions, at least 1.
         architecture
             "dense" for anything, "conv" for images of 8 to 512 pixels a side, channels last,
-            "sequence" for tokens (steps,), grids of several voices (steps, voices), and signals.
+            "sequence" for tokens (steps,), grids of voices (steps, voices) and signals.
         likelihood, beta, seed, objective, variational, name
             As for `VAE`; the seed also draws the initial weights. "categorical" needs `n_classes`.
         hidden_units
-            Sizes of the dense layers of the encoder; the decoder has them in reverse. The default
-            is (256,) for "dense" and "sequence", and (64,) for "conv"; there they lie between
-            convolutions and codes. () leaves them out: a linear model for "dense".
+            Sizes of the encoder's dense layers; the decoder has them in reverse. The default is
+            (256,) for "dense" and "sequence", and (64,) for "conv". () leaves them out.
         filters
-            For "conv": filters of the 3x3 convolutions of the encoder, each of stride 2; the
-            decoder has them in reverse, transposed. The default is 32, 64, 64, ..., as many as
-            bring the longest side down to 8 pixels; above 128 pixels it begins with 16, above 256
-            with 8, 16. Large images need small batches: at 512 pixels 8 colour images take 0.2 GB.
-            For "sequence": channels of the residual blocks of the encoder, with dilations 1, 2, 4,
-            ...; the default is (32,).
+            For "conv": filters of the encoder's 3x3 convolutions of stride 2; the decoder has them
+            in reverse. The default is 32, 64, 64, ..., down to a longest side of 8 pixels; it
+            begins with 16 above 128 pixels and with 8, 16 above 256. For "sequence": channels of
+            the residual blocks, with dilations 1, 2, 4, ...; the default is (32,).
         activation
             Name of the Keras activation of the hidden layers.
         n_classes
             For likelihood="categorical": the number of tokens; x holds 0 to n_classes - 1.
         n_labels
-            Makes a conditional VAE: labels 0 to n_labels - 1 are given to both halves, one-hot,
-            beside x and beside z. In the encoders of "conv" and "sequence" they join where the
-            image or sequence has become a vector: as constant channels of the input they would tell
-            the same, at the price of a wider convolution over all positions.
+            Makes a conditional VAE for labels 0 to n_labels - 1.
 
         Raises
         ------
@@ -307,8 +295,8 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
     def beta(self) -> float:
         """Weight of the KL term in the loss, now.
 
-        Set it to a number or to a schedule at any time. While training runs, it acts from the next
-        execution of batches on (after at most about 0.1 s), and a number ends a schedule.
+        Set it to a number, which ends a schedule, or to a schedule. While training runs, it acts
+        within about 0.1 s.
         """
         return self._beta.current
 
@@ -328,7 +316,7 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         Raises
         ------
         RuntimeError
-            If it is set while the model trains.
+            If the model is training.
         """
         return self._rules.objective
 
@@ -344,8 +332,7 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
     def seed(self) -> int | None:
         """The seed of noise and shuffling; None if it was drawn.
 
-        Set it between two fits: the next one draws as a new model with this seed does. The weights
-        stay what they are.
+        Set it between two fits. The weights do not change.
         """
         return self._seed
 
@@ -358,14 +345,12 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
 
     @property
     def learning_rate(self) -> float:
-        """The optimizer's learning rate, now.
-
-        Set it at any time; while training runs, it acts from the next execution of batches on.
+        """The optimizer's learning rate, now. It can be set while training runs.
 
         Raises
         ------
         TypeError
-            If it is set, but the optimizer was given a schedule rather than a number.
+            If it is set, but the optimizer has a schedule.
         """
         return float(ops.convert_to_numpy(self.optimizer.learning_rate))
 
@@ -386,9 +371,9 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
     def auxiliary_loss(self, batch: EncodedBatch, x: Any, y: Any, training: bool) -> Any:
         """Return what to add to the loss of each sample, (b,); for subclasses.
 
-        It is called with tensors, once for each batch of training and of evaluation, of arrays and
-        of datasets. Layers and metrics that it uses are attributes, set after ``super().__init__``;
-        pass ``sample_weight=batch.weights`` to metrics. See docs/extending.md.
+        It is called with tensors for each batch of training and evaluation. Set the layers and
+        metrics that it uses after ``super().__init__``; pass ``sample_weight=batch.weights`` to
+        metrics. See docs/extending.md.
 
         Parameters
         ----------
@@ -397,8 +382,7 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         x
             Samples (b, *sample_shape).
         y
-            The targets that `fit` was given, (b, ...), or labels (b,) of a conditional VAE; None if
-            there are none.
+            Targets of `fit` (b, ...), or labels (b,) of a conditional VAE, or None.
         training
             Whether this is a training step.
         """
@@ -576,13 +560,12 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         x
             Samples (n, *sample_shape), or a stream of them as for `anomaly_score`.
         y
-            For a conditional VAE: labels (n,), or one label for all. Streams of batches hold their
-            labels themselves, as tuples (x, y).
+            For a conditional VAE: labels (n,), or one label for all. Streams hold batches (x, y).
 
         Returns
         -------
         z_mean, z_log_var
-            Each (n, latent_dim): mean and log-variance of q(z | x). Of a Dask array lazy ones.
+            Mean and log-variance of q(z | x), each (n, latent_dim); lazy for a Dask array.
         """
         if is_dask_array(x):
             codes = self._lazily("encode", x, y)
@@ -593,9 +576,8 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
     def decode(self, z: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
         """Map codes (n, latent_dim) to samples (n, *sample_shape) in data space.
 
-        The samples are the means of p(x | z): probabilities for the Bernoulli likelihood. For the
-        categorical one they are the most likely tokens. A conditional VAE needs `y`, as in
-        `encode`.
+        The samples are the means of p(x | z), or the most likely tokens of a categorical
+        likelihood. A conditional VAE needs `y`, as in `encode`.
         """
         z = checks.samples("z", z, (self._latent_dim,))
         return self._decode(z, *self._rules.conditions(y, len(z)))[0]
@@ -645,31 +627,30 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         """Save the model as a bundle, ``name.vae``, or as Keras does, ``name.keras``.
 
         `vae_widgets.load` opens a bundle without TensorFlow, `VAE.load` gives back the trainable
-        model. A bundle appears whole or not at all. A model in half or mixed precision is
-        exported in float32. The options after `zipped` are for bundles.
+        model. The options after `zipped` are for bundles. Half and mixed precision are exported in
+        float32.
 
         Parameters
         ----------
         filepath
-            Where to: a name that ends in ``.vae`` or ``.keras``.
+            A name that ends in ``.vae`` or ``.keras``.
         overwrite
             Whether to replace a file that exists.
         zipped
             As in `keras.Model.save`; not for bundles.
         renderer
             Draws the samples: an `ImageRenderer`, `SignalRenderer`, `TableRenderer` or
-            `TextRenderer` (which brings its `Vocabulary`); None for the one that suits their shape.
-            It is saved with the range of values of `samples`. Of a renderer of your own only the
-            name is saved, and `load` says so.
+            `TextRenderer`; None for one that suits their shape. Of your own renderer only the name
+            is saved.
         preprocessing
-            What must be done to data before it fits the model: text, or anything that JSON holds.
-            It is stored as a note, and not applied.
+            A note on how to prepare data for the model: text, or anything that JSON holds. It is
+            not applied.
         samples
-            Samples (n, *sample_shape) whose pictures go along, and whose codes.
+            Samples (n, *sample_shape) to save as pictures, with their codes.
         latents
-            Codes (n, latent_dim) to go along; the default is those of `samples`.
+            Codes (n, latent_dim) to save; the default is those of `samples`.
         policy
-            A threshold to go along.
+            A threshold to save.
 
         Raises
         ------
@@ -708,9 +689,8 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         Parameters
         ----------
         filepath, *args, **options
-            As in `keras.Model.export`: ``format="tf_saved_model"``, ``"onnx"``... A conditional
-            VAE takes [x, y], with y one-hot. Encoder and decoder of their own are exported by
-            ``vae.encoder.export`` and ``vae.decoder.export``; `save` writes all for vae_widgets.
+            As in `keras.Model.export`. A conditional VAE takes [x, y], with y one-hot. Use
+            ``vae.encoder.export`` and ``vae.decoder.export`` for one half.
         """
         x = np.zeros((1, *self.sample_shape), np.float32)
         y = [np.eye(1, self.n_labels, dtype=np.float32)] if self.n_labels else []
@@ -721,25 +701,24 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
     def load(
         cls, path: str | os.PathLike[str], custom_objects: CustomObjects | None = None
     ) -> "VAE":
-        """Load a trainable model: compiled, with its optimizer where it was.
+        """Load a trainable model, compiled, with the state of its optimizer.
 
-        `vae_widgets.load` is faster, where nothing is to be trained. `VAE.resume` goes on with the
-        training of a checkpoint.
+        `vae_widgets.load` is faster when nothing is to be trained; `VAE.resume` continues the
+        training of a checkpoint. Nothing in the file is run as code.
 
         Parameters
         ----------
         path
             A ``.vae`` file, bundle or checkpoint, or a ``.keras`` file.
         custom_objects
-            Classes and functions of yours that the model needs and that are not registered with
+            Your classes and functions that are not registered with
             ``keras.saving.register_keras_serializable``, by name: ``{"MyLayer": MyLayer}``.
 
         Raises
         ------
         BundleError
-            If it is damaged, manipulated, of a newer version, or holds a model of another class. It
-            is a ``ValueError`` and names the part. Nothing in the file is run as code; classes of
-            your own must be registered or in `custom_objects`.
+            If the file is damaged, manipulated, of a newer version, or holds another class. It is a
+            ``ValueError`` and names the part.
         OSError
             If there is no such file.
         """
