@@ -89,7 +89,7 @@ class Likelihood(keras.layers.Layer):
         raise NotImplementedError
 
     def mean(self, decoder_output: Any) -> Any:
-        """Return the mean of p(x | z) in data space (n, *sample_shape), or the most likely tokens."""
+        """Return the mean of p(x | z) (n, *sample_shape) in data space, or the likeliest tokens."""
         raise NotImplementedError
 
     def error(self, x: Any, decoder_output: Any) -> Any:
