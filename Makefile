@@ -59,7 +59,7 @@ bench: $(VENV)/test.stamp $(PEERS)/bench.stamp ## Measure side by side with othe
 reproduce: $(VENV)/test.stamp ## Train for published results: hours (ARGS=NAME for one, --list)
 	$(BIN)/python -m tests.benchmarks.reproduce $(ARGS)
 
-coverage: $(VENV)/test.stamp ## Simulate how often every interval holds the truth (half an hour)
+coverage: $(VENV)/test.stamp ## Simulate how often every interval holds the truth (15 minutes)
 	$(BIN)/python -m tests.benchmarks.coverage $(ARGS)
 
 screenshots: $(VENV)/test.stamp ## Photograph the tour for the README, in light and dark

@@ -56,7 +56,13 @@ def cell(population: Population, method: str, n: int, n_sets: int) -> dict[str, 
     }
     row["unknown"] = f"{1 - known[:, 0].mean():.2f}"
     row["says too few"] = f"{too_few / len(held):.2f}"
-    row["measured precision"] = f"{np.nanmean(optimism):+.3f}"
-    row["corrected"] = f"{np.nanmean(bias):+.3f}" if method in LABELLED else ""
+    row["measured precision"] = _mean(optimism)
+    row["corrected"] = _mean(bias) if method in LABELLED else ""
     row["data sets"] = f"{n_sets - refused}"
     return row
+
+
+def _mean(differences: list[float]) -> str:
+    """Return the mean of those that are known. A precision without flagged samples is not."""
+    known = [each for each in differences if not np.isnan(each)]
+    return f"{np.mean(known):+.3f}" if known else "-"
