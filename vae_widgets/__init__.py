@@ -1,7 +1,6 @@
 """Jupyter widgets for variational autoencoders.
 
-Public names are resolved on first use, so that ``import vae_widgets`` loads neither TensorFlow nor
-Keras: a notebook that only looks at saved results starts at once.
+Public names are imported on first use: ``import vae_widgets`` loads no TensorFlow.
 """
 
 import importlib

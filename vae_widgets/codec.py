@@ -25,26 +25,19 @@ class Codec(Protocol):
     def encode(self, x: ArrayLike) -> Any:
         """Map samples (n, *sample_shape) to (z_mean, z_log_var), each (n, latent_dim).
 
-        A codec without a variance, such as PCA, may return z_mean alone. What the widgets pass is
-        a float32 array of numpy; what they get may be arrays or tensors of any library, also with
-        gradients, and a dict with "z_mean" and "z_log_var".
+        A codec without a variance, such as PCA, may return z_mean alone. It gets a float32 array,
+        and may return arrays or tensors of any library, or a dict with "z_mean" and "z_log_var".
         """
 
     def decode(self, z: ArrayLike) -> NDArray[np.float32]:
         """Map latent vectors (n, latent_dim) to samples (n, *sample_shape) in data space.
 
-        It gets a float32 array of numpy, and returns an array or a tensor of any library.
+        It gets a float32 array and returns an array or a tensor of any library.
         """
 
 
 def check_codec(codec: Any) -> Codec:
-    """Return `codec` if it has everything a widget needs.
-
-    Raises
-    ------
-    TypeError
-        If one of ``encode``, ``decode``, ``latent_dim`` and ``sample_shape`` is missing.
-    """
+    """Return `codec` if it has ``encode``, ``decode``, ``latent_dim`` and ``sample_shape``."""
     needed = ("encode", "decode", "latent_dim", "sample_shape")
     if isinstance(codec, str):  # which has an `encode` of its own
         raise TypeError(
@@ -72,14 +65,8 @@ def encode_distribution(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
     """Return z_mean and z_log_var, each (n, latent_dim); None for a codec without variances.
 
-    The codec may return arrays or tensors of any library: z_mean alone, (z_mean, z_log_var), or a
-    dict with these names.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the codec returns anything else, other numbers of rows, or values that are not finite; or
-        if it takes tensors only.
+    Raises ``TypeError`` or ``ValueError`` if the codec returns anything else, or takes tensors
+    only.
     """
     code = _call(codec, "encode", x)
     if isinstance(code, Mapping):
@@ -118,15 +105,12 @@ def _checked(codec: Codec, name: str, code: Any) -> NDArray[np.float32]:
 def decode_samples(codec: Codec, z: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the samples (n, *sample_shape) that `codec` makes of latent vectors z (n, latent_dim).
 
-    The codec may return an array or a tensor of any library.
-
     Raises
     ------
     CannotDecodeError
         If the codec only encodes.
     TypeError, ValueError
-        If the codec returns another shape, or values that are not finite; or if it takes tensors
-        only.
+        If the codec returns another shape or NaN, or takes tensors only.
     """
     x = checks.samples(
         "codec.decode(z)",
@@ -159,13 +143,13 @@ class CannotDecodeError(TypeError):
 
 
 class EncodingOnly:
-    """A codec for `LatentScatter` made of what only encodes: UMAP, t-SNE, an encoder, a function.
+    """A codec for `LatentScatter` that only encodes: UMAP, t-SNE, an encoder, a function.
 
     Parameters
     ----------
     encoder
-        A function of samples, or an object with ``encode``, with ``transform``, which gets
-        flattened samples as scikit-learn's do, or with ``embedding_`` of these very samples.
+        A function of samples, or an object with ``encode``, ``transform`` (of flattened samples),
+        or ``embedding_`` of these samples.
     x
         Samples (n, *sample_shape).
     """
@@ -247,7 +231,7 @@ class ConditionalCodec(Protocol):
 class GivenLabel:
     """A codec for the widgets: a conditional model with its label fixed; ``given`` makes one.
 
-    It holds the model itself and no copy, so it follows as the model trains.
+    It follows as the model trains.
     """
 
     def __init__(self, model: ConditionalCodec, label: int, n_labels: int) -> None:

@@ -1,8 +1,7 @@
-"""Where the codes of data lie as a density: the aggregated posterior q(z).
+"""The aggregated posterior q(z): the density of codes, the mean over samples of q(z | x).
 
-It is the mean over samples of q(z | x) (A. Makhzani et al., "Adversarial autoencoders",
-arXiv:1511.05644, section 2): here of Gaussians on a plane, on a grid of cells. Where it departs
-from the prior, draws from the prior decode to what the model has hardly seen.
+A. Makhzani et al., "Adversarial autoencoders", arXiv:1511.05644, section 2. Draws from the prior
+where q(z) is small decode to what the model has hardly seen.
 """
 
 from collections.abc import Sequence
@@ -21,28 +20,20 @@ BLOCK = 4_000_000
 def density_on_grid(
     mean: ArrayLike, covariance: ArrayLike, bounds: Sequence[float], columns: int, rows: int
 ) -> NDArray[np.float32]:
-    """Return the density of a mixture of Gaussians with equal weights, on a grid of cells.
+    """Return the density of a mixture of Gaussians with equal weights: float32 (rows, columns).
 
-    Every Gaussian is widened by half a cell (its standard deviation; variances add), so that a
-    narrow one does not fall between the centres of the cells.
+    Every Gaussian is widened by half a cell, so that none falls between cells. The first row is
+    that of largest y. Of more than `MOST_SAMPLES` Gaussians (`MOST_CORRELATED` with correlations)
+    an even choice is used.
 
     Parameters
     ----------
-    mean
-        Means (n, 2).
-    covariance
-        Covariances (n, 2, 2).
+    mean, covariance
+        (n, 2) and (n, 2, 2).
     bounds
         x_min, x_max, y_min, y_max of the grid.
     columns, rows
         Number of cells.
-
-    Returns
-    -------
-    ndarray
-        float32 (rows, columns), in one over the unit of area; the first row is that of largest y.
-        More than `MOST_SAMPLES` Gaussians (`MOST_CORRELATED`, where their axes are not those of
-        the grid) are represented by so many, evenly chosen in their order.
     """
     mean, covariance = np.asarray(mean, np.float32), np.asarray(covariance, np.float32)
     correlated = bool(covariance[:, 0, 1].any())
@@ -81,24 +72,10 @@ def evenly_chosen(n: int, most: int) -> NDArray[np.int_]:
 def levels_of_mass(
     density: ArrayLike, cell_area: float, probabilities: Sequence[float]
 ) -> list[float | None]:
-    """Return the density above which lies each of these probabilities.
+    """Return the density above which lies each of these probabilities; None where there is less.
 
-    The regions are the smallest that hold them: highest density regions (R. Hyndman, "Computing
-    and graphing highest density regions", The American Statistician 50, 1996).
-
-    Parameters
-    ----------
-    density
-        Densities of cells of equal area.
-    cell_area
-        That area.
-    probabilities
-        Numbers in (0, 1).
-
-    Returns
-    -------
-    list
-        One density for each probability; None where the cells together hold less.
+    Highest density regions: R. Hyndman, "Computing and graphing highest density regions", The
+    American Statistician 50, 1996.
     """
     sorted_density = np.sort(np.asarray(density, np.float64).ravel())[::-1]
     mass = np.cumsum(sorted_density) * cell_area

@@ -1,7 +1,4 @@
-"""Signs that a training run goes wrong, each with an explanation and a remedy.
-
-Pure functions of a history: they raise an alarm while its reason lasts.
-"""
+"""Signs that a training run goes wrong, as functions of its history."""
 
 from typing import NamedTuple
 
@@ -39,10 +36,9 @@ def alarms(history: TrainingHistory) -> list[Alarm]:
 def diverged(history: TrainingHistory) -> Alarm | None:
     """Say whether a metric became NaN or infinite, or the loss runs away.
 
-    The loss runs away if it is finite, and its last three values all lie above its first by three
-    times as much as it ever fell (at least by its own size). Means over a growing epoch, as Keras
-    reports them, hide no more than that. A rising beta alone lifts the loss, and a small one the
-    KL; where the ELBO is logged, it must run away, too.
+    It runs away if its last three values lie above its first by three times as much as it ever
+    fell, and at least by its own size. The ELBO must run away, too, because a rising beta lifts the
+    loss.
     """
     remedy = "Lower the learning rate" + _now(history, "learning_rate")
     bad = history.warnings
@@ -66,9 +62,8 @@ def diverged(history: TrainingHistory) -> Alarm | None:
 def collapse(history: TrainingHistory) -> Alarm | None:
     """Say whether the posterior has collapsed: no latent dimension carries information.
 
-    The KL of every dimension (or, where that is unknown, their sum) has been below 0.02 nats for
-    three epochs. While beta still rises, and in the first epochs, when every code is near the
-    prior, it is too early to say.
+    The KL of every dimension (or their sum) has been below 0.02 nats for three epochs, and beta no
+    longer rises.
     """
     done = history.epochs_done
     if done <= _COLLAPSE_EPOCHS or _rises(history, "beta"):
@@ -96,10 +91,8 @@ def collapse(history: TrainingHistory) -> Alarm | None:
 def overfitting(history: TrainingHistory) -> Alarm | None:
     """Say whether the validation loss rises while the training loss still falls.
 
-    Its best value is at least five epochs (and a fifth of the run) old; from there to now it has
-    risen by 2 % of all that was gained and by six times its scatter; and the training loss has
-    fallen since. The rise is between medians of three values: the best of many noisy ones is
-    mostly luck.
+    Its best value is at least five epochs (and a fifth of the run) old, and the rise since, between
+    medians of three values, is at least 2 % of all that was gained and six times its scatter.
     """
     x, validation = history.epochs(VALIDATION + "loss")
     ends, training = history.epochs("loss")

@@ -23,30 +23,28 @@ _LEAST_SHARE = 1e-9  # shares of a population this near to 0 or 1 count as that
 
 @dataclass(frozen=True)
 class BootstrapIntervals:
-    """How sure the metrics of a threshold are.
+    """Confidence intervals of the metrics of a threshold.
 
     Attributes
     ----------
     intervals : dict
-        (low, high) of ``alert_rate`` and, with labels, ``precision``, ``recall`` and ``f1``: what
-        this threshold does in the population that the samples come from. (NaN, NaN) where the
-        samples say nothing, such as the precision where nothing labelled is flagged, and where the
-        method could not choose in more than a tenth of the resamples: then it was luck that it
-        could here, which no interval allows for. And of
-        ``threshold``: where the method puts it in resamples, which is no confidence interval.
+        (low, high) of ``alert_rate`` and, with labels, ``precision``, ``recall`` and ``f1``, in the
+        population that the samples come from. (NaN, NaN) where the samples say nothing, or the
+        method failed in more than a tenth of the resamples. For ``threshold`` the range in the
+        resamples.
     measured : dict
         The same metrics on the samples themselves, and the threshold.
     corrected : dict
-        The metrics to expect on new samples. They differ from `measured` after a method that
-        chooses by labels, whose figures on the same labels are too good.
+        The metrics to expect on new samples. Figures on the labels that chose a threshold are too
+        good.
     confidence : float
         How often the intervals hold the true value, at least.
     n_resamples, n_failed : int
-        How many were drawn, and in how many of them the method could not choose.
+        How many were drawn, and in how many the method failed.
     enough : bool
-        Whether the samples suffice: the thresholds in the range raise at most twice as many
-        alerts by the lowest as by the highest, the intervals of precision and recall are at most
-        0.2 wide, and the method failed in at most a tenth of the resamples.
+        Whether the samples suffice: the highest threshold of the range raises at least half the
+        alerts of the lowest, precision and recall are known within 0.2, and the method failed in at
+        most a tenth of the resamples.
     verdict : str
         The same in words, with the numbers.
     """
@@ -73,21 +71,17 @@ def bootstrap_threshold(
     confidence: float = 0.95,
     seed: int = 0,
 ) -> BootstrapIntervals:
-    """Say how sure the metrics of a threshold are that was chosen on the same samples.
+    """Return confidence intervals of the metrics of a threshold chosen on the same samples.
 
-    An interval is about what exactly this threshold does in the population that the samples come
-    from. It allows for the choice: among many thresholds, one that the labels call the best was
-    also lucky with them.
+    They allow for the choice: the threshold that labels call the best was also lucky with them.
 
     For a fixed threshold each metric is a share p of m samples (F1 is ``2 J / (1 + J)`` of the
     share J of true alarms among true alarms, false alarms and misses), and Wilson's interval holds
     all p for which ``z = (share - p) / sqrt(p (1 - p) / m)`` is within the quantiles of a standard
     normal distribution. Here the quantiles of z come from a smoothed bootstrap (Efron and
-    Tibshirani, An Introduction to the Bootstrap, 1993, ch. 12 and 16.5): in each resample the
-    method chooses again, and z compares the share in the resample with that in the population
-    which the resample was drawn from (`SmoothedScores`). The interval is never inside Wilson's.
-    The median of z gives the corrected metric. ``docs/coverage.md`` shows how often the intervals
-    of each method hold the truth.
+    Tibshirani, An Introduction to the Bootstrap, 1993, ch. 12 and 16.5, `SmoothedScores`), in each
+    resample of which the method chooses again. The interval is never inside Wilson's. The median of
+    z gives the corrected metric. ``docs/coverage.md`` has simulations.
 
     Parameters
     ----------
@@ -95,13 +89,11 @@ def bootstrap_threshold(
         Finite scores (n,), higher = more anomalous.
     labels
         (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. None without labels.
-        Where only some samples have a label, precision, recall and F1 are those of samples like
-        them.
     chosen
-        The threshold as `choose_threshold` returned it for these. One with the method "manual" is
-        taken as fixed beforehand: its intervals are Wilson's.
+        What `choose_threshold` returned for these; one with the method "manual" gets Wilson's
+        intervals.
     n_resamples
-        At least 20. One of 1,000,000 scores takes about 0.4 s.
+        At least 20.
     confidence
         In (0, 1).
     seed
@@ -190,10 +182,7 @@ def _resampled(
     n_resamples: int,
     rng: np.random.Generator,
 ) -> tuple[list[float], NDArray[np.float64]]:
-    """Return the thresholds that the method chooses in resamples, and z of each metric there.
-
-    As many as the method could choose; z (thresholds, metrics) is NaN where it is undefined.
-    """
+    """Return the thresholds chosen in resamples, and z (thresholds, metrics), NaN if undefined."""
     population = SmoothedScores(scores, labels)
     n_anomalous = 0.0 if labels is None else np.count_nonzero(labels == 1) / len(scores)
     thresholds, deviations = [], []

@@ -23,18 +23,7 @@ R = TypeVar("R")
 
 
 def suggest_keywords(function: Callable[P, R]) -> Callable[P, R]:
-    """Make a misspelt keyword argument fail with the name of the nearest right one.
-
-    Parameters
-    ----------
-    function
-        A function or method without ``**kwargs``.
-
-    Returns
-    -------
-    callable
-        `function` with the same signature; an unknown keyword raises ``TypeError``.
-    """
+    """Make a misspelt keyword argument of `function` raise ``TypeError`` with the nearest name."""
     parameters = inspect.signature(function).parameters
     known = [
         name
@@ -67,17 +56,7 @@ def reject_unknown(owner: str, given: Iterable[str], known: Iterable[str]) -> No
 def reject_unknown_attribute(owner: type, name: str, package: str) -> None:
     """Raise ``AttributeError`` if a class of a package declares no attribute of that name.
 
-    An attribute is declared by the class itself or by an annotation in its body. Names with an
-    underscore, and classes that users derive elsewhere, may have any.
-
-    Parameters
-    ----------
-    owner
-        The class of the object whose attribute is set.
-    name
-        Of the attribute.
-    package
-        Name of the package whose classes are strict.
+    Names with an underscore, and classes of other packages, may have any.
     """
     if name.startswith("_") or hasattr(owner, name):
         return
@@ -118,11 +97,7 @@ def _did_you_mean(name: Any, known: list[str]) -> str:
 
 
 def finite_number(name: str, value: Any) -> float:
-    """Return `value` as a float; raise for anything that is not one finite number.
-
-    A number is what ``float`` takes, of numpy, PyTorch and the like as well. Text and booleans are
-    refused, although Python would convert them.
-    """
+    """Return `value` as a float; raise unless it is one finite number, not text or a boolean."""
     try:
         if isinstance(value, str | bytes | bool | np.bool_):
             raise TypeError
@@ -222,7 +197,7 @@ def float_array(
 ) -> NDArray[Any]:
     """Return `value` as a non-empty, finite array of any shape and of a floating `dtype`.
 
-    `if_not_finite` is the remedy that the message names for NaN and infinite values.
+    `if_not_finite` is the remedy for other values.
     """
     refuse_masked(name, value)
     received, hint = type(value).__name__, ""
@@ -271,20 +246,8 @@ def samples(
 ) -> NDArray[Any]:
     """Return `value` as samples of shape (n, *sample_shape), n >= 1; float32 by default.
 
-    Parameters
-    ----------
-    name
-        The argument's name, for the message.
-    value
-        Anything that numpy turns into an array.
-    sample_shape
-        Shape of one sample.
-    bounds
-        Lowest and highest value allowed, inclusive; None for any.
-    why_bounds
-        Who asks for the bounds, for the message: "the Bernoulli likelihood".
-    **options
-        As for `float_array`.
+    They must be within `bounds`, inclusive, which `why_bounds` asks for; `options` are those of
+    `float_array`.
     """
     array = float_array(name, value, **options)
     if array.shape[1:] != tuple(sample_shape):
@@ -314,16 +277,7 @@ def samples(
 def tokens(name: str, array: NDArray[np.float32], n_classes: int, why: str) -> None:
     """Raise ``ValueError`` unless an array holds whole numbers from 0 to `n_classes` - 1.
 
-    Parameters
-    ----------
-    name
-        The argument's name, for the message.
-    array
-        Finite numbers, of any shape but not empty.
-    n_classes
-        Number of tokens.
-    why
-        Who asks for tokens, for the message: "the categorical likelihood".
+    `why` says who asks for tokens.
     """
     low, high = float(array.min()), float(array.max())
     wanted = f"{why} needs tokens 0 to {n_classes - 1}"
@@ -341,10 +295,7 @@ def tokens(name: str, array: NDArray[np.float32], n_classes: int, why: str) -> N
 
 
 def labels(name: str, value: Any, n: int, of: str = "x", hint: str = "") -> NDArray[Any]:
-    """Return `value` as a 1-D array of `n` labels, one for each row of `of`.
-
-    `hint` is the remedy that the message names for values of another shape.
-    """
+    """Return `value` as a 1-D array of `n` labels, one for each row of `of`; `hint`: the remedy."""
     array = any_array(name, value)
     if array.ndim == 0:  # such as a text: another argument has come to this place
         raise TypeError(
@@ -378,10 +329,7 @@ def weights(
 
 
 def scores(name: str, value: ArrayLike) -> NDArray[np.float64]:
-    """Return `value` as finite float64 scores of shape (n,), n >= 1.
-
-    float64, because a float32 score and a threshold compare exactly only there.
-    """
+    """Return `value` as finite scores of shape (n,), n >= 1: float64, to compare exactly."""
     array = float_array(name, value, np.float64)
     if array.ndim != 1:
         hint = (
@@ -406,23 +354,8 @@ def anomaly_labels(
 ) -> NDArray[np.float64]:
     """Return labels as float64 (n,): 1 anomalous, 0 normal, NaN where there is no label.
 
-    Parameters
-    ----------
-    name
-        The argument's name, for the message.
-    value
-        Booleans or 0 and 1, 1 meaning anomalous; None, NaN, pandas' NA or masked where a sample is
-        not labelled.
-    n
-        Number of labels expected.
-    of, hint
-        As for `labels`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        For any other value. -1 is refused rather than guessed: it means "outlier" in scikit-learn
-        and "unlabelled" elsewhere.
+    Takes booleans or 0 and 1, and None, NaN, pandas' NA or masked values. -1 is refused: it means
+    "outlier" in scikit-learn and "unlabelled" elsewhere.
     """
     value, hidden = unmasked(value)
     given = labels(name, value, n, of, hint)

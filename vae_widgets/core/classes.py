@@ -19,14 +19,14 @@ def index_classes(
     ----------
     labels
         Whole numbers, booleans, texts, or a pandas categorical (n,); None for no labels. None, NaN,
-        NaT, pandas' NA and masked values mean that the class of a sample is not known.
+        NaT, pandas' NA and masked values are unknown.
     n
         Number of labels expected.
     label_names
-        The classes in their order. Whole numbers index it; texts are looked up in it. None takes
-        the different values of `labels`, in the order of `in_order`.
+        The classes in their order: whole numbers index it, texts are looked up. None takes the
+        values in the order of `in_order`.
     of
-        What the labels are of, for the message.
+        What the labels are of.
 
     Returns
     -------
@@ -67,15 +67,8 @@ def index_classes(
 def in_order(levels: list[Any], categories: list[Any] | None = None) -> list[Any]:
     """Return the different values of labels in the order that users expect.
 
-    As in `categories`, where there are some. Otherwise numbers and booleans by their value, texts
-    that hold numbers by these ("3" before "12"), and other texts after them, by their letters.
-
-    Parameters
-    ----------
-    levels
-        The different values, none of them missing.
-    categories
-        All values that are possible, of which some may be unused; or None.
+    As in `categories`, if any. Otherwise numbers and texts that hold numbers by their value, then
+    other texts.
     """
     if categories is None:
         return sorted(levels, key=_sort_key)
@@ -84,10 +77,10 @@ def in_order(levels: list[Any], categories: list[Any] | None = None) -> list[Any
 
 
 def categories_of(values: Any) -> list[Any] | None:
-    """Return the categories of a pandas categorical in their order; None for other values.
+    """Return the categories of a pandas categorical if their order counts; else None.
 
-    The order counts if the categorical is ordered, or if its categories are not in that of the
-    alphabet, which pandas gives them when it finds them by itself.
+    It does if the categorical is ordered, or the categories are not in alphabetical order, the
+    default of pandas.
     """
     if not _is_categorical(values):
         return None

@@ -11,10 +11,7 @@ from vae_widgets.core.pairing import shared_index
 
 @dataclass(frozen=True)
 class Curve:
-    """What each distinct score does as a threshold, from the highest (fewest flagged) down.
-
-    A sample is flagged when its score is at least the threshold. Samples without a label are left
-    out. Every array has one entry for each distinct labelled score.
+    """What each distinct labelled score does as a threshold, descending.
 
     Attributes
     ----------
@@ -61,10 +58,7 @@ class Curve:
 
     @property
     def auroc(self) -> float:
-        """Area under the ROC curve; NaN unless both kinds are present.
-
-        It is the chance that an anomalous sample scores above a normal one, ties counting half.
-        """
+        """Area under the ROC curve, ties counting half; NaN unless both kinds are present."""
         if not (self.n_anomalous and self.n_normal):
             return np.nan
         rate = np.concatenate([[0.0], self.false_positive_rate])
@@ -80,12 +74,7 @@ def curve(scores: ArrayLike, labels: ArrayLike) -> Curve:
     scores
         Finite scores (n,), higher = more anomalous.
     labels
-        (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled.
-
-    Raises
-    ------
-    ValueError
-        If no sample is labelled, or the input is not as above.
+        (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. One at least is needed.
     """
     shared_index({"scores": scores, "labels": labels})
     scores = checks.scores("scores", scores)

@@ -1,7 +1,4 @@
-"""Pass the rows of a Dask array to a method of a model lazily, wherever they are computed.
-
-Dask itself is imported only for those who pass one of its arrays.
-"""
+"""Pass the rows of a Dask array to a method of a model lazily, wherever they are computed."""
 
 import functools
 import threading
@@ -29,35 +26,24 @@ def map_lazily(
     options: Mapping[str, Any],
     numbered: bool = False,
 ) -> Any:
-    """Return a Dask array of what a method gives for rows, with a chunk for each chunk of rows.
+    """Return a Dask array (n, ...) of what a method gives for rows, or (n, k, ...) of k outputs.
 
-    The model travels as a part of the graph of its own: once to each worker, not with each chunk,
-    and again to one that takes the place of a lost worker. A process loads it once.
+    The model travels once to each worker, not with each chunk.
 
     Parameters
     ----------
     x
         Dask array of samples (n, *sample_shape), chunked in any way.
     y
-        Labels (n,), as a Dask or another array; one label for all; or None.
+        Labels (n,), one label for all, or None.
     model
-        It is given a row of zeros here and now, so that wrong arguments fail before any work is
-        done.
-    content
-        The model as bytes.
-    load
-        Makes a model of the bytes; a function that a worker can import.
-    method
-        Name of the method of the model that takes arrays x, with ``y=`` if it is not None.
-    options
-        Further arguments of the method.
+        It is given a row of zeros now, so that wrong arguments fail before any work is done.
+    content, load
+        The model as bytes, and the function that makes it, which a worker can import.
+    method, options
+        Name of the method, which takes x, perhaps ``y=``, and these arguments.
     numbered
         Whether the method also takes ``first_row=``, the number of the first row of its chunk.
-
-    Returns
-    -------
-    dask.array.Array
-        (n, ...) as the method gives it; (n, k, ...) of a tuple of k arrays.
     """
     import dask
     import dask.array as da

@@ -26,17 +26,14 @@ class Replay:
     alert_rate_interval : tuple
         Its 95 % interval (`intervals.wilson_interval`).
     alert_rate_changed : bool or None
-        Whether that interval and the policy's own have no value in common; None where the policy
-        does not know its rate.
+        Whether that interval and the policy's own are disjoint; None if unknown.
     ks, ks_p_value : float
-        Greatest difference of the two cumulative distributions (Kolmogorov-Smirnov), and the
-        chance of one as great without drift. NaN where the policy holds no reference scores.
+        Kolmogorov-Smirnov distance and its p-value; NaN without reference scores.
     psi : float
         Population stability index over the deciles of the reference: below 0.1 stable, above 0.25
         shifted, by the common rule of thumb (Siddiqi, Credit Risk Scorecards, 2006). NaN as above.
     drifted : bool
-        Whether the distribution differs for sure and for much (p below 0.01 and PSI above 0.1), or
-        the alert rate changed.
+        Whether p is below 0.01 and PSI above 0.1, or the alert rate changed.
     verdict : str
         All this in a sentence or two.
     """
@@ -69,14 +66,7 @@ def ks_distance(
 ) -> tuple[float, float]:
     """Return the Kolmogorov-Smirnov distance of scores from a reference, and its p-value.
 
-    Parameters
-    ----------
-    reference
-        Of `reference_quantiles`.
-    n_reference
-        How many scores it was made of.
-    scores
-        Finite, (n,).
+    `reference` is of `reference_quantiles`, made of `n_reference` scores.
     """
     ordered = np.sort(scores)
     n = len(ordered)
@@ -93,8 +83,7 @@ def population_stability(reference: tuple[float, ...], scores: NDArray[np.float6
     """Return the population stability index: sum of (a - e) ln(a / e) over deciles.
 
     e and a are the shares of the reference and of the scores in each, at least 0.0001. Tied
-    reference scores merge deciles; a decile that ends on a tie is cut before it, so that scores
-    beside the tie are not taken for it.
+    reference scores merge deciles.
     """
     ordered = np.array(reference)
     # Scores themselves: an interpolated edge might fall beside a tie by rounding.

@@ -17,16 +17,14 @@ BLOCK = 4_000_000
 class FarFromData:
     """Tell latent vectors that lie among the codes from those that lie off them.
 
-    A vector is far if its nearest code is farther away than 99 of 100 codes are from theirs. (So a
-    new sample of the same kind is called far about once in 100 times.) Distances are Euclidean.
+    A vector is far if its nearest code is farther away than 99 of 100 codes are from theirs.
 
     Parameters
     ----------
     z_mean
-        The codes (n, latent_dim). Of more than 50,000, so many rows evenly spread stand for all.
+        The codes (n, latent_dim). At most 50,000 are used.
     z_log_var
-        Their log-variances, of the same shape: each dimension is then measured in units of its
-        posterior standard deviation, the root of the mean variance. None measures all alike.
+        Their log-variances: dimensions are measured in posterior standard deviations.
     """
 
     def __init__(self, z_mean: ArrayLike, z_log_var: ArrayLike | None = None) -> None:

@@ -1,8 +1,6 @@
 """Run a function of rows in blocks of one fixed size, so that rows do not affect each other.
 
-Libraries for matrix products choose their code by the number of rows, and each code rounds in its
-own way. The last digits of a row's result would then depend on how many rows are beside it. With
-blocks of one size the code is always the same, and a row's result depends on the row alone.
+Libraries for matrix products choose their code, and so their rounding, by the number of rows.
 """
 
 import collections
@@ -44,10 +42,7 @@ def slices_of(n: int) -> Iterator[slice]:
 
 
 def map_in_flight(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Yield the function of each item, in order, with three at work at a time.
-
-    Items are read at most six ahead, so that a stream of them may be larger than memory.
-    """
+    """Yield the function of each item, in order, three at work and six read ahead at a time."""
     with ThreadPoolExecutor(_TASKS_IN_FLIGHT) as pool:
         at_work: collections.deque[Future[Result]] = collections.deque()
         for item in items:
@@ -60,21 +55,9 @@ def map_in_flight(function: Callable[[Item], Result], items: Iterable[Item]) -> 
 
 
 def run_in_blocks(function: BlockFunction, arrays: Arrays, block_size: int) -> list[NDArray]:
-    """Return the results for all rows, each computed in a block of `block_size` rows.
+    """Return the results (n, ...) for n rows, each computed in a block of `block_size` rows.
 
-    Parameters
-    ----------
-    function
-        Called with blocks; a block that is not full is filled up with copies of its last row.
-    arrays
-        Arrays of n rows each, n >= 1.
-    block_size
-        Rows in a block, a divisor of `ROWS_AT_ONCE`.
-
-    Returns
-    -------
-    list of ndarray
-        Arrays of n rows.
+    The last block is filled up with copies of its last row. `block_size` divides `ROWS_AT_ONCE`.
     """
     n = len(arrays[0])
     if n <= block_size:
@@ -105,22 +88,9 @@ def _run_block(function: BlockFunction, arrays: Arrays, block_size: int) -> list
 def place_matters(
     function: BlockFunction, shapes: Iterable[tuple[int, ...]], block_size: int, n_checks: int
 ) -> bool:
-    """Tell whether the result for a row depends on its place in the block.
+    """Tell whether the result for a row depends on its place in the block, as with oneDNN on AVX2.
 
-    It does where a library computes the last rows of a block by other code than the first ones:
-    oneDNN on processors with AVX2 takes six rows at a time, and two that are left over otherwise.
-    To find out, blocks of equal random rows are computed, and their results compared bit by bit.
-
-    Parameters
-    ----------
-    function
-        Called with numbers from 0 to 1.
-    shapes
-        Shape of one row of each argument.
-    block_size
-        Rows in a block.
-    n_checks
-        Blocks to compute; at least 2 are, and at most 16.
+    Computes 2 to 16 blocks of equal random rows in [0, 1] and compares them bit by bit.
     """
     if block_size == 1:
         return False

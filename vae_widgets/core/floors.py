@@ -1,8 +1,6 @@
-"""Anomaly scores without a network: floors that a model's scores must beat to be worth it.
+"""Anomaly scores without a network: floors that a model's scores must beat.
 
-All take samples as plain vectors. Give them what the model is given, after the same preprocessing.
-Distances are Euclidean, so that a feature counts here as much as in the model's squared error; on
-standardised features the distance from the mean is that of independent Gaussians.
+Pass samples after the preprocessing of the model. Distances are Euclidean.
 """
 
 from collections.abc import Iterator
@@ -26,28 +24,24 @@ def score_floors(
 
     Parameters
     ----------
-    x_train
-        Samples (n, *sample_shape) that the model was trained on, at least two.
-    x_test
-        Samples (m, *sample_shape) to score.
+    x_train, x_test
+        Samples (n, *sample_shape) that the model was trained on, at least two, and (m,
+        *sample_shape) to score.
     n_components
-        Components of the PCA; best the number of latent dimensions. Less than n, and at most the
-        number of elements of a sample.
+        Components of the PCA, best the number of latent dimensions; below n.
     n_neighbors
-        How many nearest training samples, at most n; None leaves them out, for they take by far the
-        longest: 10,000 digits against 60,000 about half a minute.
+        How many nearest training samples, at most n; None leaves them out: they are slow.
 
     Returns
     -------
     dict
-        By name, each (m,), higher = more anomalous: ``norm`` (length of the sample as a vector,
-        which learns nothing at all), ``distance from the mean``, ``PCA residual`` and
-        ``nearest neighbours``; see `distance_from_mean`, `pca_residual` and `nearest_neighbours`.
+        By name, each (m,), higher = more anomalous: ``norm`` (length of the sample as a vector),
+        ``distance from the mean``, ``PCA residual`` and ``nearest neighbours``.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as above; nothing is computed then.
+        If an argument is not as above.
     """
     train, test = _vectors(x_train, x_test)
     n_components = _check_components(n_components, train)
@@ -64,15 +58,7 @@ def score_floors(
 
 
 def distance_from_mean(x_train: ArrayLike, x_test: ArrayLike) -> NDArray[np.float64]:
-    """Return the distance (m,) of samples from the mean of the training samples.
-
-    A model whose codes have all collapsed has no other score; so has a PCA of no components.
-
-    Parameters
-    ----------
-    x_train, x_test
-        As for `score_floors`.
-    """
+    """Return the distance (m,) of samples from the mean of the training samples."""
     train, test = _vectors(x_train, x_test)
     return _lengths(test, train.mean(axis=0))
 
@@ -82,14 +68,8 @@ def pca_residual(
 ) -> NDArray[np.float64]:
     """Return the distance (m,) of samples from the plane of the first principal components.
 
-    It is the error that the best linear autoencoder with so many codes makes (P. Baldi and
-    K. Hornik, "Neural networks and principal component analysis", Neural Networks 2, 1989).
-    Components in which the training samples do not vary are left out.
-
-    Parameters
-    ----------
-    x_train, x_test, n_components
-        As for `score_floors`.
+    It is the error of the best linear autoencoder (P. Baldi and K. Hornik, "Neural networks and
+    principal component analysis", Neural Networks 2, 1989).
     """
     train, test = _vectors(x_train, x_test)
     mean = train.mean(axis=0)
@@ -99,15 +79,7 @@ def pca_residual(
 def nearest_neighbours(
     x_train: ArrayLike, x_test: ArrayLike, n_neighbors: int = 5
 ) -> NDArray[np.float64]:
-    """Return the mean distance (m,) of samples to their nearest training samples.
-
-    A sample that is a training sample itself is its own nearest, at distance 0 up to rounding.
-
-    Parameters
-    ----------
-    x_train, x_test, n_neighbors
-        As for `score_floors`.
-    """
+    """Return the mean distance (m,) of samples to their nearest training samples."""
     from sklearn.neighbors import NearestNeighbors  # most users never need it
 
     train, test = _vectors(x_train, x_test)

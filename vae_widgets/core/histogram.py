@@ -17,8 +17,8 @@ MIN_STEPS = 400
 class ScoreGrid:
     """How many scores lie at or above each of many thresholds.
 
-    The differences at every `steps_per_bin`-th threshold are a histogram with bins
-    [edge, next edge). The size does not depend on the number of scores, and every count is exact.
+    The differences at every `steps_per_bin`-th threshold are a histogram with bins [edge, next
+    edge).
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ def score_grid(
         The scores of all classes together, sorted; None if that has not been done yet.
     full_range
         Span all scores. By default, scores further from the first and the last percentile than
-        three times the distance between these are left outside where they would squeeze the rest.
+        three times their distance may be left outside.
     bins
         About how many bins; None follows Freedman and Diaconis (1981), width 2 IQR / n^(1/3),
         within 10 to 80.

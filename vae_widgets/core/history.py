@@ -1,7 +1,6 @@
 """What a training run logged: growing series of numbers, without any drawing.
 
-One thread records while others read. Values once written never move, so readers get views that
-stay valid, and nobody waits for a copy.
+One thread records while others read: written values never move, so readers get views.
 """
 
 import importlib
@@ -33,12 +32,11 @@ class Action(NamedTuple):
 class TrainingHistory:
     """The metrics of one training run.
 
-    Each metric has a value for each step that was logged (a batch, or whatever the caller counts)
-    and, where the run has epochs, one for each epoch. ``val_loss`` is the validation value of
-    ``loss``. Numbers are kept as float64.
+    Each metric has a float64 value for each step that was logged and, where the run has epochs, one
+    for each epoch. ``val_loss`` is the validation value of ``loss``.
 
-    Beside them it keeps what was done to the run (`actions`), its settings (learning rate, beta)
-    whenever they changed, and the KL of each latent dimension now and then.
+    It also keeps `actions`, the settings (learning rate, beta) at each change, and at times the KL
+    of each latent dimension.
 
     Parameters
     ----------
@@ -68,8 +66,7 @@ class TrainingHistory:
     def begin_epoch(self, epoch: int) -> None:
         """Start epoch number `epoch`, counted from zero as Keras does.
 
-        The first epoch of a run clears the history. A later one continues it: what had been
-        recorded beyond that epoch, by a run that went further, is dropped.
+        The first epoch clears the history; a later one drops what was recorded from there on.
         """
         with self._lock:
             if epoch == 0:
@@ -133,7 +130,7 @@ class TrainingHistory:
         kl
             KL of each dimension (latent_dim,) in nats.
         active
-            Number of dimensions that are active; None if unknown.
+            Number of dimensions that are active.
         """
         with self._lock:
             values = np.array(kl, np.float64)
@@ -145,10 +142,7 @@ class TrainingHistory:
     def replay(self, entry: Entry) -> None:
         """Record again what a listener was told.
 
-        Raises
-        ------
-        KeyError, TypeError, ValueError
-            If it is no such entry.
+        Raises ``KeyError``, ``TypeError`` or ``ValueError`` for anything else.
         """
         match entry["kind"]:
             case "begin_epoch":
@@ -239,10 +233,7 @@ class TrainingHistory:
         return self._arrays(self._settings, name)
 
     def kl_per_dimension(self) -> tuple[FloatArray, FloatArray]:
-        """Return steps (n,) and the KL (n, latent_dim) in nats of each dimension after them.
-
-        At most 400 of them, spread evenly over the run.
-        """
+        """Return up to 400 steps (n,) and the KL (n, latent_dim) of each dimension in nats."""
         with self._lock:
             latents = list(self._latents)
         if not latents:
@@ -285,13 +276,7 @@ class TrainingHistory:
     def epoch_of(self, steps: FloatArray, steps_per_epoch: int | None = None) -> FloatArray:
         """Return steps (n,) in epochs: 2.5 is the middle of the third epoch.
 
-        Parameters
-        ----------
-        steps
-            Step numbers.
-        steps_per_epoch
-            Length of the epoch that is under way. If None, that of the one before, or at least
-            the steps seen so far.
+        `steps_per_epoch` is the length of the epoch under way; None for that of the one before.
         """
         with self._lock:
             done, ends = self._boundaries.arrays()
@@ -307,10 +292,9 @@ class TrainingHistory:
         Returns
         -------
         dict
-            For a run with epochs: ``epoch`` (counted from one), a list for each metric with one
-            value an epoch, and ``steps``, a dict of the same form with ``step`` and the values
-            logged at each. For a loop that logs steps: ``step`` and a list for each metric. None
-            stands where a metric was not logged; NaN is what was logged as NaN.
+            With epochs: ``epoch`` (counted from one), a list for each metric with one value an
+            epoch, and ``steps``, such a dict with ``step``. Without: ``step`` and a list for each
+            metric. None where a metric was not logged.
         """
         with self._lock:
             steps = _columns("step", self._steps)
@@ -321,8 +305,8 @@ class TrainingHistory:
     def to_pandas(self) -> Any:
         """Return the series of `to_dict` as a ``pandas.DataFrame``.
 
-        One row an epoch where the run has epochs, else one row a step; ``frame.attrs["steps"]`` is
-        the frame of the steps in the former case.
+        One row an epoch, and the steps in ``frame.attrs["steps"]``; one row a step in a run without
+        epochs.
 
         Raises
         ------

@@ -20,18 +20,9 @@ def has_channels_first(shape: tuple[int, ...]) -> bool:
 
 
 def axes_to_move(shape: tuple[int, ...], wanted: tuple[int, ...]) -> str | None:
-    """Return how samples of a shape get another one by moving an axis; None if that does not do it.
+    """Return the NumPy call that moves an axis of samples to get a shape; None if there is none.
 
-    Parameters
-    ----------
-    shape, wanted
-        Of one sample, of two or more axes.
-
-    Returns
-    -------
-    str or None
-        A call of NumPy, ``"moveaxis({}, 1, -1)"``, whose field is the name of the array. Reshaping
-        would give the same shape, and mix up the values.
+    As ``"moveaxis({}, 1, -1)"``, for the name of the array. Reshaping would mix up the values.
     """
     if len(shape) < 2 or shape == wanted:
         return None

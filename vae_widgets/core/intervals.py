@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 def wilson_interval(part: float, of: float, confidence: float = 0.95) -> tuple[float, float]:
     """Return the score interval of a share (Wilson, JASA 22, 1927); (0, 1) where `of` is 0.
 
-    Unlike the textbook's ``p ± 1.96 * sqrt(p (1 - p) / n)`` it holds for few samples and for
-    shares near 0 and 1. A weighted share has an effective number of samples, which need not be a
-    whole number.
+    A weighted share has an effective number of samples.
     """
     if not of:
         return 0.0, 1.0
@@ -23,15 +21,9 @@ def wilson_interval(part: float, of: float, confidence: float = 0.95) -> tuple[f
 def wilson_bound(part: float, of: float, z: float) -> float:
     """Return the share p for which `part` of `of` samples deviate by `z` standard deviations.
 
-    It solves ``part - of * p = z * sqrt(of * p * (1 - p))``, Wilson's equation: a positive `z`
-    gives a lower bound of the share, a negative one an upper bound, and 0 the observed share.
+    It solves ``part - of * p = z * sqrt(of * p * (1 - p))``, Wilson's equation: a lower bound for a
+    positive `z`, an upper one for a negative `z`.
 
-    Parameters
-    ----------
-    part, of
-        Number of samples that count, and of all samples; `of` above 0.
-    z
-        Finite.
     """
     # Exactly, where rounding would leave a little.
     if (part == 0 and z > 0) or (part == of and z < 0):

@@ -17,21 +17,15 @@ class LabelledScores:
 
     Parameters
     ----------
-    scores
-        Finite float64 (n,).
-    labels
-        float64 (n,): 1 anomalous, 0 normal, NaN without label; or None.
+    scores, labels
+        Finite float64 (n,); float64 (n,): 1 anomalous, 0 normal, NaN without label; or None.
 
     Attributes
     ----------
-    scores : ndarray
-        As given.
-    labels : ndarray or None
-        None while no sample has a label.
-    ascending : ndarray
-        All scores, sorted.
-    normal, anomalous : ndarray
-        Those of each kind, sorted.
+    scores, labels : ndarray
+        As given; `labels` is None while no sample has a label.
+    ascending, normal, anomalous : ndarray
+        All scores, and those of each kind, sorted.
     """
 
     def __init__(
@@ -86,9 +80,8 @@ class LabelledScores:
     ) -> None:
         """Change the labels of some samples; NaN takes one away, and of two the later holds.
 
-        `drawn_from` (k,) says from which threshold on they were drawn at random; NaN where they
-        were not, as without it. A change of these leaves samples without a label that are no random
-        rest, so what was drawn before no longer stands for them.
+        `drawn_from` (k,) says from which threshold on they were drawn at random, NaN for no draw.
+        After labels that were not drawn, earlier draws no longer stand for the rest.
         """
         indices, last = np.unique(indices[::-1], return_index=True)
         labels = labels[::-1][last]
@@ -170,11 +163,7 @@ class LabelledScores:
         return reviewed_precision(flagged, (normal, anomalous), drawn, confidence)
 
     def _drawn_at_or_above(self, kind: int, thresholds: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return how many samples with a label of this kind stand for all from each threshold on.
-
-        A sample that was drawn from a lower threshold on is a random one of those from here on,
-        too; one that was drawn from a higher threshold on is not.
-        """
+        """Return how many samples with this label were drawn from each threshold, or below it."""
         if self._drawn_from is None or self.labels is None:
             return np.zeros(len(thresholds), np.int64)
         rows = np.flatnonzero(np.isfinite(self._drawn_from) & (self.labels == kind))

@@ -11,25 +11,9 @@ from vae_widgets.core import checks
 def check_labels(
     name: str, y: Any, n: int | None, n_labels: int, one_for_all: bool = False
 ) -> NDArray[np.int32]:
-    """Return labels as int32.
+    """Return labels as int32: whole numbers from 0 to n_labels - 1, (n,), or () where `n` is None.
 
-    Parameters
-    ----------
-    name
-        The argument's name, for the message.
-    y
-        Whole numbers from 0 to n_labels - 1, (n,).
-    n
-        Number of labels expected; None for one label, whose result has shape ().
-    n_labels
-        Number of labels that there are.
-    one_for_all
-        Whether one label is welcome as well, for all n rows.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If they are no whole numbers, of another length, or outside the range.
+    `one_for_all` allows one label for all n rows.
     """
     given = checks.any_array(name, y)
     if given.dtype.kind not in "iufb":

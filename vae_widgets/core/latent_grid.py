@@ -1,8 +1,4 @@
-"""The plane of two coordinates that is shown: its bounds, and a grid of points on it.
-
-The other coordinates are held, so that the same place on the plane always decodes to the same
-sample.
-"""
+"""The plane of two coordinates that is shown, while the others are held."""
 
 from collections.abc import Sequence
 
@@ -11,11 +7,9 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def padded_bounds(positions: ArrayLike, padding: float = 0.05) -> tuple[float, float, float, float]:
-    """Return x_min, x_max, y_min, y_max around positions (n, 2).
+    """Return x_min, x_max, y_min, y_max around positions (n, 2), wider by a fraction `padding`.
 
-    They are wider than the positions by a fraction `padding` on each side.
-
-    Where all positions agree in a dimension, the bounds there are one unit to either side.
+    Where all positions agree, the bounds are one unit to either side.
     """
     positions = np.asarray(positions, np.float64)
     low, high = positions.min(axis=0), positions.max(axis=0)
@@ -25,10 +19,7 @@ def padded_bounds(positions: ArrayLike, padding: float = 0.05) -> tuple[float, f
 
 
 def grid_points(bounds: Sequence[float], columns: int, rows: int) -> NDArray[np.float64]:
-    """Return the centres (rows * columns, 2) of the cells of a grid, row by row from the top.
-
-    `bounds` are x_min, x_max, y_min, y_max. The top is where y is largest, as on a plot.
-    """
+    """Return the centres (rows * columns, 2) of the cells of a grid, the largest y first."""
     x_min, x_max, y_min, y_max = bounds
     x = x_min + (np.arange(columns) + 0.5) * ((x_max - x_min) / columns)
     y = y_max - (np.arange(rows) + 0.5) * ((y_max - y_min) / rows)
@@ -38,14 +29,7 @@ def grid_points(bounds: Sequence[float], columns: int, rows: int) -> NDArray[np.
 def on_plane(points: ArrayLike, dims: Sequence[int], held: ArrayLike) -> NDArray[np.float32]:
     """Return all coordinates (m, n_coordinates) of points (m, 2) on the plane of `dims`.
 
-    Parameters
-    ----------
-    points
-        Positions on the plane (m, 2).
-    dims
-        The coordinates shown along x and y; one alone if there is only one.
-    held
-        Values of all coordinates (n_coordinates,); those in `dims` are replaced.
+    `held` (n_coordinates,) holds the other coordinates.
     """
     points = np.asarray(points, np.float32)
     coordinates = np.repeat(np.asarray(held, np.float32)[np.newaxis], len(points), axis=0)

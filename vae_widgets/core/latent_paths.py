@@ -1,8 +1,7 @@
 """Paths through latent vectors: straight lines, or arcs around the origin.
 
-The prior of a VAE puts nearly all of its mass near a sphere of radius sqrt(latent_dim). A straight
-line between two codes leaves that shell; the arc stays on it (T. White, "Sampling Generative
-Networks", arXiv:1609.04468, section 2.1). A third kind of leg is in `core.neighbour_graph`.
+The prior has nearly all of its mass near a sphere of radius sqrt(latent_dim); an arc stays there
+(T. White, "Sampling Generative Networks", arXiv:1609.04468, section 2.1).
 """
 
 from collections.abc import Callable
@@ -23,31 +22,18 @@ _NO_PLANE = 1e-9
 def latent_path(
     points: ArrayLike, t: ArrayLike, leg: Leg, stops: ArrayLike | None = None
 ) -> NDArray[np.float64]:
-    """Return latent vectors along a path through given ones.
+    """Return latent vectors along a path through given ones: float64 (n, latent_dim).
 
     Parameters
     ----------
     points
-        Latent vectors (m, latent_dim) in the order of the path, 2 or more. Two neighbours may be
-        the same: the path rests there.
+        Latent vectors (m, latent_dim) in the order of the path, 2 or more.
     t
         Positions (n,) in [0, 1].
     leg
         What joins two neighbours: `line`, `arc`, or ``NeighbourGraph(latents).leg``.
     stops
-        The position of each of `points` (m,), rising from 0 to 1; None spreads them evenly, so
-        that every leg takes the same share of the way, whatever its length.
-
-    Returns
-    -------
-    ndarray
-        float64 vectors (n, latent_dim); at a stop, exactly its point.
-
-    Raises
-    ------
-    ValueError
-        If a value is not finite, the shapes do not fit, a position is outside [0, 1], or `stops`
-        do not rise.
+        The position of each of `points` (m,), rising from 0 to 1; None spreads them evenly.
     """
     points, t = np.asarray(points, np.float64), np.asarray(t, np.float64)
     checks.float_array("points", points)
@@ -83,17 +69,15 @@ def line(start: Vector, end: Vector, t: Vector) -> Vector:
 def arc(start: Vector, end: Vector, t: Vector) -> Vector:
     """Return points on the arc between two vectors: spherical linear interpolation.
 
-    The direction turns at a constant rate along the great circle through both directions (K.
-    Shoemake, "Animating rotation with quaternion curves", SIGGRAPH 1985) while the length grows
-    linearly from that of `start` to that of `end`. For two vectors of one length, every point has
-    that length. With the angle w between the unit vectors u and v::
+    The direction turns at a constant rate (K. Shoemake, "Animating rotation with quaternion
+    curves", SIGGRAPH 1985) while the length changes linearly. With the angle w between the unit
+    vectors u and v::
 
         point(t) = ((1 - t) |start| + t |end|) (sin((1 - t) w) u + sin(t w) v) / sin(w)
 
-    - Where one vector is zero or both have the same direction, this is the straight line.
-    - Opposite vectors are joined by infinitely many arcs. The one taken bends towards the axis on
-      which `start` is smallest in magnitude (the first of them), so that the answer is always the
-      same. In one dimension there is no way around the origin: the straight line is taken.
+    Where one vector is zero, both have the same direction, or there is one dimension, this is the
+    straight line. The arc between opposite vectors bends towards the axis on which `start` is
+    smallest in magnitude.
     """
     length_a, u = _polar(start)
     length_b, v = _polar(end)

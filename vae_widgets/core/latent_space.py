@@ -36,8 +36,7 @@ class LatentSpace:
     z_mean
         The codes (n, latent_dim).
     z_log_var
-        Log-variances of q(z | x), of the same shape; None for a codec without them, which then has
-        no prior either.
+        Log-variances of q(z | x) (n, latent_dim); without them there is no prior.
 
     Attributes
     ----------
@@ -109,18 +108,11 @@ class LatentSpace:
     def from_plane(
         self, points: ArrayLike, dims: Sequence[int], held: ArrayLike
     ) -> NDArray[np.float32]:
-        """Return the latent vectors (m, latent_dim) of points (m, 2) on the plane of `dims`.
-
-        Coordinates that are not shown are as `held` (`latent_grid.on_plane`).
-        """
+        """Return the latent vectors (m, latent_dim) of points (m, 2) on the plane of `dims`."""
         return self.lift(on_plane(points, dims, held))
 
     def prior_center(self, dims: Sequence[int]) -> list[float]:
-        """Return where the prior N(0, I) is centred on the plane of two coordinates.
-
-        Its marginal there has deviation 1 in all directions. Empty where there is no prior, no
-        plane, or the projection bends it.
-        """
+        """Return the centre of the prior N(0, I) on the plane of two coordinates, or []."""
         rotation = self._rotation(dims)
         if rotation is None:
             return []
@@ -132,7 +124,7 @@ class LatentSpace:
     def posterior_covariance(self, index: int, dims: Sequence[int]) -> list[float]:
         """Return the covariance of q(z | x) of a sample in two coordinates: xx, xy, yx, yy.
 
-        With the directions U of the two it is U diag(sigma^2) U^T. Empty as for the prior.
+        It is U diag(sigma^2) U^T with the directions U. Empty without a prior.
         """
         rotation = self._rotation(dims)
         if rotation is None or self.z_log_var is None:
@@ -145,14 +137,9 @@ class LatentSpace:
     def aggregated_posterior(self, dims: Sequence[int]) -> dict[str, Any]:
         """Return the density of q(z), the mean of all q(z | x), on the plane of two coordinates.
 
-        The coordinates that are not shown are integrated out.
-
-        Returns
-        -------
-        dict
-            ``bounds``, ``columns``, ``rows``, ``density`` float32 (rows, columns) as of
-            `density_on_grid`, and ``rings``: the densities that bound shares of it. Empty as for
-            the prior.
+        A dict of ``bounds``, ``columns``, ``rows``, ``density`` float32 (rows, columns) as of
+        `density_on_grid`, and ``rings``: the densities that bound shares of it. Empty without a
+        prior.
         """
         rotation = self._rotation(dims)
         if rotation is None or self.z_log_var is None:
@@ -187,10 +174,9 @@ class LatentSpace:
         return projection
 
     def axes(self) -> list[dict[str, Any]]:
-        """Describe the coordinates, the one that says most first.
+        """Describe the coordinates, the one of largest KL or variance first.
 
-        Latent dimensions are ordered by their KL and called collapsed where their mean does not
-        vary (`active_units`); both need `z_log_var`. Principal axes are ordered by their variance.
+        A latent dimension is collapsed where its mean does not vary (`active_units`).
         """
         k = self.n_coordinates
         order, notes, collapsed = np.arange(k), [""] * k, np.zeros(k, bool)

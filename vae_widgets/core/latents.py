@@ -7,18 +7,10 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def kl_per_dimension(z_mean: ArrayLike, z_log_var: ArrayLike) -> NDArray[np.float64]:
-    """Return KL(q(z_i | x) || N(0, 1)) of each dimension in nats, averaged over samples.
+    """Return KL(q(z_i | x) || N(0, 1)) in nats, averaged over samples: (latent_dim,).
 
-    Kingma & Welling, "Auto-encoding variational Bayes" (arXiv:1312.6114), appendix B.
-
-    Parameters
-    ----------
-    z_mean, z_log_var
-        Mean and log-variance of q(z | x), each (n, latent_dim).
-
-    Returns
-    -------
-    (latent_dim,)
+    Takes z_mean and z_log_var (n, latent_dim). Kingma & Welling, "Auto-encoding variational Bayes"
+    (arXiv:1312.6114), appendix B.
     """
     mean, log_var = np.asarray(z_mean, np.float64), np.asarray(z_log_var, np.float64)
     kl: NDArray[np.float64] = 0.5 * (mean**2 + np.exp(log_var) - log_var - 1).mean(axis=0)
@@ -28,8 +20,8 @@ def kl_per_dimension(z_mean: ArrayLike, z_log_var: ArrayLike) -> NDArray[np.floa
 def active_units(z_mean: ArrayLike, threshold: float = 0.01) -> NDArray[np.bool_]:
     """Say of each dimension whether its mean varies over the samples: (latent_dim,).
 
-    Its variance is above 0.01: Burda, Grosse & Salakhutdinov, "Importance weighted autoencoders"
-    (arXiv:1509.00519), section 2.3.
+    Its variance exceeds the threshold: Burda, Grosse & Salakhutdinov, "Importance weighted
+    autoencoders" (arXiv:1509.00519), section 2.3.
     """
     return np.asarray(z_mean, np.float64).var(axis=0) > threshold
 
@@ -43,7 +35,7 @@ def moments(blocks: Iterable[NDArray]) -> tuple[NDArray[np.float64], NDArray[np.
     Parameters
     ----------
     blocks
-        Arrays (rows, k), with n rows in all.
+        Arrays (rows, k).
     """
     n = 0
     mean = squares = np.zeros(())
@@ -60,10 +52,10 @@ def moments(blocks: Iterable[NDArray]) -> tuple[NDArray[np.float64], NDArray[np.
 def attribute_vector(
     z_mean: ArrayLike, positive: ArrayLike, negative: ArrayLike
 ) -> NDArray[np.float32]:
-    """Return what sets one group of samples apart: mean code of one minus that of the other.
+    """Return the mean code (latent_dim,) of one group of samples minus that of another, float32.
 
-    Added to a code it gives the sample more of the attribute (A. Larsen et al., "Autoencoding
-    beyond pixels using a learned similarity metric", arXiv:1512.09300, section 4.2).
+    A. Larsen et al., "Autoencoding beyond pixels using a learned similarity metric",
+    arXiv:1512.09300, section 4.2.
 
     Parameters
     ----------
@@ -71,11 +63,6 @@ def attribute_vector(
         The codes (n, latent_dim).
     positive, negative
         Rows of samples with and without the attribute, or masks (n,).
-
-    Returns
-    -------
-    ndarray
-        float32 (latent_dim,).
     """
     z_mean = np.asarray(z_mean)
     n = len(z_mean)

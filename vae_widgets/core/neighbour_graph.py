@@ -1,8 +1,7 @@
-"""A path that stays near the data: the shortest way from latent vector to latent vector.
+"""A path that stays near the data: the shortest way through a graph of nearest latent vectors.
 
-Each latent vector is joined to its nearest ones; the shortest way through this graph approximates
-the geodesic of the surface on which the data lie (J. Tenenbaum et al., "A global geometric
-framework for nonlinear dimensionality reduction", Science 290, 2000).
+It approximates the geodesic of the surface on which the data lie (J. Tenenbaum et al., "A global
+geometric framework for nonlinear dimensionality reduction", Science 290, 2000).
 """
 
 from typing import Any
@@ -18,26 +17,21 @@ from vae_widgets.core import checks
 class NeighbourGraph:
     """Latent vectors, each joined to its nearest.
 
-    Where they fall into parts that no edge joins, the shortest edges between parts are added, as
-    in a minimum spanning tree: there is a way between any two.
+    Parts that no edge joins are joined by the shortest edges between them, as in a minimum spanning
+    tree.
 
     Parameters
     ----------
     latents
-        Latent vectors (n, latent_dim), 2 different ones or more; each counts once.
+        Latent vectors (n, latent_dim), 2 different ones or more.
     neighbours
-        How many of the nearest others each is joined to; all of them where there are fewer.
+        How many of the nearest others each is joined to, at most.
 
     Raises
     ------
     TypeError, ValueError
         If `latents` are no finite numbers, of another shape, or all the same; if `neighbours` is no
         whole number above 0.
-
-    Notes
-    -----
-    70,000 vectors of 2 dimensions take about a second; the search for neighbours slows down above
-    15 dimensions, where it compares all with all.
     """
 
     def __init__(self, latents: ArrayLike, neighbours: int = 10) -> None:
@@ -56,11 +50,7 @@ class NeighbourGraph:
         self._join_parts()
 
     def route(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the shortest way (m, latent_dim) from `start` to `end`, both included.
-
-        Both are joined to their nearest latents, and to each other where that is no farther than
-        the last of these.
-        """
+        """Return the shortest way (m, latent_dim) from `start` to `end`, both included."""
         from scipy.sparse.csgraph import dijkstra
 
         n, ends = len(self._z), np.stack([start, end])

@@ -22,18 +22,9 @@ def with_index(values: Any, index: Any) -> Any:
 
 
 def shared_index(arguments: Mapping[str, Any]) -> Any:
-    """Return the index that all arguments with one have; None if none has one.
+    """Return the index that all arguments with one have, or None.
 
-    Parameters
-    ----------
-    arguments
-        By the name of an argument, what was passed: its rows belong to those of the others.
-
-    Raises
-    ------
-    ValueError
-        If two have different indices, also if only their order differs: rows are paired by their
-        position.
+    Raises ``ValueError`` for different indices or orders, as rows are paired by their position.
     """
     name, index = "", None
     for other_name, value in arguments.items():
@@ -48,10 +39,7 @@ def shared_index(arguments: Mapping[str, Any]) -> Any:
 
 
 def check_index(name: str, value: Any, index: Any, of: str) -> None:
-    """Raise ``ValueError`` if what was passed as `name` has another index than `of` has.
-
-    Nothing is wrong where one of the two has no index.
-    """
+    """Raise ``ValueError`` if `value` and `of` have different indices."""
     other = index_of(value)
     if index is not None and other is not None and not index.equals(other):
         raise ValueError(_difference(of, index, name, other))

@@ -1,7 +1,4 @@
-"""What a path through latent space passes: how likely its points are, how fast its samples change.
-
-Both are drawn under the pictures of `InterpolationSlider`.
-"""
+"""How likely the points of a path through latent space are, and how fast its samples change."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,10 +17,8 @@ def log_prior(z: ArrayLike) -> NDArray[np.float64]:
 def usual_log_prior(latent_dim: int) -> tuple[float, float]:
     """Return the log densities, in nats, between which 95 % of the draws from N(0, I) lie.
 
-    Their squared length is chi-squared distributed with `latent_dim` degrees of freedom; its
-    quantiles are those of E. Wilson & M. Hilferty, "The distribution of chi-square", PNAS 17, 1931,
-    which are within 0.1 nats of the exact ones. With many dimensions the origin, where the density
-    is highest, lies outside: hardly a draw comes near it.
+    Their squared length is chi-squared distributed with `latent_dim` degrees of freedom; quantiles
+    by E. Wilson & M. Hilferty, "The distribution of chi-square", PNAS 17, 1931.
     """
     spread = 2 / (9 * latent_dim)
     cube_roots = 1 - spread + np.array([_MIDDLE_95, -_MIDDLE_95]) * np.sqrt(spread)
@@ -33,18 +28,7 @@ def usual_log_prior(latent_dim: int) -> tuple[float, float]:
 
 
 def step_size(frames: ArrayLike) -> NDArray[np.float64]:
-    """Return how much each sample differs from the one before it.
-
-    Parameters
-    ----------
-    frames
-        Samples (n, *sample_shape) along a path.
-
-    Returns
-    -------
-    ndarray
-        Root mean square difference (n - 1,), in the units of the samples.
-    """
+    """Return the root mean square differences (n - 1,) between samples (n, *sample_shape)."""
     frames = np.asarray(frames)
     change = np.diff(frames.reshape(len(frames), -1), axis=0)
     size: NDArray[np.float64] = np.sqrt(np.mean(change**2, axis=1, dtype=np.float64))

@@ -37,17 +37,15 @@ class ThresholdPolicy:
     method
         How it was chosen: "manual", or a method of `choose_threshold`.
     score
-        Which score it cuts, such as "elbo"; a threshold means nothing for another score.
+        Which score it cuts, such as "elbo".
     metrics
-        What it did to the scores it was chosen on, such as ``alert_rate`` and ``precision``; NaN
-        where undefined.
+        What it did to the scores it was chosen on, such as ``alert_rate`` and ``precision``.
     parameters
         What the method was asked for, such as ``{"percentile": 95}``.
     n_scores, n_labelled
         How many scores, and labels among them, it was chosen on.
     reference
-        The scores it was chosen on in brief (`drift.reference_quantiles`), which `replay` compares
-        later ones with; empty if it holds none.
+        The scores it was chosen on in brief (`drift.reference_quantiles`), for `replay`.
     data_hash
         Names the scores and labels it was chosen on (`hash_data`).
     model_hash
@@ -57,12 +55,11 @@ class ThresholdPolicy:
     created
         Date and time, ISO 8601; the present in UTC by default.
     note
-        Anything to remember.
 
     Raises
     ------
     TypeError, ValueError
-        If a field has the wrong type, a number is not finite, or the alert rate is no share.
+        If a field has a wrong type or value.
     """
 
     threshold: float
@@ -133,8 +130,8 @@ class ThresholdPolicy:
     def alert_rate_interval(self) -> tuple[float, float]:
         """The 95 % interval of `alert_rate` by the number of scores; (0, 1) if not known.
 
-        Wilson's, but that its lower end is for one alert less: where a method put the threshold on
-        a score, that score is flagged for certain and tells nothing of the rate.
+        Wilson's, with one alert less at its lower end, for the score on which a method put the
+        threshold.
         """
         if math.isnan(self.alert_rate):
             return 0.0, 1.0
@@ -152,7 +149,7 @@ class ThresholdPolicy:
         scores
             Finite scores (n,) of the kind named in `score`.
         score, model_hash
-            Which score these are and of which model, where the caller knows.
+            Which score these are and of which model, if known.
 
         Raises
         ------
@@ -174,15 +171,7 @@ class ThresholdPolicy:
     ) -> Replay:
         """Return what the policy does to a later batch, and whether that has drifted.
 
-        Parameters
-        ----------
-        scores, score, model_hash
-            As for `apply`.
-
-        Raises
-        ------
-        ValueError
-            As for `apply`.
+        Arguments and errors are those of `apply`.
         """
         scores = checks.scores("scores", scores)
         n, flagged = len(scores), self.apply(scores, score=score, model_hash=model_hash)
@@ -237,25 +226,12 @@ class ThresholdPolicy:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "ThresholdPolicy":
-        """Read a policy that `save` wrote.
-
-        Raises
-        ------
-        ValueError
-            If the file is no policy: not JSON, a key is missing, unknown or of the wrong type, or
-            the file comes from a newer version. The message names the file.
-        """
+        """Read a policy that `save` wrote; raise ``ValueError`` if the file holds none."""
         return cls.from_json(pathlib.Path(path).read_bytes(), str(path))
 
     @classmethod
     def from_json(cls, text: str | bytes, source: str = "the text") -> "ThresholdPolicy":
-        """Return the policy that `to_json` described; `source` names it in messages.
-
-        Raises
-        ------
-        ValueError
-            As for `load`.
-        """
+        """Return the policy that `to_json` described, or raise a ``ValueError`` with `source`."""
         try:
             content = json.loads(text, object_pairs_hook=_without_duplicates)
         except (ValueError, RecursionError) as error:

@@ -23,15 +23,10 @@ class Preprocessing(Protocol):
 
 
 class StandardizeFeatures:
-    """Bring every feature to mean 0 and deviation 1 over the training samples.
+    """Bring every feature to mean 0 and deviation 1 over the training samples; for tables.
 
-    Right for tables, whose columns have units of their own. Features that are constant in training
-    are centred only.
-
-    Parameters
-    ----------
-    mean, deviation
-        (n_features,), of the training samples.
+    `mean` and `deviation` (n_features,) are of the training samples. Constant features are centred
+    only.
     """
 
     name = "standardize_features"
@@ -58,15 +53,8 @@ class StandardizeFeatures:
     ) -> "StandardizeFeatures":
         """Return the one for training samples in parts (m, n_features), which are read once.
 
-        Means and sums of squares are combined by Chan, Golub & LeVeque, "Updating Formulae and a
-        Pairwise Algorithm for Computing Sample Variances" (1979), equations 2.1.
-
-        Parameters
-        ----------
-        parts
-            Parts of the samples.
-        weights
-            (n,), not negative, of all samples; None for 1 each.
+        Chan, Golub & LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample
+        Variances" (1979), equations 2.1. `weights` (n,) are those of all samples, None for 1 each.
         """
         n, start = 0.0, 0
         mean = squares = np.zeros(0)
@@ -103,10 +91,9 @@ class StandardizeFeatures:
 
 
 class StandardizeSamples:
-    """Bring every sample to mean 0 and deviation 1 over its own features.
+    """Bring every sample to mean 0 and deviation 1 over its own features; for images and signals.
 
-    Right for images and signals, whose brightness, contrast or gain differs from one to the next
-    without meaning anything. A constant sample becomes zeros.
+    A constant sample becomes zeros.
     """
 
     name = "standardize_samples"
@@ -163,13 +150,7 @@ def preprocessing_from_json(content: Any) -> Preprocessing:
 def preprocess(
     x: NDArray[Any], preprocessing: Preprocessing | None, sample_shape: tuple[int, ...]
 ) -> NDArray[np.float32]:
-    """Return samples (n, ...) of any layout as (n, *sample_shape), float32, preprocessed.
-
-    Raises
-    ------
-    ValueError
-        If preprocessing makes a number that is not finite in float32.
-    """
+    """Return samples (n, ...) as (n, *sample_shape), float32, preprocessed and finite."""
     rows = x.reshape(len(x), -1)
     ready = rows.astype(np.float32) if preprocessing is None else preprocessing(rows)
     hint = "Scale them, or drop samples that are far out."

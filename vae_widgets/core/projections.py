@@ -1,8 +1,7 @@
 """Coordinates of a latent space: its own dimensions, principal axes, or a fitted transformer.
 
 Each has ``transform``, from latent vectors (n, latent_dim) to coordinates (n, n_coordinates), and
-``inverse_transform`` back. The two of this module are rotations: their rows of `directions` are
-the unit vectors of the coordinates, so that a Gaussian stays a Gaussian that can be written down.
+``inverse_transform``.
 """
 
 from typing import Any, Protocol
@@ -24,15 +23,7 @@ class Projection(Protocol):
 
 
 class Rotation:
-    """Coordinates along orthonormal directions, measured from an origin.
-
-    Parameters
-    ----------
-    directions
-        Unit vectors (latent_dim, latent_dim), one a row, at right angles to each other.
-    origin
-        The latent vector (latent_dim,) whose coordinates are all 0.
-    """
+    """Coordinates along orthonormal rows of `directions` (latent_dim, latent_dim)."""
 
     def __init__(self, directions: ArrayLike, origin: ArrayLike) -> None:
         self.directions = np.asarray(directions, np.float64)
@@ -55,9 +46,8 @@ def latent_axes(latent_dim: int) -> Rotation:
 def principal_axes(z: ArrayLike) -> Rotation:
     """Return the principal axes of codes z (n, latent_dim), the one of largest variance first.
 
-    These are the eigenvectors of the covariance (I. Jolliffe, "Principal component analysis",
-    2002, section 1.1): all of them, so that the way back loses nothing. The entry of largest
-    magnitude of each is positive, as in scikit-learn.
+    The eigenvectors of the covariance (I. Jolliffe, "Principal component analysis", 2002, section
+    1.1), with signs as in scikit-learn.
     """
     z = np.asarray(z, np.float64)
     origin = z.mean(axis=0)
@@ -70,15 +60,7 @@ def principal_axes(z: ArrayLike) -> Rotation:
 
 
 def check_projection(projection: Any, z: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the coordinates (n, n_coordinates) that a projection gives codes z (n, latent_dim).
-
-    Raises
-    ------
-    TypeError
-        If it cannot go both ways.
-    ValueError
-        If it has not been fitted, or its answers have a wrong shape or are not finite.
-    """
+    """Return the coordinates (n, n_coordinates) of codes z, or raise if the projection is unfit."""
     missing = [name for name in ("transform", "inverse_transform") if not hasattr(projection, name)]
     if missing:
         raise TypeError(

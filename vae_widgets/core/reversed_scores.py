@@ -8,16 +8,9 @@ from numpy.typing import NDArray
 
 
 def auroc_of_classes(normal: NDArray[np.float64], anomalous: NDArray[np.float64]) -> float:
-    """Return the area under the ROC curve; NaN unless there are scores of both kinds.
+    """Return the area under the ROC curve, ties counting half; NaN unless there are both kinds.
 
-    It is the chance that an anomalous sample scores above a normal one, ties counting half.
-
-    Parameters
-    ----------
-    normal
-        Scores (m,), ascending.
-    anomalous
-        Scores (n,), in any order.
+    `normal` is ascending.
     """
     if not (len(normal) and len(anomalous)):
         return math.nan
@@ -34,18 +27,8 @@ def auroc_interval(
     Method 5 of R. Newcombe, "Confidence intervals for an effect size measure based on the
     Mann-Whitney statistic. Part 2", Statistics in Medicine 25, 2006: all areas from which this one
     is at most z standard deviations away, with the variance of Hanley and McNeil (Radiology 143,
-    1982) at that area, in which (n_anomalous + n_normal) / 2 stands for either number. It holds
-    for few samples and where the kinds are fully apart. At an area of 0.5 the variance is that of
-    the Mann-Whitney test, so the interval excludes 0.5 where that test does.
+    1982). It excludes 0.5 where the Mann-Whitney test does.
 
-    Parameters
-    ----------
-    auroc
-        The area, 0 to 1.
-    n_anomalous, n_normal
-        Number of samples of each kind, at least 1.
-    confidence
-        In (0, 1).
     """
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     others = (n_anomalous + n_normal) / 2 - 1
@@ -69,17 +52,7 @@ def auroc_interval(
 
 
 def reversed_warning(auroc: float, n_anomalous: int, n_normal: int) -> str:
-    """Say that scores seem to be upside down, and what to pass; nothing if they do not.
-
-    Code is in backticks.
-
-    Parameters
-    ----------
-    auroc
-        Area under the ROC curve of the scores; NaN where it is undefined.
-    n_anomalous, n_normal
-        Number of samples of each kind.
-    """
+    """Say that scores seem to be upside down, and what to pass (code in backticks), or ""."""
     if math.isnan(auroc) or auroc >= 0.5:
         return ""
     low, high = auroc_interval(auroc, n_anomalous, n_normal)

@@ -18,17 +18,15 @@ class ReviewedPrecision:
     Attributes
     ----------
     precision : ndarray
-        Estimated share of anomalies among all flagged samples, float64. NaN where samples without a
-        label are flagged and no flagged sample was drawn at random: nothing speaks for them then.
+        Estimated share of anomalies among the flagged samples, float64; NaN if some have no label
+        and none was drawn at random.
     low, high : ndarray
-        The interval around it, float64. Where `precision` is NaN it holds what is possible: all
-        samples without a label normal, or all anomalous; (0, 1) where none is flagged.
+        Its interval; where `precision` is NaN, what is possible.
     covered : ndarray
-        Share of the flagged samples that have a label, or that others which were drawn at random
-        stand for, float64; NaN where none is flagged.
+        Share of the flagged samples with a label, or for which random ones stand; NaN if none is
+        flagged.
     n_flagged, n_labelled, n_drawn : ndarray
-        How many samples are flagged, how many of these have a label, and how many of these were
-        drawn at random, int64.
+        Number of flagged samples, of those with a label, and of those drawn at random, int64.
     """
 
     precision: NDArray[np.float64]
@@ -45,18 +43,15 @@ def reviewed_precision(
 ) -> ReviewedPrecision:
     """Estimate the precision among all flagged samples where only some have a label.
 
-    Reviewed samples speak for others only if chance chose them: those nearest the threshold are
-    anomalous less often than the rest, those with the highest scores more often. So a sample that
-    was drawn at random, as in the order "random" of a `ReviewQueue`, stands for those without a
-    label, and every other labelled one for itself. Of N flagged samples let K have a label for
-    another reason, a of them anomalous, and of the other N - K let n be drawn and b of these be
-    anomalous. Then::
+    Only samples that were drawn at random (the order "random" of a `ReviewQueue`) stand for those
+    without a label. Of N flagged samples let K have a label for another reason, a of them
+    anomalous, and of the other N - K let n be drawn and b of these be anomalous. Then::
 
         precision = (a + (N - K) b / n) / N
 
-    This is the stratified estimator (Cochran, Sampling Techniques, 3rd ed. 1977, eq. 5.1) with a
-    stratum that is known in full. It is unbiased. The interval of b / n is Wilson's for
-    ``n / (1 - n / (N - K))`` samples, which is the finite population correction.
+    This is the stratified estimator (Cochran, Sampling Techniques, 3rd ed. 1977, eq. 5.1). The
+    interval of b / n is Wilson's for ``n / (1 - n / (N - K))`` samples, which is the finite
+    population correction.
 
     Parameters
     ----------

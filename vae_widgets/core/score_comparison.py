@@ -32,8 +32,7 @@ class ScoreComparison:
         By name, of scores and of floors: area under the ROC curve; NaN where only one kind is
         labelled. Empty without labels.
     warnings : tuple of str
-        In plain words, which scores seem to be reversed, which rank samples as a floor does, and
-        which do not beat all floors.
+        Which scores seem reversed, rank samples as a floor does, or do not beat all floors.
     """
 
     scores: tuple[str, ...]
@@ -99,8 +98,7 @@ def compare_scores(
 ) -> ScoreComparison:
     """Compare anomaly scores of a model with floors that they must beat.
 
-    A network may turn out to be a long way to say how far a sample is from the mean, or just how
-    long a vector it is; its ranking then equals that floor's, whatever its AUROC.
+    A network that ranks samples as a floor does is not worth its training.
 
     Parameters
     ----------
@@ -114,10 +112,9 @@ def compare_scores(
     Returns
     -------
     ScoreComparison
-        Table and warnings: a score ranks as a floor does if Spearman's correlation of the two is
-        above 0.99 in size (of fewer than ten samples nothing is said, for they may agree by
-        chance); it does not beat a floor whose AUROC is at least its own; it seems to be reversed
-        if its AUROC and the 95 % interval of that are below 0.5.
+        Table and warnings: a score ranks as a floor does if Spearman's correlation is above 0.99 in
+        size (ten samples or more); it seems reversed if its AUROC and the 95 % interval are below
+        0.5.
 
     Raises
     ------

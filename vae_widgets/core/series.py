@@ -12,11 +12,7 @@ T = TypeVar("T")
 
 
 class Series:
-    """A growing series of points (x, y).
-
-    Points may arrive in any order; reading sorts them by x, and of points with the same x the
-    last one counts. y may be NaN or infinite: that is what a diverging run logs.
-    """
+    """A growing series of points (x, y), read in the order of x; of equal x the last one counts."""
 
     def __init__(self) -> None:
         self._x = np.empty(64)
@@ -57,13 +53,7 @@ class Series:
 
 
 class Thinned(list[T]):
-    """A list of at most `limit` items, spread evenly over all that were appended, and the newest.
-
-    Parameters
-    ----------
-    limit
-        The most items to keep, at least 2.
-    """
+    """At most `limit` items, spread evenly over all that were appended, and the newest."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()
@@ -85,21 +75,10 @@ class Thinned(list[T]):
 
 
 def decimate(x: FloatArray, y: FloatArray, max_points: int) -> tuple[FloatArray, FloatArray]:
-    """Thin a line so that it looks the same: keep the extremes of each stretch.
+    """Thin a line to at most `max_points` (8 or more) so that it looks the same.
 
-    Parameters
-    ----------
-    x, y
-        The points (n,), x increasing; y may hold NaN or infinity.
-    max_points
-        The most points to return, at least 8.
-
-    Returns
-    -------
-    tuple of ndarray
-        A subset of the points in their order, at most `max_points`. The line is cut into stretches
-        with an equal number of points; of each, the lowest, the highest and the first non-finite
-        point are kept, and the first and last point of all. So peaks and gaps survive.
+    Of stretches with an equal number of points, the lowest, the highest and the first non-finite
+    point are kept, and the first and last point of all.
     """
     max_points = checks.positive_int("max_points", max_points, minimum=8)
     n = len(x)
@@ -122,16 +101,10 @@ def decimate(x: FloatArray, y: FloatArray, max_points: int) -> tuple[FloatArray,
 
 
 def smooth(y: FloatArray, weight: float) -> FloatArray:
-    """Return the exponential moving average of y (n,), corrected for its start.
+    """Return the exponential moving average of y (n,); what is not finite stays as it is.
 
-    Parameters
-    ----------
-    y
-        Values; those not finite are left out, and stay as they are.
-    weight
-        Share of the average that is kept from one value to the next, 0 (y itself) to below 1. The
-        k-th average is sum(weight^(k-i) y_i) / sum(weight^(k-i)), as in Kingma & Ba's Adam
-        (arXiv:1412.6980, section 3).
+    The k-th average is sum(weight^(k-i) y_i) / sum(weight^(k-i)), with `weight` from 0 to below 1,
+    as in Kingma & Ba's Adam (arXiv:1412.6980, section 3).
     """
     weight = checks.number_between("weight", weight, 0, 0.999)
     finite = np.isfinite(y)

@@ -11,11 +11,10 @@ _NARROWEST = 1e-9
 class SmoothedScores:
     """Scores whose distribution was smoothed within each kind: normal, anomalous, not labelled.
 
-    A plain bootstrap draws from the samples themselves. There the share of anomalies just above a
-    score is 0 or 1, so that a threshold that was lucky on the samples is lucky in the resamples
-    too. Here each kind has a kernel estimate of its distribution (Azzalini, Biometrika 68, 1981,
+    In a plain bootstrap a threshold that was lucky on the samples is lucky in the resamples too.
+    Here each kind has a kernel estimate of its distribution (Azzalini, Biometrika 68, 1981,
     bandwidth ``1.3 * deviation * n^(-1/3)``), on a scale where all scores together are normally
-    distributed. It does not depend on the unit of the scores or on a long tail.
+    distributed.
 
     Parameters
     ----------
@@ -57,10 +56,7 @@ class SmoothedScores:
         return self._to_scores(at), None if self._labels is None else self._labels[drawn]
 
     def at_or_above(self, threshold: float) -> tuple[float, float, float]:
-        """Return which part of normal, anomalous and not labelled samples reach a threshold.
-
-        Each as a share of all samples.
-        """
+        """Return the shares of normal, anomalous and unlabelled samples that reach a threshold."""
         reach = self._ndtr((self._at - self._from_score(threshold)) / self._width)
         sums = np.bincount(self._kinds, reach, minlength=3) / len(reach)
         return float(sums[0]), float(sums[1]), float(sums[2])

@@ -13,24 +13,8 @@ _MOST_NAMED = 5  # columns in a message
 def floats_of(name: str, value: Any, array: NDArray[Any], dtype: Any) -> NDArray[Any]:
     """Return an array as numbers; in one of objects, what is missing becomes NaN.
 
-    Parameters
-    ----------
-    name
-        The argument's name, for the message.
-    value
-        What was passed, perhaps with names of columns and rows.
-    array
-        The same as an array.
-    dtype
-        A floating dtype.
-
-    Raises
-    ------
-    TypeError
-        If it holds anything but numbers, booleans, texts of numbers, and missing values. The
-        message names the columns of a table, and the first row and value in each.
-    OverflowError
-        If a whole number is too large.
+    `value` is what was passed, perhaps with names of columns and rows for the ``TypeError``. Raises
+    ``OverflowError`` if a whole number is too large.
     """
     try:
         return array.astype(dtype, copy=False)
@@ -69,10 +53,7 @@ def floats_of(name: str, value: Any, array: NDArray[Any], dtype: Any) -> NDArray
 
 
 def where_not_finite(value: Any, array: NDArray[Any]) -> str:
-    """Return in which columns and rows of a table or Series there are values that are not finite.
-
-    As ", in column 'age' (2, the first in row 3)"; empty for what has no names.
-    """
+    """Return in which columns and rows of a table or Series values are not finite."""
     columns = _columns(value, array)
     if columns is None:
         row = _row(value, int(np.argmax(~np.isfinite(array)))) if array.ndim == 1 else ""

@@ -8,8 +8,7 @@ import numpy as np
 def as_numpy(value: Any) -> Any:
     """Return a tensor, or a list of tensors, as numpy arrays; anything else as it is.
 
-    A tensor is taken from its gradients and from its device, where it has any: `numpy.asarray`
-    would refuse it. Numbers of a type that numpy does not know (bfloat16) become float32.
+    Gradients and devices are left behind; bfloat16 becomes float32.
     """
     if isinstance(value, list | tuple) and any(hasattr(part, "detach") for part in value):
         return [as_numpy(part) for part in value]
@@ -26,13 +25,7 @@ def as_numpy(value: Any) -> Any:
 
 
 def as_float(value: Any) -> float:
-    """Return one number as a float: what ``float`` takes, and arrays and tensors (1,).
-
-    Raises
-    ------
-    TypeError, ValueError, OverflowError
-        If it is anything else; text is, too.
-    """
+    """Return one number, array or tensor (1,) as a float; raise for anything else, and for text."""
     if isinstance(value, str | bytes):
         raise TypeError("text is no number")
     value = as_numpy(value)

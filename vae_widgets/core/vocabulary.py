@@ -27,22 +27,21 @@ P. Schwaller et al., "Molecular Transformer", 2019 (arXiv:1811.02633)."""
 class Vocabulary:
     """The tokens that strings are made of, each with its number: 0 is padding, 1 is unknown.
 
-    `fit` makes one from strings. `encode` turns strings into what a VAE with the categorical
-    likelihood trains on, and `decode` turns its samples into strings again.
+    `fit` makes one from strings; `encode` and `decode` go to and from the rows that a VAE with the
+    categorical likelihood takes.
 
     Parameters
     ----------
     tokens
-        The tokens in the order of their numbers, which begin at 2; without repetition.
+        The tokens without repetition, numbered in this order from 2 on.
     length
         Number of tokens in a row: that of the longest string.
     pattern
-        Regular expression that matches one token, such as `SMILES`. A character that it does not
-        match is a token of its own, so that nothing gets lost. None makes each character a token.
+        Regular expression that matches one token, such as `SMILES`. Each character that it does not
+        match is a token. None makes every character a token.
     tokenizer
-        Your own function from a string to its tokens, such as ``str.split``, instead of `pattern`.
-        A file cannot hold it; a vocabulary that was loaded decodes without it, and encodes once it
-        was assigned to ``vocabulary.tokenizer``.
+        A function from a string to its tokens, such as ``str.split``, instead of `pattern`. It is
+        not saved: assign it to ``vocabulary.tokenizer`` after loading.
     joiner
         What `decode` puts between two tokens, such as ``" "`` for words.
 
@@ -137,7 +136,7 @@ class Vocabulary:
         length
             Number of tokens in a row; None takes that of the longest string.
         min_count
-            A token that occurs less often is left out, and encoded as unknown.
+            Rarer tokens are left out.
 
         Returns
         -------
@@ -206,7 +205,7 @@ class Vocabulary:
         strings
             Texts (n,): a list, an array or a Series.
         truncate
-            Cut off what is longer than `length`, instead of raising.
+            Cut off what is longer than `length`.
 
         Returns
         -------
@@ -256,8 +255,7 @@ class Vocabulary:
         Parameters
         ----------
         tokens
-            Numbers (n, length) of any dtype, as `encode` and ``vae.decode`` return them. Padding is
-            left out wherever it stands.
+            Numbers (n, length) of any dtype.
         unknown
             Stands for the unknown token.
         """
@@ -269,13 +267,7 @@ class Vocabulary:
         return [names[number] for number in np.asarray(row).tolist() if number != self.padding]
 
     def numbers(self, tokens: ArrayLike) -> NDArray[np.int64]:
-        """Return rows of token numbers as int64 (n, length), checked.
-
-        Raises
-        ------
-        ValueError
-            If they are no rows, or hold something else than numbers of this vocabulary.
-        """
+        """Return rows of token numbers as int64 (n, length), or raise ``ValueError``."""
         array = checks.float_array("tokens", tokens, np.float64)
         if array.ndim != 2:
             raise ValueError(
@@ -300,13 +292,7 @@ class Vocabulary:
 
     @classmethod
     def from_json(cls, content: Any) -> Self:
-        """Make the vocabulary that `to_json` described.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If it is no such description.
-        """
+        """Make the vocabulary that `to_json` described, or raise ``TypeError``, ``ValueError``."""
         expected = {"tokens", "length", "pattern", "joiner", "tokenizer"}
         if not isinstance(content, dict) or set(content) != expected:
             raise ValueError(f"expected a vocabulary with {', '.join(sorted(expected))}.")

@@ -14,14 +14,8 @@ from vae_widgets.models.data_rules import DataRules
 def check_dataset(rules: DataRules, name: str, dataset: Any) -> Any:
     """Return a stream of batches from the argument called `name`, which checks what is read.
 
-    An iterable that can be read again and again, such as a PyTorch ``DataLoader``, becomes a
-    ``tf.data.Dataset``; its first batch is read here, to see what batches look like.
-
-    Raises
-    ------
-    TypeError, ValueError
-        At once if it cannot be one: for its type, for the types and shapes that a
-        ``tf.data.Dataset`` tells, and for the first batch of another iterable.
+    An iterable that can be read again becomes a ``tf.data.Dataset``, after a look at its first
+    batch. Raises ``TypeError`` or ``ValueError`` if it cannot be one.
     """
     if isinstance(dataset, str | bytes | dict) or not (
         hasattr(dataset, "__iter__") or isinstance(dataset, keras.utils.PyDataset)

@@ -1,7 +1,7 @@
-"""Checkpoint files: a model in the middle of its training, to go on with after a crash.
+"""Checkpoint files: a model in the middle of its training.
 
-A checkpoint is a ``.vae`` archive of two parts: ``model.keras``, the model with its optimizer, and
-``training.json``, see `TrainingState`. It is written whole or not at all.
+A ``.vae`` archive of ``model.keras``, with the optimizer, and ``training.json``, see
+`TrainingState`.
 """
 
 import os
@@ -18,15 +18,7 @@ SUFFIX = ".vae"
 
 
 def check_checkpoint_path(path: Any) -> pathlib.Path:
-    """Return where checkpoints are to be written; raise if they cannot be.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is no path to a ``.vae`` file, or that file is something else than a checkpoint.
-    OSError
-        If it is a folder, or its folder is missing or cannot be written to.
-    """
+    """Return where checkpoints are to be written; raise if they cannot be."""
     if not isinstance(path, str | os.PathLike):
         raise TypeError(
             f"checkpoint must be the path of a {SUFFIX} file; received {path!r}, "

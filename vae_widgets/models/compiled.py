@@ -1,8 +1,7 @@
 """Compiled functions behind `VAE.encode`, `decode` and the figures of merit.
 
-They run on blocks of one fixed size, so that the result for a row does not depend on the other
-rows, not even in its last digit. They are plain graphs and not XLA: a gesture that decodes one
-point must not wait for a compiler.
+They run on blocks of one fixed size, so that rows do not affect each other, and without XLA, so
+that a gesture need not wait for a compiler.
 """
 
 import functools
@@ -39,9 +38,7 @@ class CompiledFunction:
     shapes
         Shape of one row of each argument.
     block_sizes
-        `MANY_ROWS` or `FEW_ROWS`; the last size is 1. The first size is taken that keeps the
-        results of all layers within its limit, and with which the place of a row in its block does
-        not matter.
+        `MANY_ROWS` or `FEW_ROWS`, of which the first suitable size is taken; the last is 1.
     """
 
     def __init__(
@@ -87,9 +84,7 @@ class CompiledFunction:
 def as_operation(graph: Any) -> Callable[[Arrays], Arrays]:
     """Return a concrete function of tensors as one of numpy arrays, which is quick to call.
 
-    It is called as an operation on the arguments and on the variables that the graph reads. For
-    one point this takes 0.09 ms, where the call of the tf.function takes 0.36 and that of its
-    concrete function 0.26: both look at the structure of the arguments first.
+    It is called as an operation: calls of a function look at the structure of the arguments first.
     """
     variables = graph.captured_inputs
     dtypes = [output.dtype for output in graph.outputs]

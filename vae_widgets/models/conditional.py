@@ -10,13 +10,7 @@ from vae_widgets.core import checks
 
 
 def n_labels_of(encoder: keras.Model, decoder: keras.Model, n_labels: int | None) -> int | None:
-    """Return the number of labels that both halves take as their second input; None for none.
-
-    Raises
-    ------
-    ValueError
-        If only one half takes labels, or they disagree about the number.
-    """
+    """Return the number of labels that both halves take as their second input; None for none."""
     if n_labels is not None:
         n_labels = checks.positive_int("n_labels", n_labels)
     widths = {"encoder": _label_width(encoder), "decoder": _label_width(decoder)}

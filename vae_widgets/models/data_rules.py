@@ -15,7 +15,7 @@ from vae_widgets.models.objectives import Objective
 
 @dataclass(frozen=True)
 class DataRules:
-    """What a model says about its data; each method returns data that are good, or raises.
+    """What a model requires of its data; each method returns good data, or raises.
 
     Attributes
     ----------

@@ -19,10 +19,7 @@ Prepare = Callable[[NDArray[Any]], NDArray[np.float32]]
 class Batches:
     """A ``tf.data.Dataset``, a `keras.utils.PyDataset` or another iterable of batches.
 
-    Parameters
-    ----------
-    batches
-        Batches x (m, ...), or tuples whose first part is x. They must be readable again and again.
+    Batches are x (m, ...), or tuples that begin with x, and readable again and again.
     """
 
     def __init__(self, batches: Any) -> None:

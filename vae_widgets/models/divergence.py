@@ -78,14 +78,9 @@ def has_nan_weights(model: Any) -> bool:
 
 
 def refuse_nan(model: Any, method: str, values: Any, first_row: int = 0) -> None:
-    """Raise if values (n, ...) have NaN, and say whether the model or its input is the cause.
+    """Raise `NaNScoresError` if values (n, ...) have NaN, and say if the model or the input is why.
 
     `first_row` is the number of the first of the values.
-
-    Raises
-    ------
-    NaNScoresError
-        A ``ValueError`` that names the method, the cause and the remedy.
     """
     if not isinstance(values, np.ndarray) or not np.isnan(values).any():
         return  # a Dask array asks where it is computed

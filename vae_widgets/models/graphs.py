@@ -26,13 +26,7 @@ class ScoreExportError(ValueError):
 
 
 def onnx_parts(vae: "VAE", facts: ModelFacts) -> dict[str, bytes]:
-    """Return the encoder and the decoder as parts of a bundle.
-
-    Raises
-    ------
-    ValueError
-        If they cannot be exported, or do not give the values of the model.
-    """
+    """Return the encoder and the decoder as parts of a bundle, or raise ``ValueError``."""
     from vae_widgets.bundle.codec import BundleCodec  # loads ONNX Runtime, for those who save
 
     try:
@@ -58,10 +52,7 @@ def onnx_parts(vae: "VAE", facts: ModelFacts) -> dict[str, bytes]:
 def score_part(vae: "VAE", facts: ModelFacts, kind: str) -> bytes:
     """Return what ``vae.anomaly_score(x, kind)`` computes as a part of a bundle.
 
-    Raises
-    ------
-    ScoreExportError
-        If it cannot be exported, or does not give the values of the model.
+    Raises `ScoreExportError` if it cannot be exported with the values of the model.
     """
     from vae_widgets.bundle.codec import BundleCodec
 

@@ -9,14 +9,10 @@ import keras
 
 
 class Interruption(keras.callbacks.Callback):
-    """Raises a ``KeyboardInterrupt`` anew that was raised, but never arrived.
+    """Raises a ``KeyboardInterrupt`` again that a library swallowed.
 
-    Python raises it wherever the program just is, and some of what every batch goes through has an
-    ``except`` for everything: Keras where it makes numbers of the logs, TensorFlow where it makes
-    tensors of numbers. One interrupt in fifty was lost there, and the training went on (dense
-    network, executions of 0.1 s).
-
-    Around the training this is a context; as its last callback it looks whether one was lost.
+    Keras and TensorFlow have an ``except`` for everything where they convert numbers, which can
+    catch it. Around the training this is a context; as its last callback it looks for a lost one.
     """
 
     def __init__(self) -> None:

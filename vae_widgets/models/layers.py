@@ -9,23 +9,17 @@ from keras import ops
 def reparameterize(z_mean: Any, z_log_var: Any, epsilon: Any) -> Any:
     """Return z = z_mean + exp(z_log_var / 2) * epsilon; with epsilon ~ N(0, I), a draw of q(z | x).
 
-    Kingma & Welling, "Auto-Encoding Variational Bayes" (2014), equation 10. All are tensors
-    (n, latent_dim).
+    Kingma & Welling, "Auto-Encoding Variational Bayes" (2014), equation 10.
     """
     return z_mean + ops.exp(0.5 * z_log_var) * epsilon
 
 
 @keras.saving.register_keras_serializable(package="vae_widgets")
 class Sampling(keras.layers.Layer):
-    """Draw z from (z_mean, z_log_var), for encoders that you write yourself.
+    """Draw z from (z_mean, z_log_var), for your own encoders that also return z.
 
-    `VAE` samples by itself and needs only the first two outputs of an encoder; this layer is for
-    encoders that also return z, as the one in the Keras documentation does.
-
-    Parameters
-    ----------
-    seed
-        Seed of the noise; None for a new one.
+    `VAE` samples by itself and needs only the first two outputs of an encoder. `seed` None draws a
+    new one each time.
     """
 
     def __init__(self, seed: int | None = None, **kwargs: Any) -> None:

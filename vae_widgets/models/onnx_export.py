@@ -23,14 +23,8 @@ def to_onnx(
 ) -> bytes:
     """Return an ONNX file that computes what a function computes, for any number of rows.
 
-    Parameters
-    ----------
-    function
-        Maps float32 tensors (n, *shape), one for each of `inputs`, to tensors (n, ...).
-    inputs
-        Shape of one row of each, by name.
-    outputs
-        The names of what the function returns.
+    `function` maps float32 tensors (n, *shape) of these `inputs` to tensors (n, ...) called
+    `outputs`.
     """
     import tf2onnx  # half a second, for those who save
 
@@ -70,11 +64,7 @@ def _erfc(graph: Any, node: Any, name: str, args: list[Any]) -> Any:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the notes of the converter, in Python and in C++, out of the notebook.
-
-    C++ writes to the process's own standard error, which is put aside meanwhile. What is no such
-    note ("I0000 ...") is written afterwards.
-    """
+    """Keep the notes of the converter out of the notebook, also those that C++ writes to stderr."""
     logger = logging.getLogger("tf2onnx")
     level = logger.level
     logger.setLevel(logging.CRITICAL)  # what it cannot convert is raised as well

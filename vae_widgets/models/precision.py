@@ -10,15 +10,7 @@ _CONFIG = "config.json"
 
 
 def in_float32(content: bytes) -> bytes:
-    """Return a ``.keras`` file in which every layer computes in float32.
-
-    Weights stay as they are in the file; Keras converts them when it loads it.
-
-    Parameters
-    ----------
-    content
-        What `model_to_bytes` gave; returned itself if all is in float32 already.
-    """
+    """Return a ``.keras`` file in which every layer computes in float32; the weights stay."""
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         parts = {entry.filename: file.read(entry) for entry in file.infolist()}
     config = json.loads(parts[_CONFIG])

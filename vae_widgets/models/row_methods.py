@@ -22,8 +22,7 @@ class RowMethods:
     def _map_rows(self, function: Callable[..., Any], x: Any, y: Any) -> tuple[NDArray, ...]:
         """Return the arrays (n, ...) that a function gives for the rows of an array or a stream.
 
-        It is called as ``function(first_row, x, *labels)`` with up to `ROWS_AT_ONCE` rows, the
-        first of which has the number `first_row`, and gives a tuple of arrays.
+        It is called as ``function(first_row, x, *labels)`` with up to `ROWS_AT_ONCE` rows.
         """
         results = list(self._map_blocks(function, x, y))
         if len(results) == 1:
@@ -39,10 +38,7 @@ class RowMethods:
         return map_in_flight(lambda block: function(block[0], *block[1]), numbered)
 
     def _blocks(self, x: Any, y: Any) -> list[Rows] | Iterator[Rows]:
-        """Return good rows in blocks of `ROWS_AT_ONCE`, the last one perhaps smaller.
-
-        That is a list for what is at hand as a whole.
-        """
+        """Return good rows in blocks of up to `ROWS_AT_ONCE`; a list for what is in memory."""
         stream = as_stream(x)
         if stream is not None:
             return stream_blocks(self._rules, stream, y)
@@ -68,11 +64,7 @@ def drawn_seed(seed: Any) -> int:
 
 
 def noise_of_rows(seed: int, first_row: int, n: int, width: int) -> NDArray[np.float32]:
-    """Return standard normal noise (n, width) for n rows from the number `first_row` on.
-
-    The noise of a row depends on the seed and on the number of the row, and not on how the rows are
-    cut into blocks.
-    """
+    """Return standard normal noise (n, width) that depends on the seed and the row numbers only."""
     first, last = first_row // ROWS_AT_ONCE, (first_row + n - 1) // ROWS_AT_ONCE
     shape = (ROWS_AT_ONCE, width)
     blocks = [

@@ -27,29 +27,22 @@ def as_stream(x: Any) -> Any:
 
 
 def stream_blocks(rules: DataRules, x: Any, y: Any) -> Iterator[Rows]:
-    """Return the rows of a stream in blocks of `ROWS_AT_ONCE`, the last one perhaps smaller.
-
-    The blocks do not depend on how the stream is cut into batches; hence neither do the last
-    digits of what is computed from them.
+    """Return the rows of a stream in blocks of up to `ROWS_AT_ONCE`, whatever its batches.
 
     Parameters
     ----------
     rules
-        What the model says about samples and labels.
+        What the model requires of samples and labels.
     x
-        What `as_stream` returns: a `RowSource`; a ``numpy.memmap``; an array in a file that has
-        ``shape`` and ``dtype`` and gives rows as ``x[start:stop]``, such as a ``h5py.Dataset``; a
-        ``tf.data.Dataset`` of samples or of batches; any other iterable of batches. Batches are x
-        or tuples (x, y, ...).
+        What `as_stream` returns: a `RowSource`, a ``numpy.memmap``, an array in a file, a
+        ``tf.data.Dataset``, or another iterable of batches x or (x, y, ...).
     y
-        One label for all, or, beside an array, labels (n,); None if there are none, or the batches
-        hold them.
+        One label for all, or, beside an array, labels (n,); else None.
 
     Raises
     ------
     TypeError, ValueError
-        At once if it cannot be such a stream, and while it is read for a bad batch, which the
-        message names: ``batch 3 of x``, counted from 0.
+        If it cannot be a stream, or, while it is read, for a bad batch, counted from 0.
     """
     if is_stored(x):
         batches, y = _slices(rules, x, y), None

@@ -12,23 +12,10 @@ MAX_SIDE = 8192
 
 
 def tile_atlas(tiles: NDArray[np.uint8]) -> dict[str, Any]:
-    """Pack tiles into one PNG, row by row.
+    """Pack uint8 RGBA tiles (n, height, width, 4) into one PNG, row by row.
 
-    Parameters
-    ----------
-    tiles
-        uint8 RGBA tiles (n, height, width, 4).
-
-    Returns
-    -------
-    dict
-        ``png`` (bytes), ``count``, ``columns``, ``tile_width`` and ``tile_height`` in pixels: tile
-        i is at column ``i % columns``, row ``i // columns``. Read by ``frontend/src/tiles.ts``.
-
-    Raises
-    ------
-    ValueError
-        If the tiles need a picture of more than `MAX_SIDE` pixels a side.
+    Returns ``png`` (bytes), ``count``, ``columns``, ``tile_width`` and ``tile_height`` in pixels.
+    Raises ``ValueError`` if a side would have more than `MAX_SIDE` pixels.
     """
     n, height, width, _ = tiles.shape
     columns = max(1, min(n, int(np.ceil(np.sqrt(n * height / width))))) if n else 1

@@ -16,12 +16,10 @@ class ImageRenderer(RangedRenderer):
     Parameters
     ----------
     vmin, vmax
-        Values drawn as black and as white (or as no and full intensity of a colour channel);
-        values beyond are clipped. None takes them from the data, by the rule of
-        `rendering.value_range.pixel_range`: the range of uint8, the bits that uint16 uses, [0, 1]
-        for floats within it, and otherwise the lowest and the highest value. A widget takes them
-        once, from the samples that it was made with, and says so where the range is not 0 to 1 or
-        0 to 255; called by itself, the renderer takes them from each batch.
+        Values drawn as black and as white (or as no and full intensity of a colour channel); values
+        beyond are clipped. None takes them from the samples of the widget, or from each batch: the
+        range of uint8, the bits that uint16 uses, [0, 1] for floats within it, and otherwise the
+        lowest and the highest value.
     shape
         Shape of one image where samples are flattened: (h, w) or (h, w, channels). None if samples
         are images already.
@@ -66,10 +64,7 @@ class ImageRenderer(RangedRenderer):
         return self._tiles(batch, *self._range(batch))
 
     def difference(self, x: ArrayLike, x_hat: ArrayLike) -> NDArray[np.uint8]:
-        """Return tiles (n, h, w, 4) of |x - x_hat|: no difference is drawn as the lowest value.
-
-        As many values apart as `vmin` and `vmax` are drawn as the highest.
-        """
+        """Return tiles (n, h, w, 4) of |x - x_hat|, from 0 to the width of the range."""
         x, x_hat = np.asarray(x, np.float32), np.asarray(x_hat, np.float32)
         low, high = self._range(np.stack([x, x_hat]))
         tiles = self._tiles(np.abs(x - x_hat), 0.0, high - low)

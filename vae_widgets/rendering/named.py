@@ -22,11 +22,7 @@ _LONGEST_NAME = 200
 
 
 def renderer_to_json(renderer: Renderer) -> dict[str, Any]:
-    """Return the name and the arguments of a renderer.
-
-    Of one that is not in `RENDERERS` only the name is kept, for a file holds no code:
-    ``{"own": "MoleculeRenderer"}``.
-    """
+    """Return the name and the arguments of a renderer; only the name of one that is not ours."""
     for name, kind in RENDERERS.items():
         if type(renderer) is kind:
             arguments = {key: getattr(renderer, key) for key in inspect.signature(kind).parameters}
@@ -45,13 +41,7 @@ def own_renderer(content: Any) -> str | None:
 
 
 def renderer_from_json(content: Any) -> Renderer:
-    """Make the renderer that `renderer_to_json` described.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the name is unknown or an argument does not fit.
-    """
+    """Make the renderer that `renderer_to_json` described; raise for anything else."""
     name = content.get("name") if isinstance(content, dict) else None
     if not isinstance(name, str) or name not in RENDERERS:
         raise ValueError(f"expected the name of a renderer ({', '.join(RENDERERS)}).")

@@ -20,12 +20,11 @@ _SHORTEST_SIGNAL = 32
 class Renderer(Protocol):
     """Turns samples into tiles. A function from a batch to tiles will do.
 
-    A renderer may also have three members that the widgets use where they are there:
+    A renderer may also have:
 
     - ``for_data(data)`` returns a renderer whose range of values is that of samples (n,
-      *sample_shape). A widget calls it once, so that all of its tiles can be compared.
-    - ``difference(x, x_hat)`` returns the tiles of a residual. Without it, ``|x - x_hat|`` is drawn
-      like a sample.
+      *sample_shape).
+    - ``difference(x, x_hat)`` returns the tiles of a residual.
     - ``note``, a text, says what the range is.
     """
 
@@ -33,23 +32,17 @@ class Renderer(Protocol):
         """Map samples (n, *sample_shape) to RGBA tiles (n, height, width, 4), uint8."""
 
     def detail(self, sample: ArrayLike) -> str | Sound | None:
-        """Describe one sample at length, as HTML or SVG, or play it as a `Sound`.
+        """Describe one sample as HTML or SVG, or play it as a `Sound`; None for nothing.
 
-        None where the tile shows all of it. HTML must escape text that comes from data
-        (``html.escape``).
+        Escape text that comes from data (``html.escape``).
         """
 
 
 def renderer_for(sample_shape: tuple[int, ...]) -> Renderer:
     """Choose a renderer by the shape of one sample.
 
-    Parameters
-    ----------
-    sample_shape
-        (h, w), (h, w, 1), (h, w, 3), (h, w, 4), or with the channels first (1, h, w), (3, h, w),
-        (4, h, w), with h and w of 8 or more, are images. A vector of fewer than 32 numbers is the
-        row of a table, a longer one a signal, as is anything else. Flattened images look like
-        signals: for them pass ``ImageRenderer(shape=(h, w))``.
+    (h, w), (h, w, c) and (c, h, w) with 1, 3 or 4 channels and sides of 8 or more are images. A
+    vector of fewer than 32 numbers is the row of a table, anything else a signal.
     """
     shape = tuple(sample_shape)
     if is_image(shape):
@@ -73,21 +66,14 @@ def check_renderer(
     Parameters
     ----------
     renderer
-        The user's; None takes the one that came with `codec`, as from a bundle, or else chooses
-        one: a `TableRenderer` for a DataFrame, a `TextRenderer` for texts, and otherwise
-        `renderer_for`.
+        The user's; None takes that of `codec`, or else a `TableRenderer` for a DataFrame, a
+        `TextRenderer` for texts, and otherwise `renderer_for`.
     sample_shape
         Shape of one sample.
     data
-        Samples (n, *sample_shape) in their own dtype, whose range of values the tiles have; None
-        leaves the range open.
+        Samples (n, *sample_shape) for the range of values, or None.
     codec
         The model whose samples are drawn.
-
-    Raises
-    ------
-    TypeError
-        If `renderer` cannot be called.
     """
     if renderer is None:
         renderer = getattr(codec, "renderer", None)
@@ -138,13 +124,7 @@ def render_compared(renderer: Renderer, x: ArrayLike, x_hat: ArrayLike) -> NDArr
 
 
 def render(renderer: Renderer, batch: ArrayLike) -> NDArray[np.uint8]:
-    """Call `renderer` and check what comes back: a user's own renderer may be wrong.
-
-    Returns
-    -------
-    ndarray
-        uint8 RGBA tiles (n, height, width, 4).
-    """
+    """Call `renderer` and check its tiles: uint8 RGBA (n, height, width, 4)."""
     batch = np.asarray(batch)
     return _checked_tiles(renderer(batch), len(batch))
 

@@ -20,18 +20,15 @@ class SignalRenderer(RangedRenderer):
     width, height
         Size of a tile in pixels.
     vmin, vmax
-        Values at the bottom and the top. None takes the lowest and the highest value of the data:
-        a widget takes them once, from the samples that it was made with, so that tiles can be
-        compared; called by itself, the renderer takes them from each batch.
+        Values at the bottom and the top. None takes the lowest and the highest value of the samples
+        of the widget, or of each batch.
     sample_rate
-        Values a second, in Hz, of signals that can be heard: then `detail` plays them, and the
-        widgets have a button for it. None for signals without sound.
+        In Hz, of signals that can be heard: the widgets then play them. None for no sound.
 
     Attributes
     ----------
     hint : str
-        Shown by the widgets after the range; `renderer_for` says there what the samples may be
-        instead.
+        Shown by the widgets after the range.
     """
 
     hint = ""
@@ -65,10 +62,7 @@ class SignalRenderer(RangedRenderer):
         return self._tiles(batch, *self._range(batch))
 
     def difference(self, x: ArrayLike, x_hat: ArrayLike) -> NDArray[np.uint8]:
-        """Return tiles (n, height, width, 4) of |x - x_hat|, with 0 at the bottom.
-
-        A pixel is as many units as in the tiles of x.
-        """
+        """Return tiles (n, height, width, 4) of |x - x_hat|, from 0 to the width of the range."""
         x, x_hat = np.asarray(x, np.float32), np.asarray(x_hat, np.float32)
         low, high = self._range(np.stack([x, x_hat]))
         return self._tiles(np.abs(x - x_hat), 0.0, high - low)
@@ -102,9 +96,8 @@ class SignalRenderer(RangedRenderer):
     def detail(self, sample: ArrayLike) -> Sound | None:
         """Return the sound of a series (time[, channels]); None without `sample_rate`.
 
-        The mean is silence. Half of the range from `vmin` to `vmax` is as loud as can be, so that
-        samples of a widget can be compared; without a range it is the loudest value. Of more than
-        two channels the mean is played.
+        The mean is silence, half of the range full volume; without a range, the loudest value. More
+        than two channels are averaged.
         """
         if self.sample_rate is None:
             return None

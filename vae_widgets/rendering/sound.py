@@ -18,16 +18,9 @@ class Sound:
     Parameters
     ----------
     samples
-        Amplitudes (n,), or (n, 2) for left and right, in [-1, 1]; beyond, they are clipped.
+        Amplitudes (n,), or (n, 2) for left and right, clipped to [-1, 1].
     rate
         Amplitudes a second, in Hz.
-
-    Attributes
-    ----------
-    samples : ndarray
-        float32 (n,) or (n, 2).
-    rate : int
-        In Hz.
 
     Examples
     --------

@@ -21,9 +21,8 @@ _ROWS_MEASURED = 100_000
 class TableRenderer:
     """Show rows of a table: a bar for each column, up or down from the column's mean.
 
-    A bar that reaches the edge of the tile is 3 standard deviations of its column long; a longer
-    one has a dark end. A missing value (NaN) is a grey stripe. `detail` is a table of the values
-    with the names of the columns.
+    The edge of the tile is 3 standard deviations away; a longer bar has a dark end. A missing value
+    (NaN) is a grey stripe.
 
     Parameters
     ----------
@@ -31,12 +30,10 @@ class TableRenderer:
         Names of the columns (n_columns,). None takes those of a DataFrame, or the numbers from 0.
     center, scale
         Of each column, (n_columns,): the value without a bar, and the standard deviation, above 0.
-        None takes the mean and the standard deviation of the data (1 for a constant column): a
-        widget takes them once, from the samples that it was made with; called by itself, the
-        renderer takes them from each batch.
+        None takes the mean and the standard deviation (1 for a constant column) of the samples of
+        the widget, or of each batch.
     width, height
-        Size of a tile in pixels. Where there are more columns than pixels, each pixel shows the
-        longest of its bars.
+        Size of a tile in pixels. Where columns share a pixel, it shows the longest bar.
 
     Examples
     --------
@@ -75,11 +72,7 @@ class TableRenderer:
     def for_data(self, data: Any) -> Self:
         """Return this renderer with names, `center` and `scale` from data, where they are None.
 
-        Parameters
-        ----------
-        data
-            A DataFrame, or rows (n, n_columns). Of more than 100,000 rows so many are taken, evenly
-            spread.
+        `data` is a DataFrame, or rows (n, n_columns), of which at most 100,000 are used.
         """
         if self.columns is not None and self.center is not None and self.scale is not None:
             return self
@@ -111,7 +104,7 @@ class TableRenderer:
     def detail(self, sample: ArrayLike) -> str:
         """Return an HTML table of one row: name, value, and how far it is from the mean.
 
-        Of more than 12 columns it has the 12 whose values are farthest from the mean.
+        It has at most 12 columns, those farthest from the mean.
         """
         row = _rows(np.asarray(sample)[np.newaxis])[0]
         names = self.columns or [str(i) for i in range(len(row))]

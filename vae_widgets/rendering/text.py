@@ -21,11 +21,9 @@ class TextRenderer:
     Parameters
     ----------
     vocabulary
-        Turns the token numbers of samples (length,) into texts; None for samples that are texts
-        themselves.
+        Turns token numbers (length,) into texts; None for samples that are texts.
     columns, lines
-        How many characters a line of a tile has, and how many lines a tile has. A text that does
-        not fit ends in "..."; `detail` has all of it.
+        Characters in a line, and lines, of a tile. Longer texts end in "...".
 
     Examples
     --------

@@ -19,13 +19,7 @@ _BLOCK = 4_000_000  # numbers looked at together, so that a file mapped to memor
 
 
 class RangedRenderer:
-    """Base of the renderers that draw values from `vmin` to `vmax`.
-
-    Parameters
-    ----------
-    vmin, vmax
-        Ends of the range; None takes one from the data.
-    """
+    """Base of the renderers that draw values from `vmin` to `vmax`; None takes the data's."""
 
     def __init__(self, vmin: float | None, vmax: float | None) -> None:
         self.vmin = None if vmin is None else checks.finite_number("vmin", vmin)
@@ -34,13 +28,7 @@ class RangedRenderer:
             raise ValueError(f"vmax must be above vmin={vmin:g}; received {vmax:g}.")
 
     def for_data(self, data: ArrayLike) -> Self:
-        """Return this renderer with `vmin` and `vmax` taken from `data`, where they are None.
-
-        Parameters
-        ----------
-        data
-            Samples (n, *sample_shape) in their own dtype.
-        """
+        """Return this renderer with `vmin` and `vmax` of samples `data`, where they are None."""
         if self.vmin is not None and self.vmax is not None:
             return self
         fixed = copy.copy(self)
@@ -55,23 +43,12 @@ class RangedRenderer:
 def pixel_range(data: ArrayLike) -> tuple[float, float]:
     """Return the values that are drawn as black and as white where the user gives none.
 
-    Parameters
-    ----------
-    data
-        Images of any shape.
-
-    Returns
-    -------
-    low, high
-        - Booleans: 0 and 1.
-        - uint8: 0 and 255.
-        - uint16: 0 and 255, 1,023, 4,095, 16,383 or 65,535, the first that no value exceeds, since
-          cameras write 8, 10, 12, 14 or 16 bits.
-        - uint8 and uint16 below 32, such as masks of 0 and 1, class indices or counts: 0 and the
-          highest value.
-        - Other integers, such as int64, which no image file holds: the lowest value (0 if none is
-          negative) and the highest.
-        - Floats in [0, 1]: 0 and 1. Other floats: the lowest and the highest finite value.
+    - Booleans: 0 and 1.
+    - uint8: 0 and 255.
+    - uint16: 0 and 2^k - 1 with k = 8, 10, 12, 14 or 16, the first that no value exceeds.
+    - uint8 and uint16 below 32 (masks, class indices): 0 and the highest value.
+    - Other integers: the lowest value (0 if none is negative) and the highest.
+    - Floats in [0, 1]: 0 and 1. Other floats: the lowest and the highest finite value.
     """
     array = np.asarray(data)
     kind = array.dtype.kind

@@ -39,23 +39,20 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     scores
         Finite scores (n,), higher = more anomalous.
     labels
-        (n,) booleans or 0 and 1, 1 = anomalous; None or NaN where a sample is not labelled (-1 is
-        refused: it means "outlier" to some and "unlabelled" to others). None without any labels.
+        (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. None without any.
     items
         The samples (n, *sample_shape) behind the scores, shown as tiles.
     renderer
-        Turns items into tiles, with the range of values of all items; None chooses by their shape
-        (a `TableRenderer` for a DataFrame, a `TextRenderer` for texts).
+        Turns items into tiles; None chooses one by their shape or type.
     threshold
         Where to start; None leaves it to `method`.
     method
-        How the first threshold is chosen, any method of `choose_threshold`. None means the best F1
-        where both kinds of labels are present, for that is what labels are for, and the percentile
-        otherwise.
+        How the first threshold is chosen, any method of `choose_threshold`; None: the best F1 with
+        both kinds of labels, otherwise the percentile.
     parameters
         Of the method, such as ``{"factor": 3}``; what is not named has its default.
     percentile
-        95 flags at most the top 5 % (`core.thresholds.percentile_threshold` says how ties count).
+        95 flags at most the top 5 %.
     score_name
         Which score this is, for the axis and the policy, such as "elbo".
     bins
@@ -66,37 +63,32 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     Attributes
     ----------
     threshold : float
-        A sample is flagged when its score is at least this. Set it to move the line; while the
-        line is dragged, only the release arrives.
+        A sample is flagged when its score is at least this. Set it to move the line; a drag sets it
+        at its end.
     method : str
         Which method chose the threshold: "manual", or one of `choose_threshold`. Set it to apply
-        the method with the parameters it had last; `choose` takes others.
+        the method with its last parameters.
     percentile : float
         Set it to choose the threshold by it.
     chosen : Threshold
-        The threshold with the parameters of its method, how it came about, and what it assumes.
-        Read-only.
+        The threshold with its parameters and explanation. Read-only.
     flagged : ndarray
         bool (n,), read-only: ``scores >= threshold``.
     metrics : dict
         ``n_flagged``, ``alert_rate`` and, with labels, ``precision``, ``recall``, ``f1`` and the
-        four counts, over the labelled samples; NaN where undefined
-        (`core.thresholds.threshold_metrics`). Read-only.
+        four counts; NaN where undefined. Read-only.
     index : pandas.Index or None
-        Of the scores, labels or items, if one of them is a Series or DataFrame. Where two are,
-        their indices must be the same.
+        Of the scores, labels or items, if they have one.
     flagged_index : pandas.Index or ndarray
-        The entries of `index` whose samples are flagged; row numbers where there is none.
+        The entries of `index` whose samples are flagged.
     renderer : Renderer
-        Of the items, with their range of values; there is none without them.
     picked_item : int
         Index of the sample whose tile was clicked last; -1 if none.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as above; nothing is computed then. A wrong value set later leaves
-        the widget as it was.
+        If an argument is bad. A wrong value set later changes nothing.
     """
 
     # Without a type: the validators below say more than "expected a float".
@@ -259,8 +251,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     def warning(self) -> str:
         """What the labels say against the scores, as the page shows it; "" if nothing.
 
-        High scores belong to normal samples where the area under the ROC curve is below 0.5, and
-        its 95 % interval, too.
+        Scores seem reversed where the area under the ROC curve and its 95 % interval are below 0.5.
         """
         return self._canvas.warning
 
@@ -269,25 +260,23 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     ) -> None:
         """Label samples, or take their labels away; curves, confusion and metrics follow.
 
-        The threshold stays where it is, also if labels chose it: `choose` weighs them anew.
+        The threshold does not change.
 
         Parameters
         ----------
         indices
             One row of the scores, or several (k,).
         labels
-            For each of them 1 or True (anomalous), 0 or False (normal), None or NaN (neither); one
-            label stands for all of them.
+            For each of them, or for all, 1 or True (anomalous), 0 or False (normal), None or NaN
+            (neither).
         drawn_from
-            Where chance chose these samples, as a `ReviewQueue` in random order does: the threshold
-            from which on they were drawn among all samples without a label. One number, or one for
-            each, NaN where it was not chance; None if it was for none. Only samples that were drawn
-            speak for those without a label.
+            Where samples were drawn at random, as by a `ReviewQueue`: the threshold from which on,
+            a number or one for each, NaN for no draw. Only these stand for samples without a label.
 
         Raises
         ------
         TypeError, ValueError
-            If an index or a label is none; nothing is changed then.
+            If an index or a label is bad; nothing is changed then.
         """
         n = len(self._data)
         rows = np.atleast_1d(checks.any_array("indices", indices))
@@ -322,7 +311,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         Raises
         ------
         TypeError, ValueError
-            As for `choose_threshold`; the widget stays as it was.
+            As for `choose_threshold`; nothing is changed then.
         """
         chosen = self._choose(method, parameters)
         self._apply(chosen)
@@ -331,9 +320,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     def bootstrap(
         self, n_resamples: int = 200, confidence: float = 0.95, seed: int = 0
     ) -> BootstrapIntervals:
-        """Return how sure the metrics of the threshold are, and show it.
-
-        The button "How sure?" does the same; of many scores it takes fewer resamples.
+        """Return confidence intervals of the metrics of the threshold, and show them.
 
         Parameters
         ----------
@@ -349,10 +336,9 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     def link(self, scatter: LatentScatter) -> ScoreLink:
         """Show what is flagged in a scatter of the same samples, and what is selected there here.
 
-        The scatter is coloured by the scores, in two colours from the threshold on; it follows the
-        line, also while it is dragged, and a threshold that is set there moves the line. Of every
-        bar the part is marked that is selected in the scatter, and the picked item is hovered. Of
-        several linked histograms the scatter follows the one whose scores colour it.
+        The scatter is coloured by the scores, in two colours from the threshold on, which can be
+        set in both. The part of every bar that is selected in the scatter is marked, and the picked
+        item is hovered.
 
         Parameters
         ----------
@@ -362,7 +348,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         Returns
         -------
         ScoreLink
-            Call its ``unlink()`` to part them again. So does closing one of the two.
+            Its ``unlink()``, or closing a widget, ends the link.
 
         Raises
         ------
@@ -376,12 +362,12 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         return ScoreLink(self, scatter)
 
     def policy(self, note: str = "", *, author: str = "", model_hash: str = "") -> ThresholdPolicy:
-        """Return the threshold and what defends it, to save and to apply elsewhere.
+        """Return the threshold as a policy, to save and to apply elsewhere.
 
         Parameters
         ----------
         note, author, model_hash
-            As for `ThresholdPolicy`; with `model_hash` it refuses scores of another model.
+            As for `ThresholdPolicy`.
         """
         return ThresholdPolicy(
             threshold=self.threshold,

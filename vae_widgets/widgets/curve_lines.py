@@ -133,10 +133,9 @@ def _below(
 
 
 def best_epoch(history: TrainingHistory) -> tuple[float, float] | None:
-    """Return the epoch with the lowest loss, of validation if there is one, and that loss.
+    """Return the epoch with the lowest (validation) loss, and that loss; None before two epochs.
 
-    Without validation, and where beta has moved, which moves the loss, it is the epoch with the
-    highest ELBO. None where fewer than two epochs have ended.
+    Where beta has moved, and with it the loss, it is the epoch with the highest ELBO.
     """
     for name in (VALIDATION + "loss", "loss"):
         x, y = history.epochs(name)

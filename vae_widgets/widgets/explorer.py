@@ -44,12 +44,10 @@ class Explorer(Pictured, CompositeWidget):
     label_names
         Names of the classes; None takes the data set's.
     renderer
-        Turns samples into tiles; None takes the data set's or the codec's, or chooses one by the
-        shape.
+        Turns samples into tiles; None takes the data set's, the codec's, or chooses one.
     scores
-        Anomaly scores (n,), higher = more anomalous. None asks ``codec.anomaly_score(x)``, which
-        ``codec.score_name`` may name; for a codec without it, or where that name is None, it is the
-        squared error of the reconstruction of each sample.
+        Anomaly scores (n,), higher = more anomalous. None takes ``codec.anomaly_score(x)``, or else
+        the squared error of the reconstruction.
     anomalies
         1 or True for the samples known to be anomalous (n,), for precision and recall.
 

@@ -11,16 +11,9 @@ from vae_widgets.rendering.sound import sound_of
 
 
 class Hearing:
-    """Sends the sound of a sample when the page asks for it.
+    """Sends the sound of a sample, by the ``detail`` of `renderer`, when the page asks for it.
 
-    Parameters
-    ----------
-    widget
-        Whose page asks and plays.
-    renderer
-        Its ``detail`` makes the sound.
-    find
-        Returns the sample that the page means.
+    `find` returns the sample that the page means.
     """
 
     def __init__(

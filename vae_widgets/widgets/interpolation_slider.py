@@ -29,36 +29,30 @@ _ASKED = ("start", "end", "via", "method", "compare", "value")
 class InterpolationSlider(Pictured, CanvasWidget):
     """Slide between two samples or two latent vectors, and through others on the way.
 
-    All frames are decoded in one batch and sent at once, so that dragging and playing need no
-    kernel: the page sends one message when the pointer is released or the play is paused. Under
-    the pictures the page draws how likely each point of the path is under the prior, and how much
-    the sample changes from frame to frame.
+    All frames are decoded and sent at once, so that dragging and playing need no kernel. Below them
+    are the density of the prior along the path, and the change from frame to frame.
 
     Parameters
     ----------
     codec
         Anything with ``encode``, ``decode``, ``latent_dim`` and ``sample_shape``.
     start, end
-        Each a latent vector (latent_dim,) or a sample (*sample_shape), told apart by the shape.
-        Samples are encoded to their latent means. Where the two shapes are the same, they are
-        taken for latent vectors: pass ``ends="sample"`` to say otherwise.
+        Each a latent vector (latent_dim,) or a sample (*sample_shape), which is encoded. Where both
+        have one shape, pass ``ends="sample"`` for samples.
     steps
-        Number of frames, both ends included; 2 or more, and no fewer than way-points.
+        Number of frames, ends included; at least 2 and the number of way-points.
     method
-        How two neighbouring way-points are joined: "slerp", an arc around the origin
-        (`vae_widgets.core.latent_paths.arc`); "linear", a straight line; or "neighbours", the
-        shortest way from neighbour to neighbour among `latents`, which stays near the data
-        (`vae_widgets.core.neighbour_graph.NeighbourGraph`).
+        How two neighbouring way-points are joined: "slerp", an arc around the origin; "linear"; or
+        "neighbours", the shortest way from neighbour to neighbour among `latents`, which stays near
+        the data.
     renderer
         Maps samples (n, *sample_shape) to RGBA tiles; None takes the codec's, or chooses one by
-        `sample_shape`. Its range of values, where it has none yet, is that of the first path and of
-        64 of `latents` (or of draws from the prior), and stays. What its ``detail`` returns is
-        shown for the sample at `value`; a `Sound` is played.
+        `sample_shape`. Its range is that of the first path and of some `latents`. What its
+        ``detail`` returns is shown or played at `value`.
     ends
         What `start`, `end` and `via` are: "auto" (by the shape), "latent" or "sample".
     via
-        Way-points between `start` and `end`, in their order, each given like an end. The legs
-        between them take equal shares of the way (to within a frame: every way-point is one).
+        Way-points between `start` and `end`, each given like an end, at equal distances.
     latents
         Latent vectors (n, latent_dim) of data, for the method "neighbours".
     neighbours
@@ -69,30 +63,27 @@ class InterpolationSlider(Pictured, CanvasWidget):
     Attributes
     ----------
     value : float
-        The position that was committed: 0 is `start`, 1 is `end`. Set while the page is dragged or
-        played only at the release or the pause.
+        Position from 0 (`start`) to 1 (`end`). A drag or play sets it at its end.
     start, end : ndarray
-        The ends as they were given; assign new ones to decode a new path.
+        The ends as given; assign to decode a new path.
     via : tuple of ndarray
-        The way-points between them as they were given; assign others to decode a new path.
+        The way-points as given; assign to decode a new path.
     method : str
         "slerp", "linear" or "neighbours"; assign to decode a new path.
     compare : bool
-        Whether every method is shown; then `method` names the one that the rest is about.
+        Whether every method is shown; the rest is about `method`.
     z : ndarray
         Latent vector (latent_dim,) at `value`.
     sample : ndarray
-        Decoded sample (*sample_shape) at `value`. The page shows the nearest frame; a value
-        between two frames, which only Python can set, is decoded by itself.
+        Decoded sample (*sample_shape) at `value`. The page shows the nearest frame.
 
     Raises
     ------
     TypeError
         If `codec` or `renderer` is not one, or a way-point is not made of numbers.
     ValueError
-        If a way-point has another shape or is not finite, `steps` is too low, `method` is unknown
-        or lacks `latents`, or the codec returns samples of another shape or values that are not
-        finite. Later assignments raise ``traitlets.TraitError`` instead and change nothing.
+        If a value or a shape is wrong. Later assignments raise ``traitlets.TraitError`` and change
+        nothing.
 
     Examples
     --------
@@ -195,18 +186,17 @@ class InterpolationSlider(Pictured, CanvasWidget):
     def link(self, scatter: LatentScatter) -> PathLink:
         """Draw the path in a scatter, and steer it from there.
 
-        Its point and its way-points can be dragged there, and two clicks after *Path ends* choose
-        new ends. Where the page shows both, the point follows without the kernel.
+        Its point and way-points can be dragged there, and *Path ends* chooses new ends.
 
         Parameters
         ----------
         scatter
-            A `LatentScatter` of the same codec. It shows one path, the one that was linked last.
+            A `LatentScatter` of the same codec. It shows the path linked last.
 
         Returns
         -------
         PathLink
-            Call its ``unlink()`` to take the path out again. So does closing one of the two.
+            Its ``unlink()``, or closing a widget, ends the link.
 
         Raises
         ------
@@ -234,11 +224,9 @@ class InterpolationSlider(Pictured, CanvasWidget):
         path
             The file; an existing one is replaced only once the new one is complete.
         duration
-            Seconds from `start` to `end`. A GIF counts in hundredths of a second, and browsers
-            slow down what is faster than 50 frames/s, so each frame lasts at least 0.02 s.
+            Seconds from `start` to `end`. A frame lasts a multiple of 0.01 s, at least 0.02 s.
         size
-            Tiles are enlarged with sharp edges, by a whole number, to at most this many pixels on
-            the longer side; larger tiles keep their size.
+            Tiles are enlarged by a whole number to at most this many pixels on the longer side.
         ping_pong
             Play back to `start` before the next round.
 
@@ -247,10 +235,6 @@ class InterpolationSlider(Pictured, CanvasWidget):
         ValueError
             If `duration` is not above 0 or `size` is below 1.
 
-        Notes
-        -----
-        Neighbouring frames without a difference are stored once and last longer. A frame of more
-        than 256 colours is reduced to 256; grey ones stay exact.
         """
         duration = checks.number_between("duration", duration, 0, open_low=True)
         size = checks.positive_int("size", size)
@@ -262,9 +246,9 @@ class InterpolationSlider(Pictured, CanvasWidget):
     def save_png(
         self, path: str | os.PathLike[str], columns: int = 12, size: int = 64, gap: int = 4
     ) -> None:
-        """Write a film strip: frames at equal distances from `start` to `end`, on white.
+        """Write frames at equal distances from `start` to `end`, on white.
 
-        While `compare` is set, there is a row for each method, in the order of the page.
+        With `compare` there is a row for each method.
 
         Parameters
         ----------

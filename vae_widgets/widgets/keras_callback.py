@@ -21,16 +21,15 @@ _ignored._is_default = True  # type: ignore[attr-defined]
 class KerasCallback:
     """Passes what Keras' ``fit`` reports on to a `TrainingMonitor`.
 
-    It has all hooks of ``keras.callbacks.Callback``. An exception in one is shown in the monitor
-    and training goes on.
+    An exception is shown in the monitor, and training goes on.
 
     Attributes
     ----------
     model
         The model in training; set by Keras.
     params : dict
-        ``epochs`` and ``steps`` as Keras sets them, and whatever else the caller of the hooks adds;
-        ``batch_size``, ``n_samples`` and ``preview`` (samples) are used where they are given.
+        ``epochs`` and ``steps`` as Keras sets them; ``batch_size``, ``n_samples`` and ``preview``
+        (samples) if given.
     """
 
     def __init__(self, monitor: "TrainingMonitor") -> None:

@@ -31,66 +31,53 @@ class LatentScatter(Pictured, ScatterAnswers):
     """Show samples as points in latent space and decode any point of it.
 
     Click a point or an empty place to decode it, drag in mode *Pick* to decode along the way, lasso
-    or box to select samples, hover to see one. The picture of a click comes from a grid decoded
-    beforehand; the kernel's exact answer then replaces it.
+    or box to select samples, hover to see one.
 
     Parameters
     ----------
     codec
-        Encodes and decodes: a VAE, or any object with ``encode``, ``decode``, ``latent_dim`` and
-        ``sample_shape``. What only encodes will do, too, without any decoding: a UMAP or another
-        transformer that was fitted on flattened samples, a t-SNE that was fitted on these, an
-        encoder of Keras, or a function of samples, such as ``lambda x: embedding``.
+        A VAE, or any object with ``encode``, ``decode``, ``latent_dim`` and ``sample_shape``.
+        Without decoding also: a UMAP or another transformer fitted on flattened samples, a t-SNE
+        fitted on these, an encoder of Keras, or a function of samples.
     x
         Samples (n, *sample_shape).
     labels
         One class for each sample (n,): whole numbers, booleans, texts or a pandas categorical; None
-        for no classes. Samples whose class is missing (None, NaN, NA, masked) are grey and
-        "unknown", so the `labels` of an `AnomalyHistogram` will do.
+        for no classes. Missing classes (None, NaN, NA, masked) are grey and "unknown".
     renderer
-        Turns samples into tiles, with the range of values of `x`; None takes the codec's, or
-        chooses one by the shape of a sample. What its ``detail`` returns is shown beside what is
-        picked and hovered; a `Sound` is played.
+        Turns samples into tiles; None takes the codec's, or chooses one. What its ``detail``
+        returns is shown or played beside a sample.
     label_names
-        Names of the classes in their order; whole-number labels index it. None takes the different
-        values of `labels`: in the order of a categorical, otherwise by number or letter.
+        Names of the classes, which whole-number labels index. None takes the values of `labels`.
     color_by
-        ``"label"``, ``"none"``, the name of one of `quantities`, or numbers (n,) themselves, which
-        are then named "value". Quantities are drawn in viridis, from their lowest to their highest
-        value, and grey where they are missing (None, NaN, NA, masked).
+        ``"label"``, ``"none"``, the name of one of `quantities`, or numbers (n,) themselves, named
+        "value". Quantities are drawn in viridis, missing values in grey.
     quantities
-        Name of a quantity -> one finite number for each sample (n,), such as anomaly scores, or NaN
-        where it is not known.
+        Name -> numbers (n,), such as anomaly scores; NaN where unknown.
     threshold
-        Of the quantity that colours the points, in its own units: two colours, below it and at or
-        above it, instead of viridis. None for none.
+        Of the quantity that colours the points: two colours, below it and from it on.
     dims
-        The two coordinates along x and y, counted from 0: latent dimensions, or those of
-        `projection`. Where there is only one, y is a jitter without meaning.
+        The two coordinates along x and y, from 0. A single one gets a random y.
     projection
-        ``"latent"`` for the latent dimensions themselves, ``"pca"`` for the principal axes of the
-        codes, or any transformer that was fitted on codes (n, latent_dim) and has ``transform``
-        and ``inverse_transform``, as of scikit-learn.
+        ``"latent"``, ``"pca"`` for the principal axes of the codes, or a fitted transformer of
+        codes with ``transform`` and ``inverse_transform``.
 
     Attributes
     ----------
     selection : ndarray
         Indices of the selected samples, uint32, sorted. May be set; a boolean mask (n,) will do.
     index : pandas.Index or None
-        Of x, the labels or the quantities, if one of them is a Series or DataFrame. Where several
-        are, their indices must be the same.
+        Of x, the labels or the quantities, if they have one.
     selection_index : pandas.Index or ndarray
-        The entries of `index` that are selected; row numbers where there is none. May be set.
+        The entries of `index` that are selected. May be set.
     hovered : int
         Index of the sample under the pointer, -1 if none. May be set.
     picked : ndarray
-        The latent vector that was picked last, float32 (latent_dim,); empty before the first. May
-        be set. Of a click on an empty place, the coordinates that are not shown are as `held`.
+        The latent vector picked last, float32 (latent_dim,); empty at first. May be set.
     picked_index : int
-        The sample whose code was picked, by a click or with `pick`; -1 if `picked` is no sample's
-        code.
+        The sample whose code was picked; -1 if none.
     decoded : ndarray
-        ``codec.decode(picked)`` in data space, float32 (*sample_shape); empty before the first.
+        ``codec.decode(picked)`` in data space, float32 (*sample_shape); empty at first.
     color_by : str
         What colours the points. May be set as above.
     threshold : float or None
@@ -101,28 +88,27 @@ class LatentScatter(Pictured, ScatterAnswers):
         Name of the coordinates: "latent", "pca", or the class of a transformer. May be set as
         above; `dims` is then (0, 1), `held` at the mean.
     held : ndarray
-        Values of all coordinates, float32 (n_coordinates,), at first the mean of the codes. The
-        plane runs through them: those that are not shown stay there. May be set.
+        Values of the coordinates that are not shown, float32 (n_coordinates,), at first the mean of
+        the codes. May be set.
     bookmarks : dict
-        Name -> latent vector, float32 (latent_dim,): places to come back to. May be set as a
-        whole; `bookmark` adds one.
+        Name -> latent vector, float32 (latent_dim,). May be set as a whole.
     group_a, group_b : ndarray
-        Two sets of samples, uint32, as selections; the page takes them from `selection`.
+        Two sets of samples, uint32.
     attribute : ndarray
         The `attribute_vector` of the two groups, float32 (latent_dim,); empty until both have
-        samples. The page's slider moves what was picked along it: z + a * attribute.
+        samples. The page's slider moves what was picked along it.
     view : tuple of float
         The visible part of the plane: x_min, x_max, y_min, y_max. May be set.
     mode : str
         What a drag does: "pick", "pan", "lasso" or "box". May be set.
     grid, prior, density : bool
         Whether the page shows the decoded plane, the rings of the prior, and the density of the
-        codes, q(z). May be set, where the coordinates and the codec allow it.
+        codes, q(z). May be set.
     point_size : float or None
-        Diameter of the points in CSS pixels, 1 to 40; None chooses it by their number. May be set.
+        Diameter of the points in CSS pixels, 1 to 40; None chooses it. May be set.
     hidden_classes, hidden_sides : tuple of str
         Classes, and sides of `threshold` ("below", "above"), that are not drawn; "unknown" for
-        samples without a label or value. May be set to a name or several.
+        missing ones. May be set.
     z_mean : ndarray
         The codes, float32 (n, latent_dim).
     n_samples : int
@@ -234,15 +220,7 @@ class LatentScatter(Pictured, ScatterAnswers):
         self._pick_vector(self.z_mean[index], {"point": index})
 
     def bookmark(self, name: str, z: ArrayLike | None = None) -> None:
-        """Keep a latent vector under a name, on the plane and in `bookmarks`.
-
-        Parameters
-        ----------
-        name
-            Its name; one that is known is replaced.
-        z
-            The latent vector (latent_dim,); None takes what is picked.
-        """
+        """Keep a latent vector (latent_dim,) under a name; None takes what is picked."""
         if z is None and not self.picked.size:
             raise ValueError(
                 f"nothing is picked to be kept as {name!r}; click the plane first, or pass z."
@@ -250,20 +228,15 @@ class LatentScatter(Pictured, ScatterAnswers):
         self.bookmarks = {**self.bookmarks, name: self.picked if z is None else z}
 
     def attribute_vector(self, positive: ArrayLike, negative: ArrayLike) -> NDArray[np.float32]:
-        """Return what sets one group of samples apart: mean code of one minus that of the other.
+        """Return the mean code of one group minus that of another: float32 (latent_dim,).
 
-        Added to a code it gives the sample more of the attribute (A. Larsen et al., "Autoencoding
-        beyond pixels using a learned similarity metric", arXiv:1512.09300, section 4.2).
+        A. Larsen et al., "Autoencoding beyond pixels using a learned similarity metric",
+        arXiv:1512.09300, section 4.2.
 
         Parameters
         ----------
         positive, negative
             Rows of samples with and without the attribute, or masks (n,).
-
-        Returns
-        -------
-        ndarray
-            float32 (latent_dim,).
         """
         for name, rows in (("positive", positive), ("negative", negative)):
             if np.asarray(rows).dtype == bool:  # a mask, one entry for each sample
@@ -271,33 +244,18 @@ class LatentScatter(Pictured, ScatterAnswers):
         return attribute_vector(self.z_mean, positive, negative)
 
     def project(self, z: ArrayLike) -> NDArray[np.float32]:
-        """Return where latent vectors lie on the plane that is shown.
+        """Return where latent vectors z (m, latent_dim) lie on the plane: float32 (m, 2).
 
-        Parameters
-        ----------
-        z
-            Latent vectors (m, latent_dim).
-
-        Returns
-        -------
-        ndarray
-            float32 (m, 2); (m, 1) where there is one coordinate only, and y has no meaning.
+        It is (m, 1) where there is one coordinate only.
         """
         z = checks.samples("z", z, (self._codec.latent_dim,))
         return self._space.project(z)[:, list(self.dims)]
 
     def lift(self, points: ArrayLike) -> NDArray[np.float32]:
-        """Return the latent vectors of places on the plane that is shown.
+        """Return the latent vectors (m, latent_dim) of points (m, 2) on the plane that is shown.
 
-        Parameters
-        ----------
-        points
-            Places (m, 2), or (m, 1) where there is one coordinate only.
-
-        Returns
-        -------
-        ndarray
-            float32 (m, latent_dim). Coordinates that are not shown are as `held`.
+        They are (m, 1) where there is one coordinate only. Coordinates that are not shown are as
+        `held`.
         """
         points = checks.samples("points", points, (len(self.dims),))
         return self._space.from_plane(points, self.dims, self.held)
@@ -306,8 +264,7 @@ class LatentScatter(Pictured, ScatterAnswers):
         """Say of latent vectors (m, latent_dim) whether they are far from all data: bool (m,).
 
         A vector is far if its nearest code is farther away than 99 of 100 codes are from theirs.
-        Where the codec gives variances, each dimension is measured in units of its posterior
-        standard deviation. What is decoded there is a guess, and the page says so.
+        Dimensions are measured in posterior standard deviations, if the codec gives variances.
         """
         return self._space.far(checks.samples("z", z, (self._codec.latent_dim,)))
 

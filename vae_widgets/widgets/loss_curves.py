@@ -90,9 +90,8 @@ class _Panel:
 class LossCurves(ClosingWidget, ipywidgets.HBox):
     """The curves of a `TrainingHistory`: loss and reconstruction left, the other metrics right.
 
-    A light line shows the steps within the epochs, a strong one the epochs, a dashed one the
-    validation. Where the run has no epochs, the steps are the strong line. Thin lines are other
-    runs, a diamond is the best epoch, and an upright line is something that was done to the run.
+    Light lines are steps, strong ones epochs (or steps, without epochs), dashed ones the
+    validation, thin ones other runs. A diamond is the best epoch, an upright line an action.
 
     Attributes
     ----------
@@ -136,11 +135,9 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
         hidden
             Names of metrics not to draw.
         view
-            Logarithmic or linear (values at or below 0 are gaps in the former), smoothing, zoom.
-        total
-            Number of epochs of the run; None if unknown.
-        steps_per_epoch
-            Number of steps of an epoch; None if unknown.
+            Logarithmic or linear, smoothing, zoom.
+        total, steps_per_epoch
+            Number of epochs, and of steps of an epoch; None if unknown.
         others
             Other runs to draw behind, by name; None for one that is hidden.
         """
@@ -322,8 +319,8 @@ def _readout(
 def _rows(lines: list[Line], opacities: list[float], drawn: int) -> dict[str, Any]:
     """Return lines of any length as x and y (rows, n) and opacities (rows), as bqplot wants them.
 
-    bqplot leaves the path of a row that is gone: there are at least as many rows as `drawn`.
-    An empty row is a point that is transparent.
+    There are at least `drawn` rows, empty ones transparent, since bqplot keeps the path of a lost
+    row.
     """
     ends = [line[:, -1:] for line in lines if line.shape[1]]
     if not ends and not drawn:

@@ -34,7 +34,7 @@ class MonitorDrawing:
     title
         Shown above the curves.
     classes
-        Class of each sample, for the scatter of the replay; empty if unknown.
+        Class of each sample; empty if unknown.
     on_click
         Called with what the page asks for.
     """

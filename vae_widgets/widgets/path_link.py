@@ -16,11 +16,7 @@ if TYPE_CHECKING:
 
 
 class PathLink(Link):
-    """What `InterpolationSlider.link` returns: it lasts until `unlink`, or until one is closed.
-
-    The page moves the point by itself (``frontend/src/scatter_path.ts``); the kernel says where the
-    frames lie on the plane, and takes new ends and way-points.
-    """
+    """What `InterpolationSlider.link` returns: it lasts until `unlink`, or until one is closed."""
 
     def __init__(self, slider: InterpolationSlider, scatter: LatentScatter) -> None:
         if not isinstance(scatter, LatentScatter):

@@ -18,8 +18,8 @@ LONGEST_LINE = 200
 class Pictured(ipywidgets.DOMWidget):
     """Base of the widgets that can be drawn as a still picture, in Python and without a browser.
 
-    Displayed in a notebook, a widget leaves its picture and a line of text in the output, which
-    GitHub, ``nbconvert`` and a page without a kernel show (`saved_picture` says how).
+    A displayed widget leaves its picture in the output, for GitHub, ``nbconvert`` and pages without
+    a kernel (`saved_picture`).
     """
 
     _picture_follows: Sequence[str] = ()
@@ -44,12 +44,9 @@ class Pictured(ipywidgets.DOMWidget):
         return repr(self)
 
     def save_png(self, path: str | os.PathLike[str]) -> None:
-        """Write a still picture of what the widget shows as a PNG, 1408 pixels wide, on white.
+        """Write a still picture of the widget as a PNG, 1408 pixels wide, on white.
 
-        Parameters
-        ----------
-        path
-            The file; an existing one is replaced only once the new one is complete.
+        An existing file is replaced only once the new one is complete.
         """
         data = png(self._draw, self._picture_height)
         with atomic_file(path) as file:

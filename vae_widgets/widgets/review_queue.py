@@ -31,15 +31,13 @@ FEWEST, MOST = 6, 48
 
 
 class ReviewQueue(Pictured, CanvasWidget):
-    """Show the samples around the threshold one by one, and take a true or false alarm for each.
+    """Show the samples around the threshold one by one, to mark true and false alarms.
 
-    Each is shown as input, reconstruction and residual (the absolute difference), with its score;
-    arrow keys walk, T and F mark a true and a false alarm, S one that stays unsure, C clears the
-    mark, U takes the last step back. The histogram's labels, curves and confusion matrix follow,
-    and so does the precision of all that is flagged, estimated from what was reviewed.
+    Each is shown as input, reconstruction and residual, with its score; arrow keys walk, T and F
+    mark a true and a false alarm, S an unsure one, C clears, U undoes. The histogram follows, and
+    the precision of all flagged samples is estimated.
 
-    The page keeps the marks: those that no kernel has yet, or that an ended kernel had, go to the
-    next queue of the same scores, and can be saved as a file for `load`.
+    The page keeps marks that no kernel has, for the next queue of the same scores.
 
     Parameters
     ----------
@@ -48,13 +46,10 @@ class ReviewQueue(Pictured, CanvasWidget):
     codec
         Reconstructs the items; None shows them alone.
     order
-        ``"random"``: a random sample of those flagged, which tells the precision of all of them.
-        ``"nearest"``: the samples around the threshold, nearest first. ``"highest"``: the highest
-        scores first. Samples of the last two speak for no others, so they tell no precision
-        (`estimate`).
+        ``"random"``: a random sample of those flagged, which tells their precision (`estimate`).
+        ``"nearest"``: nearest to the threshold first. ``"highest"``: the highest scores first.
     size
-        How many samples are queued at a time; at the end, the next ones are a click away. Samples
-        that have a label already are not queued.
+        How many samples are queued at a time, of those without a label.
     seed
         Of the random order.
 
@@ -63,10 +58,9 @@ class ReviewQueue(Pictured, CanvasWidget):
     order : str
         May be set, as above.
     queue : ndarray
-        Indices of the queued samples, int64 (at most `size`,). It is made anew when the threshold
-        or the order changes. Read-only.
+        Indices of the queued samples, int64 (at most `size`,). Read-only.
     position : int
-        Which of them is shown, from 0; behind the last one, a summary. May be set.
+        Which of them is shown, from 0; after the last, a summary. May be set.
     histogram : AnomalyHistogram
         As given.
 
@@ -149,13 +143,11 @@ class ReviewQueue(Pictured, CanvasWidget):
 
     @property
     def estimate(self) -> dict[str, Any]:
-        """What the labelled say of all flagged samples (`core.review_precision`).
+        """Return the precision of all flagged samples (`core.review_precision`).
 
-        ``precision`` with its 95 % interval ``low`` to ``high``, ``n_flagged``, ``n_labelled`` and
-        ``n_drawn``, how many of these were drawn at random, and ``covered``, the share of the
-        flagged samples that have a label or that drawn ones stand for. Samples that were chosen by
-        their score speak for no others. Where only such have a label, the precision is NaN, and the
-        interval holds all that is possible. ``text`` says so in words, and what helps.
+        ``precision`` (NaN if no sample was drawn at random), its 95 % interval ``low`` to ``high``,
+        ``n_flagged``, ``n_labelled``, ``n_drawn``, ``covered``, the share of the flagged samples
+        that labels stand for, and ``text``.
         """
         found = self.histogram._data.reviewed_precision(self.histogram.threshold)
         numbers = {name: values[0].item() for name, values in vars(found).items()}
@@ -169,13 +161,12 @@ class ReviewQueue(Pictured, CanvasWidget):
         index
             Row of its score.
         mark
-            ``"anomalous"`` (a true alarm, if it is flagged), ``"normal"`` (a false one),
-            ``"unsure"``, which counts as no label, or ``""`` to take its mark away.
+            ``"anomalous"``, ``"normal"``, ``"unsure"``, or ``""`` to take the mark away.
 
         Raises
         ------
         ValueError
-            If the sample has a label that was not given here: it stays.
+            If the sample has a label that was not given here.
         """
         index = checks.positive_int("index", index, minimum=0)
         checks.one_of("mark", mark, [*LABELS, ""])
@@ -207,14 +198,9 @@ class ReviewQueue(Pictured, CanvasWidget):
     def to_dict(self) -> dict[str, list[Any]]:
         """Return the marks as columns.
 
-        They are ``index``, ``score``, ``label``, ``mark``, ``time`` and ``drawn_from``, the
-        threshold from which on a sample was drawn at random (None for other samples).
-
-        ``index`` is the row of the score. Where the data had an index of pandas, its entry is in a
-        column ``key``.
-
-        The label is 1 (anomalous), 0 (normal) or None (unsure), the time ISO 8601 in UTC. A mark
-        whose sample was given another label elsewhere since is forgotten.
+        They are ``index`` (row of the score), ``key`` (of an index of pandas), ``score``, ``label``
+        (1 anomalous, 0 normal, None unsure), ``mark``, ``time`` (ISO 8601, UTC) and ``drawn_from``,
+        the threshold from which on a sample was drawn at random, or None.
         """
         self._keep_marks()
         return self._log.to_dict(self.histogram.index)
@@ -227,7 +213,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         return pathlib.Path(path)
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Take up the marks that `save` wrote, of the same scores, and queue the next samples.
+        """Load the marks that `save` wrote, and queue the next samples.
 
         Raises
         ------

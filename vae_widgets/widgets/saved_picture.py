@@ -1,11 +1,9 @@
 """Where the still picture of a displayed widget is kept: in an output of its own, beside the view.
 
-JupyterLab shows the live view of a widget or, without a kernel, "model not found": of what one
-output holds it never takes the picture instead. A new version of an output makes it build the view
-anew. So the picture is a second output, published when the cell ends, which takes no time from the
-first paint; ``frontend/src/shell.css`` hides it beside a live view. It has a display id, by which
-it is replaced: at the end of each cell after which the widget has changed, when the page has
-changed it and then rests, and once a minute in a long run.
+JupyterLab without a kernel shows "model not found" for a view, and a new version of an output makes
+the view anew. So the picture is a second output, which ``frontend/src/shell.css`` hides beside a
+live view. It is published at the end of the cell, and replaced by its display id after later cells,
+when a changed page rests, and once a minute in a long run.
 """
 
 import asyncio
@@ -30,9 +28,8 @@ LONGEST = 60.0
 def cell_of_output() -> "tuple[Any, str] | None":
     """Return IPython's shell and the id of the cell that runs, if the cell can have two outputs.
 
-    None outside of a Jupyter kernel, while output is captured (``%%capture``), in a callback that
-    runs after its cell (as in ``ipywidgets.interact``), and in VS Code and Colab, whose pages do
-    not hide the picture. There one output should hold all.
+    None outside of a Jupyter kernel, while output is captured, in a later callback, and in VS Code
+    and Colab, whose pages do not hide the picture.
     """
     shell = get_ipython()
     if getattr(shell, "kernel", None) is None or "__vsc_ipynb_file__" in shell.user_ns:

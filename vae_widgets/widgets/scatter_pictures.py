@@ -118,9 +118,8 @@ class ScatterPictures:
     ) -> dict[str, Any]:
         """Decode steps from the coordinates `base` along some of `LatentSpace.axes`, in one batch.
 
-        Steps go from the lowest to the highest value of the axis; all else stays as in `base`.
-        With them, as the last row, steps along a `line`: a latent vector, and what is added to it
-        `ATTRIBUTE_REACH` times at most, or taken away.
+        The last row are steps along a `line`: a latent vector, and what is added to it, up to
+        `ATTRIBUTE_REACH` times.
         """
         fit = PREVIEW_BUDGET // (TRAVERSAL_STEPS * self._height * self._width)
         axes = axes[: max(1, fit)]

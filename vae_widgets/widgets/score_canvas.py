@@ -26,9 +26,7 @@ class ScoreCanvas(CanvasWidget):
     """Draw scores as a histogram with a threshold.
 
     The page gets exact counts at a grid of thresholds (`core.histogram`), so a drag needs no
-    message and its numbers are those that Python will find. The page sets `threshold`, and sends
-    ``{"method": "iqr", "parameters": {"factor": 1.5}}`` for what only Python can choose; the method
-    keeps the parameters that are not named.
+    message. It sets `threshold`, and sends ``{"method": "iqr", "parameters": {"factor": 1.5}}``.
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ class ScoreStrip(TileStrip):
     Attributes
     ----------
     shown : list
-        Which sample each tile shows, row by row; -1 where there are too few.
+        Which sample each tile shows, row by row; -1 for none.
     """
 
     shown: list[int]

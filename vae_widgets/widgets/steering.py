@@ -14,9 +14,8 @@ SETTINGS = ("learning_rate", "beta")
 class Steering:
     """Pauses and stops a run, changes its settings and saves its model.
 
-    Nothing is known of the model but its attributes: ``stop_training``, ``learning_rate`` (or that
-    of its ``optimizer``), ``beta``, ``save_checkpoint`` or ``save``, and ``training_run``, which
-    pauses by itself.
+    Of the model it uses ``stop_training``, ``learning_rate`` (or that of its ``optimizer``),
+    ``beta``, ``save_checkpoint`` or ``save``, and ``training_run``.
 
     Parameters
     ----------
@@ -80,15 +79,7 @@ class Steering:
             return None
 
     def set(self, setting: str, value: float) -> None:
-        """Change a setting; it acts from the next batches on.
-
-        Raises
-        ------
-        AttributeError
-            If the model has no such setting.
-        TypeError, ValueError
-            If the model refuses the value.
-        """
+        """Change a setting from the next batches on, or raise what the model raises."""
         owner, known = self._find(setting)
         if owner is None:
             raise AttributeError(

@@ -42,15 +42,7 @@ class Sureness(ipywidgets.VBox):
         self._button.on_click(lambda _: self._asked(ask))
 
     def show(self, found: BootstrapIntervals, method: str) -> None:
-        """Show intervals and the verdict.
-
-        Parameters
-        ----------
-        found
-            What `core.bootstrap.bootstrap_threshold` returned.
-        method
-            Which method chose the threshold, or "manual".
-        """
+        """Show intervals and the verdict for a threshold chosen by `method`."""
         by_labels = method in METHODS and METHODS[method].labels == "needed"
         share = f"{100 * found.confidence:g} % interval"
         heading = ["", "Measured", *(["Corrected"] if by_labels else []), share]

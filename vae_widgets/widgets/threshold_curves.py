@@ -98,7 +98,7 @@ class Panel:
 
 
 class ThresholdCurves(CompositeWidget):
-    """Panels to switch between, in the page alone; a text where labels are missing.
+    """Panels to switch between; a text where labels are missing.
 
     Parameters
     ----------

@@ -65,8 +65,7 @@ class MessageBudget:
 class Throttle:
     """Call the messages of `plan` when there is room for them.
 
-    A plan of more messages than fit in a second is sent in parts, to its end: the next plan might
-    begin with as many again, and its last messages would never have their turn.
+    A plan of more messages than fit in a second is sent in parts, to its end.
 
     Parameters
     ----------

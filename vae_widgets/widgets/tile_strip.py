@@ -55,15 +55,15 @@ class TileStrip(Pictured, CanvasWidget):
         Parameters
         ----------
         rows
-            uint8 RGBA tiles (n, height, width, 4) of each row; all rows have the same shape.
+            uint8 RGBA tiles (n, height, width, 4) of each row, all of one shape.
         names
             One name for each row, shown before it.
         captions
             One text for each tile, row by row.
         marks
-            "good", "bad" or "" for each tile, row by row: the colour of its caption.
+            "good", "bad" or "" for each tile, row by row.
         note
-            What the values of a tile are, shown after the title; none if empty.
+            Shown after the title.
 
         Raises
         ------

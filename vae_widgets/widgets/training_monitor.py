@@ -34,42 +34,36 @@ class TrainingMonitor(Pictured, CompositeWidget):
     """Curves, progress, controls and pictures of a training run, updated while it trains.
 
     Display it, then train with ``callbacks=[monitor.callback]`` in ``keras.Model.fit``, or call
-    ``monitor.log(step, loss=...)`` in any loop. Every fit is a run of its own, unless it continues
-    one by ``initial_epoch``; the runs before it (seven at most) are drawn behind it, thinly.
+    ``monitor.log(step, loss=...)`` in any loop. Every fit is a run of its own, unless it has an
+    ``initial_epoch``; the last seven are drawn behind it.
 
-    Where the model is a `Codec` (has ``encode``, ``decode`` and ``latent_dim``, as a VAE has), rows
-    of pictures show fixed samples, their reconstructions, and samples from the prior from fixed
-    noise. At most 100 of them are kept for the replay, spread evenly over the run.
+    For a `Codec` such as a VAE, rows of pictures show fixed samples, their reconstructions, and
+    samples from the prior. At most 100 are kept for the replay.
 
-    Under ``await vae.fit_async(...)``, or in any thread, the controls act within a second. While a
-    blocking ``fit`` keeps the kernel busy they say that they wait; interrupting the kernel ends it
-    and keeps the history.
+    With ``await vae.fit_async(...)`` the controls act within a second; a blocking ``fit`` keeps the
+    kernel busy.
 
     Parameters
     ----------
     samples
-        Samples (n, *sample_shape) to reconstruct; the first 10 are shown, and the codes of the
-        first 128 measured. None takes those that the fit offers (``VAE.fit`` does), or shows
-        samples from the prior alone.
+        Samples (n, *sample_shape) to reconstruct, of which the first 10 are shown. None takes those
+        that ``VAE.fit`` offers.
     renderer
         Draws samples as tiles; None chooses one by the shape of a sample.
     codec
-        The model of the pictures, where it is not the model that Keras trains.
+        The model of the pictures; None for the one that Keras trains.
     title
         Shown above the curves.
     log_scale
         Whether to start with logarithmic values.
     log
-        Path of a file (JSON Lines) that everything is appended to as it happens; `from_log` reads
-        it. It survives a crash of the kernel.
+        Path of a file (JSON Lines) that everything is appended to, for `from_log`.
     checkpoint
-        Path that the button Checkpoint saves to. None takes the one that the fit was given, or a
-        new file in the working directory, which its tooltip names.
+        Path that the button Checkpoint saves to; None takes that of the fit, or a new file.
     compare
         Other runs to draw behind, by name: histories of other monitors.
     labels
-        (n,) classes of `samples`, to colour their codes by in the replay; grey where they are
-        missing.
+        (n,) classes of `samples`, which colour their codes in the replay.
 
     Attributes
     ----------
@@ -140,13 +134,12 @@ class TrainingMonitor(Pictured, CompositeWidget):
     def from_log(cls, path: str | os.PathLike[str], **options: Any) -> "TrainingMonitor":
         """Return a monitor that shows what was logged to a file.
 
-        The last run of the file is the present one, those before it are drawn behind. Pictures are
-        not in the file, and nothing is written to it.
+        The last run is the present one. Pictures are not in the file.
 
         Parameters
         ----------
         path
-            What was passed as `log` to a monitor before; its last line may be torn.
+            What was passed as `log`; the last line may be incomplete.
         **options
             As for the class.
 
@@ -166,7 +159,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
 
     @property
     def history(self) -> TrainingHistory:
-        """Everything that was logged in the present run; the next run has a history of its own.
+        """What was logged in the present run.
 
         ``history.steps("loss")`` and ``history.epochs("loss")`` give arrays, ``to_dict()`` lists
         and ``to_pandas()`` a frame.
@@ -290,8 +283,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
     def checkpoint(self) -> None:
         """Save the model after the current batch, without waiting for it.
 
-        A VAE writes a ``.vae`` file that ``VAE.resume`` goes on from, another Keras model a
-        ``.keras`` file.
+        A VAE writes a ``.vae`` file for ``VAE.resume``, another Keras model a ``.keras`` file.
 
         Raises
         ------
@@ -306,11 +298,10 @@ class TrainingMonitor(Pictured, CompositeWidget):
         Parameters
         ----------
         step
-            Where on the axis: a count of batches or epochs. Going back to the first step starts
-            a new run.
+            A count of batches or epochs. Going back to the first step starts a new run.
         **metrics
-            One number each; anything that ``float`` takes. ``val_loss`` is drawn as the validation
-            line of ``loss``. NaN and infinity are recorded and drawn as a gap.
+            One number each. ``val_loss`` is the validation line of ``loss``. NaN and infinity are
+            gaps.
 
         Raises
         ------

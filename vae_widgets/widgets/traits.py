@@ -66,8 +66,7 @@ class Array(traitlets.TraitType[Any, Any]):
     Parameters
     ----------
     dtype
-        Numpy dtype; values are cast to it. A cast to whole numbers that would change a value is
-        refused.
+        Values are cast to it, unless a cast to whole numbers would change one.
     ndim
         Number of dimensions, or None for any.
     """

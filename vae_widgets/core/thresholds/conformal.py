@@ -15,8 +15,7 @@ def conformal_p_values(scores: ArrayLike, normal: ArrayLike) -> NDArray[np.float
 
     ``(1 + number of normal scores >= score) / (1 + number of normal scores)``. For a new normal
     sample it is at most `rate` with a chance of at most `rate` (Vovk, Gammerman and Shafer,
-    Algorithmic Learning in a Random World, 2005; for outliers Bates et al., Annals of Statistics
-    51, 2023).
+    Algorithmic Learning in a Random World, 2005; Bates et al., Annals of Statistics 51, 2023).
 
     Parameters
     ----------
@@ -51,19 +50,16 @@ def conformal_threshold(
 ) -> Threshold:
     """Flag what has a conformal p-value of at most `rate`: a finite-sample bound on false alarms.
 
-    A new normal sample is flagged with a chance of at most `rate`, averaged over the choice of the
-    normal scores. For the ones at hand the rate may be higher; with `confidence`, the threshold is
-    raised until it is at most `rate` with that confidence (Vovk 2012: it follows the distribution
-    Beta(k, n + 1 - k) where k - 1 normal scores are flagged, and is smaller with ties).
+    The bound is an average over the choice of the normal scores; with `confidence` it holds for the
+    ones at hand with that confidence (Vovk 2012: the rate follows Beta(k, n + 1 - k)).
 
     Parameters
     ----------
     scores
         Finite scores (n,) of samples that the model was not trained on, higher = more anomalous.
     labels
-        (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. Where given, only
-        those labelled normal count. Without labels all scores count as normal: anomalies among
-        them raise the threshold, so that the bound holds but some are missed.
+        (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. Only those labelled
+        normal count; without labels all, so that some anomalies are missed.
     rate
         False alarms allowed, as a share of normal samples, in (0, 1).
     confidence
@@ -72,7 +68,7 @@ def conformal_threshold(
     Raises
     ------
     ValueError
-        If there are too few normal scores to promise this rate; the message says how many it takes.
+        If there are too few normal scores for this rate.
     """
     shared_index({"scores": scores, "labels": labels})
     scores = checks.scores("scores", scores)
@@ -113,10 +109,7 @@ def conformal_threshold(
 
 
 def _rank(n: int, rate: float, confidence: float | None) -> int:
-    """Return k: what lies above the k-th highest of `n` normal scores may be flagged; 0 = nothing.
-
-    On average a share k / (n + 1) of new normal samples does.
-    """
+    """Return k: what lies above the k-th highest of `n` normal scores may be flagged (0: none)."""
     # Rounded, because 0.07 * 100 is 7.000000000000001 in floating point, and 0.29 * 100 below 29.
     rank = min(n, math.floor(round(rate * (n + 1), 9)))
     if confidence is None:

@@ -12,24 +12,19 @@ def gesd_threshold(
 ) -> Threshold:
     """Flag the high outliers that a sequence of significance tests finds.
 
-    Rosner (Technometrics 25, 1983, 165-172): again and again the score furthest from the mean is
-    taken away, up to `max_outliers` times. The largest number i for which the i-th of these
-    deviations exceeds its critical value is the number of outliers, so that outliers cannot hide
-    each other. The test is two-sided; what it finds on the low side is left out of the statistics
-    and not flagged. A tie with a score that is no outlier stays unflagged. What the GESD of
-    pythresh flags, most often the same, tells `pythresh_gesd_threshold`.
+    Rosner (Technometrics 25, 1983, 165-172): the score furthest from the mean is removed up to
+    `max_outliers` times. The largest number i for which the i-th deviation exceeds its critical
+    value is the number of outliers. The test is two-sided; low outliers are removed, not flagged.
 
     Parameters
     ----------
     scores
-        Finite scores (n,), higher = more anomalous. With fewer than 3 nothing can be tested, and
-        nothing is flagged.
+        Finite scores (n,), higher = more anomalous. Fewer than 3 are never flagged.
     alpha
         Chance to flag anything where normally distributed scores have no outlier, in (0, 1).
-        Rosner found it accurate from 25 scores on.
     max_outliers
-        How many outliers to look for, less than half of the scores; None: a tenth of the scores,
-        at least 10 where there are as many, at most 10,000.
+        How many outliers to look for, less than half of the scores; None: a tenth of the scores, at
+        least 10 where there are as many, at most 10,000.
     """
     scores = checks.scores("scores", scores)
     alpha = checks.open_share("alpha", alpha)
@@ -74,10 +69,8 @@ def remove_most_deviating(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Take away the score furthest from the mean, `most` times: at most half of the sorted scores.
 
-    Returns how many standard deviations (of the sample, divided by n - 1) each was away when it was
-    taken, (most,), and its index, (most,). What is left is always a run of the sorted scores, so
-    sums over it come from the sums over the scores that stay in any case, and those outwards from
-    them: subtracting a huge outlier would lose all digits.
+    Returns how many standard deviations (divisor n - 1) each was away, and its index, each (most,).
+    Sums go outwards from the scores that stay: subtracting a huge outlier would lose all digits.
     """
     n = len(ordered)
     centred = ordered - np.median(ordered)

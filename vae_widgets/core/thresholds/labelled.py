@@ -1,7 +1,6 @@
 """Thresholds that labels choose: best F-beta, precision, recall or cost.
 
-Each figure is measured on the labels that chose, and so it is too good. `core.bootstrap` corrects
-it.
+Measured on the labels that chose, each figure is too good; `core.bootstrap` corrects it.
 """
 
 import numpy as np
@@ -43,7 +42,7 @@ def f_beta_threshold(scores: ArrayLike, labels: ArrayLike, beta: float = 2.0) ->
     Raises
     ------
     ValueError
-        If no sample is labelled anomalous, or none normal: any threshold is then as good.
+        If no sample is labelled anomalous, or none normal.
     """
     beta = checks.number_between("beta", beta, 0, _MOST_BETA, open_low=True)
     return _f_beta("f_beta", scores, labels, beta, {"beta": beta}, f"F-beta (beta {beta:g})")
@@ -64,8 +63,7 @@ def recall_at_precision_threshold(
     Raises
     ------
     ValueError
-        If no threshold is that precise; the message says how precise the best one is. If no sample
-        is labelled anomalous, or none normal.
+        If no threshold is that precise, or a kind has no label.
     """
     precision = checks.number_between("precision", precision, 0, 1, open_low=True)
     points = _points(scores, labels)
@@ -169,10 +167,7 @@ def cost_threshold(
 def expected_cost(
     points: Curve, missed: float, false_alarm: float, caught: float = 0.0, dismissed: float = 0.0
 ) -> NDArray[np.float64]:
-    """Return the mean cost of a labelled sample: first that of no alert, then of each threshold.
-
-    float64 (m + 1,) for the m thresholds of `points`; the costs are those of `cost_threshold`.
-    """
+    """Return the mean cost of a labelled sample (m + 1,): of no alert, then of each threshold."""
     true = np.append(0, points.true_positives)
     false = np.append(0, points.false_positives)
     total = caught * true + missed * (points.n_anomalous - true)

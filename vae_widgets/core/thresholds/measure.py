@@ -11,22 +11,9 @@ def threshold_metrics(
 ) -> dict[str, float]:
     """Measure a threshold.
 
-    Parameters
-    ----------
-    scores
-        (n,) float64.
-    labels
-        (n,) float64: 1 anomalous, 0 normal, NaN without label; or None.
-    threshold
-        Samples with a score of at least this are flagged.
-
-    Returns
-    -------
-    dict
-        ``n_flagged`` and ``alert_rate`` (share flagged, of all samples). With labels also
-        ``true_positives``, ``false_positives``, ``false_negatives``, ``true_negatives``,
-        ``precision``, ``recall`` and ``f1``, over the labelled samples. What is undefined is NaN:
-        precision when nothing labelled is flagged, recall when none is anomalous, F1 when neither.
+    Returns ``n_flagged`` and ``alert_rate``. With labels (1 anomalous, 0 normal, NaN without) also
+    ``true_positives``, ``false_positives``, ``false_negatives``, ``true_negatives``, ``precision``,
+    ``recall`` and ``f1``, over the labelled samples; NaN where undefined.
     """
     flagged = scores >= threshold
     n_flagged = int(flagged.sum())
@@ -49,14 +36,7 @@ def metrics_of_counts(
 ) -> dict[str, float]:
     """Return what `threshold_metrics` does, from counts alone.
 
-    Parameters
-    ----------
-    n, n_flagged
-        Number of samples, and of those that are flagged.
-    flagged
-        How many of the normal and the anomalous samples are flagged; None without labels.
-    totals
-        How many samples are labelled normal and anomalous.
+    `flagged` and `totals` count the samples labelled normal and anomalous; None without labels.
     """
     metrics: dict[str, float] = {"n_flagged": n_flagged, "alert_rate": n_flagged / n}
     if flagged is None:

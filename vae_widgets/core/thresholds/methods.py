@@ -100,7 +100,7 @@ def choose_threshold(
     method: str = "percentile",
     **parameters: Any,
 ) -> Threshold:
-    """Choose a threshold by any method, and say what defends it.
+    """Choose a threshold by any method, and explain it.
 
     Parameters
     ----------
@@ -108,7 +108,6 @@ def choose_threshold(
         Finite scores (n,), higher = more anomalous.
     labels
         (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. None without labels.
-        They are checked also where the method does not look at them.
     method
         Without labels "percentile", "top_k", "iqr", "mad", "pythresh_mad", "z_score", "gesd",
         "pythresh_gesd", "mixture", "peaks_over_threshold" or "conformal" (which takes labels too);
@@ -116,9 +115,9 @@ def choose_threshold(
     **parameters
         Those of the method: ``percentile``; ``k``; ``factor`` of the four spreads; ``alpha`` and
         ``max_outliers`` of the two GESD; ``probability``; ``rate`` and ``tail``; ``rate`` and
-        ``confidence``; ``beta``; ``precision``; ``recall``; ``missed``, ``false_alarm``,
-        ``caught`` and ``dismissed``.
-        ``vae_widgets.core.thresholds`` has a function for each method that documents them.
+        ``confidence``; ``beta``; ``precision``; ``recall``; ``missed``, ``false_alarm``, ``caught``
+        and ``dismissed``. ``vae_widgets.core.thresholds`` has a function for each method that
+        documents them.
 
     Returns
     -------
@@ -128,15 +127,14 @@ def choose_threshold(
     Warns
     -----
     UserWarning
-        If the labels say that high scores belong to normal samples: the area under the ROC curve is
-        below 0.5, and so is its 95 % interval. The explanation says it, too.
+        If the area under the ROC curve and its 95 % interval are below 0.5: the scores seem
+        reversed.
 
     Raises
     ------
     TypeError, ValueError
-        For an unknown method or parameter, a parameter out of its range, bad labels, labels that
-        are missing or of one kind where the method needs both, and scores that the method cannot
-        work with, such as those of too many orders of magnitude; the message names the remedy.
+        For an unknown method, bad parameters, bad or missing labels, and scores that the method
+        cannot work with; the message names the remedy.
 
     Examples
     --------
@@ -166,13 +164,7 @@ def check_method(method: str, parameters: Mapping[str, Any]) -> Method:
 
 
 def check_labels(labels: Any, n: int, of: str = "scores") -> NDArray[np.float64] | None:
-    """Return the argument called ``labels`` as `checks.anomaly_labels` does; None stays None.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As there; the name of a method that came to their place is told from labels.
-    """
+    """Return ``labels`` as `checks.anomaly_labels` does, or None; a method's name is explained."""
     if labels is None:
         return None
     near = difflib.get_close_matches(labels.lower(), METHODS) if isinstance(labels, str) else []
@@ -186,10 +178,7 @@ def apply_method(
     method: str,
     parameters: Mapping[str, Any],
 ) -> Threshold:
-    """Choose a threshold as `choose_threshold` does, from scores and labels that were checked.
-
-    It does not look whether the scores are reversed.
-    """
+    """Choose a threshold as `choose_threshold` does, from checked scores and labels."""
     chosen = check_method(method, parameters)
     if labels is None and chosen.labels == "needed":
         raise ValueError(

@@ -16,9 +16,9 @@ MOST_FITTED = 20_000
 def mixture_threshold(scores: ArrayLike, probability: float = 0.5) -> Threshold:
     """Flag what belongs to the upper of two normal distributions with at least `probability`.
 
-    The two are fitted by expectation maximisation (``sklearn.mixture.GaussianMixture``). Where the
-    upper one is the narrower, the highest scores belong to the lower one again. They are flagged
-    all the same, and the explanation tells from where on.
+    The two are fitted by expectation maximisation (``sklearn.mixture.GaussianMixture``). Where
+    the upper one is narrower, the highest scores belong to the lower one again; they are flagged
+    too, and the explanation says so.
 
     Parameters
     ----------
@@ -30,8 +30,8 @@ def mixture_threshold(scores: ArrayLike, probability: float = 0.5) -> Threshold:
     Raises
     ------
     ValueError
-        If there are too few scores, a single normal distribution fits as well by the Bayesian
-        information criterion, or the upper distribution never has this probability.
+        If there are too few scores, one normal distribution fits as well (BIC), or the upper one
+        never has this probability.
     """
     scores = checks.scores("scores", scores)
     probability = checks.open_share("probability", probability)
@@ -118,8 +118,7 @@ def _crossings(
 ) -> tuple[float, float] | None:
     """Return where the log odds of the upper distribution rise to `log_odds` and fall below again.
 
-    The latter is infinite where they stay above; None if they are nowhere as high. At x they are a
-    parabola a x^2 + b x + c, here around the lower mean.
+    At x they are a parabola a x^2 + b x + c, here around the lower mean. None if they stay below.
     """
     away = float(means[1] - means[0])
     precisions = 1 / deviations**2

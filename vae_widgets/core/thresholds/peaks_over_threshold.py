@@ -16,25 +16,21 @@ _MOST_EXPONENT = 300.0  # its exponential squared is still finite
 def peaks_over_threshold(scores: ArrayLike, rate: float = 0.001, tail: float = 0.1) -> Threshold:
     """Flag what occurs at an estimated rate of `rate`, by the shape of the tail.
 
-    The excesses over a high quantile follow a generalised Pareto distribution, whatever the scores
-    follow (Pickands, Balkema and de Haan); its quantile is the threshold:
-    ``start + scale / shape * ((rate / share)^(-shape) - 1)``, `share` being the share of scores
-    above the start (Siffer et al., KDD 2017, eq. 1).
+    The excesses over a high quantile follow a generalised Pareto distribution (Pickands, Balkema
+    and de Haan), whose quantile is the threshold: ``start + scale / shape * ((rate /
+    share)^(-shape) - 1)``, `share` being the share of scores above the start (Siffer et al., KDD
+    2017, eq. 1).
 
-    The rate is an estimate, not a bound: the rate that later scores realise is as often above it as
-    below, and on average higher, because it may be many times too high but never less than 0. The
-    explanation and ``estimates["rate_95"]`` give the rate that it exceeds with a chance of 5 %
-    (a normal approximation to its logarithm, with the variances of the fit from Smith, Biometrika
-    72, 1985; `docs/coverage.md` has simulations). Pass more scores or a higher rate where that is
-    too high.
+    The rate is an estimate, not a bound. ``estimates["rate_95"]`` is the rate that later scores
+    exceed with a chance of 5 % (Smith, Biometrika 72, 1985; `docs/coverage.md` has simulations).
 
     Parameters
     ----------
     scores
         Finite scores (n,), higher = more anomalous.
     rate
-        Estimated share of alerts, in (0, share of the scores in the tail]. It may be far below 1/n,
-        where the estimate becomes uncertain.
+        Estimated share of alerts, in (0, share of the scores in the tail]. Far below 1/n it is
+        uncertain.
     tail
         Share of the scores that the tail is fitted to, in (0, 1): smaller is truer to the theory,
         larger is steadier.
@@ -42,8 +38,8 @@ def peaks_over_threshold(scores: ArrayLike, rate: float = 0.001, tail: float = 0
     Raises
     ------
     ValueError
-        If fewer than 10 scores lie in the tail, as with few or tied scores, or `rate` exceeds
-        their share.
+        If fewer than 10 scores lie in the tail, as with few or tied scores, or `rate` exceeds their
+        share.
     """
     scores = checks.scores("scores", scores)
     rate = checks.open_share("rate", rate)
@@ -86,18 +82,9 @@ def peaks_over_threshold(scores: ArrayLike, rate: float = 0.001, tail: float = 0
 
 
 def _deviation_of_log_rate(shape: float, depth: float, n: int, share: float) -> float:
-    """Return the standard deviation of the logarithm of the rate at a threshold.
+    """Return the standard deviation of the logarithm of the rate at a threshold: delta method.
 
-    By the delta method, from the variances of the share, the shape and the logarithm of the scale.
-
-    Parameters
-    ----------
-    shape
-        Of the tail, fitted to `n` excesses.
-    depth
-        Logarithm of `share` / rate.
-    n, share
-        How many scores are in the tail, as a number and as a share.
+    `depth` is the logarithm of `share` / rate; `n` and `share` are of the scores in the tail.
     """
     by_shape, by_scale = depth**2 / 2, depth
     if abs(shape) > 1e-4:
@@ -109,17 +96,11 @@ def _deviation_of_log_rate(shape: float, depth: float, n: int, share: float) -> 
 
 
 def fit_generalized_pareto(excesses: NDArray[np.float64]) -> tuple[float, float]:
-    """Estimate shape and scale of a generalised Pareto distribution that starts at 0.
+    """Estimate shape and scale of a generalised Pareto distribution of ascending `excesses`.
 
-    The quasi-Bayesian estimator of Zhang and Stephens (Technometrics 51, 2009, 316-325): as
-    efficient as maximum likelihood, and unlike it always defined. Tails that end abruptly (shape
-    below -0.5, as the uniform distribution's -1) look longer than they are.
-    ``P(X > x) = (1 + shape * x / scale)^(-1 / shape)``: their k is -shape, their sigma our scale.
-
-    Parameters
-    ----------
-    excesses
-        Positive, sorted ascending, (n,).
+    Zhang and Stephens (Technometrics 51, 2009, 316-325): as efficient as maximum likelihood, and
+    always defined. ``P(X > x) = (1 + shape * x / scale)^(-1 / shape)``: their k is -shape, their
+    sigma our scale.
     """
     n = len(excesses)
     unit = float(excesses[-1])

@@ -12,9 +12,8 @@ from vae_widgets.core.thresholds.threshold import Threshold, above
 def percentile_threshold(scores: ArrayLike, percentile: float = 95.0) -> Threshold:
     """Flag at most the top ``100 - percentile`` percent.
 
-    It is the lowest score that keeps the promise "at most": tied scores are flagged together, so
-    where a tie straddles the cut the whole tie stays unflagged. Where the promise leaves room for
-    no sample (percentile 95 of 10 samples), it lies just above the highest score.
+    A tie at the cut stays unflagged as a whole. If no sample may be flagged (percentile 95 of 10
+    samples), it lies just above the highest score.
 
     Parameters
     ----------
@@ -40,9 +39,7 @@ def percentile_threshold(scores: ArrayLike, percentile: float = 95.0) -> Thresho
 
 
 def top_k_threshold(scores: ArrayLike, k: int = 50) -> Threshold:
-    """Flag at most `k` samples: as many as the reviewers can look at.
-
-    Tied scores are flagged together: a tie that would exceed `k` stays unflagged as a whole.
+    """Flag at most `k` samples; a tie that would exceed `k` stays unflagged.
 
     Parameters
     ----------

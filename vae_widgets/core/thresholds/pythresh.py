@@ -1,9 +1,4 @@
-"""Two rules of pythresh that are not the published ones, to repeat what was chosen with it.
-
-The z-score of pythresh is `z_score_threshold`, and its IQR is `iqr_threshold`, but for ties that
-leave no spread: there pythresh flags the ties, most of the scores. Here too a score on the
-threshold is flagged, and of constant scores none.
-"""
+"""Two rules of pythresh that differ from the published ones, to repeat its choices."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,8 +12,8 @@ def pythresh_mad_threshold(scores: ArrayLike, factor: float = 1.0) -> Threshold:
     """Flag what the MAD of pythresh flags, to repeat a threshold that was chosen with it.
 
     pythresh 1.1 scales scores to [0, 1] and adds to their mean `factor` times their median absolute
-    deviation divided by their standard deviation. Dividing takes the unit away, so that the fence
-    moves with the range, that is with the largest outlier: prefer `mad_threshold`.
+    deviation divided by their standard deviation. That moves with the largest outlier: prefer
+    `mad_threshold`.
 
     Parameters
     ----------
@@ -56,22 +51,17 @@ def pythresh_gesd_threshold(
 ) -> Threshold:
     """Flag what the GESD of pythresh flags, to repeat a threshold that was chosen with it.
 
-    pythresh 1.1 flags all from the lowest outlier on, though the test is two-sided: a single low
-    outlier makes alarms of all the normal scores. And it sets deviations divided by n beside
-    critical values for deviations divided by n - 1, so that it finds a few more than Rosner's test:
-    prefer `gesd_threshold`. Of a low and a high score that are equally far from the mean the high
-    one is removed first; there, the one that comes first.
+    pythresh 1.1 flags all from the lowest outlier on, so that one low outlier flags the normal
+    scores, and divides deviations by n rather than n - 1: prefer `gesd_threshold`.
 
     Parameters
     ----------
     scores
-        Finite scores (n,), higher = more anomalous. With fewer than 3 nothing can be tested, and
-        nothing is flagged.
+        Finite scores (n,), higher = more anomalous. Fewer than 3 are never flagged.
     alpha
         Chance to find anything where normally distributed scores have no outlier, in (0, 1).
     max_outliers
-        How many outliers to look for, at most half of the scores; None, as there: half of them, but
-        at most 10,000, which take a tenth of a second.
+        How many outliers to look for, at most half of the scores; None: half, but at most 10,000.
     """
     scores = checks.scores("scores", scores)
     alpha = checks.open_share("alpha", alpha)

@@ -19,8 +19,7 @@ class SegmentThresholds:
     Attributes
     ----------
     thresholds : dict
-        The threshold of each segment, by its name; in the order of a pandas categorical, else by
-        number or letter.
+        The threshold of each segment, by its name.
     n_flagged : dict
         How many of the scores that they were chosen on each segment flags.
     explanation, assumes : str
@@ -58,9 +57,8 @@ def segment_thresholds(
 ) -> SegmentThresholds:
     """Choose a threshold for each segment so that together they flag at most `alerts` samples.
 
-    With labels, no other thresholds with so few alerts catch more of the labelled anomalies (found
-    by dynamic programming over the segments); among equals those with fewer alerts. Without, each
-    segment gets its part of the budget by its size. Tied scores are flagged together or not at all.
+    With labels they catch the most labelled anomalies, with the fewest alerts (dynamic programming
+    over the segments); without, each segment gets its part by its size. Ties stay together.
 
     Parameters
     ----------

@@ -1,7 +1,6 @@
-"""Thresholds so many spreads above the middle: quartiles, median deviation, z-score.
+"""Thresholds a number of spreads above the middle: quartiles, median deviation, z-score.
 
-A score on such a fence is flagged, as in pythresh. Where ties leave no spread the fence is in the
-middle of them, and only what lies beyond is flagged; of constant scores that is none.
+A score on the fence is flagged, as in pythresh; of constant scores none.
 """
 
 from typing import Literal
@@ -21,17 +20,15 @@ _ROUNDING = 1e-14
 def iqr_threshold(scores: ArrayLike, factor: float = 1.5) -> Threshold:
     """Flag what lies `factor` interquartile ranges or more above the third quartile.
 
-    Tukey's fence (Exploratory Data Analysis, 1977). A quartile between two scores is the middle of
-    them, near to his hinges, and as in pythresh: ``numpy.percentile(..., method="midpoint")``; of
-    two scores alone it is interpolated.
+    Tukey's fence (Exploratory Data Analysis, 1977). A quartile between two scores is their middle
+    (``numpy.percentile(..., method="midpoint")``).
 
     Parameters
     ----------
     scores
         Finite scores (n,), higher = more anomalous.
     factor
-        At least 0; 1.5 is Tukey's "outside", 3 his "far out". Of normally distributed scores
-        0.35 % lie above the first, 0.0001 % above the second.
+        At least 0; 1.5 is Tukey's "outside", 3 his "far out".
     """
     scores = checks.scores("scores", scores)
     # Between two scores alone there is one middle, and no spread around it.
@@ -50,10 +47,9 @@ def iqr_threshold(scores: ArrayLike, factor: float = 1.5) -> Threshold:
 def mad_threshold(scores: ArrayLike, factor: float = 3.5) -> Threshold:
     """Flag what lies `factor` scaled median absolute deviations or more above the median.
 
-    Iglewicz and Hoaglin (How to Detect and Handle Outliers, 1993): 3.5, with deviations scaled by
-    1.4826 to be a standard deviation where scores are normally distributed. Up to half of the
-    scores may be anomalous before it breaks down. Not the MAD of pythresh, which is another rule:
-    `pythresh_mad_threshold`.
+    Iglewicz and Hoaglin (How to Detect and Handle Outliers, 1993), with deviations scaled by
+    1.4826. It holds with up to half of the scores anomalous. `pythresh_mad_threshold` is another
+    rule.
 
     Parameters
     ----------
@@ -77,17 +73,15 @@ def mad_threshold(scores: ArrayLike, factor: float = 3.5) -> Threshold:
 def z_score_threshold(scores: ArrayLike, factor: float = 3.0) -> Threshold:
     """Flag what lies `factor` standard deviations or more above the mean.
 
-    Anomalies raise the mean and the deviation that they are judged by (masking): among `n` scores
-    none can lie more than ``(n - 1) / sqrt(n)`` deviations away. `mad_threshold` does not suffer
-    from that.
+    Anomalies raise the mean and the deviation (masking): among `n` scores none lies more than ``(n
+    - 1) / sqrt(n)`` deviations away. Prefer `mad_threshold`.
 
     Parameters
     ----------
     scores
         Finite scores (n,), higher = more anomalous.
     factor
-        At least 0. The deviation is that of the sample itself (divided by n), as in
-        ``scipy.stats.zscore``.
+        At least 0. The deviation is divided by n.
     """
     scores = checks.scores("scores", scores)
     return _fence(

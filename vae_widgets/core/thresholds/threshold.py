@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Threshold:
-    """A threshold, and what is needed to defend it.
+    """A threshold and its explanation.
 
     It counts as a number for ``float`` and for NumPy, as in ``scores >= threshold``.
 

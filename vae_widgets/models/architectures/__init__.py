@@ -1,8 +1,7 @@
 """Encoders and decoders as plain Keras functional models, without Lambda layers.
 
-Encoders map x (n, *sample_shape) to (z_mean, z_log_var), each (n, latent_dim). Decoders map z
-to (n, *sample_shape) without a last activation: logits or means, as the likelihood takes them.
-Where x holds tokens, decoders return logits (n, *sample_shape, n_classes).
+Encoders map x (n, *sample_shape) to (z_mean, z_log_var), each (n, latent_dim). Decoders map z to
+logits or means (n, *sample_shape), or logits (n, *sample_shape, n_classes) of tokens.
 """
 
 from collections.abc import Sequence
@@ -33,10 +32,7 @@ def build_architecture(
     n_labels: int | None = None,
     seed: int = 0,
 ) -> tuple[keras.Model, keras.Model]:
-    """Return (encoder, decoder) for samples of shape `sample_shape`; see `VAE.build`.
-
-    The likelihood says what the decoder returns.
-    """
+    """Return (encoder, decoder) for samples of shape `sample_shape`; see `VAE.build`."""
     architecture = checks.one_of("architecture", architecture, ARCHITECTURES)
     keras.activations.get(activation)  # raises for an unknown name
     if likelihood.n_outputs != 1:

@@ -22,7 +22,7 @@ def conv(
 ) -> tuple[keras.Model, keras.Model]:
     """Return halves in which each entry of `filters` halves the sides of an image (rounded up).
 
-    The decoder doubles the sides and crops the row or column that an odd side has too many.
+    The decoder doubles the sides and crops.
     """
     height, width, channels = image_shape(sample_shape)
     x = keras.Input(sample_shape, name="x")
@@ -52,10 +52,9 @@ def conv(
 
 
 def default_filters(longest_side: int) -> tuple[int, ...]:
-    """Return 32, 64, 64, ...: as many as bring the longest side down to 8 pixels, at least one.
+    """Return 32, 64, 64, ... down to a longest side of 8 pixels, at least one.
 
-    Above 128 pixels smaller ones come before, 16, or 8 and 16: with twice the side, the features of
-    an image then take twice the memory, and not four times.
+    Above 128 pixels smaller ones come before, so that memory grows with the side, not its square.
     """
     stages = max(1, math.ceil(math.log2(longest_side / 8)))
     before = {5: (16,), 6: (8, 16)}.get(stages, ())
@@ -63,14 +62,7 @@ def default_filters(longest_side: int) -> tuple[int, ...]:
 
 
 def image_shape(sample_shape: tuple[int, ...]) -> tuple[int, int, int]:
-    """Return (height, width, channels) of an image shape, (h, w) or (h, w, channels).
-
-    Raises
-    ------
-    ValueError
-        If it is not the shape of an image, has the channels first, or a side is not in 8 to 512
-        pixels.
-    """
+    """Return (height, width, channels) of (h, w) or (h, w, channels), sides 8 to 512, or raise."""
     if len(sample_shape) not in (2, 3):
         raise ValueError(
             f"architecture='conv' needs images, sample_shape (h, w) or (h, w, channels); received "

@@ -20,25 +20,14 @@ def sequence(
 ) -> tuple[keras.Model, keras.Model]:
     """Return halves for samples (steps,) or (steps, voices): tokens, or numbers without classes.
 
-    The encoder turns tokens into vectors, the voices of a step side by side, sends them through one
-    residual block for each entry of `filters` (He et al., "Identity mappings in deep residual
-    networks", 2016, with dilations 1, 2, 4, ...), and then through dense layers. The decoder
-    mirrors it: dense layers make features for every step, which the blocks make agree with
-    their neighbours, and gives the logits of all steps at once.
+    The encoder turns tokens into vectors, the voices of a step side by side, and sends them through
+    residual blocks (He et al., "Identity mappings in deep residual networks", 2016, with dilations
+    1, 2, 4, ...) and dense layers. The decoder mirrors it and gives the logits of all steps at
+    once.
 
-    Why no recurrent, nor any other autoregressive decoder: it sees the tokens before the one it
-    predicts and so learns to do without z (posterior collapse; Bowman et al., "Generating sentences
-    from a continuous space", 2016), which leaves nothing to pick or to slide in latent space; and
-    it is a slow loop, step by step, also in ONNX. The price is that steps are independent given z:
-    likelihoods are below those of a language model, and decoded strings need not be valid.
-
-    Why no strides: features at every step, with an identity path from codes to logits, learn
-    at once what occurs where. After four epochs of 10,000 SMILES, with 16 codes, a pyramid of
-    strided convolutions is at 82 nats (test), with nearly all codes collapsed, and this at 68.
-    After fifteen, with the defaults of `VAE.build`, this is at 62.3 and dense layers at 65.3 (the
-    entropy of tokens is 120, of tokens by position 87). On chorales, 3,452 grids of 64 by 4, both
-    reach a log-likelihood of -469 nats (by position -700), this one in a third of the time and with
-    a sixth of the weights.
+    An autoregressive decoder would learn to do without z (Bowman et al., "Generating sentences from
+    a continuous space", 2016). So steps are independent given z, and decoded strings need not be
+    valid. There are no strides: with them most codes collapsed on SMILES.
     """
     steps, n_voices = sample_shape[0], math.prod(sample_shape[1:])
     x = keras.Input(sample_shape, name="x")

@@ -32,7 +32,7 @@ class Bars:
     counts : dict
         Kind of label -> counts (m,).
     totals : dict
-        Kind of label -> number of samples, those outside of the bins included.
+        Kind of label -> number of samples.
     score_name : str
     log : bool
         Whether the counts have a logarithmic axis.
@@ -55,17 +55,7 @@ class Bars:
 
 
 def draw(figure: Any, histogram: AnomalyHistogram, bars: Bars, text: str) -> None:
-    """Draw the bars, the threshold, and the samples on both sides of it.
-
-    Parameters
-    ----------
-    figure
-        A Matplotlib figure.
-    histogram, bars
-        What is drawn.
-    text
-        The line below.
-    """
+    """Draw the bars, the threshold, and the samples on both sides of it, above a `text`."""
     caption(figure, "Anomaly scores", text)
     if bars.strip:
         heights = [BARS_HEIGHT, bars.height - BARS_HEIGHT]

@@ -1,7 +1,6 @@
-"""The page that every still picture is drawn on: its width, colours, fonts, and the PNG file.
+"""The page of every still picture: its width, colours, fonts, and the PNG file.
 
-Matplotlib is imported when the first picture is drawn, and never through pyplot: the figures and
-settings of the user stay as they are.
+Matplotlib is imported when the first picture is drawn, and never through pyplot.
 """
 
 import io
@@ -64,17 +63,9 @@ Draw = Callable[[Any], None]
 
 
 def png(draw: Draw, height: float, most_bytes: int | None = None) -> bytes:
-    """Return a picture as a PNG on white, with two pixels for each CSS pixel.
+    """Return a picture as a PNG on white, `WIDTH` by `height` CSS pixels of two pixels each.
 
-    Parameters
-    ----------
-    draw
-        Draws on a Matplotlib figure, which it is given.
-    height
-        In CSS pixels; the width is `WIDTH`.
-    most_bytes
-        Where the file would be larger, it has at most 256 colours, and where that is not enough,
-        one pixel for each CSS pixel; None for no limit.
+    Above `most_bytes` it gets at most 256 colours, and then one pixel for each CSS pixel.
     """
     picture = _pixels(draw, height)
     data = _encoded(picture)

@@ -28,16 +28,7 @@ def draw(
 ) -> None:
     """Draw frames at equal distances, and how likely and how even the path is.
 
-    Parameters
-    ----------
-    figure
-        A Matplotlib figure.
-    slider
-        What is drawn.
-    rows
-        Tiles (n, height, width, 4) by method.
-    text
-        The line below.
+    `rows` holds tiles (n, height, width, 4) by method; `text` is the line below.
     """
     caption(figure, "Interpolation", text)
     strip, prior, change = figure.subplots(

@@ -34,15 +34,14 @@ class Plane:
     axis_names : tuple of str
         Of the one or two coordinates.
     classes : ndarray
-        Index of the class of each sample in `class_names` (n,), an index beyond them for unknown;
-        empty without classes.
+        Index into `class_names` of each sample (n,), one beyond for unknown; empty without classes.
     class_names : sequence of str
     path : ndarray or None
         Points (m, 2) of a linked path.
     decoded : ndarray or None
         RGBA tile (height, width, 4) of what was picked.
     hidden : sequence of int
-        Classes, or sides of the threshold, that are not drawn, from 0 in the order of the legend.
+        Classes, or sides of the threshold, that are not drawn.
     """
 
     positions: NDArray[np.float32]
@@ -55,17 +54,7 @@ class Plane:
 
 
 def draw(figure: Any, scatter: LatentScatter, plane: Plane, text: str) -> None:
-    """Draw the points in their colours, what is selected and picked, and the path.
-
-    Parameters
-    ----------
-    figure
-        A Matplotlib figure.
-    scatter, plane
-        What is drawn.
-    text
-        The line below.
-    """
+    """Draw the points in their colours, what is selected and picked, and the path."""
     caption(figure, "Latent space", text)
     axes = figure.add_subplot()
     points, axis_names = plane.positions, plane.axis_names
@@ -134,21 +123,10 @@ def count_cells(
     rows: NDArray[np.int64],
     bounds: tuple[float, float, float, float],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Count points in cells of the plane.
+    """Count points (n, 2) in cells of the plane within `bounds` (x_min, x_max, y_min, y_max).
 
-    Parameters
-    ----------
-    points
-        (n, 2).
-    rows
-        Which of them to count, in the order of drawing.
-    bounds
-        x_min, x_max, y_min, y_max; points outside are left out.
-
-    Returns
-    -------
-    counts, last : ndarray
-        Number of points of each cell, and the row of its last one, both (200, 260), y upwards.
+    Returns the number of points of each cell, and the row of its last one in the order of `rows`,
+    both (200, 260), y upwards.
     """
     columns, lines = _CELLS
     x_min, x_max, y_min, y_max = bounds

@@ -39,20 +39,8 @@ def draw(
 ) -> None:
     """Draw the sample that is shown, and those around it with their marks.
 
-    Parameters
-    ----------
-    figure
-        A Matplotlib figure.
-    queue
-        What is drawn.
-    marks
-        Index of a sample -> its mark.
-    pictures
-        Name -> tile (height, width, 4) of the sample that is shown; empty without items.
-    strip
-        Tiles (k, height, width, 4) from `first` on; empty without items.
-    text
-        The line below.
+    `marks` has marks by index, `pictures` tiles (height, width, 4) by name, and `strip` tiles (k,
+    height, width, 4) from `first` on.
     """
     caption(figure, "Review", text)
     if not len(queue.queue):

@@ -42,24 +42,7 @@ def draw(
 ) -> None:
     """Draw the curves of a run, those before it behind, and its newest pictures.
 
-    Parameters
-    ----------
-    figure
-        A Matplotlib figure.
-    title
-        Above the curves.
-    history
-        Of the present run.
-    others
-        Those before it, by name.
-    view
-        Of the curves.
-    steps_per_epoch
-        Of the present run, if known.
-    strip
-        The rows of tiles, as arguments of `draw_rows`; empty without pictures.
-    text
-        The line below.
+    `strip` holds the rows of tiles, as arguments of `draw_rows`.
     """
     caption(figure, title, text)
     metrics = in_order(history.metrics())
