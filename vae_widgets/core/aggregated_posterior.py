@@ -20,20 +20,12 @@ BLOCK = 4_000_000
 def density_on_grid(
     mean: ArrayLike, covariance: ArrayLike, bounds: Sequence[float], columns: int, rows: int
 ) -> NDArray[np.float32]:
-    """Return the density of a mixture of Gaussians with equal weights: float32 (rows, columns).
+    """Return the density of a mixture of equal Gaussians on a grid: float32 (rows, columns).
 
-    Every Gaussian is widened by half a cell, so that none falls between cells. The first row is
-    that of largest y. Of more than `MOST_SAMPLES` Gaussians (`MOST_CORRELATED` with correlations)
-    an even choice is used.
+    `mean` is (n, 2), `covariance` (n, 2, 2), `bounds` x_min, x_max, y_min, y_max. Every Gaussian is
+    widened by half a cell, so that none falls between cells. The first row is that of largest y. Of
+    more than `MOST_SAMPLES` Gaussians (`MOST_CORRELATED` with correlations) an even choice is used.
 
-    Parameters
-    ----------
-    mean, covariance
-        (n, 2) and (n, 2, 2).
-    bounds
-        x_min, x_max, y_min, y_max of the grid.
-    columns, rows
-        Number of cells.
     """
     mean, covariance = np.asarray(mean, np.float32), np.asarray(covariance, np.float32)
     correlated = bool(covariance[:, 0, 1].any())

@@ -19,14 +19,13 @@ def index_classes(
     ----------
     labels
         Whole numbers, booleans, texts, or a pandas categorical (n,); None for no labels. None, NaN,
-        NaT, pandas' NA and masked values are unknown.
+        NaT, NA and masked values are unknown.
     n
-        Number of labels expected.
+        Number of labels.
     label_names
         The classes in their order: whole numbers index it, texts are looked up. None takes the
         values in the order of `in_order`.
     of
-        What the labels are of.
 
     Returns
     -------
@@ -38,7 +37,7 @@ def index_classes(
     Raises
     ------
     ValueError
-        If `labels` has another length, holds fractions, or a label has no name.
+        If `labels` has another length or holds fractions, or a label has no name.
     TypeError
         If `labels` is no array, or if `label_names` is one text or a mapping instead of a list.
     """

@@ -67,14 +67,9 @@ class Curve:
 
 
 def curve(scores: ArrayLike, labels: ArrayLike) -> Curve:
-    """Count what every distinct score would flag as a threshold.
+    """Count what every distinct score (n,) would flag as a threshold, with labels as everywhere.
 
-    Parameters
-    ----------
-    scores
-        Finite scores (n,), higher = more anomalous.
-    labels
-        (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. One at least is needed.
+    One label at least is needed.
     """
     shared_index({"scores": scores, "labels": labels})
     scores = checks.scores("scores", scores)

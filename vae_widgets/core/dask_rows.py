@@ -28,22 +28,9 @@ def map_lazily(
 ) -> Any:
     """Return a Dask array (n, ...) of what a method gives for rows, or (n, k, ...) of k outputs.
 
-    The model travels once to each worker, not with each chunk.
-
-    Parameters
-    ----------
-    x
-        Dask array of samples (n, *sample_shape), chunked in any way.
-    y
-        Labels (n,), one label for all, or None.
-    model
-        It is given a row of zeros now, so that wrong arguments fail before any work is done.
-    content, load
-        The model as bytes, and the function that makes it, which a worker can import.
-    method, options
-        Name of the method, which takes x, perhaps ``y=``, and these arguments.
-    numbered
-        Whether the method also takes ``first_row=``, the number of the first row of its chunk.
+    The model travels once to each worker, as `content` for `load`, and not with each chunk of `x`.
+    Before any work is done, `model` itself gets a row of zeros, so that wrong arguments fail. If
+    `numbered`, the method also takes ``first_row=``, the number of the first row of its chunk.
     """
     import dask
     import dask.array as da

@@ -45,14 +45,12 @@ def score_grid(
     full_range: bool = False,
     bins: int | None = None,
 ) -> ScoreGrid:
-    """Lay a grid of thresholds over scores.
+    """Lay a grid of thresholds over the ascending float64 scores of each class.
 
     Parameters
     ----------
-    classes
-        Finite float64 scores of each class, each sorted in ascending order.
     scores
-        The scores of all classes together, sorted; None if that has not been done yet.
+        The scores of all classes together, sorted, if known.
     full_range
         Span all scores. By default, scores further from the first and the last percentile than
         three times their distance may be left outside.

@@ -27,15 +27,11 @@ def active_units(z_mean: ArrayLike, threshold: float = 0.01) -> NDArray[np.bool_
 
 
 def moments(blocks: Iterable[NDArray]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return mean and variance over the rows of all blocks, each (k,), in bounded memory.
+    """Return mean and variance (k,) over the rows of all blocks (rows, k), in bounded memory.
 
     Chan, Golub & LeVeque, "Updating formulae and a pairwise algorithm for computing sample
     variances" (1982), equation 2.1. The variance has the divisor n.
 
-    Parameters
-    ----------
-    blocks
-        Arrays (rows, k).
     """
     n = 0
     mean = squares = np.zeros(())

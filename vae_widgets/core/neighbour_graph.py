@@ -27,11 +27,6 @@ class NeighbourGraph:
     neighbours
         How many of the nearest others each is joined to, at most.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If `latents` are no finite numbers, of another shape, or all the same; if `neighbours` is no
-        whole number above 0.
     """
 
     def __init__(self, latents: ArrayLike, neighbours: int = 10) -> None:

@@ -9,18 +9,9 @@ _WINDOW = 20.0
 
 
 class Progress:
-    """Follow a run that goes from 0 to `total` (epochs).
+    """Follow a run that goes from 0 to `total` (epochs); what is unknown is None.
 
-    Parameters
-    ----------
-    total
-        Number of epochs of the run; None if unknown.
-    steps_per_epoch
-        Number of steps of an epoch; None if unknown.
-    samples_per_step
-        Mean number of samples a step; None if unknown.
-    clock
-        Returns seconds.
+    `samples_per_step` is a mean; `clock` returns seconds.
     """
 
     def __init__(

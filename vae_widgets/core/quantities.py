@@ -11,19 +11,8 @@ from vae_widgets.core import checks
 def numbers_or_unknown(name: str, value: Any, n: int) -> NDArray[np.float32]:
     """Return one number for each of `n` samples as float32 (n,), NaN where it is not known.
 
-    Parameters
-    ----------
-    name
-        The argument's name, for the message.
-    value
-        Numbers or booleans (n,). None, NaN, NaT, pandas' NA and masked values are not known.
-    n
-        Number of samples.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If there is anything else among them, an infinite number, or not one for each sample.
+    None, NaN, NaT, pandas' NA and masked values are not known; anything but numbers and booleans,
+    and infinite numbers, are refused.
     """
     value, hidden = checks.unmasked(value)
     given = checks.any_array(name, value)

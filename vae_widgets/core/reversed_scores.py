@@ -28,7 +28,6 @@ def auroc_interval(
     Mann-Whitney statistic. Part 2", Statistics in Medicine 25, 2006: all areas from which this one
     is at most z standard deviations away, with the variance of Hanley and McNeil (Radiology 143,
     1982). It excludes 0.5 where the Mann-Whitney test does.
-
     """
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     others = (n_anomalous + n_normal) / 2 - 1

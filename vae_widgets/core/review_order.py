@@ -18,25 +18,17 @@ def review_order(
     is_open: Callable[[Ranks], NDArray[np.bool_]],
     seed: int = 0,
 ) -> Ranks:
-    """Return the ranks of up to `size` samples to review, in order.
-
-    Only as many ranks are looked at as it takes: a queue from 10,000,000 scores is no slower.
+    """Return the ranks of up to `size` samples to review, in order, without a look at all scores.
 
     Parameters
     ----------
     order
-        "nearest": by the distance of the score from the threshold, on both sides of it. "highest":
-        the highest score first. "random": a simple random sample of the flagged samples.
+        "nearest" to the threshold, on both sides; "highest" score first; "random": a simple random
+        sample of the flagged samples, the same for the same threshold and seed.
     scores
         All scores, ascending, float64 (n,); a rank is a place in it.
-    threshold
-        Samples with a score of at least this are flagged.
-    size
-        At least 1.
     is_open
         Takes ranks (k,) and says of each whether its sample is still to be reviewed.
-    seed
-        Of the random order, which is the same for the same threshold.
     """
     n = len(scores)
     cut = int(np.searchsorted(scores, threshold))

@@ -58,9 +58,9 @@ def reviewed_precision(
     n_flagged
         Number of flagged samples for each threshold (m,).
     labelled
-        How many flagged samples have the label normal, and anomalous; each (m,).
+        How many flagged samples are labelled normal, and anomalous; each (m,).
     drawn
-        How many of these were drawn at random from all flagged samples that had no label then.
+        How many of these were drawn at random from those without a label.
     confidence
         Of the interval, in (0, 1).
     """

@@ -11,17 +11,11 @@ _NARROWEST = 1e-9
 class SmoothedScores:
     """Scores whose distribution was smoothed within each kind: normal, anomalous, not labelled.
 
-    In a plain bootstrap a threshold that was lucky on the samples is lucky in the resamples too.
-    Here each kind has a kernel estimate of its distribution (Azzalini, Biometrika 68, 1981,
-    bandwidth ``1.3 * deviation * n^(-1/3)``), on a scale where all scores together are normally
-    distributed.
+    `labels` are 1, 0, and NaN. In a plain bootstrap a threshold that was lucky on the samples is
+    lucky in the resamples too. Here each kind has a kernel estimate of its distribution (Azzalini,
+    Biometrika 68, 1981, bandwidth ``1.3 * deviation * n^(-1/3)``), on a scale where all scores
+    together are normally distributed.
 
-    Parameters
-    ----------
-    scores
-        Finite float64 (n,), not all the same.
-    labels
-        float64 (n,): 1 anomalous, 0 normal, NaN without label; or None.
     """
 
     def __init__(self, scores: NDArray[np.float64], labels: NDArray[np.float64] | None) -> None:

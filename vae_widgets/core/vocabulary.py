@@ -35,7 +35,7 @@ class Vocabulary:
     tokens
         The tokens without repetition, numbered in this order from 2 on.
     length
-        Number of tokens in a row: that of the longest string.
+        Number of tokens in a row.
     pattern
         Regular expression that matches one token, such as `SMILES`. Each character that it does not
         match is a token. None makes every character a token.

@@ -115,9 +115,7 @@ class AnomalyScores(RowMethods):
             float32 overflows.
         RuntimeError
             For "mahalanobis", if the codes of the training samples are not known for these weights.
-        ValueError
-            If a score is NaN: because the model's weights are, or because samples are so large that
-            float32 overflows. The message says which.
+
         """
         if is_dask_array(x):
             return self._lazily("anomaly_score", x, y, kind=kind, n_samples=n_samples)

@@ -34,13 +34,11 @@ class Batch(NamedTuple):
     data
         Samples (b, *sample_shape), and labels (b,) of a conditional model.
     weights
-        (b,), the sample weights; zero for the rows that fill up the last batch.
+        (b,); zero for the rows that fill up the last batch.
     noise
         (b, ...), standard normal.
-    beta
-        Weight of the KL term in this step.
-    n_samples
-        Size of the data set that the batch is from.
+    beta, n_samples
+        Weight of the KL term in this step, and size of the data set.
     """
 
     data: tuple[Any, ...]
@@ -354,18 +352,8 @@ def train_on_array(
 ) -> None:
     """Run epochs of `loop` as ``keras.Model.fit`` does, with all calls to `callbacks`.
 
-    Parameters
-    ----------
-    draw_noise
-        As for `ArrayLoop.run`.
-    beta
-        Weight of the KL term, which may follow a schedule.
-    validate
-        Returns the logs of the validation data, or None.
-    shuffler
-        Maps the optimizer's steps before an epoch to what draws its order.
-    start
-        Where to begin.
+    `validate` returns the logs of the validation data; `shuffler` maps the optimizer's steps before
+    an epoch to what draws its order.
     """
     data = LoopData(arguments.data, arguments.weights)
     n = len(data)

@@ -19,18 +19,7 @@ from vae_widgets.models.training_state import Position, TrainingState, generator
 class Checkpointer(keras.callbacks.Callback):
     """Writes checkpoints; the last of the callbacks of a fit, so that epochs are complete.
 
-    Parameters
-    ----------
-    model
-        The model being trained.
-    arguments
-        Those of its fit, with the file to write and how often.
-    start
-        Where the fit starts.
-    loop
-        The loop over the training data; None where Keras's own trains.
-    prepare
-        Called before each checkpoint.
+    `loop` is None where Keras's own loop trains; `prepare` is called before each checkpoint.
     """
 
     def __init__(

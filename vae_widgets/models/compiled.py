@@ -31,14 +31,8 @@ _NUMBERS_IN_CHECKS = 2**21
 class CompiledFunction:
     """A function of tensors with any number of rows, called with numpy arrays.
 
-    Parameters
-    ----------
-    function
-        Maps tensors (n, *shape), one for each of `shapes`, to a tuple of tensors (n, ...).
-    shapes
-        Shape of one row of each argument.
-    block_sizes
-        `MANY_ROWS` or `FEW_ROWS`, of which the first suitable size is taken; the last is 1.
+    `function` maps tensors (n, *shape), one for each of `shapes`, to a tuple of tensors (n, ...).
+    The first suitable one of `block_sizes` (`MANY_ROWS` or `FEW_ROWS`) is taken; the last is 1.
     """
 
     def __init__(

@@ -17,18 +17,8 @@ from vae_widgets.models.objectives import Objective
 class DataRules:
     """What a model requires of its data; each method returns good data, or raises.
 
-    Attributes
-    ----------
-    sample_shape
-        Shape of one sample.
-    likelihood
-        Knows which values are allowed.
-    objective
-        May need the size of the data set.
-    n_labels
-        Number of labels of a conditional model; None if it takes none.
-    takes_targets
-        Whether a subclass trains with targets y of its own.
+    `n_labels` is None if it takes none; `takes_targets` says whether a subclass trains with its
+    own.
     """
 
     sample_shape: tuple[int, ...]

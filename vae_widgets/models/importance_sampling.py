@@ -2,8 +2,7 @@
 
 Burda, Grosse & Salakhutdinov, "Importance Weighted Autoencoders" (2016), equation 8:
 
-    log p(x) ~ log (1/K) sum_k w_k, w_k = p(x | z_k) p(z_k) / q(z_k | x), z_k ~ q(z | x).
-
+    log p(x) ~ log (1/K) sum_k w_k,   w_k = p(x | z_k) p(z_k) / q(z_k | x),   z_k ~ q(z | x).
 """
 
 import functools
@@ -27,16 +26,9 @@ _NUMBERS_AT_ONCE = 2**21  # in the decoder's output for a block: 8 MiB
 class ImportanceSampler:
     """Estimates log p(x) in blocks of draws for one sample, in bounded memory.
 
-    Parameters
-    ----------
-    negative_log_likelihood
-        Maps tensors z (rows, latent_dim) and data, each (rows, ...), to -log p(x | z): (rows,).
-    latent_dim
-        Number of latent dimensions.
-    output_size
-        Numbers that the decoder gives for one row.
-    shapes
-        Shape of one row of each kind of data.
+    `negative_log_likelihood` maps tensors z (rows, latent_dim) and data, each (rows, ...), to -log
+    p(x | z): (rows,). `output_size` is how many numbers the decoder gives for one row, `shapes` the
+    shape of a row of each kind of data.
     """
 
     def __init__(

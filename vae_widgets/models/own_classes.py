@@ -18,14 +18,12 @@ class OwnObject:
 
     Attributes
     ----------
-    name
-        Name of the class or function.
+    name, module
+        Its own; the module is "__main__" for a notebook.
     key
-        What Keras looks for: the name under which it is registered, else `name`.
-    module
-        Where it was defined; "__main__" for a notebook.
+        The name under which it is registered, else `name`.
     owner
-        Name of the layer (model, optimizer) that is of the class, or that uses the function.
+        Name of the layer (model, optimizer) that uses it.
     entry
         Its part of the configuration.
     """

@@ -33,12 +33,6 @@ class RowSource:
     sample_shape
         Shape of one sample; None for that of a row of the array.
 
-    Attributes
-    ----------
-    shape : tuple of int
-        (n, *sample_shape).
-    dtype : numpy.dtype
-        float32.
     """
 
     dtype = np.dtype(np.float32)

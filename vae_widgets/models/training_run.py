@@ -27,12 +27,6 @@ class TrainingRun:
     an error of the training. Interrupting the cell stops the run. Without ``await`` it goes on in
     the background.
 
-    Parameters
-    ----------
-    train
-        Called in the thread with one more Keras callback to use; returns the ``History``.
-    model
-        The model being trained, whose ``stop_training`` ends the run.
     """
 
     def __init__(

@@ -16,16 +16,8 @@ from vae_widgets.core import checks
 class Position:
     """Where in an epoch a run on arrays broke off.
 
-    Attributes
-    ----------
-    totals
-        See `ArrayLoop.totals`; the last is the number of batches done.
-    iterations
-        Steps of the optimizer before the epoch.
-    noise_seed
-        State of the generator of the noise before the epoch.
-    n_samples, batch_size, shuffle
-        What the batches are made of.
+    `totals` are those of `ArrayLoop`, `iterations` the optimizer's steps and `noise_seed` the state
+    of the noise before the epoch.
     """
 
     totals: list[float]
@@ -51,16 +43,14 @@ class TrainingState:
 
     Attributes
     ----------
-    epoch
-        The epoch to go on with, counted from 0.
+    epoch, position
+        The epoch to go on with, counted from 0, and where in it; None for its beginning.
     epochs, history
         The epochs before it, and their logs.
     seed
         What orders of samples follow from.
     generators
         State of each Keras seed generator of the model, in the order of its layers.
-    position
-        Where in `epoch` to go on; None for its beginning.
     """
 
     epoch: int = 0

@@ -27,16 +27,7 @@ RUN_PREFIX = "run:"
 class MonitorDrawing:
     """The widgets of a monitor.
 
-    Parameters
-    ----------
-    session
-        What is shown.
-    title
-        Shown above the curves.
-    classes
-        Class of each sample; empty if unknown.
-    on_click
-        Called with what the page asks for.
+    `classes` holds the class of each sample, if known; `on_click` gets what the page asks for.
     """
 
     def __init__(

@@ -28,13 +28,6 @@ class ScoreCanvas(CanvasWidget):
     The page gets exact counts at a grid of thresholds (`core.histogram`), so a drag needs no
     message. It sets `threshold`, and sends ``{"method": "iqr", "parameters": {"factor": 1.5}}``.
 
-    Parameters
-    ----------
-    scores
-        Those of the kinds "normal", "anomalous" and "not labelled" are drawn each in its colour;
-        without labels, all are "samples".
-    bins
-        About how many bins; None chooses by the data.
     """
 
     grid: ScoreGrid

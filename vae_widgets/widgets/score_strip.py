@@ -15,17 +15,7 @@ _SIGNS = {"good": "✓ ", "bad": "✗ ", "": ""}
 class ScoreStrip(TileStrip):
     """Rows of tiles: the most anomalous samples, and those on both sides of the threshold.
 
-    Parameters
-    ----------
-    scores, items, renderer
-        As of `AnomalyHistogram`.
-    n_tiles
-        How many tiles a row has at most.
-
-    Attributes
-    ----------
-    shown : list
-        Which sample each tile shows, row by row; -1 for none.
+    `shown` has the sample of each tile, row by row; -1 for none.
     """
 
     shown: list[int]

@@ -40,15 +40,7 @@ _BLUE, _ORANGE, _GREY = "#3f90da", "#e76300", "#94a4a2"
 
 
 class Panel:
-    """One figure: a line, perhaps a dashed one to compare with, and the operating point.
-
-    Parameters
-    ----------
-    x, y
-        Names of what the axes show, among the metrics of a threshold.
-    dashed, banded
-        Whether there is a line for comparison, or an interval around the line.
-    """
+    """One figure of two metrics: a line, perhaps a dashed one, and the operating point."""
 
     def __init__(self, x: str, y: str, *, dashed: bool = False, banded: bool = False) -> None:
         self.axes = (x, y)
@@ -100,21 +92,8 @@ class Panel:
 class ThresholdCurves(CompositeWidget):
     """Panels to switch between; a text where labels are missing.
 
-    Parameters
-    ----------
-    scores
-        The labels say which panels there are.
-    canvas
-        Its grid is where costs and the reviewed precision are drawn.
-    costs
-        Of `core.thresholds.cost_threshold`.
-
-    Attributes
-    ----------
-    points : list
-        The operating point of each panel; empty without labels.
-    axes : list
-        What each of them shows: names of x and y in the page's metrics.
+    Costs and the reviewed precision are drawn on the grid of `canvas`. `points` are the operating
+    points of the panels, `axes` their metrics (x, y).
     """
 
     def __init__(

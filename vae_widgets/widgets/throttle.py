@@ -65,18 +65,8 @@ class MessageBudget:
 class Throttle:
     """Call the messages of `plan` when there is room for them.
 
-    A plan of more messages than fit in a second is sent in parts, to its end.
-
-    Parameters
-    ----------
-    plan
-        Returns what is to be sent now, each entry one message; called when there may be room.
-    failed
-        Called with an exception that `plan` or a message raised; it does not reach the caller.
-    clock
-        Returns seconds.
-    timer
-        Called with (seconds, function); returns an object with ``start`` and ``join``.
+    A plan of more messages than fit in a second is sent in parts, to its end. `failed` gets
+    exceptions of plans and messages; ``timer(seconds, function)`` has ``start`` and ``join``.
     """
 
     def __init__(

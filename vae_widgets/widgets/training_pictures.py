@@ -48,16 +48,8 @@ class Latents(NamedTuple):
 class TrainingPictures:
     """Makes frames of a codec when it is time.
 
-    Parameters
-    ----------
-    samples
-        Samples (n, *sample_shape) to reconstruct; None takes those that `begin` offers.
-    renderer
-        Draws samples as tiles; None chooses one by the shape of a sample.
-    codec
-        The model of the pictures, where it is not the one that is trained.
-    clock
-        Returns seconds.
+    `samples` (n, *sample_shape) None takes those that `begin` offers; `codec` None the model in
+    training.
     """
 
     def __init__(

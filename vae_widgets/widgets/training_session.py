@@ -26,22 +26,8 @@ _SHORT = {"learning_rate": "rate", "beta": "β"}
 class TrainingSession:
     """The present run and those before it, without any drawing.
 
-    Parameters
-    ----------
-    pictures
-        Makes the pictures of the run.
-    changed
-        Called when there is something new to show.
-    failed
-        Called with an exception of the pictures.
-    clock
-        Returns seconds.
-    log
-        Path of the file that everything is appended to; None for no file.
-    checkpoint
-        Path that checkpoints go to; None leaves it to the fit.
-    others
-        Histories to compare with, by name.
+    `changed` is called when there is something new, `failed` with an exception of the pictures.
+    `log` and `checkpoint` are paths or None; `others` are histories to compare with, by name.
     """
 
     def __init__(

@@ -46,9 +46,9 @@ class Method:
     parameters : dict
         Names and defaults of its keywords; the first is the one that the page shows.
     labels : str
-        Whether it needs labels ("needed"), uses them ("used"), or does not look at them ("").
+        "needed", "used" or "".
     step : float
-        By how much the arrows of the page's field change its first parameter.
+        Of the arrows of the page's field.
     """
 
     choose: Callable[..., Threshold]
@@ -116,8 +116,7 @@ def choose_threshold(
         Those of the method: ``percentile``; ``k``; ``factor`` of the four spreads; ``alpha`` and
         ``max_outliers`` of the two GESD; ``probability``; ``rate`` and ``tail``; ``rate`` and
         ``confidence``; ``beta``; ``precision``; ``recall``; ``missed``, ``false_alarm``, ``caught``
-        and ``dismissed``. ``vae_widgets.core.thresholds`` has a function for each method that
-        documents them.
+        and ``dismissed``. The functions of ``vae_widgets.core.thresholds`` document them.
 
     Returns
     -------

@@ -12,16 +12,7 @@ from keras import layers
 class LayerFactory:
     """Makes the layers of an architecture.
 
-    Parameters
-    ----------
-    activation
-        Name of the Keras activation of the hidden layers.
-    seed
-        Seed of all initial weights.
-    variational
-        False makes the encoder of a plain autoencoder, whose z_log_var is a constant zero.
-    n_labels
-        Width of the one-hot labels that both halves of a conditional VAE take; None for none.
+    Without `variational`, z_log_var is a constant zero. `n_labels` is the width of one-hot labels.
     """
 
     def __init__(

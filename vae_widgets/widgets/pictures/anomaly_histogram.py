@@ -25,19 +25,8 @@ _RATES = ("precision", "recall", "f1")
 class Bars:
     """What a histogram shows, beside its public attributes.
 
-    Attributes
-    ----------
-    edges : ndarray
-        Of the bins, float64 (m + 1,).
-    counts : dict
-        Kind of label -> counts (m,).
-    totals : dict
-        Kind of label -> number of samples.
-    score_name : str
-    log : bool
-        Whether the counts have a logarithmic axis.
-    strip : dict
-        The rows of tiles, as arguments of `draw_rows`; empty without items.
+    `edges` (m + 1,) of the bins; `counts` (m,) and `totals` by kind of label; `strip`: arguments of
+    `draw_rows`, empty without items.
     """
 
     edges: NDArray[np.float64]

@@ -27,21 +27,9 @@ _FADED = 0.15
 class Plane:
     """What a scatter shows, beside its public attributes.
 
-    Attributes
-    ----------
-    positions : ndarray
-        Where the samples lie, float32 (n, 2).
-    axis_names : tuple of str
-        Of the one or two coordinates.
-    classes : ndarray
-        Index into `class_names` of each sample (n,), one beyond for unknown; empty without classes.
-    class_names : sequence of str
-    path : ndarray or None
-        Points (m, 2) of a linked path.
-    decoded : ndarray or None
-        RGBA tile (height, width, 4) of what was picked.
-    hidden : sequence of int
-        Classes, or sides of the threshold, that are not drawn.
+    `positions` (n, 2) of the samples; `classes` (n,): indices into `class_names`, one beyond for
+    unknown, empty without classes; `path` (m, 2); `decoded`: an RGBA tile; `hidden`: classes, or
+    sides of the threshold, that are not drawn.
     """
 
     positions: NDArray[np.float32]
