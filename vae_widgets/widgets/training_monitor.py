@@ -22,6 +22,7 @@ from vae_widgets.rendering import Renderer, check_renderer
 from vae_widgets.widgets import training_words as words
 from vae_widgets.widgets.base import CompositeWidget
 from vae_widgets.widgets.keras_callback import KerasCallback
+from vae_widgets.widgets.logger_method import LoggerMethod
 from vae_widgets.widgets.monitor_drawing import MonitorDrawing
 from vae_widgets.widgets.pictured import Pictured
 from vae_widgets.widgets.throttle import Send, Throttle
@@ -292,6 +293,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
         """
         self._session.checkpoint()
 
+    @LoggerMethod
     def log(self, step: float, **metrics: Any) -> None:
         """Record and draw metrics of a step of any loop.
 
