@@ -231,6 +231,98 @@ def test_parts_that_share_their_bytes(path):
         read_archive(path)
 
 
+def between(content, hidden=b"hidden"):
+    """Put bytes between the first part and the second, with all offsets made to fit."""
+    at = content.index(b"PK\x03\x04", 4)
+    changed = bytearray(content[:at] + hidden + content[at:])
+    entry = start = content.index(b"PK\x01\x02") + len(hidden)
+    for _ in range(2):  # the second and the third entry
+        entry = changed.index(b"PK\x01\x02", entry + 4)
+        offset = int.from_bytes(changed[entry + 42 : entry + 46], "little") + len(hidden)
+        changed[entry + 42 : entry + 46] = offset.to_bytes(4, "little")
+    changed[-6:-2] = start.to_bytes(4, "little")
+    return bytes(changed)
+
+
+def before_the_directory(content):
+    at = content.index(b"PK\x01\x02")
+    changed = bytearray(content[:at] + b"hidden" + content[at:])
+    changed[-6:-2] = (at + 6).to_bytes(4, "little")
+    return bytes(changed)
+
+
+def in_the_directory(content):
+    """A comment of the last entry."""
+    entry = content.rindex(b"PK\x01\x02")
+    changed = bytearray(content[:-22] + b"hidden" + content[-22:])
+    changed[entry + 32] = 6
+    changed[-10:-6] = (int.from_bytes(content[-10:-6], "little") + 6).to_bytes(4, "little")
+    return bytes(changed)
+
+
+def in_a_header(content):
+    """An extra field of the first part, which the directory does not have."""
+    at = 30 + len("manifest.json")
+    changed = bytearray(between(content[:at] + content[at:]))
+    cut = changed.index(b"hidden")
+    del changed[cut : cut + 6]
+    changed[at:at] = b"hidden"
+    changed[28] = 6
+    return bytes(changed)
+
+
+def with_a_comment(content):
+    return content[:-2] + b"\x06\0hidden"
+
+
+def with_a_comment_that_is_an_end(content):
+    return content[:-2] + b"\x16\0" + b"PK\x05\x06" + bytes(18)
+
+
+def with_other_offsets(content):
+    """All offsets shifted, which zipfile mends and another reader may not."""
+    changed = bytearray(content)
+    changed[-6:-2] = (int.from_bytes(content[-6:-2], "little") - 4).to_bytes(4, "little")
+    return bytes(changed)
+
+
+def with_another_size_in_its_header(content):
+    changed = bytearray(content)
+    changed[22] ^= 1
+    return bytes(changed)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: b"MZ" + content,
+        lambda content: content + b"after",
+        between,
+        before_the_directory,
+        in_the_directory,
+        in_a_header,
+        with_a_comment,
+        with_a_comment_that_is_an_end,
+        with_other_offsets,
+        with_another_size_in_its_header,
+    ],
+)
+def test_bytes_that_belong_to_no_part(path, change):
+    """So that no file is a bundle and something else as well, or is read in two ways."""
+    changed = change(path.read_bytes())
+    path.write_bytes(changed)
+    with pytest.raises(BundleError, match=r"bytes|is no zip|directory|damaged zip"):
+        read_archive(path)
+
+
+def test_the_zip_of_keras_is_a_plain_one(tmp_path):
+    keras = pytest.importorskip("keras")
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.save(tmp_path / "x.keras")
+    with open(tmp_path / "x.keras", "rb") as file:
+        assert set(stored_zip.read_stored_zip(file, "x")) >= {"config.json", "metadata.json"}
+
+
 def test_a_directory_of_many_entries(tmp_path):
     with zipfile.ZipFile(tmp_path / "x.vae", "w") as file:
         for i in range(2_000):
@@ -270,8 +362,23 @@ def test_no_manifest(tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    [b"", b"\xff\xfe", b"{", b"[" * 100_000, b'{"a": NaN}', b'{"a": 1} x', b"1" * 5_000],
-    ids=["empty", "bytes", "half", "deep", "nan", "more", "long"],
+    [
+        b"",
+        b"\xff\xfe",
+        b"{",
+        b"[" * 100_000,
+        b"[" * 200 + b"]" * 200,
+        b'{"a": NaN}',
+        b'{"a": 1} x',
+        b"1" * 5_000,
+        b"1" * 400,
+        b'{"a": 1e999}',
+        b'{"format": "x", "format": "vae_widgets"}',
+        '{"format": "vae_widgets"}'.encode("utf-16"),
+        '{"format": "vae_widgets"}'.encode("utf-32-le"),
+        '{"format": "vae_widgets"}'.encode("utf-8-sig"),
+    ],
+    ids=lambda text: repr(text[:30]),
 )
 def test_a_manifest_that_is_not_json(tmp_path, text):
     path = write_zip(tmp_path / "x.vae", text, PARTS.items())

@@ -17,6 +17,7 @@ from typing import Any
 from vae_widgets.bundle.errors import BundleError
 from vae_widgets.bundle.stored_zip import MAX_BYTES, read_stored_zip
 from vae_widgets.core.atomic_file import atomic_file
+from vae_widgets.core.strict_json import read_json
 
 FORMAT = "vae_widgets"
 SCHEMA = 1
@@ -152,8 +153,8 @@ def _parse_manifest(path: pathlib.Path, text: bytes) -> dict[str, Any]:
             f"{MAX_MANIFEST_BYTES:,}."
         )
     try:
-        manifest = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        manifest = read_json(text)
+    except ValueError as error:
         raise BundleError(f"{path}: part {MANIFEST!r} is not JSON: {error}.") from None
 
     def fail(problem: str) -> BundleError:
@@ -216,7 +217,3 @@ def _check_parts(path: pathlib.Path, found: dict[str, bytes], declared: dict[str
             raise BundleError(
                 f"{path}: part {name!r} was changed; its SHA-256 is not the one in the manifest."
             )
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from vae_widgets.bundle.errors import BundleError
 from vae_widgets.core import checks
 from vae_widgets.core.preprocessing import Preprocessing, preprocess, preprocessing_from_json
+from vae_widgets.core.strict_json import read_json
 
 DETECTOR_PART = "detector.json"
 SCORE_PART = "score.onnx"
@@ -56,7 +57,7 @@ class DetectorPart:
         where = f"{where}: part {DETECTOR_PART!r}"
         n_features = math.prod(sample_shape)
         try:
-            found = json.loads(content)
+            found = read_json(content)
             parameters, names = found["parameters"], found["feature_names"]
             if not isinstance(parameters, dict):
                 raise ValueError("expected an object as 'parameters'")
@@ -65,8 +66,8 @@ class DetectorPart:
             preprocessing = None
             if found["preprocessing"] is not None:
                 preprocessing = preprocessing_from_json(found["preprocessing"])
-                preprocess(np.zeros((1, n_features)), preprocessing, sample_shape)
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+                preprocessing.check(n_features)
+        except (ValueError, TypeError, KeyError) as error:
             raise BundleError(f"{where} is not the one of a detector: {error!r:.300}.") from None
         return cls(preprocessing, parameters, None if names is None else tuple(names))
 

@@ -8,6 +8,7 @@ reading, because nothing is larger than the zip itself.
 import os
 import re
 import stat
+import struct
 import zipfile
 from typing import BinaryIO
 
@@ -43,7 +44,7 @@ def read_stored_zip(file: BinaryIO, where: str) -> dict[str, bytes]:
         raise BundleError(f"{where} has {size:,} bytes; expected at most {MAX_BYTES:,}.")
     file.seek(max(0, size - 42))
     tail = file.read()
-    if not tail[-22:].startswith(_END):
+    if not tail[-22:].startswith(_END) or not tail.endswith(b"\0\0"):  # no comment after it
         raise BundleError(f"{where} is no zip, or its end is missing; expected a whole one.")
     # Python's zipfile reads a directory of any length, and another one if there is a locator.
     directory_bytes = int.from_bytes(tail[-10:-6], "little")
@@ -53,6 +54,7 @@ def read_stored_zip(file: BinaryIO, where: str) -> dict[str, bytes]:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             _check_entries(entries, size, where)
+            _check_places(file, entries, size, tail[-22:], where)
             return {entry.filename: archive.read(entry) for entry in entries}
     except BundleError:
         raise
@@ -83,3 +85,28 @@ def _check_entries(entries: list[zipfile.ZipInfo], size: int, where: str) -> Non
     claimed = sum(entry.file_size for entry in entries)
     if claimed > size:
         raise BundleError(f"{where}: its parts claim {claimed:,} bytes; it has {size:,}.")
+
+
+def _check_places(
+    file: BinaryIO, entries: list[zipfile.ZipInfo], size: int, end: bytes, where: str
+) -> None:
+    """Raise ``BundleError`` if the zip has a byte that belongs to no entry, or is read two ways."""
+    place = 0
+    for entry in entries:
+        header = entry.FileHeader(zip64=False)
+        file.seek(place)
+        if entry.header_offset != place or file.read(len(header)) != header:
+            raise BundleError(
+                f"{where}: part {entry.filename!r} does not begin where it should, at byte "
+                f"{place:,}, with what the directory says. There are other bytes before it."
+            )
+        place += len(header) + entry.file_size
+    directory = sum(46 + len(entry.filename) for entry in entries)
+    n = len(entries)
+    if end != struct.pack("<4s4H2LH", _END, 0, 0, n, n, directory, place, 0) or (
+        size != place + directory + 22
+    ):
+        raise BundleError(
+            f"{where} has bytes that belong to no part; expected the parts, their directory and "
+            "nothing else."
+        )

@@ -17,9 +17,11 @@ from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import atomic_file
 from vae_widgets.core.drift import MAX_QUANTILES, Replay, ks_distance, population_stability
 from vae_widgets.core.intervals import wilson_interval
+from vae_widgets.core.strict_json import read_json
 
 SCHEMA = 2
 _MOST_SCORES = 2**53  # as floats, counts are exact up to here
+_MOST_BYTES = 2**20  # of a file; what `save` writes has a few thousand
 
 
 def _now() -> str:
@@ -233,23 +235,13 @@ class ThresholdPolicy:
     def from_json(cls, text: str | bytes, source: str = "the text") -> "ThresholdPolicy":
         """Return the policy that `to_json` described, or raise a ``ValueError`` with `source`."""
         try:
-            content = json.loads(text, object_pairs_hook=_without_duplicates)
-        except (ValueError, RecursionError) as error:
+            content = read_json(text, max_bytes=_MOST_BYTES, allow_nan=True)
+        except ValueError as error:
             raise ValueError(f"{source} is not JSON: {error}.") from None
         try:
             return cls(**_fields(content))
         except (TypeError, ValueError) as error:
             raise ValueError(f"{source} is not a threshold policy: {error}") from None
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return a JSON object: of two values for a key, readers would not agree which holds."""
-    content = dict(pairs)
-    if len(content) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} is there more than once")
-    return content
 
 
 def _fields(content: Any) -> dict[str, Any]:
@@ -288,6 +280,8 @@ def hash_data(scores: NDArray[np.float64], labels: NDArray[np.float64] | None) -
 def _reference(given: Any, n_scores: int) -> tuple[float, ...]:
     if not isinstance(given, list | tuple):
         raise TypeError(f"reference must be a tuple; received {type(given).__name__}.")
+    if len(given) > MAX_QUANTILES:
+        raise ValueError(f"reference has {len(given)} entries; expected up to {MAX_QUANTILES}.")
     numbers = tuple(checks.finite_number("reference", number) for number in given)
     if list(numbers) != sorted(numbers):
         raise ValueError("reference must be in ascending order.")

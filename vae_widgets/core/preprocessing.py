@@ -18,6 +18,9 @@ class Preprocessing(Protocol):
     def __call__(self, x: NDArray[Any]) -> NDArray[np.float32]:
         """Return rows (n, n_features) as the model takes them."""
 
+    def check(self, n_features: int) -> None:
+        """Raise ``ValueError`` if it is for rows of another length."""
+
     def to_json(self) -> dict[str, Any]:
         """Return what `preprocessing_from_json` reads."""
 
@@ -77,9 +80,15 @@ class StandardizeFeatures:
 
     def __call__(self, x: NDArray[Any]) -> NDArray[np.float32]:
         """Return x (n, n_features) standardised, float32."""
-        if x.shape[1:] != self.mean.shape:  # one number would do for any, by broadcasting
-            raise ValueError(f"x has shape {x.shape}; expected (n, {len(self.mean)}).")
+        self.check(x.shape[1])  # one number would do for any, by broadcasting
         return ((x - self.mean) / self.deviation).astype(np.float32)
+
+    def check(self, n_features: int) -> None:
+        """Raise ``ValueError`` if it is for rows of another length."""
+        if n_features != len(self.mean):
+            raise ValueError(
+                f"rows have {n_features} features; expected {len(self.mean)}, as in training."
+            )
 
     def to_json(self) -> dict[str, Any]:
         """Return what `preprocessing_from_json` reads."""
@@ -120,6 +129,9 @@ class StandardizeSamples:
         return np.where(varies, (x - mean) / np.where(varies, deviation, 1.0), 0.0).astype(
             np.float32
         )
+
+    def check(self, n_features: int) -> None:
+        """Take rows of any length."""
 
     def to_json(self) -> dict[str, Any]:
         """Return what `preprocessing_from_json` reads."""

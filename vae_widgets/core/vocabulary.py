@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import atomic_file
+from vae_widgets.core.strict_json import read_json
 
 Tokenizer = Callable[[str], Sequence[str]]
 
@@ -324,7 +325,7 @@ class Vocabulary:
         with open(path, "rb") as file:
             content = file.read()
         try:
-            return cls.from_json(json.loads(content))
+            return cls.from_json(read_json(content))
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path} holds no vocabulary: {error}") from None
 

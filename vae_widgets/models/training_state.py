@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from vae_widgets.core import checks
+from vae_widgets.core.strict_json import read_json
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class TrainingState:
     @classmethod
     def from_json(cls, text: bytes) -> "TrainingState":
         """Return what `to_json` wrote, or raise ``ValueError``, ``TypeError``, ``KeyError``."""
-        content = json.loads(text)
+        content = read_json(text)
         position = content["position"]
         if position is not None:
             position = Position(
