@@ -19,6 +19,16 @@ history = await vae.fit_async(ds.x_train, epochs=100_000, batch_size=32, verbose
 BLOCK = """
 vae.fit(ds.x_train, epochs=100_000, batch_size=32, verbose=0, callbacks=[monitor.callback])
 """
+# What JupyterLab does when it looks for widgets: a message that a subshell answers beside the cell.
+ASK_A_SUBSHELL = """() => {
+  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  const comm = kernel.createComm("jupyter.widget.control");
+  comm.onMsg = () => { window.subshellAnswered = true; };
+  comm.subshellStarted.then(() => {
+    comm.open({}, { version: "1.0.0" });
+    comm.send({ method: "request_states" });
+  });
+}"""
 # A collapsing model and a healthy one, and one whose steps are far too long.
 ALARMS = """
 def kinds(epochs=12, learning_rate=None, **options):
@@ -32,6 +42,14 @@ def kinds(epochs=12, learning_rate=None, **options):
 from vae_widgets.core.alarms import alarms
 found = {"healthy": kinds(), "beta 50": kinds(beta=50.0), "rate 10": kinds(6, learning_rate=10.0)}
 """
+
+
+def wait_for_change(page, line):
+    """Wait until an element shows another text than now."""
+    page.wait_for_function(
+        "([line, than]) => line.textContent !== than",
+        arg=[line.element_handle(), line.inner_text()],
+    )
 
 
 def test_steer_a_run_while_its_cell_awaits(notebook, lab):
@@ -80,11 +98,7 @@ def test_steer_a_run_while_its_cell_awaits(notebook, lab):
     )
     page.reload()
     monitor.locator(".vw-progress-text").get_by_text("samples/s").wait_for(timeout=60_000)
-    first = monitor.locator(".vw-progress-text").inner_text()
-    page.wait_for_function(
-        "([line, than]) => line.textContent !== than",
-        arg=[monitor.locator(".vw-progress-text").element_handle(), first],
-    )
+    wait_for_change(page, monitor.locator(".vw-progress-text"))
     drawn = max(paths(monitor.locator(".vw-curves")), key=len)
     assert drawn.count("L") > 10
     monitor.get_by_role("button", name="Stop").click()
@@ -125,12 +139,13 @@ def test_interrupts_act_and_in_a_blocking_cell_buttons_wait(notebook):
     nb.run_cell(BLOCK.strip())
     status, progress = monitor.locator(".vw-status"), monitor.locator(".vw-progress-text")
     progress.get_by_text("samples/s").wait_for(timeout=90_000)
+    # The drawings after that still belong to the cell, so that a click goes where the cell runs.
+    page.evaluate(ASK_A_SUBSHELL)
+    page.wait_for_function("() => window.subshellAnswered")
+    wait_for_change(page, progress)
     monitor.get_by_role("button", name="Stop").click()
     status.get_by_text("interrupting the kernel (■) acts now").wait_for()
-    before = progress.inner_text()
-    page.wait_for_function(
-        "([line, than]) => line.textContent !== than", arg=[progress.element_handle(), before]
-    )
+    wait_for_change(page, progress)
 
     page.locator('.jp-NotebookPanel-toolbar [data-command="notebook:interrupt-kernel"]').click()
     monitor.get_by_text("Interrupted at epoch").wait_for(timeout=20_000)

@@ -1,3 +1,4 @@
+import contextvars
 import threading
 
 import ipywidgets
@@ -149,3 +150,19 @@ def test_changes_is_one_message_or_none():
     (send,) = changes(slider, value=3.0, max=50.0)
     send()
     assert (slider.value, slider.max) == (3.0, 50.0)
+
+
+def test_a_late_drawing_has_the_context_of_who_asked_for_it():
+    # ipykernel keeps there which message, and so which subshell, a drawing belongs to.
+    request = contextvars.ContextVar("request", default="the last message of any shell")
+    drawn = []
+    throttle = Throttle(lambda: [lambda: drawn.append(request.get())], pytest.fail)
+
+    def cell():
+        request.set("this cell")
+        throttle.request()
+        throttle.request()  # for which there is no room yet
+        throttle.finish()
+
+    contextvars.copy_context().run(cell)
+    assert drawn == ["this cell", "this cell"]

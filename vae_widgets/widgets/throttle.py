@@ -1,5 +1,6 @@
 """Draw now and then: never more than ten messages a second, and never miss the last state."""
 
+import contextvars
 import threading
 import time
 from collections import deque
@@ -120,7 +121,10 @@ class Throttle:
                 self._failed(error)
                 return
         if delay:
-            self._timer = self._make_timer(delay, self._draw_late)
+            # In the context of the caller: ipykernel gives a thread without one the message that
+            # it handled last, and sends the page's answers to the (sub)shell of that message.
+            context = contextvars.copy_context()
+            self._timer = self._make_timer(delay, lambda: context.run(self._draw_late))
             self._timer.daemon = True
             self._timer.start()
 

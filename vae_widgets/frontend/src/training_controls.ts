@@ -104,7 +104,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const shown = model.get("shown");
     const { state = "waiting", fraction, run: number = 0 } = shown;
     const steerable = state === "training" || state === "paused";
-    if (number !== seen || !shown.blocked || !steerable) waits = "";
+    const acted = number !== seen || state !== root.dataset.state;
+    if (acted || !shown.blocked || !steerable) waits = "";
     seen = number;
     root.dataset.state = state;
     run.update(shown);
