@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 PEERS ?= .venv-bench
+FLOORS ?= .venv-floors
 PORT ?= 8888
 ARGS ?=
 
@@ -12,12 +13,14 @@ WITH_NODE := PATH="$(abspath $(BIN)):$$PATH"
 FRONTEND := vae_widgets/frontend
 FRONTEND_SOURCES := $(wildcard $(FRONTEND)/*.* $(FRONTEND)/src/*)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
+UNIT_TESTS := -m pytest tests --ignore=tests/notebooks --ignore=tests/browser --ignore=tests/packaging \
+  --numprocesses=2 --dist=loadfile
 NO_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),,--no-browser)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint types unit notebooks browser packaging frontend bench reproduce coverage screenshots clean
+.PHONY: help lab test lint types unit notebooks browser packaging frontend floors bench reproduce coverage screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,8 +41,7 @@ types: $(VENV)/test.stamp ## Check the types of Python and TypeScript
 
 unit: $(VENV)/test.stamp ## Run the unit tests of Python and TypeScript
 	$(WITH_NODE) node --test "tests/frontend/*.test.ts"
-	$(BIN)/python -m pytest tests --ignore=tests/notebooks --ignore=tests/browser --ignore=tests/packaging \
-	  --numprocesses=2 --dist=loadfile
+	$(BIN)/python $(UNIT_TESTS)
 
 notebooks: $(VENV)/test.stamp ## Execute every notebook
 	$(BIN)/python -m pytest tests/notebooks
@@ -52,6 +54,10 @@ packaging: $(VENV)/test.stamp ## Check the wheel, the import and the Binder envi
 
 frontend: $(VENV)/test.stamp ## Rebuild the front end after a change in it
 	cd $(FRONTEND) && $(WITH_NODE) npm run --silent build
+
+floors: $(FLOORS)/floors.stamp ## Run the unit tests with the lowest versions of pyproject.toml (not in CI)
+	PATH="$(abspath $(FLOORS)/bin):$$PATH" node --test "tests/frontend/*.test.ts"
+	$(FLOORS)/bin/python $(UNIT_TESTS) $(ARGS)
 
 bench: $(VENV)/test.stamp $(PEERS)/bench.stamp ## Measure side by side with other libraries (ARGS=--quick)
 	$(BIN)/python -m tests.benchmarks --peers-python $(PEERS)/bin/python $(ARGS)
@@ -66,7 +72,7 @@ screenshots: $(VENV)/test.stamp ## Photograph the tour for the README, in light 
 	$(BIN)/python -m pytest tests/browser/make_screenshots.py
 
 clean: ## Remove the environment and everything that was built
-	rm -rf $(VENV) $(PEERS) vae_widgets/static $(FRONTEND)/node_modules build dist
+	rm -rf $(VENV) $(PEERS) $(FLOORS) vae_widgets/static $(FRONTEND)/node_modules build dist
 
 $(VENV)/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
@@ -92,4 +98,14 @@ $(PEERS)/bench.stamp: tests/benchmarks/requirements.txt
 	@echo "Installing what vae_widgets is measured against into $(PEERS) (a minute or more the first time)"
 	@$(PYTHON) -m venv $(PEERS)
 	@$(PEERS)/bin/python -m pip install --quiet --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# uv, because pip cannot choose the lowest versions.
+$(FLOORS)/floors.stamp: pyproject.toml $(FRONTEND_SOURCES)
+	@echo "Installing vae_widgets with its lowest dependencies into $(FLOORS) (two minutes)"
+	@python3.11 -m venv --clear $(FLOORS)
+	@$(FLOORS)/bin/python -m pip install --quiet --quiet --disable-pip-version-check uv
+	@$(FLOORS)/bin/uv pip install --quiet --python $(FLOORS) --resolution lowest-direct \
+	  --editable ".[test,data]"
+	@$(FLOORS)/bin/uv pip list --python $(FLOORS)
 	@touch $@
