@@ -16,7 +16,7 @@ from typing import Any
 
 from vae_widgets.bundle.errors import BundleError
 from vae_widgets.bundle.stored_zip import MAX_BYTES, read_stored_zip
-from vae_widgets.core.atomic_file import atomic_file
+from vae_widgets.core.atomic_file import atomic_file, open_regular
 from vae_widgets.core.strict_json import read_json
 
 FORMAT = "vae_widgets"
@@ -135,7 +135,7 @@ def read_archive(path: str | os.PathLike[str]) -> Archive:
         raise IsADirectoryError(f"{path} is a folder; expected a .vae file.")
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist; expected a .vae file.")
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         found = read_stored_zip(file, str(path))
     if MANIFEST not in found:
         raise BundleError(f"{path} has no part {MANIFEST!r}; it is no .vae file.")

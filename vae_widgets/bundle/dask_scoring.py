@@ -5,6 +5,7 @@ import tempfile
 from typing import TYPE_CHECKING, Any
 
 from vae_widgets.bundle.errors import BundleError
+from vae_widgets.core.atomic_file import read_file
 from vae_widgets.core.dask_rows import map_lazily
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def map_dask_array(codec: "BundleCodec", method: str, x: Any, y: Any = None) -> 
     BundleError
         If the file is not the one any more that the codec was loaded from.
     """
-    content = codec.path.read_bytes()
+    content = read_file(codec.path)
     travelling = _codec_on_worker(content)
     if travelling.manifest != codec.manifest:
         raise BundleError(f"{codec.path} has changed since it was loaded. Load it again.")

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.core.atomic_file import atomic_file
+from vae_widgets.core.atomic_file import atomic_file, read_file
 from vae_widgets.core.drift import MAX_QUANTILES, Replay, ks_distance, population_stability
 from vae_widgets.core.intervals import wilson_interval
 from vae_widgets.core.strict_json import read_json
@@ -217,19 +217,19 @@ class ThresholdPolicy:
         return json.dumps(content, indent=2, allow_nan=False) + "\n"
 
     def save(self, path: str | os.PathLike[str]) -> pathlib.Path:
-        """Write the policy as JSON and return the path.
+        """Write the policy as a ``.json`` file and return the path.
 
         The file appears whole or not at all: readers never meet half a policy.
         """
         target = pathlib.Path(path)
-        with atomic_file(target) as file:
+        with atomic_file(target, ".json") as file:
             file.write(self.to_json().encode())
         return target
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "ThresholdPolicy":
         """Read a policy that `save` wrote; raise ``ValueError`` if the file holds none."""
-        return cls.from_json(pathlib.Path(path).read_bytes(), str(path))
+        return cls.from_json(read_file(path), str(path))
 
     @classmethod
     def from_json(cls, text: str | bytes, source: str = "the text") -> "ThresholdPolicy":

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.core.atomic_file import atomic_file
+from vae_widgets.core.atomic_file import atomic_file, read_file
 from vae_widgets.core.strict_json import read_json
 
 Tokenizer = Callable[[str], Sequence[str]]
@@ -307,8 +307,8 @@ class Vocabulary:
         return made
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write it as a JSON file; an existing one is replaced once the new one is complete."""
-        with atomic_file(path) as file:
+        """Write it as a ``.json`` file, whole or not at all."""
+        with atomic_file(path, ".json") as file:
             file.write(json.dumps(self.to_json(), ensure_ascii=False, indent=1).encode())
 
     @classmethod
@@ -322,8 +322,7 @@ class Vocabulary:
         OSError
             If there is no such file.
         """
-        with open(path, "rb") as file:
-            content = file.read()
+        content = read_file(path)
         try:
             return cls.from_json(read_json(content))
         except (TypeError, ValueError) as error:

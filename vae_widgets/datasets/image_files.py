@@ -1,9 +1,6 @@
 """Labelled images on disk: NumPy archives and the idx files of MNIST's authors."""
 
-import contextlib
 import gzip
-import os
-import tempfile
 from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_widgets.core.atomic_file import atomic_file, open_regular
 from vae_widgets.core.image_shapes import MOVE_CHANNELS, has_channels_first
 from vae_widgets.datasets.dataset import Dataset
 from vae_widgets.rendering import ImageRenderer
@@ -94,18 +92,12 @@ def read_images(path: Path, shape: tuple[int, int] = (28, 28)) -> Images:
 def write_npz(path: Path, images: Images) -> None:
     """Write `images` to an .npz file, whole or not at all, also beside another writer."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, unfinished = tempfile.mkstemp(suffix=".npz", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            np.savez_compressed(file, **images._asdict())
-        os.replace(unfinished, path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(unfinished)
+    with atomic_file(path) as file:
+        np.savez_compressed(file, **images._asdict())
 
 
 def _read_npz(path: Path) -> dict[str, NDArray[np.uint8]]:
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+    with open_regular(path) as file, np.load(file, allow_pickle=False) as archive:
         _require(Images._fields, archive)
         return {name: archive[name] for name in Images._fields}
 
@@ -117,8 +109,8 @@ def _read_idx_folder(path: Path) -> dict[str, NDArray[np.uint8]]:
 
 def _read_idx(path: Path) -> NDArray[np.uint8]:
     """Read an idx file of bytes: 0, 0, 8, number of axes, each length (big-endian), the data."""
-    with gzip.open(path) as file:
-        content = file.read()
+    with open_regular(path) as file:
+        content = gzip.decompress(file.read())
     if content[:3] != b"\0\0\x08":
         raise ValueError(f"{path.name} is not an idx file of bytes")
     start = 4 + 4 * content[3]

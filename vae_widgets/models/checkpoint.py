@@ -10,6 +10,7 @@ import tempfile
 from typing import Any
 
 from vae_widgets.bundle import BundleError, read_archive, write_archive
+from vae_widgets.core.atomic_file import check_target
 from vae_widgets.models.model_file import PART, model_from_bytes, model_to_bytes, read_back
 from vae_widgets.models.own_classes import CustomObjects
 from vae_widgets.models.training_state import TrainingState, set_generator_states
@@ -39,8 +40,9 @@ def check_checkpoint_path(path: Any) -> pathlib.Path:
             f"checkpoint is {str(path)!r}, but there is no folder {str(path.parent)!r}; "
             "create it first."
         )
+    target = check_target(path)
     try:
-        with tempfile.TemporaryFile(dir=path.parent):
+        with tempfile.TemporaryFile(dir=target.parent):
             pass
     except OSError as error:
         raise type(error)(

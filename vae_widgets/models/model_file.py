@@ -29,6 +29,14 @@ _FILES = {"metadata.json", "config.json", "model.weights.h5"}
 _CODE_CLASSES = {"Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
 
 
+def keras_file(model: keras.Model) -> bytes:
+    """Return the file that Keras saves of a model."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / PART
+        keras.Model.save(model, file)
+        return file.read_bytes()
+
+
 def model_to_bytes(model: keras.Model, custom_objects: CustomObjects | None = None) -> bytes:
     """Return what ``model.save("model.keras")`` writes.
 
@@ -40,10 +48,7 @@ def model_to_bytes(model: keras.Model, custom_objects: CustomObjects | None = No
         If the model has a layer that carries code, such as Lambda, or an unknown class.
     """
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            file = pathlib.Path(folder) / PART
-            keras.Model.save(model, file)
-            content = file.read_bytes()
+        content = keras_file(model)
     except Exception as error:  # what a layer's get_config raises may be of any kind
         if isinstance(error, OSError) and error.errno is not None:
             raise

@@ -15,11 +15,17 @@ from vae_widgets.bundle import Archive, BundleError, read_archive, write_archive
 from vae_widgets.bundle.detector_part import DETECTOR_PART, SCORE_PART, DetectorPart
 from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.core import checks
-from vae_widgets.core.atomic_file import check_target
+from vae_widgets.core.atomic_file import atomic_file, check_target, read_file
 from vae_widgets.core.policy import ThresholdPolicy
 from vae_widgets.models.divergence import has_nan_weights
 from vae_widgets.models.graphs import ScoreExportError, onnx_parts, score_part
-from vae_widgets.models.model_file import PART, model_from_bytes, model_to_bytes, read_back
+from vae_widgets.models.model_file import (
+    PART,
+    keras_file,
+    model_from_bytes,
+    model_to_bytes,
+    read_back,
+)
 from vae_widgets.models.own_classes import CustomObjects, check_custom_objects
 from vae_widgets.models.precision import in_float32
 from vae_widgets.rendering import (
@@ -125,6 +131,19 @@ def save_bundle(
     return write_archive(path, "bundle", parts, manifest)
 
 
+def save_by_keras(
+    vae: "VAE", path: str | os.PathLike[str], overwrite: bool, zipped: bool | None
+) -> None:
+    """Save as `keras.Model.save` does; a local ``.keras`` file appears whole or not at all."""
+    is_local_file = str(path).endswith(".keras") and "://" not in str(path)
+    is_new = overwrite or not os.path.exists(path)  # else Keras asks the user
+    if is_local_file and is_new and zipped is not False:
+        with atomic_file(path) as file:
+            file.write(keras_file(vae))
+    else:
+        keras.Model.save(vae, path, overwrite=overwrite, zipped=zipped)
+
+
 def load_trainable(
     path: str | os.PathLike[str], kind: type["VAE"], custom_objects: CustomObjects | None = None
 ) -> "VAE":
@@ -132,8 +151,8 @@ def load_trainable(
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path must be the name of a file; received {path!r:.200}.")
     path = pathlib.Path(path)
-    if path.suffix == ".keras" and path.is_file():
-        return _model_of(path.read_bytes(), path, kind, custom_objects)
+    if path.suffix == ".keras":
+        return _model_of(read_file(path), path, kind, custom_objects)
     return trainable_in(read_archive(path), kind, custom_objects)
 
 

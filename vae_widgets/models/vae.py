@@ -32,7 +32,7 @@ from vae_widgets.models.layers import reparameterize
 from vae_widgets.models.likelihoods import Likelihood, kl_divergence, make_likelihood
 from vae_widgets.models.objectives import EncodedBatch, Objective, make_objective
 from vae_widgets.models.own_classes import CustomObjects
-from vae_widgets.models.saving import SUFFIX, load_trainable, save_bundle
+from vae_widgets.models.saving import SUFFIX, load_trainable, save_bundle, save_by_keras
 from vae_widgets.models.schedules import Schedule
 from vae_widgets.models.trainer import Trainer
 from vae_widgets.models.training_codes import TrainingCodes
@@ -675,7 +675,7 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
                     f"{given[0]} is for bundles; filepath is {str(filepath)!r}. Expected a name "
                     f"that ends in {SUFFIX}."
                 )
-            super().save(filepath, overwrite=overwrite, zipped=zipped)
+            save_by_keras(self, filepath, overwrite, zipped)
             return
         if zipped is not None:
             raise ValueError(f"zipped={zipped!r} is not for bundles. Leave zipped out.")

@@ -57,8 +57,8 @@ class Sound:
         return buffer.getvalue()
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write it as a WAV file; an existing one is replaced once the new one is complete."""
-        with atomic_file(path) as file:
+        """Write it as a ``.wav`` file; an existing one is replaced once the new one is complete."""
+        with atomic_file(path, ".wav") as file:
             file.write(self.wav())
 
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.codec import Codec
 from vae_widgets.core import checks
+from vae_widgets.core.atomic_file import check_target
 from vae_widgets.rendering import Renderer, detail_of
 from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base import CanvasWidget, bundle
@@ -233,9 +234,9 @@ class InterpolationSlider(Pictured, CanvasWidget):
         Raises
         ------
         ValueError
-            If `duration` is not above 0 or `size` is below 1.
-
+            If `path` does not end in ``.gif``, `duration` is not above 0 or `size` is below 1.
         """
+        check_target(path, ".gif")
         duration = checks.number_between("duration", duration, 0, open_low=True)
         size = checks.positive_int("size", size)
         tiles = self._shown.film.shown.tiles
@@ -264,8 +265,10 @@ class InterpolationSlider(Pictured, CanvasWidget):
         Raises
         ------
         ValueError
-            If `columns` is below 2, `size` below 1 or `gap` below 0.
+            If `path` does not end in ``.png``, `columns` is below 2, `size` below 1 or `gap`
+            below 0.
         """
+        check_target(path, ".png")
         columns = checks.positive_int("columns", columns, minimum=2)
         size = checks.positive_int("size", size)
         gap = checks.positive_int("gap", gap, minimum=0)

@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets
 
-from vae_widgets.core.atomic_file import atomic_file
+from vae_widgets.core.atomic_file import atomic_file, check_target
 from vae_widgets.widgets.pictures.figure import MOST_BYTES, WIDTH, png
 from vae_widgets.widgets.saved_picture import Bundle, SavedPicture, cell_of_output
 
@@ -44,10 +44,11 @@ class Pictured(ipywidgets.DOMWidget):
         return repr(self)
 
     def save_png(self, path: str | os.PathLike[str]) -> None:
-        """Write a still picture of the widget as a PNG, 1408 pixels wide, on white.
+        """Write a still picture of the widget as a ``.png`` file, 1408 pixels wide, on white.
 
         An existing file is replaced only once the new one is complete.
         """
+        check_target(path, ".png")
         data = png(self._draw, self._picture_height)
         with atomic_file(path) as file:
             file.write(data)
