@@ -528,6 +528,29 @@ def test_a_log_that_cannot_be_written_does_not_end_the_training(monitor, time, t
     assert len(monitor.history.to_dict()["steps"]["loss"]) == 10
 
 
+def test_a_log_that_can_be_written_again_says_what_is_missing(time, tmp_path, monkeypatch):
+    path = tmp_path / "run.jsonl"
+    monitor = TrainingMonitor(log=path)
+    monitor.log(0, loss=1.0)
+
+    class Full(io.BytesIO):
+        def write(self, data):
+            raise OSError("No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(monitor._session._log, "_file", Full())
+        for step in (1, 2):
+            monitor.log(step, loss=1.0)
+    monitor._throttle.finish()
+    assert "could not be written, training goes on" in shown(monitor, "warning")
+    monitor.log(3, loss=1.0)
+    monitor._throttle.finish()
+    assert shown(monitor, "warning") == f"{path} is written again; 2 entries are missing in it."
+    again = TrainingMonitor.from_log(path)
+    assert again.history.steps("loss")[0].tolist() == [0, 3]
+    assert "2 entries are missing in the log" in shown(again, "warning")
+
+
 def test_a_loop_of_your_own(monitor, time):
     for step in range(100):
         monitor.log(step, loss=np.float32(step), val_loss=np.array(2.0 * step), accuracy=0.5)

@@ -97,6 +97,20 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
         return file.read()
 
 
+@contextmanager
+def locked(file: Any) -> Iterator[bool]:
+    """Keep other processes that use this function off a file; gives False if it has no locks."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+    except (OSError, AttributeError):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
 def sync_folder(folder: pathlib.Path) -> None:
     """Make the names of the files in a folder survive a crash of the machine, where possible."""
     with contextlib.suppress(OSError):  # Windows opens no folders

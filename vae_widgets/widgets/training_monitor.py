@@ -59,6 +59,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
         Whether to start with logarithmic values.
     log
         Path of a file (JSON Lines) that everything is appended to, for `from_log`.
+        Several monitors, also of other kernels, may have the same.
     checkpoint
         Path that the button Checkpoint saves to; None takes that of the fit, or a new file.
     compare

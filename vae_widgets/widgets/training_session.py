@@ -43,6 +43,7 @@ class TrainingSession:
         self.pictures = pictures
         self._changed, self._failed, self._clock = changed, failed, clock
         self._log = None if log is None else RunLog(log)
+        self._log_failed = False
         self._checkpoint = None if checkpoint is None else os.fspath(checkpoint)
 
         self.history = TrainingHistory(self._record)
@@ -217,6 +218,8 @@ class TrainingSession:
         self.history, self.name = run.history, run.name
         self.keras = run.history.has_epochs
         self.state = cast(State, run.state)
+        if run.missing:
+            self.problem = f"{_entries(run.missing)} missing in the log: it could not be written."
         self._ended = self._began + run.seconds
         self.progress = Progress(
             total=run.header.get("epochs"),
@@ -316,14 +319,26 @@ class TrainingSession:
         self._try_log(lambda log: log.write(entry))
 
     def _try_log(self, write: Callable[[RunLog], None]) -> None:
-        """Write to the log; a full disk is shown once and does not end the training."""
-        if self._log is None:
+        """Write to the log; a full disk does not end the training, nor the log."""
+        log = self._log
+        if log is None:
             return
+        missing = log.missing
         try:
-            write(self._log)
+            write(log)
         except (OSError, ValueError) as error:
-            self.problem = f"{self._log.path} could not be written, training goes on: {error}"
-            self._log = None
+            self.problem = f"{log.path} could not be written, training goes on: {error}"
+            self._log_failed = True
+        else:
+            if self._log_failed:
+                lost = f"; {_entries(missing)} missing in it" if missing else ""
+                self.problem = f"{log.path} is written again{lost}."
+            self._log_failed = False
+
+
+def _entries(count: int) -> str:
+    """Return "1 entry is" or "2 entries are"."""
+    return "1 entry is" if count == 1 else f"{count:,} entries are"
 
 
 def check_runs(compare: Any) -> dict[str, TrainingHistory]:
