@@ -96,6 +96,9 @@ SAMPLES = [
     (GOOD[0], ValueError, ["(8, 8)", "(n, 8, 8)", "np.newaxis"]),
     (GOOD[:0], ValueError, ["empty", "(0, 8, 8)"]),
     ([["a"]], TypeError, ["array of numbers", "list"]),
+    (["CCO", "O"], TypeError, ["strings, the first 'CCO'", "vw.Vocabulary.fit", "encode"]),
+    (np.array(["CCO", "O"]), TypeError, ["strings, the first 'CCO'", "vw.Vocabulary.fit"]),
+    (pd.Series(["CCO", "O"]), TypeError, ["strings, the first 'CCO'", "vw.Vocabulary.fit"]),
 ]
 
 FIT = [
@@ -108,7 +111,14 @@ FIT = [
     ({"validation_batch_size": 0}, ValueError, ["validation_batch_size", "at least 1", "0"]),
     ({"steps_per_epoch": 3}, ValueError, ["steps_per_epoch", "datasets", "array"]),
     ({"validation_freq": 0}, ValueError, ["validation_freq", "at least 1"]),
-    ({"y": np.zeros(5)}, TypeError, ["y is given", "Leave y out"]),
+    ({"y": np.zeros(5)}, TypeError, ["y is given", "takes no targets but x", "Leave y out"]),
+    ({"y": GOOD + 0.1}, TypeError, ["y is given", "takes no targets but x", "Leave y out"]),
+    ({"validation_data": (GOOD, np.zeros(5))}, TypeError, ["validation_data[1] is given", "None"]),
+    (
+        {"validation_data": (GOOD, np.zeros(5), np.ones(5))},
+        TypeError,
+        ["validation_data[1] is given", "takes no targets but x", "None"],
+    ),
     ({"validation_data": GOOD[:, 0]}, ValueError, ["validation_data", "(5, 8)", "(n, 8, 8)"]),
     ({"validation_data": (GOOD, None, None, GOOD)}, ValueError, ["validation_data", "tuple of 4"]),
     ({"callbacks": [print]}, TypeError, ["callbacks", "builtin_function", "on_epoch_end"]),
@@ -259,6 +269,34 @@ def test_a_table_is_refused_by_the_names_of_its_columns():
         detector.fit(dates)
     with pytest.raises(TypeError, match="X must be an array of numbers; received dates"):
         detector.fit(dates.to_numpy())
+
+
+def test_the_remedy_for_strings_works():
+    strings = ["CCO", "O"]
+    with raises(TypeError, ["X must be", "vw.Vocabulary.fit"]):
+        vw.VAEDetector(2).fit(strings)
+    vocabulary = vw.Vocabulary.fit(strings)
+    vae = vw.VAE.build(
+        vocabulary.sample_shape,
+        architecture="sequence",
+        likelihood="categorical",
+        n_classes=len(vocabulary),
+    )
+    assert vae.elbo(vocabulary.encode(strings)).shape == (2,)
+
+
+@pytest.mark.parametrize("again", [GOOD, GOOD.copy(), GOOD.tolist()], ids=["same", "copy", "list"])
+def test_targets_may_be_the_samples_again_as_in_keras(again, monkeypatch):
+    monkeypatch.setattr("vae_widgets.models.fit_arguments.READ_AT_ONCE", 8 * 64 * 2)  # 2 rows
+    logs = []
+    for targets in (None, again):
+        vae = VAE.build((8, 8), hidden_units=(4,), seed=0)
+        options = {"epochs": 1, "verbose": 0, "validation_data": (GOOD, targets, np.ones(5))}
+        logs.append(vae.fit(GOOD, targets, **options).history)
+        logs.append(vae.evaluate(GOOD, targets, verbose=0))
+    assert logs[:2] == logs[2:]
+    with raises(TypeError, ["y is given", "takes no targets but x"]):  # to clean noisy samples
+        vae.evaluate(GOOD, np.vstack([GOOD[:4], GOOD[4:] + 0.1]))
 
 
 def test_samples_and_labels_of_other_indices_are_refused():

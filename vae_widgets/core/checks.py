@@ -236,6 +236,22 @@ def float_array(
     return array
 
 
+def refuse_strings(name: str, value: Any) -> None:
+    """Raise ``TypeError`` for a list or array of strings; name what turns them into numbers."""
+    listed = "O" if isinstance(value, list | tuple) else None
+    kind = getattr(getattr(value, "dtype", None), "kind", listed)
+    if kind in {"O", "S", "T", "U"} and getattr(value, "ndim", 1) == 1:
+        first = next(iter(value), None)
+        if isinstance(first, str | bytes):
+            raise TypeError(
+                f"{name} must be an array of numbers; received strings, the first "
+                f"{str(first)!r:.40}. Turn them into numbers with vocabulary = "
+                "vw.Vocabulary.fit(strings) and vocabulary.encode(strings), for a VAE of "
+                "vocabulary.sample_shape with likelihood='categorical' and "
+                "n_classes=len(vocabulary)."
+            )
+
+
 def samples(
     name: str,
     value: ArrayLike,
@@ -249,6 +265,7 @@ def samples(
     They must be within `bounds`, inclusive, which `why_bounds` asks for; `options` are those of
     `float_array`.
     """
+    refuse_strings(name, value)
     array = float_array(name, value, **options)
     if array.shape[1:] != tuple(sample_shape):
         expected = ", ".join(["n", *map(str, sample_shape)])

@@ -46,8 +46,9 @@ class DataRules:
         if self.n_labels is None:
             if y is not None:
                 raise TypeError(
-                    f"{name} is given; a VAE learns to reproduce x, and takes no targets. Leave y "
-                    "out; for labels that condition the model, build it with n_labels."
+                    f"{name} is given; a VAE learns to reproduce x, and takes no targets but x "
+                    f"itself. Leave {name} out, or pass None; for labels that condition the model, "
+                    "build it with n_labels."
                 )
             return None
         if y is None:

@@ -510,6 +510,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
     def _rows(self, X: Any, *, reset: bool, at_least: int = 1) -> NDArray[Any]:
         """Return samples as rows (n, n_features) of floats, after all checks of scikit-learn."""
         checks.refuse_masked("X", X)
+        checks.refuse_strings("X", X)
         if isinstance(X, list | tuple):
             X = np.asarray(X)
         kind = getattr(getattr(X, "dtype", None), "kind", "")

@@ -1,5 +1,6 @@
 """The arguments of `VAE.fit`, checked before any work is done."""
 
+import math
 import pathlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from vae_widgets.core.pairing import shared_index
 from vae_widgets.models.checked_datasets import check_dataset
 from vae_widgets.models.checkpoint import check_checkpoint_path
 from vae_widgets.models.data_rules import DataRules
-from vae_widgets.models.row_source import RowSource, in_memory, read_in_parts
+from vae_widgets.models.row_source import READ_AT_ONCE, RowSource, in_memory, read_in_parts
 
 HOOKS = [
     name
@@ -204,8 +205,8 @@ def number_of_batches(dataset: Any) -> int | None:
 def check_rows(
     rules: DataRules, x_name: str, x: Any, y_name: str, y: Any
 ) -> tuple[NDArray[np.float32] | RowSource, NDArray[Any] | None]:
-    """Return samples, and labels or targets, or None; targets that are `x` itself count as none."""
-    labels_of = None if y is x else y
+    """Return samples, and labels or targets, or None; targets that equal `x` count as none."""
+    labels_of = None if y is x or (not rules.uses_targets and _is_same(x, y)) else y
     shared_index({x_name: x, y_name: labels_of})
     source = read_in_parts(x)
     if source is None:
@@ -216,6 +217,16 @@ def check_rows(
         source.check(x_name, rules.samples)
         x = source
     return x, rules.targets(y_name, labels_of, len(x))
+
+
+def _is_same(x: Any, y: Any) -> bool:
+    """Say whether two arrays hold the same, without a copy of those that are in a file."""
+    if np.shape(x) != np.shape(y) or scipy.sparse.issparse(x) or scipy.sparse.issparse(y):
+        return False
+    step = max(1, READ_AT_ONCE // max(1, 8 * math.prod(np.shape(x)[1:])))
+    return all(
+        np.array_equal(x[at : at + step], y[at : at + step]) for at in range(0, len(x), step)
+    )
 
 
 def check_weights(
@@ -300,12 +311,10 @@ def check_validation(
         if len(data) not in (1, 2, 3):
             raise ValueError(
                 f"validation_data is a tuple of {len(data)}; expected samples, a dataset, or a "
-                "tuple (samples, labels) or (samples, labels, sample_weight), where a VAE without "
-                "labels ignores them."
+                "tuple (samples, labels) or (samples, labels, sample_weight); labels are None for "
+                "a VAE that takes none."
             )
         data, y, weights = (*data, None, None)[:3]
-        if not rules.uses_targets:
-            y = None
     if data is None:
         return None, None, None
     if not is_array(data):

@@ -235,7 +235,8 @@ class Trainer(Resumable):
         y
             For a conditional VAE: labels (n,), whole numbers from 0 to n_labels - 1. For a subclass
             with `auxiliary_loss` or its own step: targets (n, ...). Otherwise leave it out, or pass
-            `x`. Datasets hold batches (x, y).
+            `x` again; other values are refused. Datasets hold batches (x, y), whose y is ignored
+            where the model takes none.
         batch_size
             Samples in a batch of an array.
         epochs, verbose, callbacks, validation_split, shuffle, steps_per_epoch
@@ -251,8 +252,8 @@ class Trainer(Resumable):
         initial_epoch
             Epoch to start at. The default is 0, or where a model from `VAE.resume` stopped.
         validation_data
-            Samples, a tuple (samples, labels) or (samples, labels, sample_weight), or a dataset. An
-            unconditional model ignores the labels, which may be None.
+            Samples, a tuple (samples, labels) or (samples, labels, sample_weight), or a dataset.
+            For the labels the rule of `y` holds; None leaves them out.
         validation_steps, validation_batch_size, validation_freq
             As in `keras.Model.fit`.
         checkpoint
