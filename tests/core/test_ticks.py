@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from vae_widgets.core.ticks import round_ticks, round_up
+from vae_widgets.core.ticks import MINUS, alike, round_ticks, round_up
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,34 @@ def test_ticks_are_few_within_and_a_round_step_apart(low, span):
     assert ticks[-1] <= high + rounding
     digits = np.diff(ticks)[0] / 10.0 ** np.floor(np.log10(span / 5))
     assert np.isclose(digits, [1, 2, 2.5, 5, 10], rtol=1e-3).any()
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([2.691, 2.06, 0.5], ["2.691", "2.060", "0.500"]),
+        ([30.3, 30.22], ["30.30", "30.22"]),
+        ([-0.012, 3.119, -0.0004], ["-0.01", "3.12", "0.00"]),
+        ([1234.5, -99.9], ["1234", "-100"]),
+        ([0.0, 0.0], ["0", "0"]),
+        ([1.2e-5, -3e-7], ["1.2e-5", "-3.0e-7"]),
+        ([-2.5e7, 10.0], ["-2.5e7", "1.0e1"]),
+        ([], []),
+    ],
+)
+def test_numbers_side_by_side_look_alike(values, expected):
+    texts = alike(values, 5 if -0.012 in values else 7)
+    assert "-" not in "".join(texts)
+    assert [text.replace(MINUS, "-") for text in texts] == expected
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8))
+def test_numbers_side_by_side_are_those_given(values):
+    texts = alike(values)
+    if max(map(abs, values)) < 1e-3 or max(map(abs, values)) >= 1e6:
+        return
+    decimals = {len(text.partition(".")[2]) for text in texts}
+    assert len(decimals) == 1
+    assert max(map(len, texts)) <= 7 or decimals == {0}
+    read = [float(text.replace(MINUS, "-")) for text in texts]
+    np.testing.assert_allclose(read, values, atol=0.5001 * 10.0 ** -decimals.pop(), rtol=0)

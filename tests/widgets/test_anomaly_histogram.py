@@ -464,7 +464,12 @@ def test_tiles_show_the_most_telling_samples(histogram):
     assert content["names"] == ["Most anomalous", "Just flagged", "Just not flagged"]
     i = expected[0]
     right = LABELS[i] == (SCORES[i] >= 3.0)
-    assert content["captions"][0] == f"{'✓' if right else '✗'} {SCORES[i]:.4g}"
+    sign, number = content["captions"][0].split()
+    assert sign == ("✓" if right else "✗")
+    assert float(number) == pytest.approx(SCORES[i], abs=0.0051)
+    decimals = {len(text.partition(".")[2]) for text in content["captions"]}
+    assert len(decimals) == 1
+    assert max(map(len, content["captions"])) <= 7  # which a tile 50 px wide can show
     assert content["marks"][0] == ("good" if right else "bad")
 
 

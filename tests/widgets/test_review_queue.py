@@ -454,3 +454,18 @@ def test_marks_that_the_page_kept_are_taken_up(queue, sent):
     times = queue.to_dict()["time"]
     assert times.count("2026-01-01T00:00:00+00:00") == 3  # as the page had them
     assert not {ORDER[0], ORDER[1]} & set(queue.queue)
+
+
+def test_its_line_and_its_picture_at_the_end(tmp_path):
+    histogram = vw.AnomalyHistogram(SCORES, items=ITEMS, percentile=99)
+    queue = vw.ReviewQueue(histogram, PcaCodec(ITEMS), order="random")
+    indices = queue.queue.tolist()
+    assert "sample 1 of 4 queued, 0 anomalous" in repr(queue)
+    for index in indices[:-1]:
+        queue.mark(index, "anomalous")
+    queue.position = 4  # behind the last: the page shows a summary
+    assert "end of the queue, 1 of 4 samples are not marked, 3 anomalous" in repr(queue)
+    queue.mark(indices[-1], "normal")
+    assert "all 4 queued samples are marked, 3 anomalous, 1 normal" in repr(queue)
+    queue.save_png(tmp_path / "end.png")
+    assert "image/png" in queue._still()[0]

@@ -265,7 +265,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         )
 
     def _summary(self) -> str:
-        return picture.summary(self, self._log.counts(), self._status)
+        return picture.summary(self, self._marks.count(""), self._log.counts(), self._status)
 
     @traitlets.validate("order")
     def _check_order(self, proposal: Any) -> str:

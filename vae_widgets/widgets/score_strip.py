@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_widgets.core.labelled_scores import LabelledScores
+from vae_widgets.core.ticks import alike
 from vae_widgets.rendering import Renderer, note_of, render
 from vae_widgets.widgets.tile_strip import TileStrip, strip_content
 
@@ -66,8 +67,10 @@ class ScoreStrip(TileStrip):
 
     def _caption(self, content: dict[str, Any]) -> None:
         marks = [self._verdict(index) if index >= 0 else "" for index in self.shown]
+        room = 7 - 2 * any(marks)  # of the width of a tile
+        texts = iter(alike(self._scores.scores[[i for i in self.shown if i >= 0]], room))
         captions = [
-            f"{_SIGNS[mark]}{self._scores.scores[index]:.4g}" if index >= 0 else ""
+            _SIGNS[mark] + next(texts) if index >= 0 else ""
             for index, mark in zip(self.shown, marks, strict=True)
         ]
         legend = "" if self._scores.labels is None else ": ✓ decided as labelled, ✗ not"

@@ -17,12 +17,20 @@ export function formatTicks(values: number[]): string[] {
   return values.map((value) => fixed(value, decimals));
 }
 
+/** Numbers side by side, all with the decimals that give the largest four digits. */
+export function alike(values: number[]): string[] {
+  const size = Math.max(...values.map(Math.abs));
+  if (size && (size >= 1e6 || size < 1e-3)) return values.map((value) => minus(value.toExponential(1)));
+  const decimals = size ? 3 - Math.floor(Math.log10(size)) : 0;
+  return values.map((value) => fixed(value, Math.max(0, decimals)));
+}
+
 /** Never "-0.00". */
 function fixed(value: number, decimals: number): string {
   const text = value.toFixed(decimals);
   return minus(Number(text) === 0 ? text.replace("-", "") : text);
 }
 
-function minus(text: string): string {
+export function minus(text: string): string {
   return text.replaceAll("-", "\u2212");
 }

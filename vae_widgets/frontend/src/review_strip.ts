@@ -3,7 +3,7 @@
 import { markColour } from "./review_card.ts";
 import { SIGNS, verdict, type Mark } from "./review_words.ts";
 import { element } from "./shell.ts";
-import { plain } from "./ticks.ts";
+import { alike } from "./numbers.ts";
 import type { Tiles } from "./tiles.ts";
 
 export interface StripSample {
@@ -30,6 +30,7 @@ export class ReviewStrip {
 
   show(samples: StripSample[], current: number, tiles: Tiles | null): void {
     this.shown = samples;
+    const scores = alike(samples.map((sample) => sample.score));
     while (this.places.length < samples.length) this.add();
     this.places.forEach(({ button, canvas, sign, score }, i) => {
       const sample = samples[i];
@@ -46,10 +47,10 @@ export class ReviewStrip {
       }
       sign.textContent = SIGNS[mark] || "\u00b7";
       sign.style.color = mark ? markColour(mark) : "";
-      score.textContent = plain(sample.score, 4);
+      score.textContent = scores[i];
       button.classList.toggle("vw-tile-selected", sample.position === current);
       button.setAttribute("aria-current", String(sample.position === current));
-      const words = [`score ${plain(sample.score, 4)}`, flagged ? "flagged" : "not flagged"];
+      const words = [`score ${scores[i]}`, flagged ? "flagged" : "not flagged"];
       if (mark) words.push(verdict(mark, flagged));
       button.title = words.join(", ");
       button.setAttribute("aria-label", `Number ${sample.position + 1}, ${button.title}`);

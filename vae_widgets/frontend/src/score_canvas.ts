@@ -22,7 +22,7 @@ import { OperatingPoints } from "./score_points.ts";
 import { Readout } from "./score_readout.ts";
 import { button, createShell, element } from "./shell.ts";
 import { change, send } from "./tell.ts";
-import { digitsFor, percent, plain, whole } from "./ticks.ts";
+import { asTyped, digitsFor, percent, plain, whole } from "./ticks.ts";
 
 interface State {
   threshold: number;
@@ -170,7 +170,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   /** Bring everything but the static layers up to date. */
   function show(): void {
     const found = metrics();
-    const value = plain(above() ?? shown(), digits());
+    const value = asTyped(above() ?? shown(), digits());
     typed.rename(above() === null ? "Flag \u2265" : "Flag >");
     typed.show(value);
     typed.limit({ step: Number(histogram.counts.step.toPrecision(3)) });
@@ -253,8 +253,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   };
   const onGrid = () => {
     histogram = readHistogram();
-    canvas.setAttribute("aria-valuemin", plain(histogram.counts.low));
-    canvas.setAttribute("aria-valuemax", plain(histogram.counts.high));
+    canvas.setAttribute("aria-valuemin", asTyped(histogram.counts.low));
+    canvas.setAttribute("aria-valuemax", asTyped(histogram.counts.high));
     legend.replaceChildren(...legendOf(histogram, model.get("_selected").total));
     showReadout();
     show();

@@ -48,7 +48,7 @@ export function drawAxes(context: CanvasRenderingContext2D, theme: Theme, into: 
   context.textAlign = "center";
   context.textBaseline = "top";
   for (const x of linearTicks(axes.x[0], axes.x[1], 4)) {
-    const text = plain(x, 4).replace("-", "\u2212");
+    const text = plain(x, 4);
     const end = into.left + into.width - context.measureText(text).width / 2;
     context.fillText(text, Math.min(view.toScreen(x, 0).x, end), box.top + box.height + 4);
   }
@@ -59,7 +59,7 @@ export function drawAxes(context: CanvasRenderingContext2D, theme: Theme, into: 
     axes.yTicks ??
     linearTicks(axes.y[0], axes.y[1], 4).map((y): [number, string] => [y, plain(y, 4)]);
   for (const [y, text] of ticks) {
-    context.fillText(text.replace("-", "\u2212"), box.left - 4, view.toScreen(0, y).y);
+    context.fillText(text, box.left - 4, view.toScreen(0, y).y);
   }
   context.strokeRect(Math.round(box.left) - 0.5, Math.round(box.top) - 0.5, Math.round(box.width) + 1, Math.round(box.height) + 1);
   return view;

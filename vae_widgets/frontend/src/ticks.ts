@@ -1,5 +1,7 @@
 /** Round numbers for axes. */
 
+import { minus } from "./numbers.ts";
+
 /** Multiples of 1, 2 or 5 times a power of ten within [low, high], about `count` of them. */
 export function linearTicks(low: number, high: number, count: number, least = 0): number[] {
   const wanted = Math.max((high - low) / Math.max(1, count), least);
@@ -29,9 +31,14 @@ export function digitsFor(largest: number, step: number): number {
   return Math.min(17, Math.max(6, Math.ceil(Math.log10(largest / step)) + 1));
 }
 
-/** A number without noise digits: 0.1 + 0.2 is "0.3". */
-export function plain(value: number, digits = 6): string {
+/** A number without noise digits, as people type it: 0.1 + 0.2 is "0.3". */
+export function asTyped(value: number, digits = 6): string {
   return String(Number(value.toPrecision(digits)));
+}
+
+/** The same to be read, with a real minus sign. */
+export function plain(value: number, digits = 6): string {
+  return minus(asTyped(value, digits));
 }
 
 const WHOLE = new Intl.NumberFormat("en-US");

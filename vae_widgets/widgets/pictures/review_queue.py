@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_widgets.core.ticks import alike
 from vae_widgets.widgets.pictures.figure import CATEGORIES, FAINT, INK, caption
 from vae_widgets.widgets.pictures.tiles import draw_tile
 
@@ -48,7 +49,7 @@ def draw(
         axes.set_axis_off()
         axes.text(0, 0.5, "No sample is left to review.", transform=axes.transAxes, va="center")
         return
-    index = int(queue.queue[queue.position])
+    index = int(queue.queue[min(queue.position, len(queue.queue) - 1)])  # behind it is the end
     top, below = figure.subfigures(2, 1, height_ratios=[1.7, 1]) if len(strip) else (figure, figure)
     shown = top.subplots(1, len(pictures) + 1, squeeze=False)[0]
     for axes, (name, tile) in zip(shown, pictures.items(), strict=False):
@@ -56,15 +57,18 @@ def draw(
     _describe(shown[-1], queue, index, marks.get(index, ""))
     if len(strip):
         indices = queue.queue[first(queue) :][: len(strip)].tolist()
-        for axes, at, tile in zip(
-            below.subplots(1, COLUMNS), _padded(indices), _padded(strip), strict=True
+        scores = alike(queue.histogram.scores[indices])
+        for axes, at, tile, score in zip(
+            below.subplots(1, COLUMNS),
+            *map(_padded, (indices, strip, scores)),
+            strict=True,
         ):
             if at is None:
                 axes.set_axis_off()
                 continue
             mark = marks.get(at, "")
             sign = {"anomalous": "✓ ", "normal": "✗ ", "unsure": "? "}.get(mark, "")
-            draw_tile(axes, tile, f"{sign}{queue.histogram.scores[at]:.4g}", _COLOURS[mark])
+            draw_tile(axes, tile, f"{sign}{score}", _COLOURS[mark])
             if at == index:
                 for spine in axes.spines.values():
                     spine.set(visible=True, color=INK, linewidth=1.5)
@@ -75,9 +79,14 @@ def first(queue: ReviewQueue) -> int:
     return max(0, min(queue.position - COLUMNS // 2, len(queue.queue) - COLUMNS))
 
 
-def summary(queue: ReviewQueue, counts: dict[str, int], status: str) -> str:
-    """Say in a line what is shown."""
-    of = f"sample {queue.position + 1} of {len(queue.queue)} queued" if len(queue.queue) else ""
+def summary(queue: ReviewQueue, n_open: int, counts: dict[str, int], status: str) -> str:
+    """Say in a line what is shown; `n_open` samples of the queue are not marked."""
+    n = len(queue.queue)
+    of = f"sample {queue.position + 1} of {n} queued" if n else ""
+    if n and not n_open:
+        of = f"all {n} queued samples are marked"
+    elif n and queue.position == n:
+        of = f"end of the queue, {n_open} of {n} samples are not marked"
     marked = ", ".join(f"{n} {mark}" for mark, n in counts.items())
     return ". ".join(filter(None, [", ".join(filter(None, [of, marked])), status]))
 
