@@ -41,7 +41,7 @@ def test_the_end_is_a_summary_with_one_precision(page, tmp_path):
     with page.expect_download() as download:
         card.get_by_role("button", name="Save marks").click()
     download.value.save_as(tmp_path / "marks.csv")
-    marks = read_marks((tmp_path / "marks.csv").read_text())
+    marks = read_marks((tmp_path / "marks.csv").read_bytes())
     assert sorted(mark.index for mark in marks) == sorted(first.tolist())
     assert all(mark.drawn_from is not None for mark in marks)
 

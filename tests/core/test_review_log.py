@@ -47,9 +47,9 @@ def test_what_was_decided_is_exported():
 
 @pytest.mark.parametrize("text", ["", "hello", "index,score\n"])
 def test_a_text_without_the_header_holds_no_marks(text):
-    assert read_marks(ReviewLog().to_csv()) == []
+    assert read_marks(ReviewLog().to_csv().encode()) == []
     with pytest.raises(ValueError, match=r"line 1 is no header .* as ReviewQueue\.save writes"):
-        read_marks(text)
+        read_marks(text.encode())
 
 
 def test_a_step_before_a_restored_mark_cannot_be_taken_back():
@@ -57,7 +57,7 @@ def test_a_step_before_a_restored_mark_cannot_be_taken_back():
     log.set(3, 0.5, "anomalous")
     log.set(4, 0.7, "normal")
     log.restore(
-        read_marks("index,score,label,mark,time\n3,0.5,0,normal,2026-01-01T00:00:00+00:00\n")
+        read_marks(b"index,score,label,mark,time\n3,0.5,0,normal,2026-01-01T00:00:00+00:00\n")
     )
     assert [log.undo(), log.undo()] == [4, None]
     assert log.get(3) == "normal"

@@ -273,13 +273,37 @@ def test_marks_of_something_else_are_refused(tmp_path, scores, text, message):
     assert (queue.labels, queue.to_dict()["index"]) == (None, [])
 
 
-def test_a_spreadsheet_may_have_saved_the_marks(queue, tmp_path):
+def resaved(path, delimiter=",", point=".", digits=15):
+    """Have a spreadsheet save a file: it keeps 15 digits and adds the mark of UTF-8."""
+    rows = list(csv.reader(path.read_text().splitlines()))
+    for row in rows[1:]:
+        for column in (0, 1, 2, 5):
+            if row[column]:
+                row[column] = f"{float(row[column]):.{digits}g}".replace(".", point)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
+
+
+@pytest.mark.parametrize("options", [{}, {"delimiter": ";", "point": ","}, {"delimiter": "\t"}])
+def test_a_spreadsheet_may_have_saved_the_marks(tmp_path, options):
+    scores = pd.Series(SCORES, index=[f"={k};+'" for k in range(len(SCORES))])
+    queue = vw.ReviewQueue(vw.AnomalyHistogram(scores), order="random")
+    for _ in range(12):
+        press(queue, "anomalous")
+    path = queue.save(tmp_path / "review.csv")
+    resaved(path, **options)
+    again = vw.ReviewQueue(vw.AnomalyHistogram(scores), order="random")
+    again.load(path)
+    assert again.to_dict() == queue.to_dict()  # to the last bit
+    assert again.estimate == queue.estimate
+
+
+def test_rounded_scores_are_refused_with_what_to_do(queue, tmp_path):
     queue.mark(3, "normal")
     path = queue.save(tmp_path / "review.csv")
-    path.write_text(path.read_text().replace(",0,", ",0.0,"), encoding="utf-8-sig")
-    again = vw.ReviewQueue(vw.AnomalyHistogram(SCORES))
-    again.load(path)
-    assert again.to_dict() == queue.to_dict()
+    resaved(path, digits=6)
+    with pytest.raises(ValueError, match=r"a program has rounded them\. Show all digits"):
+        queue.load(path)
 
 
 def test_the_page_gets_pictures_of_the_samples_nearby(histogram):

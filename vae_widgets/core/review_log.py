@@ -1,7 +1,6 @@
 """What a reviewer decided, in order, so that each step can be taken back and all can be kept."""
 
-import csv
-import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,7 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_widgets.core.spreadsheet_csv import read_csv, read_number, write_csv
+from vae_widgets.core.thresholds import above
+
 _COLUMNS = ["index", "score", "label", "mark", "time"]
+PRECISION = 1e-12
+"""How far a score in a file may be from the one that it is, relative to it."""
 LABELS = {"normal": 0.0, "anomalous": 1.0, "unsure": np.nan}
 """What a mark means as a label: an unsure one is none."""
 
@@ -164,40 +168,38 @@ class ReviewLog:
 
     def to_csv(self, keys: Sequence[Any] | None = None) -> str:
         """Return the same as CSV with a header; no label is an empty field."""
-        columns = self.to_dict(keys)
-        text = io.StringIO()
-        rows = csv.writer(text, lineterminator="\n")
-        rows.writerow(columns)
-        rows.writerows(zip(*columns.values(), strict=True))
-        return text.getvalue()
+        return write_csv(self.to_dict(keys))
 
 
-def read_marks(text: str) -> list[Mark]:
-    """Return the marks of a text that `ReviewLog.to_csv` made.
+def read_marks(content: bytes) -> list[Mark]:
+    """Return the marks of a file that `ReviewLog.to_csv` made, also if a spreadsheet saved it.
 
     Raises
     ------
     ValueError
-        If it is no such text; the message names the line.
+        If it is no such file; the message names the line.
     """
-    rows = csv.DictReader(io.StringIO(text))
-    if not set(_COLUMNS) <= set(rows.fieldnames or ()):
+    header, rows = read_csv(content)
+    if not set(_COLUMNS) <= set(header):
         raise ValueError(
-            f"line 1 is no header of marks: {text.partition(chr(10))[0]!r:.80}; expected "
+            f"line 1 is no header of marks: {','.join(header)!r:.80}; expected "
             f"{','.join(_COLUMNS)}, as ReviewQueue.save writes it."
         )
     marks: list[Mark] = []
     lines: dict[int, int] = {}
-    for line, row in enumerate(rows, start=2):
+    for line, row in rows:
         try:
             # Files of earlier versions do not have it.
-            drawn = float(row["drawn_from"]) if row.get("drawn_from") else None
-            mark = Mark(int(row["index"]), float(row["score"]), row["mark"], row["time"], drawn)
+            drawn = read_number(row["drawn_from"]) if row.get("drawn_from") else None
+            index = read_number(row["index"])
+            mark = Mark(int(index), read_number(row["score"]), row["mark"], row["time"], drawn)
             numbers = [mark.score, *([] if drawn is None else [drawn])]
-            if mark.index < 0 or mark.mark not in LABELS or not np.isfinite(numbers).all():
+            if index < 0 or index != mark.index or mark.mark not in LABELS:
                 raise ValueError
-            label = float(row["label"]) if row["label"] else np.nan
-        except (KeyError, TypeError, ValueError):
+            if not np.isfinite(numbers).all():
+                raise ValueError
+            label = read_number(row["label"]) if row["label"] else np.nan
+        except (KeyError, OverflowError, ValueError):
             raise ValueError(
                 f"line {line} is no mark: {row!r:.80}; expected index, score, label, mark "
                 f"({', '.join(LABELS)}) and time, as ReviewQueue.save writes them."
@@ -215,3 +217,47 @@ def read_marks(text: str) -> list[Mark]:
         lines[mark.index] = line
         marks.append(mark)
     return marks
+
+
+def with_exact_numbers(marks: Sequence[Mark], scores: NDArray[np.float64]) -> list[Mark]:
+    """Return marks with the numbers that a spreadsheet has rounded, as it keeps 15 digits.
+
+    Parameters
+    ----------
+    marks
+        Of rows of `scores`.
+    scores
+        (n,) scores as they are.
+
+    Raises
+    ------
+    ValueError
+        If a score differs by more than 1e-12 of itself.
+    """
+    ascending = np.sort(scores)
+    exact: dict[float | None, float | None] = {None: None} | {
+        drawn: _exact_threshold(drawn, ascending)
+        for drawn in {mark.drawn_from for mark in marks if mark.drawn_from is not None}
+    }
+    for mark in marks:
+        score = float(scores[mark.index])
+        if not math.isclose(score, mark.score, rel_tol=PRECISION):
+            why = "it is of other scores"
+            if math.isclose(score, mark.score, rel_tol=1e-3):
+                why += ", or a program has rounded them. Show all digits before you save it there"
+            raise ValueError(
+                f"sample {mark.index} has the score {score:.15g}, and {mark.score:.15g} in the "
+                f"file: {why}."
+            )
+    return [
+        replace(mark, score=float(scores[mark.index]), drawn_from=exact[mark.drawn_from])
+        for mark in marks
+    ]
+
+
+def _exact_threshold(drawn: float, ascending: NDArray[np.float64]) -> float:
+    """Return the threshold just above a score that a rounded one stands for."""
+    near = ascending[np.isclose(ascending, drawn, rtol=PRECISION, atol=0)]
+    if not len(near) or drawn == ascending[0] or (np.nextafter(near, np.inf) == drawn).any():
+        return drawn
+    return above(near[-1])

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
 from vae_widgets.core import checks
-from vae_widgets.core.atomic_file import atomic_file
+from vae_widgets.core.atomic_file import atomic_file, read_file
 from vae_widgets.core.policy import hash_data
-from vae_widgets.core.review_log import LABELS, Mark, ReviewLog, read_marks
+from vae_widgets.core.review_log import LABELS, Mark, ReviewLog, read_marks, with_exact_numbers
 from vae_widgets.core.review_order import ORDERS, review_order
 from vae_widgets.core.review_precision import precision_text
 from vae_widgets.core.thresholds import above
@@ -206,14 +206,20 @@ class ReviewQueue(Pictured, CanvasWidget):
         return self._log.to_dict(self.histogram.index)
 
     def save(self, path: str | os.PathLike[str]) -> pathlib.Path:
-        """Save the same as a CSV file with a header, whole or not at all; return its path."""
+        """Save the same as a ``.csv`` file with a header, whole or not at all; return its path.
+
+        Text that a spreadsheet would take for a formula begins with an apostrophe there.
+        """
         self._keep_marks()
-        with atomic_file(path) as file:
+        with atomic_file(path, ".csv") as file:
             file.write(self._log.to_csv(self.histogram.index).encode())
         return pathlib.Path(path)
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Load the marks that `save` wrote, and queue the next samples.
+
+        A spreadsheet may have saved the file, in UTF-8 and with all digits: also with ``;`` between
+        columns and decimal commas.
 
         Raises
         ------
@@ -222,16 +228,10 @@ class ReviewQueue(Pictured, CanvasWidget):
             that was not given here; nothing is changed then.
         """
         self._keep_marks()
-        # With or without the mark that spreadsheets put in front.
-        marks = read_marks(pathlib.Path(path).read_text(encoding="utf-8-sig"))
+        marks = read_marks(read_file(path))
         for mark in marks:
             self._check_index(mark.index)
-            score = float(self.histogram.scores[mark.index])
-            if score != mark.score:
-                raise ValueError(
-                    f"sample {mark.index} has the score {score:g}, and {mark.score:g} in the file: "
-                    "it is of other scores."
-                )
+        marks = with_exact_numbers(marks, self.histogram.scores)
         self._log.restore(marks)
         self._label(marks)
         self._refill()

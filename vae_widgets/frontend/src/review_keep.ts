@@ -93,7 +93,7 @@ export class ReviewKeep {
   csv(): string {
     const labels: Record<string, string> = { anomalous: "1", normal: "0", unsure: "" };
     const rows = this.of(({ mark }) => mark !== "").map(({ index, score, mark, time, drawn_from }) =>
-      [index, score, labels[mark], mark, time, drawn_from ?? ""].join(","),
+      [index, score, labels[mark], mark, cell(time), drawn_from ?? ""].join(","),
     );
     return ["index,score,label,mark,time,drawn_from", ...rows, ""].join("\n");
   }
@@ -123,6 +123,12 @@ export class ReviewKeep {
     if (!this.stored) return;
     this.marks = new Map((recall<Kept[]>(this.name) ?? []).map((mark) => [mark.index, mark]));
   }
+}
+
+/** Text as a CSV cell that no spreadsheet takes for a formula (core/spreadsheet_csv.py). */
+export function cell(text: string): string {
+  const safe = /^[=+\-@\t\r\n'\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /** A mark as the kernel takes it; one that was kept before has no `drawn_from`. */

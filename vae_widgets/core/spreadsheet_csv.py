@@ -1,0 +1,63 @@
+"""CSV that a spreadsheet may open, save and give back."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from numbers import Number
+from typing import Any
+
+# A spreadsheet may take text that begins with these for a formula (OWASP, "CSV Injection").
+_FORMULA = tuple("=+-@\t\r\n'\uff1d\uff0b\uff0d\uff20")
+
+
+def write_csv(columns: Mapping[str, Sequence[Any]]) -> str:
+    """Return columns as CSV with a header; text that looks like a formula gets an apostrophe."""
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(columns)
+    for row in zip(*columns.values(), strict=True):
+        rows.writerow([_cell(value) for value in row])
+    return text.getvalue()
+
+
+def read_csv(content: bytes) -> tuple[list[str], Iterator[tuple[int, dict[str, str]]]]:
+    """Return the header of a CSV file in UTF-8, and its rows with the line where each ends.
+
+    ``,``, ``;`` or a tab may separate columns. Rows are as they were given to `write_csv`.
+
+    Raises ``ValueError`` if it is no CSV in UTF-8, for a row when it is read.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"it is not in UTF-8 ({error}); save it as CSV UTF-8.") from None
+    first = text.partition("\n")[0]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+
+    def numbered() -> Iterator[tuple[int, dict[str, str]]]:
+        try:
+            for row in rows:
+                if row:
+                    yield rows.line_num, dict(zip(header, map(_value, row), strict=False))
+        except csv.Error as error:
+            raise ValueError(f"line {rows.line_num} is no CSV: {error}.") from None
+
+    try:
+        header = next(rows, [])
+    except csv.Error:
+        header = []
+    return header, numbered()
+
+
+def read_number(text: str) -> float:
+    """Return the number of a cell, also with a decimal comma."""
+    return float(text.replace(",", "."))
+
+
+def _cell(value: Any) -> Any:
+    text = value if isinstance(value, Number) or value is None else str(value)
+    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
+
+
+def _value(text: str) -> str:
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
