@@ -88,6 +88,24 @@ def test_a_damaged_download_is_not_kept(child_module, served_folder, places):
     assert not places["cache"].exists()
 
 
+@pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
+def test_a_download_with_another_checksum_is_not_kept(
+    child_module, served_folder, places, images, write_idx_folder, name
+):
+    folder, address = served_folder
+    images.x_train[0, 0, 0] ^= 1  # one bit
+    (folder / "mnist.npz").write_bytes(npz_bytes(images))
+    write_idx_folder(folder, images)
+    if name == "mnist":
+        child_module("keras", FAKE_KERAS.format(address=address + "mnist.npz"))
+    else:
+        child_module("sitecustomize", REDIRECT.format(address=address))
+    reason = r"download by Keras: ValueError: what was downloaded has the SHA-256 .*; expected"
+    with pytest.raises(FileNotFoundError, match=reason):
+        vw.load_dataset(name, timeout=60)
+    assert not places["cache"].exists()
+
+
 def test_a_server_that_accepts_and_then_stalls_is_left(child_module, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"http://127.0.0.1:{server.getsockname()[1]}/mnist.npz"

@@ -21,17 +21,25 @@ def test_takes_the_first_place_that_has_it(places, images):
     for i, path in enumerate(files.values()):
         write_npz(path, images._replace(y_train=np.full_like(images.y_train, i)))
     for i, (name, path) in enumerate(files.items()):
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # a file that is absent is no reason to warn
+        with pytest.warns(UserWarning, match="published mnist") as caught:
             ds = vw.load_dataset("mnist")
+        # A file that is absent is no reason to warn; one with other labels is named.
+        assert [str(each.message) for each in caught] == [
+            f"{name} ({path}) does not hold the published mnist: its checksum is another one. It "
+            "is used as it is; delete or move it if it is not yours."
+        ]
+        assert caught[0].filename == __file__
         assert ds.source == f"{name} ({path})"
         assert set(ds.y_train) == {i}
         path.unlink()
 
 
 def test_gives_what_the_file_holds(places, images):
-    write_npz(places["data"] / "mnist.npz", images)
-    ds = vw.load_dataset("mnist")
+    labels = {name: getattr(images, name).astype(np.int64) for name in ("y_train", "y_test")}
+    write_npz(places["data"] / "mnist.npz", images._replace(**labels))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ds = vw.load_dataset("mnist")
     assert ds.sample_shape == (28, 28, 1)
     assert np.array_equal(np.rint(ds.x_train[..., 0] * 255), images.x_train)
     assert np.array_equal(np.rint(ds.x_test[..., 0] * 255), images.x_test)
@@ -111,7 +119,9 @@ if REAL_DATA:
 
     def test_real_mnist_has_the_published_counts(monkeypatch):
         monkeypatch.setenv("VAE_WIDGETS_DATA", REAL_DATA)
-        ds = vw.load_dataset("mnist")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # it has the checksum
+            ds = vw.load_dataset("mnist")
         assert ds.x_train.shape == (60000, 28, 28, 1)
         assert ds.x_test.shape == (10000, 28, 28, 1)
         # Yann LeCun's page: the first training digits; the counts of the test digits.

@@ -51,6 +51,12 @@ def load_dataset(name: str, timeout: float | None = None) -> Dataset:
     FileNotFoundError
         If the data was in none of the places below; it says why not and what to do.
 
+    Warns
+    -----
+    UserWarning
+        If a file holds other data than were published, by its checksum, or is damaged. A download
+        with another checksum is not used.
+
     Notes
     -----
     ``mnist`` and ``fashion_mnist`` are looked for in ``$VAE_WIDGETS_DATA`` (a folder with

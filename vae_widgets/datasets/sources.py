@@ -1,5 +1,6 @@
 """Where image data sets are looked for, in which order, and what went wrong where."""
 
+import hashlib
 import os
 import warnings
 from collections.abc import Callable, Sequence
@@ -7,22 +8,31 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import platformdirs
 
 from vae_widgets.datasets import keras_download
 from vae_widgets.datasets.image_files import Images, read_images, write_npz
 
+# SHA-256 of the published images and labels, in the order of `Images` and not compressed, so that
+# it does not depend on the kind of file.
+CHECKSUMS = {
+    "mnist": "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16",
+    "fashion_mnist": "ca3ab2a37f845e1b8ae23cab1b51749a3011ba3bf1d9016176d75cbaabac376f",
+}
+
 
 class Source(NamedTuple):
-    """One place that may have the data."""
+    """One place that may have the data; `is_file` if the user can look at it and delete it."""
 
     name: str
     read: Callable[[], Images]
+    is_file: bool = False
 
 
 def stored(name: str, path: Path) -> Source:
     """Return a file or folder that is read and never written."""
-    return Source(f"{name} ({path})", partial(read_images, path))
+    return Source(f"{name} ({path})", partial(read_images, path), True)
 
 
 def stored_copies(dataset: str, keras_file: str) -> list[Source]:
@@ -53,6 +63,11 @@ def downloads(dataset: str, keras_file: str, timeout: float) -> list[Source]:
     def download() -> Images:
         with keras_download.downloaded(dataset, timeout) as folder:
             images = read_images(folder / keras_file)
+        if (found := checksum(images)) != CHECKSUMS[dataset]:
+            raise ValueError(
+                f"what was downloaded has the SHA-256 {found}; expected {CHECKSUMS[dataset]}. It "
+                "was not kept. Try again, or in another network"
+            )
         try:
             write_npz(_cached(dataset), images)
         except OSError as error:  # a full disk or a read-only home: the data is here all the same
@@ -87,7 +102,8 @@ def read_first(dataset: str, sources: Sequence[Source], remedy: str) -> tuple[Im
     Warns
     -----
     UserWarning
-        If a source was passed over because it is damaged or failed, not just absent.
+        If a source was passed over because it is damaged or failed, not just absent, or if a file
+        holds other data than were published, which are used as they are.
     """
     failures, worth_a_warning = [], []
     for source in sources:
@@ -105,11 +121,25 @@ def read_first(dataset: str, sources: Sequence[Source], remedy: str) -> tuple[Im
                     f"{dataset} was read from {source.name} because this failed:\n  {reasons}",
                     stacklevel=5,  # the caller of load_dataset
                 )
+            if source.is_file and checksum(images) != CHECKSUMS[dataset]:
+                warnings.warn(
+                    f"{source.name} does not hold the published {dataset}: its checksum is "
+                    "another one. It is used as it is; delete or move it if it is not yours.",
+                    stacklevel=5,
+                )
             return images, source.name
     reasons = "\n  ".join(failures)
     raise FileNotFoundError(
         f"the data set {dataset!r} was in none of these places:\n  {reasons}\n{remedy}"
     )
+
+
+def checksum(images: Images) -> str:
+    """Return the SHA-256 of images and labels; see `CHECKSUMS`."""
+    digest = hashlib.sha256()
+    for array in images:
+        digest.update(np.ascontiguousarray(array, np.uint8).tobytes())
+    return digest.hexdigest()
 
 
 def _cached(dataset: str) -> Path:
