@@ -23,8 +23,8 @@ def alike(values: ArrayLike, room: int = 7) -> list[str]:
     numbers = np.asarray(values, np.float64).tolist()
     largest = max(map(abs, numbers), default=0.0)
     if largest and not 1e-3 <= largest < 1e6:
-        texts = (f"{number:.1e}".replace("e-0", "e-").replace("e+0", "e") for number in numbers)
-        return [text.replace("-", MINUS) for text in texts]
+        short = (f"{number:.1e}".replace("e-0", "e-").replace("e+0", "e") for number in numbers)
+        return [text.replace("-", MINUS) for text in short]
     decimals = max(0, 3 - math.floor(math.log10(largest))) if largest else 0
     while True:
         texts = [f"{number:z.{decimals}f}".replace("-", MINUS) for number in numbers]
