@@ -123,9 +123,14 @@ def parts(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
 def check(widget: ipywidgets.Widget) -> None:
     """Raise ``AssertionError`` unless a widget and all inside it are in a legal state."""
     for part in parts(widget):
-        for kind, holds in _INVARIANTS.items():
-            if isinstance(part, kind):
-                holds(part)
+        check_one(part)
+
+
+def check_one(part: ipywidgets.Widget) -> None:
+    """Raise ``AssertionError`` unless a widget of this package is in a legal state."""
+    for kind, holds in _INVARIANTS.items():
+        if isinstance(part, kind):
+            holds(part)
 
 
 def use(widget: ipywidgets.Widget, picture: bool = False) -> None:

@@ -247,7 +247,7 @@ def test_bad_arguments_are_named_before_any_work(codec, bad, error, message):
         ({"value": np.nan}, "value must be a finite number; received nan"),
         ({"value": -0.1}, r"value must lie in \[0, 1\]; received -0.1"),
         ({"value": 1.5}, r"value must lie in \[0, 1\]; received 1.5"),
-        ({"value": "half"}, "float"),
+        ({"value": "half"}, "value must be a number; received 'half'"),
         ({"end": "seven"}, "array"),
     ],
 )

@@ -13,7 +13,7 @@ from tests.widgets import invariants
 from vae_widgets import widgets
 
 # Each calls what it overrides, or is an override that ipywidgets asks for.
-OVERRIDDEN = {"close", "set_state", "_repr_mimebundle_"}
+OVERRIDDEN = {"close", "hold_trait_notifications", "set_state", "_repr_mimebundle_"}
 
 
 def classes():

@@ -1,6 +1,6 @@
 """The codes of samples, and the coordinates in which they are looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -56,6 +56,7 @@ class LatentSpace:
             "latent": latent_axes(z_mean.shape[1]),
             "pca": principal_axes(z_mean),
         }
+        self._coordinates = {"latent": z_mean}  # as they are: no pass over a million codes
         self.use("latent")
 
     def add(self, projection: Any) -> str:
@@ -63,23 +64,31 @@ class LatentSpace:
         for name, known in self.projections.items():
             if known is projection:
                 return name
-        check_projection(projection, self.z_mean)
+        coordinates = check_projection(projection, self.z_mean)
         name = kind = type(projection).__name__
         count = 1
         while name in self.projections:
             count += 1
             name = f"{kind} {count}"
-        self.projections[name] = projection
+        self.projections[name], self._coordinates[name] = projection, coordinates
         return name
+
+    def keep(self, names: Collection[str]) -> None:
+        """Forget the projections that are not among `names`."""
+        for known in (self.projections, self._coordinates):
+            for name in known.keys() - names:
+                del known[name]
+
+    def coordinates_of(self, name: str) -> NDArray[np.float32]:
+        """Return the coordinates (n, n_coordinates) of the codes in the projection `name`."""
+        if name not in self._coordinates:
+            made = self.projections[name].transform(self.z_mean)
+            self._coordinates[name] = np.asarray(made, np.float32)
+        return self._coordinates[name]
 
     def use(self, name: str) -> None:
         """Take the coordinates of the projection `name`."""
-        self.name = name
-        self.coordinates: NDArray[np.float32] = (
-            self.z_mean  # as they are: no pass over a million codes
-            if name == "latent"
-            else np.asarray(self.projections[name].transform(self.z_mean), np.float32)
-        )
+        self.name, self.coordinates = name, self.coordinates_of(name)
 
     @cached_property
     def far(self) -> FarFromData:
@@ -113,7 +122,7 @@ class LatentSpace:
 
     def prior_center(self, dims: Sequence[int]) -> list[float]:
         """Return the centre of the prior N(0, I) on the plane of two coordinates, or []."""
-        rotation = self._rotation(dims)
+        rotation = self.rotation(self.name)
         if rotation is None:
             return []
         center: list[float] = rotation.transform(np.zeros_like(self.z_mean[:1]))[0][
@@ -126,7 +135,7 @@ class LatentSpace:
 
         It is U diag(sigma^2) U^T with the directions U. Empty without a prior.
         """
-        rotation = self._rotation(dims)
+        rotation = self.rotation(self.name)
         if rotation is None or self.z_log_var is None:
             return []
         directions = rotation.directions[[*dims]]
@@ -141,7 +150,7 @@ class LatentSpace:
         `density_on_grid`, and ``rings``: the densities that bound shares of it. Empty without a
         prior.
         """
-        rotation = self._rotation(dims)
+        rotation = self.rotation(self.name)
         if rotation is None or self.z_log_var is None:
             return {}
         directions = rotation.directions[[*dims]].astype(np.float32)
@@ -166,12 +175,12 @@ class LatentSpace:
             ],
         }
 
-    def _rotation(self, dims: Sequence[int]) -> Rotation | None:
-        """Return the projection if Gaussians stay Gaussians on the plane, and there are any."""
-        projection = self.projections[self.name]
-        if self.z_log_var is None or len(dims) != 2 or not isinstance(projection, Rotation):
+    def rotation(self, name: str) -> Rotation | None:
+        """Return the projection `name` if its planes show Gaussians as such, and there are any."""
+        projection = self.projections[name]
+        if self.z_log_var is None or self.z_mean.shape[1] < 2:
             return None
-        return projection
+        return projection if isinstance(projection, Rotation) else None
 
     def axes(self) -> list[dict[str, Any]]:
         """Describe the coordinates, the one of largest KL or variance first.

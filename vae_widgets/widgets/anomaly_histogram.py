@@ -25,7 +25,7 @@ from vae_widgets.widgets.score_link import ScoreLink
 from vae_widgets.widgets.score_strip import ScoreStrip
 from vae_widgets.widgets.sureness import Sureness
 from vae_widgets.widgets.threshold_curves import ThresholdCurves
-from vae_widgets.widgets.traits import Array, Asked, WholeNumber
+from vae_widgets.widgets.traits import Array, Asked, Number, WholeNumber, validate
 
 # By how much the arrows of the page's fields change a parameter, where not by the method's step.
 _STEPS = {"max_outliers": 1, "tail": 0.05, "confidence": 0.05}
@@ -91,8 +91,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         If an argument is bad. A wrong value set later changes nothing.
     """
 
-    # Without a type: the validators below say more than "expected a float".
-    threshold: traitlets.TraitType[Any, Any] = traitlets.TraitType(0.0)
+    threshold = Number(0.0)
     percentile = Asked(95.0)
     method = Asked("manual")
     flagged = Array("bool", read_only=True)
@@ -405,31 +404,27 @@ class AnomalyHistogram(Pictured, CompositeWidget):
             self._strip.rows() if self._strip else {},
         )
 
-    @traitlets.validate("threshold")
-    def _check_threshold(self, proposal: Any) -> float:
-        return checks.finite_number("threshold", proposal.value)
-
-    @traitlets.validate("percentile")
+    @validate("percentile")
     def _check_percentile(self, proposal: Any) -> float:
-        return checks.number_between("percentile", proposal.value, 0, 100)
+        percentile = checks.number_between("percentile", proposal.value, 0, 100)
+        if not self._applying:
+            self._prepared = self._choose("percentile", {"percentile": percentile})
+        return percentile
 
-    @traitlets.validate("method")
+    @validate("method")
     def _check_method(self, proposal: Any) -> str:
         is_news = self._applying and proposal.value == self.chosen.method
-        if proposal.value == "manual" or is_news:
+        if is_news or checks.one_of("method", proposal.value, ["manual", *METHODS]) == "manual":
             return str(proposal.value)
         # Chosen here and not in the observer: what fails must leave the widget as it was.
-        self._prepared = self._choose(proposal.value, {})
+        own = {"percentile": self.percentile} if proposal.value == "percentile" else {}
+        self._prepared = self._choose(proposal.value, own)
         return self._prepared.method
 
-    @traitlets.validate("picked_item")
+    @validate("picked_item")
     def _check_picked_item(self, proposal: Any) -> int:
         last = len(self._data) - 1
-        if not -1 <= proposal.value <= last:
-            raise traitlets.TraitError(
-                f"picked_item must lie in [-1, {last}]; received {proposal.value}."
-            )
-        return int(proposal.value)
+        return int(checks.number_between("picked_item", proposal.value, -1, last))
 
     def _possible_methods(self) -> list[dict[str, Any]]:
         """Return the methods that these scores and labels allow, for the page."""
@@ -470,8 +465,6 @@ class AnomalyHistogram(Pictured, CompositeWidget):
             return  # the news of what `_apply` did itself
         if change.name == "threshold" or change.new == "manual":
             self._apply(_by_hand(self.threshold))
-        elif change.name == "percentile":
-            self._apply(self._choose("percentile", {"percentile": self.percentile}))
         else:
             self._apply(self._prepared)
 
@@ -508,7 +501,8 @@ class AnomalyHistogram(Pictured, CompositeWidget):
 
     @traitlets.default("flagged")
     def _is_flagged(self) -> NDArray[np.bool_]:
-        flagged: NDArray[np.bool_] = self._data.scores >= self.threshold
+        # Not the trait's, which may still be refused while notifications are held.
+        flagged: NDArray[np.bool_] = self._data.scores >= self.chosen.threshold
         return flagged
 
     def _flag(self) -> None:

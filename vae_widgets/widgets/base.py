@@ -1,5 +1,6 @@
 """What widgets share: those that draw on a canvas, and those that are made of others."""
 
+import contextlib
 import pathlib
 import uuid
 from collections.abc import Iterator, Sequence
@@ -7,6 +8,7 @@ from typing import Any
 
 import anywidget
 import ipywidgets
+import traitlets
 
 from vae_widgets.core import checks
 
@@ -58,6 +60,25 @@ class ClosingWidget(ipywidgets.DOMWidget):
 
     def __repr__(self) -> str:
         return object.__repr__(self)  # that of ipywidgets spells out all parts
+
+    @contextlib.contextmanager
+    def hold_trait_notifications(self) -> Iterator[None]:
+        """Change several traits together, or none of them where anything fails.
+
+        traitlets takes changes back for a ``TraitError`` alone.
+        """
+        failed: BaseException | None = None
+        try:
+            with super().hold_trait_notifications():
+                try:
+                    yield
+                except BaseException as error:
+                    failed = error
+                    raise traitlets.TraitError from error
+        except traitlets.TraitError:
+            if failed is not None:
+                raise failed from None
+            raise
 
     @property
     def unshown(self) -> Sequence[ipywidgets.Widget]:

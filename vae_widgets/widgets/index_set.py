@@ -6,9 +6,9 @@ import numpy as np
 import traitlets
 from numpy.typing import NDArray
 
+from vae_widgets.core import checks
 from vae_widgets.core.pairing import index_of
-from vae_widgets.core.tensors import as_numpy
-from vae_widgets.widgets.traits import Array
+from vae_widgets.widgets.traits import Array, refusing
 
 
 class IndexSet(Array):
@@ -19,7 +19,8 @@ class IndexSet(Array):
 
     def validate(self, obj: Any, value: Any) -> NDArray[Any]:
         """Return `value` as sorted, unique uint32 indices."""
-        given = np.asarray(as_numpy(value))
+        with refusing():
+            given = checks.any_array(str(self.name), value)
         if given.dtype == bool:
             index, own = index_of(value), getattr(obj, "index", None)
             if index is not None and own is not None and not own.equals(index):

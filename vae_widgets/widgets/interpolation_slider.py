@@ -21,7 +21,7 @@ from vae_widgets.widgets.latent_scatter import LatentScatter
 from vae_widgets.widgets.path_link import PathLink
 from vae_widgets.widgets.pictured import Pictured
 from vae_widgets.widgets.pictures import interpolation_slider as picture
-from vae_widgets.widgets.traits import Array, Number
+from vae_widgets.widgets.traits import Array, Loose, Number, validate
 
 # What a path depends on, and the place on it: a change of any may need the decoder.
 _ASKED = ("start", "end", "via", "method", "compare", "value")
@@ -102,7 +102,7 @@ class InterpolationSlider(Pictured, CanvasWidget):
     compare = traitlets.Bool(False).tag(sync=True, echo_update=False)
     start = Array(ndim=None)
     end = Array(ndim=None)
-    via: traitlets.TraitType[Any, Any] = traitlets.TraitType(())
+    via = Loose(())
     z = Array(read_only=True)
     sample = Array(ndim=None, read_only=True)
     _has_sound = traitlets.Bool(False).tag(sync=True)
@@ -301,19 +301,15 @@ class InterpolationSlider(Pictured, CanvasWidget):
         if isinstance(message, dict) and message.get("action") == "swap":
             self.swap_ends()
 
-    @traitlets.validate(*_ASKED)
+    @validate(*_ASKED)
     def _decode_first(self, proposal: Any) -> Any:
         """Decode before the trait changes, so that a failure changes nothing."""
         asked = {name: getattr(self, name) for name in _ASKED}
         name = proposal.trait.name
         asked[name] = () if name == "via" and proposal.value is None else proposal.value
         value = asked.pop("value")
-        try:
-            film = self._maker.film(**asked, like=self._next.film)
-            self._next = self._maker.position(film, value)
-        # Whatever a codec raises: traitlets rolls back for this error alone.
-        except Exception as error:
-            raise traitlets.TraitError(str(error)) from error
+        film = self._maker.film(**asked, like=self._next.film)
+        self._next = self._maker.position(film, value)
         return film.via if name == "via" else proposal.value
 
     @traitlets.observe(*_ASKED)

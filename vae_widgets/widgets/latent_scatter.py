@@ -178,8 +178,7 @@ class LatentScatter(Pictured, ScatterAnswers):
         Hearing(self, renderer, self._heard)
         with self.hold_sync():
             self._show_plane()
-        self.observe(self._use_projection, "projection")
-        self.observe(self._show_plane, "dims")
+        self.observe(self._change_plane, ["projection", "dims"])
         self.observe(self._find_density, "density")
         self.observe(self._mark_bookmarks, "bookmarks")
         self.observe(self._find_attribute, ["group_a", "group_b"])
@@ -301,18 +300,20 @@ class LatentScatter(Pictured, ScatterAnswers):
             "_axes": self._space.axes(),
         }
 
-    def _use_projection(self, change: Any) -> None:
-        self._space.use(change.new)
+    def _change_plane(self, change: Any) -> None:
         with self.hold_sync():
-            for name, value in self._coordinates().items():
-                self.set_trait(name, value)
-            dims = self._checked_dims(None, self._space.n_coordinates)
-            if dims != self.dims:
-                self.dims = dims  # which shows the plane
-            else:
+            if self.projection != self._space.name:
+                self._space.use(self.projection)
+                for name, value in self._coordinates().items():
+                    if name not in self._set_together:
+                        self.set_trait(name, value)
+                if "dims" not in self._set_together:
+                    self.dims = None  # the first ones
+            if (self.projection, self.dims) != self._plane_shown:
                 self._show_plane()
 
-    def _show_plane(self, change: Any = None) -> None:
+    def _show_plane(self) -> None:
+        self._plane_shown = self.projection, self.dims
         positions = self._space.coordinates[:, list(self.dims)]
         if len(self.dims) == 1:
             # Multiples of the golden ratio spread evenly, and no seed of the user makes the same.
@@ -320,8 +321,12 @@ class LatentScatter(Pictured, ScatterAnswers):
             positions = np.column_stack([positions, jitter.astype(np.float32)])
         home = padded_bounds(positions)
         with self.hold_sync():
-            self._positions, self._home, self.view = positions, home, home
+            self._positions, self._home = positions, home
+            if "view" not in self._set_together:
+                self.view = home
             self._prior = self._space.prior_center(self.dims)
+            if not self._prior:
+                self.prior = self.density = False
             self._density = {}
             self._find_density()
             self._detail, self._traversals = {}, {}
@@ -333,8 +338,10 @@ class LatentScatter(Pictured, ScatterAnswers):
                 except CannotDecodeError as error:
                     self._grid = self._pictures.no_plane(self._home, self.held, error)
             self._mark_bookmarks()
-            if self._pick:
+            if self.picked.size:
                 self._pick = {**self._pick, **sender({}), **self._where(self.picked_index)}
+            else:
+                self._pick = {}
 
     def _find_density(self, change: Any = None) -> None:
         if self.density and not self._density:  # 0.4 s for 70,000 samples
@@ -349,7 +356,8 @@ class LatentScatter(Pictured, ScatterAnswers):
 
     def _find_attribute(self, change: Any) -> None:
         both = self.group_a.size and self.group_b.size
-        self.attribute = self.attribute_vector(self.group_a, self.group_b) if both else []
+        groups = self.group_a, self.group_b
+        self.set_trait("attribute", self.attribute_vector(*groups) if both else [])
 
     def _preview(self) -> dict[str, Any]:
         return self._pictures.preview(self._home, self.dims, self.held)

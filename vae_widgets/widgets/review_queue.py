@@ -23,7 +23,7 @@ from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
 from vae_widgets.widgets.base import KERNEL_ID, CanvasWidget, bundle
 from vae_widgets.widgets.pictured import Pictured
 from vae_widgets.widgets.pictures import review_queue as picture
-from vae_widgets.widgets.traits import WholeNumber
+from vae_widgets.widgets.traits import WholeNumber, validate
 
 # Samples whose pictures travel together: about so many pixels, at least and at most so many.
 TILE_BUDGET = 500_000
@@ -267,18 +267,14 @@ class ReviewQueue(Pictured, CanvasWidget):
     def _summary(self) -> str:
         return picture.summary(self, self._marks.count(""), self._log.counts(), self._status)
 
-    @traitlets.validate("order")
+    @validate("order")
     def _check_order(self, proposal: Any) -> str:
         return checks.one_of("order", proposal.value, ORDERS)
 
-    @traitlets.validate("position")
+    @validate("position")
     def _check_position(self, proposal: Any) -> int:
-        last = len(self.queue)  # the summary
-        if not 0 <= proposal.value <= last:
-            raise traitlets.TraitError(
-                f"position must lie in [0, {last}]; received {proposal.value}."
-            )
-        return int(proposal.value)
+        # After the last, there is the summary.
+        return int(checks.number_between("position", proposal.value, 0, len(self.queue)))
 
     def _check_index(self, index: int) -> None:
         """Raise ``ValueError`` unless it is a sample that may be marked."""

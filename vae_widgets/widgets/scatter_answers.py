@@ -4,12 +4,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import traitlets
 from numpy.typing import NDArray
 
 from vae_widgets.codec import CannotDecodeError, decode_samples
+from vae_widgets.core import checks
 from vae_widgets.core.latent_grid import on_plane
 from vae_widgets.widgets.scatter_pictures import ScatterPictures
 from vae_widgets.widgets.scatter_state import ScatterState
+from vae_widgets.widgets.traits import validate
 
 
 class ScatterAnswers(ScatterState):
@@ -26,7 +29,7 @@ class ScatterAnswers(ScatterState):
 
     def _answer_questions(self) -> None:
         """From now on."""
-        self.observe(self._decode_picked, "picked")
+        self.observe(self._show_picked, "picked")
         self.observe(self._answer_pick, "_ask_pick")
         self.observe(self._answer_place, "_ask_place")
         self.observe(self._answer_grid, "_ask_grid")
@@ -51,36 +54,52 @@ class ScatterAnswers(ScatterState):
         # A place on a line has no y.
         return {"at": [*at, None][:2], "coordinates": coordinates.tolist()}
 
-    def _decode_picked(self, change: Any = None) -> None:
+    @validate("picked")
+    def _validate_picked(self, proposal: Any) -> NDArray[np.float32]:
+        z: NDArray[np.float32] = proposal.value
+        if z.size and z.shape != (self._codec.latent_dim,):
+            raise ValueError(
+                f"picked has shape {z.shape}; expected ({self._codec.latent_dim},), one "
+                "latent vector."
+            )
+        self._decode_first(z)  # what fails changes nothing
+        return z
+
+    def _decode_first(self, z: NDArray[np.float32]) -> None:
+        """Decode what is about to be picked, and find its place."""
+        error, decoded = "", np.zeros(0, np.float32)
+        if z.size:
+            place = self._space.project(checks.float_array("picked", z)[np.newaxis])
+            checks.float_array("the place of picked", place)
+            try:
+                decoded = decode_samples(self._codec, z[np.newaxis])[0]
+            except CannotDecodeError as cannot:  # no fault: the page says why there is nothing
+                error = _in_words(cannot)
+        self._next = decoded, error
+
+    def _show_picked(self, change: Any = None) -> None:
         """Bring everything that follows from `picked` up to date."""
-        if not self.picked.size:
-            self.picked_index, self.decoded, self._pick = -1, np.zeros(0), {}
-            self._base = self.picked
-            return
+        decoded, error = self._next
         # Taken out, so that an observer of `picked` who sets it again is not mistaken for the page.
         question, self._question = self._question, {}
-        index = question.get("point", -1)
-        along = question.get("along", 0.0)
+        index, along = question.get("point", -1), question.get("along", 0.0)
         if not along:
             self._base = self.picked
-        answer = {**sender(question), "point": index, "along": along, "base": self._base.tolist()}
-        answer |= self._where(index, question.get("at"))
-        try:
-            self.decoded = decode_samples(self._codec, self.picked[np.newaxis])[0]
-        except CannotDecodeError as error:  # which is no fault: the page says why there is nothing
-            self.decoded, self.picked_index = np.zeros(0), index
-            self._pick = {**answer, "error": _in_words(error)}
-            return
-        except Exception as error:
-            self.decoded = np.zeros(0)  # never the picture of another vector
-            self._pick = {**answer, "error": _in_words(error)}
-            raise
-        tiles = self._pictures.picked(self.decoded, index)
-        text = self._pictures.text(self.decoded)
+        answer: dict[str, Any] = {}
+        if self.picked.size:
+            answer = {**sender(question), "point": index, "along": along, "error": error}
+            answer |= {"base": self._base.tolist(), **self._where(index, question.get("at"))}
+        if decoded.size:
+            try:
+                answer["tiles"] = self._pictures.picked(decoded, index)
+                answer["text"] = self._pictures.text(decoded)
+                answer["far"] = bool(self._space.far(self.picked[np.newaxis])[0])
+            except Exception as failed:  # of the user's renderer: the page says what
+                answer["error"] = _in_words(failed)
         with self.hold_sync():
-            self.picked_index = index
-            far = bool(self._space.far(self.picked[np.newaxis])[0])
-            self._pick = {**answer, "tiles": tiles, "text": text, "far": far, "error": ""}
+            self.set_trait("decoded", decoded)
+            self.set_trait("picked_index", index if answer else -1)
+            self._pick = answer
 
     def _answer_pick(self, change: Any) -> None:
         question = change.new
@@ -94,6 +113,7 @@ class ScatterAnswers(ScatterState):
                 z = self._lift(at)[0]
             self._pick_vector(z, question)
         except Exception as error:
+            self.picked = []  # never the picture of another vector
             answer = {**sender(question), "point": index, "at": at}
             self._pick = {**answer, "error": _in_words(error)}
 
@@ -102,7 +122,8 @@ class ScatterAnswers(ScatterState):
         try:
             with self.hold_sync():
                 if np.array_equal(z, self.picked):
-                    self._decode_picked()
+                    self._decode_first(z)
+                    self._show_picked()
                 else:
                     self.picked = z
         finally:
@@ -176,7 +197,9 @@ def sender(question: dict[str, Any]) -> dict[str, Any]:
     return {"page": question.get("page", ""), "seq": question.get("seq", 0)}
 
 
-def _in_words(error: Exception) -> str:
+def _in_words(error: BaseException) -> str:
+    if isinstance(error, traitlets.TraitError) and error.__cause__:
+        error = error.__cause__
     if isinstance(error, CannotDecodeError):
         return str(error)
     return f"{type(error).__name__}: {error}"

@@ -1,6 +1,7 @@
 """The traits of LatentScatter and the rules for their values (frontend/src/scatter_state.ts)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,23 +17,16 @@ from vae_widgets.widgets.base import CanvasWidget
 from vae_widgets.widgets.index_set import IndexSet
 from vae_widgets.widgets.traits import (
     Array,
+    Arrays,
+    Loose,
     Number,
     WholeNumber,
-    array_from_json,
     array_to_json,
+    validate,
 )
 
-Loose = traitlets.TraitType[Any, Any]
 MODES = ("pick", "pan", "lasso", "box")
 SIDES = ("below", "above", "unknown")
-
-
-def _arrays_to_json(arrays: Mapping[str, NDArray[Any]], widget: Any) -> dict[str, Any]:
-    return {name: array_to_json(array) for name, array in arrays.items()}
-
-
-def _arrays_from_json(arrays: Mapping[str, Any], widget: Any) -> dict[str, NDArray[Any]]:
-    return {name: array_from_json(wire) for name, wire in arrays.items()}
 
 
 def _numbers_of(name: str, given: Any, names: Sequence[str]) -> list[int]:
@@ -53,33 +47,32 @@ class ScatterState(CanvasWidget):
     _codec: Codec
     _index: Any = None
     _space: LatentSpace
+    _set_together: Collection[str] = ()
 
     # Public state. What the page owns is not echoed: by then the page has moved on. Where a
     # validator below takes more than one type, or says more than "expected a float", it is loose.
     selection = IndexSet().tag(sync=True, echo_update=False)
     hovered = WholeNumber(-1).tag(sync=True, echo_update=False)
     picked = Array("float32", 1).tag(sync=True)
-    picked_index = traitlets.Int(-1).tag(sync=True)
-    decoded = Array("float32", None)
-    color_by: Loose = traitlets.TraitType("label").tag(sync=True, echo_update=False)
-    quantities = traitlets.Dict().tag(sync=True, to_json=_arrays_to_json)
+    picked_index = traitlets.Int(-1, read_only=True).tag(sync=True)
+    decoded = Array("float32", None, read_only=True)
+    color_by = Loose("label").tag(sync=True, echo_update=False)
+    quantities = Arrays().tag(sync=True)
     threshold = Number(None, allow_none=True).tag(sync=True, echo_update=False)
-    dims: Loose = traitlets.TraitType((0, 1)).tag(sync=True, echo_update=False)
-    projection: Loose = traitlets.TraitType("latent").tag(sync=True, echo_update=False)
+    dims = Loose((0, 1)).tag(sync=True, echo_update=False)
+    projection = Loose("latent").tag(sync=True, echo_update=False)
     held = Array("float32", 1).tag(sync=True, echo_update=False)
-    view = traitlets.Tuple((-1.0, 1.0, -1.0, 1.0)).tag(sync=True, echo_update=False)
-    mode = traitlets.Enum(MODES, MODES[0]).tag(sync=True, echo_update=False)
+    view = Loose((-1.0, 1.0, -1.0, 1.0)).tag(sync=True, echo_update=False)
+    mode = traitlets.Unicode(MODES[0]).tag(sync=True, echo_update=False)
     grid = traitlets.Bool(False).tag(sync=True, echo_update=False)
     prior = traitlets.Bool(False).tag(sync=True, echo_update=False)
     density = traitlets.Bool(False).tag(sync=True, echo_update=False)
     point_size = Number(None, allow_none=True).tag(sync=True)
 
-    bookmarks = traitlets.Dict().tag(
-        sync=True, echo_update=False, to_json=_arrays_to_json, from_json=_arrays_from_json
-    )
+    bookmarks = Arrays().tag(sync=True, echo_update=False)
     group_a = IndexSet().tag(sync=True, echo_update=False)
     group_b = IndexSet().tag(sync=True, echo_update=False)
-    attribute = Array("float32", 1).tag(sync=True)
+    attribute = Array("float32", 1, read_only=True).tag(sync=True)
 
     # What the page draws.
     _projections = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -115,6 +108,24 @@ class ScatterState(CanvasWidget):
     _tile = traitlets.Dict().tag(sync=True)
     _ask_detail = traitlets.Dict().tag(sync=True, echo_update=False)
     _detail = traitlets.Dict().tag(sync=True)
+
+    @contextlib.contextmanager
+    def hold_trait_notifications(self) -> Iterator[None]:
+        """Change traits together; a new plane then keeps what is set together with it."""
+        if self._cross_validation_lock:  # those around this one are held, too
+            yield
+            return
+        before = {name: getattr(self, name) for name in ("dims", "held", "view")}
+        outer = self._set_together
+        try:
+            with super().hold_trait_notifications():
+                yield
+                self._set_together = [n for n, old in before.items() if getattr(self, n) is not old]
+        except BaseException:
+            self._space.keep({*self._projections, self.projection})  # not one that was refused
+            raise
+        finally:
+            self._set_together = outer
 
     @property
     def hidden_classes(self) -> tuple[str, ...]:
@@ -171,7 +182,12 @@ class ScatterState(CanvasWidget):
             return checks.one_of("projection", projection, self._space.projections)
         return self._space.add(projection)
 
-    @traitlets.validate("quantities")
+    def _n_coordinates(self) -> int:
+        """Return the number of coordinates, also of a projection that is set together with more."""
+        name = self._checked_projection(self.projection)
+        return self._space.coordinates_of(name).shape[1]
+
+    @validate("quantities")
     def _validate_quantities(self, proposal: Any) -> dict[str, NDArray[np.float32]]:
         checked = self._checked_colour("none", proposal.value)[1]
         # Copies: a change in place would not reach the page.
@@ -182,14 +198,14 @@ class ScatterState(CanvasWidget):
         if self.color_by not in ("label", "none", *self.quantities):
             self.color_by = "label"
 
-    @traitlets.validate("color_by")
+    @validate("color_by")
     def _validate_color_by(self, proposal: Any) -> str:
         if proposal.value is None or isinstance(proposal.value, str):
             return checks.one_of("color_by", proposal.value, ["label", "none", *self.quantities])
         name, self.quantities = self._checked_colour(proposal.value, self.quantities)
         return name
 
-    @traitlets.validate("prior", "density")
+    @validate("prior", "density")
     def _validate_shown(self, proposal: Any) -> bool:
         name = proposal.trait.name
         if proposal.value and self._space.z_log_var is None:
@@ -197,43 +213,50 @@ class ScatterState(CanvasWidget):
                 f"{name} is True, but the codec has no prior: its encode gives codes without "
                 "variances. Use a VAE."
             )
-        if proposal.value and not self._space.prior_center(self.dims):
+        if proposal.value and not self._space.rotation(self._checked_projection(self.projection)):
             raise traitlets.TraitError(
                 f"{name} is True, but the coordinates {list(self.dims)} of {self.projection!r} "
                 "have no prior; set projection to 'latent' or 'pca', with two dimensions."
             )
         return bool(proposal.value)
 
-    @traitlets.validate("point_size")
+    @validate("point_size")
     def _validate_point_size(self, proposal: Any) -> float | None:
         if proposal.value is None:
             return None
         return checks.number_between("point_size", proposal.value, 1, 40)
 
-    @traitlets.validate("threshold")
-    def _validate_threshold(self, proposal: Any) -> float | None:
-        value = proposal.value
-        return None if value is None else checks.finite_number("threshold", value)
+    @validate("mode")
+    def _validate_mode(self, proposal: Any) -> str:
+        return checks.one_of("mode", proposal.value, MODES)
 
-    @traitlets.validate("dims")
+    @validate("_hidden", "_hidden_sides")
+    def _validate_hidden(self, proposal: Any) -> list[int]:
+        name, hidden = proposal.trait.name, sorted(set(proposal.value))
+        n = len(SIDES if name == "_hidden_sides" else self._class_names) + (name == "_hidden")
+        if hidden and not 0 <= hidden[0] <= hidden[-1] < n:
+            raise ValueError(f"{name} is {hidden}; expected numbers from 0 to {n - 1}.")
+        return hidden
+
+    @validate("dims")
     def _validate_dims(self, proposal: Any) -> tuple[int, ...]:
-        return self._checked_dims(proposal.value, self._space.n_coordinates)
+        return self._checked_dims(proposal.value, self._n_coordinates())
 
-    @traitlets.validate("projection")
+    @validate("projection")
     def _validate_projection(self, proposal: Any) -> str:
         return self._checked_projection(proposal.value)
 
-    @traitlets.validate("held")
+    @validate("held")
     def _validate_held(self, proposal: Any) -> NDArray[np.float32]:
         held = checks.float_array("held", proposal.value)
-        if len(held) != self._space.n_coordinates:
+        if len(held) != self._n_coordinates():
             raise ValueError(
-                f"held has shape {held.shape}; expected ({self._space.n_coordinates},), one value "
+                f"held has shape {held.shape}; expected ({self._n_coordinates()},), one value "
                 "for each coordinate, also for those that are shown."
             )
         return held
 
-    @traitlets.validate("bookmarks")
+    @validate("bookmarks")
     def _validate_bookmarks(self, proposal: Any) -> dict[str, NDArray[np.float32]]:
         checked = {}
         for name, z in proposal.value.items():
@@ -246,21 +269,11 @@ class ScatterState(CanvasWidget):
                     f"({self._codec.latent_dim},), one latent vector."
                 )
             checked[name] = vector.copy()
+        if checked:
+            checks.float_array("the place of a bookmark", self._space.project([*checked.values()]))
         return checked
 
-    @traitlets.validate("picked")
-    def _validate_picked(self, proposal: Any) -> NDArray[np.float32]:
-        z = proposal.value
-        if z.size == 0:
-            return z
-        if z.shape != (self._codec.latent_dim,):
-            raise ValueError(
-                f"picked has shape {z.shape}; expected ({self._codec.latent_dim},), one "
-                "latent vector."
-            )
-        return checks.float_array("picked", z)
-
-    @traitlets.validate("hovered")
+    @validate("hovered")
     def _validate_hovered(self, proposal: Any) -> int:
         if not -1 <= proposal.value < self.n_samples:
             raise ValueError(
@@ -269,12 +282,14 @@ class ScatterState(CanvasWidget):
             )
         return int(proposal.value)
 
-    @traitlets.validate("view")
+    @validate("view")
     def _validate_view(self, proposal: Any) -> tuple[float, ...]:
-        view = tuple(checks.finite_number("view", edge) for edge in proposal.value)
-        if len(view) != 4 or view[0] >= view[1] or view[2] >= view[3]:
+        view = checks.float_array("view", proposal.value, np.float64)
+        with np.errstate(over="ignore"):
+            sides = view[1::2] - view[::2] if view.shape == (4,) else np.zeros(1)
+        if not (np.isfinite(sides) & (sides > 0)).all():
             raise ValueError(
-                f"view is {view}; expected (x_min, x_max, y_min, y_max) with x_min < x_max and "
-                "y_min < y_max."
+                f"view is {view.tolist()}; expected (x_min, x_max, y_min, y_max) with x_min < "
+                "x_max and y_min < y_max."
             )
-        return view
+        return tuple(view.tolist())

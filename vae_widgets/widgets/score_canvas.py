@@ -16,7 +16,7 @@ from vae_widgets.core.policy import hash_data
 from vae_widgets.core.review_precision import ReviewedPrecision
 from vae_widgets.core.thresholds import METHODS, Threshold
 from vae_widgets.widgets.base import KERNEL_ID, CanvasWidget, bundle
-from vae_widgets.widgets.traits import array_to_json
+from vae_widgets.widgets.traits import Number, array_to_json
 
 PERCENTILES = (50, 90, 95, 99, 99.9)
 """Marked along the top."""
@@ -38,7 +38,7 @@ class ScoreCanvas(CanvasWidget):
     _css = bundle("score_canvas.css")
 
     _origin = traitlets.Dict().tag(sync=True)  # whose data, and which kernel: for kept_state.ts
-    threshold = traitlets.Float(0.0).tag(sync=True, echo_update=False)
+    threshold = Number(0.0).tag(sync=True, echo_update=False)
     class_names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     score_name = traitlets.Unicode("score").tag(sync=True)
     method = traitlets.Unicode("manual").tag(sync=True)

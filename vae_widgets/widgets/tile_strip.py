@@ -12,7 +12,7 @@ from vae_widgets.rendering.atlas import atlas_tiles, tile_atlas
 from vae_widgets.widgets.base import CanvasWidget, bundle
 from vae_widgets.widgets.pictured import Pictured
 from vae_widgets.widgets.pictures import tiles as picture
-from vae_widgets.widgets.traits import WholeNumber
+from vae_widgets.widgets.traits import WholeNumber, validate
 
 
 class TileStrip(Pictured, CanvasWidget):
@@ -78,6 +78,11 @@ class TileStrip(Pictured, CanvasWidget):
             if self.selected >= content["atlas"]["count"]:
                 self.selected = -1
             self._content = content
+
+    @validate("selected")
+    def _check_selected(self, proposal: Any) -> int:
+        last = self._content["atlas"]["count"] - 1 if self._content else -1
+        return int(checks.number_between("selected", proposal.value, -1, last))
 
     def rows(self) -> dict[str, Any]:
         """Return the tiles that are shown, by the arguments of `show`."""

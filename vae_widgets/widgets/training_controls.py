@@ -5,7 +5,9 @@ from typing import Any
 
 import traitlets
 
+from vae_widgets.core import checks
 from vae_widgets.widgets.base import CanvasWidget, bundle
+from vae_widgets.widgets.traits import Number, validate
 
 PANELS = ("latent", "replay")
 """Those that can be opened below the curves."""
@@ -40,9 +42,9 @@ class TrainingControls(CanvasWidget):
     _css = bundle("training_controls.css")
 
     log_scale = traitlets.Bool(False).tag(sync=True)
-    smoothing = traitlets.Float(0.0, help="Weight of the moving average, 0 to 0.99.").tag(sync=True)
+    smoothing = Number(0.0, help="Weight of the moving average, 0 to 0.99.").tag(sync=True)
     zoom = traitlets.List(
-        traitlets.Float(), help="Ends of the part of the x axis that is seen; empty for all."
+        Number(), help="Ends of the part of the x axis that is seen; empty for all."
     ).tag(sync=True)
     panels = traitlets.List(
         traitlets.Unicode(), help='Panels that are open: "latent", "replay".'
@@ -60,7 +62,7 @@ class TrainingControls(CanvasWidget):
         self._on_click = on_click
         self.on_msg(self._clicked)
 
-    @traitlets.validate("zoom")
+    @validate("zoom")
     def _check_zoom(self, proposal: Any) -> list[float]:
         zoom: list[float] = proposal["value"]
         if zoom and not (len(zoom) == 2 and zoom[0] < zoom[1]):
@@ -69,12 +71,13 @@ class TrainingControls(CanvasWidget):
             )
         return zoom
 
-    @traitlets.validate("smoothing")
+    @validate("smoothing")
     def _check_smoothing(self, proposal: Any) -> float:
-        value = float(proposal["value"])
-        if not 0 <= value <= 0.99:
-            raise traitlets.TraitError(f"smoothing must lie in [0, 0.99]; received {value:g}.")
-        return value
+        return checks.number_between("smoothing", proposal["value"], 0, 0.99)
+
+    @validate("panels")
+    def _check_panels(self, proposal: Any) -> list[str]:
+        return [checks.one_of("panels", one, PANELS) for one in dict.fromkeys(proposal["value"])]
 
     def _clicked(self, widget: Any, content: Any, buffers: Any) -> None:
         # A click that waited until its run was over must not act on the next one.

@@ -26,7 +26,6 @@ from vae_widgets.widgets.logger_method import LoggerMethod
 from vae_widgets.widgets.monitor_drawing import MonitorDrawing
 from vae_widgets.widgets.pictured import Pictured
 from vae_widgets.widgets.throttle import Send, Throttle
-from vae_widgets.widgets.training_controls import PANELS
 from vae_widgets.widgets.training_pictures import MAX_SAMPLES, TrainingPictures
 from vae_widgets.widgets.training_session import TrainingSession, check_runs, check_settings
 
@@ -204,7 +203,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
 
     @smoothing.setter
     def smoothing(self, value: float) -> None:
-        self._drawing.controls.smoothing = checks.number_between("smoothing", value, 0, 0.99)
+        self._drawing.controls.smoothing = value
 
     @property
     def panels(self) -> tuple[str, ...]:
@@ -214,7 +213,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
     @panels.setter
     def panels(self, names: Iterable[str]) -> None:
         names = [names] if isinstance(names, str) else names
-        self._drawing.controls.panels = [checks.one_of("panels", one, PANELS) for one in names]
+        self._drawing.controls.panels = list(names)
 
     @property
     def hidden(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from vae_widgets.widgets.base import CanvasWidget, bundle
 from vae_widgets.widgets.throttle import Send, changes
 from vae_widgets.widgets.training_pictures import TrainingPictures
-from vae_widgets.widgets.traits import array_to_json
+from vae_widgets.widgets.traits import Number, array_to_json
 
 
 class TrainingReplay(CanvasWidget):
@@ -16,7 +16,7 @@ class TrainingReplay(CanvasWidget):
     _esm = bundle("training_replay.js")
     _css = bundle("training_replay.css")
 
-    at = traitlets.Float(
+    at = Number(
         None, allow_none=True, help="The epoch (or step) that is seen; None for the newest."
     ).tag(sync=True)
     shown = traitlets.Dict(

@@ -1,14 +1,36 @@
 """Traits that travel as bytes: an array owns its dtype, its validation and its wire form."""
 
 import contextlib
-import operator
+import reprlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import traitlets
 from numpy.typing import NDArray
 
-from vae_widgets.core.tensors import as_float, as_numpy
+from vae_widgets.core import checks
+from vae_widgets.core.tensors import as_numpy
+
+
+class TraitValueError(traitlets.TraitError, ValueError):
+    """A value that a trait cannot have."""
+
+
+class TraitTypeError(traitlets.TraitError, TypeError):
+    """A value of a type that a trait cannot have."""
+
+
+@contextlib.contextmanager
+def refusing() -> Iterator[None]:
+    """Raise a ``TraitError`` for any error: traitlets takes a value back for that one alone."""
+    try:
+        yield
+    except traitlets.TraitError:
+        raise
+    except Exception as error:
+        kind = TraitTypeError if isinstance(error, TypeError) else TraitValueError
+        raise kind(str(error) or type(error).__name__) from error
 
 
 def array_to_json(array: NDArray[Any], widget: Any = None) -> dict[str, Any]:
@@ -17,47 +39,68 @@ def array_to_json(array: NDArray[Any], widget: Any = None) -> dict[str, Any]:
     return {"dtype": array.dtype.name, "shape": list(array.shape), "data": array.data}
 
 
+@refusing()
 def array_from_json(value: dict[str, Any], widget: Any = None) -> NDArray[Any]:
     """Return the array of a wire form; it owns its memory."""
     flat = np.frombuffer(bytes(value["data"]), dtype=np.dtype(value["dtype"]))
     return flat.reshape(value["shape"])
 
 
-class Number(traitlets.Float[Any, Any]):
-    """A float, which takes a number of numpy, PyTorch and the like as well."""
+def validate(*names: str) -> Callable[[Callable[[Any, Any], Any]], Any]:
+    """Decorate a method like ``traitlets.validate``; any error it raises refuses the value."""
+    return lambda method: traitlets.validate(*names)(refusing()(method))
 
+
+class Number(traitlets.Float[Any, Any]):
+    """A finite float, which takes a number of numpy, PyTorch and the like as well."""
+
+    @refusing()
     def validate(self, obj: Any, value: Any) -> Any:
         """Return `value` as a float."""
-        if value is not None and not isinstance(value, bool):
-            with contextlib.suppress(TypeError, ValueError, OverflowError):
-                value = as_float(value)
-        return super().validate(obj, value)
+        return checks.finite_number(str(self.name), value)
 
 
 class WholeNumber(traitlets.Int[Any, Any]):
     """An int, which takes a whole number of numpy, PyTorch and the like as well."""
 
+    @refusing()
     def validate(self, obj: Any, value: Any) -> Any:
         """Return `value` as an int."""
-        if not isinstance(value, bool):
-            with contextlib.suppress(TypeError):
-                value = operator.index(value)
-        return super().validate(obj, value)
+        return checks.whole_number(str(self.name), value)
 
 
-class Asked(traitlets.TraitType[Any, Any]):
+class Loose(traitlets.TraitType[Any, Any]):
+    """A trait that leaves its value to a validator, which takes more than one type.
+
+    The validator sees every value: while notifications are held, traitlets would keep what equals
+    the old one as it is, such as True for 1.
+    """
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        """Return `value`, an iterator as a tuple: it can be read once only."""
+        return tuple(value) if isinstance(value, Iterator) else value
+
+    def set(self, obj: Any, value: Any) -> None:
+        """Set the trait."""
+        before = obj._trait_values.get(self.name, self.default_value)
+        super().set(obj, value)
+        new = obj._trait_values[self.name]
+        if obj._cross_validation_lock and new is not before:
+            obj._notify_trait(self.name, before, new)
+
+
+class Asked(Loose):
     """A trait that asks for something: set to what it is already, it asks once more.
 
-    Observers tell such a change by its equal ``old`` and ``new``. The value is up to a validator.
+    Observers tell such a change by its equal ``old`` and ``new``.
     """
 
     def set(self, obj: Any, value: Any) -> None:
         """Set the trait, and notify in any case."""
-        name = str(self.name)
-        before = getattr(obj, name)
-        super().set(obj, value)
-        if obj._trait_values[name] == before:
-            obj._notify_trait(name, before, before)
+        before = obj._trait_values.get(self.name, self.default_value)
+        new = self._validate(obj, value)
+        obj._trait_values[self.name] = new
+        obj._notify_trait(self.name, before, new)
 
 
 class Array(traitlets.TraitType[Any, Any]):
@@ -82,10 +125,14 @@ class Array(traitlets.TraitType[Any, Any]):
         """Return `value` as a read-only array of the trait's dtype."""
         try:
             given = np.asarray(as_numpy(value))
-            with np.errstate(invalid="ignore"):  # NaN to whole numbers: found below
+            if given.dtype.kind not in "biufO":  # text and dates would become numbers
+                raise TypeError
+            with np.errstate(invalid="ignore", over="ignore"):  # found below, or by a validator
                 array = given.astype(self.dtype)
-        except (TypeError, ValueError, OverflowError):
-            self.error(obj, value)
+        except Exception:  # of whatever the value is
+            raise TraitTypeError(
+                f"{self.name} must be {self.info_text}; received {reprlib.repr(value)}."
+            ) from None
         if self.dtype.kind in "iu" and not np.array_equal(array, given):
             raise traitlets.TraitError(
                 f"{self.name} must hold whole numbers that fit {self.dtype}; received "
@@ -101,7 +148,22 @@ class Array(traitlets.TraitType[Any, Any]):
     def set(self, obj: Any, value: Any) -> None:
         """Set the trait; equal arrays cause no notification (== alone is ambiguous for arrays)."""
         new: Any = self._validate(obj, value)
-        old = obj._trait_values.get(self.name)
+        old = obj._trait_values.get(self.name, self.default_value)
         obj._trait_values[self.name] = new
-        if old is None or not np.array_equal(old, new):
+        if not np.array_equal(old, new):
             obj._notify_trait(self.name, old, new)
+
+
+class Arrays(Loose, traitlets.Dict):
+    """A dict of arrays by name, synchronised as bytes; what they hold is up to a validator."""
+
+    validate = traitlets.Dict.validate
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.tag(
+            to_json=lambda value, widget: {name: array_to_json(of) for name, of in value.items()},
+            from_json=refusing()(
+                lambda value, widget: {name: array_from_json(of) for name, of in value.items()}
+            ),
+        )
