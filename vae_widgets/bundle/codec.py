@@ -31,6 +31,7 @@ from vae_widgets.core.fixed_blocks import is_stored, slices_of
 from vae_widgets.core.labels import check_labels, missing_labels, one_hot
 from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.policy import ThresholdPolicy
+from vae_widgets.core.tensors import as_numpy
 from vae_widgets.core.vocabulary import Vocabulary
 from vae_widgets.rendering import Renderer, own_renderer, renderer_for, renderer_from_json
 from vae_widgets.rendering.atlas import MAX_SIDE
@@ -289,8 +290,8 @@ class BundleCodec:
         self._labels(y, len(stored))  # or an error, before any work
         labels = np.asarray(y)
         return [
-            method(stored[rows], y=labels[rows] if labels.ndim else y)
-            for rows in slices_of(len(stored))
+            method(np.asarray(as_numpy(stored[rows])), y=labels[rows] if labels.ndim else y)
+            for rows in slices_of(max(1, len(stored)))  # an empty one is refused as any other
         ]
 
     def _samples(self, x: ArrayLike) -> NDArray[np.float32]:

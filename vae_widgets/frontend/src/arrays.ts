@@ -28,6 +28,16 @@ export function readArray<T extends TypedArray = Float32Array>(wire: WireArray):
   return new Kind(buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer) as T;
 }
 
+/** Return row numbers below `n` as they were kept, or throw. */
+export function checkRows(wire: WireArray, n: number): WireArray {
+  const rows = readArray<Uint32Array>(wire);
+  if (wire.dtype !== "uint32" || wire.shape.length !== 1 || wire.shape[0] !== rows.length) {
+    throw new TypeError("no list of rows");
+  }
+  if (!rows.every((row) => row < n)) throw new RangeError("rows of other data");
+  return wire;
+}
+
 /** Wire array of a typed array. A view over part of a buffer would send the whole buffer: slice. */
 export function writeArray(array: TypedArray, shape: number[] = [array.length]): WireArray {
   const own = array.byteLength === array.buffer.byteLength ? array : array.slice();

@@ -47,7 +47,8 @@ function makeRoom(key: string, most: number): void {
   if (others.length <= most) return;
   const savedAt = (other: string) => {
     try {
-      return (JSON.parse(localStorage.getItem(other)!) as Stored).saved ?? 0;
+      const { saved } = JSON.parse(localStorage.getItem(other)!) as Stored;
+      return Number.isFinite(saved) ? saved : 0;
     } catch {
       return 0;
     }

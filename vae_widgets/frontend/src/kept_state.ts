@@ -7,6 +7,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { recall, remember } from "./browser_store.ts";
 import { KernelLine } from "./kernel_line.ts";
+import { decode, encode, goodValues, type Kept, type Words } from "./kept_values.ts";
 import { button, element } from "./shell.ts";
 import { change, onTold } from "./tell.ts";
 
@@ -15,26 +16,16 @@ export interface Origin {
   kernel: string;
 }
 
-interface Kept {
-  value: unknown;
-  kernel: string;
-  /** Whether that kernel has it. */
-  heard: boolean;
-}
-
-type Store = Record<string, Kept>;
-
 export class KeptState {
   readonly root = element("div", "vw-kept");
   private readonly model: AnyModel<any>;
-  private readonly words: Record<string, (value: any) => string>;
+  private readonly words: Words;
   private readonly origin: Origin;
   private readonly name: string;
   private readonly text = element("span", "");
   private readonly stops: (() => void)[];
 
-  /** `words` says what a value of each kept trait is; "" for one that is not worth an offer. */
-  constructor(model: AnyModel<any>, kind: string, words: Record<string, (value: any) => string>) {
+  constructor(model: AnyModel<any>, kind: string, words: Words) {
     this.model = model;
     this.words = words;
     this.origin = model.get("_origin");
@@ -65,12 +56,12 @@ export class KeptState {
     for (const stop of this.stops) stop();
   }
 
-  private store(): Store {
-    return recall<Store>(this.name) ?? {};
+  private store(): Record<string, Kept> {
+    return goodValues(recall(this.name), this.words);
   }
 
   private save(names: string[], heard: boolean): void {
-    const kept = names.filter((name) => name in this.words);
+    const kept = names.filter((name) => Object.hasOwn(this.words, name));
     if (!kept.length) return;
     const store = this.store();
     for (const name of kept) {
@@ -92,7 +83,7 @@ export class KeptState {
     return Object.keys(store).filter((name) => {
       const { value, kernel } = store[name];
       const now = JSON.stringify(encode(this.model.get(name)));
-      return kernel !== this.origin.kernel && JSON.stringify(value) !== now && this.words[name]?.(decode(value));
+      return kernel !== this.origin.kernel && JSON.stringify(value) !== now && this.words[name](decode(value));
     });
   }
 
@@ -108,24 +99,4 @@ export class KeptState {
     this.root.hidden = !lost.length;
     this.text.textContent = `Kept in this browser from before the kernel ended: ${lost.join(", ")}.`;
   }
-}
-
-/** As JSON can hold it: bytes become text. */
-function encode(value: any): any {
-  if (value instanceof DataView) {
-    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    return { base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
-  }
-  if (Array.isArray(value)) return value.map(encode);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, encode(part)]));
-}
-
-function decode(value: any): any {
-  if (Array.isArray(value)) return value.map(decode);
-  if (value === null || typeof value !== "object") return value;
-  if (typeof value.base64 === "string") {
-    return new DataView(Uint8Array.from(atob(value.base64), (letter) => letter.charCodeAt(0)).buffer);
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, decode(part)]));
 }

@@ -2,7 +2,7 @@
 
 import "./latent_scatter.css";
 import { LATE } from "./asking.ts";
-import { readArray, writeArray, type WireArray } from "./arrays.ts";
+import { checkRows, readArray, writeArray, type WireArray } from "./arrays.ts";
 import { DecodedPlane } from "./decoded_plane.ts";
 import { onKey, type Point } from "./gestures.ts";
 import { Hearing } from "./hearing.ts";
@@ -256,11 +256,20 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
 
   const panels = new Panels(model, shell, picking);
   const several = (count: number, what: string) => (count ? `${whole(count)} ${what}${count === 1 ? "" : "s"}` : "");
+  const rows = (what: string) => (kept: WireArray) => {
+    const [count] = checkRows(kept, readArray(model.get("_positions")).length / 2).shape;
+    return count ? `${what} ${several(count, "sample")}` : "";
+  };
+  const bookmarks = (marks: Record<string, WireArray>) => {
+    const all = Object.values(marks);
+    if (!all.every((z) => z.dtype === "float32" && readArray(z).every(Number.isFinite))) throw new TypeError();
+    return all.length;
+  };
   const kept = new KeptState(model, "scatter", {
-    bookmarks: (marks: object) => several(Object.keys(marks).length, "bookmark"),
-    selection: ({ shape }: WireArray) => shape[0] ? `a selection of ${several(shape[0], "sample")}` : "",
-    group_a: ({ shape }: WireArray) => shape[0] ? `group A of ${several(shape[0], "sample")}` : "",
-    group_b: ({ shape }: WireArray) => shape[0] ? `group B of ${several(shape[0], "sample")}` : "",
+    bookmarks: (marks: Record<string, WireArray>) => several(bookmarks(marks), "bookmark"),
+    selection: rows("a selection of"),
+    group_a: rows("group A of"),
+    group_b: rows("group B of"),
   });
   shell.notice.root.after(kept.root);
   const toolbar = new Toolbar(model, shell, { home, clear });

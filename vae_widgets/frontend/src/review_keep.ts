@@ -27,6 +27,8 @@ export interface Origin {
 /** A kept mark, with the queue and the kernel that confirmed it; "" before any has. */
 export type Kept = KeptMark & { queue: string; kernel: string };
 
+const MARKS = ["anomalous", "normal", "unsure", ""];
+
 export class ReviewKeep {
   private readonly origin: Origin;
   private readonly name: string;
@@ -121,7 +123,9 @@ export class ReviewKeep {
 
   private read(): void {
     if (!this.stored) return;
-    this.marks = new Map((recall<Kept[]>(this.name) ?? []).map((mark) => [mark.index, mark]));
+    const kept = recall<unknown>(this.name);
+    const good = Array.isArray(kept) ? kept.filter(isKept) : [];
+    this.marks = new Map(good.map((mark) => [mark.index, mark]));
   }
 }
 
@@ -129,6 +133,20 @@ export class ReviewKeep {
 export function cell(text: string): string {
   const safe = /^[=+\-@\t\r\n'\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** Whether a value is a kept mark: anything may have written into the storage. */
+function isKept(value: any): value is Kept {
+  if (typeof value !== "object" || value === null) return false;
+  const { index, score, mark, time, drawn_from = null, queue, kernel } = value;
+  return (
+    Number.isSafeInteger(index) && index >= 0 &&
+    Number.isFinite(score) &&
+    MARKS.includes(mark) &&
+    typeof time === "string" && time.length <= 100 &&
+    (drawn_from === null || Number.isFinite(drawn_from)) &&
+    typeof queue === "string" && typeof kernel === "string"
+  );
 }
 
 /** A mark as the kernel takes it; one that was kept before has no `drawn_from`. */

@@ -277,7 +277,10 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     else if (content.kind === "chosen") refuse(null);
   };
   const kept = new KeptState(model, "histogram", {
-    threshold: (threshold: number) => `the threshold ${plain(threshold, digits())}`,
+    threshold: (threshold: number) => {
+      if (!Number.isFinite(threshold)) throw new TypeError();
+      return `the threshold ${plain(threshold, digits())}`;
+    },
   });
   shell.notice.root.after(kept.root);
   const onMethod = () => {

@@ -1,0 +1,48 @@
+/** Values of traits as the browser's storage has them: read with suspicion, as anything may write there. */
+
+export interface Kept {
+  value: unknown;
+  kernel: string;
+  /** Whether that kernel has it. */
+  heard: boolean;
+}
+
+/** What a value is in words, by trait; "" for one that is not worth an offer. Throws for a bad one. */
+export type Words = Record<string, (value: any) => string>;
+
+/** The kept values that can be what they say; the others are left out. */
+export function goodValues(stored: unknown, words: Words): Record<string, Kept> {
+  const good: Record<string, Kept> = {};
+  if (typeof stored !== "object" || stored === null) return good;
+  for (const name of Object.keys(words)) {
+    const kept = Object.hasOwn(stored, name) ? (stored as Record<string, any>)[name] : null;
+    if (typeof kept?.kernel !== "string" || typeof kept.heard !== "boolean") continue;
+    try {
+      words[name](decode(kept.value));
+      good[name] = kept;
+    } catch {
+      // of a wrong type or size
+    }
+  }
+  return good;
+}
+
+/** As JSON can hold it: bytes become text. */
+export function encode(value: any): any {
+  if (value instanceof DataView) {
+    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    return { base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
+  }
+  return mapped(value, encode);
+}
+
+export function decode(value: any): any {
+  if (typeof value?.base64 !== "string") return mapped(value, decode);
+  return new DataView(Uint8Array.from(atob(value.base64), (letter) => letter.charCodeAt(0)).buffer);
+}
+
+function mapped(value: any, act: (part: any) => any): any {
+  if (Array.isArray(value)) return value.map(act);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, act(part)]));
+}
