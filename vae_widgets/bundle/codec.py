@@ -96,9 +96,16 @@ class BundleCodec:
             content = archive.parts[DETECTOR_PART]
             self._detector = DetectorPart.from_json(content, facts.sample_shape, where)
         self._score: OnnxGraph | None = None
+        note = _score_note(archive.manifest.get("score"), where)
+        self._score_kind, self._score_missing, self._score_is_named = note
         if SCORE_PART in archive.parts:
-            self._score = self.score_graph(facts, archive.parts, where)
-        self._score_kind, self._score_missing = _score_note(archive.manifest.get("score"), where)
+            if self._detector is not None and self.policy and self.policy.score != self._score_kind:
+                raise BundleError(
+                    f"{where}: part 'policy.json' is for the score {self.policy.score!r:.100}; "
+                    f"part {SCORE_PART!r} gives {self._score_kind!r:.100}."
+                )
+            kind = self._score_kind if self._score_is_named else None
+            self._score = self.score_graph(facts, archive.parts, where, kind)
         self._tiles_png = archive.parts.get("tiles.png")
 
     @staticmethod
@@ -122,10 +129,16 @@ class BundleCodec:
         return encoder, decoder
 
     @staticmethod
-    def score_graph(facts: ModelFacts, parts: Mapping[str, bytes], where: str) -> OnnxGraph:
-        """Return the anomaly score of a bundle, ready to run."""
+    def score_graph(
+        facts: ModelFacts, parts: Mapping[str, bytes], where: str, kind: str | None
+    ) -> OnnxGraph:
+        """Return the anomaly score of a bundle, ready to run; its output is named by its kind.
+
+        `kind` is None for a file of an earlier version, in which the output is just "score".
+        """
+        output = "score" if kind is None else f"score_{kind}"
         where = f"{where}: part {SCORE_PART!r}"
-        return OnnxGraph(parts[SCORE_PART], facts.encoder_inputs, {"score": ()}, where)
+        return OnnxGraph(parts[SCORE_PART], facts.encoder_inputs, {output: ()}, where)
 
     @property
     def latent_dim(self) -> int:
@@ -242,7 +255,7 @@ class BundleCodec:
             return None
         if self._detector is not None:
             return self.policy.score if self.policy else None
-        return _SCORE_NAMES.get(self._score_kind)
+        return _SCORE_NAMES.get(self._score_kind) if self._score_is_named else "anomaly score"
 
     def anomaly_score(self, x: ArrayLike, *, y: ArrayLike | None = None) -> NDArray[np.float32]:
         """Score samples as the model that was saved does; higher is more anomalous.
@@ -367,10 +380,10 @@ def _renderer(content: Any, sample_shape: tuple[int, ...], where: str) -> Render
         raise BundleError(f"{where}: part {MANIFEST!r}: 'renderer': {error}") from None
 
 
-def _score_note(content: Any, where: str) -> tuple[str, str]:
-    """Return the kind of a bundle's score, and why it is missing if it is."""
+def _score_note(content: Any, where: str) -> tuple[str, str, bool]:
+    """Return the kind of a bundle's score, why it is missing, and whether its graph names it."""
     if content is None:
-        return "", "an earlier version of vae_widgets wrote it."
+        return "", "an earlier version of vae_widgets wrote it.", False
     note = content if isinstance(content, dict) else {}
     kind, missing = note.get("kind"), note.get("missing")
     if not isinstance(kind, str) or not isinstance(missing, str | types.NoneType):
@@ -378,7 +391,7 @@ def _score_note(content: Any, where: str) -> tuple[str, str]:
             f"{where}: part {MANIFEST!r}: 'score' must have the texts 'kind' and 'missing'; "
             f"received {content!r:.200}."
         )
-    return kind, missing or ""
+    return kind, missing or "", bool(note.get("named"))
 
 
 def _latents(content: bytes | None, latent_dim: int, where: str) -> NDArray[np.float32] | None:

@@ -7,6 +7,9 @@ from typing import Any
 from vae_widgets.bundle.archive import MANIFEST
 from vae_widgets.bundle.errors import BundleError
 
+_MOST_NUMBERS = 2**26  # of a sample; 256 MiB
+_MOST_LABELS = 2**20
+
 
 @dataclass(frozen=True)
 class ModelFacts:
@@ -101,6 +104,12 @@ class ModelFacts:
             "a list of one to eight whole numbers of at least 1",
             shape,
         )
+        need(
+            math.prod(shape) <= _MOST_NUMBERS,
+            "'sample_shape'",
+            f"that of a sample of at most {_MOST_NUMBERS:,} numbers",
+            shape,
+        )
         need(isinstance(likelihood, dict), "'likelihood'", "an object", likelihood)
         name, bounds = likelihood.get("name"), likelihood.get("bounds")
         need(isinstance(name, str), "likelihood['name']", "text", name)
@@ -113,7 +122,8 @@ class ModelFacts:
         )
         n_classes, n_labels = likelihood.get("n_classes"), manifest.get("n_labels")
         for key, count in (("likelihood['n_classes']", n_classes), ("'n_labels'", n_labels)):
-            need(count is None or _is_count(count), key, "null or a whole number", count)
+            good = count is None or (_is_count(count) and count <= _MOST_LABELS)
+            need(good, key, f"null or a whole number up to {_MOST_LABELS:,}", count)
         variational: Any = manifest.get("variational")
         need(isinstance(variational, bool), "'variational'", "true or false", variational)
         return cls(
@@ -128,7 +138,7 @@ class ModelFacts:
 
 
 def _is_count(value: Any) -> bool:
-    return type(value) is int and 1 <= value < 2**31
+    return type(value) is int and 1 <= value <= _MOST_NUMBERS
 
 
 def _is_bound(value: Any) -> bool:

@@ -18,6 +18,9 @@ from vae_widgets.core.missing import is_missing as is_missing
 from vae_widgets.core.tables import floats_of, where_not_finite
 from vae_widgets.core.tensors import as_float, as_numpy
 
+MAX_TILE_SIDE = 2048
+"""Pixels of a side of a tile; a larger one would fill a gigabyte in a few samples."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -150,12 +153,17 @@ def whole_number(name: str, value: Any) -> int:
         raise TypeError(f"{name} must be a whole number; received {value!r:.200}.") from None
 
 
-def int_up_to(name: str, value: Any, highest: int, why: str) -> int:
-    """Return `value` as an int from 1 to `highest`, which is `why`."""
-    number = positive_int(name, value)
+def int_up_to(name: str, value: Any, highest: int, why: str, minimum: int = 1) -> int:
+    """Return `value` as an int from `minimum` to `highest`, which is `why`."""
+    number = positive_int(name, value, minimum)
     if number > highest:
         raise ValueError(f"{name} must be at most {highest}, {why}; received {number}.")
     return number
+
+
+def tile_side(name: str, value: Any, minimum: int = 8, pixels: int = 1) -> int:
+    """Return `value`, times `pixels` a side of a tile, as an int of at least `minimum`."""
+    return int_up_to(name, value, MAX_TILE_SIDE // pixels, "the largest tile", minimum)
 
 
 def refuse_masked(name: str, value: Any) -> None:

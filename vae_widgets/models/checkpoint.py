@@ -85,10 +85,10 @@ def read_checkpoint(
     try:
         state = TrainingState.from_json(archive.parts["training.json"])
         set_generator_states(model, state.generators)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise BundleError(f"{path}: part 'training.json' is not what it should be: {error}") from (
-            error
-        )
+    except Exception as error:  # such as numbers that TensorFlow cannot take
+        raise BundleError(
+            f"{path}: part 'training.json' is not what it should be: {error!s:.300}"
+        ) from error
     return model, state
 
 

@@ -31,6 +31,7 @@ from vae_widgets.core.thresholds import (
     threshold_metrics,
 )
 from vae_widgets.models.anomaly_scores import ATTRIBUTION_KINDS, SCORE_KINDS
+from vae_widgets.models.architectures import ARCHITECTURES
 from vae_widgets.models.detector_inputs import Batches, parts_of
 from vae_widgets.models.divergence import NaNScoresError, has_nan_weights
 from vae_widgets.models.likelihoods import Gaussian, Likelihood, make_likelihood
@@ -169,12 +170,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             raise
 
     def _fit(self, X: ArrayLike, sample_weight: Any) -> "VAEDetector":
-        method, parameters = self._threshold_method()
-        score_kind = checks.one_of("score_kind", self.score_kind, SCORE_KINDS)
-        likelihood = self._own_likelihood()
-        batch_size = checks.positive_int("batch_size", self.batch_size)
-        epochs = checks.positive_int("epochs", self.epochs)
-        rate = checks.number_between("learning_rate", self.learning_rate, 0, open_low=True)
+        method, parameters, score_kind, likelihood, batch_size, epochs, rate = self._checked()
         x, weights = self._learn_preprocessing(X, sample_weight)
 
         vae = VAE.build(
@@ -418,6 +414,10 @@ class VAEDetector(OutlierMixin, BaseEstimator):
                 "unknown. Upgrade vae_widgets, if it is of a newer version."
             )
         detector.set_params(**part.parameters)
+        try:
+            detector._check_against(vae, part.preprocessing)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise BundleError(f"{where}: part {DETECTOR_PART!r}: {error}") from None
         detector.vae_ = vae
         detector.sample_shape_ = vae.sample_shape
         detector.n_features_in_ = math.prod(vae.sample_shape)
@@ -542,6 +542,40 @@ class VAEDetector(OutlierMixin, BaseEstimator):
                 "a sample. Leave sample_shape out for the shape that X has."
             )
         return asked
+
+    def _checked(self) -> tuple[str, dict[str, Any], str, Likelihood, int, int, float]:
+        """Return what `fit` uses of the parameters, or raise ``TypeError`` or ``ValueError``."""
+        return (
+            *self._threshold_method(),
+            checks.one_of("score_kind", self.score_kind, SCORE_KINDS),
+            self._own_likelihood(),
+            checks.positive_int("batch_size", self.batch_size),
+            checks.positive_int("epochs", self.epochs),
+            checks.number_between("learning_rate", self.learning_rate, 0, open_low=True),
+        )
+
+    def _check_against(self, vae: VAE, preprocessing: Preprocessing | None) -> None:
+        """Raise ``TypeError`` or ``ValueError`` if the parameters cannot be those of a model."""
+        self._checked()
+        checks.one_of("architecture", self.architecture, ARCHITECTURES)
+        if self.seed is not None:
+            checks.positive_int("seed", self.seed, 0)
+        if not hasattr(self.beta, "get_config"):  # else it is a schedule
+            checks.number_between("beta", self.beta, 0)
+        for name in ("hidden_units", "filters", "sample_shape"):
+            value = getattr(self, name)
+            if value is not None:
+                sizes = value if isinstance(value, list) else [value]
+                for size in sizes:
+                    checks.positive_int(name, size)
+        shape = self.sample_shape
+        for name, received, expected in (
+            ("latent_dim", self.latent_dim, vae.latent_dim),
+            ("preprocessing", self.preprocessing, getattr(preprocessing, "name", None)),
+            ("sample_shape", shape and list(check_sample_shape(shape)), list(vae.sample_shape)),
+        ):
+            if received != expected and (received is not None or name != "sample_shape"):
+                raise ValueError(f"{name} is {received!r:.100}; the model has {expected!r:.100}.")
 
     def _threshold_method(self) -> tuple[str, dict[str, Any]]:
         """Return what `contamination` asks for: a method of `choose_threshold`, and parameters."""

@@ -59,8 +59,8 @@ def score_part(vae: "VAE", facts: ModelFacts, kind: str) -> bytes:
     if kind not in _SCORES_WITHOUT_DRAWS:
         raise ScoreExportError(f"the score {kind!r} needs random draws.")
     try:
-        content = to_onnx(_score_function(vae, kind), facts.encoder_inputs, ("score",))
-        graph = BundleCodec.score_graph(facts, {SCORE_PART: content}, vae.name)
+        content = to_onnx(_score_function(vae, kind), facts.encoder_inputs, (f"score_{kind}",))
+        graph = BundleCodec.score_graph(facts, {SCORE_PART: content}, vae.name, kind)
         z, labels, hot = _rows(vae, facts)
         x = vae.decode(z, *labels)
         theirs = vae.anomaly_score(x, kind, y=labels[0] if labels else None)

@@ -5,10 +5,10 @@ weights that lie in the file, uncompressed, and not behind a link.
 """
 
 import io
-import json
 import pathlib
 import re
 import tempfile
+from collections.abc import Iterator
 from typing import Any
 
 import h5py
@@ -16,6 +16,8 @@ import keras
 import numpy as np
 
 from vae_widgets.bundle import BundleError, read_stored_zip
+from vae_widgets.core.strict_json import read_json
+from vae_widgets.models.load_limits import check_config, limits
 from vae_widgets.models.own_classes import (
     CustomObjects,
     OwnObject,
@@ -71,15 +73,22 @@ def model_from_bytes(
         If it is damaged, carries code, or is no model that Keras can load.
     """
     where = f"{where}: part {PART!r}"
-    found = _check(content, where, custom_objects or {}, _WHEN_READ)
+    found, n_numbers, writer = _check(content, where, custom_objects or {}, _WHEN_READ)
     objects = {own.key: own.found_in(custom_objects or {}) for own in found}
-    try:
-        with tempfile.TemporaryDirectory() as folder:
+    with limits(n_numbers) as made, tempfile.TemporaryDirectory() as folder:
+        try:
             file = pathlib.Path(folder) / PART
             file.write_bytes(content)
             return keras.saving.load_model(file, custom_objects=objects, safe_mode=True)
-    except Exception as error:  # Keras, TensorFlow and HDF5 have any kind for a wrong file
-        raise BundleError(f"{where} cannot be loaded: {_cause(error, content, objects)}") from error
+        except Exception as error:  # Keras, TensorFlow and HDF5 have any kind for a wrong file
+            if made.problem:
+                raise BundleError(f"{where}: 'config.json': {made.problem}.") from None
+            note = ""
+            if writer != keras.__version__:
+                note = f" Keras {writer} wrote it, and this is Keras {keras.__version__}."
+            raise BundleError(
+                f"{where} cannot be loaded: {_cause(error, content, objects)}{note}"
+            ) from error
 
 
 def read_back(
@@ -139,8 +148,11 @@ _WHEN_READ = (
 
 def _check(
     content: bytes, where: str, custom_objects: CustomObjects, if_unknown: str
-) -> list[OwnObject]:
-    """Return the user's classes that a file needs, or raise ``BundleError``."""
+) -> tuple[list[OwnObject], int, str]:
+    """Return the user's classes that a file needs, how many numbers, and which Keras wrote it.
+
+    Raises ``BundleError`` for any other file than one of Keras.
+    """
     files = read_stored_zip(io.BytesIO(content), where)
     if set(files) != _FILES:
         odd = sorted(set(files) ^ _FILES)[0]
@@ -149,16 +161,23 @@ def _check(
             f"{', '.join(sorted(_FILES))} ({odd!r} is missing or too many)."
         )
     try:
-        config = json.loads(files["config.json"])
+        name = "config.json"
+        config = read_json(files[name], allow_nan=True)
         entries = list(serialized_objects(config))
-    except (ValueError, RecursionError) as error:
-        raise BundleError(f"{where}: 'config.json' is not JSON: {error}.") from None
+        name = "metadata.json"
+        writer = f"{read_json(files[name])['keras_version']:.40}"
+    except (ValueError, TypeError, KeyError) as error:
+        raise BundleError(f"{where}: {name!r} is not JSON of Keras: {error}.") from None
     for entry, owner in reversed(entries):  # a Lambda before the function in it
         name = entry["class_name"]
         if not isinstance(name, str):
             raise BundleError(f"{where}: 'config.json' has the class name {name!r:.100}.")
         if name in _CODE_CLASSES:
             raise BundleError(_about_code(where, name, owner))
+    try:
+        check_config(entries)
+    except ValueError as error:
+        raise BundleError(f"{where}: 'config.json': {error}.") from None
     found = []
     for entry, owner in entries:
         own = own_object(entry, owner)
@@ -167,8 +186,8 @@ def _check(
         if own.found_in(custom_objects) is None:
             raise BundleError(f"{where}: {if_unknown.format(own=own, name=own.name)}")
         found.append(own)
-    _check_weights(files["model.weights.h5"], f"{where}: 'model.weights.h5'")
-    return found
+    n_numbers = _check_weights(files["model.weights.h5"], f"{where}: 'model.weights.h5'")
+    return found, n_numbers, writer
 
 
 def _about_code(where: str, name: str, owner: str) -> str:
@@ -183,7 +202,7 @@ def _about_code(where: str, name: str, owner: str) -> str:
 
 def _cause(error: BaseException, content: bytes, objects: dict[str, Any]) -> str:
     """Return why Keras could not load a model: the innermost object that cannot be made again."""
-    config = json.loads(read_stored_zip(io.BytesIO(content), PART)["config.json"])
+    config = read_json(read_stored_zip(io.BytesIO(content), PART)["config.json"], allow_nan=True)
     for entry, owner in serialized_objects(config):  # the inner ones first
         if "registered_name" not in entry:
             continue
@@ -209,28 +228,52 @@ def _innermost(error: BaseException) -> str:
     return f"{type(error).__name__}: {text.strip().removesuffix('.')}."
 
 
-def _check_weights(content: bytes, where: str) -> None:
-    """Raise ``BundleError`` unless all data of an HDF5 file lies in it, as large as it claims."""
+def _check_weights(content: bytes, where: str) -> int:
+    """Return how many numbers an HDF5 file holds, if they lie in it, each once and as they are.
+
+    Raises ``BundleError`` otherwise.
+    """
+    n_bytes = n_numbers = 0
     try:
         with h5py.File(io.BytesIO(content), "r") as file:
-            problem = _problem_in(file)
+            for entry in _entries(file):
+                n_bytes += entry.nbytes
+                n_numbers += entry.size
+                if n_bytes > len(content):
+                    raise ValueError(f"has data smaller than it claims, {entry.name!r}")
+    except ValueError as error:
+        raise BundleError(f"{where} {error}; expected plain arrays.") from None
     except Exception as error:  # HDF5 has any kind for a damaged file
         raise BundleError(f"{where} is damaged: {error}") from error
-    if problem:
-        raise BundleError(f"{where} {problem}; expected plain arrays.")
+    return n_numbers
 
 
-def _problem_in(group: h5py.Group) -> str | None:
-    for name in group:
-        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-            return f"has a link to elsewhere, {name!r}"
-        entry = group[name]
-        if isinstance(entry, h5py.Group):
-            problem = _problem_in(entry)
-            if problem:
-                return problem
-        elif entry.external or entry.is_virtual:
-            return f"has data in another file, {entry.name!r}"
-        elif entry.size and entry.id.get_storage_size() != entry.nbytes:
-            return f"has data smaller than it claims, {entry.name!r}"
-    return None
+def _entries(file: h5py.File) -> Iterator[h5py.Dataset]:
+    """Yield the arrays of a file; raise ``ValueError`` for one that is not a plain one."""
+    seen = {h5py.h5o.get_info(file.id).addr}
+    waiting = [file]
+    while waiting:
+        group = waiting.pop()
+        for name in group:
+            if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                raise ValueError(f"has a link to elsewhere, {name!r}")
+            entry = group[name]
+            place = h5py.h5o.get_info(entry.id).addr
+            if place in seen:
+                raise ValueError(f"has one entry under two names, {entry.name!r}")
+            seen.add(place)
+            if isinstance(entry, h5py.Group):
+                waiting.append(entry)
+                continue
+            if not isinstance(entry, h5py.Dataset):
+                raise ValueError(f"has no array as {entry.name!r}")
+            if entry.external or entry.is_virtual:
+                raise ValueError(f"has data in another file, {entry.name!r}")
+            odd = "dtype" in entry.attrs and entry.attrs.get_id("dtype").shape != ()
+            if entry.dtype.hasobject or entry.shape is None or odd:
+                raise ValueError(f"has something else than numbers, {entry.name!r}")
+            # A chunk may lie at the place of another one, or be smaller than what it unpacks to.
+            stored = entry.id.get_storage_size()
+            if entry.chunks is not None or (entry.size and stored != entry.nbytes):
+                raise ValueError(f"has data smaller than it claims, {entry.name!r}")
+            yield entry

@@ -13,7 +13,7 @@ def in_float32(content: bytes) -> bytes:
     """Return a ``.keras`` file in which every layer computes in float32; the weights stay."""
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         parts = {entry.filename: file.read(entry) for entry in file.infolist()}
-    config = json.loads(parts[_CONFIG])
+    config = json.loads(parts[_CONFIG])  # it was written just now
     if not _convert(config):
         return content
     parts[_CONFIG] = json.dumps(config).encode()

@@ -116,7 +116,7 @@ def save_bundle(
                 "the detector back, which scores with TensorFlow.",
                 stacklevel=3,
             )
-    manifest["score"] = {"kind": kind, "missing": missing}
+    manifest["score"] = {"kind": kind, "missing": missing, "named": True}
     if samples is not None:
         atlas = tile_atlas(render(check_renderer(renderer, vae.sample_shape), samples))
         parts["tiles.png"] = atlas.pop("png")
@@ -170,6 +170,8 @@ def trainable_in(
                 f"{model.sample_shape}; the manifest says {facts.latent_dim} and "
                 f"{facts.sample_shape}."
             )
+        if has_nan_weights(model):
+            raise BundleError(f"{path}: part {PART!r} has weights that are NaN or infinite.")
         model._saved_summary = archive.manifest.get("training")
     return model
 

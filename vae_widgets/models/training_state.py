@@ -94,17 +94,20 @@ class TrainingState:
         if position is not None:
             position = Position(
                 totals=_totals(position["totals"]),
-                iterations=checks.positive_int("iterations", position["iterations"], 0),
+                iterations=_integer("iterations", position["iterations"]),
                 noise_seed=_integers("noise_seed", position["noise_seed"], 2),
                 n_samples=checks.positive_int("n_samples", position["n_samples"]),
                 batch_size=checks.positive_int("batch_size", position["batch_size"]),
                 shuffle=bool(position["shuffle"]),
             )
+        history = content["history"]
+        if not isinstance(history, dict) or not all(map(_is_list, history.values())):
+            raise TypeError(f"history must be an object of lists; received {history!r:.100}.")
         return cls(
-            epoch=checks.positive_int("epoch", content["epoch"], 0),
+            epoch=_integer("epoch", content["epoch"]),
             epochs=_integers("epochs", content["epochs"]),
-            history={name: [*map(float, values)] for name, values in content["history"].items()},
-            seed=checks.positive_int("seed", content["seed"], 0),
+            history={name: [*map(float, values)] for name, values in history.items()},
+            seed=_integer("seed", content["seed"], 2**31),
             generators=[_integers("generators", state, 2) for state in content["generators"]],
             position=position,
         )
@@ -143,7 +146,7 @@ def _number_or_text(value: Any) -> float | str:
 
 def _totals(values: Any) -> list[float]:
     if not isinstance(values, list) or len(values) != 5:
-        raise TypeError(f"totals must be a list of 5 numbers; received {values!r}.")
+        raise TypeError(f"totals must be a list of 5 numbers; received {values!r:.100}.")
     *sums, weight, batches = map(float, values)
     if not (weight >= 0 and batches >= 0 and (weight == 0 or batches > 0)):
         raise ValueError(
@@ -152,8 +155,19 @@ def _totals(values: Any) -> list[float]:
     return [*sums, weight, batches]
 
 
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _integer(name: str, value: Any, bound: int = 2**32) -> int:
+    number = checks.positive_int(name, value, 0)
+    if number >= bound:
+        raise ValueError(f"{name} must be below {bound}; received {number:.6g}.")
+    return number
+
+
 def _integers(name: str, values: Any, length: int | None = None) -> list[int]:
     if not isinstance(values, list) or length not in (None, len(values)):
         of = "" if length is None else f" of {length}"
-        raise TypeError(f"{name} must be a list{of}; received {values!r}.")
-    return [checks.positive_int(name, value, 0) for value in values]
+        raise TypeError(f"{name} must be a list{of}; received {values!r:.100}.")
+    return [_integer(name, value) for value in values]

@@ -18,7 +18,7 @@ class SignalRenderer(RangedRenderer):
     Parameters
     ----------
     width, height
-        Size of a tile in pixels.
+        Size of a tile in pixels, at most 2,048.
     vmin, vmax
         Values at the bottom and the top. None takes the lowest and the highest value of the samples
         of the widget, or of each batch.
@@ -42,8 +42,8 @@ class SignalRenderer(RangedRenderer):
         vmax: float | None = None,
         sample_rate: int | None = None,
     ) -> None:
-        self.width = checks.positive_int("width", width, minimum=8)
-        self.height = checks.positive_int("height", height, minimum=8)
+        self.width = checks.tile_side("width", width)
+        self.height = checks.tile_side("height", height)
         super().__init__(vmin, vmax)
         self.sample_rate = (
             None if sample_rate is None else checks.positive_int("sample_rate", sample_rate)

@@ -33,7 +33,7 @@ class TableRenderer:
         None takes the mean and the standard deviation (1 for a constant column) of the samples of
         the widget, or of each batch.
     width, height
-        Size of a tile in pixels. Where columns share a pixel, it shows the longest bar.
+        Size of a tile in pixels, at most 2,048. Columns that share one show the longest bar.
 
     Examples
     --------
@@ -66,8 +66,8 @@ class TableRenderer:
         if len(set(sizes.values())) > 1:
             received = ", ".join(f"{name} of {size}" for name, size in sizes.items())
             raise ValueError(f"expected one entry for each column; received {received}.")
-        self.width = checks.positive_int("width", width, minimum=8)
-        self.height = checks.positive_int("height", height, minimum=8)
+        self.width = checks.tile_side("width", width)
+        self.height = checks.tile_side("height", height)
 
     def for_data(self, data: Any) -> Self:
         """Return this renderer with names, `center` and `scale` from data, where they are None.

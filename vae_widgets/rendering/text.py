@@ -41,8 +41,8 @@ class TextRenderer:
                 "by vw.Vocabulary.fit(strings)."
             )
         self.vocabulary = vocabulary
-        self.columns = checks.positive_int("columns", columns, minimum=4)
-        self.lines = checks.positive_int("lines", lines)
+        self.columns = checks.tile_side("columns", columns, 4, _CELL[0])
+        self.lines = checks.tile_side("lines", lines, 1, _CELL[1])
 
     @staticmethod
     def draws(data: NDArray[Any]) -> bool:
