@@ -3,7 +3,9 @@
 One thread records while others read: written values never move, so readers get views.
 """
 
+import bisect
 import importlib
+import math
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -81,7 +83,8 @@ class TrainingHistory:
                 self._last_step = float(np.interp(epoch, done, ends))
                 for series in [*self._steps.values(), *self._settings.values()]:
                     series.keep_until(self._last_step)
-                self._actions = [a for a in self._actions if a.step <= self._last_step]
+                end = bisect.bisect_right(self._actions, self._last_step, key=lambda a: a.step)
+                del self._actions[end:]
                 self._latents[:] = [kl for kl in self._latents if kl[0] <= self._last_step]
             self._tell({"kind": "begin_epoch", "epoch": int(epoch)})
 
@@ -134,6 +137,8 @@ class TrainingHistory:
         """
         with self._lock:
             values = np.array(kl, np.float64)
+            if self._latents and self._latents[-1][1].shape != values.shape:  # another model
+                self._latents[:] = []
             self._latents.append((self._last_step, values))
             self._active = active
             entry = {"kind": "latents", "step": self._last_step, "kl": values.tolist()}
@@ -175,9 +180,12 @@ class TrainingHistory:
             if number is None:
                 continue
             numbers[name] = number
-            table.setdefault(name, Series()).append(float(x), number)
-            if not np.isfinite(number) and name not in self._bad:
-                what = "NaN" if np.isnan(number) else "infinite"
+            series = table.get(name)
+            if series is None:
+                series = table[name] = Series()
+            series.append(float(x), number)
+            if not math.isfinite(number) and name not in self._bad:
+                what = "NaN" if math.isnan(number) else "infinite"
                 self._bad[name] = f"{name} became {what} at {unit} {x:.10g}"
         return numbers
 
@@ -208,7 +216,8 @@ class TrainingHistory:
     @property
     def epochs_done(self) -> int:
         """Number of epochs that have ended, those before a continued run included."""
-        done, _ = self._boundaries.arrays()
+        with self._lock:
+            done, _ = self._boundaries.arrays()
         return int(done[-1]) if len(done) else 0
 
     @property
@@ -330,6 +339,8 @@ class TrainingHistory:
 
 def scalar(value: Any) -> float | None:
     """Return `value` as a float if it is one number, else None; see `as_float`."""
+    if type(value) is float:
+        return value
     try:
         return as_float(value)
     except (TypeError, ValueError, OverflowError):

@@ -21,13 +21,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import check_target, locked, open_regular, sync_folder
 from vae_widgets.core.history import Entry, TrainingHistory
+from vae_widgets.core.strict_json import read_json
 
 SCHEMA = 1
 _LONGEST_HEADER = 100_000
 # A crash of the machine, not of Python, may cost this many seconds.
 _SYNC_PERIOD = 5.0
+_LONGEST_LINE = 2**20
+_LONGEST_NAME = 200
+_MOST_NAMES = 200
+_MOST = 2**53
+_ENDS = ("finished", "stopped", "interrupted")
 
 
 class RunLog:
@@ -139,6 +146,8 @@ class LoggedRun:
     """From its first entry to its last."""
     missing: int = 0
     """Number of its entries that are not in the file, as the disk was full."""
+    names: set[str] = field(default_factory=set)
+    """Those of its metrics and settings."""
 
     @property
     def name(self) -> str:
@@ -146,11 +155,11 @@ class LoggedRun:
         return str(self.header["name"])
 
 
-def read_runs(path: str | os.PathLike[str]) -> list[LoggedRun]:
-    """Return the runs of a file, in the order of their headers.
+def read_runs(path: str | os.PathLike[str], newest: int | None = None) -> list[LoggedRun]:
+    """Return the runs of a file, in the order of their headers; only the `newest`, if given.
 
-    A line that a crash has torn is left out: the last one, or one before an empty line or the
-    header of a run.
+    The file is read line by line. A line that a crash has torn is left out: the last one, or one
+    before an empty line or the header of a run.
 
     Raises
     ------
@@ -160,71 +169,106 @@ def read_runs(path: str | os.PathLike[str]) -> list[LoggedRun]:
         If it cannot be read.
     """
     runs: list[LoggedRun] = []
-    by_id: dict[str, LoggedRun] = {}
+    by_id: dict[str, LoggedRun | None] = {}  # None for a run that is not wanted any more
     names: dict[str, int] = {}
-    torn = ""  # where, until the next line has shown that this is all that is wrong
+    torn = 0  # number of a line that is no JSON, until the next one has shown why
+    number = 0
     with open_regular(path) as file:
-        for number, line in enumerate(file, start=1):
-            where = f"line {number} of {str(path)!r}"
+        while line := file.readline(_LONGEST_LINE + 1):
+            number += 1
+            if len(line) > _LONGEST_LINE:
+                raise ValueError(
+                    f"{_where(number, path)} has more than {_LONGEST_LINE:,} bytes; expected an "
+                    "entry of a training run."
+                )
             if not line.strip():
-                torn = ""
+                torn = 0
                 continue
             entry = _parse(line)
             is_header = _is_header(entry)
             if torn and not is_header:
-                where, entry = torn, None
+                number, entry = torn, None
             elif entry is None:
-                torn = where
+                torn = number
                 continue
-            torn = ""
+            torn = 0
             if is_header:
-                if entry["schema"] > SCHEMA:
-                    raise ValueError(
-                        f"{where} has schema {entry['schema']}; this version reads up to {SCHEMA}. "
-                        "Update vae_widgets."
-                    )
-                name = base = str(entry["name"])
-                while name in names:
-                    names[base] += 1
-                    name = f"{base} ({names[base]})"
-                names[name] = 1
-                runs.append(LoggedRun({**entry, "name": name}))
+                runs.append(_begun(entry, names, number, path))
                 by_id[str(entry.get("run"))] = runs[-1]
-            elif not runs:
-                raise ValueError(f"{where} is no header of a training run; expected a run log.")
-            else:
-                run = by_id.get(str(entry["run"])) if entry and "run" in entry else runs[-1]
-                _take(run, entry, where)
+                if len(runs) > (newest or len(runs)):
+                    by_id[str(runs.pop(0).header.get("run"))] = None
+                continue
+            if not runs:
+                raise ValueError(
+                    f"{_where(number, path)} is no header of a training run; expected a run log."
+                )
+            run: LoggedRun | None = runs[-1]
+            try:
+                if entry is None:
+                    raise ValueError("no JSON object")
+                if "run" in entry:
+                    if str(entry["run"]) not in by_id:
+                        raise ValueError(f"run is {entry['run']!r:.60}, which has no header")
+                    run = by_id[str(entry["run"])]
+                if run is not None:
+                    _take(run, entry)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise ValueError(
+                    f"{_where(number, path)} is damaged ({type(error).__name__}: {error!s:.200}); "
+                    "expected an entry of a training run. Remove the line to read the others."
+                ) from error
     if not runs:
         raise ValueError(f"{str(path)!r} holds no training run; expected at least one header line.")
     return runs
 
 
-def _take(run: LoggedRun | None, entry: Entry | None, where: str) -> None:
-    try:
-        if entry is None:
-            raise ValueError("no JSON object")
-        if run is None:
-            raise ValueError(f"run is {entry['run']!r}, which has no header")
-        if entry["kind"] == "end":
-            run.state = str(entry["state"])
-        elif entry["kind"] == "missing":
-            run.missing += int(entry["entries"])
-        else:
-            run.history.replay(_as_numbers(entry))
-            run.state = "interrupted"  # a run that went on after an end
-        run.seconds = max(0.0, float(entry["time"]) - float(run.header["time"]))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+def _where(number: int, path: str | os.PathLike[str]) -> str:
+    return f"line {number} of {str(path)!r}"
+
+
+def _begun(
+    header: Entry, names: dict[str, int], number: int, path: str | os.PathLike[str]
+) -> LoggedRun:
+    """Return the run of a header, with a name that is not among `names` yet."""
+    if header["schema"] > SCHEMA:
         raise ValueError(
-            f"{where} is damaged ({type(error).__name__}: {error}); expected an entry of a "
-            "training run. Remove the line to read the others."
-        ) from error
+            f"{_where(number, path)} has schema {header['schema']}; this version reads up to "
+            f"{SCHEMA}. Update vae_widgets."
+        )
+    try:
+        for key in ("epochs", "steps_per_epoch"):
+            if header.get(key) is not None:
+                checks.number_between(key, checks.positive_int(key, header[key]), 1, _MOST)
+        checks.finite_number("time", header["time"])
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{_where(number, path)} is damaged: {error}") from None
+    name = base = str(header["name"])[:_LONGEST_NAME]
+    while name in names:
+        names[base] += 1
+        name = f"{base} ({names[base]})"
+    names[name] = 1
+    return LoggedRun({**header, "name": name})
+
+
+def _take(run: LoggedRun, entry: Entry) -> None:
+    """Record an entry, or raise ``KeyError``, ``TypeError`` or ``ValueError``."""
+    if entry["kind"] == "end":
+        run.state = checks.one_of("state", entry["state"], _ENDS)
+    elif entry["kind"] == "missing":
+        run.missing += checks.positive_int("entries", entry["entries"], 0)
+    else:
+        run.names.update(entry.get("metrics", ()), (entry.get("name", "loss"),))
+        if len(run.names) > _MOST_NAMES:
+            raise ValueError(f"more than {_MOST_NAMES} metrics and settings in a run")
+        run.history.replay(_as_numbers(entry))
+        run.state = "interrupted"  # a run that went on after an end
+    run.seconds = min(max(0.0, float(entry["time"]) - float(run.header["time"])), 1e9)
 
 
 def _parse(line: bytes) -> Any:
     """Return the JSON object of a line; None if it is none."""
     try:
-        entry = json.loads(line)
+        entry = read_json(line)
     except ValueError:
         return None
     return entry if isinstance(entry, dict) else None
@@ -257,7 +301,16 @@ def _as_numbers(entry: Entry) -> Entry:
         numbers["metrics"] = {name: float(value) for name, value in entry["metrics"].items()}
     if "kl" in entry:
         numbers["kl"] = [float(value) for value in entry["kl"]]
-    for name in ("step", "value"):
-        if name in entry:
-            numbers[name] = float(entry[name])
+        if entry.get("active") is not None:
+            checks.positive_int("active", entry["active"], 0)
+    if "value" in entry:
+        numbers["value"] = float(entry["value"])
+    if "step" in entry:
+        numbers["step"] = step = float(entry["step"])
+        if not math.isfinite(step):
+            raise ValueError(f"step is {step}")
+    if "epoch" in entry and not 0 <= checks.whole_number("epoch", entry["epoch"]) <= _MOST:
+        raise ValueError(f"epoch is {entry['epoch']:.6g}")
+    if not isinstance(entry.get("text", ""), str):
+        raise TypeError("text is no text")
     return numbers

@@ -18,6 +18,7 @@ class Series:
         self._x = np.empty(64)
         self._y = np.empty(64)
         self._n = 0
+        self._last = 0.0
         self._in_order = True
 
     def __len__(self) -> int:
@@ -30,9 +31,10 @@ class Series:
             # New buffers, so that the views handed out so far keep their memory.
             self._x = np.concatenate([self._x, np.empty(n)])
             self._y = np.concatenate([self._y, np.empty(n)])
-        if n and x <= self._x[n - 1]:
+        if n and x <= self._last:
             self._in_order = False
         self._x[n], self._y[n] = x, y
+        self._last = x
         self._n = n + 1
 
     def arrays(self) -> tuple[FloatArray, FloatArray]:
@@ -41,15 +43,23 @@ class Series:
         if not self._in_order:
             x, last = np.unique(x[::-1], return_index=True)
             y = y[::-1][last]
+            self._take(x, y)  # so that the next reader need not sort
         return x, y
 
     def keep_until(self, x: float) -> None:
         """Drop the points beyond `x`."""
         old_x, old_y = self.arrays()
         kept = int(np.searchsorted(old_x, x, side="right"))
-        self._x, self._y = np.empty(max(64, 2 * kept)), np.empty(max(64, 2 * kept))
-        self._x[:kept], self._y[:kept] = old_x[:kept], old_y[:kept]
-        self._n, self._in_order = kept, True
+        if kept < len(old_x):
+            self._take(old_x[:kept], old_y[:kept])
+
+    def _take(self, x: FloatArray, y: FloatArray) -> None:
+        """Hold these points, x increasing, in new buffers."""
+        n = len(x)
+        self._x, self._y = np.empty(max(64, 2 * n)), np.empty(max(64, 2 * n))
+        self._x[:n], self._y[:n] = x, y
+        self._n, self._in_order = n, True
+        self._last = float(x[-1]) if n else 0.0
 
 
 class Thinned(list[T]):

@@ -31,15 +31,16 @@ def read_json(text: str | bytes, *, max_bytes: int = MAX_BYTES, allow_nan: bool 
         raise ValueError(f"it has {len(text):,} bytes; expected at most {max_bytes:,}")
     if isinstance(text, bytes):
         text = text.decode()  # json.loads would take UTF-16 and UTF-32 as well
-    options: dict[str, Any] = {} if allow_nan else {"parse_constant": _refuse_constant}
     try:
-        value = json.loads(
-            text, object_pairs_hook=_object, parse_int=_int, parse_float=_float, **options
-        )
+        value = (_WITH_NAN if allow_nan else _STRICT).decode(text)
     except RecursionError:
         raise _too_deep() from None
-    level = [value] if isinstance(value, dict | list) else []
+    if text.count("{") + text.count("[") <= _MAX_DEPTH:
+        return value
+    level = [value]
     for _ in range(_MAX_DEPTH):
+        if not level:
+            return value
         level = [
             child
             for parent in level
@@ -79,3 +80,12 @@ def _float(digits: str) -> float:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON number")
+
+
+_WITH_NAN = json.JSONDecoder(object_pairs_hook=_object, parse_int=_int, parse_float=_float)
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_int=_int,
+    parse_float=_float,
+    parse_constant=_refuse_constant,
+)

@@ -151,7 +151,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
         OSError
             If it cannot be read.
         """
-        *before, last = read_runs(path)
+        *before, last = read_runs(path, newest=TrainingSession.MAX_RUNS)
         monitor = cls(**options)
         for run in before:
             monitor._session.keep(run.name, run.history)

@@ -30,6 +30,8 @@ class TrainingSession:
     `log` and `checkpoint` are paths or None; `others` are histories to compare with, by name.
     """
 
+    MAX_RUNS = _MAX_OTHERS + 1
+
     def __init__(
         self,
         pictures: TrainingPictures,
