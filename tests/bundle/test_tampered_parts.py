@@ -439,3 +439,50 @@ def test_weights_of_other_shapes(tamper):
     refuse_model(
         tamper("model.keras", with_weights(replaced(shape=(2, 2), data=np.ones((2, 2))))), ""
     )
+
+
+def test_weights_that_are_not_finite(tamper):
+    def spoil(file):
+        first_array(file)[0, 0] = np.nan
+
+    refuse_model(tamper("model.keras", with_weights(spoil)), " has weights that are NaN")
+
+
+def test_the_version_of_keras_is_named(tamper):
+    def from_the_future(content):
+        files = parts_of(with_config(lambda config: {**config, "config": {}})(content))
+        return zip_of({**files, "metadata.json": b'{"keras_version": "9.9.9"}'})
+
+    refuse_model(
+        tamper("model.keras", from_the_future), r".*Keras 9\.9\.9 wrote it, and this is Keras 3"
+    )
+    for metadata in (b"{}", b"[]", b"", b'{"keras_version": "1", "keras_version": "2"}'):
+        path = tamper(
+            "model.keras", lambda old, new=metadata: zip_of({**parts_of(old), "metadata.json": new})
+        )
+        refuse_model(path, ": 'metadata.json' is not JSON of Keras")
+
+
+def test_the_score_is_the_one_that_the_manifest_names(tamper, bundle):
+    def renamed(text):
+        manifest = json.loads(text)
+        return json.dumps({**manifest, "score": {**manifest["score"], "kind": "reconstruction"}})
+
+    assert load(bundle).score_name == "negative ELBO (nats)"
+    with pytest.raises(BundleError, match=r"part 'score\.onnx' .*score_reconstruction"):
+        load(tamper("manifest.json", lambda text: renamed(text).encode()))
+
+    def unnamed(model):
+        model.graph.output[0].name = "score"
+        model.graph.node[-1].output[0] = "score"
+
+    def of_before(text):
+        manifest = json.loads(text)
+        return json.dumps({**manifest, "score": {"kind": "elbo", "missing": None}}).encode()
+
+    parts = parts_of(bundle.read_bytes())
+    parts["score.onnx"] = edited(unnamed)(parts["score.onnx"])
+    parts["manifest.json"] = of_before(parts["manifest.json"])
+    path = tamper("latents.f32", lambda old: old)
+    path.write_bytes(zip_of(sign(parts)))
+    assert load(path).score_name == "anomaly score"  # its file does not prove more

@@ -21,6 +21,7 @@ from vae_widgets.core.strict_json import read_json
 
 SCHEMA = 2
 _MOST_SCORES = 2**53  # as floats, counts are exact up to here
+_MOST_NUMBERS = 1_000  # of metrics, and of parameters
 _MOST_BYTES = 2**20  # of a file; what `save` writes has a few thousand
 
 
@@ -101,7 +102,11 @@ class ThresholdPolicy:
         for name, may_be in (("metrics", _is_nan), ("parameters", lambda value: value is None)):
             given = getattr(self, name)
             if not isinstance(given, Mapping):
-                raise TypeError(f"{name} must be a mapping; received {given!r}.")
+                raise TypeError(f"{name} must be a mapping; received {given!r:.200}.")
+            if len(given) > _MOST_NUMBERS:
+                raise ValueError(
+                    f"{name} has {len(given):,} entries; expected up to {_MOST_NUMBERS:,}."
+                )
             numbers = {
                 str(key): value if may_be(value) else _number(f"{name}[{key!r}]", value)
                 for key, value in given.items()

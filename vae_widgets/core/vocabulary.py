@@ -1,6 +1,7 @@
 """Strings as rows of whole numbers, and back."""
 
 import json
+import math
 import os
 import re
 import warnings
@@ -14,6 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import atomic_file, read_file
 from vae_widgets.core.strict_json import read_json
+
+_LONGEST_PATTERN = 10_000
+_MOST_REPEATS = 10_000  # counts within counts multiply the memory and time of an expression
 
 Tokenizer = Callable[[str], Sequence[str]]
 
@@ -342,6 +346,12 @@ def _expression(pattern: str | None) -> re.Pattern[str] | None:
         return None
     if not isinstance(pattern, str):
         raise TypeError(f"pattern must be a regular expression as text; received {pattern!r:.100}.")
+    counts = [int(n) for n in re.findall(r"[{,](\d{1,9})(?=[,}])", pattern)]
+    if len(pattern) > _LONGEST_PATTERN or math.prod(counts) > _MOST_REPEATS:
+        raise ValueError(
+            f"pattern is {pattern!r:.100}; expected at most {_LONGEST_PATTERN:,} characters, and "
+            f"counts in braces whose product is at most {_MOST_REPEATS:,}."
+        )
     try:
         expression = re.compile(pattern)
     except re.error as error:

@@ -1,9 +1,12 @@
 """Labelled images on disk: NumPy archives and the idx files of MNIST's authors."""
 
 import gzip
+import io
+import math
+import zipfile
 from collections.abc import Container, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +22,9 @@ _IDX_FILES = {
     "x_test": "t10k-images-idx3-ubyte.gz",
     "y_test": "t10k-labels-idx1-ubyte.gz",
 }
+
+_MOST_UNPACKED = 50
+"""Times its size that a packed file of pictures may have; those of MNIST have 5 times."""
 
 
 class Images(NamedTuple):
@@ -97,9 +103,43 @@ def write_npz(path: Path, images: Images) -> None:
 
 
 def _read_npz(path: Path) -> dict[str, NDArray[np.uint8]]:
-    with open_regular(path) as file, np.load(file, allow_pickle=False) as archive:
-        _require(Images._fields, archive)
-        return {name: archive[name] for name in Images._fields}
+    try:
+        with open_regular(path) as file, zipfile.ZipFile(file) as archive:
+            _require(Images._fields, [name.removesuffix(".npy") for name in archive.namelist()])
+            return {name: _read_npy(archive, f"{name}.npy") for name in Images._fields}
+    except zipfile.BadZipFile as error:
+        raise ValueError(f"{error}; expected an .npz file, read with allow_pickle=False") from None
+
+
+def _read_npy(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
+    """Read an array of numbers, after a look at how much it would unpack to."""
+    entry = archive.getinfo(name)
+    _check_unpacked(name, entry.file_size, entry.compress_size)
+    content = archive.read(entry)
+    start = io.BytesIO(content)
+    version = np.lib.format.read_magic(start)
+    if version[0] > 2:
+        raise ValueError(f"{name} has version {version} of its format; expected 1 or 2")
+    read_header = (
+        np.lib.format.read_array_header_1_0
+        if version[0] == 1
+        else np.lib.format.read_array_header_2_0
+    )
+    shape, _, dtype = read_header(start)
+    if dtype.hasobject:
+        raise ValueError(f"{name} has Python objects, which allow_pickle=False refuses")
+    if math.prod(shape) * dtype.itemsize != len(content) - start.tell():
+        raise ValueError(f"{name} claims {dtype} {shape} and has {len(content):,} bytes")
+    return np.load(io.BytesIO(content), allow_pickle=False)
+
+
+def _check_unpacked(name: str, size: int, packed: int) -> None:
+    """Raise ``ValueError`` for a size that no file of pictures unpacks to."""
+    if size > _MOST_UNPACKED * packed + 2**20:
+        raise ValueError(
+            f"{name} would unpack from {packed:,} to {size:,} bytes; expected at most "
+            f"{_MOST_UNPACKED} times as many"
+        )
 
 
 def _read_idx_folder(path: Path) -> dict[str, NDArray[np.uint8]]:
@@ -110,7 +150,11 @@ def _read_idx_folder(path: Path) -> dict[str, NDArray[np.uint8]]:
 def _read_idx(path: Path) -> NDArray[np.uint8]:
     """Read an idx file of bytes: 0, 0, 8, number of axes, each length (big-endian), the data."""
     with open_regular(path) as file:
-        content = gzip.decompress(file.read())
+        packed = file.read()
+        most = _MOST_UNPACKED * len(packed) + 2**20
+        with gzip.open(io.BytesIO(packed)) as unpacked:
+            content = unpacked.read(most + 1)
+    _check_unpacked(path.name, len(content), len(packed))
     if content[:3] != b"\0\0\x08":
         raise ValueError(f"{path.name} is not an idx file of bytes")
     start = 4 + 4 * content[3]
