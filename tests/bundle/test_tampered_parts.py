@@ -12,7 +12,6 @@ from PIL import Image
 from tests.bundle.mutations import parts_of, sign, zip_of
 from vae_widgets import VAE, BundleError
 from vae_widgets.bundle.codec import load
-from vae_widgets.bundle.onnx_graph import OnnxGraph
 
 
 @pytest.fixture
@@ -48,11 +47,11 @@ def test_tampering_with_nothing(tamper, bundle):
         ("latent_dim", None, "'latent_dim' must be"),
         ("latent_dim", 0, "'latent_dim' must be"),
         ("latent_dim", True, "'latent_dim' must be"),
-        ("latent_dim", 4, r"part 'encoder\.onnx' has the outputs"),
+        ("latent_dim", 4, r"part 'encoder\.onnx' is refused: it has the outputs"),
         ("sample_shape", [], "'sample_shape' must be a list of one to eight"),
         ("sample_shape", [8, -8], "'sample_shape' must be"),
         ("sample_shape", "8x8", "'sample_shape' must be"),
-        ("sample_shape", [8, 9], r"part 'encoder\.onnx' has the inputs"),
+        ("sample_shape", [8, 9], r"part 'encoder\.onnx' is refused: it has the inputs"),
         ("likelihood", "bernoulli", "'likelihood' must be an object"),
         ("likelihood", {"name": 5}, r"likelihood\['name'\] must be text"),
         ("likelihood", {"name": "x", "bounds": [0]}, r"likelihood\['bounds'\] must be null or two"),
@@ -209,14 +208,14 @@ def function_of_its_own(model):
 def test_onnx_that_refers_elsewhere(tamper):
     for change, expected in [
         (weights_elsewhere, "keeps weights in another file"),
-        (weights_elsewhere_in_a_branch, "keeps weights in another file"),
+        (weights_elsewhere_in_a_branch, "uses 'If' with 'then_branch'"),
         (weights_elsewhere_in_a_constant, "keeps weights in another file"),
-        (weights_elsewhere_in_a_sparse_tensor, "keeps weights in another file"),
-        (foreign_operator, r"needs operators of b'com\.microsoft'"),
-        (foreign_operators, r"needs operators of b'evil\.plugin'"),
+        (weights_elsewhere_in_a_sparse_tensor, "has the unknown field 15"),
+        (foreign_operator, r"needs operators of 'com\.microsoft'"),
+        (foreign_operators, r"needs operators of \['evil\.plugin'\]"),
         (function_of_its_own, "has functions of its own"),
     ]:
-        with pytest.raises(BundleError, match=rf"part 'decoder\.onnx' {expected}"):
+        with pytest.raises(BundleError, match=rf"part 'decoder\.onnx' is refused: it {expected}"):
             load(tamper("decoder.onnx", edited(change)))
 
 
@@ -233,77 +232,42 @@ def other_input(model):
     model.graph.node[0].input[0] = "code"
 
 
+def wrong_attribute(model):
+    model.graph.node[0].attribute.add(name="other", i=1, type=2)
+
+
 def test_onnx_that_is_no_decoder(tamper):
     for content, expected in [
-        (b"", "is no ONNX file: it has no graph"),
-        (b"not ONNX", "is no ONNX file"),
-        (b"\0\0\0\0ORTM" + bytes(100), "is no ONNX file"),
-        (lambda content: content[:-100], "is no ONNX file"),
-        (b"\x3a\x00", "is no model that runs"),
-        (edited(other_operator), "is no model that runs"),
-        (edited(no_nodes), "is no model that runs|has the outputs"),
-        (edited(other_input), "has the inputs {'code'"),
+        (b"", "refused: it has no graph"),
+        (b"not ONNX", "refused: it"),
+        (b"\0\0\0\0ORTM" + bytes(100), "refused: it has the unknown field 0"),
+        (lambda content: content[:-100], "refused: its 'graph' runs beyond its end"),
+        (b"\x3a\x00", "refused: it has operators of version None"),
+        (edited(other_operator), "refused: it uses the operator 'NoSuchOperator'"),
+        (edited(no_nodes), "refused: it lacks an output"),
+        (edited(other_input), "refused: it has the inputs {'code'"),
+        (edited(wrong_attribute), "no model that runs"),
     ]:
-        with pytest.raises(BundleError, match=rf"part 'decoder\.onnx' {expected}"):
+        with pytest.raises(BundleError, match=rf"part 'decoder\.onnx' is {expected}"):
             load(tamper("decoder.onnx", content))
 
 
-def test_onnx_with_the_name_of_a_dimension_that_is_no_text(tamper):
-    def name_rows(model):
+def test_names_of_dimensions_do_not_reach_onnx_runtime(tamper, bundle):
+    def damage(content):
+        model = onnx.load_from_string(content)
         for value in (*model.graph.input, *model.graph.output):
             value.type.tensor_type.shape.dim[0].dim_param = "rows"
+        return model.SerializeToString().replace(b"rows", b"\xee\xff\xff\xff")
 
-    def damage(content):
-        return edited(name_rows)(content).replace(b"rows", b"\xee\xff\xff\xff")
-
-    load(tamper("decoder.onnx", edited(name_rows)))
-    with pytest.raises(BundleError, match=r"part 'decoder\.onnx' is no model that runs: .*decode"):
-        load(tamper("decoder.onnx", damage))
-
-
-def test_onnx_nested_without_end(tamper):
-    content = b""
-    for _ in range(100):  # a graph in an attribute of a node of a graph ...
-        for key in (b"\x32", b"\x2a", b"\x0a"):
-            length = len(content)
-            size = bytes([length]) if length < 128 else bytes([length & 127 | 128, length >> 7])
-            content = key + size + content
-    length = len(content)
-    content = b"\x3a" + bytes([length & 127 | 128, length >> 7]) + content
-    with pytest.raises(BundleError, match="is nested too deeply"):
-        load(tamper("decoder.onnx", content))
+    damaged = load(tamper("decoder.onnx", damage))
+    np.testing.assert_array_equal(damaged.sample(3, seed=0), load(bundle).sample(3, seed=0))
 
 
 def test_an_encoder_for_a_decoder(tamper, bundle):
     encoder = parts_of(bundle.read_bytes())["encoder.onnx"]
-    with pytest.raises(BundleError, match=r"part 'decoder\.onnx' has the inputs {'x': \(8, 8\)}"):
+    expected = r"part 'decoder\.onnx' is refused: it has the inputs {'x': \(8, 8\)}"
+    with pytest.raises(BundleError, match=expected):
         load(tamper("decoder.onnx", encoder))
-
-
-def test_a_graph_that_gives_other_shapes_than_it_says():
-    """It drops the rows whose first number is not positive, which only running it tells."""
-    make, float_ = onnx.helper, onnx.TensorProto.FLOAT
-    nodes = [
-        make.make_node("Gather", ["z", "zero"], ["first"], axis=1),
-        make.make_node("Greater", ["first", "zero_float"], ["keep"]),
-        make.make_node("Compress", ["z", "keep"], ["x_mean"], axis=0),
-    ]
-    graph = make.make_graph(
-        nodes,
-        "drop",
-        [make.make_tensor_value_info("z", float_, ["n", 2])],
-        [make.make_tensor_value_info("x_mean", float_, ["m", 2])],
-        [
-            onnx.numpy_helper.from_array(np.array(0), "zero"),
-            onnx.numpy_helper.from_array(np.float32(0), "zero_float"),
-        ],
-    )
-    model = make.make_model(graph, opset_imports=[make.make_opsetid("", 18)], ir_version=8)
-    drop = OnnxGraph(model.SerializeToString(), {"z": (2,)}, {"x_mean": (2,)}, "drop.onnx")
-    z = np.array([[1, 2], [3, 4]], np.float32)
-    np.testing.assert_array_equal(drop(z=z)[0], z)
-    with pytest.raises(BundleError, match=r"drop\.onnx gives 'x_mean' of shape \(1, 2\)"):
-        drop(z=np.array([[1, 2], [-3, 4]], np.float32))
 
 
 # Keras

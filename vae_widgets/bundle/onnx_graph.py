@@ -1,26 +1,22 @@
 """A neural network in the ONNX format, run on ONNX Runtime.
 
-An ONNX file may name other files as the place of its weights, and operators that plug-ins bring.
-Both are refused before ONNX Runtime sees the file. To look for them, the file is walked here as
-what it is, a tree of Protocol Buffers messages (onnx.proto3 numbers their fields): the package
-``onnx``, which could do it too, takes longer to import than all else that a codec needs.
+ONNX Runtime never sees the bytes of a file. `onnx_model` reads them and checks what it reads,
+`onnx_shapes` bounds memory and work, and then a new file is written for ONNX Runtime.
 """
 
+import dataclasses
 import functools
 import math
 import os
-from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
 from vae_widgets.bundle.errors import BundleError
+from vae_widgets.bundle.onnx_model import OnnxModel
+from vae_widgets.bundle.onnx_shapes import infer
 from vae_widgets.core.fixed_blocks import Arrays, place_matters, run_in_blocks
-
-DOMAINS = {b"", b"ai.onnx", b"ai.onnx.ml"}
-"""Sets of operators that ONNX itself defines."""
 
 _MAX_THREADS = 4
 _BLOCK_SIZE = 8
@@ -28,26 +24,6 @@ _BLOCK_SIZE = 8
 _SMALLEST_IMAGE = 2**9
 """Numbers in a sample from which on the convolutions of one row are as quick as of several."""
 _CHECKS = 16
-_MAX_DEPTH = 64  # of graphs within graphs
-
-# For each kind of message, the fields that hold messages: number of the field -> kind.
-_MESSAGES = {
-    "model": {7: "graph", 8: "operators"},
-    "graph": {1: "node", 5: "tensor", 15: "sparse tensor"},
-    "node": {5: "attribute"},
-    "attribute": {
-        5: "tensor",
-        6: "graph",
-        10: "tensor",
-        11: "graph",
-        22: "sparse tensor",
-        23: "sparse tensor",
-    },
-    "sparse tensor": {1: "tensor", 2: "tensor"},
-}
-_TENSOR_EXTERNAL_DATA, _TENSOR_DATA_LOCATION = 13, 14
-_NODE_DOMAIN, _OPERATORS_DOMAIN = 7, 1
-_MODEL_TRAINING, _MODEL_FUNCTIONS = 20, 25
 
 
 class OnnxGraph:
@@ -75,36 +51,47 @@ class OnnxGraph:
         outputs: dict[str, tuple[int, ...]],
         where: str,
     ) -> None:
-        check_self_contained(content, where)
         self._where = where
-        self._outputs = outputs
+        self._inputs, self._outputs = inputs, outputs
+        model = _read(content, where)
         widest = max(math.prod(shape) for shape in (*inputs.values(), *outputs.values()))
-        self._shapes = inputs
-        has_images = widest >= _SMALLEST_IMAGE and b"Conv" in content
-        self._wanted_block_size = 1 if has_images else _BLOCK_SIZE
+        has_conv = any(node.op.startswith("Conv") for node in model.nodes)
+        size = 1 if has_conv and widest >= _SMALLEST_IMAGE else _BLOCK_SIZE
+        try:
+            _check_names("inputs", model.inputs, inputs)
+            _check_names("outputs", model.outputs, outputs)
+            self._check_block(model, 1, len(content))
+        except ValueError as error:
+            raise BundleError(f"{where} is refused: {error}.") from None
+        try:
+            self._check_block(model, size, len(content))
+        except ValueError:  # it fits into memory with one row only
+            size = 1
+        self._wanted_block_size = size
+        model = dataclasses.replace(
+            model,
+            inputs={name: (None, *shape) for name, shape in inputs.items()},
+            outputs={name: (None, *shape) for name, shape in outputs.items()},
+        )
         try:
             self._session = onnxruntime.InferenceSession(
-                content,
+                model.to_bytes(),
                 _options(),
                 providers=["CPUExecutionProvider"],
                 enable_fallback=0,  # it prints, and tries the same again
                 read_config_from_model=0,
             )
-            # Here, not below: a damaged name is decoded, and refused, only when it is asked for.
-            found_inputs = [_signature(each) for each in self._session.get_inputs()]
-            found_outputs = [_signature(each) for each in self._session.get_outputs()]
         except Exception as error:  # ONNX Runtime has a dozen kinds, with no common base
             raise BundleError(f"{where} is no model that runs: {_reason(error)}") from error
-        for role, found, expected in (
-            ("inputs", found_inputs, inputs),
-            ("outputs", found_outputs, outputs),
-        ):
-            shapes = {name: shape for name, shape, _ in found}
-            types = {dtype for *_, dtype in found}
-            if types != {"tensor(float)"} or not _fit(shapes, expected):
-                raise BundleError(
-                    f"{where} has the {role} {shapes} of {', '.join(sorted(types))}; expected "
-                    f"{expected} of tensor(float), as the manifest says."
+
+    def _check_block(self, model: OnnxModel, n: int, n_bytes: int) -> None:
+        """Raise ``ValueError`` if n rows need too much, or have results of other shapes."""
+        known = infer(model, {name: (n, *shape) for name, shape in self._inputs.items()}, n_bytes)
+        for name, shape in self._outputs.items():
+            found = known[name]
+            if (found.shape, found.dtype) != ((n, *shape), np.float32):
+                raise ValueError(
+                    f"it gives {name!r} of shape {found.shape} for {n} rows; expected {(n, *shape)}"
                 )
 
     def __call__(self, **arrays: NDArray[np.float32]) -> list[NDArray[np.float32]]:
@@ -112,32 +99,20 @@ class OnnxGraph:
 
         The outputs for a row do not depend on the other rows, not even in their last digits.
         """
-        rows = [arrays[name] for name in self._shapes]
+        rows = [arrays[name] for name in self._inputs]
         return run_in_blocks(self._run, rows, self._block_size)
 
     @functools.cached_property
     def _block_size(self) -> int:
         size = self._wanted_block_size
-        return 1 if place_matters(self._run, self._shapes.values(), size, _CHECKS) else size
+        return 1 if place_matters(self._run, self._inputs.values(), size, _CHECKS) else size
 
     def _run(self, arrays: Arrays) -> list[NDArray[np.float32]]:
         try:
-            given = dict(zip(self._shapes, arrays, strict=True))
-            results: list[NDArray[np.float32]] = self._session.run(list(self._outputs), given)
+            given = dict(zip(self._inputs, arrays, strict=True))
+            return self._session.run(list(self._outputs), given)
         except Exception as error:
             raise BundleError(f"{self._where} does not run: {_reason(error)}") from error
-        n = len(arrays[0])
-        for (name, shape), result in zip(self._outputs.items(), results, strict=True):
-            if result.shape != (n, *shape):
-                raise BundleError(
-                    f"{self._where} gives {name!r} of shape {result.shape}; expected {(n, *shape)}."
-                )
-        return results
-
-
-def _signature(tensor: onnxruntime.NodeArg) -> tuple[str, tuple[Any, ...], str]:
-    """Return name, shape of a row and type of an input or output."""
-    return tensor.name, tuple(tensor.shape[1:]), tensor.type
 
 
 def check_self_contained(content: bytes, where: str) -> None:
@@ -150,74 +125,14 @@ def check_self_contained(content: bytes, where: str) -> None:
     where
         What to call it in messages.
     """
-    waiting: list[tuple[str, memoryview, int]] = [("model", memoryview(content), 0)]
-    has_graph = False
-    while waiting:
-        kind, message, depth = waiting.pop()
-        if depth > _MAX_DEPTH:
-            raise BundleError(f"{where} is nested too deeply; expected a plain model.")
-        try:
-            for field, value in _fields(message):
-                if kind == "tensor" and (
-                    field == _TENSOR_EXTERNAL_DATA or (field == _TENSOR_DATA_LOCATION and value)
-                ):
-                    raise BundleError(f"{where} keeps weights in another file; that is refused.")
-                if kind == "model" and field in (_MODEL_TRAINING, _MODEL_FUNCTIONS):
-                    raise BundleError(f"{where} has functions of its own; expected plain nodes.")
-                if (kind, field) in (("node", _NODE_DOMAIN), ("operators", _OPERATORS_DOMAIN)):
-                    domain = bytes(value) if isinstance(value, memoryview) else b"?"
-                    if domain not in DOMAINS:
-                        raise BundleError(
-                            f"{where} needs operators of {domain!r:.100}; expected only those of "
-                            "ONNX itself."
-                        )
-                inner = _MESSAGES.get(kind, {}).get(field)
-                if inner and not isinstance(value, memoryview):
-                    raise ValueError(f"field {field} of a {kind} is a number")
-                if inner:
-                    has_graph |= inner == "graph"
-                    waiting.append((inner, value, depth + 1))  # type: ignore[arg-type]
-        except BundleError:
-            raise
-        except ValueError as error:
-            raise BundleError(f"{where} is no ONNX file: {error}.") from None
-    if not has_graph:
-        raise BundleError(f"{where} is no ONNX file: it has no graph.")
+    _read(content, where)
 
 
-def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
-    """Yield the number and value of each field of a Protocol Buffers message."""
-    position = 0
-    while position < len(message):
-        key, position = _varint(message, position)
-        field, wire_type = key >> 3, key & 7
-        if wire_type == 0:
-            value, position = _varint(message, position)
-            yield field, value
-            continue
-        if wire_type == 2:
-            length, position = _varint(message, position)
-        elif wire_type in (1, 5):
-            length = 8 if wire_type == 1 else 4
-        else:
-            raise ValueError(f"wire type {wire_type} at byte {position}")
-        if position + length > len(message):
-            raise ValueError(f"field {field} runs beyond its end")
-        yield field, message[position : position + length]
-        position += length
-
-
-def _varint(message: memoryview, position: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, 70, 7):
-        if position >= len(message):
-            raise ValueError("it ends within a number")
-        byte = message[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, position
-    raise ValueError("a number is too long")
+def _read(content: bytes, where: str) -> OnnxModel:
+    try:
+        return OnnxModel.from_bytes(content)
+    except ValueError as error:
+        raise BundleError(f"{where} is refused: {error}.") from None
 
 
 def _options() -> onnxruntime.SessionOptions:
@@ -233,13 +148,18 @@ def _options() -> onnxruntime.SessionOptions:
     return options
 
 
-def _fit(found: dict[str, tuple], expected: dict[str, tuple[int, ...]]) -> bool:
-    """Whether names are the same, and sides too where the graph knows them."""
-    return set(found) == set(expected) and all(
-        len(found[name]) == len(shape)
-        and all(not isinstance(a, int) or a == b for a, b in zip(found[name], shape, strict=True))
+def _check_names(
+    role: str, found: dict[str, tuple[int | None, ...]], expected: dict[str, tuple[int, ...]]
+) -> None:
+    """Raise ``ValueError`` if names are others, or sides that the graph knows."""
+    good = found.keys() == expected.keys() and all(
+        len(found[name]) == 1 + len(shape)
+        and all(a in (None, b) for a, b in zip(found[name][1:], shape, strict=True))
         for name, shape in expected.items()
     )
+    if not good:
+        shapes = {name: shape[1:] for name, shape in found.items()}
+        raise ValueError(f"it has the {role} {shapes}; expected {expected}, as the manifest says")
 
 
 def _reason(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
@@ -29,6 +30,10 @@ def onnx_parts(vae: "VAE", facts: ModelFacts) -> dict[str, bytes]:
     """Return the encoder and the decoder as parts of a bundle, or raise ``ValueError``."""
     from vae_widgets.bundle.codec import BundleCodec  # loads ONNX Runtime, for those who save
 
+    for layer in vae._flatten_layers():
+        # The converter would make a Loop of these, which a bundle must not have.
+        if isinstance(layer, keras.layers.RNN) and not isinstance(layer, keras.layers.LSTM):
+            layer.unroll = True
     try:
         code = ("z_mean", "z_log_var")
         parts = {
@@ -44,7 +49,8 @@ def onnx_parts(vae: "VAE", facts: ModelFacts) -> dict[str, bytes]:
     except Exception as error:  # the converter has any kind for a layer that it does not know
         raise ValueError(
             f"model {vae.name!r} cannot be exported to ONNX, which a bundle needs: {error} "
-            "Use layers of keras.layers, or save it for Keras alone: vae.save('name.keras')."
+            "Use layers of keras.layers, recurrent ones with unroll=True, or save it for Keras "
+            "alone: vae.save('name.keras')."
         ) from error
     return parts
 
