@@ -146,7 +146,7 @@ def positive_int(name: str, value: Any, minimum: int = 1) -> int:
 def whole_number(name: str, value: Any) -> int:
     """Return `value` as an int, of numpy, PyTorch and the like as well; booleans are refused."""
     try:
-        if isinstance(value, bool):
+        if isinstance(value, bool | np.bool_):
             raise TypeError
         return operator.index(value)
     except (TypeError, RuntimeError):
