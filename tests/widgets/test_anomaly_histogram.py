@@ -252,17 +252,17 @@ def test_what_a_method_cannot_do_changes_nothing():
         assert histogram.method == "percentile"
     sent = []
     histogram._canvas.send = sent.append
-    histogram._canvas._handle_custom_msg({"method": "conformal"}, [])
+    histogram._canvas._handle_custom_msg({"type": "method", "method": "conformal"}, [])
     assert histogram.chosen is before
     assert sent[0]["kind"] == "refused"
     assert "12 normal scores cannot promise" in sent[0]["why"]
     assert sent[0]["method"] == "conformal"
     assert sent[0]["parameters"] == {"rate": 0.05, "confidence": None}
-    message = {"method": "conformal", "parameters": {"rate": 0.3}}
+    message = {"type": "method", "method": "conformal", "parameters": {"rate": 0.3}}
     histogram._canvas._handle_custom_msg(message, [])
     assert histogram.method == "conformal"
     assert sent[1] == {"kind": "chosen"}
-    message = {"method": "conformal", "parameters": {"confidence": 0.99}}
+    message = {"type": "method", "method": "conformal", "parameters": {"confidence": 0.99}}
     histogram._canvas._handle_custom_msg(message, [])
     assert sent[2]["parameters"] == {"rate": 0.3, "confidence": 0.99}
 
@@ -284,25 +284,29 @@ def test_the_page_is_offered_what_labels_allow(histogram):
 
 def test_the_page_asks_for_a_method(histogram):
     histogram._canvas._handle_custom_msg(
-        {"method": "percentile", "parameters": {"percentile": 75}}, []
+        {"type": "method", "method": "percentile", "parameters": {"percentile": 75}}, []
     )
     assert (histogram.method, histogram.percentile, histogram.flagged.sum()) == (
         "percentile",
         75,
         50,
     )
-    histogram._canvas._handle_custom_msg({"method": "f1"}, [])
+    histogram._canvas._handle_custom_msg({"type": "method", "method": "f1"}, [])
     assert histogram.method == "f1"
-    histogram._canvas._handle_custom_msg({"method": "top_k", "parameters": {"k": 7}}, [])
+    histogram._canvas._handle_custom_msg(
+        {"type": "method", "method": "top_k", "parameters": {"k": 7}}, []
+    )
     assert histogram.flagged.sum() == 7
-    histogram._canvas._handle_custom_msg({"method": "gesd", "parameters": {"max_outliers": 5}}, [])
+    histogram._canvas._handle_custom_msg(
+        {"type": "method", "method": "gesd", "parameters": {"max_outliers": 5}}, []
+    )
     assert histogram.chosen.parameters == {"alpha": 0.05, "max_outliers": 5}
     histogram._canvas._handle_custom_msg(
-        {"method": "gesd", "parameters": {"max_outliers": None}}, []
+        {"type": "method", "method": "gesd", "parameters": {"max_outliers": None}}, []
     )
     assert histogram.chosen.parameters["max_outliers"] == 20  # a tenth of the scores
     histogram.choose("top_k")
-    histogram._canvas._handle_custom_msg({"method": "manual"}, [])
+    histogram._canvas._handle_custom_msg({"type": "method", "method": "manual"}, [])
     assert (histogram.method, histogram.flagged.sum()) == ("manual", 7)
 
 

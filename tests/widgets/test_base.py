@@ -9,9 +9,10 @@ from vae_widgets.widgets.traits import Array
 
 class Page(CanvasWidget):
     _esm = "export default {}"
-    mode = traitlets.Enum(("pick", "pan"), "pick").tag(sync=True)
-    points = Array().tag(sync=True)
-    arrays = traitlets.Dict().tag(sync=True)
+    mode = traitlets.Enum(("pick", "pan"), "pick").tag(sync=True, page_writes=True)
+    points = Array().tag(sync=True, page_writes=True)
+    arrays = traitlets.Dict().tag(sync=True, page_writes=True)
+    owned = traitlets.Int(0).tag(sync=True)
     secret = traitlets.Int(1)
 
 

@@ -570,7 +570,8 @@ def test_the_density_of_the_codes_is_found_when_it_is_shown():
 def test_without_variances_there_is_no_density():
     widget = scatter()
     with pytest.raises(traitlets.TraitError, match="density is True, but the codec has no prior"):
-        from_page(widget, density=True)
+        widget.density = True
+    from_page(widget, density=True)
     assert (widget.density, widget._density) == (False, {})
 
 

@@ -176,7 +176,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         )
         self._apply(chosen)
         self._canvas.observe(self._moved, "threshold")
-        self._canvas.on_msg(self._asked)
+        self._canvas.hear(self._asked, "method")
         if self._strip:
             self._strip.observe(self._clicked, "selected")
 
@@ -533,12 +533,9 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     def _moved(self, change: Any) -> None:
         self.threshold = change.new
 
-    def _asked(self, widget: Any, content: dict[str, Any], buffers: Any) -> None:
+    def _asked(self, question: dict[str, Any]) -> None:
         """Choose a threshold by a method, which the page cannot."""
-        method = content.get("method")
-        if method is None:
-            return  # a message to the canvas itself
-        asked = content.get("parameters", {})
+        method, asked = question["method"], question.get("parameters", {})
         try:
             if method == "manual":
                 self._apply(_by_hand(self.threshold))

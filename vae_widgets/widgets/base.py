@@ -3,7 +3,7 @@
 import contextlib
 import pathlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import anywidget
@@ -11,6 +11,7 @@ import ipywidgets
 import traitlets
 
 from vae_widgets.core import checks
+from vae_widgets.widgets import messages
 
 KERNEL_ID = uuid.uuid4().hex
 """Of this process: tells the page whether a widget lives in another kernel than one before."""
@@ -45,6 +46,8 @@ class ClosingWidget(ipywidgets.DOMWidget):
     """Base of widgets with parts, which end with them: ipywidgets would leave these open.
 
     A layout that the user has set stays open, for other widgets may have it too.
+
+    The page may set the traits tagged ``page_writes=True``, and no others.
     """
 
     _own_layout: ipywidgets.Layout | None = None
@@ -85,6 +88,30 @@ class ClosingWidget(ipywidgets.DOMWidget):
         """Parts that none of the widget's traits holds at present."""
         return ()
 
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take traits that the page sets, all or none; where one is refused, tell the page why."""
+        own = self.traits(sync=True, page_writes=True)
+        try:
+            if wrong := [name for name in sync_data if name not in own]:
+                raise messages.Refused(f"the page may not set {wrong[0]!r:.80}")
+            super().set_state(sync_data)
+        except Exception as error:
+            self.send_state(own.keys() & sync_data.keys())  # the page goes back to what it was
+            if not isinstance(error, traitlets.TraitError):
+                raise  # of an observer
+            self._refuse(error)
+
+    def _handle_msg(self, msg: dict[str, Any]) -> None:
+        try:
+            checked = messages.read_envelope(msg)
+        except messages.Refused as error:
+            self._refuse(error)
+        else:
+            super()._handle_msg(checked)
+
+    def _refuse(self, error: Exception) -> None:
+        self.send({"type": "refused", "why": str(error)[: messages.LONGEST_REASON]})
+
     def close(self) -> None:
         """Free what the widget holds, here and in the page."""
         if self._own_layout is None:
@@ -105,28 +132,43 @@ class CanvasWidget(ClosingWidget, anywidget.AnyWidget):
     def __init__(self, **traits: Any) -> None:
         # ipywidgets takes any keyword in silence; a typing error must not.
         checks.reject_unknown(type(self).__name__, traits, self.trait_names())
+        self._hearers: dict[str, list[Callable[[dict[str, Any]], None]]] = {}
         super().__init__(**traits)
-        self.on_msg(self._hear)
 
-    def _hear(self, widget: Any, content: Any, buffers: Any) -> None:
-        """Confirm a message of ``frontend/src/kernel_line.ts``, and take the traits it sets."""
+    def hear(self, hearer: Callable[[dict[str, Any]], None], *kinds: str) -> None:
+        """Call a function with messages of these `messages.KINDS`, once checked.
+
+        It may raise `messages.Refused` for one that comes too late.
+        """
+        for kind in kinds:
+            self._hearers.setdefault(kind, []).append(hearer)
+
+    def hear_no_more(self, hearer: Callable[[dict[str, Any]], None]) -> None:
+        """Call the function no more."""
+        for hearers in self._hearers.values():
+            if hearer in hearers:
+                hearers.remove(hearer)
+
+    def _handle_custom_msg(self, content: Any, buffers: Any) -> None:
+        super()._handle_custom_msg(content, buffers)  # to callbacks of the user
         if not isinstance(content, dict):
             return
-        if "receipt" in content:
-            self.send({"receipt": content["receipt"]})
-        if content.get("type") != "state":
-            return
-        state = content["state"]
-        for (*way, last), buffer in zip(content["paths"], buffers, strict=True):
-            part = state
-            for key in way:
-                part = part[key]
-            part[last] = buffer
+        fields = dict(content)
+        kind, receipt = fields.pop("type", None), fields.pop("receipt", None)
         try:
-            self.set_state(state)
-        except Exception:
-            self.send_state(set(state) & set(self.keys))  # the page goes back to what it was
-            raise
+            messages.check_size(content)
+            if receipt is not None:
+                self.send({"receipt": receipt})
+            if kind == "state":
+                fields = messages.read(kind, fields)
+                messages.put_buffers(fields["state"], fields["paths"], buffers)
+                self.set_state(fields["state"])
+            elif isinstance(kind, str) and (hearers := self._hearers.get(kind)):
+                message = {"type": kind, **messages.read(kind, fields)}
+                for hearer in [*hearers]:
+                    hearer(message)
+        except traitlets.TraitError as error:
+            self._refuse(error)
 
 
 class CompositeWidget(ClosingWidget, ipywidgets.VBox):

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-import ipywidgets
 from numpy.typing import NDArray
 
 from vae_widgets.rendering import Renderer
 from vae_widgets.rendering.sound import sound_of
+from vae_widgets.widgets.base import CanvasWidget
 
 
 class Hearing:
@@ -17,17 +17,15 @@ class Hearing:
     """
 
     def __init__(
-        self, widget: ipywidgets.Widget, renderer: Renderer, find: Callable[[Any], NDArray[Any]]
+        self, widget: CanvasWidget, renderer: Renderer, find: Callable[[Any], NDArray[Any]]
     ) -> None:
         self._widget, self._renderer, self._find = widget, renderer, find
-        widget.on_msg(self._answer)
+        widget.hear(self._answer, "hear")
 
-    def _answer(self, widget: Any, content: Any, buffers: Any) -> None:
-        if not isinstance(content, dict) or content.get("type") != "hear":
-            return
-        answer = {"type": "sound", "page": content["page"], "seq": content["seq"]}
+    def _answer(self, question: dict[str, Any]) -> None:
+        answer = {"type": "sound", "page": question["page"], "seq": question["seq"]}
         try:
-            sound = sound_of(self._renderer, self._find(content["what"]))
+            sound = sound_of(self._renderer, self._find(question["what"]))
             if sound is None:
                 raise ValueError("the renderer makes no sound of it")
             self._widget.send(answer, [sound.wav()])

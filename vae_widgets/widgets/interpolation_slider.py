@@ -18,6 +18,7 @@ from vae_widgets.widgets.film_files import write_gif, write_png
 from vae_widgets.widgets.hearing import Hearing
 from vae_widgets.widgets.latent_film import FilmMaker
 from vae_widgets.widgets.latent_scatter import LatentScatter
+from vae_widgets.widgets.messages import PAGE
 from vae_widgets.widgets.path_link import PathLink
 from vae_widgets.widgets.pictured import Pictured
 from vae_widgets.widgets.pictures import interpolation_slider as picture
@@ -97,9 +98,9 @@ class InterpolationSlider(Pictured, CanvasWidget):
     _picture_follows = ("value", "_content", "method")
 
     # The page owns these: its own changes need not come back.
-    value = Number(0.0).tag(sync=True, echo_update=False)
-    method = traitlets.Unicode("slerp").tag(sync=True, echo_update=False)
-    compare = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    value = Number(0.0).tag(**PAGE)
+    method = traitlets.Unicode("slerp").tag(**PAGE)
+    compare = traitlets.Bool(False).tag(**PAGE)
     start = Array(ndim=None)
     end = Array(ndim=None)
     via = Loose(())
@@ -141,7 +142,7 @@ class InterpolationSlider(Pictured, CanvasWidget):
             _has_sound=sound_of(self._maker.renderer, film.shown.samples[0]) is not None,
         )
         Hearing(self, self._maker.renderer, lambda frame: self.frames[frame])
-        self.on_msg(self._on_page_message)
+        self.hear(lambda message: self.swap_ends(), "swap")
         self._set_results()
 
     @property
@@ -288,18 +289,6 @@ class InterpolationSlider(Pictured, CanvasWidget):
 
     def _summary(self) -> str:
         return picture.summary(self)
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what the page asks for; where that fails, tell it so and restore its state."""
-        try:
-            super().set_state(sync_data)
-        except traitlets.TraitError as error:
-            self.send_state(set(sync_data))
-            self.send({"error": str(error)})
-
-    def _on_page_message(self, widget: Any, message: Any, buffers: Any) -> None:
-        if isinstance(message, dict) and message.get("action") == "swap":
-            self.swap_ends()
 
     @validate(*_ASKED)
     def _decode_first(self, proposal: Any) -> Any:

@@ -36,13 +36,13 @@ class PathLink(Link):
         self._follow(slider, "_content", self._draw)
         self._follow(slider, "method", self._draw)
         self._follow(scatter, "_positions", self._draw)
-        scatter.on_msg(self._choose_ends)
+        scatter.hear(self._choose_ends, "path")
         self._draw()
 
     def unlink(self) -> None:
         """Take the path out of the scatter, and leave the slider alone from now on."""
         super().unlink()
-        self._scatter.on_msg(self._choose_ends, remove=True)
+        self._scatter.hear_no_more(self._choose_ends)
         if self._is_shown:
             self._scatter._path = {}
 
@@ -60,9 +60,7 @@ class PathLink(Link):
             "stops": np.rint(self._slider.stops * (self._slider.steps - 1)).astype(int).tolist(),
         }
 
-    def _choose_ends(self, widget: Any, message: Any, buffers: Any) -> None:
-        if not isinstance(message, dict) or message.get("type") != "path":
-            return
+    def _choose_ends(self, message: dict[str, Any]) -> None:
         if not self._is_shown:
             return
         try:

@@ -21,6 +21,7 @@ from vae_widgets.rendering import detail_of, note_of, render, render_compared
 from vae_widgets.rendering.atlas import atlas_tiles, tile_atlas
 from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
 from vae_widgets.widgets.base import KERNEL_ID, CanvasWidget, bundle
+from vae_widgets.widgets.messages import PAGE
 from vae_widgets.widgets.pictured import Pictured
 from vae_widgets.widgets.pictures import review_queue as picture
 from vae_widgets.widgets.traits import WholeNumber, validate
@@ -76,8 +77,8 @@ class ReviewQueue(Pictured, CanvasWidget):
     histogram: AnomalyHistogram
     queue: NDArray[np.int64]
 
-    order = traitlets.Unicode("random").tag(sync=True)
-    position = WholeNumber(0).tag(sync=True, echo_update=False)
+    order = traitlets.Unicode("random").tag(sync=True, page_writes=True)
+    position = WholeNumber(0).tag(**PAGE)
 
     # Of the queued samples around `position`, from number "start" on: what the page shows.
     _window = traitlets.Dict().tag(sync=True)
@@ -127,7 +128,11 @@ class ReviewQueue(Pictured, CanvasWidget):
         histogram.observe(self._follow_labels, "metrics")
         self.observe(self._refill, "order")
         self.observe(self._show_window, "position")
-        self.on_msg(self._asked)
+        self.hear(self._take_mark, "mark")
+        self.hear(lambda message: self.undo(), "undo")
+        self.hear(lambda message: self.refill(), "refill")
+        self.hear(self._tell_log, "log")
+        self.hear(self._take_up, "restore")
 
     def close(self) -> None:
         """Free the queue, here and in the page; its histogram stays."""
@@ -347,11 +352,11 @@ class ReviewQueue(Pictured, CanvasWidget):
     def _send_log(self) -> None:
         self.send({"kind": "log", "marks": [vars(mark) for mark in self._log.marks]})
 
-    def _take_up(self, kept: list[Mark]) -> None:
+    def _take_up(self, message: dict[str, Any]) -> None:
         """Take up marks that the page kept; say which ones, and why not the others."""
         self._keep_marks()
         marks, reasons = [], {}
-        for mark in kept:
+        for mark in (Mark(**fields) for fields in message["marks"]):
             known = self._log.mark_of(mark.index)
             if known and known.time > mark.time:
                 continue
@@ -480,22 +485,15 @@ class ReviewQueue(Pictured, CanvasWidget):
             self._pixels = tile.shape[1] * tile.shape[2] * (1 if self._codec is None else 3)
         return int(np.clip(TILE_BUDGET // self._pixels, FEWEST, MOST))
 
-    def _asked(self, widget: Any, content: dict[str, Any], buffers: Any) -> None:
-        if content.get("type") == "mark":
-            index = content["index"]
-            try:
-                self._mark(index, content["mark"], content.get("time", ""))
-            except ValueError as error:  # it has been labelled meanwhile
-                self.send({"kind": "refused", "index": index, "why": str(error)})
-        elif content.get("type") == "undo":
-            self.undo()
-        elif content.get("type") == "refill":
-            self.refill()
-        elif content.get("type") == "log":
-            self._keep_marks()
-            self._send_log()
-        elif content.get("type") == "restore":
-            self._take_up([Mark(**mark) for mark in content["marks"]])
+    def _take_mark(self, message: dict[str, Any]) -> None:
+        try:
+            self._mark(message["index"], message["mark"], message.get("time", ""))
+        except ValueError as error:  # it has been labelled meanwhile
+            self.send({"kind": "refused", "index": message["index"], "why": str(error)})
+
+    def _tell_log(self, message: dict[str, Any]) -> None:
+        self._keep_marks()
+        self._send_log()
 
 
 def _check_items(codec: Codec, items: NDArray[Any] | None) -> None:

@@ -30,12 +30,12 @@ class ScatterAnswers(ScatterState):
     def _answer_questions(self) -> None:
         """From now on."""
         self.observe(self._show_picked, "picked")
-        self.observe(self._answer_pick, "_ask_pick")
-        self.observe(self._answer_place, "_ask_place")
-        self.observe(self._answer_grid, "_ask_grid")
-        self.observe(self._answer_traversals, "_ask_traversals")
-        self.observe(self._answer_tile, "_ask_tile")
-        self.observe(self._answer_detail, "_ask_detail")
+        for answer in (
+            *(self._answer_pick, self._answer_place, self._answer_grid),
+            *(self._answer_traversals, self._answer_tile, self._answer_detail),
+        ):
+            name = answer.__name__.replace("answer", "ask")
+            self.observe(lambda change, answer=answer: change.new and answer(change.new), name)
 
     def _lift(self, at: Sequence[float]) -> NDArray[np.float32]:
         """Return the latent vector (1, latent_dim) of a place on the plane."""
@@ -101,14 +101,15 @@ class ScatterAnswers(ScatterState):
             self.set_trait("picked_index", index if answer else -1)
             self._pick = answer
 
-    def _answer_pick(self, change: Any) -> None:
-        question = change.new
+    def _answer_pick(self, question: dict[str, Any]) -> None:
         index, at = question["point"], question.get("at")
         try:
             if "along" in question:
                 z = self._base + np.float32(question["along"]) * self.attribute
             elif index >= 0:
                 z = self.z_mean[index]
+            elif at is None:
+                raise ValueError("no place was named")
             else:
                 z = self._lift(at)[0]
             self._pick_vector(z, question)
@@ -129,14 +130,14 @@ class ScatterAnswers(ScatterState):
         finally:
             self._question = {}
 
-    def _answer_place(self, change: Any) -> None:
-        at = change.new["at"]
+    def _answer_place(self, question: dict[str, Any]) -> None:
+        at = question["at"]
 
         def decode() -> dict[str, Any]:
             z = self._lift(at)
             return {"tiles": self._pictures.decoded(z), "far": bool(self._space.far(z)[0])}
 
-        self._place = {"at": at, **self._answer(change.new, decode, otherwise={})}
+        self._place = {"at": at, **self._answer(question, decode, otherwise={})}
 
     def _heard(self, what: Any) -> NDArray[np.float32]:
         """Return the sample that the page wants to hear: "decoded", or a row of x."""
@@ -147,8 +148,7 @@ class ScatterAnswers(ScatterState):
             raise ValueError("nothing was decoded yet")
         return self.decoded
 
-    def _answer_grid(self, change: Any) -> None:
-        question = change.new
+    def _answer_grid(self, question: dict[str, Any]) -> None:
         shape = question["bounds"], question["columns"], question["rows"]
         self._grid = self._answer(
             question,
@@ -156,26 +156,26 @@ class ScatterAnswers(ScatterState):
             otherwise=self._grid,
         )
 
-    def _answer_traversals(self, change: Any) -> None:
-        base = on_plane([change.new["at"]], self.dims, self.held)[0]
+    def _answer_traversals(self, question: dict[str, Any]) -> None:
+        base = on_plane([question["at"]], self.dims, self.held)[0]
         axes = [axis for axis in self._axes if axis["index"] not in self.dims]
         axes = axes if self._dims_shown else []
         movable = self._keep_shown and self.attribute.size and self._base.size
         line = (self._base, self.attribute) if movable else None
         self._traversals = self._answer(
-            change.new, lambda: self._pictures.traversals(base, axes, line), otherwise={"rows": []}
+            question, lambda: self._pictures.traversals(base, axes, line), otherwise={"rows": []}
         )
 
-    def _answer_tile(self, change: Any) -> None:
-        index = change.new["index"]
+    def _answer_tile(self, question: dict[str, Any]) -> None:
+        index = question["index"]
         self._tile = self._answer(
-            change.new, lambda: self._pictures.sample(index), otherwise={"index": index}
+            question, lambda: self._pictures.sample(index), otherwise={"index": index}
         )
 
-    def _answer_detail(self, change: Any) -> None:
-        index = change.new["index"]
+    def _answer_detail(self, question: dict[str, Any]) -> None:
+        index = question["index"]
         self._detail = self._answer(
-            change.new,
+            question,
             lambda: self._pictures.detail(index, self.dims),
             otherwise={"index": index},
         )

@@ -20,6 +20,9 @@ TILE_BUDGET = 4_000_000
 PREVIEW_POINTS = 400
 PREVIEW_BUDGET = 1_000_000
 PLOT_SHAPE = 1.4
+# The most that a page may ask for: it asks for some 1,000,000 pixels, and for one cell at least.
+MOST_CELLS = 20_000
+MOST_PIXELS = 4_000_000
 # Steps along a held coordinate; of many coordinates, those that the budget of pixels allows.
 TRAVERSAL_STEPS = 15
 ATTRIBUTE_REACH = 2.0  # as the page's slider (frontend/src/scatter_keep.ts)
@@ -101,6 +104,9 @@ class ScatterPictures:
         held: NDArray[np.float32],
     ) -> dict[str, Any]:
         """Decode the plane through `held` along `dims`, as a grid of pictures."""
+        cells, pixels = columns * rows, self._height * self._width
+        if cells > max(4, min(MOST_CELLS, MOST_PIXELS // pixels)):
+            raise ValueError(f"{columns} x {rows} pictures of {pixels} pixels are too many")
         z = self._space.from_plane(grid_points(bounds, columns, rows), dims, held)
         return {
             "bounds": [float(edge) for edge in bounds],

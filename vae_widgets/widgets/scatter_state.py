@@ -15,7 +15,9 @@ from vae_widgets.core.pairing import check_index
 from vae_widgets.core.quantities import numbers_or_unknown
 from vae_widgets.widgets.base import CanvasWidget
 from vae_widgets.widgets.index_set import IndexSet
+from vae_widgets.widgets.messages import PAGE, Question
 from vae_widgets.widgets.traits import (
+    MOST_ARRAYS,
     Array,
     Arrays,
     Loose,
@@ -51,27 +53,27 @@ class ScatterState(CanvasWidget):
 
     # Public state. What the page owns is not echoed: by then the page has moved on. Where a
     # validator below takes more than one type, or says more than "expected a float", it is loose.
-    selection = IndexSet().tag(sync=True, echo_update=False)
-    hovered = WholeNumber(-1).tag(sync=True, echo_update=False)
-    picked = Array("float32", 1).tag(sync=True)
+    selection = IndexSet().tag(**PAGE)
+    hovered = WholeNumber(-1).tag(**PAGE)
+    picked = Array("float32", 1).tag(sync=True, page_writes=True)
     picked_index = traitlets.Int(-1, read_only=True).tag(sync=True)
     decoded = Array("float32", None, read_only=True)
-    color_by = Loose("label").tag(sync=True, echo_update=False)
+    color_by = Loose("label").tag(**PAGE)
     quantities = Arrays().tag(sync=True)
-    threshold = Number(None, allow_none=True).tag(sync=True, echo_update=False)
-    dims = Loose((0, 1)).tag(sync=True, echo_update=False)
-    projection = Loose("latent").tag(sync=True, echo_update=False)
-    held = Array("float32", 1).tag(sync=True, echo_update=False)
-    view = Loose((-1.0, 1.0, -1.0, 1.0)).tag(sync=True, echo_update=False)
-    mode = traitlets.Unicode(MODES[0]).tag(sync=True, echo_update=False)
-    grid = traitlets.Bool(False).tag(sync=True, echo_update=False)
-    prior = traitlets.Bool(False).tag(sync=True, echo_update=False)
-    density = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    threshold = Number(None, allow_none=True).tag(**PAGE)
+    dims = Loose((0, 1)).tag(**PAGE)
+    projection = Loose("latent").tag(**PAGE)
+    held = Array("float32", 1).tag(**PAGE)
+    view = Loose((-1.0, 1.0, -1.0, 1.0)).tag(**PAGE)
+    mode = traitlets.Unicode(MODES[0]).tag(**PAGE)
+    grid = traitlets.Bool(False).tag(**PAGE)
+    prior = traitlets.Bool(False).tag(**PAGE)
+    density = traitlets.Bool(False).tag(**PAGE)
     point_size = Number(None, allow_none=True).tag(sync=True)
 
-    bookmarks = Arrays().tag(sync=True, echo_update=False)
-    group_a = IndexSet().tag(sync=True, echo_update=False)
-    group_b = IndexSet().tag(sync=True, echo_update=False)
+    bookmarks = Arrays().tag(**PAGE)
+    group_a = IndexSet().tag(**PAGE)
+    group_b = IndexSet().tag(**PAGE)
     attribute = Array("float32", 1, read_only=True).tag(sync=True)
 
     # What the page draws.
@@ -85,28 +87,28 @@ class ScatterState(CanvasWidget):
     _tiles = traitlets.Dict().tag(sync=True)
     _has_sound = traitlets.Bool(False).tag(sync=True)
     _range_note = traitlets.Unicode("").tag(sync=True)  # what the values of a tile are
-    _hidden = traitlets.List(traitlets.Int()).tag(sync=True, echo_update=False)
-    _hidden_sides = traitlets.List(traitlets.Int()).tag(sync=True, echo_update=False)
+    _hidden = traitlets.List(traitlets.Int()).tag(**PAGE)
+    _hidden_sides = traitlets.List(traitlets.Int()).tag(**PAGE)
     _prior = traitlets.List(traitlets.Float()).tag(sync=True)
     _density = traitlets.Dict().tag(sync=True, to_json=_density_to_json)
     _path = traitlets.Dict().tag(sync=True)  # of a linked InterpolationSlider, see path_link.py
-    _keep_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    _keep_shown = traitlets.Bool(False).tag(**PAGE)
     _bookmarked_at = traitlets.Dict().tag(sync=True)
-    _dims_shown = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    _dims_shown = traitlets.Bool(False).tag(**PAGE)
 
     # Questions of the page and answers of the kernel; each answer repeats whose question it was
     # ("page") and which ("seq"), so that the page can drop those that come too late.
-    _ask_pick = traitlets.Dict().tag(sync=True, echo_update=False)
+    _ask_pick = Question()
     _pick = traitlets.Dict().tag(sync=True)
-    _ask_place = traitlets.Dict().tag(sync=True, echo_update=False)
+    _ask_place = Question()
     _place = traitlets.Dict().tag(sync=True)
-    _ask_grid = traitlets.Dict().tag(sync=True, echo_update=False)
+    _ask_grid = Question()
     _grid = traitlets.Dict().tag(sync=True)
-    _ask_traversals = traitlets.Dict().tag(sync=True, echo_update=False)
+    _ask_traversals = Question()
     _traversals = traitlets.Dict().tag(sync=True)
-    _ask_tile = traitlets.Dict().tag(sync=True, echo_update=False)
+    _ask_tile = Question()
     _tile = traitlets.Dict().tag(sync=True)
-    _ask_detail = traitlets.Dict().tag(sync=True, echo_update=False)
+    _ask_detail = Question()
     _detail = traitlets.Dict().tag(sync=True)
 
     @contextlib.contextmanager
@@ -258,6 +260,10 @@ class ScatterState(CanvasWidget):
 
     @validate("bookmarks")
     def _validate_bookmarks(self, proposal: Any) -> dict[str, NDArray[np.float32]]:
+        if len(proposal.value) > MOST_ARRAYS:
+            raise ValueError(
+                f"bookmarks has {len(proposal.value)} entries; expected at most {MOST_ARRAYS}."
+            )
         checked = {}
         for name, z in proposal.value.items():
             if not isinstance(name, str) or not name.strip():

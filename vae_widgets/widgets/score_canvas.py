@@ -16,6 +16,7 @@ from vae_widgets.core.policy import hash_data
 from vae_widgets.core.review_precision import ReviewedPrecision
 from vae_widgets.core.thresholds import METHODS, Threshold
 from vae_widgets.widgets.base import KERNEL_ID, CanvasWidget, bundle
+from vae_widgets.widgets.messages import PAGE
 from vae_widgets.widgets.traits import Number, array_to_json
 
 PERCENTILES = (50, 90, 95, 99, 99.9)
@@ -26,8 +27,7 @@ class ScoreCanvas(CanvasWidget):
     """Draw scores as a histogram with a threshold.
 
     The page gets exact counts at a grid of thresholds (`core.histogram`), so a drag needs no
-    message. It sets `threshold`, and sends ``{"method": "iqr", "parameters": {"factor": 1.5}}``.
-
+    message. It sets `threshold`, and asks for a method (`messages`).
     """
 
     grid: ScoreGrid
@@ -38,7 +38,7 @@ class ScoreCanvas(CanvasWidget):
     _css = bundle("score_canvas.css")
 
     _origin = traitlets.Dict().tag(sync=True)  # whose data, and which kernel: for kept_state.ts
-    threshold = Number(0.0).tag(sync=True, echo_update=False)
+    threshold = Number(0.0).tag(**PAGE)
     class_names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     score_name = traitlets.Unicode("score").tag(sync=True)
     method = traitlets.Unicode("manual").tag(sync=True)
@@ -48,8 +48,8 @@ class ScoreCanvas(CanvasWidget):
     # What may be chosen: name, title, whether it needs labels, and of its parameters the name, the
     # step and whether None will do.
     methods = traitlets.List(traitlets.Dict()).tag(sync=True)
-    log_counts = traitlets.Bool(False).tag(sync=True)
-    full_range = traitlets.Bool(False).tag(sync=True)
+    log_counts = traitlets.Bool(False).tag(sync=True, page_writes=True)
+    full_range = traitlets.Bool(False).tag(sync=True, page_writes=True)
     # Moved by the page while the threshold is dragged, so that the curves answer at once too: what
     # each shows (names of x and y), and the costs: missed, false alarm, caught, dismissed.
     operating_points = traitlets.List(traitlets.Instance(bqplot.Scatter)).tag(

@@ -9,6 +9,7 @@ import numpy as np
 
 from vae_widgets.core.bootstrap import BootstrapIntervals
 from vae_widgets.core.thresholds import METHODS
+from vae_widgets.widgets.base import CompositeWidget
 
 _NAMES = {
     "alert_rate": "Alert rate",
@@ -18,7 +19,7 @@ _NAMES = {
 }
 
 
-class Sureness(ipywidgets.VBox):
+class Sureness(CompositeWidget):
     """Ask for bootstrap intervals, and show them until the threshold moves.
 
     Parameters

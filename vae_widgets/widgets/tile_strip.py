@@ -37,7 +37,7 @@ class TileStrip(Pictured, CanvasWidget):
 
     title = traitlets.Unicode("").tag(sync=True)
     placeholder = traitlets.Unicode("").tag(sync=True)
-    selected = WholeNumber(-1).tag(sync=True)
+    selected = WholeNumber(-1).tag(sync=True, page_writes=True)
     selectable = traitlets.Bool(False, help="Whether a click selects a tile.").tag(sync=True)
     # One trait, so that the page never sees new tiles with old captions.
     _content = traitlets.Dict().tag(sync=True)

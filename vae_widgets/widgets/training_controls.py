@@ -7,6 +7,7 @@ import traitlets
 
 from vae_widgets.core import checks
 from vae_widgets.widgets.base import CanvasWidget, bundle
+from vae_widgets.widgets.messages import Refused
 from vae_widgets.widgets.traits import Number, validate
 
 PANELS = ("latent", "replay")
@@ -29,7 +30,7 @@ class CurveLegend(CanvasWidget):
     validation = traitlets.Bool(False, help="Whether there are dashed lines.").tag(sync=True)
     hidden = traitlets.List(
         traitlets.Unicode(), help='Names of the metrics not drawn, and "run:" names of runs.'
-    ).tag(sync=True)
+    ).tag(sync=True, page_writes=True)
 
 
 class TrainingControls(CanvasWidget):
@@ -41,14 +42,16 @@ class TrainingControls(CanvasWidget):
     _esm = bundle("training_controls.js")
     _css = bundle("training_controls.css")
 
-    log_scale = traitlets.Bool(False).tag(sync=True)
-    smoothing = Number(0.0, help="Weight of the moving average, 0 to 0.99.").tag(sync=True)
+    log_scale = traitlets.Bool(False).tag(sync=True, page_writes=True)
+    smoothing = Number(0.0, help="Weight of the moving average, 0 to 0.99.").tag(
+        sync=True, page_writes=True
+    )
     zoom = traitlets.List(
         Number(), help="Ends of the part of the x axis that is seen; empty for all."
-    ).tag(sync=True)
+    ).tag(sync=True, page_writes=True)
     panels = traitlets.List(
         traitlets.Unicode(), help='Panels that are open: "latent", "replay".'
-    ).tag(sync=True)
+    ).tag(sync=True, page_writes=True)
     shown = traitlets.Dict(
         help="run (its number), state, buttons (text, hint, and whether enabled, of each that is "
         "shown), settings (values by name), blocked, available (panels with something to show), "
@@ -60,7 +63,7 @@ class TrainingControls(CanvasWidget):
     def __init__(self, on_click: Callable[[dict[str, Any]], None]) -> None:
         super().__init__()
         self._on_click = on_click
-        self.on_msg(self._clicked)
+        self.hear(self._clicked, "pause", "resume", "stop", "checkpoint", "change")
 
     @validate("zoom")
     def _check_zoom(self, proposal: Any) -> list[float]:
@@ -79,7 +82,8 @@ class TrainingControls(CanvasWidget):
     def _check_panels(self, proposal: Any) -> list[str]:
         return [checks.one_of("panels", one, PANELS) for one in dict.fromkeys(proposal["value"])]
 
-    def _clicked(self, widget: Any, content: Any, buffers: Any) -> None:
+    def _clicked(self, click: dict[str, Any]) -> None:
         # A click that waited until its run was over must not act on the next one.
-        if isinstance(content, dict) and content.get("run") == self.shown.get("run"):
-            self._on_click(content)
+        if click["run"] != self.shown.get("run"):
+            raise Refused(f"run {click['run']} is over")
+        self._on_click(click)

@@ -333,7 +333,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
             "resume": self.resume,
             "stop": self.stop,
             "checkpoint": self.checkpoint,
-            "change": lambda: self.change(**{str(click.get("name")): click.get("value")}),  # type: ignore[arg-type]
+            "change": lambda: self.change(**{click["name"]: click["value"]}),
         }
         try:
             actions[click["type"]]()

@@ -18,7 +18,7 @@ class TrainingReplay(CanvasWidget):
 
     at = Number(
         None, allow_none=True, help="The epoch (or step) that is seen; None for the newest."
-    ).tag(sync=True)
+    ).tag(sync=True, page_writes=True)
     shown = traitlets.Dict(
         help="axis (epoch or step), frames (where there is one), seen (of which these points are), "
         "points (n, 2), limits of both axes (4), names of both axes, classes (n) of the points, "

@@ -33,6 +33,12 @@ def refusing() -> Iterator[None]:
         raise kind(str(error) or type(error).__name__) from error
 
 
+DTYPES = ("float32", "float64", "int32", "uint32", "uint8")
+"""Those that ``frontend/src/arrays.ts`` knows."""
+MOST_ARRAYS = 1000
+"""In one message of a page."""
+
+
 def array_to_json(array: NDArray[Any], widget: Any = None) -> dict[str, Any]:
     """Return the wire form of an array, read by ``frontend/src/arrays.ts``."""
     array = np.ascontiguousarray(array)
@@ -41,9 +47,11 @@ def array_to_json(array: NDArray[Any], widget: Any = None) -> dict[str, Any]:
 
 @refusing()
 def array_from_json(value: dict[str, Any], widget: Any = None) -> NDArray[Any]:
-    """Return the array of a wire form; it owns its memory."""
-    flat = np.frombuffer(bytes(value["data"]), dtype=np.dtype(value["dtype"]))
-    return flat.reshape(value["shape"])
+    """Return the array of a wire form, which a page may spoil; it owns its memory."""
+    dtype, shape = value["dtype"], value["shape"]
+    if dtype not in DTYPES or not all(type(n) is int and n >= 0 for n in shape):
+        raise ValueError(f"expected an array; received {dtype!r:.80} of shape {shape!r:.80}")
+    return np.frombuffer(bytes(memoryview(value["data"])), dtype).reshape(shape)
 
 
 def validate(*names: str) -> Callable[[Callable[[Any, Any], Any]], Any]:
@@ -154,6 +162,13 @@ class Array(traitlets.TraitType[Any, Any]):
             obj._notify_trait(self.name, old, new)
 
 
+@refusing()
+def _arrays_from_json(arrays: dict[str, Any], widget: Any) -> dict[str, NDArray[Any]]:
+    if len(arrays) > MOST_ARRAYS:
+        raise ValueError(f"received {len(arrays)} arrays; expected at most {MOST_ARRAYS}")
+    return {name: array_from_json(of) for name, of in arrays.items()}
+
+
 class Arrays(Loose, traitlets.Dict):
     """A dict of arrays by name, synchronised as bytes; what they hold is up to a validator."""
 
@@ -163,7 +178,5 @@ class Arrays(Loose, traitlets.Dict):
         super().__init__({})
         self.tag(
             to_json=lambda value, widget: {name: array_to_json(of) for name, of in value.items()},
-            from_json=refusing()(
-                lambda value, widget: {name: array_from_json(of) for name, of in value.items()}
-            ),
+            from_json=_arrays_from_json,
         )

@@ -216,17 +216,17 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       stopPlaying();
       commit();
       expectFrames();
-      send(model, { action: "swap" });
+      send(model, { type: "swap" });
     },
   });
   const hearing = new Hearing(model, shell.root, shell.say);
   const hear = hearing.button("Hear", "Hear this frame (H on the filmstrip)", () => index());
   if (model.get("_has_sound")) controls.addAfterPlay(hear);
-  const failed = (message: { type?: string; error?: string }) => {
-    if (!message.error || message.type) return; // of a sound: not of the path
+  const failed = (message: { type?: string; why?: string }) => {
+    if (message.type !== "refused") return;
     clearTimeout(waiting);
     shell.root.setAttribute("data-failed", "");
-    shell.say(message.error);
+    shell.say(message.why!);
   };
 
   // --- Gestures ----------------------------------------------------------------------------------

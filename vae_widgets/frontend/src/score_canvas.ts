@@ -145,7 +145,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const ask = (method: string, parameters: Parameters) => {
     live = null;
     refuse(null);
-    send(model, { method, parameters });
+    send(model, { type: "method", method, parameters });
     show(); // what holds until the answer comes
   };
   const refuse = (refused: Refused | null) =>
