@@ -275,24 +275,6 @@ def _recurrent(call: Call) -> list[Shape]:
     return [(steps, directions, *last[1:]), last, last]
 
 
-def _einsum(call: Call) -> list[Shape]:
-    sides, (_, result) = _letters(call)
-    return [[sides[letter] for letter in result]]
-
-
-def _letters(call: Call) -> tuple[dict[str, int], tuple[list[str], str]]:
-    left, arrow, result = call.attribute("equation", "").replace(" ", "").partition("->")
-    terms = left.split(",")
-    if not arrow or not (left.replace(",", "") + result).isalpha():
-        raise ValueError("it has no plain equation with '->'")
-    sides: dict[str, int] = {}
-    for term, shape in zip(terms, call.shapes, strict=True):
-        for letter, side in zip(term, shape, strict=True):
-            if sides.setdefault(letter, side) != side:
-                raise ValueError(f"its {letter!r} has two sides")
-    return sides, (terms, result)
-
-
 def shape_part(call: Call) -> tuple[int, ...]:
     """Return the numbers that a Shape gives."""
     return call.shape()[call.attribute("start", 0) : call.attribute("end")]
@@ -346,7 +328,6 @@ RULES: dict[str, Callable[[Call], list[Shape]]] = {
     "TopK": _top_k,
     "DepthToSpace": _depth_to_space,
     "SpaceToDepth": _space_to_depth,
-    "Einsum": _einsum,
 }
 """Allowed operators: name -> shapes of the results."""
 
@@ -355,7 +336,6 @@ INNER: dict[str, Callable[[Call], int]] = {
     "Gemm": lambda call: max(call.shape()),
     "Conv": lambda call: math.prod(call.shape(1)[1:]),
     "ConvTranspose": lambda call: math.prod(call.shape(1)[1:]),
-    "Einsum": lambda call: math.prod(_letters(call)[0].values()),
     **dict.fromkeys(
         ["MaxPool", "AveragePool", "LpPool"],
         lambda call: math.prod(call.attribute("kernel_shape", ())),
