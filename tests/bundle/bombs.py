@@ -310,6 +310,12 @@ GOOD = {
 }
 
 
+def _memory(name):
+    """Return what Linux says of the memory of this process, in kB."""
+    status = pathlib.Path("/proc/self/status").read_text()
+    return int(status.split(f"{name}:")[1].split()[0])
+
+
 def work(kinds):
     """Load the attacks of some kinds, and print a line of JSON for each."""
     import warnings
@@ -323,7 +329,8 @@ def work(kinds):
             for name, (_, make, _) in (item for item in ATTACKS.items() if item[1][0] == kind):
                 path = pathlib.Path(folder, "x.npz" if kind == "npz" else "x")
                 path.write_bytes(make())
-                before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+                pathlib.Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
+                before = _memory("VmRSS")
                 start = time.process_time()
                 try:
                     load(path)
@@ -331,7 +338,7 @@ def work(kinds):
                 except Exception as error:
                     text = f"{type(error).__name__}: {error}"
                 seconds = time.process_time() - start
-                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+                peak = _memory("VmHWM") - before
                 print(
                     json.dumps([name, kind, path.stat().st_size, text, seconds, peak / 1024]),
                     flush=True,
