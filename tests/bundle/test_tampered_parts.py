@@ -412,6 +412,18 @@ def test_weights_that_are_not_finite(tamper):
     refuse_model(tamper("model.keras", with_weights(spoil)), " has weights that are NaN")
 
 
+@pytest.mark.parametrize("part", ["encoder.onnx", "decoder.onnx"])
+def test_weights_of_graphs_that_are_nan(tamper, part):
+    def spoil(model):
+        tensor = next(each for each in model.graph.initializer if len(each.dims) == 2)
+        weights = onnx.numpy_helper.to_array(tensor).copy()
+        weights[0, 0] = np.nan
+        tensor.CopyFrom(onnx.numpy_helper.from_array(weights, tensor.name))
+
+    with pytest.raises(BundleError, match=rf"part '{part}' is refused: it has .* with NaN"):
+        load(tamper(part, edited(spoil)))
+
+
 def test_the_version_of_keras_is_named(tamper):
     def from_the_future(content):
         files = parts_of(with_config(lambda config: {**config, "config": {}})(content))

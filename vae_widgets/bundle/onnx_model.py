@@ -281,6 +281,7 @@ def _array(message: protobuf.Message) -> NDArray[Any]:
         _need(
             dtype.kind != "b" or content.count(0) + content.count(1) == len(content), "has a bool 2"
         )
+    _need(dtype.kind != "f" or not np.isnan(array).any(), f"has {name!r:.100} with NaN")
     return array.reshape(dims)
 
 
