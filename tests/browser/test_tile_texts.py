@@ -20,7 +20,8 @@ class Active(vw.ImageRenderer):
         return (
             "<b onclick='window.acted = 1'>bold</b><script>window.acted = 1</script>"
             "<img src='x:' onerror='window.acted = 1'><a href='java\nscript:acted=1'>link</a>"
-            "<style>* { display: none }</style><svg><circle r='3'/></svg>"
+            "<style>* { display: none }</style><svg><circle r='3'/>"
+            "<animate attributeName='href' values='#;javascript:acted=1'/></svg>"
         )
 
 
@@ -88,6 +89,7 @@ def test_a_detail_is_shown_and_does_nothing(page):
     show_alone(page, queue)
     detail = page.locator(".vw-review-detail")
     assert detail.locator("circle").count() == 1
+    assert detail.locator("animate, script").count() == 0
     detail.locator("b").evaluate("one => one.click()")
     assert detail.locator("a").get_attribute("href") is None
     assert page.evaluate("window.acted") is None

@@ -18,6 +18,7 @@ TOP_LEVEL = {
     "LICENSE",
     "Makefile",
     "README.md",
+    "SECURITY.md",
     "binder",
     "docs",
     "notebooks",
@@ -78,3 +79,13 @@ def test_notebooks_are_committed_without_bulky_outputs(texts):
         cells = json.loads(texts[notebook])["cells"]
         outputs = json.dumps([cell.get("outputs", []) for cell in cells])
         assert len(outputs) < 100_000, notebook
+
+
+def test_each_promise_of_security_names_tests_that_exist(texts):
+    promises = [line for line in texts[Path("SECURITY.md")].splitlines() if "::" in line]
+    assert len(promises) > 15
+    for line in promises:
+        file = None
+        for path, name in re.findall(r"`([\w/]*(?:\.py)?)::(\w+)`", line):
+            file = Path("tests") / path if path else file
+            assert re.search(rf"^def {name}\(", texts[file], re.MULTILINE), f"{file}::{name}"

@@ -1,7 +1,7 @@
 /** What a renderer says of one sample (its `detail` in Python): HTML or SVG beside the pictures. */
 
 // What could act, or reach beyond the sample: the page shows it, and runs nothing.
-const ACTIVE = "script, iframe, object, embed, link, meta, base, form, foreignObject";
+const ACTIVE = "script, iframe, object, embed, link, meta, base, form, foreignObject, set, animate";
 
 const STYLE = `
   :host { display: block; overflow: auto; font-size: 12px; font-variant-numeric: tabular-nums; }
