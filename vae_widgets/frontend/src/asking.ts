@@ -16,32 +16,32 @@ export const LATE = "No answer from the kernel for 5 s: is it busy or gone?";
 export class Asking<Question extends object> {
   /** Tells the answers to this page from those to another. */
   readonly page = Math.random().toString(36).slice(2);
-  private readonly send: (question: Question & Sender) => void;
-  private readonly overdue: () => void;
-  private readonly patience: number;
-  private seq = 0;
-  private underWay = false;
-  private waiting: Question | null = null;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #send: (question: Question & Sender) => void;
+  readonly #overdue: () => void;
+  readonly #patience: number;
+  #seq = 0;
+  #underWay = false;
+  #waiting: Question | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     send: (question: Question & Sender) => void,
     overdue: () => void = () => {},
     patience = PATIENCE,
   ) {
-    this.send = send;
-    this.overdue = overdue;
-    this.patience = patience;
+    this.#send = send;
+    this.#overdue = overdue;
+    this.#patience = patience;
   }
 
   /** Whether an answer is still to come. */
   get busy(): boolean {
-    return this.underWay || this.waiting !== null;
+    return this.#underWay || this.#waiting !== null;
   }
 
   ask(question: Question): void {
-    if (this.underWay) this.waiting = question;
-    else this.go(question);
+    if (this.#underWay) this.#waiting = question;
+    else this.#go(question);
   }
 
   /**
@@ -50,28 +50,28 @@ export class Asking<Question extends object> {
    */
   answered(answer: Partial<Sender>): boolean {
     if (answer.page !== this.page) return !this.busy;
-    if (answer.seq !== this.seq) return false;
-    clearTimeout(this.timer);
-    this.underWay = false;
-    if (!this.waiting) return true;
-    this.go(this.waiting);
+    if (answer.seq !== this.#seq) return false;
+    clearTimeout(this.#timer);
+    this.#underWay = false;
+    if (!this.#waiting) return true;
+    this.#go(this.#waiting);
     return false;
   }
 
   stop(): void {
-    clearTimeout(this.timer);
-    this.waiting = null;
+    clearTimeout(this.#timer);
+    this.#waiting = null;
   }
 
-  private go(question: Question): void {
-    this.waiting = null;
-    this.underWay = true;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.underWay = false;
-      this.overdue();
-      if (this.waiting) this.go(this.waiting);
-    }, this.patience);
-    this.send({ ...question, page: this.page, seq: ++this.seq });
+  #go(question: Question): void {
+    this.#waiting = null;
+    this.#underWay = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#underWay = false;
+      this.#overdue();
+      if (this.#waiting) this.#go(this.#waiting);
+    }, this.#patience);
+    this.#send({ ...question, page: this.page, seq: ++this.#seq });
   }
 }

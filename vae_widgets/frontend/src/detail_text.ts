@@ -16,23 +16,23 @@ const STYLE = `
 /** A box for it, hidden while there is none; its styles stay inside. */
 export class DetailText {
   readonly root: HTMLElement;
-  private readonly inside: ShadowRoot;
-  private shown = "";
+  readonly #inside: ShadowRoot;
+  #shown = "";
 
   constructor(className: string) {
     this.root = document.createElement("div");
     this.root.className = className;
     this.root.hidden = true;
-    this.inside = this.root.attachShadow({ mode: "open" });
+    this.#inside = this.root.attachShadow({ mode: "open" });
   }
 
   show(html: string): void {
-    if (html === this.shown) return;
-    this.shown = html;
+    if (html === this.#shown) return;
+    this.#shown = html;
     this.root.hidden = !html;
     const style = document.createElement("style");
     style.textContent = STYLE;
-    this.inside.replaceChildren(style, harmless(html));
+    this.#inside.replaceChildren(style, harmless(html));
   }
 }
 

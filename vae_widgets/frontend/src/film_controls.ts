@@ -23,50 +23,50 @@ const REPEATS: Record<Repeat, string> = {
 const SPEEDS = { "0.5": "½×", "1": "1×", "2": "2×", "4": "4×" };
 
 export class FilmControls {
-  private readonly play: HTMLButtonElement;
-  private readonly compare: HTMLButtonElement;
-  private readonly methods = select({});
-  private readonly repeats = select(REPEATS);
-  private readonly speeds = select(SPEEDS);
+  readonly #play: HTMLButtonElement;
+  readonly #compare: HTMLButtonElement;
+  readonly #methods = select({});
+  readonly #repeats = select(REPEATS);
+  readonly #speeds = select(SPEEDS);
 
   constructor(shell: Shell, actions: FilmActions) {
-    this.play = button("▶ Play", "Play or pause (Space on the filmstrip)", actions.play);
-    this.play.classList.add("vw-play");
-    this.speeds.value = "1";
-    this.methods.addEventListener("change", () => actions.method(this.methods.value));
-    this.compare = button("Compare", "Show the frames of every path together", actions.compare);
+    this.#play = button("▶ Play", "Play or pause (Space on the filmstrip)", actions.play);
+    this.#play.classList.add("vw-play");
+    this.#speeds.value = "1";
+    this.#methods.addEventListener("change", () => actions.method(this.#methods.value));
+    this.#compare = button("Compare", "Show the frames of every path together", actions.compare);
     shell.controls.append(
-      this.play,
-      field("Repeat", this.repeats),
-      field("Speed", this.speeds),
-      field("Path", this.methods),
-      this.compare,
+      this.#play,
+      field("Repeat", this.#repeats),
+      field("Speed", this.#speeds),
+      field("Path", this.#methods),
+      this.#compare,
       button("⇄ Swap ends", "Walk the path the other way round", actions.swap),
     );
   }
 
   addAfterPlay(control: HTMLElement): void {
-    this.play.after(control);
+    this.#play.after(control);
   }
 
   get repeat(): Repeat {
-    return this.repeats.value as Repeat;
+    return this.#repeats.value as Repeat;
   }
 
   get speed(): number {
-    return Number(this.speeds.value);
+    return Number(this.#speeds.value);
   }
 
   showPlaying(playing: boolean): void {
-    this.play.textContent = playing ? "❚❚ Pause" : "▶ Play";
+    this.#play.textContent = playing ? "❚❚ Pause" : "▶ Play";
   }
 
   showMethods(methods: string[], chosen: string, compared: boolean): void {
-    if (this.methods.length !== methods.length) {
-      this.methods.replaceChildren(...methods.map((name) => new Option(METHOD_NAMES[name], name)));
+    if (this.#methods.length !== methods.length) {
+      this.#methods.replaceChildren(...methods.map((name) => new Option(METHOD_NAMES[name], name)));
     }
-    this.methods.value = chosen;
-    this.compare.setAttribute("aria-pressed", String(compared));
+    this.#methods.value = chosen;
+    this.#compare.setAttribute("aria-pressed", String(compared));
   }
 }
 

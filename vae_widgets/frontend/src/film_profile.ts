@@ -23,30 +23,30 @@ const LANE = HEADING + CURVE + GAP;
 
 export class FilmProfile {
   readonly canvas: HTMLCanvasElement;
-  private readonly picture: Picture;
-  private readonly strip: FilmStrip;
-  private film: Film | null = null;
-  private usual: [number, number] = [0, 0];
-  private lanes: Lane[] = [];
-  private value = 0;
+  readonly #picture: Picture;
+  readonly #strip: FilmStrip;
+  #film: Film | null = null;
+  #usual: [number, number] = [0, 0];
+  #lanes: Lane[] = [];
+  #value = 0;
 
   /** The curves lie under the frames of `strip`. */
   constructor(parent: HTMLElement, strip: FilmStrip) {
     const box = element("div", "vw-film-profile");
     parent.append(box);
-    this.strip = strip;
-    this.picture = new Picture(box, (context, theme) => this.draw(context, theme));
-    this.canvas = this.picture.canvas;
+    this.#strip = strip;
+    this.#picture = new Picture(box, (context, theme) => this.#draw(context, theme));
+    this.canvas = this.#picture.canvas;
     this.canvas.setAttribute("role", "img");
   }
 
   /** `usual`: between which log densities most draws from the prior lie. */
   show(film: Film, usual: [number, number]): void {
-    this.film = film;
-    this.usual = usual;
+    this.#film = film;
+    this.#usual = usual;
     const densities = film.rows.flatMap((row) => [...row.logPrior]);
     const changes = film.rows.flatMap((row) => [...row.stepSize]);
-    this.lanes = [
+    this.#lanes = [
       {
         name: "log prior density N(0, I)",
         unit: "nats",
@@ -61,66 +61,67 @@ export class FilmProfile {
         range: [0, rangeOf(changes)[1] || 1],
       },
     ];
-    const spans = this.lanes.map(({ name, unit, range: [low, high] }) => {
+    const spans = this.#lanes.map(({ name, unit, range: [low, high] }) => {
       const [from, to] = [low, high].map((value) => formatNumber(value, high - low));
       return `${name} from ${from} to ${to} ${unit}`;
     });
     this.canvas.setAttribute("aria-label", `From start to end: ${spans.join("; ")}.`);
-    this.picture.redraw();
+    this.#picture.redraw();
   }
 
   moveTo(value: number): void {
-    this.value = value;
-    this.picture.redraw();
+    this.#value = value;
+    this.#picture.redraw();
   }
 
   destroy(): void {
-    this.picture.destroy();
+    this.#picture.destroy();
   }
 
-  private draw(context: CanvasRenderingContext2D, theme: Theme): void {
-    const { film, strip } = this;
+  #draw(context: CanvasRenderingContext2D, theme: Theme): void {
+    const film = this.#film;
+    const strip = this.#strip;
     if (!film) return;
-    this.lanes.forEach((lane, i) => {
+    this.#lanes.forEach((lane, i) => {
       context.save();
       context.translate(0, i * LANE + HEADING);
       const [low, high] = lane.range;
       const y = (value: number) => ((high - value) / (high - low)) * CURVE;
-      const shaded = i === 0 && this.usual[0] < high && this.usual[1] > low;
+      const shaded = i === 0 && this.#usual[0] < high && this.#usual[1] > low;
       if (shaded) {
         const [left, right] = [strip.xOf(0), strip.xOf(1)];
-        const [top, bottom] = [Math.min(high, this.usual[1]), Math.max(low, this.usual[0])].map(y);
+        const [top, bottom] = [Math.min(high, this.#usual[1]), Math.max(low, this.#usual[0])].map(y);
         context.fillStyle = theme.line;
         context.globalAlpha = 0.5;
         context.fillRect(left, top, right - left, bottom - top);
         context.globalAlpha = 1;
       }
       // The chosen one last, on top.
-      film.rows.forEach((_, row) => row !== film.chosen && this.drawCurve(context, theme, lane, row, y));
-      this.drawCurve(context, theme, lane, film.chosen, y);
-      this.drawText(context, theme, lane, shaded);
+      film.rows.forEach((_, row) => row !== film.chosen && this.#drawCurve(context, theme, lane, row, y));
+      this.#drawCurve(context, theme, lane, film.chosen, y);
+      this.#drawText(context, theme, lane, shaded);
       context.restore();
     });
     for (const stop of film.stops.slice(1, -1)) {
-      this.drawRule(context, stop / (film.frames - 1), theme.faint, [2, 3]);
+      this.#drawRule(context, stop / (film.frames - 1), theme.faint, [2, 3]);
     }
-    this.drawRule(context, this.value, theme.ink, []);
+    this.#drawRule(context, this.#value, theme.ink, []);
   }
 
-  private drawCurve(
+  #drawCurve(
     context: CanvasRenderingContext2D,
     theme: Theme,
     lane: Lane,
     row: number,
     y: (value: number) => number,
   ): void {
-    const { rows, frames, chosen } = this.film!;
+    const { rows, frames, chosen } = this.#film!;
     const values = lane.values(rows[row]);
     // What lies between two frames is drawn between them.
     const shift = (frames - values.length) / 2;
     context.beginPath();
     values.forEach((value, i) => {
-      context.lineTo(this.strip.xOf((i + shift) / (frames - 1)), y(value));
+      context.lineTo(this.#strip.xOf((i + shift) / (frames - 1)), y(value));
     });
     context.strokeStyle = rows.length > 1 ? rows[row].colour : theme.accent;
     context.lineWidth = row === chosen ? 2 : 1.25;
@@ -128,17 +129,17 @@ export class FilmProfile {
     context.stroke();
   }
 
-  private drawText(
+  #drawText(
     context: CanvasRenderingContext2D,
     theme: Theme,
     lane: Lane,
     shaded: boolean,
   ): void {
-    const { rows, frames, chosen } = this.film!;
-    const [left, right] = [this.strip.xOf(0), this.strip.xOf(1)];
+    const { rows, frames, chosen } = this.#film!;
+    const [left, right] = [this.#strip.xOf(0), this.#strip.xOf(1)];
     const [low, high] = lane.range;
     const values = lane.values(rows[chosen]);
-    const here = values[Math.min(values.length - 1, frameOf(this.value, frames))];
+    const here = values[Math.min(values.length - 1, frameOf(this.#value, frames))];
     const heading = `${lane.name}, ${lane.unit}: `;
     context.font = `11px ${theme.font}`;
     context.textBaseline = "alphabetic";
@@ -170,17 +171,17 @@ export class FilmProfile {
   }
 
   /** A vertical line through the curves. */
-  private drawRule(
+  #drawRule(
     context: CanvasRenderingContext2D,
     value: number,
     colour: string,
     dash: number[],
   ): void {
-    const x = Math.round(this.strip.xOf(value)) + 0.5;
+    const x = Math.round(this.#strip.xOf(value)) + 0.5;
     context.strokeStyle = colour;
     context.lineWidth = 1;
     context.setLineDash(dash);
-    this.lanes.forEach((_, i) => {
+    this.#lanes.forEach((_, i) => {
       context.beginPath();
       context.moveTo(x, i * LANE + HEADING);
       context.lineTo(x, i * LANE + HEADING + CURVE);

@@ -37,65 +37,65 @@ const NAME = 16;
 
 export class FilmStrip {
   readonly canvas: HTMLCanvasElement;
-  private readonly box = element("div", "vw-film-strip");
-  private readonly picture: Picture;
-  private film: Film | null = null;
-  private value = 0;
+  readonly #box = element("div", "vw-film-strip");
+  readonly #picture: Picture;
+  #film: Film | null = null;
+  #value = 0;
 
   constructor(parent: HTMLElement) {
-    parent.append(this.box);
-    this.picture = new Picture(this.box, (context, theme) => this.draw(context, theme));
-    this.canvas = this.picture.canvas;
+    parent.append(this.#box);
+    this.#picture = new Picture(this.#box, (context, theme) => this.#draw(context, theme));
+    this.canvas = this.#picture.canvas;
   }
 
   show(film: Film): void {
-    this.film = film;
+    this.#film = film;
     const { length } = film.rows;
-    this.box.style.height = `${length * (ROW + (length > 1 ? NAME : 0))}px`;
-    this.picture.redraw();
+    this.#box.style.height = `${length * (ROW + (length > 1 ? NAME : 0))}px`;
+    this.#picture.redraw();
   }
 
   moveTo(value: number): void {
-    this.value = value;
-    this.picture.redraw();
+    this.#value = value;
+    this.#picture.redraw();
   }
 
   /** Middle of the thumb at a position in [0, 1]. */
   xOf(value: number): number {
-    return this.film ? xOf(this.track(this.film), value) : 0;
+    return this.#film ? xOf(this.#track(this.#film), value) : 0;
   }
 
   /** The frame under x. */
   frameAt(x: number): number {
-    return this.film ? frameOf(valueAt(this.track(this.film), x), this.film.frames) : 0;
+    return this.#film ? frameOf(valueAt(this.#track(this.#film), x), this.#film.frames) : 0;
   }
 
   destroy(): void {
-    this.picture.destroy();
+    this.#picture.destroy();
   }
 
-  private track({ tiles }: Film): FilmTrack {
+  #track({ tiles }: Film): FilmTrack {
     const width = ((ROW - 2 * MARGIN) * tiles.width) / tiles.height + 2 * MARGIN;
-    return layFilmTrack(this.picture.width, width);
+    return layFilmTrack(this.#picture.width, width);
   }
 
-  private draw(context: CanvasRenderingContext2D, theme: Theme): void {
-    if (!this.film) return;
-    const { film } = this;
-    const track = this.track(film);
+  #draw(context: CanvasRenderingContext2D, theme: Theme): void {
+    if (!this.#film) return;
+    const film = this.#film;
+    const track = this.#track(film);
     context.save();
     film.rows.forEach((_, row) => {
       if (film.rows.length > 1) {
         drawName(context, theme, film, row, track.cell / 2);
         context.translate(0, NAME);
       }
-      this.drawRow(context, theme, film, track, row);
+      this.#drawRow(context, theme, film, track, row);
       context.translate(0, ROW);
     });
     context.restore();
   }
 
-  private drawRow(
+  #drawRow(
     context: CanvasRenderingContext2D,
     theme: Theme,
     { tiles, frames, stops, chosen }: Film,
@@ -108,7 +108,7 @@ export class FilmStrip {
     };
     for (let i = 0; i < track.count; i++) drawCell(i / (track.count - 1), i * track.cell);
     // The thumb shows the very frame, framed, on top of the film.
-    const thumb = drawCell(this.value, xOf(track, this.value) - track.cell / 2);
+    const thumb = drawCell(this.#value, xOf(track, this.#value) - track.cell / 2);
     context.strokeStyle = row === chosen ? theme.accent : theme.faint;
     context.lineWidth = 3;
     context.strokeRect(thumb.x - 1.5, thumb.y - 1.5, thumb.width + 3, thumb.height + 3);

@@ -26,49 +26,49 @@ export interface Detail {
 const SETTLED = 120;
 
 export class HoverDetail {
-  private readonly asking: Asking<{ index: number }>;
-  private readonly changed: () => void;
-  private detail: Detail | null = null;
-  private wanted = -1;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private alive = true;
+  readonly #asking: Asking<{ index: number }>;
+  readonly #changed: () => void;
+  #detail: Detail | null = null;
+  #wanted = -1;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #alive = true;
 
   constructor(ask: (question: { index: number } & Sender) => void, changed: () => void) {
-    this.asking = new Asking(ask);
-    this.changed = changed;
+    this.#asking = new Asking(ask);
+    this.#changed = changed;
   }
 
   /** The detail of a sample; null while it is on its way. */
   find(index: number): Detail | null {
-    if (this.detail?.index === index) return this.detail;
-    if (index !== this.wanted) {
-      this.wanted = index;
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.asking.ask({ index }), SETTLED);
+    if (this.#detail?.index === index) return this.#detail;
+    if (index !== this.#wanted) {
+      this.#wanted = index;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#asking.ask({ index }), SETTLED);
     }
     return null;
   }
 
   /** Returns the error of the kernel, if any. */
   async take(answer: Partial<DetailAnswer>): Promise<string> {
-    this.asking.answered(answer);
+    this.#asking.answered(answer);
     const { index = -1, text = "", covariance = [], error = "" } = answer;
     const tiles = answer.tiles && !error ? await Tiles.load(answer.tiles) : null;
-    if (!this.alive) tiles?.close();
-    if (!this.alive || (!tiles && index >= 0)) return error;
-    this.detail?.tiles.close();
+    if (!this.#alive) tiles?.close();
+    if (!this.#alive || (!tiles && index >= 0)) return error;
+    this.#detail?.tiles.close();
     // Without a sample it is the news that what is here is of another plane.
     const ellipse = covariance.length ? covariance : null;
-    this.detail = tiles && { index, tiles, text, covariance: ellipse };
-    if (!tiles) this.wanted = -1;
-    this.changed();
+    this.#detail = tiles && { index, tiles, text, covariance: ellipse };
+    if (!tiles) this.#wanted = -1;
+    this.#changed();
     return "";
   }
 
   close(): void {
-    this.alive = false;
-    clearTimeout(this.timer);
-    this.asking.stop();
-    this.detail?.tiles.close();
+    this.#alive = false;
+    clearTimeout(this.#timer);
+    this.#asking.stop();
+    this.#detail?.tiles.close();
   }
 }

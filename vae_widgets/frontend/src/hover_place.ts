@@ -28,49 +28,49 @@ export class HoverPlace {
   place: Point | null = null;
   /** The kernel's picture of the place, null while it is on its way. */
   decoded: Decoded | null = null;
-  private readonly asking: Asking<PlaceQuestion>;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private alive = true;
+  readonly #asking: Asking<PlaceQuestion>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #alive = true;
 
   constructor(ask: (question: PlaceQuestion & Sender) => void) {
-    this.asking = new Asking(ask);
+    this.#asking = new Asking(ask);
   }
 
   move(place: Point | null): void {
     this.place = place;
-    this.drop();
-    clearTimeout(this.timer);
+    this.#drop();
+    clearTimeout(this.#timer);
     if (!place) return;
-    this.timer = setTimeout(() => this.asking.ask({ at: [place.x, place.y] }), SETTLED);
+    this.#timer = setTimeout(() => this.#asking.ask({ at: [place.x, place.y] }), SETTLED);
   }
 
   /** True if there is news; of an answer for another place there is none. */
   async take(answer: Partial<PlaceAnswer>): Promise<boolean> {
-    if (answer.page !== this.asking.page) return false;
-    this.asking.answered(answer);
-    if (!answer.tiles || answer.error || !this.isHere(answer)) return false;
+    if (answer.page !== this.#asking.page) return false;
+    this.#asking.answered(answer);
+    if (!answer.tiles || answer.error || !this.#isHere(answer)) return false;
     const tiles = await Tiles.load(answer.tiles);
-    if (!this.alive || !this.isHere(answer)) {
+    if (!this.#alive || !this.#isHere(answer)) {
       tiles.close();
       return false;
     }
-    this.drop();
+    this.#drop();
     this.decoded = { shown: { tiles, index: 0 }, far: answer.far === true };
     return true;
   }
 
   close(): void {
-    this.alive = false;
-    clearTimeout(this.timer);
-    this.asking.stop();
-    this.drop();
+    this.#alive = false;
+    clearTimeout(this.#timer);
+    this.#asking.stop();
+    this.#drop();
   }
 
-  private isHere({ at }: Partial<PlaceAnswer>): boolean {
+  #isHere({ at }: Partial<PlaceAnswer>): boolean {
     return at?.[0] === this.place?.x && at?.[1] === this.place?.y;
   }
 
-  private drop(): void {
+  #drop(): void {
     this.decoded?.shown.tiles.close();
     this.decoded = null;
   }

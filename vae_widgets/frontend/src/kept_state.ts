@@ -18,85 +18,85 @@ export interface Origin {
 
 export class KeptState {
   readonly root = element("div", "vw-kept");
-  private readonly model: AnyModel<any>;
-  private readonly words: Words;
-  private readonly origin: Origin;
-  private readonly name: string;
-  private readonly text = element("span", "");
-  private readonly stops: (() => void)[];
+  readonly #model: AnyModel<any>;
+  readonly #words: Words;
+  readonly #origin: Origin;
+  readonly #name: string;
+  readonly #text = element("span", "");
+  readonly #stops: (() => void)[];
 
   constructor(model: AnyModel<any>, kind: string, words: Words) {
-    this.model = model;
-    this.words = words;
-    this.origin = model.get("_origin");
-    this.name = `${kind}:${this.origin.data}`;
+    this.#model = model;
+    this.#words = words;
+    this.#origin = model.get("_origin");
+    this.#name = `${kind}:${this.#origin.data}`;
     const line = KernelLine.of(model);
-    this.stops = [
-      onTold(model, (names) => this.save(names, !line.silent)),
-      line.watch(() => this.save(this.unheard(), !line.silent)),
+    this.#stops = [
+      onTold(model, (names) => this.#save(names, !line.silent)),
+      line.watch(() => this.#save(this.#unheard(), !line.silent)),
     ];
     this.root.setAttribute("role", "status");
     this.root.append(
-      this.text,
-      button("Take up", "Show them here again", () => this.takeUp(this.lost())),
+      this.#text,
+      button("Take up", "Show them here again", () => this.#takeUp(this.#lost())),
       button("Forget", "Remove them from this browser", () => this.forget()),
     );
-    const own = this.lost().filter((name) => !this.store()[name].heard);
-    if (own.length) this.takeUp(own);
-    else this.show();
+    const own = this.#lost().filter((name) => !this.#store()[name].heard);
+    if (own.length) this.#takeUp(own);
+    else this.#show();
   }
 
   /** What is kept counts no more. */
   forget(): void {
-    remember(this.name, null);
-    this.show();
+    remember(this.#name, null);
+    this.#show();
   }
 
   close(): void {
-    for (const stop of this.stops) stop();
+    for (const stop of this.#stops) stop();
   }
 
-  private store(): Record<string, Kept> {
-    return goodValues(recall(this.name), this.words);
+  #store(): Record<string, Kept> {
+    return goodValues(recall(this.#name), this.#words);
   }
 
-  private save(names: string[], heard: boolean): void {
-    const kept = names.filter((name) => Object.hasOwn(this.words, name));
+  #save(names: string[], heard: boolean): void {
+    const kept = names.filter((name) => Object.hasOwn(this.#words, name));
     if (!kept.length) return;
-    const store = this.store();
+    const store = this.#store();
     for (const name of kept) {
-      store[name] = { value: encode(this.model.get(name)), kernel: this.origin.kernel, heard };
+      store[name] = { value: encode(this.#model.get(name)), kernel: this.#origin.kernel, heard };
     }
-    remember(this.name, store);
-    this.show();
+    remember(this.#name, store);
+    this.#show();
   }
 
   /** Of this kernel, and not heard by it. */
-  private unheard(): string[] {
-    const { kernel } = this.origin;
-    return Object.entries(this.store()).filter(([, k]) => k.kernel === kernel && !k.heard).map(([name]) => name);
+  #unheard(): string[] {
+    const { kernel } = this.#origin;
+    return Object.entries(this.#store()).filter(([, k]) => k.kernel === kernel && !k.heard).map(([name]) => name);
   }
 
   /** Traits whose kept value is of another kernel and not the one shown. */
-  private lost(): string[] {
-    const store = this.store();
+  #lost(): string[] {
+    const store = this.#store();
     return Object.keys(store).filter((name) => {
       const { value, kernel } = store[name];
-      const now = JSON.stringify(encode(this.model.get(name)));
-      return kernel !== this.origin.kernel && JSON.stringify(value) !== now && this.words[name](decode(value));
+      const now = JSON.stringify(encode(this.#model.get(name)));
+      return kernel !== this.#origin.kernel && JSON.stringify(value) !== now && this.#words[name](decode(value));
     });
   }
 
-  private takeUp(names: string[]): void {
-    const store = this.store();
-    change(this.model, Object.fromEntries(names.map((name) => [name, decode(store[name].value)])));
-    this.show();
+  #takeUp(names: string[]): void {
+    const store = this.#store();
+    change(this.#model, Object.fromEntries(names.map((name) => [name, decode(store[name].value)])));
+    this.#show();
   }
 
-  private show(): void {
-    const store = this.store();
-    const lost = this.lost().map((name) => this.words[name](decode(store[name].value)));
+  #show(): void {
+    const store = this.#store();
+    const lost = this.#lost().map((name) => this.#words[name](decode(store[name].value)));
     this.root.hidden = !lost.length;
-    this.text.textContent = `Kept in this browser from before the kernel ended: ${lost.join(", ")}.`;
+    this.#text.textContent = `Kept in this browser from before the kernel ended: ${lost.join(", ")}.`;
   }
 }

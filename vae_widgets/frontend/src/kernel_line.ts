@@ -28,18 +28,18 @@ interface Waiting {
 const lines = new WeakMap<object, KernelLine>();
 
 export class KernelLine {
-  private readonly model: AnyModel<any>;
-  private readonly page = Math.random().toString(36).slice(2);
-  private sent = 0;
-  private heard = 0;
-  private readonly unsent: Waiting[] = [];
-  private readonly watchers = new Set<() => void>();
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private quiet = false;
+  readonly #model: AnyModel<any>;
+  readonly #page = Math.random().toString(36).slice(2);
+  #sent = 0;
+  #heard = 0;
+  readonly #unsent: Waiting[] = [];
+  readonly #watchers = new Set<() => void>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #quiet = false;
 
   private constructor(model: AnyModel<any>) {
-    this.model = model;
-    model.on?.("msg:custom", this.take);
+    this.#model = model;
+    model.on?.("msg:custom", this.#take);
   }
 
   static of(model: AnyModel<any>): KernelLine {
@@ -50,30 +50,30 @@ export class KernelLine {
 
   /** Whether the last messages have reached no kernel, or one that does not answer. */
   get silent(): boolean {
-    return this.quiet;
+    return this.#quiet;
   }
 
   /** Call `changed` whenever `silent` changes. Returns a function that stops it. */
   watch(changed: () => void): () => void {
-    this.watchers.add(changed);
+    this.#watchers.add(changed);
     return () => {
-      this.watchers.delete(changed);
-      if (this.watchers.size) return;
-      clearTimeout(this.timer);
-      this.timer = undefined;
+      this.#watchers.delete(changed);
+      if (this.#watchers.size) return;
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
     };
   }
 
   /** Send a message, or keep it until it can be sent. */
   post(make: Make): Post {
     const waiting: Waiting = { make, names: null };
-    this.unsent.push(waiting);
-    this.flush();
+    this.#unsent.push(waiting);
+    this.#flush();
     return {
       cancel: () => {
-        const at = this.unsent.indexOf(waiting);
+        const at = this.#unsent.indexOf(waiting);
         if (at < 0) return false;
-        this.unsent.splice(at, 1);
+        this.#unsent.splice(at, 1);
         return true;
       },
     };
@@ -81,63 +81,63 @@ export class KernelLine {
 
   /** Send the values of traits. Those that wait to be sent are sent once, with their last values. */
   postState(names: string[], make: (names: string[]) => ReturnType<Make>): void {
-    const last = this.unsent.at(-1);
+    const last = this.#unsent.at(-1);
     if (last?.names) {
       for (const name of names) last.names.add(name);
     } else {
       const all = new Set(names);
-      this.unsent.push({ make: () => make([...all]), names: all });
+      this.#unsent.push({ make: () => make([...all]), names: all });
     }
-    this.flush();
+    this.#flush();
   }
 
-  private flush(): void {
-    while (this.unsent.length) {
-      const { content, buffers } = this.unsent[0].make();
-      const receipt = [this.page, this.sent + 1];
+  #flush(): void {
+    while (this.#unsent.length) {
+      const { content, buffers } = this.#unsent[0].make();
+      const receipt = [this.#page, this.#sent + 1];
       try {
-        this.model.send({ ...content, receipt }, undefined, buffers);
+        this.#model.send({ ...content, receipt }, undefined, buffers);
       } catch (error) {
-        if (!this.quiet) console.warn("The kernel was not reached:", error);
+        if (!this.#quiet) console.warn("The kernel was not reached:", error);
         break;
       }
-      this.unsent.shift();
-      this.sent++;
+      this.#unsent.shift();
+      this.#sent++;
     }
-    this.update();
+    this.#update();
   }
 
-  private readonly take = (content: { receipt?: [string, number] } | null): void => {
+  readonly #take = (content: { receipt?: [string, number] } | null): void => {
     const [page, number] = content?.receipt ?? [];
-    if (page !== this.page) return;
-    this.heard = Math.max(this.heard, number!);
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.say(this.unsent.length > 0);
-    this.flush();
+    if (page !== this.#page) return;
+    this.#heard = Math.max(this.#heard, number!);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#say(this.#unsent.length > 0);
+    this.#flush();
   };
 
-  private update(): void {
-    if (this.unsent.length) {
-      this.say(true);
-      this.lookAgain(RETRY);
-    } else if (this.heard < this.sent) this.lookAgain(PATIENCE);
-    else this.say(false);
+  #update(): void {
+    if (this.#unsent.length) {
+      this.#say(true);
+      this.#lookAgain(RETRY);
+    } else if (this.#heard < this.#sent) this.#lookAgain(PATIENCE);
+    else this.#say(false);
   }
 
-  private lookAgain(after: number): void {
+  #lookAgain(after: number): void {
     // Without a view there is nobody to tell.
-    if (this.timer !== undefined || !this.watchers.size) return;
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      if (this.unsent.length) this.flush();
-      else this.say(true);
+    if (this.#timer !== undefined || !this.#watchers.size) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#unsent.length) this.#flush();
+      else this.#say(true);
     }, after);
   }
 
-  private say(quiet: boolean): void {
-    if (quiet === this.quiet) return;
-    this.quiet = quiet;
-    for (const changed of [...this.watchers]) changed();
+  #say(quiet: boolean): void {
+    if (quiet === this.#quiet) return;
+    this.#quiet = quiet;
+    for (const changed of [...this.#watchers]) changed();
   }
 }

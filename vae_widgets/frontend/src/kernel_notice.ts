@@ -9,35 +9,35 @@ const SILENT =
 
 export class KernelNotice {
   readonly root = document.createElement("div");
-  private readonly line: KernelLine;
-  private readonly stop: () => void;
-  private readonly listeners = new Set<() => void>();
+  readonly #line: KernelLine;
+  readonly #stop: () => void;
+  readonly #listeners = new Set<() => void>();
 
   constructor(model: AnyModel<any>) {
     this.root.className = "vw-notice";
     this.root.setAttribute("role", "alert");
-    this.line = KernelLine.of(model);
-    this.stop = this.line.watch(() => this.show());
-    this.show();
+    this.#line = KernelLine.of(model);
+    this.#stop = this.#line.watch(() => this.#show());
+    this.#show();
   }
 
   get silent(): boolean {
-    return this.line.silent;
+    return this.#line.silent;
   }
 
   /** Call `changed` when the kernel falls silent, and when it answers again. */
   watch(changed: () => void): void {
-    this.listeners.add(changed);
+    this.#listeners.add(changed);
   }
 
   close(): void {
-    this.listeners.clear();
-    this.stop();
+    this.#listeners.clear();
+    this.#stop();
   }
 
-  private show(): void {
+  #show(): void {
     const text = this.silent ? SILENT : "";
     if (this.root.textContent !== text) this.root.textContent = text;
-    for (const changed of this.listeners) changed();
+    for (const changed of this.#listeners) changed();
   }
 }

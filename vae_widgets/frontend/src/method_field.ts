@@ -20,18 +20,18 @@ export interface Refused {
 
 export class MethodField {
   readonly root = element("span", "vw-method");
-  private readonly select = element("select", "vw-input");
-  private readonly numbers = element("span", "vw-method-numbers");
-  private readonly methods: Method[];
-  private readonly ask: (method: string, parameters: Parameters) => void;
-  private fields: { name: string; field: NumberField }[] = [];
-  private shown = "";
+  readonly #select = element("select", "vw-input");
+  readonly #numbers = element("span", "vw-method-numbers");
+  readonly #methods: Method[];
+  readonly #ask: (method: string, parameters: Parameters) => void;
+  #fields: { name: string; field: NumberField }[] = [];
+  #shown = "";
 
   /** `ask` gets a method, and the parameter that was typed. */
   constructor(methods: Method[], ask: (method: string, parameters: Parameters) => void) {
-    this.methods = methods;
-    this.ask = ask;
-    const { select } = this;
+    this.#methods = methods;
+    this.#ask = ask;
+    const select = this.#select;
     select.title = "How the threshold is chosen";
     select.setAttribute("aria-label", "Method");
     select.append(option("manual", "By hand"));
@@ -46,55 +46,55 @@ export class MethodField {
     select.addEventListener("change", () => ask(select.value, {}));
     // JupyterLab has keys of its own.
     select.addEventListener("keydown", (event) => event.stopPropagation());
-    this.root.append(select, this.numbers);
+    this.root.append(select, this.#numbers);
   }
 
   show(name: string, parameters: Parameters): void {
-    this.select.value = name;
-    if (name !== this.shown) this.build(name);
-    this.shown = name;
-    for (const { name, field } of this.fields) field.show(text(parameters[name]));
+    this.#select.value = name;
+    if (name !== this.#shown) this.#build(name);
+    this.#shown = name;
+    for (const { name, field } of this.#fields) field.show(text(parameters[name]));
   }
 
-  private build(name: string): void {
-    const method = this.methods.find((m) => m.name === name);
+  #build(name: string): void {
+    const method = this.#methods.find((m) => m.name === name);
     // The percentile has a field of its own.
-    this.fields = name === "percentile" || !method ? [] : parameterFields(method, this.ask);
-    this.numbers.replaceChildren(...this.fields.map(({ field }) => field.root));
+    this.#fields = name === "percentile" || !method ? [] : parameterFields(method, this.#ask);
+    this.#numbers.replaceChildren(...this.#fields.map(({ field }) => field.root));
   }
 }
 
 /** Why a method was not applied, with its fields, so that it can be applied with other numbers. */
 export class MethodRefusal {
   readonly root = element("div", "vw-notice vw-method-refusal");
-  private readonly methods: Method[];
-  private readonly ask: (method: string, parameters: Parameters) => void;
-  private readonly close: () => void;
+  readonly #methods: Method[];
+  readonly #ask: (method: string, parameters: Parameters) => void;
+  readonly #close: () => void;
 
   constructor(
     methods: Method[],
     ask: (method: string, parameters: Parameters) => void,
     close: () => void,
   ) {
-    this.methods = methods;
-    this.ask = ask;
-    this.close = close;
+    this.#methods = methods;
+    this.#ask = ask;
+    this.#close = close;
     this.root.setAttribute("role", "alert");
   }
 
   /** `inControls`: the method is also the chosen one, whose fields are among the controls. */
   show(refused: Refused | null, inControls: boolean): void {
     this.root.replaceChildren();
-    const method = this.methods.find(({ name }) => name === refused?.method);
+    const method = this.#methods.find(({ name }) => name === refused?.method);
     if (!refused || !method) return;
     const { parameters, why } = refused;
     const fields = inControls
       ? []
-      : parameterFields(method, (name, changed) => this.ask(name, { ...parameters, ...changed }));
+      : parameterFields(method, (name, changed) => this.#ask(name, { ...parameters, ...changed }));
     for (const { name, field } of fields) field.show(text(parameters[name]));
     const words = element("span", "");
     words.textContent = `${method.title} was not applied: ${why}`;
-    const close = button("\u00d7", "Hide this message", this.close);
+    const close = button("\u00d7", "Hide this message", this.#close);
     close.setAttribute("aria-label", "Hide this message");
     this.root.append(words, ...fields.map(({ field }) => field.root), close);
   }

@@ -20,12 +20,12 @@ let count = 0;
 export class NumberField {
   readonly root = element("label", "vw-field");
   readonly input = element("input", "vw-input");
-  private readonly before = document.createTextNode("");
-  private readonly problem = element("span", "vw-field-problem");
-  private range: NumberRange = {};
-  private readonly apply: (value: number | null) => void;
-  private edited = false;
-  private shown = "";
+  readonly #before = document.createTextNode("");
+  readonly #problem = element("span", "vw-field-problem");
+  #range: NumberRange = {};
+  readonly #apply: (value: number | null) => void;
+  #edited = false;
+  #shown = "";
 
   /** `apply` gets a number in the range, or null where the field may be empty and is. */
   constructor(
@@ -36,8 +36,9 @@ export class NumberField {
     range: NumberRange,
     apply: (value: number | null) => void,
   ) {
-    const { input, problem } = this;
-    this.apply = apply;
+    const { input } = this;
+    const problem = this.#problem;
+    this.#apply = apply;
     input.type = "text"; // "number" reads a decimal comma by the browser's language, or drops it
     input.inputMode = "decimal";
     input.autocomplete = "off";
@@ -47,29 +48,29 @@ export class NumberField {
     problem.id = `vw-problem-${++count}`;
     problem.setAttribute("role", "alert");
     input.setAttribute("aria-errormessage", problem.id);
-    this.before.data = before;
-    this.root.append(this.before, input, after, problem);
+    this.#before.data = before;
+    this.root.append(this.#before, input, after, problem);
     this.limit(range);
     input.addEventListener("input", () => {
-      this.edited = true;
-      this.refuse("");
+      this.#edited = true;
+      this.#refuse("");
     });
-    input.addEventListener("change", () => this.done());
+    input.addEventListener("change", () => this.#done());
     input.addEventListener("keydown", (event) => {
       // JupyterLab would take Enter for "edit the cell", and the field would never hear of it.
       event.stopPropagation();
-      if (event.key === "Enter") this.done();
-      if (event.key === "Escape") this.reset();
+      if (event.key === "Enter") this.#done();
+      if (event.key === "Escape") this.#reset();
       if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
       event.preventDefault();
-      this.move(event.key === "ArrowUp" ? 1 : -1);
+      this.#move(event.key === "ArrowUp" ? 1 : -1);
     });
   }
 
   /** Set the range and the step. */
   limit(range: NumberRange): void {
-    this.range = { ...this.range, ...range };
-    const { min, max, optional } = this.range;
+    this.#range = { ...this.#range, ...range };
+    const { min, max, optional } = this.#range;
     for (const [name, value] of [["aria-valuemin", min], ["aria-valuemax", max]] as const) {
       if (value !== undefined) this.input.setAttribute(name, String(value));
     }
@@ -78,31 +79,31 @@ export class NumberField {
 
   /** Show a value, unless another one is just being typed. */
   show(text: string): void {
-    this.shown = text;
+    this.#shown = text;
     this.input.style.setProperty("--vw-letters", String(text.length));
     this.input.setAttribute("aria-valuenow", text);
-    if (!this.edited) this.input.value = text;
+    if (!this.#edited) this.input.value = text;
   }
 
   /** Change what stands before the field. */
   rename(before: string): void {
-    this.before.data = before;
+    this.#before.data = before;
   }
 
-  private done(): void {
-    if (!this.edited) return;
+  #done(): void {
+    if (!this.#edited) return;
     let value: number | null;
     try {
-      value = this.read();
+      value = this.#read();
     } catch (error) {
-      return this.refuse((error as Error).message); // and keep what was typed
+      return this.#refuse((error as Error).message); // and keep what was typed
     }
-    this.reset();
-    this.apply(value);
+    this.#reset();
+    this.#apply(value);
   }
 
-  private read(): number | null {
-    const { min = -Infinity, max = Infinity, optional } = this.range;
+  #read(): number | null {
+    const { min = -Infinity, max = Infinity, optional } = this.#range;
     if (optional && !this.input.value.trim()) return null;
     const value = parseNumber(this.input.value);
     if (min <= value && value <= max) return value;
@@ -110,29 +111,29 @@ export class NumberField {
     throw new Error(`${value} is not possible. Type a number ${wanted}.`);
   }
 
-  private move(direction: 1 | -1): void {
-    const { step = 0, min = -Infinity, max = Infinity } = this.range;
+  #move(direction: 1 | -1): void {
+    const { step = 0, min = -Infinity, max = Infinity } = this.#range;
     let from: number;
     try {
       from = parseNumber(this.input.value);
     } catch {
-      if (this.input.value.trim()) return this.done();
+      if (this.input.value.trim()) return this.#done();
       from = min === -Infinity ? 0 : min;
     }
     const to = stepFrom(from, direction, step);
     this.input.value = String(Math.min(max, Math.max(min, to)));
-    this.edited = true;
-    this.done();
+    this.#edited = true;
+    this.#done();
   }
 
-  private refuse(why: string): void {
-    this.problem.textContent = why;
+  #refuse(why: string): void {
+    this.#problem.textContent = why;
     this.input.setAttribute("aria-invalid", String(Boolean(why)));
   }
 
-  private reset(): void {
-    this.edited = false;
-    this.input.value = this.shown;
-    this.refuse("");
+  #reset(): void {
+    this.#edited = false;
+    this.input.value = this.#shown;
+    this.#refuse("");
   }
 }

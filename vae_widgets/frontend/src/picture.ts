@@ -9,61 +9,61 @@ export class Picture {
   /** Size in CSS pixels. */
   width = 0;
   height = 0;
-  private readonly context: CanvasRenderingContext2D;
-  private readonly draw: Draw;
-  private readonly resized: ResizeObserver;
-  private readonly unwatchTheme: () => void;
-  private theme: Theme;
-  private frame = 0;
+  readonly #context: CanvasRenderingContext2D;
+  readonly #draw: Draw;
+  readonly #resized: ResizeObserver;
+  readonly #unwatchTheme: () => void;
+  #theme: Theme;
+  #frame = 0;
 
   /** The canvas fills `parent`, whose size CSS decides; `draw` paints in CSS pixels. */
   constructor(parent: HTMLElement, draw: Draw) {
-    this.draw = draw;
+    this.#draw = draw;
     this.canvas = document.createElement("canvas");
     this.canvas.className = "vw-canvas";
     parent.append(this.canvas);
-    this.context = this.canvas.getContext("2d")!;
-    this.theme = readTheme(parent);
-    this.resized = new ResizeObserver(() => this.fit(parent));
-    this.resized.observe(parent);
-    this.unwatchTheme = watchTheme(() => {
-      this.theme = readTheme(parent);
+    this.#context = this.canvas.getContext("2d")!;
+    this.#theme = readTheme(parent);
+    this.#resized = new ResizeObserver(() => this.#fit(parent));
+    this.#resized.observe(parent);
+    this.#unwatchTheme = watchTheme(() => {
+      this.#theme = readTheme(parent);
       this.redraw();
     });
-    this.fit(parent);
+    this.#fit(parent);
   }
 
   /** Ask for a redraw at the next animation frame. */
   redraw(): void {
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      if (this.width && this.height) this.paint();
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      if (this.width && this.height) this.#paint();
     });
   }
 
   destroy(): void {
-    cancelAnimationFrame(this.frame);
-    this.resized.disconnect();
-    this.unwatchTheme();
+    cancelAnimationFrame(this.#frame);
+    this.#resized.disconnect();
+    this.#unwatchTheme();
     this.canvas.remove();
   }
 
-  private fit(parent: HTMLElement): void {
+  #fit(parent: HTMLElement): void {
     this.width = parent.clientWidth;
     this.height = parent.clientHeight;
     this.redraw();
   }
 
-  private paint(): void {
+  #paint(): void {
     const ratio = window.devicePixelRatio || 1;
     const width = Math.round(this.width * ratio);
     const height = Math.round(this.height * ratio);
     // Setting the size clears the canvas, so only when it changed.
     if (this.canvas.width !== width) this.canvas.width = width;
     if (this.canvas.height !== height) this.canvas.height = height;
-    if (!this.theme.paper) this.theme = readTheme(this.canvas);
-    this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.context.clearRect(0, 0, this.width, this.height);
-    this.draw(this.context, this.theme);
+    if (!this.#theme.paper) this.#theme = readTheme(this.canvas);
+    this.#context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.#context.clearRect(0, 0, this.width, this.height);
+    this.#draw(this.#context, this.#theme);
   }
 }

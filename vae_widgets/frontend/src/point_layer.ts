@@ -35,9 +35,9 @@ const MARGIN = 0.25;
 const FAINT = 0.2;
 
 export class PointLayer {
-  private readonly canvas = document.createElement("canvas");
-  private shown: Drawing | null = null;
-  private coming: Job | null = null;
+  readonly #canvas = document.createElement("canvas");
+  #shown: Drawing | null = null;
+  #coming: Job | null = null;
 
   /** Draw the points; false if there is more to do in the next frame. */
   draw(
@@ -47,25 +47,25 @@ export class PointLayer {
     ratio: number,
   ): boolean {
     const wanted = { points, viewport: around(viewport, points), ratio };
-    if (this.coming && !samePoints(this.coming.points, points)) this.coming = null;
+    if (this.#coming && !samePoints(this.#coming.points, points)) this.#coming = null;
     // Points of other coordinates are of no use, not even for a moment.
-    if (this.shown?.points.positions !== points.positions) this.shown = null;
-    const done = this.shown !== null && same(this.shown, wanted);
-    if (done) this.coming = null;
+    if (this.#shown?.points.positions !== points.positions) this.#shown = null;
+    const done = this.#shown !== null && same(this.#shown, wanted);
+    if (done) this.#coming = null;
     else {
-      this.coming ??= new Job(wanted);
-      if (this.coming.advance(this.shown ? performance.now() + SLICE : Infinity)) {
-        this.coming.put(this.canvas);
-        this.shown = this.coming;
-        this.coming = null;
+      this.#coming ??= new Job(wanted);
+      if (this.#coming.advance(this.#shown ? performance.now() + SLICE : Infinity)) {
+        this.#coming.put(this.#canvas);
+        this.#shown = this.#coming;
+        this.#coming = null;
       }
     }
-    this.blit(context, viewport);
-    return same(this.shown!, wanted);
+    this.#blit(context, viewport);
+    return same(this.#shown!, wanted);
   }
 
-  private blit(context: CanvasRenderingContext2D, viewport: Viewport): void {
-    const { viewport: from, ratio } = this.shown!;
+  #blit(context: CanvasRenderingContext2D, viewport: Viewport): void {
+    const { viewport: from, ratio } = this.#shown!;
     const { x0, y1 } = from.bounds;
     const at = viewport.toScreen(x0, y1);
     const zoom = viewport.scaleX / from.scaleX;
@@ -73,9 +73,9 @@ export class PointLayer {
     // Pixels stay pixels while the plane is moved.
     context.imageSmoothingEnabled = !moved;
     const snap = (x: number) => (moved ? Math.round(x * ratio) / ratio : x);
-    const { width, height } = this.canvas;
+    const { width, height } = this.#canvas;
     context.drawImage(
-      this.canvas,
+      this.#canvas,
       snap(at.x),
       snap(at.y),
       (width / ratio) * zoom,
@@ -89,17 +89,17 @@ class Job implements Drawing {
   readonly points: Points;
   readonly viewport: Viewport;
   readonly ratio: number;
-  private readonly pixels: ImageData;
+  readonly #pixels: ImageData;
   /** From front to back, each from its last disc to its first. */
-  private readonly passes: Discs[];
-  private rest: number;
+  readonly #passes: Discs[];
+  #rest: number;
 
   constructor({ points, viewport, ratio }: Drawing) {
     this.points = points;
     this.viewport = viewport;
     this.ratio = ratio;
     const { box, bounds, scaleX, scaleY } = viewport;
-    this.pixels = new ImageData(Math.round(box.width * ratio), Math.round(box.height * ratio));
+    this.#pixels = new ImageData(Math.round(box.width * ratio), Math.round(box.height * ratio));
     const { positions, levels, colours, selection, radius, opacity } = points;
     const all = {
       positions,
@@ -112,31 +112,31 @@ class Job implements Drawing {
       radius: radius * ratio,
       opacity,
     };
-    this.passes = selection.length
+    this.#passes = selection.length
       ? [{ ...all, opacity: 1, which: selection }, { ...all, opacity: FAINT * opacity }]
       : [all];
-    this.rest = countDiscs(this.passes[0]);
+    this.#rest = countDiscs(this.#passes[0]);
   }
 
   /** Go on until it is done or so late, by `performance.now`; true if it is done. */
   advance(until: number): boolean {
-    while (this.passes.length) {
-      const from = Math.max(0, this.rest - STRIDE);
-      drawDiscs(this.pixels, this.passes[0], from, this.rest);
-      this.rest = from;
+    while (this.#passes.length) {
+      const from = Math.max(0, this.#rest - STRIDE);
+      drawDiscs(this.#pixels, this.#passes[0], from, this.#rest);
+      this.#rest = from;
       if (!from) {
-        this.passes.shift();
-        if (this.passes.length) this.rest = countDiscs(this.passes[0]);
+        this.#passes.shift();
+        if (this.#passes.length) this.#rest = countDiscs(this.#passes[0]);
       }
       if (performance.now() > until) break;
     }
-    return !this.passes.length;
+    return !this.#passes.length;
   }
 
   put(canvas: HTMLCanvasElement): void {
-    canvas.width = this.pixels.width;
-    canvas.height = this.pixels.height;
-    canvas.getContext("2d")!.putImageData(this.pixels, 0, 0);
+    canvas.width = this.#pixels.width;
+    canvas.height = this.#pixels.height;
+    canvas.getContext("2d")!.putImageData(this.#pixels, 0, 0);
   }
 }
 

@@ -26,31 +26,31 @@ export interface KeptActions {
 
 export class KeptBar {
   readonly root = element("div", "vw-kept");
-  private readonly text = element("span", "");
-  private readonly buttons: Record<"take" | "away" | "forget" | "save" | "ok", HTMLButtonElement>;
-  private state: KeptState = { waiting: 0, offered: 0, taken: 0, leftOut: 0, why: "" };
+  readonly #text = element("span", "");
+  readonly #buttons: Record<"take" | "away" | "forget" | "save" | "ok", HTMLButtonElement>;
+  #state: KeptState = { waiting: 0, offered: 0, taken: 0, leftOut: 0, why: "" };
 
   constructor(actions: KeptActions) {
     this.root.setAttribute("role", "status");
-    this.buttons = {
+    this.#buttons = {
       take: button("Take up", "Add them to this queue", actions.takeUp),
       away: button("Remove them", "Take these marks away from the samples", actions.takeAway),
       save: button("Save marks", "Download all marks kept in this browser as a CSV file for queue.load", actions.save),
       forget: button("Forget", "Remove them from this browser", () =>
-        this.state.leftOut ? actions.forgetLeftOut() : actions.forgetOffered(),
+        this.#state.leftOut ? actions.forgetLeftOut() : actions.forgetOffered(),
       ),
       ok: button("OK", "Hide this line", actions.dismiss),
     };
-    this.root.append(this.text, ...Object.values(this.buttons));
+    this.root.append(this.#text, ...Object.values(this.#buttons));
   }
 
   show(state: KeptState): void {
-    this.state = state;
+    this.#state = state;
     const { waiting, offered, taken, leftOut } = state;
     const words = sentences(state);
     this.root.hidden = !words;
-    if (this.text.textContent !== words) this.text.textContent = words;
-    const { take, away, forget, ok } = this.buttons;
+    if (this.#text.textContent !== words) this.#text.textContent = words;
+    const { take, away, forget, ok } = this.#buttons;
     take.hidden = !offered;
     away.hidden = !taken || waiting > 0;
     forget.hidden = !offered && !leftOut;

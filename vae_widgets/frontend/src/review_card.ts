@@ -24,14 +24,14 @@ const PIXEL_ART = 64;
 
 export class ReviewCard {
   readonly root = element("div", "vw-review-card");
-  private readonly pictures = element("div", "vw-review-pictures");
-  private readonly facts = element("div", "vw-review-facts");
-  private readonly detail = new DetailText("vw-review-detail");
-  private canvases: HTMLCanvasElement[] = [];
-  private structure = "";
+  readonly #pictures = element("div", "vw-review-pictures");
+  readonly #facts = element("div", "vw-review-facts");
+  readonly #detail = new DetailText("vw-review-detail");
+  #canvases: HTMLCanvasElement[] = [];
+  #structure = "";
 
   constructor() {
-    this.root.append(this.pictures, this.facts, this.detail.root);
+    this.root.append(this.#pictures, this.#facts, this.#detail.root);
     this.root.tabIndex = 0;
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", "Sample under review");
@@ -40,9 +40,9 @@ export class ReviewCard {
   /** `at` is the sample's place among the tiles, of which there are `count` of each picture. */
   showPictures(names: string[], tiles: Tiles | null, at: number, count: number): void {
     const structure = JSON.stringify([names, tiles?.width, tiles?.height]);
-    if (structure !== this.structure) this.build(names, tiles);
-    this.structure = structure;
-    this.canvases.forEach((canvas, picture) => {
+    if (structure !== this.#structure) this.#build(names, tiles);
+    this.#structure = structure;
+    this.#canvases.forEach((canvas, picture) => {
       const context = canvas.getContext("2d")!;
       context.clearRect(0, 0, canvas.width, canvas.height);
       tiles!.draw(context, picture * count + at, 0, 0, canvas.width, canvas.height);
@@ -50,7 +50,7 @@ export class ReviewCard {
   }
 
   showFacts({ index, score, threshold, flagged, mark, note, detail }: Sample): void {
-    this.detail.show(detail);
+    this.#detail.show(detail);
     const away = plain(Math.abs(score - threshold), 3);
     const place = away === "0" ? "at the threshold" : `${away} ${flagged ? "above" : "below"} the threshold`;
     const line = (className: string, text: string) => {
@@ -60,7 +60,7 @@ export class ReviewCard {
     };
     const chip = line("vw-review-verdict", verdict(mark, flagged) || "not reviewed");
     chip.style.borderColor = mark ? markColour(mark) : "";
-    this.facts.replaceChildren(
+    this.#facts.replaceChildren(
       line("vw-name", `Sample ${index}`),
       line("", `Score ${plain(score, 5)}`),
       line("vw-review-aside", `${flagged ? "flagged" : "not flagged"}, ${place}`),
@@ -71,9 +71,9 @@ export class ReviewCard {
 
   /** At the end of the queue: what was decided, and what comes next. */
   showSummary(lines: string[], next: HTMLElement[]): void {
-    this.detail.show("");
-    this.build([], null);
-    this.structure = "";
+    this.#detail.show("");
+    this.#build([], null);
+    this.#structure = "";
     const [title, ...others] = lines.map((text, i) => {
       const line = element("div", i ? "" : "vw-name");
       line.textContent = text;
@@ -81,22 +81,22 @@ export class ReviewCard {
     });
     const row = element("div", "vw-review-next");
     row.append(...next);
-    this.facts.replaceChildren(title, ...others, row);
+    this.#facts.replaceChildren(title, ...others, row);
   }
 
   /** Say why there is no sample. */
   showNothing(why: string): void {
-    this.detail.show("");
-    this.build([], null);
-    this.structure = "";
+    this.#detail.show("");
+    this.#build([], null);
+    this.#structure = "";
     const text = element("div", "vw-review-aside");
     text.textContent = why;
-    this.facts.replaceChildren(text);
+    this.#facts.replaceChildren(text);
   }
 
-  private build(names: string[], tiles: Tiles | null): void {
-    this.canvases = [];
-    this.pictures.replaceChildren(
+  #build(names: string[], tiles: Tiles | null): void {
+    this.#canvases = [];
+    this.#pictures.replaceChildren(
       ...(tiles ? names : []).map((name) => {
         const figure = element("figure", "vw-review-picture");
         const canvas = element("canvas", "");
@@ -106,7 +106,7 @@ export class ReviewCard {
         const caption = element("figcaption", "");
         caption.textContent = name;
         figure.append(canvas, caption);
-        this.canvases.push(canvas);
+        this.#canvases.push(canvas);
         return figure;
       }),
     );

@@ -30,84 +30,84 @@ export type Kept = KeptMark & { queue: string; kernel: string };
 const MARKS = ["anomalous", "normal", "unsure", ""];
 
 export class ReviewKeep {
-  private readonly origin: Origin;
-  private readonly name: string;
-  private marks = new Map<number, Kept>();
+  readonly #origin: Origin;
+  readonly #name: string;
+  #marks = new Map<number, Kept>();
   /** Whether the browser stores them. */
-  private stored = true;
+  #stored = true;
 
   constructor(origin: Origin) {
-    this.origin = origin;
-    this.name = `review:${origin.scores}`;
-    this.read();
+    this.#origin = origin;
+    this.#name = `review:${origin.scores}`;
+    this.#read();
   }
 
   get(index: number): Kept | undefined {
-    return this.marks.get(index);
+    return this.#marks.get(index);
   }
 
   /** Keep a mark that was made here; no kernel has it yet. */
   add(mark: KeptMark): void {
-    this.change((marks) => marks.set(mark.index, { ...mark, queue: "", kernel: "" }));
+    this.#change((marks) => marks.set(mark.index, { ...mark, queue: "", kernel: "" }));
   }
 
   /** Put back what was kept of a sample before. */
   restore(index: number, before: Kept | undefined): void {
-    this.change((marks) => (before ? marks.set(index, before) : marks.delete(index)));
+    this.#change((marks) => (before ? marks.set(index, before) : marks.delete(index)));
   }
 
   /** The kernel has this mark. */
   confirm(mark: KeptMark): void {
-    this.change((marks) => this.take(marks, mark));
+    this.#change((marks) => this.#take(marks, mark));
   }
 
   /** The kernel has these marks in this queue, and no others. */
   confirmAll(all: KeptMark[]): void {
     const had = new Set(all.map(({ index }) => index));
-    this.change((marks) => {
+    this.#change((marks) => {
       for (const { index, queue } of [...marks.values()]) {
-        if (queue === this.origin.queue && !had.has(index)) marks.delete(index);
+        if (queue === this.#origin.queue && !had.has(index)) marks.delete(index);
       }
-      for (const mark of all) this.take(marks, mark);
+      for (const mark of all) this.#take(marks, mark);
     });
   }
 
   /** Forget the marks of these samples. */
   forget(indices: number[]): void {
     if (!indices.length) return;
-    this.change((marks) => {
+    this.#change((marks) => {
       for (const index of indices) marks.delete(index);
     });
   }
 
   /** Marks that no kernel has, or only one that has ended: none of them may be lost. */
   get lost(): KeptMark[] {
-    return this.of(({ kernel }) => kernel !== this.origin.kernel);
+    return this.#of(({ kernel }) => kernel !== this.#origin.kernel);
   }
 
   /** Marks of another queue of the same scores in this kernel. */
   get others(): KeptMark[] {
-    const { queue, kernel } = this.origin;
-    return this.of((mark) => mark.kernel === kernel && mark.queue !== queue);
+    const { queue, kernel } = this.#origin;
+    return this.#of((mark) => mark.kernel === kernel && mark.queue !== queue);
   }
 
   /** All marks as the CSV file that `ReviewQueue.load` reads. */
   csv(): string {
     const labels: Record<string, string> = { anomalous: "1", normal: "0", unsure: "" };
-    const rows = this.of(({ mark }) => mark !== "").map(({ index, score, mark, time, drawn_from }) =>
+    const rows = this.#of(({ mark }) => mark !== "").map(({ index, score, mark, time, drawn_from }) =>
       [index, score, labels[mark], mark, cell(time), drawn_from ?? ""].join(","),
     );
     return ["index,score,label,mark,time,drawn_from", ...rows, ""].join("\n");
   }
 
-  private of(which: (mark: Kept) => boolean): KeptMark[] {
-    return [...this.marks.values()]
+  #of(which: (mark: Kept) => boolean): KeptMark[] {
+    return [...this.#marks.values()]
       .filter(which)
       .map(withoutOrigin);
   }
 
-  private take(marks: Map<number, Kept>, mark: KeptMark): void {
-    const { queue, kernel } = this.origin;
+  #take(marks: Map<number, Kept>, mark: KeptMark): void {
+    const { queue, kernel } = this.#origin;
     const kept = marks.get(mark.index);
     if (kept?.queue === "" && kept.mark !== mark.mark) return; // a newer one is on its way
     if (mark.mark) marks.set(mark.index, { ...mark, queue, kernel });
@@ -115,17 +115,17 @@ export class ReviewKeep {
   }
 
   /** Change what is kept; other widgets of this page may have changed it meanwhile. */
-  private change(act: (marks: Map<number, Kept>) => void): void {
-    this.read();
-    act(this.marks);
-    this.stored = remember(this.name, this.marks.size ? [...this.marks.values()] : null);
+  #change(act: (marks: Map<number, Kept>) => void): void {
+    this.#read();
+    act(this.#marks);
+    this.#stored = remember(this.#name, this.#marks.size ? [...this.#marks.values()] : null);
   }
 
-  private read(): void {
-    if (!this.stored) return;
-    const kept = recall<unknown>(this.name);
+  #read(): void {
+    if (!this.#stored) return;
+    const kept = recall<unknown>(this.#name);
     const good = Array.isArray(kept) ? kept.filter(isKept) : [];
-    this.marks = new Map(good.map((mark) => [mark.index, mark]));
+    this.#marks = new Map(good.map((mark) => [mark.index, mark]));
   }
 }
 

@@ -17,22 +17,22 @@ export interface StripSample {
 
 export class ReviewStrip {
   readonly root = element("div", "vw-review-strip");
-  private readonly go: (position: number) => void;
-  private places: { button: HTMLButtonElement; canvas: HTMLCanvasElement; sign: HTMLElement; score: HTMLElement }[] =
+  readonly #go: (position: number) => void;
+  #places: { button: HTMLButtonElement; canvas: HTMLCanvasElement; sign: HTMLElement; score: HTMLElement }[] =
     [];
-  private shown: StripSample[] = [];
+  #shown: StripSample[] = [];
 
   constructor(go: (position: number) => void) {
-    this.go = go;
+    this.#go = go;
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", "Samples in the queue");
   }
 
   show(samples: StripSample[], current: number, tiles: Tiles | null): void {
-    this.shown = samples;
+    this.#shown = samples;
     const scores = alike(samples.map((sample) => sample.score));
-    while (this.places.length < samples.length) this.add();
-    this.places.forEach(({ button, canvas, sign, score }, i) => {
+    while (this.#places.length < samples.length) this.#add();
+    this.#places.forEach(({ button, canvas, sign, score }, i) => {
       const sample = samples[i];
       button.hidden = !sample;
       if (!sample) return;
@@ -57,8 +57,8 @@ export class ReviewStrip {
     });
   }
 
-  private add(): void {
-    const i = this.places.length;
+  #add(): void {
+    const i = this.#places.length;
     const button = element("button", "vw-tile vw-review-place");
     button.type = "button";
     button.tabIndex = -1; // the arrow keys walk here
@@ -69,8 +69,8 @@ export class ReviewStrip {
     const score = element("span", "");
     caption.append(sign, score);
     button.append(canvas, caption);
-    button.addEventListener("click", () => this.go(this.shown[i].position));
-    this.places.push({ button, canvas, sign, score });
+    button.addEventListener("click", () => this.#go(this.#shown[i].position));
+    this.#places.push({ button, canvas, sign, score });
     this.root.append(button);
   }
 }

@@ -36,20 +36,20 @@ const SETTINGS: [name: string, label: string, hint: string][] = [
 export class RunButtons {
   readonly buttons = element("span", "vw-run-buttons");
   readonly settings = element("span", "vw-run-settings");
-  private readonly made: Record<string, HTMLButtonElement> = {};
-  private readonly fields: Record<string, NumberField> = {};
-  private shown: Partial<Shown> = {};
+  readonly #made: Record<string, HTMLButtonElement> = {};
+  readonly #fields: Record<string, NumberField> = {};
+  #shown: Partial<Shown> = {};
 
   /** `send` gets a message for the kernel and how to call it. */
   constructor(send: (message: Message, label: string) => void) {
     for (const name of ORDER) {
       const made = button("", "", () => {
-        const { does, text } = this.shown.buttons![name];
+        const { does, text } = this.#shown.buttons![name];
         send({ type: does }, text);
       });
       made.dataset.action = name;
       made.hidden = true;
-      this.made[name] = made;
+      this.#made[name] = made;
       this.buttons.append(made);
     }
     for (const [name, label, hint] of SETTINGS) {
@@ -58,15 +58,15 @@ export class RunButtons {
       );
       field.root.hidden = true;
       field.root.dataset.setting = name;
-      this.fields[name] = field;
+      this.#fields[name] = field;
       this.settings.append(field.root);
     }
   }
 
   update(shown: Partial<Shown>): void {
-    this.shown = shown;
+    this.#shown = shown;
     for (const name of ORDER) {
-      const { made } = this;
+      const made = this.#made;
       const is = shown.buttons?.[name];
       made[name].hidden = !is;
       if (!is) continue;
@@ -77,10 +77,10 @@ export class RunButtons {
     for (const [name] of SETTINGS) {
       const value = shown.settings?.[name];
       if (value !== undefined) {
-        this.fields[name].root.hidden = false;
-        this.fields[name].show(String(Number(value.toPrecision(4))));
+        this.#fields[name].root.hidden = false;
+        this.#fields[name].show(String(Number(value.toPrecision(4))));
       }
-      this.fields[name].input.disabled = value === undefined || !shown.active;
+      this.#fields[name].input.disabled = value === undefined || !shown.active;
     }
   }
 }

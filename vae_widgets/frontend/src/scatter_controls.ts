@@ -43,83 +43,83 @@ const MODES: [Mode, string, string][] = [
 ];
 
 export class Controls {
-  private readonly modes: HTMLButtonElement[];
-  private readonly grid: HTMLButtonElement;
-  private readonly prior: HTMLButtonElement;
-  private readonly density: HTMLButtonElement;
-  private readonly clear: HTMLButtonElement;
-  private readonly colour = element("select", "vw-input");
-  private readonly projection = element("select", "vw-input");
-  private readonly axes = [element("select", "vw-input"), element("select", "vw-input")];
-  private readonly held: HTMLButtonElement;
-  private readonly keep: HTMLButtonElement;
-  private readonly many = element("div", "vw-scatter-many");
-  private state: ControlState | null = null;
+  readonly #modes: HTMLButtonElement[];
+  readonly #grid: HTMLButtonElement;
+  readonly #prior: HTMLButtonElement;
+  readonly #density: HTMLButtonElement;
+  readonly #clear: HTMLButtonElement;
+  readonly #colour = element("select", "vw-input");
+  readonly #projection = element("select", "vw-input");
+  readonly #axes = [element("select", "vw-input"), element("select", "vw-input")];
+  readonly #held: HTMLButtonElement;
+  readonly #keep: HTMLButtonElement;
+  readonly #many = element("div", "vw-scatter-many");
+  #state: ControlState | null = null;
 
   constructor(parent: HTMLElement, actions: ControlActions) {
-    this.modes = MODES.map(([mode, text, hint]) => button(text, hint, () => actions.mode(mode)));
+    this.#modes = MODES.map(([mode, text, hint]) => button(text, hint, () => actions.mode(mode)));
     const modes = element("div", "vw-group");
     modes.setAttribute("role", "group");
     modes.setAttribute("aria-label", "What a drag does");
-    modes.append(...this.modes);
-    this.grid = button("Grid", "Show the decoded plane behind the points", () =>
-      actions.grid(!this.state!.gridShown),
+    modes.append(...this.#modes);
+    this.#grid = button("Grid", "Show the decoded plane behind the points", () =>
+      actions.grid(!this.#state!.gridShown),
     );
     const rings = "Show rings that hold 50, 90 and 99 % of the prior, as this plane sees it";
-    this.prior = button("Prior", rings, () => actions.prior(!this.state!.priorShown));
+    this.#prior = button("Prior", rings, () => actions.prior(!this.#state!.priorShown));
     const codes = "Show where the codes of all samples lie: q(z), the mean of their posteriors, and its densest 50 and 90 %";
-    this.density = button("Density", codes, () => actions.density(!this.state!.densityShown));
+    this.#density = button("Density", codes, () => actions.density(!this.#state!.densityShown));
     const home = button("Reset view", "Show all points (R or 0, or double-click)", actions.home);
-    this.clear = button("Clear", "Clear the selection (Esc)", actions.clear);
-    this.colour.addEventListener("change", () => actions.colourBy(this.colour.value));
-    parent.append(modes, this.grid, this.prior, this.density, home, this.clear, labelled("Colour", "What colours the points", this.colour));
-    this.projection.addEventListener("change", () => actions.projection(this.projection.value));
-    this.held = button("Held", "List all dimensions, and move those that are not shown", () =>
-      actions.dimsShown(!this.state!.dimsShown),
+    this.#clear = button("Clear", "Clear the selection (Esc)", actions.clear);
+    this.#colour.addEventListener("change", () => actions.colourBy(this.#colour.value));
+    parent.append(modes, this.#grid, this.#prior, this.#density, home, this.#clear, labelled("Colour", "What colours the points", this.#colour));
+    this.#projection.addEventListener("change", () => actions.projection(this.#projection.value));
+    this.#held = button("Held", "List all dimensions, and move those that are not shown", () =>
+      actions.dimsShown(!this.#state!.dimsShown),
     );
-    this.many.append(labelled("Axes", "Coordinates that are shown", this.projection));
+    this.#many.append(labelled("Axes", "Coordinates that are shown", this.#projection));
     for (const [axis, name] of ["x", "y"].entries()) {
-      const select = this.axes[axis];
+      const select = this.#axes[axis];
       select.addEventListener("change", () => {
-        const dims = [...this.state!.dims];
+        const dims = [...this.#state!.dims];
         const chosen = Number(select.value);
         // Choosing the other axis' dimension swaps the two.
         if (dims[1 - axis] === chosen) dims[1 - axis] = dims[axis];
         dims[axis] = chosen;
         actions.dims(dims);
       });
-      this.many.append(labelled(name, `Latent dimension along ${name}`, select));
+      this.#many.append(labelled(name, `Latent dimension along ${name}`, select));
     }
-    this.many.append(this.held);
+    this.#many.append(this.#held);
     const keeping = "Bookmarks, moving along an attribute, this view as Python";
-    this.keep = button("Take away", keeping, () => actions.keepShown(!this.state!.keepShown));
-    parent.append(this.many, this.keep);
+    this.#keep = button("Take away", keeping, () => actions.keepShown(!this.#state!.keepShown));
+    parent.append(this.#many, this.#keep);
   }
 
   show(state: ControlState): void {
-    this.state = state;
-    this.modes.forEach((made, i) => press(made, MODES[i][0] === state.mode));
-    press(this.grid, state.gridShown);
-    press(this.prior, state.priorShown);
-    press(this.density, state.densityShown);
-    this.prior.hidden = this.density.hidden = !state.hasPrior;
-    this.clear.disabled = !state.anySelected;
-    this.colour.replaceChildren(...state.colourChoices.map((name) => new Option(name, name)));
+    this.#state = state;
+    this.#modes.forEach((made, i) => press(made, MODES[i][0] === state.mode));
+    press(this.#grid, state.gridShown);
+    press(this.#prior, state.priorShown);
+    press(this.#density, state.densityShown);
+    this.#prior.hidden = this.#density.hidden = !state.hasPrior;
+    this.#clear.disabled = !state.anySelected;
+    this.#colour.replaceChildren(...state.colourChoices.map((name) => new Option(name, name)));
     const known = state.colourChoices.includes(state.colourBy);
-    this.colour.value = known ? state.colourBy : "none";
+    this.#colour.value = known ? state.colourBy : "none";
     const { axes, dims, projections } = state;
     // Two dimensions leave nothing to choose.
-    this.many.hidden = axes.length <= 2 && projections.length <= 2;
-    this.projection.replaceChildren(...projections.map((name) => new Option(name, name)));
-    this.projection.value = state.projection;
-    this.axes.forEach((select, axis) => {
+    this.#many.hidden = axes.length <= 2 && projections.length <= 2;
+    this.#projection.replaceChildren(...projections.map((name) => new Option(name, name)));
+    this.#projection.value = state.projection;
+    this.#axes.forEach((select, axis) => {
       select.replaceChildren(...axes.map(option));
       select.value = String(dims[axis]);
       select.disabled = axes.length <= 2;
     });
     for (const [made, shown] of [
-      [this.held, state.dimsShown],
-      [this.keep, state.keepShown],
+      [this.#held, state.dimsShown],
+      [this.#keep, state.keepShown],
     ] as const) {
       press(made, shown);
       made.setAttribute("aria-expanded", String(shown));

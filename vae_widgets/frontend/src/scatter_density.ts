@@ -22,12 +22,12 @@ const DARKEST = 0.45;
 const NAME = { width: 72, height: 18 };
 
 export class Density {
-  private readonly state: DensityState;
-  private readonly mask = document.createElement("canvas");
-  private readonly rings: { probability: number; segments: [Point, Point][] }[];
+  readonly #state: DensityState;
+  readonly #mask = document.createElement("canvas");
+  readonly #rings: { probability: number; segments: [Point, Point][] }[];
 
   constructor(state: DensityState) {
-    this.state = state;
+    this.#state = state;
     const { columns, rows, bounds } = state;
     const density = readArray(state.density);
     const { x0, x1, y0, y1 } = toBounds(bounds);
@@ -35,7 +35,7 @@ export class Density {
       x: x0 + ((column + 0.5) / columns) * (x1 - x0),
       y: y1 - ((row + 0.5) / rows) * (y1 - y0),
     });
-    this.rings = state.rings.map(({ probability, density: level }) => {
+    this.#rings = state.rings.map(({ probability, density: level }) => {
       const found = isoline(density, columns, level);
       const segments = Array.from({ length: found.length / 4 }, (_, i): [Point, Point] => {
         const [xa, ya, xb, yb] = found.slice(4 * i, 4 * i + 4);
@@ -43,9 +43,9 @@ export class Density {
       });
       return { probability, segments };
     });
-    this.mask.width = columns;
-    this.mask.height = rows;
-    const context = this.mask.getContext("2d")!;
+    this.#mask.width = columns;
+    this.#mask.height = rows;
+    const context = this.#mask.getContext("2d")!;
     const pixels = context.createImageData(columns, rows);
     const highest = density.reduce((a, b) => Math.max(a, b), 0) || 1;
     // The root, lest a narrow peak hide the rest.
@@ -56,15 +56,15 @@ export class Density {
   }
 
   shade(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport): void {
-    const mask = this.mask.getContext("2d")!;
+    const mask = this.#mask.getContext("2d")!;
     mask.globalCompositeOperation = "source-in"; // keeps the opacity
     mask.fillStyle = theme.dark ? "#fff" : "#000";
-    mask.fillRect(0, 0, this.mask.width, this.mask.height);
-    const { x0, x1, y0, y1 } = toBounds(this.state.bounds);
+    mask.fillRect(0, 0, this.#mask.width, this.#mask.height);
+    const { x0, x1, y0, y1 } = toBounds(this.#state.bounds);
     const from = viewport.toScreen(x0, y1);
     const to = viewport.toScreen(x1, y0);
     context.imageSmoothingEnabled = true;
-    context.drawImage(this.mask, from.x, from.y, to.x - from.x, to.y - from.y);
+    context.drawImage(this.#mask, from.x, from.y, to.x - from.x, to.y - from.y);
   }
 
   encircle(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport): void {
@@ -79,7 +79,7 @@ export class Density {
       y > top + NAME.height &&
       y < top + height &&
       named.every((o) => Math.abs(o.x - x) > NAME.width || Math.abs(o.y - y) > NAME.height);
-    for (const { probability, segments } of this.rings) {
+    for (const { probability, segments } of this.#rings) {
       context.strokeStyle = theme.ink;
       context.lineWidth = 1.5;
       context.beginPath();

@@ -13,13 +13,13 @@ import { change, tellSoon } from "./tell.ts";
 export class Hover {
   /** Whether a sample is drawn, not hidden by the legend. */
   visible = (_index: number) => true;
-  private readonly samples: SampleTiles;
-  private readonly detail: HoverDetail;
-  private readonly tooltip = new Tooltip();
-  private readonly model: Model;
-  private readonly plot: ScatterPlot;
-  private readonly frame: HTMLElement;
-  private readonly say: (text: string) => void;
+  readonly #samples: SampleTiles;
+  readonly #detail: HoverDetail;
+  readonly #tooltip = new Tooltip();
+  readonly #model: Model;
+  readonly #plot: ScatterPlot;
+  readonly #frame: HTMLElement;
+  readonly #say: (text: string) => void;
 
   /** The pictures stay inside `frame`, which holds the plot; `arrived` hears of new ones. */
   constructor(
@@ -29,37 +29,40 @@ export class Hover {
     say: (text: string) => void,
     arrived: () => void,
   ) {
-    this.model = model;
-    this.plot = plot;
-    this.frame = frame;
-    this.say = say;
-    frame.append(this.tooltip.root);
+    this.#model = model;
+    this.#plot = plot;
+    this.#frame = frame;
+    this.#say = say;
+    frame.append(this.#tooltip.root);
     const show = () => this.show();
-    this.samples = new SampleTiles(
+    this.#samples = new SampleTiles(
       (question) => change(model, { _ask_tile: question }),
       () => {
         arrived();
         show();
       },
     );
-    this.detail = new HoverDetail((question) => change(model, { _ask_detail: question }), show);
-    void this.samples.load(model.get("_tiles"));
+    this.#detail = new HoverDetail((question) => change(model, { _ask_detail: question }), show);
+    void this.#samples.load(model.get("_tiles"));
   }
 
   /** The pointer is on a sample, or on none: -1. */
   over(index: number): void {
-    if (index === this.model.get("hovered")) return;
-    this.model.set("hovered", index);
-    tellSoon(this.model, "hovered");
+    if (index === this.#model.get("hovered")) return;
+    this.#model.set("hovered", index);
+    tellSoon(this.#model, "hovered");
   }
 
   /** The picture of a sample; null while it is on its way. */
   sample(index: number): Shown | null {
-    return this.samples.find(index);
+    return this.#samples.find(index);
   }
 
   show(): void {
-    const { model, plot, frame, tooltip } = this;
+    const model = this.#model;
+    const plot = this.#plot;
+    const frame = this.#frame;
+    const tooltip = this.#tooltip;
     const index = model.get("hovered");
     const positions = readArray(model.get("_positions"));
     plot.mark({ hovered: index, posterior: null });
@@ -71,7 +74,7 @@ export class Hover {
       const value = readArray(wire)[index];
       lines.push(`${name} ${Number.isNaN(value) ? "unknown" : formatNumber(value, 1)}`);
     }
-    const more = this.detail.find(index);
+    const more = this.#detail.find(index);
     const pictures: (Shown | null)[] = [this.sample(index), null, null];
     if (more) [0, 1, 2].forEach((i) => (pictures[i] = { tiles: more.tiles, index: i }));
     if (more?.covariance) {
@@ -83,17 +86,17 @@ export class Hover {
   }
 
   async takeTile(): Promise<void> {
-    const error = await this.samples.arrived(this.model.get("_tile"));
-    if (error) this.say(`Drawing a sample failed. ${error}`);
+    const error = await this.#samples.arrived(this.#model.get("_tile"));
+    if (error) this.#say(`Drawing a sample failed. ${error}`);
   }
 
   async takeDetail(): Promise<void> {
-    const error = await this.detail.take(this.model.get("_detail"));
-    if (error) this.say(`Reconstructing a sample failed. ${error}`);
+    const error = await this.#detail.take(this.#model.get("_detail"));
+    if (error) this.#say(`Reconstructing a sample failed. ${error}`);
   }
 
   close(): void {
-    this.samples.close();
-    this.detail.close();
+    this.#samples.close();
+    this.#detail.close();
   }
 }

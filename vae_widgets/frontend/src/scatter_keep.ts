@@ -30,31 +30,32 @@ export interface KeepActions {
 export class Keep {
   readonly root = element("div", "vw-dims vw-keep");
   readonly close: () => void;
-  private readonly actions: KeepActions;
-  private readonly name = element("input", "vw-input");
-  private readonly add: HTMLButtonElement;
-  private readonly marks = element("span", "vw-keep-marks");
-  private readonly groups: HTMLButtonElement[];
-  private readonly slider = element("input", "vw-dims-slider");
-  private readonly value = element("span", "vw-dims-value");
-  private shown: string[] = [];
+  readonly #actions: KeepActions;
+  readonly #name = element("input", "vw-input");
+  readonly #add: HTMLButtonElement;
+  readonly #marks = element("span", "vw-keep-marks");
+  readonly #groups: HTMLButtonElement[];
+  readonly #slider = element("input", "vw-dims-slider");
+  readonly #value = element("span", "vw-dims-value");
+  #shown: string[] = [];
 
   constructor(actions: KeepActions) {
-    this.actions = actions;
-    const { name, slider } = this;
+    this.#actions = actions;
+    const name = this.#name;
+    const slider = this.#slider;
     name.placeholder = "Name";
     name.setAttribute("aria-label", "Name of the bookmark");
     const add = () => {
       const text = name.value.trim();
-      if (text && !this.add.disabled) actions.bookmark(text);
+      if (text && !this.#add.disabled) actions.bookmark(text);
       name.value = "";
     };
     name.addEventListener("keydown", (event) => {
       event.stopPropagation(); // JupyterLab would take Enter for "edit the cell"
       if (event.key === "Enter") add();
     });
-    this.add = button("Bookmark", "Keep what is picked under this name (Enter)", add);
-    this.groups = (["A", "B"] as const).map((text, i) =>
+    this.#add = button("Bookmark", "Keep what is picked under this name (Enter)", add);
+    this.#groups = (["A", "B"] as const).map((text, i) =>
       button(`Set ${text}`, `Take the selected samples as group ${text}`, () =>
         actions.group(i as 0 | 1),
       ),
@@ -66,42 +67,42 @@ export class Keep {
     slider.title = "Add a times the mean code of A less that of B to what is picked";
     slider.setAttribute("aria-label", "Move what is picked along A − B");
     slider.addEventListener("input", () => {
-      this.label(slider.valueAsNumber);
+      this.#label(slider.valueAsNumber);
       actions.along(slider.valueAsNumber);
     });
     this.close = onKey(slider, () => false);
     const copy = button("Copy as Python", "Copy code that shows this view again", actions.copy);
     this.root.append(
-      row("Bookmarks", name, this.add, this.marks),
-      row("z + a (A − B)", ...this.groups, slider, this.value),
+      row("Bookmarks", name, this.#add, this.#marks),
+      row("z + a (A − B)", ...this.#groups, slider, this.#value),
       row("This view", copy),
     );
   }
 
   show(state: KeepState): void {
-    this.add.disabled = !state.anyPicked;
-    if (state.bookmarks.join("\n") !== this.shown.join("\n")) this.build(state.bookmarks);
-    this.groups.forEach((made, i) => {
+    this.#add.disabled = !state.anyPicked;
+    if (state.bookmarks.join("\n") !== this.#shown.join("\n")) this.#build(state.bookmarks);
+    this.#groups.forEach((made, i) => {
       const count = state.groups[i];
       made.textContent = `${"AB"[i]}: ${count ? whole(count) : "set"}`;
       made.disabled = !state.anySelected;
     });
-    this.slider.disabled = !state.hasAttribute || !state.anyPicked;
-    this.slider.valueAsNumber = state.along;
-    this.label(state.along);
+    this.#slider.disabled = !state.hasAttribute || !state.anyPicked;
+    this.#slider.valueAsNumber = state.along;
+    this.#label(state.along);
   }
 
-  private label(along: number): void {
-    this.value.textContent = `a = ${along.toFixed(2).replace("-", "\u2212")}`;
+  #label(along: number): void {
+    this.#value.textContent = `a = ${along.toFixed(2).replace("-", "\u2212")}`;
   }
 
-  private build(names: string[]): void {
-    this.shown = names;
-    this.marks.replaceChildren(
+  #build(names: string[]): void {
+    this.#shown = names;
+    this.#marks.replaceChildren(
       ...names.map((name) => {
         const group = element("span", "vw-group");
-        const go = button(name, `Pick the bookmark ${name}`, () => this.actions.go(name));
-        const forget = button("×", `Forget the bookmark ${name}`, () => this.actions.forget(name));
+        const go = button(name, `Pick the bookmark ${name}`, () => this.#actions.go(name));
+        const forget = button("×", `Forget the bookmark ${name}`, () => this.#actions.forget(name));
         forget.setAttribute("aria-label", `Forget ${name}`);
         group.append(go, forget);
         return group;

@@ -41,30 +41,30 @@ export interface LegendActions {
 
 export class Legend {
   readonly root = element("div", "vw-scatter-legend");
-  private readonly bar = element("div", "vw-colour-bar");
-  private readonly name = element("div", "vw-legend-name");
-  private readonly ramp = colourRamp();
-  private readonly sides: Switches;
-  private readonly threshold: NumberField;
-  private readonly classes: Switches;
+  readonly #bar = element("div", "vw-colour-bar");
+  readonly #name = element("div", "vw-legend-name");
+  readonly #ramp = colourRamp();
+  readonly #sides: Switches;
+  readonly #threshold: NumberField;
+  readonly #classes: Switches;
 
   constructor(actions: LegendActions) {
-    this.sides = new Switches("Sides of the threshold", actions.hideSides);
-    this.classes = new Switches("Classes", actions.hide);
+    this.#sides = new Switches("Sides of the threshold", actions.hideSides);
+    this.#classes = new Switches("Classes", actions.hide);
     const hint = "Two colours: below, and at or above it. Empty: all colours";
     const range = { optional: true };
-    this.threshold = new NumberField("Threshold", "Threshold of the colours", hint, "", range, (value) =>
+    this.#threshold = new NumberField("Threshold", "Threshold of the colours", hint, "", range, (value) =>
       actions.threshold(value),
     );
-    this.threshold.input.placeholder = "none";
-    this.bar.append(this.name, this.ramp.root, this.sides.root, this.threshold.root);
-    this.root.append(this.bar, this.classes.root);
+    this.#threshold.input.placeholder = "none";
+    this.#bar.append(this.#name, this.#ramp.root, this.#sides.root, this.#threshold.root);
+    this.root.append(this.#bar, this.#classes.root);
   }
 
   show(state: LegendState): void {
     const { quantity, names, counts, hidden, coloured, unknown } = state;
-    this.bar.hidden = !quantity;
-    if (quantity) this.showQuantity(quantity, state.hiddenSides, unknown);
+    this.#bar.hidden = !quantity;
+    if (quantity) this.#showQuantity(quantity, state.hiddenSides, unknown);
     const colourOf = (group: number) => (group < names.length ? categoryColour(group) : unknown);
     const entries = [...names, unknownName(names)]
       .map((name, group) => ({
@@ -74,15 +74,15 @@ export class Legend {
         colour: coloured ? colourOf(group) : "",
       }))
       .filter(({ group, count }) => group < names.length || count > 0);
-    this.classes.show(entries, hidden);
+    this.#classes.show(entries, hidden);
   }
 
-  private showQuantity(quantity: Quantity, hidden: number[], colour: string): void {
+  #showQuantity(quantity: Quantity, hidden: number[], colour: string): void {
     const { name, low, high, cut, unknown } = quantity;
-    this.name.textContent = name;
-    this.ramp.root.hidden = Boolean(cut) || Number.isNaN(low);
-    this.threshold.show(cut ? String(Number(cut.threshold.toPrecision(6))) : "");
-    if (!cut && !Number.isNaN(low)) this.ramp.show(low, high);
+    this.#name.textContent = name;
+    this.#ramp.root.hidden = Boolean(cut) || Number.isNaN(low);
+    this.#threshold.show(cut ? String(Number(cut.threshold.toPrecision(6))) : "");
+    if (!cut && !Number.isNaN(low)) this.#ramp.show(low, high);
     const entries: Entry[] = [];
     if (cut) {
       const text = formatNumber(cut.threshold, Number.isNaN(low) ? 0 : high - low);
@@ -91,31 +91,31 @@ export class Legend {
       );
     }
     if (unknown) entries.push({ group: NO_SIDE, name: "unknown", count: unknown, colour });
-    this.sides.root.hidden = !entries.length;
-    this.sides.show(entries, hidden);
+    this.#sides.root.hidden = !entries.length;
+    this.#sides.show(entries, hidden);
   }
 }
 
 /** Buttons that hide and show groups of points. */
 class Switches {
   readonly root = element("div", "vw-legend-classes");
-  private readonly changed: (hidden: number[]) => void;
-  private buttons: HTMLButtonElement[] = [];
-  private groups: number[] = [];
-  private hidden: number[] = [];
+  readonly #changed: (hidden: number[]) => void;
+  #buttons: HTMLButtonElement[] = [];
+  #groups: number[] = [];
+  #hidden: number[] = [];
 
   constructor(what: string, changed: (hidden: number[]) => void) {
-    this.changed = changed;
+    this.#changed = changed;
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", `${what}: press to hide or show, Shift+press for one`);
   }
 
   show(entries: Entry[], hidden: number[]): void {
-    if (this.buttons.length !== entries.length) this.build(entries.length);
-    this.hidden = hidden;
-    this.groups = entries.map(({ group }) => group);
+    if (this.#buttons.length !== entries.length) this.#build(entries.length);
+    this.#hidden = hidden;
+    this.#groups = entries.map(({ group }) => group);
     entries.forEach(({ group, name, count, colour }, i) => {
-      const made = this.buttons[i];
+      const made = this.#buttons[i];
       const [swatch, text, number] = made.children as unknown as HTMLElement[];
       made.title = `${name}: click hides or shows, Shift-click or double-click shows only this`;
       made.setAttribute("aria-pressed", String(!hidden.includes(group)));
@@ -125,34 +125,34 @@ class Switches {
     });
   }
 
-  private build(count: number): void {
-    this.buttons = Array.from({ length: count }, (_, i) => {
+  #build(count: number): void {
+    this.#buttons = Array.from({ length: count }, (_, i) => {
       const made = element("button", "vw-legend-class");
       made.type = "button";
       for (const part of ["vw-swatch", "vw-legend-name", "vw-legend-count"]) {
         made.append(element("span", part));
       }
       made.addEventListener("click", (event) =>
-        event.shiftKey || event.altKey ? this.only(this.groups[i]) : this.toggle(this.groups[i]),
+        event.shiftKey || event.altKey ? this.#only(this.#groups[i]) : this.#toggle(this.#groups[i]),
       );
-      made.addEventListener("dblclick", () => this.only(this.groups[i]));
+      made.addEventListener("dblclick", () => this.#only(this.#groups[i]));
       return made;
     });
-    this.root.replaceChildren(...this.buttons);
+    this.root.replaceChildren(...this.#buttons);
   }
 
-  private toggle(group: number): void {
-    const { hidden } = this;
+  #toggle(group: number): void {
+    const hidden = this.#hidden;
     const others = hidden.filter((other) => other !== group);
-    this.changed(hidden.includes(group) ? others : [...hidden, group]);
+    this.#changed(hidden.includes(group) ? others : [...hidden, group]);
   }
 
   /** Only this one; once more shows all again. */
-  private only(group: number): void {
-    const { hidden } = this;
-    const others = this.groups.filter((other) => other !== group);
+  #only(group: number): void {
+    const hidden = this.#hidden;
+    const others = this.#groups.filter((other) => other !== group);
     const already = !hidden.includes(group) && others.every((other) => hidden.includes(other));
-    this.changed(already ? [] : others);
+    this.#changed(already ? [] : others);
   }
 }
 

@@ -18,10 +18,10 @@ import { change } from "./tell.ts";
 
 export class Painting {
   readonly legend: Legend;
-  private readonly model: Model;
+  readonly #model: Model;
 
   constructor(model: Model) {
-    this.model = model;
+    this.#model = model;
     this.legend = new Legend({
       hide: (classes) => change(model, { _hidden: classes }),
       hideSides: (sides) => change(model, { _hidden_sides: sides }),
@@ -31,32 +31,32 @@ export class Painting {
 
   /** The colours of all points, which the legend then shows. */
   paint(): Colouring {
-    const { model } = this;
+    const model = this.#model;
     const names = model.get("_class_names");
     const classes = readArray<Uint32Array>(model.get("_classes"));
     const hidden = model.get("_hidden");
     const hiddenSides = model.get("_hidden_sides");
     const coloured = model.get("color_by") === "label" && classes.length > 0;
-    const colouring = this.colouring(coloured ? classes : null, names.length);
+    const colouring = this.#colouring(coloured ? classes : null, names.length);
     hideSides(colouring, hiddenSides);
     hide(colouring, classes, hidden);
     const counts = countClasses(classes, names.length + 1);
     const { quantity } = colouring;
-    const unknown = this.unknown();
+    const unknown = this.#unknown();
     this.legend.show({ names, counts, hidden, hiddenSides, quantity, coloured, unknown });
     return colouring;
   }
 
-  private unknown(): string {
+  #unknown(): string {
     return unknownColour(document.body.dataset.jpThemeLight === "false");
   }
 
-  private colouring(classes: Uint32Array | null, count: number): Colouring {
-    const { model } = this;
+  #colouring(classes: Uint32Array | null, count: number): Colouring {
+    const model = this.#model;
     const by = model.get("color_by");
     const wire = model.get("quantities")[by];
     const threshold = model.get("threshold");
-    const unknown = this.unknown();
+    const unknown = this.#unknown();
     if (wire && threshold === null) return byQuantity(by, readArray(wire), unknown);
     if (wire) return byThreshold(by, readArray(wire), threshold!, unknown);
     if (classes) return byClass(classes, count, unknown);

@@ -14,29 +14,29 @@ import { change, tell } from "./tell.ts";
 const REST = 150;
 
 export class Panels {
-  private readonly model: Model;
-  private readonly shell: Shell;
-  private readonly picking: Picking;
-  private readonly dims: Dims;
-  private readonly keep: Keep;
-  private readonly traversals: Traversals;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #model: Model;
+  readonly #shell: Shell;
+  readonly #picking: Picking;
+  readonly #dims: Dims;
+  readonly #keep: Keep;
+  readonly #traversals: Traversals;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(model: Model, shell: Shell, picking: Picking) {
-    this.model = model;
-    this.shell = shell;
-    this.picking = picking;
-    this.traversals = new Traversals(model);
+    this.#model = model;
+    this.#shell = shell;
+    this.#picking = picking;
+    this.#traversals = new Traversals(model);
     const rest = (then: () => void) => {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(then, REST);
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(then, REST);
     };
-    this.dims = new Dims({
+    this.#dims = new Dims({
       hold: (index, value) => {
         const held = readArray(model.get("held")).slice();
         held[index] = value;
         model.set("held", writeArray(held));
-        picking.traverse(() => this.traversals.find(index, picking.place));
+        picking.traverse(() => this.#traversals.find(index, picking.place));
         rest(() => {
           tell(model, "held");
           picking.confirm();
@@ -50,7 +50,7 @@ export class Panels {
       holdPicked: () =>
         change(model, { held: writeArray(Float32Array.from(model.get("_pick").coordinates!)) }),
     });
-    this.keep = new Keep({
+    this.#keep = new Keep({
       bookmark(name) {
         const bookmarks = { ...model.get("bookmarks"), [name]: model.get("picked") };
         change(model, { bookmarks });
@@ -67,18 +67,18 @@ export class Panels {
         change(model, which === 0 ? { group_a: selection } : { group_b: selection });
       },
       along: (value) => {
-        picking.moveAlong(() => this.traversals.along(value));
+        picking.moveAlong(() => this.#traversals.along(value));
         rest(() => picking.confirm(value));
       },
-      copy: () => void this.copy(),
+      copy: () => void this.#copy(),
     });
-    shell.controls.after(this.dims.root, this.keep.root);
+    shell.controls.after(this.#dims.root, this.#keep.root);
   }
 
   showDims(): void {
-    const { model } = this;
-    this.dims.root.hidden = !model.get("_dims_shown");
-    this.dims.show({
+    const model = this.#model;
+    this.#dims.root.hidden = !model.get("_dims_shown");
+    this.#dims.show({
       axes: model.get("_axes"),
       dims: model.get("dims"),
       held: readArray(model.get("held")),
@@ -87,12 +87,12 @@ export class Panels {
   }
 
   showKeep(): void {
-    const { model } = this;
-    this.keep.root.hidden = !model.get("_keep_shown");
+    const model = this.#model;
+    this.#keep.root.hidden = !model.get("_keep_shown");
     const { coordinates, along = 0 } = model.get("_pick");
     // While the hand moves, the slider is its own.
-    if (this.picking.busy) return;
-    this.keep.show({
+    if (this.#picking.busy) return;
+    this.#keep.show({
       bookmarks: Object.keys(model.get("bookmarks")),
       anyPicked: Boolean(coordinates),
       anySelected: model.get("selection").shape[0] > 0,
@@ -104,22 +104,23 @@ export class Panels {
 
   /** The view rests: prepare for the next slider that moves. */
   prepare(): void {
-    this.traversals.ask(this.picking.place);
+    this.#traversals.ask(this.#picking.place);
   }
 
   takeTraversals(): void {
-    void this.traversals.take();
+    void this.#traversals.take();
   }
 
   close(): void {
-    clearTimeout(this.timer);
-    this.traversals.close();
-    this.dims.close();
-    this.keep.close();
+    clearTimeout(this.#timer);
+    this.#traversals.close();
+    this.#dims.close();
+    this.#keep.close();
   }
 
-  private async copy(): Promise<void> {
-    const { model, shell } = this;
+  async #copy(): Promise<void> {
+    const model = this.#model;
+    const shell = this.#shell;
     const marks = Object.entries(model.get("bookmarks")).map(([name, z]) => [name, readArray(z)]);
     const hasPrior = model.get("_prior").length > 0;
     const code = pythonOf({

@@ -60,82 +60,82 @@ export class ScatterPlot {
   marks: Marks = { hovered: -1, posterior: null, picked: null, cursor: null, shape: [] };
   /** Drawn on top of everything; for paths. */
   overlay: Draw | null = null;
-  private scene: Scene;
-  private readonly picture: Picture;
-  private readonly still = document.createElement("canvas");
-  private readonly points = new PointLayer();
-  private drawn: { theme: Theme; width: number; height: number } | null = null;
+  #scene: Scene;
+  readonly #picture: Picture;
+  readonly #still = document.createElement("canvas");
+  readonly #points = new PointLayer();
+  #drawn: { theme: Theme; width: number; height: number } | null = null;
 
   constructor(parent: HTMLElement, scene: Scene) {
-    this.scene = scene;
-    this.picture = new Picture(parent, (context, theme) => this.draw(context, theme));
-    this.canvas = this.picture.canvas;
+    this.#scene = scene;
+    this.#picture = new Picture(parent, (context, theme) => this.#draw(context, theme));
+    this.canvas = this.#picture.canvas;
   }
 
   get viewport(): Viewport {
-    return new Viewport(this.scene.bounds, {
+    return new Viewport(this.#scene.bounds, {
       left: MARGIN.left,
       top: MARGIN.top,
-      width: Math.max(1, this.picture.width - MARGIN.left - MARGIN.right),
-      height: Math.max(1, this.picture.height - MARGIN.top - MARGIN.bottom),
+      width: Math.max(1, this.#picture.width - MARGIN.left - MARGIN.right),
+      height: Math.max(1, this.#picture.height - MARGIN.top - MARGIN.bottom),
     });
   }
 
   get radius(): number {
-    const { pointSize, positions } = this.scene;
+    const { pointSize, positions } = this.#scene;
     return pointSize ? pointSize / 2 : discRadius(positions.length / 2);
   }
 
   /** Change what stands still. */
   show(change: Partial<Scene>): void {
-    Object.assign(this.scene, change);
-    this.drawn = null;
-    this.picture.redraw();
+    Object.assign(this.#scene, change);
+    this.#drawn = null;
+    this.#picture.redraw();
   }
 
   /** Change what moves. */
   mark(change: Partial<Marks>): void {
     Object.assign(this.marks, change);
-    this.picture.redraw();
+    this.#picture.redraw();
   }
 
   destroy(): void {
-    this.picture.destroy();
+    this.#picture.destroy();
   }
 
-  private draw(context: CanvasRenderingContext2D, theme: Theme): void {
-    const { width, height } = this.picture.canvas;
-    const { drawn } = this;
+  #draw(context: CanvasRenderingContext2D, theme: Theme): void {
+    const { width, height } = this.#picture.canvas;
+    const drawn = this.#drawn;
     if (drawn?.theme !== theme || drawn.width !== width || drawn.height !== height) {
-      const done = this.drawStill(theme, width, height);
-      this.drawn = done ? { theme, width, height } : null;
-      if (!done) this.picture.redraw();
+      const done = this.#drawStill(theme, width, height);
+      this.#drawn = done ? { theme, width, height } : null;
+      if (!done) this.#picture.redraw();
     }
-    context.drawImage(this.still, 0, 0, this.picture.width, this.picture.height);
-    this.drawMarks(context, theme);
+    context.drawImage(this.#still, 0, 0, this.#picture.width, this.#picture.height);
+    this.#drawMarks(context, theme);
   }
 
   /** False if there is more to do in the next frame. */
-  private drawStill(theme: Theme, width: number, height: number): boolean {
-    if (this.still.width !== width) this.still.width = width;
-    if (this.still.height !== height) this.still.height = height;
-    const context = this.still.getContext("2d")!;
-    const ratio = width / this.picture.width;
+  #drawStill(theme: Theme, width: number, height: number): boolean {
+    if (this.#still.width !== width) this.#still.width = width;
+    if (this.#still.height !== height) this.#still.height = height;
+    const context = this.#still.getContext("2d")!;
+    const ratio = width / this.#picture.width;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     context.save();
     const viewport = this.viewport;
-    this.drawAxes(context, theme, viewport);
+    this.#drawAxes(context, theme, viewport);
     const { left, top, width: w, height: h } = viewport.box;
     context.beginPath();
     context.rect(left, top, w, h);
     context.clip();
-    if (this.scene.grid) drawGrid(context, theme, this.scene.grid, viewport);
-    else this.scene.density?.shade(context, theme, viewport);
-    const done = this.drawPoints(context, viewport, ratio);
-    if (this.scene.prior) drawPrior(context, theme, viewport, this.scene.prior);
-    this.scene.density?.encircle(context, theme, viewport);
-    for (const [name, [x, y]] of this.scene.bookmarks) {
+    if (this.#scene.grid) drawGrid(context, theme, this.#scene.grid, viewport);
+    else this.#scene.density?.shade(context, theme, viewport);
+    const done = this.#drawPoints(context, viewport, ratio);
+    if (this.#scene.prior) drawPrior(context, theme, viewport, this.#scene.prior);
+    this.#scene.density?.encircle(context, theme, viewport);
+    for (const [name, [x, y]] of this.#scene.bookmarks) {
       const at = viewport.toScreen(x, y ?? 0);
       halo(context, theme, diamond(at, 5));
       label(context, theme, name, at);
@@ -144,10 +144,10 @@ export class ScatterPlot {
     return done;
   }
 
-  private drawAxes(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport): void {
+  #drawAxes(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport): void {
     const { left, top, width, height } = viewport.box;
     const { x0, x1, y0, y1 } = viewport.bounds;
-    const [nameX, nameY] = this.scene.names;
+    const [nameX, nameY] = this.#scene.names;
     const bottom = top + height;
     context.font = `11px ${theme.font}`;
     context.fillStyle = theme.faint;
@@ -187,16 +187,16 @@ export class ScatterPlot {
   }
 
   /** False if there is more to do in the next frame. */
-  private drawPoints(context: CanvasRenderingContext2D, viewport: Viewport, ratio: number): boolean {
-    const { positions, levels, colours, selection, grid } = this.scene;
+  #drawPoints(context: CanvasRenderingContext2D, viewport: Viewport, ratio: number): boolean {
+    const { positions, levels, colours, selection, grid } = this.#scene;
     // Over pictures they are smaller, but in full.
     const radius = this.radius * (grid ? 0.85 : 1);
     const opacity = grid ? 1 : 0.85;
     const points = { positions, levels, colours, selection, radius, opacity };
-    return this.points.draw(context, points, viewport, ratio);
+    return this.#points.draw(context, points, viewport, ratio);
   }
 
-  private drawMarks(context: CanvasRenderingContext2D, theme: Theme): void {
+  #drawMarks(context: CanvasRenderingContext2D, theme: Theme): void {
     const { hovered, posterior, picked, cursor, shape } = this.marks;
     const viewport = this.viewport;
     const { left, top, width, height } = viewport.box;
@@ -222,8 +222,8 @@ export class ScatterPlot {
       if (picked.y === null) halo(context, colours, line(at.x, top, at.x, top + height));
       else halo(context, colours, cross(at, 9), circle(at, 5));
     }
-    if (hovered >= 0 && this.scene.levels[hovered] >= 0) {
-      const { positions } = this.scene;
+    if (hovered >= 0 && this.#scene.levels[hovered] >= 0) {
+      const { positions } = this.#scene;
       const [x, y] = [positions[2 * hovered], positions[2 * hovered + 1]];
       const rings = [circle(viewport.toScreen(x, y), this.radius + 2.5)];
       if (posterior) rings.push(posteriorPath(viewport, { x, y }, posterior));

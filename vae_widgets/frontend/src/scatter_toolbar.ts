@@ -14,14 +14,14 @@ const HINTS: Record<Mode, string> = {
 };
 
 export class Toolbar {
-  private readonly model: Model;
-  private readonly shell: Shell;
-  private readonly controls: Controls;
+  readonly #model: Model;
+  readonly #shell: Shell;
+  readonly #controls: Controls;
 
   constructor(model: Model, shell: Shell, actions: { home(): void; clear(): void }) {
-    this.model = model;
-    this.shell = shell;
-    this.controls = new Controls(shell.controls, {
+    this.#model = model;
+    this.#shell = shell;
+    this.#controls = new Controls(shell.controls, {
       ...actions,
       mode: (mode) => {
         change(model, { mode });
@@ -46,13 +46,13 @@ export class Toolbar {
 
   /** Say what the mode is for. */
   hint(): void {
-    this.shell.say(HINTS[this.model.get("mode")]);
+    this.#shell.say(HINTS[this.#model.get("mode")]);
   }
 
   show(): void {
-    const { model } = this;
+    const model = this.#model;
     const named = model.get("_classes").shape[0] > 0;
-    this.controls.show({
+    this.#controls.show({
       mode: model.get("mode"),
       gridShown: model.get("grid"),
       hasPrior: model.get("_prior").length > 0,

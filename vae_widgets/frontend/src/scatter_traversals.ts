@@ -30,80 +30,80 @@ export interface TraversalAnswer extends Sender {
 const ATTRIBUTE = -1;
 
 export class Traversals {
-  private readonly model: Model;
-  private readonly asking: Asking<TraversalQuestion>;
-  private have: { answer: TraversalAnswer; tiles: Tiles } | null = null;
-  private alive = true;
+  readonly #model: Model;
+  readonly #asking: Asking<TraversalQuestion>;
+  #have: { answer: TraversalAnswer; tiles: Tiles } | null = null;
+  #alive = true;
 
   constructor(model: Model) {
-    this.model = model;
-    this.asking = new Asking((question) => change(model, { _ask_traversals: question }));
+    this.#model = model;
+    this.#asking = new Asking((question) => change(model, { _ask_traversals: question }));
   }
 
   /** The step nearest to the place as it is held now, if only this coordinate moved since. */
   find(index: number, place: Point): Shown | null {
-    const here = this.coordinates(place);
-    const elsewhere = this.have?.answer.base.some((value, i) => i !== index && value !== here[i]);
-    return elsewhere ? null : this.step(index, here[index]);
+    const here = this.#coordinates(place);
+    const elsewhere = this.#have?.answer.base.some((value, i) => i !== index && value !== here[i]);
+    return elsewhere ? null : this.#step(index, here[index]);
   }
 
   /** The step nearest to what was picked, moved so far along the attribute. */
   along(value: number): Shown | null {
-    return this.onLine() ? this.step(ATTRIBUTE, value) : null;
+    return this.#onLine() ? this.#step(ATTRIBUTE, value) : null;
   }
 
   /** Have the steps from a place decoded, unless they are here. */
   ask(place: Point): void {
-    const { model } = this;
-    const here = this.coordinates(place);
-    const rows = this.have?.answer.rows.map(({ index }) => index) ?? [];
-    const same = this.have?.answer.base.every((value, i) => value === here[i]);
+    const model = this.#model;
+    const here = this.#coordinates(place);
+    const rows = this.#have?.answer.rows.map(({ index }) => index) ?? [];
+    const same = this.#have?.answer.base.every((value, i) => value === here[i]);
     const held = model.get("_axes").length > model.get("dims").length && model.get("_dims_shown");
     const movable = model.get("attribute").shape[0] > 0 && model.get("_pick").at;
     const line = movable && model.get("_keep_shown");
     const missing =
-      (held && !(same && rows.some((index) => index >= 0))) || (line && !this.onLine());
-    if (missing) this.asking.ask({ at: [place.x, place.y] });
+      (held && !(same && rows.some((index) => index >= 0))) || (line && !this.#onLine());
+    if (missing) this.#asking.ask({ at: [place.x, place.y] });
   }
 
   async take(): Promise<void> {
-    const answer = this.model.get("_traversals");
-    this.asking.answered(answer);
+    const answer = this.#model.get("_traversals");
+    this.#asking.answered(answer);
     const tiles = answer.rows?.length ? await Tiles.load(answer.tiles!) : null;
-    if (!this.alive || this.model.get("_traversals") !== answer) return tiles?.close();
-    this.have?.tiles.close();
-    this.have = tiles && { answer: answer as TraversalAnswer, tiles };
+    if (!this.#alive || this.#model.get("_traversals") !== answer) return tiles?.close();
+    this.#have?.tiles.close();
+    this.#have = tiles && { answer: answer as TraversalAnswer, tiles };
   }
 
   close(): void {
-    this.alive = false;
-    this.asking.stop();
-    this.have?.tiles.close();
+    this.#alive = false;
+    this.#asking.stop();
+    this.#have?.tiles.close();
   }
 
   /** Whether the steps along the attribute start at what is picked. */
-  private onLine(): boolean {
-    const [from, attribute] = this.have?.answer.line ?? [];
-    const base = this.model.get("_pick").base;
-    const here = readArray(this.model.get("attribute"));
+  #onLine(): boolean {
+    const [from, attribute] = this.#have?.answer.line ?? [];
+    const base = this.#model.get("_pick").base;
+    const here = readArray(this.#model.get("attribute"));
     return Boolean(
       attribute?.every((value, i) => value === here[i]) &&
         from?.every((value, i) => value === base?.[i]),
     );
   }
 
-  private step(index: number, value: number): Shown | null {
-    const row = this.have?.answer.rows.findIndex((each) => each.index === index) ?? -1;
-    if (!this.have || row < 0) return null;
-    const { answer, tiles } = this.have;
+  #step(index: number, value: number): Shown | null {
+    const row = this.#have?.answer.rows.findIndex((each) => each.index === index) ?? -1;
+    if (!this.#have || row < 0) return null;
+    const { answer, tiles } = this.#have;
     const { low, high } = answer.rows[row];
     const share = Math.min(1, Math.max(0, (value - low) / (high - low)));
     return { tiles, index: row * answer.steps + Math.round(share * (answer.steps - 1)) };
   }
 
-  private coordinates({ x, y }: Point): Float32Array {
-    const here = readArray(this.model.get("held")).slice();
-    this.model.get("dims").forEach((dim, i) => (here[dim] = [x, y][i]));
+  #coordinates({ x, y }: Point): Float32Array {
+    const here = readArray(this.#model.get("held")).slice();
+    this.#model.get("dims").forEach((dim, i) => (here[dim] = [x, y][i]));
     return here;
   }
 }

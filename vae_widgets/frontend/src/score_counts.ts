@@ -30,8 +30,8 @@ export class ScoreCounts {
   /** Number of scores of each class in all. */
   readonly totals: number[];
   readonly stepsPerBin: number;
-  private readonly counts: Uint32Array;
-  private readonly reviewed: Float64Array | null;
+  readonly #counts: Uint32Array;
+  readonly #reviewed: Float64Array | null;
 
   constructor(
     thresholds: Float64Array,
@@ -41,10 +41,10 @@ export class ScoreCounts {
     reviewed: Float64Array | null = null,
   ) {
     this.thresholds = thresholds;
-    this.counts = counts;
+    this.#counts = counts;
     this.totals = totals;
     this.stepsPerBin = stepsPerBin;
-    this.reviewed = reviewed;
+    this.#reviewed = reviewed;
   }
 
   static read(wire: WireGrid): ScoreCounts {
@@ -75,7 +75,7 @@ export class ScoreCounts {
 
   /** Index of the threshold nearest to a value. */
   nearest(value: number): number {
-    return this.clamp(Math.round((value - this.low) / this.step));
+    return this.#clamp(Math.round((value - this.low) / this.step));
   }
 
   /** Index `steps` further on; from between two thresholds, the first step reaches the next one. */
@@ -83,14 +83,14 @@ export class ScoreCounts {
     const at = (from - this.low) / this.step;
     const near = Math.round(at);
     const onGrid = this.thresholds[near] === from;
-    if (onGrid) return this.clamp(near + steps);
-    return this.clamp(steps > 0 ? Math.floor(at) + steps : Math.ceil(at) + steps);
+    if (onGrid) return this.#clamp(near + steps);
+    return this.#clamp(steps > 0 ? Math.floor(at) + steps : Math.ceil(at) + steps);
   }
 
   /** Scores of each class at or above threshold `index`. */
   flagged(index: number): number[] {
     const m = this.thresholds.length;
-    return this.totals.map((_, k) => this.counts[k * m + index]);
+    return this.totals.map((_, k) => this.#counts[k * m + index]);
   }
 
   /** The same for a threshold that is exactly on the grid; null for another. */
@@ -102,16 +102,16 @@ export class ScoreCounts {
   /** The reviewed precision of a threshold on the grid; null for another, and where there is none. */
   reviewedAt(threshold: number): Reviewed | null {
     const index = this.nearest(threshold);
-    if (!this.reviewed || this.thresholds[index] !== threshold) return null;
+    if (!this.#reviewed || this.thresholds[index] !== threshold) return null;
     const m = this.thresholds.length;
-    const [precision, low, high, drawn] = [0, 1, 2, 3].map((row) => this.reviewed![row * m + index]);
+    const [precision, low, high, drawn] = [0, 1, 2, 3].map((row) => this.#reviewed![row * m + index]);
     return { precision, low, high, drawn };
   }
 
   /** The end of the bin with a threshold that flags nothing in it; the threshold, if it does. */
   afterLastUnflagged(threshold: number, flagged: number[]): number {
     const bin = Math.floor((threshold - this.low) / (this.step * this.stepsPerBin));
-    const end = this.clamp((bin + 1) * this.stepsPerBin);
+    const end = this.#clamp((bin + 1) * this.stepsPerBin);
     const isEmpty = this.flagged(end).every((count, k) => count === flagged[k]);
     return isEmpty && threshold >= this.low ? Math.max(threshold, this.thresholds[end]) : threshold;
   }
@@ -129,7 +129,7 @@ export class ScoreCounts {
     return { below: this.totals.map((n, k) => n - inside[k]), beyond: this.flagged(this.last) };
   }
 
-  private clamp(index: number): number {
+  #clamp(index: number): number {
     return Math.min(this.last, Math.max(0, index));
   }
 }

@@ -36,21 +36,21 @@ export class Frame {
   readonly bottom: number;
   readonly below: number;
   readonly beyond: number;
-  private readonly counts: ScoreCounts;
-  private readonly peak: number;
-  private readonly log: boolean;
+  readonly #counts: ScoreCounts;
+  readonly #peak: number;
+  readonly #log: boolean;
 
   constructor(histogram: Histogram, width: number, height: number) {
-    this.counts = histogram.counts;
-    this.log = histogram.logCounts;
+    this.#counts = histogram.counts;
+    this.#log = histogram.logCounts;
     const sum = (counts: number[]) => counts.reduce((a, b) => a + b, 0);
-    const outside = this.counts.outside();
+    const outside = this.#counts.outside();
     this.below = sum(outside.below);
     this.beyond = sum(outside.beyond);
     this.left = MARGIN.left + (this.below ? GUTTER : 0);
     this.right = Math.max(this.left + 1, width - MARGIN.right - (this.beyond ? GUTTER : 0));
     this.bottom = Math.max(MARGIN.top + 1, height - MARGIN.bottom);
-    this.peak = Math.max(1, ...histogram.counts.bins().flat(), ...outside.below, ...outside.beyond);
+    this.#peak = Math.max(1, ...histogram.counts.bins().flat(), ...outside.below, ...outside.beyond);
   }
 
   get top(): number {
@@ -59,14 +59,14 @@ export class Frame {
 
   /** Centre of a score; one outside the axis is in the middle of its gutter. */
   x(score: number): number {
-    const { low, high } = this.counts;
+    const { low, high } = this.#counts;
     if (score < low) return this.left - GUTTER / 2;
     if (score > high) return this.right + GUTTER / 2;
     return this.left + ((score - low) / (high - low)) * (this.right - this.left);
   }
 
   score(x: number): number {
-    const { low, high } = this.counts;
+    const { low, high } = this.#counts;
     return low + ((x - this.left) / (this.right - this.left)) * (high - low);
   }
 
@@ -74,19 +74,19 @@ export class Frame {
   y(count: number): number {
     const room = this.bottom - this.top;
     if (!count) return this.bottom;
-    const part = this.log
-      ? Math.log(count / 0.5) / Math.log((this.peak * 1.1) / 0.5)
-      : count / (this.peak * 1.05);
+    const part = this.#log
+      ? Math.log(count / 0.5) / Math.log((this.#peak * 1.1) / 0.5)
+      : count / (this.#peak * 1.05);
     return this.bottom - part * room;
   }
 
   get countTicks(): number[] {
-    return this.log ? logTicks(this.peak, 5) : linearTicks(0, this.peak * 1.04, 4, 1);
+    return this.#log ? logTicks(this.#peak, 5) : linearTicks(0, this.#peak * 1.04, 4, 1);
   }
 
   /** Ticks at least so many pixels apart, and their labels. */
   scoreTicks(apart: number): { score: number; text: string }[] {
-    const { low, high } = this.counts;
+    const { low, high } = this.#counts;
     const ticks = linearTicks(low, high, Math.floor((this.right - this.left) / apart));
     const step = ticks.length > 1 ? ticks[1] - ticks[0] : 0;
     const digits = digitsFor(Math.max(Math.abs(low), Math.abs(high)), step);

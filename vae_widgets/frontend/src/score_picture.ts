@@ -16,37 +16,37 @@ const HANDLE = 12;
 const UNFLAGGED_ALPHA = { light: 0.5, dark: 0.65 };
 
 export class ScorePicture {
-  private readonly picture: Picture;
-  private readonly shown: () => Shown;
-  private layers: { made: unknown[]; axes: OffscreenCanvas; bars: OffscreenCanvas } | null = null;
+  readonly #picture: Picture;
+  readonly #shown: () => Shown;
+  #layers: { made: unknown[]; axes: OffscreenCanvas; bars: OffscreenCanvas } | null = null;
 
   constructor(parent: HTMLElement, shown: () => Shown) {
-    this.shown = shown;
-    this.picture = new Picture(parent, (context, theme) => this.draw(context, theme));
+    this.#shown = shown;
+    this.#picture = new Picture(parent, (context, theme) => this.#draw(context, theme));
   }
 
   get canvas(): HTMLCanvasElement {
-    return this.picture.canvas;
+    return this.#picture.canvas;
   }
 
   /** Where scores are in the picture now. */
   get frame(): Frame {
-    return new Frame(this.shown().histogram, this.picture.width, this.picture.height);
+    return new Frame(this.#shown().histogram, this.#picture.width, this.#picture.height);
   }
 
   redraw(): void {
-    this.picture.redraw();
+    this.#picture.redraw();
   }
 
   destroy(): void {
-    this.picture.destroy();
+    this.#picture.destroy();
   }
 
-  private draw(context: CanvasRenderingContext2D, theme: Theme): void {
-    const { width, height } = this.picture;
-    const { drawnAt, label } = this.shown();
+  #draw(context: CanvasRenderingContext2D, theme: Theme): void {
+    const { width, height } = this.#picture;
+    const { drawnAt, label } = this.#shown();
     const frame = this.frame;
-    const { axes, bars } = this.staticLayers(frame, theme);
+    const { axes, bars } = this.#staticLayers(frame, theme);
     const x = frame.x(drawnAt);
     context.globalAlpha = 0.1;
     context.fillStyle = theme.accent;
@@ -65,17 +65,17 @@ export class ScorePicture {
     };
     part(0, x, UNFLAGGED_ALPHA[theme.dark ? "dark" : "light"]);
     part(x, width, 1);
-    drawPercentiles(context, frame, this.shown().histogram, theme, x);
+    drawPercentiles(context, frame, this.#shown().histogram, theme, x);
     drawThreshold(context, theme, frame, x, label, width);
   }
 
   /** What a drag does not change, drawn again only when something else did. */
-  private staticLayers(frame: Frame, theme: Theme) {
-    const { width, height } = this.picture;
-    const { histogram } = this.shown();
+  #staticLayers(frame: Frame, theme: Theme) {
+    const { width, height } = this.#picture;
+    const { histogram } = this.#shown();
     const ratio = window.devicePixelRatio || 1;
     const made = [histogram, theme, width, height, ratio];
-    if (this.layers && made.every((part, i) => part === this.layers!.made[i])) return this.layers;
+    if (this.#layers && made.every((part, i) => part === this.#layers!.made[i])) return this.#layers;
     const layer = (draw: typeof drawAxes) => {
       const canvas = new OffscreenCanvas(Math.round(width * ratio), Math.round(height * ratio));
       const context = canvas.getContext("2d") as unknown as CanvasRenderingContext2D;
@@ -83,8 +83,8 @@ export class ScorePicture {
       draw(context, frame, histogram, theme);
       return canvas;
     };
-    this.layers = { made, axes: layer(drawAxes), bars: layer(drawBars) };
-    return this.layers;
+    this.#layers = { made, axes: layer(drawAxes), bars: layer(drawBars) };
+    return this.#layers;
   }
 }
 

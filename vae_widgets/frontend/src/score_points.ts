@@ -17,24 +17,24 @@ interface State {
 }
 
 export class OperatingPoints {
-  private readonly model: AnyModel<State>;
-  private points: ForeignModel[] = [];
-  private followers: ForeignModel[] = [];
+  readonly #model: AnyModel<State>;
+  #points: ForeignModel[] = [];
+  #followers: ForeignModel[] = [];
 
   constructor(model: AnyModel<State>) {
-    this.model = model;
+    this.#model = model;
     void this.find();
   }
 
   /** Look up what the kernel calls points now. */
   async find(): Promise<void> {
-    this.points = await this.modelsOf("operating_points");
-    this.followers = await this.modelsOf("followers");
+    this.#points = await this.#modelsOf("operating_points");
+    this.#followers = await this.#modelsOf("followers");
   }
 
   /** Let linked scatters show a threshold that still moves, if they show scores at all. */
   follow(threshold: number): void {
-    for (const scatter of this.followers) {
+    for (const scatter of this.#followers) {
       if (scatter.get("threshold") !== null) scatter.set_state({ threshold });
     }
   }
@@ -45,12 +45,12 @@ export class OperatingPoints {
       recall: metrics.recall,
       precision: metrics.precision,
       false_positive_rate: falsePositiveRate(metrics),
-      cost: expectedCost(metrics, this.model.get("costs")),
+      cost: expectedCost(metrics, this.#model.get("costs")),
       precision_of_all_alerts: metrics.reviewed?.precision ?? NaN,
     };
-    const axes = this.model.get("point_axes");
-    if (axes.length !== this.points.length) return; // others are being looked up
-    this.points.forEach((point, i) => {
+    const axes = this.#model.get("point_axes");
+    if (axes.length !== this.#points.length) return; // others are being looked up
+    this.#points.forEach((point, i) => {
       const [x, y] = axes[i].map((name) => values[name]);
       const defined = Number.isFinite(x) && Number.isFinite(y);
       point.set_state({
@@ -60,9 +60,9 @@ export class OperatingPoints {
     });
   }
 
-  private modelsOf(name: "operating_points" | "followers"): Promise<ForeignModel[]> {
-    const ids = this.model.get(name).map((id) => id.replace("IPY_MODEL_", ""));
-    const found = ids.map((id) => this.model.widget_manager.get_model(id));
+  #modelsOf(name: "operating_points" | "followers"): Promise<ForeignModel[]> {
+    const ids = this.#model.get(name).map((id) => id.replace("IPY_MODEL_", ""));
+    const found = ids.map((id) => this.#model.widget_manager.get_model(id));
     return Promise.all(found) as unknown as Promise<ForeignModel[]>;
   }
 }

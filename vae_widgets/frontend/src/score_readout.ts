@@ -48,9 +48,9 @@ const ROW_SHARES = (m: Metrics) => [
 
 export class Readout {
   readonly root = element("div", "vw-scores-readouts");
-  private readonly values: [HTMLElement, Entry[2]][] = [];
-  private readonly cells: HTMLElement[] = [];
-  private readonly reviewed = element("div", "vw-scores-reviewed");
+  readonly #values: [HTMLElement, Entry[2]][] = [];
+  readonly #cells: HTMLElement[] = [];
+  readonly #reviewed = element("div", "vw-scores-reviewed");
 
   /** `partly`: whether some samples have a label and others do not. */
   constructor(labelled: boolean, partly: boolean) {
@@ -59,36 +59,36 @@ export class Readout {
     // With few labels these are not those of all samples, which are told below.
     const named = ([name, hint, value]: Entry): Entry =>
       partly && name !== "Alert rate" ? [`${name} (labelled)`, `${hint}, of the labelled`, value] : [name, hint, value];
-    row.append(...entries.map((entry) => this.number(labelled ? named(entry) : entry)));
+    row.append(...entries.map((entry) => this.#number(labelled ? named(entry) : entry)));
     this.root.append(row);
-    if (labelled) this.root.append(this.confusion());
-    if (partly) this.root.append(this.reviewed);
-    this.reviewed.title =
+    if (labelled) this.root.append(this.#confusion());
+    if (partly) this.root.append(this.#reviewed);
+    this.#reviewed.title =
       "Samples that were drawn at random stand for those without a label: an estimate for all that " +
       "is flagged, labelled or not";
   }
 
   show(metrics: Metrics): void {
-    for (const [number, value] of this.values) number.textContent = value(metrics);
+    for (const [number, value] of this.#values) number.textContent = value(metrics);
     const shares = ROW_SHARES(metrics);
-    this.cells.forEach((cell, i) => {
+    this.#cells.forEach((cell, i) => {
       cell.style.setProperty("--vw-share", `${Math.round(60 * (shares[i] || 0))}%`);
     });
-    this.reviewed.textContent = reviewedText(metrics);
+    this.#reviewed.textContent = reviewedText(metrics);
   }
 
-  private number([name, hint, value]: Entry): HTMLElement {
+  #number([name, hint, value]: Entry): HTMLElement {
     const entry = element("div", "vw-scores-number");
     const term = element("span", "vw-scores-term");
     const number = element("span", "vw-scores-value");
     term.textContent = name;
     entry.title = hint;
     entry.append(term, number);
-    this.values.push([number, value]);
+    this.#values.push([number, value]);
     return entry;
   }
 
-  private confusion(): HTMLElement {
+  #confusion(): HTMLElement {
     const matrix = element("div", "vw-confusion");
     matrix.setAttribute("role", "group");
     matrix.setAttribute("aria-label", "Confusion matrix");
@@ -99,10 +99,10 @@ export class Readout {
     };
     matrix.append(heading(""), heading("flagged"), heading("not flagged"));
     CONFUSION.forEach(([name, entries], i) => {
-      const cells = entries.map((entry) => this.number(entry));
+      const cells = entries.map((entry) => this.#number(entry));
       for (const cell of cells) cell.style.setProperty("--vw-class", classColour(1 - i));
       matrix.append(heading(name), ...cells);
-      this.cells.push(...cells);
+      this.#cells.push(...cells);
     });
     return matrix;
   }

@@ -12,15 +12,15 @@ export class Tiles {
   readonly count: number;
   readonly width: number;
   readonly height: number;
-  private readonly columns: number;
-  private readonly sheet: ImageBitmap | null;
+  readonly #columns: number;
+  readonly #sheet: ImageBitmap | null;
 
   private constructor(atlas: WireAtlas, sheet: ImageBitmap | null) {
     this.count = atlas.count ?? 0;
-    this.columns = atlas.columns;
+    this.#columns = atlas.columns;
     this.width = atlas.tile_width;
     this.height = atlas.tile_height;
-    this.sheet = sheet;
+    this.#sheet = sheet;
   }
 
   static async load(atlas: WireAtlas): Promise<Tiles> {
@@ -42,15 +42,15 @@ export class Tiles {
     width: number,
     height: number,
   ): void {
-    if (!this.sheet || index < 0 || index >= this.count) return;
+    if (!this.#sheet || index < 0 || index >= this.count) return;
     const scale = Math.min(width / this.width, height / this.height);
     const w = this.width * scale;
     const h = this.height * scale;
     context.imageSmoothingEnabled = scale < 1;
     context.drawImage(
-      this.sheet,
-      (index % this.columns) * this.width,
-      Math.floor(index / this.columns) * this.height,
+      this.#sheet,
+      (index % this.#columns) * this.width,
+      Math.floor(index / this.#columns) * this.height,
       this.width,
       this.height,
       x + (width - w) / 2,
@@ -61,6 +61,6 @@ export class Tiles {
   }
 
   close(): void {
-    this.sheet?.close();
+    this.#sheet?.close();
   }
 }
