@@ -146,7 +146,6 @@ def read_archive(path: str | os.PathLike[str]) -> Archive:
 
 
 def _parse_manifest(path: pathlib.Path, text: bytes) -> dict[str, Any]:
-    """Return the manifest after a check of what `write_archive` puts there."""
     if len(text) > MAX_MANIFEST_BYTES:
         raise BundleError(
             f"{path}: part {MANIFEST!r} has {len(text):,} bytes; expected at most "
@@ -188,7 +187,6 @@ def _parse_manifest(path: pathlib.Path, text: bytes) -> dict[str, Any]:
 
 
 def _check_part_names(path: pathlib.Path, kind: str, names: Mapping[str, Any]) -> None:
-    """Raise ``BundleError`` unless `names` are what an archive of a kind must and may have."""
     if kind not in REQUIRED_PARTS:
         raise BundleError(f"kind is {kind!r}; expected one of {', '.join(REQUIRED_PARTS)}.")
     missing = sorted(REQUIRED_PARTS[kind] - set(names))
@@ -202,7 +200,6 @@ def _check_part_names(path: pathlib.Path, kind: str, names: Mapping[str, Any]) -
 
 
 def _check_parts(path: pathlib.Path, found: dict[str, bytes], declared: dict[str, Any]) -> None:
-    """Raise ``BundleError`` unless the parts are those that the manifest lists."""
     for name in sorted(set(found) | set(declared)):
         if name not in found:
             raise BundleError(f"{path}: part {name!r} is missing; the manifest lists it.")

@@ -299,7 +299,6 @@ class BundleCodec:
         return saturated(self._score(x=samples, **self._labels(y, len(samples)))[0])
 
     def _in_parts(self, method: Callable[..., Any], stored: Any, y: Any) -> list[Any]:
-        """Return what a method gives for the parts of an array in a file."""
         self._labels(y, len(stored))  # or an error, before any work
         labels = np.asarray(y)
         return [
@@ -308,7 +307,6 @@ class BundleCodec:
         ]
 
     def _samples(self, x: ArrayLike) -> NDArray[np.float32]:
-        """Return samples (n, *sample_shape) if the likelihood takes them."""
         facts = self._facts
         why = f"the {facts.likelihood} likelihood"
         samples = checks.samples("x", x, facts.sample_shape, facts.bounds, why)
@@ -420,7 +418,6 @@ def policy_in(archive: Archive) -> ThresholdPolicy | None:
 
 
 def _tiles(png: bytes, layout: Any, where: str) -> NDArray[np.uint8]:
-    """Cut the picture that `rendering.atlas.tile_atlas` made into its tiles."""
     names = ("count", "columns", "tile_width", "tile_height")
     counts = [layout.get(name) if isinstance(layout, dict) else None for name in names]
     if not all(type(value) is int and 1 <= value <= MAX_SIDE**2 for value in counts):

@@ -151,7 +151,6 @@ def _options() -> onnxruntime.SessionOptions:
 def _check_names(
     role: str, found: dict[str, tuple[int | None, ...]], expected: dict[str, tuple[int, ...]]
 ) -> None:
-    """Raise ``ValueError`` if names are others, or sides that the graph knows."""
     good = found.keys() == expected.keys() and all(
         len(found[name]) == 1 + len(shape)
         and all(a in (None, b) for a, b in zip(found[name][1:], shape, strict=True))

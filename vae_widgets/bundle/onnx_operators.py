@@ -58,7 +58,6 @@ def _window(call: Call, kernel: Shape, sides: Shape) -> list[tuple[int, int, int
 
 
 def _slide(call: Call, kernel: Shape) -> list[int]:
-    """Return the spatial sides of a convolution or pooling."""
     auto, up = call.attribute("auto_pad", "NOTSET"), call.attribute("ceil_mode", 0)
     sides = []
     for side, size, stride, dilation, padding in _window(call, kernel, call.shape()[2:]):

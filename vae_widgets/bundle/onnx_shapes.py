@@ -117,8 +117,6 @@ def infer(
 
 
 class _Sizes:
-    """Memory and work of a graph."""
-
     def __init__(self, n_bytes: int) -> None:
         self._most = {
             False: (MOST_BYTES_IN_ALL, MOST_WORK),
@@ -183,7 +181,6 @@ def _dtype(call: Call) -> np.dtype[Any]:
 
 
 def _values(call: Call, size: int) -> list[Any]:
-    """Return the numbers in small results if they are known, or nothing."""
     op, inputs = call.node.op, [tensor.value for tensor in call.given]
     if size > _LARGEST_VALUE:
         return []

@@ -63,7 +63,6 @@ def read_stored_zip(file: BinaryIO, where: str) -> dict[str, bytes]:
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], size: int, where: str) -> None:
-    """Raise ``BundleError`` for an entry that is not plain."""
     names: set[str] = set()
     for entry in entries:
         name = entry.filename

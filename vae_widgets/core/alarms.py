@@ -122,7 +122,6 @@ def overfitting(history: TrainingHistory) -> Alarm | None:
 
 
 def _course(history: TrainingHistory, name: str) -> FloatArray:
-    """Return the values of a metric at its steps, or at its epochs where there are few steps."""
     _, values = history.steps(name)
     return values if len(values) >= 4 else history.epochs(name)[1]
 
@@ -143,7 +142,6 @@ def _scatter(values: FloatArray) -> float:
 
 
 def _rises(history: TrainingHistory, name: str) -> bool:
-    """Say whether a setting rose within the last epochs, and by more than a hair."""
     steps, values = history.setting(name)
     if len(values) < 2:
         return False

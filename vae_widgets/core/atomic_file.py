@@ -130,7 +130,6 @@ def _check_regular(path: pathlib.Path) -> None:
 
 
 def _open_scratch(folder: pathlib.Path, mode: int) -> tuple[str, BinaryIO]:
-    """Open a new scratch file, locked as long as it is open."""
     while True:
         name = str(folder / f".vae_widgets-{uuid.uuid4().hex}.tmp")
         file = os.fdopen(os.open(name, _NEW, mode), "wb")
@@ -152,7 +151,6 @@ def _lock(file: Any) -> bool | None:
 
 
 def _remove_stale(folder: pathlib.Path) -> None:
-    """Remove scratch files that no process has locked, which are those of killed ones."""
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if _SCRATCH.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):

@@ -203,7 +203,6 @@ def _resampled(
 def _bounds(
     part: float, of: float, deviations: NDArray[np.float64], confidence: float
 ) -> tuple[float, float, float]:
-    """Return the low end, the middle and the high end of the interval of a share."""
     if not of:
         return np.nan, np.nan, np.nan
     normal = NormalDist().inv_cdf((1 + confidence) / 2)
@@ -222,7 +221,6 @@ def _of_share(name: str, share: float) -> float:
 
 
 def _range(thresholds: list[float], confidence: float) -> tuple[float, float]:
-    """Return between which thresholds the resamples chose; without any (NaN, NaN)."""
     if not thresholds:
         return np.nan, np.nan
     # Values that occurred, not between two: a threshold may lie in a gap otherwise.
@@ -240,7 +238,6 @@ def _verdict(problems: Mapping[str, list[str]]) -> str:
 def _unsteady(
     scores: NDArray[np.float64], chosen: Threshold, between: tuple[float, float], failed: float
 ) -> list[str]:
-    """Return why the threshold might be another one, in words; nothing if it is steady."""
     problems = []
     if failed > MOST_FAILED:
         problems.append(f"in {100 * failed:.0f} % of the resamples {chosen.method} found none")

@@ -120,7 +120,6 @@ def _levels(labels: Any, n: int, of: str) -> tuple[NDArray[np.int64], list[Any]]
 
 
 def _levels_of_categorical(labels: Any) -> tuple[NDArray[np.int64], list[Any]]:
-    """Do what `_levels` does for a pandas categorical, alone or in a Series; -1 is its NaN."""
     codes = np.asarray(getattr(labels, "cat", labels).codes, np.int64)
     used, found = np.unique(codes[codes >= 0], return_inverse=True)
     codes[codes >= 0] = found
@@ -131,7 +130,6 @@ def _levels_of_categorical(labels: Any) -> tuple[NDArray[np.int64], list[Any]]:
 def _levels_of_objects(
     values: NDArray[Any], mask: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], list[Any]]:
-    """Do what `_levels` does for an array of objects, which may be of several types."""
     missing = mask | np.array([checks.is_missing(value) for value in values.tolist()], bool)
     known = [_plain(value) for value in values[~missing].tolist()]
     if len({type(value) for value in known}) > 1:  # True is no 1, and "1" looks like 1
@@ -143,7 +141,6 @@ def _levels_of_objects(
 
 
 def _plain(value: Any) -> bool | int | str:
-    """Return a label as a bool, an int or a text."""
     if isinstance(value, bool | np.bool_):
         return bool(value)
     if isinstance(value, int | np.integer):
@@ -173,7 +170,6 @@ def _sort_key(level: Any) -> tuple[int, float, str]:
 
 
 def _place(level: Any, names: list[str]) -> int:
-    """Return the index of a label in the names; raise ``ValueError`` if it has none."""
     if isinstance(level, bool | int | np.bool_ | np.integer):
         place = int(level)
     else:

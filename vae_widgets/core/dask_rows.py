@@ -82,7 +82,6 @@ def _call_on_chunk(
     options: dict,
     empty: NDArray,
 ) -> NDArray:
-    """Call the method for a chunk, on a worker."""
     if not len(x):  # a filter may leave an empty chunk
         return empty
     with _LOADING:  # threads of a worker that begin together load one model, not one each

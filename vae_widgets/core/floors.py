@@ -94,7 +94,6 @@ def nearest_neighbours(
 def _vectors(
     x_train: ArrayLike, x_test: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return both as float64 (n, elements of a sample)."""
     train = checks.float_array("x_train", x_train, np.float64)
     if train.ndim < 2 or len(train) < 2:
         raise ValueError(
@@ -160,6 +159,5 @@ def _lengths(
 
 
 def _parts(x: NDArray[np.float64], origin: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
-    """Yield some rows of x - origin at a time."""
     step = max(1, _NUMBERS_AT_ONCE // x.shape[1])
     return (x[start : start + step] - origin for start in range(0, len(x), step))

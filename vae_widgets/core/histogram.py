@@ -81,7 +81,6 @@ def score_grid(
 
 
 def _without_outliers(scores: NDArray[np.float64], low: float, high: float) -> tuple[float, float]:
-    """Return the range to show: all of it, unless outliers would take most of the picture."""
     first, last = quantiles(scores, [0.01, 0.99])
     reach = 3 * (last - first)
     near_low = float(scores[np.searchsorted(scores, first - reach)])

@@ -177,7 +177,6 @@ class LabelledScores:
 def _replaced(
     ascending: NDArray[np.float64], gone: NDArray[np.float64], fresh: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return an ascending array without some of its values, and with others."""
     gone, fresh = np.sort(gone), np.sort(fresh)
     # Tied values leave one place each.
     tied = np.arange(len(gone)) - np.searchsorted(gone, gone)

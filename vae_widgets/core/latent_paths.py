@@ -103,7 +103,6 @@ def arc(start: Vector, end: Vector, t: Vector) -> Vector:
 
 
 def _polar(vector: Vector) -> tuple[float, Vector]:
-    """Return the length of a vector and its direction (zero for the zero vector)."""
     largest = np.abs(vector).max()
     if largest == 0:
         return 0.0, vector

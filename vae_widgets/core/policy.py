@@ -250,7 +250,6 @@ class ThresholdPolicy:
 
 
 def _fields(content: Any) -> dict[str, Any]:
-    """Return the fields of a policy from what its JSON file holds."""
     if not isinstance(content, dict):
         raise TypeError(f"expected a JSON object; received {type(content).__name__}.")
     schema = checks.positive_int("'schema'", content.get("schema"))
@@ -307,6 +306,5 @@ def _is_nan(value: Any) -> bool:
 
 
 def _number(name: str, value: Any) -> float:
-    """Return a finite number; a count stays an int."""
     number = checks.finite_number(name, value)
     return int(value) if isinstance(value, int | np.integer) else number

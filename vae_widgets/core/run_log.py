@@ -229,7 +229,6 @@ def _where(number: int, path: str | os.PathLike[str]) -> str:
 def _begun(
     header: Entry, names: dict[str, int], number: int, path: str | os.PathLike[str]
 ) -> LoggedRun:
-    """Return the run of a header, with a name that is not among `names` yet."""
     if header["schema"] > SCHEMA:
         raise ValueError(
             f"{_where(number, path)} has schema {header['schema']}; this version reads up to "
@@ -266,7 +265,6 @@ def _take(run: LoggedRun, entry: Entry) -> None:
 
 
 def _parse(line: bytes) -> Any:
-    """Return the JSON object of a line; None if it is none."""
     try:
         entry = read_json(line)
     except ValueError:
@@ -295,7 +293,6 @@ def _as_json(value: Any) -> Any:
 
 
 def _as_numbers(entry: Entry) -> Entry:
-    """Return an entry with numbers where `_as_json` has put texts."""
     numbers = dict(entry)
     if "metrics" in entry:
         numbers["metrics"] = {name: float(value) for name, value in entry["metrics"].items()}

@@ -42,7 +42,6 @@ class ScoreComparison:
     warnings: tuple[str, ...]
 
     def _rows(self) -> list[list[str]]:
-        """Return the table's cells, the first row a heading; what has no value is empty."""
         heading = [f"Spearman with {score}" for score in self.scores]
         rows = [
             [f"floor: {floor}", *(f"{self.spearman[score][floor]:.3f}" for score in self.scores)]
@@ -181,7 +180,6 @@ def average_ranks(values: NDArray) -> NDArray[np.float64]:
 
 
 def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    """Return Pearson's correlation, which of ranks is Spearman's; NaN if one is constant."""
     a, b = a - a.mean(), b - b.mean()
     size = np.sqrt((a @ a) * (b @ b))
     return float(a @ b / size) if size else np.nan

@@ -54,7 +54,6 @@ class Series:
             self._take(old_x[:kept], old_y[:kept])
 
     def _take(self, x: FloatArray, y: FloatArray) -> None:
-        """Hold these points, x increasing, in new buffers."""
         n = len(x)
         self._x, self._y = np.empty(max(64, 2 * n)), np.empty(max(64, 2 * n))
         self._x[:n], self._y[:n] = x, y

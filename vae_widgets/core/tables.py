@@ -70,7 +70,6 @@ def where_not_finite(value: Any, array: NDArray[Any]) -> str:
 
 
 def _columns(value: Any, array: NDArray[Any]) -> list[Any] | None:
-    """Return the names of the columns of a table; None for anything else."""
     columns = getattr(value, "columns", None)
     if columns is None or array.ndim != 2 or len(columns) != array.shape[1]:
         return None
@@ -78,7 +77,6 @@ def _columns(value: Any, array: NDArray[Any]) -> list[Any] | None:
 
 
 def _row(value: Any, row: int) -> str:
-    """Return the number of a row, and its entry in the index if that says something else."""
     index = getattr(value, "index", None)
     if not hasattr(value, "iloc") or index is None:
         return f"row {row}"

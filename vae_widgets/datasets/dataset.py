@@ -102,7 +102,6 @@ Dataset.__init__ = checks.suggest_keywords(Dataset.__init__)  # type: ignore[met
 def _class_labels(
     field: str, value: Any, of: str, x: ArrayLike, names: tuple[str, ...] | None
 ) -> NDArray[np.int64] | None:
-    """Return labels as int64, one for each row of `x`, each with a name if there are names."""
     if value is None:
         return None
     y = checks.labels(field, value, len(np.asarray(x)), of)

@@ -112,7 +112,6 @@ def _read_npz(path: Path) -> dict[str, NDArray[np.uint8]]:
 
 
 def _read_npy(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
-    """Read an array of numbers, after a look at how much it would unpack to."""
     entry = archive.getinfo(name)
     _check_unpacked(name, entry.file_size, entry.compress_size)
     content = archive.read(entry)
@@ -134,7 +133,6 @@ def _read_npy(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
 
 
 def _check_unpacked(name: str, size: int, packed: int) -> None:
-    """Raise ``ValueError`` for a size that no file of pictures unpacks to."""
     if size > _MOST_UNPACKED * packed + 2**20:
         raise ValueError(
             f"{name} would unpack from {packed:,} to {size:,} bytes; expected at most "

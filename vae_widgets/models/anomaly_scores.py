@@ -173,7 +173,6 @@ class AnomalyScores(RowMethods):
         return self._map_rows(lambda _, *rows: elements(*rows), x, y)[0]
 
     def _score_function(self, kind: str | None, n_samples: int | None) -> ScoreFunction:
-        """Return the score of a kind; see `anomaly_score`."""
         if kind is None:
             kind = "elbo" if self.variational else "reconstruction"
         kind = checks.one_of("kind", kind, SCORE_KINDS)

@@ -150,7 +150,6 @@ def warn_of_moving_loss(beta: Beta, callbacks: Iterable[Any]) -> None:
 
 
 def _values(schedule: Schedule, epochs: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return what a schedule gives for each of `epochs` (n,), if it is what beta may be."""
     values = np.broadcast_to(np.asarray(schedule(epochs), np.float32), len(epochs))
     bad = np.flatnonzero(~((values >= 0) & (values < np.inf)))
     if bad.size:
@@ -162,7 +161,6 @@ def _values(schedule: Schedule, epochs: NDArray[np.float64]) -> NDArray[np.float
 
 
 def _checked(value: float | Schedule) -> float:
-    """Return a number as a float, and a schedule's value at epoch 0; raise for anything else."""
     if not callable(value):
         return checks.number_between("beta", value, 0)
     try:

@@ -86,7 +86,6 @@ def _checked_loader(rules: DataRules, name: str, loader: Iterable[Any]) -> tf.da
 
 
 def _checked_batch(rules: DataRules, name: str, batch: Any) -> tuple[Any, ...]:
-    """Return a batch, x alone or (x, y, ...), as a tuple."""
     x, *others = batch if isinstance(batch, tuple | list) else (batch,)
     x = rules.samples(name, x)
     if rules.n_labels is not None:

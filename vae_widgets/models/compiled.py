@@ -52,7 +52,6 @@ class CompiledFunction:
 
     @functools.cached_property
     def _block(self) -> tuple[int, Callable[[Arrays], Arrays]]:
-        """The block size, and the function of a block of this size."""
         for size, limit in self._block_sizes.items():
             graph = self._trace(size)
             run = as_operation(graph)
@@ -93,7 +92,6 @@ def as_operation(graph: Any) -> Callable[[Arrays], Arrays]:
 
 
 def _largest_result(graph: Any) -> int:
-    """Return how many numbers the largest result of an operation has, weights left out."""
     return max(
         math.prod(output.shape)
         for operation in graph.graph.get_operations()

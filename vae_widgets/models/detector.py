@@ -445,7 +445,6 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         method: str,
         parameters: dict[str, Any],
     ) -> "VAEDetector":
-        """Choose the threshold on scores (n,) of a kind, and the labels that are known."""
         chosen = choose_threshold(scores, known, method, **parameters)
         threshold = _clear_of(scores, chosen.threshold)
         return self._use(
@@ -466,7 +465,6 @@ class VAEDetector(OutlierMixin, BaseEstimator):
     def _learn_preprocessing(
         self, X: Any, sample_weight: Any
     ) -> tuple[Any, NDArray[np.float64] | None]:
-        """Return the preprocessed training samples, and their weights (n,), None for 1 each."""
         kind = None if self.preprocessing is None else PREPROCESSING[self.preprocessing]
         parts = parts_of(X)
         first = X if parts is None else next(iter(parts), None)
@@ -494,7 +492,6 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         return parts.prepared(self._prepare, self.sample_shape_), weights
 
     def _prepare(self, X: Any) -> NDArray[np.float32]:
-        """Return samples, read as a whole, as the model sees them."""
         return preprocess(self._rows(X, reset=False), self._preprocessing, self.sample_shape_)
 
     def _in_parts(self, function: Callable[[Any], NDArray[Any]], X: Any) -> NDArray[Any]:
@@ -508,7 +505,6 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         return np.concatenate(values)
 
     def _rows(self, X: Any, *, reset: bool, at_least: int = 1) -> NDArray[Any]:
-        """Return samples as rows (n, n_features) of floats, after all checks of scikit-learn."""
         checks.refuse_masked("X", X)
         checks.refuse_strings("X", X)
         if isinstance(X, list | tuple):
@@ -544,7 +540,6 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         return asked
 
     def _checked(self) -> tuple[str, dict[str, Any], str, Likelihood, int, int, float]:
-        """Return what `fit` uses of the parameters, or raise ``TypeError`` or ``ValueError``."""
         return (
             *self._threshold_method(),
             checks.one_of("score_kind", self.score_kind, SCORE_KINDS),
@@ -555,7 +550,6 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         )
 
     def _check_against(self, vae: VAE, preprocessing: Preprocessing | None) -> None:
-        """Raise ``TypeError`` or ``ValueError`` if the parameters cannot be those of a model."""
         self._checked()
         checks.one_of("architecture", self.architecture, ARCHITECTURES)
         if self.seed is not None:
@@ -578,7 +572,6 @@ class VAEDetector(OutlierMixin, BaseEstimator):
                 raise ValueError(f"{name} is {received!r:.100}; the model has {expected!r:.100}.")
 
     def _threshold_method(self) -> tuple[str, dict[str, Any]]:
-        """Return what `contamination` asks for: a method of `choose_threshold`, and parameters."""
         if isinstance(self.contamination, str):
             free = [name for name, method in METHODS.items() if method.labels != "needed"]
             return checks.one_of("contamination", self.contamination, free), {}
@@ -631,7 +624,6 @@ def _as_json(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return numpy's numbers and arrays as those of Python, also inside sequences."""
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -640,7 +632,6 @@ def _plain(value: Any) -> Any:
 
 
 def _hash_of(vae: VAE, preprocessing: Preprocessing | None) -> str:
-    """Return a SHA-256 that names what gives the scores: preprocessing and weights."""
     described = None if preprocessing is None else preprocessing.to_json()
     digest = hashlib.sha256(json.dumps(described).encode())
     for weight in vae.get_weights():

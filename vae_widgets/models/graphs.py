@@ -81,7 +81,6 @@ def score_part(vae: "VAE", facts: ModelFacts, kind: str) -> bytes:
 
 
 def _score_function(vae: "VAE", kind: str) -> Callable[..., tuple[Any]]:
-    """Return what ``vae.anomaly_score(x, kind)`` computes, as a function of tensors."""
     if kind == "mahalanobis":
         statistics = vae.code_statistics
         whitening = np.linalg.inv(np.linalg.cholesky(statistics.covariance)).astype(np.float32)
@@ -102,7 +101,6 @@ def _score_function(vae: "VAE", kind: str) -> Callable[..., tuple[Any]]:
 def _rows(
     vae: "VAE", facts: ModelFacts
 ) -> tuple[NDArray[np.float32], list[NDArray[np.int32]], dict[str, NDArray[np.float32]]]:
-    """Return codes, and labels as the model and as the graphs of a conditional one take them."""
     z = np.random.default_rng(0).standard_normal((_ROWS_COMPARED, vae.latent_dim), np.float32)
     if facts.n_labels is None:
         return z, [], {}
@@ -111,6 +109,5 @@ def _rows(
 
 
 def _compare(role: str, ours: NDArray[Any], theirs: NDArray[Any]) -> None:
-    """Raise ``ValueError`` if an exported function does not do what it does in Keras."""
     if np.isclose(ours, theirs, rtol=1e-3, atol=1e-4).mean() < _SHARE_AGREEING:
         raise ValueError(f"its {role} gives other values in ONNX than in Keras.")

@@ -249,7 +249,6 @@ def _check_weights(content: bytes, where: str) -> int:
 
 
 def _entries(file: h5py.File) -> Iterator[h5py.Dataset]:
-    """Yield the arrays of a file; raise ``ValueError`` for one that is not a plain one."""
     seen = {h5py.h5o.get_info(file.id).addr}
     waiting = [file]
     while waiting:

@@ -71,8 +71,6 @@ class Objective(Protocol):
 
 
 class _Named(Configured):
-    """What the objectives here share."""
-
     n_draws = 1
     needs_n_samples = False
 

@@ -47,7 +47,6 @@ class RowMethods:
         return [tuple(part[i : i + ROWS_AT_ONCE] for part in rows) for i in starts]
 
     def _lazily(self, method: str, x: Any, y: Any, numbered: bool = False, **options: Any) -> Any:
-        """Return a Dask array of what a method gives for the rows of one."""
         content = model_to_bytes(cast(keras.Model, self))
         return map_lazily(x, y, self, content, _model_on_worker, method, options, numbered)
 

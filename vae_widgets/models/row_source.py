@@ -83,7 +83,6 @@ class RowSource:
         return taken
 
     def _numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return which rows of the array these are."""
         rows = np.asarray(rows, np.int64)
         if isinstance(self._rows, range):
             return self._rows.start + self._rows.step * rows

@@ -61,7 +61,6 @@ def stream_blocks(rules: DataRules, x: Any, y: Any) -> Iterator[Rows]:
 
 
 def _slices(rules: DataRules, x: Any, y: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """Return parts of an array, and of labels (n,), with their names."""
     labels = rules.labels("y", y, len(x), one_for_all=True)
     return (
         (f"x[{i}:{i + ROWS_AT_ONCE}]", (x[part],) if labels is None else (x[part], labels[part]))
@@ -71,7 +70,6 @@ def _slices(rules: DataRules, x: Any, y: Any) -> Iterator[tuple[str, tuple[Any, 
 
 
 def _batched(rules: DataRules, dataset: tf.data.Dataset) -> tf.data.Dataset:
-    """Return a dataset of batches; raise ``ValueError`` if its elements cannot be samples."""
     spec = dataset.element_spec
     shape = getattr(spec[0] if isinstance(spec, tuple) else spec, "shape", None)
     if shape is not None and shape.rank == len(rules.sample_shape):
@@ -87,7 +85,6 @@ def _batched(rules: DataRules, dataset: tf.data.Dataset) -> tf.data.Dataset:
 
 
 def _checked(rules: DataRules, batches: Iterable[tuple[str, Any]], y: Any) -> Iterator[Rows]:
-    """Yield the rows of named batches that hold any."""
     for name, batch in batches:
         parts = batch if isinstance(batch, tuple) else (batch,)
         if not parts or np.shape(parts[0])[:1] == (0,):

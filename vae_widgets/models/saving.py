@@ -203,7 +203,6 @@ def _facts_of(vae: "VAE") -> ModelFacts:
 
 
 def _training_summary(vae: "VAE") -> dict[str, Any]:
-    """Return how the model was trained, as far as it knows."""
     history = getattr(vae, "history", None)
     if not (isinstance(history, keras.callbacks.History) and history.epoch):
         return getattr(vae, "_saved_summary", None) or _summary_of(vae, 0, {}, None)

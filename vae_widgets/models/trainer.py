@@ -401,7 +401,6 @@ class Trainer(Resumable):
         steps: int | None,
         callbacks: Any,
     ) -> dict[str, float]:
-        """Return what `evaluate` returns as a dict."""
         options = {
             "verbose": verbose,
             "steps": steps,
@@ -453,7 +452,6 @@ class Trainer(Resumable):
         return self._with_elbo(super().get_metrics_result())
 
     def _with_added_metrics(self, logs: dict[str, float]) -> dict[str, float]:
-        """Return logs with the metrics that a subclass added."""
         for metric in self.metrics:
             if metric.name not in LOG_NAMES:
                 value = metric.result()
@@ -477,7 +475,6 @@ class Trainer(Resumable):
         return FitArguments.check(self._rules, x, y, **options)
 
     def _prepare_training(self, data: tuple[Any, ...]) -> None:
-        """Check, before a fit, that all weights can be trained."""
         self._build_optimizer()
 
     def _refuse_while_training(self, name: str) -> None:
@@ -488,7 +485,6 @@ class Trainer(Resumable):
             )
 
     def _forget_compiled_steps(self) -> None:
-        """Let the next fit and the next evaluation compile their steps anew."""
         self._loops = {}
         self.train_function = self.test_function = None
 
@@ -691,7 +687,6 @@ class Trainer(Resumable):
         return logs
 
     def _loop(self, kind: str, batch_size: int) -> ArrayLoop:
-        """Return the compiled loop that trains or evaluates with a batch size, made once."""
         if (kind, batch_size) not in self._loops:
             steps = self._compile_options["steps_per_execution"]
             self._loops[kind, batch_size] = ArrayLoop(
@@ -745,7 +740,6 @@ _FIT_DEFAULTS = {
 
 
 def _callback_params(arguments: FitArguments, shows_labels: bool) -> dict[str, Any]:
-    """Return what callbacks get by ``set_params``."""
     params = {"epochs": arguments.epochs, "verbose": arguments.verbose}
     if not is_array(arguments.x):
         return {**params, "steps": arguments.steps_per_epoch or number_of_batches(arguments.x)}

@@ -178,7 +178,6 @@ class TrainingCodes(RowMethods):
 
 
 def _checksum(model: keras.Model) -> int:
-    """Return a number that tells the weights of a model from other ones."""
     checksum = 0
     for weight in model.weights:
         checksum = zlib.crc32(ops.convert_to_numpy(weight).tobytes(), checksum)

@@ -393,7 +393,6 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         return any(getattr(type(self), name) is not getattr(VAE, name) for name in names)
 
     def _added_layers(self) -> dict[str, keras.layers.Layer]:
-        """Return the layers that a subclass added, by the names of their attributes."""
         return {
             name: value
             for name, value in vars(self).items()

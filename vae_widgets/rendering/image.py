@@ -97,7 +97,6 @@ class ImageRenderer(RangedRenderer):
         return tiles
 
     def _images(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return images (n, h, w, channels)."""
         received = images.shape
         if self.shape is not None:
             size = math.prod(self.shape)

@@ -125,7 +125,6 @@ class TableRenderer:
         return f"<table>{''.join(lines)}</table>"
 
     def _measured(self, rows: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return center and scale, each (n_columns,), of those rows where they are None."""
         n_columns = rows.shape[1]
         for name in ("columns", "center", "scale"):
             value = getattr(self, name)
@@ -145,7 +144,6 @@ class TableRenderer:
         return center, deviation if self.scale is None else np.array(self.scale)
 
     def _bars(self, deviations: NDArray[np.float64]) -> NDArray[np.uint8]:
-        """Draw deviations (n, n_columns), in standard deviations."""
         n, n_columns = deviations.shape
         height, middle = self.height, self.height // 2
         edges = np.linspace(0, self.width, n_columns + 1)

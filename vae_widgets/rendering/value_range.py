@@ -36,7 +36,6 @@ class RangedRenderer:
         return fixed
 
     def _range(self, data: ArrayLike) -> tuple[float, float]:
-        """Return the range for data, with the ends that are given."""
         raise NotImplementedError
 
 

@@ -427,7 +427,6 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         return int(checks.number_between("picked_item", proposal.value, -1, last))
 
     def _possible_methods(self) -> list[dict[str, Any]]:
-        """Return the methods that these scores and labels allow, for the page."""
         return [
             {
                 "name": name,
@@ -517,7 +516,6 @@ class AnomalyHistogram(Pictured, CompositeWidget):
             self._trait_values.pop("flagged", None)  # the next one who reads gets the default
 
     def _relabel(self) -> None:
-        """Bring everything that labels say up to date."""
         with self._canvas.hold_sync():  # the page never sees counts of some labels with others
             self._canvas.relabel()
             self._canvas.methods = self._possible_methods()
@@ -534,7 +532,6 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         self.threshold = change.new
 
     def _asked(self, question: dict[str, Any]) -> None:
-        """Choose a threshold by a method, which the page cannot."""
         method, asked = question["method"], question.get("parameters", {})
         try:
             if method == "manual":

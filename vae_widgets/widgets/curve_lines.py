@@ -107,7 +107,6 @@ def lines_of(
 
 
 def _drawable(x: FloatArray, y: FloatArray, view: View) -> Line:
-    """Return a line of few points, with gaps for values that cannot be shown."""
     if view.zoom is not None:  # and one more point at either side, so that the line goes on
         first, last = np.searchsorted(x, view.zoom)
         within = slice(max(0, int(first) - 1), int(last) + 1)

@@ -166,7 +166,6 @@ class Explorer(Pictured, CompositeWidget):
         setattr(self.slider, end, self.scatter.picked if index < 0 else self._end(index))
 
     def _end(self, index: int) -> NDArray[np.float32]:
-        """Return what makes a sample an end of the path."""
         x, z = self._x[index], self.scatter.z_mean[index]
         # A sample is shown as it is, beside its reconstruction. Where samples have the shape of
         # codes, though, the slider takes what it gets for a code.

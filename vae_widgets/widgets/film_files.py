@@ -50,7 +50,6 @@ def _enlarged(tiles: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
 
 
 def _opaque(tile: NDArray[np.uint8]) -> Image.Image:
-    """Lay a tile on white; a grey one becomes a grey picture, which a GIF holds exactly."""
     alpha = tile[..., 3:] / 255
     colours = np.rint(tile[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
     grey = (colours == colours[..., :1]).all()

@@ -276,7 +276,6 @@ class InterpolationSlider(Pictured, CanvasWidget):
         write_png(path, [*self._frames_at(columns).values()], size, gap)
 
     def _frames_at(self, columns: int) -> dict[str, NDArray[np.uint8]]:
-        """Return, by method, the tiles of so many frames at equal distances."""
         frames = np.rint(np.linspace(0, self.steps - 1, min(columns, self.steps))).astype(int)
         return {name: strip.tiles[frames] for name, strip in self._shown.film.strips.items()}
 

@@ -74,7 +74,6 @@ class KerasCallback:
     on_predict_begin = on_predict_end = on_predict_batch_begin = on_predict_batch_end = _ignored
 
     def _obey(self) -> None:
-        """Save, wait while the run is paused, and stop, as was asked."""
         self._safely(self._monitor._session.steering.obey)
         self._stop_if_asked()
 

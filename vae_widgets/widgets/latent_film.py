@@ -234,7 +234,6 @@ class FilmMaker:
         return z.astype(np.float32)
 
     def _way_point(self, name: str, value: ArrayLike) -> WayPoint:
-        """Tell by its shape what a way-point is, and find its latent vector."""
         given = checks.float_array(name, value).copy()  # the caller may change theirs later
         latent, sample = (self._codec.latent_dim,), tuple(self._codec.sample_shape)
         if self.ends != "sample" and given.shape == latent:

@@ -292,7 +292,6 @@ class LatentScatter(Pictured, ScatterAnswers):
     # -- the plane that is shown ------------------------------------------------------------------
 
     def _coordinates(self) -> dict[str, Any]:
-        """Return the traits that depend on the projection alone."""
         return {
             "projection": self._space.name,
             "held": self._space.center,

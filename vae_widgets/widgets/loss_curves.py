@@ -229,8 +229,6 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
 
 
 class _Behind(NamedTuple):
-    """The thin lines of other runs."""
-
     training: list[Line]
     validation: list[Line]
     colours: list[str]
@@ -261,7 +259,6 @@ def _plan_marks(
     limits: tuple[float, float],
     named: bool,
 ) -> list[Send]:
-    """Return the messages that draw what was done to the run."""
     actions = history.actions
     if not actions and not len(panel.actions.x):
         return []
@@ -293,7 +290,6 @@ def _readout(
     steps_per_epoch: int | None,
     limits: tuple[float, float],
 ) -> dict[str, Any]:
-    """Return the values to read at the pointer: of the epochs, or of the steps."""
     series, points = [], [NO_LINE]
     for name in metrics:
         if name in hidden:
@@ -343,7 +339,6 @@ def _rows(lines: list[Line], opacities: list[float], drawn: int) -> dict[str, An
 
 
 def _y_axis(lines: list[Line], log_scale: bool) -> dict[str, Any]:
-    """Return ticks, and a format with the digits that tell them apart."""
     ticks = _ticks(lines, log_scale)
     digits = 4
     if ticks is not None and len(ticks) > 1 and not log_scale:
@@ -381,12 +376,10 @@ def _x_axis(history: TrainingHistory, low: float, high: float) -> dict[str, Any]
 
 
 def _long(highest: float) -> str:
-    """Return the format of steps or epochs: 10k where they are many."""
     return ".3~s" if highest >= 1e4 else ".4~g"
 
 
 def _whole_epochs(low: float, high: float) -> FloatArray:
-    """Return three to eight round numbers of epochs from `low` to `high`."""
     steps = (step * 10**power for power in range(9) for step in (1, 2, 5))
     step = next(step for step in steps if (high - low) / step <= 7)
     return np.arange(np.ceil(low / step) * step, high + 1e-9, step)

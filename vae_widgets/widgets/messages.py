@@ -121,7 +121,6 @@ def anything(name: str, value: Any) -> Any:
 
 
 def _time(name: str, value: Any) -> str:
-    """Return a time in ISO 8601, or ""."""
     value = text(40)(name, value)
     if value:
         datetime.fromisoformat(value)

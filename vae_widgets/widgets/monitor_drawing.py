@@ -175,13 +175,11 @@ class MonitorDrawing:
         return messages
 
     def _available(self) -> list[str]:
-        """Return the names of the panels that have something to show."""
         session = self._session
         latent = has_latents(session.history)
         return ["latent"] * latent + ["replay"] * (len(session.pictures.frames) > 1)
 
     def _buttons(self) -> dict[str, dict[str, Any]]:
-        """Return text, tooltip and whether it can be pressed, of each button that is shown."""
         session = self._session
         state, keras, thread = session.state, session.keras, session.thread
         # A loop in the main thread that is held could never hear Resume.

@@ -80,7 +80,6 @@ class PathLink(Link):
             self._scatter.send({"type": "path", "error": str(error)})
 
     def _end(self, end: dict[str, Any]) -> NDArray[np.float32]:
-        """Return the sample that was clicked, or the latent vector of an empty place."""
         if end["point"] < 0:
             return self._scatter.lift([end["at"][: len(self._scatter.dims)]])[0]
         sample, z = self._scatter._x[end["point"]], self._scatter.z_mean[end["point"]]

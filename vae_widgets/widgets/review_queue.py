@@ -261,7 +261,6 @@ class ReviewQueue(Pictured, CanvasWidget):
         )
 
     def _tiles(self) -> dict[str, NDArray[np.uint8]]:
-        """Return the tiles of the samples around the position, by the name of the picture."""
         names = self._window["pictures"]
         return dict(
             zip(names, np.split(atlas_tiles(self._window["tiles"]), len(names)), strict=True)
@@ -282,7 +281,6 @@ class ReviewQueue(Pictured, CanvasWidget):
         return int(checks.number_between("position", proposal.value, 0, len(self.queue)))
 
     def _check_index(self, index: int) -> None:
-        """Raise ``ValueError`` unless it is a sample that may be marked."""
         n = len(self.histogram.scores)
         if index >= n:
             raise ValueError(f"index is {index}; expected one below {n}, a row of the scores.")
@@ -346,14 +344,12 @@ class ReviewQueue(Pictured, CanvasWidget):
         self._confirm(made)
 
     def _confirm(self, mark: Mark) -> None:
-        """Tell the page what the mark of a sample is now."""
         self.send({"kind": "mark", **vars(mark)})
 
     def _send_log(self) -> None:
         self.send({"kind": "log", "marks": [vars(mark) for mark in self._log.marks]})
 
     def _take_up(self, message: dict[str, Any]) -> None:
-        """Take up marks that the page kept; say which ones, and why not the others."""
         self._keep_marks()
         marks, reasons = [], {}
         for mark in (Mark(**fields) for fields in message["marks"]):
@@ -379,7 +375,6 @@ class ReviewQueue(Pictured, CanvasWidget):
         self._send_log()
 
     def _why_not(self, mark: Mark) -> str:
-        """Say why a mark that the page kept cannot be taken up; "" if it can."""
         if mark.index >= len(self.histogram.scores):
             return f"there is no sample {mark.index}."
         if (score := float(self.histogram.scores[mark.index])) != mark.score:
@@ -390,7 +385,6 @@ class ReviewQueue(Pictured, CanvasWidget):
         return f"sample {mark.index} has the label {label:g}, which was not given in this queue."
 
     def _label(self, marks: list[Mark]) -> None:
-        """Give samples the labels that their marks mean."""
         self.histogram.label(
             [mark.index for mark in marks],
             [LABELS.get(mark.mark, np.nan) for mark in marks],
@@ -398,7 +392,6 @@ class ReviewQueue(Pictured, CanvasWidget):
         )
 
     def _apply(self, index: int) -> None:
-        """Give a sample the label that its mark means."""
         mark = self._log.mark_of(index) or Mark(index, 0.0, "", "", self._draws.get(index))
         label = LABELS.get(mark.mark, np.nan)
         if not np.array_equal(label, self._label_of(index), equal_nan=True):

@@ -28,7 +28,6 @@ class ScatterAnswers(ScatterState):
         super().__init__(**traits)
 
     def _answer_questions(self) -> None:
-        """From now on."""
         self.observe(self._show_picked, "picked")
         for answer in (
             *(self._answer_pick, self._answer_place, self._answer_grid),
@@ -66,7 +65,6 @@ class ScatterAnswers(ScatterState):
         return z
 
     def _decode_first(self, z: NDArray[np.float32]) -> None:
-        """Decode what is about to be picked, and find its place."""
         error, decoded = "", np.zeros(0, np.float32)
         if z.size:
             place = self._space.project(checks.float_array("picked", z)[np.newaxis])
@@ -78,7 +76,6 @@ class ScatterAnswers(ScatterState):
         self._next = decoded, error
 
     def _show_picked(self, change: Any = None) -> None:
-        """Bring everything that follows from `picked` up to date."""
         decoded, error = self._next
         # Taken out, so that an observer of `picked` who sets it again is not mistaken for the page.
         question, self._question = self._question, {}
@@ -140,7 +137,6 @@ class ScatterAnswers(ScatterState):
         self._place = {"at": at, **self._answer(question, decode, otherwise={})}
 
     def _heard(self, what: Any) -> NDArray[np.float32]:
-        """Return the sample that the page wants to hear: "decoded", or a row of x."""
         if what != "decoded":
             sample: NDArray[np.float32] = self._x[what]
             return sample

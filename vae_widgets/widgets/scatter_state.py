@@ -32,13 +32,11 @@ SIDES = ("below", "above", "unknown")
 
 
 def _numbers_of(name: str, given: Any, names: Sequence[str]) -> list[int]:
-    """Return the place of each given name among `names`, each once and in order."""
     wanted = [given] if isinstance(given, str) or not isinstance(given, Iterable) else given
     return sorted({names.index(checks.one_of(name, str(one), names)) for one in wanted})
 
 
 def _density_to_json(density: Mapping[str, Any], widget: Any) -> dict[str, Any]:
-    """Return the wire form of `LatentSpace.aggregated_posterior`."""
     return {**density, "density": array_to_json(density["density"])} if density else {}
 
 

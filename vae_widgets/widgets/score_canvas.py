@@ -183,7 +183,6 @@ class ScoreCanvas(CanvasWidget):
 
 
 def _in_words_of_the_page(why: str) -> str:
-    """Return a message of Python with the methods and parameters named as in the page."""
     for name, method in METHODS.items():
         for said in (f"method={name!r}", f"method {name!r}", repr(name)):
             why = why.replace(

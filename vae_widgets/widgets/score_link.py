@@ -124,7 +124,6 @@ class ScoreLink(Link):
 
 
 def _name_of(histogram: AnomalyHistogram, scatter: LatentScatter) -> str:
-    """Return a name for the scores that no other quantity of the scatter has."""
     stem = histogram._canvas.score_name
     if stem in ("label", "none"):  # taken in a scatter
         stem += " (score)"

@@ -143,7 +143,6 @@ class Steering:
             self._jobs.pop(0)()
 
     def _run(self) -> Any:
-        """Return the background run that trains the model; None if there is none."""
         run = getattr(self.model, "training_run", None)
         return run if getattr(run, "status", "") in ("running", "paused") else None
 

@@ -231,7 +231,6 @@ class ThresholdCurves(CompositeWidget):
         panel.span(panel.x_scale, float(thresholds[0]), float(thresholds[-1]))
 
     def _curve_at(self, thresholds: NDArray[np.float64], flagged: NDArray[np.int64]) -> Curve:
-        """Return points of the curve, where normal and anomalous samples are flagged (2, m)."""
         false, true = flagged
         return Curve(thresholds, true, false, self._curve.n_anomalous, self._curve.n_normal)
 
@@ -244,7 +243,6 @@ def _set(mark: bqplot.Mark, x: NDArray[np.float64], y: NDArray[np.float64]) -> N
 def _thinned(
     x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a curve in the unit square without the points that would be drawn on another."""
     cells = np.rint(x * CELLS) * (CELLS + 1) + np.rint(y * CELLS)
     keep = np.append(True, np.diff(cells) != 0)
     keep[-1] = True

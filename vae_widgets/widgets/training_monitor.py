@@ -362,7 +362,6 @@ class TrainingMonitor(Pictured, CompositeWidget):
         self._picture_changed(soon=not self._session.active)
 
     def _plan(self) -> list[Send]:
-        """Return the messages that bring the page up to date, one an entry."""
         pictures: list[Send] = []
         try:
             pictures = self._drawing.plan_pictures()
@@ -375,7 +374,6 @@ class TrainingMonitor(Pictured, CompositeWidget):
         self._session.problem = f"Drawing failed, training goes on: {type(error).__name__}: {error}"
 
     def _failed(self, error: Exception) -> None:
-        """Show what went wrong in drawing; training goes on."""
         self._note(error)
         with contextlib.suppress(Exception):  # nothing is left to show that with
             for send in self._drawing.plan_words():

@@ -143,7 +143,6 @@ class TrainingPictures:
         return Frame(at, content, z_mean.astype(np.float32)), latents
 
     def _renderer_of_run(self, drawn: NDArray[Any]) -> Renderer:
-        """Return the renderer with one range of values for all frames: that of the samples."""
         if self._samples is not None:
             if self._drawing is None:
                 self._drawing = check_renderer(
@@ -157,7 +156,6 @@ class TrainingPictures:
 
 
 def _code(codec: Codec, x: NDArray[np.float32]) -> tuple[Any, Any]:
-    """Return means (n, latent_dim), and log-variances or None."""
     code = codec.encode(x)
     if not isinstance(code, tuple | list):
         return np.asarray(as_numpy(code)), None

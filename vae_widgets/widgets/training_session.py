@@ -239,7 +239,6 @@ class TrainingSession:
 
     @property
     def _is_short(self) -> bool:
-        """Whether the run has done less than what was asked for."""
         return (self.progress.fraction or 0.0) < 1
 
     @property
@@ -283,7 +282,6 @@ class TrainingSession:
         self._began = self._clock()
 
     def _archive(self) -> None:
-        """Put the present run beside, and begin an empty one."""
         if self.history.metrics():
             self.keep(self.name, self.history)
         self.history = TrainingHistory(self._record)
@@ -313,7 +311,6 @@ class TrainingSession:
                     self.history.log_setting(name, value)
 
     def _mark(self, text: str) -> None:
-        """Note what was done to the run, for the curves and the log."""
         self.history.log_action(text)
         self._changed()
 
@@ -339,7 +336,6 @@ class TrainingSession:
 
 
 def _entries(count: int) -> str:
-    """Return "1 entry is" or "2 entries are"."""
     return "1 entry is" if count == 1 else f"{count:,} entries are"
 
 

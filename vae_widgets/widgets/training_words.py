@@ -109,7 +109,6 @@ def describe_warnings(history: TrainingHistory, log_scale: bool, problem: str) -
 
 
 def _not_positive(history: TrainingHistory) -> list[str]:
-    """Say what a logarithmic axis cannot show."""
     lines = []
     for name in in_order(history.metrics()):
         values: list[Any] = [

@@ -62,7 +62,6 @@ def top_k_threshold(scores: ArrayLike, k: int = 50) -> Threshold:
 
 
 def _tied(scores: NDArray[np.float64], threshold: float) -> str:
-    """Return the end of a sentence, which tells if nothing is flagged for a tie."""
     highest = scores.max()
     tied = 1 if threshold <= highest else int(np.count_nonzero(scores == highest))
     if tied < 2:

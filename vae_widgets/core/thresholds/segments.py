@@ -105,7 +105,6 @@ def segment_thresholds(
 
 
 def _names(segments: ArrayLike, n: int) -> NDArray[Any]:
-    """Return the segments of `n` rows; raise ``ValueError`` for a missing one."""
     # A list as objects: numpy would make one text of 1 and "1", and another of NaN.
     given = segments if hasattr(segments, "dtype") else np.array(segments, object)
     hint = f"Did you mean alerts={segments!r}?" if isinstance(segments, int) else ""
@@ -155,7 +154,6 @@ def _options(scores: NDArray[np.float64], anomalous: NDArray[np.bool_]) -> list[
 
 
 def _most_caught(options: list[list[tuple[int, int]]], alerts: int) -> list[int]:
-    """Choose one option of each segment; return how many each flags."""
     best = np.zeros(alerts + 1, int)  # most caught with so many alerts, in the segments seen
     chosen = []
     for of_segment in options:

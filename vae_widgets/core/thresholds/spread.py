@@ -102,7 +102,6 @@ def _fence(
     factor: float,
     assumes: str,
 ) -> Threshold:
-    """Return the threshold at `middle` + `factor` x `spread`, each with its name."""
     factor = checks.number_between("factor", factor, 0)
     if scores.min() == scores.max():
         # The mean of equal scores can differ from them by rounding, and then flag them all.

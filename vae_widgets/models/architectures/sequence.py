@@ -67,7 +67,6 @@ def check_sequence_shape(sample_shape: tuple[int, ...]) -> None:
 
 
 def _residual_block(h: Any, channels: int, dilation: int, layer: LayerFactory) -> Any:
-    """Return h plus what two convolutions make of it, (n, steps, channels)."""
     if h.shape[-1] != channels:
         h = layer.conv(layers.Conv1D, h, channels, 1, activation=None)
     change = layer.conv(layers.Conv1D, layer.activate(h), channels, dilation_rate=dilation)

@@ -74,7 +74,6 @@ def draw(figure: Any, scatter: LatentScatter, plane: Plane, text: str) -> None:
 
 
 def _mark(axes: Any, scatter: LatentScatter) -> None:
-    """Mark what is picked and the bookmarks."""
     places = {name: scatter.project(z[np.newaxis])[0] for name, z in scatter.bookmarks.items()}
     if scatter.picked.size:
         places[""] = scatter.project(scatter.picked[np.newaxis])[0]

@@ -117,7 +117,6 @@ def _legend(axes: Any, groups: Groups, hidden: Collection[int]) -> None:
 
 
 def _shortened(name: str) -> str:
-    """Return a name with at most 24 letters; what tells names apart is often at their ends."""
     half = _LONGEST_NAME // 2
     return name if len(name) <= _LONGEST_NAME else f"{name[: half - 1]}…{name[-half:]}"
 
