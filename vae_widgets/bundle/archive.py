@@ -1,7 +1,7 @@
 """The container of bundles and checkpoints: a zip of named parts, listed in a manifest.
 
-Reading trusts nothing: the zip must be a plain one (see `stored_zip`), with the size and SHA-256 of
-every part as in ``manifest.json``. Whatever is wrong is a `BundleError` that names the part.
+The zip must be a plain one (see `stored_zip`), with size and SHA-256 of each part as in
+``manifest.json``. Anything else is a `BundleError` that names the part.
 """
 
 import hashlib
@@ -39,19 +39,7 @@ MAX_MANIFEST_BYTES = 2**20
 
 @dataclass(frozen=True)
 class Archive:
-    """What an archive holds, checked.
-
-    Attributes
-    ----------
-    path
-        Where it was read from.
-    kind
-        "bundle" or "checkpoint".
-    manifest
-        The whole manifest.
-    parts
-        Content of each part by name.
-    """
+    """What an archive of a `kind` ("bundle" or "checkpoint") holds, checked: parts by name."""
 
     path: pathlib.Path
     kind: str
@@ -65,24 +53,9 @@ def write_archive(
     parts: Mapping[str, bytes],
     manifest: Mapping[str, Any] | None = None,
 ) -> pathlib.Path:
-    """Write parts to one file, which appears whole or not at all.
+    """Write parts (name -> content) to one file, which appears whole or not at all; return it.
 
-    Parameters
-    ----------
-    path
-        The file; one that exists is replaced.
-    kind
-        "bundle" or "checkpoint": which parts there must and may be.
-    parts
-        Content of each part by name.
-    manifest
-        What else to put into the manifest: JSON values only. Format, schema, kind, date and list
-        of parts are added here.
-
-    Returns
-    -------
-    pathlib.Path
-        The file.
+    `kind` is "bundle" or "checkpoint". `manifest` is what else to put into the manifest.
 
     Raises
     ------
@@ -123,12 +96,7 @@ def write_archive(
 def read_archive(path: str | os.PathLike[str]) -> Archive:
     """Read a file that `write_archive` wrote, and check all of it.
 
-    Raises
-    ------
-    BundleError
-        If anything is wrong with it. The message names the part and what was expected.
-    OSError
-        If there is no such file, or it cannot be read.
+    Raises ``BundleError`` if anything is wrong with it, and ``OSError`` if it cannot be read.
     """
     path = pathlib.Path(path)
     if path.is_dir():

@@ -15,19 +15,8 @@ if TYPE_CHECKING:
 def map_dask_array(codec: "BundleCodec", method: str, x: Any, y: Any = None) -> Any:
     """Return a lazy Dask array of what a method of a codec gives for rows, (n, ...).
 
-    Parameters
-    ----------
-    codec
-        Its file is read anew and travels to the workers.
-    method
-        Name of the method.
-    x, y
-        Dask array (n, ...), and labels, as for the method.
-
-    Raises
-    ------
-    BundleError
-        If the file is not the one any more that the codec was loaded from.
+    The file of the codec is read anew and travels to the workers. Raises ``BundleError`` if it has
+    changed since.
     """
     content = read_file(codec.path)
     travelling = _codec_on_worker(content)

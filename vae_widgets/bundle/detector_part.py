@@ -20,16 +20,9 @@ SCORE_PART = "score.onnx"
 
 @dataclass(frozen=True)
 class DetectorPart:
-    """What turns samples into those of its model, and how it was asked for.
+    """What a detector does to samples before its model gets them, and its parameters.
 
-    Attributes
-    ----------
-    preprocessing
-        What happens to samples first; None for nothing.
-    parameters
-        Those of the detector which JSON can hold, by name.
-    feature_names
-        Names of the columns it was trained on; None if they had none.
+    `parameters` has those that JSON can hold; `feature_names` those of the columns in training.
     """
 
     preprocessing: Preprocessing | None
@@ -47,13 +40,7 @@ class DetectorPart:
 
     @classmethod
     def from_json(cls, content: bytes, sample_shape: tuple[int, ...], where: str) -> "DetectorPart":
-        """Read what `to_json` wrote.
-
-        Raises
-        ------
-        BundleError
-            If it is anything else, or for samples of another size.
-        """
+        """Read what `to_json` wrote; raise ``BundleError`` for anything else."""
         where = f"{where}: part {DETECTOR_PART!r}"
         n_features = math.prod(sample_shape)
         try:
@@ -74,11 +61,8 @@ class DetectorPart:
     def preprocess(self, x: ArrayLike, sample_shape: tuple[int, ...]) -> NDArray[np.float32]:
         """Return raw samples, (n, *sample_shape) or (n, n_features), as the model takes them.
 
-        Raises
-        ------
-        TypeError, ValueError
-            If they have another shape, are not finite, or are a table with other columns than those
-            of training, or in another order.
+        Raises ``TypeError`` or ``ValueError`` if they have another shape, are not finite, or are a
+        table with other columns than in training.
         """
         if self.feature_names is not None and hasattr(x, "columns"):
             _check_columns(list(x.columns), list(self.feature_names))

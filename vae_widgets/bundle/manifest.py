@@ -15,22 +15,8 @@ _MOST_LABELS = 2**20
 class ModelFacts:
     """What a codec must know about the model in a bundle.
 
-    Attributes
-    ----------
-    latent_dim
-        Number of latent dimensions.
-    sample_shape
-        Shape of one sample.
-    likelihood
-        Its name, such as "bernoulli".
-    bounds
-        Lowest and highest value that samples may have; None for any.
-    n_classes
-        Number of classes where samples hold tokens, else None.
-    n_labels
-        Number of labels of a conditional model, else None.
-    variational
-        Whether there is a prior to draw from; False for a plain autoencoder.
+    `bounds` are those of samples, None for any; `n_classes` is the number of tokens, `n_labels`
+    that of the labels of a conditional model, else None.
     """
 
     latent_dim: int
@@ -72,20 +58,7 @@ class ModelFacts:
 
     @classmethod
     def from_manifest(cls, manifest: dict[str, Any], where: str) -> "ModelFacts":
-        """Read what `to_manifest` wrote.
-
-        Parameters
-        ----------
-        manifest
-            The whole manifest.
-        where
-            The file it is from, for messages.
-
-        Raises
-        ------
-        BundleError
-            If an entry is missing or of the wrong type.
-        """
+        """Read what `to_manifest` wrote; raise ``BundleError`` for a missing or wrong entry."""
 
         def need(good: bool, name: str, expected: str, received: Any) -> None:
             if not good:

@@ -1,7 +1,7 @@
 """A neural network in the ONNX format, run on ONNX Runtime.
 
-ONNX Runtime never sees the bytes of a file. `onnx_model` reads them and checks what it reads,
-`onnx_shapes` bounds memory and work, and then a new file is written for ONNX Runtime.
+ONNX Runtime gets a file that is written anew from what `onnx_model` has read and `onnx_shapes`
+has bounded.
 """
 
 import dataclasses
@@ -27,21 +27,10 @@ _CHECKS = 16
 
 
 class OnnxGraph:
-    """A function of arrays with any number of rows.
+    """A function of arrays with any number of rows, from the content of an ONNX file.
 
-    Parameters
-    ----------
-    content
-        The ONNX file.
-    inputs, outputs
-        Shape of one row of each, by name.
-    where
-        What to call it in messages.
-
-    Raises
-    ------
-    BundleError
-        If the file is damaged, refers to anything outside it, or has other inputs and outputs.
+    `inputs` and `outputs` are the shape of one row of each, by name. Raises ``BundleError`` if the
+    file is damaged, refers to anything outside it, or has other inputs and outputs.
     """
 
     def __init__(
@@ -116,15 +105,7 @@ class OnnxGraph:
 
 
 def check_self_contained(content: bytes, where: str) -> None:
-    """Raise ``BundleError`` if an ONNX file needs another file, a plug-in, or is damaged.
-
-    Parameters
-    ----------
-    content
-        The ONNX file.
-    where
-        What to call it in messages.
-    """
+    """Raise ``BundleError`` if an ONNX file needs another file, a plug-in, or is damaged."""
     _read(content, where)
 
 

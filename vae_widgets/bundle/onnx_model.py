@@ -1,9 +1,8 @@
 """The content of an ONNX file, checked against a list of what is allowed, and written anew.
 
-ONNX Runtime gets only what `OnnxModel.to_bytes` writes. What is not read here does not reach it:
-functions, training, graphs within graphs, operators of plug-ins, weights in other files. Files are
-read by the field numbers of onnx.proto, because importing the package ``onnx`` takes longer than
-all else that loading a bundle needs.
+What is not read here does not reach ONNX Runtime: functions, training, graphs within graphs,
+operators of plug-ins, weights in other files. Importing ``onnx`` would take too long, so files
+are read by the field numbers of onnx.proto.
 """
 
 import math
@@ -114,16 +113,8 @@ class Node:
 class OnnxModel:
     """A checked ONNX file.
 
-    Attributes
-    ----------
-    ir_version, opset
-        Versions of the format and of the operators.
-    nodes
-        All but the constants, in an order in which they can be run.
-    constants
-        Arrays by name: initializers and constants.
-    inputs, outputs
-        Shape of each float32 input and output by name; None for sides that the file leaves open.
+    `nodes` are in an order in which they can be run; `constants` are arrays by name; `inputs` and
+    `outputs` are shapes by name, all float32, with None for sides that the file leaves open.
     """
 
     ir_version: int

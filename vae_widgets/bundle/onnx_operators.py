@@ -1,8 +1,7 @@
-"""The operators that a graph may have, and the shapes of their results.
+"""The allowed operators, and the shapes of their results (https://onnx.ai/onnx/operators).
 
-Each is a function of tensors which ends, and the shape of its result follows from the shapes of its
-inputs and from constants. Loop, Scan and If are none of them. The rules are those of the operators'
-documentation at https://onnx.ai/onnx/operators.
+Each ends, and its shapes follow from those of its inputs and from constants. Loop, Scan and If
+are not among them.
 """
 
 import math

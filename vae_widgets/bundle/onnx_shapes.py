@@ -79,21 +79,10 @@ _VALUES: dict[str, Callable[..., Any]] = {
 def infer(
     model: OnnxModel, inputs: dict[str, tuple[int, ...]], n_bytes: int = 0
 ) -> dict[str, Tensor]:
-    """Return what is known about all tensors of a graph, if they are of a bounded size.
+    """Return what is known about all tensors of a graph for `inputs`, shapes by name.
 
-    Parameters
-    ----------
-    model
-        The graph.
-    inputs
-        Shapes of its inputs by name, for one block of rows.
-    n_bytes
-        Size of the file.
-
-    Raises
-    ------
-    ValueError
-        If a shape depends on data, or the graph needs too much memory or work.
+    Raises ``ValueError`` if a shape depends on data, or if the graph needs too much memory or work
+    for a file of `n_bytes`.
     """
     float32 = np.dtype(np.float32)
     known = {name: Tensor(shape, float32) for name, shape in inputs.items()}

@@ -1,9 +1,7 @@
 """Read Protocol Buffers strictly, and write them again.
 
-A message has exactly one reading here: a number in more bytes than it needs, a second value for a
-field that has one value, a field that the schema does not name and a wrong wire type are refused.
-Other parsers skip or merge these, each in its own way.
-See https://protobuf.dev/programming-guides/encoding.
+Messages with more than one reading are refused: overlong numbers, a second value of a field,
+unknown fields, wrong wire types. See https://protobuf.dev/programming-guides/encoding.
 """
 
 from collections.abc import Mapping
@@ -22,10 +20,7 @@ _WIRE_TYPES = {"int": _VARINT, "ints": _VARINT, "float": _FIXED32, "floats": _FI
 def read(content: bytes, schema: Schema) -> Message:
     """Return the values of a message by name, those of repeated fields as lists.
 
-    Raises
-    ------
-    ValueError
-        If the message is damaged or has more than one reading.
+    Raises ``ValueError`` if the message is damaged or has more than one reading.
     """
     return _Reader(content).message(0, len(content), schema)
 

@@ -1,8 +1,6 @@
-"""Read a zip that someone else may have made: into memory, and only if it is a plain one.
+"""Read a zip that someone else may have made, if it is a plain one: few parts, plain names.
 
-Plain is what `archive.write_archive` and Keras write: few entries with plain names, neither
-compressed nor encrypted. So there is no path that leads elsewhere, and no file that grows on
-reading, because nothing is larger than the zip itself.
+Nothing is compressed or encrypted, so no part is larger than the zip itself.
 """
 
 import os
@@ -25,19 +23,9 @@ _ENCRYPTED = 1
 
 
 def read_stored_zip(file: BinaryIO, where: str) -> dict[str, bytes]:
-    """Return the content of each entry by name.
+    """Return the content of each entry of a file that allows seeking, by name.
 
-    Parameters
-    ----------
-    file
-        The zip, open for reading; must allow seeking.
-    where
-        What to call it in messages.
-
-    Raises
-    ------
-    BundleError
-        If it is no zip, damaged, or not plain. The message names the entry.
+    Raises ``BundleError`` if it is no zip, damaged, or not plain.
     """
     size = file.seek(0, os.SEEK_END)
     if size > MAX_BYTES:

@@ -23,16 +23,9 @@ _SCRATCH = re.compile(r"\.vae_widgets-[0-9a-f]{32}\.tmp")
 def atomic_file(path: str | os.PathLike[str], suffix: str = "") -> Iterator[BinaryIO]:
     """Open a binary file that takes the place of `path` once the block ends without an error.
 
-    The content goes to a scratch file in the same folder, reaches the disk, and is then renamed.
-    After an error, or a crash, a file that was there before is untouched. A file that is replaced
+    After an error or a crash, a file that was there before is untouched. A file that is replaced
     keeps its mode, and a symbolic link its target. Scratch files of killed processes are removed.
-
-    Raises
-    ------
-    OSError
-        If `path` is a folder, a device or a pipe, lies in no folder, or cannot be written.
-    ValueError
-        If `path` does not end in `suffix`.
+    Raises what `check_target` raises.
     """
     target = check_target(path, suffix)
     scratch = None

@@ -20,26 +20,21 @@ def index_classes(
     labels
         Whole numbers, booleans, texts, or a pandas categorical (n,); None for no labels. None, NaN,
         NaT, NA and masked values are unknown.
-    n
-        Number of labels.
     label_names
-        The classes in their order: whole numbers index it, texts are looked up. None takes the
-        values in the order of `in_order`.
-    of
+        The classes: whole numbers index it, texts are looked up. None takes the values in the order
+        of `in_order`.
 
     Returns
     -------
     indices : ndarray
         uint32 (n,), ``len(names)`` where the class is not known; empty for no labels.
     names : list of str
-        One name for each class.
 
     Raises
     ------
-    ValueError
-        If `labels` has another length or holds fractions, or a label has no name.
-    TypeError
-        If `labels` is no array, or if `label_names` is one text or a mapping instead of a list.
+    TypeError, ValueError
+        If `labels` has another length or holds fractions, a label has no name, or an argument is no
+        list.
     """
     if isinstance(label_names, Mapping):
         raise TypeError(

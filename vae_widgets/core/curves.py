@@ -11,16 +11,9 @@ from vae_widgets.core.pairing import shared_index
 
 @dataclass(frozen=True)
 class Curve:
-    """What each distinct labelled score does as a threshold, descending.
+    """What each distinct labelled score (m,), descending, does as a threshold.
 
-    Attributes
-    ----------
-    thresholds : ndarray
-        Distinct scores, descending, float64 (m,).
-    true_positives, false_positives : ndarray
-        How many anomalous and normal samples are flagged, int64 (m,).
-    n_anomalous, n_normal : int
-        How many labelled samples there are of each kind.
+    The positives (m,) are how many anomalous and normal samples it flags.
     """
 
     thresholds: NDArray[np.float64]

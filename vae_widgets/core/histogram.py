@@ -17,19 +17,9 @@ MIN_STEPS = 400
 class ScoreGrid:
     """How many scores lie at or above each of many thresholds.
 
-    The differences at every `steps_per_bin`-th threshold are a histogram with bins [edge, next
-    edge).
-
-    Attributes
-    ----------
-    thresholds : ndarray
-        Ascending, equally spaced, round decimal numbers, float64 (m,).
-    at_or_above : ndarray
-        Number of scores >= each threshold, by class, uint32 (classes, m).
-    steps_per_bin : int
-        Grid steps in a bin; m - 1 is a multiple of it.
-    clipped : bool
-        Whether scores lie outside the grid (extreme outliers).
+    `thresholds` (m,) are ascending, equally spaced, round decimal numbers, and `at_or_above`
+    (classes, m). A bin has `steps_per_bin` grid steps; `clipped` tells of outliers outside of the
+    grid.
     """
 
     thresholds: NDArray[np.float64]

@@ -13,19 +13,10 @@ from vae_widgets.core.thresholds.measure import metrics_of_counts
 
 
 class LabelledScores:
-    """Scores, sorted once, and labels that may change.
+    """Scores (n,), sorted once, and labels (n,) that may change.
 
-    Parameters
-    ----------
-    scores, labels
-        Finite float64 (n,); float64 (n,): 1 anomalous, 0 normal, NaN without label; or None.
-
-    Attributes
-    ----------
-    scores, labels : ndarray
-        As given; `labels` is None while no sample has a label.
-    ascending, normal, anomalous : ndarray
-        All scores, and those of each kind, sorted.
+    Labels are 1 anomalous, 0 normal, NaN without; None while no sample has one. `ascending`,
+    `normal` and `anomalous` are all scores and those of each kind, sorted.
     """
 
     def __init__(

@@ -29,23 +29,11 @@ DENSITY_RINGS = (0.5, 0.9)
 
 
 class LatentSpace:
-    """Codes of samples, in coordinates that can be chosen.
+    """Codes z_mean (n, latent_dim) of samples, in coordinates that can be chosen.
 
-    Parameters
-    ----------
-    z_mean
-        The codes (n, latent_dim).
-    z_log_var
-        Log-variances of q(z | x) (n, latent_dim); without them there is no prior.
-
-    Attributes
-    ----------
-    projections : dict
-        Name -> projection: "latent", "pca", and what was added.
-    name : str
-        The projection in use.
-    coordinates : ndarray
-        The codes in its coordinates, float32 (n, n_coordinates).
+    Without log-variances of q(z | x), z_log_var (n, latent_dim), there is no prior. `projections`
+    has "latent", "pca", and what was added; `coordinates`, float32 (n, n_coordinates), are those of
+    `name`.
     """
 
     def __init__(

@@ -23,18 +23,9 @@ LABELS = {"normal": 0.0, "anomalous": 1.0, "unsure": np.nan}
 class Mark:
     """What was decided about a sample.
 
-    Attributes
-    ----------
-    index : int
-        Which sample.
-    score : float
-        Its score.
-    mark : str
-        "anomalous" (a true alarm, where it was flagged), "normal" (a false one) or "unsure".
-    time : str
-        When, ISO 8601 in UTC, to the second.
-    drawn_from : float or None
-        The threshold from which on the sample was drawn at random; None if it was chosen otherwise.
+    `mark` is "anomalous" (a true alarm, where it was flagged), "normal" (a false one) or "unsure";
+    `time` is ISO 8601 in UTC; `drawn_from` is the threshold from which on the sample was drawn at
+    random, or None.
     """
 
     index: int
@@ -115,13 +106,7 @@ class ReviewLog:
         self._before = [step for step in self._before if step[0] not in restored]
 
     def keep(self, labels: NDArray[np.float64] | None) -> bool:
-        """Forget all about samples whose label is not what their mark means; tell if there are any.
-
-        Parameters
-        ----------
-        labels
-            (n,), 1, 0 or NaN; None without any.
-        """
+        """Forget samples whose label is not what their mark means; tell if there are any."""
         touched = list({*self._marks, *(index for index, _ in self._before)})
         meant = np.array([LABELS.get(self.get(index), np.nan) for index in touched])
         now = np.full(len(touched), np.nan) if labels is None else labels[touched]
@@ -220,19 +205,9 @@ def read_marks(content: bytes) -> list[Mark]:
 
 
 def with_exact_numbers(marks: Sequence[Mark], scores: NDArray[np.float64]) -> list[Mark]:
-    """Return marks with the numbers that a spreadsheet has rounded, as it keeps 15 digits.
+    """Return marks with the numbers of `scores` (n,), of which a spreadsheet keeps 15 digits.
 
-    Parameters
-    ----------
-    marks
-        Of rows of `scores`.
-    scores
-        (n,) scores as they are.
-
-    Raises
-    ------
-    ValueError
-        If a score differs by more than 1e-12 of itself.
+    Raises ``ValueError`` if a score differs by more than 1e-12 of itself.
     """
     ascending = np.sort(scores)
     exact: dict[float | None, float | None] = {None: None} | {

@@ -15,18 +15,9 @@ Counts = tuple[NDArray[np.int64], NDArray[np.int64]]
 class ReviewedPrecision:
     """What `reviewed_precision` found for each threshold, arrays (m,).
 
-    Attributes
-    ----------
-    precision : ndarray
-        Estimated share of anomalies among the flagged samples, float64; NaN if some have no label
-        and none was drawn at random.
-    low, high : ndarray
-        Its interval; where `precision` is NaN, what is possible.
-    covered : ndarray
-        Share of the flagged samples with a label, or for which random ones stand; NaN if none is
-        flagged.
-    n_flagged, n_labelled, n_drawn : ndarray
-        Number of flagged samples, of those with a label, and of those drawn at random, int64.
+    `precision` is NaN if some samples have no label and none was drawn at random; `low` and `high`
+    are then what is possible. `covered` is the share of the flagged samples with a label, or for
+    which random ones stand; NaN if none is flagged.
     """
 
     precision: NDArray[np.float64]

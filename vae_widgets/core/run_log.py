@@ -1,14 +1,12 @@
 """Training runs in a file that survives a crash: one line of JSON an entry (JSON Lines).
 
 A run begins with a header line, ``{"kind": "run", "schema": 1, "name": ..., "started": ...}``. Each
-further line is one thing that happened: ``begin_epoch``, ``step``, ``epoch``, ``setting``,
-``action``, ``latents`` (KL of each dimension, in nats), ``end``, or ``missing``: how many
-``entries`` could not be written before it. ``time`` is in seconds since the epoch of Unix. Values
-that JSON has no number for are the texts "NaN", "Infinity" and "-Infinity", which ``float`` takes.
+further line is a ``begin_epoch``, ``step``, ``epoch``, ``setting``, ``action``, ``latents`` (KL of
+each dimension, in nats), ``end``, or ``missing``: how many ``entries`` could not be written before
+it. ``time`` is in seconds since 1970. NaN and infinity are the texts that ``float`` takes.
 
-A file may hold several runs. ``run`` in each line is the id of its run, so that processes may write
-at the same time; lines without it, of earlier versions, belong to the last header before them. A
-line that a killed process has torn is followed by an empty one.
+``run`` in each line is the id of its run; lines without it, of earlier versions, belong to the last
+header before them. A line that a killed process has torn is followed by an empty one.
 """
 
 import json
@@ -40,19 +38,8 @@ _ENDS = ("finished", "stopped", "interrupted")
 class RunLog:
     """Appends entries to a file, each at once; several processes may write to one file.
 
-    After a full disk it goes on when there is room again, and notes how much is missing.
-
-    Parameters
-    ----------
-    path
-        The file. One that is there must hold runs, and is appended to.
-
-    Raises
-    ------
-    ValueError
-        If the file holds something else.
-    OSError
-        If it cannot be written.
+    After a full disk it goes on when there is room again, and notes how much is missing. Raises
+    ``ValueError`` if the file holds something else than runs, ``OSError`` if it cannot be written.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -158,15 +145,8 @@ class LoggedRun:
 def read_runs(path: str | os.PathLike[str], newest: int | None = None) -> list[LoggedRun]:
     """Return the runs of a file, in the order of their headers; only the `newest`, if given.
 
-    The file is read line by line. A line that a crash has torn is left out: the last one, or one
-    before an empty line or the header of a run.
-
-    Raises
-    ------
-    ValueError
-        If the file is no log of training runs, is damaged, or has a newer schema.
-    OSError
-        If it cannot be read.
+    Torn lines are left out: the last one, or one before an empty line or the header of a run.
+    Raises ``ValueError`` if the file is no log of training runs, is damaged, or has a newer schema.
     """
     runs: list[LoggedRun] = []
     by_id: dict[str, LoggedRun | None] = {}  # None for a run that is not wanted any more

@@ -10,22 +10,11 @@ _MAX_DIGITS = 300  # every whole number that is read fits into a float
 
 
 def read_json(text: str | bytes, *, max_bytes: int = MAX_BYTES, allow_nan: bool = False) -> Any:
-    """Return the value of a JSON text.
+    """Return the value of a JSON text; bytes must be UTF-8.
 
-    Parameters
-    ----------
-    text
-        The text; bytes must be UTF-8.
-    max_bytes
-        Largest length.
-    allow_nan
-        Whether to take NaN, Infinity and -Infinity, which `json.dumps` writes by default.
-
-    Raises
-    ------
-    ValueError
-        If it is no JSON, is too long, has a key twice in one object, numbers that do not fit into a
-        float, or more than 100 levels.
+    `allow_nan` takes NaN, Infinity and -Infinity, which `json.dumps` writes by default. Raises
+    ``ValueError`` if it is no JSON, has more than `max_bytes`, a key twice in one object, numbers
+    that do not fit into a float, or more than 100 levels.
     """
     if len(text) > max_bytes:
         raise ValueError(f"it has {len(text):,} bytes; expected at most {max_bytes:,}")

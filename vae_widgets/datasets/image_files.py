@@ -62,20 +62,11 @@ def as_samples(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def read_images(path: Path, shape: tuple[int, int] = (28, 28)) -> Images:
-    """Read labelled images.
+    """Read labelled images of `shape` (height, width).
 
-    Parameters
-    ----------
-    path
-        An .npz file with ``x_train``, ``y_train``, ``x_test`` and ``y_test``, as Keras has it for
-        MNIST; or a folder with the four files ``{train,t10k}-{images-idx3,labels-idx1}-ubyte.gz``.
-    shape
-        Height and width of an image.
-
-    Raises
-    ------
-    OSError, ValueError
-        If the file is missing or damaged, or does not hold such images.
+    `path` is an .npz file with ``x_train``, ``y_train``, ``x_test`` and ``y_test``, as of Keras, or
+    a folder with ``{train,t10k}-{images-idx3,labels-idx1}-ubyte.gz``. Raises ``OSError`` or
+    ``ValueError`` if it is missing or damaged, or does not hold such images.
     """
     arrays = _read_idx_folder(path) if path.is_dir() else _read_npz(path)
     for part in ("train", "test"):

@@ -15,23 +15,15 @@ _DOWNLOAD = "import sys, keras; getattr(keras.datasets, sys.argv[1]).load_data()
 def downloaded(dataset: str, timeout: float) -> Iterator[Path]:
     """Give the folder into which Keras downloaded a data set; it is removed afterwards.
 
-    Keras deletes a file in its cache whose hash is not the one it expects, and its downloads have
-    no time-out. So it works in a private folder, in a process of its own that can be stopped;
-    that also keeps TensorFlow (600 MB) out of this process.
-
-    Parameters
-    ----------
-    dataset
-        A name in ``keras.datasets``.
-    timeout
-        Seconds after which the download is stopped, importing Keras included.
+    Keras deletes files with another hash from its cache, and its downloads have no time-out. So it
+    runs in a private folder, in a process of its own that can be stopped after `timeout` seconds.
 
     Raises
     ------
     TimeoutError
         If it was stopped.
     RuntimeError
-        If Keras is missing or could not download, saying why.
+        If Keras is missing or could not download.
     """
     with tempfile.TemporaryDirectory(prefix="vae_widgets-") as home:
         messages = Path(home, "messages.txt")

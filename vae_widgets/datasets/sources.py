@@ -38,12 +38,7 @@ def stored(name: str, path: Path) -> Source:
 def stored_copies(dataset: str, keras_file: str) -> list[Source]:
     """Return the places on this machine where a data set of Keras may be.
 
-    Parameters
-    ----------
-    dataset
-        Name of the data set, as in ``keras.datasets``.
-    keras_file
-        The file or folder that Keras makes of it in ``~/.keras/datasets``.
+    Keras keeps it as `keras_file` in ``~/.keras/datasets``.
     """
     sources = []
     if data := os.environ.get("VAE_WIDGETS_DATA"):
@@ -78,32 +73,10 @@ def downloads(dataset: str, keras_file: str, timeout: float) -> list[Source]:
 
 
 def read_first(dataset: str, sources: Sequence[Source], remedy: str) -> tuple[Images, str]:
-    """Read from the first source that works.
+    """Read from the first of `sources` that works; return the images and the name of the source.
 
-    Parameters
-    ----------
-    dataset
-        Name of the data set, for messages.
-    sources
-        Places to try, in this order.
-    remedy
-        What the user can do when all fail, for the message.
-
-    Returns
-    -------
-    images, name
-        What was read, and the name of its source.
-
-    Raises
-    ------
-    FileNotFoundError
-        If all fail, naming each and why.
-
-    Warns
-    -----
-    UserWarning
-        If a source was passed over because it is damaged or failed, not just absent, or if a file
-        holds other data than were published, which are used as they are.
+    Raises ``FileNotFoundError`` if all fail, naming each, why, and the `remedy`. Warns if a source
+    is damaged, or holds other data than were published, which are used as they are.
     """
     failures, worth_a_warning = [], []
     for source in sources:

@@ -29,16 +29,9 @@ _NOISE_AT_ONCE = 2**24  # random numbers drawn ahead: 64 MiB
 class Batch(NamedTuple):
     """What an update gets.
 
-    Attributes
-    ----------
-    data
-        Samples (b, *sample_shape), and labels (b,) of a conditional model.
-    weights
-        (b,); zero for the rows that fill up the last batch.
-    noise
-        (b, ...), standard normal.
-    beta, n_samples
-        Weight of the KL term in this step, and size of the data set.
+    `data` are samples (b, *sample_shape), and labels (b,) of a conditional model; `weights` (b,)
+    are zero for the rows that fill up the last batch; `noise` (b, ...) is standard normal;
+    `n_samples` is the size of the data set.
     """
 
     data: tuple[Any, ...]
@@ -79,12 +72,7 @@ class Hook(Protocol):
 class LoopData:
     """What an `ArrayLoop` gathers batches from: tensors, or windows of rows of a `RowSource`.
 
-    Parameters
-    ----------
-    parts
-        Arrays of n rows, the samples first.
-    weights
-        (n,) weight of each row; None for 1 each.
+    `parts` are arrays of n rows, the samples first; `weights` (n,), None for 1 each.
     """
 
     def __init__(self, parts: Sequence[Any], weights: NDArray[np.float32] | None = None) -> None:
@@ -116,25 +104,10 @@ class LoopData:
 class ArrayLoop:
     """Runs `update` over the batches of an array, many of them in one compiled execution.
 
-    Parameters
-    ----------
-    update
-        What to do with a batch.
-    batch_size
-        Rows in a batch. The last one is filled up with rows of weight zero.
-    jit_compile
-        Whether to compile with XLA.
-    steps
-        Batches in an execution; None adapts it, see `Pace`.
-    noise_width
-        Random numbers that a row needs.
-    complete
-        Adds further logs to the means of `LOG_NAMES`.
-
-    Attributes
-    ----------
-    totals
-        Of the epoch so far: the sums of `LOG_NAMES` and of the weights, and the number of batches.
+    The last batch is filled up with rows of weight zero. `steps` is the number of batches in an
+    execution; None adapts it, see `Pace`. `noise_width` random numbers go to a row. `complete` adds
+    logs to the means of `LOG_NAMES`. `totals` of the epoch so far are the sums of `LOG_NAMES` and
+    of the weights, and the number of batches.
     """
 
     def __init__(
@@ -216,15 +189,12 @@ class ArrayLoop:
         betas: Callable[[int], NDArray[np.float32]] = lambda steps: np.ones(steps, np.float32),
         totals: ArrayLike | None = None,
     ) -> dict[str, float]:
-        """Go once through the rows of `data` in the order given; return the means.
+        """Go once through the rows of `data` in an `order` (n,); return the means.
 
         Parameters
         ----------
-        data, order
-            n rows, and their numbers (n,) in the order to take them.
         draw_noise
-            Maps a number of rows to noise (rows, ...), for many batches at once: it is slow within
-            XLA.
+            Maps a number of rows to noise (rows, ...), for many batches: it is slow within XLA.
         begin, end
             Called around each execution.
         stop

@@ -15,21 +15,9 @@ from vae_widgets.models.schedules import Schedule
 
 
 class Beta:
-    """Holds the current beta and the schedule, if there is one; may be set from any thread.
+    """Holds the current beta, a number of at least 0, and the schedule, if there is one.
 
-    Parameters
-    ----------
-    value
-        A number of at least 0, or a schedule.
-
-    Attributes
-    ----------
-    variable
-        The current value, for graphs.
-    validation_variable
-        What `prepare_validation` found, for graphs.
-    schedule
-        What moves it; None for a constant.
+    It may be set from any thread. `variable` and `validation_variable` are for graphs.
     """
 
     def __init__(self, value: float | Schedule) -> None:

@@ -29,10 +29,9 @@ _NUMBERS_IN_CHECKS = 2**21
 
 
 class CompiledFunction:
-    """A function of tensors with any number of rows, called with numpy arrays.
+    """A function of tensors (n, *shape), called with numpy arrays of any number of rows.
 
-    `function` maps tensors (n, *shape), one for each of `shapes`, to a tuple of tensors (n, ...).
-    The first suitable one of `block_sizes` (`MANY_ROWS` or `FEW_ROWS`) is taken; the last is 1.
+    It returns a tuple of tensors (n, ...). The first suitable one of `block_sizes` is taken.
     """
 
     def __init__(

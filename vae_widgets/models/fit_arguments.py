@@ -31,16 +31,9 @@ HOOKS = [
 class FitArguments:
     """Arguments of `VAE.fit`, valid and complete.
 
-    Attributes
-    ----------
-    x, validation
-        float32 array or `RowSource` (n, *sample_shape), or a dataset. `validation` may be None.
-    labels, validation_labels
-        Beside arrays: int32 labels (n,), or targets (n, ...) of a subclass; else None.
-    weights, validation_weights
-        float32 (n,), the sample weights beside arrays; None for 1 each.
-    class_weight
-        For a dataset; of arrays it has become part of `weights`.
+    `x` and `validation` are a float32 array or `RowSource` (n, *sample_shape), or a dataset. Labels
+    (n,), or targets (n, ...) of a subclass, and weights (n,) are beside arrays only. `class_weight`
+    is for a dataset; of arrays it has become part of `weights`.
     """
 
     x: Any

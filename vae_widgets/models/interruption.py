@@ -9,10 +9,9 @@ import keras
 
 
 class Interruption(keras.callbacks.Callback):
-    """Raises a ``KeyboardInterrupt`` again that a library swallowed.
+    """Raises a ``KeyboardInterrupt`` again that Keras or TensorFlow swallowed.
 
-    Keras and TensorFlow have an ``except`` for everything where they convert numbers, which can
-    catch it. Around the training this is a context; as its last callback it looks for a lost one.
+    Around the training this is a context; as its last callback it looks for a lost one.
     """
 
     def __init__(self) -> None:

@@ -42,12 +42,8 @@ def keras_file(model: keras.Model) -> bytes:
 def model_to_bytes(model: keras.Model, custom_objects: CustomObjects | None = None) -> bytes:
     """Return what ``model.save("model.keras")`` writes.
 
-    `custom_objects` holds the user's classes that are not registered with Keras, by name.
-
-    Raises
-    ------
-    ValueError
-        If the model has a layer that carries code, such as Lambda, or an unknown class.
+    `custom_objects` holds the user's classes that are not registered with Keras, by name. Raises
+    ``ValueError`` if the model has a layer that carries code, such as Lambda, or an unknown class.
     """
     try:
         content = keras_file(model)

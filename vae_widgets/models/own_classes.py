@@ -16,16 +16,8 @@ _KERAS_FUNCTIONS = ("activations", "initializers", "regularizers", "constraints"
 class OwnObject:
     """A class or function that Keras does not bring along.
 
-    Attributes
-    ----------
-    name, module
-        Its own; the module is "__main__" for a notebook.
-    key
-        The name under which it is registered, else `name`.
-    owner
-        Name of the layer (model, optimizer) that uses it.
-    entry
-        Its part of the configuration.
+    `module` is "__main__" for a notebook; `key` the name under which it is registered, else `name`;
+    `owner` the layer, model or optimizer that uses it; `entry` its part of the configuration.
     """
 
     name: str

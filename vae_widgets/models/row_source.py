@@ -27,12 +27,9 @@ class RowSource:
         A numpy array or memmap, a SciPy CSR matrix, or anything with rows ``array[start:stop]``,
         such as a ``h5py.Dataset``, a Zarr or Dask array.
     rows
-        The numbers of the rows that this is, ascending; None for all.
+        Numbers of the rows, ascending; None for all.
     convert
-        Makes float32 samples (m, *sample_shape) of m rows of the array; None casts them.
-    sample_shape
-        Shape of one sample; None for that of a row of the array.
-
+        Makes float32 samples (m, *sample_shape) of m rows; None casts them.
     """
 
     dtype = np.dtype(np.float32)

@@ -29,20 +29,9 @@ def as_stream(x: Any) -> Any:
 def stream_blocks(rules: DataRules, x: Any, y: Any) -> Iterator[Rows]:
     """Return the rows of a stream in blocks of up to `ROWS_AT_ONCE`, whatever its batches.
 
-    Parameters
-    ----------
-    rules
-        What the model requires of samples and labels.
-    x
-        What `as_stream` returns: a `RowSource`, a ``numpy.memmap``, an array in a file, a
-        ``tf.data.Dataset``, or another iterable of batches x or (x, y, ...).
-    y
-        One label for all, or, beside an array, labels (n,); else None.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it cannot be a stream, or, while it is read, for a bad batch, counted from 0.
+    `x` is what `as_stream` returns; `y` is one label for all, or, beside an array, labels (n,).
+    Raises ``TypeError`` or ``ValueError`` if it cannot be a stream, or, while it is read, for a bad
+    batch, counted from 0.
     """
     if is_stored(x):
         batches, y = _slices(rules, x, y), None

@@ -42,16 +42,9 @@ class Position:
 class TrainingState:
     """What a checkpoint holds beside the model.
 
-    Attributes
-    ----------
-    epoch, position
-        The epoch to go on with, counted from 0, and where in it; None for its beginning.
-    epochs, history
-        The epochs before it, and their logs.
-    seed
-        What orders of samples follow from.
-    generators
-        State of each Keras seed generator of the model, in the order of its layers.
+    `epoch` is the one to go on with, counted from 0, `position` where in it; `epochs` and `history`
+    are those before it; `seed` orders the samples; `generators` are the states of Keras's seed
+    generators.
     """
 
     epoch: int = 0

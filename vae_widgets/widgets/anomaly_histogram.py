@@ -505,10 +505,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         return flagged
 
     def _flag(self) -> None:
-        """Let `flagged` follow the threshold: at once where it is observed, else when it is read.
-
-        Comparing ten million scores takes many times as long as all else that a move does.
-        """
+        """Let `flagged` follow the threshold, if it is not observed only when it is read."""
         observed = (self._trait_notifiers.get(name, {}) for name in ("flagged", traitlets.All))
         if any(any(handlers.values()) for handlers in observed):
             self.set_trait("flagged", self._is_flagged())

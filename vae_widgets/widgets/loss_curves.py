@@ -92,11 +92,6 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
 
     Light lines are steps, strong ones epochs (or steps, without epochs), dashed ones the
     validation, thin ones other runs. A diamond is the best epoch, an upright line an action.
-
-    Attributes
-    ----------
-    readout : dict
-        What the page needs to read values at the pointer; made by `plan`.
     """
 
     readout: dict[str, Any]
@@ -128,18 +123,8 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
     ) -> list[Send]:
         """Return the messages, one an entry, that bring the curves up to date.
 
-        Parameters
-        ----------
-        history
-            What to draw.
-        hidden
-            Names of metrics not to draw.
-        view
-            Logarithmic or linear, smoothing, zoom.
-        total, steps_per_epoch
-            Number of epochs, and of steps of an epoch; None if unknown.
-        others
-            Other runs to draw behind, by name; None for one that is hidden.
+        `hidden` metrics are not drawn; `total` epochs and `steps_per_epoch` may be unknown;
+        `others` are histories to draw behind, by name, None for one that is hidden.
         """
         view = view or View()
         metrics = in_order(history.metrics())

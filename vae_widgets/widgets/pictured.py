@@ -88,10 +88,7 @@ class Pictured(ipywidgets.DOMWidget):
             self._saved.change(soon)
 
     def _still(self) -> Bundle:
-        """Return the picture and the line of text, by MIME type, and what is to know of them.
-
-        What fails in drawing is a warning, and the text stands alone: the widget itself is shown.
-        """
+        """Return picture and text by MIME type, and metadata; a failure to draw is a warning."""
         text = repr(self)
         data = {"text/plain": text}
         height = round(self._picture_height)

@@ -1,9 +1,8 @@
 """Where the still picture of a displayed widget is kept: in an output of its own, beside the view.
 
-JupyterLab without a kernel shows "model not found" for a view, and a new version of an output makes
-the view anew. So the picture is a second output, which ``frontend/src/shell.css`` hides beside a
-live view. It is published at the end of the cell, and replaced by its display id after later cells,
-when a changed page rests, and once a minute in a long run.
+JupyterLab without a kernel shows "model not found" for a view. ``frontend/src/shell.css`` hides the
+picture beside a live view. It is published at the end of the cell, and replaced by its display id
+after later cells, when a changed page rests, and once a minute in a long run.
 """
 
 import asyncio
@@ -42,15 +41,7 @@ def cell_of_output() -> "tuple[Any, str] | None":
 
 
 class SavedPicture:
-    """The picture of a widget, in the outputs of the cells that displayed it.
-
-    Parameters
-    ----------
-    shell
-        IPython's shell, of a kernel.
-    draw
-        Returns the picture as it is now.
-    """
+    """The picture of a widget, in the outputs of the cells that displayed it; `draw` returns it."""
 
     def __init__(self, shell: Any, draw: Callable[[], Bundle]) -> None:
         self._shell, self._draw = shell, draw

@@ -14,9 +14,7 @@ SETTINGS = ("learning_rate", "beta")
 class Steering:
     """Pauses and stops a run, changes its settings and saves its model, if it has one.
 
-    Of the model it uses ``stop_training``, ``learning_rate`` (or that of its ``optimizer``),
-    ``beta``, ``save_checkpoint`` or ``save``, and ``training_run``. `checkpoint` None makes a new
-    file in the working directory.
+    `checkpoint` None makes a new file in the working directory.
     """
 
     def __init__(self, model: Any = None, checkpoint: str | pathlib.Path | None = None) -> None:

@@ -16,19 +16,9 @@ from vae_widgets.widgets.traits import WholeNumber, validate
 
 
 class TileStrip(Pictured, CanvasWidget):
-    """Show rows of tiles; all tiles travel as one picture.
+    """Show rows of tiles; all tiles travel as one picture. A `placeholder` stands for none.
 
-    Parameters
-    ----------
-    title
-        Shown above the tiles; none if empty.
-    placeholder
-        Shown while there are no tiles.
-
-    Attributes
-    ----------
-    selected : int
-        Index of the tile that was clicked last, counted row by row; -1 if none.
+    `selected` is the tile that was clicked last, counted row by row; -1 if none.
     """
 
     _esm = bundle("tile_strip.js")
@@ -50,25 +40,11 @@ class TileStrip(Pictured, CanvasWidget):
         marks: Sequence[str] = (),
         note: str = "",
     ) -> None:
-        """Replace the tiles.
+        """Replace the tiles: rows of uint8 RGBA (n, height, width, 4), all of one shape.
 
-        Parameters
-        ----------
-        rows
-            uint8 RGBA tiles (n, height, width, 4) of each row, all of one shape.
-        names
-            One name for each row, shown before it.
-        captions
-            One text for each tile, row by row.
-        marks
-            "good", "bad" or "" for each tile, row by row.
-        note
-            Shown after the title.
-
-        Raises
-        ------
-        ValueError
-            If rows differ in shape or the texts do not match in number.
+        Each row has a name; each tile, row by row, a caption and a mark "good", "bad" or "". `note`
+        is shown after the title. Raises ``ValueError`` if rows differ in shape or the texts in
+        number.
         """
         self.show_content(strip_content(rows, names, captions, marks, note))
 

@@ -37,18 +37,8 @@ _TOO_SMALL = 1e-150
 class Method:
     """A method of choosing a threshold.
 
-    Attributes
-    ----------
-    choose : callable
-        Takes scores, with `labels` also these, and keywords; returns a `Threshold`.
-    title : str
-        Its name in the page.
-    parameters : dict
-        Names and defaults of its keywords; the first is the one that the page shows.
-    labels : str
-        "needed", "used" or "".
-    step : float
-        Of the arrows of the page's field.
+    `choose` takes scores, with `labels` ("needed", "used" or "") also these, and keywords with the
+    defaults in `parameters`, of which the page shows the first. `step` is that of its arrows.
     """
 
     choose: Callable[..., Threshold]

@@ -48,15 +48,7 @@ def draw_rows(
     captions: Sequence[str] = (),
     marks: Sequence[str] = (),
 ) -> None:
-    """Draw rows of RGBA tiles, each (n, height, width, 4), with sharp pixels.
-
-    Parameters
-    ----------
-    axes
-        Where.
-    rows, names, captions, marks
-        As of `TileStrip.show`.
-    """
+    """Draw rows of RGBA tiles, each (n, height, width, 4), as `TileStrip.show` does."""
     bare(axes)
     columns = max((len(row) for row in rows), default=0)
     if not columns:
