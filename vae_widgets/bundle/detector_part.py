@@ -74,10 +74,7 @@ class DetectorPart:
 
 
 def saturated(scores: NDArray[Any]) -> NDArray[Any]:
-    """Return scores in which what overflowed, so far out, is the largest float32 number.
-
-    So they can be ranked and thresholds apply to them, which refuse infinite numbers.
-    """
+    """Return scores in which overflow is the largest float32 number, so that they can be ranked."""
     largest = float(np.finfo(np.float32).max)
     return np.nan_to_num(scores, copy=False, nan=largest, posinf=largest)
 

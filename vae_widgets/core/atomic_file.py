@@ -75,10 +75,7 @@ def check_target(path: str | os.PathLike[str], suffix: str = "") -> pathlib.Path
 
 
 def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
-    """Open a file for reading; ``OSError`` for a folder, and for a device or pipe, which may block.
-
-    Every file that the user names is opened here.
-    """
+    """Open a file for reading; ``OSError`` for a folder, a device or a pipe, which may block."""
     path = pathlib.Path(path)
     _check_regular(path)
     return open(path, "rb")

@@ -28,23 +28,20 @@ class BootstrapIntervals:
     Attributes
     ----------
     intervals : dict
-        (low, high) of ``alert_rate`` and, with labels, ``precision``, ``recall`` and ``f1``, in the
-        population that the samples come from. (NaN, NaN) where the samples say nothing, or the
-        method failed in more than a tenth of the resamples. For ``threshold`` the range in the
-        resamples.
+        (low, high) of ``alert_rate`` and, with labels, ``precision``, ``recall`` and ``f1``; (NaN,
+        NaN) where the samples say nothing, or more than a tenth of the resamples failed.
+        For ``threshold`` the range in the resamples.
     measured : dict
         The same metrics on the samples themselves, and the threshold.
     corrected : dict
-        The metrics to expect on new samples. Figures on the labels that chose a threshold are too
-        good.
+        The metrics to expect on new samples.
     confidence : float
         How often the intervals hold the true value, at least.
     n_resamples, n_failed : int
         How many were drawn, and in how many the method failed.
     enough : bool
-        Whether the samples suffice: the highest threshold of the range raises at least half the
-        alerts of the lowest, precision and recall are known within 0.2, and the method failed in at
-        most a tenth of the resamples.
+        Whether the highest threshold of the range raises at least half the alerts of the lowest,
+        precision and recall are known within 0.2, and at most a tenth of the resamples failed.
     verdict : str
         The same in words, with the numbers.
     """
@@ -75,13 +72,13 @@ def bootstrap_threshold(
 
     They allow for the choice: the threshold that labels call the best was also lucky with them.
 
-    For a fixed threshold each metric is a share p of m samples (F1 is ``2 J / (1 + J)`` of the
-    share J of true alarms among true alarms, false alarms and misses), and Wilson's interval holds
-    all p for which ``z = (share - p) / sqrt(p (1 - p) / m)`` is within the quantiles of a standard
-    normal distribution. Here the quantiles of z come from a smoothed bootstrap (Efron and
-    Tibshirani, An Introduction to the Bootstrap, 1993, ch. 12 and 16.5, `SmoothedScores`), in each
-    resample of which the method chooses again. The interval is never inside Wilson's. The median of
-    z gives the corrected metric. ``docs/coverage.md`` has simulations.
+    Wilson's interval holds all shares p for which ``z = (share - p) / sqrt(p (1 - p) / m)`` is
+    within quantiles of the standard normal distribution. Here those of z come from a smoothed
+    bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 12 and 16.5,
+    `SmoothedScores`), in each resample of which the method chooses again. F1 is ``2 J / (1 + J)``
+    of the share J of true alarms among true alarms, false alarms and misses. The interval is never
+    inside Wilson's. The median of z gives the corrected metric. ``docs/coverage.md`` has
+    simulations.
 
     Parameters
     ----------
@@ -90,8 +87,7 @@ def bootstrap_threshold(
     labels
         (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. None without labels.
     chosen
-        What `choose_threshold` returned for these; one with the method "manual" gets Wilson's
-        intervals.
+        What `choose_threshold` returned for these; "manual" gets Wilson's intervals.
     n_resamples
         At least 20.
     confidence

@@ -71,11 +71,7 @@ def in_order(levels: list[Any], categories: list[Any] | None = None) -> list[Any
 
 
 def categories_of(values: Any) -> list[Any] | None:
-    """Return the categories of a pandas categorical if their order counts; else None.
-
-    It does if the categorical is ordered, or the categories are not in alphabetical order, the
-    default of pandas.
-    """
+    """Return the categories of a pandas categorical, ordered or not alphabetical; else None."""
     if not _is_categorical(values):
         return None
     found = values.dtype.categories.tolist()

@@ -28,9 +28,8 @@ def map_lazily(
 ) -> Any:
     """Return a Dask array (n, ...) of what a method gives for rows, or (n, k, ...) of k outputs.
 
-    The model travels once to each worker, as `content` for `load`, and not with each chunk of `x`.
-    Before any work is done, `model` itself gets a row of zeros, so that wrong arguments fail. If
-    `numbered`, the method also takes ``first_row=``, the number of the first row of its chunk.
+    The model travels once to each worker, as `content` for `load`. `model` itself gets a row of
+    zeros first, so that wrong arguments fail. If `numbered`, the method also takes ``first_row=``.
     """
     import dask
     import dask.array as da

@@ -15,16 +15,11 @@ BLOCK = 4_000_000
 
 
 class FarFromData:
-    """Tell latent vectors that lie among the codes from those that lie off them.
+    """Tell latent vectors that lie among the codes z_mean (n, latent_dim) from others.
 
-    A vector is far if its nearest code is farther away than 99 of 100 codes are from theirs.
-
-    Parameters
-    ----------
-    z_mean
-        The codes (n, latent_dim). At most 50,000 are used.
-    z_log_var
-        Their log-variances: dimensions are measured in posterior standard deviations.
+    A vector is far if its nearest code is farther away than 99 of 100 codes are from theirs. With
+    `z_log_var`, dimensions are measured in posterior standard deviations. 50,000 codes are used at
+    most.
     """
 
     def __init__(self, z_mean: ArrayLike, z_log_var: ArrayLike | None = None) -> None:

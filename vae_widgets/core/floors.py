@@ -25,8 +25,7 @@ def score_floors(
     Parameters
     ----------
     x_train, x_test
-        Samples (n, *sample_shape) that the model was trained on, at least two, and (m,
-        *sample_shape) to score.
+        Samples (n, *sample_shape) of training, at least two, and (m, *sample_shape) to score.
     n_components
         Components of the PCA, best the number of latent dimensions; below n.
     n_neighbors
@@ -37,11 +36,6 @@ def score_floors(
     dict
         By name, each (m,), higher = more anomalous: ``norm`` (length of the sample as a vector),
         ``distance from the mean``, ``PCA residual`` and ``nearest neighbours``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not as above.
     """
     train, test = _vectors(x_train, x_test)
     n_components = _check_components(n_components, train)

@@ -126,15 +126,7 @@ class TrainingHistory:
             self._tell(entry)
 
     def log_latents(self, kl: ArrayLike, active: int | None = None) -> None:
-        """Record the state of the latent dimensions after the last step.
-
-        Parameters
-        ----------
-        kl
-            KL of each dimension (latent_dim,) in nats.
-        active
-            Number of dimensions that are active.
-        """
+        """Record after a step the KL (latent_dim,) in nats, and how many dimensions are active."""
         with self._lock:
             values = np.array(kl, np.float64)
             if self._latents and self._latents[-1][1].shape != values.shape:  # another model
@@ -298,12 +290,8 @@ class TrainingHistory:
     def to_dict(self) -> dict[str, Any]:
         """Return the history as lists, as Keras' ``History.history`` does.
 
-        Returns
-        -------
-        dict
-            With epochs: ``epoch`` (counted from one), a list for each metric with one value an
-            epoch, and ``steps``, such a dict with ``step``. Without: ``step`` and a list for each
-            metric. None where a metric was not logged.
+        With epochs: ``epoch`` (counted from one), a list for each metric, and ``steps``, such a
+        dict with ``step``. Without: ``step`` and the lists. None where a metric was not logged.
         """
         with self._lock:
             steps = _columns("step", self._steps)
@@ -312,15 +300,10 @@ class TrainingHistory:
             return {**_columns("epoch", self._epochs), "steps": steps}
 
     def to_pandas(self) -> Any:
-        """Return the series of `to_dict` as a ``pandas.DataFrame``.
+        """Return the series of `to_dict` as a ``pandas.DataFrame``, one row an epoch.
 
-        One row an epoch, and the steps in ``frame.attrs["steps"]``; one row a step in a run without
-        epochs.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
+        The steps are in ``frame.attrs["steps"]``; in a run without epochs they are the rows. Raises
+        ``ImportError`` if pandas is not installed.
         """
         try:
             pd = importlib.import_module("pandas")

@@ -24,16 +24,9 @@ def latent_path(
 ) -> NDArray[np.float64]:
     """Return latent vectors along a path through given ones: float64 (n, latent_dim).
 
-    Parameters
-    ----------
-    points
-        Latent vectors (m, latent_dim) in the order of the path, 2 or more.
-    t
-        Positions (n,) in [0, 1].
-    leg
-        What joins two neighbours: `line`, `arc`, or ``NeighbourGraph(latents).leg``.
-    stops
-        The position of each of `points` (m,), rising from 0 to 1; None spreads them evenly.
+    `points` (m, latent_dim), 2 or more, are at the `stops` (m,), which rise from 0 to 1; None
+    spreads them evenly. `t` (n,) are positions in [0, 1]. A `leg` joins two neighbours: `line`,
+    `arc`, or ``NeighbourGraph(latents).leg``.
     """
     points, t = np.asarray(points, np.float64), np.asarray(t, np.float64)
     checks.float_array("points", points)

@@ -134,9 +134,8 @@ class LatentSpace:
     def aggregated_posterior(self, dims: Sequence[int]) -> dict[str, Any]:
         """Return the density of q(z), the mean of all q(z | x), on the plane of two coordinates.
 
-        A dict of ``bounds``, ``columns``, ``rows``, ``density`` float32 (rows, columns) as of
-        `density_on_grid`, and ``rings``: the densities that bound shares of it. Empty without a
-        prior.
+        A dict of ``bounds``, ``columns``, ``rows``, ``density`` float32 (rows, columns), and
+        ``rings``: the densities that bound shares of it. Empty without a prior.
         """
         rotation = self.rotation(self.name)
         if rotation is None or self.z_log_var is None:

@@ -51,14 +51,8 @@ def attribute_vector(
     """Return the mean code (latent_dim,) of one group of samples minus that of another, float32.
 
     A. Larsen et al., "Autoencoding beyond pixels using a learned similarity metric",
-    arXiv:1512.09300, section 4.2.
-
-    Parameters
-    ----------
-    z_mean
-        The codes (n, latent_dim).
-    positive, negative
-        Rows of samples with and without the attribute, or masks (n,).
+    arXiv:1512.09300, section 4.2. `positive` and `negative` are rows of z_mean (n, latent_dim), or
+    masks (n,).
     """
     z_mean = np.asarray(z_mean)
     n = len(z_mean)

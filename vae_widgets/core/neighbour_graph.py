@@ -15,18 +15,10 @@ from vae_widgets.core import checks
 
 
 class NeighbourGraph:
-    """Latent vectors, each joined to its nearest.
+    """Latent vectors (n, latent_dim), 2 different ones or more, each joined to its nearest.
 
     Parts that no edge joins are joined by the shortest edges between them, as in a minimum spanning
     tree.
-
-    Parameters
-    ----------
-    latents
-        Latent vectors (n, latent_dim), 2 different ones or more.
-    neighbours
-        How many of the nearest others each is joined to, at most.
-
     """
 
     def __init__(self, latents: ArrayLike, neighbours: int = 10) -> None:

@@ -20,15 +20,9 @@ def review_order(
 ) -> Ranks:
     """Return the ranks of up to `size` samples to review, in order, without a look at all scores.
 
-    Parameters
-    ----------
-    order
-        "nearest" to the threshold, on both sides; "highest" score first; "random": a simple random
-        sample of the flagged samples, the same for the same threshold and seed.
-    scores
-        All scores, ascending, float64 (n,); a rank is a place in it.
-    is_open
-        Takes ranks (k,) and says of each whether its sample is still to be reviewed.
+    `order` is "nearest" to the threshold, on both sides; "highest" score first; or "random": a
+    simple random sample of the flagged samples, by the seed. A rank is a place in the ascending
+    `scores` (n,); `is_open` says of ranks (k,) which are still to be reviewed.
     """
     n = len(scores)
     cut = int(np.searchsorted(scores, threshold))

@@ -67,19 +67,12 @@ class Vocabulary:
            [4, 0, 0]], dtype=int32)
     >>> vocabulary.decode([[3, 2, 0], [4, 0, 0]])
     ['CBr', 'O']
-
-    A VAE on strings:
-
-    >>> vocabulary = vw.Vocabulary.fit(strings)                     # doctest: +SKIP
     >>> vae = vw.VAE.build(                                         # doctest: +SKIP
     ...     vocabulary.sample_shape,
     ...     architecture="sequence",
     ...     likelihood="categorical",
     ...     n_classes=len(vocabulary),
     ... )
-    >>> vae.fit(vocabulary.encode(strings))                         # doctest: +SKIP
-    >>> vocabulary.decode(vae.sample(5))                            # doctest: +SKIP
-    >>> vae.save("strings.vae", renderer=vw.TextRenderer(vocabulary))   # doctest: +SKIP
     """
 
     padding = 0

@@ -29,14 +29,12 @@ class Dataset:
     label_names
         Name of each class; None if classes have no names.
     renderer
-        Turns samples into tiles, with the range of values of `x_train`; None takes the one that
-        suits the shape of a sample. Flattened images need ``ImageRenderer(shape=(h, w))``.
+        Turns samples into tiles, with the range of `x_train`; None takes the one that suits the
+        shape of a sample. Flattened images need ``ImageRenderer(shape=(h, w))``.
     likelihood
-        The decoder's likelihood that suits the data, ``"bernoulli"`` or ``"gaussian"``.
-    source
-        Where the data was found.
-    licence
-        Licence and authors of the data.
+        Of the decoder, ``"bernoulli"`` or ``"gaussian"``.
+    source, licence
+        Where the data was found; its licence and authors.
 
     Raises
     ------

@@ -14,8 +14,8 @@ from vae_widgets.models.data_rules import DataRules
 def check_dataset(rules: DataRules, name: str, dataset: Any) -> Any:
     """Return a stream of batches from the argument called `name`, which checks what is read.
 
-    An iterable that can be read again becomes a ``tf.data.Dataset``, after a look at its first
-    batch. Raises ``TypeError`` or ``ValueError`` if it cannot be one.
+    Raises ``TypeError`` or ``ValueError`` if it cannot be one; for an iterable that can be read
+    again after a look at its first batch.
     """
     if isinstance(dataset, str | bytes | dict) or not (
         hasattr(dataset, "__iter__") or isinstance(dataset, keras.utils.PyDataset)

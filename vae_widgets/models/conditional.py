@@ -1,7 +1,7 @@
-"""How the halves of a conditional VAE take labels.
+"""How the halves of a conditional VAE take labels: encoder q(z | x, y) and decoder p(x | z, y).
 
 Sohn, Lee & Yan, "Learning Structured Output Representation using Deep Conditional Generative
-Models" (2015): encoder q(z | x, y) and decoder p(x | z, y) both get the label, one-hot.
+Models" (2015). Labels are one-hot.
 """
 
 import keras

@@ -258,22 +258,11 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         method: str = "percentile",
         **parameters: Any,
     ) -> "VAEDetector":
-        """Choose the threshold again on other samples, best on ones that were not trained on.
+        """Choose the threshold again on other samples, and return the detector.
 
-        A threshold from training samples gives more alerts than it promises, as these look more
-        normal than new ones.
-
-        Parameters
-        ----------
-        X
-            Samples (n, n_features) or (n, *sample_shape).
-        labels, method, **parameters
-            As for `choose_threshold`.
-
-        Returns
-        -------
-        VAEDetector
-            Itself, with another `offset_`.
+        Best take samples that were not trained on: a threshold from training samples gives more
+        alerts than it promises. `X` is (n, n_features) or (n, *sample_shape); the rest is as for
+        `choose_threshold`.
         """
         check_is_fitted(self)
         check_method(method, parameters)
@@ -289,10 +278,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
     def policy(self, note: str | None = None, *, author: str | None = None) -> ThresholdPolicy:
         """Return the threshold as a policy for this model, which is applied with numpy alone.
 
-        Parameters
-        ----------
-        note, author
-            As for `ThresholdPolicy`; None for those of a detector that was loaded.
+        `note` and `author` are as for `ThresholdPolicy`; None for those of a loaded detector.
         """
         check_is_fitted(self)
         kept = self._policy
@@ -381,14 +367,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
     def load(
         cls, path: str | os.PathLike[str], custom_objects: CustomObjects | None = None
     ) -> "VAEDetector":
-        """Load a detector that `save` wrote.
-
-        Parameters
-        ----------
-        path
-            The file.
-        custom_objects
-            As for `VAE.load`.
+        """Load a detector that `save` wrote; `custom_objects` are as for `VAE.load`.
 
         Raises
         ------

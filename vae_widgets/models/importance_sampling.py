@@ -26,9 +26,8 @@ _NUMBERS_AT_ONCE = 2**21  # in the decoder's output for a block: 8 MiB
 class ImportanceSampler:
     """Estimates log p(x) in blocks of draws for one sample, in bounded memory.
 
-    `negative_log_likelihood` maps tensors z (rows, latent_dim) and data, each (rows, ...), to -log
-    p(x | z): (rows,). `output_size` is how many numbers the decoder gives for one row, `shapes` the
-    shape of a row of each kind of data.
+    `negative_log_likelihood` maps z (rows, latent_dim) and data, each (rows, ...) of `shapes`, to
+    -log p(x | z): (rows,). The decoder gives `output_size` numbers for one row.
     """
 
     def __init__(

@@ -356,14 +356,8 @@ def stratified_weights(weights: Any, n: Any) -> Any:
 def split_kl(z: Any, log_q: Any, z_mean: Any, z_log_var: Any, mixture: Any) -> tuple[Any, Any, Any]:
     """Split log q(z | x) - log p(z) at draws z into the three terms of `BetaTC`, each (b,).
 
-    Parameters
-    ----------
-    z, log_q
-        Draws (b, latent_dim), and log q(z_i | x_i) (b,).
-    z_mean, z_log_var
-        (m, latent_dim), of the components of the mixture q(z).
-    mixture
-        (b, m): weights of the components for each row of z; rows sum to one.
+    `z` is (b, latent_dim) and `log_q` (b,); the components of the mixture q(z) have z_mean and
+    z_log_var (m, latent_dim) and, for each row of z, the weights `mixture` (b, m).
     """
     log_q_mixed = log_normal(z[:, None], z_mean[None], z_log_var[None])  # (b, m, latent_dim)
     log_mixture = ops.log(mixture)

@@ -51,17 +51,9 @@ class Resumable(keras.Model):
     def save_checkpoint(self, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
         """Write a checkpoint now, from which `VAE.resume` goes on, and return its path.
 
-        It may be called while the model trains, by callbacks, too.
-
-        Parameters
-        ----------
-        path
-            A ``.vae`` file; None for the one that was passed to `fit` as ``checkpoint``.
-
-        Raises
-        ------
-        TypeError, ValueError, OSError
-            If there is no path, or it cannot be written.
+        It may be called while the model trains. `path` None takes the ``checkpoint`` of `fit`.
+        Raises ``TypeError``, ``ValueError`` or ``OSError`` if there is no path, or it cannot be
+        written.
         """
         if path is None:
             path = self._checkpointer.path if self._checkpointer else None

@@ -86,8 +86,7 @@ class TrainingCodes(RowMethods):
         Returns
         -------
         CodeStatistics
-            ``mean`` (latent_dim,) and ``covariance`` (latent_dim, latent_dim) of the mixture of q(z
-            | x) over the samples.
+            Mean and covariance of the mixture of q(z | x).
 
         Raises
         ------

@@ -113,12 +113,7 @@ class TrainingRun:
     def checkpoint(self, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
         """Write a checkpoint now, also while the run is paused, and return its path.
 
-        See `VAE.save_checkpoint`.
-
-        Parameters
-        ----------
-        path
-            A ``.vae`` file; None for the one that was passed as ``checkpoint``.
+        `path` None takes the ``checkpoint`` of `fit`; see `VAE.save_checkpoint`.
         """
         written: pathlib.Path = self._model.save_checkpoint(path)
         return written
@@ -126,19 +121,8 @@ class TrainingRun:
     def wait(self, timeout: float | None = None) -> Any:
         """Block until the run has ended and return the Keras ``History``.
 
-        In a notebook ``await run`` is better. An interrupt stops the run.
-
-        Parameters
-        ----------
-        timeout
-            Longest time to wait, in seconds; None for no limit.
-
-        Raises
-        ------
-        TimeoutError
-            If the run has not ended by then.
-        Exception
-            Whatever ended the run, if it failed.
+        In a notebook ``await run`` is better. An interrupt stops the run. Raises ``TimeoutError``
+        after `timeout` seconds (None for no limit), or whatever ended the run, if it failed.
         """
         self._waiting += 1
         try:

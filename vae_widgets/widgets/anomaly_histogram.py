@@ -300,17 +300,8 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     def choose(self, method: str, **parameters: Any) -> Threshold:
         """Choose the threshold by a method, move the line there, and return what was chosen.
 
-        Parameters
-        ----------
-        method
-            Any method of `choose_threshold`.
-        **parameters
-            Of the method; those not given have the values they had last, at first the defaults.
-
-        Raises
-        ------
-        TypeError, ValueError
-            As for `choose_threshold`; nothing is changed then.
+        Parameters and errors are those of `choose_threshold`. Parameters that are not given have
+        the values they had last, at first the defaults.
         """
         chosen = self._choose(method, parameters)
         self._apply(chosen)
@@ -321,10 +312,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     ) -> BootstrapIntervals:
         """Return confidence intervals of the metrics of the threshold, and show them.
 
-        Parameters
-        ----------
-        n_resamples, confidence, seed
-            As for `core.bootstrap.bootstrap_threshold`.
+        The arguments are those of `core.bootstrap.bootstrap_threshold`.
         """
         found = bootstrap_threshold(
             self._data.scores, self._data.labels, self.chosen, n_resamples, confidence, seed
@@ -339,11 +327,6 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         set in both. The part of every bar that is selected in the scatter is marked, and the picked
         item is hovered.
 
-        Parameters
-        ----------
-        scatter
-            A `LatentScatter` of the same samples, in the same order.
-
         Returns
         -------
         ScoreLink
@@ -353,21 +336,11 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         ------
         TypeError, ValueError
             If `scatter` is no `LatentScatter`, or shows another number of samples.
-
-        Examples
-        --------
-        >>> histogram.link(vw.LatentScatter(vae, x))                # doctest: +SKIP
         """
         return ScoreLink(self, scatter)
 
     def policy(self, note: str = "", *, author: str = "", model_hash: str = "") -> ThresholdPolicy:
-        """Return the threshold as a policy, to save and to apply elsewhere.
-
-        Parameters
-        ----------
-        note, author, model_hash
-            As for `ThresholdPolicy`.
-        """
+        """Return the threshold as a `ThresholdPolicy`, to save and to apply elsewhere."""
         return ThresholdPolicy(
             threshold=self.threshold,
             method=self.method,

@@ -121,10 +121,7 @@ def _drawable(x: FloatArray, y: FloatArray, view: View) -> Line:
 def _below(
     steps: tuple[FloatArray, FloatArray], epochs: tuple[FloatArray, FloatArray]
 ) -> tuple[FloatArray, FloatArray]:
-    """Cut the steps of the first epoch where they are above all epochs.
-
-    The first steps of a fresh model lie so far above all that follows that they would flatten it.
-    """
+    """Cut the steps of the first epoch where they are above all epochs, and would flatten them."""
     (x, y), (ends, values) = steps, epochs
     if np.isnan(values).all():
         return steps

@@ -186,14 +186,10 @@ class InterpolationSlider(Pictured, CanvasWidget):
             self.via = self.via[::-1]
 
     def link(self, scatter: LatentScatter) -> PathLink:
-        """Draw the path in a scatter, and steer it from there.
+        """Draw the path in a `LatentScatter` of the same codec, and steer it from there.
 
-        Its point and way-points can be dragged there, and *Path ends* chooses new ends.
-
-        Parameters
-        ----------
-        scatter
-            A `LatentScatter` of the same codec. It shows the path linked last.
+        Its point and way-points can be dragged there, and *Path ends* chooses new ends. The scatter
+        shows the path linked last.
 
         Returns
         -------
@@ -204,11 +200,6 @@ class InterpolationSlider(Pictured, CanvasWidget):
         ------
         TypeError, ValueError
             If `scatter` is no `LatentScatter`, or shows latent vectors of another length.
-
-        Examples
-        --------
-        >>> scatter = vw.LatentScatter(vae, x)                      # doctest: +SKIP
-        >>> slider.link(scatter)                                    # doctest: +SKIP
         """
         return PathLink(self, scatter)
 
@@ -224,18 +215,13 @@ class InterpolationSlider(Pictured, CanvasWidget):
         Parameters
         ----------
         path
-            The file; an existing one is replaced only once the new one is complete.
+            A file that ends in ``.gif``; it is replaced only once the new one is complete.
         duration
             Seconds from `start` to `end`. A frame lasts a multiple of 0.01 s, at least 0.02 s.
         size
             Tiles are enlarged by a whole number to at most this many pixels on the longer side.
         ping_pong
             Play back to `start` before the next round.
-
-        Raises
-        ------
-        ValueError
-            If `path` does not end in ``.gif``, `duration` is not above 0 or `size` is below 1.
         """
         check_target(path, ".gif")
         duration = checks.number_between("duration", duration, 0, open_low=True)
@@ -255,19 +241,13 @@ class InterpolationSlider(Pictured, CanvasWidget):
         Parameters
         ----------
         path
-            The file; an existing one is replaced only once the new one is complete.
+            A file that ends in ``.png``; it is replaced only once the new one is complete.
         columns
             Number of frames in a row, 2 or more; all frames where there are fewer.
         size
             As for `save_gif`.
         gap
-            Pixels between two tiles.
-
-        Raises
-        ------
-        ValueError
-            If `path` does not end in ``.png``, `columns` is below 2, `size` below 1 or `gap`
-            below 0.
+            Pixels between two tiles, at least 0.
         """
         check_target(path, ".png")
         columns = checks.positive_int("columns", columns, minimum=2)

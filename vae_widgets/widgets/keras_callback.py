@@ -22,14 +22,6 @@ class KerasCallback:
     """Passes what Keras' ``fit`` reports on to a `TrainingMonitor`.
 
     An exception is shown in the monitor, and training goes on.
-
-    Attributes
-    ----------
-    model
-        The model in training; set by Keras.
-    params : dict
-        ``epochs`` and ``steps`` as Keras sets them; ``batch_size``, ``n_samples`` and ``preview``
-        (samples) if given.
     """
 
     def __init__(self, monitor: "TrainingMonitor") -> None:

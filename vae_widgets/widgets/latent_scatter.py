@@ -230,12 +230,7 @@ class LatentScatter(Pictured, ScatterAnswers):
         """Return the mean code of one group minus that of another: float32 (latent_dim,).
 
         A. Larsen et al., "Autoencoding beyond pixels using a learned similarity metric",
-        arXiv:1512.09300, section 4.2.
-
-        Parameters
-        ----------
-        positive, negative
-            Rows of samples with and without the attribute, or masks (n,).
+        arXiv:1512.09300, section 4.2. Groups are rows of samples, or masks (n,).
         """
         for name, rows in (("positive", positive), ("negative", negative)):
             if np.asarray(rows).dtype == bool:  # a mask, one entry for each sample

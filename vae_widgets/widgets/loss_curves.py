@@ -300,8 +300,7 @@ def _readout(
 def _rows(lines: list[Line], opacities: list[float], drawn: int) -> dict[str, Any]:
     """Return lines of any length as x and y (rows, n) and opacities (rows), as bqplot wants them.
 
-    There are at least `drawn` rows, empty ones transparent, since bqplot keeps the path of a lost
-    row.
+    Empty rows, at least `drawn` in all, are transparent: bqplot keeps the path of a lost row.
     """
     ends = [line[:, -1:] for line in lines if line.shape[1]]
     if not ends and not drawn:

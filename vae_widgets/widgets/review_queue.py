@@ -161,17 +161,9 @@ class ReviewQueue(Pictured, CanvasWidget):
     def mark(self, index: int, mark: str) -> None:
         """Mark a sample, as a key does.
 
-        Parameters
-        ----------
-        index
-            Row of its score.
-        mark
-            ``"anomalous"``, ``"normal"``, ``"unsure"``, or ``""`` to take the mark away.
-
-        Raises
-        ------
-        ValueError
-            If the sample has a label that was not given here.
+        `index` is the row of its score; `mark` ``"anomalous"``, ``"normal"``, ``"unsure"``, or
+        ``""`` to take the mark away. Raises ``ValueError`` if the sample has a label that was not
+        given here.
         """
         index = checks.positive_int("index", index, minimum=0)
         checks.one_of("mark", mark, [*LABELS, ""])

@@ -133,23 +133,11 @@ class TrainingMonitor(Pictured, CompositeWidget):
 
     @classmethod
     def from_log(cls, path: str | os.PathLike[str], **options: Any) -> "TrainingMonitor":
-        """Return a monitor that shows what was logged to a file.
+        """Return a monitor that shows what was logged to a file; its last run is the present one.
 
-        The last run is the present one. Pictures are not in the file.
-
-        Parameters
-        ----------
-        path
-            What was passed as `log`; the last line may be incomplete.
-        **options
-            As for the class.
-
-        Raises
-        ------
-        ValueError
-            If it is no such file.
-        OSError
-            If it cannot be read.
+        `path` is what was passed as `log`; the last line may be incomplete. Pictures are not in the
+        file. `options` are those of the class. Raises ``ValueError`` if it is no such file, and
+        ``OSError`` if it cannot be read.
         """
         *before, last = read_runs(path, newest=TrainingSession.MAX_RUNS)
         monitor = cls(**options)
@@ -269,14 +257,9 @@ class TrainingMonitor(Pictured, CompositeWidget):
     def change(self, **settings: float) -> None:
         """Change ``learning_rate`` or ``beta`` of the model in training, from now on.
 
-        Raises
-        ------
-        AttributeError
-            If the model has no such setting that can be changed.
-        TypeError, ValueError
-            If a value is refused.
-        RuntimeError
-            If no run is under way.
+        Raises ``AttributeError`` if the model has no such setting that can be changed,
+        ``TypeError`` or ``ValueError`` for a bad value, and ``RuntimeError`` if no run is under
+        way.
         """
         for name, value in check_settings(settings).items():
             self._session.change(name, value)
@@ -285,11 +268,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
         """Save the model after the current batch, without waiting for it.
 
         A VAE writes a ``.vae`` file for ``VAE.resume``, another Keras model a ``.keras`` file.
-
-        Raises
-        ------
-        RuntimeError
-            If no model is being trained that can be saved.
+        Raises ``RuntimeError`` if no model is being trained that can be saved.
         """
         self._session.checkpoint()
 

@@ -23,11 +23,9 @@ def sequence(
     The encoder turns tokens into vectors, the voices of a step side by side, and sends them through
     residual blocks (He et al., "Identity mappings in deep residual networks", 2016, with dilations
     1, 2, 4, ...) and dense layers. The decoder mirrors it and gives the logits of all steps at
-    once.
-
-    An autoregressive decoder would learn to do without z (Bowman et al., "Generating sentences from
-    a continuous space", 2016). So steps are independent given z, and decoded strings need not be
-    valid. There are no strides: with them most codes collapsed on SMILES.
+    once: steps are independent given z, and decoded strings need not be valid. An autoregressive
+    decoder would learn to do without z (Bowman et al., "Generating sentences from a continuous
+    space", 2016).
     """
     steps, n_voices = sample_shape[0], math.prod(sample_shape[1:])
     x = keras.Input(sample_shape, name="x")
