@@ -46,8 +46,7 @@ _SCORE_NAMES = {
 class BundleCodec:
     """A saved VAE: encodes, decodes and samples on ONNX Runtime. `load` makes it.
 
-    Everything that the file holds has been checked when the codec is there. It has the attributes
-    that the widgets need, so that it goes wherever a `VAE` goes which is not trained any more.
+    All that the file holds has been checked. It goes wherever a `VAE` goes that is not trained.
 
     Attributes
     ----------
@@ -56,11 +55,10 @@ class BundleCodec:
     manifest
         All that its manifest says: training summary, versions, date, sizes of the parts.
     renderer
-        Turns samples into tiles: the one that was saved, or one that suits the shape of a sample.
-        The widgets take it where they get no other.
+        The one that was saved, or one that suits the shape of a sample; the widgets take it.
     own_renderer
-        Name of the renderer of its author's own that the bundle was saved with, and could not hold;
-        None if there was none. Pass yours to the widgets: ``renderer=...``.
+        Name of the author's own renderer, which the bundle could not hold, or None. Pass yours to
+        the widgets: ``renderer=...``.
     vocabulary
         The `Vocabulary` of the renderer, which turns samples of tokens into strings; or None.
     preprocessing
@@ -162,13 +160,7 @@ class BundleCodec:
 
     @functools.cached_property
     def tiles(self) -> NDArray[np.uint8] | None:
-        """Pictures of samples that were saved, RGBA (n, height, width, 4), or None.
-
-        Raises
-        ------
-        BundleError
-            If they are no picture of the size that the manifest tells.
-        """
+        """Pictures of samples that were saved, RGBA (n, height, width, 4), or None."""
         if self._tiles_png is None:
             return None
         return _tiles(self._tiles_png, self.manifest.get("tiles"), str(self.path))
@@ -189,7 +181,7 @@ class BundleCodec:
         Returns
         -------
         z_mean, z_log_var
-            Each (n, latent_dim): mean and log-variance of q(z | x). Of a Dask array lazy ones.
+            Mean and log-variance of q(z | x), each (n, latent_dim).
         """
         if is_dask_array(x):
             codes = map_dask_array(self, "encode", x, y)
@@ -217,12 +209,8 @@ class BundleCodec:
     ) -> NDArray[np.float32]:
         """Decode `n` draws from the prior N(0, I) to samples (n, *sample_shape).
 
-        A conditional model needs `y`: labels (n,), or one label for all.
-
-        Raises
-        ------
-        RuntimeError
-            If the model is a plain autoencoder, which has no prior.
+        A conditional model needs `y`: labels (n,), or one label for all. Raises ``RuntimeError``
+        for a plain autoencoder, which has no prior.
         """
         if not self._facts.variational:
             raise RuntimeError(
@@ -234,13 +222,7 @@ class BundleCodec:
         return self.decode(rng.standard_normal((n, self.latent_dim), dtype=np.float32), y)
 
     def given(self, label: int) -> GivenLabel:
-        """Return a codec with the label fixed, for the widgets: ``LatentScatter(c.given(3), x)``.
-
-        Parameters
-        ----------
-        label
-            A label of this conditional model, 0 to n_labels - 1.
-        """
+        """Return a codec with one label, 0 to n_labels - 1, for widgets."""
         if self.n_labels is None:
             raise TypeError(
                 "given(label) is for a conditional model; this one takes no labels. Use it as it "
@@ -260,16 +242,15 @@ class BundleCodec:
     def anomaly_score(self, x: ArrayLike, *, y: ArrayLike | None = None) -> NDArray[np.float32]:
         """Score samples as the model that was saved does; higher is more anomalous.
 
-        That of a `VAEDetector` scores as the detector, by the kind ``policy.score``, and
-        ``policy.apply`` takes its scores. That of a `VAE` gives its negative ELBO at z_mean, or of
-        a plain autoencoder -log p(x | z_mean), in nats: ``vae.anomaly_score(x)``.
+        That of a `VAEDetector` scores by the kind ``policy.score``, and ``policy.apply`` takes its
+        scores. That of a `VAE` gives its negative ELBO at z_mean, or of a plain autoencoder -log
+        p(x | z_mean), in nats.
 
         Parameters
         ----------
         x
-            Samples (n, *sample_shape); for a detector before any preprocessing, also
-            (n, n_features). A ``numpy.memmap`` or an array in a file, such as a ``h5py.Dataset``,
-            is read in parts. A Dask array is scored lazily, on workers that need no TensorFlow.
+            Samples (n, *sample_shape); for a detector not preprocessed, also (n, n_features).
+            Arrays in files and Dask arrays are as in `encode`; workers need no TensorFlow.
         y
             For a conditional model: labels (n,), or one label for all.
 
@@ -299,11 +280,11 @@ class BundleCodec:
         return saturated(self._score(x=samples, **self._labels(y, len(samples)))[0])
 
     def _in_parts(self, method: Callable[..., Any], stored: Any, y: Any) -> list[Any]:
-        self._labels(y, len(stored))  # or an error, before any work
+        self._labels(y, len(stored))
         labels = np.asarray(y)
         return [
             method(np.asarray(as_numpy(stored[rows])), y=labels[rows] if labels.ndim else y)
-            for rows in slices_of(max(1, len(stored)))  # an empty one is refused as any other
+            for rows in slices_of(max(1, len(stored)))
         ]
 
     def _samples(self, x: ArrayLike) -> NDArray[np.float32]:
@@ -315,7 +296,6 @@ class BundleCodec:
         return samples
 
     def _labels(self, y: Any, n: int) -> dict[str, NDArray[np.float32]]:
-        """Return what the graphs take beside x or z: one-hot labels, or nothing."""
         if self.n_labels is None:
             if y is not None:
                 raise TypeError(f"y is {y!r:.100}; this model takes no labels. Leave y out.")

@@ -74,7 +74,6 @@ class OnnxGraph:
             raise BundleError(f"{where} is no model that runs: {_reason(error)}") from error
 
     def _check_block(self, model: OnnxModel, n: int, n_bytes: int) -> None:
-        """Raise ``ValueError`` if n rows need too much, or have results of other shapes."""
         known = infer(model, {name: (n, *shape) for name, shape in self._inputs.items()}, n_bytes)
         for name, shape in self._outputs.items():
             found = known[name]

@@ -126,13 +126,7 @@ class OnnxModel:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "OnnxModel":
-        """Read an ONNX file.
-
-        Raises
-        ------
-        ValueError
-            If it is damaged, has more than one reading, or has anything that is not allowed.
-        """
+        """Read an ONNX file; ``ValueError`` if it is damaged, ambiguous, or not allowed."""
         model = protobuf.read(content, MODEL)
         _need("graph" in model, "has no graph")
         _need("functions" not in model, "has functions of its own")
@@ -200,7 +194,7 @@ def _text(message: protobuf.Message, field: str) -> str:
 
 def _name(content: bytes) -> str:
     _need(len(content) <= _LONGEST_NAME, f"has a name of {len(content)} bytes")
-    name = content.decode()  # a UnicodeDecodeError is a ValueError
+    name = content.decode()
     _need(name.isprintable() or not name, f"has the name {name!r:.100}")
     return name
 

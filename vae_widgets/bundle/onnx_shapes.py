@@ -97,7 +97,7 @@ def infer(
             raise ValueError(f"it uses the operator {node.op!r:.100}, which is not allowed")
         try:
             results, work = _run(Call(node, [known[x] if x else None for x in node.inputs]))
-        except Exception as error:  # wrong attributes and inputs have errors of every kind
+        except Exception as error:
             raise ValueError(f"its node {i}, {node.op}: {error}") from None
         for name, result in zip(node.outputs, results, strict=False):
             sizes.add(f"node {i}, {node.op}", result, work)
@@ -133,7 +133,6 @@ class _Sizes:
 
 
 def _run(call: Call) -> tuple[list[Tensor], int]:
-    """Return the results of a node, and the operations it needs at most."""
     node, op = call.node, call.node.op
     shapes = [tuple(int(side) for side in shape) for shape in RULES[op](call)]
     sides = [side for shape in shapes for side in shape]

@@ -22,10 +22,9 @@ def density_on_grid(
 ) -> NDArray[np.float32]:
     """Return the density of a mixture of equal Gaussians on a grid: float32 (rows, columns).
 
-    `mean` is (n, 2), `covariance` (n, 2, 2), `bounds` x_min, x_max, y_min, y_max. Every Gaussian is
-    widened by half a cell, so that none falls between cells. The first row is that of largest y. Of
-    more than `MOST_SAMPLES` Gaussians (`MOST_CORRELATED` with correlations) an even choice is used.
-
+    `mean` is (n, 2), `covariance` (n, 2, 2), `bounds` x_min, x_max, y_min, y_max; the first row is
+    that of largest y. Every Gaussian is widened by half a cell. Of more than `MOST_SAMPLES`
+    (`MOST_CORRELATED` with correlations) an even choice is used.
     """
     mean, covariance = np.asarray(mean, np.float32), np.asarray(covariance, np.float32)
     correlated = bool(covariance[:, 0, 1].any())

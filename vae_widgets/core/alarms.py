@@ -135,7 +135,6 @@ def _runs_away(loss: FloatArray) -> bool:
 
 
 def _scatter(values: FloatArray) -> float:
-    """Return the standard deviation of a slowly moving series about its course."""
     second = np.diff(values, 2)
     # Second differences of independent noise have six times its variance; 1.48 MAD is robust.
     return float(1.48 * np.median(np.abs(second)) / np.sqrt(6)) if len(second) else 0.0

@@ -146,7 +146,6 @@ def quick_resamples(n: int, method: str) -> int:
 def _counts(
     scores: NDArray[np.float64], labels: NDArray[np.float64] | None, threshold: float
 ) -> dict[str, tuple[float, float]]:
-    """Return by metric how many samples count, and of how many."""
     flagged = scores >= threshold
     counts = {"alert_rate": (float(np.count_nonzero(flagged)), float(len(scores)))}
     if labels is None:
@@ -163,7 +162,6 @@ def _counts(
 def _shares(
     population: SmoothedScores, n_anomalous: float, threshold: float
 ) -> NDArray[np.float64]:
-    """Return the same shares in the population, with an `n_anomalous` share of anomalies."""
     false, true, other = population.at_or_above(threshold)
     parts = np.array([true + false + other, true, true, true])
     wholes = np.array([1, true + false, n_anomalous, n_anomalous + false])
@@ -186,12 +184,12 @@ def _resampled(
         some, their = population.draw(rng)
         try:
             again = apply_method(some, their, chosen.method, chosen.parameters).threshold
-        except ValueError:  # such as no anomalous sample, or a precision out of reach
+        except ValueError:
             continue
         thresholds.append(again)
         part, of = np.array(list(_counts(some, their, again).values()), float).T
         p = _shares(population, n_anomalous, again)[: len(of)]
-        with np.errstate(invalid="ignore"):  # 0 of 0
+        with np.errstate(invalid="ignore"):
             deviations.append((part - of * p) / np.sqrt(of * p * (1 - p)))
     return thresholds, np.array(deviations).reshape(len(thresholds), -1)
 

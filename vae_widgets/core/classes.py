@@ -155,7 +155,7 @@ def _sort_key(level: Any) -> tuple[int, float, str]:
         number = float(level)
     except (TypeError, ValueError, OverflowError):
         return 1, 0.0, str(level)
-    if not math.isfinite(number):  # the texts "nan" and "inf"
+    if not math.isfinite(number):
         return 1, 0.0, str(level)
     return 0, number, str(level)
 

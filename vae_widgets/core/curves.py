@@ -60,10 +60,7 @@ class Curve:
 
 
 def curve(scores: ArrayLike, labels: ArrayLike) -> Curve:
-    """Count what every distinct score (n,) would flag as a threshold, with labels as everywhere.
-
-    One label at least is needed.
-    """
+    """Count what every distinct score (n,) would flag as a threshold; needs one label at least."""
     shared_index({"scores": scores, "labels": labels})
     scores = checks.scores("scores", scores)
     labels = checks.anomaly_labels("labels", labels, len(scores))

@@ -47,7 +47,7 @@ def map_in_flight(function: Callable[[Item], Result], items: Iterable[Item]) -> 
         at_work: collections.deque[Future[Result]] = collections.deque()
         for item in items:
             at_work.append(pool.submit(function, item))
-            del item  # lives no longer than its turn
+            del item
             if len(at_work) > _TASKS_AT_HAND:
                 yield at_work.popleft().result()
         while at_work:
@@ -90,12 +90,12 @@ def place_matters(
 ) -> bool:
     """Tell whether the result for a row depends on its place in the block, as with oneDNN on AVX2.
 
-    Computes 2 to 16 blocks of equal random rows in [0, 1] and compares them bit by bit.
+    It compares 2 to 16 blocks of equal random rows in [0, 1] bit by bit.
     """
     if block_size == 1:
         return False
     shapes = list(shapes)
-    rng = np.random.default_rng(0)  # the same answer in every process
+    rng = np.random.default_rng(0)
     for _ in range(min(_MOST_CHECKS, max(_FEWEST_CHECKS, n_checks))):
         rows = [rng.random((1, *shape), dtype=np.float32) for shape in shapes]
         results = function([np.repeat(row, block_size, axis=0) for row in rows])

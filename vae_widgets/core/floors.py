@@ -132,7 +132,7 @@ def _directions(
         centred = x - mean
         variances, weights = np.linalg.eigh(centred @ centred.T)
         vectors = centred.T @ weights
-    first = slice(None, -n_components - 1, -1)  # they come in ascending order
+    first = slice(None, -n_components - 1, -1)
     varying = variances[first] > _NO_VARIANCE * variances[-1]
     chosen: NDArray[np.float64] = vectors[:, first][:, varying]
     return chosen / np.linalg.norm(chosen, axis=0)
@@ -143,7 +143,6 @@ def _lengths(
     origin: NDArray[np.float64],
     directions: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
-    """Return the length (n,) of x - origin, without what lies along orthonormal `directions`."""
     lengths = []
     for part in _parts(x, origin):
         if directions is not None:

@@ -154,7 +154,6 @@ class LabelledScores:
         return reviewed_precision(flagged, (normal, anomalous), drawn, confidence)
 
     def _drawn_at_or_above(self, kind: int, thresholds: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return how many samples with this label were drawn from each threshold, or below it."""
         if self._drawn_from is None or self.labels is None:
             return np.zeros(len(thresholds), np.int64)
         rows = np.flatnonzero(np.isfinite(self._drawn_from) & (self.labels == kind))

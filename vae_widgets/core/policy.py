@@ -258,7 +258,7 @@ def _fields(content: Any) -> dict[str, Any]:
             f"it has schema {schema}; this version reads up to {SCHEMA}. Upgrade vae_widgets."
         )
     fields = {name: value for name, value in content.items() if name != "schema"}
-    if schema < 2 and "percentile" in fields:  # the only parameter there was
+    if schema < 2 and "percentile" in fields:
         percentile = fields.pop("percentile")
         fields["parameters"] = {} if percentile is None else {"percentile": percentile}
         fields = {"reference": (), "data_hash": "", "model_hash": "", "author": "", **fields}

@@ -144,13 +144,7 @@ PREPROCESSING: dict[str, type[StandardizeFeatures] | type[StandardizeSamples]] =
 
 
 def preprocessing_from_json(content: Any) -> Preprocessing:
-    """Return what `to_json` described.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is anything else.
-    """
+    """Return what `to_json` described; raise ``TypeError`` or ``ValueError`` for anything else."""
     if not isinstance(content, Mapping):
         raise TypeError(f"expected a mapping; received {type(content).__name__}.")
     arguments = dict(content)

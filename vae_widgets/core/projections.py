@@ -52,7 +52,7 @@ def principal_axes(z: ArrayLike) -> Rotation:
     z = np.asarray(z, np.float64)
     origin = z.mean(axis=0)
     centred = z - origin
-    _, vectors = np.linalg.eigh(centred.T @ centred)  # ascending
+    _, vectors = np.linalg.eigh(centred.T @ centred)
     directions = vectors.T[::-1]
     largest = np.abs(directions).argmax(axis=1)
     signs = np.sign(directions[np.arange(len(directions)), largest])

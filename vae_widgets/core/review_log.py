@@ -159,10 +159,7 @@ class ReviewLog:
 def read_marks(content: bytes) -> list[Mark]:
     """Return the marks of a file that `ReviewLog.to_csv` made, also if a spreadsheet saved it.
 
-    Raises
-    ------
-    ValueError
-        If it is no such file; the message names the line.
+    Raises ``ValueError`` if it is no such file, naming the line.
     """
     header, rows = read_csv(content)
     if not set(_COLUMNS) <= set(header):
@@ -231,7 +228,6 @@ def with_exact_numbers(marks: Sequence[Mark], scores: NDArray[np.float64]) -> li
 
 
 def _exact_threshold(drawn: float, ascending: NDArray[np.float64]) -> float:
-    """Return the threshold just above a score that a rounded one stands for."""
     near = ascending[np.isclose(ascending, drawn, rtol=PRECISION, atol=0)]
     if not len(near) or drawn == ascending[0] or (np.nextafter(near, np.inf) == drawn).any():
         return drawn

@@ -37,7 +37,6 @@ def review_order(
 
 
 def _walk(start: int, stop: int, size: int) -> Iterator[Ranks]:
-    """Yield the ranks from start until before stop, in growing pieces."""
     step = 1 if stop > start else -1
     while start != stop:
         end = start + step * min(size, abs(stop - start))
@@ -46,7 +45,6 @@ def _walk(start: int, stop: int, size: int) -> Iterator[Ranks]:
 
 
 def _draws(low: int, high: int, size: int, seed: int) -> Iterator[Ranks]:
-    """Yield all ranks from low until before high in random order, in growing pieces."""
     rng = np.random.default_rng([seed, low])
     drawn = np.zeros(0, np.int64)
     while len(drawn) < high - low:

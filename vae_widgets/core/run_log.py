@@ -62,8 +62,8 @@ class RunLog:
             )
         sync_folder(folder)
         self._synced = time.monotonic()
-        self._run = ""  # its id
-        self._header: bytes | None = None  # until it is in the file
+        self._run = ""
+        self._header: bytes | None = None
         self.missing = 0
         """Number of entries of this run that could not be written and are not noted in the file."""
 
@@ -115,7 +115,7 @@ class RunLog:
                 while left:
                     left = left[self._file.write(left) or 0 :]
             except OSError:
-                if is_locked:  # so that nobody has written behind
+                if is_locked:
                     self._file.truncate(end)
                 raise
         self._header, self.missing = None, 0

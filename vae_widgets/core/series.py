@@ -73,7 +73,7 @@ class Thinned(list[T]):
     def append(self, item: T) -> None:
         """Add an item; beyond the limit, every second one goes."""
         if self and (self._count - 1) % self._stride:
-            self.pop()  # it was there only as the newest
+            self.pop()
         super().append(item)
         self._count += 1
         if len(self) > self.limit:

@@ -11,15 +11,13 @@ _NARROWEST = 1e-9
 class SmoothedScores:
     """Scores whose distribution was smoothed within each kind: normal, anomalous, not labelled.
 
-    `labels` are 1, 0, and NaN. In a plain bootstrap a threshold that was lucky on the samples is
-    lucky in the resamples too. Here each kind has a kernel estimate of its distribution (Azzalini,
-    Biometrika 68, 1981, bandwidth ``1.3 * deviation * n^(-1/3)``), on a scale where all scores
-    together are normally distributed.
-
+    `labels` are 1, 0, and NaN. A threshold that was lucky on the samples is then not lucky in the
+    resamples too. Kernel estimate: Azzalini, Biometrika 68, 1981, bandwidth ``1.3 * deviation *
+    n^(-1/3)``, on a scale where all scores together are normally distributed.
     """
 
     def __init__(self, scores: NDArray[np.float64], labels: NDArray[np.float64] | None) -> None:
-        from scipy.special import ndtr, ndtri  # slow to import, and needed here alone
+        from scipy.special import ndtr, ndtri
 
         self._ndtr = ndtr
         n = len(scores)

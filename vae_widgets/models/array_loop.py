@@ -217,7 +217,7 @@ class ArrayLoop:
         n = np.int32(len(data))
         while first < steps:
             if rows_to <= first:
-                tensors = rows = None  # frees the window before
+                tensors = rows = None
                 rows_from = first - first % steps_of_rows
                 rows_to = rows_from + steps_of_rows
                 window = all_rows[rows_from * self._batch_size : rows_to * self._batch_size]
@@ -279,8 +279,7 @@ def should_use_xla(model: keras.Model) -> bool:
 def xla_pays(model: keras.Model, steps: int, batch_size: int) -> bool:
     """Tell whether so many steps on a CPU win back the 2 s that XLA takes to compile.
 
-    A step gains about 0.2 ms, and 2.4 ns for each weight in a batch of 128. `steps` counts those
-    before a resume, so that a resumed run decides as the whole one.
+    `steps` counts those before a resume too, so that a resumed run decides as the whole one.
     """
     gain = 2e-4 + 2.4e-9 * model.count_params() * batch_size / 128
     return steps * gain > _SECONDS_TO_COMPILE
@@ -289,8 +288,7 @@ def xla_pays(model: keras.Model, steps: int, batch_size: int) -> bool:
 def in_order(gradients: Sequence[Any]) -> list[Any]:
     """Let each gradient wait for the one before it in the list; their values stay as they are.
 
-    Otherwise XLA copies all weights in every step, because it cannot know that the backward pass
-    reads a weight before the optimizer writes it. None and `tf.IndexedSlices` stay as they are.
+    Otherwise XLA copies all weights in every step. None and `tf.IndexedSlices` stay as they are.
     """
     ordered: list[Any] = []
     nothing = None

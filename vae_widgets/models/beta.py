@@ -26,7 +26,7 @@ class Beta:
         number = _checked(value)
         self.variable = tf.Variable(number, trainable=False, dtype=tf.float32)
         self.validation_variable = tf.Variable(number, trainable=False, dtype=tf.float32)
-        self._epochs: int | None = None  # of the present or the last training
+        self._epochs: int | None = None
         self.set(value)
 
     @property

@@ -102,7 +102,7 @@ class Checkpointer(keras.callbacks.Callback):
         with self._lock:
             self.serve()
             self._has_ended = True
-            self._prepare = None  # it holds the data
+            self._prepare = None
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Put the epochs before `start` into the history, which has just emptied itself."""

@@ -345,7 +345,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         note, author
             As for `policy`.
         """
-        policy = self.policy(note, author=author)  # which says if there is no model yet
+        policy = self.policy(note, author=author)
         if pathlib.Path(path).suffix != SUFFIX:
             raise ValueError(f"path is {str(path)!r}; expected a name that ends in {SUFFIX}.")
         fitted = self._preprocessing
@@ -474,7 +474,6 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         return preprocess(self._rows(X, reset=False), self._preprocessing, self.sample_shape_)
 
     def _in_parts(self, function: Callable[[Any], NDArray[Any]], X: Any) -> NDArray[Any]:
-        """Return what a function gives for the rows of X, which may be larger than memory."""
         parts = parts_of(X)
         if parts is None:
             return function(X)
@@ -558,7 +557,6 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         return "percentile", {"percentile": 100 * (1 - share)}
 
     def _own_likelihood(self) -> Likelihood:
-        """Return a likelihood that no other fit trains."""
         is_default = self.likelihood == "gaussian"
         rule = Gaussian("learned") if is_default else make_likelihood(self.likelihood)
         if rule is self.likelihood:
@@ -594,7 +592,6 @@ def _clear_of(scores: NDArray[np.float64], threshold: float) -> float:
 
 
 def _as_json(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return those that JSON can hold; likelihoods and schedules are found in the model again."""
     plain = {name: _plain(value) for name, value in parameters.items()}
     for name in ("likelihood", "beta"):
         if not isinstance(plain[name], str | int | float):

@@ -212,7 +212,6 @@ class FiguresOfMerit(RowMethods):
     def _moments_of_rows(
         self, method: str, function: Callable[..., Any], x: Any, y: Any
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return mean and variance over the rows of `_encode` or `_kl`, (latent_dim,) each."""
         if is_dask_array(x):
             if function is self._encode:
                 rows = self._lazily("encode", x, y)[:, 0].astype(np.float64)

@@ -213,7 +213,6 @@ def check_rows(
 
 
 def _is_same(x: Any, y: Any) -> bool:
-    """Say whether two arrays hold the same, without a copy of those that are in a file."""
     if np.shape(x) != np.shape(y) or scipy.sparse.issparse(x) or scipy.sparse.issparse(y):
         return False
     step = max(1, READ_AT_ONCE // max(1, 8 * math.prod(np.shape(x)[1:])))

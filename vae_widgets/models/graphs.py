@@ -28,7 +28,7 @@ class ScoreExportError(ValueError):
 
 def onnx_parts(vae: "VAE", facts: ModelFacts) -> dict[str, bytes]:
     """Return the encoder and the decoder as parts of a bundle, or raise ``ValueError``."""
-    from vae_widgets.bundle.codec import BundleCodec  # loads ONNX Runtime, for those who save
+    from vae_widgets.bundle.codec import BundleCodec
 
     for layer in vae._flatten_layers():
         # The converter would make a Loop of these, which a bundle must not have.
@@ -71,7 +71,7 @@ def score_part(vae: "VAE", facts: ModelFacts, kind: str) -> bytes:
         x = vae.decode(z, *labels)
         theirs = vae.anomaly_score(x, kind, y=labels[0] if labels else None)
         _compare("score", graph(x=x, **hot)[0], theirs)
-    except Exception as error:  # as above
+    except Exception as error:
         reason = " ".join(str(error).split())
         raise ScoreExportError(
             f"the score {kind!r} of the likelihood {vae.likelihood.name!r} cannot be exported to "

@@ -120,7 +120,6 @@ def _have_equal_weights(model: keras.Model, other: keras.Model) -> bool:
 
 
 def _one_sample(model: Any) -> Any:
-    """Return one sample, and one label for a conditional model; neither is constant."""
     shape = model.sample_shape
     x = np.linspace(0, 1, int(np.prod(shape)), dtype=np.float32).reshape(1, *shape)
     return x if model.n_labels is None else [x, np.eye(1, model.n_labels, dtype=np.float32)]

@@ -26,7 +26,7 @@ def to_onnx(
     `function` maps float32 tensors (n, *shape) of these `inputs` to tensors (n, ...) called
     `outputs`.
     """
-    import tf2onnx  # half a second, for those who save
+    import tf2onnx
 
     def named(*tensors: Any) -> dict[str, Any]:
         return dict(zip(outputs, function(*tensors), strict=True))
@@ -64,10 +64,9 @@ def _erfc(graph: Any, node: Any, name: str, args: list[Any]) -> Any:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the notes of the converter out of the notebook, also those that C++ writes to stderr."""
     logger = logging.getLogger("tf2onnx")
     level = logger.level
-    logger.setLevel(logging.CRITICAL)  # what it cannot convert is raised as well
+    logger.setLevel(logging.CRITICAL)
     sys.stderr.flush()
     stderr = os.dup(2)
     with tempfile.TemporaryFile() as notes:

@@ -77,7 +77,7 @@ def own_object(entry: dict[str, Any], owner: str) -> OwnObject | None:
     """Return what an entry of `serialized_objects` names if it is the user's own, else None."""
     name, module = entry["class_name"], entry.get("module")
     if module is None and "registered_name" not in entry:
-        return None  # such as a tuple or a dtype
+        return None
     module = "__main__" if module is None else str(module)
     if module.split(".")[0] == "keras":
         return None

@@ -13,7 +13,7 @@ def in_float32(content: bytes) -> bytes:
     """Return a ``.keras`` file in which every layer computes in float32; the weights stay."""
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         parts = {entry.filename: file.read(entry) for entry in file.infolist()}
-    config = json.loads(parts[_CONFIG])  # it was written just now
+    config = json.loads(parts[_CONFIG])
     if not _convert(config):
         return content
     parts[_CONFIG] = json.dumps(config).encode()
@@ -27,7 +27,7 @@ def in_float32(content: bytes) -> bytes:
 def _convert(config: Any) -> bool:
     """Make "float32" of every dtype and policy in a configuration; tell whether any was another."""
     if isinstance(config, list):
-        changed = [_convert(part) for part in config]  # all of them, also after the first
+        changed = [_convert(part) for part in config]
         return any(changed)
     if not isinstance(config, dict):
         return False

@@ -32,7 +32,7 @@ class Resumable(keras.Model):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._checkpointer: Checkpointer | None = None  # of the last fit, or of the present one
-        self._resumed: TrainingState | None = None  # where the next fit is to go on
+        self._resumed: TrainingState | None = None
         self.custom_objects = {}
 
     @property

@@ -30,7 +30,6 @@ class RowMethods:
         return tuple(np.concatenate(parts) for parts in zip(*results, strict=True))
 
     def _map_blocks(self, function: Callable[..., Any], x: Any, y: Any) -> Iterator[Any]:
-        """Yield what a function gives for each block of rows; see `_map_rows`."""
         blocks = self._blocks(x, y)
         numbered = ((i * ROWS_AT_ONCE, block) for i, block in enumerate(blocks))
         if isinstance(blocks, list) and len(blocks) == 1:  # a gesture need not wait for a thread
@@ -38,7 +37,6 @@ class RowMethods:
         return map_in_flight(lambda block: function(block[0], *block[1]), numbered)
 
     def _blocks(self, x: Any, y: Any) -> list[Rows] | Iterator[Rows]:
-        """Return good rows in blocks of up to `ROWS_AT_ONCE`; a list for what is in memory."""
         stream = as_stream(x)
         if stream is not None:
             return stream_blocks(self._rules, stream, y)

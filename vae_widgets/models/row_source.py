@@ -110,8 +110,7 @@ class RowSource:
     def shuffled(self, rng: np.random.Generator) -> NDArray[np.int64]:
         """Return the row numbers (n,) in random order.
 
-        Of an array in a file the blocks are shuffled, and then the rows of several blocks at a
-        time, so that an epoch reads the file about once.
+        Of an array in a file, blocks are shuffled, then the rows of several blocks at a time.
         """
         if self._edges is None:
             return rng.permutation(len(self))
@@ -163,7 +162,6 @@ def _is_quick_by_row(array: Any) -> bool:
 
 
 def _block_edges(array: Any) -> NDArray[np.int64]:
-    """Return where the blocks of rows of an array begin, and its end: along its chunks, if any."""
     n = array.shape[0]
     chunks = getattr(array, "chunks", None)
     first = chunks[0] if chunks else _ROWS_OF_A_BLOCK

@@ -86,7 +86,6 @@ def _checked(rules: DataRules, batches: Iterable[tuple[str, Any]], y: Any) -> It
 
 
 def _blocks(batches: Iterable[Rows], n: int) -> Iterator[Rows]:
-    """Cut batches anew into blocks of `n` rows; at most `n` rows and a batch are held."""
     held: list[Rows] = []
     n_held = 0
     for batch in batches:

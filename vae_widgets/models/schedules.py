@@ -1,9 +1,8 @@
 """Schedules of beta, the weight of the KL term: functions of the epoch.
 
 ``schedule(2.5)`` is beta in the middle of the third epoch. Any callable that takes a float or an
-array will do. Its attribute ``final`` is the beta of validation; without it, the value at the end
-of the training. To survive ``VAE.save`` it has ``get_config`` and is registered with
-`keras.saving`.
+array will do. Its attribute ``final``, or else its value at the end, is the beta of validation. To
+survive ``VAE.save`` it has ``get_config`` and is registered with `keras.saving`.
 """
 
 from collections.abc import Callable

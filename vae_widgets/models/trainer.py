@@ -70,10 +70,7 @@ class Trainer(Resumable):
         self._training_run: TrainingRun | None = None
 
     def _train_on_batch(self, batch: Batch) -> Any:
-        """Take an optimizer step on a batch.
-
-        Returns the weighted sums of `LOG_NAMES` over the batch, and of the weights: (4,).
-        """
+        """Take an optimizer step; return the weighted sums of `LOG_NAMES` and the weights: (4,)."""
         raise NotImplementedError
 
     def _evaluate_on_batch(self, batch: Batch) -> Any:
@@ -153,13 +150,7 @@ class Trainer(Resumable):
         self._build_optimizer()
 
     def _build_optimizer(self) -> None:
-        """Build the optimizer for the weights that there are now.
-
-        Raises
-        ------
-        ValueError
-            If it has trained already, and not these weights.
-        """
+        """Build the optimizer for the present weights; ``ValueError`` if it has trained others."""
         optimizer, weights = self.optimizer, self.trainable_variables
         if not optimizer.built:
             optimizer.build(weights)
@@ -180,7 +171,7 @@ class Trainer(Resumable):
 
     def get_compile_config(self) -> dict[str, Any]:
         """Return what `compile_from_config` needs; Keras calls this when it saves."""
-        self._build_optimizer()  # also for layers that a subclass added
+        self._build_optimizer()
         optimizer = keras.saving.serialize_keras_object(self.optimizer)
         return {"optimizer": optimizer, **self._compile_options}
 
@@ -305,23 +296,13 @@ class Trainer(Resumable):
         """Train in a thread and return at once.
 
         ``await vae.fit_async(x, ...)`` in a notebook cell keeps widgets alive while it trains.
-
-        Parameters
-        ----------
-        x, y, **options
-            As for `fit`, and checked before this returns. `verbose` is 0 unless given.
+        Arguments and errors are those of `fit`, checked before this returns; `verbose` is 0 unless
+        given.
 
         Returns
         -------
         TrainingRun
             With ``pause``, ``resume``, ``stop``, ``checkpoint``, ``wait``, ``status``; awaitable.
-
-        Raises
-        ------
-        TypeError, ValueError, OSError
-            If an argument is bad.
-        RuntimeError
-            If this model is being trained already.
         """
         checks.reject_unknown("VAE.fit_async", options, _FIT_DEFAULTS)
         arguments = self._fit_arguments(x, y, **{**_FIT_DEFAULTS, "verbose": 0, **options})
@@ -727,7 +708,7 @@ class Trainer(Resumable):
         )
         sums = update(batch)
         for tracker, total in zip(self._trackers, tf.unstack(sums)[:-1], strict=True):
-            mean = tf.math.divide_no_nan(total, sums[-1])  # all weights may be zero
+            mean = tf.math.divide_no_nan(total, sums[-1])
             tracker.update_state(mean, sample_weight=sums[-1])
         return self.get_metrics_result()
 

@@ -21,8 +21,8 @@ from vae_widgets.models.sample_stream import Rows, stream_blocks
 
 MOST_CODES = 10_000
 """Training samples whose codes make the statistics."""
-_SEED = 0  # of the choice of these samples
-_NO_WEIGHTS = -1  # in a file: there are no statistics
+_SEED = 0
+_NO_WEIGHTS = -1
 
 
 class TrainingCodes(RowMethods):

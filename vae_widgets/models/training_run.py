@@ -54,10 +54,7 @@ class TrainingRun:
 
     @property
     def status(self) -> Status:
-        """What the run does, or how it ended.
-
-        "running", "paused"; "stopped" (also by a callback), "interrupted", "finished", "failed".
-        """
+        """One of running, paused, stopped, interrupted, finished and failed."""
         if self._result.done():
             if self._result.exception() is not None:
                 return "failed"

@@ -311,13 +311,7 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
 
     @property
     def objective(self) -> Objective:
-        """What training minimises. Set it to a name or an object between two fits.
-
-        Raises
-        ------
-        RuntimeError
-            If the model is training.
-        """
+        """What training minimises: a name or an object. Setting it in training raises."""
         return self._rules.objective
 
     @objective.setter
@@ -406,7 +400,6 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         super()._prepare_training(data)
 
     def _build_added_layers(self, data: tuple[Any, ...]) -> None:
-        """Build the layers of a subclass by one batch, so that the optimizer sees their weights."""
         parts: Any = None
         if is_array(data[0]):
             parts = tuple(tf.constant(part[:2]) for part in data)
@@ -490,7 +483,7 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         )
         losses = self.objective(encoded)
         more = self.auxiliary_loss(encoded, x, targets[0] if targets else None, training)
-        penalties = sum(self.losses)  # of regularizers
+        penalties = sum(self.losses)
         return tf.stack(
             [
                 ops.sum(batch.weights * (losses.loss + more + penalties)),
@@ -683,13 +676,10 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         save_bundle(self, filepath, **options)
 
     def export(self, filepath: Any, *args: Any, **options: Any) -> None:
-        """Export the reconstruction x -> x_hat for serving, as `keras.Model.export` does.
+        """Export the reconstruction x -> x_hat for serving; arguments as in `keras.Model.export`.
 
-        Parameters
-        ----------
-        filepath, *args, **options
-            As in `keras.Model.export`. A conditional VAE takes [x, y], with y one-hot. Use
-            ``vae.encoder.export`` and ``vae.decoder.export`` for one half.
+        A conditional VAE takes [x, y], with y one-hot. Use ``vae.encoder.export`` and
+        ``vae.decoder.export`` for one half.
         """
         x = np.zeros((1, *self.sample_shape), np.float32)
         y = [np.eye(1, self.n_labels, dtype=np.float32)] if self.n_labels else []

@@ -214,7 +214,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     @property
     def chosen(self) -> Threshold:
         """The threshold with its method, parameters, explanation and assumption."""
-        assert self._chosen is not None  # the constructor saw to it
+        assert self._chosen is not None
         return self._chosen
 
     @property
@@ -483,7 +483,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         if any(any(handlers.values()) for handlers in observed):
             self.set_trait("flagged", self._is_flagged())
         else:
-            self._trait_values.pop("flagged", None)  # the next one who reads gets the default
+            self._trait_values.pop("flagged", None)
 
     def _relabel(self) -> None:
         with self._canvas.hold_sync():  # the page never sees counts of some labels with others
@@ -512,7 +512,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
             before = self._parameters.get(method) or METHODS[method].parameters
             self._canvas.refuse(str(error), method, {**before, **asked})
         else:
-            self._canvas.send({"kind": "chosen"})  # also where nothing changes by it
+            self._canvas.send({"kind": "chosen"})
 
     def _clicked(self, change: Any) -> None:
         index = self._strip.sample_at(change.new) if self._strip else -1

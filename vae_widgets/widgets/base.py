@@ -96,9 +96,9 @@ class ClosingWidget(ipywidgets.DOMWidget):
                 raise messages.Refused(f"the page may not set {wrong[0]!r:.80}")
             super().set_state(sync_data)
         except Exception as error:
-            self.send_state(own.keys() & sync_data.keys())  # the page goes back to what it was
+            self.send_state(own.keys() & sync_data.keys())
             if not isinstance(error, traitlets.TraitError):
-                raise  # of an observer
+                raise
             self._refuse(error)
 
     def _handle_msg(self, msg: dict[str, Any]) -> None:
@@ -124,10 +124,7 @@ class ClosingWidget(ipywidgets.DOMWidget):
 
 
 class CanvasWidget(ClosingWidget, anywidget.AnyWidget):
-    """Base of the widgets that draw on a canvas in the page.
-
-    A subclass sets ``_esm = bundle("name.js")`` and ``_css = bundle("name.css")``.
-    """
+    """Base of the widgets that draw on a canvas; `bundle` gives them ``_esm`` and ``_css``."""
 
     def __init__(self, **traits: Any) -> None:
         # ipywidgets takes any keyword in silence; a typing error must not.
@@ -150,7 +147,7 @@ class CanvasWidget(ClosingWidget, anywidget.AnyWidget):
                 hearers.remove(hearer)
 
     def _handle_custom_msg(self, content: Any, buffers: Any) -> None:
-        super()._handle_custom_msg(content, buffers)  # to callbacks of the user
+        super()._handle_custom_msg(content, buffers)
         if not isinstance(content, dict):
             return
         fields = dict(content)

@@ -85,11 +85,7 @@ def values_of(
 def lines_of(
     history: TrainingHistory, name: str, steps_per_epoch: int | None, view: View
 ) -> MetricLines:
-    """Return the lines of a metric.
-
-    A light line is what a strong one is made of: the steps within the epochs, or the values before
-    smoothing.
-    """
+    """Return the lines of a metric: a light one of steps or unsmoothed values, and a strong one."""
     steps, epochs = values_of(history, name, steps_per_epoch)
     light = steps
     if len(epochs[0]) > 1:

@@ -94,7 +94,7 @@ class Explorer(Pictured, CompositeWidget):
         else:
             score_name = "anomaly score"
 
-        samples = self._x if index_of(x) is None else x  # which brings its index along
+        samples = self._x if index_of(x) is None else x
         self.scatter = LatentScatter(
             codec, samples, with_index(labels, index), self._renderer, label_names=label_names
         )
@@ -207,7 +207,6 @@ def _scores(codec: Any, x: NDArray[np.float32]) -> tuple[NDArray[Any], str]:
 
 
 def _two_samples(z: NDArray[np.float32], labels: Any) -> tuple[int, int]:
-    """Choose two samples worth sliding between: of two classes, or else far apart."""
     classes, names = index_classes(labels, len(z))
     known = np.flatnonzero(classes != len(names))
     if known.size:

@@ -176,10 +176,7 @@ class InterpolationSlider(Pictured, CanvasWidget):
         return self._maker.steps
 
     def swap_ends(self) -> None:
-        """Walk the path the other way round, and keep the sample that is shown.
-
-        With way-points in between, to within one frame.
-        """
+        """Walk the path the other way round; the sample shown stays, to within one frame."""
         # One message, lest the page show the old position on the new path.
         with self.hold_sync(), self.hold_trait_notifications():
             self.start, self.end, self.value = self.end, self.start, 1 - self.value

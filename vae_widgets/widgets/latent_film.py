@@ -50,7 +50,7 @@ class Film:
     compare: bool
     method: str
     strips: dict[str, Strip]
-    content: dict[str, Any]  # as it travels to the page
+    content: dict[str, Any]
 
     @property
     def via(self) -> tuple[NDArray[np.float32], ...]:
@@ -227,14 +227,14 @@ class FilmMaker:
     def _path(
         self, points: Sequence[WayPoint], stops: ArrayLike, method: str, at: ArrayLike
     ) -> NDArray[np.float32]:
-        if method not in self._legs:  # built once it is needed: it may take seconds
+        if method not in self._legs:
             assert self._latents is not None
             self._legs[method] = NeighbourGraph(self._latents, self._neighbours).leg
         z = latent_path([point.z for point in points], at, self._legs[method], stops)
         return z.astype(np.float32)
 
     def _way_point(self, name: str, value: ArrayLike) -> WayPoint:
-        given = checks.float_array(name, value).copy()  # the caller may change theirs later
+        given = checks.float_array(name, value).copy()
         latent, sample = (self._codec.latent_dim,), tuple(self._codec.sample_shape)
         if self.ends != "sample" and given.shape == latent:
             return WayPoint("latent", given, given)

@@ -33,7 +33,7 @@ class LatentHealth(CanvasWidget):
             kept = np.linspace(0, len(steps) - 1, _POINTS).round().astype(int)
             steps, kl = steps[kept], kl[kept]
         at, beta = history.setting("beta")
-        if len(beta):  # it is what it is until now
+        if len(beta):
             at, beta = np.append(at, history.last_step), np.append(beta, beta[-1])
         x, y = decimate(history.epoch_of(at, steps_per_epoch), beta, _POINTS)
         return changes(
@@ -56,7 +56,6 @@ def has_latents(history: TrainingHistory) -> bool:
 
 
 def _path(history: TrainingHistory) -> FloatArray:
-    """Return KL and reconstruction loss (2, n), of the epochs or else of the steps."""
     for read in (history.epochs, history.steps):
         at, kl = read("kl_loss")
         other, reconstruction = read("reconstruction_loss")

@@ -149,7 +149,7 @@ class LatentScatter(Pictured, ScatterAnswers):
         color_by, quantities = self._checked_colour(color_by, quantities or {})
         if threshold is not None:
             threshold = checks.finite_number("threshold", threshold)
-        if isinstance(projection, str):  # before the work of encoding
+        if isinstance(projection, str):
             checks.one_of("projection", projection, ("latent", "pca"))
             self._checked_dims(dims, codec.latent_dim)
 
@@ -302,7 +302,7 @@ class LatentScatter(Pictured, ScatterAnswers):
                     if name not in self._set_together:
                         self.set_trait(name, value)
                 if "dims" not in self._set_together:
-                    self.dims = None  # the first ones
+                    self.dims = None
             if (self.projection, self.dims) != self._plane_shown:
                 self._show_plane()
 
@@ -338,7 +338,7 @@ class LatentScatter(Pictured, ScatterAnswers):
                 self._pick = {}
 
     def _find_density(self, change: Any = None) -> None:
-        if self.density and not self._density:  # 0.4 s for 70,000 samples
+        if self.density and not self._density:
             self._density = self._space.aggregated_posterior(self.dims)
 
     def _mark_bookmarks(self, change: Any = None) -> None:

@@ -8,10 +8,7 @@ from ipywidgets import Widget
 
 
 class Link:
-    """Base of what lets two widgets follow each other; it lasts until `unlink`.
-
-    Closing one of the widgets unlinks them, too: the other would keep it alive.
-    """
+    """Base of what lets two widgets follow each other until `unlink`, or until one is closed."""
 
     def __init__(self, *widgets: Widget) -> None:
         self._followed: list[tuple[Widget, str, Callable[[Any], None]]] = []

@@ -40,11 +40,9 @@ _ACTION_COLOUR = "#717581"
 
 
 class _Panel:
-    """One figure: solid lines for training, dashed ones for validation, in the same colours."""
-
     def __init__(self, x: bqplot.Scale, x_axis: bqplot.Axis) -> None:
         self.linear, self.log = bqplot.LinearScale(), bqplot.LogScale()
-        full = bqplot.LinearScale(min=0.0, max=1.0)  # from the bottom of the figure to its top
+        full = bqplot.LinearScale(min=0.0, max=1.0)
         scales = {"x": x, "y": self.linear}
         plain = {"enable_hover": False}
         self.training = bqplot.Lines(scales=scales, line_style="solid", stroke_width=2, **plain)
@@ -65,7 +63,7 @@ class _Panel:
             colors=[_ACTION_COLOUR],
             default_size=10,
             font_weight="normal",
-            x_offset=4,  # pixels right of its line
+            x_offset=4,
         )
         self.y_axis = bqplot.Axis(scale=self.linear, side="left", tick_format=".4~g")
         self.figure = bqplot.Figure(
@@ -331,7 +329,6 @@ def _y_axis(lines: list[Line], log_scale: bool) -> dict[str, Any]:
 
 
 def _ticks(lines: list[Line], log_scale: bool) -> FloatArray | None:
-    """Return round values within the lines: bqplot would choose too many, on top of each other."""
     values = np.concatenate([line[1] for line in lines] or [np.empty(0)])
     values = values[np.isfinite(values)]
     low, high = (values.min(), values.max()) if len(values) else (0.0, 0.0)

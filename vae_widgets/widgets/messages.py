@@ -128,7 +128,6 @@ def _time(name: str, value: Any) -> str:
 
 
 def _what(name: str, value: Any) -> int | str:
-    """Return what is to be heard: a row, or what was decoded last."""
     row: int | str = value if value == "decoded" else _ROW(name, value)
     return row
 

@@ -43,7 +43,7 @@ class MonitorDrawing:
         self.controls = TrainingControls(on_click)
         self.health = LatentHealth()
         self.replay = TrainingReplay()
-        self.strip = TileStrip()  # takes no room while it is empty
+        self.strip = TileStrip()
 
     @property
     def widgets(self) -> list[ipywidgets.Widget]:

@@ -48,7 +48,6 @@ class PathLink(Link):
 
     @property
     def _is_shown(self) -> bool:
-        """Whether the scatter shows this path, and not that of a slider that was linked later."""
         return bool(self._scatter._path.get("slider") == self._slider_id)
 
     def _draw(self, change: Any = None) -> None:

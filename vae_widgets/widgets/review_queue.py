@@ -179,7 +179,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         if index is None:
             return
         with self.hold_sync():
-            if index not in self.queue:  # of an earlier queue
+            if index not in self.queue:
                 place = min(self.position, len(self.queue))
                 self.queue = np.insert(self.queue, place, index)
                 self._number += 1
@@ -316,7 +316,6 @@ class ReviewQueue(Pictured, CanvasWidget):
             self._go(0)
 
     def _lowest_threshold(self) -> float:
-        """Return the lowest threshold that flags the same samples as the present one."""
         ascending, threshold = self.histogram._data.ascending, self.histogram.threshold
         cut = int(np.searchsorted(ascending, threshold))
         return above(ascending[cut - 1]) if cut else min(threshold, float(ascending[0]))
@@ -403,7 +402,6 @@ class ReviewQueue(Pictured, CanvasWidget):
         self._tell_status()
 
     def _keep_marks(self) -> None:
-        """Forget the marks that a label given elsewhere has overruled."""
         if not self.histogram._data.has_drawn:
             self._log.forget_draws()
         if self._log.keep(self.histogram._data.labels):
@@ -414,7 +412,6 @@ class ReviewQueue(Pictured, CanvasWidget):
         self._status = self.estimate["text"]
 
     def _show_window(self, change: Any = None) -> None:
-        """Send the samples around the position, unless the page has enough of them."""
         size = self._window_size()
         shown = self._window.get("indices", [])
         start = self._window.get("start", 0)

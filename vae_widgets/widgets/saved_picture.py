@@ -48,7 +48,7 @@ class SavedPicture:
         self._id = f"vae_widgets-{uuid.uuid4()}"
         self._cell: str | None = None  # that displays the widget, until it ends
         self._changed = self._waiting = False
-        self._first = self._last = 0.0  # change that was not drawn
+        self._first = self._last = 0.0
         try:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:

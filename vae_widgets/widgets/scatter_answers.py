@@ -37,7 +37,6 @@ class ScatterAnswers(ScatterState):
             self.observe(lambda change, answer=answer: change.new and answer(change.new), name)
 
     def _lift(self, at: Sequence[float]) -> NDArray[np.float32]:
-        """Return the latent vector (1, latent_dim) of a place on the plane."""
         return self._space.from_plane([at], self.dims, self.held)
 
     def _where(self, index: int, at: Sequence[float] | None = None) -> dict[str, Any]:

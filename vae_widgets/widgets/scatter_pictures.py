@@ -91,7 +91,7 @@ class ScatterPictures:
             "columns": 1,
             "rows": 1,
             "held": held.tolist(),
-            "tiles": self._rendered(self._x[:1]),  # whose size the page reads
+            "tiles": self._rendered(self._x[:1]),
             "error": str(error),
         }
 

@@ -26,8 +26,7 @@ PERCENTILES = (50, 90, 95, 99, 99.9)
 class ScoreCanvas(CanvasWidget):
     """Draw scores as a histogram with a threshold.
 
-    The page gets exact counts at a grid of thresholds (`core.histogram`), so a drag needs no
-    message. It sets `threshold`, and asks for a method (`messages`).
+    The page gets exact counts at a grid of thresholds (`core.histogram`): a drag needs no message.
     """
 
     grid: ScoreGrid

@@ -89,7 +89,6 @@ class ScoreLink(Link):
                 }
 
     def _take_over(self) -> None:
-        """Cut the scatter at the histogram's threshold, in the page also while it is dragged."""
         self._canvas.followers = [*self._canvas.followers, self._scatter]
         self._scatter.threshold = self._histogram.threshold
 

@@ -67,7 +67,7 @@ class ScoreStrip(TileStrip):
 
     def _caption(self, content: dict[str, Any]) -> None:
         marks = [self._verdict(index) if index >= 0 else "" for index in self.shown]
-        room = 7 - 2 * any(marks)  # of the width of a tile
+        room = 7 - 2 * any(marks)
         texts = iter(alike(self._scores.scores[[i for i in self.shown if i >= 0]], room))
         captions = [
             _SIGNS[mark] + next(texts) if index >= 0 else ""
@@ -78,7 +78,6 @@ class ScoreStrip(TileStrip):
         self.show_content({**content, "captions": captions, "marks": marks})
 
     def _verdict(self, index: int) -> str:
-        """Return whether the threshold decides a sample as its label does."""
         labels = self._scores.labels
         if labels is None or np.isnan(labels[index]):
             return ""

@@ -213,7 +213,7 @@ class ThresholdCurves(CompositeWidget):
         thresholds = self._canvas.grid.thresholds
         on_grid = self._curve_at(thresholds, self._canvas.at_or_above[:2].astype(np.int64))
         cost = expected_cost(on_grid, **self._costs)[1:]
-        lowest = expected_cost(self._curve, **self._costs).min()  # of all, not of the grid's
+        lowest = expected_cost(self._curve, **self._costs).min()
         panel.draw(f"Lowest cost {lowest:.4g} a sample", thresholds, cost)
         # bqplot would keep the limits that were set before.
         panel.span(panel.x_scale, float(thresholds[0]), float(thresholds[-1]))
@@ -226,7 +226,7 @@ class ThresholdCurves(CompositeWidget):
         known = np.isfinite(found.precision)
         title = "Estimated from a random sample" if known.any() else "Possible by the labels"
         panel.draw(title, thresholds[known], found.precision[known])
-        some = found.n_flagged > 0  # of nothing there is no precision
+        some = found.n_flagged > 0
         _set(panel.aside, thresholds[some], np.stack([found.low, found.high])[:, some])
         panel.span(panel.x_scale, float(thresholds[0]), float(thresholds[-1]))
 

@@ -148,11 +148,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
 
     @property
     def history(self) -> TrainingHistory:
-        """What was logged in the present run.
-
-        ``history.steps("loss")`` and ``history.epochs("loss")`` give arrays, ``to_dict()`` lists
-        and ``to_pandas()`` a frame.
-        """
+        """What was logged in the present run, a `TrainingHistory`."""
         return self._session.history
 
     @property
@@ -164,10 +160,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
 
     @property
     def state(self) -> words.State:
-        """What the run does.
-
-        One of waiting, training, paused, stopping, stopped, finished and interrupted.
-        """
+        """One of waiting, training, paused, stopping, stopped, finished and interrupted."""
         return self._session.state
 
     @property
@@ -226,13 +219,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
         self._drawing.controls.zoom = [] if ends is None else [float(end) for end in ends]
 
     def start_run(self, name: str) -> None:
-        """Name the next run; the present one stays in the picture, behind it.
-
-        Raises
-        ------
-        RuntimeError
-            If a fit is under way.
-        """
+        """Name the next run; the present one stays behind it. ``RuntimeError`` during a fit."""
         self._session.start_run(name)
 
     def pause(self) -> None:
@@ -317,7 +304,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
         try:
             actions[click["type"]]()
             session.problem = ""
-        except Exception as error:  # whatever the model says to it
+        except Exception as error:
             session.problem = str(error)
         self._throttle.request()
 
@@ -354,7 +341,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
 
     def _failed(self, error: Exception) -> None:
         self._note(error)
-        with contextlib.suppress(Exception):  # nothing is left to show that with
+        with contextlib.suppress(Exception):
             for send in self._drawing.plan_words():
                 send()
 
@@ -382,7 +369,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
             self._changed()
         if not session.active:
             if self._saved is not None:
-                self._saved.replace()  # that of the run's end
+                self._saved.replace()
             if self._watched is not None:
                 self._watched.unregister("post_run_cell", self._cell_ended)
                 self._watched = None

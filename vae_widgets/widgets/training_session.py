@@ -50,7 +50,7 @@ class TrainingSession:
 
         self.history = TrainingHistory(self._record)
         self.others: dict[str, TrainingHistory] = dict(others or {})
-        self.name = ""  # of the present run
+        self.name = ""
         self._next_name: str | None = None
         self._names_given = 0
         self.state: State = "waiting"
@@ -267,7 +267,6 @@ class TrainingSession:
         self._changed()
 
     def _fail(self, error: BaseException) -> None:
-        """End a run in the background that an error has ended: Keras does not report errors."""
         if self.active:
             self.problem = ": ".join(filter(None, [type(error).__name__, str(error)]))
             self.finish("interrupted")

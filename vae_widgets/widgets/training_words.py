@@ -130,5 +130,4 @@ def duration(seconds: float) -> str:
 
 
 def _rate(rate: float) -> str:
-    """Format a rate with three significant digits: the rest only flickers."""
     return f"{float(f'{rate:.3g}'):,.{0 if rate >= 100 else 1}f}"

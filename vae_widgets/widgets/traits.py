@@ -78,11 +78,7 @@ class WholeNumber(traitlets.Int[Any, Any]):
 
 
 class Loose(traitlets.TraitType[Any, Any]):
-    """A trait that leaves its value to a validator, which takes more than one type.
-
-    The validator sees every value: while notifications are held, traitlets would keep what equals
-    the old one as it is, such as True for 1.
-    """
+    """A trait whose validator takes more than one type, and sees every value: also True for 1."""
 
     def validate(self, obj: Any, value: Any) -> Any:
         """Return `value`, an iterator as a tuple: it can be read once only."""
@@ -135,7 +131,7 @@ class Array(traitlets.TraitType[Any, Any]):
             given = np.asarray(as_numpy(value))
             if given.dtype.kind not in "biufO":  # text and dates would become numbers
                 raise TypeError
-            with np.errstate(invalid="ignore", over="ignore"):  # found below, or by a validator
+            with np.errstate(invalid="ignore", over="ignore"):
                 array = given.astype(self.dtype)
         except Exception:  # of whatever the value is
             raise TraitTypeError(

@@ -87,7 +87,7 @@ def conformal_threshold(
             f"{n:,} normal scores cannot promise a false alarm rate of {rate:g}{sure}; that takes "
             f"at least {needed:,}. Pass more normal scores, or allow a higher rate."
         )
-    from scipy.special import betaincinv  # slow to import, and needed here alone
+    from scipy.special import betaincinv
 
     highest = np.partition(normal, n - rank)[n - rank]
     worst = float(betaincinv(rank, n + 1 - rank, 0.95))
@@ -121,7 +121,6 @@ def _rank(n: int, rate: float, confidence: float | None) -> int:
 
 
 def _needed(rate: float, confidence: float | None) -> int:
-    """Return how many normal scores it takes for k = 1."""
     on_average = math.ceil(round(1 / rate, 9)) - 1
     if confidence is None:
         return on_average

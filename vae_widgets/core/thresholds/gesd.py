@@ -56,9 +56,9 @@ def gesd_threshold(
 
 def critical_values(n: int, n_outliers: int, alpha: float) -> NDArray[np.float64]:
     """Return Rosner's critical values for the 1st to the `n_outliers`-th deviation, his eq. 2.5."""
-    from scipy.special import stdtrit  # slow to import, and needed here alone
+    from scipy.special import stdtrit
 
-    left = n - np.arange(n_outliers)  # scores that are still there
+    left = n - np.arange(n_outliers)
     t = stdtrit(left - 2.0, 1 - alpha / (2 * left))
     values: NDArray[np.float64] = (left - 1) * t / np.sqrt((left - 2 + t**2) * left)
     return values

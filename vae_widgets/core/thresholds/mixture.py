@@ -80,7 +80,7 @@ def mixture_threshold(scores: ArrayLike, probability: float = 0.5) -> Threshold:
 
 def _fit(scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     """Return weights, means, deviations (the lower first); whether two fit better than one."""
-    from sklearn.mixture import GaussianMixture  # slow to import, and needed here alone
+    from sklearn.mixture import GaussianMixture
 
     ordered = np.sort(scores)
     if len(ordered) > MOST_FITTED:

@@ -74,7 +74,7 @@ def pythresh_gesd_threshold(
     ordered = np.sort(scores)
     deviations, removed = remove_most_deviating(ordered, max_outliers)
     left = n - np.arange(max_outliers)
-    deviations *= np.sqrt(left / (left - 1))  # of the population
+    deviations *= np.sqrt(left / (left - 1))
     outliers = removed[deviations > critical_values(n, max_outliers, alpha)]
     if not outliers.size:
         threshold, flagged = above(ordered[-1]), "none is flagged"

@@ -136,7 +136,6 @@ def _names(segments: ArrayLike, n: int) -> NDArray[Any]:
 
 
 def _parts(sizes: list[int], alerts: int) -> list[int]:
-    """Share out alerts in proportion, by largest remainder."""
     exact = np.array(sizes) * min(1.0, alerts / sum(sizes))
     parts = np.floor(exact + 1e-9).astype(int)
     spare = min(alerts, sum(sizes)) - int(parts.sum())
@@ -145,7 +144,6 @@ def _parts(sizes: list[int], alerts: int) -> list[int]:
 
 
 def _options(scores: NDArray[np.float64], anomalous: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return (flagged, caught) for each threshold worth having, the fewest alerts first."""
     ordered, hits = np.sort(scores), np.sort(scores[anomalous])
     worth = np.unique(hits)[::-1]  # between two anomalies only false alarms are added
     flagged = len(ordered) - np.searchsorted(ordered, worth)
@@ -154,7 +152,7 @@ def _options(scores: NDArray[np.float64], anomalous: NDArray[np.bool_]) -> list[
 
 
 def _most_caught(options: list[list[tuple[int, int]]], alerts: int) -> list[int]:
-    best = np.zeros(alerts + 1, int)  # most caught with so many alerts, in the segments seen
+    best = np.zeros(alerts + 1, int)
     chosen = []
     for of_segment in options:
         caught_before, best = best, np.full(alerts + 1, -1)

@@ -63,7 +63,7 @@ def draw(figure: Any, histogram: AnomalyHistogram, bars: Bars, text: str) -> Non
             color=colour,
             label=f" {bars.totals[kind]:,} {kind}",
         )
-        axes.stairs(counts, bars.edges, color=colour, linewidth=1, zorder=3)  # over all fills
+        axes.stairs(counts, bars.edges, color=colour, linewidth=1, zorder=3)
     if bars.log:
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter("{x:,.0f}")

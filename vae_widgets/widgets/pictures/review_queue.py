@@ -49,7 +49,7 @@ def draw(
         axes.set_axis_off()
         axes.text(0, 0.5, "No sample is left to review.", transform=axes.transAxes, va="center")
         return
-    index = int(queue.queue[min(queue.position, len(queue.queue) - 1)])  # behind it is the end
+    index = int(queue.queue[min(queue.position, len(queue.queue) - 1)])
     top, below = figure.subfigures(2, 1, height_ratios=[1.7, 1]) if len(strip) else (figure, figure)
     shown = top.subplots(1, len(pictures) + 1, squeeze=False)[0]
     for axes, (name, tile) in zip(shown, pictures.items(), strict=False):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from vae_widgets.widgets.latent_scatter import LatentScatter
 
 UNKNOWN, UNKNOWN_COLOUR = "unknown", "#c6c6c6"  # as in palette.ts
-_MOST_ENTRIES = 12  # of the legend
+_MOST_ENTRIES = 12
 _LONGEST_NAME = 24
 
 # The colours of samples (k,), red, green and blue in 0 to 1 (k, 3).

@@ -92,7 +92,6 @@ def draw(
 
 
 def _groups(metrics: list[str]) -> list[list[str]]:
-    """Share the metrics between at most two figures: the losses, and what is small beside them."""
     small = [name for name in metrics if name not in ("loss", "reconstruction_loss")]
     large = [name for name in metrics if name not in small]
     return [group for group in (large, small) if group]
