@@ -394,7 +394,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             )
         detector.set_params(**part.parameters)
         try:
-            detector._check_against(vae, part.preprocessing)
+            detector._check_parameters()
         except (TypeError, ValueError, OverflowError) as error:
             raise BundleError(f"{where}: part {DETECTOR_PART!r}: {error}") from None
         detector.vae_ = vae
@@ -527,7 +527,8 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             checks.number_between("learning_rate", self.learning_rate, 0, open_low=True),
         )
 
-    def _check_against(self, vae: VAE, preprocessing: Preprocessing | None) -> None:
+    def _check_parameters(self) -> None:
+        """Check all parameters. They are for the next fit, and may differ from the model's."""
         self._checked()
         checks.one_of("architecture", self.architecture, ARCHITECTURES)
         if self.seed is not None:
@@ -540,14 +541,9 @@ class VAEDetector(OutlierMixin, BaseEstimator):
                 sizes = value if isinstance(value, list) else [value]
                 for size in sizes:
                     checks.positive_int(name, size)
-        shape = self.sample_shape
-        for name, received, expected in (
-            ("latent_dim", self.latent_dim, vae.latent_dim),
-            ("preprocessing", self.preprocessing, getattr(preprocessing, "name", None)),
-            ("sample_shape", shape and list(check_sample_shape(shape)), list(vae.sample_shape)),
-        ):
-            if received != expected and (received is not None or name != "sample_shape"):
-                raise ValueError(f"{name} is {received!r:.100}; the model has {expected!r:.100}.")
+        checks.number_between("latent_dim", self.latent_dim, 1, 2**20)
+        if self.sample_shape is not None:
+            check_sample_shape(self.sample_shape)
 
     def _threshold_method(self) -> tuple[str, dict[str, Any]]:
         if isinstance(self.contamination, str):
