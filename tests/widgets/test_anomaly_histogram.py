@@ -611,3 +611,18 @@ def test_flags_by_the_index_of_the_data():
         histogram.label(["p9"], 1)
     histogram.label(histogram.index.get_indexer(["p9"]), 1)
     np.testing.assert_array_equal(histogram.labels, [np.nan, np.nan, 1])
+
+
+def test_a_renderer_that_fails_is_named_in_place_of_the_tiles():
+    def renderer(x):
+        if len(x) and x.max() > 8.5:
+            raise ArithmeticError("too bright")
+        return np.zeros((len(x), 4, 4, 4), np.uint8)
+
+    x = np.arange(12.0).reshape(12, 1)
+    histogram = vw.AnomalyHistogram(np.linspace(0, 1, 12), items=x, renderer=renderer, n_tiles=2)
+    strip = histogram._strip
+    assert "too bright" in strip.placeholder
+    histogram.threshold = 0.3
+    assert histogram.threshold == 0.3
+    assert strip.shown == []

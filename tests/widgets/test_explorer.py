@@ -176,3 +176,15 @@ def test_the_index_of_a_frame_reaches_every_widget():
     assert list(explorer.scatter.selection_index) == ["p118", "p119"]
     with pytest.raises(ValueError, match=r"scores has another index than dataset"):
         vw.Explorer(PcaCodec(x), frame, scores=scores[::-1])
+
+
+def test_a_decoder_that_fails_leaves_nothing_picked_and_the_page_says_why(explorer, monkeypatch):
+    explorer.histogram.picked_item = 3
+
+    def fail(z):
+        raise ArithmeticError("no memory")
+
+    monkeypatch.setattr(explorer.scatter._codec, "decode", fail)
+    explorer.histogram.picked_item = 7
+    assert not explorer.scatter.picked.size
+    assert "no memory" in explorer.scatter._pick["error"]

@@ -75,15 +75,7 @@ def is_ours(trait):
 
 def from_page(part):
     """Return the names of the traits that the page may set."""
-    return [
-        name
-        for name, trait in part.traits(sync=True).items()
-        if (
-            name[:5] != "_ask_"
-            and trait.metadata.get("page_writes", trait.metadata.get("echo_update") is False)
-        )
-        or (name in LEGAL.get(type(part).__name__, {}) and type(part).__name__ not in PUBLIC)
-    ]
+    return [*part.traits(sync=True, page_writes=True)]
 
 
 def from_python(part):
@@ -123,13 +115,22 @@ def snapshot(part):
 def attack(widget, part, way, name, value):
     """Try a value one way: it is taken and legal, or refused and nothing changes."""
     before = snapshot(part)
+    sent = []
+    send, part._send = part._send, lambda message, buffers=None: sent.append(message)
     try:
         way(part, name, value)
     except traitlets.TraitError:
+        assert way is not set_state
         refused = True
     else:
-        # The page is told that its value is refused; nothing is raised.
-        refused = way is set_state and same(before[name], getattr(part, name))
+        # The page is told that its value is refused, and what there was; nothing is raised.
+        refused = any(told.get("content", {}).get("type") == "refused" for told in sent)
+        assert refused or way is not set_state or name in from_page(part)
+        if refused:
+            assert sent[-2]["method"] == "update"
+            assert name in sent[-2]["state"]
+    finally:
+        part._send = send
     if refused:
         after = snapshot(part)
         assert [n for n, old in before.items() if not same(old, after[n])] == []
@@ -164,7 +165,7 @@ def run(name, share=1):
     count = itertools.count()
     for part in [*invariants.parts(widget)]:
         for way in (assign, hold, hold_with_others, set_state):
-            names = from_page(part) if way is set_state else from_python(part)
+            names = part.keys if way is set_state else from_python(part)
             values = FROM_PAGE if way is set_state else FROM_PYTHON
             for trait, value in itertools.product(names, values):
                 if next(count) % share:

@@ -156,3 +156,47 @@ def test_what_cannot_be_linked_is_named(slider):
     other = vw.LatentScatter(PcaCodec(X, latent_dim=2), X)
     with pytest.raises(ValueError, match="2 dimensions; expected 4"):
         slider.link(other)
+
+
+class FailsFar:
+    """A projection of the user that knows no place for a vector far away."""
+
+    def transform(self, z):
+        """Return the first two dimensions."""
+        z = np.asarray(z)
+        if (abs(z) > 50).any():
+            raise ArithmeticError("too far")
+        return z[:, :2]
+
+    def inverse_transform(self, c):
+        """Return codes."""
+        return np.pad(c, [(0, 0), (0, 2)])
+
+
+def test_a_transformer_that_fails_on_a_path_takes_it_out_until_it_can_be_drawn(
+    slider, scatter, monkeypatch
+):
+    slider.link(scatter)
+    sent = []
+    monkeypatch.setattr(scatter, "send", lambda content, buffers=None: sent.append(content))
+    scatter.projection = FailsFar()
+    assert len(drawn(scatter)) == 9
+    slider.end = np.full(4, 99.0)
+    assert "positions" not in scatter._path
+    assert "too far" in sent[-1]["error"]
+    slider.end = X[3]
+    np.testing.assert_allclose(drawn(scatter), slider.path[:, :2], atol=1e-6)
+    slider.end = np.full(4, 99.0)
+    scatter.projection = "latent"
+    np.testing.assert_allclose(drawn(scatter), slider.path[:, :2], atol=1e-5)
+
+
+def test_what_a_transformer_cannot_place_is_left_out(scatter):
+    scatter.bookmarks = {"near": scatter.z_mean[0], "far": np.full(4, 99.0)}
+    scatter.picked = np.full(4, 99.0)
+    scatter.projection = FailsFar()
+    assert [*scatter._bookmarked_at] == ["near"]
+    assert not scatter.picked.size
+    assert "too far" in scatter._pick["error"]
+    scatter.projection = "latent"
+    assert [*scatter._bookmarked_at] == ["near", "far"]

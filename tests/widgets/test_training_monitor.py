@@ -991,3 +991,13 @@ def test_samples_of_no_class_have_a_number_of_their_own():
     labels = np.array(["12", None, "3"], object)
     monitor = TrainingMonitor(np.zeros((3, 8, 8)), labels=labels)
     assert monitor._drawing._classes.tolist() == [1, 10, 0]
+
+
+@pytest.mark.parametrize("zoom", [[0.0, 1e15], [-1.7e308, 1.7e308], [1e300, 1.1e300]])
+def test_an_enormous_zoom_is_drawn(monitor, time, zoom):
+    drive(monitor, time, Model())
+    monitor._drawing.controls.zoom = zoom
+    time.advance(2)
+    assert monitor.zoom == tuple(zoom)
+    x = monitor._drawing.curves._x
+    assert (x.min, x.max) == tuple(zoom)

@@ -96,7 +96,7 @@ class ClosingWidget(ipywidgets.DOMWidget):
                 raise messages.Refused(f"the page may not set {wrong[0]!r:.80}")
             super().set_state(sync_data)
         except Exception as error:
-            self.send_state(own.keys() & sync_data.keys())
+            self.send_state({*self.keys} & sync_data.keys())
             if not isinstance(error, traitlets.TraitError):
                 raise
             self._refuse(error)

@@ -195,7 +195,7 @@ class Explorer(Pictured, CompositeWidget):
 
     def _pick(self, index: int) -> None:
         self.scatter.hovered = index
-        self.scatter.pick(index)
+        self.scatter._answer_pick({"point": index})  # where decoding fails, the page says why
 
 
 def _scores(codec: Any, x: NDArray[np.float32]) -> tuple[NDArray[Any], str]:

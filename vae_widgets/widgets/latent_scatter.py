@@ -1,5 +1,6 @@
 """The codes of samples as points in latent space: hover, pick, lasso."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ from vae_widgets.widgets.base import KERNEL_ID, bundle
 from vae_widgets.widgets.hearing import Hearing
 from vae_widgets.widgets.pictured import Pictured
 from vae_widgets.widgets.pictures import latent_scatter as picture
-from vae_widgets.widgets.scatter_answers import ScatterAnswers, sender
+from vae_widgets.widgets.scatter_answers import ScatterAnswers, in_words, sender
 from vae_widgets.widgets.scatter_pictures import ScatterPictures
 from vae_widgets.widgets.traits import array_from_json
 
@@ -333,7 +334,13 @@ class LatentScatter(Pictured, ScatterAnswers):
                     self._grid = self._pictures.no_plane(self._home, self.held, error)
             self._mark_bookmarks()
             if self.picked.size:
-                self._pick = {**self._pick, **sender({}), **self._where(self.picked_index)}
+                try:
+                    where = self._where(self.picked_index)
+                except Exception as error:  # of the user's transformer
+                    self.picked = []
+                    self._pick = {**sender({}), "point": -1, "at": None, "error": in_words(error)}
+                else:
+                    self._pick = {**self._pick, **sender({}), **where}
             else:
                 self._pick = {}
 
@@ -342,10 +349,13 @@ class LatentScatter(Pictured, ScatterAnswers):
             self._density = self._space.aggregated_posterior(self.dims)
 
     def _mark_bookmarks(self, change: Any = None) -> None:
-        places = {}
-        if self.bookmarks:
-            found = self.project(np.stack([*self.bookmarks.values()]))
-            places = {name: at.tolist() for name, at in zip(self.bookmarks, found, strict=True)}
+        places: dict[str, list[float]] = {}
+        # All at once is quicker; where the user's transformer fails, those that it can place.
+        for names in ([*self.bookmarks], *([name] for name in self.bookmarks)):
+            if len(places) < len(self.bookmarks):
+                with contextlib.suppress(Exception):
+                    found = self.project([self.bookmarks[name] for name in names])
+                    places |= zip(names, checks.float_array("places", found).tolist(), strict=True)
         self._bookmarked_at = places
 
     def _find_attribute(self, change: Any) -> None:

@@ -352,7 +352,7 @@ def _title(names: list[str], metrics: list[str]) -> str:
 def _x_axis(history: TrainingHistory, low: float, high: float) -> dict[str, Any]:
     if history.metrics() and not history.has_epochs:
         return {"label": "step", "tick_format": _long(history.last_step), "tick_values": None}
-    ticks = _whole_epochs(low, high) if high - low >= 2 else None
+    ticks = _whole_epochs(low, high) if 2 <= high - low <= 1e9 else None
     return {"label": "epoch", "tick_format": _long(high), "tick_values": ticks}
 
 

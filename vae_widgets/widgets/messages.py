@@ -200,7 +200,7 @@ class Question(traitlets.TraitType[Any, Any]):
 
     def validate(self, obj: Any, value: Any) -> dict[str, Any]:
         """Return `value` if it is well formed."""
-        return read(str(self.name), value) if value else {}
+        return value if isinstance(value, dict) and not value else read(str(self.name), value)
 
 
 def read(kind: str, fields: Any) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class PathLink(Link):
         self._follow(slider, "_content", self._draw)
         self._follow(slider, "method", self._draw)
         self._follow(scatter, "_positions", self._draw)
+        self._follow(scatter, "projection", self._draw)  # also one with the same positions
         scatter.hear(self._choose_ends, "path")
         self._draw()
 
@@ -48,14 +49,22 @@ class PathLink(Link):
 
     @property
     def _is_shown(self) -> bool:
-        return bool(self._scatter._path.get("slider") == self._slider_id)
+        return self._slider_id in self._scatter._path.values()
 
     def _draw(self, change: Any = None) -> None:
         if change and not self._is_shown:
             return
+        try:
+            positions = self._scatter.project(self._slider.path)
+        except Exception as error:  # of the user's transformer
+            if not change:
+                raise
+            self._scatter._path = {"not_shown": self._slider_id}
+            self._scatter.send({"type": "path", "error": f"It cannot be drawn here: {error}"})
+            return
         self._scatter._path = {
             "slider": self._slider_id,
-            "positions": array_to_json(self._scatter.project(self._slider.path)),
+            "positions": array_to_json(positions),
             "stops": np.rint(self._slider.stops * (self._slider.steps - 1)).astype(int).tolist(),
         }
 

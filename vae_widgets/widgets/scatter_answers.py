@@ -71,7 +71,7 @@ class ScatterAnswers(ScatterState):
             try:
                 decoded = decode_samples(self._codec, z[np.newaxis])[0]
             except CannotDecodeError as cannot:  # no fault: the page says why there is nothing
-                error = _in_words(cannot)
+                error = in_words(cannot)
         self._next = decoded, error
 
     def _show_picked(self, change: Any = None) -> None:
@@ -91,7 +91,7 @@ class ScatterAnswers(ScatterState):
                 answer["text"] = self._pictures.text(decoded)
                 answer["far"] = bool(self._space.far(self.picked[np.newaxis])[0])
             except Exception as failed:  # of the user's renderer: the page says what
-                answer["error"] = _in_words(failed)
+                answer["error"] = in_words(failed)
         with self.hold_sync():
             self.set_trait("decoded", decoded)
             self.set_trait("picked_index", index if answer else -1)
@@ -112,7 +112,7 @@ class ScatterAnswers(ScatterState):
         except Exception as error:
             self.picked = []  # never the picture of another vector
             answer = {**sender(question), "point": index, "at": at}
-            self._pick = {**answer, "error": _in_words(error)}
+            self._pick = {**answer, "error": in_words(error)}
 
     def _pick_vector(self, z: NDArray[np.float32], question: dict[str, Any]) -> None:
         self._question = question
@@ -183,7 +183,7 @@ class ScatterAnswers(ScatterState):
         try:
             answer = {**make(), "error": ""}
         except Exception as error:
-            answer = {**otherwise, "error": _in_words(error)}
+            answer = {**otherwise, "error": in_words(error)}
         return {**answer, **sender(question)}
 
 
@@ -192,7 +192,8 @@ def sender(question: dict[str, Any]) -> dict[str, Any]:
     return {"page": question.get("page", ""), "seq": question.get("seq", 0)}
 
 
-def _in_words(error: BaseException) -> str:
+def in_words(error: BaseException) -> str:
+    """Return what the page says of an error."""
     if isinstance(error, traitlets.TraitError) and error.__cause__:
         error = error.__cause__
     if isinstance(error, CannotDecodeError):

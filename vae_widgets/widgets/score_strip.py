@@ -41,7 +41,11 @@ class ScoreStrip(TileStrip):
             "Just not flagged": order[:cut][::-1][:columns],
         }
         # One batch, for a renderer may scale by what it gets.
-        tiles = render(self._renderer, self._items[np.concatenate(list(chosen.values()))])
+        try:
+            tiles = render(self._renderer, self._items[np.concatenate(list(chosen.values()))])
+        except Exception as error:  # of the user's renderer
+            self.shown, self.placeholder = [], f"The renderer failed. {error}"
+            return self._caption(strip_content([]))
         rows, shown = [], []
         for indices in chosen.values():
             row = np.zeros((columns, *tiles.shape[1:]), np.uint8)  # clear where there are too few

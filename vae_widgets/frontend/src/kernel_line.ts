@@ -107,7 +107,10 @@ export class KernelLine {
     this.#update();
   }
 
-  readonly #take = (content: { receipt?: [string, number] } | null): void => {
+  readonly #take = (
+    content: { receipt?: [string, number]; type?: string; why?: string } | null,
+  ): void => {
+    if (content?.type === "refused") console.warn("The kernel refused a message:", content.why);
     const [page, number] = content?.receipt ?? [];
     if (page !== this.#page) return;
     this.#heard = Math.max(this.#heard, number!);
