@@ -103,6 +103,43 @@ def unstacked(config):
             layer["config"] = {"name": "split", "num": 10**7, "axis": -1}
 
 
+def array_of(dtype):
+    def change(config):
+        tensor = {"class_name": "__numpy__", "config": {"value": 0, "dtype": dtype}}
+        next(x for x in layers(config) if x["inbound_nodes"])["inbound_nodes"][0]["kwargs"] = {
+            "x": tensor
+        }
+
+    return change
+
+
+def function(module, name):
+    def change(config):
+        own = {"module": module, "class_name": "function", "config": name}
+        for layer in layers(config):
+            if layer["class_name"] == "Dense":
+                layer["config"]["activation"] = {**own, "registered_name": name}
+
+    return change
+
+
+def dotted(name):
+    def change(config):
+        layers(config)[1].update(module="keras", class_name=name, registered_name=None)
+
+    return change
+
+
+def repeated(config):
+    """Repeat the codes 2**27 times, which loading computes with."""
+    first, second, *others = config["config"]["decoder"]["config"]["layers"]
+    more = json.loads(json.dumps(second))
+    more.update(module="keras.layers", class_name="RepeatVector", name="more", build_config=None)
+    more["config"] = {"name": "more", "n": 2**27}
+    second["inbound_nodes"][0]["args"][0]["config"]["keras_history"][0] = "more"
+    config["config"]["decoder"]["config"]["layers"] = [first, more, second, *others]
+
+
 def quite_many_layers(config):
     many_layers(config, 900)
 
@@ -242,6 +279,13 @@ ATTACKS = {
     "a detector of nested lists": ("load", lambda: changed("detector.vae", detector_json=b"[" * 90_000), "'detector.json'"),
     "a policy of 3,000,000 numbers": ("load", lambda: bundle(policy_json=policy(reference=[0] * 3_000_000)), "'policy.json'.*bytes"),
     "the name of another score": ("load", lambda: manifest(score={"kind": "kl", "missing": None, "named": True}), "'score.onnx'"),
+    "a pattern that tries 2**40 ways": ("load", lambda: renderer("text", vocabulary={"tokens": ["a"], "length": 9, "pattern": "(?:|(?=))" * 40 + "(?!)", "joiner": "", "tokenizer": None}), "pattern"),
+    "an array of one text of 1 GB": ("VAE.load", lambda: model(array_of("S1000000000")), "array of the type"),
+    "an array of arrays": ("VAE.load", lambda: model(array_of("(15000,15000)f8")), "array of the type"),
+    "a Lambda by its path": ("VAE.load", lambda: model(dotted("layers.Lambda")), "layers.Lambda, no part of a model"),
+    "a class that is a function": ("VAE.load", lambda: model(dotted("utils.set_random_seed")), "no part of a model"),
+    "a function with side effects": ("VAE.load", lambda: model(function("keras", "config.set_backend")), "no part of a model"),
+    "2**27 copies of a code": ("VAE.load", lambda: model(repeated), "tensor of the shape"),
     "units 2**23": ("VAE.load", lambda: model(wide), "weights, and the file has"),
     "3,000 layers": ("VAE.load", lambda: model(many_layers), "layers; expected at most"),
     "a split into 10**7": ("VAE.load", lambda: model(many_outputs), "'model.keras'"),

@@ -99,6 +99,22 @@ def products_of_constants():
     return summed(nodes, {"a": side[:, None], "b": side[None]})
 
 
+def shape_of(nodes, **constants):
+    """Return the maker of a constant whose shape is "s", which ONNX Runtime may read otherwise."""
+
+    def make():
+        more = [node("Max", ["r", "one"], ["m"]), node("ConstantOfShape", ["m"], ["big"])]
+        return summed([*nodes, *more], {**constants, "one": [1]})
+
+    return make
+
+
+def of_many_inputs(op):
+    """Return the maker of a node that reads one large constant 60,000 times."""
+    filled = node("ConstantOfShape", ["n"], ["e"])
+    return lambda: summed([filled, node(op, ["e"] * 60_000, ["big"])], {"n": [2**22]})
+
+
 def loop():
     body = helper.make_graph(
         [node("Identity", ["going"], ["go"]), node("Identity", ["x"], ["y"])],
@@ -190,6 +206,33 @@ BOMBS = {
         ["a", "b", "c"],
         constants={"a": np.float32(0), "b": np.float32(1), "c": np.float32(1e-38)},
     ),
+    "Range past 32 bits": one_node(
+        "Range",
+        ["a", "b", "c"],
+        constants={"a": np.int32(2**31 - 2**28), "b": np.int32(-(2**31)), "c": np.int32(1)},
+    ),
+    "the least number divided": shape_of(
+        [node("Div", ["a", "b"], ["q"]), node("Mul", ["q", "k"], ["r"])],
+        a=[-(2**63)],
+        b=[2**60],
+        k=[-(2**25)],
+    ),
+    "half precision that overflows": shape_of(
+        [
+            node("Mul", ["a", "a"], ["p"]),
+            node("Cast", ["p"], ["q"], to=TensorProto.INT64),
+            node("Div", ["q", "k"], ["r"]),
+        ],
+        a=np.float16([60_000]),
+        k=[14],
+    ),
+    "a Slice that begins before its first row": lambda: summed(
+        [node("Slice", ["e", "a", "b", "i", "d"], ["q"]), node("Tile", ["q", "n"], ["big"])],
+        {"e": np.ones((4, 64), np.float32), "a": [-9], "b": [-(2**40)], "i": [0], "d": [-1]}
+        | {"n": [2**22, 1]},
+    ),
+    "a sum of 60,000 tensors": of_many_inputs("Sum"),
+    "a maximum of 60,000 tensors": of_many_inputs("Max"),
     "Pad": one_node("Pad", ["z", "n"], constants={"n": [0, 0, 2**40, 0]}),
     "OneHot": one_node(
         "OneHot", ["i", "n", "v"], constants={"i": [0], "n": 2**40, "v": np.float32([0, 1])}

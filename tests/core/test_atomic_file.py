@@ -175,3 +175,24 @@ def test_scratch_files_of_killed_processes_are_removed_and_no_others(tmp_path):
     assert scratch.exists()
     write(tmp_path / "mine")
     assert set(tmp_path.iterdir()) == {*kept, tmp_path / "mine"}
+
+
+def test_the_mode_goes_to_the_scratch_file_also_if_its_name_is_given_to_another(
+    tmp_path, monkeypatch
+):
+    """In a shared folder someone may put a link to a file of the user in its place."""
+    target, other = tmp_path / "mine", tmp_path / "other"
+    for path, mode in ((target, 0o644), (other, 0o600)):
+        path.touch()
+        path.chmod(mode)
+    real = os.chown
+
+    def swap(what, *owner, **options):
+        (scratch,) = tmp_path.glob(".vae_widgets-*.tmp")
+        scratch.unlink()
+        scratch.symlink_to(other)
+        real(what, *owner, **options)
+
+    monkeypatch.setattr(module.os, "chown", swap)
+    write(target)
+    assert stat.S_IMODE(other.stat().st_mode) == 0o600

@@ -93,7 +93,7 @@ def test_it_is_the_same_after_a_file(tmp_path):
         (lambda: Vocabulary.fit([]), ValueError, "strings is empty"),
         (lambda: Vocabulary.fit(["a", None]), TypeError, r"strings\[1\] is None, a NoneType"),
         (lambda: Vocabulary.fit(["a"], pattern="("), ValueError, "no regular expression"),
-        (lambda: Vocabulary.fit(["a"], pattern="a*"), ValueError, "matches the empty text"),
+        (lambda: Vocabulary.fit(["a"], pattern="a*"), ValueError, "may match the empty text"),
         (lambda: Vocabulary.fit(["a"], paterns="a"), TypeError, "did you mean 'pattern'"),
         (lambda: Vocabulary.fit(["a"], tokenizer=3), TypeError, "tokenizer must be a function"),
         (lambda: Vocabulary(["a", "a"], 2), ValueError, "tokens has 'a' more than once"),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from vae_widgets.bundle.errors import BundleError
 from vae_widgets.bundle.onnx_model import OnnxModel
-from vae_widgets.bundle.onnx_shapes import infer
+from vae_widgets.bundle.onnx_shapes import MOST_WORK, infer
 from vae_widgets.core.fixed_blocks import Arrays, place_matters, run_in_blocks
 
 _MAX_THREADS = 4
@@ -54,7 +54,7 @@ class OnnxGraph:
             raise BundleError(f"{where} is refused: {error}.") from None
         try:
             self._check_block(model, size, len(content))
-        except ValueError:  # it fits into memory with one row only
+        except ValueError:  # it needs too much memory or time with more than one row
             size = 1
         self._wanted_block_size = size
         model = dataclasses.replace(
@@ -74,7 +74,9 @@ class OnnxGraph:
             raise BundleError(f"{where} is no model that runs: {_reason(error)}") from error
 
     def _check_block(self, model: OnnxModel, n: int, n_bytes: int) -> None:
-        known = infer(model, {name: (n, *shape) for name, shape in self._inputs.items()}, n_bytes)
+        rows = {name: (n, *shape) for name, shape in self._inputs.items()}
+        # The first call runs `_CHECKS` blocks of several rows.
+        known = infer(model, rows, n_bytes, MOST_WORK // (1 if n == 1 else _CHECKS))
         for name, shape in self._outputs.items():
             found = known[name]
             if (found.shape, found.dtype) != ((n, *shape), np.float32):

@@ -178,6 +178,9 @@ def slices(call: Call) -> tuple[slice, ...]:
     starts, ends = call.numbers(1, "starts"), call.numbers(2, "ends")
     axes, steps = call.numbers(3, "", range(len(starts))), call.numbers(4, "", [1] * len(starts))
     for axis, *ends_and_step in zip(axes, starts, ends, steps, strict=True):
+        start, _, step = ends_and_step
+        if step < 0 and start < -call.shape()[axis]:
+            raise ValueError(f"it begins a Slice at {start}")
         parts[axis] = slice(*ends_and_step)
     return tuple(parts)
 
@@ -240,6 +243,8 @@ def _resize(call: Call) -> list[Shape]:
 
 def _range(call: Call) -> list[Shape]:
     start, limit, delta = (call.value(i).item() for i in range(3))
+    if max(abs(start), abs(limit)) >= 2**30:
+        raise ValueError(f"it has a Range from {start} to {limit}")
     return [(max(0, math.ceil((limit - start) / delta)),)]
 
 

@@ -38,7 +38,7 @@ def atomic_file(path: str | os.PathLike[str], suffix: str = "") -> Iterator[Bina
                 yield file
                 file.flush()
                 if before:
-                    _keep_owner_and_mode(scratch, before)
+                    _keep_owner_and_mode(file.fileno() if fcntl else scratch, before)
                 os.fsync(file.fileno())
                 if fcntl:  # the lock is held until the scratch file has its name
                     os.replace(scratch, target)
@@ -149,7 +149,7 @@ def _remove_stale(folder: pathlib.Path) -> None:
                         os.unlink(entry.path)
 
 
-def _keep_owner_and_mode(scratch: str, before: os.stat_result) -> None:
+def _keep_owner_and_mode(scratch: str | int, before: os.stat_result) -> None:
     with contextlib.suppress(OSError, AttributeError):
         os.chown(scratch, before.st_uid, before.st_gid)
     os.chmod(scratch, stat.S_IMODE(before.st_mode))

@@ -346,16 +346,17 @@ def _expression(pattern: str | None) -> re.Pattern[str] | None:
             f"counts in braces whose product is at most {_MOST_REPEATS:,}."
         )
     try:
-        expression = re.compile(pattern)
+        re.compile(pattern)
     except re.error as error:
         raise ValueError(
             f"pattern is {pattern!r:.100}, no regular expression: {error}. To split at characters "
             "that have a meaning there, escape them with re.escape."
         ) from None
-    if expression.match(""):
+    # A match with the empty text could take for ever.
+    if re._parser.parse(pattern).getwidth()[0] == 0:  # type: ignore[attr-defined]
         raise ValueError(
-            f"pattern is {pattern!r:.100}, which matches the empty text; expected one token or "
-            "more characters."
+            f"pattern is {pattern!r:.100}, which may match the empty text; expected one token "
+            "or more characters."
         )
     return re.compile(f"{pattern}|.", re.DOTALL)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -11,11 +12,13 @@ import keras
 _SPARE = 2**20  # numbers that layers may have and not save
 _MOST_TENSORS = 50_000  # symbolic ones; a model of 1,000 layers has about 5,000
 _MOST_LAYERS = 2_000
+_MOST_NUMBERS = 2**26  # of one tensor for one sample
 _MOST_STEPS = 1_000  # of a loop that Keras writes out step by step
 _KINDS = {
     "activations", "constraints", "dtype_policies", "initializers", "layers", "losses", "models",
     "ops", "optimizers", "quantizers", "random", "regularizers",
 }  # fmt: skip
+_ARRAYS = {"__numpy__", "__tensor__"}
 _lock = threading.RLock()
 
 
@@ -30,7 +33,13 @@ def check_config(objects: list[tuple[dict[str, Any], str]]) -> None:
         root, _, part = module.replace("keras.src", "keras").partition(".")
         if root == "keras" and part and part.split(".")[0] not in _KINDS:
             raise ValueError(f"{owner!r} uses {module}.{entry['class_name']}, no part of a model")
+        name = str(inner if entry["class_name"] == "function" else entry["class_name"])
+        if "." in name and ">" not in name and root in ("keras", "builtins"):
+            raise ValueError(f"{owner!r} uses {module}.{name:.100}, no part of a model")
         inner = inner if isinstance(inner, dict) else {}
+        dtype = str(inner.get("dtype"))
+        if entry["class_name"] in _ARRAYS and not re.fullmatch(r"[a-z]+\d{0,2}", dtype):
+            raise ValueError(f"{owner!r} has an array of the type {dtype!r:.100}")
         if isinstance(inner.get("vocabulary"), str):
             raise ValueError(f"{owner!r} reads its vocabulary from another file")
         n_layers += "inbound_nodes" in entry or "build_config" in entry
@@ -69,6 +78,8 @@ class Limits:
                 f"its layers want more than {self._weights:,} weights, and the file has "
                 f"{self._n_numbers:,}"
             )
+        elif not is_weight and math.prod(side or 1 for side in shape or ()) > _MOST_NUMBERS:
+            self.problem = f"it makes a tensor of the shape {tuple(shape)}"
         elif self._tensors > _MOST_TENSORS:
             self.problem = f"it makes more than {_MOST_TENSORS:,} tensors"
         if self.problem:
@@ -88,7 +99,8 @@ def limits(n_numbers: int) -> Iterator[Limits]:
         return add_weight(self, *args, **kwargs)
 
     def counted_tensor(self: Any, *args: Any, **kwargs: Any) -> None:
-        made.add()
+        shape = kwargs.get("shape", args[0] if args else ())
+        made.add(shape if isinstance(shape, tuple | list) else ())
         init(self, *args, **kwargs)
 
     with _lock:
