@@ -79,6 +79,9 @@ def test_the_view_of_a_scatter(widgets):
     assert scatter._hidden == [1, 3]
     scatter.hidden_classes = "unknown"
     assert scatter._hidden == [10]
+    # What the page sets keeps its order, so that no answer undoes the next click.
+    scatter.set_state({"_hidden": [3, 10, 1]})
+    assert scatter._hidden == [3, 10, 1]
     scatter.hidden_classes = []
     assert scatter._hidden == []
     scatter.hidden_sides = "below"

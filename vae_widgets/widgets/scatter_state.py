@@ -232,9 +232,10 @@ class ScatterState(CanvasWidget):
 
     @validate("_hidden", "_hidden_sides")
     def _validate_hidden(self, proposal: Any) -> list[int]:
-        name, hidden = proposal.trait.name, sorted(set(proposal.value))
+        # In the order of the page: sorted ones would go back to it, and undo its next click.
+        name, hidden = proposal.trait.name, [*dict.fromkeys(proposal.value)]
         n = len(SIDES if name == "_hidden_sides" else self._class_names) + (name == "_hidden")
-        if hidden and not 0 <= hidden[0] <= hidden[-1] < n:
+        if hidden and not 0 <= min(hidden) <= max(hidden) < n:
             raise ValueError(f"{name} is {hidden}; expected numbers from 0 to {n - 1}.")
         return hidden
 
