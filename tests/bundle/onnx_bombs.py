@@ -219,12 +219,13 @@ BOMBS = {
     ),
     "half precision that overflows": shape_of(
         [
-            node("Mul", ["a", "a"], ["p"]),
+            node("Mul", ["a", "b"], ["p"]),
             node("Cast", ["p"], ["q"], to=TensorProto.INT64),
-            node("Div", ["q", "k"], ["r"]),
+            node("Mul", ["q", "k"], ["r"]),
         ],
         a=np.float16([60_000]),
-        k=[14],
+        b=np.float16([4]),
+        k=[2**10],
     ),
     "a Slice that begins before its first row": lambda: summed(
         [node("Slice", ["e", "a", "b", "i", "d"], ["q"]), node("Tile", ["q", "n"], ["big"])],
