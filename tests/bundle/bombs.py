@@ -135,7 +135,7 @@ def repeated(config):
     first, second, *others = config["config"]["decoder"]["config"]["layers"]
     more = json.loads(json.dumps(second))
     more.update(module="keras.layers", class_name="RepeatVector", name="more", build_config=None)
-    more["config"] = {"name": "more", "n": 2**27}
+    more["config"] = {"name": "more", "n": 2**22}
     second["inbound_nodes"][0]["args"][0]["config"]["keras_history"][0] = "more"
     config["config"]["decoder"]["config"]["layers"] = [first, more, second, *others]
 
@@ -285,7 +285,7 @@ ATTACKS = {
     "a Lambda by its path": ("VAE.load", lambda: model(dotted("layers.Lambda")), "layers.Lambda, no part of a model"),
     "a class that is a function": ("VAE.load", lambda: model(dotted("utils.set_random_seed")), "no part of a model"),
     "a function with side effects": ("VAE.load", lambda: model(function("keras", "config.set_backend")), "no part of a model"),
-    "2**27 copies of a code": ("VAE.load", lambda: model(repeated), "tensor of the shape"),
+    "2**22 copies of a code": ("VAE.load", lambda: model(repeated), "tensor of the shape"),
     "units 2**23": ("VAE.load", lambda: model(wide), "weights, and the file has"),
     "3,000 layers": ("VAE.load", lambda: model(many_layers), "layers; expected at most"),
     "a split into 10**7": ("VAE.load", lambda: model(many_outputs), "'model.keras'"),

@@ -12,7 +12,7 @@ import keras
 _SPARE = 2**20  # numbers that layers may have and not save
 _MOST_TENSORS = 50_000  # symbolic ones; a model of 1,000 layers has about 5,000
 _MOST_LAYERS = 2_000
-_MOST_NUMBERS = 2**26  # of one tensor for one sample
+_MOST_NUMBERS = 2**26  # of one tensor for one sample; fewer where a file has few weights
 _MOST_STEPS = 1_000  # of a loop that Keras writes out step by step
 _KINDS = {
     "activations", "constraints", "dtype_policies", "initializers", "layers", "losses", "models",
@@ -63,6 +63,7 @@ class Limits:
     def __init__(self, n_numbers: int) -> None:
         self.problem = ""
         self._n_numbers = n_numbers
+        self._most_numbers = min(2**22 + 16 * n_numbers, _MOST_NUMBERS)
         self._weights = self._tensors = 0
         self._thread = threading.get_ident()
 
@@ -78,7 +79,7 @@ class Limits:
                 f"its layers want more than {self._weights:,} weights, and the file has "
                 f"{self._n_numbers:,}"
             )
-        elif not is_weight and math.prod(side or 1 for side in shape or ()) > _MOST_NUMBERS:
+        elif not is_weight and math.prod(side or 1 for side in shape or ()) > self._most_numbers:
             self.problem = f"it makes a tensor of the shape {tuple(shape)}"
         elif self._tensors > _MOST_TENSORS:
             self.problem = f"it makes more than {_MOST_TENSORS:,} tensors"
