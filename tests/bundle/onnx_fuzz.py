@@ -116,7 +116,9 @@ class Writer:
         """Return a message, with its fields in some order."""
         parts = []
         for field, value in message.ListFields():
-            many = field.is_repeated
+            # Older versions of the package protobuf have no `is_repeated`, newer ones no `label`.
+            new = hasattr(field, "is_repeated")
+            many = field.is_repeated if new else field.label == field.LABEL_REPEATED
             values = list(value) if many else [value]
             numbers = field.type in (field.TYPE_INT64, field.TYPE_INT32, field.TYPE_FLOAT)
             packed = field.GetOptions().packed != self._odd("packed or not")

@@ -75,7 +75,7 @@ CASES = [
     ("Gather", [[[0, -1, 2]]], {"axis": 2}),
     ("Gather", [1], {"axis": -1}),
     ("GatherND", [[[0, 1], [0, 2]]], {}),
-    ("Split", [], {"axis": 3, "num_outputs": 4}),
+    ("Split", [], {"axis": 3, "num_outputs": 3}),
     ("Split", [[1, 5]], {"axis": 2}),
     ("Pad", [[0, 1, 0, 2, 0, 0, 3, -1]], {}),
     ("Pad", [[1, 2], np.float32(0), [-1]], {}),

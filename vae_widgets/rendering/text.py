@@ -120,8 +120,7 @@ def _font(character: str) -> Any:
     """Return Pillow's bitmap font, which is sharp, or one that has more than Latin letters."""
     if ord(character) > 255:
         return _wide_font()
-    # Before Pillow 11 it is the default where FreeType is missing.
-    return getattr(ImageFont, "load_default_imagefont", ImageFont.load_default)()
+    return ImageFont.load_default_imagefont()
 
 
 def _wide_font() -> Any:
