@@ -52,10 +52,11 @@ class OnnxGraph:
             self._check_block(model, 1, len(content))
         except ValueError as error:
             raise BundleError(f"{where} is refused: {error}.") from None
-        try:
-            self._check_block(model, size, len(content))
-        except ValueError:  # it needs too much memory or time with more than one row
-            size = 1
+        if size > 1:
+            try:
+                self._check_block(model, size, len(content))
+            except ValueError:  # it needs too much memory or time with more than one row
+                size = 1
         self._wanted_block_size = size
         model = dataclasses.replace(
             model,

@@ -34,7 +34,6 @@ _SLOWNESS = 16
 _LARGEST_NUMBER = 2**31  # from here on ONNX Runtime and NumPy may differ
 _LARGEST_VALUE = 64  # numbers in a shape or in other small tensors whose values are followed
 
-
 _CONSTANT = {"Shape", "Size"}  # ONNX Runtime may know them before it knows the inputs
 _BOOLEAN = "And Equal Greater GreaterOrEqual IsInf IsNaN Less LessOrEqual Not Or Xor"
 _INTEGER = {"ArgMax", "ArgMin", "Shape", "Size"}
@@ -141,11 +140,12 @@ def _run(call: Call) -> tuple[list[Tensor], int]:
     node, op = call.node, call.node.op
     shapes = [tuple(int(side) for side in shape) for shape in RULES[op](call)]
     # Zero numbers stay zero in any size, and so would hide what ONNX Runtime makes of them.
-    fewest = {shape: len(shape) > 1 and op != "Split" for shape in shapes}
-    if (
-        any(min(shape, default=1) < n for shape, n in fewest.items())
-        or max(map(len, shapes)) > MOST_DIMENSIONS
-    ):
+    good = [
+        len(shape) <= MOST_DIMENSIONS
+        and min(shape, default=1) >= (len(shape) > 1 and op != "Split")
+        for shape in shapes
+    ]
+    if not all(good):
         raise ValueError(f"its results have the shapes {shapes}")
     if len(node.outputs) > len(shapes):
         raise ValueError(f"it has {len(node.outputs)} outputs; at most {len(shapes)} are allowed")

@@ -48,8 +48,7 @@ class _Reader:
                 raise ValueError(f"its {name!r} has the wire type {wire_type}")
             value: Any
             if wire_type == _VARINT:
-                value, start = self._varint(start, end)
-                value = value if value < 2**63 else value - 2**64
+                value, start = self._number(start, end)
             else:
                 length = 4
                 if wire_type == _LENGTH:
@@ -81,14 +80,18 @@ class _Reader:
         values = []
         while start < stop:
             self._count()
-            value, start = self._varint(start, stop)
-            values.append(value if value < 2**63 else value - 2**64)
+            value, start = self._number(start, stop)
+            values.append(value)
         return values
 
     def _count(self) -> None:
         self._n_fields += 1
         if self._n_fields > _MOST_FIELDS:
             raise ValueError(f"it has more than {_MOST_FIELDS} fields")
+
+    def _number(self, start: int, end: int) -> tuple[int, int]:
+        value, start = self._varint(start, end)
+        return value if value < 2**63 else value - 2**64, start
 
     def _varint(self, start: int, end: int) -> tuple[int, int]:
         value = 0

@@ -90,15 +90,12 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
 @contextmanager
 def locked(file: Any) -> Iterator[bool]:
     """Keep other processes that use this function off a file; gives False if it has no locks."""
+    is_locked = bool(_lock(file, wait=True))
     try:
-        fcntl.flock(file, fcntl.LOCK_EX)
-    except (OSError, AttributeError):
-        yield False
-        return
-    try:
-        yield True
+        yield is_locked
     finally:
-        fcntl.flock(file, fcntl.LOCK_UN)
+        if is_locked:
+            fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def sync_folder(folder: pathlib.Path) -> None:
@@ -129,10 +126,10 @@ def _open_scratch(folder: pathlib.Path, mode: int) -> tuple[str, BinaryIO]:
         file.close()
 
 
-def _lock(file: Any) -> bool | None:
+def _lock(file: Any, wait: bool = False) -> bool | None:
     """Return whether a file could be locked; None if its file system has no locks."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except (OSError, AttributeError):
