@@ -1,0 +1,92 @@
+"""What GitHub, PyPI and pre-commit read is valid, and in step with the package."""
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+import vae_widgets
+
+REPOSITORY = Path(__file__).parents[2]
+GITHUB = REPOSITORY / ".github"
+
+
+@pytest.fixture(scope="module")
+def pyproject():
+    return tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
+
+
+def read_yaml(path):
+    return yaml.safe_load((REPOSITORY / path).read_text())
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [
+        ("citation-file-format", [REPOSITORY / "CITATION.cff"]),
+        ("github-workflows", sorted(GITHUB.glob("workflows/*"))),
+        ("github-issue-config", [GITHUB / "ISSUE_TEMPLATE/config.yml"]),
+        ("github-issue-forms", sorted(GITHUB.glob("ISSUE_TEMPLATE/[!c]*"))),
+    ],
+)
+def test_files_for_github_follow_their_schemas(output_of, schema, files):
+    assert files
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}"]
+    output_of(*check, *files)
+
+
+def test_the_version_stands_in_one_place(distributions, pyproject):
+    version = vae_widgets.__version__
+    assert "version" not in pyproject["project"]
+    assert [f"vae_widgets-{version}" in file.name for file in distributions] == [True, True]
+    assert read_yaml("CITATION.cff")["version"] == version
+
+
+def test_the_change_log_has_this_version_below_what_is_not_released():
+    headings = re.findall("^## (.+)", (REPOSITORY / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    assert headings[1].split()[0] == vae_widgets.__version__
+
+
+def test_ci_tests_every_supported_python(pyproject):
+    supported = {
+        name.removeprefix("Programming Language :: Python :: ")
+        for name in pyproject["project"]["classifiers"]
+        if "Python :: 3." in name
+    }
+    job = read_yaml(".github/workflows/ci.yml")["jobs"]["test"]
+    assert set(job["strategy"]["matrix"]["python"]) == supported
+    assert "make test" in [step.get("run") for step in job["steps"]]
+
+
+def test_the_release_publishes_without_a_stored_token():
+    release = read_yaml(".github/workflows/release.yml")
+    assert release["permissions"] == {}
+    publish = release["jobs"]["publish"]
+    assert publish["permissions"] == {"id-token": "write"}
+    assert publish["needs"] == "ci"
+    assert "secrets." not in (GITHUB / "workflows/release.yml").read_text()
+
+
+def test_a_build_for_release_knows_the_address_of_the_repository(pyproject):
+    """Nobody has to keep it here: a workflow knows where it runs."""
+    placeholder = "OWNER/REPOSITORY"
+    assert all(placeholder in url for url in pyproject["project"]["urls"].values())
+    fill_in = [
+        step.get("run", "")
+        for step in read_yaml(".github/workflows/ci.yml")["jobs"]["wheel"]["steps"]
+    ]
+    (command,) = [line for line in fill_in if placeholder in line]
+    for file in REPOSITORY.glob("*.*"):
+        if file.is_file() and placeholder in file.read_text():
+            assert file.name in command
+
+
+def test_pre_commit_has_the_versions_of_pyproject(pyproject):
+    requirements = pyproject["project"]["optional-dependencies"]["test"]
+    hooks = read_yaml(".pre-commit-config.yaml")["repos"][0]["hooks"]
+    for hook in hooks:
+        assert set(hook["additional_dependencies"]) <= set(requirements), hook["id"]
