@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 # npm and esbuild's scripts look for `node` on the PATH: the virtual environment brings its own.
 WITH_NODE := PATH="$(abspath $(BIN)):$$PATH"
 FRONTEND := vae_widgets/frontend
-FRONTEND_SOURCES := $(wildcard $(FRONTEND)/*.* $(FRONTEND)/src/*)
+FRONTEND_SOURCES := $(wildcard $(FRONTEND)/*.*) $(shell find $(FRONTEND)/src -type f)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 UNIT_TESTS := -m pytest tests --ignore=tests/notebooks --ignore=tests/browser --ignore=tests/packaging \
   --numprocesses=2 --dist=loadfile
@@ -40,7 +40,7 @@ types: $(VENV)/test.stamp ## Check the types of Python and TypeScript
 	cd $(FRONTEND) && $(WITH_NODE) npm run --silent check
 
 unit: $(VENV)/test.stamp ## Run the unit tests of Python and TypeScript
-	$(WITH_NODE) node --test "tests/frontend/*.test.ts"
+	$(WITH_NODE) node --test "tests/frontend/**/*.test.ts"
 	$(BIN)/python $(UNIT_TESTS)
 
 notebooks: $(VENV)/test.stamp ## Execute every notebook
@@ -56,7 +56,7 @@ frontend: $(VENV)/test.stamp ## Rebuild the front end after a change in it
 	cd $(FRONTEND) && $(WITH_NODE) npm run --silent build
 
 floors: $(FLOORS)/floors.stamp ## Run the unit tests with the lowest versions of pyproject.toml (not in CI)
-	PATH="$(abspath $(FLOORS)/bin):$$PATH" node --test "tests/frontend/*.test.ts"
+	PATH="$(abspath $(FLOORS)/bin):$$PATH" node --test "tests/frontend/**/*.test.ts"
 	$(FLOORS)/bin/python $(UNIT_TESTS) $(ARGS)
 
 bench: $(VENV)/test.stamp $(PEERS)/bench.stamp ## Measure side by side with other libraries (ARGS=--quick)

@@ -6,8 +6,8 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
 import vae_widgets as vw
-from tests.foreign import ARRAYS, TorchTensor
-from tests.pca_codec import PcaCodec
+from tests.support.foreign import ARRAYS, TorchTensor
+from tests.support.pca_codec import PcaCodec
 from vae_widgets.codec import decode_samples, encode_distribution, encode_mean
 
 

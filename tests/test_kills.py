@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from tests import kills
+from tests.support import kills
 
 
 @pytest.mark.parametrize("kind", kills.KINDS)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import vae_widgets as vw
-from tests.pca_codec import PcaCodec
-from vae_widgets.core.policy import ThresholdPolicy
-from vae_widgets.core.run_log import RunLog
+from tests.support.pca_codec import PcaCodec
+from vae_widgets.core.scores.policy import ThresholdPolicy
+from vae_widgets.core.training.run_log import RunLog
 from vae_widgets.datasets.image_files import read_images
 
 RNG = np.random.default_rng(0)

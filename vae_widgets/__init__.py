@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from vae_widgets.bundle import BundleError
     from vae_widgets.bundle.codec import BundleCodec, load
     from vae_widgets.codec import Codec
-    from vae_widgets.core.floors import score_floors
-    from vae_widgets.core.history import TrainingHistory
-    from vae_widgets.core.policy import ThresholdPolicy
-    from vae_widgets.core.score_comparison import ScoreComparison, compare_scores
+    from vae_widgets.core.scores.baselines import score_floors
+    from vae_widgets.core.scores.comparison import ScoreComparison, compare_scores
+    from vae_widgets.core.scores.policy import ThresholdPolicy
     from vae_widgets.core.thresholds import choose_threshold
+    from vae_widgets.core.training.history import TrainingHistory
     from vae_widgets.core.vocabulary import Vocabulary
     from vae_widgets.datasets import Dataset, list_datasets, load_dataset
     from vae_widgets.models import (
@@ -82,13 +82,13 @@ _HOME = {
     "Renderer": "rendering",
     "ReviewQueue": "widgets.review_queue",
     "Sampling": "models",
-    "ScoreComparison": "core.score_comparison",
+    "ScoreComparison": "core.scores.comparison",
     "SignalRenderer": "rendering",
     "Sound": "rendering",
     "TableRenderer": "rendering",
     "TextRenderer": "rendering",
-    "ThresholdPolicy": "core.policy",
-    "TrainingHistory": "core.history",
+    "ThresholdPolicy": "core.scores.policy",
+    "TrainingHistory": "core.training.history",
     "TrainingMonitor": "widgets.training_monitor",
     "TrainingRun": "models",
     "VAE": "models",
@@ -96,13 +96,13 @@ _HOME = {
     "Vocabulary": "core.vocabulary",
     "Warmup": "models",
     "choose_threshold": "core.thresholds",
-    "compare_scores": "core.score_comparison",
+    "compare_scores": "core.scores.comparison",
     "kl_divergence": "models",
     "list_datasets": "datasets",
     "load": "bundle.codec",
     "load_dataset": "datasets",
     "reparameterize": "models",
-    "score_floors": "core.floors",
+    "score_floors": "core.scores.baselines",
 }
 
 __all__ = [*_HOME, "__version__"]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.core.labels import check_labels
+from vae_widgets.core.labels.conditioning import check_labels
 
 
 @runtime_checkable

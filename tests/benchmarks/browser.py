@@ -33,9 +33,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.benchmarks.report import Bar, Report, SizesTable
 from tests.benchmarks.settings import Settings
 from tests.benchmarks.worker import Worker
-from tests.browser import chromium, far_away
 from tests.browser.conftest import ERRORS, FLAGS, Notebook, open_lab
-from tests.browser.jupyterlab import Lab
+from tests.support import chromium, far_away
+from tests.support.jupyterlab import Lab
 
 DATA = """
 import numpy as np

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 from tests.benchmarks.browser import first_paint, opened, stage
 from tests.benchmarks.report import Bar, Report, Table
 from tests.benchmarks.settings import Settings
-from tests.browser.jupyterlab import Lab
+from tests.support.jupyterlab import Lab
 
 PAINTED = 1_000_000
 DATA = """

@@ -13,8 +13,8 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Error, Locator, Page, ViewportSize, WebSocket
 
-from tests.browser import chromium
-from tests.browser.jupyterlab import Kernel, Lab
+from tests.support import chromium
+from tests.support.jupyterlab import Kernel, Lab
 
 REPOSITORY = pathlib.Path(__file__).parents[2]
 

@@ -5,11 +5,11 @@ import re
 import numpy as np
 
 import vae_widgets as vw
-from tests.browser.blank_page import BlankPage
-from tests.pca_codec import PcaCodec
-from vae_widgets.widgets.latent_health import LatentHealth
-from vae_widgets.widgets.training_replay import TrainingReplay
-from vae_widgets.widgets.traits import array_to_json
+from tests.support.blank_page import BlankPage
+from tests.support.pca_codec import PcaCodec
+from vae_widgets.widgets.training_monitor.latent_health import LatentHealth
+from vae_widgets.widgets.training_monitor.replay import TrainingReplay
+from vae_widgets.widgets.traits.array import array_to_json
 
 X = np.random.default_rng(0).normal(size=(30, 5)).astype("float32")
 RECORD = """() => {

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import vae_widgets as vw
-from tests.browser.blank_page import BlankPage
-from tests.pca_codec import PcaCodec, digits
-from vae_widgets.widgets.tile_strip import TileStrip
-from vae_widgets.widgets.training_controls import CurveLegend, TrainingControls
+from tests.support.blank_page import BlankPage
+from tests.support.pca_codec import PcaCodec, digits
+from vae_widgets.widgets.tile_strip.widget import TileStrip
+from vae_widgets.widgets.training_monitor.controls import CurveLegend, TrainingControls
 
 X, Y = (part[:60] for part in digits())
 SCORES = np.linspace(0, 1, 60)

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 import vae_widgets as vw
-from tests.browser.alone import show_alone
-from tests.pca_codec import PcaCodec
+from tests.support.alone import show_alone
+from tests.support.pca_codec import PcaCodec
 
 FRAME = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 5)), columns=[*"abcde"])
 WIDTH = "width => { document.querySelector('.vw-widget').parentElement.style.width = width }"

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import vae_widgets as vw
-from tests.browser.blank_page import BlankPage
-from tests.pca_codec import PcaCodec
+from tests.support.blank_page import BlankPage
+from tests.support.pca_codec import PcaCodec
 from vae_widgets.core.thresholds import METHODS
-from vae_widgets.widgets.training_controls import TrainingControls
+from vae_widgets.widgets.training_monitor.controls import TrainingControls
 
 RNG = np.random.default_rng(0)
 LABELS = np.arange(300) < 100

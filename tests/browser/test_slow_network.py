@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from tests.browser.far_away import DELAY, FAR_AWAY, WATCH
-from tests.browser.scatter_view import CODEC, SCATTER, View
+from tests.support.far_away import DELAY, FAR_AWAY, WATCH
+from tests.support.scatter_view import CODEC, SCATTER, View
 
 COUNTED = """
-from vae_widgets.widgets.interpolation_slider import InterpolationSlider
+from vae_widgets.widgets.interpolation_slider.widget import InterpolationSlider
 
 class Counted(Codec):
     def decode(self, z):

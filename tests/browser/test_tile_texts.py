@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 import vae_widgets as vw
-from tests.browser.alone import show_alone
-from tests.pca_codec import PcaCodec
+from tests.support.alone import show_alone
+from tests.support.pca_codec import PcaCodec
 
 FRAME = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 5)), columns=[*"abcd", "<i>"])
 X = (6 * np.random.default_rng(0).random((12, 8, 8)) - 3).astype(np.float32)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_anomaly_histogram import AGREES
-from tests.browser.test_latent_scatter import View as ScatterView
+from tests.browser.anomaly_histogram.test_widget import AGREES
+from tests.browser.latent_scatter.test_widget import View as ScatterView
 
 TRAINING_CELL = "history = await vae.fit_async("
 

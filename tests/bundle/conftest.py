@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from vae_widgets import VAE, ImageRenderer, Sampling, ThresholdPolicy
-from vae_widgets.models.likelihoods import Gaussian
+from vae_widgets.models.losses.likelihoods import Gaussian
 
 
 def own_halves(sample_shape=(6, 5), latent_dim=3, outputs=1):

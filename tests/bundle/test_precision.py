@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import vae_widgets as vw
-from vae_widgets.models.model_file import model_from_bytes, model_to_bytes
-from vae_widgets.models.precision import in_float32
+from vae_widgets.models.serialization.model_file import model_from_bytes, model_to_bytes
+from vae_widgets.models.serialization.precision import in_float32
 
 TOLERANCE = {"mixed_float16": 0.01, "mixed_bfloat16": 0.05, "bfloat16": 0.05}
 """Ten and more times the rounding of each type, 2**-11 and 2**-8, for sums of 64 products."""

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 import vae_widgets as vw
-from vae_widgets.core.bootstrap import bootstrap_threshold
-from vae_widgets.core.curves import curve
 from vae_widgets.core.pairing import shared_index
+from vae_widgets.core.scores.bootstrap import bootstrap_threshold
 from vae_widgets.core.thresholds import conformal_threshold, f1_threshold, segment_thresholds
-from vae_widgets.widgets.training_monitor import TrainingMonitor
+from vae_widgets.core.thresholds.curves import curve
+from vae_widgets.widgets.training_monitor.widget import TrainingMonitor
 
 SCORES = pd.Series([1.0, 2, 3, 4], index=list("abcd"))
 LABELS = pd.Series([1, 0, 0, 0], index=list("dcba"))

@@ -6,12 +6,12 @@ import pickle
 import numpy as np
 import pytest
 
-from vae_widgets.core.bootstrap import bootstrap_threshold
-from vae_widgets.core.drift import reference_quantiles
-from vae_widgets.core.history import TrainingHistory
-from vae_widgets.core.policy import ThresholdPolicy
-from vae_widgets.core.score_comparison import compare_scores
+from vae_widgets.core.scores.bootstrap import bootstrap_threshold
+from vae_widgets.core.scores.comparison import compare_scores
+from vae_widgets.core.scores.drift import reference_quantiles
+from vae_widgets.core.scores.policy import ThresholdPolicy
 from vae_widgets.core.thresholds import METHODS, choose_threshold
+from vae_widgets.core.training.history import TrainingHistory
 
 SCORES = np.random.default_rng(0).gamma(3, size=2_000)
 LABELS = SCORES > 8

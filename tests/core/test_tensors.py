@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import vae_widgets as vw
-from tests.foreign import ARRAYS, TorchTensor
+from tests.support.foreign import ARRAYS, TorchTensor
 from vae_widgets.core import checks
-from vae_widgets.core.history import scalar
 from vae_widgets.core.tensors import as_float, as_numpy
+from vae_widgets.core.training.history import scalar
 
 NUMBERS = {
     **{name: make(0.5) for name, make in ARRAYS.items()},

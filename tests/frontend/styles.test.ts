@@ -6,7 +6,7 @@ const SOURCES = new URL("../../vae_widgets/frontend/src/", import.meta.url);
 
 test("a class is styled by one file: those of all widgets meet in one page", () => {
   const files = new Map<string, string>();
-  for (const file of readdirSync(SOURCES).filter((name) => name.endsWith(".css"))) {
+  for (const file of readdirSync(SOURCES, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".css"))) {
     const text = readFileSync(new URL(file, SOURCES), "utf8").replace(/\/\*.*?\*\//gs, "");
     for (const [, selectors] of text.matchAll(/([^{}]+)\{/g)) {
       for (const selector of selectors.split(",").map((each) => each.trim())) {

@@ -9,7 +9,7 @@ import scipy.special
 import scipy.stats
 import tensorflow as tf
 
-from tests.foreign import TorchTensor
+from tests.support.foreign import TorchTensor
 from vae_widgets import VAE
 from vae_widgets.codec import Codec, check_codec
 

@@ -15,21 +15,21 @@ import numpy as np
 from ipywidgets.widgets.widget import _remove_buffers
 
 import vae_widgets as vw
-from tests.pca_codec import PcaCodec, digits
-from vae_widgets.core.review_order import ORDERS
+from tests.support.pca_codec import PcaCodec, digits
+from vae_widgets.core.review.order import ORDERS
 from vae_widgets.core.thresholds import METHODS
-from vae_widgets.widgets.anomaly_histogram import AnomalyHistogram
-from vae_widgets.widgets.explorer import Explorer
-from vae_widgets.widgets.interpolation_slider import InterpolationSlider
-from vae_widgets.widgets.latent_scatter import LatentScatter
-from vae_widgets.widgets.pictured import Pictured
-from vae_widgets.widgets.review_queue import ReviewQueue
-from vae_widgets.widgets.scatter_state import MODES
-from vae_widgets.widgets.score_canvas import ScoreCanvas
-from vae_widgets.widgets.tile_strip import TileStrip
-from vae_widgets.widgets.training_controls import PANELS, CurveLegend, TrainingControls
-from vae_widgets.widgets.training_monitor import TrainingMonitor
-from vae_widgets.widgets.training_replay import TrainingReplay
+from vae_widgets.widgets.anomaly_histogram.histogram_canvas import ScoreCanvas
+from vae_widgets.widgets.anomaly_histogram.widget import AnomalyHistogram
+from vae_widgets.widgets.explorer.widget import Explorer
+from vae_widgets.widgets.interpolation_slider.widget import InterpolationSlider
+from vae_widgets.widgets.latent_scatter.state import MODES
+from vae_widgets.widgets.latent_scatter.widget import LatentScatter
+from vae_widgets.widgets.review_queue.widget import ReviewQueue
+from vae_widgets.widgets.still_pictures.pictured import Pictured
+from vae_widgets.widgets.tile_strip.widget import TileStrip
+from vae_widgets.widgets.training_monitor.controls import PANELS, CurveLegend, TrainingControls
+from vae_widgets.widgets.training_monitor.replay import TrainingReplay
+from vae_widgets.widgets.training_monitor.widget import TrainingMonitor
 
 N = 12
 X, Y = (part[:N] for part in digits())

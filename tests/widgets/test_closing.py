@@ -11,7 +11,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 import vae_widgets as vw
-from tests.pca_codec import PcaCodec, digits
+from tests.support.pca_codec import PcaCodec, digits
 
 X, LABELS = (each[:100] for each in digits())
 CODEC = PcaCodec(X)

@@ -7,7 +7,13 @@ from sklearn.decomposition import FastICA
 
 import vae_widgets as vw
 from tests.widgets import invariants
-from vae_widgets.widgets.traits import Loose, Number, TraitTypeError, TraitValueError, validate
+from vae_widgets.widgets.traits.array import (
+    Loose,
+    Number,
+    TraitTypeError,
+    TraitValueError,
+    validate,
+)
 
 HOSTILE = [
     ("projection", "nosuch"),

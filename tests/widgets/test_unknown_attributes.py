@@ -5,7 +5,7 @@ import pytest
 import traitlets
 
 import vae_widgets as vw
-from tests.pca_codec import PcaCodec, digits
+from tests.support.pca_codec import PcaCodec, digits
 
 X, Y = (part[:60] for part in digits())
 SCORES = np.linspace(0, 1, 60)

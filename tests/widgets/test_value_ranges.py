@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 import vae_widgets as vw
-from tests.pca_codec import PcaCodec, digits
+from tests.support.pca_codec import PcaCodec, digits
 from vae_widgets.rendering import ImageRenderer
-from vae_widgets.widgets.training_pictures import TrainingPictures
+from vae_widgets.widgets.training_monitor.snapshots import TrainingPictures
 
 IMAGES = digits()[0][:60]
 STANDARDISED = (8 * IMAGES - 4).astype(np.float32)

@@ -23,14 +23,14 @@ from vae_widgets.bundle.detector_part import (
 )
 from vae_widgets.bundle.errors import BundleError
 from vae_widgets.bundle.manifest import ModelFacts
-from vae_widgets.bundle.onnx_graph import OnnxGraph
+from vae_widgets.bundle.onnx.graph import OnnxGraph
 from vae_widgets.codec import GivenLabel
 from vae_widgets.core import checks
 from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.core.fixed_blocks import is_stored, slices_of
-from vae_widgets.core.labels import check_labels, missing_labels, one_hot
+from vae_widgets.core.labels.conditioning import check_labels, missing_labels, one_hot
 from vae_widgets.core.pairing import shared_index
-from vae_widgets.core.policy import ThresholdPolicy
+from vae_widgets.core.scores.policy import ThresholdPolicy
 from vae_widgets.core.tensors import as_numpy
 from vae_widgets.core.vocabulary import Vocabulary
 from vae_widgets.rendering import Renderer, own_renderer, renderer_for, renderer_from_json

@@ -1,12 +1,22 @@
-// Bundle one ES module (and its CSS) per widget into vae_widgets/static. A widget is a file of src/
-// that exports a default. What two widgets or more use stands once, in shared.js and shared.css,
-// which Python puts in front of each widget.
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, relative, resolve } from "node:path";
+// Bundle one ES module (and its CSS) per widget into vae_widgets/static. What two widgets or more use
+// stands once, in shared.js and shared.css, which Python puts in front of each widget.
+import { relative, resolve } from "node:path";
 import * as esbuild from "esbuild";
 
-const widgets = readdirSync("src").filter(
-  (file) => file.endsWith(".ts") && /^export default /m.test(readFileSync(`src/${file}`, "utf8")),
+/** The name in vae_widgets/static, and the module of src/ whose default export is the widget. */
+const WIDGETS = {
+  tile_strip: "tile_strip/widget.ts",
+  latent_scatter: "latent_scatter/widget.ts",
+  interpolation_slider: "interpolation_slider/widget.ts",
+  histogram_canvas: "anomaly_histogram/histogram_canvas.ts",
+  training_legend: "training_monitor/legend.ts",
+  training_controls: "training_monitor/controls.ts",
+  training_replay: "training_monitor/replay.ts",
+  latent_health: "training_monitor/latent_health.ts",
+  review_queue: "review_queue/widget.ts",
+};
+const entryPoints = Object.fromEntries(
+  Object.entries(WIDGETS).map(([name, module]) => [name, `src/${module}`]),
 );
 const options = {
   outdir: "../static",
@@ -17,7 +27,6 @@ const options = {
   legalComments: "none",
   logLevel: "info",
 };
-const entryPoints = widgets.map((file) => `src/${file}`);
 
 /** The exported names of each module that two widgets or more use. */
 async function findShared() {
@@ -32,7 +41,7 @@ async function findShared() {
   }
   const shared = new Map();
   for (const [file, count] of users) {
-    if (count < 2 || widgets.includes(basename(file))) continue;
+    if (count < 2 || Object.values(entryPoints).includes(file)) continue;
     const alone = { entryPoints: [file], write: false, metafile: true, format: "esm", outdir: "." };
     const { metafile: names } = await esbuild.build(alone);
     shared.set(file, Object.values(names.outputs)[0].exports);
@@ -44,7 +53,9 @@ const shared = await findShared();
 const everyName = [...shared.values()].flat();
 /** The name under which shared.js has an export: its own, unless two modules have the same. */
 const nameIn = (file, name) =>
-  everyName.indexOf(name) === everyName.lastIndexOf(name) ? name : `${basename(file, ".ts")}_${name}`;
+  everyName.indexOf(name) === everyName.lastIndexOf(name)
+    ? name
+    : `${file.replace(/\W/g, "_")}_${name}`;
 const list = (file, as) =>
   shared
     .get(file)
@@ -58,9 +69,10 @@ const fromShared = {
       if (kind !== "entry-point" && shared.has(file)) return { path: file, namespace: "shared" };
     });
     // Its styles are in shared.css, also for those who import these alone.
-    build.onResolve({ filter: /\.css$/ }, ({ path }) =>
-      shared.has(`src/${basename(path, ".css")}.ts`) ? { path, namespace: "none" } : undefined,
-    );
+    build.onResolve({ filter: /\.css$/ }, ({ path, resolveDir }) => {
+      const file = relative(process.cwd(), resolve(resolveDir, path));
+      if (shared.has(file.replace(/css$/, "ts"))) return { path, namespace: "none" };
+    });
     build.onLoad({ filter: /.*/, namespace: "none" }, () => ({ contents: "", loader: "js" }));
     build.onLoad({ filter: /.*/, namespace: "shared" }, ({ path }) => ({
       contents: `export const { ${list(path, (own, there) => `${there}: ${own}`)} } = shared;`,

@@ -8,15 +8,14 @@ if keras.backend.backend() != "tensorflow":
         "Set the environment variable KERAS_BACKEND=tensorflow before Keras is first imported."
     )
 
-from vae_widgets.models.layers import Sampling, reparameterize
-from vae_widgets.models.likelihoods import (
+from vae_widgets.models.losses.likelihoods import (
     Bernoulli,
     Categorical,
     Gaussian,
     Likelihood,
     kl_divergence,
 )
-from vae_widgets.models.objectives import (
+from vae_widgets.models.losses.objectives import (
     ELBO,
     IWAE,
     BetaTC,
@@ -26,8 +25,9 @@ from vae_widgets.models.objectives import (
     Losses,
     Objective,
 )
-from vae_widgets.models.schedules import Cyclical, Warmup
-from vae_widgets.models.training_run import TrainingRun
+from vae_widgets.models.losses.sampling import Sampling, reparameterize
+from vae_widgets.models.losses.schedules import Cyclical, Warmup
+from vae_widgets.models.training.run import TrainingRun
 from vae_widgets.models.vae import VAE
 
 __all__ = [

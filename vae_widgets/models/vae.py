@@ -18,31 +18,36 @@ from vae_widgets.codec import GivenLabel
 from vae_widgets.core import checks
 from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.core.image_shapes import MOVE_CHANNELS, has_channels_first
-from vae_widgets.core.policy import ThresholdPolicy
-from vae_widgets.models.anomaly_scores import AnomalyScores
-from vae_widgets.models.architectures import build_architecture
-from vae_widgets.models.array_loop import Batch, in_order
-from vae_widgets.models.compiled import FEW_ROWS, CompiledFunction
-from vae_widgets.models.conditional import n_labels_of
-from vae_widgets.models.data_rules import DataRules
-from vae_widgets.models.figures_of_merit import FiguresOfMerit
-from vae_widgets.models.fit_arguments import is_array
-from vae_widgets.models.importance_sampling import ImportanceSampler
-from vae_widgets.models.layers import reparameterize
-from vae_widgets.models.likelihoods import Likelihood, kl_divergence, make_likelihood
-from vae_widgets.models.objectives import EncodedBatch, Objective, make_objective
-from vae_widgets.models.own_classes import CustomObjects
-from vae_widgets.models.saving import SUFFIX, load_trainable, save_bundle, save_by_keras
-from vae_widgets.models.schedules import Schedule
-from vae_widgets.models.trainer import Trainer
-from vae_widgets.models.training_codes import TrainingCodes
-from vae_widgets.models.user_models import (
+from vae_widgets.core.scores.policy import ThresholdPolicy
+from vae_widgets.models.data.rules import DataRules
+from vae_widgets.models.inference.anomaly_scores import AnomalyScores
+from vae_widgets.models.inference.compiled import FEW_ROWS, CompiledFunction
+from vae_widgets.models.inference.evaluation import FiguresOfMerit
+from vae_widgets.models.inference.importance_sampling import ImportanceSampler
+from vae_widgets.models.losses.likelihoods import Likelihood, kl_divergence, make_likelihood
+from vae_widgets.models.losses.objectives import EncodedBatch, Objective, make_objective
+from vae_widgets.models.losses.sampling import reparameterize
+from vae_widgets.models.losses.schedules import Schedule
+from vae_widgets.models.networks.architectures import build_architecture
+from vae_widgets.models.networks.conditional import n_labels_of
+from vae_widgets.models.networks.user_models import (
     check_halves,
     check_sample_shape,
     decoder_output,
     encoder_outputs,
     sample_shape_of,
 )
+from vae_widgets.models.serialization.bundle_writer import (
+    SUFFIX,
+    load_trainable,
+    save_bundle,
+    save_by_keras,
+)
+from vae_widgets.models.serialization.own_classes import CustomObjects
+from vae_widgets.models.training.array_loop import Batch, in_order
+from vae_widgets.models.training.fit_arguments import is_array
+from vae_widgets.models.training.trainer import Trainer
+from vae_widgets.models.training.training_codes import TrainingCodes
 from vae_widgets.rendering import Renderer
 
 _ANOTHER = "Make another VAE; VAE(vae.encoder, vae.decoder, ...) shares the trained weights."

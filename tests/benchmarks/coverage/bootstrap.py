@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tests.benchmarks.coverage.populations import LONG_TAILED, NORMAL, Population
-from vae_widgets.core.bootstrap import METRICS, bootstrap_threshold, quick_resamples
+from vae_widgets.core.scores.bootstrap import METRICS, bootstrap_threshold, quick_resamples
 from vae_widgets.core.thresholds import METHODS, apply_method
 
 LABELLED = [name for name, method in METHODS.items() if method.labels == "needed"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vae_widgets.core.labelled_scores import LabelledScores
+from vae_widgets.core.scores.labelled_scores import LabelledScores
 
 
 def cells(quick: bool) -> Iterator[tuple[str, tuple[Any, ...]]]:

@@ -7,10 +7,10 @@ import numpy as np
 from scipy import stats
 
 from tests.benchmarks.coverage.populations import NORMAL
-from vae_widgets.core.drift import reference_quantiles
-from vae_widgets.core.intervals import wilson_interval
-from vae_widgets.core.policy import ThresholdPolicy
-from vae_widgets.core.reversed_scores import auroc_interval, auroc_of_classes
+from vae_widgets.core.scores.drift import reference_quantiles
+from vae_widgets.core.scores.intervals import wilson_interval
+from vae_widgets.core.scores.policy import ThresholdPolicy
+from vae_widgets.core.scores.reversed import auroc_interval, auroc_of_classes
 from vae_widgets.core.thresholds import apply_method
 
 METHODS = ("percentile", "iqr", "gesd", "f1", "cost")

@@ -59,8 +59,8 @@ def run(
         Of the detector.
     """
     from vae_widgets import VAEDetector
-    from vae_widgets.core.floors import score_floors
-    from vae_widgets.core.score_comparison import compare_scores
+    from vae_widgets.core.scores.baselines import score_floors
+    from vae_widgets.core.scores.comparison import compare_scores
 
     clock = Clock()
     epochs = settings.pick(settings.epochs, usual=50, quick=1)

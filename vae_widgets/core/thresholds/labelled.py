@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.core.curves import Curve, curve
+from vae_widgets.core.thresholds.curves import Curve, curve
 from vae_widgets.core.thresholds.threshold import Threshold, above
 
 # As a share of the largest cost: costs this near are equal but for rounding.

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.pairing import shared_index
-from vae_widgets.core.reversed_scores import auroc_of_classes, reversed_warning
+from vae_widgets.core.scores.reversed import auroc_of_classes, reversed_warning
 from vae_widgets.core.thresholds.conformal import conformal_threshold
 from vae_widgets.core.thresholds.gesd import gesd_threshold
 from vae_widgets.core.thresholds.labelled import (

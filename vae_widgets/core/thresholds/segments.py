@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vae_widgets.core import checks, classes
+from vae_widgets.core import checks
+from vae_widgets.core.labels import classes
 from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.thresholds.percentile import at_most
 

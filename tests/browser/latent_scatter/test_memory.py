@@ -1,0 +1,94 @@
+"""Views of a scatter that are closed free what they held in the page."""
+
+from itertools import pairwise
+
+from tests.support.jupyterlab import wait_for
+from tests.support.scatter_view import CODEC
+
+MAKE = """
+big = np.tile(x, (100, 1, 1))  # 30,000 samples
+scatter = LatentScatter(codec, big)
+scatter.grid = True
+ready = True
+"""
+SHOW = "scatter"
+CLEAR = "() => window.jupyterapp.shell.currentWidget.content.activeCell.outputArea.model.clear()"
+IS_DRAWN = """() => {
+  const canvas = document.querySelector(".vw-scatter-plot > canvas");
+  if (!canvas?.width) return false;
+  const { data } = canvas.getContext("2d").getImageData(100, 100, 200, 200);
+  return data.some((value) => value > 0);
+}"""
+
+
+def least_growth(sizes):
+    """Return by how much the size grew at least: a leak grows with every view.
+
+    JupyterLab loads parts of itself when it first needs or has the time for them, and keeps them.
+    """
+    return min(after - before for before, after in pairwise(sizes))
+
+
+class Heap:
+    """What lives in the page once the garbage has been collected."""
+
+    def __init__(self, page):
+        self._session = page.context.new_cdp_session(page)
+
+    def _ask(self, method, **parameters):
+        return self._session.send(f"Runtime.{method}", parameters)
+
+    def count(self, kind):
+        """Objects of a class, those that are out of the document among them."""
+        prototype = self._ask("evaluate", expression=f"{kind}.prototype", objectGroup="all")
+        found = self._ask(
+            "queryObjects", prototypeObjectId=prototype["result"]["objectId"], objectGroup="all"
+        )
+        count = self._ask(
+            "callFunctionOn",
+            objectId=found["objects"]["objectId"],
+            functionDeclaration="function () { return this.length; }",
+        )
+        self._ask("releaseObjectGroup", objectGroup="all")
+        return count["result"]["value"]
+
+    def arrays(self):
+        """Bytes of all arrays."""
+        self._session.send("HeapProfiler.collectGarbage")
+        return self._ask("getHeapUsage")["backingStorageSize"]
+
+    def document(self):
+        """Numbers of nodes and of listeners, those out of the document among them."""
+        self._session.send("Performance.enable")
+        found = self._session.send("Performance.getMetrics")["metrics"]
+        metrics = {metric["name"]: metric["value"] for metric in found}
+        return metrics["Nodes"], metrics["JSEventListeners"]
+
+
+def test_closed_views_free_what_they_held(page, notebook):
+    nb = notebook([CODEC + MAKE, SHOW], run=False)
+    nb.run_cell("import numpy as np")
+    nb.kernel.until("globals().get('ready', False)")
+    heap = Heap(page)
+    ours = ("HTMLCanvasElement", "ImageBitmap")
+    before = {kind: heap.count(kind) for kind in ours}
+    arrays, documents = [], []
+    for i in range(4):
+        nb.run_cell(SHOW)
+        page.wait_for_function(IS_DRAWN)
+        if i == 0:
+            assert all(heap.count(kind) > before[kind] for kind in ours)
+        opened = heap.arrays()
+        page.evaluate(CLEAR)
+        page.wait_for_function("!document.querySelector('.vw-scatter')")
+        wait_for(
+            lambda: {kind: heap.count(kind) for kind in ours} == before, 20, "the end of the view"
+        )
+        arrays.append(heap.arrays())
+        documents.append(heap.document())
+    # A view has the level of each point, and pixels.
+    assert opened - arrays[-1] > 2 * 30_000
+    assert least_growth(arrays) < 2 * 30_000
+    nodes, listeners = zip(*documents, strict=True)
+    assert least_growth(nodes) < 20
+    assert least_growth(listeners) < 5

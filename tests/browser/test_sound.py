@@ -1,0 +1,97 @@
+"""Sound where a renderer has it: asked of the kernel, played by the page, freed with the view."""
+
+import numpy as np
+import pytest
+
+from tests.support.scatter_view import View
+
+TONES = """
+import numpy as np
+import vae_widgets as vw
+
+time = np.arange(2000) / 4000
+pitches = np.linspace(200, 800, 40)
+x = np.sin(2 * np.pi * pitches[:, None] * time).astype("float32")
+
+class Tones:
+    latent_dim, sample_shape = 2, (2000,)
+
+    def encode(self, x):
+        return np.asarray(x)[:, [3, 7]]
+
+    def decode(self, z):
+        low = np.outer(np.asarray(z)[:, 0], x[0])
+        return low + np.outer(np.asarray(z)[:, 1], x[-1])
+
+renderer = vw.SignalRenderer(vmin=-1, vmax=1, sample_rate=4000)
+scatter = vw.LatentScatter(Tones(), x, renderer=renderer)
+slider = vw.InterpolationSlider(Tones(), [1, 0], [0, 1], steps=5, renderer=renderer)
+display(scatter, slider)
+"""
+PLAYED = """([audio, before]) =>
+  audio.readyState >= 1 && audio.src.startsWith("blob:") && audio.src !== before && audio.src"""
+# Whether the page still holds what a blob's address names.
+HELD = "async (address) => { try { return (await fetch(address)).ok; } catch { return false; } }"
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "viewport": {"width": 1280, "height": 1500}}
+
+
+def test_sounds_are_played_and_freed(notebook):
+    nb = notebook([TONES])
+    view = View(nb)
+    film = nb.page.locator(".vw-interpolation")
+
+    def played(root, before=""):
+        """Wait until another sound can be played, of the right length; return its address."""
+        audio = root.locator("audio").element_handle()
+        address = nb.page.wait_for_function(PLAYED, arg=[audio, before]).json_value()
+        assert abs(audio.evaluate("audio => audio.duration") - 0.5) < 1e-3
+        assert nb.page.evaluate(HELD, address)
+        return address
+
+    # A frame of the film: by the button, and by the key on the filmstrip.
+    film.get_by_role("button", name="Hear").click()
+    first = played(film)
+    film.get_by_role("status").get_by_text("Playing 0.50 s of sound").wait_for()
+    film.get_by_role("slider").focus()
+    nb.page.keyboard.press("End")
+    nb.page.keyboard.press("h")
+    second = played(film, first)
+    assert not nb.page.evaluate(HELD, first)
+    levels = nb.page.evaluate(
+        """async (address) => {
+          const bytes = await (await fetch(address)).arrayBuffer();
+          const sound = await new OfflineAudioContext(1, 1, 4000).decodeAudioData(bytes);
+          return [...sound.getChannelData(0)];
+        }""",
+        second,
+    )
+    # What the browser hears is the last frame, a tone of 800 Hz, as loud as its range says.
+    expected = "slider.frames[-1]"
+    assert nb.kernel.eval(f"bool(np.abs({expected} - np.array({levels})).max() < 0.01)")
+
+    # What was decoded and the sample beside it, and the one under the pointer.
+    view.click(view.empty_place())
+    view.wait_for_status("Decoded by the kernel")
+    view.press("♪ decoded")
+    heard = played(view.root)
+    view.press("♪ sample")
+    heard = played(view.root, heard)
+    view.canvas.focus()
+    codes = view.codes()
+    away = np.linalg.norm(codes - view.empty_place(), axis=1)
+    index = int(away.argmax())  # not the one that was just heard
+    view.move(codes[index])
+    nb.kernel.until("scatter.hovered >= 0")
+    nb.page.keyboard.press("h")
+    heard = played(view.root, heard)
+
+    # With the view goes its sound.
+    nb.kernel.eval("scatter.close() or slider.close()")
+    view.root.wait_for(state="detached")
+    film.wait_for(state="detached")
+    for address in (second, heard):
+        nb.page.wait_for_function(f"async (address) => !(await ({HELD})(address))", arg=address)

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { formatNumber, formatTicks } from "../../../vae_widgets/frontend/src/format/numbers.ts";
+import { Viewport } from "../../../vae_widgets/frontend/src/canvas/viewport.ts";
+
+const box = { left: 40, top: 10, width: 200, height: 100 };
+const viewport = new Viewport({ x0: -1, x1: 3, y0: 5, y1: 10 }, box);
+
+function near(a: { x: number; y: number }, b: { x: number; y: number }): void {
+  assert.ok(Math.hypot(a.x - b.x, a.y - b.y) < 1e-9, `${JSON.stringify(a)}, ${JSON.stringify(b)}`);
+}
+
+test("corners of the plane are corners of the box, y upwards", () => {
+  near(viewport.toScreen(-1, 10), { x: 40, y: 10 });
+  near(viewport.toScreen(3, 5), { x: 240, y: 110 });
+  near(viewport.toScreen(1, 7.5), { x: 140, y: 60 });
+});
+
+test("to the plane and back", () => {
+  for (const at of [{ x: 40, y: 10 }, { x: 77.5, y: 93 }, { x: 300, y: -20 }]) {
+    const { x, y } = viewport.toPlane(at);
+    near(viewport.toScreen(x, y), at);
+  }
+});
+
+test("zooming leaves the place under the pointer and scales the rest", () => {
+  const at = { x: 70, y: 35 };
+  const zoomed = new Viewport(viewport.zoomed(at, 4), box);
+  near(zoomed.toPlane(at), viewport.toPlane(at));
+  assert.ok(Math.abs(zoomed.scaleX - 4 * viewport.scaleX) < 1e-9);
+  assert.ok(Math.abs(zoomed.scaleY - 4 * viewport.scaleY) < 1e-9);
+});
+
+test("panning moves what was under the pointer along with it", () => {
+  const panned = new Viewport(viewport.panned(30, -12), box);
+  near(panned.toPlane({ x: 100 + 30, y: 50 - 12 }), viewport.toPlane({ x: 100, y: 50 }));
+});
+
+test("the box holds its rim and nothing beyond", () => {
+  assert.ok(viewport.contains({ x: 40, y: 110 }));
+  assert.ok(!viewport.contains({ x: 39, y: 60 }));
+  assert.ok(!viewport.contains({ x: 100, y: 111 }));
+});
+
+test("ticks have the decimals of their step and a real minus sign", () => {
+  assert.deepEqual(formatTicks([-0.5, 0, 0.5]), ["\u22120.5", "0.0", "0.5"]);
+  assert.deepEqual(formatTicks([-1, 0, 1]), ["\u22121", "0", "1"]);
+  assert.deepEqual(formatTicks([0.12, 0.14]), ["0.12", "0.14"]);
+  assert.deepEqual(formatTicks([0, 2e6]), ["0.00", "2.00e+6"]);
+});
+
+test("numbers have digits that the picture can tell apart", () => {
+  assert.equal(formatNumber(1.23456, 4), "1.23");
+  assert.equal(formatNumber(-12.3456, 400), "\u221212");
+  assert.equal(formatNumber(0.0123456, 0.05), "0.0123");
+  assert.equal(formatNumber(-0.0001, 4), "0.00");
+  assert.equal(formatNumber(123456789, 1), "1.23e+8");
+});

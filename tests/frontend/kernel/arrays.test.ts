@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readArray, writeArray } from "../../../vae_widgets/frontend/src/kernel/arrays.ts";
+
+test("arrays of every dtype survive the way there and back", () => {
+  for (const array of [
+    Float32Array.of(1.5, -2, NaN),
+    Float64Array.of(Math.PI),
+    Int32Array.of(-1, 2 ** 31 - 1),
+    Uint32Array.of(0, 2 ** 32 - 1),
+    Uint8Array.of(0, 255),
+    new Float32Array(0),
+  ]) {
+    const wire = writeArray(array);
+    assert.deepEqual(wire.shape, [array.length]);
+    assert.deepEqual(readArray(wire), array);
+  }
+});
+
+test("a view in the middle of a buffer is read from where it starts", () => {
+  const bytes = new Uint8Array(20);
+  bytes.set(new Uint8Array(Float32Array.of(7, 8).buffer), 4);
+  const aligned = { dtype: "float32", shape: [2], data: new DataView(bytes.buffer, 4, 8) };
+  assert.deepEqual([...readArray(aligned)], [7, 8]);
+  bytes.set(new Uint8Array(Float32Array.of(7, 8).buffer), 5);
+  const odd = { dtype: "float32", shape: [2], data: new DataView(bytes.buffer, 5, 8) };
+  assert.deepEqual([...readArray(odd)], [7, 8]);
+});
+
+test("a view over part of a buffer does not send the whole buffer", () => {
+  const part = new Uint32Array(1000).subarray(10, 12);
+  assert.equal(writeArray(part).data.buffer.byteLength, 8);
+});
+
+test("an unknown dtype is named", () => {
+  const wire = { dtype: "float16", shape: [0], data: new DataView(new ArrayBuffer(0)) };
+  assert.throws(() => readArray(wire), /unknown dtype float16/);
+});

@@ -1,0 +1,1 @@
+"""ONNX graphs: read, checked, written again and run."""

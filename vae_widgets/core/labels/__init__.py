@@ -1,0 +1,1 @@
+"""Labels of samples: classes, and labels that condition a model."""

@@ -1,0 +1,1 @@
+"""Places, paths and statistics in latent space."""

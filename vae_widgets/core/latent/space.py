@@ -1,0 +1,206 @@
+"""The codes of samples, and the coordinates in which they are looked at."""
+
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core.latent.aggregated_posterior import density_on_grid, levels_of_mass
+from vae_widgets.core.latent.far_from_data import FarFromData
+from vae_widgets.core.latent.plane import on_plane
+from vae_widgets.core.latent.projections import (
+    Projection,
+    Rotation,
+    check_projection,
+    latent_axes,
+    principal_axes,
+)
+from vae_widgets.core.latent.statistics import active_units, kl_per_dimension
+
+# How far a slider for a dimension with a standard normal prior reaches at least.
+PRIOR_REACH = 3.0
+# The aggregated posterior: its grid, how many deviations it reaches beyond the codes, and the
+# shares of it that are encircled.
+DENSITY_COLUMNS, DENSITY_ROWS = 128, 96
+DENSITY_REACH = 3.0
+DENSITY_RINGS = (0.5, 0.9)
+
+
+class LatentSpace:
+    """Codes z_mean (n, latent_dim) of samples, in coordinates that can be chosen.
+
+    Without log-variances of q(z | x), z_log_var (n, latent_dim), there is no prior. `projections`
+    has "latent", "pca", and what was added; `coordinates`, float32 (n, n_coordinates), are those of
+    `name`.
+    """
+
+    def __init__(
+        self, z_mean: NDArray[np.float32], z_log_var: NDArray[np.float32] | None = None
+    ) -> None:
+        self.z_mean, self.z_log_var = z_mean, z_log_var
+        self.projections: dict[str, Projection] = {
+            "latent": latent_axes(z_mean.shape[1]),
+            "pca": principal_axes(z_mean),
+        }
+        self._coordinates = {"latent": z_mean}  # as they are: no pass over a million codes
+        self.use("latent")
+
+    def add(self, projection: Any) -> str:
+        """Check a fitted transformer and return the name under which it can be used."""
+        for name, known in self.projections.items():
+            if known is projection:
+                return name
+        coordinates = check_projection(projection, self.z_mean)
+        name = kind = type(projection).__name__
+        count = 1
+        while name in self.projections:
+            count += 1
+            name = f"{kind} {count}"
+        self.projections[name], self._coordinates[name] = projection, coordinates
+        return name
+
+    def keep(self, names: Collection[str]) -> None:
+        """Forget the projections that are not among `names`."""
+        for known in (self.projections, self._coordinates):
+            for name in known.keys() - names:
+                del known[name]
+
+    def coordinates_of(self, name: str) -> NDArray[np.float32]:
+        """Return the coordinates (n, n_coordinates) of the codes in the projection `name`."""
+        if name not in self._coordinates:
+            made = self.projections[name].transform(self.z_mean)
+            self._coordinates[name] = np.asarray(made, np.float32)
+        return self._coordinates[name]
+
+    def use(self, name: str) -> None:
+        """Take the coordinates of the projection `name`."""
+        self.name, self.coordinates = name, self.coordinates_of(name)
+
+    @cached_property
+    def far(self) -> FarFromData:
+        """Tells latent vectors that lie off all codes."""
+        return FarFromData(self.z_mean, self.z_log_var)
+
+    @property
+    def n_coordinates(self) -> int:
+        """Number of coordinates."""
+        return self.coordinates.shape[1]
+
+    @property
+    def center(self) -> NDArray[np.float32]:
+        """Mean of the coordinates, float32 (n_coordinates,)."""
+        mean: NDArray[np.float32] = self.coordinates.mean(axis=0)
+        return mean
+
+    def project(self, z: ArrayLike) -> NDArray[np.float32]:
+        """Return the coordinates (m, n_coordinates) of latent vectors (m, latent_dim)."""
+        return np.asarray(self.projections[self.name].transform(z), np.float32)
+
+    def lift(self, coordinates: ArrayLike) -> NDArray[np.float32]:
+        """Return the latent vectors (m, latent_dim) of coordinates (m, n_coordinates)."""
+        return np.asarray(self.projections[self.name].inverse_transform(coordinates), np.float32)
+
+    def from_plane(
+        self, points: ArrayLike, dims: Sequence[int], held: ArrayLike
+    ) -> NDArray[np.float32]:
+        """Return the latent vectors (m, latent_dim) of points (m, 2) on the plane of `dims`."""
+        return self.lift(on_plane(points, dims, held))
+
+    def prior_center(self, dims: Sequence[int]) -> list[float]:
+        """Return the centre of the prior N(0, I) on the plane of two coordinates, or []."""
+        rotation = self.rotation(self.name)
+        if rotation is None:
+            return []
+        center: list[float] = rotation.transform(np.zeros_like(self.z_mean[:1]))[0][
+            [*dims]
+        ].tolist()
+        return center
+
+    def posterior_covariance(self, index: int, dims: Sequence[int]) -> list[float]:
+        """Return the covariance of q(z | x) of a sample in two coordinates: xx, xy, yx, yy.
+
+        It is U diag(sigma^2) U^T with the directions U. Empty without a prior.
+        """
+        rotation = self.rotation(self.name)
+        if rotation is None or self.z_log_var is None:
+            return []
+        directions = rotation.directions[[*dims]]
+        variance = np.exp(self.z_log_var[index].astype(np.float64))
+        covariance: list[float] = (directions * variance @ directions.T).ravel().tolist()
+        return covariance
+
+    def aggregated_posterior(self, dims: Sequence[int]) -> dict[str, Any]:
+        """Return the density of q(z), the mean of all q(z | x), on the plane of two coordinates.
+
+        A dict of ``bounds``, ``columns``, ``rows``, ``density`` float32 (rows, columns), and
+        ``rings``: the densities that bound shares of it. Empty without a prior.
+        """
+        rotation = self.rotation(self.name)
+        if rotation is None or self.z_log_var is None:
+            return {}
+        directions = rotation.directions[[*dims]].astype(np.float32)
+        products = (directions[:, np.newaxis] * directions).reshape(4, -1)
+        covariance = (np.exp(self.z_log_var) @ products.T).reshape(-1, 2, 2)
+        mean = self.coordinates[:, [*dims]]
+        reach = DENSITY_REACH * np.sqrt(covariance[:, [0, 1], [0, 1]])
+        low, high = (mean - reach).min(axis=0), (mean + reach).max(axis=0)
+        bounds = [float(edge) for pair in zip(low, high, strict=True) for edge in pair]
+        density = density_on_grid(mean, covariance, bounds, DENSITY_COLUMNS, DENSITY_ROWS)
+        area = float(np.prod(high - low)) / density.size
+        levels = levels_of_mass(density, area, DENSITY_RINGS)
+        return {
+            "bounds": bounds,
+            "columns": DENSITY_COLUMNS,
+            "rows": DENSITY_ROWS,
+            "density": density,
+            "rings": [
+                {"probability": probability, "density": level}
+                for probability, level in zip(DENSITY_RINGS, levels, strict=True)
+                if level is not None
+            ],
+        }
+
+    def rotation(self, name: str) -> Rotation | None:
+        """Return the projection `name` if its planes show Gaussians as such, and there are any."""
+        projection = self.projections[name]
+        if self.z_log_var is None or self.z_mean.shape[1] < 2:
+            return None
+        return projection if isinstance(projection, Rotation) else None
+
+    def axes(self) -> list[dict[str, Any]]:
+        """Describe the coordinates, the one of largest KL or variance first.
+
+        A latent dimension is collapsed where its mean does not vary (`active_units`).
+        """
+        k = self.n_coordinates
+        order, notes, collapsed = np.arange(k), [""] * k, np.zeros(k, bool)
+        center = self.center
+        low, high = self.coordinates.min(axis=0), self.coordinates.max(axis=0)
+        if self.name == "latent":
+            names = [f"z[{i}]" for i in range(k)]
+            if self.z_log_var is not None:
+                kl = kl_per_dimension(self.z_mean, self.z_log_var)
+                order = np.argsort(-kl, kind="stable")
+                notes = [f"{nats:.2f} nats" for nats in kl]
+                collapsed = ~active_units(self.z_mean)
+                low, high = np.minimum(low, -PRIOR_REACH), np.maximum(high, PRIOR_REACH)
+        elif self.name == "pca":
+            names = [f"PC[{i}]" for i in range(k)]
+            variance = self.coordinates.var(axis=0)
+            notes = [f"{share:.0%}" for share in variance / max(variance.sum(), 1e-30)]
+        else:
+            names = [f"{self.name}[{i}]" for i in range(k)]
+        return [
+            {
+                "index": int(i),
+                "name": names[i],
+                "note": notes[i],
+                "collapsed": bool(collapsed[i]),
+                "low": float(low[i]),
+                "high": float(high[i]),
+                "mean": float(center[i]),
+            }
+            for i in order
+        ]

@@ -1,0 +1,1 @@
+"""Reviews of samples: their log and their order."""

@@ -1,0 +1,1 @@
+"""Anomaly scores: counts, metrics, intervals and policies."""

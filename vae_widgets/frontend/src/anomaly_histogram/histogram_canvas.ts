@@ -1,0 +1,333 @@
+/** Histogram of anomaly scores with a threshold (widgets/anomaly_histogram/histogram_canvas.py). */
+
+import type { AnyModel } from "@anywidget/types";
+import { readArray, type WireArray } from "../kernel/arrays.ts";
+import "./figure.css";
+import "./histogram_canvas.css";
+import { KeptState } from "../storage/kept_state.ts";
+import {
+  MethodField,
+  MethodRefusal,
+  type Method,
+  type Parameters,
+  type Refused,
+} from "./method_field.ts";
+import { NumberField } from "../controls/number_field.ts";
+import { measure, ScoreCounts, type Metrics, type WireGrid } from "./counts.ts";
+import { moveByHand } from "./threshold_drag.ts";
+import type { Histogram } from "./layers.ts";
+import { legendOf } from "./legend.ts";
+import { ScorePicture } from "./plot.ts";
+import { OperatingPoints } from "./linked_views.ts";
+import { Readout } from "./readout.ts";
+import { button, createShell, element } from "../controls/shell.ts";
+import { change, send } from "../kernel/sync.ts";
+import { asTyped, digitsFor, percent, plain, whole } from "../format/axis_ticks.ts";
+
+interface State {
+  threshold: number;
+  class_names: string[];
+  score_name: string;
+  method: string;
+  status: string;
+  /** What the labels say against the scores; empty if nothing. */
+  warning: string;
+  methods: Method[];
+  parameters: Parameters;
+  log_counts: boolean;
+  full_range: boolean;
+  operating_points: string[];
+  followers: string[];
+  point_axes: [string, string][];
+  costs: number[];
+  _grid: WireGrid;
+  _selected: { total: number; at_or_above: WireArray };
+  /**
+   * Of the threshold. `above` is the score that it lies right above, if there is one; `reviewed` is
+   * precision, low and high.
+   */
+  _counted: {
+    threshold: number;
+    at_or_above: number[];
+    above: number | null;
+    reviewed: (number | null)[] | null;
+  };
+}
+
+type Answer =
+  | { kind: "chosen" }
+  | ({ kind: "refused" } & Refused);
+
+function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+  const shell = createShell(el, "Anomaly scores", model);
+  shell.root.classList.add("vw-scores");
+  const legend = element("span", "vw-scores-legend");
+  shell.title.append(legend);
+  const warning = element("div", "vw-scores-warning");
+  warning.setAttribute("role", "alert");
+  shell.title.after(warning);
+
+  let histogram = readHistogram();
+  let live: number | null = null; // the threshold while it moves; the model has the committed one
+  let dragging = false;
+
+  function readHistogram(): Histogram {
+    const grid = model.get("_grid");
+    const { total, at_or_above } = model.get("_selected");
+    return {
+      counts: ScoreCounts.read(grid),
+      selected: total ? readArray<Uint32Array>(at_or_above) : null,
+      percentiles: grid.percentiles,
+      classNames: model.get("class_names"),
+      scoreName: model.get("score_name"),
+      logCounts: model.get("log_counts"),
+      lowest: grid.lowest,
+      highest: grid.highest,
+    };
+  }
+
+  const shown = () => live ?? model.get("threshold");
+  const digits = () => {
+    const { low, high, step } = histogram.counts;
+    return digitsFor(Math.max(Math.abs(low), Math.abs(high)), step);
+  };
+
+  /** Metrics of the threshold in the picture; null until the kernel counted one off the grid. */
+  function metrics(): Metrics | null {
+    const { counts } = histogram;
+    const { threshold, at_or_above, reviewed } = model.get("_counted");
+    // With labels that came meanwhile the counts are of other classes.
+    if (threshold === shown() && at_or_above.length === counts.totals.length) {
+      const [precision, low, high, drawn] = (reviewed ?? []).map((value) => value ?? NaN);
+      return measure(at_or_above, counts.totals, reviewed && { precision, low, high, drawn });
+    }
+    const flagged = counts.flaggedAt(shown());
+    return flagged && measure(flagged, counts.totals, counts.reviewedAt(shown()));
+  }
+
+  /** The score that the threshold lies right above, by less than the digits show. */
+  function above(): number | null {
+    const { threshold, above } = model.get("_counted");
+    return threshold === shown() ? above : null;
+  }
+
+  /** The line, which is beside the bar of a tie that it lies right above, and not before it. */
+  function drawnAt(): number {
+    if (above() === null) return shown();
+    return histogram.counts.afterLastUnflagged(shown(), model.get("_counted").at_or_above);
+  }
+
+  const picture = new ScorePicture(shell.picture, () => ({
+    histogram,
+    drawnAt: drawnAt(),
+    label: `flagged ${above() === null ? "\u2265" : ">"} ${plain(above() ?? shown(), digits())}`,
+  }));
+  const { canvas } = picture;
+
+  // -- controls ----------------------------------------------------------------------------------
+
+  const typed = new NumberField(
+    "Flag \u2265",
+    "Threshold",
+    "The threshold: samples with a score of at least this are flagged",
+    "",
+    {},
+    (value) => commit(value!),
+  );
+  const rate = new NumberField(
+    "or top",
+    "Percentage to flag",
+    "The threshold that flags at most this share of all samples",
+    "%",
+    { min: 0, max: 100, step: 0.5 },
+    (value) => ask("percentile", { percentile: 100 - value! }),
+  );
+  const ask = (method: string, parameters: Parameters) => {
+    live = null;
+    refuse(null);
+    send(model, { type: "method", method, parameters });
+    show(); // what holds until the answer comes
+  };
+  const refuse = (refused: Refused | null) =>
+    refusal.show(refused, refused?.method === model.get("method"));
+  let method = new MethodField(model.get("methods"), ask);
+  let refusal = new MethodRefusal(model.get("methods"), ask, () => refuse(null));
+  const toggle = (name: "log_counts" | "full_range", text: string, hint: string) =>
+    button(text, hint, () => {
+      change(model, { [name]: !model.get(name) });
+    });
+  const log = toggle("log_counts", "Log counts", "Show rare scores beside frequent ones");
+  const full = toggle("full_range", "Full range", "Show the extreme scores too");
+  shell.controls.append(typed.root, rate.root, method.root, log, full);
+  let readout = new Readout(false, false);
+  let allowed = ""; // what the labels allow to be read
+  shell.controls.after(readout.root);
+  shell.notice.root.before(refusal.root);
+  const points = new OperatingPoints(model);
+
+  // -- showing -----------------------------------------------------------------------------------
+
+  /** Bring everything but the static layers up to date. */
+  function show(): void {
+    const found = metrics();
+    const value = asTyped(above() ?? shown(), digits());
+    typed.rename(above() === null ? "Flag \u2265" : "Flag >");
+    typed.show(value);
+    typed.limit({ step: Number(histogram.counts.step.toPrecision(3)) });
+    if (found) {
+      rate.show(percent(found.flagged, found.total));
+      readout.show(found);
+      points.move(shown(), found);
+    }
+    canvas.setAttribute("aria-valuenow", value);
+    canvas.setAttribute(
+      "aria-valuetext",
+      found ? `${value}, ${whole(found.flagged)} of ${whole(found.total)} flagged` : value,
+    );
+    log.setAttribute("aria-pressed", String(model.get("log_counts")));
+    full.setAttribute("aria-pressed", String(model.get("full_range")));
+    full.hidden = !model.get("_grid").clipped && !model.get("full_range");
+    method.show(live === null ? model.get("method") : "manual", model.get("parameters"));
+    shell.say(statusText());
+    picture.redraw();
+  }
+
+  function statusText(): string {
+    if (dragging) return "Release to apply.";
+    const confirmed = model.get("_counted").threshold === model.get("threshold");
+    if (shell.notice.silent && !confirmed) return "Python does not have this threshold yet.";
+    return model.get("status");
+  }
+
+  /** Show what the labels allow, which may come and go. */
+  function showReadout(): void {
+    const names = histogram.classNames;
+    if (String(names) === allowed) return;
+    allowed = String(names);
+    const fresh = new Readout(names.length > 1, names.includes("not labelled"));
+    readout.root.replaceWith(fresh.root);
+    readout = fresh;
+  }
+
+  // -- moving the threshold ----------------------------------------------------------------------
+
+  function commit(threshold: number): void {
+    live = null;
+    refuse(null);
+    if (threshold !== model.get("threshold")) change(model, { threshold });
+    show();
+  }
+
+  const moveTo = (index: number) => {
+    const threshold = histogram.counts.thresholds[index];
+    if (threshold === shown()) return;
+    live = threshold;
+    refuse(null);
+    points.follow(threshold);
+    show();
+  };
+  const restore = () => {
+    live = null;
+    points.follow(shown());
+    show();
+  };
+  const stopGestures = moveByHand(canvas, {
+    counts: () => histogram.counts,
+    frame: () => picture.frame,
+    shown,
+    drawnAt,
+    moveTo,
+    commit: () => commit(shown()),
+    restore,
+    pressed: (now) => {
+      dragging = now;
+      show();
+    },
+  });
+
+  // -- the model ---------------------------------------------------------------------------------
+
+  const onState = () => {
+    refuse(null);
+    show();
+  };
+  const onGrid = () => {
+    histogram = readHistogram();
+    canvas.setAttribute("aria-valuemin", asTyped(histogram.counts.low));
+    canvas.setAttribute("aria-valuemax", asTyped(histogram.counts.high));
+    legend.replaceChildren(...legendOf(histogram, model.get("_selected").total));
+    showReadout();
+    show();
+  };
+  const onWarning = () => {
+    warning.replaceChildren(...withCode(model.get("warning")));
+  };
+  const onMethods = () => {
+    const fresh = new MethodField(model.get("methods"), ask);
+    method.root.replaceWith(fresh.root);
+    method = fresh;
+    const empty = new MethodRefusal(model.get("methods"), ask, () => refuse(null));
+    refusal.root.replaceWith(empty.root);
+    refusal = empty;
+    show();
+  };
+  const onPoints = () => void points.find().then(show);
+  const onMessage = (content: Answer) => {
+    if (content.kind === "refused") refuse(content);
+    else if (content.kind === "chosen") refuse(null);
+  };
+  const kept = new KeptState(model, "histogram", {
+    threshold: (threshold: number) => {
+      if (!Number.isFinite(threshold)) throw new TypeError();
+      return `the threshold ${plain(threshold, digits())}`;
+    },
+  });
+  shell.notice.root.after(kept.root);
+  const onMethod = () => {
+    // A threshold by hand gave way to a method.
+    if (model.get("method") !== "manual") kept.forget();
+    onState();
+  };
+  const listeners: [string, (content: any) => void][] = [
+    ["msg:custom", onMessage],
+    ["change:_grid", onGrid],
+    ["change:log_counts", onGrid],
+    ["change:_counted", show],
+    ["change:threshold", onState],
+    ["change:status", onState],
+    ["change:method", onMethod],
+    ["change:parameters", onState],
+    ["change:methods", onMethods],
+    ["change:warning", onWarning],
+    ["change:operating_points", onPoints],
+    ["change:class_names", onGrid],
+    ["change:_selected", onGrid],
+    ["change:followers", onPoints],
+    ["change:full_range", onState],
+  ];
+  for (const [event, listen] of listeners) model.on(event, listen);
+  shell.notice.watch(show);
+  onGrid();
+  onWarning();
+
+  return () => {
+    stopGestures();
+    kept.close();
+    shell.notice.close();
+    for (const [event, listen] of listeners) model.off(event, listen);
+    picture.destroy();
+    shell.root.remove();
+  };
+}
+
+/** Text whose parts in backticks are code. */
+function withCode(text: string): (string | HTMLElement)[] {
+  return text.split("`").map((part, i) => {
+    if (i % 2 === 0) return part;
+    const code = element("code", "");
+    code.textContent = part;
+    return code;
+  });
+}
+
+export default { render };

@@ -1,0 +1,233 @@
+/** What a drag does not change, drawn once: the axes and the bars of the histogram. */
+
+import { categoryColour } from "../canvas/palette.ts";
+import type { ScoreCounts } from "./counts.ts";
+import type { Theme } from "../canvas/theme.ts";
+import { digitsFor, linearTicks, logTicks, plain, short, whole } from "../format/axis_ticks.ts";
+
+export const MARGIN = { left: 56, right: 12, top: 42, bottom: 40 };
+/** Width of the bar of what lies outside the axis. */
+const GUTTER = 18;
+const OVERLAID_ALPHA = 0.6;
+const TICKS_APART = 60;
+
+export interface Histogram {
+  counts: ScoreCounts;
+  /** Percentages and their scores, ascending. */
+  percentiles: [number, number][];
+  /** Scores selected elsewhere, at or above each threshold; null if there are none. */
+  selected: Uint32Array | null;
+  classNames: string[];
+  scoreName: string;
+  logCounts: boolean;
+  lowest: number;
+  highest: number;
+}
+
+/** Normal is blue, anomalous orange, without label grey. */
+export function classColour(index: number): string {
+  return categoryColour([0, 6, 3][index]);
+}
+
+/** Where scores and counts are in the picture. */
+export class Frame {
+  readonly left: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly below: number;
+  readonly beyond: number;
+  readonly #counts: ScoreCounts;
+  readonly #peak: number;
+  readonly #log: boolean;
+
+  constructor(histogram: Histogram, width: number, height: number) {
+    this.#counts = histogram.counts;
+    this.#log = histogram.logCounts;
+    const sum = (counts: number[]) => counts.reduce((a, b) => a + b, 0);
+    const outside = this.#counts.outside();
+    this.below = sum(outside.below);
+    this.beyond = sum(outside.beyond);
+    this.left = MARGIN.left + (this.below ? GUTTER : 0);
+    this.right = Math.max(this.left + 1, width - MARGIN.right - (this.beyond ? GUTTER : 0));
+    this.bottom = Math.max(MARGIN.top + 1, height - MARGIN.bottom);
+    this.#peak = Math.max(1, ...histogram.counts.bins().flat(), ...outside.below, ...outside.beyond);
+  }
+
+  get top(): number {
+    return MARGIN.top;
+  }
+
+  /** Centre of a score; one outside the axis is in the middle of its gutter. */
+  x(score: number): number {
+    const { low, high } = this.#counts;
+    if (score < low) return this.left - GUTTER / 2;
+    if (score > high) return this.right + GUTTER / 2;
+    return this.left + ((score - low) / (high - low)) * (this.right - this.left);
+  }
+
+  score(x: number): number {
+    const { low, high } = this.#counts;
+    return low + ((x - this.left) / (this.right - this.left)) * (high - low);
+  }
+
+  /** Top of a bar. A logarithmic axis starts at a half, so that a single sample is seen. */
+  y(count: number): number {
+    const room = this.bottom - this.top;
+    if (!count) return this.bottom;
+    const part = this.#log
+      ? Math.log(count / 0.5) / Math.log((this.#peak * 1.1) / 0.5)
+      : count / (this.#peak * 1.05);
+    return this.bottom - part * room;
+  }
+
+  get countTicks(): number[] {
+    return this.#log ? logTicks(this.#peak, 5) : linearTicks(0, this.#peak * 1.04, 4, 1);
+  }
+
+  /** Ticks at least so many pixels apart, and their labels. */
+  scoreTicks(apart: number): { score: number; text: string }[] {
+    const { low, high } = this.#counts;
+    const ticks = linearTicks(low, high, Math.floor((this.right - this.left) / apart));
+    const step = ticks.length > 1 ? ticks[1] - ticks[0] : 0;
+    const digits = digitsFor(Math.max(Math.abs(low), Math.abs(high)), step);
+    return ticks.map((score) => ({ score, text: plain(score, digits) }));
+  }
+}
+
+export function drawAxes(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  { scoreName, lowest, highest }: Histogram,
+  theme: Theme,
+): void {
+  const { left, right, top, bottom } = frame;
+  context.font = `11px ${theme.font}`;
+  context.lineWidth = 1;
+  context.strokeStyle = theme.line;
+  context.fillStyle = theme.faint;
+  context.textBaseline = "middle";
+  context.textAlign = "right";
+  const line = (x0: number, y0: number, x1: number, y1: number) => {
+    context.beginPath();
+    context.moveTo(Math.round(x0) + 0.5, Math.round(y0) + 0.5);
+    context.lineTo(Math.round(x1) + 0.5, Math.round(y1) + 0.5);
+    context.stroke();
+  };
+  for (const count of frame.countTicks) {
+    line(MARGIN.left, frame.y(count), right, frame.y(count));
+    context.fillText(short(count), MARGIN.left - 6, frame.y(count));
+  }
+  context.strokeStyle = theme.faint;
+  line(left, bottom, right, bottom);
+  context.textBaseline = "top";
+  context.textAlign = "center";
+  const widthOf = ({ text }: { text: string }) => context.measureText(text).width;
+  const widest = Math.max(...frame.scoreTicks(TICKS_APART).map(widthOf));
+  for (const tick of frame.scoreTicks(Math.max(TICKS_APART, widest + 12))) {
+    const x = frame.x(tick.score);
+    line(x, bottom, x, bottom + 4);
+    const end = right + MARGIN.right - 1; // of the picture, or of the bar of what is beyond
+    context.fillText(tick.text, Math.min(x, end - widthOf(tick) / 2), bottom + 6);
+  }
+  const label = bottom + 22;
+  context.fillStyle = theme.ink;
+  const aside = frame.beyond && !frame.below; // makes room for what is said of the rest
+  context.textAlign = aside ? "left" : "center";
+  context.fillText(scoreName, aside ? left : (left + right) / 2, label);
+  context.fillStyle = theme.faint;
+  if (frame.beyond) {
+    context.textAlign = "right";
+    const text = `${whole(frame.beyond)} beyond, up to ${plain(highest, 4)} \u25b8`;
+    context.fillText(text, right + GUTTER, label);
+  }
+  if (frame.below) {
+    context.textAlign = "left";
+    const text = `\u25c2 ${whole(frame.below)} below, down to ${plain(lowest, 4)}`;
+    context.fillText(text, left - GUTTER, label);
+  }
+  context.save();
+  context.translate(8, (top + bottom) / 2);
+  context.rotate(-Math.PI / 2);
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText("samples", 0, 0);
+  context.restore();
+}
+
+/** Mark percentiles of all scores along the top; `keepFree` is where the threshold's line is. */
+export function drawPercentiles(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  { percentiles }: Histogram,
+  theme: Theme,
+  keepFree: number,
+): void {
+  context.font = `11px ${theme.font}`;
+  context.fillStyle = context.strokeStyle = theme.faint;
+  context.lineWidth = 1;
+  context.textAlign = "center";
+  context.textBaseline = "alphabetic";
+  let taken = frame.left - GUTTER;
+  let last = NaN;
+  for (const [percentage, score] of percentiles) {
+    const x = frame.x(score);
+    if (x < frame.left || x > frame.right || x === last) continue; // of a tie the first
+    last = x;
+    context.beginPath();
+    context.moveTo(Math.round(x) + 0.5, frame.top - 5);
+    context.lineTo(Math.round(x) + 0.5, frame.top);
+    context.stroke();
+    const text = `${percentage} %`;
+    const half = context.measureText(text).width / 2;
+    // A label that would touch the one before, or the threshold, is left out; its tick stays.
+    if (x - half < taken || Math.abs(x - keepFree) < half + 4) continue;
+    context.fillText(text, x, frame.top - 8);
+    taken = x + half + 6;
+  }
+}
+
+export function drawBars(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  { counts, selected }: Histogram,
+  theme: Theme,
+): void {
+  const bins = counts.bins();
+  const edges = bins[0].map((_, i) => frame.x(counts.thresholds[i * counts.stepsPerBin]));
+  edges.push(frame.right);
+  const gap = edges[1] - edges[0] >= 4 ? 1 : 0;
+  const bar = (x0: number, x1: number, ofClass: number[]) => {
+    ofClass.forEach((count, k) => {
+      if (!count) return;
+      const y = Math.min(frame.y(count), frame.bottom - 2);
+      context.fillStyle = classColour(k);
+      context.globalAlpha = ofClass.length > 1 ? OVERLAID_ALPHA : 1;
+      context.fillRect(x0, y, x1 - x0, frame.bottom - y);
+      context.globalAlpha = 1; // a cap, so that overlaid bars are not taken for stacked ones
+      context.fillRect(x0, y, x1 - x0, 2);
+    });
+  };
+  for (let i = 0; i < bins[0].length; i++) {
+    bar(edges[i], edges[i + 1] - gap, bins.map((ofClass) => ofClass[i]));
+  }
+  if (selected) {
+    // A narrow bar inside the other: the part of it that is selected.
+    context.fillStyle = theme.ink;
+    for (let i = 0; i < bins[0].length; i++) {
+      const [from, to] = [i, i + 1].map((edge) => selected[edge * counts.stepsPerBin]);
+      if (from === to) continue;
+      const width = edges[i + 1] - edges[i];
+      const y = Math.min(frame.y(from - to), frame.bottom - 2);
+      context.fillRect(edges[i] + width / 3, y, Math.max(1, width / 3), frame.bottom - y);
+    }
+  }
+  const outside = counts.outside();
+  if (frame.below) bar(frame.left - GUTTER, frame.left - 4, outside.below);
+  if (frame.beyond) bar(frame.right + 4, frame.right + GUTTER, outside.beyond);
+  // Cut stripes out of these: they are not on the axis.
+  context.globalCompositeOperation = "destination-out";
+  for (let y = frame.bottom - 5; y > frame.top; y -= 6) {
+    if (frame.below) context.fillRect(frame.left - GUTTER, y, GUTTER - 4, 2);
+    if (frame.beyond) context.fillRect(frame.right + 4, y, GUTTER - 4, 2);
+  }
+}

@@ -1,0 +1,68 @@
+/** What of other widgets moves with the threshold in the page alone: points on curves, scatters. */
+
+import type { AnyModel } from "@anywidget/types";
+import { expectedCost, falsePositiveRate, type Metrics } from "./counts.ts";
+
+/** What we use of a model of another package: a state as if it came from the kernel. */
+interface ForeignModel {
+  get(name: string): unknown;
+  set_state(state: Record<string, unknown>): void;
+}
+
+interface State {
+  operating_points: string[];
+  followers: string[];
+  point_axes: [string, string][];
+  costs: number[];
+}
+
+export class OperatingPoints {
+  readonly #model: AnyModel<State>;
+  #points: ForeignModel[] = [];
+  #followers: ForeignModel[] = [];
+
+  constructor(model: AnyModel<State>) {
+    this.#model = model;
+    void this.find();
+  }
+
+  /** Look up what the kernel calls points now. */
+  async find(): Promise<void> {
+    this.#points = await this.#modelsOf("operating_points");
+    this.#followers = await this.#modelsOf("followers");
+  }
+
+  /** Let linked scatters show a threshold that still moves, if they show scores at all. */
+  follow(threshold: number): void {
+    for (const scatter of this.#followers) {
+      if (scatter.get("threshold") !== null) scatter.set_state({ threshold });
+    }
+  }
+
+  move(threshold: number, metrics: Metrics): void {
+    const values: Record<string, number> = {
+      threshold,
+      recall: metrics.recall,
+      precision: metrics.precision,
+      false_positive_rate: falsePositiveRate(metrics),
+      cost: expectedCost(metrics, this.#model.get("costs")),
+      precision_of_all_alerts: metrics.reviewed?.precision ?? NaN,
+    };
+    const axes = this.#model.get("point_axes");
+    if (axes.length !== this.#points.length) return; // others are being looked up
+    this.#points.forEach((point, i) => {
+      const [x, y] = axes[i].map((name) => values[name]);
+      const defined = Number.isFinite(x) && Number.isFinite(y);
+      point.set_state({
+        x: Float64Array.from(defined ? [x] : []),
+        y: Float64Array.from(defined ? [y] : []),
+      });
+    });
+  }
+
+  #modelsOf(name: "operating_points" | "followers"): Promise<ForeignModel[]> {
+    const ids = this.#model.get(name).map((id) => id.replace("IPY_MODEL_", ""));
+    const found = ids.map((id) => this.#model.widget_manager.get_model(id));
+    return Promise.all(found) as unknown as Promise<ForeignModel[]>;
+  }
+}

@@ -1,0 +1,125 @@
+/** How the threshold is chosen: a method, and the numbers that it takes. */
+
+import { NumberField } from "../controls/number_field.ts";
+import { button, element } from "../controls/shell.ts";
+
+export interface Method {
+  name: string;
+  title: string;
+  labels: boolean;
+  parameters: { name: string; step: number; optional: boolean }[];
+}
+
+export type Parameters = Record<string, number | null>;
+
+export interface Refused {
+  method: string;
+  parameters: Parameters;
+  why: string;
+}
+
+export class MethodField {
+  readonly root = element("span", "vw-method");
+  readonly #select = element("select", "vw-input");
+  readonly #numbers = element("span", "vw-method-numbers");
+  readonly #methods: Method[];
+  readonly #ask: (method: string, parameters: Parameters) => void;
+  #fields: { name: string; field: NumberField }[] = [];
+  #shown = "";
+
+  /** `ask` gets a method, and the parameter that was typed. */
+  constructor(methods: Method[], ask: (method: string, parameters: Parameters) => void) {
+    this.#methods = methods;
+    this.#ask = ask;
+    const select = this.#select;
+    select.title = "How the threshold is chosen";
+    select.setAttribute("aria-label", "Method");
+    select.append(option("manual", "By hand"));
+    for (const [title, labels] of [["Without labels", false], ["By labels", true]] as const) {
+      const group = document.createElement("optgroup");
+      group.label = title;
+      group.append(
+        ...methods.filter((m) => m.labels === labels).map((m) => option(m.name, m.title)),
+      );
+      if (group.children.length) select.append(group);
+    }
+    select.addEventListener("change", () => ask(select.value, {}));
+    // JupyterLab has keys of its own.
+    select.addEventListener("keydown", (event) => event.stopPropagation());
+    this.root.append(select, this.#numbers);
+  }
+
+  show(name: string, parameters: Parameters): void {
+    this.#select.value = name;
+    if (name !== this.#shown) this.#build(name);
+    this.#shown = name;
+    for (const { name, field } of this.#fields) field.show(text(parameters[name]));
+  }
+
+  #build(name: string): void {
+    const method = this.#methods.find((m) => m.name === name);
+    // The percentile has a field of its own.
+    this.#fields = name === "percentile" || !method ? [] : parameterFields(method, this.#ask);
+    this.#numbers.replaceChildren(...this.#fields.map(({ field }) => field.root));
+  }
+}
+
+/** Why a method was not applied, with its fields, so that it can be applied with other numbers. */
+export class MethodRefusal {
+  readonly root = element("div", "vw-notice vw-method-refusal");
+  readonly #methods: Method[];
+  readonly #ask: (method: string, parameters: Parameters) => void;
+  readonly #close: () => void;
+
+  constructor(
+    methods: Method[],
+    ask: (method: string, parameters: Parameters) => void,
+    close: () => void,
+  ) {
+    this.#methods = methods;
+    this.#ask = ask;
+    this.#close = close;
+    this.root.setAttribute("role", "alert");
+  }
+
+  /** `inControls`: the method is also the chosen one, whose fields are among the controls. */
+  show(refused: Refused | null, inControls: boolean): void {
+    this.root.replaceChildren();
+    const method = this.#methods.find(({ name }) => name === refused?.method);
+    if (!refused || !method) return;
+    const { parameters, why } = refused;
+    const fields = inControls
+      ? []
+      : parameterFields(method, (name, changed) => this.#ask(name, { ...parameters, ...changed }));
+    for (const { name, field } of fields) field.show(text(parameters[name]));
+    const words = element("span", "");
+    words.textContent = `${method.title} was not applied: ${why}`;
+    const close = button("\u00d7", "Hide this message", this.#close);
+    close.setAttribute("aria-label", "Hide this message");
+    this.root.append(words, ...fields.map(({ field }) => field.root), close);
+  }
+}
+
+function parameterFields(
+  method: Method,
+  ask: (method: string, parameters: Parameters) => void,
+): { name: string; field: NumberField }[] {
+  return method.parameters.map(({ name, step, optional }) => {
+    const words = name.replaceAll("_", " ");
+    const hint = optional ? "Leave it empty for the method's own choice" : "";
+    const called = `${method.title}: ${words}`;
+    const field = new NumberField(words, called, hint, "", { step, optional }, (value) =>
+      ask(method.name, { [name]: value }),
+    );
+    return { name, field };
+  });
+}
+
+const text = (value: number | null | undefined) => (value == null ? "" : String(value));
+
+function option(value: string, title: string): HTMLOptionElement {
+  const made = document.createElement("option");
+  made.value = value;
+  made.textContent = title;
+  return made;
+}

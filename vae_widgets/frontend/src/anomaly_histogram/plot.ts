@@ -1,0 +1,115 @@
+/** The canvas: bars, pale where they are not flagged, and the threshold. */
+
+import { Picture } from "../canvas/canvas_view.ts";
+import { drawAxes, drawBars, drawPercentiles, Frame, MARGIN, type Histogram } from "./layers.ts";
+import type { Theme } from "../canvas/theme.ts";
+
+export interface Shown {
+  histogram: Histogram;
+  /** The score where the threshold's line is. */
+  drawnAt: number;
+  label: string;
+}
+
+// Where the threshold's line begins, below the top.
+const HANDLE = 12;
+const UNFLAGGED_ALPHA = { light: 0.5, dark: 0.65 };
+
+export class ScorePicture {
+  readonly #picture: Picture;
+  readonly #shown: () => Shown;
+  #layers: { made: unknown[]; axes: OffscreenCanvas; bars: OffscreenCanvas } | null = null;
+
+  constructor(parent: HTMLElement, shown: () => Shown) {
+    this.#shown = shown;
+    this.#picture = new Picture(parent, (context, theme) => this.#draw(context, theme));
+  }
+
+  get canvas(): HTMLCanvasElement {
+    return this.#picture.canvas;
+  }
+
+  /** Where scores are in the picture now. */
+  get frame(): Frame {
+    return new Frame(this.#shown().histogram, this.#picture.width, this.#picture.height);
+  }
+
+  redraw(): void {
+    this.#picture.redraw();
+  }
+
+  destroy(): void {
+    this.#picture.destroy();
+  }
+
+  #draw(context: CanvasRenderingContext2D, theme: Theme): void {
+    const { width, height } = this.#picture;
+    const { drawnAt, label } = this.#shown();
+    const frame = this.frame;
+    const { axes, bars } = this.#staticLayers(frame, theme);
+    const x = frame.x(drawnAt);
+    context.globalAlpha = 0.1;
+    context.fillStyle = theme.accent;
+    const flagged = Math.max(0, width - MARGIN.right - x);
+    context.fillRect(x, frame.top, flagged, frame.bottom - frame.top);
+    context.globalAlpha = 1;
+    context.drawImage(axes, 0, 0, width, height);
+    const part = (x0: number, x1: number, alpha: number) => {
+      context.save();
+      context.beginPath();
+      context.rect(x0, 0, x1 - x0, height);
+      context.clip();
+      context.globalAlpha = alpha;
+      context.drawImage(bars, 0, 0, width, height);
+      context.restore();
+    };
+    part(0, x, UNFLAGGED_ALPHA[theme.dark ? "dark" : "light"]);
+    part(x, width, 1);
+    drawPercentiles(context, frame, this.#shown().histogram, theme, x);
+    drawThreshold(context, theme, frame, x, label, width);
+  }
+
+  /** What a drag does not change, drawn again only when something else did. */
+  #staticLayers(frame: Frame, theme: Theme) {
+    const { width, height } = this.#picture;
+    const { histogram } = this.#shown();
+    const ratio = window.devicePixelRatio || 1;
+    const made = [histogram, theme, width, height, ratio];
+    if (this.#layers && made.every((part, i) => part === this.#layers!.made[i])) return this.#layers;
+    const layer = (draw: typeof drawAxes) => {
+      const canvas = new OffscreenCanvas(Math.round(width * ratio), Math.round(height * ratio));
+      const context = canvas.getContext("2d") as unknown as CanvasRenderingContext2D;
+      context.scale(ratio, ratio);
+      draw(context, frame, histogram, theme);
+      return canvas;
+    };
+    this.#layers = { made, axes: layer(drawAxes), bars: layer(drawBars) };
+    return this.#layers;
+  }
+}
+
+function drawThreshold(
+  context: CanvasRenderingContext2D,
+  theme: Theme,
+  { bottom }: Frame,
+  x: number,
+  label: string,
+  width: number,
+): void {
+  context.strokeStyle = context.fillStyle = theme.ink;
+  context.lineWidth = 2;
+  context.beginPath();
+  context.moveTo(x, HANDLE);
+  context.lineTo(x, bottom);
+  context.stroke();
+  context.beginPath();
+  context.moveTo(x - 6, HANDLE - 6);
+  context.lineTo(x + 6, HANDLE - 6);
+  context.lineTo(x, HANDLE + 4);
+  context.fill();
+  context.font = `600 12px ${theme.font}`;
+  context.textBaseline = "middle";
+  const fits = x + 10 + context.measureText(label).width < width;
+  context.textAlign = fits ? "left" : "right";
+  context.fillText(label, x + (fits ? 10 : -10), HANDLE - 2);
+}

@@ -1,0 +1,43 @@
+/** A line in a widget that says that the kernel does not answer, as long as it does not. */
+
+import type { AnyModel } from "@anywidget/types";
+import { KernelLine } from "../kernel/kernel_line.ts";
+
+const SILENT =
+  "The kernel does not answer: it is busy or gone. This page keeps what you change and hands it " +
+  "over when the kernel answers.";
+
+export class KernelNotice {
+  readonly root = document.createElement("div");
+  readonly #line: KernelLine;
+  readonly #stop: () => void;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(model: AnyModel<any>) {
+    this.root.className = "vw-notice";
+    this.root.setAttribute("role", "alert");
+    this.#line = KernelLine.of(model);
+    this.#stop = this.#line.watch(() => this.#show());
+    this.#show();
+  }
+
+  get silent(): boolean {
+    return this.#line.silent;
+  }
+
+  /** Call `changed` when the kernel falls silent, and when it answers again. */
+  watch(changed: () => void): void {
+    this.#listeners.add(changed);
+  }
+
+  close(): void {
+    this.#listeners.clear();
+    this.#stop();
+  }
+
+  #show(): void {
+    const text = this.silent ? SILENT : "";
+    if (this.root.textContent !== text) this.root.textContent = text;
+    for (const changed of this.#listeners) changed();
+  }
+}

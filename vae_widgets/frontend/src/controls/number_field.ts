@@ -1,0 +1,139 @@
+/**
+ * A number to type: applied by Enter, by leaving the field, or by the up and down arrows; Escape
+ * takes it back. What is no number stays in the field, with the reason below it.
+ */
+
+import { parseNumber, stepFrom } from "../format/number_text.ts";
+import { element } from "./shell.ts";
+
+export interface NumberRange {
+  /** By how much the arrows change the number; 0 for a share of it. */
+  step?: number;
+  min?: number;
+  max?: number;
+  /** Whether the field may be empty. */
+  optional?: boolean;
+}
+
+let count = 0;
+
+export class NumberField {
+  readonly root = element("label", "vw-field");
+  readonly input = element("input", "vw-input");
+  readonly #before = document.createTextNode("");
+  readonly #problem = element("span", "vw-field-problem");
+  #range: NumberRange = {};
+  readonly #apply: (value: number | null) => void;
+  #edited = false;
+  #shown = "";
+
+  /** `apply` gets a number in the range, or null where the field may be empty and is. */
+  constructor(
+    before: string,
+    name: string,
+    hint: string,
+    after: string,
+    range: NumberRange,
+    apply: (value: number | null) => void,
+  ) {
+    const { input } = this;
+    const problem = this.#problem;
+    this.#apply = apply;
+    input.type = "text"; // "number" reads a decimal comma by the browser's language, or drops it
+    input.inputMode = "decimal";
+    input.autocomplete = "off";
+    input.title = hint;
+    input.setAttribute("role", "spinbutton");
+    input.setAttribute("aria-label", name);
+    problem.id = `vw-problem-${++count}`;
+    problem.setAttribute("role", "alert");
+    input.setAttribute("aria-errormessage", problem.id);
+    this.#before.data = before;
+    this.root.append(this.#before, input, after, problem);
+    this.limit(range);
+    input.addEventListener("input", () => {
+      this.#edited = true;
+      this.#refuse("");
+    });
+    input.addEventListener("change", () => this.#done());
+    input.addEventListener("keydown", (event) => {
+      // JupyterLab would take Enter for "edit the cell", and the field would never hear of it.
+      event.stopPropagation();
+      if (event.key === "Enter") this.#done();
+      if (event.key === "Escape") this.#reset();
+      if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+      event.preventDefault();
+      this.#move(event.key === "ArrowUp" ? 1 : -1);
+    });
+  }
+
+  /** Set the range and the step. */
+  limit(range: NumberRange): void {
+    this.#range = { ...this.#range, ...range };
+    const { min, max, optional } = this.#range;
+    for (const [name, value] of [["aria-valuemin", min], ["aria-valuemax", max]] as const) {
+      if (value !== undefined) this.input.setAttribute(name, String(value));
+    }
+    this.input.placeholder = optional ? "auto" : "";
+  }
+
+  /** Show a value, unless another one is just being typed. */
+  show(text: string): void {
+    this.#shown = text;
+    this.input.style.setProperty("--vw-letters", String(text.length));
+    this.input.setAttribute("aria-valuenow", text);
+    if (!this.#edited) this.input.value = text;
+  }
+
+  /** Change what stands before the field. */
+  rename(before: string): void {
+    this.#before.data = before;
+  }
+
+  #done(): void {
+    if (!this.#edited) return;
+    let value: number | null;
+    try {
+      value = this.#read();
+    } catch (error) {
+      return this.#refuse((error as Error).message); // and keep what was typed
+    }
+    this.#reset();
+    this.#apply(value);
+  }
+
+  #read(): number | null {
+    const { min = -Infinity, max = Infinity, optional } = this.#range;
+    if (optional && !this.input.value.trim()) return null;
+    const value = parseNumber(this.input.value);
+    if (min <= value && value <= max) return value;
+    const wanted = max === Infinity ? `at least ${min}` : `from ${min} to ${max}`;
+    throw new Error(`${value} is not possible. Type a number ${wanted}.`);
+  }
+
+  #move(direction: 1 | -1): void {
+    const { step = 0, min = -Infinity, max = Infinity } = this.#range;
+    let from: number;
+    try {
+      from = parseNumber(this.input.value);
+    } catch {
+      if (this.input.value.trim()) return this.#done();
+      from = min === -Infinity ? 0 : min;
+    }
+    const to = stepFrom(from, direction, step);
+    this.input.value = String(Math.min(max, Math.max(min, to)));
+    this.#edited = true;
+    this.#done();
+  }
+
+  #refuse(why: string): void {
+    this.#problem.textContent = why;
+    this.input.setAttribute("aria-invalid", String(Boolean(why)));
+  }
+
+  #reset(): void {
+    this.#edited = false;
+    this.input.value = this.#shown;
+    this.#refuse("");
+  }
+}

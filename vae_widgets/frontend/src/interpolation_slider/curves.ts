@@ -1,0 +1,192 @@
+/** Curves under the filmstrip, frame by frame: how likely the prior finds the path, how fast the
+ * sample changes. */
+
+import { frameOf } from "./track.ts";
+import type { Film, FilmRow, FilmStrip } from "./filmstrip.ts";
+import { formatNumber } from "../format/numbers.ts";
+import { Picture } from "../canvas/canvas_view.ts";
+import { rangeOf } from "./readout.ts";
+import { element } from "../controls/shell.ts";
+import type { Theme } from "../canvas/theme.ts";
+
+interface Lane {
+  name: string;
+  unit: string;
+  values(row: FilmRow): Float64Array;
+  range: [number, number];
+}
+
+const HEADING = 18;
+const CURVE = 32;
+const GAP = 8;
+const LANE = HEADING + CURVE + GAP;
+
+export class FilmProfile {
+  readonly canvas: HTMLCanvasElement;
+  readonly #picture: Picture;
+  readonly #strip: FilmStrip;
+  #film: Film | null = null;
+  #usual: [number, number] = [0, 0];
+  #lanes: Lane[] = [];
+  #value = 0;
+
+  /** The curves lie under the frames of `strip`. */
+  constructor(parent: HTMLElement, strip: FilmStrip) {
+    const box = element("div", "vw-film-profile");
+    parent.append(box);
+    this.#strip = strip;
+    this.#picture = new Picture(box, (context, theme) => this.#draw(context, theme));
+    this.canvas = this.#picture.canvas;
+    this.canvas.setAttribute("role", "img");
+  }
+
+  /** `usual`: between which log densities most draws from the prior lie. */
+  show(film: Film, usual: [number, number]): void {
+    this.#film = film;
+    this.#usual = usual;
+    const densities = film.rows.flatMap((row) => [...row.logPrior]);
+    const changes = film.rows.flatMap((row) => [...row.stepSize]);
+    this.#lanes = [
+      {
+        name: "log prior density N(0, I)",
+        unit: "nats",
+        values: (row) => row.logPrior,
+        // A tenth of a nat is nothing: along an arc the density shall look as constant as it is.
+        range: rangeOf(densities, 0.1),
+      },
+      {
+        name: "RMS change to the next frame",
+        unit: "data units",
+        values: (row) => row.stepSize,
+        range: [0, rangeOf(changes)[1] || 1],
+      },
+    ];
+    const spans = this.#lanes.map(({ name, unit, range: [low, high] }) => {
+      const [from, to] = [low, high].map((value) => formatNumber(value, high - low));
+      return `${name} from ${from} to ${to} ${unit}`;
+    });
+    this.canvas.setAttribute("aria-label", `From start to end: ${spans.join("; ")}.`);
+    this.#picture.redraw();
+  }
+
+  moveTo(value: number): void {
+    this.#value = value;
+    this.#picture.redraw();
+  }
+
+  destroy(): void {
+    this.#picture.destroy();
+  }
+
+  #draw(context: CanvasRenderingContext2D, theme: Theme): void {
+    const film = this.#film;
+    const strip = this.#strip;
+    if (!film) return;
+    this.#lanes.forEach((lane, i) => {
+      context.save();
+      context.translate(0, i * LANE + HEADING);
+      const [low, high] = lane.range;
+      const y = (value: number) => ((high - value) / (high - low)) * CURVE;
+      const shaded = i === 0 && this.#usual[0] < high && this.#usual[1] > low;
+      if (shaded) {
+        const [left, right] = [strip.xOf(0), strip.xOf(1)];
+        const [top, bottom] = [Math.min(high, this.#usual[1]), Math.max(low, this.#usual[0])].map(y);
+        context.fillStyle = theme.line;
+        context.globalAlpha = 0.5;
+        context.fillRect(left, top, right - left, bottom - top);
+        context.globalAlpha = 1;
+      }
+      // The chosen one last, on top.
+      film.rows.forEach((_, row) => row !== film.chosen && this.#drawCurve(context, theme, lane, row, y));
+      this.#drawCurve(context, theme, lane, film.chosen, y);
+      this.#drawText(context, theme, lane, shaded);
+      context.restore();
+    });
+    for (const stop of film.stops.slice(1, -1)) {
+      this.#drawRule(context, stop / (film.frames - 1), theme.faint, [2, 3]);
+    }
+    this.#drawRule(context, this.#value, theme.ink, []);
+  }
+
+  #drawCurve(
+    context: CanvasRenderingContext2D,
+    theme: Theme,
+    lane: Lane,
+    row: number,
+    y: (value: number) => number,
+  ): void {
+    const { rows, frames, chosen } = this.#film!;
+    const values = lane.values(rows[row]);
+    // What lies between two frames is drawn between them.
+    const shift = (frames - values.length) / 2;
+    context.beginPath();
+    values.forEach((value, i) => {
+      context.lineTo(this.#strip.xOf((i + shift) / (frames - 1)), y(value));
+    });
+    context.strokeStyle = rows.length > 1 ? rows[row].colour : theme.accent;
+    context.lineWidth = row === chosen ? 2 : 1.25;
+    context.lineJoin = "round";
+    context.stroke();
+  }
+
+  #drawText(
+    context: CanvasRenderingContext2D,
+    theme: Theme,
+    lane: Lane,
+    shaded: boolean,
+  ): void {
+    const { rows, frames, chosen } = this.#film!;
+    const [left, right] = [this.#strip.xOf(0), this.#strip.xOf(1)];
+    const [low, high] = lane.range;
+    const values = lane.values(rows[chosen]);
+    const here = values[Math.min(values.length - 1, frameOf(this.#value, frames))];
+    const heading = `${lane.name}, ${lane.unit}: `;
+    context.font = `11px ${theme.font}`;
+    context.textBaseline = "alphabetic";
+    context.textAlign = "left";
+    context.fillStyle = theme.ink;
+    const value = formatNumber(here, high - low);
+    const [before, after] = [heading, value].map((text) => context.measureText(text).width);
+    // In a narrow page it begins left of the curve, rather than being cut off.
+    const start = Math.max(0, Math.min(left, this.canvas.clientWidth - before - after));
+    const end = start + before + after;
+    context.fillText(value, start + before, -6);
+    context.fillStyle = theme.faint;
+    context.fillText(heading, start, -6);
+    context.textAlign = "right";
+    const note = "shaded: the middle 95 % of draws from the prior";
+    if (shaded && end + 16 < right - context.measureText(note).width) context.fillText(note, right, -6);
+    context.font = `10px ${theme.font}`;
+    context.strokeStyle = theme.paper;
+    context.lineWidth = 3;
+    // The margin is narrow: one digit less.
+    const tick = (end: number, y: number) => {
+      const text = end === 0 ? "0" : formatNumber(end, 10 * (high - low));
+      const x = Math.max(left - 3, context.measureText(text).width); // never cut off
+      context.strokeText(text, x, y); // where it lies on the curve
+      context.fillText(text, x, y);
+    };
+    tick(high, 7);
+    tick(low, CURVE);
+  }
+
+  /** A vertical line through the curves. */
+  #drawRule(
+    context: CanvasRenderingContext2D,
+    value: number,
+    colour: string,
+    dash: number[],
+  ): void {
+    const x = Math.round(this.#strip.xOf(value)) + 0.5;
+    context.strokeStyle = colour;
+    context.lineWidth = 1;
+    context.setLineDash(dash);
+    this.#lanes.forEach((_, i) => {
+      context.beginPath();
+      context.moveTo(x, i * LANE + HEADING);
+      context.lineTo(x, i * LANE + HEADING + CURVE);
+      context.stroke();
+    });
+    context.setLineDash([]);
+  }
+}

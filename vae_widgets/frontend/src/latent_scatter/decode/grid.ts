@@ -1,0 +1,56 @@
+/** The plane as a grid of decoded pictures: which one to ask for, and what is where in it. */
+
+import type { Point } from "../../controls/gestures.ts";
+import type { Bounds, Viewport } from "../../canvas/viewport.ts";
+
+/** x0, x1, y0, y1: bounds as they travel. */
+export type Edges = [number, number, number, number];
+
+export interface GridQuestion {
+  bounds: Edges;
+  columns: number;
+  rows: number;
+}
+
+// Height of a picture on the plane, in pixels, unless that makes too many pixels in all.
+const CELL = 28;
+const BUDGET = 1e6;
+
+/** The grid that fills the visible part of the plane with cells of the shape of a tile. */
+export function gridFor(viewport: Viewport, tileWidth: number, tileHeight: number): GridQuestion {
+  const { width, height } = viewport.box;
+  const cell = Math.max(CELL, tileHeight * Math.sqrt((width * height) / BUDGET));
+  return {
+    bounds: toEdges(viewport.bounds),
+    columns: Math.max(1, Math.round((width * tileHeight) / (cell * tileWidth))),
+    rows: Math.max(1, Math.round(height / cell)),
+  };
+}
+
+export function sameGrid(a: GridQuestion, b: GridQuestion): boolean {
+  const same = a.columns === b.columns && a.rows === b.rows;
+  return same && a.bounds.every((edge, i) => edge === b.bounds[i]);
+}
+
+/** Whether `outer` contains all of `inner`. */
+export function covers(outer: Edges, inner: Edges): boolean {
+  const [x0, x1, y0, y1] = inner;
+  return outer[0] <= x0 && outer[1] >= x1 && outer[2] <= y0 && outer[3] >= y1;
+}
+
+/** Index of the cell at a place on the plane, counted row by row from the top; -1 if outside. */
+export function cellAt(grid: GridQuestion, place: Point): number {
+  const [x0, x1, y0, y1] = grid.bounds;
+  const column = Math.floor(((place.x - x0) / (x1 - x0)) * grid.columns);
+  const row = Math.floor(((y1 - place.y) / (y1 - y0)) * grid.rows);
+  const inside = column >= 0 && column < grid.columns && row >= 0 && row < grid.rows;
+  return inside ? row * grid.columns + column : -1;
+}
+
+export function toBounds([x0, x1, y0, y1]: Edges): Bounds {
+  return { x0, x1, y0, y1 };
+}
+
+export function toEdges({ x0, x1, y0, y1 }: Bounds): Edges {
+  return [x0, x1, y0, y1];
+}

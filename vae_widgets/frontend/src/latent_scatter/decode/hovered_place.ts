@@ -1,0 +1,77 @@
+/** The place under the pointer, decoded by the kernel once the pointer rests. */
+
+import { Asking, type Sender } from "../../kernel/latest_request.ts";
+import type { Point } from "../../controls/gestures.ts";
+import type { Shown } from "./picked_view.ts";
+import { Tiles, type WireAtlas } from "../../kernel/atlas.ts";
+
+export interface PlaceQuestion {
+  at: [number, number];
+}
+
+export interface PlaceAnswer extends PlaceQuestion, Sender {
+  tiles: WireAtlas;
+  far: boolean;
+  error: string;
+}
+
+export interface Decoded {
+  shown: Shown;
+  far: boolean;
+}
+
+// A pointer that sweeps over the plane asks for nothing.
+const SETTLED = 120;
+
+export class HoverPlace {
+  /** Where the pointer is on the plane, null if it is not there. */
+  place: Point | null = null;
+  /** The kernel's picture of the place, null while it is on its way. */
+  decoded: Decoded | null = null;
+  readonly #asking: Asking<PlaceQuestion>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #alive = true;
+
+  constructor(ask: (question: PlaceQuestion & Sender) => void) {
+    this.#asking = new Asking(ask);
+  }
+
+  move(place: Point | null): void {
+    this.place = place;
+    this.#drop();
+    clearTimeout(this.#timer);
+    if (!place) return;
+    this.#timer = setTimeout(() => this.#asking.ask({ at: [place.x, place.y] }), SETTLED);
+  }
+
+  /** True if there is news; of an answer for another place there is none. */
+  async take(answer: Partial<PlaceAnswer>): Promise<boolean> {
+    if (answer.page !== this.#asking.page) return false;
+    this.#asking.answered(answer);
+    if (!answer.tiles || answer.error || !this.#isHere(answer)) return false;
+    const tiles = await Tiles.load(answer.tiles);
+    if (!this.#alive || !this.#isHere(answer)) {
+      tiles.close();
+      return false;
+    }
+    this.#drop();
+    this.decoded = { shown: { tiles, index: 0 }, far: answer.far === true };
+    return true;
+  }
+
+  close(): void {
+    this.#alive = false;
+    clearTimeout(this.#timer);
+    this.#asking.stop();
+    this.#drop();
+  }
+
+  #isHere({ at }: Partial<PlaceAnswer>): boolean {
+    return at?.[0] === this.place?.x && at?.[1] === this.place?.y;
+  }
+
+  #drop(): void {
+    this.decoded?.shown.tiles.close();
+    this.decoded = null;
+  }
+}

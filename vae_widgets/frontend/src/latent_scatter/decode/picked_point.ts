@@ -1,0 +1,241 @@
+/** A place picked in latent space: a preview at once, the kernel's exact picture when it comes. */
+
+import { readArray } from "../../kernel/arrays.ts";
+import { Asking } from "../../kernel/latest_request.ts";
+import type { Point } from "../../controls/gestures.ts";
+import { HoverPlace } from "./hovered_place.ts";
+import type { Shown } from "./picked_view.ts";
+import { PickedView } from "./picked_view.ts";
+import type { ScatterPlot } from "../plot/plot.ts";
+import { axisNames, isLine, labelOf, type Model, type PickQuestion } from "../state/model.ts";
+import { change } from "../../kernel/sync.ts";
+import { Tiles } from "../../kernel/atlas.ts";
+import { formatNumber } from "../../format/numbers.ts";
+
+/** What the rest of the page knows about pictures. */
+export interface Pictures {
+  /** The sample nearest to a place on the plane, -1 if all are hidden. */
+  nearestTo(place: Point): number;
+  sample(index: number): Shown | null;
+  preview(place: Point): Shown | null;
+}
+
+interface Pick {
+  place: Point;
+  /** Index of the sample meant, -1 for an empty place. */
+  point: number;
+  /** The plane itself moves: no preview is of the place any more. */
+  traversal?: boolean;
+  /** The hand still moves it: nothing that comes now is of the place. */
+  moving?: boolean;
+  /** What was decoded beforehand for where the plane is now. */
+  frame?: () => Shown | null;
+}
+
+// So many pixels from what is picked, the pointer still means that.
+const NEAR = 8;
+
+export class Picking {
+  readonly view = new PickedView();
+  readonly #model: Model;
+  readonly #plot: ScatterPlot;
+  readonly #pictures: Pictures;
+  readonly #say: (text: string) => void;
+  readonly #asking: Asking<PickQuestion>;
+  readonly #pointer: HoverPlace;
+  /** Set while the kernel's answer is on its way. */
+  #pending: Pick | null = null;
+  #exact: { tiles: Tiles; point: number } | null = null;
+  #alive = true;
+
+  constructor(
+    model: Model,
+    plot: ScatterPlot,
+    pictures: Pictures,
+    say: (text: string) => void,
+    late: () => void,
+  ) {
+    this.#model = model;
+    this.#plot = plot;
+    this.#pictures = pictures;
+    this.#say = say;
+    this.#asking = new Asking((question) => change(model, { _ask_pick: question }), late);
+    this.#pointer = new HoverPlace((question) => change(model, { _ask_place: question }));
+  }
+
+  /** The pointer is over a place of the plane: show what is there; null shows what is picked. */
+  hover(place: Point | null): void {
+    if (!place && !this.#pointer.place) return;
+    // Of what was just picked the exact picture is here or on its way.
+    this.#pointer.move(place && this.#isPicked(place) ? null : place);
+    this.show();
+  }
+
+  async takeHovered(): Promise<void> {
+    if (await this.#pointer.take(this.#model.get("_place"))) this.show();
+  }
+
+  pick(place: Point, point: number): void {
+    this.#pending = { place, point };
+    this.#pointer.move(null);
+    this.show(); // first, so that it works without a kernel too
+    this.#asking.ask({ at: [place.x, place.y], point });
+  }
+
+  /** Whether an answer is still to come. */
+  get busy(): boolean {
+    return this.#asking.busy || this.#pending?.moving === true;
+  }
+
+  /** What is picked moves with the hand, along the attribute. */
+  moveAlong(frame: () => Shown | null): void {
+    const pick = this.#pending ?? this.#current();
+    if (!pick) return;
+    // Of what is still on its way nothing was decoded beforehand.
+    const known = !this.#pending || this.#pending.traversal;
+    const { place, point } = pick;
+    this.#pending = { place, point, traversal: true, moving: true, frame: known ? frame : undefined };
+    this.show();
+  }
+
+  /** What is picked; else where the plane is held. */
+  get place(): Point {
+    const held = readArray(this.#model.get("held"));
+    const [x, y = 0] = this.#model.get("dims").map((dim) => held[dim]);
+    return (this.#pending ?? this.#current())?.place ?? { x, y };
+  }
+
+  /** The plane through the place moves with the hand: show what was decoded beforehand. */
+  traverse(frame: () => Shown | null): void {
+    this.#pending = { place: this.place, point: -1, traversal: true, moving: true, frame };
+    this.show();
+  }
+
+  /** The hand rests: decode what it moved to, or the place as the plane is held now. */
+  confirm(along?: number): void {
+    if (!this.#pending?.moving) return;
+    this.#pending.moving = false;
+    const { x, y } = this.#pending.place;
+    this.#asking.ask({ point: -1, ...(along === undefined ? { at: [x, y] } : { along }) });
+  }
+
+  /** Take the kernel's answer, unless a newer place was picked meanwhile. */
+  async take(): Promise<void> {
+    const answer = this.#model.get("_pick");
+    if (!this.#asking.answered(answer)) return;
+    const tiles = answer.tiles && !answer.error ? await Tiles.load(answer.tiles) : null;
+    const stale = this.#model.get("_pick") !== answer || this.busy;
+    if (!this.#alive || stale) return tiles?.close();
+    this.#exact?.tiles.close();
+    this.#exact = tiles && { tiles, point: answer.point ?? -1 };
+    this.#pending = null;
+    this.show();
+    if (answer.error) this.#say(`Picking failed. ${answer.error}`);
+    else if (answer.page === this.#asking.page) this.#say(this.#news());
+  }
+
+  show(): void {
+    const pick = this.#pending ?? this.#current();
+    const far = !this.#pending && this.#model.get("_pick").far === true;
+    this.#mark(pick, far);
+    const { place: here } = this.#pointer;
+    if (here && !this.#pending) return this.#showHovered(here);
+    if (!pick) {
+      this.view.show({
+        decoded: null,
+        decodedCaption: "decoded",
+        far: false,
+        sample: null,
+        sampleCaption: "sample",
+        place: "Click the plane to decode it.",
+      });
+      return;
+    }
+    const { place, point, traversal } = pick;
+    const exact = this.#pending && !traversal ? null : this.#exact;
+    const sample = point >= 0 ? point : this.#pictures.nearestTo(place);
+    const frame = this.#pending?.frame?.() ?? null;
+    const both = point >= 0 && exact && exact.tiles.count > 1;
+    this.view.show({
+      decoded:
+        frame ??
+        (this.#pending && !traversal ? this.#pictures.preview(place) : exact && { ...exact, index: 0 }),
+      decodedCaption: this.#pending
+        ? traversal && !frame
+          ? "waiting"
+          : "preview"
+        : !exact
+          ? "not decoded"
+          : point >= 0
+            ? "reconstruction"
+            : "decoded",
+      far,
+      sample: both ? { ...exact, index: 1 } : this.#pictures.sample(sample),
+      sampleCaption: this.#caption(sample, point >= 0 ? "sample" : "nearest"),
+      place: this.#describe(place),
+      text: this.#pending ? "" : this.#model.get("_pick").text,
+    });
+  }
+
+  close(): void {
+    this.#alive = false;
+    this.#pointer.close();
+    this.#asking.stop();
+    this.#exact?.tiles.close();
+  }
+
+  /** What the kernel holds as picked. */
+  #current(): Pick | null {
+    const { at } = this.#model.get("_pick");
+    if (!at) return null;
+    return { place: { x: at[0], y: at[1] ?? 0 }, point: this.#exact?.point ?? -1 };
+  }
+
+  #showHovered(place: Point): void {
+    const exact = this.#pointer.decoded;
+    const sample = this.#pictures.nearestTo(place);
+    this.view.show({
+      decoded: exact?.shown ?? this.#pictures.preview(place),
+      decodedCaption: exact ? "decoded" : "preview",
+      far: exact?.far ?? false,
+      sample: this.#pictures.sample(sample),
+      sampleCaption: this.#caption(sample, "nearest"),
+      place: this.#describe(place),
+    });
+  }
+
+  #mark(pick: Pick | null, far: boolean): void {
+    if (!pick) return this.#plot.mark({ picked: null });
+    const { place, point } = pick;
+    const y = isLine(this.#model) && point < 0 ? null : place.y;
+    this.#plot.mark({ picked: { x: place.x, y, far } });
+  }
+
+  #isPicked({ x, y }: Point): boolean {
+    const { viewport } = this.#plot;
+    const pick = this.#pending ?? this.#current();
+    if (!pick) return false;
+    const [a, b] = [viewport.toScreen(x, y), viewport.toScreen(pick.place.x, pick.place.y)];
+    return Math.hypot(a.x - b.x, a.y - b.y) <= NEAR;
+  }
+
+  #caption(sample: number, role: string): string {
+    if (sample < 0) return "no sample";
+    return `${role} #${sample}\n${labelOf(this.#model, sample)}`;
+  }
+
+  #describe({ x, y }: Point): string {
+    const { x0, x1, y0, y1 } = this.#plot.viewport.bounds;
+    const [nameX, nameY] = axisNames(this.#model);
+    const first = `${nameX} = ${formatNumber(x, x1 - x0)}`;
+    return nameY ? `${first}, ${nameY} = ${formatNumber(y, y1 - y0)}` : first;
+  }
+
+  #news(): string {
+    if (!this.#exact || this.#exact.point < 0) {
+      const far = this.#model.get("_pick").far ? ", far from all data" : "";
+      return `Decoded by the kernel${far}, beside the nearest sample.`;
+    }
+    return `Sample #${this.#exact.point} beside its reconstruction.`;
+  }
+}

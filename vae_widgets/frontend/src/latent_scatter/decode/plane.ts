@@ -1,0 +1,84 @@
+/** The plane of a scatter as the kernel decoded it: kept for previews, drawn where wanted. */
+
+import { readArray } from "../../kernel/arrays.ts";
+import { Asking } from "../../kernel/latest_request.ts";
+import type { Point } from "../../controls/gestures.ts";
+import { cellAt, covers, gridFor, sameGrid, type GridQuestion } from "./grid.ts";
+import type { Shown } from "./picked_view.ts";
+import type { Grid, ScatterPlot } from "../plot/plot.ts";
+import type { Model } from "../state/model.ts";
+import { change } from "../../kernel/sync.ts";
+import { Tiles } from "../../kernel/atlas.ts";
+
+export class DecodedPlane {
+  readonly #model: Model;
+  readonly #plot: ScatterPlot;
+  readonly #say: (text: string) => void;
+  readonly #asking: Asking<GridQuestion>;
+  #grid: (Grid & { tiles: Tiles }) | null = null;
+  #alive = true;
+
+  constructor(model: Model, plot: ScatterPlot, say: (text: string) => void, late: () => void) {
+    this.#model = model;
+    this.#plot = plot;
+    this.#say = say;
+    this.#asking = new Asking((question) => change(model, { _ask_grid: question }), late);
+  }
+
+  /** The decoded picture nearest to a place on the plane. */
+  at(place: Point): Shown | null {
+    const cell = this.#grid && this.#isHere() ? cellAt(this.#grid, place) : -1;
+    return cell >= 0 ? { tiles: this.#grid!.tiles, index: cell } : null;
+  }
+
+  show(): void {
+    this.#plot.show({ grid: this.#model.get("grid") ? this.#grid : null });
+  }
+
+  /** Have the visible part of the plane decoded, unless what is here will do. */
+  ask(): void {
+    const have = this.#model.get("_grid");
+    const want = gridFor(this.#plot.viewport, have.tiles.tile_width, have.tiles.tile_height);
+    const shown = this.#model.get("grid");
+    const fits = shown ? sameGrid(have, want) : covers(have.bounds, want.bounds);
+    if (!fits || !this.#isHere()) this.#asking.ask(want);
+  }
+
+  async take(): Promise<void> {
+    const answer = this.#model.get("_grid");
+    this.#asking.answered(answer);
+    const tiles = answer.error ? null : await Tiles.load(answer.tiles);
+    if (!this.#alive || this.#model.get("_grid") !== answer) return tiles?.close();
+    this.#grid?.tiles.close();
+    // After an error no picture is better than one of another place.
+    this.#grid = tiles && { ...answer, tiles, texture: joined(tiles, answer) };
+    this.show();
+    if (answer.error) this.#say(`Decoding the plane failed. ${answer.error}`);
+  }
+
+  /** Whether the plane that was decoded is the one that is shown: it moves with `held`. */
+  #isHere(): boolean {
+    const { held } = this.#model.get("_grid");
+    return readArray(this.#model.get("held")).every((value, i) => value === held[i]);
+  }
+
+  close(): void {
+    this.#alive = false;
+    this.#asking.stop();
+    this.#grid?.tiles.close();
+  }
+}
+
+/** One picture of all tiles: drawn one by one, they would leave seams. */
+function joined(tiles: Tiles, { columns, rows }: GridQuestion): HTMLCanvasElement {
+  const texture = document.createElement("canvas");
+  texture.width = columns * tiles.width;
+  texture.height = rows * tiles.height;
+  const context = texture.getContext("2d")!;
+  for (let i = 0; i < tiles.count; i++) {
+    const x = (i % columns) * tiles.width;
+    const y = Math.floor(i / columns) * tiles.height;
+    tiles.draw(context, i, x, y, tiles.width, tiles.height);
+  }
+  return texture;
+}

@@ -1,0 +1,109 @@
+/** Steps along each held coordinate, and along the attribute, decoded beforehand: the answer to a
+ * slider in the page. */
+
+import { Asking, type Sender } from "../../kernel/latest_request.ts";
+import { readArray } from "../../kernel/arrays.ts";
+import type { Point } from "../../controls/gestures.ts";
+import type { Shown } from "./picked_view.ts";
+import type { Model } from "../state/model.ts";
+import { change } from "../../kernel/sync.ts";
+import { Tiles, type WireAtlas } from "../../kernel/atlas.ts";
+
+export interface TraversalQuestion {
+  /** The place on the plane from which the steps go. */
+  at: [number, number];
+}
+
+export interface TraversalAnswer extends Sender {
+  /** All coordinates of that place. */
+  base: number[];
+  /** What was picked and the attribute, where there are steps along it. */
+  line: [] | [number[], number[]];
+  /** The coordinates that are stepped along, and from where to where; -1 is the attribute. */
+  rows: { index: number; low: number; high: number }[];
+  /** Number of steps of each. */
+  steps: number;
+  tiles: WireAtlas;
+  error: string;
+}
+
+const ATTRIBUTE = -1;
+
+export class Traversals {
+  readonly #model: Model;
+  readonly #asking: Asking<TraversalQuestion>;
+  #have: { answer: TraversalAnswer; tiles: Tiles } | null = null;
+  #alive = true;
+
+  constructor(model: Model) {
+    this.#model = model;
+    this.#asking = new Asking((question) => change(model, { _ask_traversals: question }));
+  }
+
+  /** The step nearest to the place as it is held now, if only this coordinate moved since. */
+  find(index: number, place: Point): Shown | null {
+    const here = this.#coordinates(place);
+    const elsewhere = this.#have?.answer.base.some((value, i) => i !== index && value !== here[i]);
+    return elsewhere ? null : this.#step(index, here[index]);
+  }
+
+  /** The step nearest to what was picked, moved so far along the attribute. */
+  along(value: number): Shown | null {
+    return this.#onLine() ? this.#step(ATTRIBUTE, value) : null;
+  }
+
+  /** Have the steps from a place decoded, unless they are here. */
+  ask(place: Point): void {
+    const model = this.#model;
+    const here = this.#coordinates(place);
+    const rows = this.#have?.answer.rows.map(({ index }) => index) ?? [];
+    const same = this.#have?.answer.base.every((value, i) => value === here[i]);
+    const held = model.get("_axes").length > model.get("dims").length && model.get("_dims_shown");
+    const movable = model.get("attribute").shape[0] > 0 && model.get("_pick").at;
+    const line = movable && model.get("_keep_shown");
+    const missing =
+      (held && !(same && rows.some((index) => index >= 0))) || (line && !this.#onLine());
+    if (missing) this.#asking.ask({ at: [place.x, place.y] });
+  }
+
+  async take(): Promise<void> {
+    const answer = this.#model.get("_traversals");
+    this.#asking.answered(answer);
+    const tiles = answer.rows?.length ? await Tiles.load(answer.tiles!) : null;
+    if (!this.#alive || this.#model.get("_traversals") !== answer) return tiles?.close();
+    this.#have?.tiles.close();
+    this.#have = tiles && { answer: answer as TraversalAnswer, tiles };
+  }
+
+  close(): void {
+    this.#alive = false;
+    this.#asking.stop();
+    this.#have?.tiles.close();
+  }
+
+  /** Whether the steps along the attribute start at what is picked. */
+  #onLine(): boolean {
+    const [from, attribute] = this.#have?.answer.line ?? [];
+    const base = this.#model.get("_pick").base;
+    const here = readArray(this.#model.get("attribute"));
+    return Boolean(
+      attribute?.every((value, i) => value === here[i]) &&
+        from?.every((value, i) => value === base?.[i]),
+    );
+  }
+
+  #step(index: number, value: number): Shown | null {
+    const row = this.#have?.answer.rows.findIndex((each) => each.index === index) ?? -1;
+    if (!this.#have || row < 0) return null;
+    const { answer, tiles } = this.#have;
+    const { low, high } = answer.rows[row];
+    const share = Math.min(1, Math.max(0, (value - low) / (high - low)));
+    return { tiles, index: row * answer.steps + Math.round(share * (answer.steps - 1)) };
+  }
+
+  #coordinates({ x, y }: Point): Float32Array {
+    const here = readArray(this.#model.get("held")).slice();
+    this.#model.get("dims").forEach((dim, i) => (here[dim] = [x, y][i]));
+    return here;
+  }
+}

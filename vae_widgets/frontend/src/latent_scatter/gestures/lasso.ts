@@ -1,0 +1,100 @@
+/** Which points lie inside a drawn shape, and which is nearest: one pass over all of them. */
+
+import type { Point } from "../../controls/gestures.ts";
+
+/** Whether point i takes part: classes can be hidden. */
+export type Visible = (index: number) => boolean;
+
+/** Indices of the points inside a closed polygon (even-odd rule). `positions` is x, y, x, y, ... */
+export function insidePolygon(
+  positions: Float32Array,
+  polygon: Point[],
+  visible: Visible = () => true,
+): Uint32Array {
+  if (polygon.length < 3) return new Uint32Array(0);
+  const edges = polygon.map((point, i) => [polygon.at(i - 1)!, point] as const);
+  const [left, right] = extent(polygon.map((point) => point.x));
+  const [bottom, top] = extent(polygon.map((point) => point.y));
+  const bands = bandsOf(edges, bottom, top);
+  const scale = bands.length / (top - bottom || 1);
+  const found = new Uint32Array(positions.length / 2);
+  let count = 0;
+  for (let i = 0; i < found.length; i++) {
+    const x = positions[2 * i];
+    const y = positions[2 * i + 1];
+    if (!(x >= left && x <= right && y >= bottom && y <= top) || !visible(i)) continue;
+    const band = bands[Math.min(bands.length - 1, Math.floor((y - bottom) * scale))];
+    let inside = false;
+    for (let e = 0; e < band.length; e += 4) {
+      const ay = band[e + 1];
+      const by = band[e + 3];
+      // Does the edge from b to a cross the ray that leaves the point to the right?
+      if (ay > y !== by > y && x < band[e] + ((y - ay) * (band[e + 2] - band[e])) / (by - ay))
+        inside = !inside;
+    }
+    if (inside) found[count++] = i;
+  }
+  return found.slice(0, count);
+}
+
+/** The edges that reach into each of so many bands of y, so that a point need not ask all. */
+function bandsOf(
+  edges: (readonly [Point, Point])[],
+  bottom: number,
+  top: number,
+): Float64Array[] {
+  const count = Math.min(256, edges.length);
+  const scale = count / (top - bottom || 1);
+  const bands: number[][] = Array.from({ length: count }, () => []);
+  for (const [b, a] of edges) {
+    // A band more on either side: what is rounded here must not be missed there.
+    const first = Math.max(0, Math.floor((Math.min(a.y, b.y) - bottom) * scale) - 1);
+    const last = Math.min(count - 1, Math.floor((Math.max(a.y, b.y) - bottom) * scale) + 1);
+    for (let band = first; band <= last; band++) bands[band].push(a.x, a.y, b.x, b.y);
+  }
+  return bands.map((band) => Float64Array.from(band));
+}
+
+function extent(values: number[]): [number, number] {
+  return [Math.min(...values), Math.max(...values)];
+}
+
+/**
+ * The point nearest to `at`, where a unit along x and y counts `scaleX` and `scaleY` (pixels per
+ * unit); -1 if none is within `reach`. A plain pass takes 0.1 ms for 50,000 points: no index of
+ * the plane is needed.
+ */
+export function nearest(
+  positions: Float32Array,
+  at: Point,
+  scaleX: number,
+  scaleY: number,
+  reach = Infinity,
+  visible: Visible = () => true,
+): number {
+  let best = -1;
+  let least = reach * reach;
+  for (let i = 0; i < positions.length / 2; i++) {
+    const dx = (positions[2 * i] - at.x) * scaleX;
+    const dy = (positions[2 * i + 1] - at.y) * scaleY;
+    const distance = dx * dx + dy * dy;
+    // Of points at one place the last wins: it is drawn on top.
+    if (distance <= least && visible(i)) {
+      least = distance;
+      best = i;
+    }
+  }
+  return best;
+}
+
+/** How a new set of indices changes a selection. Sorted, each index once. */
+export function combine(
+  old: Uint32Array,
+  found: Uint32Array,
+  how: "replace" | "add" | "remove",
+): Uint32Array {
+  if (how === "replace") return found;
+  const result = new Set(old);
+  for (const index of found) how === "add" ? result.add(index) : result.delete(index);
+  return Uint32Array.from(result).sort();
+}

@@ -1,0 +1,135 @@
+/** Below a scatter, what is taken away: bookmarks, an attribute from two groups, the view as code. */
+
+import { onKey } from "../../controls/gestures.ts";
+import { button, element } from "../../controls/shell.ts";
+import { whole } from "../../format/axis_ticks.ts";
+
+const REACH = 2;
+
+export interface KeepState {
+  bookmarks: string[];
+  anyPicked: boolean;
+  anySelected: boolean;
+  /** Sizes of the groups. */
+  groups: [number, number];
+  hasAttribute: boolean;
+  /** How far what is picked was moved along the attribute. */
+  along: number;
+}
+
+export interface KeepActions {
+  bookmark(name: string): void;
+  forget(name: string): void;
+  go(name: string): void;
+  /** Take the selection as one of the groups. */
+  group(which: 0 | 1): void;
+  along(value: number): void;
+  copy(): void;
+}
+
+export class Keep {
+  readonly root = element("div", "vw-dims vw-keep");
+  readonly close: () => void;
+  readonly #actions: KeepActions;
+  readonly #name = element("input", "vw-input");
+  readonly #add: HTMLButtonElement;
+  readonly #marks = element("span", "vw-keep-marks");
+  readonly #groups: HTMLButtonElement[];
+  readonly #slider = element("input", "vw-dims-slider");
+  readonly #value = element("span", "vw-dims-value");
+  #shown: string[] = [];
+
+  constructor(actions: KeepActions) {
+    this.#actions = actions;
+    const name = this.#name;
+    const slider = this.#slider;
+    name.placeholder = "Name";
+    name.setAttribute("aria-label", "Name of the bookmark");
+    const add = () => {
+      const text = name.value.trim();
+      if (text && !this.#add.disabled) actions.bookmark(text);
+      name.value = "";
+    };
+    name.addEventListener("keydown", (event) => {
+      event.stopPropagation(); // JupyterLab would take Enter for "edit the cell"
+      if (event.key === "Enter") add();
+    });
+    this.#add = button("Bookmark", "Keep what is picked under this name (Enter)", add);
+    this.#groups = (["A", "B"] as const).map((text, i) =>
+      button(`Set ${text}`, `Take the selected samples as group ${text}`, () =>
+        actions.group(i as 0 | 1),
+      ),
+    );
+    slider.type = "range";
+    slider.min = String(-REACH);
+    slider.max = String(REACH);
+    slider.step = "0.05";
+    slider.title = "Add a times the mean code of A less that of B to what is picked";
+    slider.setAttribute("aria-label", "Move what is picked along A − B");
+    slider.addEventListener("input", () => {
+      this.#label(slider.valueAsNumber);
+      actions.along(slider.valueAsNumber);
+    });
+    this.close = onKey(slider, () => false);
+    const copy = button("Copy as Python", "Copy code that shows this view again", actions.copy);
+    this.root.append(
+      row("Bookmarks", name, this.#add, this.#marks),
+      row("z + a (A − B)", ...this.#groups, slider, this.#value),
+      row("This view", copy),
+    );
+  }
+
+  show(state: KeepState): void {
+    this.#add.disabled = !state.anyPicked;
+    if (state.bookmarks.join("\n") !== this.#shown.join("\n")) this.#build(state.bookmarks);
+    this.#groups.forEach((made, i) => {
+      const count = state.groups[i];
+      made.textContent = `${"AB"[i]}: ${count ? whole(count) : "set"}`;
+      made.disabled = !state.anySelected;
+    });
+    this.#slider.disabled = !state.hasAttribute || !state.anyPicked;
+    this.#slider.valueAsNumber = state.along;
+    this.#label(state.along);
+  }
+
+  #label(along: number): void {
+    this.#value.textContent = `a = ${along.toFixed(2).replace("-", "\u2212")}`;
+  }
+
+  #build(names: string[]): void {
+    this.#shown = names;
+    this.#marks.replaceChildren(
+      ...names.map((name) => {
+        const group = element("span", "vw-group");
+        const go = button(name, `Pick the bookmark ${name}`, () => this.#actions.go(name));
+        const forget = button("×", `Forget the bookmark ${name}`, () => this.#actions.forget(name));
+        forget.setAttribute("aria-label", `Forget ${name}`);
+        group.append(go, forget);
+        return group;
+      }),
+    );
+  }
+}
+
+function row(text: string, ...parts: HTMLElement[]): HTMLElement {
+  const made = element("div", "vw-keep-row");
+  const label = element("span", "vw-dims-note");
+  label.textContent = text;
+  made.append(label, ...parts);
+  return made;
+}
+
+/** Put text on the clipboard, also on a page without a secure context. */
+export async function copyText(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = element("textarea", "");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const copied = document.execCommand("copy");
+    area.remove();
+    if (!copied) throw new Error("the browser refused");
+  }
+}

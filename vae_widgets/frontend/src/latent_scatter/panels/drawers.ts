@@ -1,0 +1,150 @@
+/** What opens below a scatter: the held dimensions, and what is taken away; wired to the traits. */
+
+import { readArray, writeArray } from "../../kernel/arrays.ts";
+import type { Picking } from "../decode/picked_point.ts";
+import { pythonOf } from "../state/python_code.ts";
+import { Dims } from "./fixed_dimensions.ts";
+import { copyText, Keep } from "./bookmarks.ts";
+import type { Model } from "../state/model.ts";
+import type { Shell } from "../../controls/shell.ts";
+import { Traversals } from "../decode/traversals.ts";
+import { change, tell } from "../../kernel/sync.ts";
+
+// A hand that pauses so long rests; before the plane is decoded anew (latent_scatter/widget.ts).
+const REST = 150;
+
+export class Panels {
+  readonly #model: Model;
+  readonly #shell: Shell;
+  readonly #picking: Picking;
+  readonly #dims: Dims;
+  readonly #keep: Keep;
+  readonly #traversals: Traversals;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(model: Model, shell: Shell, picking: Picking) {
+    this.#model = model;
+    this.#shell = shell;
+    this.#picking = picking;
+    this.#traversals = new Traversals(model);
+    const rest = (then: () => void) => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(then, REST);
+    };
+    this.#dims = new Dims({
+      hold: (index, value) => {
+        const held = readArray(model.get("held")).slice();
+        held[index] = value;
+        model.set("held", writeArray(held));
+        picking.traverse(() => this.#traversals.find(index, picking.place));
+        rest(() => {
+          tell(model, "held");
+          picking.confirm();
+        });
+      },
+      holdMean() {
+        const held = new Float32Array(model.get("_axes").length);
+        for (const { index, mean } of model.get("_axes")) held[index] = mean;
+        change(model, { held: writeArray(held) });
+      },
+      holdPicked: () =>
+        change(model, { held: writeArray(Float32Array.from(model.get("_pick").coordinates!)) }),
+    });
+    this.#keep = new Keep({
+      bookmark(name) {
+        const bookmarks = { ...model.get("bookmarks"), [name]: model.get("picked") };
+        change(model, { bookmarks });
+        shell.say(`Kept as ${name}.`);
+      },
+      forget(name) {
+        const { [name]: _gone, ...bookmarks } = model.get("bookmarks");
+        change(model, { bookmarks });
+        shell.say(`${name} is forgotten.`);
+      },
+      go: (name) => change(model, { picked: model.get("bookmarks")[name] }),
+      group(which) {
+        const selection = model.get("selection");
+        change(model, which === 0 ? { group_a: selection } : { group_b: selection });
+      },
+      along: (value) => {
+        picking.moveAlong(() => this.#traversals.along(value));
+        rest(() => picking.confirm(value));
+      },
+      copy: () => void this.#copy(),
+    });
+    shell.controls.after(this.#dims.root, this.#keep.root);
+  }
+
+  showDims(): void {
+    const model = this.#model;
+    this.#dims.root.hidden = !model.get("_dims_shown");
+    this.#dims.show({
+      axes: model.get("_axes"),
+      dims: model.get("dims"),
+      held: readArray(model.get("held")),
+      anyPicked: Boolean(model.get("_pick").coordinates),
+    });
+  }
+
+  showKeep(): void {
+    const model = this.#model;
+    this.#keep.root.hidden = !model.get("_keep_shown");
+    const { coordinates, along = 0 } = model.get("_pick");
+    // While the hand moves, the slider is its own.
+    if (this.#picking.busy) return;
+    this.#keep.show({
+      bookmarks: Object.keys(model.get("bookmarks")),
+      anyPicked: Boolean(coordinates),
+      anySelected: model.get("selection").shape[0] > 0,
+      groups: [model.get("group_a").shape[0], model.get("group_b").shape[0]],
+      hasAttribute: model.get("attribute").shape[0] > 0,
+      along,
+    });
+  }
+
+  /** The view rests: prepare for the next slider that moves. */
+  prepare(): void {
+    this.#traversals.ask(this.#picking.place);
+  }
+
+  takeTraversals(): void {
+    void this.#traversals.take();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#traversals.close();
+    this.#dims.close();
+    this.#keep.close();
+  }
+
+  async #copy(): Promise<void> {
+    const model = this.#model;
+    const shell = this.#shell;
+    const marks = Object.entries(model.get("bookmarks")).map(([name, z]) => [name, readArray(z)]);
+    const hasPrior = model.get("_prior").length > 0;
+    const code = pythonOf({
+      projection: model.get("projection"),
+      dims: model.get("dims"),
+      held: readArray(model.get("held")),
+      view: model.get("view"),
+      colourBy: model.get("color_by"),
+      threshold: model.get("threshold"),
+      selection: readArray<Uint32Array>(model.get("selection")),
+      picked: readArray(model.get("picked")),
+      bookmarks: Object.fromEntries(marks),
+      groups: [readArray<Uint32Array>(model.get("group_a")), readArray<Uint32Array>(model.get("group_b"))],
+      mode: model.get("mode"),
+      grid: model.get("grid"),
+      prior: hasPrior && model.get("prior"),
+      density: hasPrior && model.get("density"),
+      pointSize: model.get("point_size"),
+      hiddenClasses: model.get("_hidden").map((i) => model.get("_class_names")[i] ?? "unknown"),
+      hiddenSides: model.get("_hidden_sides").map((i) => ["below", "above", "unknown"][i]),
+    });
+    await copyText(code).then(
+      () => shell.say("Copied. It expects the widget in the variable scatter."),
+      (error) => shell.say(`Not copied: ${error.message}.`),
+    );
+  }
+}

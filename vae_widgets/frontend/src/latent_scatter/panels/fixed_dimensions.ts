@@ -1,0 +1,106 @@
+/** Below a scatter: all coordinates, the one that says most first, and where those not shown stay. */
+
+import { onKey } from "../../controls/gestures.ts";
+import { formatNumber } from "../../format/numbers.ts";
+import type { Axis } from "../state/model.ts";
+import { button, element } from "../../controls/shell.ts";
+
+const STEPS = 200;
+
+export interface DimsState {
+  axes: Axis[];
+  /** The coordinates along x and y. */
+  dims: number[];
+  held: Float32Array;
+  anyPicked: boolean;
+}
+
+export interface DimsActions {
+  /** A slider moved: hold this coordinate there. */
+  hold(index: number, value: number): void;
+  holdMean(): void;
+  holdPicked(): void;
+}
+
+export class Dims {
+  readonly root = element("div", "vw-dims");
+  readonly #list = element("div", "vw-dims-list");
+  readonly #picked: HTMLButtonElement;
+  readonly #actions: DimsActions;
+  #rows: Row[] = [];
+  #axes: Axis[] = [];
+
+  constructor(actions: DimsActions) {
+    this.#actions = actions;
+    const head = element("div", "vw-dims-head");
+    const what = element("span", "vw-dims-note");
+    what.textContent = "The plane holds the other dimensions at";
+    const mean = button("Mean", "Hold all dimensions at the mean of the codes", actions.holdMean);
+    const hint = "Move the plane so that it runs through what is picked";
+    this.#picked = button("Picked", hint, actions.holdPicked);
+    head.append(what, mean, this.#picked);
+    this.root.append(head, this.#list);
+  }
+
+  show({ axes, dims, held, anyPicked }: DimsState): void {
+    if (axes !== this.#axes) this.#build(axes);
+    this.#picked.disabled = !anyPicked;
+    for (const row of this.#rows) row.show(dims.indexOf(row.index), held[row.index]);
+  }
+
+  close(): void {
+    for (const row of this.#rows) row.close();
+  }
+
+  #build(axes: Axis[]): void {
+    this.close();
+    this.#axes = axes;
+    this.#rows = axes.map((axis) => new Row(axis, (value) => this.#actions.hold(axis.index, value)));
+    this.#list.replaceChildren(...this.#rows.map((row) => row.root));
+  }
+}
+
+class Row {
+  readonly index: number;
+  readonly root = element("div", "vw-dims-row");
+  readonly close: () => void;
+  readonly #axis: Axis;
+  readonly #slider = element("input", "vw-dims-slider");
+  readonly #value = element("span", "vw-dims-value");
+
+  constructor(axis: Axis, moved: (value: number) => void) {
+    this.#axis = axis;
+    this.index = axis.index;
+    const slider = this.#slider;
+    const name = element("span", "vw-dims-name");
+    name.textContent = axis.name;
+    const note = element("span", "vw-dims-note");
+    note.textContent = axis.note;
+    if (axis.collapsed) {
+      this.root.classList.add("vw-collapsed");
+      this.root.title = `${axis.name} has collapsed: its mean is the same for all samples`;
+    }
+    slider.type = "range";
+    slider.setAttribute("aria-label", `Held value of ${axis.name}`);
+    slider.addEventListener("input", () => moved(slider.valueAsNumber));
+    // The arrows are the slider's, not the notebook's.
+    this.close = onKey(slider, () => false);
+    this.root.append(name, note, slider, this.#value);
+  }
+
+  /** `along`: 0 and 1 where the coordinate is shown along x and y, below 0 where it is held. */
+  show(along: number, held: number): void {
+    const { low, high } = this.#axis;
+    this.#slider.hidden = along >= 0;
+    // Where all values are the same but for rounding, no exponents.
+    const span = Math.max(high - low, 0.01);
+    this.#value.textContent = along < 0 ? formatNumber(held, span) : `along ${"xy"[along]}`;
+    // Values from Python may lie beyond.
+    const [min, max] = [Math.min(low, held), Math.max(high, held)];
+    this.#slider.min = String(min);
+    this.#slider.max = String(max);
+    this.#slider.step = String((max - min) / STEPS || 1);
+    // A value that the slider itself rounded would fight the hand.
+    if (Math.fround(this.#slider.valueAsNumber) !== held) this.#slider.value = String(held);
+  }
+}

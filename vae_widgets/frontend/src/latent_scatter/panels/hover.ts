@@ -1,0 +1,102 @@
+/** The sample under the pointer of a scatter: its pictures beside its point. */
+
+import { readArray } from "../../kernel/arrays.ts";
+import { HoverDetail } from "../decode/hovered_detail.ts";
+import { formatNumber } from "../../format/numbers.ts";
+import { SampleTiles } from "../decode/sample_tiles.ts";
+import { POSTERIOR_RING } from "../plot/contours.ts";
+import { Tooltip, type Shown } from "../decode/picked_view.ts";
+import type { ScatterPlot } from "../plot/plot.ts";
+import { labelOf, type Model } from "../state/model.ts";
+import { change, tellSoon } from "../../kernel/sync.ts";
+
+export class Hover {
+  /** Whether a sample is drawn, not hidden by the legend. */
+  visible = (_index: number) => true;
+  readonly #samples: SampleTiles;
+  readonly #detail: HoverDetail;
+  readonly #tooltip = new Tooltip();
+  readonly #model: Model;
+  readonly #plot: ScatterPlot;
+  readonly #frame: HTMLElement;
+  readonly #say: (text: string) => void;
+
+  /** The pictures stay inside `frame`, which holds the plot; `arrived` hears of new ones. */
+  constructor(
+    model: Model,
+    plot: ScatterPlot,
+    frame: HTMLElement,
+    say: (text: string) => void,
+    arrived: () => void,
+  ) {
+    this.#model = model;
+    this.#plot = plot;
+    this.#frame = frame;
+    this.#say = say;
+    frame.append(this.#tooltip.root);
+    const show = () => this.show();
+    this.#samples = new SampleTiles(
+      (question) => change(model, { _ask_tile: question }),
+      () => {
+        arrived();
+        show();
+      },
+    );
+    this.#detail = new HoverDetail((question) => change(model, { _ask_detail: question }), show);
+    void this.#samples.load(model.get("_tiles"));
+  }
+
+  /** The pointer is on a sample, or on none: -1. */
+  over(index: number): void {
+    if (index === this.#model.get("hovered")) return;
+    this.#model.set("hovered", index);
+    tellSoon(this.#model, "hovered");
+  }
+
+  /** The picture of a sample; null while it is on its way. */
+  sample(index: number): Shown | null {
+    return this.#samples.find(index);
+  }
+
+  show(): void {
+    const model = this.#model;
+    const plot = this.#plot;
+    const frame = this.#frame;
+    const tooltip = this.#tooltip;
+    const index = model.get("hovered");
+    const positions = readArray(model.get("_positions"));
+    plot.mark({ hovered: index, posterior: null });
+    if (index < 0 || index >= positions.length / 2 || !this.visible(index)) return tooltip.hide();
+    const at = plot.viewport.toScreen(positions[2 * index], positions[2 * index + 1]);
+    if (!plot.viewport.contains(at)) return tooltip.hide();
+    const lines = [`#${index}`, labelOf(model, index)];
+    for (const [name, wire] of Object.entries(model.get("quantities"))) {
+      const value = readArray(wire)[index];
+      lines.push(`${name} ${Number.isNaN(value) ? "unknown" : formatNumber(value, 1)}`);
+    }
+    const more = this.#detail.find(index);
+    const pictures: (Shown | null)[] = [this.sample(index), null, null];
+    if (more) [0, 1, 2].forEach((i) => (pictures[i] = { tiles: more.tiles, index: i }));
+    if (more?.covariance) {
+      plot.mark({ posterior: more.covariance });
+      lines.push(`ellipse: ${100 * POSTERIOR_RING} % of q(z | x)`);
+    }
+    tooltip.describe(more?.text ?? "");
+    tooltip.show(pictures, lines, at, frame.clientWidth, frame.clientHeight);
+  }
+
+  async takeTile(): Promise<void> {
+    const error = await this.#samples.arrived(this.#model.get("_tile"));
+    if (error) this.#say(`Drawing a sample failed. ${error}`);
+  }
+
+  async takeDetail(): Promise<void> {
+    const error = await this.#detail.take(this.#model.get("_detail"));
+    if (error) this.#say(`Reconstructing a sample failed. ${error}`);
+  }
+
+  close(): void {
+    this.#samples.close();
+    this.#detail.close();
+  }
+}

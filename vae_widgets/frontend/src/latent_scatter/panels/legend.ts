@@ -1,0 +1,65 @@
+/** The colours of the points of a scatter, and their legend; wired to the traits. */
+
+import { readArray } from "../../kernel/arrays.ts";
+import {
+  byClass,
+  byQuantity,
+  byThreshold,
+  countClasses,
+  hide,
+  hideSides,
+  plain,
+  type Colouring,
+} from "../plot/colours.ts";
+import { unknownColour } from "../../canvas/palette.ts";
+import { Legend } from "./legend_view.ts";
+import type { Model } from "../state/model.ts";
+import { change } from "../../kernel/sync.ts";
+
+export class Painting {
+  readonly legend: Legend;
+  readonly #model: Model;
+
+  constructor(model: Model) {
+    this.#model = model;
+    this.legend = new Legend({
+      hide: (classes) => change(model, { _hidden: classes }),
+      hideSides: (sides) => change(model, { _hidden_sides: sides }),
+      threshold: (threshold) => change(model, { threshold }),
+    });
+  }
+
+  /** The colours of all points, which the legend then shows. */
+  paint(): Colouring {
+    const model = this.#model;
+    const names = model.get("_class_names");
+    const classes = readArray<Uint32Array>(model.get("_classes"));
+    const hidden = model.get("_hidden");
+    const hiddenSides = model.get("_hidden_sides");
+    const coloured = model.get("color_by") === "label" && classes.length > 0;
+    const colouring = this.#colouring(coloured ? classes : null, names.length);
+    hideSides(colouring, hiddenSides);
+    hide(colouring, classes, hidden);
+    const counts = countClasses(classes, names.length + 1);
+    const { quantity } = colouring;
+    const unknown = this.#unknown();
+    this.legend.show({ names, counts, hidden, hiddenSides, quantity, coloured, unknown });
+    return colouring;
+  }
+
+  #unknown(): string {
+    return unknownColour(document.body.dataset.jpThemeLight === "false");
+  }
+
+  #colouring(classes: Uint32Array | null, count: number): Colouring {
+    const model = this.#model;
+    const by = model.get("color_by");
+    const wire = model.get("quantities")[by];
+    const threshold = model.get("threshold");
+    const unknown = this.#unknown();
+    if (wire && threshold === null) return byQuantity(by, readArray(wire), unknown);
+    if (wire) return byThreshold(by, readArray(wire), threshold!, unknown);
+    if (classes) return byClass(classes, count, unknown);
+    return plain(readArray(model.get("_positions")).length / 2);
+  }
+}

@@ -1,0 +1,174 @@
+/** Beside a scatter: what its colours mean. Groups are buttons that hide and show their points. */
+
+import { categoryColour, quantityColour } from "../../canvas/palette.ts";
+import { NumberField } from "../../controls/number_field.ts";
+import { formatNumber } from "../../format/numbers.ts";
+import { NO_SIDE, SIDES, type Quantity } from "../plot/colours.ts";
+import { unknownName } from "../state/model.ts";
+import { element } from "../../controls/shell.ts";
+import { whole } from "../../format/axis_ticks.ts";
+
+export interface LegendState {
+  names: string[];
+  /** Of each class, and last of the points of no class. */
+  counts: number[];
+  /** Classes, and sides of the threshold, that are hidden. */
+  hidden: number[];
+  hiddenSides: number[];
+  /** Set where a quantity, not the class, colours the points. */
+  quantity: Quantity | null;
+  /** False where the classes do not colour the points. */
+  coloured: boolean;
+  /** Colour of what is not known. */
+  unknown: string;
+}
+
+interface Entry {
+  /** By which it is hidden. */
+  group: number;
+  name: string;
+  count: number;
+  /** Empty where it has none. */
+  colour: string;
+}
+
+export interface LegendActions {
+  hide(classes: number[]): void;
+  hideSides(sides: number[]): void;
+  /** null: no threshold. */
+  threshold(value: number | null): void;
+}
+
+export class Legend {
+  readonly root = element("div", "vw-scatter-legend");
+  readonly #bar = element("div", "vw-colour-bar");
+  readonly #name = element("div", "vw-legend-name");
+  readonly #ramp = colourRamp();
+  readonly #sides: Switches;
+  readonly #threshold: NumberField;
+  readonly #classes: Switches;
+
+  constructor(actions: LegendActions) {
+    this.#sides = new Switches("Sides of the threshold", actions.hideSides);
+    this.#classes = new Switches("Classes", actions.hide);
+    const hint = "Two colours: below, and at or above it. Empty: all colours";
+    const range = { optional: true };
+    this.#threshold = new NumberField("Threshold", "Threshold of the colours", hint, "", range, (value) =>
+      actions.threshold(value),
+    );
+    this.#threshold.input.placeholder = "none";
+    this.#bar.append(this.#name, this.#ramp.root, this.#sides.root, this.#threshold.root);
+    this.root.append(this.#bar, this.#classes.root);
+  }
+
+  show(state: LegendState): void {
+    const { quantity, names, counts, hidden, coloured, unknown } = state;
+    this.#bar.hidden = !quantity;
+    if (quantity) this.#showQuantity(quantity, state.hiddenSides, unknown);
+    const colourOf = (group: number) => (group < names.length ? categoryColour(group) : unknown);
+    const entries = [...names, unknownName(names)]
+      .map((name, group) => ({
+        group,
+        name,
+        count: counts[group],
+        colour: coloured ? colourOf(group) : "",
+      }))
+      .filter(({ group, count }) => group < names.length || count > 0);
+    this.#classes.show(entries, hidden);
+  }
+
+  #showQuantity(quantity: Quantity, hidden: number[], colour: string): void {
+    const { name, low, high, cut, unknown } = quantity;
+    this.#name.textContent = name;
+    this.#ramp.root.hidden = Boolean(cut) || Number.isNaN(low);
+    this.#threshold.show(cut ? String(Number(cut.threshold.toPrecision(6))) : "");
+    if (!cut && !Number.isNaN(low)) this.#ramp.show(low, high);
+    const entries: Entry[] = [];
+    if (cut) {
+      const text = formatNumber(cut.threshold, Number.isNaN(low) ? 0 : high - low);
+      [`below ${text}`, `${text} or above`].forEach((name, group) =>
+        entries.push({ group, name, count: cut.counts[group], colour: SIDES[group] }),
+      );
+    }
+    if (unknown) entries.push({ group: NO_SIDE, name: "unknown", count: unknown, colour });
+    this.#sides.root.hidden = !entries.length;
+    this.#sides.show(entries, hidden);
+  }
+}
+
+/** Buttons that hide and show groups of points. */
+class Switches {
+  readonly root = element("div", "vw-legend-classes");
+  readonly #changed: (hidden: number[]) => void;
+  #buttons: HTMLButtonElement[] = [];
+  #groups: number[] = [];
+  #hidden: number[] = [];
+
+  constructor(what: string, changed: (hidden: number[]) => void) {
+    this.#changed = changed;
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", `${what}: press to hide or show, Shift+press for one`);
+  }
+
+  show(entries: Entry[], hidden: number[]): void {
+    if (this.#buttons.length !== entries.length) this.#build(entries.length);
+    this.#hidden = hidden;
+    this.#groups = entries.map(({ group }) => group);
+    entries.forEach(({ group, name, count, colour }, i) => {
+      const made = this.#buttons[i];
+      const [swatch, text, number] = made.children as unknown as HTMLElement[];
+      made.title = `${name}: click hides or shows, Shift-click or double-click shows only this`;
+      made.setAttribute("aria-pressed", String(!hidden.includes(group)));
+      swatch.style.background = colour;
+      text.textContent = name;
+      number.textContent = whole(count);
+    });
+  }
+
+  #build(count: number): void {
+    this.#buttons = Array.from({ length: count }, (_, i) => {
+      const made = element("button", "vw-legend-class");
+      made.type = "button";
+      for (const part of ["vw-swatch", "vw-legend-name", "vw-legend-count"]) {
+        made.append(element("span", part));
+      }
+      made.addEventListener("click", (event) =>
+        event.shiftKey || event.altKey ? this.#only(this.#groups[i]) : this.#toggle(this.#groups[i]),
+      );
+      made.addEventListener("dblclick", () => this.#only(this.#groups[i]));
+      return made;
+    });
+    this.root.replaceChildren(...this.#buttons);
+  }
+
+  #toggle(group: number): void {
+    const hidden = this.#hidden;
+    const others = hidden.filter((other) => other !== group);
+    this.#changed(hidden.includes(group) ? others : [...hidden, group]);
+  }
+
+  /** Only this one; once more shows all again. */
+  #only(group: number): void {
+    const hidden = this.#hidden;
+    const others = this.#groups.filter((other) => other !== group);
+    const already = !hidden.includes(group) && others.every((other) => hidden.includes(other));
+    this.#changed(already ? [] : others);
+  }
+}
+
+function colourRamp() {
+  const root = element("div", "");
+  const ramp = element("div", "vw-colour-ramp");
+  const ends = element("div", "vw-colour-ends");
+  const low = element("span", "");
+  const high = element("span", "");
+  ends.append(low, high);
+  root.append(ramp, ends);
+  const steps = Array.from({ length: 17 }, (_, i) => quantityColour(i / 16));
+  ramp.style.background = `linear-gradient(to right, ${steps.join(", ")})`;
+  const show = (from: number, to: number) => {
+    low.textContent = formatNumber(from, to - from);
+    high.textContent = formatNumber(to, to - from);
+  };
+  return { root, show };
+}

@@ -1,0 +1,326 @@
+/**
+ * The path of a linked InterpolationSlider on a scatter (widgets/links/path_link.py): drawn, its point
+ * dragged, its ends chosen. The point is the slider's own value, moved here in the page.
+ */
+
+import type { AnyModel } from "@anywidget/types";
+import { readArray, type WireArray } from "../../kernel/arrays.ts";
+import { frameOf, valueOf } from "../../interpolation_slider/track.ts";
+import { onKey, pointIn, type Point } from "../../controls/gestures.ts";
+import { drawPath, hitPath, type PathPicture } from "./drawing.ts";
+import { follow, withStop } from "./geometry.ts";
+import type { ScatterPlot } from "../plot/plot.ts";
+import { isLine, type Model } from "../state/model.ts";
+import { button, type Shell } from "../../controls/shell.ts";
+import { send, tell, tellSoon } from "../../kernel/sync.ts";
+
+export interface PathState {
+  /** Model id of the slider. */
+  slider: string;
+  /** The frames on the plane that is shown: (frames, 2), or (frames, 1) where y has no meaning. */
+  positions: WireArray;
+  /** Frames that are way-points, both ends included. */
+  stops: number[];
+}
+
+/** A place on the plane, and the sample meant, -1 for none. */
+interface End {
+  at: [number, number];
+  point: number;
+}
+
+// The point and way-points are hit within so many pixels of their middle; a finger hides more.
+const REACH = 10;
+const FINGER = 24;
+const CLICK_SLACK = 4;
+const COMMIT_DELAY = 300;
+
+export class ScatterPath {
+  #slider: AnyModel<{ value: number }> | null = null;
+  #places: [number, number][] = [];
+  #stops: number[] = [];
+  /** Of a way-point that is dragged, until the kernel has found the path. */
+  #guessed = false;
+  #start: End | null = null;
+  #choosing = false;
+  /** For the path that was asked for. */
+  #waiting = false;
+  #gone = false;
+  #timer = 0;
+  #stopDrag = () => {};
+  readonly #endsButton: HTMLButtonElement;
+  readonly #stopKeys: () => void;
+  readonly #model: Model;
+  readonly #plot: ScatterPlot;
+  readonly #shell: Shell;
+  readonly #pointAt: (at: Point) => number;
+  readonly #pick: (at: Point) => void;
+
+  /** `pointAt` finds the sample under a place in pixels, -1 for none; `pick` decodes there. */
+  constructor(
+    model: Model,
+    plot: ScatterPlot,
+    shell: Shell,
+    pointAt: (at: Point) => number,
+    pick: (at: Point) => void,
+  ) {
+    this.#model = model;
+    this.#plot = plot;
+    this.#shell = shell;
+    this.#pointAt = pointAt;
+    this.#pick = pick;
+    this.#endsButton = button(
+      "Path ends",
+      "Click the start of the path, then its end; or drag them, or their names. Keys: S, E or the number of a way-point at the crosshair, [ and ] move the point",
+      () => this.#choose(!this.#choosing),
+    );
+    plot.overlay = (context, theme) => this.#slider && drawPath(context, theme, this.#picture());
+    // Before the canvas hears of it: the point lies above the samples.
+    shell.root.addEventListener("pointerdown", this.#press, { capture: true });
+    this.#stopKeys = onKey(plot.canvas, (key) => this.#key(key));
+    model.on("change:_path", this.#load);
+    model.on("msg:custom", this.#told);
+    void this.#load();
+  }
+
+  destroy(): void {
+    this.#gone = true;
+    this.#stopDrag();
+    this.#stopKeys();
+    clearTimeout(this.#timer);
+    this.#shell.root.removeEventListener("pointerdown", this.#press, { capture: true });
+    this.#model.off("change:_path", this.#load);
+    this.#model.off("msg:custom", this.#told);
+    this.#slider?.off("change:value", this.#redraw);
+  }
+
+  readonly #redraw = () => this.#plot.mark({});
+
+  readonly #load = async () => {
+    const path = this.#model.get("_path");
+    const linked = "slider" in path;
+    const slider = linked
+      ? await this.#model.widget_manager
+          .get_model(path.slider)
+          .catch(() => null) // gone, or not in this page
+      : null;
+    if (this.#gone || path !== this.#model.get("_path")) return;
+    this.#slider?.off("change:value", this.#redraw);
+    this.#slider = slider as AnyModel<{ value: number }> | null;
+    this.#slider?.on("change:value", this.#redraw);
+    this.#read();
+    if (this.#slider) this.#shell.controls.append(this.#endsButton);
+    else {
+      this.#stopDrag();
+      this.#choose(false, "");
+      this.#endsButton.remove();
+    }
+    if (this.#waiting) this.#shell.say("The path leads between the new ends.");
+    this.#waiting = false;
+    this.#redraw();
+  };
+
+  readonly #read = () => {
+    const path = this.#model.get("_path");
+    this.#guessed = false;
+    if (!("slider" in path)) return;
+    const values = readArray(path.positions);
+    const [frames, width] = path.positions.shape;
+    this.#places = Array.from({ length: frames }, (_, i) => [
+      values[i * width],
+      width > 1 ? values[i * width + 1] : 0,
+    ]);
+    this.#stops = path.stops;
+  };
+
+  readonly #told = (message: { type?: string; error?: string }) => {
+    if (message.type !== "path" || !message.error) return;
+    this.#waiting = false;
+    this.#read();
+    this.#redraw();
+    this.#shell.say(`The path stays. ${message.error}`);
+  };
+
+  // -- the point and the way-points ---------------------------------------------------------------------------------
+
+  #onScreen(): Point[] {
+    const { viewport } = this.#plot;
+    return this.#places.map(([x, y]) => viewport.toScreen(x, y));
+  }
+
+  #frame(): number {
+    return frameOf(this.#slider!.get("value"), this.#places.length);
+  }
+
+  #moveTo(frame: number): void {
+    this.#slider!.set("value", valueOf(frame, this.#places.length)); // its views follow
+  }
+
+  #dragPoint(down: PointerEvent): void {
+    const before = this.#slider!.get("value");
+    this.#drag(
+      down,
+      (at) => this.#moveTo(follow(this.#onScreen(), this.#frame(), at)),
+      () => tell(this.#slider!, "value"),
+      () => this.#slider!.set("value", before),
+    );
+  }
+
+  /** The legs beside the way-point are straight at once; the kernel finds the path at the end. */
+  #dragStop(down: PointerEvent, which: number): void {
+    const places = this.#places;
+    let to: Point | null = null;
+    const back = () => {
+      this.#read();
+      this.#redraw();
+    };
+    this.#drag(
+      down,
+      (at) => {
+        const from = pointIn(this.#plot.canvas, down);
+        if (!to && Math.hypot(at.x - from.x, at.y - from.y) <= CLICK_SLACK) return;
+        to = at;
+        const { x, y } = this.#plot.viewport.toPlane(at);
+        this.#places = withStop(places, this.#stops, which, [x, isLine(this.#model) ? 0 : y]);
+        this.#guessed = true;
+        this.#redraw();
+      },
+      () => {
+        if (!to) return this.#pick(pointIn(this.#plot.canvas, down)); // no more than a click
+        if (!this.#plot.viewport.contains(to)) return back();
+        this.#sendStop(which, to);
+      },
+      back,
+    );
+  }
+
+  #drag(
+    down: PointerEvent,
+    moved: (at: Point) => void,
+    ended: () => void,
+    cancelled: () => void,
+  ): void {
+    const { canvas } = this.#plot;
+    canvas.setPointerCapture(down.pointerId);
+    this.#model.set("hovered", -1); // its picture would hide the path
+    tellSoon(this.#model, "hovered");
+    canvas.focus({ preventScroll: true });
+    const move = (event: PointerEvent) => {
+      event.stopImmediatePropagation(); // no hover meanwhile
+      moved(pointIn(canvas, event));
+    };
+    const up = () => {
+      this.#stopDrag();
+      ended();
+    };
+    const cancel = () => {
+      this.#stopDrag();
+      cancelled();
+    };
+    const events = { pointermove: move, pointerup: up, pointercancel: cancel };
+    for (const [name, react] of Object.entries(events)) {
+      canvas.addEventListener(name, react as EventListener, { capture: true });
+    }
+    this.#stopDrag = () => {
+      for (const [name, react] of Object.entries(events)) {
+        canvas.removeEventListener(name, react as EventListener, { capture: true });
+      }
+    };
+  }
+
+  readonly #press = (event: PointerEvent) => {
+    if (!this.#slider || event.target !== this.#plot.canvas || event.button !== 0) return;
+    const at = pointIn(this.#plot.canvas, event);
+    if (this.#choosing) this.#chosen(at);
+    else {
+      const reach = event.pointerType === "touch" ? FINGER : REACH;
+      const hit = hitPath(this.#picture(), at, reach, (point) => this.#plot.viewport.contains(point));
+      if (hit === null) return;
+      if (hit === "point") this.#dragPoint(event);
+      else this.#dragStop(event, hit);
+    }
+    event.stopPropagation();
+    event.preventDefault();
+  };
+
+  #key(key: string): boolean {
+    if (!this.#slider) return false;
+    const step = { "[": -1, "]": 1 }[key];
+    if (step) {
+      const frame = Math.min(this.#places.length - 1, Math.max(0, this.#frame() + step));
+      this.#moveTo(frame);
+      this.#shell.say(`Path: frame ${frame + 1} of ${this.#places.length}.`);
+      clearTimeout(this.#timer);
+      const slider = this.#slider;
+      this.#timer = window.setTimeout(() => tell(slider, "value"), COMMIT_DELAY);
+      return true;
+    }
+    if (key === "Escape" && this.#choosing) {
+      this.#choose(false);
+      return true;
+    }
+    // S, the numbers of the way-points between, E.
+    const keys = ["s", ...this.#stops.slice(1, -1).map((_, i) => String(i + 1)), "e"];
+    const which = keys.indexOf(key.toLowerCase());
+    const { cursor } = this.#plot.marks;
+    if (which < 0 || !cursor) return false;
+    this.#sendStop(which, cursor);
+    return true;
+  }
+
+  // -- the ends ----------------------------------------------------------------------------------
+
+  #choose(choosing: boolean, news?: string): void {
+    if (this.#choosing === choosing) return;
+    this.#choosing = choosing;
+    this.#start = null;
+    this.#endsButton.setAttribute("aria-pressed", String(choosing));
+    this.#plot.canvas.focus({ preventScroll: true });
+    this.#shell.say(
+      news ?? (choosing ? "Click the start of the path. Esc: leave it." : "The path stays."),
+    );
+    this.#redraw();
+  }
+
+  #chosen(at: Point): void {
+    if (!this.#plot.viewport.contains(at)) return;
+    const end = this.#endAt(at);
+    if (this.#start) {
+      const start = this.#start;
+      this.#choose(false, "");
+      return this.#send({ start, end });
+    }
+    this.#start = end;
+    this.#shell.say("Now click its end.");
+    this.#redraw();
+  }
+
+  #endAt(at: Point): End {
+    const { x, y } = this.#plot.viewport.toPlane(at);
+    return { at: [x, y], point: this.#pointAt(at) };
+  }
+
+  /** A way-point, both ends included, goes to a place in pixels. */
+  #sendStop(which: number, to: Point): void {
+    const end = this.#endAt(to);
+    if (which === 0) this.#send({ start: end });
+    else if (which === this.#stops.length - 1) this.#send({ end });
+    else this.#send({ via: { ...end, which: which - 1 } });
+  }
+
+  #send(ends: { start?: End; end?: End; via?: End & { which: number } }): void {
+    this.#waiting = true;
+    this.#shell.say("Decoding the new path…");
+    send(this.#model, { type: "path", ...ends });
+  }
+
+  // -- the picture -------------------------------------------------------------------------------
+
+  #picture(): PathPicture {
+    const stops = this.#stops;
+    const guessed = this.#guessed;
+    const start = this.#start;
+    const newStart = start && this.#plot.viewport.toScreen(...start.at);
+    return { path: this.#onScreen(), frame: this.#frame(), stops, guessed, newStart };
+  }
+}

@@ -1,0 +1,101 @@
+/** Where am I: the density of the aggregated posterior q(z), shaded behind the points, and rings. */
+
+import { readArray, type WireArray } from "../../kernel/arrays.ts";
+import { haloedText } from "../../canvas/text.ts";
+import type { Point } from "../../controls/gestures.ts";
+import { isoline } from "./isoline.ts";
+import { toBounds, type Edges } from "../decode/grid.ts";
+import type { Theme } from "../../canvas/theme.ts";
+import type { Viewport } from "../../canvas/viewport.ts";
+
+export interface DensityState {
+  bounds: Edges;
+  columns: number;
+  rows: number;
+  /** Row by row from the top. */
+  density: WireArray;
+  /** The densities that bound shares of q(z). */
+  rings: { probability: number; density: number }[];
+}
+
+const DARKEST = 0.45;
+const NAME = { width: 72, height: 18 };
+
+export class Density {
+  readonly #state: DensityState;
+  readonly #mask = document.createElement("canvas");
+  readonly #rings: { probability: number; segments: [Point, Point][] }[];
+
+  constructor(state: DensityState) {
+    this.#state = state;
+    const { columns, rows, bounds } = state;
+    const density = readArray(state.density);
+    const { x0, x1, y0, y1 } = toBounds(bounds);
+    const place = (column: number, row: number): Point => ({
+      x: x0 + ((column + 0.5) / columns) * (x1 - x0),
+      y: y1 - ((row + 0.5) / rows) * (y1 - y0),
+    });
+    this.#rings = state.rings.map(({ probability, density: level }) => {
+      const found = isoline(density, columns, level);
+      const segments = Array.from({ length: found.length / 4 }, (_, i): [Point, Point] => {
+        const [xa, ya, xb, yb] = found.slice(4 * i, 4 * i + 4);
+        return [place(xa, ya), place(xb, yb)];
+      });
+      return { probability, segments };
+    });
+    this.#mask.width = columns;
+    this.#mask.height = rows;
+    const context = this.#mask.getContext("2d")!;
+    const pixels = context.createImageData(columns, rows);
+    const highest = density.reduce((a, b) => Math.max(a, b), 0) || 1;
+    // The root, lest a narrow peak hide the rest.
+    density.forEach((value, i) => {
+      pixels.data[4 * i + 3] = 255 * DARKEST * Math.sqrt(value / highest);
+    });
+    context.putImageData(pixels, 0, 0);
+  }
+
+  shade(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport): void {
+    const mask = this.#mask.getContext("2d")!;
+    mask.globalCompositeOperation = "source-in"; // keeps the opacity
+    mask.fillStyle = theme.dark ? "#fff" : "#000";
+    mask.fillRect(0, 0, this.#mask.width, this.#mask.height);
+    const { x0, x1, y0, y1 } = toBounds(this.#state.bounds);
+    const from = viewport.toScreen(x0, y1);
+    const to = viewport.toScreen(x1, y0);
+    context.imageSmoothingEnabled = true;
+    context.drawImage(this.#mask, from.x, from.y, to.x - from.x, to.y - from.y);
+  }
+
+  encircle(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport): void {
+    context.textAlign = "center";
+    context.textBaseline = "bottom";
+    const { left, top, width, height } = viewport.box;
+    const named: Point[] = [];
+    /** Whether there is room for a name. */
+    const free = ({ x, y }: Point) =>
+      x > left + NAME.width / 2 &&
+      x < left + width - NAME.width / 2 &&
+      y > top + NAME.height &&
+      y < top + height &&
+      named.every((o) => Math.abs(o.x - x) > NAME.width || Math.abs(o.y - y) > NAME.height);
+    for (const { probability, segments } of this.#rings) {
+      context.strokeStyle = theme.ink;
+      context.lineWidth = 1.5;
+      context.beginPath();
+      let lowest: Point | null = null;
+      for (const [a, b] of segments) {
+        const [from, to] = [viewport.toScreen(a.x, a.y), viewport.toScreen(b.x, b.y)];
+        context.moveTo(from.x, from.y);
+        context.lineTo(to.x, to.y);
+        if (free(to) && (!lowest || to.y > lowest.y)) lowest = to;
+      }
+      context.stroke();
+      // Below, where the names of the prior's rings are not.
+      if (lowest) {
+        named.push(lowest);
+        haloedText(context, theme, `${100 * probability} % of q(z)`, lowest.x, lowest.y - 4);
+      }
+    }
+  }
+}

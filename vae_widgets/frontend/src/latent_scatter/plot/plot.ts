@@ -1,0 +1,319 @@
+/** The picture of a scatter: axes, decoded grid and points on a still layer, marks above it. */
+
+import { haloedText } from "../../canvas/text.ts";
+import type { Covariance } from "./gaussian.ts";
+import { discRadius } from "./discs.ts";
+import type { Point } from "../../controls/gestures.ts";
+import { formatTicks } from "../../format/numbers.ts";
+import { Picture, type Draw } from "../../canvas/canvas_view.ts";
+import { PointLayer } from "./point_layer.ts";
+import { drawPrior, posteriorPath } from "./contours.ts";
+import type { Density } from "./density.ts";
+import { toBounds, type GridQuestion } from "../decode/grid.ts";
+import type { Theme } from "../../canvas/theme.ts";
+import { linearTicks } from "../../format/axis_ticks.ts";
+import { Viewport, type Bounds } from "../../canvas/viewport.ts";
+
+export interface Grid extends GridQuestion {
+  /** All its pictures side by side. */
+  texture: HTMLCanvasElement;
+}
+
+export interface Scene {
+  positions: Float32Array;
+  /** Row of `colours` for each point, -1 where it is hidden. */
+  levels: Int16Array;
+  colours: Uint8Array;
+  selection: Uint32Array;
+  /** Diameter of the points in CSS pixels; null chooses it by their number. */
+  pointSize: number | null;
+  /** Drawn behind the points; null for none. */
+  grid: Grid | null;
+  /** Names and places on the plane; without y, anywhere on a line. */
+  bookmarks: [string, number[]][];
+  /** Centre of the prior, where its rings are shown. */
+  prior: Point | null;
+  /** Of the aggregated posterior, where it is shown. */
+  density: Density | null;
+  /** An axis without a name has no meaning, hence no ticks. */
+  names: [string, string];
+  bounds: Bounds;
+}
+
+/** What moves: drawn anew in every frame. */
+export interface Marks {
+  hovered: number;
+  /** Of q(z | x) of the hovered sample. */
+  posterior: Covariance | null;
+  /** Where a latent point was picked, on the plane; without y, anywhere on a line. */
+  picked: { x: number; y: number | null; far: boolean } | null;
+  /** The crosshair that the keys move, in pixels. */
+  cursor: Point | null;
+  /** A lasso or box while it is drawn, in pixels. */
+  shape: Point[];
+}
+
+const MARGIN = { left: 48, right: 8, top: 8, bottom: 40 };
+
+export class ScatterPlot {
+  readonly canvas: HTMLCanvasElement;
+  marks: Marks = { hovered: -1, posterior: null, picked: null, cursor: null, shape: [] };
+  /** Drawn on top of everything; for paths. */
+  overlay: Draw | null = null;
+  #scene: Scene;
+  readonly #picture: Picture;
+  readonly #still = document.createElement("canvas");
+  readonly #points = new PointLayer();
+  #drawn: { theme: Theme; width: number; height: number } | null = null;
+
+  constructor(parent: HTMLElement, scene: Scene) {
+    this.#scene = scene;
+    this.#picture = new Picture(parent, (context, theme) => this.#draw(context, theme));
+    this.canvas = this.#picture.canvas;
+  }
+
+  get viewport(): Viewport {
+    return new Viewport(this.#scene.bounds, {
+      left: MARGIN.left,
+      top: MARGIN.top,
+      width: Math.max(1, this.#picture.width - MARGIN.left - MARGIN.right),
+      height: Math.max(1, this.#picture.height - MARGIN.top - MARGIN.bottom),
+    });
+  }
+
+  get radius(): number {
+    const { pointSize, positions } = this.#scene;
+    return pointSize ? pointSize / 2 : discRadius(positions.length / 2);
+  }
+
+  /** Change what stands still. */
+  show(change: Partial<Scene>): void {
+    Object.assign(this.#scene, change);
+    this.#drawn = null;
+    this.#picture.redraw();
+  }
+
+  /** Change what moves. */
+  mark(change: Partial<Marks>): void {
+    Object.assign(this.marks, change);
+    this.#picture.redraw();
+  }
+
+  destroy(): void {
+    this.#picture.destroy();
+  }
+
+  #draw(context: CanvasRenderingContext2D, theme: Theme): void {
+    const { width, height } = this.#picture.canvas;
+    const drawn = this.#drawn;
+    if (drawn?.theme !== theme || drawn.width !== width || drawn.height !== height) {
+      const done = this.#drawStill(theme, width, height);
+      this.#drawn = done ? { theme, width, height } : null;
+      if (!done) this.#picture.redraw();
+    }
+    context.drawImage(this.#still, 0, 0, this.#picture.width, this.#picture.height);
+    this.#drawMarks(context, theme);
+  }
+
+  /** False if there is more to do in the next frame. */
+  #drawStill(theme: Theme, width: number, height: number): boolean {
+    if (this.#still.width !== width) this.#still.width = width;
+    if (this.#still.height !== height) this.#still.height = height;
+    const context = this.#still.getContext("2d")!;
+    const ratio = width / this.#picture.width;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    context.save();
+    const viewport = this.viewport;
+    this.#drawAxes(context, theme, viewport);
+    const { left, top, width: w, height: h } = viewport.box;
+    context.beginPath();
+    context.rect(left, top, w, h);
+    context.clip();
+    if (this.#scene.grid) drawGrid(context, theme, this.#scene.grid, viewport);
+    else this.#scene.density?.shade(context, theme, viewport);
+    const done = this.#drawPoints(context, viewport, ratio);
+    if (this.#scene.prior) drawPrior(context, theme, viewport, this.#scene.prior);
+    this.#scene.density?.encircle(context, theme, viewport);
+    for (const [name, [x, y]] of this.#scene.bookmarks) {
+      const at = viewport.toScreen(x, y ?? 0);
+      halo(context, theme, diamond(at, 5));
+      label(context, theme, name, at);
+    }
+    context.restore();
+    return done;
+  }
+
+  #drawAxes(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport): void {
+    const { left, top, width, height } = viewport.box;
+    const { x0, x1, y0, y1 } = viewport.bounds;
+    const [nameX, nameY] = this.#scene.names;
+    const bottom = top + height;
+    context.font = `11px ${theme.font}`;
+    context.fillStyle = theme.faint;
+    context.strokeStyle = theme.line;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.rect(left + 0.5, top + 0.5, width - 1, height - 1);
+    const xs = linearTicks(x0, x1, width / 80);
+    context.textAlign = "center";
+    context.textBaseline = "top";
+    formatTicks(xs).forEach((text, i) => {
+      const x = Math.round(viewport.toScreen(xs[i], y0).x) + 0.5;
+      context.moveTo(x, top);
+      context.lineTo(x, bottom);
+      context.fillText(text, x, bottom + 5);
+    });
+    const ys = nameY ? linearTicks(y0, y1, height / 50) : [];
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    formatTicks(ys).forEach((text, i) => {
+      const y = Math.round(viewport.toScreen(x0, ys[i]).y) + 0.5;
+      context.moveTo(left, y);
+      context.lineTo(left + width, y);
+      context.fillText(text, left - 5, y);
+    });
+    context.stroke();
+    context.fillStyle = theme.ink;
+    context.font = `12px ${theme.font}`;
+    context.textAlign = "center";
+    context.textBaseline = "alphabetic";
+    context.fillText(nameX, left + width / 2, bottom + 34);
+    context.save();
+    context.translate(12, top + height / 2);
+    context.rotate(-Math.PI / 2);
+    context.fillText(nameY || "jitter (no meaning)", 0, 0);
+    context.restore();
+  }
+
+  /** False if there is more to do in the next frame. */
+  #drawPoints(context: CanvasRenderingContext2D, viewport: Viewport, ratio: number): boolean {
+    const { positions, levels, colours, selection, grid } = this.#scene;
+    // Over pictures they are smaller, but in full.
+    const radius = this.radius * (grid ? 0.85 : 1);
+    const opacity = grid ? 1 : 0.85;
+    const points = { positions, levels, colours, selection, radius, opacity };
+    return this.#points.draw(context, points, viewport, ratio);
+  }
+
+  #drawMarks(context: CanvasRenderingContext2D, theme: Theme): void {
+    const { hovered, posterior, picked, cursor, shape } = this.marks;
+    const viewport = this.viewport;
+    const { left, top, width, height } = viewport.box;
+    context.save();
+    context.beginPath();
+    context.rect(left, top, width, height);
+    context.clip();
+    if (shape.length > 1) {
+      context.beginPath();
+      for (const { x, y } of shape) context.lineTo(x, y);
+      context.closePath();
+      context.fillStyle = theme.accent;
+      context.globalAlpha = 0.15;
+      context.fill();
+      context.globalAlpha = 1;
+      context.strokeStyle = theme.accent;
+      context.lineWidth = 1.5;
+      context.stroke();
+    }
+    if (picked) {
+      const at = viewport.toScreen(picked.x, picked.y ?? 0);
+      const colours = picked.far ? { ...theme, accent: theme.warn } : theme;
+      if (picked.y === null) halo(context, colours, line(at.x, top, at.x, top + height));
+      else halo(context, colours, cross(at, 9), circle(at, 5));
+    }
+    if (hovered >= 0 && this.#scene.levels[hovered] >= 0) {
+      const { positions } = this.#scene;
+      const [x, y] = [positions[2 * hovered], positions[2 * hovered + 1]];
+      const rings = [circle(viewport.toScreen(x, y), this.radius + 2.5)];
+      if (posterior) rings.push(posteriorPath(viewport, { x, y }, posterior));
+      halo(context, { ...theme, accent: theme.ink }, ...rings);
+    }
+    if (cursor) {
+      context.strokeStyle = theme.ink;
+      context.lineWidth = 1;
+      context.setLineDash([4, 3]);
+      context.stroke(line(left, cursor.y, left + width, cursor.y));
+      context.stroke(line(cursor.x, top, cursor.x, top + height));
+    }
+    this.overlay?.(context, theme);
+    context.restore();
+  }
+}
+
+/** The decoded pictures, faded so that points stand out, with a line between them. */
+function drawGrid(
+  context: CanvasRenderingContext2D,
+  theme: Theme,
+  grid: Grid,
+  viewport: Viewport,
+): void {
+  const { x0, x1, y0, y1 } = toBounds(grid.bounds);
+  const from = viewport.toScreen(x0, y1);
+  const to = viewport.toScreen(x1, y0);
+  const [width, height] = [to.x - from.x, to.y - from.y];
+  context.save();
+  // Pixel art stays sharp, larger pictures shrink smoothly.
+  context.imageSmoothingEnabled = width < grid.texture.width;
+  context.globalAlpha = theme.dark ? 0.55 : 0.75;
+  context.drawImage(grid.texture, from.x, from.y, width, height);
+  context.globalAlpha = 1;
+  context.strokeStyle = "#000a"; // lost on a dark picture, parts bright ones
+  context.lineWidth = 2;
+  for (let i = 1; i < grid.columns; i++) {
+    const x = Math.round(from.x + (i / grid.columns) * width);
+    context.stroke(line(x, from.y, x, to.y));
+  }
+  for (let i = 1; i < grid.rows; i++) {
+    const y = Math.round(from.y + (i / grid.rows) * height);
+    context.stroke(line(from.x, y, to.x, y));
+  }
+  context.restore();
+}
+
+function line(x0: number, y0: number, x1: number, y1: number): Path2D {
+  const path = new Path2D();
+  path.moveTo(x0, y0);
+  path.lineTo(x1, y1);
+  return path;
+}
+
+function circle({ x, y }: Point, radius: number): Path2D {
+  const path = new Path2D();
+  path.arc(x, y, radius, 0, 2 * Math.PI);
+  return path;
+}
+
+/** Four strokes that leave the middle free. */
+function cross({ x, y }: Point, reach: number): Path2D {
+  const path = new Path2D();
+  for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+    path.moveTo(x + 5 * dx, y + 5 * dy);
+    path.lineTo(x + reach * dx, y + reach * dy);
+  }
+  return path;
+}
+
+function diamond({ x, y }: Point, reach: number): Path2D {
+  const path = new Path2D();
+  for (const [dx, dy] of [[0, -1], [1, 0], [0, 1], [-1, 0]]) {
+    path.lineTo(x + reach * dx, y + reach * dy);
+  }
+  path.closePath();
+  return path;
+}
+
+function label(context: CanvasRenderingContext2D, theme: Theme, text: string, at: Point): void {
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  haloedText(context, theme, text, at.x + 10, at.y, 12);
+}
+
+/** A stroke that shows on any background. */
+function halo(context: CanvasRenderingContext2D, theme: Theme, ...paths: Path2D[]): void {
+  for (const [colour, width] of [[theme.paper, 4], [theme.accent, 2]] as const) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    for (const path of paths) context.stroke(path);
+  }
+}

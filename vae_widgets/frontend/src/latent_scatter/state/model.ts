@@ -1,0 +1,146 @@
+/** The traits of LatentScatter (widgets/latent_scatter/widget.py) as the page sees them. */
+
+import type { AnyModel } from "@anywidget/types";
+import { readArray, type WireArray } from "../../kernel/arrays.ts";
+import type { Sender } from "../../kernel/latest_request.ts";
+import type { DetailAnswer } from "../decode/hovered_detail.ts";
+import type { PlaceAnswer, PlaceQuestion } from "../decode/hovered_place.ts";
+import type { TileAnswer } from "../decode/sample_tiles.ts";
+import type { PathState } from "../path/overlay.ts";
+import type { DensityState } from "../plot/density.ts";
+import type { Mode } from "../gestures/gestures.ts";
+import type { Edges, GridQuestion } from "../decode/grid.ts";
+import type { TraversalAnswer, TraversalQuestion } from "../decode/traversals.ts";
+import type { WireAtlas } from "../../kernel/atlas.ts";
+
+export interface PickQuestion {
+  at?: [number, number];
+  /** Index of the sample meant, -1 for an empty place. */
+  point: number;
+  /** Instead of a place: so far along `attribute` from what was picked. */
+  along?: number;
+}
+
+export interface PickAnswer extends Sender {
+  point: number;
+  /** Where it lies on the plane; without y, anywhere on a line. */
+  at: [number, number | null];
+  coordinates: number[];
+  along: number;
+  /** The latent vector from which it was moved along the attribute. */
+  base: number[];
+  /** Whether it is far from all data. */
+  far: boolean;
+  /** The decoded picture and, for a point, its sample. */
+  tiles: WireAtlas;
+  /** What the renderer says of what was decoded, as HTML. */
+  text: string;
+  error: string;
+}
+
+export interface GridAnswer extends GridQuestion, Partial<Sender> {
+  /** Values of all coordinates when the plane was decoded. */
+  held: number[];
+  tiles: WireAtlas;
+  error?: string;
+}
+
+/** A coordinate: a latent dimension, a principal axis or one of a transformer. */
+export interface Axis {
+  index: number;
+  name: string;
+  /** How much it says about the samples. */
+  note: string;
+  collapsed: boolean;
+  low: number;
+  high: number;
+  mean: number;
+}
+
+export interface State {
+  selection: WireArray;
+  hovered: number;
+  picked: WireArray;
+  color_by: string;
+  quantities: Record<string, WireArray>;
+  threshold: number | null;
+  dims: number[];
+  view: Edges;
+  projection: string;
+  held: WireArray;
+  bookmarks: Record<string, WireArray>;
+  group_a: WireArray;
+  group_b: WireArray;
+  attribute: WireArray;
+  _keep_shown: boolean;
+  /** Where the bookmarks lie on the plane. */
+  _bookmarked_at: Record<string, number[]>;
+  _projections: string[];
+  /** The one that says most first. */
+  _axes: Axis[];
+  _dims_shown: boolean;
+  /** Centre of the prior on the plane; empty where it has none. */
+  _prior: [number, number] | [];
+  prior: boolean;
+  /** Of q(z) on the plane; empty until it is asked for. */
+  _density: DensityState | Record<string, never>;
+  density: boolean;
+  _positions: WireArray;
+  _home: Edges;
+  /** Number of the class of each sample; the number of classes where it is not known. */
+  _classes: WireArray;
+  _class_names: string[];
+  _tiles: WireAtlas | Record<string, never>;
+  /** Whether samples can be heard. */
+  _has_sound: boolean;
+  /** What the values of a tile are; empty where that is obvious. */
+  _range_note: string;
+  /**
+   * Not drawn: classes (the number of classes stands for none of them), and sides of the threshold
+   * (0 below, 1 at or above, 2 without a value).
+   */
+  _hidden: number[];
+  _hidden_sides: number[];
+  mode: Mode;
+  point_size: number | null;
+  grid: boolean;
+  _path: PathState | Record<string, never>;
+  _ask_pick: PickQuestion & Sender;
+  _pick: Partial<PickAnswer>;
+  _ask_place: PlaceQuestion & Sender;
+  _place: Partial<PlaceAnswer>;
+  _ask_grid: GridQuestion & Sender;
+  _grid: GridAnswer;
+  _ask_traversals: TraversalQuestion & Sender;
+  _traversals: Partial<TraversalAnswer>;
+  _ask_tile: { index: number } & Sender;
+  _tile: TileAnswer;
+  _ask_detail: { index: number } & Sender;
+  _detail: Partial<DetailAnswer>;
+}
+
+export type Model = AnyModel<State>;
+
+/** What points of no class are called; one of the classes may have the name already. */
+export function unknownName(names: string[]): string {
+  return names.includes("unknown") ? "no label" : "unknown";
+}
+
+/** A sample's class as text; empty where there are no classes. */
+export function labelOf(model: Model, index: number): string {
+  const classes = readArray<Uint32Array>(model.get("_classes"));
+  const names = model.get("_class_names");
+  return classes.length ? `label ${names[classes[index]] ?? unknownName(names)}` : "";
+}
+
+/** Names of the coordinates shown; a jitter has none. */
+export function axisNames(model: Model): [string, string] {
+  const axes = model.get("_axes");
+  const names = model.get("dims").map((dim) => axes.find(({ index }) => index === dim)?.name);
+  return [names[0] ?? "", names[1] ?? ""];
+}
+
+/** Whether there is one coordinate only, so that y is a jitter. */
+export function isLine(model: Model): boolean {
+  return model.get("dims").length === 1;
+}

@@ -1,0 +1,119 @@
+/** The sample under review: its pictures, and what is known of it. */
+
+import { DetailText } from "../controls/detail_text.ts";
+import { classColour } from "../anomaly_histogram/layers.ts";
+import { verdict, type Mark } from "./marks.ts";
+import { element } from "../controls/shell.ts";
+import { plain } from "../format/axis_ticks.ts";
+import type { Tiles } from "../kernel/atlas.ts";
+
+export interface Sample {
+  index: number;
+  score: number;
+  threshold: number;
+  flagged: boolean;
+  mark: Mark;
+  /** What the values of a tile are. */
+  note: string;
+  /** What the renderer says of the sample, as HTML. */
+  detail: string;
+}
+
+// Up to this width a tile is pixel art, enlarged with sharp edges.
+const PIXEL_ART = 64;
+
+export class ReviewCard {
+  readonly root = element("div", "vw-review-card");
+  readonly #pictures = element("div", "vw-review-pictures");
+  readonly #facts = element("div", "vw-review-facts");
+  readonly #detail = new DetailText("vw-review-detail");
+  #canvases: HTMLCanvasElement[] = [];
+  #structure = "";
+
+  constructor() {
+    this.root.append(this.#pictures, this.#facts, this.#detail.root);
+    this.root.tabIndex = 0;
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", "Sample under review");
+  }
+
+  /** `at` is the sample's place among the tiles, of which there are `count` of each picture. */
+  showPictures(names: string[], tiles: Tiles | null, at: number, count: number): void {
+    const structure = JSON.stringify([names, tiles?.width, tiles?.height]);
+    if (structure !== this.#structure) this.#build(names, tiles);
+    this.#structure = structure;
+    this.#canvases.forEach((canvas, picture) => {
+      const context = canvas.getContext("2d")!;
+      context.clearRect(0, 0, canvas.width, canvas.height);
+      tiles!.draw(context, picture * count + at, 0, 0, canvas.width, canvas.height);
+    });
+  }
+
+  showFacts({ index, score, threshold, flagged, mark, note, detail }: Sample): void {
+    this.#detail.show(detail);
+    const away = plain(Math.abs(score - threshold), 3);
+    const place = away === "0" ? "at the threshold" : `${away} ${flagged ? "above" : "below"} the threshold`;
+    const line = (className: string, text: string) => {
+      const made = element("div", className);
+      made.textContent = text;
+      return made;
+    };
+    const chip = line("vw-review-verdict", verdict(mark, flagged) || "not reviewed");
+    chip.style.borderColor = mark ? markColour(mark) : "";
+    this.#facts.replaceChildren(
+      line("vw-name", `Sample ${index}`),
+      line("", `Score ${plain(score, 5)}`),
+      line("vw-review-aside", `${flagged ? "flagged" : "not flagged"}, ${place}`),
+      ...(note ? [line("vw-review-aside", `tiles: ${note}`)] : []),
+      chip,
+    );
+  }
+
+  /** At the end of the queue: what was decided, and what comes next. */
+  showSummary(lines: string[], next: HTMLElement[]): void {
+    this.#detail.show("");
+    this.#build([], null);
+    this.#structure = "";
+    const [title, ...others] = lines.map((text, i) => {
+      const line = element("div", i ? "" : "vw-name");
+      line.textContent = text;
+      return line;
+    });
+    const row = element("div", "vw-review-next");
+    row.append(...next);
+    this.#facts.replaceChildren(title, ...others, row);
+  }
+
+  /** Say why there is no sample. */
+  showNothing(why: string): void {
+    this.#detail.show("");
+    this.#build([], null);
+    this.#structure = "";
+    const text = element("div", "vw-review-aside");
+    text.textContent = why;
+    this.#facts.replaceChildren(text);
+  }
+
+  #build(names: string[], tiles: Tiles | null): void {
+    this.#canvases = [];
+    this.#pictures.replaceChildren(
+      ...(tiles ? names : []).map((name) => {
+        const figure = element("figure", "vw-review-picture");
+        const canvas = element("canvas", "");
+        canvas.width = tiles!.width;
+        canvas.height = tiles!.height;
+        canvas.style.imageRendering = tiles!.width <= PIXEL_ART ? "pixelated" : "auto";
+        const caption = element("figcaption", "");
+        caption.textContent = name;
+        figure.append(canvas, caption);
+        this.#canvases.push(canvas);
+        return figure;
+      }),
+    );
+  }
+}
+
+/** As in the histogram; unsure is like not labelled. */
+export function markColour(mark: Mark): string {
+  return classColour(mark === "anomalous" ? 1 : mark === "normal" ? 0 : 2);
+}

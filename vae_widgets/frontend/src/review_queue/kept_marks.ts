@@ -1,0 +1,160 @@
+/**
+ * Marks of a review that outlive its kernel: every mark made or confirmed in this browser, by the
+ * scores that it is about (widgets/review_queue/widget.py).
+ */
+
+import { recall, remember } from "../storage/browser_store.ts";
+import type { Mark } from "./marks.ts";
+
+/** A mark as the kernel and `ReviewQueue.save` have it; "" where it was taken away. */
+export interface KeptMark {
+  index: number;
+  score: number;
+  mark: Mark;
+  /** ISO 8601 in UTC, to the second. */
+  time: string;
+  /** The threshold from which on the sample was drawn at random; null if it was chosen otherwise. */
+  drawn_from: number | null;
+}
+
+/** Which scores, which queue of them, and which kernel. */
+export interface Origin {
+  scores: string;
+  queue: string;
+  kernel: string;
+}
+
+/** A kept mark, with the queue and the kernel that confirmed it; "" before any has. */
+export type Kept = KeptMark & { queue: string; kernel: string };
+
+const MARKS = ["anomalous", "normal", "unsure", ""];
+
+export class ReviewKeep {
+  readonly #origin: Origin;
+  readonly #name: string;
+  #marks = new Map<number, Kept>();
+  /** Whether the browser stores them. */
+  #stored = true;
+
+  constructor(origin: Origin) {
+    this.#origin = origin;
+    this.#name = `review:${origin.scores}`;
+    this.#read();
+  }
+
+  get(index: number): Kept | undefined {
+    return this.#marks.get(index);
+  }
+
+  /** Keep a mark that was made here; no kernel has it yet. */
+  add(mark: KeptMark): void {
+    this.#change((marks) => marks.set(mark.index, { ...mark, queue: "", kernel: "" }));
+  }
+
+  /** Put back what was kept of a sample before. */
+  restore(index: number, before: Kept | undefined): void {
+    this.#change((marks) => (before ? marks.set(index, before) : marks.delete(index)));
+  }
+
+  /** The kernel has this mark. */
+  confirm(mark: KeptMark): void {
+    this.#change((marks) => this.#take(marks, mark));
+  }
+
+  /** The kernel has these marks in this queue, and no others. */
+  confirmAll(all: KeptMark[]): void {
+    const had = new Set(all.map(({ index }) => index));
+    this.#change((marks) => {
+      for (const { index, queue } of [...marks.values()]) {
+        if (queue === this.#origin.queue && !had.has(index)) marks.delete(index);
+      }
+      for (const mark of all) this.#take(marks, mark);
+    });
+  }
+
+  /** Forget the marks of these samples. */
+  forget(indices: number[]): void {
+    if (!indices.length) return;
+    this.#change((marks) => {
+      for (const index of indices) marks.delete(index);
+    });
+  }
+
+  /** Marks that no kernel has, or only one that has ended: none of them may be lost. */
+  get lost(): KeptMark[] {
+    return this.#of(({ kernel }) => kernel !== this.#origin.kernel);
+  }
+
+  /** Marks of another queue of the same scores in this kernel. */
+  get others(): KeptMark[] {
+    const { queue, kernel } = this.#origin;
+    return this.#of((mark) => mark.kernel === kernel && mark.queue !== queue);
+  }
+
+  /** All marks as the CSV file that `ReviewQueue.load` reads. */
+  csv(): string {
+    const labels: Record<string, string> = { anomalous: "1", normal: "0", unsure: "" };
+    const rows = this.#of(({ mark }) => mark !== "").map(({ index, score, mark, time, drawn_from }) =>
+      [index, score, labels[mark], mark, cell(time), drawn_from ?? ""].join(","),
+    );
+    return ["index,score,label,mark,time,drawn_from", ...rows, ""].join("\n");
+  }
+
+  #of(which: (mark: Kept) => boolean): KeptMark[] {
+    return [...this.#marks.values()]
+      .filter(which)
+      .map(withoutOrigin);
+  }
+
+  #take(marks: Map<number, Kept>, mark: KeptMark): void {
+    const { queue, kernel } = this.#origin;
+    const kept = marks.get(mark.index);
+    if (kept?.queue === "" && kept.mark !== mark.mark) return; // a newer one is on its way
+    if (mark.mark) marks.set(mark.index, { ...mark, queue, kernel });
+    else marks.delete(mark.index);
+  }
+
+  /** Change what is kept; other widgets of this page may have changed it meanwhile. */
+  #change(act: (marks: Map<number, Kept>) => void): void {
+    this.#read();
+    act(this.#marks);
+    this.#stored = remember(this.#name, this.#marks.size ? [...this.#marks.values()] : null);
+  }
+
+  #read(): void {
+    if (!this.#stored) return;
+    const kept = recall<unknown>(this.#name);
+    const good = Array.isArray(kept) ? kept.filter(isKept) : [];
+    this.#marks = new Map(good.map((mark) => [mark.index, mark]));
+  }
+}
+
+/** Text as a CSV cell that no spreadsheet takes for a formula (core/spreadsheet_csv.py). */
+export function cell(text: string): string {
+  const safe = /^[=+\-@\t\r\n'\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** Whether a value is a kept mark: anything may have written into the storage. */
+function isKept(value: any): value is Kept {
+  if (typeof value !== "object" || value === null) return false;
+  const { index, score, mark, time, drawn_from = null, queue, kernel } = value;
+  return (
+    Number.isSafeInteger(index) && index >= 0 &&
+    Number.isFinite(score) &&
+    MARKS.includes(mark) &&
+    typeof time === "string" && time.length <= 100 &&
+    (drawn_from === null || Number.isFinite(drawn_from)) &&
+    typeof queue === "string" && typeof kernel === "string"
+  );
+}
+
+/** A mark as the kernel takes it; one that was kept before has no `drawn_from`. */
+export function withoutOrigin({ index, score, mark, time, drawn_from = null }: KeptMark): KeptMark {
+  return { index, score, mark, time, drawn_from };
+}
+
+/** Now, as the kernel writes it. */
+export function now(): string {
+  return `${new Date().toISOString().slice(0, 19)}+00:00`;
+}

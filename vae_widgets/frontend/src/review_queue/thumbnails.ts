@@ -1,0 +1,76 @@
+/** The samples before and after the one under review, each with its mark; a click goes there. */
+
+import { markColour } from "./card.ts";
+import { SIGNS, verdict, type Mark } from "./marks.ts";
+import { element } from "../controls/shell.ts";
+import { alike } from "../format/numbers.ts";
+import type { Tiles } from "../kernel/atlas.ts";
+
+export interface StripSample {
+  position: number;
+  /** Place among the tiles. */
+  at: number;
+  score: number;
+  flagged: boolean;
+  mark: Mark;
+}
+
+export class ReviewStrip {
+  readonly root = element("div", "vw-review-strip");
+  readonly #go: (position: number) => void;
+  #places: { button: HTMLButtonElement; canvas: HTMLCanvasElement; sign: HTMLElement; score: HTMLElement }[] =
+    [];
+  #shown: StripSample[] = [];
+
+  constructor(go: (position: number) => void) {
+    this.#go = go;
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", "Samples in the queue");
+  }
+
+  show(samples: StripSample[], current: number, tiles: Tiles | null): void {
+    this.#shown = samples;
+    const scores = alike(samples.map((sample) => sample.score));
+    while (this.#places.length < samples.length) this.#add();
+    this.#places.forEach(({ button, canvas, sign, score }, i) => {
+      const sample = samples[i];
+      button.hidden = !sample;
+      if (!sample) return;
+      const { mark, flagged } = sample;
+      canvas.hidden = !tiles;
+      if (tiles) {
+        if (canvas.width !== tiles.width) canvas.width = tiles.width;
+        if (canvas.height !== tiles.height) canvas.height = tiles.height;
+        const context = canvas.getContext("2d")!;
+        context.clearRect(0, 0, tiles.width, tiles.height);
+        tiles.draw(context, sample.at, 0, 0, tiles.width, tiles.height);
+      }
+      sign.textContent = SIGNS[mark] || "\u00b7";
+      sign.style.color = mark ? markColour(mark) : "";
+      score.textContent = scores[i];
+      button.classList.toggle("vw-tile-selected", sample.position === current);
+      button.setAttribute("aria-current", String(sample.position === current));
+      const words = [`score ${scores[i]}`, flagged ? "flagged" : "not flagged"];
+      if (mark) words.push(verdict(mark, flagged));
+      button.title = words.join(", ");
+      button.setAttribute("aria-label", `Number ${sample.position + 1}, ${button.title}`);
+    });
+  }
+
+  #add(): void {
+    const i = this.#places.length;
+    const button = element("button", "vw-tile vw-review-place");
+    button.type = "button";
+    button.tabIndex = -1; // the arrow keys walk here
+    const canvas = element("canvas", "vw-tile-picture");
+    canvas.style.imageRendering = "pixelated";
+    const caption = element("span", "vw-tile-caption");
+    const sign = element("span", "vw-review-sign");
+    const score = element("span", "");
+    caption.append(sign, score);
+    button.append(canvas, caption);
+    button.addEventListener("click", () => this.#go(this.#shown[i].position));
+    this.#places.push({ button, canvas, sign, score });
+    this.root.append(button);
+  }
+}

@@ -1,0 +1,277 @@
+/** Review of samples around a threshold, one by one (widgets/review_queue/widget.py). */
+
+import type { AnyModel } from "@anywidget/types";
+import "../controls/tiles.css";
+import "./widget.css";
+import { onKey } from "../controls/gestures.ts";
+import { markColour, ReviewCard } from "./card.ts";
+import type { Origin } from "./kept_marks.ts";
+import { ReviewMarks, type Answer, type Window as Samples } from "./marking.ts";
+import { ReviewStrip } from "./thumbnails.ts";
+import { firstShown, nextOpen, summary, verdict, type Mark } from "./marks.ts";
+import { button, createShell, element } from "../controls/shell.ts";
+import { change, send, tellSoon } from "../kernel/sync.ts";
+import { whole } from "../format/axis_ticks.ts";
+import { Tiles, type WireAtlas } from "../kernel/atlas.ts";
+
+interface Window extends Samples {
+  threshold: number;
+  /** Names of the pictures of a sample; all inputs come first among the tiles, and so on. */
+  pictures: string[];
+  tiles: WireAtlas | Record<string, never>;
+  /** What the values of a tile are. */
+  note: string;
+  /** What the renderer says of each sample, as HTML; empty without pictures. */
+  details: string[];
+  error: string;
+}
+
+interface State {
+  order: string;
+  position: number;
+  _window: Window;
+  _marks: Mark[];
+  _flagged: boolean[];
+  _counts: Record<string, number>;
+  _can_undo: boolean;
+  _status: string;
+  _origin: Origin;
+}
+
+const ORDERS = [
+  ["random", "random sample of the flagged"],
+  ["nearest", "nearest the threshold"],
+  ["highest", "highest score first"],
+];
+const PLACES = 11;
+const KEYS = "Left and right arrows walk. T: true alarm. F: false alarm. S: unsure. C: clear. U: undo.";
+
+function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+  const shell = createShell(el, "Review", model);
+  shell.root.classList.add("vw-review");
+  const progress = element("span", "vw-review-progress");
+  const orders = element("select", "vw-input");
+  orders.title = "Which samples come first";
+  orders.setAttribute("aria-label", "Order");
+  for (const [value, text] of ORDERS) orders.add(new Option(text, value));
+  orders.addEventListener("change", () => change(model, { order: orders.value }));
+  orders.addEventListener("keydown", (event) => event.stopPropagation());
+  shell.title.append(progress, orders);
+  const card = new ReviewCard();
+  card.root.setAttribute("aria-description", KEYS);
+  const strip = new ReviewStrip((position) => {
+    go(position);
+    card.root.focus({ preventScroll: true });
+  });
+  shell.picture.append(card.root, strip.root);
+
+  let tiles: Tiles | null = null;
+  let loading = 0;
+  let problem = "";
+  const marking = new ReviewMarks(model, () => show());
+  shell.notice.root.after(marking.bar.root);
+
+  const at = () => model.get("position") - model.get("_window").start;
+
+  // -- gestures ----------------------------------------------------------------------------------
+
+  function go(position: number): void {
+    // Behind the last sample is the summary.
+    const to = Math.max(0, Math.min(position, model.get("_marks").length));
+    problem = "";
+    if (to !== model.get("position")) {
+      model.set("position", to);
+      tellSoon(model, "position");
+    }
+    show();
+  }
+
+  function mark(as: Mark): void {
+    const position = model.get("position");
+    if (model.get("_window").indices?.[at()] === undefined) return;
+    marking.mark(position, as);
+    go(as ? nextOpen(marking.all, position) : position);
+  }
+
+  function undo(): void {
+    try {
+      const position = marking.undo();
+      if (position !== null) go(position);
+      else show();
+    } catch (error) {
+      problem = (error as Error).message;
+      show();
+    }
+  }
+
+  // A button that was clicked gives the keys back to the card.
+  const control = (text: string, key: string, hint: string, act: () => void) => {
+    const made = button("", hint, act);
+    const name = document.createTextNode(text);
+    made.append(name);
+    if (key) {
+      const letter = element("span", "vw-review-key");
+      letter.textContent = key;
+      letter.setAttribute("aria-hidden", "true");
+      made.append(letter);
+      made.setAttribute("aria-keyshortcuts", key);
+    }
+    made.addEventListener("click", (event) => {
+      if (event.detail) card.root.focus({ preventScroll: true });
+    });
+    shell.controls.append(made);
+    return { made, name };
+  };
+  const step = (by: number) => () => go(model.get("position") + by);
+  const { made: back } = control("\u25c2", "", "The sample before (left arrow)", step(-1));
+  const truly = control("", "T", "It is anomalous", () => mark("anomalous"));
+  const falsely = control("", "F", "It is normal", () => mark("normal"));
+  const unsure = control("Unsure", "S", "It counts as not labelled, and leaves the queue", () =>
+    mark("unsure"),
+  );
+  const { made: clear } = control("Clear", "C", "Take its mark away", () => mark(""));
+  const { made: undoing } = control("Undo", "U", "Take the last step back", undo);
+  const { made: forward } = control("\u25b8", "", "The next sample (right arrow)", step(1));
+  const { made: more } = control("More", "", "Queue the next samples; those that are marked leave", () =>
+    send(model, { type: "refill" }),
+  );
+  more.classList.add("vw-review-more");
+  const choices = [
+    [truly.made, "anomalous"],
+    [falsely.made, "normal"],
+    [unsure.made, "unsure"],
+  ] as const;
+  for (const [made, as] of choices) {
+    made.classList.add("vw-review-mark");
+    made.style.setProperty("--vw-class", markColour(as));
+  }
+  const keys: Record<string, () => void> = {
+    ArrowLeft: step(-1),
+    ArrowRight: step(1),
+    Home: () => go(0),
+    End: () => go(model.get("_marks").length - 1),
+    t: () => mark("anomalous"),
+    f: () => mark("normal"),
+    s: () => mark("unsure"),
+    c: () => mark(""),
+    u: undo,
+  };
+  const stopKeys = onKey(card.root, (key) => {
+    const act = keys[key] ?? keys[key.toLowerCase()];
+    act?.();
+    return Boolean(act);
+  });
+
+  const nextSamples = button("Next samples", "Queue the next samples; those that are marked leave", () => {
+    send(model, { type: "refill" });
+    card.root.focus({ preventScroll: true });
+  });
+  const saving = button("Save marks", "Download all marks as a CSV file, which ReviewQueue.load reads", () =>
+    marking.save(),
+  );
+
+  function showSummary(all: Mark[]): void {
+    nextSamples.hidden = !all.length;
+    card.showSummary(summary(all, marking.counts, model.get("_status")), [nextSamples, saving]);
+  }
+
+  // -- showing -----------------------------------------------------------------------------------
+
+  function show(): void {
+    const sent = model.get("_window");
+    const { start, indices = [], scores, threshold, pictures, error } = sent;
+    const { note = "", details = [] } = sent;
+    const flagged = model.get("_flagged");
+    const all = marking.all;
+    const position = model.get("position");
+    const here = at();
+    const known = here >= 0 && here < indices.length;
+    const isFlagged = flagged[position] ?? true;
+    if (known) {
+      card.showPictures(pictures, tiles, here, indices.length);
+      card.showFacts({
+        index: indices[here],
+        score: scores[here],
+        threshold,
+        flagged: isFlagged,
+        mark: all[position],
+        note,
+        detail: details[here] ?? "",
+      });
+    } else if (position >= all.length) {
+      showSummary(all);
+    } else {
+      card.showNothing("The kernel has not sent this sample yet.");
+    }
+    const first = firstShown(position, PLACES, all.length);
+    const samples = [];
+    for (let p = first; p < Math.min(first + PLACES, all.length); p++) {
+      const place = p - start;
+      if (place < 0 || place >= indices.length) continue;
+      samples.push({
+        position: p,
+        at: place,
+        score: scores[place],
+        flagged: flagged[p],
+        mark: all[p],
+      });
+    }
+    strip.show(samples, position, tiles);
+    const { anomalous = 0, normal = 0, unsure: open = 0 } = marking.counts;
+    const counts = `${whole(anomalous)} anomalous, ${whole(normal)} normal, ${whole(open)} unsure`;
+    const place = position < all.length ? `${position + 1} of ${whole(all.length)}` : "end of the queue";
+    progress.textContent = `${place} \u00b7 ${counts}`;
+    orders.value = model.get("order");
+    truly.name.data = isFlagged ? "True alarm" : "Anomalous";
+    falsely.name.data = isFlagged ? "False alarm" : "Normal";
+    const now = all[position] ?? "";
+    for (const [made, as] of choices) {
+      made.setAttribute("aria-pressed", String(now === as));
+      made.disabled = !known;
+    }
+    clear.disabled = !now;
+    back.disabled = position <= 0;
+    forward.disabled = position >= all.length;
+    undoing.disabled = !marking.canUndo;
+    const words = now ? `${verdict(now, isFlagged)}. ` : "";
+    // The summary has the status itself.
+    shell.say(problem || error || (position < all.length ? words + model.get("_status") : ""));
+    marking.showBar(shell.notice.silent);
+  }
+
+  const onWindow = async () => {
+    const mine = ++loading;
+    const state = model.get("_window");
+    const fresh = "png" in (state.tiles ?? {}) ? await Tiles.load(state.tiles as WireAtlas) : null;
+    if (mine !== loading) return fresh?.close();
+    tiles?.close();
+    tiles = fresh;
+    show();
+  };
+  const onMessage = (answer: Answer) => {
+    if (!("kind" in answer)) return;
+    problem = marking.take(answer) || problem;
+    show();
+  };
+  const listeners: [string, (content: any) => void][] = [
+    ["msg:custom", onMessage],
+    ["change:_window", onWindow],
+    ...["_marks", "_flagged", "_counts", "_can_undo", "_status", "position", "order"].map(
+      (name): [string, () => void] => [`change:${name}`, show],
+    ),
+  ];
+  for (const [event, listen] of listeners) model.on(event, listen);
+  shell.notice.watch(show);
+  void onWindow();
+
+  return () => {
+    loading++;
+    shell.notice.close();
+    for (const [event, listen] of listeners) model.off(event, listen);
+    stopKeys();
+    tiles?.close();
+    shell.root.remove();
+  };
+}
+
+export default { render };

@@ -1,0 +1,134 @@
+/** Rows of tiles with captions; a tile can be clicked where `selectable`. */
+
+import type { AnyModel } from "@anywidget/types";
+import "../controls/shell.css";
+import "../controls/tiles.css";
+import { element } from "../controls/shell.ts";
+import { KernelNotice } from "../controls/kernel_notice.ts";
+import { change } from "../kernel/sync.ts";
+import { Tiles, type WireAtlas } from "../kernel/atlas.ts";
+
+interface Content {
+  atlas: WireAtlas;
+  columns: number;
+  names: string[];
+  captions: string[];
+  marks: string[];
+  /** What the values of a tile are. */
+  note?: string;
+}
+
+interface State {
+  title: string;
+  placeholder: string;
+  selected: number;
+  selectable: boolean;
+  _content: Partial<Content>;
+}
+
+// Up to this width a tile is pixel art, enlarged with sharp edges.
+const PIXEL_ART = 64;
+
+function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+  const root = element("div", "vw-widget vw-strip");
+  const title = element("div", "vw-name");
+  const name = element("span", "");
+  const note = element("span", "vw-strip-note");
+  title.append(name, note);
+  const placeholder = element("div", "vw-strip-placeholder");
+  const grid = element("div", "vw-strip-grid");
+  const notice = new KernelNotice(model);
+  root.append(title, placeholder, grid, notice.root);
+  el.append(root);
+
+  let tiles: HTMLElement[] = [];
+  let shown = ""; // the structure in the page; while it stays, only pixels and texts change
+  let latest = 0;
+
+  const select = (index: number) => change(model, { selected: index });
+
+  const build = (content: Content) => {
+    const { columns, names, atlas, captions } = content;
+    grid.replaceChildren();
+    grid.style.setProperty("--vw-columns", String(columns));
+    grid.classList.toggle("vw-strip-named", names.length > 0);
+    tiles = Array.from({ length: atlas.count }, (_, index) => {
+      if (names.length && index % columns === 0) {
+        const name = element("div", "vw-strip-row");
+        name.textContent = names[index / columns];
+        grid.append(name);
+      }
+      const selectable = model.get("selectable");
+      const tile = element(selectable ? "button" : "div", "vw-tile");
+      if (selectable) tile.addEventListener("click", () => select(index));
+      const canvas = element("canvas", "vw-tile-picture");
+      canvas.width = atlas.tile_width;
+      canvas.height = atlas.tile_height;
+      canvas.style.imageRendering = atlas.tile_width <= PIXEL_ART ? "pixelated" : "auto";
+      tile.append(canvas);
+      if (captions.length) tile.append(element("span", "vw-tile-caption"));
+      grid.append(tile);
+      return tile;
+    });
+  };
+
+  const mark = () => {
+    const selected = model.get("selected");
+    tiles.forEach((tile, i) => tile.classList.toggle("vw-tile-selected", i === selected));
+  };
+
+  const update = async () => {
+    name.textContent = model.get("title");
+    const content = model.get("_content");
+    note.textContent = content.note ?? "";
+    title.hidden = !title.textContent;
+    const count = content.atlas?.count ?? 0;
+    placeholder.textContent = model.get("placeholder");
+    placeholder.hidden = count > 0 || !placeholder.textContent;
+    grid.hidden = count === 0;
+    const mine = ++latest;
+    if (!count) return;
+    const { atlas, columns, names, captions, marks } = content as Content;
+    const sheet = await Tiles.load(atlas);
+    if (mine !== latest) return sheet.close();
+    const structure = JSON.stringify([
+      [count, columns, atlas.tile_width, atlas.tile_height],
+      names,
+      captions.length,
+      model.get("selectable"),
+    ]);
+    if (structure !== shown) build(content as Content);
+    shown = structure;
+    tiles.forEach((tile, i) => {
+      const context = tile.querySelector("canvas")!.getContext("2d")!;
+      context.clearRect(0, 0, sheet.width, sheet.height);
+      sheet.draw(context, i, 0, 0, sheet.width, sheet.height);
+      const row = names[Math.floor(i / columns)] ?? "";
+      const text = captions[i] ?? "";
+      const caption = tile.querySelector("span");
+      if (caption) {
+        caption.textContent = text;
+        caption.dataset.mark = marks[i] ?? "";
+      }
+      const label = [row, text || `${(i % columns) + 1} of ${columns}`].filter(Boolean).join(", ");
+      tile.setAttribute("aria-label", label);
+      tile.title = label;
+    });
+    mark();
+    sheet.close();
+  };
+
+  const events = ["title", "placeholder", "selectable", "_content"].map((name) => `change:${name}`);
+  for (const event of events) model.on(event, update);
+  model.on("change:selected", mark);
+  void update();
+  return () => {
+    latest++;
+    for (const event of events) model.off(event, update);
+    model.off("change:selected", mark);
+    notice.close();
+    root.remove();
+  };
+}
+
+export default { render };

@@ -1,0 +1,156 @@
+/** Under the training curves: controls of the run, how to look at it, and what it does, in words. */
+
+import type { AnyModel } from "@anywidget/types";
+import "../controls/shell.css";
+import "./controls.css";
+import { KernelNotice } from "../controls/kernel_notice.ts";
+import { change, send } from "../kernel/sync.ts";
+import { CurvePointer, type Readout } from "./curve_pointer.ts";
+import { button, element } from "../controls/shell.ts";
+import { RunButtons, type Shown } from "./run_buttons.ts";
+
+interface State {
+  log_scale: boolean;
+  smoothing: number;
+  zoom: number[];
+  panels: string[];
+  shown: Partial<Shown>;
+  readout: Partial<Readout>;
+}
+
+// A run that says nothing for so long is worth a word: a long step, or a kernel that is gone.
+const SILENCE = 15;
+const PANELS: Record<string, [string, string]> = {
+  latent: ["Latent", "KL of each latent dimension, reconstruction against KL, and beta"],
+  replay: ["Replay", "Go back over the epochs: pictures and codes"],
+};
+
+function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+  const root = element("div", "vw-widget vw-training-controls");
+  const row = element("div", "vw-controls");
+  const track = element("div", "vw-progress");
+  track.setAttribute("role", "progressbar");
+  track.setAttribute("aria-label", "Training progress");
+  const bar = element("div", "vw-progress-bar");
+  track.append(bar);
+  const progress = element("span", "vw-progress-text");
+  const options = element("div", "vw-controls vw-training-options");
+  const status = element("div", "vw-status");
+  // Ten updates a second would drown a listener: only a change of state is spoken.
+  const spoken = element("div", "vw-training-warning");
+  spoken.setAttribute("role", "status");
+  spoken.setAttribute("aria-live", "polite");
+  const notice = new KernelNotice(model);
+  root.append(row, options, status, spoken, notice.root);
+  el.append(root);
+
+  let waits = ""; // for the kernel, which a blocking cell keeps busy
+  const run = new RunButtons((message, label) => {
+    const { run: number, blocked } = model.get("shown");
+    send(model, { ...message, run: number });
+    waits = blocked ? `${label} waits until this cell ends; interrupting the kernel (■) acts now` : "";
+    say();
+  });
+  row.append(run.buttons, track, progress);
+  const log = button("Log scale", "Logarithmic or linear values", () =>
+    change(model, { log_scale: !model.get("log_scale") }),
+  );
+  const smooth = element("label", "vw-field vw-smoothing");
+  const slider = element("input", "vw-input");
+  Object.assign(slider, { type: "range", min: "0", max: "0.99", step: "0.01" });
+  slider.title = "Moving average of the curves; what it is made of stays behind it";
+  slider.setAttribute("aria-label", "Smoothing");
+  slider.addEventListener("input", () => change(model, { smoothing: slider.valueAsNumber }));
+  smooth.append("Smooth", slider);
+  const panels = Object.entries(PANELS).map(([name, [text, hint]]) => {
+    const made = button(text, hint, () => {
+      const open = model.get("panels");
+      change(model, {
+        panels: open.includes(name) ? open.filter((other) => other !== name) : [...open, name],
+      });
+    });
+    made.dataset.panel = name;
+    return made;
+  });
+  const unzoom = button("Whole run", "Show the whole run (double click on a curve)", () =>
+    change(model, { zoom: [] }),
+  );
+  const look = element("span", "vw-training-look");
+  look.append(unzoom, log, smooth, ...panels);
+  options.append(run.settings, look);
+
+  let heard = performance.now();
+  let hovered = "";
+  const say = () => {
+    const { state, status: text = "" } = model.get("shown");
+    const seconds = Math.round((performance.now() - heard) / 1000);
+    const silent = (state === "training" || state === "stopping") && seconds >= SILENCE;
+    const line = hovered || waits || (silent ? `${text} · no news for ${seconds} s` : text);
+    if (status.textContent !== line) status.textContent = line;
+  };
+  const timer = window.setInterval(say, 1000);
+  const pointer = new CurvePointer(el, {
+    readout: () => model.get("readout"),
+    hover: (text) => {
+      hovered = text;
+      say();
+    },
+    zoom: (range) => change(model, { zoom: range }),
+  });
+
+  let seen = -1;
+  const update = () => {
+    heard = performance.now();
+    const shown = model.get("shown");
+    const { state = "waiting", fraction, run: number = 0 } = shown;
+    const steerable = state === "training" || state === "paused";
+    const acted = number !== seen || state !== root.dataset.state;
+    if (acted || !shown.blocked || !steerable) waits = "";
+    seen = number;
+    root.dataset.state = state;
+    run.update(shown);
+    bar.style.width = `${100 * (fraction ?? 0)}%`;
+    if (fraction == null) track.removeAttribute("aria-valuenow");
+    else track.setAttribute("aria-valuenow", String(Math.round(100 * fraction)));
+    progress.textContent = shown.progress ?? "";
+    if (spoken.textContent !== (shown.warning ?? "")) spoken.textContent = shown.warning ?? "";
+    for (const panel of panels) panel.hidden = !shown.available?.includes(panel.dataset.panel!);
+    mark();
+    say();
+  };
+  const mark = () => {
+    const open = model.get("panels");
+    log.setAttribute("aria-pressed", String(model.get("log_scale")));
+    // An answer that comes late must not pull the slider back.
+    if (!slider.matches(":active")) slider.value = String(model.get("smoothing"));
+    unzoom.hidden = !model.get("zoom").length;
+    const monitor = root.closest(".vw-monitor");
+    for (const panel of panels) {
+      const name = panel.dataset.panel!;
+      panel.setAttribute("aria-pressed", String(open.includes(name)));
+      monitor?.classList.toggle(`vw-open-${name}`, open.includes(name) && !panel.hidden);
+    }
+  };
+  const read = () => pointer.update();
+  const events: [string, () => void][] = [
+    ["change:shown", update],
+    ["change:readout", read],
+    ...["log_scale", "smoothing", "zoom", "panels"].map(
+      (name): [string, () => void] => [`change:${name}`, mark],
+    ),
+  ];
+  for (const [event, call] of events) model.on(event, call);
+  update();
+  // Only once it is in the page does it have a monitor around it.
+  const frame = requestAnimationFrame(mark);
+  return () => {
+    cancelAnimationFrame(frame);
+    window.clearInterval(timer);
+    pointer.destroy();
+    for (const [event, call] of events) model.off(event, call);
+    notice.close();
+    root.remove();
+  };
+}
+
+export default { render };

@@ -1,0 +1,156 @@
+/** The pointer over the training curves: it reads values there, and a drag zooms. */
+
+import { readArray, type WireArray } from "../kernel/arrays.ts";
+import { nearest, readAt } from "./curve_values.ts";
+import { element } from "../controls/shell.ts";
+
+export interface Readout {
+  axis: string;
+  unit: string;
+  limits: [number, number];
+  series: { label: string; kind: string; count: number }[];
+  points: WireArray;
+}
+
+interface Handlers {
+  readout(): Partial<Readout>;
+  /** Text of the values at the pointer; empty where it left. */
+  hover(text: string): void;
+  zoom(range: number[]): void;
+}
+
+const LEAST_DRAG = 6; // CSS pixels
+
+/**
+ * The figures are bqplot's, beside the element given: listening is done on the page, and what is
+ * drawn over a figure lies in it, so that it scrolls along.
+ */
+export class CurvePointer {
+  readonly #cleanup = new AbortController();
+  readonly #line = element("div", "vw-curve-line");
+  readonly #range = element("div", "vw-curve-range");
+  #figure: HTMLElement | null = null;
+  #from: number | null = null;
+  #x = 0;
+
+  readonly #beside: HTMLElement;
+  readonly #handlers: Handlers;
+
+  constructor(beside: HTMLElement, handlers: Handlers) {
+    this.#beside = beside;
+    this.#handlers = handlers;
+    const { signal } = this.#cleanup;
+    const listen = (type: string, call: (event: PointerEvent) => void) =>
+      document.addEventListener(type, call as EventListener, { signal, capture: true });
+    listen("pointermove", (event) => this.#move(event));
+    listen("pointerdown", (event) => this.#press(event));
+    listen("pointerup", (event) => this.#release(event));
+    listen("pointercancel", () => this.#leave());
+    listen("dblclick", (event) => {
+      if (this.#figureAt(event)) this.#handlers.zoom([]);
+    });
+  }
+
+  /** Read again: the values have changed. */
+  update(): void {
+    if (this.#figure && this.#from === null) this.#show();
+  }
+
+  destroy(): void {
+    this.#cleanup.abort();
+    this.#leave();
+  }
+
+  #figureAt(event: Event): HTMLElement | null {
+    const figure = (event.target as Element | null)?.closest?.<HTMLElement>(".vw-curves .bqplot");
+    const mine = this.#beside.closest(".vw-monitor");
+    return figure && mine && mine.contains(figure) ? figure : null;
+  }
+
+  #plotArea(): DOMRect | null {
+    const area = this.#figure?.querySelector(".plotarea_background");
+    const box = area?.getBoundingClientRect();
+    return box && box.width > 0 ? box : null;
+  }
+
+  /** Value of x at a place in the page, held within the axis. */
+  #valueAt(clientX: number, box: DOMRect): number {
+    const [low, high] = this.#handlers.readout().limits ?? [0, 1];
+    const share = Math.min(1, Math.max(0, (clientX - box.left) / box.width));
+    return low + share * (high - low);
+  }
+
+  #move(event: PointerEvent): void {
+    if (this.#from !== null) {
+      this.#x = event.clientX;
+      this.#drawRange();
+      return;
+    }
+    const figure = this.#figureAt(event);
+    if (figure !== this.#figure) this.#leave();
+    this.#figure = figure;
+    if (!figure) return;
+    this.#x = event.clientX;
+    this.#show();
+  }
+
+  #press(event: PointerEvent): void {
+    const figure = this.#figureAt(event);
+    if (!figure || event.button !== 0) return;
+    this.#figure = figure;
+    const box = this.#plotArea();
+    if (!box) return;
+    this.#from = this.#x = event.clientX;
+    event.preventDefault(); // no selection of text
+  }
+
+  #release(event: PointerEvent): void {
+    if (this.#from === null) return;
+    const box = this.#plotArea();
+    const from = this.#from;
+    this.#from = null;
+    this.#range.remove();
+    if (!box || Math.abs(event.clientX - from) < LEAST_DRAG) return;
+    const ends = [from, event.clientX].map((x) => this.#valueAt(x, box)).sort((a, b) => a - b);
+    if (ends[1] > ends[0]) this.#handlers.zoom(ends);
+  }
+
+  #show(): void {
+    const box = this.#plotArea();
+    const { series, points, axis = "", unit = "" } = this.#handlers.readout();
+    if (!box || !series?.length || !points || this.#x < box.left - 2 || this.#x > box.right + 2) {
+      this.#line.remove();
+      this.#handlers.hover("");
+      return;
+    }
+    const at = nearest(series, readArray(points), this.#valueAt(this.#x, box));
+    const [low, high] = this.#handlers.readout().limits!;
+    this.#place(this.#line, box, box.left + ((at - low) / (high - low)) * box.width, 0);
+    this.#handlers.hover(readAt(series, readArray(points), at, axis, unit));
+  }
+
+  #drawRange(): void {
+    const box = this.#plotArea();
+    if (!box || this.#from === null) return;
+    const ends = [this.#from, this.#x].map((x) => Math.min(box.right, Math.max(box.left, x)));
+    this.#line.remove();
+    this.#place(this.#range, box, Math.min(...ends), Math.abs(ends[1] - ends[0]));
+  }
+
+  #place(what: HTMLElement, box: DOMRect, left: number, width: number): void {
+    const around = this.#figure!.getBoundingClientRect();
+    what.style.left = `${left - around.left}px`;
+    what.style.top = `${box.top - around.top}px`;
+    what.style.height = `${box.height}px`;
+    if (width) what.style.width = `${width}px`;
+    if (what.parentElement !== this.#figure) this.#figure!.append(what);
+  }
+
+  #leave(): void {
+    this.#line.remove();
+    this.#range.remove();
+    this.#from = null;
+    if (this.#figure) this.#handlers.hover("");
+    this.#figure = null;
+  }
+}

@@ -1,0 +1,48 @@
+/** Values of curves at a place on the x axis, as a text. */
+
+import { plain } from "../format/axis_ticks.ts";
+
+export interface Series {
+  label: string;
+  kind: string;
+  count: number;
+}
+
+/** Points (2, n), x first, of all series one after the other. */
+type Points = ArrayLike<number>;
+
+/** The x among all points that is nearest to `x`. */
+export function nearest(series: Series[], points: Points, x: number): number {
+  let best = NaN;
+  for (let i = 0; i < total(series); i++) {
+    if (!(Math.abs(best - x) <= Math.abs(points[i] - x))) best = points[i];
+  }
+  return best;
+}
+
+/** "epoch 12 · training: loss 24.3, KL 2.7 nats · validation: ..." with the values nearest to `x`. */
+export function readAt(series: Series[], points: Points, x: number, axis: string, unit: string): string {
+  const n = total(series);
+  const texts: Record<string, string[]> = {};
+  let start = 0;
+  for (const { label, kind, count } of series) {
+    let at = start;
+    for (let i = start; i < start + count; i++) {
+      if (Math.abs(points[i] - x) < Math.abs(points[at] - x)) at = i;
+    }
+    (texts[kind] ??= []).push(`${label} ${value(points[n + at])}`);
+    start += count;
+  }
+  const groups = Object.entries(texts).map(
+    ([kind, parts]) => `${kind}: ${parts.join(", ")}${unit && ` ${unit}`}`,
+  );
+  return [`${axis} ${plain(x, 6)}`, ...groups].join(" · ");
+}
+
+function total(series: Series[]): number {
+  return series.reduce((sum, { count }) => sum + count, 0);
+}
+
+function value(y: number): string {
+  return Number.isFinite(y) ? y.toPrecision(4).replace("-", "\u2212") : String(y);
+}

@@ -1,0 +1,116 @@
+/** A scrubber over the kept epochs, and where the codes of the samples were at each. */
+
+import type { AnyModel } from "@anywidget/types";
+import "../controls/shell.css";
+import "./replay.css";
+import { readArray, type WireArray } from "../kernel/arrays.ts";
+import { categoryColour, unknownColour } from "../canvas/palette.ts";
+import { KernelNotice } from "../controls/kernel_notice.ts";
+import { change } from "../kernel/sync.ts";
+import { Picture } from "../canvas/canvas_view.ts";
+import { button, element } from "../controls/shell.ts";
+import { drawAxes } from "../canvas/small_plot.ts";
+import { plain } from "../format/axis_ticks.ts";
+
+interface Shown {
+  axis: string;
+  frames: number[];
+  seen: number;
+  points: WireArray;
+  reach: number;
+  names: string[];
+  classes: WireArray;
+}
+
+interface State {
+  at: number | null;
+  shown: Partial<Shown>;
+}
+
+/** Stands for the class of a sample that has none. */
+const UNKNOWN = 10;
+
+function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+  const root = element("div", "vw-widget vw-replay");
+  const row = element("div", "vw-controls");
+  const slider = element("input", "vw-input");
+  Object.assign(slider, { type: "range", min: "0", step: "1" });
+  slider.setAttribute("aria-label", "Epoch of the pictures");
+  const text = element("span", "vw-replay-at");
+  const newest = button("Newest", "Follow the training again", () => change(model, { at: null }));
+  row.append(slider, text, newest);
+  const box = element("div", "vw-picture");
+  box.setAttribute("role", "img");
+  const notice = new KernelNotice(model);
+  root.append(row, box, notice.root);
+  el.append(root);
+
+  slider.addEventListener("input", () => {
+    const frames = model.get("shown").frames ?? [];
+    change(model, { at: frames[slider.valueAsNumber] ?? null });
+  });
+
+  const picture = new Picture(box, (context, theme) => {
+    const { points, reach = 2, names = [], classes } = model.get("shown");
+    if (!points?.shape[0]) return;
+    const side = Math.min(picture.width, picture.height + 18);
+    const into = { left: 0, top: 0, width: side, height: picture.height };
+    const [xName = "z[0]", yName = ""] = names;
+    const view = drawAxes(context, theme, into, {
+      title: `codes of ${points.shape[0]} samples${yName && `, ${yName} against ${xName}`}`,
+      x: [-reach, reach],
+      y: [-reach, reach],
+      xName,
+    });
+    const [xy, of] = [readArray(points), classes ? readArray<Uint8Array>(classes) : []];
+    context.save();
+    context.beginPath();
+    context.rect(view.box.left, view.box.top, view.box.width, view.box.height);
+    context.clip();
+    context.globalAlpha = 0.85;
+    const grey = unknownColour(theme.dark);
+    for (let i = 0; i < points.shape[0]; i++) {
+      const { x, y } = view.toScreen(xy[2 * i], xy[2 * i + 1]);
+      context.fillStyle = of[i] === UNKNOWN ? grey : categoryColour(of[i] ?? 0);
+      context.beginPath();
+      context.arc(x, y, 3, 0, 7);
+      context.fill();
+    }
+    context.restore();
+  });
+
+  const update = () => {
+    const { frames = [], seen = 0, axis = "epoch", points } = model.get("shown");
+    const at = model.get("at");
+    const index = at === null ? frames.length - 1 : closest(frames, at);
+    slider.max = String(Math.max(0, frames.length - 1));
+    // An answer that comes late must not pull the slider back.
+    if (!slider.matches(":active")) slider.value = String(index);
+    slider.disabled = frames.length < 2;
+    const value = frames[index] ?? seen;
+    const label = `${axis} ${plain(value, 4)}`;
+    text.textContent = at === null ? `${label} (newest)` : label;
+    slider.setAttribute("aria-valuetext", label);
+    newest.disabled = at === null;
+    box.hidden = !points?.shape[0];
+    box.setAttribute("aria-label", `Codes of the samples at ${label}`);
+    picture.redraw();
+  };
+
+  model.on("change:shown", update);
+  model.on("change:at", update);
+  update();
+  return () => {
+    model.off("change:shown", update);
+    model.off("change:at", update);
+    picture.destroy();
+    notice.close();
+    root.remove();
+  };
+}
+
+function closest(frames: number[], at: number): number {
+  return frames.reduce((best, frame, i) => (Math.abs(frame - at) < Math.abs(frames[best] - at) ? i : best), 0);
+}
+
+export default { render };

@@ -1,0 +1,611 @@
+"""An outlier detector for scikit-learn around a `VAE`."""
+
+import dataclasses
+import hashlib
+import json
+import math
+import os
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, OutlierMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from vae_widgets.bundle import BundleError, read_archive
+from vae_widgets.bundle.codec import policy_in
+from vae_widgets.bundle.detector_part import DETECTOR_PART, DetectorPart, saturated
+from vae_widgets.core import checks
+from vae_widgets.core.pairing import shared_index
+from vae_widgets.core.preprocessing import PREPROCESSING, Preprocessing, preprocess
+from vae_widgets.core.scores.drift import reference_quantiles
+from vae_widgets.core.scores.policy import ThresholdPolicy, hash_data
+from vae_widgets.core.thresholds import (
+    METHODS,
+    check_labels,
+    check_method,
+    choose_threshold,
+    threshold_metrics,
+)
+from vae_widgets.models.detector.inputs import Batches, parts_of
+from vae_widgets.models.inference.anomaly_scores import ATTRIBUTION_KINDS, SCORE_KINDS
+from vae_widgets.models.losses.likelihoods import Gaussian, Likelihood, make_likelihood
+from vae_widgets.models.losses.schedules import Schedule
+from vae_widgets.models.networks.architectures import ARCHITECTURES
+from vae_widgets.models.networks.user_models import check_sample_shape
+from vae_widgets.models.serialization.bundle_writer import SUFFIX, save_bundle, trainable_in
+from vae_widgets.models.serialization.own_classes import CustomObjects
+from vae_widgets.models.training.divergence import NaNScoresError, has_nan_weights
+from vae_widgets.models.vae import VAE
+
+
+class VAEDetector(OutlierMixin, BaseEstimator):
+    """Detect outliers with a VAE trained on samples that are (nearly) all normal.
+
+    A scikit-learn outlier detector for ``Pipeline``, ``cross_val_score`` and ``GridSearchCV``:
+    `score_samples` and `decision_function` are higher for normal samples, `predict` returns +1 for
+    these and -1 for outliers. Samples are rows of a table (n, n_features), or images and signals
+    with their shape. Large data are read in parts of 32 MiB: memmaps, HDF5, Zarr and Dask arrays,
+    ``tf.data.Dataset`` and `keras.utils.PyDataset`.
+
+    Parameters
+    ----------
+    latent_dim, architecture, hidden_units, filters, beta
+        As for `VAE.build`.
+    likelihood
+        "gaussian" is ``Gaussian(deviation="learned")`` here (docs/detector.md compares). Other
+        names are as for `VAE.build`. An object is copied for each fit.
+    preprocessing
+        What happens to samples before training and scoring:
+
+        "standardize_features"
+            Each feature to mean 0 and deviation 1 over the training samples; for tables.
+        "standardize_samples"
+            Each sample to mean 0 and deviation 1 over its own features; for images and signals
+            whose brightness, contrast or gain means nothing.
+        None
+            Nothing; for the likelihood "bernoulli", with values in [0, 1].
+    epochs, batch_size, learning_rate, verbose
+        As for `VAE.fit`, with Adam.
+    seed
+        Seed of weights, noise and shuffling; None for a new one each time.
+    score_kind
+        A kind of `VAE.anomaly_score`: "elbo", "reconstruction", "kl" or "mahalanobis".
+    contamination
+        How `fit` chooses the threshold from the scores of the training samples: the share of them
+        to flag, above 0 and at most 0.5, or a method of `choose_threshold` that needs no labels,
+        such as "mad". It changes `predict` and `offset_`, not scores.
+    sample_shape
+        Shape of one sample where X holds flattened ones, such as (28, 28) for architecture="conv";
+        None for the shape that X has.
+
+    Attributes
+    ----------
+    vae_ : VAE
+        The trained model, for samples as `preprocess` makes them.
+    offset_ : float
+        The threshold of `score_samples`: outliers are below it.
+    n_features_in_ : int
+        Number of features, the product of the sample's shape.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, if X has any.
+    sample_shape_ : tuple of int
+        Shape of one sample.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> detector = VAEDetector().fit(X[y == 1])  # benign ones
+    >>> is_outlier = detector.predict(X) == -1
+    """
+
+    @checks.suggest_keywords
+    def __init__(
+        self,
+        latent_dim: int = 8,
+        architecture: str = "dense",
+        likelihood: str | Likelihood = "gaussian",
+        preprocessing: str | None = "standardize_features",
+        epochs: int = 50,
+        seed: int | None = 0,
+        *,
+        score_kind: str = "elbo",
+        contamination: float | str = 0.05,
+        hidden_units: Sequence[int] | None = None,
+        filters: Sequence[int] | None = None,
+        beta: float | Schedule = 1.0,
+        batch_size: int = 32,
+        learning_rate: float = 1e-3,
+        sample_shape: Sequence[int] | None = None,
+        verbose: Any = 0,
+    ) -> None:
+        self.latent_dim = latent_dim
+        self.architecture = architecture
+        self.likelihood = likelihood
+        self.preprocessing = preprocessing
+        self.epochs = epochs
+        self.seed = seed
+        self.score_kind = score_kind
+        self.contamination = contamination
+        self.hidden_units = hidden_units
+        self.filters = filters
+        self.beta = beta
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.sample_shape = sample_shape
+        self.verbose = verbose
+
+    def fit(
+        self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None
+    ) -> "VAEDetector":
+        """Learn what is normal, and choose the threshold.
+
+        Parameters
+        ----------
+        X
+            At least two samples (n, n_features) or (n, *sample_shape), (nearly) all normal.
+            Datasets hold batches x, or tuples that begin with x.
+        y
+            Ignored; scikit-learn passes it.
+        sample_weight
+            Weights (n,) of an array's samples, at least 0, in the standardisation of features and
+            in the loss. Samples of weight 0 are left out. The threshold counts each of the others
+            once.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter or X is bad, before training; or if training diverged or no threshold can
+            be chosen. The detector then stays what it was before.
+        """
+        before = vars(self).copy()
+        try:
+            return self._fit(X, sample_weight)
+        except BaseException:  # an interrupt too must not leave half of each fit
+            self.__dict__ = before
+            raise
+
+    def _fit(self, X: ArrayLike, sample_weight: Any) -> "VAEDetector":
+        method, parameters, score_kind, likelihood, batch_size, epochs, rate = self._checked()
+        x, weights = self._learn_preprocessing(X, sample_weight)
+
+        vae = VAE.build(
+            self.sample_shape_,
+            latent_dim=self.latent_dim,
+            architecture=self.architecture,
+            likelihood=likelihood,
+            beta=self.beta,
+            seed=self.seed,
+            hidden_units=self.hidden_units,
+            filters=self.filters,
+        )
+        vae.compile(keras.optimizers.Adam(rate))
+        vae.fit(
+            x, epochs=epochs, batch_size=batch_size, verbose=self.verbose, sample_weight=weights
+        )
+        scores = _scores_of(vae, x, score_kind)
+        if not np.isfinite(scores).all():
+            raise ValueError(
+                "training has diverged: the scores of the training samples are not finite. "
+                "Standardise the samples (preprocessing), or lower learning_rate, "
+                f"{self.learning_rate:g}."
+            )
+        self.vae_ = vae
+        return self._cut(scores, score_kind, None, method, parameters)
+
+    def preprocess(self, X: Any) -> NDArray[np.float32]:
+        """Return X as the model sees it, (n, *sample_shape_): ``detector.vae_.encode`` takes it."""
+        check_is_fitted(self)
+        return self._in_parts(self._prepare, X)
+
+    def anomaly_score(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return the anomaly score of each sample, (n,): `score_samples` negated.
+
+        It is the kind named by `score_kind`, in nats ("mahalanobis": deviations); higher =
+        stranger.
+        """
+        check_is_fitted(self)
+        scores = self._in_parts(
+            lambda part: _scores_of(self.vae_, self._prepare(part), self._policy.score), X
+        )
+        if np.isnan(scores).any() and has_nan_weights(self.vae_):
+            raise ValueError(
+                "anomaly_score gives NaN: the weights of vae_ hold NaN or infinite numbers. Fit "
+                "the detector anew, with a lower learning_rate or standardised samples."
+            )
+        return saturated(scores)
+
+    def attribution(self, X: Any, kind: str = "reconstruction") -> NDArray[np.float32]:
+        """Return what each feature adds to the anomaly score of its sample, in nats.
+
+        Parameters
+        ----------
+        X
+            Samples (n, n_features) or (n, *sample_shape).
+        kind
+            "reconstruction" for each feature, or "kl" for each latent dimension. The score "elbo"
+            is the sum of both.
+
+        Returns
+        -------
+        (n, *sample_shape_), in the order of ``feature_names_in_`` for a table; (n, latent_dim) for
+        "kl".
+        """
+        check_is_fitted(self)
+        checks.one_of("kind", kind, ATTRIBUTION_KINDS)
+        return self._in_parts(lambda part: self.vae_.attribution(self._prepare(part), kind), X)
+
+    def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return how normal each sample is, (n,), lower = stranger, as in scikit-learn."""
+        return -self.anomaly_score(X)
+
+    def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return ``score_samples(X) - offset_``, (n,): negative for outliers."""
+        return self.score_samples(X) - self.offset_
+
+    def predict(self, X: ArrayLike) -> NDArray[np.int_]:
+        """Return +1 for normal samples and -1 for outliers, (n,)."""
+        return np.where(self.decision_function(X) < 0, -1, 1)
+
+    def choose_threshold(
+        self,
+        X: ArrayLike,
+        labels: ArrayLike | None = None,
+        method: str = "percentile",
+        **parameters: Any,
+    ) -> "VAEDetector":
+        """Choose the threshold again on other samples, and return the detector.
+
+        Best take samples that were not trained on: a threshold from training samples gives more
+        alerts than it promises. `X` is (n, n_features) or (n, *sample_shape); the rest is as for
+        `choose_threshold`.
+        """
+        check_is_fitted(self)
+        check_method(method, parameters)
+        shared_index({"X": X, "labels": labels})
+        known = None
+        if labels is not None:  # before the work of scoring
+            parts = parts_of(X)
+            n = len(self._rows(X, reset=False)) if parts is None else parts.count()
+            known = check_labels(labels, n, of="X")
+        scores = self.anomaly_score(X)
+        return self._cut(scores, self._policy.score, known, method, parameters)
+
+    def policy(self, note: str | None = None, *, author: str | None = None) -> ThresholdPolicy:
+        """Return the threshold as a policy for this model, which is applied with numpy alone.
+
+        `note` and `author` are as for `ThresholdPolicy`; None for those of a loaded detector.
+        """
+        check_is_fitted(self)
+        kept = self._policy
+        return dataclasses.replace(
+            kept,
+            note=kept.note if note is None else note,
+            author=kept.author if author is None else author,
+        )
+
+    def use_policy(self, policy: ThresholdPolicy, X: ArrayLike | None = None) -> "VAEDetector":
+        """Take a threshold chosen elsewhere, as with ``AnomalyHistogram(...).policy()``.
+
+        Parameters
+        ----------
+        policy
+            For the score that this detector was fitted for, and, if it names one, of this model.
+        X
+            The samples it was chosen on. The threshold is then moved away from their scores by at
+            most 0.00001 of its size, because scores of a saved bundle differ in their last digits.
+
+        Returns
+        -------
+        VAEDetector
+            Itself, with another `offset_`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is not a policy, or one for another score or model.
+        """
+        check_is_fitted(self)
+        if not isinstance(policy, ThresholdPolicy):
+            raise TypeError(f"policy must be a ThresholdPolicy; received {type(policy).__name__}.")
+        score = self._policy.score
+        if policy.score != score:
+            raise ValueError(
+                f"policy is for the score {policy.score!r}; this detector gives {score!r}. Name it "
+                f"where the threshold is chosen: AnomalyHistogram(scores, score_name={score!r})."
+            )
+        if policy.model_hash not in ("", self._policy.model_hash):
+            raise ValueError(
+                f"policy is for the model {policy.model_hash:.12}...; this one is "
+                f"{self._policy.model_hash:.12}.... Choose a threshold on scores of this one."
+            )
+        threshold = policy.threshold
+        if X is not None:
+            threshold = _clear_of(self.anomaly_score(X), threshold)
+        model_hash = self._policy.model_hash
+        return self._use(dataclasses.replace(policy, threshold=threshold, model_hash=model_hash))
+
+    def save(
+        self, path: str | os.PathLike[str], *, note: str | None = None, author: str | None = None
+    ) -> pathlib.Path:
+        """Write a bundle with model, preprocessing and policy; `load` gives the detector back.
+
+        `vae_widgets.load` opens it without TensorFlow: ``codec.anomaly_score(X)`` gives the same
+        scores up to rounding, and ``codec.policy.apply(scores)`` the same alerts. The bundle scores
+        in float32.
+
+        Parameters
+        ----------
+        path
+            A name that ends in ``.vae``.
+        note, author
+            As for `policy`.
+        """
+        policy = self.policy(note, author=author)
+        if pathlib.Path(path).suffix != SUFFIX:
+            raise ValueError(f"path is {str(path)!r}; expected a name that ends in {SUFFIX}.")
+        fitted = self._preprocessing
+        names = getattr(self, "feature_names_in_", None)
+        part = DetectorPart(
+            preprocessing=fitted,
+            feature_names=None if names is None else tuple(names.tolist()),
+            parameters=_as_json(self.get_params()),
+        )
+        return save_bundle(
+            self.vae_,
+            path,
+            preprocessing=None if fitted is None else fitted.to_json()["name"],
+            policy=policy,
+            detector=part,
+        )
+
+    @classmethod
+    def load(
+        cls, path: str | os.PathLike[str], custom_objects: CustomObjects | None = None
+    ) -> "VAEDetector":
+        """Load a detector that `save` wrote; `custom_objects` are as for `VAE.load`.
+
+        Raises
+        ------
+        BundleError
+            If the file is damaged, manipulated, of a newer version, or holds no detector.
+        OSError
+            If there is no such file.
+        """
+        archive = read_archive(path)
+        vae, where = trainable_in(archive, VAE, custom_objects), str(archive.path)
+        policy = policy_in(archive)
+        if DETECTOR_PART not in archive.parts or policy is None or policy.score not in SCORE_KINDS:
+            raise BundleError(
+                f"{where} holds no detector; expected what VAEDetector.save wrote. "
+                "VAE.load(path) gives its model."
+            )
+        part = DetectorPart.from_json(archive.parts[DETECTOR_PART], vae.sample_shape, where)
+        detector = cls(likelihood=vae.likelihood, beta=vae.beta_schedule or vae.beta)
+        unknown = sorted(set(part.parameters) - set(detector.get_params()))
+        if unknown:
+            raise BundleError(
+                f"{where}: part {DETECTOR_PART!r} has the parameter {unknown[0]!r}, which is "
+                "unknown. Upgrade vae_widgets, if it is of a newer version."
+            )
+        detector.set_params(**part.parameters)
+        try:
+            detector._check_parameters()
+        except (TypeError, ValueError, OverflowError) as error:
+            raise BundleError(f"{where}: part {DETECTOR_PART!r}: {error}") from None
+        detector.vae_ = vae
+        detector.sample_shape_ = vae.sample_shape
+        detector.n_features_in_ = math.prod(vae.sample_shape)
+        if part.feature_names is not None:
+            detector.feature_names_in_ = np.array(part.feature_names, dtype=object)
+        detector._preprocessing = part.preprocessing
+        detector._use(policy)
+        return detector
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "offset_")
+
+    def _use(self, policy: ThresholdPolicy) -> "VAEDetector":
+        self._policy = policy
+        # A sample is flagged when its anomaly score is at least the threshold, and in scikit-learn
+        # when its negated score is below the offset: the same, with the next number for an offset.
+        self.offset_ = float(np.nextafter(-policy.threshold, np.inf))
+        return self
+
+    def _cut(
+        self,
+        scores: NDArray[np.float64],
+        score_kind: str,
+        known: NDArray[np.float64] | None,
+        method: str,
+        parameters: dict[str, Any],
+    ) -> "VAEDetector":
+        chosen = choose_threshold(scores, known, method, **parameters)
+        threshold = _clear_of(scores, chosen.threshold)
+        return self._use(
+            ThresholdPolicy(
+                threshold=threshold,
+                method=chosen.method,
+                score=score_kind,
+                metrics=threshold_metrics(scores, known, threshold),
+                parameters=chosen.parameters,
+                n_scores=len(scores),
+                n_labelled=0 if known is None else int((~np.isnan(known)).sum()),
+                reference=reference_quantiles(scores),
+                data_hash=hash_data(scores, known),
+                model_hash=_hash_of(self.vae_, self._preprocessing),
+            )
+        )
+
+    def _learn_preprocessing(
+        self, X: Any, sample_weight: Any
+    ) -> tuple[Any, NDArray[np.float64] | None]:
+        kind = None if self.preprocessing is None else PREPROCESSING[self.preprocessing]
+        parts = parts_of(X)
+        first = X if parts is None else next(iter(parts), None)
+        if first is None:
+            raise ValueError("X gave no samples; expected at least one batch.")
+        rows = self._rows(first, reset=True, at_least=2 if parts is None else 1)
+        weights = None
+        if sample_weight is not None:
+            if isinstance(parts, Batches):
+                raise TypeError(
+                    "sample_weight is for arrays; X is a dataset. Leave it out, or pass X as an "
+                    "array, a memmap or an HDF5 dataset."
+                )
+            n = len(rows) if parts is None else parts.count()
+            weights = checks.weights("sample_weight", sample_weight, n, np.float64, at_least=2)
+            counts = weights > 0  # the others may be anything, such as numbers that overflow
+            rows, weights = rows[counts[: len(rows)]], weights[counts]
+            parts = None if parts is None else parts.where(counts)
+        blocks = [rows] if parts is None else (self._rows(block, reset=False) for block in parts)
+        self._preprocessing: Preprocessing | None = (
+            None if kind is None else kind.of_parts(blocks, weights)
+        )
+        if parts is None:
+            return preprocess(rows, self._preprocessing, self.sample_shape_), weights
+        return parts.prepared(self._prepare, self.sample_shape_), weights
+
+    def _prepare(self, X: Any) -> NDArray[np.float32]:
+        return preprocess(self._rows(X, reset=False), self._preprocessing, self.sample_shape_)
+
+    def _in_parts(self, function: Callable[[Any], NDArray[Any]], X: Any) -> NDArray[Any]:
+        parts = parts_of(X)
+        if parts is None:
+            return function(X)
+        values = [function(part) for part in parts]
+        if not values:
+            raise ValueError("X gave no samples; expected at least one batch.")
+        return np.concatenate(values)
+
+    def _rows(self, X: Any, *, reset: bool, at_least: int = 1) -> NDArray[Any]:
+        checks.refuse_masked("X", X)
+        checks.refuse_strings("X", X)
+        if isinstance(X, list | tuple):
+            X = np.asarray(X)
+        kind = getattr(getattr(X, "dtype", None), "kind", "")
+        if hasattr(X, "columns") or kind in "mM":  # scikit-learn names no column, and takes dates
+            checks.float_array("X", X, np.float64)
+        shape = tuple(getattr(X, "shape", ())[1:])
+        if len(shape) > 1:
+            X = np.asarray(X).reshape(len(X), math.prod(shape))  # -1 fails where there are none
+        # float64, so that standardising large numbers loses nothing; float32 stays as it is.
+        rows = validate_data(
+            *(self, X),
+            reset=reset,
+            dtype=(np.float64, np.float32),
+            ensure_min_samples=at_least,
+        )
+        if reset:
+            self.sample_shape_ = self._shape_of_samples(shape)
+        elif len(shape) > 1 and shape != self.sample_shape_:
+            raise ValueError(f"X has samples of shape {shape}; expected {self.sample_shape_}.")
+        return rows
+
+    def _shape_of_samples(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        if self.sample_shape is None:
+            return shape or (self.n_features_in_,)
+        asked = check_sample_shape(self.sample_shape)
+        if math.prod(asked) != self.n_features_in_:
+            raise ValueError(
+                f"sample_shape {asked} has {math.prod(asked)} values; X has {self.n_features_in_} "
+                "a sample. Leave sample_shape out for the shape that X has."
+            )
+        return asked
+
+    def _checked(self) -> tuple[str, dict[str, Any], str, Likelihood, int, int, float]:
+        return (
+            *self._threshold_method(),
+            checks.one_of("score_kind", self.score_kind, SCORE_KINDS),
+            self._own_likelihood(),
+            checks.positive_int("batch_size", self.batch_size),
+            checks.positive_int("epochs", self.epochs),
+            checks.number_between("learning_rate", self.learning_rate, 0, open_low=True),
+        )
+
+    def _check_parameters(self) -> None:
+        """Check all parameters. They are for the next fit, and may differ from the model's."""
+        self._checked()
+        checks.one_of("architecture", self.architecture, ARCHITECTURES)
+        if self.seed is not None:
+            checks.positive_int("seed", self.seed, 0)
+        if not hasattr(self.beta, "get_config"):  # else it is a schedule
+            checks.number_between("beta", self.beta, 0)
+        for name in ("hidden_units", "filters", "sample_shape"):
+            value = getattr(self, name)
+            if value is not None:
+                sizes = value if isinstance(value, list) else [value]
+                for size in sizes:
+                    checks.positive_int(name, size)
+        checks.number_between("latent_dim", self.latent_dim, 1, 2**20)
+        if self.sample_shape is not None:
+            check_sample_shape(self.sample_shape)
+
+    def _threshold_method(self) -> tuple[str, dict[str, Any]]:
+        if isinstance(self.contamination, str):
+            free = [name for name, method in METHODS.items() if method.labels != "needed"]
+            return checks.one_of("contamination", self.contamination, free), {}
+        share = checks.number_between("contamination", self.contamination, 0, 0.5, open_low=True)
+        return "percentile", {"percentile": 100 * (1 - share)}
+
+    def _own_likelihood(self) -> Likelihood:
+        is_default = self.likelihood == "gaussian"
+        rule = Gaussian("learned") if is_default else make_likelihood(self.likelihood)
+        if rule is self.likelihood:
+            rule = type(rule).from_config(rule.get_config())
+        if self.preprocessing is not None:
+            checks.one_of("preprocessing", self.preprocessing, PREPROCESSING)
+            if not rule.is_density or rule.bounds is not None:
+                raise ValueError(
+                    f"preprocessing={self.preprocessing!r} makes any numbers; the {rule.name} "
+                    "likelihood does not take these. Pass preprocessing=None with samples that it "
+                    "takes, or likelihood='gaussian'."
+                )
+        return rule
+
+
+def _scores_of(vae: VAE, x: NDArray[np.float32], kind: str) -> NDArray[np.float64]:
+    """Return scores (n,), with NaN where the model overflows: so far out is a sample."""
+    try:
+        return vae.anomaly_score(x, kind).astype(np.float64)
+    except NaNScoresError as error:
+        return error.scores.astype(np.float64)
+
+
+def _clear_of(scores: NDArray[np.float64], threshold: float) -> float:
+    """Return a threshold that flags the same scores (n,), but has none on it or right beside it."""
+    # Those of a saved bundle differ by about 1e-6 of their size, which would flip the sample whose
+    # own score a method has chosen, or has stayed just above. Not the middle of the gap, however
+    # wide: methods such as "conformal" promise something about new scores that lie in it.
+    below = scores[scores < threshold].max(initial=-np.inf)
+    flagged = scores[scores >= threshold].min(initial=np.inf)
+    margin = min((flagged - below) / 2, 1e-5 * max(1.0, abs(threshold)))
+    return float(np.clip(threshold, below + margin, flagged - margin))
+
+
+def _as_json(parameters: dict[str, Any]) -> dict[str, Any]:
+    plain = {name: _plain(value) for name, value in parameters.items()}
+    for name in ("likelihood", "beta"):
+        if not isinstance(plain[name], str | int | float):
+            del plain[name]
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _hash_of(vae: VAE, preprocessing: Preprocessing | None) -> str:
+    described = None if preprocessing is None else preprocessing.to_json()
+    digest = hashlib.sha256(json.dumps(described).encode())
+    for weight in vae.get_weights():
+        digest.update(weight.tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,208 @@
+"""How strange a sample looks to a VAE, as a whole and in each of its elements."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core import checks
+from vae_widgets.core.dask_rows import is_dask_array
+from vae_widgets.models.inference.code_statistics import CodeStatistics
+from vae_widgets.models.inference.importance_sampling import ImportanceSampler
+from vae_widgets.models.inference.row_methods import RowMethods
+from vae_widgets.models.losses.likelihoods import Likelihood
+from vae_widgets.models.training.divergence import refuses_nan
+
+SCORE_KINDS = ("elbo", "reconstruction", "kl", "iwae", "mahalanobis")
+ATTRIBUTION_KINDS = ("reconstruction", "kl")
+IWAE_DRAWS = 100
+_SEED = 0  # of the draws of "iwae": scores are to be the same tomorrow
+
+ScoreFunction = Callable[..., NDArray[np.float32]]
+"""Maps samples (n, *sample_shape), and one-hot labels of a conditional model, to (n,)."""
+
+
+class AnomalyScores(RowMethods):
+    """The part of `VAE` that scores samples. Nothing here changes the model."""
+
+    variational: bool
+    _latent_dim: int
+    code_statistics: CodeStatistics
+    _encode: Callable[..., Any]
+    _elbo_terms: Callable[..., Any]
+    _kl: Callable[..., Any]
+    _errors: Callable[..., Any]
+    _elements: Callable[..., Any]
+    _importance_sampler: ImportanceSampler
+    likelihood: Likelihood
+    _need_prior: Callable[[str], None]
+
+    @refuses_nan
+    def reconstruction_error(
+        self, x: ArrayLike | Iterable[Any], *, y: ArrayLike | None = None
+    ) -> NDArray[np.float32]:
+        """Return the mean squared error of each sample's reconstruction from z_mean.
+
+        Parameters
+        ----------
+        x
+            Samples (n, *sample_shape), or a stream of them as for `anomaly_score`.
+        y
+            For a conditional VAE: labels (n,), or one label for all.
+
+        Returns
+        -------
+        (n,) in squared units of x; for tokens the share of wrong ones.
+        """
+        if is_dask_array(x):
+            return self._lazily("reconstruction_error", x, y)
+        return self._map_rows(lambda _, *rows: self._errors(*rows), x, y)[0]
+
+    @property
+    def score_name(self) -> str:
+        """What `anomaly_score` gives by default, with its unit."""
+        return "negative ELBO (nats)" if self.variational else "negative log-likelihood (nats)"
+
+    @checks.suggest_keywords
+    @refuses_nan
+    def anomaly_score(
+        self,
+        x: ArrayLike | Iterable[Any],
+        kind: str | None = None,
+        *,
+        y: ArrayLike | None = None,
+        n_samples: int | None = None,
+    ) -> NDArray[np.float32]:
+        """Score how anomalous each sample is; higher is more anomalous.
+
+        A score depends on its own sample only: z_mean is decoded, and "iwae" has fixed draws.
+
+        Parameters
+        ----------
+        x
+            Samples (n, *sample_shape). Data larger than memory is read in parts: a
+            ``numpy.memmap``, a ``h5py.Dataset``, a ``tf.data.Dataset``, or an iterable of batches,
+            each an array (rows, *sample_shape) or a tuple that begins with it. A Dask array is
+            scored lazily.
+        kind
+            None
+                "elbo", or, for a plain autoencoder, "reconstruction".
+            "elbo"
+                The negative ELBO at z_mean, in nats.
+            "reconstruction"
+                -log p(x | z_mean), in nats.
+            "kl"
+                KL(q(z | x) || N(0, I)), in nats.
+            "iwae"
+                -log p(x), in nats, estimated as in `log_likelihood`; slow.
+            "mahalanobis"
+                Distance of z_mean from the codes of up to 10,000 training samples, in deviations.
+                Call `update_code_statistics` after a fit on a generator or after `set_weights`.
+        y
+            For a conditional VAE: labels (n,), or one label for all. Streams hold batches (x, y).
+        n_samples
+            For "iwae": draws for each sample, 100 if None.
+
+        Returns
+        -------
+        (n,); lazy for a Dask array.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument or a batch is bad; or if a score is NaN, because the weights are or
+            float32 overflows.
+        RuntimeError
+            For "mahalanobis", if the codes of the training samples are not known for these weights.
+
+        """
+        if is_dask_array(x):
+            return self._lazily("anomaly_score", x, y, kind=kind, n_samples=n_samples)
+        score = self._score_function(kind, n_samples)
+        return self._map_rows(lambda _, *rows: (score(*rows),), x, y)[0]
+
+    @checks.suggest_keywords
+    @refuses_nan
+    def attribution(
+        self,
+        x: ArrayLike | Iterable[Any],
+        kind: str = "reconstruction",
+        *,
+        y: ArrayLike | None = None,
+    ) -> NDArray[np.float32]:
+        """Return what each element adds to the anomaly score of its sample.
+
+        Parameters
+        ----------
+        x
+            Samples (n, *sample_shape), or a stream of them as for `anomaly_score`.
+        kind
+            "reconstruction"
+                For each pixel, feature or token: its part of -log p(x | z_mean).
+            "kl"
+                For each latent dimension: its part of KL(q(z | x) || N(0, I)).
+        y
+            For a conditional VAE: labels (n,), or one label for all.
+
+        Returns
+        -------
+        (n, *sample_shape), or (n, latent_dim) for "kl", in nats. The sum over all but the first
+        axis is ``anomaly_score(x, kind)``.
+
+        Raises
+        ------
+        TypeError
+            If your own likelihood has no ``elementwise_negative_log_likelihood``.
+        """
+        kind = checks.one_of("kind", kind, ATTRIBUTION_KINDS)
+        if kind == "kl":
+            self._need_prior("attribution(kind='kl')")
+        name = Likelihood.elementwise_negative_log_likelihood.__name__
+        if kind == "reconstruction" and (
+            getattr(type(self.likelihood), name) is getattr(Likelihood, name)
+        ):
+            raise TypeError(
+                f"attribution needs {name}, which {type(self.likelihood).__name__} does not "
+                "define; expected a likelihood whose elements are independent. Define it, and the "
+                "sum over elements follows."
+            )
+        if is_dask_array(x):
+            return self._lazily("attribution", x, y, kind=kind)
+        elements = self._kl if kind == "kl" else self._elements
+        return self._map_rows(lambda _, *rows: elements(*rows), x, y)[0]
+
+    def _score_function(self, kind: str | None, n_samples: int | None) -> ScoreFunction:
+        if kind is None:
+            kind = "elbo" if self.variational else "reconstruction"
+        kind = checks.one_of("kind", kind, SCORE_KINDS)
+        if kind in ("elbo", "kl", "iwae"):
+            self._need_prior(f"anomaly_score(kind={kind!r})")
+        if kind != "iwae" and n_samples is not None:
+            raise ValueError(
+                f"n_samples={n_samples!r} is for kind='iwae'; kind is {kind!r}. Leave n_samples "
+                "out: the other kinds draw nothing."
+            )
+        draws = checks.positive_int("n_samples", IWAE_DRAWS if n_samples is None else n_samples)
+
+        if kind == "mahalanobis":
+            statistics = self.code_statistics
+
+        def score(*rows: NDArray[np.float32]) -> NDArray[np.float32]:
+            if kind == "mahalanobis":
+                return statistics.mahalanobis(self._encode(*rows)[0]).astype(np.float32)
+            if kind == "kl":
+                kl: NDArray[np.float32] = self._kl(*rows)[0].sum(axis=1)
+                return kl
+            if kind == "iwae":
+                z_mean, z_log_var = self._encode(*rows)
+                log_p = self._importance_sampler.log_likelihood(
+                    z_mean, z_log_var, rows, draws, lambda _: np.random.default_rng(_SEED)
+                )
+                return -log_p.astype(np.float32)
+            at_mean = np.zeros((len(rows[0]), self._latent_dim), np.float32)
+            reconstruction, kl_of_sample = self._elbo_terms(at_mean, *rows)
+            elbo: NDArray[np.float32] = reconstruction + kl_of_sample
+            return elbo if kind == "elbo" else reconstruction
+
+        return score

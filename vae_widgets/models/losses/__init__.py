@@ -1,0 +1,1 @@
+"""Likelihoods, objectives and schedules."""

@@ -1,0 +1,382 @@
+"""What training minimises: one small class an objective.
+
+An objective maps an `EncodedBatch` to `Losses` and has ``n_draws``. To survive ``VAE.save`` it also
+has ``get_config`` and is registered with `keras.saving`. docs/extending.md has an example.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+import keras
+from keras import ops
+
+from vae_widgets.core import checks
+from vae_widgets.models.losses.configured import Configured
+from vae_widgets.models.losses.likelihoods import kl_divergence
+from vae_widgets.models.losses.sampling import reparameterize
+
+
+class EncodedBatch(NamedTuple):
+    """What an objective may use: tensors, and one function.
+
+    Attributes
+    ----------
+    z_mean, z_log_var
+        (b, latent_dim): mean and log-variance of q(z | x).
+    epsilon
+        (b, n_draws, latent_dim), standard normal.
+    weights
+        (b,), at least 0. Rows that fill up the last batch weigh 0, so means must be weighted.
+    beta
+        Weight of the KL term in this step, a scalar.
+    n_samples
+        Size of the data set, a scalar.
+    reconstruction
+        Maps z (b, latent_dim) to -log p(x | z), (b,), and z (b, k, latent_dim) to (b, k).
+    """
+
+    z_mean: Any
+    z_log_var: Any
+    epsilon: Any
+    weights: Any
+    beta: Any
+    n_samples: Any
+    reconstruction: Callable[[Any], Any]
+
+    def mean(self, values: Any) -> Any:
+        """Return the weighted mean over the batch of values (b, ...)."""
+        weights = ops.reshape(self.weights, (-1, *[1] * (len(values.shape) - 1)))
+        return ops.divide_no_nan(ops.sum(weights * values, axis=0), ops.sum(self.weights))
+
+
+class Losses(NamedTuple):
+    """What training minimises, and what it shows: each (b,), in nats."""
+
+    loss: Any
+    reconstruction: Any
+    kl: Any
+
+
+@runtime_checkable
+class Objective(Protocol):
+    """Makes losses of an encoded batch."""
+
+    @property
+    def n_draws(self) -> int:
+        """Draws of z for each sample: the second dimension of ``epsilon``."""
+
+    def __call__(self, batch: EncodedBatch) -> Losses:
+        """Return the losses."""
+
+
+class _Named(Configured):
+    n_draws = 1
+    needs_n_samples = False
+
+
+@keras.saving.register_keras_serializable(package="vae_widgets")
+class ELBO(_Named):
+    """The negative evidence lower bound, with the KL term weighted by beta.
+
+    loss = E_q[-log p(x | z)] + beta KL(q(z | x) || p(z)), with one draw of z per sample; Kingma &
+    Welling (2014), equation 10, and Higgins et al. (2017), equation 4.
+    """
+
+    def __call__(self, batch: EncodedBatch) -> Losses:
+        """Return the losses."""
+        reconstruction, kl = _elbo_terms(batch)
+        return Losses(reconstruction + batch.beta * kl, reconstruction, kl)
+
+
+@keras.saving.register_keras_serializable(package="vae_widgets")
+class FreeBits(_Named):
+    """The ELBO with a KL that is free up to `nats` in each latent dimension.
+
+    loss = E_q[-log p(x | z)] + beta sum_j max(nats, mean over the batch of KL_j), which keeps the
+    posterior from collapsing. Kingma et al., "Improving Variational Inference with Inverse
+    Autoregressive Flow" (2016), equation 15, with each dimension as a group. The KL shown is the
+    true one.
+
+    Parameters
+    ----------
+    nats
+        Free KL of a latent dimension, at least 0.
+    """
+
+    @checks.suggest_keywords
+    def __init__(self, nats: float = 0.25) -> None:
+        self.nats = checks.number_between("nats", nats, 0)
+
+    def __call__(self, batch: EncodedBatch) -> Losses:
+        """Return the losses."""
+        reconstruction = batch.reconstruction(_one_draw(batch))
+        kl = kl_divergence(batch.z_mean, batch.z_log_var)
+        charged = ops.sum(ops.maximum(batch.mean(kl), self.nats))
+        return Losses(reconstruction + batch.beta * charged, reconstruction, ops.sum(kl, axis=-1))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that rebuild this objective."""
+        return {"nats": self.nats}
+
+
+@keras.saving.register_keras_serializable(package="vae_widgets")
+class IWAE(_Named):
+    """The importance-weighted bound with k draws of z for each sample.
+
+    loss = -log(1/k sum_i w_i) with w_i = p(x | z_i) (p(z_i) / q(z_i | x))^beta; with beta = 1 the
+    negative bound of Burda et al., "Importance Weighted Autoencoders" (2016), equation 8. Time and
+    memory of the decoder grow with k. The reconstruction_loss shown is the mean over the draws, the
+    kl_loss the closed form.
+
+    Parameters
+    ----------
+    n_samples
+        k, the draws of z for each sample, at least 1.
+    """
+
+    @checks.suggest_keywords
+    def __init__(self, n_samples: int = 5) -> None:
+        self.n_samples = checks.positive_int("n_samples", n_samples)
+
+    @property
+    def n_draws(self) -> int:  # type: ignore[override]
+        """Draws of z for each sample."""
+        return self.n_samples
+
+    def __call__(self, batch: EncodedBatch) -> Losses:
+        """Return the losses."""
+        z_mean, z_log_var = batch.z_mean[:, None], batch.z_log_var[:, None]
+        z = reparameterize(z_mean, z_log_var, batch.epsilon)
+        reconstruction = batch.reconstruction(z)
+        # log q(z | x) - log p(z); the constants cancel.
+        kl_terms = 0.5 * (ops.square(z) - ops.square(batch.epsilon) - z_log_var)
+        log_weights = -reconstruction - batch.beta * ops.sum(kl_terms, axis=-1)
+        bound = ops.logsumexp(log_weights, axis=-1) - math.log(self.n_samples)
+        kl = ops.sum(kl_divergence(batch.z_mean, batch.z_log_var), axis=-1)
+        return Losses(-bound, ops.mean(reconstruction, axis=-1), kl)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that rebuild this objective."""
+        return {"n_samples": self.n_samples}
+
+
+@keras.saving.register_keras_serializable(package="vae_widgets")
+class InfoVAE(_Named):
+    """The ELBO with a weaker KL, and an MMD between all codes and the prior.
+
+    loss = E_q[-log p(x | z)] + beta (1 - alpha) KL(q(z | x) || p(z)) + (alpha + lambda_ - 1)
+    MMD^2(q(z), p(z)); Zhao, Song & Ermon, "InfoVAE: Balancing Learning and Inference in Variational
+    Autoencoders" (2019), equation 6, with an RBF kernel (`mmd_to_prior`).
+
+    Parameters
+    ----------
+    alpha
+        Share of the KL term to leave out; 1 is the MMD-VAE.
+    lambda_
+        Weight of the MMD, which is at most 2 nats: hence the large default.
+    bandwidth
+        Deviation of the kernel, above 0; None for sqrt(latent_dim).
+    """
+
+    @checks.suggest_keywords
+    def __init__(
+        self, alpha: float = 0.0, lambda_: float = 1000.0, bandwidth: float | None = None
+    ) -> None:
+        self.alpha = checks.number_between("alpha", alpha, high=1)
+        self.lambda_ = checks.finite_number("lambda_", lambda_)
+        if self.alpha + self.lambda_ < 1:
+            raise ValueError(
+                f"alpha + lambda_ is {self.alpha + self.lambda_:g}; expected at least 1, for with "
+                "less the codes would be driven away from the prior. Raise lambda_."
+            )
+        self.bandwidth = (
+            None
+            if bandwidth is None
+            else checks.number_between("bandwidth", bandwidth, 0, open_low=True)
+        )
+
+    def __call__(self, batch: EncodedBatch) -> Losses:
+        """Return the losses."""
+        z = _one_draw(batch)
+        reconstruction = batch.reconstruction(z)
+        kl = ops.sum(kl_divergence(batch.z_mean, batch.z_log_var), axis=-1)
+        discrepancy = mmd_to_prior(z, batch.weights, self.bandwidth)
+        loss = (
+            reconstruction
+            + batch.beta * (1 - self.alpha) * kl
+            + (self.alpha + self.lambda_ - 1) * discrepancy
+        )
+        return Losses(loss, reconstruction, kl)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that rebuild this objective."""
+        return {"alpha": self.alpha, "lambda_": self.lambda_, "bandwidth": self.bandwidth}
+
+
+@keras.saving.register_keras_serializable(package="vae_widgets")
+class BetaTC(_Named):
+    """The ELBO with the KL term split in three, of which beta weighs the total correlation.
+
+    loss = E_q[-log p(x | z)] + alpha I(z; n) + beta TC(z) + gamma sum_j KL(q(z_j) || p(z_j)); Chen
+    et al., "Isolating Sources of Disentanglement in VAEs" (2018), equations 2 and 4. A beta above 1
+    presses for independent latent dimensions. q(z) and q(z_j) are estimated within the batch by
+    stratified sampling (appendix C.2). The kl_loss shown is the closed form.
+
+    Parameters
+    ----------
+    alpha, gamma
+        Weights of the mutual information and of the dimension-wise KL, at least 0.
+    n_samples
+        Size of the data set; needed for datasets only.
+    """
+
+    needs_n_samples = True
+
+    @checks.suggest_keywords
+    def __init__(
+        self, alpha: float = 1.0, gamma: float = 1.0, n_samples: int | None = None
+    ) -> None:
+        self.alpha = checks.number_between("alpha", alpha, 0)
+        self.gamma = checks.number_between("gamma", gamma, 0)
+        self.n_samples = None if n_samples is None else checks.positive_int("n_samples", n_samples)
+
+    def __call__(self, batch: EncodedBatch) -> Losses:
+        """Return the losses."""
+        z = _one_draw(batch)
+        reconstruction = batch.reconstruction(z)
+        n = ops.where(batch.n_samples > 0, batch.n_samples, float(self.n_samples or 0))
+        log_q = ops.sum(log_normal(z, batch.z_mean, batch.z_log_var), axis=-1)
+        mixture = stratified_weights(batch.weights, n)
+        terms = split_kl(z, log_q, batch.z_mean, batch.z_log_var, mixture)
+        mutual_information, total_correlation, dimension_wise = terms
+        loss = (
+            reconstruction
+            + self.alpha * mutual_information
+            + batch.beta * total_correlation
+            + self.gamma * dimension_wise
+        )
+        kl = ops.sum(kl_divergence(batch.z_mean, batch.z_log_var), axis=-1)
+        return Losses(loss, reconstruction, kl)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that rebuild this objective."""
+        return {"alpha": self.alpha, "gamma": self.gamma, "n_samples": self.n_samples}
+
+
+class Reconstruction(_Named):
+    """The reconstruction from z_mean alone: what a plain autoencoder minimises."""
+
+    n_draws = 0
+
+    def __call__(self, batch: EncodedBatch) -> Losses:
+        """Return the losses."""
+        reconstruction = batch.reconstruction(batch.z_mean)
+        return Losses(reconstruction, reconstruction, ops.zeros_like(reconstruction))
+
+
+OBJECTIVES: dict[str, type[_Named]] = {
+    "elbo": ELBO,
+    "free_bits": FreeBits,
+    "iwae": IWAE,
+    "info_vae": InfoVAE,
+    "beta_tc": BetaTC,
+}
+
+
+def make_objective(objective: str | Objective, variational: bool = True) -> Objective:
+    """Return the objective of a given name with its defaults, or the object itself."""
+    if not variational:
+        if objective not in ("elbo", ELBO()):
+            raise ValueError(
+                f"objective is {objective!r}; a plain autoencoder (variational=False) minimises "
+                "its reconstruction loss and nothing else. Leave objective out, or pass "
+                "variational=True."
+            )
+        return Reconstruction()
+    if isinstance(objective, str):
+        return OBJECTIVES[checks.one_of("objective", objective, OBJECTIVES)]()  # type: ignore[return-value]
+    if isinstance(objective, type) or not isinstance(objective, Objective):
+        hint = f" Call it: {objective.__name__}()." if isinstance(objective, type) else ""
+        raise TypeError(
+            f"objective must be a name ({', '.join(OBJECTIVES)}) or an object such as "
+            f"IWAE(n_samples=5); received {objective!r}.{hint}"
+        )
+    checks.positive_int("objective.n_draws", objective.n_draws, minimum=0)
+    return objective
+
+
+def mmd_to_prior(z: Any, weights: Any, bandwidth: float | None = None) -> Any:
+    """Return an unbiased estimate of MMD^2 between codes and the prior N(0, I): a scalar tensor.
+
+    With the kernel k(z, z') = exp(-|z - z'|^2 / (2 h^2)) it is
+
+        mean over pairs i != j of k(z_i, z_j) - 2 mean over i of E k(z_i, z') + E k(z', z''),
+
+    with z', z'' from the prior; Gretton et al., "A Kernel Two-Sample Test" (2012), equation 3. The
+    expectations are in closed form: E k(z_i, z') = (h^2 / (h^2 + 1))^(d/2) exp(-|z_i|^2 / (2 (h^2 +
+    1))) and E k(z', z'') = (h^2 / (h^2 + 2))^(d/2).
+
+    Parameters
+    ----------
+    z, weights
+        Codes (b, latent_dim), and (b,), at least 0; with fewer than two above 0 the result is 0.
+    bandwidth
+        h; None for sqrt(latent_dim).
+    """
+    latent_dim = z.shape[-1]
+    h2 = float(latent_dim) if bandwidth is None else bandwidth**2
+    squares = ops.sum(ops.square(z), axis=-1)
+    distances = squares[:, None] + squares[None, :] - 2 * ops.matmul(z, ops.transpose(z))
+    kernel = ops.exp(-0.5 / h2 * ops.maximum(distances, 0.0))
+    pairs = weights[:, None] * weights[None, :] * (1.0 - ops.eye(ops.shape(z)[0], dtype="float32"))
+    n_pairs, total = ops.sum(pairs), ops.sum(weights)
+    among_codes = ops.sum(pairs * kernel) / ops.maximum(n_pairs, 1e-12)
+    to_prior = (h2 / (h2 + 1)) ** (latent_dim / 2) * ops.exp(-0.5 / (h2 + 1) * squares)
+    across = ops.sum(weights * to_prior) / ops.maximum(total, 1e-12)
+    among_prior = (h2 / (h2 + 2)) ** (latent_dim / 2)
+    return ops.where(n_pairs > 0, among_codes - 2 * across + among_prior, 0.0)
+
+
+def stratified_weights(weights: Any, n: Any) -> Any:
+    """Return the weight of q(z | x_j) in the estimate of q(z) at a draw from q(z | x_i), (b, b).
+
+    A sample's own q has weight 1 / n, and the others share the rest; Chen et al. (2018), appendix
+    C.2. Rows sum to one. `n` is the size of the data set, at least that of the batch.
+    """
+    total = ops.sum(weights)
+    own = 1.0 / ops.maximum(ops.maximum(n, total), 1.0)
+    identity = ops.eye(ops.shape(weights)[0], dtype="float32")
+    others = weights[None, :] * (1.0 - identity)
+    shared = ops.sum(others, axis=1, keepdims=True)
+    others = others * (1.0 - own) / ops.maximum(shared, 1e-12)
+    return identity * ops.where(shared > 0, own, 1.0) + others
+
+
+def split_kl(z: Any, log_q: Any, z_mean: Any, z_log_var: Any, mixture: Any) -> tuple[Any, Any, Any]:
+    """Split log q(z | x) - log p(z) at draws z into the three terms of `BetaTC`, each (b,).
+
+    `z` is (b, latent_dim) and `log_q` (b,); the components of the mixture q(z) have z_mean and
+    z_log_var (m, latent_dim) and, for each row of z, the weights `mixture` (b, m).
+    """
+    log_q_mixed = log_normal(z[:, None], z_mean[None], z_log_var[None])  # (b, m, latent_dim)
+    log_mixture = ops.log(mixture)
+    log_qz = ops.logsumexp(log_mixture + ops.sum(log_q_mixed, axis=-1), axis=1)
+    log_qz_dims = ops.sum(ops.logsumexp(log_mixture[..., None] + log_q_mixed, axis=1), axis=-1)
+    log_pz = ops.sum(log_normal(z, 0.0, 0.0), axis=-1)
+    return log_q - log_qz, log_qz - log_qz_dims, log_qz_dims - log_pz
+
+
+def log_normal(z: Any, mean: Any, log_var: Any) -> Any:
+    """Return log N(z; mean, exp(log_var)) of each dimension."""
+    error = ops.square(z - mean) * ops.exp(-ops.convert_to_tensor(log_var))
+    return -0.5 * (error + log_var + math.log(2 * math.pi))
+
+
+def _one_draw(batch: EncodedBatch) -> Any:
+    return reparameterize(batch.z_mean, batch.z_log_var, batch.epsilon[:, 0])
+
+
+def _elbo_terms(batch: EncodedBatch) -> tuple[Any, Any]:
+    reconstruction = batch.reconstruction(_one_draw(batch))
+    return reconstruction, ops.sum(kl_divergence(batch.z_mean, batch.z_log_var), axis=-1)

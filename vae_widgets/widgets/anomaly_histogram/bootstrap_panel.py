@@ -1,0 +1,102 @@
+"""The button "How sure?" of `AnomalyHistogram`, and its answer."""
+
+import html
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+import numpy as np
+
+from vae_widgets.core.scores.bootstrap import BootstrapIntervals
+from vae_widgets.core.thresholds import METHODS
+from vae_widgets.widgets.base.widget import CompositeWidget
+
+_NAMES = {
+    "alert_rate": "Alert rate",
+    "precision": "Precision",
+    "recall": "Recall",
+    "f1": "F1",
+}
+
+
+class Sureness(CompositeWidget):
+    """Ask for bootstrap intervals, and show them until the threshold moves.
+
+    Parameters
+    ----------
+    ask
+        Called when the button is pressed; it ends in `show`.
+    """
+
+    def __init__(self, ask: Callable[[], Any]) -> None:
+        self._button = ipywidgets.Button(
+            description="How sure?",
+            tooltip="Resample the samples: how good is this threshold on new ones?",
+            layout=ipywidgets.Layout(width="auto"),
+        )
+        self._answer = ipywidgets.HTML().add_class("vw-note").add_class("vw-sureness")
+        super().__init__(
+            [self._button, self._answer],
+            layout=ipywidgets.Layout(margin="0 0 0 8px", align_items="flex-start"),
+        )
+        self.add_class("vw-figure")
+        self._button.on_click(lambda _: self._asked(ask))
+
+    def show(self, found: BootstrapIntervals, method: str) -> None:
+        """Show intervals and the verdict for a threshold chosen by `method`."""
+        by_labels = method in METHODS and METHODS[method].labels == "needed"
+        share = f"{100 * found.confidence:g} % interval"
+        heading = ["", "Measured", *(["Corrected"] if by_labels else []), share]
+        rows = [
+            [
+                _NAMES[name],
+                _words(found.measured[name], ".3f"),
+                *([_words(found.corrected[name], ".3f")] if by_labels else []),
+                _span(*found.intervals[name], ".3f"),
+            ]
+            for name in found.corrected
+        ]
+        cells = "".join(f"<th>{cell}</th>" for cell in heading)
+        body = "".join(
+            f"<tr><th>{row[0]}</th>{''.join(f'<td>{cell}</td>' for cell in row[1:])}</tr>"
+            for row in rows
+        )
+        notes = [
+            f"The intervals are for this threshold, {_words(found.measured['threshold'], '.4g')}, "
+            "on new samples of the same kind."
+        ]
+        if by_labels:
+            notes.append(
+                "The method chose it by these labels, so what is measured on them is too good; "
+                "the corrected values are what to expect."
+            )
+        elif method == "manual" and "precision" in found.measured:
+            notes.append("They assume that you set it without looking at these labels.")
+        if method != "manual":
+            notes.append(
+                f"In {100 * found.confidence:g} % of {found.n_resamples} resamples the method "
+                f"chooses a threshold from {_span(*found.intervals['threshold'], '.4g')}."
+            )
+        self._answer.value = (
+            f"<p><b>{html.escape(found.verdict)}</b></p>"
+            f"<table><tr>{cells}</tr>{body}</table><p>{' '.join(notes)}</p>"
+        )
+
+    def clear(self) -> None:
+        """Take the answer away: it was about another threshold."""
+        self._answer.value = ""
+
+    def _asked(self, ask: Callable[[], Any]) -> None:
+        self._button.disabled = True
+        try:
+            ask()
+        finally:
+            self._button.disabled = False
+
+
+def _words(value: float, spec: str) -> str:
+    return "unknown" if np.isnan(value) else f"{value:{spec}}"
+
+
+def _span(low: float, high: float, spec: str) -> str:
+    return "unknown" if np.isnan(low) else f"{low:{spec}} to {high:{spec}}"

@@ -1,0 +1,198 @@
+"""The canvas of `AnomalyHistogram`: bars and a threshold that moves without the kernel."""
+
+import re
+from typing import Any
+
+import bqplot
+import ipywidgets
+import numpy as np
+import traitlets
+from ipywidgets import widget_serialization
+from numpy.typing import NDArray
+
+from vae_widgets.core.scores.histogram import ScoreGrid, quantiles, score_grid
+from vae_widgets.core.scores.labelled_scores import LabelledScores
+from vae_widgets.core.scores.policy import hash_data
+from vae_widgets.core.scores.reviewed_precision import ReviewedPrecision
+from vae_widgets.core.thresholds import METHODS, Threshold
+from vae_widgets.widgets.base.assets import KERNEL_ID, bundle
+from vae_widgets.widgets.base.messages import PAGE
+from vae_widgets.widgets.base.widget import CanvasWidget
+from vae_widgets.widgets.traits.array import Number, array_to_json
+
+PERCENTILES = (50, 90, 95, 99, 99.9)
+"""Marked along the top."""
+
+
+class ScoreCanvas(CanvasWidget):
+    """Draw scores as a histogram with a threshold.
+
+    The page gets exact counts at a grid of thresholds (`core.histogram`): a drag needs no message.
+    """
+
+    grid: ScoreGrid
+    at_or_above: NDArray[np.uint32]
+    reviewed: ReviewedPrecision | None
+
+    _esm = bundle("histogram_canvas.js")
+    _css = bundle("histogram_canvas.css")
+
+    # The data and the kernel, by which storage/kept_state.ts keeps traits.
+    _origin = traitlets.Dict().tag(sync=True)
+    threshold = Number(0.0).tag(**PAGE)
+    class_names = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    score_name = traitlets.Unicode("score").tag(sync=True)
+    method = traitlets.Unicode("manual").tag(sync=True)
+    status = traitlets.Unicode("").tag(sync=True)
+    warning = traitlets.Unicode("").tag(sync=True)  # what the labels say against the scores
+    parameters = traitlets.Dict().tag(sync=True)  # of the method
+    # What may be chosen: name, title, whether it needs labels, and of its parameters the name, the
+    # step and whether None will do.
+    methods = traitlets.List(traitlets.Dict()).tag(sync=True)
+    log_counts = traitlets.Bool(False).tag(sync=True, page_writes=True)
+    full_range = traitlets.Bool(False).tag(sync=True, page_writes=True)
+    # Moved by the page while the threshold is dragged, so that the curves answer at once too: what
+    # each shows (names of x and y), and the costs: missed, false alarm, caught, dismissed.
+    operating_points = traitlets.List(traitlets.Instance(bqplot.Scatter)).tag(
+        sync=True, **widget_serialization
+    )
+    point_axes = traitlets.List(traitlets.Tuple()).tag(sync=True)
+    costs = traitlets.List(traitlets.Float()).tag(sync=True)
+    # Scatters whose threshold the page moves while ours is dragged.
+    followers = traitlets.List(traitlets.Instance(ipywidgets.Widget)).tag(
+        sync=True, **widget_serialization
+    )
+    _selected = traitlets.Dict().tag(sync=True)  # in a linked scatter: counts on the grid
+    # One trait each, so that the page never sees counts of one grid or threshold with another.
+    _grid = traitlets.Dict().tag(sync=True)
+    _counted = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, scores: LabelledScores, bins: int | None = None, **state: Any) -> None:
+        self._scores = scores
+        self._selection = np.zeros(0)
+        self._bins = bins
+        origin = {"data": hash_data(scores.scores, None), "kernel": KERNEL_ID}
+        super().__init__(_origin=origin, **state)
+        self.lay_grid()
+        self.observe(lambda change: self.lay_grid(), "full_range")
+
+    def show(self, chosen: Threshold) -> None:
+        """Move the line to a threshold and say how it was chosen."""
+        threshold = chosen.threshold
+        with self.hold_sync():
+            self.count(threshold)
+            self.threshold = threshold
+            self.method = chosen.method
+            self.parameters = dict(chosen.parameters)
+            self.status = f"{chosen.explanation} {chosen.assumes}".strip()
+
+    def count(self, threshold: float) -> None:
+        """Tell the page the exact counts of a threshold, which may lie between two of its grid."""
+        reviewed = None
+        if self._scores.partly_labelled:
+            found = self._scores.reviewed_precision(threshold)
+            reviewed = [_or_none(of[0]) for of in (found.precision, found.low, found.high)]
+            reviewed.append(int(found.n_drawn[0]))
+        counts = self._scores.at_or_above(np.array([threshold]))[:, 0].tolist()
+        below = float(np.nextafter(threshold, -np.inf))
+        self._counted = {
+            "threshold": threshold,
+            "at_or_above": counts,
+            "above": below if below in self._scores else None,
+            "reviewed": reviewed,
+        }
+
+    def follow(self, points: list[bqplot.Scatter], axes: list[tuple[str, str]]) -> None:
+        """Move these operating points with the threshold, in the page alone."""
+        with self.hold_sync():
+            self.operating_points, self.point_axes = points, axes
+
+    def refuse(self, why: str, method: str, parameters: dict[str, Any]) -> None:
+        """Say why what the page asked for cannot be; the line stays where it is."""
+        why = _in_words_of_the_page(why)
+        self.send({"kind": "refused", "why": why, "method": method, "parameters": parameters})
+
+    def lay_grid(self) -> None:
+        """Lay a grid of thresholds over the scores, and send what each of them does."""
+        scores = self._scores
+        self.grid = score_grid(
+            [scores.ascending],
+            scores=scores.ascending,
+            full_range=self.full_range,
+            bins=self._bins,
+        )
+        self.relabel()
+        self._count_selected()
+
+    def bars(self) -> tuple[NDArray[np.float64], dict[str, NDArray[np.int64]]]:
+        """Return the bars: the edges of the bins (m + 1,), and the counts (m,) by kind of label."""
+        every = slice(None, None, self.grid.steps_per_bin)
+        counts = -np.diff(self.at_or_above[:, every].astype(np.int64))
+        return self.grid.thresholds[every], dict(zip(self._scores.totals(), counts, strict=True))
+
+    def select(self, indices: NDArray[Any]) -> None:
+        """Show which part of each bar is selected elsewhere; nothing if no sample is."""
+        self._selection = np.sort(self._scores.scores[indices])
+        self._count_selected()
+
+    def _count_selected(self) -> None:
+        selection = self._selection
+        above = len(selection) - np.searchsorted(selection, self.grid.thresholds)
+        self._selected = {
+            "total": len(selection),
+            "at_or_above": array_to_json(above.astype(np.uint32)),
+        }
+
+    def relabel(self) -> None:
+        """Send the counts anew: labels have changed, scores have not."""
+        scores, grid = self._scores, self.grid
+        totals = scores.totals()
+        self.at_or_above = scores.at_or_above(grid.thresholds)
+        self.reviewed = None
+        if scores.partly_labelled:
+            self.reviewed = scores.reviewed_precision(grid.thresholds)
+        with self.hold_sync():
+            self.class_names = list(totals)
+            self.warning = scores.warning()
+            self._grid = {
+                "thresholds": array_to_json(grid.thresholds),
+                "at_or_above": array_to_json(self.at_or_above),
+                "totals": list(totals.values()),
+                "steps_per_bin": grid.steps_per_bin,
+                "clipped": grid.clipped,
+                "lowest": float(scores.ascending[0]),
+                "highest": float(scores.ascending[-1]),
+                "percentiles": list(
+                    zip(
+                        PERCENTILES,
+                        quantiles(scores.ascending, np.array(PERCENTILES) / 100).tolist(),
+                        strict=True,
+                    )
+                ),
+                "reviewed": self.reviewed
+                and array_to_json(
+                    np.stack(
+                        [
+                            self.reviewed.precision,
+                            self.reviewed.low,
+                            self.reviewed.high,
+                            self.reviewed.n_drawn,
+                        ]
+                    )
+                ),
+            }
+
+
+def _in_words_of_the_page(why: str) -> str:
+    for name, method in METHODS.items():
+        for said in (f"method={name!r}", f"method {name!r}", repr(name)):
+            why = why.replace(
+                said, f"\N{LEFT DOUBLE QUOTATION MARK}{method.title}\N{RIGHT DOUBLE QUOTATION MARK}"
+            )
+        for parameter in method.parameters:
+            why = re.sub(rf"\b{parameter}\b", parameter.replace("_", " "), why)
+    return why
+
+
+def _or_none(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)

@@ -1,0 +1,545 @@
+"""Cut anomaly scores with a threshold, and see what that does."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import ipywidgets
+import numpy as np
+import traitlets
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.core import checks
+from vae_widgets.core.pairing import shared_index
+from vae_widgets.core.scores.bootstrap import (
+    BootstrapIntervals,
+    bootstrap_threshold,
+    quick_resamples,
+)
+from vae_widgets.core.scores.drift import reference_quantiles
+from vae_widgets.core.scores.labelled_scores import LabelledScores
+from vae_widgets.core.scores.policy import ThresholdPolicy, hash_data
+from vae_widgets.core.thresholds import METHODS, Threshold, apply_method, check_labels
+from vae_widgets.rendering import Renderer, TextRenderer, check_renderer
+from vae_widgets.widgets.anomaly_histogram import still_picture as picture
+from vae_widgets.widgets.anomaly_histogram.bootstrap_panel import Sureness
+from vae_widgets.widgets.anomaly_histogram.curves import ThresholdCurves
+from vae_widgets.widgets.anomaly_histogram.histogram_canvas import ScoreCanvas
+from vae_widgets.widgets.anomaly_histogram.sample_strip import ScoreStrip
+from vae_widgets.widgets.base.widget import CompositeWidget
+from vae_widgets.widgets.latent_scatter.widget import LatentScatter
+from vae_widgets.widgets.links.score_link import ScoreLink
+from vae_widgets.widgets.still_pictures.pictured import Pictured
+from vae_widgets.widgets.traits.array import Array, Asked, Number, WholeNumber, validate
+
+# By how much the arrows of the page's fields change a parameter, where not by the method's step.
+_STEPS = {"max_outliers": 1, "tail": 0.05, "confidence": 0.05}
+
+
+class AnomalyHistogram(Pictured, CompositeWidget):
+    """A histogram of anomaly scores with a threshold to drag, type, or choose by a method.
+
+    Parameters
+    ----------
+    scores
+        Finite scores (n,), higher = more anomalous.
+    labels
+        (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. None without any.
+    items
+        The samples (n, *sample_shape) behind the scores, shown as tiles.
+    renderer
+        Turns items into tiles; None chooses one by their shape or type.
+    threshold
+        Where to start; None leaves it to `method`.
+    method
+        How the first threshold is chosen, any method of `choose_threshold`; None: the best F1 with
+        both kinds of labels, otherwise the percentile.
+    parameters
+        Of the method, such as ``{"factor": 3}``; what is not named has its default.
+    percentile
+        95 flags at most the top 5 %.
+    score_name
+        Which score this is, for the axis and the policy, such as "elbo".
+    bins
+        About how many bins; None chooses by the data.
+    n_tiles
+        How many tiles a row has at most.
+
+    Attributes
+    ----------
+    threshold : float
+        A sample is flagged when its score is at least this. Set it to move the line; a drag sets it
+        at its end.
+    method : str
+        Which method chose the threshold: "manual", or one of `choose_threshold`. Set it to apply
+        the method with its last parameters.
+    percentile : float
+        Set it to choose the threshold by it.
+    chosen : Threshold
+        The threshold with its parameters and explanation. Read-only.
+    flagged : ndarray
+        bool (n,), read-only: ``scores >= threshold``.
+    metrics : dict
+        ``n_flagged``, ``alert_rate`` and, with labels, ``precision``, ``recall``, ``f1`` and the
+        four counts; NaN where undefined. Read-only.
+    index : pandas.Index or None
+        Of the scores, labels or items, if they have one.
+    flagged_index : pandas.Index or ndarray
+        The entries of `index` whose samples are flagged.
+    renderer : Renderer
+    picked_item : int
+        Index of the sample whose tile was clicked last; -1 if none.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is bad. A wrong value set later changes nothing.
+    """
+
+    threshold = Number(0.0)
+    percentile = Asked(95.0)
+    method = Asked("manual")
+    flagged = Array("bool", read_only=True)
+    metrics = traitlets.Dict(read_only=True)
+    _picture_follows = ("threshold", "method", "metrics")
+    picked_item = WholeNumber(-1)
+    renderer: Renderer
+    _chosen: Threshold | None = None
+    _applying = False
+
+    @checks.suggest_keywords
+    def __init__(
+        self,
+        scores: ArrayLike,
+        labels: ArrayLike | None = None,
+        items: Any = None,
+        renderer: Renderer | None = None,
+        *,
+        threshold: float | None = None,
+        method: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        percentile: float = 95.0,
+        score_name: str = "score",
+        bins: int | None = None,
+        n_tiles: int = 12,
+    ) -> None:
+        self._index = shared_index({"scores": scores, "labels": labels, "items": items})
+        checked = checks.scores("scores", scores).copy()  # a change in place would go unnoticed
+        checked.flags.writeable = False
+        n = len(checked)
+        known = check_labels(labels, n)
+        self._items = None if items is None else _items(items, n, renderer)
+        if self._items is not None:
+            given = items if hasattr(items, "columns") else self._items
+            self.renderer = check_renderer(renderer, self._items.shape[1:], given)
+        checks.positive_int("n_tiles", n_tiles)
+        if bins is not None:
+            checks.positive_int("bins", bins)
+        percentile = checks.number_between("percentile", percentile, 0, 100)
+        self._data = LabelledScores(checked, known)
+        self._parameters: dict[str, Mapping[str, Any]] = {"percentile": {"percentile": percentile}}
+        if threshold is not None:
+            threshold = checks.finite_number("threshold", threshold)
+            if method not in (None, "manual"):
+                raise ValueError(
+                    f"threshold={threshold:g} and method={method!r} were both given; expected one."
+                )
+            method = "manual"
+        elif method == "manual":
+            raise ValueError("method='manual' needs threshold, a number.")
+        elif method is None:
+            method = "f1" if self._data.has_both_kinds else "percentile"
+        if threshold is None:
+            chosen = self._choose(method, parameters or {})
+        elif parameters:
+            raise ValueError("threshold and parameters were both given; expected one.")
+        else:
+            chosen = _by_hand(threshold)
+
+        self._strip: ScoreStrip | None = None
+        if self._items is not None:
+            self._strip = ScoreStrip(self._data, self._items, self.renderer, n_tiles)
+        self._canvas = ScoreCanvas(
+            self._data,
+            bins=bins,
+            score_name=score_name,
+            methods=self._possible_methods(),
+            layout=ipywidgets.Layout(flex="3 1 380px", width="auto", min_width="0"),
+        )
+        self._curves = ThresholdCurves(self._data, self._canvas, METHODS["cost"].parameters)
+        self._canvas.follow(self._curves.points, self._curves.axes)
+        self._canvas.costs = list(METHODS["cost"].parameters.values())
+        self._sureness = Sureness(lambda: self.bootstrap(quick_resamples(n, self.method)))
+        aside = ipywidgets.VBox(
+            [self._curves, self._sureness],
+            layout=ipywidgets.Layout(flex="2 1 260px", width="auto", min_width="0"),
+        )
+        top = ipywidgets.HBox([self._canvas, aside], layout=ipywidgets.Layout(flex_flow="row wrap"))
+        super().__init__(
+            [top, self._strip] if self._strip else [top],
+            layout=ipywidgets.Layout(width="100%", max_width="800px"),
+        )
+        self._apply(chosen)
+        self._canvas.observe(self._moved, "threshold")
+        self._canvas.hear(self._asked, "method")
+        if self._strip:
+            self._strip.observe(self._clicked, "selected")
+
+    @property
+    def log_counts(self) -> bool:
+        """Whether counts are drawn on a logarithmic axis; may be set."""
+        return bool(self._canvas.log_counts)
+
+    @log_counts.setter
+    def log_counts(self, value: bool) -> None:
+        self._canvas.log_counts = value
+
+    @property
+    def full_range(self) -> bool:
+        """Whether the extreme scores are shown too; may be set."""
+        return bool(self._canvas.full_range)
+
+    @full_range.setter
+    def full_range(self, value: bool) -> None:
+        self._canvas.full_range = value
+
+    @property
+    def curve(self) -> str | None:
+        """Which curve is shown beside the scores; may be set.
+
+        "Precision-recall", "ROC", "Cost" or, where only some samples have a label, "All alerts";
+        None without labels.
+        """
+        return self._curves.shown
+
+    @curve.setter
+    def curve(self, name: str) -> None:
+        self._curves.shown = name
+
+    @property
+    def chosen(self) -> Threshold:
+        """The threshold with its method, parameters, explanation and assumption."""
+        assert self._chosen is not None
+        return self._chosen
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """A copy of the scores, float64 (n,), read-only."""
+        return self._data.scores
+
+    @property
+    def index(self) -> Any:
+        """The pandas index of the scores, labels or items; None if none of them had one."""
+        return self._index
+
+    @property
+    def flagged_index(self) -> Any:
+        """The entries of `index` whose samples are flagged; row numbers where there is none."""
+        rows = np.flatnonzero(self.flagged)
+        return rows if self._index is None else self._index[rows]
+
+    @property
+    def items(self) -> NDArray[Any] | None:
+        """The samples (n, *sample_shape) behind the scores; None if they were not given."""
+        return self._items
+
+    @property
+    def labels(self) -> NDArray[np.float64] | None:
+        """A copy, float64 (n,): 1 anomalous, 0 normal, NaN without label; None without any.
+
+        Those that were given and those that `label` or a `ReviewQueue` has added since.
+        """
+        return None if self._data.labels is None else self._data.labels.copy()
+
+    @property
+    def warning(self) -> str:
+        """What the labels say against the scores, as the page shows it; "" if nothing.
+
+        Scores seem reversed where the area under the ROC curve and its 95 % interval are below 0.5.
+        """
+        return self._canvas.warning
+
+    def label(
+        self, indices: ArrayLike, labels: ArrayLike, *, drawn_from: ArrayLike | None = None
+    ) -> None:
+        """Label samples, or take their labels away; curves, confusion and metrics follow.
+
+        The threshold does not change.
+
+        Parameters
+        ----------
+        indices
+            One row of the scores, or several (k,).
+        labels
+            For each of them, or for all, 1 or True (anomalous), 0 or False (normal), None or NaN
+            (neither).
+        drawn_from
+            Where samples were drawn at random, as by a `ReviewQueue`: the threshold from which on,
+            a number or one for each, NaN for no draw. Only these stand for samples without a label.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an index or a label is bad; nothing is changed then.
+        """
+        n = len(self._data)
+        rows = np.atleast_1d(checks.any_array("indices", indices))
+        if not rows.size:
+            return
+        if rows.dtype.kind not in "iu" or rows.ndim != 1:
+            hint = "" if self._index is None else " histogram.index.get_indexer(...) finds rows."
+            raise TypeError(
+                f"indices must be row numbers of the scores; received {indices!r:.80}.{hint}"
+            )
+        if not 0 <= rows.min() <= rows.max() < n:
+            raise ValueError(f"indices span {rows.min()} to {rows.max()}; expected 0 to {n - 1}.")
+        given = checks.any_array("labels", labels)
+        given = np.full(len(rows), labels) if given.ndim == 0 else given
+        known = checks.anomaly_labels("labels", given, len(rows), "indices")
+        drawn = None
+        if drawn_from is not None:
+            drawn = np.broadcast_to(np.asarray(drawn_from, np.float64), rows.shape)
+        self._data.label(rows, known, drawn)
+        self._relabel()
+
+    def choose(self, method: str, **parameters: Any) -> Threshold:
+        """Choose the threshold by a method, move the line there, and return what was chosen.
+
+        Parameters and errors are those of `choose_threshold`. Parameters that are not given have
+        the values they had last, at first the defaults.
+        """
+        chosen = self._choose(method, parameters)
+        self._apply(chosen)
+        return chosen
+
+    def bootstrap(
+        self, n_resamples: int = 200, confidence: float = 0.95, seed: int = 0
+    ) -> BootstrapIntervals:
+        """Return confidence intervals of the metrics of the threshold, and show them.
+
+        The arguments are those of `core.bootstrap.bootstrap_threshold`.
+        """
+        found = bootstrap_threshold(
+            self._data.scores, self._data.labels, self.chosen, n_resamples, confidence, seed
+        )
+        self._sureness.show(found, self.method)
+        return found
+
+    def link(self, scatter: LatentScatter) -> ScoreLink:
+        """Show what is flagged in a scatter of the same samples, and what is selected there here.
+
+        The scatter is coloured by the scores, in two colours from the threshold on, which can be
+        set in both. The part of every bar that is selected in the scatter is marked, and the picked
+        item is hovered.
+
+        Returns
+        -------
+        ScoreLink
+            Its ``unlink()``, or closing a widget, ends the link.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `scatter` is no `LatentScatter`, or shows another number of samples.
+        """
+        return ScoreLink(self, scatter)
+
+    def policy(self, note: str = "", *, author: str = "", model_hash: str = "") -> ThresholdPolicy:
+        """Return the threshold as a `ThresholdPolicy`, to save and to apply elsewhere."""
+        return ThresholdPolicy(
+            threshold=self.threshold,
+            method=self.method,
+            score=self._canvas.score_name,
+            metrics=self.metrics,
+            parameters=self.chosen.parameters,
+            n_scores=len(self._data),
+            n_labelled=self._data.n_labelled,
+            reference=reference_quantiles(self._data.scores),
+            data_hash=hash_data(self._data.scores, self._data.labels),
+            model_hash=model_hash,
+            author=author,
+            note=note,
+        )
+
+    @property
+    def _picture_height(self) -> float:
+        return self._bars().height
+
+    def _draw(self, figure: Any) -> None:
+        picture.draw(figure, self, self._bars(), repr(self))
+
+    def _summary(self) -> str:
+        return picture.summary(self, self._data.totals())
+
+    def _bars(self) -> picture.Bars:
+        edges, counts = self._canvas.bars()
+        return picture.Bars(
+            edges,
+            counts,
+            self._data.totals(),
+            self._canvas.score_name,
+            self._canvas.log_counts,
+            self._strip.rows() if self._strip else {},
+        )
+
+    @validate("percentile")
+    def _check_percentile(self, proposal: Any) -> float:
+        percentile = checks.number_between("percentile", proposal.value, 0, 100)
+        if not self._applying:
+            self._prepared = self._choose("percentile", {"percentile": percentile})
+        return percentile
+
+    @validate("method")
+    def _check_method(self, proposal: Any) -> str:
+        is_news = self._applying and proposal.value == self.chosen.method
+        if is_news or checks.one_of("method", proposal.value, ["manual", *METHODS]) == "manual":
+            return str(proposal.value)
+        # Chosen here and not in the observer: what fails must leave the widget as it was.
+        own = {"percentile": self.percentile} if proposal.value == "percentile" else {}
+        self._prepared = self._choose(proposal.value, own)
+        return self._prepared.method
+
+    @validate("picked_item")
+    def _check_picked_item(self, proposal: Any) -> int:
+        last = len(self._data) - 1
+        return int(checks.number_between("picked_item", proposal.value, -1, last))
+
+    def _possible_methods(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": name,
+                "title": method.title,
+                "labels": method.labels == "needed",
+                "parameters": [
+                    {"name": of, "step": _STEPS.get(of, method.step), "optional": default is None}
+                    for of, default in method.parameters.items()
+                ],
+            }
+            for name, method in METHODS.items()
+            if method.labels != "needed" or self._data.has_both_kinds
+        ]
+
+    def _choose(self, method: str, parameters: Mapping[str, Any]) -> Threshold:
+        checks.one_of("method", method, ["manual", *METHODS])
+        if method == "manual":
+            raise ValueError("method='manual' chooses nothing; set threshold instead.")
+        if METHODS[method].labels == "needed" and not self._data.has_both_kinds:
+            raise ValueError(
+                f"method={method!r} needs labels with a normal and an anomalous sample; "
+                "use a method without labels, such as 'percentile', or label samples with "
+                "histogram.label(rows, labels)."
+            )
+        remembered = self._parameters.get(method, {})
+        return apply_method(
+            self._data.scores, self._data.labels, method, {**remembered, **parameters}
+        )
+
+    @traitlets.observe("threshold", "method", "percentile")
+    def _changed(self, change: Any) -> None:
+        now = (self.threshold, self.method, self.percentile)
+        done = now == (self.chosen.threshold, self.chosen.method, self._last_percentile())
+        if done and change.old != change.new:
+            return  # the news of what `_apply` did itself
+        if change.name == "threshold" or change.new == "manual":
+            self._apply(_by_hand(self.threshold))
+        else:
+            self._apply(self._prepared)
+
+    def _last_percentile(self) -> float:
+        return float(self._parameters["percentile"]["percentile"])
+
+    def _apply(self, chosen: Threshold) -> None:
+        """Make all that depends on the threshold agree, then tell observers and the page."""
+        self._chosen = chosen
+        threshold = chosen.threshold
+        if chosen.method != "manual":
+            self._parameters[chosen.method] = chosen.parameters
+        self._applying = True
+        try:
+            with self.hold_trait_notifications():
+                self.threshold = threshold
+                if self.method != chosen.method:
+                    self.method = chosen.method
+                if self.percentile != self._last_percentile():
+                    self.percentile = self._last_percentile()
+                self._flag()
+                self.set_trait("metrics", self._data.metrics(threshold))
+        finally:
+            self._applying = False
+        self._canvas.show(self.chosen)
+        if chosen.method == "cost":
+            self._curves.weigh(chosen.parameters)
+            self._canvas.costs = list(chosen.parameters.values())
+        self._curves.show(self.metrics, threshold)
+        self._sureness.clear()
+        if self._strip:
+            self._strip.show_threshold(threshold)
+            self._strip.frame(self.picked_item)
+
+    @traitlets.default("flagged")
+    def _is_flagged(self) -> NDArray[np.bool_]:
+        # Not the trait's, which may still be refused while notifications are held.
+        flagged: NDArray[np.bool_] = self._data.scores >= self.chosen.threshold
+        return flagged
+
+    def _flag(self) -> None:
+        """Let `flagged` follow the threshold, if it is not observed only when it is read."""
+        observed = (self._trait_notifiers.get(name, {}) for name in ("flagged", traitlets.All))
+        if any(any(handlers.values()) for handlers in observed):
+            self.set_trait("flagged", self._is_flagged())
+        else:
+            self._trait_values.pop("flagged", None)
+
+    def _relabel(self) -> None:
+        with self._canvas.hold_sync():  # the page never sees counts of some labels with others
+            self._canvas.relabel()
+            self._canvas.methods = self._possible_methods()
+            self._canvas.count(self.threshold)
+            self._curves.draw()
+            self._canvas.follow(self._curves.points, self._curves.axes)
+        self.set_trait("metrics", self._data.metrics(self.threshold))
+        self._curves.show(self.metrics, self.threshold)
+        self._sureness.clear()
+        if self._strip:
+            self._strip.show_labels()
+
+    def _moved(self, change: Any) -> None:
+        self.threshold = change.new
+
+    def _asked(self, question: dict[str, Any]) -> None:
+        method, asked = question["method"], question.get("parameters", {})
+        try:
+            if method == "manual":
+                self._apply(_by_hand(self.threshold))
+            else:
+                self.choose(method, **asked)
+        except (TypeError, ValueError) as error:
+            before = self._parameters.get(method) or METHODS[method].parameters
+            self._canvas.refuse(str(error), method, {**before, **asked})
+        else:
+            self._canvas.send({"kind": "chosen"})
+
+    def _clicked(self, change: Any) -> None:
+        index = self._strip.sample_at(change.new) if self._strip else -1
+        if index >= 0:
+            self.picked_item = index
+
+    @traitlets.observe("picked_item")
+    def _picked(self, change: Any) -> None:
+        if self._strip:
+            self._strip.frame(change.new)
+
+
+def _items(items: Any, n: int, renderer: Renderer | None) -> NDArray[Any]:
+    array = np.asarray(items)
+    if len(np.atleast_1d(array)) != n or not array.ndim:
+        raise ValueError(
+            f"items has shape {array.shape}; expected ({n}, *sample_shape), one sample a score."
+        )
+    if renderer is None and array.dtype.kind not in "biuf" and not TextRenderer.draws(array):
+        raise TypeError(f"items of dtype {array.dtype} need a renderer; received None.")
+    return array
+
+
+def _by_hand(threshold: float) -> Threshold:
+    text = "Set by hand; arrow keys, Page Up and Page Down move it too."
+    return Threshold(threshold, "manual", {}, text, "")

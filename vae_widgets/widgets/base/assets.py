@@ -1,0 +1,32 @@
+"""The built front end of a widget, and the identity of this kernel."""
+
+import pathlib
+import uuid
+
+KERNEL_ID = uuid.uuid4().hex
+"""Of this process: tells the page whether a widget lives in another kernel than one before."""
+
+STATIC = pathlib.Path(__file__).parents[2] / "static"
+
+
+def bundle(name: str) -> str:
+    """Return the text of a bundled front-end file, with what all widgets share in front.
+
+    Not its path: anywidget would watch that, by a callback that keeps every widget alive for good.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the front end has not been built.
+    """
+    return _static_text(f"shared{pathlib.PurePath(name).suffix}") + _static_text(name)
+
+
+def _static_text(name: str) -> str:
+    path = STATIC / name
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"{name} is not in {STATIC}: the front end has not been built. In a clone run "
+            "`make frontend` or `pip install -e .`; an installed package brings it along."
+        )
+    return path.read_text(encoding="utf-8")

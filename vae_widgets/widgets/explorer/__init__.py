@@ -1,0 +1,5 @@
+"""`Explorer` and its parts."""
+
+from vae_widgets.widgets.explorer.widget import Explorer
+
+__all__ = ["Explorer"]

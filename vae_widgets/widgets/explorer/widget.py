@@ -1,0 +1,216 @@
+"""All widgets around one model, linked: pick, select, slide and cut in one place."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import ipywidgets
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
+from vae_widgets.core import checks
+from vae_widgets.core.labels.classes import index_classes
+from vae_widgets.core.pairing import index_of, shared_index, with_index
+from vae_widgets.rendering import Renderer, check_renderer, note_of, render
+from vae_widgets.widgets.anomaly_histogram.widget import AnomalyHistogram
+from vae_widgets.widgets.base.widget import CompositeWidget
+from vae_widgets.widgets.explorer import still_picture as picture
+from vae_widgets.widgets.interpolation_slider.widget import InterpolationSlider
+from vae_widgets.widgets.latent_scatter.widget import LatentScatter
+from vae_widgets.widgets.still_pictures.pictured import Pictured
+from vae_widgets.widgets.tile_strip.widget import TileStrip
+
+STRIP_TILES = 12
+"""How many of the selected samples are shown."""
+
+
+class Explorer(Pictured, CompositeWidget):
+    """Explore what a model has learned, with all widgets linked.
+
+    - Moving the threshold selects the flagged samples in the latent plane.
+    - The first selected samples are shown below it; a click on one picks its code.
+    - The path of the interpolation lies in the latent plane; its point can be dragged there.
+    - Two buttons make the picked point an end of it.
+    - A click on an anomalous sample picks its code, too.
+
+    Parameters
+    ----------
+    codec
+        A VAE, or anything with ``encode``, ``decode``, ``latent_dim`` and ``sample_shape``.
+    dataset
+        A `Dataset`, whose test samples are explored, or samples (n, *sample_shape).
+    labels
+        One class for each sample; None takes the data set's.
+    label_names
+        Names of the classes; None takes the data set's.
+    renderer
+        Turns samples into tiles; None takes the data set's, the codec's, or chooses one.
+    scores
+        Anomaly scores (n,), higher = more anomalous. None takes ``codec.anomaly_score(x)``, or else
+        the squared error of the reconstruction.
+    anomalies
+        1 or True for the samples known to be anomalous (n,), for precision and recall.
+
+    Attributes
+    ----------
+    scatter : LatentScatter
+    slider : InterpolationSlider
+    histogram : AnomalyHistogram
+    """
+
+    scatter: LatentScatter
+    slider: InterpolationSlider
+    histogram: AnomalyHistogram
+
+    @checks.suggest_keywords
+    def __init__(
+        self,
+        codec: Codec,
+        dataset: Any,
+        *,
+        labels: ArrayLike | None = None,
+        label_names: Sequence[str] | None = None,
+        renderer: Renderer | None = None,
+        scores: ArrayLike | None = None,
+        anomalies: ArrayLike | None = None,
+    ) -> None:
+        check_codec(codec)
+        if hasattr(dataset, "x_test"):
+            x = dataset.x_test
+            labels = dataset.y_test if labels is None else labels
+            label_names = dataset.label_names if label_names is None else label_names
+            renderer = dataset.renderer if renderer is None else renderer
+            name = "dataset.x_test"
+        else:
+            x, name = dataset, "dataset"
+        given = {"labels": labels, "scores": scores, "anomalies": anomalies}
+        index = shared_index({name: x, **given})
+        self._x = checks.samples(name, x, codec.sample_shape)
+        self._renderer = check_renderer(renderer, codec.sample_shape, x, codec)
+        if anomalies is not None:
+            anomalies = checks.anomaly_labels("anomalies", anomalies, len(self._x), name)
+        if scores is None:
+            scores, score_name = _scores(codec, self._x)
+        else:
+            score_name = "anomaly score"
+
+        samples = self._x if index_of(x) is None else x
+        self.scatter = LatentScatter(
+            codec, samples, with_index(labels, index), self._renderer, label_names=label_names
+        )
+        start, end = _two_samples(self.scatter.z_mean, labels)
+        self.slider = InterpolationSlider(
+            codec,
+            self._end(start),
+            self._end(end),
+            renderer=self._renderer,
+            latents=self.scatter.z_mean,
+        )
+        self.slider.link(self.scatter)
+        self.histogram = AnomalyHistogram(
+            with_index(scores, index), anomalies, self._x, self._renderer, score_name=score_name
+        )
+        self._strip = TileStrip(
+            title="Selected samples", selectable=True, placeholder="Lasso points to see them here."
+        )
+        self._selected: NDArray[np.uint32] = np.zeros(0, np.uint32)
+        self._as_start = self._end_button("Slide from the picked point", "start")
+        self._as_end = self._end_button("Slide to the picked point", "end")
+        buttons = ipywidgets.HBox(
+            [self._as_start, self._as_end],
+            layout=ipywidgets.Layout(flex_flow="row wrap", margin="0 0 0 6px"),
+        )
+        super().__init__(
+            [self.scatter, self._strip, buttons, self.slider, self.histogram],
+            layout=ipywidgets.Layout(width="100%", max_width="800px"),
+        )
+        self.scatter.observe(self._show_selection, "selection")
+        self.scatter.observe(self._enable_buttons, "picked")
+        self.histogram.observe(self._select_flagged, "flagged")
+        self.histogram.observe(self._pick_item, "picked_item")
+        self._strip.observe(self._pick_selected, "selected")
+        self._enable_buttons()
+        for part in self._pictured_parts():
+            part.observe(self._picture_changed, list(part._picture_follows))
+
+    @property
+    def _picture_height(self) -> float:
+        return sum(part._picture_height for part in self._pictured_parts())
+
+    def _draw(self, figure: Any) -> None:
+        parts = [(part._picture_height, part._draw) for part in self._pictured_parts()]
+        picture.draw(figure, parts)
+
+    def _summary(self) -> str:
+        return picture.summary(self)
+
+    def _pictured_parts(self) -> list[Pictured]:
+        strip = [self._strip] if len(self._selected) else []
+        return [self.scatter, *strip, self.slider, self.histogram]
+
+    def _end_button(self, text: str, end: str) -> ipywidgets.Button:
+        button = ipywidgets.Button(
+            description=text,
+            tooltip="Pick a point in the latent plane first",
+            layout=ipywidgets.Layout(width="auto"),
+        )
+        button.on_click(lambda _: self._set_end(end))
+        return button
+
+    def _enable_buttons(self, change: Any = None) -> None:
+        for button in (self._as_start, self._as_end):
+            button.disabled = not self.scatter.picked.size
+
+    def _set_end(self, end: str) -> None:
+        index = self.scatter.picked_index
+        setattr(self.slider, end, self.scatter.picked if index < 0 else self._end(index))
+
+    def _end(self, index: int) -> NDArray[np.float32]:
+        x, z = self._x[index], self.scatter.z_mean[index]
+        # A sample is shown as it is, beside its reconstruction. Where samples have the shape of
+        # codes, though, the slider takes what it gets for a code.
+        return z if x.shape == z.shape else x
+
+    def _select_flagged(self, change: Any) -> None:
+        self.scatter.selection = np.flatnonzero(self.histogram.flagged)
+
+    def _show_selection(self, change: Any) -> None:
+        n = len(self.scatter.selection)
+        self._selected = self.scatter.selection[:STRIP_TILES]
+        self._strip.selected = -1
+        self._strip.title = "Selected samples" + (f" ({len(self._selected)} of {n})" if n else "")
+        self._strip.show(
+            [render(self._renderer, self._x[self._selected])] if n else [],
+            captions=[f"#{i}" for i in self._selected],
+            note=note_of(self._renderer),
+        )
+
+    def _pick_selected(self, change: Any) -> None:
+        if change.new >= 0:
+            self._pick(int(self._selected[change.new]))
+
+    def _pick_item(self, change: Any) -> None:
+        if change.new >= 0:
+            self._pick(change.new)
+
+    def _pick(self, index: int) -> None:
+        self.scatter.hovered = index
+        self.scatter._answer_pick({"point": index})  # where decoding fails, the page says why
+
+
+def _scores(codec: Any, x: NDArray[np.float32]) -> tuple[NDArray[Any], str]:
+    name = getattr(codec, "score_name", "anomaly score")
+    if hasattr(codec, "anomaly_score") and name is not None:
+        return codec.anomaly_score(x), name
+    error = x - decode_samples(codec, encode_mean(codec, x))
+    return np.sum(error.reshape(len(x), -1) ** 2, axis=1), "squared reconstruction error"
+
+
+def _two_samples(z: NDArray[np.float32], labels: Any) -> tuple[int, int]:
+    classes, names = index_classes(labels, len(z))
+    known = np.flatnonzero(classes != len(names))
+    if known.size:
+        other = known[classes[known] != classes[known[0]]]
+        if other.size:
+            return int(known[0]), int(other[0])
+    return 0, int(np.argmax(np.linalg.norm(z - z[0], axis=1)))

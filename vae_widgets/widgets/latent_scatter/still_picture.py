@@ -1,0 +1,146 @@
+"""The still picture of a `LatentScatter`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vae_widgets.widgets.latent_scatter.still_colours import ColoursOf, explain, groups_of
+from vae_widgets.widgets.still_pictures.figure import ACCENT, INK, caption, number
+from vae_widgets.widgets.still_pictures.tiles import draw_tile
+
+if TYPE_CHECKING:
+    from vae_widgets.widgets.latent_scatter.widget import LatentScatter
+
+HEIGHT = 400
+MOST_DISCS = 5_000
+"""Up to so many points are drawn as discs, more as a density image."""
+_CELLS = 260, 200  # columns and rows of the density image
+_FADED = 0.15
+
+
+@dataclass(frozen=True)
+class Plane:
+    """What a scatter shows, beside its public attributes.
+
+    `positions` (n, 2) of the samples; `classes` (n,): indices into `class_names`, one beyond for
+    unknown, empty without classes; `path` (m, 2); `decoded`: an RGBA tile; `hidden`: classes, or
+    sides of the threshold, that are not drawn.
+    """
+
+    positions: NDArray[np.float32]
+    axis_names: tuple[str, ...]
+    classes: NDArray[np.uint32]
+    class_names: Sequence[str]
+    path: NDArray[np.float32] | None = None
+    decoded: NDArray[np.uint8] | None = None
+    hidden: Sequence[int] = ()
+
+
+def draw(figure: Any, scatter: LatentScatter, plane: Plane, text: str) -> None:
+    """Draw the points in their colours, what is selected and picked, and the path."""
+    caption(figure, "Latent space", text)
+    axes = figure.add_subplot()
+    points, axis_names = plane.positions, plane.axis_names
+    x_min, x_max, y_min, y_max = scatter.view
+    axes.set(xlim=(x_min, x_max), ylim=(y_min, y_max), xlabel=axis_names[0])
+    axes.tick_params(length=0)
+    if len(axis_names) > 1:
+        axes.set_ylabel(axis_names[1])
+    else:
+        axes.set(yticks=[])
+    groups = groups_of(scatter, plane.classes, plane.class_names)
+    colours = explain(figure, axes, scatter, groups, plane.hidden)
+    order = np.random.default_rng(0).permutation(len(points))  # no class covers all others
+    if groups is not None and len(plane.hidden):
+        order = order[~np.isin(groups.of[order], plane.hidden)]
+    chosen = np.zeros(len(points), bool)
+    chosen[scatter.selection] = True
+    if chosen.any():
+        _paint(axes, points, colours, order[~chosen[order]], _FADED)
+        _paint(axes, points, colours, order[chosen[order]], 1.0)
+    else:
+        _paint(axes, points, colours, order, 0.85)
+    if plane.path is not None:
+        axes.plot(*plane.path.T, color=ACCENT, linewidth=1.5)
+        axes.plot(*plane.path[[0, -1]].T, "o", color=ACCENT, markersize=4)
+    _mark(axes, scatter)
+    if plane.decoded is not None:
+        draw_tile(axes.inset_axes((1.02, 0.06, 0.12, 0.2)), plane.decoded, "decoded")
+
+
+def _mark(axes: Any, scatter: LatentScatter) -> None:
+    places = {name: scatter.project(z[np.newaxis])[0] for name, z in scatter.bookmarks.items()}
+    if scatter.picked.size:
+        places[""] = scatter.project(scatter.picked[np.newaxis])[0]
+    for name, at in places.items():
+        x, y = at[0], at[1] if len(at) > 1 else 0.0
+        axes.plot(x, y, "o", color="white", mec=INK if name else ACCENT, mew=1.5, markersize=6)
+        axes.annotate(name, (x, y), (5, 5), textcoords="offset points", clip_on=True)
+
+
+def _paint(
+    axes: Any,
+    points: NDArray[np.float32],
+    colours_of: ColoursOf,
+    rows: NDArray[np.int64],
+    opacity: float,
+) -> None:
+    if len(points) <= MOST_DISCS:
+        size = 22 if len(points) < 500 else 10 if len(points) < 2_000 else 5
+        axes.scatter(*points[rows].T, c=colours_of(rows), s=size, alpha=opacity, linewidths=0)
+        return
+    bounds = (*axes.get_xlim(), *axes.get_ylim())
+    counts, last = count_cells(points, rows, bounds)
+    image = np.zeros((*counts.shape, 4), np.float32)
+    full = counts > 0
+    image[full, :3] = colours_of(last[full])
+    image[full, 3] = opacity * (0.3 + 0.7 * np.log1p(counts[full]) / np.log1p(counts.max()))
+    axes.imshow(
+        image, extent=bounds, origin="lower", aspect="auto", interpolation="nearest", zorder=2
+    )
+
+
+def count_cells(
+    points: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    bounds: tuple[float, float, float, float],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count points (n, 2) in cells of the plane within `bounds` (x_min, x_max, y_min, y_max).
+
+    Returns the number of points of each cell, and the row of its last one in the order of `rows`,
+    both (200, 260), y upwards.
+    """
+    columns, lines = _CELLS
+    x_min, x_max, y_min, y_max = bounds
+    x = (points[rows, 0] - x_min) * (columns / (x_max - x_min))
+    y = (points[rows, 1] - y_min) * (lines / (y_max - y_min))
+    inside = (x >= 0) & (x < columns) & (y >= 0) & (y < lines)
+    cells = y[inside].astype(np.int64) * columns + x[inside].astype(np.int64)
+    last = np.zeros(columns * lines, np.int64)
+    last[cells] = rows[inside]
+    counts = np.bincount(cells, minlength=columns * lines)
+    return counts.reshape(lines, columns), last.reshape(lines, columns)
+
+
+def summary(scatter: LatentScatter, plane: Plane) -> str:
+    """Say in a line what is shown."""
+    facts = [f"{scatter.n_samples:,} samples", " and ".join(plane.axis_names)]
+    if scatter.color_by == "label" and len(plane.classes):
+        n = len(plane.class_names)
+        facts.append(f"{n} class{'es' * (n != 1)}")
+        if unknown := np.count_nonzero(plane.classes >= n):
+            facts.append(f"{unknown:,} unknown")
+    elif scatter.color_by not in ("label", "none"):
+        cut = "" if scatter.threshold is None else f" at {number(scatter.threshold)}"
+        facts.append(f"coloured by {scatter.color_by}{cut}")
+    if scatter.selection.size:
+        facts.append(f"{scatter.selection.size:,} selected")
+    if scatter.picked.size:
+        at = ", ".join(number(value) for value in scatter.picked[:4])
+        facts.append(f"picked z = ({at}{', …' if scatter.picked.size > 4 else ''})")
+    return ", ".join(facts)

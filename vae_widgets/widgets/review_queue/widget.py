@@ -1,0 +1,489 @@
+"""Look at samples one by one, say whether they are anomalous, and see what that does."""
+
+import os
+import pathlib
+import uuid
+from typing import Any
+
+import numpy as np
+import traitlets
+from numpy.typing import NDArray
+
+from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
+from vae_widgets.core import checks
+from vae_widgets.core.atomic_file import atomic_file, read_file
+from vae_widgets.core.review.log import LABELS, Mark, ReviewLog, read_marks, with_exact_numbers
+from vae_widgets.core.review.order import ORDERS, review_order
+from vae_widgets.core.scores.policy import hash_data
+from vae_widgets.core.scores.reviewed_precision import precision_text
+from vae_widgets.core.thresholds import above
+from vae_widgets.rendering import detail_of, note_of, render, render_compared
+from vae_widgets.rendering.atlas import atlas_tiles, tile_atlas
+from vae_widgets.widgets.anomaly_histogram.widget import AnomalyHistogram
+from vae_widgets.widgets.base.assets import KERNEL_ID, bundle
+from vae_widgets.widgets.base.messages import PAGE
+from vae_widgets.widgets.base.widget import CanvasWidget
+from vae_widgets.widgets.review_queue import still_picture as picture
+from vae_widgets.widgets.still_pictures.pictured import Pictured
+from vae_widgets.widgets.traits.array import WholeNumber, validate
+
+# Samples whose pictures travel together: about so many pixels, at least and at most so many.
+TILE_BUDGET = 500_000
+FEWEST, MOST = 6, 48
+
+
+class ReviewQueue(Pictured, CanvasWidget):
+    """Show the samples around the threshold one by one, to mark true and false alarms.
+
+    Each is shown as input, reconstruction and residual, with its score; arrow keys walk, T and F
+    mark a true and a false alarm, S an unsure one, C clears, U undoes. The histogram follows, and
+    the precision of all flagged samples is estimated.
+
+    The page keeps marks that no kernel has, for the next queue of the same scores.
+
+    Parameters
+    ----------
+    histogram
+        Its scores, threshold and labels; its items and renderer, if it has them, are shown.
+    codec
+        Reconstructs the items; None shows them alone.
+    order
+        ``"random"``: a random sample of those flagged, which tells their precision (`estimate`).
+        ``"nearest"``: nearest to the threshold first. ``"highest"``: the highest scores first.
+    size
+        How many samples are queued at a time, of those without a label.
+    seed
+        Of the random order.
+
+    Attributes
+    ----------
+    order : str
+        May be set, as above.
+    queue : ndarray
+        Indices of the queued samples, int64 (at most `size`,). Read-only.
+    position : int
+        Which of them is shown, from 0; after the last, a summary. May be set.
+    histogram : AnomalyHistogram
+        As given.
+
+    Examples
+    --------
+    >>> queue = vw.ReviewQueue(vw.AnomalyHistogram(scores, items=x), codec=vae)  # doctest: +SKIP
+    """
+
+    _esm = bundle("review_queue.js")
+    _css = bundle("review_queue.css")
+    _picture_follows = ("position", "_marks", "_status", "_window")
+
+    histogram: AnomalyHistogram
+    queue: NDArray[np.int64]
+
+    order = traitlets.Unicode("random").tag(sync=True, page_writes=True)
+    position = WholeNumber(0).tag(**PAGE)
+
+    # Of the queued samples around `position`, from number "start" on: what the page shows.
+    _window = traitlets.Dict().tag(sync=True)
+    # Of the whole queue.
+    _marks = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _flagged = traitlets.List(traitlets.Bool()).tag(sync=True)
+    _counts = traitlets.Dict().tag(sync=True)
+    _can_undo = traitlets.Bool(False).tag(sync=True)
+    _status = traitlets.Unicode("").tag(sync=True)
+    # The scores, the queue and the kernel: ``kept_marks.ts`` keeps marks by it.
+    _origin = traitlets.Dict().tag(sync=True)
+
+    @checks.suggest_keywords
+    def __init__(
+        self,
+        histogram: AnomalyHistogram,
+        codec: Codec | None = None,
+        *,
+        order: str = "random",
+        size: int = 200,
+        seed: int = 0,
+    ) -> None:
+        if not isinstance(histogram, AnomalyHistogram):
+            raise TypeError(
+                f"histogram must be an AnomalyHistogram; received {type(histogram).__name__}. "
+                "Make one of your scores first: vw.AnomalyHistogram(scores)."
+            )
+        if codec is not None:
+            _check_items(check_codec(codec), histogram.items)
+        checks.one_of("order", order, ORDERS)
+        self._size = checks.positive_int("size", size)
+        self._seed = checks.positive_int("seed", seed, minimum=0)
+        self.histogram = histogram
+        self._codec = codec
+        self._log = ReviewLog()
+        self._draws: dict[int, float] = {}  # queued at random -> the lowest threshold that flags it
+        self._number = 0  # of queues made, so that the page knows a new one
+        self.queue = np.zeros(0, np.int64)
+        origin = {
+            "scores": hash_data(histogram._data.scores, None),
+            "queue": uuid.uuid4().hex,
+            "kernel": KERNEL_ID,
+        }
+        super().__init__(order=order, _origin=origin)
+        self._refill()
+        histogram.observe(self._refill, "threshold")
+        histogram.observe(self._follow_labels, "metrics")
+        self.observe(self._refill, "order")
+        self.observe(self._show_window, "position")
+        self.hear(self._take_mark, "mark")
+        self.hear(lambda message: self.undo(), "undo")
+        self.hear(lambda message: self.refill(), "refill")
+        self.hear(self._tell_log, "log")
+        self.hear(self._take_up, "restore")
+
+    def close(self) -> None:
+        """Free the queue, here and in the page; its histogram stays."""
+        if self.comm is not None:  # ipywidgets closes once more in the end
+            self.histogram.unobserve(self._refill, "threshold")
+            self.histogram.unobserve(self._follow_labels, "metrics")
+        super().close()
+
+    @property
+    def labels(self) -> NDArray[np.float64] | None:
+        """Those of the histogram, given or marked: 1, 0 or NaN, (n,); None without any."""
+        return self.histogram.labels
+
+    @property
+    def estimate(self) -> dict[str, Any]:
+        """Return the precision of all flagged samples (`core.review_precision`).
+
+        ``precision`` (NaN if no sample was drawn at random), its 95 % interval ``low`` to ``high``,
+        ``n_flagged``, ``n_labelled``, ``n_drawn``, ``covered``, the share of the flagged samples
+        that labels stand for, and ``text``.
+        """
+        found = self.histogram._data.reviewed_precision(self.histogram.threshold)
+        numbers = {name: values[0].item() for name, values in vars(found).items()}
+        return numbers | {"text": precision_text(found)}
+
+    def mark(self, index: int, mark: str) -> None:
+        """Mark a sample, as a key does.
+
+        `index` is the row of its score; `mark` ``"anomalous"``, ``"normal"``, ``"unsure"``, or
+        ``""`` to take the mark away. Raises ``ValueError`` if the sample has a label that was not
+        given here.
+        """
+        index = checks.positive_int("index", index, minimum=0)
+        checks.one_of("mark", mark, [*LABELS, ""])
+        self._mark(index, mark)
+
+    def undo(self) -> None:
+        """Take the last mark back and show its sample; nothing happens if there is none.
+
+        A sample that was given another label elsewhere since is left out.
+        """
+        self._keep_marks()
+        index = self._log.undo()
+        if index is None:
+            return
+        with self.hold_sync():
+            if index not in self.queue:
+                place = min(self.position, len(self.queue))
+                self.queue = np.insert(self.queue, place, index)
+                self._number += 1
+            self._apply(index)
+            self._go(int(np.flatnonzero(self.queue == index)[0]))
+        mark = self._log.mark_of(index)
+        self._confirm(mark or Mark(index, float(self.histogram.scores[index]), "", ""))
+
+    def refill(self) -> None:
+        """Queue the next samples; those that were marked, also as unsure, leave."""
+        self._refill()
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """Return the marks as columns.
+
+        They are ``index`` (row of the score), ``key`` (of an index of pandas), ``score``, ``label``
+        (1 anomalous, 0 normal, None unsure), ``mark``, ``time`` (ISO 8601, UTC) and ``drawn_from``,
+        the threshold from which on a sample was drawn at random, or None.
+        """
+        self._keep_marks()
+        return self._log.to_dict(self.histogram.index)
+
+    def save(self, path: str | os.PathLike[str]) -> pathlib.Path:
+        """Save the same as a ``.csv`` file with a header, whole or not at all; return its path.
+
+        Text that a spreadsheet would take for a formula begins with an apostrophe there.
+        """
+        self._keep_marks()
+        with atomic_file(path, ".csv") as file:
+            file.write(self._log.to_csv(self.histogram.index).encode())
+        return pathlib.Path(path)
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Load the marks that `save` wrote, and queue the next samples.
+
+        A spreadsheet may have saved the file, in UTF-8 and with all digits: also with ``;`` between
+        columns and decimal commas.
+
+        Raises
+        ------
+        OSError, ValueError
+            If the file cannot be read, is of other scores, or has a mark for a sample with a label
+            that was not given here; nothing is changed then.
+        """
+        self._keep_marks()
+        marks = read_marks(read_file(path))
+        for mark in marks:
+            self._check_index(mark.index)
+        marks = with_exact_numbers(marks, self.histogram.scores)
+        self._log.restore(marks)
+        self._label(marks)
+        self._refill()
+
+    @property
+    def _picture_height(self) -> float:
+        return picture.height(bool(self._window["pictures"]))
+
+    def _draw(self, figure: Any) -> None:
+        tiles = self._tiles()
+        position = picture.first(self) - self._window["start"]
+        marks = {int(index): self._log.get(int(index)) for index in self.queue}
+        strip = next(iter(tiles.values()), np.zeros((0, 1, 1, 4), np.uint8))
+        at = min(self.position, len(self.queue) - 1) - self._window["start"]
+        picture.draw(
+            figure,
+            self,
+            marks,
+            {name: of[at] for name, of in tiles.items()},
+            strip[max(0, position) :][: picture.COLUMNS],
+            repr(self),
+        )
+
+    def _tiles(self) -> dict[str, NDArray[np.uint8]]:
+        names = self._window["pictures"]
+        return dict(
+            zip(names, np.split(atlas_tiles(self._window["tiles"]), len(names)), strict=True)
+            if names
+            else ()
+        )
+
+    def _summary(self) -> str:
+        return picture.summary(self, self._marks.count(""), self._log.counts(), self._status)
+
+    @validate("order")
+    def _check_order(self, proposal: Any) -> str:
+        return checks.one_of("order", proposal.value, ORDERS)
+
+    @validate("position")
+    def _check_position(self, proposal: Any) -> int:
+        # After the last, there is the summary.
+        return int(checks.number_between("position", proposal.value, 0, len(self.queue)))
+
+    def _check_index(self, index: int) -> None:
+        n = len(self.histogram.scores)
+        if index >= n:
+            raise ValueError(f"index is {index}; expected one below {n}, a row of the scores.")
+        if not np.isnan(self._label_of(index)) and index not in self._log:
+            raise ValueError(
+                f"sample {index} has the label {self._label_of(index):g}, which was not given in "
+                "this queue and stays; use histogram.label to change it."
+            )
+
+    def _label_of(self, index: int) -> float:
+        labels = self.histogram._data.labels
+        return np.nan if labels is None else float(labels[index])
+
+    def _is_open(self, ranks: NDArray[np.int64]) -> NDArray[np.bool_]:
+        indices = self.histogram._data.order[ranks]
+        labels = self.histogram._data.labels
+        is_open = np.ones(len(ranks), bool) if labels is None else np.isnan(labels[indices])
+        if len(self._log):
+            is_open &= ~np.isin(indices, self._log.indices)
+        return is_open
+
+    def _refill(self, change: Any = None) -> None:
+        data = self.histogram._data
+        ranks = review_order(
+            self.order,
+            data.ascending,
+            self.histogram.threshold,
+            self._size,
+            self._is_open,
+            self._seed,
+        )
+        self.queue = data.order[ranks]
+        queued = {int(index) for index in self.queue}
+        self._draws = {i: since for i, since in self._draws.items() if i not in queued}
+        if self.order == "random":
+            since = self._lowest_threshold()
+            self._draws |= dict.fromkeys(queued, since)
+        self._number += 1
+        with self.hold_sync():
+            self._tell_marks()
+            self._go(0)
+
+    def _lowest_threshold(self) -> float:
+        ascending, threshold = self.histogram._data.ascending, self.histogram.threshold
+        cut = int(np.searchsorted(ascending, threshold))
+        return above(ascending[cut - 1]) if cut else min(threshold, float(ascending[0]))
+
+    def _go(self, position: int) -> None:
+        if position == self.position:
+            self._show_window()
+        else:
+            self.position = position
+
+    def _mark(self, index: int, mark: str, time: str = "") -> None:
+        self._keep_marks()
+        self._check_index(index)
+        score, drawn_from = float(self.histogram.scores[index]), self._draws.get(index)
+        made = self._log.set(index, score, mark, time, drawn_from)
+        self._apply(index)
+        self._confirm(made)
+
+    def _confirm(self, mark: Mark) -> None:
+        self.send({"kind": "mark", **vars(mark)})
+
+    def _send_log(self) -> None:
+        self.send({"kind": "log", "marks": [vars(mark) for mark in self._log.marks]})
+
+    def _take_up(self, message: dict[str, Any]) -> None:
+        self._keep_marks()
+        marks, reasons = [], {}
+        for mark in (Mark(**fields) for fields in message["marks"]):
+            known = self._log.mark_of(mark.index)
+            if known and known.time > mark.time:
+                continue
+            if why := self._why_not(mark):
+                reasons[mark.index] = why
+            elif (known.mark if known else "") != mark.mark:
+                marks.append(mark)
+        with self.hold_sync():
+            self._log.restore(marks)
+            self._label(marks)
+            self._refill()
+        self.send(
+            {
+                "kind": "restored",
+                "taken": [mark.index for mark in marks if mark.mark],
+                "left_out": list(reasons),
+                "why": next(iter(reasons.values()), ""),
+            }
+        )
+        self._send_log()
+
+    def _why_not(self, mark: Mark) -> str:
+        if mark.index >= len(self.histogram.scores):
+            return f"there is no sample {mark.index}."
+        if (score := float(self.histogram.scores[mark.index])) != mark.score:
+            return f"sample {mark.index} has the score {score:g}, the mark {mark.score:g}."
+        label, meant = self._label_of(mark.index), LABELS.get(mark.mark, np.nan)
+        if np.isnan(label) or label == meant or mark.index in self._log:
+            return ""
+        return f"sample {mark.index} has the label {label:g}, which was not given in this queue."
+
+    def _label(self, marks: list[Mark]) -> None:
+        self.histogram.label(
+            [mark.index for mark in marks],
+            [LABELS.get(mark.mark, np.nan) for mark in marks],
+            drawn_from=[np.nan if m.drawn_from is None else m.drawn_from for m in marks],
+        )
+
+    def _apply(self, index: int) -> None:
+        mark = self._log.mark_of(index) or Mark(index, 0.0, "", "", self._draws.get(index))
+        label = LABELS.get(mark.mark, np.nan)
+        if not np.array_equal(label, self._label_of(index), equal_nan=True):
+            self._label([mark])
+        self._tell_marks()
+
+    def _tell_marks(self) -> None:
+        with self.hold_sync():
+            self._marks = [self._log.get(int(index)) for index in self.queue]
+            self._flagged = (self.histogram.scores[self.queue] >= self.histogram.threshold).tolist()
+            self._counts = self._log.counts()
+            self._can_undo = self._log.can_undo
+            self._tell_status()
+
+    def _follow_labels(self, change: Any = None) -> None:
+        self._keep_marks()
+        self._tell_status()
+
+    def _keep_marks(self) -> None:
+        if not self.histogram._data.has_drawn:
+            self._log.forget_draws()
+        if self._log.keep(self.histogram._data.labels):
+            self._tell_marks()
+            self._send_log()
+
+    def _tell_status(self) -> None:
+        self._status = self.estimate["text"]
+
+    def _show_window(self, change: Any = None) -> None:
+        size = self._window_size()
+        shown = self._window.get("indices", [])
+        start = self._window.get("start", 0)
+        same = self._window.get("queue") == self._number
+        margin = size // 4
+        first, last = max(0, self.position - margin), min(len(self.queue), self.position + margin)
+        if same and shown and start <= first and last <= start + len(shown):
+            return
+        start = max(0, min(self.position - size // 2, len(self.queue) - size))
+        indices = self.queue[start : start + size]
+        window = {
+            "queue": self._number,
+            "start": start,
+            "indices": indices.tolist(),
+            "scores": self.histogram.scores[indices].tolist(),
+            "drawn_from": [self._draws.get(int(index)) for index in indices],
+            "threshold": self.histogram.threshold,
+            "pictures": [],
+            "tiles": {},
+            "note": "",
+            "details": [],
+            "error": "",
+        }
+        items = self.histogram.items
+        if items is not None and len(indices):
+            try:
+                window |= self._pictures(items[indices])
+            except Exception as error:  # of the user's codec or renderer: the page says what
+                window["error"] = f"{type(error).__name__}: {error}"
+        self._window = window
+
+    def _pictures(self, x: NDArray[Any]) -> dict[str, Any]:
+        """Return the tiles of samples: all inputs, then all reconstructions, then all residuals."""
+        renderer = self.histogram.renderer
+        texts = {
+            "note": note_of(renderer),
+            "details": [detail_of(renderer, sample) for sample in x],
+        }
+        if self._codec is None:
+            return {"pictures": ["input"], "tiles": tile_atlas(render(renderer, x)), **texts}
+        x_hat = decode_samples(self._codec, encode_mean(self._codec, x))
+        return {
+            "pictures": ["input", "reconstruction", "residual"],
+            "tiles": tile_atlas(render_compared(renderer, x, x_hat)),
+            **texts,
+        }
+
+    def _window_size(self) -> int:
+        if self.histogram.items is None:
+            return MOST
+        if not hasattr(self, "_pixels"):
+            tile = render(self.histogram.renderer, self.histogram.items[:1])
+            self._pixels = tile.shape[1] * tile.shape[2] * (1 if self._codec is None else 3)
+        return int(np.clip(TILE_BUDGET // self._pixels, FEWEST, MOST))
+
+    def _take_mark(self, message: dict[str, Any]) -> None:
+        try:
+            self._mark(message["index"], message["mark"], message.get("time", ""))
+        except ValueError as error:  # it has been labelled meanwhile
+            self.send({"kind": "refused", "index": message["index"], "why": str(error)})
+
+    def _tell_log(self, message: dict[str, Any]) -> None:
+        self._keep_marks()
+        self._send_log()
+
+
+def _check_items(codec: Codec, items: NDArray[Any] | None) -> None:
+    if items is None:
+        raise ValueError("codec needs samples to reconstruct; pass items to the AnomalyHistogram.")
+    if items.shape[1:] != tuple(codec.sample_shape):
+        raise ValueError(
+            f"codec takes samples of shape {tuple(codec.sample_shape)}; the items of the histogram "
+            f"have {items.shape[1:]}."
+        )

@@ -1,0 +1,366 @@
+"""The curves of a training run: two bqplot figures whose marks are made once and then updated."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+import bqplot
+import ipywidgets
+import numpy as np
+
+from vae_widgets.core.ticks import round_ticks
+from vae_widgets.core.training.history import VALIDATION, TrainingHistory
+from vae_widgets.core.training.series import FloatArray, decimate
+from vae_widgets.widgets.base.rate_limit import Send, changes
+from vae_widgets.widgets.base.widget import ClosingWidget
+from vae_widgets.widgets.training_monitor.curve_lines import (
+    NO_LINE,
+    NO_LINES,
+    RUN_COLOURS,
+    Line,
+    View,
+    axis_range,
+    best_epoch,
+    colours_of,
+    in_order,
+    label_of,
+    lines_of,
+    unit_of,
+    values_of,
+)
+from vae_widgets.widgets.traits.array import array_to_json
+
+# Quantities on the scale of the loss share its figure; KL is some twenty times smaller.
+_LEFT = ("loss", "reconstruction_loss")
+# The pointer reads values at the nearest of so many points.
+_READ_POINTS = 300
+# More texts than this cover each other.
+_ACTIONS_NAMED = 12
+_LETTER = 0.018  # width of a letter, as a share of the x axis
+_ACTION_COLOUR = "#717581"
+
+
+class _Panel:
+    def __init__(self, x: bqplot.Scale, x_axis: bqplot.Axis) -> None:
+        self.linear, self.log = bqplot.LinearScale(), bqplot.LogScale()
+        full = bqplot.LinearScale(min=0.0, max=1.0)
+        scales = {"x": x, "y": self.linear}
+        plain = {"enable_hover": False}
+        self.training = bqplot.Lines(scales=scales, line_style="solid", stroke_width=2, **plain)
+        self.validation = bqplot.Lines(scales=scales, line_style="dashed", stroke_width=2, **plain)
+        self.others = bqplot.Lines(scales=scales, line_style="solid", stroke_width=1, **plain)
+        self.others_validation = bqplot.Lines(
+            scales=scales, line_style="dashed", stroke_width=1, **plain
+        )
+        self.best = bqplot.Scatter(
+            scales=scales, marker="diamond", default_size=48, x=[0.0], y=[0.0], visible=False
+        )
+        upright = {"x": x, "y": full}
+        self.actions = bqplot.Lines(
+            scales=upright, colors=[_ACTION_COLOUR], stroke_width=1, opacities=[0.8], **plain
+        )
+        self.names = bqplot.Label(
+            scales=upright,
+            colors=[_ACTION_COLOUR],
+            default_size=10,
+            font_weight="normal",
+            x_offset=4,
+        )
+        self.y_axis = bqplot.Axis(scale=self.linear, side="left", tick_format=".4~g")
+        self.figure = bqplot.Figure(
+            marks=[
+                *(self.others, self.others_validation, self.actions, self.names),
+                *(self.training, self.validation, self.best),
+            ],
+            axes=[x_axis, self.y_axis],
+            fig_margin={"top": 8, "bottom": 40, "left": 56, "right": 16},
+            animation_duration=0,
+            display_toolbar=False,
+            layout=ipywidgets.Layout(height="220px", width="auto"),
+        )
+        # Not the figure's own title: bqplot misses a change of it while it renders.
+        self.title = ipywidgets.Label()
+        self.title.add_class("vw-curves-title")
+        self.box = ipywidgets.VBox(
+            [self.title, self.figure], layout=ipywidgets.Layout(min_width="300px", flex="1 1 0")
+        )
+
+
+class LossCurves(ClosingWidget, ipywidgets.HBox):
+    """The curves of a `TrainingHistory`: loss and reconstruction left, the other metrics right.
+
+    Light lines are steps, strong ones epochs (or steps, without epochs), dashed ones the
+    validation, thin ones other runs. A diamond is the best epoch, an upright line an action.
+    """
+
+    readout: dict[str, Any]
+
+    def __init__(self) -> None:
+        self._x = bqplot.LinearScale(min=0.0, max=1.0)
+        self._x_axis = bqplot.Axis(scale=self._x, tick_format=".4~g", label="epoch")
+        self._panels = (_Panel(self._x, self._x_axis), _Panel(self._x, self._x_axis))
+        self.readout = {}
+        super().__init__(
+            [panel.box for panel in self._panels],
+            layout=ipywidgets.Layout(flex_flow="row wrap", width="100%", max_width="800px"),
+        )
+        self._dom_classes = ("vw-curves", "vw-curves-waiting")
+
+    @property
+    def unshown(self) -> list[ipywidgets.Widget]:
+        """The scales, of which an axis has one at a time."""
+        return [scale for panel in self._panels for scale in (panel.linear, panel.log)]
+
+    def plan(
+        self,
+        history: TrainingHistory,
+        hidden: Collection[str] = (),
+        view: View | None = None,
+        total: int | None = None,
+        steps_per_epoch: int | None = None,
+        others: Mapping[str, TrainingHistory | None] | None = None,
+    ) -> list[Send]:
+        """Return the messages, one an entry, that bring the curves up to date.
+
+        `hidden` metrics are not drawn; `total` epochs and `steps_per_epoch` may be unknown;
+        `others` are histories to draw behind, by name, None for one that is hidden.
+        """
+        view = view or View()
+        metrics = in_order(history.metrics())
+        left = [name for name in metrics if name in _LEFT]
+        right = [name for name in metrics if name not in _LEFT]
+        if not left:
+            left, right = right, []
+        low, high = view.zoom or axis_range(history, total, steps_per_epoch)
+        self.readout = _readout(history, metrics, hidden, steps_per_epoch, (low, high))
+        messages = changes(
+            self, _dom_classes=("vw-curves",) if metrics else ("vw-curves", "vw-curves-waiting")
+        )
+        # Axes before their data: new data make bqplot write the numbers of the axis a moment later,
+        # in the format that it has by then.
+        messages += changes(self._x_axis, **_x_axis(history, low, high))
+        for panel, names in zip(self._panels, (left, right), strict=True):
+            shown = bool(names or not metrics)
+            messages += changes(panel.box.layout, display=None if shown else "none")
+            if shown:
+                messages += changes(panel.title, value=_title(names, metrics))
+                seen = [name for name in names if name not in hidden]
+                behind = _behind(seen, history, view, others or {})
+                messages += self._plan_lines(
+                    panel, names, seen, history, view, steps_per_epoch, behind
+                )
+                messages += self._plan_others(panel, view, behind)
+                named = panel is self._panels[0]
+                messages += _plan_marks(panel, history, steps_per_epoch, (low, high), named)
+        return messages + changes(self._x, min=low, max=high)
+
+    def _plan_lines(
+        self,
+        panel: _Panel,
+        names: list[str],
+        seen: list[str],
+        history: TrainingHistory,
+        view: View,
+        steps_per_epoch: int | None,
+        behind: "_Behind",
+    ) -> list[Send]:
+        colours = colours_of(in_order(history.metrics()))
+        made = [
+            lines_of(history, name, steps_per_epoch, view) if name in seen else NO_LINES
+            for name in names
+        ]
+        training = [line for lines in made for line in lines[:2]]
+        validation = [line for lines in made for line in lines[2:]]
+        scale = panel.log if view.log_scale else panel.linear
+        drawn = training + validation + behind.training + behind.validation
+        messages = changes(panel.y_axis, scale=scale, **_y_axis(drawn, view.log_scale))
+        # The steps step back once the epochs make a line of their own.
+        light = 0.35 if any(line.shape[1] > 1 for line in training[1::2]) else 1.0
+        position = {"x": self._x, "y": scale}
+        look = [colours[name] for name in names for _ in range(2)]
+        for mark, lines, faint in (
+            (panel.training, training, light),
+            (panel.validation, validation, 0.35),
+        ):
+            rows = _rows(lines, [faint, 1.0] * len(names), drawn=len(mark.opacities))
+            if rows:
+                messages += changes(mark, **rows, scales=position, colors=look)
+        best = best_epoch(history) if "loss" in seen else None
+        if best and not (view.log_scale and best[1] <= 0):
+            inside = view.zoom is None or view.zoom[0] <= best[0] <= view.zoom[1]
+            x, y = (np.array([value]) for value in best)
+            messages += changes(
+                panel.best, x=x, y=y, scales=position, colors=[colours["loss"]], visible=inside
+            )
+        else:
+            # On a line, for the axis has room for marks that are not visible, too.
+            x, y = next((line[:, :1] for line in drawn if line.shape[1]), np.ones((2, 1)))
+            messages += changes(panel.best, x=x, y=y, scales=position, visible=False)
+        return messages
+
+    def _plan_others(self, panel: _Panel, view: View, behind: "_Behind") -> list[Send]:
+        messages = []
+        position = {"x": self._x, "y": panel.log if view.log_scale else panel.linear}
+        for mark, lines in (
+            (panel.others, behind.training),
+            (panel.others_validation, behind.validation),
+        ):
+            rows = _rows(lines, [1.0] * len(lines), drawn=len(mark.opacities))
+            if rows:
+                look = behind.colours or mark.colors
+                messages += changes(mark, **rows, scales=position, colors=look)
+        return messages
+
+
+class _Behind(NamedTuple):
+    training: list[Line]
+    validation: list[Line]
+    colours: list[str]
+
+
+def _behind(
+    seen: list[str],
+    history: TrainingHistory,
+    view: View,
+    others: Mapping[str, TrainingHistory | None],
+) -> _Behind:
+    behind = _Behind([], [], [])
+    for i, other in enumerate(others.values()):
+        if other is None or other.has_epochs != history.has_epochs:
+            continue  # hidden, or on another axis
+        for name in seen:
+            lines = lines_of(other, name, None, view)
+            behind.training.append(lines.strong if lines.strong.shape[1] > 1 else lines.light)
+            behind.validation.append(lines.validation)
+            behind.colours.append(RUN_COLOURS[i % len(RUN_COLOURS)])
+    return behind
+
+
+def _plan_marks(
+    panel: _Panel,
+    history: TrainingHistory,
+    steps_per_epoch: int | None,
+    limits: tuple[float, float],
+    named: bool,
+) -> list[Send]:
+    actions = history.actions
+    if not actions and not len(panel.actions.x):
+        return []
+    at = history.epoch_of(np.array([action.step for action in actions]), steps_per_epoch)
+    # Upright strokes in one line, with gaps between them; bqplot needs two points.
+    x = np.repeat(at, 3) if len(at) else np.zeros(2)
+    y = np.tile([0.0, 1.0, np.nan], len(at)) if len(at) else np.zeros(2)
+    messages = changes(panel.actions, x=x, y=y, visible=bool(actions))
+    if named:
+        texts = [action.text for action in actions[-_ACTIONS_NAMED:]]
+        # A text begins at its line, unless it would end beyond the figure.
+        room = [_LETTER * (limits[1] - limits[0]) * (len(text) + 1) for text in texts]
+        starts = np.minimum(at[-_ACTIONS_NAMED:], limits[1] - np.array(room))
+        heights = 0.95 - 0.08 * (np.arange(len(actions)) % 4)
+        messages += changes(
+            panel.names,
+            x=starts,
+            y=heights[-_ACTIONS_NAMED:],
+            text=np.array([f" {text}" for text in texts]),
+            visible=bool(actions),
+        )
+    return messages
+
+
+def _readout(
+    history: TrainingHistory,
+    metrics: list[str],
+    hidden: Collection[str],
+    steps_per_epoch: int | None,
+    limits: tuple[float, float],
+) -> dict[str, Any]:
+    series, points = [], [NO_LINE]
+    for name in metrics:
+        if name in hidden:
+            continue
+        for twin in (name, VALIDATION + name):
+            steps, epochs = values_of(history, twin, steps_per_epoch)
+            x, y = epochs if len(epochs[0]) > 1 else steps
+            within = (limits[0] <= x) & (x <= limits[1])
+            x, y = decimate(x[within], y[within], _READ_POINTS)
+            if len(x):
+                kind = "validation" if twin != name else "training"
+                series.append({"label": label_of(name), "kind": kind, "count": len(x)})
+                points.append(np.stack([x, y]).astype(np.float32))
+    return {
+        "axis": "epoch" if history.has_epochs else "step",
+        "unit": unit_of(metrics),
+        "limits": list(limits),
+        "series": series,
+        "points": array_to_json(np.concatenate(points, axis=1)),
+    }
+
+
+def _rows(lines: list[Line], opacities: list[float], drawn: int) -> dict[str, Any]:
+    """Return lines of any length as x and y (rows, n) and opacities (rows), as bqplot wants them.
+
+    Empty rows, at least `drawn` in all, are transparent: bqplot keeps the path of a lost row.
+    """
+    ends = [line[:, -1:] for line in lines if line.shape[1]]
+    if not ends and not drawn:
+        return {}
+    missing = max(0, drawn - len(lines))
+    lines = lines + [NO_LINE] * missing
+    # bqplot squeezes its arrays: with one column, rows would be taken for points.
+    columns = max(2, max(line.shape[1] for line in lines))
+    rows = np.zeros((2, len(lines), columns), np.float32)
+    for i, line in enumerate(lines):
+        n = line.shape[1]
+        rows[:, i, :n] = line
+        if ends:  # the rest repeats a point, which draws nothing
+            rows[:, i, n:] = line[:, -1:] if n else ends[0]
+    shown = [
+        opacity if line.shape[1] else 0.0
+        for opacity, line in zip(opacities + [0.0] * missing, lines, strict=True)
+    ]
+    return {"x": rows[0].squeeze(), "y": rows[1].squeeze(), "opacities": shown}
+
+
+def _y_axis(lines: list[Line], log_scale: bool) -> dict[str, Any]:
+    ticks = _ticks(lines, log_scale)
+    digits = 4
+    if ticks is not None and len(ticks) > 1 and not log_scale:
+        digits += max(0, int(np.log10(np.abs(ticks).max() / (ticks[1] - ticks[0]))) - 2)
+    return {"tick_values": ticks, "tick_format": f".{digits}~g"}
+
+
+def _ticks(lines: list[Line], log_scale: bool) -> FloatArray | None:
+    values = np.concatenate([line[1] for line in lines] or [np.empty(0)])
+    values = values[np.isfinite(values)]
+    low, high = (values.min(), values.max()) if len(values) else (0.0, 0.0)
+    if not log_scale:
+        # A loss may diverge to any number; what bqplot finds is good enough for those.
+        return round_ticks(low, high, 6) if 1e-300 < high - low < np.inf else None
+    if not len(values) or high < 10 * low:
+        return None
+    powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.log10(high))
+    ticks = powers if len(powers) > 3 else np.outer(powers, [1, 2, 5]).ravel()
+    return np.round(ticks[(low <= ticks) & (ticks <= high)], 12)
+
+
+def _title(names: list[str], metrics: list[str]) -> str:
+    unit = unit_of(metrics)
+    named = [label_of(name) for name in names]
+    more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+    return ", ".join(named[:3]) + more + (f" ({unit})" if unit and names else "")
+
+
+def _x_axis(history: TrainingHistory, low: float, high: float) -> dict[str, Any]:
+    if history.metrics() and not history.has_epochs:
+        return {"label": "step", "tick_format": _long(history.last_step), "tick_values": None}
+    ticks = _whole_epochs(low, high) if 2 <= high - low <= 1e9 else None
+    return {"label": "epoch", "tick_format": _long(high), "tick_values": ticks}
+
+
+def _long(highest: float) -> str:
+    return ".3~s" if highest >= 1e4 else ".4~g"
+
+
+def _whole_epochs(low: float, high: float) -> FloatArray:
+    steps = (step * 10**power for power in range(9) for step in (1, 2, 5))
+    step = next(step for step in steps if (high - low) / step <= 7)
+    return np.arange(np.ceil(low / step) * step, high + 1e-9, step)

@@ -1,0 +1,1 @@
+"""Traits that travel as bytes."""
