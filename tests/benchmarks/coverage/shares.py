@@ -10,8 +10,8 @@ from tests.benchmarks.coverage.populations import NORMAL
 from vae_widgets.core.scores.drift import reference_quantiles
 from vae_widgets.core.scores.intervals import wilson_interval
 from vae_widgets.core.scores.policy import ThresholdPolicy
-from vae_widgets.core.scores.reversed import auroc_interval, auroc_of_classes
 from vae_widgets.core.thresholds import apply_method
+from vae_widgets.core.thresholds.reversed import auroc_interval, auroc_of_classes
 
 METHODS = ("percentile", "iqr", "gesd", "f1", "cost")
 

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.pairing import shared_index
-from vae_widgets.core.scores.reversed import reversed_warning
 from vae_widgets.core.thresholds.curves import curve
+from vae_widgets.core.thresholds.reversed import reversed_warning
 
 SAME_RANKING = 0.99
 """Beyond this Spearman correlation, in size, two scores are said to rank alike."""

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.core.scores.reversed import auroc_of_classes, reversed_warning
 from vae_widgets.core.scores.reviewed_precision import ReviewedPrecision, reviewed_precision
 from vae_widgets.core.thresholds.curves import Curve, curve_of_classes
 from vae_widgets.core.thresholds.measure import metrics_of_counts
+from vae_widgets.core.thresholds.reversed import auroc_of_classes, reversed_warning
 
 
 class LabelledScores:

@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.pairing import shared_index
-from vae_widgets.core.scores.reversed import auroc_of_classes, reversed_warning
 from vae_widgets.core.thresholds.conformal import conformal_threshold
 from vae_widgets.core.thresholds.gesd import gesd_threshold
 from vae_widgets.core.thresholds.labelled import (
@@ -25,6 +24,7 @@ from vae_widgets.core.thresholds.mixture import mixture_threshold
 from vae_widgets.core.thresholds.peaks_over_threshold import peaks_over_threshold
 from vae_widgets.core.thresholds.percentile import percentile_threshold, top_k_threshold
 from vae_widgets.core.thresholds.pythresh import pythresh_gesd_threshold, pythresh_mad_threshold
+from vae_widgets.core.thresholds.reversed import auroc_of_classes, reversed_warning
 from vae_widgets.core.thresholds.spread import iqr_threshold, mad_threshold, z_score_threshold
 from vae_widgets.core.thresholds.threshold import Threshold
 

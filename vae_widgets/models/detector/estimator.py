@@ -32,13 +32,13 @@ from vae_widgets.core.thresholds import (
 )
 from vae_widgets.models.detector.inputs import Batches, parts_of
 from vae_widgets.models.inference.anomaly_scores import ATTRIBUTION_KINDS, SCORE_KINDS
+from vae_widgets.models.losses.divergence import NaNScoresError, has_nan_weights
 from vae_widgets.models.losses.likelihoods import Gaussian, Likelihood, make_likelihood
 from vae_widgets.models.losses.schedules import Schedule
 from vae_widgets.models.networks.architectures import ARCHITECTURES
 from vae_widgets.models.networks.user_models import check_sample_shape
 from vae_widgets.models.serialization.bundle_writer import SUFFIX, save_bundle, trainable_in
 from vae_widgets.models.serialization.own_classes import CustomObjects
-from vae_widgets.models.training.divergence import NaNScoresError, has_nan_weights
 from vae_widgets.models.vae import VAE
 
 

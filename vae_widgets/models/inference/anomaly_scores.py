@@ -11,8 +11,8 @@ from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.models.inference.code_statistics import CodeStatistics
 from vae_widgets.models.inference.importance_sampling import ImportanceSampler
 from vae_widgets.models.inference.row_methods import RowMethods
+from vae_widgets.models.losses.divergence import refuses_nan
 from vae_widgets.models.losses.likelihoods import Likelihood
-from vae_widgets.models.training.divergence import refuses_nan
 
 SCORE_KINDS = ("elbo", "reconstruction", "kl", "iwae", "mahalanobis")
 ATTRIBUTION_KINDS = ("reconstruction", "kl")

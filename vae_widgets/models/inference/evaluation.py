@@ -13,9 +13,9 @@ from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.core.latent.statistics import moments
 from vae_widgets.models.inference.importance_sampling import ImportanceSampler
 from vae_widgets.models.inference.row_methods import RowMethods, drawn_seed, noise_of_rows
+from vae_widgets.models.losses.divergence import refuse_nan
 from vae_widgets.models.losses.likelihoods import Likelihood
 from vae_widgets.models.losses.objectives import log_normal, split_kl
-from vae_widgets.models.training.divergence import refuse_nan
 
 _PAIRS_AT_ONCE = 2**22  # of numbers, when samples are compared with each other: 16 MiB
 

@@ -17,6 +17,7 @@ from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import atomic_file, check_target, read_file
 from vae_widgets.core.scores.policy import ThresholdPolicy
+from vae_widgets.models.losses.divergence import has_nan_weights
 from vae_widgets.models.serialization.graphs import ScoreExportError, onnx_parts, score_part
 from vae_widgets.models.serialization.model_file import (
     PART,
@@ -27,7 +28,6 @@ from vae_widgets.models.serialization.model_file import (
 )
 from vae_widgets.models.serialization.own_classes import CustomObjects, check_custom_objects
 from vae_widgets.models.serialization.precision import in_float32
-from vae_widgets.models.training.divergence import has_nan_weights
 from vae_widgets.rendering import (
     Renderer,
     check_renderer,

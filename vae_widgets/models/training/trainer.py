@@ -15,6 +15,7 @@ from vae_widgets.core import checks
 from vae_widgets.core.labels.conditioning import missing_labels
 from vae_widgets.models.data.rules import DataRules
 from vae_widgets.models.losses.beta import Beta, FollowSchedule, warn_of_moving_loss
+from vae_widgets.models.losses.divergence import DivergenceWatch
 from vae_widgets.models.losses.schedules import Schedule
 from vae_widgets.models.training.array_loop import (
     LOG_NAMES,
@@ -27,7 +28,6 @@ from vae_widgets.models.training.array_loop import (
 )
 from vae_widgets.models.training.checkpoint import check_checkpoints
 from vae_widgets.models.training.checkpointer import Checkpointer
-from vae_widgets.models.training.divergence import DivergenceWatch
 from vae_widgets.models.training.fit_arguments import (
     FitArguments,
     check_callbacks,

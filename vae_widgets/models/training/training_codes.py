@@ -16,7 +16,7 @@ from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.models.inference.code_statistics import CodeReservoir, CodeStatistics
 from vae_widgets.models.inference.row_methods import RowMethods
 from vae_widgets.models.inference.sample_stream import Rows, stream_blocks
-from vae_widgets.models.training.divergence import has_nan_weights, refuse_nan
+from vae_widgets.models.losses.divergence import has_nan_weights, refuse_nan
 from vae_widgets.models.training.fit_arguments import is_array
 
 MOST_CODES = 10_000

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 import vae_widgets as vw
-from vae_widgets.core.scores.reversed import auroc_interval, auroc_of_classes, reversed_warning
+from vae_widgets.core.thresholds.reversed import auroc_interval, auroc_of_classes, reversed_warning
 
 RNG = np.random.default_rng(0)
 LABELS = RNG.random(300) < 0.2
