@@ -4,6 +4,7 @@ import {
   CATEGORIES,
   categoryColour,
   channels,
+  labelColour,
   quantityColour,
   unknownColour,
 } from "../../../vae_widgets/frontend/src/canvas/palette.ts";
@@ -112,4 +113,8 @@ test("hidden classes leave, the others stay", () => {
 
 test("classes are counted, also the empty ones", () => {
   assert.deepEqual(countClasses(Uint32Array.of(0, 2, 2), 4), [1, 0, 2, 0]);
+});
+
+test("labels have colours that tell them apart, whoever draws them", () => {
+  assert.deepEqual([0, 1, 2].map(labelColour), ["#3f90da", "#e76300", "#94a4a2"]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatNumber, formatTicks } from "../../../vae_widgets/frontend/src/format/numbers.ts";
-import { Viewport } from "../../../vae_widgets/frontend/src/canvas/viewport.ts";
+import { toBounds, toEdges, Viewport } from "../../../vae_widgets/frontend/src/canvas/viewport.ts";
 
 const box = { left: 40, top: 10, width: 200, height: 100 };
 const viewport = new Viewport({ x0: -1, x1: 3, y0: 5, y1: 10 }, box);
@@ -55,4 +55,8 @@ test("numbers have digits that the picture can tell apart", () => {
   assert.equal(formatNumber(0.0123456, 0.05), "0.0123");
   assert.equal(formatNumber(-0.0001, 4), "0.00");
   assert.equal(formatNumber(123456789, 1), "1.23e+8");
+});
+
+test("bounds travel as four edges", () => {
+  assert.deepEqual(toBounds(toEdges(viewport.bounds)), viewport.bounds);
 });

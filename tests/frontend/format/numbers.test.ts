@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alike } from "../../../vae_widgets/frontend/src/format/numbers.ts";
-import { asTyped, plain } from "../../../vae_widgets/frontend/src/format/axis_ticks.ts";
+import {
+  alike,
+  asTyped,
+  digitsFor,
+  percent,
+  plain,
+  share,
+  short,
+} from "../../../vae_widgets/frontend/src/format/numbers.ts";
 import { parseNumber } from "../../../vae_widgets/frontend/src/format/number_text.ts";
 
 test("numbers side by side have the same decimals", () => {
@@ -18,4 +25,24 @@ test("what is read has a minus sign, what is typed a hyphen", () => {
   assert.equal(plain(-1.5e-9), "\u22121.5e\u22129");
   assert.equal(asTyped(-4), "-4");
   assert.equal(parseNumber(plain(-0.25)), -0.25);
+});
+
+test("digits tell neighbours apart", () => {
+  assert.equal(plain(0.1 + 0.2), "0.3");
+  assert.equal(plain(1e6 + 2e-6, digitsFor(1e6, 1e-6)), "1000000.000002");
+  assert.equal(digitsFor(0, 0), 6);
+});
+
+test("counts on an axis stay short", () => {
+  assert.deepEqual([500, 2500, 25_000, 2e6].map(short), ["500", "2,500", "25K", "2M"]);
+});
+
+test("shares and percentages", () => {
+  assert.equal(share(2 / 3), "0.667");
+  assert.equal(share(Number.NaN), "–");
+  assert.equal(percent(5, 100), "5");
+  assert.equal(percent(49, 1000), "4.9");
+  assert.equal(percent(1, 5000), "0.02");
+  assert.equal(percent(9999, 10000), "99.99");
+  assert.equal(percent(0, 10), "0");
 });

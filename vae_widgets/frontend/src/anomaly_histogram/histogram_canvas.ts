@@ -22,7 +22,7 @@ import { OperatingPoints } from "./linked_views.ts";
 import { Readout } from "./readout.ts";
 import { button, createShell, element } from "../controls/shell.ts";
 import { change, send } from "../kernel/sync.ts";
-import { asTyped, digitsFor, percent, plain, whole } from "../format/axis_ticks.ts";
+import { asTyped, digitsFor, percent, plain, whole } from "../format/numbers.ts";
 
 interface State {
   threshold: number;

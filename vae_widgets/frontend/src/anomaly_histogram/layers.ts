@@ -1,9 +1,10 @@
 /** What a drag does not change, drawn once: the axes and the bars of the histogram. */
 
-import { categoryColour } from "../canvas/palette.ts";
+import { labelColour } from "../canvas/palette.ts";
 import type { ScoreCounts } from "./counts.ts";
 import type { Theme } from "../canvas/theme.ts";
-import { digitsFor, linearTicks, logTicks, plain, short, whole } from "../format/axis_ticks.ts";
+import { linearTicks, logTicks } from "../format/axis_ticks.ts";
+import { digitsFor, plain, short, whole } from "../format/numbers.ts";
 
 export const MARGIN = { left: 56, right: 12, top: 42, bottom: 40 };
 /** Width of the bar of what lies outside the axis. */
@@ -22,11 +23,6 @@ export interface Histogram {
   logCounts: boolean;
   lowest: number;
   highest: number;
-}
-
-/** Normal is blue, anomalous orange, without label grey. */
-export function classColour(index: number): string {
-  return categoryColour([0, 6, 3][index]);
 }
 
 /** Where scores and counts are in the picture. */
@@ -200,7 +196,7 @@ export function drawBars(
     ofClass.forEach((count, k) => {
       if (!count) return;
       const y = Math.min(frame.y(count), frame.bottom - 2);
-      context.fillStyle = classColour(k);
+      context.fillStyle = labelColour(k);
       context.globalAlpha = ofClass.length > 1 ? OVERLAID_ALPHA : 1;
       context.fillRect(x0, y, x1 - x0, frame.bottom - y);
       context.globalAlpha = 1; // a cap, so that overlaid bars are not taken for stacked ones

@@ -1,8 +1,9 @@
 /** What the colours of the bars mean, with counts. */
 
-import { classColour, type Histogram } from "./layers.ts";
+import type { Histogram } from "./layers.ts";
+import { labelColour } from "../canvas/palette.ts";
+import { whole } from "../format/numbers.ts";
 import { element } from "../controls/shell.ts";
-import { whole } from "../format/axis_ticks.ts";
 
 export function legendOf({ classNames, counts }: Histogram, selected: number): HTMLElement[] {
   const entry = (colour: string, count: number, name: string) => {
@@ -12,6 +13,6 @@ export function legendOf({ classNames, counts }: Histogram, selected: number): H
     made.append(swatch, `${whole(count)} ${count === 1 && name === "samples" ? "sample" : name}`);
     return made;
   };
-  const classes = classNames.map((name, k) => entry(classColour(k), counts.totals[k], name));
+  const classes = classNames.map((name, k) => entry(labelColour(k), counts.totals[k], name));
   return selected ? [...classes, entry("var(--vw-ink)", selected, "selected")] : classes;
 }

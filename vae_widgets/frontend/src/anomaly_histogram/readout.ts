@@ -1,9 +1,9 @@
 /** The numbers that a threshold is judged by. */
 
 import { falsePositiveRate, type Metrics } from "./counts.ts";
-import { classColour } from "./layers.ts";
+import { labelColour } from "../canvas/palette.ts";
+import { percent, share, whole } from "../format/numbers.ts";
 import { element } from "../controls/shell.ts";
-import { percent, share, whole } from "../format/axis_ticks.ts";
 
 type Entry = [name: string, hint: string, value: (metrics: Metrics) => string];
 
@@ -100,7 +100,7 @@ export class Readout {
     matrix.append(heading(""), heading("flagged"), heading("not flagged"));
     CONFUSION.forEach(([name, entries], i) => {
       const cells = entries.map((entry) => this.#number(entry));
-      for (const cell of cells) cell.style.setProperty("--vw-class", classColour(1 - i));
+      for (const cell of cells) cell.style.setProperty("--vw-class", labelColour(1 - i));
       matrix.append(heading(name), ...cells);
       this.#cells.push(...cells);
     });

@@ -18,6 +18,11 @@ export function categoryColour(index: number): string {
   return CATEGORIES[((index % CATEGORIES.length) + CATEGORIES.length) % CATEGORIES.length];
 }
 
+/** Colour of a label: 0 (normal) blue, 1 (anomalous) orange, 2 (no label) grey. */
+export function labelColour(index: number): string {
+  return categoryColour([0, 6, 3][index]);
+}
+
 /** Of what is not known: nearer to the paper than any category. */
 export function unknownColour(dark: boolean): string {
   return dark ? "#5a5a5a" : "#c6c6c6";

@@ -2,7 +2,8 @@
 
 import { shortened } from "./text.ts";
 import type { Theme } from "./theme.ts";
-import { linearTicks, plain } from "../format/axis_ticks.ts";
+import { linearTicks } from "../format/axis_ticks.ts";
+import { plain } from "../format/numbers.ts";
 import { type Box, Viewport } from "./viewport.ts";
 
 export interface Axes {

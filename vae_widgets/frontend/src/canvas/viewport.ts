@@ -1,6 +1,6 @@
 /** The visible part of a plane, and where it lies on the screen. Screen y grows downwards. */
 
-import type { Point } from "../controls/gestures.ts";
+import type { Point } from "./geometry.ts";
 
 export interface Bounds {
   x0: number;
@@ -8,6 +8,9 @@ export interface Bounds {
   y0: number;
   y1: number;
 }
+
+/** x0, x1, y0, y1: bounds as they travel. */
+export type Edges = [number, number, number, number];
 
 export interface Box {
   left: number;
@@ -71,4 +74,12 @@ export class Viewport {
       y1: y + (y1 - y) / factor,
     };
   }
+}
+
+export function toBounds([x0, x1, y0, y1]: Edges): Bounds {
+  return { x0, x1, y0, y1 };
+}
+
+export function toEdges({ x0, x1, y0, y1 }: Bounds): Edges {
+  return [x0, x1, y0, y1];
 }

@@ -1,9 +1,6 @@
 /** Pointer gestures on a canvas inside a notebook, where JupyterLab listens too. */
 
-export interface Point {
-  x: number;
-  y: number;
-}
+import type { Point } from "../canvas/geometry.ts";
 
 export interface DragHandlers {
   /** Return false to leave the press to others. */

@@ -34,3 +34,42 @@ function fixed(value: number, decimals: number): string {
 export function minus(text: string): string {
   return text.replaceAll("-", "\u2212");
 }
+
+/** Digits that tell values apart that lie `step` apart and reach up to `largest`. */
+export function digitsFor(largest: number, step: number): number {
+  if (!(step > 0) || !(largest > 0)) return 6;
+  return Math.min(17, Math.max(6, Math.ceil(Math.log10(largest / step)) + 1));
+}
+
+/** A number without noise digits, as people type it: 0.1 + 0.2 is "0.3". */
+export function asTyped(value: number, digits = 6): string {
+  return String(Number(value.toPrecision(digits)));
+}
+
+/** The same to be read, with a real minus sign. */
+export function plain(value: number, digits = 6): string {
+  return minus(asTyped(value, digits));
+}
+
+const WHOLE = new Intl.NumberFormat("en-US");
+const SHORT = new Intl.NumberFormat("en-US", { notation: "compact" });
+
+export function whole(count: number): string {
+  return WHOLE.format(count);
+}
+
+/** A count for an axis: "2,500" in full, "25K" where it is long. */
+export function short(count: number): string {
+  return (count < 10_000 ? WHOLE : SHORT).format(count);
+}
+
+/** A share in [0, 1] as "0.842"; "–" where undefined. */
+export function share(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(3) : "–";
+}
+
+/** A part of a whole as a percentage with sensible digits: "4.9", "0.02", "0". */
+export function percent(part: number, of: number): string {
+  const value = (100 * part) / of;
+  return String(Number(value.toPrecision(value < 1 ? 1 : value < 99.5 ? 2 : 4)));
+}

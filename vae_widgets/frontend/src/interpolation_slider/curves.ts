@@ -1,7 +1,7 @@
 /** Curves under the filmstrip, frame by frame: how likely the prior finds the path, how fast the
  * sample changes. */
 
-import { frameOf } from "./track.ts";
+import { frameOf } from "../canvas/frames.ts";
 import type { Film, FilmRow, FilmStrip } from "./filmstrip.ts";
 import { formatNumber } from "../format/numbers.ts";
 import { Picture } from "../canvas/canvas_view.ts";

@@ -1,6 +1,7 @@
 /** The filmstrip of the interpolation slider, which is its track: a row of tiles for each method. */
 
-import { frameOf, layFilmTrack, valueAt, xOf, type FilmTrack } from "./track.ts";
+import { layFilmTrack, valueAt, xOf, type FilmTrack } from "./track.ts";
+import { frameOf } from "../canvas/frames.ts";
 import { drawFramedTile } from "./framed_tile.ts";
 import { Picture } from "../canvas/canvas_view.ts";
 import { element } from "../controls/shell.ts";

@@ -27,16 +27,6 @@ export function valueAt(track: FilmTrack, x: number): number {
   return clamp((x / track.cell - 0.5) / (track.count - 1));
 }
 
-/** Index of the frame nearest to a position. */
-export function frameOf(value: number, frames: number): number {
-  return Math.round(clamp(value) * (frames - 1));
-}
-
-/** Position of a frame. */
-export function valueOf(frame: number, frames: number): number {
-  return Math.max(0, Math.min(frames - 1, frame)) / (frames - 1);
-}
-
 function clamp(value: number): number {
   return Math.max(0, Math.min(1, value));
 }

@@ -1,7 +1,7 @@
 /** The pictures of the interpolation slider: start, current frame and end above a filmstrip and
  * the curves along it. */
 
-import { frameOf } from "./track.ts";
+import { frameOf } from "../canvas/frames.ts";
 import { drawFramedTile } from "./framed_tile.ts";
 import { FilmProfile } from "./curves.ts";
 import { FilmStrip, type Film } from "./filmstrip.ts";

@@ -64,3 +64,9 @@ export class Tiles {
     this.#sheet?.close();
   }
 }
+
+/** One tile of an atlas. */
+export interface TileRef {
+  tiles: Tiles;
+  index: number;
+}

@@ -4,14 +4,17 @@ import "./widget.css";
 import { LATE } from "../kernel/latest_request.ts";
 import { checkRows, readArray, writeArray, type WireArray } from "../kernel/arrays.ts";
 import { DecodedPlane } from "./decode/plane.ts";
-import { onKey, type Point } from "../controls/gestures.ts";
+import { onKey } from "../controls/gestures.ts";
+import type { Point } from "../canvas/geometry.ts";
+import type { DensityState } from "./state/protocol.ts";
+import { toBounds, toEdges } from "../canvas/viewport.ts";
+import { whole } from "../format/numbers.ts";
 import { Hearing } from "../controls/sound_player.ts";
 import { KeptState } from "../storage/kept_state.ts";
 import { combine, insidePolygon, nearest } from "./gestures/lasso.ts";
 import { Picking } from "./decode/picked_point.ts";
-import { Density, type DensityState } from "./plot/density.ts";
+import { Density } from "./plot/density.ts";
 import { onScatterGestures, type How } from "./gestures/gestures.ts";
-import { toBounds, toEdges } from "./decode/grid.ts";
 import { Hover } from "./panels/hover.ts";
 import { Painting } from "./panels/legend.ts";
 import { Panels } from "./panels/drawers.ts";
@@ -22,7 +25,6 @@ import { Toolbar } from "./panels/toolbar.ts";
 import { createShell, element } from "../controls/shell.ts";
 import { change, tellSoon } from "../kernel/sync.ts";
 import { watchTheme } from "../canvas/theme.ts";
-import { whole } from "../format/axis_ticks.ts";
 
 // How long the view must rest before the kernel decodes the plane for it, in ms.
 const SETTLED = 300;

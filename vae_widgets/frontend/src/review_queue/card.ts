@@ -1,10 +1,10 @@
 /** The sample under review: its pictures, and what is known of it. */
 
 import { DetailText } from "../controls/detail_text.ts";
-import { classColour } from "../anomaly_histogram/layers.ts";
+import { labelColour } from "../canvas/palette.ts";
+import { plain } from "../format/numbers.ts";
 import { verdict, type Mark } from "./marks.ts";
 import { element } from "../controls/shell.ts";
-import { plain } from "../format/axis_ticks.ts";
 import type { Tiles } from "../kernel/atlas.ts";
 
 export interface Sample {
@@ -115,5 +115,5 @@ export class ReviewCard {
 
 /** As in the histogram; unsure is like not labelled. */
 export function markColour(mark: Mark): string {
-  return classColour(mark === "anomalous" ? 1 : mark === "normal" ? 0 : 2);
+  return labelColour(mark === "anomalous" ? 1 : mark === "normal" ? 0 : 2);
 }

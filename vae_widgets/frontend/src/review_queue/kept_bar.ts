@@ -1,7 +1,7 @@
 /** Marks that are kept in the browser: a line that says so, and what can be done with them. */
 
 import { button, element } from "../controls/shell.ts";
-import { whole } from "../format/axis_ticks.ts";
+import { whole } from "../format/numbers.ts";
 
 export interface KeptState {
   /** Marks that wait for a kernel which does not answer. */

@@ -1,6 +1,6 @@
 /** What a mark is called, where a reviewer goes next, and what is said at the end. */
 
-import { whole } from "../format/axis_ticks.ts";
+import { whole } from "../format/numbers.ts";
 
 export type Mark = "" | "anomalous" | "normal" | "unsure";
 

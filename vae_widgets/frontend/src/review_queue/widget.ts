@@ -11,7 +11,7 @@ import { ReviewStrip } from "./thumbnails.ts";
 import { firstShown, nextOpen, summary, verdict, type Mark } from "./marks.ts";
 import { button, createShell, element } from "../controls/shell.ts";
 import { change, send, tellSoon } from "../kernel/sync.ts";
-import { whole } from "../format/axis_ticks.ts";
+import { whole } from "../format/numbers.ts";
 import { Tiles, type WireAtlas } from "../kernel/atlas.ts";
 
 interface Window extends Samples {

@@ -1,6 +1,6 @@
 /** Values of curves at a place on the x axis, as a text. */
 
-import { plain } from "../format/axis_ticks.ts";
+import { plain } from "../format/numbers.ts";
 
 export interface Series {
   label: string;

@@ -10,7 +10,7 @@ import { change } from "../kernel/sync.ts";
 import { Picture } from "../canvas/canvas_view.ts";
 import { button, element } from "../controls/shell.ts";
 import { drawAxes } from "../canvas/small_plot.ts";
-import { plain } from "../format/axis_ticks.ts";
+import { plain } from "../format/numbers.ts";
 
 interface Shown {
   axis: string;

@@ -1,16 +1,8 @@
 /** The plane as a grid of decoded pictures: which one to ask for, and what is where in it. */
 
-import type { Point } from "../../controls/gestures.ts";
-import type { Bounds, Viewport } from "../../canvas/viewport.ts";
-
-/** x0, x1, y0, y1: bounds as they travel. */
-export type Edges = [number, number, number, number];
-
-export interface GridQuestion {
-  bounds: Edges;
-  columns: number;
-  rows: number;
-}
+import type { Point } from "../../canvas/geometry.ts";
+import { toEdges, type Edges, type Viewport } from "../../canvas/viewport.ts";
+import type { GridQuestion } from "../state/protocol.ts";
 
 // Height of a picture on the plane, in pixels, unless that makes too many pixels in all.
 const CELL = 28;
@@ -47,10 +39,3 @@ export function cellAt(grid: GridQuestion, place: Point): number {
   return inside ? row * grid.columns + column : -1;
 }
 
-export function toBounds([x0, x1, y0, y1]: Edges): Bounds {
-  return { x0, x1, y0, y1 };
-}
-
-export function toEdges({ x0, x1, y0, y1 }: Bounds): Edges {
-  return [x0, x1, y0, y1];
-}

@@ -1,19 +1,8 @@
 /** The hovered sample in detail, from the kernel: input, reconstruction, residual, posterior. */
 
 import { Asking, type Sender } from "../../kernel/latest_request.ts";
-import type { Covariance } from "../plot/gaussian.ts";
-import { Tiles, type WireAtlas } from "../../kernel/atlas.ts";
-
-export interface DetailAnswer extends Sender {
-  index: number;
-  /** Input, reconstruction and residual. */
-  tiles: WireAtlas;
-  /** What the renderer says of the sample, as HTML. */
-  text: string;
-  /** Of q(z | x) on the plane; empty where it has none. */
-  covariance: Covariance | [];
-  error: string;
-}
+import type { Covariance, DetailAnswer } from "../state/protocol.ts";
+import { Tiles } from "../../kernel/atlas.ts";
 
 export interface Detail {
   index: number;

@@ -1,22 +1,12 @@
 /** The place under the pointer, decoded by the kernel once the pointer rests. */
 
 import { Asking, type Sender } from "../../kernel/latest_request.ts";
-import type { Point } from "../../controls/gestures.ts";
-import type { Shown } from "./picked_view.ts";
-import { Tiles, type WireAtlas } from "../../kernel/atlas.ts";
-
-export interface PlaceQuestion {
-  at: [number, number];
-}
-
-export interface PlaceAnswer extends PlaceQuestion, Sender {
-  tiles: WireAtlas;
-  far: boolean;
-  error: string;
-}
+import type { Point } from "../../canvas/geometry.ts";
+import { Tiles, type TileRef } from "../../kernel/atlas.ts";
+import type { PlaceAnswer, PlaceQuestion } from "../state/protocol.ts";
 
 export interface Decoded {
-  shown: Shown;
+  shown: TileRef;
   far: boolean;
 }
 

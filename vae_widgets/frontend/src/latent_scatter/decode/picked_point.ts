@@ -2,22 +2,22 @@
 
 import { readArray } from "../../kernel/arrays.ts";
 import { Asking } from "../../kernel/latest_request.ts";
-import type { Point } from "../../controls/gestures.ts";
+import type { Point } from "../../canvas/geometry.ts";
+import type { PickQuestion } from "../state/protocol.ts";
 import { HoverPlace } from "./hovered_place.ts";
-import type { Shown } from "./picked_view.ts";
 import { PickedView } from "./picked_view.ts";
 import type { ScatterPlot } from "../plot/plot.ts";
-import { axisNames, isLine, labelOf, type Model, type PickQuestion } from "../state/model.ts";
+import { axisNames, isLine, labelOf, type Model } from "../state/model.ts";
 import { change } from "../../kernel/sync.ts";
-import { Tiles } from "../../kernel/atlas.ts";
+import { Tiles, type TileRef } from "../../kernel/atlas.ts";
 import { formatNumber } from "../../format/numbers.ts";
 
 /** What the rest of the page knows about pictures. */
 export interface Pictures {
   /** The sample nearest to a place on the plane, -1 if all are hidden. */
   nearestTo(place: Point): number;
-  sample(index: number): Shown | null;
-  preview(place: Point): Shown | null;
+  sample(index: number): TileRef | null;
+  preview(place: Point): TileRef | null;
 }
 
 interface Pick {
@@ -29,7 +29,7 @@ interface Pick {
   /** The hand still moves it: nothing that comes now is of the place. */
   moving?: boolean;
   /** What was decoded beforehand for where the plane is now. */
-  frame?: () => Shown | null;
+  frame?: () => TileRef | null;
 }
 
 // So many pixels from what is picked, the pointer still means that.
@@ -88,7 +88,7 @@ export class Picking {
   }
 
   /** What is picked moves with the hand, along the attribute. */
-  moveAlong(frame: () => Shown | null): void {
+  moveAlong(frame: () => TileRef | null): void {
     const pick = this.#pending ?? this.#current();
     if (!pick) return;
     // Of what is still on its way nothing was decoded beforehand.
@@ -106,7 +106,7 @@ export class Picking {
   }
 
   /** The plane through the place moves with the hand: show what was decoded beforehand. */
-  traverse(frame: () => Shown | null): void {
+  traverse(frame: () => TileRef | null): void {
     this.#pending = { place: this.place, point: -1, traversal: true, moving: true, frame };
     this.show();
   }

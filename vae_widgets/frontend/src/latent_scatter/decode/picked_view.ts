@@ -1,17 +1,11 @@
-/** The pictures beside a scatter (what was picked) and at its pointer (what is hovered). */
+/** The pictures beside a scatter: what was picked. */
 
 import { DetailText } from "../../controls/detail_text.ts";
-import type { Point } from "../../controls/gestures.ts";
 import { element } from "../../controls/shell.ts";
-import type { Tiles } from "../../kernel/atlas.ts";
-
-export interface Shown {
-  tiles: Tiles;
-  index: number;
-}
+import type { TileRef } from "../../kernel/atlas.ts";
 
 /** A square that shows one tile. */
-class TileView {
+export class TileView {
   readonly canvas = element("canvas", "vw-scatter-tile");
   readonly #side: number;
 
@@ -20,7 +14,7 @@ class TileView {
     this.canvas.style.width = this.canvas.style.height = `${side}px`;
   }
 
-  show(shown: Shown | null): void {
+  show(shown: TileRef | null): void {
     const pixels = Math.round(this.#side * (window.devicePixelRatio || 1));
     if (this.canvas.width !== pixels) this.canvas.width = this.canvas.height = pixels;
     const context = this.canvas.getContext("2d")!;
@@ -30,11 +24,11 @@ class TileView {
 }
 
 export interface PickedState {
-  decoded: Shown | null;
+  decoded: TileRef | null;
   decodedCaption: string;
   /** The decoded picture is a guess: there is no data near. */
   far: boolean;
-  sample: Shown | null;
+  sample: TileRef | null;
   sampleCaption: string;
   place: string;
   /** What the renderer says of what was decoded, as HTML. */
@@ -72,47 +66,3 @@ export class PickedView {
   }
 }
 
-const DETAILS = ["input", "reconstruction", "residual"];
-
-/** A sample and its name beside its point; its reconstruction and the residual when they come. */
-export class Tooltip {
-  readonly root = element("div", "vw-tooltip");
-  readonly #views = DETAILS.map(() => new TileView(76));
-  readonly #text = element("div", "vw-tooltip-text");
-  readonly #detail = new DetailText("vw-tooltip-detail");
-
-  constructor() {
-    this.root.setAttribute("role", "tooltip");
-    this.root.hidden = true;
-    const row = element("div", "vw-tooltip-pictures");
-    this.#views.forEach((view, i) => {
-      const figure = element("figure", "");
-      const caption = element("figcaption", "");
-      view.canvas.dataset.role = caption.textContent = DETAILS[i];
-      figure.append(view.canvas, caption);
-      row.append(figure);
-    });
-    this.root.append(this.#text, row, this.#detail.root);
-  }
-
-  hide(): void {
-    this.root.hidden = true;
-  }
-
-  /** Say of the sample what the renderer says, as HTML. */
-  describe(text: string): void {
-    this.#detail.show(text);
-  }
-
-  /** Beside the point, inside the frame of `width` and `height`. */
-  show(shown: (Shown | null)[], lines: string[], at: Point, width: number, height: number): void {
-    this.#views.forEach((view, i) => view.show(shown[i]));
-    this.#text.textContent = lines.join("\n");
-    this.root.hidden = false;
-    const { offsetWidth, offsetHeight } = this.root;
-    const right = at.x + 14 + offsetWidth <= width;
-    const x = right ? at.x + 14 : at.x - 14 - offsetWidth;
-    const y = Math.min(height - offsetHeight, at.y - offsetHeight / 2);
-    this.root.style.transform = `translate(${Math.max(0, x)}px, ${Math.max(0, y)}px)`;
-  }
-}

@@ -2,13 +2,13 @@
 
 import { readArray } from "../../kernel/arrays.ts";
 import { Asking } from "../../kernel/latest_request.ts";
-import type { Point } from "../../controls/gestures.ts";
-import { cellAt, covers, gridFor, sameGrid, type GridQuestion } from "./grid.ts";
-import type { Shown } from "./picked_view.ts";
+import type { Point } from "../../canvas/geometry.ts";
+import type { GridQuestion } from "../state/protocol.ts";
+import { cellAt, covers, gridFor, sameGrid } from "./grid.ts";
 import type { Grid, ScatterPlot } from "../plot/plot.ts";
 import type { Model } from "../state/model.ts";
 import { change } from "../../kernel/sync.ts";
-import { Tiles } from "../../kernel/atlas.ts";
+import { Tiles, type TileRef } from "../../kernel/atlas.ts";
 
 export class DecodedPlane {
   readonly #model: Model;
@@ -26,7 +26,7 @@ export class DecodedPlane {
   }
 
   /** The decoded picture nearest to a place on the plane. */
-  at(place: Point): Shown | null {
+  at(place: Point): TileRef | null {
     const cell = this.#grid && this.#isHere() ? cellAt(this.#grid, place) : -1;
     return cell >= 0 ? { tiles: this.#grid!.tiles, index: cell } : null;
   }

@@ -2,12 +2,7 @@
 
 import { Asking, type Sender } from "../../kernel/latest_request.ts";
 import { Tiles, type WireAtlas } from "../../kernel/atlas.ts";
-
-export interface TileAnswer extends Sender {
-  index: number;
-  tiles?: WireAtlas;
-  error: string;
-}
+import type { TileAnswer } from "../state/protocol.ts";
 
 const KEPT = 500;
 // A pointer that sweeps over points asks for none of them.

@@ -1,31 +1,13 @@
 /** Steps along each held coordinate, and along the attribute, decoded beforehand: the answer to a
  * slider in the page. */
 
-import { Asking, type Sender } from "../../kernel/latest_request.ts";
+import { Asking } from "../../kernel/latest_request.ts";
 import { readArray } from "../../kernel/arrays.ts";
-import type { Point } from "../../controls/gestures.ts";
-import type { Shown } from "./picked_view.ts";
+import type { Point } from "../../canvas/geometry.ts";
+import type { TraversalAnswer, TraversalQuestion } from "../state/protocol.ts";
 import type { Model } from "../state/model.ts";
 import { change } from "../../kernel/sync.ts";
-import { Tiles, type WireAtlas } from "../../kernel/atlas.ts";
-
-export interface TraversalQuestion {
-  /** The place on the plane from which the steps go. */
-  at: [number, number];
-}
-
-export interface TraversalAnswer extends Sender {
-  /** All coordinates of that place. */
-  base: number[];
-  /** What was picked and the attribute, where there are steps along it. */
-  line: [] | [number[], number[]];
-  /** The coordinates that are stepped along, and from where to where; -1 is the attribute. */
-  rows: { index: number; low: number; high: number }[];
-  /** Number of steps of each. */
-  steps: number;
-  tiles: WireAtlas;
-  error: string;
-}
+import { Tiles, type TileRef } from "../../kernel/atlas.ts";
 
 const ATTRIBUTE = -1;
 
@@ -41,14 +23,14 @@ export class Traversals {
   }
 
   /** The step nearest to the place as it is held now, if only this coordinate moved since. */
-  find(index: number, place: Point): Shown | null {
+  find(index: number, place: Point): TileRef | null {
     const here = this.#coordinates(place);
     const elsewhere = this.#have?.answer.base.some((value, i) => i !== index && value !== here[i]);
     return elsewhere ? null : this.#step(index, here[index]);
   }
 
   /** The step nearest to what was picked, moved so far along the attribute. */
-  along(value: number): Shown | null {
+  along(value: number): TileRef | null {
     return this.#onLine() ? this.#step(ATTRIBUTE, value) : null;
   }
 
@@ -92,7 +74,7 @@ export class Traversals {
     );
   }
 
-  #step(index: number, value: number): Shown | null {
+  #step(index: number, value: number): TileRef | null {
     const row = this.#have?.answer.rows.findIndex((each) => each.index === index) ?? -1;
     if (!this.#have || row < 0) return null;
     const { answer, tiles } = this.#have;

@@ -1,9 +1,10 @@
 /** Pointer, wheel and keys on a scatter, as what they mean. */
 
-import { onDrag, onKey, pointIn, type Point } from "../../controls/gestures.ts";
+import { onDrag, onKey, pointIn } from "../../controls/gestures.ts";
+import type { Point } from "../../canvas/geometry.ts";
+import type { Mode } from "../state/protocol.ts";
 import { Viewport, type Bounds } from "../../canvas/viewport.ts";
 
-export type Mode = "pick" | "pan" | "lasso" | "box";
 export type How = "replace" | "add" | "remove";
 
 /** Points are in pixels of the canvas. */

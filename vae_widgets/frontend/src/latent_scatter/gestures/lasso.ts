@@ -1,6 +1,6 @@
 /** Which points lie inside a drawn shape, and which is nearest: one pass over all of them. */
 
-import type { Point } from "../../controls/gestures.ts";
+import type { Point } from "../../canvas/geometry.ts";
 
 /** Whether point i takes part: classes can be hidden. */
 export type Visible = (index: number) => boolean;

@@ -2,7 +2,7 @@
 
 import { onKey } from "../../controls/gestures.ts";
 import { button, element } from "../../controls/shell.ts";
-import { whole } from "../../format/axis_ticks.ts";
+import { whole } from "../../format/numbers.ts";
 
 const REACH = 2;
 

@@ -2,7 +2,7 @@
 
 import { onKey } from "../../controls/gestures.ts";
 import { formatNumber } from "../../format/numbers.ts";
-import type { Axis } from "../state/model.ts";
+import type { Axis } from "../state/protocol.ts";
 import { button, element } from "../../controls/shell.ts";
 
 const STEPS = 200;

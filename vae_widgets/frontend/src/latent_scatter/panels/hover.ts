@@ -5,7 +5,8 @@ import { HoverDetail } from "../decode/hovered_detail.ts";
 import { formatNumber } from "../../format/numbers.ts";
 import { SampleTiles } from "../decode/sample_tiles.ts";
 import { POSTERIOR_RING } from "../plot/contours.ts";
-import { Tooltip, type Shown } from "../decode/picked_view.ts";
+import { Tooltip } from "./tooltip.ts";
+import type { TileRef } from "../../kernel/atlas.ts";
 import type { ScatterPlot } from "../plot/plot.ts";
 import { labelOf, type Model } from "../state/model.ts";
 import { change, tellSoon } from "../../kernel/sync.ts";
@@ -54,7 +55,7 @@ export class Hover {
   }
 
   /** The picture of a sample; null while it is on its way. */
-  sample(index: number): Shown | null {
+  sample(index: number): TileRef | null {
     return this.#samples.find(index);
   }
 
@@ -75,7 +76,7 @@ export class Hover {
       lines.push(`${name} ${Number.isNaN(value) ? "unknown" : formatNumber(value, 1)}`);
     }
     const more = this.#detail.find(index);
-    const pictures: (Shown | null)[] = [this.sample(index), null, null];
+    const pictures: (TileRef | null)[] = [this.sample(index), null, null];
     if (more) [0, 1, 2].forEach((i) => (pictures[i] = { tiles: more.tiles, index: i }));
     if (more?.covariance) {
       plot.mark({ posterior: more.covariance });

@@ -2,11 +2,10 @@
 
 import { categoryColour, quantityColour } from "../../canvas/palette.ts";
 import { NumberField } from "../../controls/number_field.ts";
-import { formatNumber } from "../../format/numbers.ts";
+import { formatNumber, whole } from "../../format/numbers.ts";
 import { NO_SIDE, SIDES, type Quantity } from "../plot/colours.ts";
 import { unknownName } from "../state/model.ts";
 import { element } from "../../controls/shell.ts";
-import { whole } from "../../format/axis_ticks.ts";
 
 export interface LegendState {
   names: string[];

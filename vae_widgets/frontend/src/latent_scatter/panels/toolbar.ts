@@ -1,7 +1,7 @@
 /** The controls under a scatter, wired to the traits. */
 
 import { Controls } from "./toolbar_view.ts";
-import type { Mode } from "../gestures/gestures.ts";
+import type { Mode } from "../state/protocol.ts";
 import type { Model } from "../state/model.ts";
 import type { Shell } from "../../controls/shell.ts";
 import { change } from "../../kernel/sync.ts";

@@ -1,7 +1,6 @@
 /** The row under a scatter: what a drag does, view, selection, colours, dimensions. */
 
-import type { Mode } from "../gestures/gestures.ts";
-import type { Axis } from "../state/model.ts";
+import type { Mode, Axis } from "../state/protocol.ts";
 import { button, element } from "../../controls/shell.ts";
 
 export interface ControlState {

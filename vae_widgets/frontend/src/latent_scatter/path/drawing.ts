@@ -1,7 +1,7 @@
 /** A path on a scatter: how it looks, and what of it can be dragged. */
 
 import { haloedText } from "../../canvas/text.ts";
-import type { Point } from "../../controls/gestures.ts";
+import type { Point } from "../../canvas/geometry.ts";
 import type { Theme } from "../../canvas/theme.ts";
 
 /** Places are in pixels. */

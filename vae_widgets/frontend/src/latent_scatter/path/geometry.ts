@@ -1,6 +1,6 @@
 /** The points of a path: a track for a point that is dragged, and what dragged way-points do. */
 
-import type { Point } from "../../controls/gestures.ts";
+import type { Point } from "../../canvas/geometry.ts";
 
 /**
  * The frame to which a point that is dragged moves, starting from one frame: along the path, as

@@ -4,24 +4,16 @@
  */
 
 import type { AnyModel } from "@anywidget/types";
-import { readArray, type WireArray } from "../../kernel/arrays.ts";
-import { frameOf, valueOf } from "../../interpolation_slider/track.ts";
-import { onKey, pointIn, type Point } from "../../controls/gestures.ts";
+import { readArray } from "../../kernel/arrays.ts";
+import { frameOf, valueOf } from "../../canvas/frames.ts";
+import type { Point } from "../../canvas/geometry.ts";
+import { onKey, pointIn } from "../../controls/gestures.ts";
 import { drawPath, hitPath, type PathPicture } from "./drawing.ts";
 import { follow, withStop } from "./geometry.ts";
 import type { ScatterPlot } from "../plot/plot.ts";
 import { isLine, type Model } from "../state/model.ts";
 import { button, type Shell } from "../../controls/shell.ts";
 import { send, tell, tellSoon } from "../../kernel/sync.ts";
-
-export interface PathState {
-  /** Model id of the slider. */
-  slider: string;
-  /** The frames on the plane that is shown: (frames, 2), or (frames, 1) where y has no meaning. */
-  positions: WireArray;
-  /** Frames that are way-points, both ends included. */
-  stops: number[];
-}
 
 /** A place on the plane, and the sample meant, -1 for none. */
 interface End {

@@ -1,8 +1,9 @@
 /** Where am I: the prior as rings, and the posterior of one sample as an ellipse. */
 
 import { haloedText } from "../../canvas/text.ts";
-import { contour, type Covariance } from "./gaussian.ts";
-import type { Point } from "../../controls/gestures.ts";
+import { contour } from "./gaussian.ts";
+import type { Covariance } from "../state/protocol.ts";
+import type { Point } from "../../canvas/geometry.ts";
 import type { Theme } from "../../canvas/theme.ts";
 import type { Viewport } from "../../canvas/viewport.ts";
 

@@ -1,22 +1,12 @@
 /** Where am I: the density of the aggregated posterior q(z), shaded behind the points, and rings. */
 
-import { readArray, type WireArray } from "../../kernel/arrays.ts";
+import { readArray } from "../../kernel/arrays.ts";
 import { haloedText } from "../../canvas/text.ts";
-import type { Point } from "../../controls/gestures.ts";
+import type { Point } from "../../canvas/geometry.ts";
+import type { DensityState } from "../state/protocol.ts";
 import { isoline } from "./isoline.ts";
-import { toBounds, type Edges } from "../decode/grid.ts";
 import type { Theme } from "../../canvas/theme.ts";
-import type { Viewport } from "../../canvas/viewport.ts";
-
-export interface DensityState {
-  bounds: Edges;
-  columns: number;
-  rows: number;
-  /** Row by row from the top. */
-  density: WireArray;
-  /** The densities that bound shares of q(z). */
-  rings: { probability: number; density: number }[];
-}
+import { toBounds, type Viewport } from "../../canvas/viewport.ts";
 
 const DARKEST = 0.45;
 const NAME = { width: 72, height: 18 };

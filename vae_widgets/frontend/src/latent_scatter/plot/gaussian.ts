@@ -1,9 +1,7 @@
 /** Contours of a Gaussian on a plane. */
 
-import type { Point } from "../../controls/gestures.ts";
-
-/** xx, xy, yx, yy. */
-export type Covariance = [number, number, number, number];
+import type { Point } from "../../canvas/geometry.ts";
+import type { Covariance } from "../state/protocol.ts";
 
 const CORNERS = 72;
 

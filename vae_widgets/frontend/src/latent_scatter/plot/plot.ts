@@ -1,18 +1,17 @@
 /** The picture of a scatter: axes, decoded grid and points on a still layer, marks above it. */
 
 import { haloedText } from "../../canvas/text.ts";
-import type { Covariance } from "./gaussian.ts";
+import type { Covariance, GridQuestion } from "../state/protocol.ts";
+import type { Point } from "../../canvas/geometry.ts";
 import { discRadius } from "./discs.ts";
-import type { Point } from "../../controls/gestures.ts";
 import { formatTicks } from "../../format/numbers.ts";
 import { Picture, type Draw } from "../../canvas/canvas_view.ts";
 import { PointLayer } from "./point_layer.ts";
 import { drawPrior, posteriorPath } from "./contours.ts";
 import type { Density } from "./density.ts";
-import { toBounds, type GridQuestion } from "../decode/grid.ts";
 import type { Theme } from "../../canvas/theme.ts";
 import { linearTicks } from "../../format/axis_ticks.ts";
-import { Viewport, type Bounds } from "../../canvas/viewport.ts";
+import { Viewport, type Bounds, toBounds } from "../../canvas/viewport.ts";
 
 export interface Grid extends GridQuestion {
   /** All its pictures side by side. */

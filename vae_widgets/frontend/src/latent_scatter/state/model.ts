@@ -3,59 +3,24 @@
 import type { AnyModel } from "@anywidget/types";
 import { readArray, type WireArray } from "../../kernel/arrays.ts";
 import type { Sender } from "../../kernel/latest_request.ts";
-import type { DetailAnswer } from "../decode/hovered_detail.ts";
-import type { PlaceAnswer, PlaceQuestion } from "../decode/hovered_place.ts";
-import type { TileAnswer } from "../decode/sample_tiles.ts";
-import type { PathState } from "../path/overlay.ts";
-import type { DensityState } from "../plot/density.ts";
-import type { Mode } from "../gestures/gestures.ts";
-import type { Edges, GridQuestion } from "../decode/grid.ts";
-import type { TraversalAnswer, TraversalQuestion } from "../decode/traversals.ts";
+import type {
+  DetailAnswer,
+  PlaceAnswer,
+  PlaceQuestion,
+  TileAnswer,
+  PathState,
+  DensityState,
+  Mode,
+  GridQuestion,
+  TraversalAnswer,
+  TraversalQuestion,
+  PickQuestion,
+  PickAnswer,
+  GridAnswer,
+  Axis,
+} from "./protocol.ts";
+import type { Edges } from "../../canvas/viewport.ts";
 import type { WireAtlas } from "../../kernel/atlas.ts";
-
-export interface PickQuestion {
-  at?: [number, number];
-  /** Index of the sample meant, -1 for an empty place. */
-  point: number;
-  /** Instead of a place: so far along `attribute` from what was picked. */
-  along?: number;
-}
-
-export interface PickAnswer extends Sender {
-  point: number;
-  /** Where it lies on the plane; without y, anywhere on a line. */
-  at: [number, number | null];
-  coordinates: number[];
-  along: number;
-  /** The latent vector from which it was moved along the attribute. */
-  base: number[];
-  /** Whether it is far from all data. */
-  far: boolean;
-  /** The decoded picture and, for a point, its sample. */
-  tiles: WireAtlas;
-  /** What the renderer says of what was decoded, as HTML. */
-  text: string;
-  error: string;
-}
-
-export interface GridAnswer extends GridQuestion, Partial<Sender> {
-  /** Values of all coordinates when the plane was decoded. */
-  held: number[];
-  tiles: WireAtlas;
-  error?: string;
-}
-
-/** A coordinate: a latent dimension, a principal axis or one of a transformer. */
-export interface Axis {
-  index: number;
-  name: string;
-  /** How much it says about the samples. */
-  note: string;
-  collapsed: boolean;
-  low: number;
-  high: number;
-  mean: number;
-}
 
 export interface State {
   selection: WireArray;

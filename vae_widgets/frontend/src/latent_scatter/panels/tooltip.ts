@@ -1,0 +1,52 @@
+/** The pictures of the hovered sample, beside its point. */
+
+import { DetailText } from "../../controls/detail_text.ts";
+import type { Point } from "../../canvas/geometry.ts";
+import { element } from "../../controls/shell.ts";
+import type { TileRef } from "../../kernel/atlas.ts";
+import { TileView } from "../decode/picked_view.ts";
+
+const DETAILS = ["input", "reconstruction", "residual"];
+
+/** A sample and its name beside its point; its reconstruction and the residual when they come. */
+export class Tooltip {
+  readonly root = element("div", "vw-tooltip");
+  readonly #views = DETAILS.map(() => new TileView(76));
+  readonly #text = element("div", "vw-tooltip-text");
+  readonly #detail = new DetailText("vw-tooltip-detail");
+
+  constructor() {
+    this.root.setAttribute("role", "tooltip");
+    this.root.hidden = true;
+    const row = element("div", "vw-tooltip-pictures");
+    this.#views.forEach((view, i) => {
+      const figure = element("figure", "");
+      const caption = element("figcaption", "");
+      view.canvas.dataset.role = caption.textContent = DETAILS[i];
+      figure.append(view.canvas, caption);
+      row.append(figure);
+    });
+    this.root.append(this.#text, row, this.#detail.root);
+  }
+
+  hide(): void {
+    this.root.hidden = true;
+  }
+
+  /** Say of the sample what the renderer says, as HTML. */
+  describe(text: string): void {
+    this.#detail.show(text);
+  }
+
+  /** Beside the point, inside the frame of `width` and `height`. */
+  show(shown: (TileRef | null)[], lines: string[], at: Point, width: number, height: number): void {
+    this.#views.forEach((view, i) => view.show(shown[i]));
+    this.#text.textContent = lines.join("\n");
+    this.root.hidden = false;
+    const { offsetWidth, offsetHeight } = this.root;
+    const right = at.x + 14 + offsetWidth <= width;
+    const x = right ? at.x + 14 : at.x - 14 - offsetWidth;
+    const y = Math.min(height - offsetHeight, at.y - offsetHeight / 2);
+    this.root.style.transform = `translate(${Math.max(0, x)}px, ${Math.max(0, y)}px)`;
+  }
+}
