@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from vae_widgets.bundle.errors import BundleError
 from vae_widgets.bundle.stored_zip import MAX_BYTES, read_stored_zip
@@ -104,7 +104,12 @@ def read_archive(path: str | os.PathLike[str]) -> Archive:
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist; expected a .vae file.")
     with open_regular(path) as file:
-        found = read_stored_zip(file, str(path))
+        return parse_archive(file, path)
+
+
+def parse_archive(file: BinaryIO, path: pathlib.Path) -> Archive:
+    """Read an archive from an open file, which `path` names in errors, and check all of it."""
+    found = read_stored_zip(file, str(path))
     if MANIFEST not in found:
         raise BundleError(f"{path} has no part {MANIFEST!r}; it is no .vae file.")
     manifest = _parse_manifest(path, found.pop(MANIFEST))

@@ -7,14 +7,13 @@ import pathlib
 import types
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from vae_widgets.bundle.archive import MANIFEST, Archive, read_archive
-from vae_widgets.bundle.dask_scoring import map_dask_array
+from vae_widgets.bundle.archive import MANIFEST, Archive, parse_archive, read_archive
 from vae_widgets.bundle.detector_part import (
     DETECTOR_PART,
     SCORE_PART,
@@ -26,7 +25,8 @@ from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.bundle.onnx.graph import OnnxGraph
 from vae_widgets.codec import GivenLabel
 from vae_widgets.core import checks
-from vae_widgets.core.dask_rows import is_dask_array
+from vae_widgets.core.atomic_file import read_file
+from vae_widgets.core.dask_rows import is_dask_array, map_lazily
 from vae_widgets.core.fixed_blocks import is_stored, slices_of
 from vae_widgets.core.labels.conditioning import check_labels, missing_labels, one_hot
 from vae_widgets.core.pairing import shared_index
@@ -69,8 +69,7 @@ class BundleCodec:
         The `ThresholdPolicy` that was saved, or None.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        archive = read_archive(path)
+    def __init__(self, archive: Archive) -> None:
         where = str(archive.path)
         if archive.kind != "bundle":
             raise BundleError(
@@ -105,6 +104,11 @@ class BundleCodec:
             kind = self._score_kind if self._score_is_named else None
             self._score = self.score_graph(facts, archive.parts, where, kind)
         self._tiles_png = archive.parts.get("tiles.png")
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Self:
+        """Return the codec of a bundle whose file was read elsewhere, such as by a Dask client."""
+        return cls(parse_archive(io.BytesIO(content), pathlib.Path("bundle.vae")))
 
     @staticmethod
     def graphs(
@@ -184,7 +188,7 @@ class BundleCodec:
             Mean and log-variance of q(z | x), each (n, latent_dim).
         """
         if is_dask_array(x):
-            codes = map_dask_array(self, "encode", x, y)
+            codes = self._map_lazily("encode", x, y)
             return codes[:, 0], codes[:, 1]
         if is_stored(x):
             parts = self._in_parts(self.encode, x, y)
@@ -270,7 +274,7 @@ class BundleCodec:
                 "VAEDetector.load give models that score, with TensorFlow."
             )
         if is_dask_array(x):
-            scores: NDArray[np.float32] = map_dask_array(self, "anomaly_score", x, y)
+            scores: NDArray[np.float32] = self._map_lazily("anomaly_score", x, y)
             return scores
         if is_stored(x):
             return np.concatenate(self._in_parts(self.anomaly_score, x, y))
@@ -278,6 +282,14 @@ class BundleCodec:
             x = self._detector.preprocess(x, self.sample_shape)
         samples = self._samples(x)
         return saturated(self._score(x=samples, **self._labels(y, len(samples)))[0])
+
+    def _map_lazily(self, method: str, x: Any, y: Any) -> Any:
+        # The file travels to the workers, which need neither TensorFlow nor a path to it.
+        content = read_file(self.path)
+        read_again = BundleCodec.from_bytes(content)
+        if read_again.manifest != self.manifest:
+            raise BundleError(f"{self.path} has changed since it was loaded. Load it again.")
+        return map_lazily(x, y, read_again, content, BundleCodec.from_bytes, method, {})
 
     def _in_parts(self, method: Callable[..., Any], stored: Any, y: Any) -> list[Any]:
         self._labels(y, len(stored))
@@ -338,7 +350,7 @@ def load(path: str | os.PathLike[str]) -> BundleCodec:
     """
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path must be the name of a .vae file; received {path!r:.200}.")
-    codec = BundleCodec(path)
+    codec = BundleCodec(read_archive(path))
     if codec.own_renderer is not None:
         warnings.warn(
             f"{codec.path.name} was saved with the renderer {codec.own_renderer!r}, whose code a "
