@@ -17,17 +17,23 @@ UNIT_TESTS := -m pytest tests --ignore=tests/notebooks --ignore=tests/browser --
   --numprocesses=2 --dist=loadfile
 NO_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),,--no-browser)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+JUPYTERLAB = $(BIN)/python -m jupyterlab --port=$(PORT) $(NO_DISPLAY) $(AS_ROOT) \
+  --LabApp.default_url=/lab/tree/notebooks/00_tour.ipynb $(ARGS)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint types unit notebooks browser packaging frontend floors bench reproduce coverage screenshots clean
+.PHONY: help lab dev test lint types unit notebooks browser packaging frontend floors bench reproduce coverage screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: $(VENV)/lab.stamp ## Open the tour in JupyterLab (PORT=8888, ARGS= for JupyterLab)
-	$(BIN)/python -m jupyterlab --port=$(PORT) $(NO_DISPLAY) $(AS_ROOT) \
-	  --LabApp.default_url=/lab/tree/notebooks/00_tour.ipynb $(ARGS)
+	$(JUPYTERLAB)
+
+# The kernels of this JupyterLab watch the builds that watch.mjs makes.
+dev: $(VENV)/test.stamp ## As `make lab`; what you save in the front end shows at once in open widgets
+	@(cd $(FRONTEND) && $(WITH_NODE) exec node watch.mjs) & trap "kill $$! 2> /dev/null" EXIT INT TERM; \
+	  PYTHONSTARTUP=$(abspath $(FRONTEND)/kernel_startup.py) $(JUPYTERLAB)
 
 test: lint types unit notebooks browser packaging ## Run everything that CI runs
 

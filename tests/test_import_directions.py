@@ -18,6 +18,7 @@ ALLOWED = {
     "models": {"models", "bundle", "core", "codec", "rendering"},
     "datasets": {"datasets", "core", "codec", "rendering"},
     "widgets": {"widgets", "rendering", "core", "codec"},
+    "frontend": {"frontend", "widgets"},  # hot reload for contributors, not in the wheel
     # Public names for type checkers; at run time they are resolved on first use.
     "__init__": {"bundle", "codec", "core", "datasets", "models", "rendering", "widgets"},
 }

@@ -97,7 +97,4 @@ const builds = [
   },
   { ...options, entryPoints, plugins: [fromShared] },
 ];
-for (const build of builds) {
-  if (process.argv.includes("--watch")) await (await esbuild.context(build)).watch();
-  else await esbuild.build(build);
-}
+for (const build of builds) await esbuild.build(build);
