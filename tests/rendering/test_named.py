@@ -14,20 +14,25 @@ from vae_widgets.rendering import (
     renderer_to_json,
 )
 
+# Each renderer, and samples that it draws: (2, *sample_shape).
+EXAMPLES = [
+    (
+        ImageRenderer(vmin=-1, vmax=3.0, shape=(3, 5), invert=True),
+        np.linspace(-2, 4, 30).reshape(2, 15),
+    ),
+    (ImageRenderer(), np.linspace(0, 1, 30).reshape(2, 3, 5)),
+    (ImageRenderer(channels_first=True), np.linspace(0, 1, 30).reshape(2, 1, 3, 5)),
+    (TableRenderer(columns=list("abc"), scale=[1, 2, 3]), np.linspace(0, 9, 6).reshape(2, 3)),
+    (TextRenderer(Vocabulary(list("abc"), 5), columns=9), np.arange(10).reshape(2, 5) % 5),
+    (
+        SignalRenderer(width=40, height=16, vmin=0.25, sample_rate=99),
+        np.linspace(0, 1, 30).reshape(2, 15),
+    ),
+]
 
-@pytest.mark.parametrize(
-    ("renderer", "samples"),
-    [
-        (ImageRenderer(vmin=-1, vmax=3.0, shape=(3, 5), invert=True), np.linspace(-2, 4, 30)),
-        (ImageRenderer(), np.linspace(0, 1, 30).reshape(2, 3, 5)),
-        (ImageRenderer(channels_first=True), np.linspace(0, 1, 30).reshape(2, 3, 5, 1)),
-        (TableRenderer(columns=list("abc"), scale=[1, 2, 3]), np.linspace(0, 9, 6).reshape(2, 3)),
-        (TextRenderer(Vocabulary(list("abc"), 5), columns=9), np.arange(10).reshape(2, 5) % 5),
-        (SignalRenderer(width=40, height=16, vmin=0.25, sample_rate=99), np.linspace(0, 1, 30)),
-    ],
-)
+
+@pytest.mark.parametrize(("renderer", "samples"), EXAMPLES)
 def test_it_draws_the_same_after_json(renderer, samples):
-    samples = samples.reshape(2, *samples.shape[1:], *(() if samples.ndim > 1 else (15,)))
     twin = renderer_from_json(json.loads(json.dumps(renderer_to_json(renderer))))
     assert type(twin) is type(renderer)
     np.testing.assert_array_equal(twin(samples), renderer(samples))

@@ -1,0 +1,217 @@
+"""Every step in the lists of CONTRIBUTING.md, "How to add ...", was taken; see there."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import vae_widgets as vw
+from tests.rendering.test_named import EXAMPLES
+from tests.widgets import invariants
+from vae_widgets import datasets, rendering
+from vae_widgets.core import thresholds
+from vae_widgets.core.thresholds import METHODS, Threshold
+from vae_widgets.rendering.named import RENDERERS
+
+REPOSITORY = Path(__file__).parents[1]
+PACKAGE = REPOSITORY / "vae_widgets"
+README = (REPOSITORY / "README.md").read_text()
+CONTRIBUTING = (REPOSITORY / "CONTRIBUTING.md").read_text()
+DOCUMENTS = "\n".join(file.read_text() for file in (REPOSITORY / "docs").rglob("*.md"))
+
+WIDGETS = [name for name, home in vw._HOME.items() if home.startswith("widgets.")]
+
+
+def defined_in(package):
+    """Yield what the modules of a package define themselves and do not keep private."""
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        module = importlib.import_module(found.name)
+        for name, value in vars(module).items():
+            if getattr(value, "__module__", "") == found.name and not name.startswith("_"):
+                yield value
+
+
+def module_of(value):
+    return value.__module__.rsplit(".", 1)[-1]
+
+
+def snake(name):
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+# Threshold methods
+
+
+def test_every_function_that_chooses_a_threshold_is_a_method():
+    by_hand = {vw.choose_threshold, thresholds.apply_method}
+    choose = {
+        function
+        for function in defined_in(thresholds)
+        if inspect.isfunction(function) and function.__annotations__.get("return") is Threshold
+    }
+    assert choose - by_hand == {method.choose for method in METHODS.values()}, "add it to METHODS"
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_threshold_method_is_exported_documented_and_tested(name):
+    function, parameters = METHODS[name].choose, METHODS[name].parameters
+    assert function.__name__ in thresholds.__all__
+    table = inspect.getdoc(vw.choose_threshold)
+    assert f'"{name}"' in table
+    assert [parameter for parameter in parameters if f"``{parameter}``" not in table] == []
+    entries = re.findall(r"^([\w, ]+)$", inspect.getdoc(function), re.MULTILINE)
+    assert {*parameters} <= {each for entry in entries for each in entry.split(", ")}
+    tests = REPOSITORY / f"tests/core/thresholds/test_{module_of(function)}.py"
+    assert function.__name__ in tests.read_text()
+    assert f"| {name} |" in DOCUMENTS, "`make coverage` writes it into docs/coverage.md"
+
+
+def test_the_readme_counts_the_threshold_methods():
+    assert f"one of {len(METHODS)} methods" in README
+
+
+# Renderers
+
+
+def test_every_renderer_can_be_named_in_a_file():
+    renderers = {
+        kind
+        for kind in defined_in(rendering)
+        if inspect.isclass(kind) and "__call__" in vars(kind) and kind is not rendering.Renderer
+    }
+    assert renderers == set(RENDERERS.values()), "add it to RENDERERS"
+
+
+@pytest.mark.parametrize("kind", RENDERERS.values())
+def test_a_renderer_is_public_documented_and_tested(kind):
+    name = kind.__name__
+    assert name in rendering.__all__
+    assert name in vw.__all__
+    assert getattr(vw, name) is kind
+    assert f"`{name}`" in README
+    assert name in (REPOSITORY / f"tests/rendering/test_{module_of(kind)}.py").read_text()
+    assert kind in {type(renderer) for renderer, _ in EXAMPLES}, "add it to tests of test_named.py"
+
+
+@pytest.mark.parametrize(("renderer", "samples"), EXAMPLES)
+def test_a_renderer_keeps_the_promises_of_all_renderers(renderer, samples):
+    tiles = rendering.render(renderer, samples)
+    assert len(tiles) == len(samples)
+    one = rendering.with_range_of(renderer, samples)
+    np.testing.assert_array_equal(rendering.render(one, samples)[:1], one(samples[:1]))
+    residual = rendering.render_compared(one, samples, samples[::-1])
+    assert residual.shape == (3 * len(samples), *tiles.shape[1:])
+
+
+# Data sets
+
+
+def test_every_function_that_loads_a_data_set_is_offered():
+    loaders = {
+        function.__name__.removeprefix("load_")
+        for function in defined_in(datasets)
+        if inspect.isfunction(function) and function.__annotations__.get("return") is vw.Dataset
+    }
+    loaders -= {"grey_images"}
+    assert loaders == set(vw.list_datasets()), "add it to _LOADERS"
+
+
+@pytest.mark.parametrize("name", vw.list_datasets())
+def test_a_data_set_is_documented_and_tested(name):
+    assert f'``"{name}"``' in inspect.getdoc(vw.load_dataset)
+    assert f'"{name}"' in README
+    assert f'load_dataset("{name}"' in (REPOSITORY / f"tests/datasets/test_{name}.py").read_text()
+
+
+# Widgets
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_a_widget_stands_where_one_looks_for_it(name):
+    folder = snake(name)
+    module = f"vae_widgets.widgets.{folder}"
+    assert getattr(vw, name).__module__ == f"{module}.widget"
+    assert importlib.import_module(module).__all__ == [name]
+    tests = [f"tests/{of}/{folder}/test_widget.py" for of in ("widgets", "browser")]
+    sources = [f"vae_widgets/widgets/{folder}/still_picture.py"]
+    if name != "Explorer":  # it is made of other widgets, and draws nothing itself
+        sources.append(f"vae_widgets/frontend/src/{folder}")
+    assert [path for path in tests + sources if not (REPOSITORY / path).exists()] == []
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_a_widget_is_documented(name):
+    assert f"\n### {name}\n" in README
+    images = re.findall(
+        r"\.github/images/[\w-]+\.png", README.split(f"\n### {name}\n")[1].split("\n### ")[0]
+    )
+    assert len(images) >= 2, "a picture in light and one in dark"
+    assert [image for image in images if not (REPOSITORY / image).is_file()] == []
+
+
+def test_the_tests_of_all_widgets_make_each_widget():
+    made = {make.__annotations__["return"].__name__ for make in invariants.MAKERS.values()}
+    assert made >= set(WIDGETS), "add it to MAKERS"
+
+
+def test_every_bundle_is_built_and_used():
+    code = "\n".join(file.read_text() for file in (PACKAGE / "widgets").rglob("*.py"))
+    used = set(re.findall(r'bundle\("(\w+)\.js"\)', code))
+    table = (PACKAGE / "frontend/build.mjs").read_text()
+    built = dict(re.findall(r'^  (\w+): "([\w/]+\.ts)",$', table, re.MULTILINE))
+    assert built.keys() == used
+    assert [
+        path for path in built.values() if not (PACKAGE / "frontend/src" / path).is_file()
+    ] == []
+
+
+# The page itself
+
+
+def tracked_folders(top):
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", top],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    files = [Path(file) for file in listed if (REPOSITORY / file).is_file()]
+    return {folder.as_posix() for file in files for folder in file.parents} - {"."}
+
+
+def test_the_map_has_every_folder_and_no_other():
+    map_ = CONTRIBUTING.split("\n## The map\n")[1].split("\n## ")[0]
+    named, stack = set(), []
+    for line in "\n".join(re.findall(r"```\n(.*?)```", map_, re.DOTALL)).splitlines():
+        indent, name = re.match(r"( *)([\w./]+)/(?: |$)", line).groups()
+        stack[len(indent) // 2 :] = [name]
+        named.add("/".join(stack))
+    assert named == tracked_folders("vae_widgets")
+
+
+def test_files_that_are_named_exist():
+    named = r"`((?:vae_widgets|tests|docs|notebooks|\.github)/[\w./-]+)`"
+    paths = [path for path in re.findall(named, CONTRIBUTING) if not re.search("[A-Z]{3}", path)]
+    assert len(paths) > 30
+    built = "vae_widgets/static"
+    assert [path for path in paths if not (REPOSITORY / path).exists() and path != built] == []
+
+
+def test_targets_that_are_named_exist():
+    targets = set(re.findall(r"^(\w+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make (\w+)", CONTRIBUTING)) <= targets
+
+
+def test_each_dependency_has_a_reason():
+    pyproject = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
+    needed = {re.match(r"[\w-]+", each)[0] for each in pyproject["project"]["dependencies"]}
+    table = CONTRIBUTING.split("\n## Dependencies\n")[1].split("\n## ")[0]
+    explained = set(re.findall(r"^\| ([a-z][\w-]+) \| \S", table, re.MULTILINE)) - {"package"}
+    assert explained == needed
