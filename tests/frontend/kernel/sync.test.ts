@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { writeArray } from "../../../vae_widgets/frontend/src/kernel/arrays.ts";
-import { KernelLine } from "../../../vae_widgets/frontend/src/kernel/kernel_line.ts";
-import { change, send as post, tell, tellSoon } from "../../../vae_widgets/frontend/src/kernel/sync.ts";
+import { Channel } from "../../../vae_widgets/frontend/src/kernel/channel.ts";
+import { setAndPush, send as post, pushState, pushStateThrottled } from "../../../vae_widgets/frontend/src/kernel/sync.ts";
 
 function recorder(state: Record<string, any>) {
   const sent: { content: any; buffers: ArrayBuffer[] }[] = [];
@@ -22,7 +22,7 @@ test("bytes travel beside the message, wherever they are, and no more than are m
   const whole = Float32Array.of(1, 2, 3, 4);
   const part = { dtype: "float32", shape: [2], data: new DataView(whole.buffer, 4, 8) };
   const { model, sent } = recorder({ mode: "lasso", marks: { a: writeArray(Uint8Array.of(7)) }, list: [0, part] });
-  tell(model, "mode", "marks", "list");
+  pushState(model, "mode", "marks", "list");
   const [{ content, buffers }] = sent;
   assert.deepEqual(content, {
     type: "state",
@@ -42,13 +42,13 @@ test("what moves is told ten times a second, with its last value, or along with 
   const { model, sent } = recorder({ at: 0 });
   for (const at of [1, 2, 3]) {
     model.set("at", at);
-    tellSoon(model, "at");
+    pushStateThrottled(model, "at");
     mock.timers.tick(30);
   }
   assert.equal(sent.length, 0);
   mock.timers.tick(30);
-  tellSoon(model, "at");
-  change(model, { mode: "pan" });
+  pushStateThrottled(model, "at");
+  setAndPush(model, { mode: "pan" });
   mock.timers.tick(1000);
   assert.deepEqual(sent.map(({ content }) => content.state), [{ at: 3 }, { at: 3, mode: "pan" }]);
   mock.timers.reset();
@@ -62,16 +62,16 @@ test("to a kernel that has gone messages wait in order, and go when it answers a
   model.send = () => {
     throw new Error("Cannot send");
   };
-  const line = KernelLine.of(model);
+  const channel = Channel.of(model);
   let told = 0;
-  const stop = line.watch(() => told++);
-  change(model, { at: 2 });
-  change(model, { at: 3, mode: "pan" });
+  const stop = channel.watch(() => told++);
+  setAndPush(model, { at: 2 });
+  setAndPush(model, { at: 3, mode: "pan" });
   post(model, { type: "mark" });
   const taken = post(model, { type: "undo" });
   assert.ok(taken.cancel());
   assert.ok(!taken.cancel());
-  assert.deepEqual([line.silent, told, warned.mock.callCount()], [true, 1, 1]);
+  assert.deepEqual([channel.silent, told, warned.mock.callCount()], [true, 1, 1]);
   model.send = send;
   mock.timers.tick(2000);
   assert.deepEqual(
@@ -79,7 +79,7 @@ test("to a kernel that has gone messages wait in order, and go when it answers a
     [{ type: "state", state: { at: 3, mode: "pan" }, paths: [] }, { type: "mark" }],
   );
   model.answer({ receipt: model.receipt });
-  assert.deepEqual([line.silent, told], [false, 2]);
+  assert.deepEqual([channel.silent, told], [false, 2]);
   stop();
   warned.mock.restore();
   mock.timers.reset();
@@ -88,21 +88,21 @@ test("to a kernel that has gone messages wait in order, and go when it answers a
 test("a kernel that does not answer for three seconds is silent until it does", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const { model, sent } = recorder({ at: 1 });
-  const line = KernelLine.of(model);
-  const stop = line.watch(() => {});
-  change(model, { at: 2 });
+  const channel = Channel.of(model);
+  const stop = channel.watch(() => {});
+  setAndPush(model, { at: 2 });
   mock.timers.tick(2999);
-  assert.equal(line.silent, false);
+  assert.equal(channel.silent, false);
   mock.timers.tick(1);
-  assert.equal(line.silent, true);
+  assert.equal(channel.silent, true);
   const busy = post(model, { type: "mark" });
   assert.ok(!busy.cancel()); // it is on its way
   model.answer({ receipt: ["another page", 9] });
-  assert.equal(line.silent, true);
+  assert.equal(channel.silent, true);
   model.answer({ receipt: model.receipt });
-  assert.equal(line.silent, false);
+  assert.equal(channel.silent, false);
   mock.timers.tick(10_000);
-  assert.equal(line.silent, false);
+  assert.equal(channel.silent, false);
   assert.equal(sent.length, 2);
   stop();
   mock.timers.reset();

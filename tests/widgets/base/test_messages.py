@@ -33,8 +33,8 @@ OWN = {
 
 # What the page sets by a name that it has from elsewhere in the same file.
 INDIRECT = {
-    "score_canvas.ts": {"log_counts", "full_range"},
-    "interpolation_slider.ts": {"method", "compare"},
+    "histogram_canvas.ts": {"log_counts", "full_range"},
+    "widget.ts": {"method", "compare"},
 }
 
 
@@ -79,19 +79,19 @@ def test_every_trait_has_one_owner(wholes):
 
 def test_the_page_writes_what_is_its_own_and_no_more():
     literal = r"""
-        change\((?:this\.)?model,\s*\{\s*\[?"?(?P<a>\w+)
+        setAndPush\((?:this\.)?model,\s*\{\s*\[?"?(?P<a>\w+)
         | odel\.set\("(?P<b>\w+)"
         | slider!?\.set\("(?P<c>\w+)"
-        | tell(?:Soon)?\((?:this\.)?\w+!?,\s*(?P<d>"[^)]*)\)
+        | pushState(?:Throttled)?\((?:this\.)?\w+!?,\s*(?P<d>"[^)]*)\)
     """
     written = set()
-    for path in sorted(pathlib.Path(SRC).glob("*.ts")):
+    for path in sorted(pathlib.Path(SRC).rglob("*.ts")):
         text = path.read_text(encoding="utf-8")
         for found in re.finditer(literal, text, re.VERBOSE):
             names = re.findall(r"\w+", next(filter(None, found.groups())))
             written |= set(names) - {"name"}
         written |= {name for name in INDIRECT.get(path.name, ()) if f'"{name}"' in text}
-        if "change(model, which === 0 ?" in text:
+        if "setAndPush(model, which === 0 ?" in text:
             written |= {"group_a", "group_b"}
     owned = set().union(*OWN.values())
     assert written - owned == set()

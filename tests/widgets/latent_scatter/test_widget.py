@@ -296,18 +296,18 @@ def test_the_place_under_the_pointer_is_decoded_and_not_picked():
     assert (answer["at"], answer["seq"], answer["error"]) == ([0.25, 0.5], 2, "")
     expected = tiles(widget._codec.decode(widget.lift([[0.25, 0.5]])))[0, 0, 0, 0]
     assert levels(answer["tiles"]) == [expected]
-    assert answer["far"] == widget.far_from_data(widget.lift([[0.25, 0.5]]))[0]
+    assert answer["off_data"] == widget.far_from_data(widget.lift([[0.25, 0.5]]))[0]
     assert widget.picked.size == 0
     from_page(widget, _ask_place={"page": "p", "seq": 3, "at": [50, 50]})
-    assert widget._place["far"]
+    assert widget._place["off_data"]
 
 
 def test_a_pick_far_from_all_data_is_marked():
     widget = scatter()
     widget.pick(3)
-    assert widget._pick["far"] is False
+    assert widget._pick["off_data"] is False
     widget.picked = [50, 50]
-    assert widget._pick["far"] is True
+    assert widget._pick["off_data"] is True
     assert widget.far_from_data([[50, 50], widget.z_mean[0]]).tolist() == [True, False]
     with pytest.raises(ValueError, match=r"z has shape \(2,\); expected \(n, 2\)"):
         widget.far_from_data([1, 2])

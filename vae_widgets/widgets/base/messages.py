@@ -1,7 +1,7 @@
 """What a page may say to the kernel: every kind of message, its fields and their bounds.
 
 A message is checked before any work is done. One that is malformed, or comes too late, is refused:
-it changes nothing, and the page is told why (``frontend/src/kernel/kernel_line.ts``).
+it changes nothing, and the page is told why (``frontend/src/kernel/channel.ts``).
 """
 
 from collections.abc import Callable, Mapping

@@ -89,7 +89,7 @@ class ScatterAnswers(ScatterState):
             try:
                 answer["tiles"] = self._pictures.picked(decoded, index)
                 answer["text"] = self._pictures.text(decoded)
-                answer["far"] = bool(self._space.far(self.picked[np.newaxis])[0])
+                answer["off_data"] = bool(self._space.far(self.picked[np.newaxis])[0])
             except Exception as failed:  # of the user's renderer: the page says what
                 answer["error"] = in_words(failed)
         with self.hold_sync():
@@ -131,7 +131,7 @@ class ScatterAnswers(ScatterState):
 
         def decode() -> dict[str, Any]:
             z = self._lift(at)
-            return {"tiles": self._pictures.decoded(z), "far": bool(self._space.far(z)[0])}
+            return {"tiles": self._pictures.decoded(z), "off_data": bool(self._space.far(z)[0])}
 
         self._place = {"at": at, **self._answer(question, decode, otherwise={})}
 

@@ -21,7 +21,7 @@ import { ScorePicture } from "./plot.ts";
 import { OperatingPoints } from "./linked_views.ts";
 import { Readout } from "./readout.ts";
 import { button, createShell, element } from "../controls/shell.ts";
-import { change, send } from "../kernel/sync.ts";
+import { setAndPush, send } from "../kernel/sync.ts";
 import { asTyped, digitsFor, percent, plain, whole } from "../format/numbers.ts";
 
 interface State {
@@ -154,7 +154,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   let refusal = new MethodRefusal(model.get("methods"), ask, () => refuse(null));
   const toggle = (name: "log_counts" | "full_range", text: string, hint: string) =>
     button(text, hint, () => {
-      change(model, { [name]: !model.get(name) });
+      setAndPush(model, { [name]: !model.get(name) });
     });
   const log = toggle("log_counts", "Log counts", "Show rare scores beside frequent ones");
   const full = toggle("full_range", "Full range", "Show the extreme scores too");
@@ -188,7 +188,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     full.setAttribute("aria-pressed", String(model.get("full_range")));
     full.hidden = !model.get("_grid").clipped && !model.get("full_range");
     method.show(live === null ? model.get("method") : "manual", model.get("parameters"));
-    shell.say(statusText());
+    shell.setStatus(statusText());
     picture.redraw();
   }
 
@@ -214,7 +214,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   function commit(threshold: number): void {
     live = null;
     refuse(null);
-    if (threshold !== model.get("threshold")) change(model, { threshold });
+    if (threshold !== model.get("threshold")) setAndPush(model, { threshold });
     show();
   }
 

@@ -4,7 +4,7 @@ import { Picture } from "../canvas/canvas_view.ts";
 import { drawAxes, drawBars, drawPercentiles, Frame, MARGIN, type Histogram } from "./layers.ts";
 import type { Theme } from "../canvas/theme.ts";
 
-export interface Shown {
+export interface PlotState {
   histogram: Histogram;
   /** The score where the threshold's line is. */
   drawnAt: number;
@@ -17,10 +17,10 @@ const UNFLAGGED_ALPHA = { light: 0.5, dark: 0.65 };
 
 export class ScorePicture {
   readonly #picture: Picture;
-  readonly #shown: () => Shown;
+  readonly #shown: () => PlotState;
   #layers: { made: unknown[]; axes: OffscreenCanvas; bars: OffscreenCanvas } | null = null;
 
-  constructor(parent: HTMLElement, shown: () => Shown) {
+  constructor(parent: HTMLElement, shown: () => PlotState) {
     this.#shown = shown;
     this.#picture = new Picture(parent, (context, theme) => this.#draw(context, theme));
   }

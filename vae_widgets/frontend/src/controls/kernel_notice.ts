@@ -1,7 +1,7 @@
 /** A line in a widget that says that the kernel does not answer, as long as it does not. */
 
 import type { AnyModel } from "@anywidget/types";
-import { KernelLine } from "../kernel/kernel_line.ts";
+import { Channel } from "../kernel/channel.ts";
 
 const SILENT =
   "The kernel does not answer: it is busy or gone. This page keeps what you change and hands it " +
@@ -9,20 +9,20 @@ const SILENT =
 
 export class KernelNotice {
   readonly root = document.createElement("div");
-  readonly #line: KernelLine;
+  readonly #channel: Channel;
   readonly #stop: () => void;
   readonly #listeners = new Set<() => void>();
 
   constructor(model: AnyModel<any>) {
     this.root.className = "vw-notice";
     this.root.setAttribute("role", "alert");
-    this.#line = KernelLine.of(model);
-    this.#stop = this.#line.watch(() => this.#show());
+    this.#channel = Channel.of(model);
+    this.#stop = this.#channel.watch(() => this.#show());
     this.#show();
   }
 
   get silent(): boolean {
-    return this.#line.silent;
+    return this.#channel.silent;
   }
 
   /** Call `changed` when the kernel falls silent, and when it answers again. */

@@ -15,7 +15,7 @@ export interface Shell {
   /** Under the status line: that the kernel does not answer. */
   notice: KernelNotice;
   /** Show a line under the widget; screen readers hear it politely. */
-  say(text: string): void;
+  setStatus(text: string): void;
 }
 
 export function createShell(parent: HTMLElement, title: string, model: AnyModel<any>): Shell {
@@ -37,10 +37,10 @@ export function createShell(parent: HTMLElement, title: string, model: AnyModel<
   new ResizeObserver(([{ contentRect }]) => {
     if (contentRect.width) root.classList.toggle("vw-narrow", contentRect.width < NARROW);
   }).observe(root);
-  const say = (text: string) => {
+  const setStatus = (text: string) => {
     if (status.textContent !== text) status.textContent = text;
   };
-  return { root, title: titleRow, picture, controls, notice, say };
+  return { root, title: titleRow, picture, controls, notice, setStatus };
 }
 
 export function element<K extends keyof HTMLElementTagNameMap>(

@@ -1,7 +1,7 @@
 /** The sound of a sample: asked of the kernel (widgets/base/sound.py), played here. */
 
 import type { AnyModel } from "@anywidget/types";
-import { Asking, LATE, type Sender } from "../kernel/latest_request.ts";
+import { LatestRequest, LATE, type Sender } from "../kernel/latest_request.ts";
 import { button, element } from "./shell.ts";
 import { send } from "../kernel/sync.ts";
 
@@ -11,22 +11,22 @@ interface Question {
 }
 
 
-export class Hearing {
+export class SoundPlayer {
   readonly #model: AnyModel<any>;
-  readonly #say: (text: string) => void;
-  readonly #asking: Asking<Question>;
+  readonly #setStatus: (text: string) => void;
+  readonly #request: LatestRequest<Question>;
   readonly #audio = element("audio", "");
   readonly #buttons: HTMLButtonElement[] = [];
   #pressed: HTMLButtonElement | null = null;
   #what: number | string = "";
 
   /** The player is kept in `parent`, unseen. */
-  constructor(model: AnyModel<any>, parent: HTMLElement, say: (text: string) => void) {
+  constructor(model: AnyModel<any>, parent: HTMLElement, setStatus: (text: string) => void) {
     this.#model = model;
-    this.#say = say;
-    this.#asking = new Asking(
+    this.#setStatus = setStatus;
+    this.#request = new LatestRequest(
       (question) => send(model, { type: "hear", ...question }),
-      () => say(LATE),
+      () => setStatus(LATE),
     );
     for (const event of ["play", "pause", "ended"]) {
       this.#audio.addEventListener(event, this.#showPlaying);
@@ -42,7 +42,7 @@ export class Hearing {
       if (!this.#audio.paused && this.#what === wanted) return this.#audio.pause();
       this.#pressed = made;
       this.#what = wanted;
-      this.#asking.ask({ what: wanted });
+      this.#request.ask({ what: wanted });
     });
     made.setAttribute("aria-pressed", "false");
     this.#buttons.push(made);
@@ -51,7 +51,7 @@ export class Hearing {
 
   close(): void {
     this.#model.off("msg:custom", this.#take);
-    this.#asking.stop();
+    this.#request.stop();
     this.#audio.pause();
     this.#release();
     this.#audio.remove();
@@ -61,15 +61,15 @@ export class Hearing {
     answer: Partial<Sender> & { type?: string; error?: string },
     buffers: DataView[],
   ): void => {
-    if (answer.type !== "sound" || answer.page !== this.#asking.page) return;
-    if (!this.#asking.answered(answer)) return;
-    if (answer.error) return this.#say(`No sound: ${answer.error}.`);
+    if (answer.type !== "sound" || answer.page !== this.#request.page) return;
+    if (!this.#request.answered(answer)) return;
+    if (answer.error) return this.#setStatus(`No sound: ${answer.error}.`);
     this.#release();
     const wav = new Blob([buffers[0] as DataView<ArrayBuffer>], { type: "audio/wav" });
     this.#audio.src = URL.createObjectURL(wav);
     this.#audio.play().then(
-      () => this.#say(`Playing ${this.#audio.duration.toFixed(2)} s of sound.`),
-      (error) => this.#say(`The browser does not play: ${error.message}`),
+      () => this.#setStatus(`Playing ${this.#audio.duration.toFixed(2)} s of sound.`),
+      (error) => this.#setStatus(`The browser does not play: ${error.message}`),
     );
   };
 

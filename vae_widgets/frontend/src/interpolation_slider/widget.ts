@@ -11,12 +11,12 @@ import { frameOf, valueOf } from "../canvas/frames.ts";
 import type { Point } from "../canvas/geometry.ts";
 import { FilmView } from "./view.ts";
 import { onDrag, onKey } from "../controls/gestures.ts";
-import { Hearing } from "../controls/sound_player.ts";
+import { SoundPlayer } from "../controls/sound_player.ts";
 import { categoryColour } from "../canvas/palette.ts";
 import { decimalsFor, distance, number, row, zText } from "./readout.ts";
 import { advance, type Playhead } from "./playback.ts";
 import { createShell, element } from "../controls/shell.ts";
-import { send, tell } from "../kernel/sync.ts";
+import { send, pushState } from "../kernel/sync.ts";
 import { Tiles, type WireAtlas } from "../kernel/atlas.ts";
 
 interface Content {
@@ -91,7 +91,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const z = row(path, dim, index());
     const far = (frame: number) => number(distance(z, row(path, dim, frame)), decimals);
     shell.root.removeAttribute("data-failed");
-    shell.say(
+    shell.setStatus(
       [
         `value ${value.toFixed(3)}`,
         `latent distance ${far(0)} from start, ${far(film.frames - 1)} to end`,
@@ -150,7 +150,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     clearTimeout(commitTimer);
     if (!uncommitted) return;
     uncommitted = false;
-    tell(model, "value");
+    pushState(model, "value");
     showDetail();
   };
 
@@ -199,15 +199,15 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   /** Say so if nothing new is there to see after a while. */
   const expectFrames = () => {
     clearTimeout(waiting);
-    waiting = window.setTimeout(() => shell.say(LATE), PATIENCE);
+    waiting = window.setTimeout(() => shell.setStatus(LATE), PATIENCE);
   };
   const ask = <K extends "method" | "compare">(name: K, value: State[K]) => {
     stopPlaying();
     uncommitted = false; // sent along
-    shell.say("Decoding…");
+    shell.setStatus("Decoding…");
     expectFrames();
     model.set(name, value); // shows it at once where it has been decoded
-    tell(model, name, "value");
+    pushState(model, name, "value");
   };
   const controls = new FilmControls(shell, {
     play: togglePlaying,
@@ -220,14 +220,14 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       send(model, { type: "swap" });
     },
   });
-  const hearing = new Hearing(model, shell.root, shell.say);
-  const hear = hearing.button("Hear", "Hear this frame (H on the filmstrip)", () => index());
+  const sound = new SoundPlayer(model, shell.root, shell.setStatus);
+  const hear = sound.button("Hear", "Hear this frame (H on the filmstrip)", () => index());
   if (model.get("_has_sound")) controls.addAfterPlay(hear);
   const failed = (message: { type?: string; why?: string }) => {
     if (message.type !== "refused") return;
     clearTimeout(waiting);
     shell.root.setAttribute("data-failed", "");
-    shell.say(message.why!);
+    shell.setStatus(message.why!);
   };
 
   // --- Gestures ----------------------------------------------------------------------------------
@@ -307,7 +307,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     model.off("change:method", showMethod);
     model.off("change:compare", showMethod);
     model.off("msg:custom", failed);
-    hearing.close();
+    sound.close();
     view.destroy();
     shell.notice.close();
     shell.root.remove();

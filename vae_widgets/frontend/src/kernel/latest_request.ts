@@ -13,7 +13,7 @@ export const PATIENCE = 5000;
 
 export const LATE = "No answer from the kernel for 5 s: is it busy or gone?";
 
-export class Asking<Question extends object> {
+export class LatestRequest<Question extends object> {
   /** Tells the answers to this page from those to another. */
   readonly page = Math.random().toString(36).slice(2);
   readonly #send: (question: Question & Sender) => void;

@@ -7,7 +7,7 @@
  */
 
 import type { AnyModel } from "@anywidget/types";
-import { KernelLine, type Post } from "./kernel_line.ts";
+import { Channel, type Post } from "./channel.ts";
 
 type Fields = Record<string, any>;
 type Name<T> = string & keyof T;
@@ -21,25 +21,25 @@ export function send(
   content: Record<string, unknown>,
   buffers: ArrayBuffer[] = [],
 ): Post {
-  return KernelLine.of(model).post(() => ({ content, buffers }));
+  return Channel.of(model).post(() => ({ content, buffers }));
 }
 
 const listeners = new WeakMap<object, Set<(names: string[]) => void>>();
 
 /** Call `told` with the names of the traits that the page has set. Returns what stops it. */
-export function onTold(model: AnyModel<any>, told: (names: string[]) => void): () => void {
+export function onPushed(model: AnyModel<any>, told: (names: string[]) => void): () => void {
   const set = listeners.get(model) ?? new Set();
   listeners.set(model, set.add(told));
   return () => set.delete(told);
 }
 
 /** Tell the kernel the values of these traits, and of those that wait. */
-export function tell<T extends Fields>(model: AnyModel<T>, ...names: Name<T>[]): void {
+export function pushState<T extends Fields>(model: AnyModel<T>, ...names: Name<T>[]): void {
   const late = waiting.get(model);
   clearTimeout(late?.timer);
   waiting.delete(model);
   const all = [...new Set([...(late?.names ?? []), ...names])];
-  KernelLine.of(model).postState(all, (names) => {
+  Channel.of(model).postState(all, (names) => {
     const state: Fields = {};
     const paths: (string | number)[][] = [];
     const buffers: ArrayBuffer[] = [];
@@ -50,20 +50,20 @@ export function tell<T extends Fields>(model: AnyModel<T>, ...names: Name<T>[]):
 }
 
 /** Tell the kernel ten times a second at most: what moves with the hand. */
-export function tellSoon<T extends Fields>(model: AnyModel<T>, ...names: Name<T>[]): void {
+export function pushStateThrottled<T extends Fields>(model: AnyModel<T>, ...names: Name<T>[]): void {
   let late = waiting.get(model);
   if (!late) {
-    late = { names: new Set(), timer: setTimeout(() => tell(model), PAUSE) };
+    late = { names: new Set(), timer: setTimeout(() => pushState(model), PAUSE) };
     waiting.set(model, late);
   }
   for (const name of names) late.names.add(name);
 }
 
 /** Set traits and tell the kernel. */
-export function change<T extends Fields>(model: AnyModel<T>, values: Partial<T>): void {
+export function setAndPush<T extends Fields>(model: AnyModel<T>, values: Partial<T>): void {
   const names = Object.keys(values) as Name<T>[];
   for (const name of names) model.set(name, values[name]!);
-  tell(model, ...names);
+  pushState(model, ...names);
 }
 
 /** The value as JSON can hold it; bytes go to `buffers`, and where they belong to `paths`. */

@@ -9,7 +9,7 @@ import type { Point } from "../canvas/geometry.ts";
 import type { DensityState } from "./state/protocol.ts";
 import { toBounds, toEdges } from "../canvas/viewport.ts";
 import { whole } from "../format/numbers.ts";
-import { Hearing } from "../controls/sound_player.ts";
+import { SoundPlayer } from "../controls/sound_player.ts";
 import { KeptState } from "../storage/kept_state.ts";
 import { combine, insidePolygon, nearest } from "./gestures/lasso.ts";
 import { Picking } from "./decode/picked_point.ts";
@@ -23,7 +23,7 @@ import { ScatterPlot } from "./plot/plot.ts";
 import { axisNames, isLine, type Model, type State } from "./state/model.ts";
 import { Toolbar } from "./panels/toolbar.ts";
 import { createShell, element } from "../controls/shell.ts";
-import { change, tellSoon } from "../kernel/sync.ts";
+import { setAndPush, pushStateThrottled } from "../kernel/sync.ts";
 import { watchTheme } from "../canvas/theme.ts";
 
 // How long the view must rest before the kernel decodes the plane for it, in ms.
@@ -73,18 +73,18 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     const flat = isLine(model) && reach === Infinity;
     return nearest(positions, place, scaleX, flat ? 0 : scaleY, reach, hover.visible);
   };
-  const late = () => shell.say(`${LATE} The picture was decoded beforehand.`);
-  const plane = new DecodedPlane(model, plot, shell.say, late);
-  const hover = new Hover(model, plot, frame, shell.say, () => picking.show());
+  const late = () => shell.setStatus(`${LATE} The picture was decoded beforehand.`);
+  const plane = new DecodedPlane(model, plot, shell.setStatus, late);
+  const hover = new Hover(model, plot, frame, shell.setStatus, () => picking.show());
   const sample = (index: number) => hover.sample(index);
   const preview = (place: Point) => plane.at(place) ?? sample(nearestTo(place));
-  const picking = new Picking(model, plot, { nearestTo, sample, preview }, shell.say, late);
+  const picking = new Picking(model, plot, { nearestTo, sample, preview }, shell.setStatus, late);
   const painting = new Painting(model);
-  const hearing = new Hearing(model, shell.root, shell.say);
+  const sound = new SoundPlayer(model, shell.root, shell.setStatus);
   const listened = element("div", "vw-hear");
   listened.hidden = !model.get("_has_sound");
-  const hearDecoded = hearing.button("decoded", "Hear what was decoded", () => "decoded");
-  const hearSample = hearing.button(
+  const hearDecoded = sound.button("decoded", "Hear what was decoded", () => "decoded");
+  const hearSample = sound.button(
     "sample",
     "Hear the sample beside it, or the one under the crosshair or pointer (H)",
     () => (model.get("hovered") >= 0 ? model.get("hovered") : nearestTo(picking.place)),
@@ -204,20 +204,20 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   };
   const select = (found: Uint32Array, how: How) => {
     const selection = combine(readArray<Uint32Array>(model.get("selection")), found, how);
-    change(model, { selection: writeArray(selection) });
-    shell.say(
+    setAndPush(model, { selection: writeArray(selection) });
+    shell.setStatus(
       selection.length
         ? `${whole(selection.length)} selected. Ctrl adds, Alt removes, Esc clears.`
         : "No points there: nothing is selected.",
     );
   };
-  const home = () => change(model, { view: model.get("_home") });
+  const home = () => setAndPush(model, { view: model.get("_home") });
   const clear = () => {
-    change(model, { selection: writeArray(new Uint32Array(0)) });
-    shell.say("Selection cleared.");
+    setAndPush(model, { selection: writeArray(new Uint32Array(0)) });
+    shell.setStatus("Selection cleared.");
   };
 
-  const stopHearing = onKey(canvas, (key) => {
+  const stopSoundKey = onKey(canvas, (key) => {
     if (key !== "h" || listened.hidden) return false;
     hearSample.click();
     return true;
@@ -235,7 +235,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
       const share = (bounds.x1 - bounds.x0) / (x1 - x0);
       if (share <= DEEPEST || share >= FARTHEST) return;
       model.set("view", toEdges(bounds));
-      tellSoon(model, "view");
+      pushStateThrottled(model, "view");
     },
     home,
     sketch: (shape) => plot.mark({ shape }),
@@ -246,12 +246,12 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     clear,
     toggle(at) {
       const index = pointAt(at);
-      if (index < 0) return shell.say("No point under the crosshair.");
+      if (index < 0) return shell.setStatus("No point under the crosshair.");
       const selected = readArray<Uint32Array>(model.get("selection")).includes(index);
       select(Uint32Array.of(index), selected ? "remove" : "add");
     },
     cursor: (at) => plot.mark({ cursor: at }),
-    wheelIgnored: () => shell.say("To zoom, click the plot first or hold Ctrl."),
+    wheelIgnored: () => shell.setStatus("To zoom, click the plot first or hold Ctrl."),
   });
 
   // -- controls ----------------------------------------------------------------------------------
@@ -336,8 +336,8 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     clearTimeout(settle);
     stopTheme();
     stopGestures();
-    stopHearing();
-    hearing.close();
+    stopSoundKey();
+    sound.close();
     path.destroy();
     picking.close();
     panels.close();

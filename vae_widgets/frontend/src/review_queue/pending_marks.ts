@@ -1,6 +1,6 @@
 /** Marks that were made in this view and that the kernel has not confirmed yet, in order. */
 
-import type { Post } from "../kernel/kernel_line.ts";
+import type { Post } from "../kernel/channel.ts";
 import type { Kept, KeptMark } from "./kept_marks.ts";
 import type { Mark } from "./marks.ts";
 

@@ -10,7 +10,7 @@ import { ReviewMarks, type Answer, type Window as Samples } from "./marking.ts";
 import { ReviewStrip } from "./thumbnails.ts";
 import { firstShown, nextOpen, summary, verdict, type Mark } from "./marks.ts";
 import { button, createShell, element } from "../controls/shell.ts";
-import { change, send, tellSoon } from "../kernel/sync.ts";
+import { setAndPush, send, pushStateThrottled } from "../kernel/sync.ts";
 import { whole } from "../format/numbers.ts";
 import { Tiles, type WireAtlas } from "../kernel/atlas.ts";
 
@@ -54,7 +54,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   orders.title = "Which samples come first";
   orders.setAttribute("aria-label", "Order");
   for (const [value, text] of ORDERS) orders.add(new Option(text, value));
-  orders.addEventListener("change", () => change(model, { order: orders.value }));
+  orders.addEventListener("change", () => setAndPush(model, { order: orders.value }));
   orders.addEventListener("keydown", (event) => event.stopPropagation());
   shell.title.append(progress, orders);
   const card = new ReviewCard();
@@ -81,7 +81,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     problem = "";
     if (to !== model.get("position")) {
       model.set("position", to);
-      tellSoon(model, "position");
+      pushStateThrottled(model, "position");
     }
     show();
   }
@@ -235,7 +235,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     undoing.disabled = !marking.canUndo;
     const words = now ? `${verdict(now, isFlagged)}. ` : "";
     // The summary has the status itself.
-    shell.say(problem || error || (position < all.length ? words + model.get("_status") : ""));
+    shell.setStatus(problem || error || (position < all.length ? words + model.get("_status") : ""));
     marking.showBar(shell.notice.silent);
   }
 

@@ -6,10 +6,10 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { recall, remember } from "./browser_store.ts";
-import { KernelLine } from "../kernel/kernel_line.ts";
+import { Channel } from "../kernel/channel.ts";
 import { decode, encode, goodValues, type Kept, type Words } from "./kept_values.ts";
 import { button, element } from "../controls/shell.ts";
-import { change, onTold } from "../kernel/sync.ts";
+import { setAndPush, onPushed } from "../kernel/sync.ts";
 
 export interface Origin {
   data: string;
@@ -30,10 +30,10 @@ export class KeptState {
     this.#words = words;
     this.#origin = model.get("_origin");
     this.#name = `${kind}:${this.#origin.data}`;
-    const line = KernelLine.of(model);
+    const channel = Channel.of(model);
     this.#stops = [
-      onTold(model, (names) => this.#save(names, !line.silent)),
-      line.watch(() => this.#save(this.#unheard(), !line.silent)),
+      onPushed(model, (names) => this.#save(names, !channel.silent)),
+      channel.watch(() => this.#save(this.#unheard(), !channel.silent)),
     ];
     this.root.setAttribute("role", "status");
     this.root.append(
@@ -89,7 +89,7 @@ export class KeptState {
 
   #takeUp(names: string[]): void {
     const store = this.#store();
-    change(this.#model, Object.fromEntries(names.map((name) => [name, decode(store[name].value)])));
+    setAndPush(this.#model, Object.fromEntries(names.map((name) => [name, decode(store[name].value)])));
     this.#show();
   }
 

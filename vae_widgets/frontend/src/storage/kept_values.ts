@@ -10,7 +10,7 @@ export interface Kept {
 /** What a value is in words, by trait; "" for one that is not worth an offer. Throws for a bad one. */
 export type Words = Record<string, (value: any) => string>;
 
-/** The kept values that can be what they say; the others are left out. */
+/** The kept values that can be what they setStatus; the others are left out. */
 export function goodValues(stored: unknown, words: Words): Record<string, Kept> {
   const good: Record<string, Kept> = {};
   if (typeof stored !== "object" || stored === null) return good;

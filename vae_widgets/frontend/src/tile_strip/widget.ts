@@ -5,7 +5,7 @@ import "../controls/shell.css";
 import "../controls/tiles.css";
 import { element } from "../controls/shell.ts";
 import { KernelNotice } from "../controls/kernel_notice.ts";
-import { change } from "../kernel/sync.ts";
+import { setAndPush } from "../kernel/sync.ts";
 import { Tiles, type WireAtlas } from "../kernel/atlas.ts";
 
 interface Content {
@@ -45,7 +45,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   let shown = ""; // the structure in the page; while it stays, only pixels and texts change
   let latest = 0;
 
-  const select = (index: number) => change(model, { selected: index });
+  const select = (index: number) => setAndPush(model, { selected: index });
 
   const build = (content: Content) => {
     const { columns, names, atlas, captions } = content;

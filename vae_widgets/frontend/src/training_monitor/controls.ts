@@ -4,17 +4,17 @@ import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "./controls.css";
 import { KernelNotice } from "../controls/kernel_notice.ts";
-import { change, send } from "../kernel/sync.ts";
+import { setAndPush, send } from "../kernel/sync.ts";
 import { CurvePointer, type Readout } from "./curve_pointer.ts";
 import { button, element } from "../controls/shell.ts";
-import { RunButtons, type Shown } from "./run_buttons.ts";
+import { RunButtons, type RunState } from "./run_buttons.ts";
 
 interface State {
   log_scale: boolean;
   smoothing: number;
   zoom: number[];
   panels: string[];
-  shown: Partial<Shown>;
+  shown: Partial<RunState>;
   readout: Partial<Readout>;
 }
 
@@ -49,23 +49,23 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const { run: number, blocked } = model.get("shown");
     send(model, { ...message, run: number });
     waits = blocked ? `${label} waits until this cell ends; interrupting the kernel (■) acts now` : "";
-    say();
+    showStatus();
   });
   row.append(run.buttons, track, progress);
   const log = button("Log scale", "Logarithmic or linear values", () =>
-    change(model, { log_scale: !model.get("log_scale") }),
+    setAndPush(model, { log_scale: !model.get("log_scale") }),
   );
   const smooth = element("label", "vw-field vw-smoothing");
   const slider = element("input", "vw-input");
   Object.assign(slider, { type: "range", min: "0", max: "0.99", step: "0.01" });
   slider.title = "Moving average of the curves; what it is made of stays behind it";
   slider.setAttribute("aria-label", "Smoothing");
-  slider.addEventListener("input", () => change(model, { smoothing: slider.valueAsNumber }));
+  slider.addEventListener("input", () => setAndPush(model, { smoothing: slider.valueAsNumber }));
   smooth.append("Smooth", slider);
   const panels = Object.entries(PANELS).map(([name, [text, hint]]) => {
     const made = button(text, hint, () => {
       const open = model.get("panels");
-      change(model, {
+      setAndPush(model, {
         panels: open.includes(name) ? open.filter((other) => other !== name) : [...open, name],
       });
     });
@@ -73,7 +73,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     return made;
   });
   const unzoom = button("Whole run", "Show the whole run (double click on a curve)", () =>
-    change(model, { zoom: [] }),
+    setAndPush(model, { zoom: [] }),
   );
   const look = element("span", "vw-training-look");
   look.append(unzoom, log, smooth, ...panels);
@@ -81,21 +81,21 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   let heard = performance.now();
   let hovered = "";
-  const say = () => {
+  const showStatus = () => {
     const { state, status: text = "" } = model.get("shown");
     const seconds = Math.round((performance.now() - heard) / 1000);
     const silent = (state === "training" || state === "stopping") && seconds >= SILENCE;
     const line = hovered || waits || (silent ? `${text} · no news for ${seconds} s` : text);
     if (status.textContent !== line) status.textContent = line;
   };
-  const timer = window.setInterval(say, 1000);
+  const timer = window.setInterval(showStatus, 1000);
   const pointer = new CurvePointer(el, {
     readout: () => model.get("readout"),
     hover: (text) => {
       hovered = text;
-      say();
+      showStatus();
     },
-    zoom: (range) => change(model, { zoom: range }),
+    zoom: (range) => setAndPush(model, { zoom: range }),
   });
 
   let seen = -1;
@@ -116,7 +116,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     if (spoken.textContent !== (shown.warning ?? "")) spoken.textContent = shown.warning ?? "";
     for (const panel of panels) panel.hidden = !shown.available?.includes(panel.dataset.panel!);
     mark();
-    say();
+    showStatus();
   };
   const mark = () => {
     const open = model.get("panels");

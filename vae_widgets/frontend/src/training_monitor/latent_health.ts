@@ -11,7 +11,7 @@ import { cell, drawAxes, drawLine, ends, isNarrow } from "../canvas/small_plot.t
 import type { Theme } from "../canvas/theme.ts";
 import type { Box } from "../canvas/viewport.ts";
 
-interface Shown {
+interface HealthState {
   axis: string;
   kl: WireArray;
   kl_at: WireArray;
@@ -25,7 +25,7 @@ interface Shown {
 const PATH = "#832db6";
 const BETA = "#717581";
 
-function render({ model, el }: { model: AnyModel<{ shown: Partial<Shown> }>; el: HTMLElement }) {
+function render({ model, el }: { model: AnyModel<{ shown: Partial<HealthState> }>; el: HTMLElement }) {
   const root = element("div", "vw-widget vw-latent-health");
   const box = element("div", "vw-picture");
   box.setAttribute("role", "img");
@@ -40,9 +40,9 @@ function render({ model, el }: { model: AnyModel<{ shown: Partial<Shown> }>; el:
     const shown = model.get("shown");
     if (!shown.kl) return;
     const into = (index: number) => cell(picture.width, picture.height, index, 3);
-    drawStrip(context, theme, into(0), shown as Shown);
-    drawPath(context, theme, into(1), shown as Shown);
-    drawBeta(context, theme, into(2), shown as Shown);
+    drawStrip(context, theme, into(0), shown as HealthState);
+    drawPath(context, theme, into(1), shown as HealthState);
+    drawBeta(context, theme, into(2), shown as HealthState);
   });
   const update = () => {
     const { active, dimensions } = model.get("shown");
@@ -64,7 +64,7 @@ function render({ model, el }: { model: AnyModel<{ shown: Partial<Shown> }>; el:
   };
 }
 
-function drawStrip(context: CanvasRenderingContext2D, theme: Theme, into: Box, shown: Shown): void {
+function drawStrip(context: CanvasRenderingContext2D, theme: Theme, into: Box, shown: HealthState): void {
   const [columns, rows] = shown.kl.shape;
   const [kl, at] = [readArray(shown.kl), readArray(shown.kl_at)];
   const high = kl.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, value) : most), 0);
@@ -96,7 +96,7 @@ function labelled(rows: number): number[] {
   return Array.from({ length: Math.ceil(rows / every) }, (_, i) => i * every);
 }
 
-function drawPath(context: CanvasRenderingContext2D, theme: Theme, into: Box, shown: Shown): void {
+function drawPath(context: CanvasRenderingContext2D, theme: Theme, into: Box, shown: HealthState): void {
   const n = shown.path.shape[1];
   const path = readArray(shown.path);
   const [kl, reconstruction] = [path.subarray(0, n), path.subarray(n)];
@@ -116,7 +116,7 @@ function drawPath(context: CanvasRenderingContext2D, theme: Theme, into: Box, sh
   context.fill();
 }
 
-function drawBeta(context: CanvasRenderingContext2D, theme: Theme, into: Box, shown: Shown): void {
+function drawBeta(context: CanvasRenderingContext2D, theme: Theme, into: Box, shown: HealthState): void {
   const n = shown.beta.shape[1];
   const both = readArray(shown.beta);
   const [at, beta] = [both.subarray(0, n), both.subarray(n)];

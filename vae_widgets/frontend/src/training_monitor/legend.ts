@@ -4,7 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "./legend.css";
 import { KernelNotice } from "../controls/kernel_notice.ts";
-import { change } from "../kernel/sync.ts";
+import { setAndPush } from "../kernel/sync.ts";
 import { button, element } from "../controls/shell.ts";
 
 interface State {
@@ -34,7 +34,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const toggle = (name: string) => {
     const hidden = model.get("hidden");
     const others = hidden.filter((other) => other !== name);
-    change(model, { hidden: hidden.includes(name) ? others : [...hidden, name] });
+    setAndPush(model, { hidden: hidden.includes(name) ? others : [...hidden, name] });
   };
   const entry = (name: string, label: string, colour: string, thin: boolean) => {
     const made = button("", `Show or hide ${label}`, () => toggle(name));

@@ -6,13 +6,13 @@ import "./replay.css";
 import { readArray, type WireArray } from "../kernel/arrays.ts";
 import { categoryColour, unknownColour } from "../canvas/palette.ts";
 import { KernelNotice } from "../controls/kernel_notice.ts";
-import { change } from "../kernel/sync.ts";
+import { setAndPush } from "../kernel/sync.ts";
 import { Picture } from "../canvas/canvas_view.ts";
 import { button, element } from "../controls/shell.ts";
 import { drawAxes } from "../canvas/small_plot.ts";
 import { plain } from "../format/numbers.ts";
 
-interface Shown {
+interface ReplayState {
   axis: string;
   frames: number[];
   seen: number;
@@ -24,7 +24,7 @@ interface Shown {
 
 interface State {
   at: number | null;
-  shown: Partial<Shown>;
+  shown: Partial<ReplayState>;
 }
 
 /** Stands for the class of a sample that has none. */
@@ -37,7 +37,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   Object.assign(slider, { type: "range", min: "0", step: "1" });
   slider.setAttribute("aria-label", "Epoch of the pictures");
   const text = element("span", "vw-replay-at");
-  const newest = button("Newest", "Follow the training again", () => change(model, { at: null }));
+  const newest = button("Newest", "Follow the training again", () => setAndPush(model, { at: null }));
   row.append(slider, text, newest);
   const box = element("div", "vw-picture");
   box.setAttribute("role", "img");
@@ -47,7 +47,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   slider.addEventListener("input", () => {
     const frames = model.get("shown").frames ?? [];
-    change(model, { at: frames[slider.valueAsNumber] ?? null });
+    setAndPush(model, { at: frames[slider.valueAsNumber] ?? null });
   });
 
   const picture = new Picture(box, (context, theme) => {

@@ -10,7 +10,7 @@ interface Button {
   enabled: boolean;
 }
 
-export interface Shown {
+export interface RunState {
   run: number;
   state: "waiting" | "training" | "paused" | "stopping" | "stopped" | "finished" | "interrupted";
   buttons: Record<string, Button>;
@@ -38,7 +38,7 @@ export class RunButtons {
   readonly settings = element("span", "vw-run-settings");
   readonly #made: Record<string, HTMLButtonElement> = {};
   readonly #fields: Record<string, NumberField> = {};
-  #shown: Partial<Shown> = {};
+  #shown: Partial<RunState> = {};
 
   /** `send` gets a message for the kernel and how to call it. */
   constructor(send: (message: Message, label: string) => void) {
@@ -63,7 +63,7 @@ export class RunButtons {
     }
   }
 
-  update(shown: Partial<Shown>): void {
+  update(shown: Partial<RunState>): void {
     this.#shown = shown;
     for (const name of ORDER) {
       const made = this.#made;

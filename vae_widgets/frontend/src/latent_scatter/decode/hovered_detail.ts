@@ -1,6 +1,6 @@
 /** The hovered sample in detail, from the kernel: input, reconstruction, residual, posterior. */
 
-import { Asking, type Sender } from "../../kernel/latest_request.ts";
+import { LatestRequest, type Sender } from "../../kernel/latest_request.ts";
 import type { Covariance, DetailAnswer } from "../state/protocol.ts";
 import { Tiles } from "../../kernel/atlas.ts";
 
@@ -15,7 +15,7 @@ export interface Detail {
 const SETTLED = 120;
 
 export class HoverDetail {
-  readonly #asking: Asking<{ index: number }>;
+  readonly #request: LatestRequest<{ index: number }>;
   readonly #changed: () => void;
   #detail: Detail | null = null;
   #wanted = -1;
@@ -23,7 +23,7 @@ export class HoverDetail {
   #alive = true;
 
   constructor(ask: (question: { index: number } & Sender) => void, changed: () => void) {
-    this.#asking = new Asking(ask);
+    this.#request = new LatestRequest(ask);
     this.#changed = changed;
   }
 
@@ -33,14 +33,14 @@ export class HoverDetail {
     if (index !== this.#wanted) {
       this.#wanted = index;
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#asking.ask({ index }), SETTLED);
+      this.#timer = setTimeout(() => this.#request.ask({ index }), SETTLED);
     }
     return null;
   }
 
   /** Returns the error of the kernel, if any. */
   async take(answer: Partial<DetailAnswer>): Promise<string> {
-    this.#asking.answered(answer);
+    this.#request.answered(answer);
     const { index = -1, text = "", covariance = [], error = "" } = answer;
     const tiles = answer.tiles && !error ? await Tiles.load(answer.tiles) : null;
     if (!this.#alive) tiles?.close();
@@ -57,7 +57,7 @@ export class HoverDetail {
   close(): void {
     this.#alive = false;
     clearTimeout(this.#timer);
-    this.#asking.stop();
+    this.#request.stop();
     this.#detail?.tiles.close();
   }
 }

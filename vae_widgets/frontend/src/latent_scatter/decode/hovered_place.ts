@@ -1,13 +1,13 @@
 /** The place under the pointer, decoded by the kernel once the pointer rests. */
 
-import { Asking, type Sender } from "../../kernel/latest_request.ts";
+import { LatestRequest, type Sender } from "../../kernel/latest_request.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import { Tiles, type TileRef } from "../../kernel/atlas.ts";
 import type { PlaceAnswer, PlaceQuestion } from "../state/protocol.ts";
 
 export interface Decoded {
   shown: TileRef;
-  far: boolean;
+  offData: boolean;
 }
 
 // A pointer that sweeps over the plane asks for nothing.
@@ -18,12 +18,12 @@ export class HoverPlace {
   place: Point | null = null;
   /** The kernel's picture of the place, null while it is on its way. */
   decoded: Decoded | null = null;
-  readonly #asking: Asking<PlaceQuestion>;
+  readonly #request: LatestRequest<PlaceQuestion>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #alive = true;
 
   constructor(ask: (question: PlaceQuestion & Sender) => void) {
-    this.#asking = new Asking(ask);
+    this.#request = new LatestRequest(ask);
   }
 
   move(place: Point | null): void {
@@ -31,13 +31,13 @@ export class HoverPlace {
     this.#drop();
     clearTimeout(this.#timer);
     if (!place) return;
-    this.#timer = setTimeout(() => this.#asking.ask({ at: [place.x, place.y] }), SETTLED);
+    this.#timer = setTimeout(() => this.#request.ask({ at: [place.x, place.y] }), SETTLED);
   }
 
   /** True if there is news; of an answer for another place there is none. */
   async take(answer: Partial<PlaceAnswer>): Promise<boolean> {
-    if (answer.page !== this.#asking.page) return false;
-    this.#asking.answered(answer);
+    if (answer.page !== this.#request.page) return false;
+    this.#request.answered(answer);
     if (!answer.tiles || answer.error || !this.#isHere(answer)) return false;
     const tiles = await Tiles.load(answer.tiles);
     if (!this.#alive || !this.#isHere(answer)) {
@@ -45,14 +45,14 @@ export class HoverPlace {
       return false;
     }
     this.#drop();
-    this.decoded = { shown: { tiles, index: 0 }, far: answer.far === true };
+    this.decoded = { shown: { tiles, index: 0 }, offData: answer.off_data === true };
     return true;
   }
 
   close(): void {
     this.#alive = false;
     clearTimeout(this.#timer);
-    this.#asking.stop();
+    this.#request.stop();
     this.#drop();
   }
 

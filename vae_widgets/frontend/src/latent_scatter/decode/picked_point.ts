@@ -1,14 +1,14 @@
 /** A place picked in latent space: a preview at once, the kernel's exact picture when it comes. */
 
 import { readArray } from "../../kernel/arrays.ts";
-import { Asking } from "../../kernel/latest_request.ts";
+import { LatestRequest } from "../../kernel/latest_request.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import type { PickQuestion } from "../state/protocol.ts";
 import { HoverPlace } from "./hovered_place.ts";
 import { PickedView } from "./picked_view.ts";
 import type { ScatterPlot } from "../plot/plot.ts";
 import { axisNames, isLine, labelOf, type Model } from "../state/model.ts";
-import { change } from "../../kernel/sync.ts";
+import { setAndPush } from "../../kernel/sync.ts";
 import { Tiles, type TileRef } from "../../kernel/atlas.ts";
 import { formatNumber } from "../../format/numbers.ts";
 
@@ -40,8 +40,8 @@ export class Picking {
   readonly #model: Model;
   readonly #plot: ScatterPlot;
   readonly #pictures: Pictures;
-  readonly #say: (text: string) => void;
-  readonly #asking: Asking<PickQuestion>;
+  readonly #setStatus: (text: string) => void;
+  readonly #request: LatestRequest<PickQuestion>;
   readonly #pointer: HoverPlace;
   /** Set while the kernel's answer is on its way. */
   #pending: Pick | null = null;
@@ -52,15 +52,15 @@ export class Picking {
     model: Model,
     plot: ScatterPlot,
     pictures: Pictures,
-    say: (text: string) => void,
+    setStatus: (text: string) => void,
     late: () => void,
   ) {
     this.#model = model;
     this.#plot = plot;
     this.#pictures = pictures;
-    this.#say = say;
-    this.#asking = new Asking((question) => change(model, { _ask_pick: question }), late);
-    this.#pointer = new HoverPlace((question) => change(model, { _ask_place: question }));
+    this.#setStatus = setStatus;
+    this.#request = new LatestRequest((question) => setAndPush(model, { _ask_pick: question }), late);
+    this.#pointer = new HoverPlace((question) => setAndPush(model, { _ask_place: question }));
   }
 
   /** The pointer is over a place of the plane: show what is there; null shows what is picked. */
@@ -79,12 +79,12 @@ export class Picking {
     this.#pending = { place, point };
     this.#pointer.move(null);
     this.show(); // first, so that it works without a kernel too
-    this.#asking.ask({ at: [place.x, place.y], point });
+    this.#request.ask({ at: [place.x, place.y], point });
   }
 
   /** Whether an answer is still to come. */
   get busy(): boolean {
-    return this.#asking.busy || this.#pending?.moving === true;
+    return this.#request.busy || this.#pending?.moving === true;
   }
 
   /** What is picked moves with the hand, along the attribute. */
@@ -116,13 +116,13 @@ export class Picking {
     if (!this.#pending?.moving) return;
     this.#pending.moving = false;
     const { x, y } = this.#pending.place;
-    this.#asking.ask({ point: -1, ...(along === undefined ? { at: [x, y] } : { along }) });
+    this.#request.ask({ point: -1, ...(along === undefined ? { at: [x, y] } : { along }) });
   }
 
   /** Take the kernel's answer, unless a newer place was picked meanwhile. */
   async take(): Promise<void> {
     const answer = this.#model.get("_pick");
-    if (!this.#asking.answered(answer)) return;
+    if (!this.#request.answered(answer)) return;
     const tiles = answer.tiles && !answer.error ? await Tiles.load(answer.tiles) : null;
     const stale = this.#model.get("_pick") !== answer || this.busy;
     if (!this.#alive || stale) return tiles?.close();
@@ -130,21 +130,21 @@ export class Picking {
     this.#exact = tiles && { tiles, point: answer.point ?? -1 };
     this.#pending = null;
     this.show();
-    if (answer.error) this.#say(`Picking failed. ${answer.error}`);
-    else if (answer.page === this.#asking.page) this.#say(this.#news());
+    if (answer.error) this.#setStatus(`Picking failed. ${answer.error}`);
+    else if (answer.page === this.#request.page) this.#setStatus(this.#news());
   }
 
   show(): void {
     const pick = this.#pending ?? this.#current();
-    const far = !this.#pending && this.#model.get("_pick").far === true;
-    this.#mark(pick, far);
+    const offData = !this.#pending && this.#model.get("_pick").off_data === true;
+    this.#mark(pick, offData);
     const { place: here } = this.#pointer;
     if (here && !this.#pending) return this.#showHovered(here);
     if (!pick) {
       this.view.show({
         decoded: null,
         decodedCaption: "decoded",
-        far: false,
+        offData: false,
         sample: null,
         sampleCaption: "sample",
         place: "Click the plane to decode it.",
@@ -169,7 +169,7 @@ export class Picking {
           : point >= 0
             ? "reconstruction"
             : "decoded",
-      far,
+      offData,
       sample: both ? { ...exact, index: 1 } : this.#pictures.sample(sample),
       sampleCaption: this.#caption(sample, point >= 0 ? "sample" : "nearest"),
       place: this.#describe(place),
@@ -180,7 +180,7 @@ export class Picking {
   close(): void {
     this.#alive = false;
     this.#pointer.close();
-    this.#asking.stop();
+    this.#request.stop();
     this.#exact?.tiles.close();
   }
 
@@ -197,18 +197,18 @@ export class Picking {
     this.view.show({
       decoded: exact?.shown ?? this.#pictures.preview(place),
       decodedCaption: exact ? "decoded" : "preview",
-      far: exact?.far ?? false,
+      offData: exact?.offData ?? false,
       sample: this.#pictures.sample(sample),
       sampleCaption: this.#caption(sample, "nearest"),
       place: this.#describe(place),
     });
   }
 
-  #mark(pick: Pick | null, far: boolean): void {
+  #mark(pick: Pick | null, offData: boolean): void {
     if (!pick) return this.#plot.mark({ picked: null });
     const { place, point } = pick;
     const y = isLine(this.#model) && point < 0 ? null : place.y;
-    this.#plot.mark({ picked: { x: place.x, y, far } });
+    this.#plot.mark({ picked: { x: place.x, y, offData } });
   }
 
   #isPicked({ x, y }: Point): boolean {
@@ -233,7 +233,7 @@ export class Picking {
 
   #news(): string {
     if (!this.#exact || this.#exact.point < 0) {
-      const far = this.#model.get("_pick").far ? ", far from all data" : "";
+      const far = this.#model.get("_pick").off_data ? ", far from all data" : "";
       return `Decoded by the kernel${far}, beside the nearest sample.`;
     }
     return `Sample #${this.#exact.point} beside its reconstruction.`;

@@ -27,7 +27,7 @@ export interface PickedState {
   decoded: TileRef | null;
   decodedCaption: string;
   /** The decoded picture is a guess: there is no data near. */
-  far: boolean;
+  offData: boolean;
   sample: TileRef | null;
   sampleCaption: string;
   place: string;
@@ -58,8 +58,8 @@ export class PickedView {
   show(state: PickedState): void {
     this.#views[0].show(state.decoded);
     this.#views[1].show(state.sample);
-    this.#captions[0].textContent = state.decodedCaption + (state.far ? "\nfar from data" : "");
-    this.#captions[0].classList.toggle("vw-far", state.far);
+    this.#captions[0].textContent = state.decodedCaption + (state.offData ? "\nfar from data" : "");
+    this.#captions[0].classList.toggle("vw-off-data", state.offData);
     this.#captions[1].textContent = this.#captions[1].title = state.sampleCaption;
     this.#place.textContent = state.place;
     this.#text.show(state.text ?? "");

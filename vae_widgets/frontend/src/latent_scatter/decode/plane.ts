@@ -1,28 +1,28 @@
 /** The plane of a scatter as the kernel decoded it: kept for previews, drawn where wanted. */
 
 import { readArray } from "../../kernel/arrays.ts";
-import { Asking } from "../../kernel/latest_request.ts";
+import { LatestRequest } from "../../kernel/latest_request.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import type { GridQuestion } from "../state/protocol.ts";
 import { cellAt, covers, gridFor, sameGrid } from "./grid.ts";
 import type { Grid, ScatterPlot } from "../plot/plot.ts";
 import type { Model } from "../state/model.ts";
-import { change } from "../../kernel/sync.ts";
+import { setAndPush } from "../../kernel/sync.ts";
 import { Tiles, type TileRef } from "../../kernel/atlas.ts";
 
 export class DecodedPlane {
   readonly #model: Model;
   readonly #plot: ScatterPlot;
-  readonly #say: (text: string) => void;
-  readonly #asking: Asking<GridQuestion>;
+  readonly #setStatus: (text: string) => void;
+  readonly #request: LatestRequest<GridQuestion>;
   #grid: (Grid & { tiles: Tiles }) | null = null;
   #alive = true;
 
-  constructor(model: Model, plot: ScatterPlot, say: (text: string) => void, late: () => void) {
+  constructor(model: Model, plot: ScatterPlot, setStatus: (text: string) => void, late: () => void) {
     this.#model = model;
     this.#plot = plot;
-    this.#say = say;
-    this.#asking = new Asking((question) => change(model, { _ask_grid: question }), late);
+    this.#setStatus = setStatus;
+    this.#request = new LatestRequest((question) => setAndPush(model, { _ask_grid: question }), late);
   }
 
   /** The decoded picture nearest to a place on the plane. */
@@ -41,19 +41,19 @@ export class DecodedPlane {
     const want = gridFor(this.#plot.viewport, have.tiles.tile_width, have.tiles.tile_height);
     const shown = this.#model.get("grid");
     const fits = shown ? sameGrid(have, want) : covers(have.bounds, want.bounds);
-    if (!fits || !this.#isHere()) this.#asking.ask(want);
+    if (!fits || !this.#isHere()) this.#request.ask(want);
   }
 
   async take(): Promise<void> {
     const answer = this.#model.get("_grid");
-    this.#asking.answered(answer);
+    this.#request.answered(answer);
     const tiles = answer.error ? null : await Tiles.load(answer.tiles);
     if (!this.#alive || this.#model.get("_grid") !== answer) return tiles?.close();
     this.#grid?.tiles.close();
     // After an error no picture is better than one of another place.
     this.#grid = tiles && { ...answer, tiles, texture: joined(tiles, answer) };
     this.show();
-    if (answer.error) this.#say(`Decoding the plane failed. ${answer.error}`);
+    if (answer.error) this.#setStatus(`Decoding the plane failed. ${answer.error}`);
   }
 
   /** Whether the plane that was decoded is the one that is shown: it moves with `held`. */
@@ -64,7 +64,7 @@ export class DecodedPlane {
 
   close(): void {
     this.#alive = false;
-    this.#asking.stop();
+    this.#request.stop();
     this.#grid?.tiles.close();
   }
 }

@@ -1,6 +1,6 @@
 /** The pictures of samples: all in one atlas, or one by one from the kernel where they are many. */
 
-import { Asking, type Sender } from "../../kernel/latest_request.ts";
+import { LatestRequest, type Sender } from "../../kernel/latest_request.ts";
 import { Tiles, type WireAtlas } from "../../kernel/atlas.ts";
 import type { TileAnswer } from "../state/protocol.ts";
 
@@ -9,7 +9,7 @@ const KEPT = 500;
 const SETTLED = 60;
 
 export class SampleTiles {
-  readonly #asking: Asking<{ index: number }>;
+  readonly #request: LatestRequest<{ index: number }>;
   readonly #changed: () => void;
   #all: Tiles | null = null;
   #single = new Map<number, Tiles>();
@@ -18,7 +18,7 @@ export class SampleTiles {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(ask: (question: { index: number } & Sender) => void, changed: () => void) {
-    this.#asking = new Asking(ask);
+    this.#request = new LatestRequest(ask);
     this.#changed = changed;
   }
 
@@ -36,14 +36,14 @@ export class SampleTiles {
     if (index >= 0 && !this.#refused.has(index) && index !== this.#wanted) {
       this.#wanted = index;
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#asking.ask({ index }), SETTLED);
+      this.#timer = setTimeout(() => this.#request.ask({ index }), SETTLED);
     }
     return null;
   }
 
   /** Returns the error of the kernel, if any. A tile that comes late is still a good tile. */
   async arrived(answer: TileAnswer): Promise<string> {
-    this.#asking.answered(answer);
+    this.#request.answered(answer);
     if (this.#wanted === answer.index) this.#wanted = -1;
     if (answer.error) this.#refused.add(answer.index);
     else if (answer.tiles) {
@@ -56,7 +56,7 @@ export class SampleTiles {
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#asking.stop();
+    this.#request.stop();
     this.#all?.close();
     for (const index of [...this.#single.keys()]) this.#drop(index);
   }

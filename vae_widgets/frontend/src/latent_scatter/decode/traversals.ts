@@ -1,25 +1,25 @@
 /** Steps along each held coordinate, and along the attribute, decoded beforehand: the answer to a
  * slider in the page. */
 
-import { Asking } from "../../kernel/latest_request.ts";
+import { LatestRequest } from "../../kernel/latest_request.ts";
 import { readArray } from "../../kernel/arrays.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import type { TraversalAnswer, TraversalQuestion } from "../state/protocol.ts";
 import type { Model } from "../state/model.ts";
-import { change } from "../../kernel/sync.ts";
+import { setAndPush } from "../../kernel/sync.ts";
 import { Tiles, type TileRef } from "../../kernel/atlas.ts";
 
 const ATTRIBUTE = -1;
 
 export class Traversals {
   readonly #model: Model;
-  readonly #asking: Asking<TraversalQuestion>;
+  readonly #request: LatestRequest<TraversalQuestion>;
   #have: { answer: TraversalAnswer; tiles: Tiles } | null = null;
   #alive = true;
 
   constructor(model: Model) {
     this.#model = model;
-    this.#asking = new Asking((question) => change(model, { _ask_traversals: question }));
+    this.#request = new LatestRequest((question) => setAndPush(model, { _ask_traversals: question }));
   }
 
   /** The step nearest to the place as it is held now, if only this coordinate moved since. */
@@ -45,12 +45,12 @@ export class Traversals {
     const line = movable && model.get("_keep_shown");
     const missing =
       (held && !(same && rows.some((index) => index >= 0))) || (line && !this.#onLine());
-    if (missing) this.#asking.ask({ at: [place.x, place.y] });
+    if (missing) this.#request.ask({ at: [place.x, place.y] });
   }
 
   async take(): Promise<void> {
     const answer = this.#model.get("_traversals");
-    this.#asking.answered(answer);
+    this.#request.answered(answer);
     const tiles = answer.rows?.length ? await Tiles.load(answer.tiles!) : null;
     if (!this.#alive || this.#model.get("_traversals") !== answer) return tiles?.close();
     this.#have?.tiles.close();
@@ -59,7 +59,7 @@ export class Traversals {
 
   close(): void {
     this.#alive = false;
-    this.#asking.stop();
+    this.#request.stop();
     this.#have?.tiles.close();
   }
 

@@ -8,7 +8,7 @@ import { copyText, Keep } from "./bookmarks.ts";
 import type { Model } from "../state/model.ts";
 import type { Shell } from "../../controls/shell.ts";
 import { Traversals } from "../decode/traversals.ts";
-import { change, tell } from "../../kernel/sync.ts";
+import { setAndPush, pushState } from "../../kernel/sync.ts";
 
 // A hand that pauses so long rests; before the plane is decoded anew (latent_scatter/widget.ts).
 const REST = 150;
@@ -38,33 +38,33 @@ export class Panels {
         model.set("held", writeArray(held));
         picking.traverse(() => this.#traversals.find(index, picking.place));
         rest(() => {
-          tell(model, "held");
+          pushState(model, "held");
           picking.confirm();
         });
       },
       holdMean() {
         const held = new Float32Array(model.get("_axes").length);
         for (const { index, mean } of model.get("_axes")) held[index] = mean;
-        change(model, { held: writeArray(held) });
+        setAndPush(model, { held: writeArray(held) });
       },
       holdPicked: () =>
-        change(model, { held: writeArray(Float32Array.from(model.get("_pick").coordinates!)) }),
+        setAndPush(model, { held: writeArray(Float32Array.from(model.get("_pick").coordinates!)) }),
     });
     this.#keep = new Keep({
       bookmark(name) {
         const bookmarks = { ...model.get("bookmarks"), [name]: model.get("picked") };
-        change(model, { bookmarks });
-        shell.say(`Kept as ${name}.`);
+        setAndPush(model, { bookmarks });
+        shell.setStatus(`Kept as ${name}.`);
       },
       forget(name) {
         const { [name]: _gone, ...bookmarks } = model.get("bookmarks");
-        change(model, { bookmarks });
-        shell.say(`${name} is forgotten.`);
+        setAndPush(model, { bookmarks });
+        shell.setStatus(`${name} is forgotten.`);
       },
-      go: (name) => change(model, { picked: model.get("bookmarks")[name] }),
+      go: (name) => setAndPush(model, { picked: model.get("bookmarks")[name] }),
       group(which) {
         const selection = model.get("selection");
-        change(model, which === 0 ? { group_a: selection } : { group_b: selection });
+        setAndPush(model, which === 0 ? { group_a: selection } : { group_b: selection });
       },
       along: (value) => {
         picking.moveAlong(() => this.#traversals.along(value));
@@ -143,8 +143,8 @@ export class Panels {
       hiddenSides: model.get("_hidden_sides").map((i) => ["below", "above", "unknown"][i]),
     });
     await copyText(code).then(
-      () => shell.say("Copied. It expects the widget in the variable scatter."),
-      (error) => shell.say(`Not copied: ${error.message}.`),
+      () => shell.setStatus("Copied. It expects the widget in the variable scatter."),
+      (error) => shell.setStatus(`Not copied: ${error.message}.`),
     );
   }
 }

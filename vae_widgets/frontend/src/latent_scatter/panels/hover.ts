@@ -9,7 +9,7 @@ import { Tooltip } from "./tooltip.ts";
 import type { TileRef } from "../../kernel/atlas.ts";
 import type { ScatterPlot } from "../plot/plot.ts";
 import { labelOf, type Model } from "../state/model.ts";
-import { change, tellSoon } from "../../kernel/sync.ts";
+import { setAndPush, pushStateThrottled } from "../../kernel/sync.ts";
 
 export class Hover {
   /** Whether a sample is drawn, not hidden by the legend. */
@@ -20,30 +20,30 @@ export class Hover {
   readonly #model: Model;
   readonly #plot: ScatterPlot;
   readonly #frame: HTMLElement;
-  readonly #say: (text: string) => void;
+  readonly #setStatus: (text: string) => void;
 
   /** The pictures stay inside `frame`, which holds the plot; `arrived` hears of new ones. */
   constructor(
     model: Model,
     plot: ScatterPlot,
     frame: HTMLElement,
-    say: (text: string) => void,
+    setStatus: (text: string) => void,
     arrived: () => void,
   ) {
     this.#model = model;
     this.#plot = plot;
     this.#frame = frame;
-    this.#say = say;
+    this.#setStatus = setStatus;
     frame.append(this.#tooltip.root);
     const show = () => this.show();
     this.#samples = new SampleTiles(
-      (question) => change(model, { _ask_tile: question }),
+      (question) => setAndPush(model, { _ask_tile: question }),
       () => {
         arrived();
         show();
       },
     );
-    this.#detail = new HoverDetail((question) => change(model, { _ask_detail: question }), show);
+    this.#detail = new HoverDetail((question) => setAndPush(model, { _ask_detail: question }), show);
     void this.#samples.load(model.get("_tiles"));
   }
 
@@ -51,7 +51,7 @@ export class Hover {
   over(index: number): void {
     if (index === this.#model.get("hovered")) return;
     this.#model.set("hovered", index);
-    tellSoon(this.#model, "hovered");
+    pushStateThrottled(this.#model, "hovered");
   }
 
   /** The picture of a sample; null while it is on its way. */
@@ -88,12 +88,12 @@ export class Hover {
 
   async takeTile(): Promise<void> {
     const error = await this.#samples.arrived(this.#model.get("_tile"));
-    if (error) this.#say(`Drawing a sample failed. ${error}`);
+    if (error) this.#setStatus(`Drawing a sample failed. ${error}`);
   }
 
   async takeDetail(): Promise<void> {
     const error = await this.#detail.take(this.#model.get("_detail"));
-    if (error) this.#say(`Reconstructing a sample failed. ${error}`);
+    if (error) this.#setStatus(`Reconstructing a sample failed. ${error}`);
   }
 
   close(): void {

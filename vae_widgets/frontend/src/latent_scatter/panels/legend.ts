@@ -14,7 +14,7 @@ import {
 import { unknownColour } from "../../canvas/palette.ts";
 import { Legend } from "./legend_view.ts";
 import type { Model } from "../state/model.ts";
-import { change } from "../../kernel/sync.ts";
+import { setAndPush } from "../../kernel/sync.ts";
 
 export class Painting {
   readonly legend: Legend;
@@ -23,9 +23,9 @@ export class Painting {
   constructor(model: Model) {
     this.#model = model;
     this.legend = new Legend({
-      hide: (classes) => change(model, { _hidden: classes }),
-      hideSides: (sides) => change(model, { _hidden_sides: sides }),
-      threshold: (threshold) => change(model, { threshold }),
+      hide: (classes) => setAndPush(model, { _hidden: classes }),
+      hideSides: (sides) => setAndPush(model, { _hidden_sides: sides }),
+      threshold: (threshold) => setAndPush(model, { threshold }),
     });
   }
 

@@ -4,7 +4,7 @@ import { Controls } from "./toolbar_view.ts";
 import type { Mode } from "../state/protocol.ts";
 import type { Model } from "../state/model.ts";
 import type { Shell } from "../../controls/shell.ts";
-import { change } from "../../kernel/sync.ts";
+import { setAndPush } from "../../kernel/sync.ts";
 
 const HINTS: Record<Mode, string> = {
   pick: "Hover or drag: decode. Click: pick. Shift-drag: lasso. Wheel: zoom after a click, or with Ctrl.",
@@ -24,29 +24,29 @@ export class Toolbar {
     this.#controls = new Controls(shell.controls, {
       ...actions,
       mode: (mode) => {
-        change(model, { mode });
+        setAndPush(model, { mode });
         this.hint();
       },
-      grid: (shown) => change(model, { grid: shown }),
-      prior: (shown) => change(model, { prior: shown }),
-      density: (shown) => change(model, { density: shown }),
-      colourBy: (name) => change(model, { color_by: name }),
+      grid: (shown) => setAndPush(model, { grid: shown }),
+      prior: (shown) => setAndPush(model, { prior: shown }),
+      density: (shown) => setAndPush(model, { density: shown }),
+      colourBy: (name) => setAndPush(model, { color_by: name }),
       projection(projection) {
-        change(model, { projection });
-        shell.say("Waiting for the kernel to show other coordinates.");
+        setAndPush(model, { projection });
+        shell.setStatus("Waiting for the kernel to show other coordinates.");
       },
       dims(dims) {
-        change(model, { dims });
-        shell.say("Waiting for the kernel to show other dimensions.");
+        setAndPush(model, { dims });
+        shell.setStatus("Waiting for the kernel to show other dimensions.");
       },
-      dimsShown: (shown) => change(model, { _dims_shown: shown }),
-      keepShown: (shown) => change(model, { _keep_shown: shown }),
+      dimsShown: (shown) => setAndPush(model, { _dims_shown: shown }),
+      keepShown: (shown) => setAndPush(model, { _keep_shown: shown }),
     });
   }
 
   /** Say what the mode is for. */
   hint(): void {
-    this.#shell.say(HINTS[this.#model.get("mode")]);
+    this.#shell.setStatus(HINTS[this.#model.get("mode")]);
   }
 
   show(): void {

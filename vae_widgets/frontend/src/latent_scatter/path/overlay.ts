@@ -13,7 +13,7 @@ import { follow, withStop } from "./geometry.ts";
 import type { ScatterPlot } from "../plot/plot.ts";
 import { isLine, type Model } from "../state/model.ts";
 import { button, type Shell } from "../../controls/shell.ts";
-import { send, tell, tellSoon } from "../../kernel/sync.ts";
+import { send, pushState, pushStateThrottled } from "../../kernel/sync.ts";
 
 /** A place on the plane, and the sample meant, -1 for none. */
 interface End {
@@ -107,7 +107,7 @@ export class ScatterPath {
       this.#choose(false, "");
       this.#endsButton.remove();
     }
-    if (this.#waiting) this.#shell.say("The path leads between the new ends.");
+    if (this.#waiting) this.#shell.setStatus("The path leads between the new ends.");
     this.#waiting = false;
     this.#redraw();
   };
@@ -130,7 +130,7 @@ export class ScatterPath {
     this.#waiting = false;
     this.#read();
     this.#redraw();
-    this.#shell.say(`The path stays. ${message.error}`);
+    this.#shell.setStatus(`The path stays. ${message.error}`);
   };
 
   // -- the point and the way-points ---------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ export class ScatterPath {
     this.#drag(
       down,
       (at) => this.#moveTo(follow(this.#onScreen(), this.#frame(), at)),
-      () => tell(this.#slider!, "value"),
+      () => pushState(this.#slider!, "value"),
       () => this.#slider!.set("value", before),
     );
   }
@@ -195,7 +195,7 @@ export class ScatterPath {
     const { canvas } = this.#plot;
     canvas.setPointerCapture(down.pointerId);
     this.#model.set("hovered", -1); // its picture would hide the path
-    tellSoon(this.#model, "hovered");
+    pushStateThrottled(this.#model, "hovered");
     canvas.focus({ preventScroll: true });
     const move = (event: PointerEvent) => {
       event.stopImmediatePropagation(); // no hover meanwhile
@@ -241,10 +241,10 @@ export class ScatterPath {
     if (step) {
       const frame = Math.min(this.#places.length - 1, Math.max(0, this.#frame() + step));
       this.#moveTo(frame);
-      this.#shell.say(`Path: frame ${frame + 1} of ${this.#places.length}.`);
+      this.#shell.setStatus(`Path: frame ${frame + 1} of ${this.#places.length}.`);
       clearTimeout(this.#timer);
       const slider = this.#slider;
-      this.#timer = window.setTimeout(() => tell(slider, "value"), COMMIT_DELAY);
+      this.#timer = window.setTimeout(() => pushState(slider, "value"), COMMIT_DELAY);
       return true;
     }
     if (key === "Escape" && this.#choosing) {
@@ -268,7 +268,7 @@ export class ScatterPath {
     this.#start = null;
     this.#endsButton.setAttribute("aria-pressed", String(choosing));
     this.#plot.canvas.focus({ preventScroll: true });
-    this.#shell.say(
+    this.#shell.setStatus(
       news ?? (choosing ? "Click the start of the path. Esc: leave it." : "The path stays."),
     );
     this.#redraw();
@@ -283,7 +283,7 @@ export class ScatterPath {
       return this.#send({ start, end });
     }
     this.#start = end;
-    this.#shell.say("Now click its end.");
+    this.#shell.setStatus("Now click its end.");
     this.#redraw();
   }
 
@@ -302,7 +302,7 @@ export class ScatterPath {
 
   #send(ends: { start?: End; end?: End; via?: End & { which: number } }): void {
     this.#waiting = true;
-    this.#shell.say("Decoding the new path…");
+    this.#shell.setStatus("Decoding the new path…");
     send(this.#model, { type: "path", ...ends });
   }
 

@@ -45,7 +45,7 @@ export interface Marks {
   /** Of q(z | x) of the hovered sample. */
   posterior: Covariance | null;
   /** Where a latent point was picked, on the plane; without y, anywhere on a line. */
-  picked: { x: number; y: number | null; far: boolean } | null;
+  picked: { x: number; y: number | null; offData: boolean } | null;
   /** The crosshair that the keys move, in pixels. */
   cursor: Point | null;
   /** A lasso or box while it is drawn, in pixels. */
@@ -217,7 +217,7 @@ export class ScatterPlot {
     }
     if (picked) {
       const at = viewport.toScreen(picked.x, picked.y ?? 0);
-      const colours = picked.far ? { ...theme, accent: theme.warn } : theme;
+      const colours = picked.offData ? { ...theme, accent: theme.warn } : theme;
       if (picked.y === null) halo(context, colours, line(at.x, top, at.x, top + height));
       else halo(context, colours, cross(at, 9), circle(at, 5));
     }

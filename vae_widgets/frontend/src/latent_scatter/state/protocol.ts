@@ -24,7 +24,7 @@ export interface PickAnswer extends Sender {
   /** The latent vector from which it was moved along the attribute. */
   base: number[];
   /** Whether it is far from all data. */
-  far: boolean;
+  off_data: boolean;
   /** The decoded picture and, for a point, its sample. */
   tiles: WireAtlas;
   /** What the renderer says of what was decoded, as HTML. */
@@ -66,7 +66,7 @@ export interface PlaceQuestion {
 
 export interface PlaceAnswer extends PlaceQuestion, Sender {
   tiles: WireAtlas;
-  far: boolean;
+  off_data: boolean;
   error: string;
 }
 

@@ -1,6 +1,6 @@
 /** What a scatter shows, as Python that shows it again. */
 
-export interface Shown {
+export interface ScatterSettings {
   projection: string;
   dims: number[];
   held: Float32Array;
@@ -21,7 +21,7 @@ export interface Shown {
 }
 
 /** Assignments to the traits of `name`; every number comes back as it was. */
-export function pythonOf(shown: Shown, name = "scatter"): string {
+export function pythonOf(shown: ScatterSettings, name = "scatter"): string {
   const lines = [
     `projection = ${JSON.stringify(shown.projection)}`,
     `dims = ${tuple(shown.dims)}`,

@@ -25,9 +25,9 @@ interface Waiting {
   names: Set<string> | null;
 }
 
-const lines = new WeakMap<object, KernelLine>();
+const channels = new WeakMap<object, Channel>();
 
-export class KernelLine {
+export class Channel {
   readonly #model: AnyModel<any>;
   readonly #page = Math.random().toString(36).slice(2);
   #sent = 0;
@@ -42,10 +42,10 @@ export class KernelLine {
     model.on?.("msg:custom", this.#take);
   }
 
-  static of(model: AnyModel<any>): KernelLine {
-    let line = lines.get(model);
-    if (!line) lines.set(model, (line = new KernelLine(model)));
-    return line;
+  static of(model: AnyModel<any>): Channel {
+    let channel = channels.get(model);
+    if (!channel) channels.set(model, (channel = new Channel(model)));
+    return channel;
   }
 
   /** Whether the last messages have reached no kernel, or one that does not answer. */
@@ -116,16 +116,16 @@ export class KernelLine {
     this.#heard = Math.max(this.#heard, number!);
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#say(this.#unsent.length > 0);
+    this.#setSilent(this.#unsent.length > 0);
     this.#flush();
   };
 
   #update(): void {
     if (this.#unsent.length) {
-      this.#say(true);
+      this.#setSilent(true);
       this.#lookAgain(RETRY);
     } else if (this.#heard < this.#sent) this.#lookAgain(PATIENCE);
-    else this.#say(false);
+    else this.#setSilent(false);
   }
 
   #lookAgain(after: number): void {
@@ -134,11 +134,11 @@ export class KernelLine {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (this.#unsent.length) this.#flush();
-      else this.#say(true);
+      else this.#setSilent(true);
     }, after);
   }
 
-  #say(quiet: boolean): void {
+  #setSilent(quiet: boolean): void {
     if (quiet === this.#quiet) return;
     this.#quiet = quiet;
     for (const changed of [...this.#watchers]) changed();
