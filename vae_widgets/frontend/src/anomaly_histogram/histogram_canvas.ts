@@ -64,7 +64,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const legend = element("span", "vw-scores-legend");
   shell.title.append(legend);
   const warning = element("div", "vw-scores-warning");
-  warning.setAttribute("role", "alert");
+  warning.role = "alert";
   shell.title.after(warning);
 
   let histogram = readHistogram();
@@ -179,13 +179,10 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       readout.show(found);
       points.move(shown(), found);
     }
-    canvas.setAttribute("aria-valuenow", value);
-    canvas.setAttribute(
-      "aria-valuetext",
-      found ? `${value}, ${whole(found.flagged)} of ${whole(found.total)} flagged` : value,
-    );
-    log.setAttribute("aria-pressed", String(model.get("log_counts")));
-    full.setAttribute("aria-pressed", String(model.get("full_range")));
+    canvas.ariaValueNow = value;
+    canvas.ariaValueText = found ? `${value}, ${whole(found.flagged)} of ${whole(found.total)} flagged` : value;
+    log.ariaPressed = String(model.get("log_counts"));
+    full.ariaPressed = String(model.get("full_range"));
     full.hidden = !model.get("_grid").clipped && !model.get("full_range");
     method.show(live === null ? model.get("method") : "manual", model.get("parameters"));
     shell.setStatus(statusText());
@@ -253,8 +250,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   };
   const onGrid = () => {
     histogram = readHistogram();
-    canvas.setAttribute("aria-valuemin", asTyped(histogram.counts.low));
-    canvas.setAttribute("aria-valuemax", asTyped(histogram.counts.high));
+    canvas.ariaValueMin = asTyped(histogram.counts.low);
+    canvas.ariaValueMax = asTyped(histogram.counts.high);
     legend.replaceChildren(...legendOf(histogram, model.get("_selected").total));
     showReadout();
     show();
@@ -324,8 +321,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 function withCode(text: string): (string | HTMLElement)[] {
   return text.split("`").map((part, i) => {
     if (i % 2 === 0) return part;
-    const code = element("code", "");
-    code.textContent = part;
+    const code = element("code", "", part);
     return code;
   });
 }

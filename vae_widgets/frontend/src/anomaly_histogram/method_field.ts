@@ -33,13 +33,13 @@ export class MethodField {
     this.#ask = ask;
     const select = this.#select;
     select.title = "How the threshold is chosen";
-    select.setAttribute("aria-label", "Method");
-    select.append(option("manual", "By hand"));
+    select.ariaLabel = "Method";
+    select.append(new Option("By hand", "manual"));
     for (const [title, labels] of [["Without labels", false], ["By labels", true]] as const) {
-      const group = document.createElement("optgroup");
+      const group = element("optgroup");
       group.label = title;
       group.append(
-        ...methods.filter((m) => m.labels === labels).map((m) => option(m.name, m.title)),
+        ...methods.filter((m) => m.labels === labels).map((m) => new Option(m.title, m.name)),
       );
       if (group.children.length) select.append(group);
     }
@@ -79,7 +79,7 @@ export class MethodRefusal {
     this.#methods = methods;
     this.#ask = ask;
     this.#close = close;
-    this.root.setAttribute("role", "alert");
+    this.root.role = "alert";
   }
 
   /** `inControls`: the method is also the chosen one, whose fields are among the controls. */
@@ -92,11 +92,9 @@ export class MethodRefusal {
       ? []
       : parameterFields(method, (name, changed) => this.#ask(name, { ...parameters, ...changed }));
     for (const { name, field } of fields) field.show(text(parameters[name]));
-    const words = element("span", "");
-    words.textContent = `${method.title} was not applied: ${why}`;
     const close = button("\u00d7", "Hide this message", this.#close);
-    close.setAttribute("aria-label", "Hide this message");
-    this.root.append(words, ...fields.map(({ field }) => field.root), close);
+    close.ariaLabel = "Hide this message";
+    this.root.append(element("span", "", `${method.title} was not applied: ${why}`), ...fields.map(({ field }) => field.root), close);
   }
 }
 
@@ -116,10 +114,3 @@ function parameterFields(
 }
 
 const text = (value: number | null | undefined) => (value == null ? "" : String(value));
-
-function option(value: string, title: string): HTMLOptionElement {
-  const made = document.createElement("option");
-  made.value = value;
-  made.textContent = title;
-  return made;
-}

@@ -79,24 +79,18 @@ export class Readout {
 
   #number([name, hint, value]: Entry): HTMLElement {
     const entry = element("div", "vw-scores-number");
-    const term = element("span", "vw-scores-term");
     const number = element("span", "vw-scores-value");
-    term.textContent = name;
     entry.title = hint;
-    entry.append(term, number);
+    entry.append(element("span", "vw-scores-term", name), number);
     this.#values.push([number, value]);
     return entry;
   }
 
   #confusion(): HTMLElement {
     const matrix = element("div", "vw-confusion");
-    matrix.setAttribute("role", "group");
-    matrix.setAttribute("aria-label", "Confusion matrix");
-    const heading = (text: string) => {
-      const made = element("span", "vw-scores-term");
-      made.textContent = text;
-      return made;
-    };
+    matrix.role = "group";
+    matrix.ariaLabel = "Confusion matrix";
+    const heading = (text: string) => element("span", "vw-scores-term", text);
     matrix.append(heading(""), heading("flagged"), heading("not flagged"));
     CONFUSION.forEach(([name, entries], i) => {
       const cells = entries.map((entry) => this.#number(entry));

@@ -30,9 +30,9 @@ const KEYS = "Arrows: one step. Page Up, Page Down: one bin. Home, End: flag all
 /** Make the canvas a slider for the line. Returns a cleanup, which commits what is under way. */
 export function moveByHand(canvas: HTMLCanvasElement, line: Line): () => void {
   canvas.tabIndex = 0;
-  canvas.setAttribute("role", "slider");
-  canvas.setAttribute("aria-label", "Threshold");
-  canvas.setAttribute("aria-description", KEYS);
+  canvas.role = "slider";
+  canvas.ariaLabel = "Threshold";
+  canvas.ariaDescription = KEYS;
   const moveTo = (x: number) => line.moveTo(line.counts().nearest(line.frame().score(x)));
   let held = false; // whether the press took hold of the line, `offset` pixels from the pointer
   let offset = 0;

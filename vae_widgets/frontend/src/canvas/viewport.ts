@@ -56,6 +56,15 @@ export class Viewport {
     return at.x >= left && at.x <= left + width && at.y >= top && at.y <= top + height;
   }
 
+  /** The place inside the box that is nearest to a place in pixels. */
+  clamp({ x, y }: Point): Point {
+    const { left, top, width, height } = this.box;
+    return {
+      x: Math.min(left + width, Math.max(left, x)),
+      y: Math.min(top + height, Math.max(top, y)),
+    };
+  }
+
   /** Bounds after moving the plane by so many pixels. */
   panned(dx: number, dy: number): Bounds {
     const { x0, x1, y0, y1 } = this.bounds;

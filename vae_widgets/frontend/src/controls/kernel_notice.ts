@@ -15,7 +15,7 @@ export class KernelNotice {
 
   constructor(model: AnyModel<any>) {
     this.root.className = "vw-notice";
-    this.root.setAttribute("role", "alert");
+    this.root.role = "alert";
     this.#channel = Channel.of(model);
     this.#stop = this.#channel.watch(() => this.#show());
     this.#show();

@@ -43,10 +43,10 @@ export class NumberField {
     input.inputMode = "decimal";
     input.autocomplete = "off";
     input.title = hint;
-    input.setAttribute("role", "spinbutton");
-    input.setAttribute("aria-label", name);
+    input.role = "spinbutton";
+    input.ariaLabel = name;
     problem.id = `vw-problem-${++count}`;
-    problem.setAttribute("role", "alert");
+    problem.role = "alert";
     input.setAttribute("aria-errormessage", problem.id);
     this.#before.data = before;
     this.root.append(this.#before, input, after, problem);
@@ -81,7 +81,7 @@ export class NumberField {
   show(text: string): void {
     this.#shown = text;
     this.input.style.setProperty("--vw-letters", String(text.length));
-    this.input.setAttribute("aria-valuenow", text);
+    this.input.ariaValueNow = text;
     if (!this.#edited) this.input.value = text;
   }
 
@@ -128,7 +128,7 @@ export class NumberField {
 
   #refuse(why: string): void {
     this.#problem.textContent = why;
-    this.input.setAttribute("aria-invalid", String(Boolean(why)));
+    this.input.ariaInvalid = String(Boolean(why));
   }
 
   #reset(): void {

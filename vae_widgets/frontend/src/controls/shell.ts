@@ -21,14 +21,12 @@ export interface Shell {
 export function createShell(parent: HTMLElement, title: string, model: AnyModel<any>): Shell {
   const root = element("div", "vw-widget");
   const titleRow = element("div", "vw-title");
-  const name = element("span", "vw-name");
-  name.textContent = title;
-  titleRow.append(name);
+  titleRow.append(element("span", "vw-name", title));
   const picture = element("div", "vw-picture");
   const controls = element("div", "vw-controls");
   const status = element("div", "vw-status");
-  status.setAttribute("role", "status");
-  status.setAttribute("aria-live", "polite");
+  status.role = "status";
+  status.ariaLive = "polite";
   const notice = new KernelNotice(model);
   root.append(titleRow, picture, controls, status, notice.root);
   parent.append(root);
@@ -45,18 +43,19 @@ export function createShell(parent: HTMLElement, title: string, model: AnyModel<
 
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
-  className: string,
+  className = "",
+  text = "",
 ): HTMLElementTagNameMap[K] {
   const made = document.createElement(tag);
   made.className = className;
+  if (text) made.textContent = text;
   return made;
 }
 
 /** A labelled button; `hint` is its tooltip and says the key, if it has one. */
 export function button(text: string, hint: string, pressed: () => void): HTMLButtonElement {
-  const made = element("button", "vw-button");
+  const made = element("button", "vw-button", text);
   made.type = "button";
-  made.textContent = text;
   made.title = hint;
   made.addEventListener("click", pressed);
   return made;

@@ -1,13 +1,13 @@
 /** The row under the interpolation slider: play, repeat, speed, path. */
 
-import type { Repeat } from "./playback.ts";
+import type { PlaybackSettings, Repeat } from "./playback.ts";
 import { button, element, type Shell } from "../controls/shell.ts";
 
-export interface FilmActions {
-  play(): void;
-  method(name: string): void;
-  compare(): void;
-  swap(): void;
+export interface SliderActions {
+  togglePlaying(): void;
+  setMethod(name: string): void;
+  toggleCompare(): void;
+  swapEnds(): void;
 }
 
 export const METHOD_NAMES: Record<string, string> = {
@@ -22,26 +22,26 @@ const REPEATS: Record<Repeat, string> = {
 };
 const SPEEDS = { "0.5": "½×", "1": "1×", "2": "2×", "4": "4×" };
 
-export class FilmControls {
+export class SliderControls implements PlaybackSettings {
   readonly #play: HTMLButtonElement;
   readonly #compare: HTMLButtonElement;
   readonly #methods = select({});
   readonly #repeats = select(REPEATS);
   readonly #speeds = select(SPEEDS);
 
-  constructor(shell: Shell, actions: FilmActions) {
-    this.#play = button("▶ Play", "Play or pause (Space on the filmstrip)", actions.play);
+  constructor(shell: Shell, actions: SliderActions) {
+    this.#play = button("▶ Play", "Play or pause (Space on the filmstrip)", () => actions.togglePlaying());
     this.#play.classList.add("vw-play");
     this.#speeds.value = "1";
-    this.#methods.addEventListener("change", () => actions.method(this.#methods.value));
-    this.#compare = button("Compare", "Show the frames of every path together", actions.compare);
+    this.#methods.addEventListener("change", () => actions.setMethod(this.#methods.value));
+    this.#compare = button("Compare", "Show the frames of every path together", () => actions.toggleCompare());
     shell.controls.append(
       this.#play,
       field("Repeat", this.#repeats),
       field("Speed", this.#speeds),
       field("Path", this.#methods),
       this.#compare,
-      button("⇄ Swap ends", "Walk the path the other way round", actions.swap),
+      button("⇄ Swap ends", "Walk the path the other way round", () => actions.swapEnds()),
     );
   }
 
@@ -66,7 +66,7 @@ export class FilmControls {
       this.#methods.replaceChildren(...methods.map((name) => new Option(METHOD_NAMES[name], name)));
     }
     this.#methods.value = chosen;
-    this.#compare.setAttribute("aria-pressed", String(compared));
+    this.#compare.ariaPressed = String(compared);
   }
 }
 

@@ -2,7 +2,7 @@
  * sample changes. */
 
 import { frameOf } from "../canvas/frames.ts";
-import type { Film, FilmRow, FilmStrip } from "./filmstrip.ts";
+import type { Film, FilmRow, Filmstrip } from "./filmstrip.ts";
 import { formatNumber } from "../format/numbers.ts";
 import { Picture } from "../canvas/canvas_view.ts";
 import { rangeOf } from "./readout.ts";
@@ -21,23 +21,23 @@ const CURVE = 32;
 const GAP = 8;
 const LANE = HEADING + CURVE + GAP;
 
-export class FilmProfile {
+export class PathCurves {
   readonly canvas: HTMLCanvasElement;
   readonly #picture: Picture;
-  readonly #strip: FilmStrip;
+  readonly #strip: Filmstrip;
   #film: Film | null = null;
   #usual: [number, number] = [0, 0];
   #lanes: Lane[] = [];
   #value = 0;
 
   /** The curves lie under the frames of `strip`. */
-  constructor(parent: HTMLElement, strip: FilmStrip) {
+  constructor(parent: HTMLElement, strip: Filmstrip) {
     const box = element("div", "vw-film-profile");
     parent.append(box);
     this.#strip = strip;
     this.#picture = new Picture(box, (context, theme) => this.#draw(context, theme));
     this.canvas = this.#picture.canvas;
-    this.canvas.setAttribute("role", "img");
+    this.canvas.role = "img";
   }
 
   /** `usual`: between which log densities most draws from the prior lie. */
@@ -65,7 +65,7 @@ export class FilmProfile {
       const [from, to] = [low, high].map((value) => formatNumber(value, high - low));
       return `${name} from ${from} to ${to} ${unit}`;
     });
-    this.canvas.setAttribute("aria-label", `From start to end: ${spans.join("; ")}.`);
+    this.canvas.ariaLabel = `From start to end: ${spans.join("; ")}.`;
     this.#picture.redraw();
   }
 
@@ -74,7 +74,7 @@ export class FilmProfile {
     this.#picture.redraw();
   }
 
-  destroy(): void {
+  close(): void {
     this.#picture.destroy();
   }
 

@@ -1,6 +1,6 @@
 /** The filmstrip of the interpolation slider, which is its track: a row of tiles for each method. */
 
-import { layFilmTrack, valueAt, xOf, type FilmTrack } from "./track.ts";
+import { layTrack, valueAt, xOf, type Track } from "./track.ts";
 import { frameOf } from "../canvas/frames.ts";
 import { drawFramedTile } from "./framed_tile.ts";
 import { Picture } from "../canvas/canvas_view.ts";
@@ -36,7 +36,7 @@ const ROW = 64;
 // Above each row, where there are several.
 const NAME = 16;
 
-export class FilmStrip {
+export class Filmstrip {
   readonly canvas: HTMLCanvasElement;
   readonly #box = element("div", "vw-film-strip");
   readonly #picture: Picture;
@@ -71,13 +71,13 @@ export class FilmStrip {
     return this.#film ? frameOf(valueAt(this.#track(this.#film), x), this.#film.frames) : 0;
   }
 
-  destroy(): void {
+  close(): void {
     this.#picture.destroy();
   }
 
-  #track({ tiles }: Film): FilmTrack {
+  #track({ tiles }: Film): Track {
     const width = ((ROW - 2 * MARGIN) * tiles.width) / tiles.height + 2 * MARGIN;
-    return layFilmTrack(this.#picture.width, width);
+    return layTrack(this.#picture.width, width);
   }
 
   #draw(context: CanvasRenderingContext2D, theme: Theme): void {
@@ -100,7 +100,7 @@ export class FilmStrip {
     context: CanvasRenderingContext2D,
     theme: Theme,
     { tiles, frames, stops, chosen }: Film,
-    track: FilmTrack,
+    track: Track,
     row: number,
   ): void {
     const drawCell = (value: number, left: number) => {

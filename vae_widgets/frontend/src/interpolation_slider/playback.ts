@@ -1,4 +1,4 @@
-/** Where a film that is played is after some time. */
+/** Playing a path: where its position is after some time. */
 
 /** What comes after the end: back again, over from the start, or nothing. */
 export type Repeat = "bounce" | "restart" | "once";
@@ -21,4 +21,53 @@ export function advance(head: Playhead, distance: number, repeat: Repeat): Playh
 
 function fold(value: number, length: number): number {
   return value - length * Math.floor(value / length);
+}
+
+const SECONDS_PER_PASS = 3;
+
+export interface PlaybackSettings {
+  repeat: Repeat;
+  speed: number;
+}
+
+/** Moves a position on every animation frame. */
+export class Player {
+  #frame = 0;
+  #head: Playhead = { at: 0, direction: 1 };
+  readonly #settings: PlaybackSettings;
+  readonly #moved: (at: number) => void;
+  readonly #ended: () => void;
+
+  /** `settings` may change while it plays; `ended` is called where nothing repeats. */
+  constructor(settings: PlaybackSettings, moved: (at: number) => void, ended: () => void) {
+    this.#settings = settings;
+    this.#moved = moved;
+    this.#ended = ended;
+  }
+
+  get playing(): boolean {
+    return this.#frame !== 0;
+  }
+
+  start(at: number): void {
+    const over = this.#settings.repeat === "once" && at === 1;
+    this.#head = { ...this.#head, at: over ? 0 : at };
+    let last = performance.now();
+    const tick = (now: number) => {
+      // After a hidden tab or a busy page, go on instead of jumping.
+      const seconds = Math.min(0.1, Math.max(0, now - last) / 1000);
+      last = now;
+      const { repeat, speed } = this.#settings;
+      this.#head = advance(this.#head, (seconds * speed) / SECONDS_PER_PASS, repeat);
+      this.#moved(this.#head.at);
+      if (repeat === "once" && this.#head.at === 1) return this.#ended();
+      this.#frame = requestAnimationFrame(tick);
+    };
+    this.#frame = requestAnimationFrame(tick);
+  }
+
+  stop(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+  }
 }

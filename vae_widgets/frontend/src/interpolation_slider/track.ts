@@ -1,7 +1,7 @@
 /** Geometry of a filmstrip that is a slider: tiles in equal cells, position 0 at the middle of the
  * first and 1 at the middle of the last, so that both show exactly their frames. */
 
-export interface FilmTrack {
+export interface Track {
   /** Number of tiles. */
   count: number;
   /** Width of one tile's cell in pixels. */
@@ -12,18 +12,18 @@ const FEWEST = 6;
 const MOST = 12;
 
 /** Track for a width in pixels; `tileWidth` is that of a tile as high as the strip. */
-export function layFilmTrack(width: number, tileWidth: number): FilmTrack {
+export function layTrack(width: number, tileWidth: number): Track {
   const count = Math.max(FEWEST, Math.min(MOST, Math.floor(width / tileWidth)));
   return { count, cell: width / count };
 }
 
 /** Middle of the thumb for a position in [0, 1]. */
-export function xOf(track: FilmTrack, value: number): number {
+export function xOf(track: Track, value: number): number {
   return track.cell * (0.5 + value * (track.count - 1));
 }
 
 /** Position in [0, 1] under x; beyond the middles of the outer tiles, the ends. */
-export function valueAt(track: FilmTrack, x: number): number {
+export function valueAt(track: Track, x: number): number {
   return clamp((x / track.cell - 0.5) / (track.count - 1));
 }
 

@@ -3,12 +3,12 @@
 
 import { frameOf } from "../canvas/frames.ts";
 import { drawFramedTile } from "./framed_tile.ts";
-import { FilmProfile } from "./curves.ts";
-import { FilmStrip, type Film } from "./filmstrip.ts";
+import { PathCurves } from "./curves.ts";
+import { Filmstrip, type Film } from "./filmstrip.ts";
 import { Picture } from "../canvas/canvas_view.ts";
 import { element } from "../controls/shell.ts";
 
-export class FilmView {
+export class SliderView {
   /** The filmstrip, which is the track of a slider. */
   readonly slider: HTMLCanvasElement;
   /** What a position can be dragged on. */
@@ -19,8 +19,8 @@ export class FilmView {
   readonly #start: Still;
   readonly #current: Still;
   readonly #end: Still;
-  readonly #strip: FilmStrip;
-  readonly #profile: FilmProfile;
+  readonly #strip: Filmstrip;
+  readonly #curves: PathCurves;
 
   constructor(parent: HTMLElement) {
     this.#parent = parent;
@@ -32,15 +32,15 @@ export class FilmView {
       ({ chosen, frames }) => chosen * frames + frameOf(this.#value, frames),
     );
     this.#end = new Still(parent, "vw-film-end", (film) => last(film) + 1);
-    this.#strip = new FilmStrip(parent);
-    this.#profile = new FilmProfile(parent, this.#strip);
-    this.tracks = [this.#strip.canvas, this.#profile.canvas];
+    this.#strip = new Filmstrip(parent);
+    this.#curves = new PathCurves(parent, this.#strip);
+    this.tracks = [this.#strip.canvas, this.#curves.canvas];
     this.slider = this.#strip.canvas;
     this.slider.tabIndex = 0;
-    this.slider.setAttribute("role", "slider");
-    this.slider.setAttribute("aria-label", "Position between start and end");
-    this.slider.setAttribute("aria-valuemin", "0");
-    this.slider.setAttribute("aria-valuemax", "1");
+    this.slider.role = "slider";
+    this.slider.ariaLabel = "Position between start and end";
+    this.slider.ariaValueMin = "0";
+    this.slider.ariaValueMax = "1";
   }
 
   /** Show a film, or another row of it; `captions` are those of its ends. */
@@ -52,7 +52,7 @@ export class FilmView {
     this.#start.show(film, captions[0]);
     this.#end.show(film, captions[1]);
     this.#strip.show(film);
-    this.#profile.show(film, usualLogPrior);
+    this.#curves.show(film, usualLogPrior);
   }
 
   moveTo(value: number): void {
@@ -62,11 +62,11 @@ export class FilmView {
     const frame = frameOf(value, frames);
     const stop = stops.slice(1, -1).indexOf(frame);
     const place = `frame ${frame + 1} of ${frames}${stop < 0 ? "" : ` · way-point ${stop + 1}`}`;
-    this.slider.setAttribute("aria-valuenow", value.toFixed(3));
-    this.slider.setAttribute("aria-valuetext", `${value.toFixed(2)}, ${place}`);
+    this.slider.ariaValueNow = value.toFixed(3);
+    this.slider.ariaValueText = `${value.toFixed(2)}, ${place}`;
     this.#current.show(this.#film, place);
     this.#strip.moveTo(value);
-    this.#profile.moveTo(value);
+    this.#curves.moveTo(value);
   }
 
   /** The frame under a place on a track. */
@@ -74,9 +74,9 @@ export class FilmView {
     return this.#strip.frameAt(x);
   }
 
-  destroy(): void {
-    for (const part of [this.#start, this.#current, this.#end, this.#strip, this.#profile]) {
-      part.destroy();
+  close(): void {
+    for (const part of [this.#start, this.#current, this.#end, this.#strip, this.#curves]) {
+      part.close();
     }
     this.#film?.tiles.close();
   }
@@ -85,12 +85,12 @@ export class FilmView {
 /** A picture with a caption. */
 class Still {
   readonly #picture: Picture;
-  readonly #caption = element("figcaption", "");
+  readonly #caption = element("figcaption");
   #film: Film | null = null;
 
   constructor(parent: HTMLElement, className: string, tile: (film: Film) => number) {
     const figure = element("figure", `vw-film-frame ${className}`);
-    const box = element("div", "");
+    const box = element("div");
     figure.append(box, this.#caption);
     parent.append(figure);
     this.#picture = new Picture(box, (context, theme) => {
@@ -98,17 +98,17 @@ class Still {
       const { width, height } = this.#picture;
       if (film) drawFramedTile(context, theme, film.tiles, tile(film), 0, width, height, 1);
     });
-    this.#picture.canvas.setAttribute("role", "img");
+    this.#picture.canvas.role = "img";
   }
 
   show(film: Film, caption: string): void {
     this.#film = film;
     this.#caption.textContent = caption;
-    this.#picture.canvas.setAttribute("aria-label", caption);
+    this.#picture.canvas.ariaLabel = caption;
     this.#picture.redraw();
   }
 
-  destroy(): void {
+  close(): void {
     this.#picture.destroy();
   }
 }

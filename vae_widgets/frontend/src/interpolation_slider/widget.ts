@@ -1,23 +1,24 @@
-/** Slide between two samples: frames that were decoded beforehand, scrubbed and played here. */
+/** The page of InterpolationSlider: frames that were decoded beforehand, dragged and played here. */
 
 import type { AnyModel } from "@anywidget/types";
-import { LATE, PATIENCE } from "../kernel/latest_request.ts";
-import { DetailText } from "../controls/detail_text.ts";
 import "./widget.css";
-import { readArray, type WireArray } from "../kernel/arrays.ts";
-import { FilmControls, METHOD_NAMES } from "./controls.ts";
-import { type Film } from "./filmstrip.ts";
 import { frameOf, valueOf } from "../canvas/frames.ts";
 import type { Point } from "../canvas/geometry.ts";
-import { FilmView } from "./view.ts";
-import { onDrag, onKey } from "../controls/gestures.ts";
-import { SoundPlayer } from "../controls/sound_player.ts";
 import { categoryColour } from "../canvas/palette.ts";
-import { decimalsFor, distance, number, row, zText } from "./readout.ts";
-import { advance, type Playhead } from "./playback.ts";
-import { createShell, element } from "../controls/shell.ts";
-import { send, pushState } from "../kernel/sync.ts";
+import { DetailText } from "../controls/detail_text.ts";
+import { onDrag, onKey, type DragHandlers } from "../controls/gestures.ts";
+import { createShell, element, type Shell } from "../controls/shell.ts";
+import { SoundPlayer } from "../controls/sound_player.ts";
+import { readArray, type WireArray } from "../kernel/arrays.ts";
 import { Tiles, type WireAtlas } from "../kernel/atlas.ts";
+import { LATE, PATIENCE } from "../kernel/latest_request.ts";
+import { listen } from "../kernel/listen.ts";
+import { send, pushState } from "../kernel/sync.ts";
+import { METHOD_NAMES, SliderControls, type SliderActions } from "./controls.ts";
+import type { Film } from "./filmstrip.ts";
+import { Player } from "./playback.ts";
+import { decimalsFor, distance, number, row, zText } from "./readout.ts";
+import { SliderView } from "./view.ts";
 
 interface Content {
   /** The frames of each strip, then the two ends. */
@@ -45,68 +46,90 @@ interface State {
   _detail: string;
 }
 
-const SECONDS_PER_PASS = 3;
 // Long enough for a key that repeats, short enough to feel immediate in the next cell.
 const COMMIT_DELAY = 300;
 
-function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
-  const shell = createShell(el, "Interpolation", model);
-  shell.root.classList.add("vw-interpolation");
-
-  let film: Film | null = null;
+class InterpolationSliderView implements SliderActions, DragHandlers {
+  readonly #model: AnyModel<State>;
+  readonly #shell: Shell;
+  readonly #view: SliderView;
+  readonly #note = element("span", "vw-film-note");
+  readonly #detail = new DetailText("vw-film-detail");
+  readonly #controls: SliderControls;
+  readonly #player: Player;
+  readonly #sound: SoundPlayer;
+  readonly #hear: HTMLButtonElement;
+  readonly #stops: (() => void)[];
+  #film: Film | null = null;
   /** The content whose tiles have been decoded and are shown. */
-  let shown: Content | null = null;
-  let uncommitted = false;
-  let ownChange = false;
-  let commitTimer = 0;
-  let waiting = 0; // for new frames
-  let playTimer = 0;
-  let head: Playhead = { at: 0, direction: 1 };
-  let gone = false;
+  #shown: Content | null = null;
+  /** Whether the kernel does not have the value yet: it is sent when a gesture ends. */
+  #uncommitted = false;
+  #ownChange = false;
+  #commitTimer = 0;
+  #lateTimer = 0;
+  #dragStart = 0;
+  #closed = false;
 
-  // --- The picture -------------------------------------------------------------------------------
-
-  const view = new FilmView(shell.picture);
-  const { slider } = view;
-  const note = element("span", "vw-film-note");
-  shell.title.append(note);
-  const detail = new DetailText("vw-film-detail");
-  shell.picture.after(detail.root);
-  const showDetail = () => {
-    detail.show(model.get("_detail") ?? "");
-    // Of the frame that was committed: while a drag goes on, it is of another one.
-    detail.root.classList.toggle("vw-stale", uncommitted);
-  };
-  const index = () => frameOf(model.get("value"), film!.frames);
-
-  const showPosition = () => {
-    showDetail();
-    // New tiles are on their way: their position must not be shown on the old ones.
-    if (!film || shown !== model.get("_content")) return;
-    const value = model.get("value");
-    view.moveTo(value);
-    const path = readArray(shown.strips[film.chosen].path);
-    const decimals = decimalsFor(path);
-    const dim = path.length / film.frames;
-    const z = row(path, dim, index());
-    const far = (frame: number) => number(distance(z, row(path, dim, frame)), decimals);
-    shell.root.removeAttribute("data-failed");
-    shell.setStatus(
-      [
-        `value ${value.toFixed(3)}`,
-        `latent distance ${far(0)} from start, ${far(film.frames - 1)} to end`,
-        zText(z, decimals),
-      ].join(" · "),
+  constructor(model: AnyModel<State>, el: HTMLElement) {
+    this.#model = model;
+    const shell = (this.#shell = createShell(el, "Interpolation", model));
+    shell.root.classList.add("vw-interpolation");
+    this.#view = new SliderView(shell.picture);
+    shell.title.append(this.#note);
+    shell.picture.after(this.#detail.root);
+    this.#controls = new SliderControls(shell, this);
+    this.#player = new Player(
+      this.#controls,
+      (at) => this.#showFrame(frameOf(at, this.#film!.frames)),
+      () => this.togglePlaying(),
     );
-  };
+    this.#sound = new SoundPlayer(model, shell.root, shell.setStatus);
+    this.#hear = this.#sound.button("Hear", "Hear this frame (H on the filmstrip)", () => this.#frame);
+    if (model.get("_has_sound")) this.#controls.addAfterPlay(this.#hear);
+    const showMethod = () => this.#showMethod();
+    this.#stops = [
+      ...this.#view.tracks.map((track) => onDrag(track, this)),
+      onKey(this.#view.slider, (key) => this.#key(key)),
+      listen(model, {
+        _content: () => void this.#load(),
+        value: () => this.#valueChanged(),
+        _detail: () => this.#showDetail(),
+        method: showMethod,
+        compare: showMethod,
+      }),
+    ];
+    model.on("msg:custom", this.#failed);
+    showMethod();
+    void this.#load();
+  }
 
-  const load = async () => {
-    const content = model.get("_content");
+  close(): void {
+    this.#closed = true;
+    this.#stopPlaying();
+    clearTimeout(this.#commitTimer);
+    clearTimeout(this.#lateTimer);
+    for (const stop of this.#stops) stop();
+    this.#model.off("msg:custom", this.#failed);
+    this.#sound.close();
+    this.#view.close();
+    this.#shell.notice.close();
+    this.#shell.root.remove();
+  }
+
+  // -- the picture -------------------------------------------------------------------------------
+
+  get #frame(): number {
+    return frameOf(this.#model.get("value"), this.#film!.frames);
+  }
+
+  async #load(): Promise<void> {
+    const content = this.#model.get("_content");
     const tiles = await Tiles.load(content.atlas);
-    if (gone || content !== model.get("_content")) return tiles.close();
-    shown = content;
-    note.textContent = content.note ?? "";
-    film = {
+    if (this.#closed || content !== this.#model.get("_content")) return tiles.close();
+    this.#shown = content;
+    this.#note.textContent = content.note ?? "";
+    this.#film = {
       tiles,
       frames: content.strips[0].path.shape[0],
       rows: content.strips.map((strip) => ({
@@ -118,200 +141,196 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       chosen: 0,
       stops: content.stops,
     };
-    showMethod();
-  };
+    this.#showMethod();
+  }
 
-  const showMethod = () => {
-    const method = model.get("method");
-    const { methods, strips, kinds, usual_log_prior } = model.get("_content");
-    controls.showMethods(methods, method, model.get("compare"));
+  #showMethod(): void {
+    const method = this.#model.get("method");
+    const { methods, strips, kinds, usual_log_prior } = this.#model.get("_content");
+    this.#controls.showMethods(methods, method, this.#model.get("compare"));
     const chosen = strips.findIndex((strip) => strip.method === method);
-    // Else the kernel is decoding it.
-    if (!film || shown !== model.get("_content") || chosen < 0) return;
-    clearTimeout(waiting);
-    film = { ...film, chosen };
+    // Without the method's frames, the kernel is decoding them.
+    if (!this.#film || this.#shown !== this.#model.get("_content") || chosen < 0) return;
+    clearTimeout(this.#lateTimer);
+    this.#film = { ...this.#film, chosen };
     const captions = kinds.map((kind) => (kind === "sample" ? "original" : "from z"));
-    view.show(film, [`Start · ${captions[0]}`, `End · ${captions[1]}`], usual_log_prior);
-    showPosition();
-  };
+    this.#view.show(this.#film, [`Start · ${captions[0]}`, `End · ${captions[1]}`], usual_log_prior);
+    this.#showPosition();
+  }
 
-  // --- The value: changed here without a message, sent when a gesture ends -----------------------
+  #showPosition(): void {
+    this.#showDetail();
+    const film = this.#film;
+    // While new tiles are loaded, the old ones must not show a position on them.
+    if (!film || this.#shown !== this.#model.get("_content")) return;
+    const value = this.#model.get("value");
+    this.#view.moveTo(value);
+    const path = readArray(this.#shown.strips[film.chosen].path);
+    const decimals = decimalsFor(path);
+    const dim = path.length / film.frames;
+    const z = row(path, dim, this.#frame);
+    const far = (frame: number) => number(distance(z, row(path, dim, frame)), decimals);
+    this.#shell.root.removeAttribute("data-failed");
+    this.#shell.setStatus(
+      [
+        `value ${value.toFixed(3)}`,
+        `latent distance ${far(0)} from start, ${far(film.frames - 1)} to end`,
+        zText(z, decimals),
+      ].join(" · "),
+    );
+  }
 
-  const show = (value: number) => {
-    if (value === model.get("value")) return;
-    uncommitted = true;
-    ownChange = true;
-    model.set("value", value); // every view of this widget follows
-    ownChange = false;
-  };
-  const showFrame = (frame: number) => show(valueOf(frame, film!.frames));
+  #showDetail(): void {
+    this.#detail.show(this.#model.get("_detail") ?? "");
+    // The text is about the committed frame: during a drag another frame is shown.
+    this.#detail.root.classList.toggle("vw-stale", this.#uncommitted);
+  }
 
-  const commit = () => {
-    clearTimeout(commitTimer);
-    if (!uncommitted) return;
-    uncommitted = false;
-    pushState(model, "value");
-    showDetail();
-  };
-
-  const valueChanged = () => {
-    // Python or another view moved it: do not pull it back.
-    if (!ownChange) stopPlaying();
-    showPosition();
-  };
-
-  // --- Playing -----------------------------------------------------------------------------------
-
-  const stopPlaying = () => {
-    cancelAnimationFrame(playTimer);
-    playTimer = 0;
-    controls.showPlaying(false);
-    // A screen reader would read every frame aloud.
-    shell.root.removeAttribute("aria-busy");
-  };
-  const startPlaying = () => {
-    if (!film) return;
-    clearTimeout(commitTimer); // the pause will commit
-    const over = controls.repeat === "once" && model.get("value") === 1;
-    head = { ...head, at: over ? 0 : model.get("value") };
-    let last = performance.now();
-    const tick = (now: number) => {
-      // After a hidden tab or a busy page, go on instead of jumping.
-      const seconds = Math.min(0.1, Math.max(0, now - last) / 1000);
-      last = now;
-      head = advance(head, (seconds * controls.speed) / SECONDS_PER_PASS, controls.repeat);
-      showFrame(frameOf(head.at, film!.frames));
-      if (controls.repeat === "once" && head.at === 1) return togglePlaying();
-      playTimer = requestAnimationFrame(tick);
-    };
-    playTimer = requestAnimationFrame(tick);
-    controls.showPlaying(true);
-    shell.root.setAttribute("aria-busy", "true");
-  };
-  const togglePlaying = () => {
-    if (!playTimer) return startPlaying();
-    stopPlaying();
-    commit();
-  };
-
-  // --- Controls ----------------------------------------------------------------------------------
-
-  /** Say so if nothing new is there to see after a while. */
-  const expectFrames = () => {
-    clearTimeout(waiting);
-    waiting = window.setTimeout(() => shell.setStatus(LATE), PATIENCE);
-  };
-  const ask = <K extends "method" | "compare">(name: K, value: State[K]) => {
-    stopPlaying();
-    uncommitted = false; // sent along
-    shell.setStatus("Decoding…");
-    expectFrames();
-    model.set(name, value); // shows it at once where it has been decoded
-    pushState(model, name, "value");
-  };
-  const controls = new FilmControls(shell, {
-    play: togglePlaying,
-    method: (name) => ask("method", name),
-    compare: () => ask("compare", !model.get("compare")),
-    swap() {
-      stopPlaying();
-      commit();
-      expectFrames();
-      send(model, { type: "swap" });
-    },
-  });
-  const sound = new SoundPlayer(model, shell.root, shell.setStatus);
-  const hear = sound.button("Hear", "Hear this frame (H on the filmstrip)", () => index());
-  if (model.get("_has_sound")) controls.addAfterPlay(hear);
-  const failed = (message: { type?: string; why?: string }) => {
+  readonly #failed = (message: { type?: string; why?: string }) => {
     if (message.type !== "refused") return;
-    clearTimeout(waiting);
-    shell.root.setAttribute("data-failed", "");
-    shell.setStatus(message.why!);
+    clearTimeout(this.#lateTimer);
+    this.#shell.root.setAttribute("data-failed", "");
+    this.#shell.setStatus(message.why!);
   };
 
-  // --- Gestures ----------------------------------------------------------------------------------
+  // -- the value: changed here without a message, sent when a gesture ends -----------------------
 
-  let before = 0;
-  const drag = {
-    start(at: Point) {
-      if (!film) return false;
-      stopPlaying();
-      clearTimeout(commitTimer); // the release will commit
-      before = model.get("value");
-      shell.root.setAttribute("aria-busy", "true");
-      showFrame(view.frameAt(at.x));
-    },
-    move: (at: Point) => showFrame(view.frameAt(at.x)),
-    end() {
-      shell.root.removeAttribute("aria-busy");
-      commit();
-    },
-    cancel() {
-      shell.root.removeAttribute("aria-busy");
-      show(before);
-      commit();
-    },
-  };
-  const stopDrags = view.tracks.map((track) => onDrag(track, drag));
+  #valueChanged(): void {
+    // Python or another view moved it: playing on would pull it back.
+    if (!this.#ownChange) this.#stopPlaying();
+    this.#showPosition();
+  }
 
-  const stopKeys = onKey(slider, (key) => {
-    if (!film) return false;
-    if (key === " ") {
-      togglePlaying();
-      return true;
+  #show(value: number): void {
+    if (value === this.#model.get("value")) return;
+    this.#uncommitted = true;
+    this.#ownChange = true;
+    this.#model.set("value", value); // every view of this widget follows
+    this.#ownChange = false;
+  }
+
+  #showFrame(frame: number): void {
+    this.#show(valueOf(frame, this.#film!.frames));
+  }
+
+  #commit(): void {
+    clearTimeout(this.#commitTimer);
+    if (!this.#uncommitted) return;
+    this.#uncommitted = false;
+    pushState(this.#model, "value");
+    this.#showDetail();
+  }
+
+  // -- controls ----------------------------------------------------------------------------------
+
+  togglePlaying(): void {
+    if (this.#player.playing) {
+      this.#stopPlaying();
+      this.#commit();
+    } else if (this.#film) {
+      clearTimeout(this.#commitTimer); // the pause will commit
+      this.#player.start(this.#model.get("value"));
+      this.#controls.showPlaying(true);
+      // A screen reader would read every frame aloud.
+      this.#shell.root.ariaBusy = "true";
     }
-    if (key === "h" && model.get("_has_sound")) {
-      hear.click();
-      return true;
-    }
-    const last = film.frames - 1;
+  }
+
+  setMethod(method: string): void {
+    this.#request("method", method);
+  }
+
+  toggleCompare(): void {
+    this.#request("compare", !this.#model.get("compare"));
+  }
+
+  swapEnds(): void {
+    this.#stopPlaying();
+    this.#commit();
+    this.#expectFrames();
+    send(this.#model, { type: "swap" });
+  }
+
+  #stopPlaying(): void {
+    this.#player.stop();
+    this.#controls.showPlaying(false);
+    this.#shell.root.removeAttribute("aria-busy");
+  }
+
+  #request<Name extends "method" | "compare">(name: Name, value: State[Name]): void {
+    this.#stopPlaying();
+    this.#uncommitted = false; // the value is sent along
+    this.#shell.setStatus("Decoding…");
+    this.#expectFrames();
+    this.#model.set(name, value); // shows the path at once where it has been decoded
+    pushState(this.#model, name, "value");
+  }
+
+  /** Say so if no new frames have come after a while. */
+  #expectFrames(): void {
+    clearTimeout(this.#lateTimer);
+    this.#lateTimer = window.setTimeout(() => this.#shell.setStatus(LATE), PATIENCE);
+  }
+
+  // -- gestures ----------------------------------------------------------------------------------
+
+  start(at: Point): boolean | void {
+    if (!this.#film) return false;
+    this.#stopPlaying();
+    clearTimeout(this.#commitTimer); // the release will commit
+    this.#dragStart = this.#model.get("value");
+    this.#shell.root.ariaBusy = "true";
+    this.move(at);
+  }
+
+  move(at: Point): void {
+    this.#showFrame(this.#view.frameAt(at.x));
+  }
+
+  end(): void {
+    this.#shell.root.removeAttribute("aria-busy");
+    this.#commit();
+  }
+
+  cancel(): void {
+    this.#show(this.#dragStart);
+    this.end();
+  }
+
+  #key(key: string): boolean {
+    if (!this.#film) return false;
+    if (key === " ") this.togglePlaying();
+    else if (key === "h" && this.#model.get("_has_sound")) this.#hear.click();
+    else return this.#step(key);
+    return true;
+  }
+
+  #step(key: string): boolean {
+    const frame = this.#frame;
+    const last = this.#film!.frames - 1;
     const page = Math.max(1, Math.round(last / 10));
-    const frame = {
-      ArrowLeft: index() - 1,
-      ArrowDown: index() - 1,
-      ArrowRight: index() + 1,
-      ArrowUp: index() + 1,
-      PageDown: index() - page,
-      PageUp: index() + page,
+    const target = {
+      ArrowLeft: frame - 1,
+      ArrowDown: frame - 1,
+      ArrowRight: frame + 1,
+      ArrowUp: frame + 1,
+      PageDown: frame - page,
+      PageUp: frame + page,
       Home: 0,
       End: last,
     }[key];
-    if (frame === undefined) return false;
-    stopPlaying();
-    showFrame(frame);
-    clearTimeout(commitTimer);
-    commitTimer = window.setTimeout(commit, COMMIT_DELAY);
+    if (target === undefined) return false;
+    this.#stopPlaying();
+    this.#showFrame(target);
+    clearTimeout(this.#commitTimer);
+    this.#commitTimer = window.setTimeout(() => this.#commit(), COMMIT_DELAY);
     return true;
-  });
+  }
+}
 
-  model.on("change:_content", load);
-  model.on("change:value", valueChanged);
-  model.on("change:_detail", showDetail);
-  model.on("change:method", showMethod);
-  model.on("change:compare", showMethod);
-  model.on("msg:custom", failed);
-  showMethod();
-  void load();
-
-  return () => {
-    gone = true;
-    stopPlaying();
-    clearTimeout(commitTimer);
-    clearTimeout(waiting);
-    for (const stop of stopDrags) stop();
-    stopKeys();
-    model.off("change:_content", load);
-    model.off("change:value", valueChanged);
-    model.off("change:_detail", showDetail);
-    model.off("change:method", showMethod);
-    model.off("change:compare", showMethod);
-    model.off("msg:custom", failed);
-    sound.close();
-    view.destroy();
-    shell.notice.close();
-    shell.root.remove();
-  };
+function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+  const view = new InterpolationSliderView(model, el);
+  return () => view.close();
 }
 
 export default { render };

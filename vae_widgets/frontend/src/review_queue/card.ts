@@ -33,8 +33,8 @@ export class ReviewCard {
   constructor() {
     this.root.append(this.#pictures, this.#facts, this.#detail.root);
     this.root.tabIndex = 0;
-    this.root.setAttribute("role", "group");
-    this.root.setAttribute("aria-label", "Sample under review");
+    this.root.role = "group";
+    this.root.ariaLabel = "Sample under review";
   }
 
   /** `at` is the sample's place among the tiles, of which there are `count` of each picture. */
@@ -53,11 +53,7 @@ export class ReviewCard {
     this.#detail.show(detail);
     const away = plain(Math.abs(score - threshold), 3);
     const place = away === "0" ? "at the threshold" : `${away} ${flagged ? "above" : "below"} the threshold`;
-    const line = (className: string, text: string) => {
-      const made = element("div", className);
-      made.textContent = text;
-      return made;
-    };
+    const line = (className: string, text: string) => element("div", className, text);
     const chip = line("vw-review-verdict", verdict(mark, flagged) || "not reviewed");
     chip.style.borderColor = mark ? markColour(mark) : "";
     this.#facts.replaceChildren(
@@ -74,14 +70,12 @@ export class ReviewCard {
     this.#detail.show("");
     this.#build([], null);
     this.#structure = "";
-    const [title, ...others] = lines.map((text, i) => {
-      const line = element("div", i ? "" : "vw-name");
-      line.textContent = text;
-      return line;
-    });
     const row = element("div", "vw-review-next");
     row.append(...next);
-    this.#facts.replaceChildren(title, ...others, row);
+    this.#facts.replaceChildren(
+      ...lines.map((text, i) => element("div", i ? "" : "vw-name", text)),
+      row,
+    );
   }
 
   /** Say why there is no sample. */
@@ -89,9 +83,7 @@ export class ReviewCard {
     this.#detail.show("");
     this.#build([], null);
     this.#structure = "";
-    const text = element("div", "vw-review-aside");
-    text.textContent = why;
-    this.#facts.replaceChildren(text);
+    this.#facts.replaceChildren(element("div", "vw-review-aside", why));
   }
 
   #build(names: string[], tiles: Tiles | null): void {
@@ -99,13 +91,11 @@ export class ReviewCard {
     this.#pictures.replaceChildren(
       ...(tiles ? names : []).map((name) => {
         const figure = element("figure", "vw-review-picture");
-        const canvas = element("canvas", "");
+        const canvas = element("canvas");
         canvas.width = tiles!.width;
         canvas.height = tiles!.height;
         canvas.style.imageRendering = tiles!.width <= PIXEL_ART ? "pixelated" : "auto";
-        const caption = element("figcaption", "");
-        caption.textContent = name;
-        figure.append(canvas, caption);
+        figure.append(canvas, element("figcaption", "", name));
         this.#canvases.push(canvas);
         return figure;
       }),

@@ -26,12 +26,12 @@ export interface KeptActions {
 
 export class KeptBar {
   readonly root = element("div", "vw-kept");
-  readonly #text = element("span", "");
+  readonly #text = element("span");
   readonly #buttons: Record<"take" | "away" | "forget" | "save" | "ok", HTMLButtonElement>;
   #state: KeptState = { waiting: 0, offered: 0, taken: 0, leftOut: 0, why: "" };
 
   constructor(actions: KeptActions) {
-    this.root.setAttribute("role", "status");
+    this.root.role = "status";
     this.#buttons = {
       take: button("Take up", "Add them to this queue", actions.takeUp),
       away: button("Remove them", "Take these marks away from the samples", actions.takeAway),
@@ -73,7 +73,7 @@ function marks(count: number): string {
 
 /** Hand a text to the user as a file. */
 export function download(text: string, name: string, type: string): void {
-  const link = element("a", "");
+  const link = element("a");
   link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;
   link.click();

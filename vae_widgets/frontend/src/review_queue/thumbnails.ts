@@ -24,8 +24,8 @@ export class ReviewStrip {
 
   constructor(go: (position: number) => void) {
     this.#go = go;
-    this.root.setAttribute("role", "group");
-    this.root.setAttribute("aria-label", "Samples in the queue");
+    this.root.role = "group";
+    this.root.ariaLabel = "Samples in the queue";
   }
 
   show(samples: StripSample[], current: number, tiles: Tiles | null): void {
@@ -49,11 +49,11 @@ export class ReviewStrip {
       sign.style.color = mark ? markColour(mark) : "";
       score.textContent = scores[i];
       button.classList.toggle("vw-tile-selected", sample.position === current);
-      button.setAttribute("aria-current", String(sample.position === current));
+      button.ariaCurrent = String(sample.position === current);
       const words = [`score ${scores[i]}`, flagged ? "flagged" : "not flagged"];
       if (mark) words.push(verdict(mark, flagged));
       button.title = words.join(", ");
-      button.setAttribute("aria-label", `Number ${sample.position + 1}, ${button.title}`);
+      button.ariaLabel = `Number ${sample.position + 1}, ${button.title}`;
     });
   }
 
@@ -66,7 +66,7 @@ export class ReviewStrip {
     canvas.style.imageRendering = "pixelated";
     const caption = element("span", "vw-tile-caption");
     const sign = element("span", "vw-review-sign");
-    const score = element("span", "");
+    const score = element("span");
     caption.append(sign, score);
     button.append(canvas, caption);
     button.addEventListener("click", () => this.#go(this.#shown[i].position));

@@ -52,13 +52,13 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const progress = element("span", "vw-review-progress");
   const orders = element("select", "vw-input");
   orders.title = "Which samples come first";
-  orders.setAttribute("aria-label", "Order");
+  orders.ariaLabel = "Order";
   for (const [value, text] of ORDERS) orders.add(new Option(text, value));
   orders.addEventListener("change", () => setAndPush(model, { order: orders.value }));
   orders.addEventListener("keydown", (event) => event.stopPropagation());
   shell.title.append(progress, orders);
   const card = new ReviewCard();
-  card.root.setAttribute("aria-description", KEYS);
+  card.root.ariaDescription = KEYS;
   const strip = new ReviewStrip((position) => {
     go(position);
     card.root.focus({ preventScroll: true });
@@ -110,11 +110,10 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const name = document.createTextNode(text);
     made.append(name);
     if (key) {
-      const letter = element("span", "vw-review-key");
-      letter.textContent = key;
-      letter.setAttribute("aria-hidden", "true");
+      const letter = element("span", "vw-review-key", key);
+      letter.ariaHidden = "true";
       made.append(letter);
-      made.setAttribute("aria-keyshortcuts", key);
+      made.ariaKeyShortcuts = key;
     }
     made.addEventListener("click", (event) => {
       if (event.detail) card.root.focus({ preventScroll: true });
@@ -226,7 +225,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     falsely.name.data = isFlagged ? "False alarm" : "Normal";
     const now = all[position] ?? "";
     for (const [made, as] of choices) {
-      made.setAttribute("aria-pressed", String(now === as));
+      made.ariaPressed = String(now === as);
       made.disabled = !known;
     }
     clear.disabled = !now;

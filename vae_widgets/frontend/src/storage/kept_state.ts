@@ -22,7 +22,7 @@ export class KeptState {
   readonly #words: Words;
   readonly #origin: Origin;
   readonly #name: string;
-  readonly #text = element("span", "");
+  readonly #text = element("span");
   readonly #stops: (() => void)[];
 
   constructor(model: AnyModel<any>, kind: string, words: Words) {
@@ -35,7 +35,7 @@ export class KeptState {
       onPushed(model, (names) => this.#save(names, !channel.silent)),
       channel.watch(() => this.#save(this.#unheard(), !channel.silent)),
     ];
-    this.root.setAttribute("role", "status");
+    this.root.role = "status";
     this.root.append(
       this.#text,
       button("Take up", "Show them here again", () => this.#takeUp(this.#lost())),

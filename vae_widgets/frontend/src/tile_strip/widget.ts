@@ -5,6 +5,7 @@ import "../controls/shell.css";
 import "../controls/tiles.css";
 import { element } from "../controls/shell.ts";
 import { KernelNotice } from "../controls/kernel_notice.ts";
+import { listen } from "../kernel/listen.ts";
 import { setAndPush } from "../kernel/sync.ts";
 import { Tiles, type WireAtlas } from "../kernel/atlas.ts";
 
@@ -32,7 +33,7 @@ const PIXEL_ART = 64;
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const root = element("div", "vw-widget vw-strip");
   const title = element("div", "vw-name");
-  const name = element("span", "");
+  const name = element("span");
   const note = element("span", "vw-strip-note");
   title.append(name, note);
   const placeholder = element("div", "vw-strip-placeholder");
@@ -54,9 +55,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     grid.classList.toggle("vw-strip-named", names.length > 0);
     tiles = Array.from({ length: atlas.count }, (_, index) => {
       if (names.length && index % columns === 0) {
-        const name = element("div", "vw-strip-row");
-        name.textContent = names[index / columns];
-        grid.append(name);
+        grid.append(element("div", "vw-strip-row", names[index / columns]));
       }
       const selectable = model.get("selectable");
       const tile = element(selectable ? "button" : "div", "vw-tile");
@@ -111,21 +110,24 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
         caption.dataset.mark = marks[i] ?? "";
       }
       const label = [row, text || `${(i % columns) + 1} of ${columns}`].filter(Boolean).join(", ");
-      tile.setAttribute("aria-label", label);
+      tile.ariaLabel = label;
       tile.title = label;
     });
     mark();
     sheet.close();
   };
 
-  const events = ["title", "placeholder", "selectable", "_content"].map((name) => `change:${name}`);
-  for (const event of events) model.on(event, update);
-  model.on("change:selected", mark);
+  const stop = listen(model, {
+    title: update,
+    placeholder: update,
+    selectable: update,
+    _content: update,
+    selected: mark,
+  });
   void update();
   return () => {
     latest++;
-    for (const event of events) model.off(event, update);
-    model.off("change:selected", mark);
+    stop();
     notice.close();
     root.remove();
   };

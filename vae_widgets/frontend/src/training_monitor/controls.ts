@@ -4,6 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "./controls.css";
 import { KernelNotice } from "../controls/kernel_notice.ts";
+import { listen } from "../kernel/listen.ts";
 import { setAndPush, send } from "../kernel/sync.ts";
 import { CurvePointer, type Readout } from "./curve_pointer.ts";
 import { button, element } from "../controls/shell.ts";
@@ -29,8 +30,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const root = element("div", "vw-widget vw-training-controls");
   const row = element("div", "vw-controls");
   const track = element("div", "vw-progress");
-  track.setAttribute("role", "progressbar");
-  track.setAttribute("aria-label", "Training progress");
+  track.role = "progressbar";
+  track.ariaLabel = "Training progress";
   const bar = element("div", "vw-progress-bar");
   track.append(bar);
   const progress = element("span", "vw-progress-text");
@@ -38,8 +39,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const status = element("div", "vw-status");
   // Ten updates a second would drown a listener: only a change of state is spoken.
   const spoken = element("div", "vw-training-warning");
-  spoken.setAttribute("role", "status");
-  spoken.setAttribute("aria-live", "polite");
+  spoken.role = "status";
+  spoken.ariaLive = "polite";
   const notice = new KernelNotice(model);
   root.append(row, options, status, spoken, notice.root);
   el.append(root);
@@ -59,7 +60,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const slider = element("input", "vw-input");
   Object.assign(slider, { type: "range", min: "0", max: "0.99", step: "0.01" });
   slider.title = "Moving average of the curves; what it is made of stays behind it";
-  slider.setAttribute("aria-label", "Smoothing");
+  slider.ariaLabel = "Smoothing";
   slider.addEventListener("input", () => setAndPush(model, { smoothing: slider.valueAsNumber }));
   smooth.append("Smooth", slider);
   const panels = Object.entries(PANELS).map(([name, [text, hint]]) => {
@@ -111,7 +112,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     run.update(shown);
     bar.style.width = `${100 * (fraction ?? 0)}%`;
     if (fraction == null) track.removeAttribute("aria-valuenow");
-    else track.setAttribute("aria-valuenow", String(Math.round(100 * fraction)));
+    else track.ariaValueNow = String(Math.round(100 * fraction));
     progress.textContent = shown.progress ?? "";
     if (spoken.textContent !== (shown.warning ?? "")) spoken.textContent = shown.warning ?? "";
     for (const panel of panels) panel.hidden = !shown.available?.includes(panel.dataset.panel!);
@@ -120,26 +121,25 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   };
   const mark = () => {
     const open = model.get("panels");
-    log.setAttribute("aria-pressed", String(model.get("log_scale")));
+    log.ariaPressed = String(model.get("log_scale"));
     // An answer that comes late must not pull the slider back.
     if (!slider.matches(":active")) slider.value = String(model.get("smoothing"));
     unzoom.hidden = !model.get("zoom").length;
     const monitor = root.closest(".vw-monitor");
     for (const panel of panels) {
       const name = panel.dataset.panel!;
-      panel.setAttribute("aria-pressed", String(open.includes(name)));
+      panel.ariaPressed = String(open.includes(name));
       monitor?.classList.toggle(`vw-open-${name}`, open.includes(name) && !panel.hidden);
     }
   };
-  const read = () => pointer.update();
-  const events: [string, () => void][] = [
-    ["change:shown", update],
-    ["change:readout", read],
-    ...["log_scale", "smoothing", "zoom", "panels"].map(
-      (name): [string, () => void] => [`change:${name}`, mark],
-    ),
-  ];
-  for (const [event, call] of events) model.on(event, call);
+  const stop = listen(model, {
+    shown: update,
+    readout: () => pointer.update(),
+    log_scale: mark,
+    smoothing: mark,
+    zoom: mark,
+    panels: mark,
+  });
   update();
   // Only once it is in the page does it have a monitor around it.
   const frame = requestAnimationFrame(mark);
@@ -147,7 +147,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     cancelAnimationFrame(frame);
     window.clearInterval(timer);
     pointer.destroy();
-    for (const [event, call] of events) model.off(event, call);
+    stop();
     notice.close();
     root.remove();
   };

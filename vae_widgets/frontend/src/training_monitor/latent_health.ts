@@ -6,6 +6,7 @@ import "./latent_health.css";
 import { readArray, type WireArray } from "../kernel/arrays.ts";
 import { quantityColour } from "../canvas/palette.ts";
 import { Picture } from "../canvas/canvas_view.ts";
+import { listen } from "../kernel/listen.ts";
 import { element } from "../controls/shell.ts";
 import { cell, drawAxes, drawLine, ends, isNarrow } from "../canvas/small_plot.ts";
 import type { Theme } from "../canvas/theme.ts";
@@ -28,7 +29,7 @@ const BETA = "#717581";
 function render({ model, el }: { model: AnyModel<{ shown: Partial<HealthState> }>; el: HTMLElement }) {
   const root = element("div", "vw-widget vw-latent-health");
   const box = element("div", "vw-picture");
-  box.setAttribute("role", "img");
+  box.role = "img";
   root.append(box);
   el.append(root);
 
@@ -46,18 +47,15 @@ function render({ model, el }: { model: AnyModel<{ shown: Partial<HealthState> }
   });
   const update = () => {
     const { active, dimensions } = model.get("shown");
-    box.setAttribute(
-      "aria-label",
-      active == null
-        ? "KL of each latent dimension, reconstruction against KL, beta"
-        : `${active} of ${dimensions} latent dimensions active`,
-    );
+    box.ariaLabel = active == null
+      ? "KL of each latent dimension, reconstruction against KL, beta"
+      : `${active} of ${dimensions} latent dimensions active`;
     picture.redraw();
   };
-  model.on("change:shown", update);
+  const stop = listen(model, { shown: update });
   update();
   return () => {
-    model.off("change:shown", update);
+    stop();
     folded.disconnect();
     picture.destroy();
     root.remove();

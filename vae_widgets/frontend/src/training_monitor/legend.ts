@@ -4,6 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "./legend.css";
 import { KernelNotice } from "../controls/kernel_notice.ts";
+import { listen } from "../kernel/listen.ts";
 import { setAndPush } from "../kernel/sync.ts";
 import { button, element } from "../controls/shell.ts";
 
@@ -22,9 +23,10 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const entries = element("span", "vw-title");
   const key = element("span", "vw-legend-key");
   for (const kind of ["training", "validation"]) {
-    const text = element("span", "");
-    text.textContent = kind;
-    key.append(element("span", `vw-legend-dash vw-legend-dash-${kind}`), text);
+    key.append(
+      element("span", `vw-legend-dash vw-legend-dash-${kind}`),
+      element("span", "", kind),
+    );
   }
   row.append(title, entries, key);
   const notice = new KernelNotice(model);
@@ -49,7 +51,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const mark = () => {
     const hidden = model.get("hidden");
     for (const made of entries.querySelectorAll<HTMLElement>(".vw-legend-entry")) {
-      made.setAttribute("aria-pressed", String(!hidden.includes(made.dataset.name!)));
+      made.ariaPressed = String(!hidden.includes(made.dataset.name!));
     }
   };
   const update = () => {
@@ -62,13 +64,16 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     mark();
   };
 
-  const events = ["title", "entries", "runs", "validation"].map((name) => `change:${name}`);
-  for (const event of events) model.on(event, update);
-  model.on("change:hidden", mark);
+  const stop = listen(model, {
+    title: update,
+    entries: update,
+    runs: update,
+    validation: update,
+    hidden: mark,
+  });
   update();
   return () => {
-    for (const event of events) model.off(event, update);
-    model.off("change:hidden", mark);
+    stop();
     notice.close();
     root.remove();
   };

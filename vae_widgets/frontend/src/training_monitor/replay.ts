@@ -6,6 +6,7 @@ import "./replay.css";
 import { readArray, type WireArray } from "../kernel/arrays.ts";
 import { categoryColour, unknownColour } from "../canvas/palette.ts";
 import { KernelNotice } from "../controls/kernel_notice.ts";
+import { listen } from "../kernel/listen.ts";
 import { setAndPush } from "../kernel/sync.ts";
 import { Picture } from "../canvas/canvas_view.ts";
 import { button, element } from "../controls/shell.ts";
@@ -35,12 +36,12 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const row = element("div", "vw-controls");
   const slider = element("input", "vw-input");
   Object.assign(slider, { type: "range", min: "0", step: "1" });
-  slider.setAttribute("aria-label", "Epoch of the pictures");
+  slider.ariaLabel = "Epoch of the pictures";
   const text = element("span", "vw-replay-at");
   const newest = button("Newest", "Follow the training again", () => setAndPush(model, { at: null }));
   row.append(slider, text, newest);
   const box = element("div", "vw-picture");
-  box.setAttribute("role", "img");
+  box.role = "img";
   const notice = new KernelNotice(model);
   root.append(row, box, notice.root);
   el.append(root);
@@ -90,19 +91,17 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const value = frames[index] ?? seen;
     const label = `${axis} ${plain(value, 4)}`;
     text.textContent = at === null ? `${label} (newest)` : label;
-    slider.setAttribute("aria-valuetext", label);
+    slider.ariaValueText = label;
     newest.disabled = at === null;
     box.hidden = !points?.shape[0];
-    box.setAttribute("aria-label", `Codes of the samples at ${label}`);
+    box.ariaLabel = `Codes of the samples at ${label}`;
     picture.redraw();
   };
 
-  model.on("change:shown", update);
-  model.on("change:at", update);
+  const stop = listen(model, { shown: update, at: update });
   update();
   return () => {
-    model.off("change:shown", update);
-    model.off("change:at", update);
+    stop();
     picture.destroy();
     notice.close();
     root.remove();

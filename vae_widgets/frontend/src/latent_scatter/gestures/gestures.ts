@@ -5,26 +5,26 @@ import type { Point } from "../../canvas/geometry.ts";
 import type { Mode } from "../state/protocol.ts";
 import { Viewport, type Bounds } from "../../canvas/viewport.ts";
 
-export type How = "replace" | "add" | "remove";
+/** What samples that were found do to the selection. */
+export type SelectionChange = "replace" | "add" | "remove";
 
 /** Points are in pixels of the canvas. */
-export interface Meaning {
+export interface GestureActions {
   mode(): Mode;
   viewport(): Viewport;
   hover(at: Point | null): void;
   /** `snap`: a point of the data that is near is meant. */
   pick(at: Point, snap: boolean): void;
-  look(bounds: Bounds): void;
-  home(): void;
+  setView(bounds: Bounds): void;
+  resetView(): void;
   /** The lasso or box so far; none when it ends. */
-  sketch(shape: Point[]): void;
-  select(shape: Point[], how: How): void;
-  clear(): void;
+  drawShape(shape: Point[]): void;
+  selectInside(shape: Point[], how: SelectionChange): void;
   /** Add the point under the crosshair to the selection, or take it out. */
-  toggle(at: Point): void;
-  cursor(at: Point | null): void;
+  toggleSelected(at: Point): void;
+  moveCursor(at: Point | null): void;
   /** The wheel turned over a plot that has not the focus. */
-  wheelIgnored(): void;
+  ignoreWheel(): void;
 }
 
 const STEP = 12;
@@ -34,40 +34,41 @@ const SLACK = 4;
 // Closer points of a lasso change nothing that can be seen.
 const LASSO_STEP = 2;
 
-export function onScatterGestures(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
+export function onScatterGestures(canvas: HTMLCanvasElement, actions: GestureActions): () => void {
   // The pinch last: the first finger's drag has begun when the second finger ends it.
-  const stops = [dragging(canvas, meaning), keys(canvas, meaning), pinching(canvas, meaning)];
+  const stops = [dragging(canvas, actions), keys(canvas, actions), pinching(canvas, actions)];
   const hover = (event: PointerEvent) => {
-    if (!event.buttons) meaning.hover(pointIn(canvas, event));
+    if (!event.buttons) actions.hover(pointIn(canvas, event));
   };
-  const leave = () => meaning.hover(null);
+  const leave = () => actions.hover(null);
+  const reset = () => actions.resetView();
   const wheel = (event: WheelEvent) => {
     const meant = document.activeElement === canvas || event.ctrlKey || event.metaKey;
-    if (!meant) return meaning.wheelIgnored();
+    if (!meant) return actions.ignoreWheel();
     event.preventDefault();
     event.stopPropagation();
     const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1);
     // A pinch on a track pad comes as small turns with ctrlKey.
     const rate = event.ctrlKey && Math.abs(pixels) < 50 ? 0.01 : 0.002;
-    meaning.look(meaning.viewport().zoomed(pointIn(canvas, event), Math.exp(-rate * pixels)));
+    actions.setView(actions.viewport().zoomed(pointIn(canvas, event), Math.exp(-rate * pixels)));
   };
   canvas.addEventListener("pointermove", hover);
   canvas.addEventListener("pointerleave", leave);
-  canvas.addEventListener("dblclick", meaning.home);
+  canvas.addEventListener("dblclick", reset);
   canvas.addEventListener("wheel", wheel, { passive: false });
   return () => {
     stops.forEach((stop) => stop());
     canvas.removeEventListener("pointermove", hover);
     canvas.removeEventListener("pointerleave", leave);
-    canvas.removeEventListener("dblclick", meaning.home);
+    canvas.removeEventListener("dblclick", reset);
     canvas.removeEventListener("wheel", wheel);
   };
 }
 
-function dragging(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
+function dragging(canvas: HTMLCanvasElement, actions: GestureActions): () => void {
   let action: Mode = "pick";
   let origin: Point = { x: 0, y: 0 };
-  let before: Viewport = meaning.viewport();
+  let before: Viewport = actions.viewport();
   let shape: Point[] = [];
   let moved = false;
 
@@ -77,12 +78,12 @@ function dragging(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
       const last = shape.at(-1);
       if (!last || Math.hypot(at.x - last.x, at.y - last.y) >= LASSO_STEP) shape.push(at);
     }
-    meaning.sketch(shape);
+    actions.drawShape(shape);
   };
   const cancel = () => {
-    if (action === "pan") meaning.look(before.bounds);
+    if (action === "pan") actions.setView(before.bounds);
     shape = [];
-    meaning.sketch(shape);
+    actions.drawShape(shape);
   };
   // Before the keys of the plot, so that Esc ends a lasso before it clears the selection.
   const stopEscape = onKey(canvas, (key) => {
@@ -92,33 +93,33 @@ function dragging(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
   });
   const stop = onDrag(canvas, {
     start(at, event) {
-      action = event.shiftKey ? "lasso" : meaning.mode();
-      before = meaning.viewport();
+      action = event.shiftKey ? "lasso" : actions.mode();
+      before = actions.viewport();
       if (action === "pick" && !before.contains(at)) return false;
       origin = at;
       shape = [];
       moved = false;
-      meaning.cursor(null);
-      if (action === "pick") meaning.pick(at, true);
+      actions.moveCursor(null);
+      if (action === "pick") actions.pick(at, true);
       else if (action !== "pan") shape = [at];
     },
     move(at) {
       moved ||= Math.hypot(at.x - origin.x, at.y - origin.y) > SLACK;
       if (!moved) return;
-      if (action === "pick") meaning.pick(at, false);
-      else if (action === "pan") meaning.look(before.panned(at.x - origin.x, at.y - origin.y));
+      if (action === "pick") actions.pick(at, false);
+      else if (action === "pan") actions.setView(before.panned(at.x - origin.x, at.y - origin.y));
       else if (shape.length) draw(at);
     },
     end(at, event) {
       if (action === "pick") return;
       const drawn = shape;
       shape = [];
-      meaning.sketch(shape);
+      actions.drawShape(shape);
       if (!moved) {
-        if (before.contains(at)) meaning.pick(at, true);
+        if (before.contains(at)) actions.pick(at, true);
       } else if (action !== "pan" && drawn.length) {
         const add = event.ctrlKey || event.metaKey;
-        meaning.select(drawn, add ? "add" : event.altKey ? "remove" : "replace");
+        actions.selectInside(drawn, add ? "add" : event.altKey ? "remove" : "replace");
       }
     },
     cancel,
@@ -130,7 +131,7 @@ function dragging(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
 }
 
 /** Two fingers: what lies under them stays under them. */
-function pinching(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
+function pinching(canvas: HTMLCanvasElement, actions: GestureActions): () => void {
   const fingers = new Map<number, Point>();
   let before: { viewport: Viewport; middle: Point; gap: number } | null = null;
 
@@ -144,7 +145,7 @@ function pinching(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
     fingers.set(event.pointerId, pointIn(canvas, event));
     if (fingers.size !== 2) return;
     canvas.dispatchEvent(new PointerEvent("pointercancel"));
-    before = { viewport: meaning.viewport(), ...measure() };
+    before = { viewport: actions.viewport(), ...measure() };
   };
   const move = (event: PointerEvent) => {
     if (!fingers.has(event.pointerId)) return;
@@ -153,7 +154,7 @@ function pinching(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
     const { middle, gap } = measure();
     const { viewport } = before;
     const zoomed = new Viewport(viewport.zoomed(before.middle, gap / before.gap), viewport.box);
-    meaning.look(zoomed.panned(middle.x - before.middle.x, middle.y - before.middle.y));
+    actions.setView(zoomed.panned(middle.x - before.middle.x, middle.y - before.middle.y));
   };
   const up = (event: PointerEvent) => {
     if (fingers.delete(event.pointerId)) before = null;
@@ -173,66 +174,60 @@ function boxOf(from: Point, to: Point): Point[] {
   return [from, { x: to.x, y: from.y }, to, { x: from.x, y: to.y }];
 }
 
-function keys(canvas: HTMLCanvasElement, meaning: Meaning): () => void {
+function keys(canvas: HTMLCanvasElement, actions: GestureActions): () => void {
   let at: Point | null = null;
   /** A lasso or box while it is drawn by keys. */
   let shape: Point[] = [];
   const draw = (points: Point[]) => {
     shape = points;
-    meaning.sketch(shape);
+    actions.drawShape(shape);
   };
   const hide = () => {
-    if (at) meaning.hover(null);
+    if (at) actions.hover(null);
     at = null;
-    meaning.cursor(null);
+    actions.moveCursor(null);
     if (shape.length) draw([]);
   };
   const middle = (): Point => {
-    const { left, top, width, height } = meaning.viewport().box;
+    const { left, top, width, height } = actions.viewport().box;
     return { x: left + width / 2, y: top + height / 2 };
   };
   const move = (dx: number, dy: number) => {
-    const { left, top, width, height } = meaning.viewport().box;
     const from = at ?? middle();
     const to = { x: from.x + dx, y: from.y + dy };
-    at = {
-      x: Math.min(left + width, Math.max(left, to.x)),
-      y: Math.min(top + height, Math.max(top, to.y)),
-    };
-    if (shape.length) draw(meaning.mode() === "box" ? boxOf(shape[0], at) : [...shape, at]);
+    at = actions.viewport().clamp(to);
+    if (shape.length) draw(actions.mode() === "box" ? boxOf(shape[0], at) : [...shape, at]);
     // At the edge the plane moves instead, but not away under a shape.
     else if (at.x !== to.x || at.y !== to.y) {
-      meaning.look(meaning.viewport().panned(at.x - to.x, at.y - to.y));
+      actions.setView(actions.viewport().panned(at.x - to.x, at.y - to.y));
     }
-    meaning.cursor(at);
-    meaning.hover(at);
+    actions.moveCursor(at);
+    actions.hover(at);
   };
-  const enter = (how: How) => {
+  const enter = (how: SelectionChange) => {
     const here = at ?? middle();
     const drawn = shape;
-    const draws = meaning.mode() === "lasso" || meaning.mode() === "box";
+    const draws = actions.mode() === "lasso" || actions.mode() === "box";
     draw(draws && !drawn.length ? [here] : []);
     if (draws && !drawn.length) {
       at = here;
-      meaning.cursor(at);
-    } else if (drawn.length > 1) meaning.select(drawn, how);
-    else meaning.pick(here, true);
+      actions.moveCursor(at);
+    } else if (drawn.length > 1) actions.selectInside(drawn, how);
+    else actions.pick(here, true);
   };
   const stop = onKey(canvas, (key, event) => {
     const step = event.shiftKey ? FINE_STEP : STEP;
     const zoom = (factor: number) =>
-      meaning.look(meaning.viewport().zoomed(at ?? middle(), factor));
+      actions.setView(actions.viewport().zoomed(at ?? middle(), factor));
     if (key === "ArrowLeft") move(-step, 0);
     else if (key === "ArrowRight") move(step, 0);
     else if (key === "ArrowUp") move(0, -step);
     else if (key === "ArrowDown") move(0, step);
     else if (key === "Enter") enter(event.shiftKey ? "add" : "replace");
-    else if (key === " ") meaning.toggle(at ?? middle());
+    else if (key === " ") actions.toggleSelected(at ?? middle());
     else if (key === "+" || key === "=") zoom(ZOOM);
     else if (key === "-") zoom(1 / ZOOM);
-    else if (key === "0" || key === "r") meaning.home();
     else if (key === "Escape" && shape.length) draw([]);
-    else if (key === "Escape") meaning.clear();
     else return false;
     return true;
   });

@@ -3,8 +3,8 @@
 import { readArray, writeArray } from "../../kernel/arrays.ts";
 import type { Picking } from "../decode/picked_point.ts";
 import { pythonOf } from "../state/python_code.ts";
-import { Dims } from "./fixed_dimensions.ts";
-import { copyText, Keep } from "./bookmarks.ts";
+import { DimensionsDrawer } from "./dimensions_drawer.ts";
+import { copyText, SaveDrawer } from "./save_drawer.ts";
 import type { Model } from "../state/model.ts";
 import type { Shell } from "../../controls/shell.ts";
 import { Traversals } from "../decode/traversals.ts";
@@ -13,12 +13,12 @@ import { setAndPush, pushState } from "../../kernel/sync.ts";
 // A hand that pauses so long rests; before the plane is decoded anew (latent_scatter/widget.ts).
 const REST = 150;
 
-export class Panels {
+export class Drawers {
   readonly #model: Model;
   readonly #shell: Shell;
   readonly #picking: Picking;
-  readonly #dims: Dims;
-  readonly #keep: Keep;
+  readonly #dimensions: DimensionsDrawer;
+  readonly #save: SaveDrawer;
   readonly #traversals: Traversals;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -31,7 +31,7 @@ export class Panels {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(then, REST);
     };
-    this.#dims = new Dims({
+    this.#dimensions = new DimensionsDrawer({
       hold: (index, value) => {
         const held = readArray(model.get("held")).slice();
         held[index] = value;
@@ -50,7 +50,7 @@ export class Panels {
       holdPicked: () =>
         setAndPush(model, { held: writeArray(Float32Array.from(model.get("_pick").coordinates!)) }),
     });
-    this.#keep = new Keep({
+    this.#save = new SaveDrawer({
       bookmark(name) {
         const bookmarks = { ...model.get("bookmarks"), [name]: model.get("picked") };
         setAndPush(model, { bookmarks });
@@ -72,13 +72,13 @@ export class Panels {
       },
       copy: () => void this.#copy(),
     });
-    shell.controls.after(this.#dims.root, this.#keep.root);
+    shell.controls.after(this.#dimensions.root, this.#save.root);
   }
 
-  showDims(): void {
+  showDimensions(): void {
     const model = this.#model;
-    this.#dims.root.hidden = !model.get("_dims_shown");
-    this.#dims.show({
+    this.#dimensions.root.hidden = !model.get("_dims_shown");
+    this.#dimensions.show({
       axes: model.get("_axes"),
       dims: model.get("dims"),
       held: readArray(model.get("held")),
@@ -86,13 +86,13 @@ export class Panels {
     });
   }
 
-  showKeep(): void {
+  showSave(): void {
     const model = this.#model;
-    this.#keep.root.hidden = !model.get("_keep_shown");
+    this.#save.root.hidden = !model.get("_keep_shown");
     const { coordinates, along = 0 } = model.get("_pick");
     // While the hand moves, the slider is its own.
     if (this.#picking.busy) return;
-    this.#keep.show({
+    this.#save.show({
       bookmarks: Object.keys(model.get("bookmarks")),
       anyPicked: Boolean(coordinates),
       anySelected: model.get("selection").shape[0] > 0,
@@ -114,8 +114,8 @@ export class Panels {
   close(): void {
     clearTimeout(this.#timer);
     this.#traversals.close();
-    this.#dims.close();
-    this.#keep.close();
+    this.#dimensions.close();
+    this.#save.close();
   }
 
   async #copy(): Promise<void> {

@@ -12,8 +12,6 @@ import { labelOf, type Model } from "../state/model.ts";
 import { setAndPush, pushStateThrottled } from "../../kernel/sync.ts";
 
 export class Hover {
-  /** Whether a sample is drawn, not hidden by the legend. */
-  visible = (_index: number) => true;
   readonly #samples: SampleTiles;
   readonly #detail: HoverDetail;
   readonly #tooltip = new Tooltip();
@@ -67,7 +65,7 @@ export class Hover {
     const index = model.get("hovered");
     const positions = readArray(model.get("_positions"));
     plot.mark({ hovered: index, posterior: null });
-    if (index < 0 || index >= positions.length / 2 || !this.visible(index)) return tooltip.hide();
+    if (index < 0 || index >= positions.length / 2 || !plot.isVisible(index)) return tooltip.hide();
     const at = plot.viewport.toScreen(positions[2 * index], positions[2 * index + 1]);
     if (!plot.viewport.contains(at)) return tooltip.hide();
     const lines = [`#${index}`, labelOf(model, index)];

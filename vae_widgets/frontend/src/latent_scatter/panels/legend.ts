@@ -12,25 +12,25 @@ import {
   type Colouring,
 } from "../plot/colours.ts";
 import { unknownColour } from "../../canvas/palette.ts";
-import { Legend } from "./legend_view.ts";
+import { LegendView } from "./legend_view.ts";
 import type { Model } from "../state/model.ts";
 import { setAndPush } from "../../kernel/sync.ts";
 
-export class Painting {
-  readonly legend: Legend;
+export class Legend {
+  readonly view: LegendView;
   readonly #model: Model;
 
   constructor(model: Model) {
     this.#model = model;
-    this.legend = new Legend({
+    this.view = new LegendView({
       hide: (classes) => setAndPush(model, { _hidden: classes }),
       hideSides: (sides) => setAndPush(model, { _hidden_sides: sides }),
       threshold: (threshold) => setAndPush(model, { threshold }),
     });
   }
 
-  /** The colours of all points, which the legend then shows. */
-  paint(): Colouring {
+  /** Colour all points, and show what the colours mean. */
+  colourPoints(): Colouring {
     const model = this.#model;
     const names = model.get("_class_names");
     const classes = readArray<Uint32Array>(model.get("_classes"));
@@ -43,7 +43,7 @@ export class Painting {
     const counts = countClasses(classes, names.length + 1);
     const { quantity } = colouring;
     const unknown = this.#unknown();
-    this.legend.show({ names, counts, hidden, hiddenSides, quantity, coloured, unknown });
+    this.view.show({ names, counts, hidden, hiddenSides, quantity, coloured, unknown });
     return colouring;
   }
 

@@ -38,7 +38,7 @@ export interface LegendActions {
   threshold(value: number | null): void;
 }
 
-export class Legend {
+export class LegendView {
   readonly root = element("div", "vw-scatter-legend");
   readonly #bar = element("div", "vw-colour-bar");
   readonly #name = element("div", "vw-legend-name");
@@ -105,8 +105,8 @@ class Switches {
 
   constructor(what: string, changed: (hidden: number[]) => void) {
     this.#changed = changed;
-    this.root.setAttribute("role", "group");
-    this.root.setAttribute("aria-label", `${what}: press to hide or show, Shift+press for one`);
+    this.root.role = "group";
+    this.root.ariaLabel = `${what}: press to hide or show, Shift+press for one`;
   }
 
   show(entries: Entry[], hidden: number[]): void {
@@ -117,7 +117,7 @@ class Switches {
       const made = this.#buttons[i];
       const [swatch, text, number] = made.children as unknown as HTMLElement[];
       made.title = `${name}: click hides or shows, Shift-click or double-click shows only this`;
-      made.setAttribute("aria-pressed", String(!hidden.includes(group)));
+      made.ariaPressed = String(!hidden.includes(group));
       swatch.style.background = colour;
       text.textContent = name;
       number.textContent = whole(count);
@@ -156,11 +156,11 @@ class Switches {
 }
 
 function colourRamp() {
-  const root = element("div", "");
+  const root = element("div");
   const ramp = element("div", "vw-colour-ramp");
   const ends = element("div", "vw-colour-ends");
-  const low = element("span", "");
-  const high = element("span", "");
+  const low = element("span");
+  const high = element("span");
   ends.append(low, high);
   root.append(ramp, ends);
   const steps = Array.from({ length: 17 }, (_, i) => quantityColour(i / 16));

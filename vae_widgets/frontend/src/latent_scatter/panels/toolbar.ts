@@ -1,72 +1,239 @@
-/** The controls under a scatter, wired to the traits. */
+/** The toolbar under a scatter: drag modes, buttons, colours and axes. */
 
-import { Controls } from "./toolbar_view.ts";
-import type { Mode } from "../state/protocol.ts";
-import type { Model } from "../state/model.ts";
-import type { Shell } from "../../controls/shell.ts";
+import { onKey } from "../../controls/gestures.ts";
+import { button, element, type Shell } from "../../controls/shell.ts";
 import { setAndPush } from "../../kernel/sync.ts";
+import type { Model, State } from "../state/model.ts";
+import type { Axis, Mode } from "../state/protocol.ts";
 
-const HINTS: Record<Mode, string> = {
-  pick: "Hover or drag: decode. Click: pick. Shift-drag: lasso. Wheel: zoom after a click, or with Ctrl.",
-  pan: "Drag: move. Click: decode. Wheel: zoom after a click, or with Ctrl. R: reset.",
-  lasso: "Draw around points to select them. Ctrl adds, Alt removes, Esc clears. Click: decode.",
-  box: "Drag a box to select points. Ctrl adds, Alt removes, Esc clears. Click: decode.",
+/** What buttons do beyond setting a trait (latent_scatter/actions.ts). */
+export interface ToolbarActions {
+  resetView(): void;
+  clearSelection(): void;
+}
+
+interface ToolbarButton {
+  label: string;
+  /** The tooltip, which also names the keys. */
+  title: string;
+  /** Keys that do the same while the plot has the focus. */
+  keys?: string[];
+  action(model: Model, actions: ToolbarActions): void;
+  /** For a button that stays pressed. */
+  pressed?(model: Model): boolean;
+  /** Whether it opens a drawer under the toolbar. */
+  opens?: boolean;
+  disabled?(model: Model): boolean;
+  hidden?(model: Model): boolean;
+}
+
+/** A new button is one more entry here. An action that is more than a trait goes to `ToolbarActions`. */
+const BUTTONS: ToolbarButton[] = [
+  { label: "Grid", title: "Show the decoded plane behind the points", ...toggle("grid") },
+  {
+    label: "Prior",
+    title: "Show rings that hold 50, 90 and 99 % of the prior, as this plane sees it",
+    ...toggle("prior"),
+    hidden: hasNoPrior,
+  },
+  {
+    label: "Density",
+    title:
+      "Show where the codes of all samples lie: q(z), the mean of their posteriors, and its densest 50 and 90 %",
+    ...toggle("density"),
+    hidden: hasNoPrior,
+  },
+  {
+    label: "Reset view",
+    title: "Show all points (R or 0, or double-click)",
+    keys: ["r", "0"],
+    action: (_model, actions) => actions.resetView(),
+  },
+  {
+    label: "Clear",
+    title: "Clear the selection (Esc)",
+    keys: ["Escape"],
+    action: (_model, actions) => actions.clearSelection(),
+    disabled: (model) => !model.get("selection").shape[0],
+  },
+];
+/** Beside the axes, which a plane of two dimensions has no need of. */
+const DIMENSIONS: ToolbarButton = {
+  label: "Held",
+  title: "List all dimensions, and move those that are not shown",
+  ...toggle("_dims_shown"),
+  opens: true,
+};
+const SAVE: ToolbarButton = {
+  label: "Take away",
+  title: "Bookmarks, moving along an attribute, this view as Python",
+  ...toggle("_keep_shown"),
+  opens: true,
 };
 
+const MODES: { mode: Mode; label: string; title: string; status: string }[] = [
+  {
+    mode: "pick",
+    label: "Pick",
+    title: "Click or drag to decode. Keys: arrows move the crosshair, Enter picks",
+    status:
+      "Hover or drag: decode. Click: pick. Shift-drag: lasso. Wheel: zoom after a click, or with Ctrl.",
+  },
+  {
+    mode: "pan",
+    label: "Pan",
+    title: "Drag to move the plane. Keys: arrows up to the edge and beyond",
+    status: "Drag: move. Click: decode. Wheel: zoom after a click, or with Ctrl. R: reset.",
+  },
+  {
+    mode: "lasso",
+    label: "Lasso",
+    title:
+      "Draw around points to select them (Shift-drag). Keys: Enter starts and ends it, Space selects one",
+    status: "Draw around points to select them. Ctrl adds, Alt removes, Esc clears. Click: decode.",
+  },
+  {
+    mode: "box",
+    label: "Box",
+    title: "Drag a box around points to select them. Keys: Enter starts and ends it, Space selects one",
+    status: "Drag a box to select points. Ctrl adds, Alt removes, Esc clears. Click: decode.",
+  },
+];
+
 export class Toolbar {
+  readonly close: () => void;
   readonly #model: Model;
   readonly #shell: Shell;
-  readonly #controls: Controls;
+  readonly #modes: HTMLButtonElement[];
+  readonly #buttons: [ToolbarButton, HTMLButtonElement][];
+  readonly #colour: HTMLSelectElement;
+  readonly #projection: HTMLSelectElement;
+  readonly #axes: HTMLSelectElement[];
+  readonly #dimensions = element("div", "vw-scatter-many");
 
-  constructor(model: Model, shell: Shell, actions: { home(): void; clear(): void }) {
+  /** Keys of the buttons work on `canvas`, unless they are handled before. */
+  constructor(model: Model, shell: Shell, canvas: HTMLElement, actions: ToolbarActions) {
     this.#model = model;
     this.#shell = shell;
-    this.#controls = new Controls(shell.controls, {
-      ...actions,
-      mode: (mode) => {
+    this.#modes = MODES.map(({ mode, label, title }) =>
+      button(label, title, () => {
         setAndPush(model, { mode });
-        this.hint();
-      },
-      grid: (shown) => setAndPush(model, { grid: shown }),
-      prior: (shown) => setAndPush(model, { prior: shown }),
-      density: (shown) => setAndPush(model, { density: shown }),
-      colourBy: (name) => setAndPush(model, { color_by: name }),
-      projection(projection) {
-        setAndPush(model, { projection });
-        shell.setStatus("Waiting for the kernel to show other coordinates.");
-      },
-      dims(dims) {
-        setAndPush(model, { dims });
-        shell.setStatus("Waiting for the kernel to show other dimensions.");
-      },
-      dimsShown: (shown) => setAndPush(model, { _dims_shown: shown }),
-      keepShown: (shown) => setAndPush(model, { _keep_shown: shown }),
+        this.showHint();
+      }),
+    );
+    const modes = element("div", "vw-group");
+    modes.role = "group";
+    modes.ariaLabel = "What a drag does";
+    modes.append(...this.#modes);
+    this.#buttons = [...BUTTONS, DIMENSIONS, SAVE].map((spec) => [
+      spec,
+      button(spec.label, spec.title, () => spec.action(model, actions)),
+    ]);
+    const elements = this.#buttons.map(([, made]) => made);
+    const [dimensions, save] = elements.splice(BUTTONS.length);
+    shell.controls.append(modes, ...elements);
+    this.#colour = select(shell.controls, "Colour", "What colours the points", (name) =>
+      setAndPush(model, { color_by: name }),
+    );
+    this.#projection = select(this.#dimensions, "Axes", "Coordinates that are shown", (name) => {
+      setAndPush(model, { projection: name });
+      shell.setStatus("Waiting for the kernel to show other coordinates.");
+    });
+    this.#axes = ["x", "y"].map((name, axis) =>
+      select(this.#dimensions, name, `Latent dimension along ${name}`, (value) =>
+        this.#setAxis(axis, Number(value)),
+      ),
+    );
+    this.#dimensions.append(dimensions);
+    shell.controls.append(this.#dimensions, save);
+    this.close = onKey(canvas, (key) => {
+      const spec = BUTTONS.find(({ keys }) => keys?.includes(key));
+      spec?.action(model, actions);
+      return Boolean(spec);
     });
   }
 
-  /** Say what the mode is for. */
-  hint(): void {
-    this.#shell.setStatus(HINTS[this.#model.get("mode")]);
+  /** Show in the status line what the mode is for. */
+  showHint(): void {
+    const mode = this.#model.get("mode");
+    this.#shell.setStatus(MODES.find((each) => each.mode === mode)!.status);
   }
 
   show(): void {
     const model = this.#model;
-    const named = model.get("_classes").shape[0] > 0;
-    this.#controls.show({
-      mode: model.get("mode"),
-      gridShown: model.get("grid"),
-      hasPrior: model.get("_prior").length > 0,
-      priorShown: model.get("prior"),
-      densityShown: model.get("density"),
-      anySelected: model.get("selection").shape[0] > 0,
-      colourChoices: [...(named ? ["label"] : []), "none", ...Object.keys(model.get("quantities"))],
-      colourBy: model.get("color_by"),
-      projections: model.get("_projections"),
-      projection: model.get("projection"),
-      axes: model.get("_axes"),
-      dims: model.get("dims"),
-      dimsShown: model.get("_dims_shown"),
-      keepShown: model.get("_keep_shown"),
+    MODES.forEach(({ mode }, i) => setPressed(this.#modes[i], mode === model.get("mode")));
+    for (const [{ pressed, opens, disabled, hidden }, made] of this.#buttons) {
+      if (pressed) setPressed(made, pressed(model));
+      if (opens) made.ariaExpanded = String(pressed!(model));
+      made.disabled = disabled?.(model) ?? false;
+      made.hidden = hidden?.(model) ?? false;
+    }
+    const labels = model.get("_classes").shape[0] ? ["label"] : [];
+    const colours = [...labels, "none", ...Object.keys(model.get("quantities"))];
+    const colour = model.get("color_by");
+    setOptions(this.#colour, colours, colours.includes(colour) ? colour : "none");
+    const projections = model.get("_projections");
+    setOptions(this.#projection, projections, model.get("projection"));
+    const axes = model.get("_axes");
+    this.#axes.forEach((select, axis) => {
+      select.replaceChildren(...axes.map(option));
+      select.value = String(model.get("dims")[axis]);
+      select.disabled = axes.length <= 2;
     });
+    // Two dimensions leave nothing to choose.
+    this.#dimensions.hidden = axes.length <= 2 && projections.length <= 2;
   }
+
+  #setAxis(axis: number, dim: number): void {
+    const dims = [...this.#model.get("dims")];
+    // Choosing the dimension of the other axis swaps the two.
+    if (dims[1 - axis] === dim) dims[1 - axis] = dims[axis];
+    dims[axis] = dim;
+    setAndPush(this.#model, { dims });
+    this.#shell.setStatus("Waiting for the kernel to show other dimensions.");
+  }
+}
+
+/** A button that switches a trait on and off. */
+function toggle(trait: "grid" | "prior" | "density" | "_dims_shown" | "_keep_shown") {
+  return {
+    action: (model: Model) => setAndPush(model, { [trait]: !model.get(trait) } as Partial<State>),
+    pressed: (model: Model) => model.get(trait),
+  };
+}
+
+function hasNoPrior(model: Model): boolean {
+  return !model.get("_prior").length;
+}
+
+function setPressed(made: HTMLButtonElement, pressed: boolean): void {
+  made.ariaPressed = String(pressed);
+}
+
+/** A select with a label, at the end of `parent`. */
+function select(
+  parent: HTMLElement,
+  label: string,
+  name: string,
+  changed: (value: string) => void,
+): HTMLSelectElement {
+  const made = element("select", "vw-input");
+  made.ariaLabel = name;
+  made.addEventListener("change", () => changed(made.value));
+  const around = element("label", "vw-scatter-label");
+  around.append(label, made);
+  parent.append(around);
+  return made;
+}
+
+function setOptions(select: HTMLSelectElement, names: string[], chosen: string): void {
+  select.replaceChildren(...names.map((name) => new Option(name, name)));
+  select.value = chosen;
+}
+
+function option({ index, name, note, collapsed }: Axis): HTMLOptionElement {
+  const text = [name, note, collapsed ? "collapsed" : ""].filter(Boolean).join(" · ");
+  const made = new Option(text, String(index));
+  made.className = collapsed ? "vw-collapsed" : "";
+  return made;
 }

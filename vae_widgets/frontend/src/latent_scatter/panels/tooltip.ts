@@ -16,14 +16,13 @@ export class Tooltip {
   readonly #detail = new DetailText("vw-tooltip-detail");
 
   constructor() {
-    this.root.setAttribute("role", "tooltip");
+    this.root.role = "tooltip";
     this.root.hidden = true;
     const row = element("div", "vw-tooltip-pictures");
     this.#views.forEach((view, i) => {
-      const figure = element("figure", "");
-      const caption = element("figcaption", "");
-      view.canvas.dataset.role = caption.textContent = DETAILS[i];
-      figure.append(view.canvas, caption);
+      const figure = element("figure");
+      view.canvas.dataset.role = DETAILS[i];
+      figure.append(view.canvas, element("figcaption", "", DETAILS[i]));
       row.append(figure);
     });
     this.root.append(this.#text, row, this.#detail.root);

@@ -27,7 +27,7 @@ const FINGER = 24;
 const CLICK_SLACK = 4;
 const COMMIT_DELAY = 300;
 
-export class ScatterPath {
+export class PathOverlay {
   #slider: AnyModel<{ value: number }> | null = null;
   #places: [number, number][] = [];
   #stops: number[] = [];
@@ -75,7 +75,7 @@ export class ScatterPath {
     void this.#load();
   }
 
-  destroy(): void {
+  close(): void {
     this.#gone = true;
     this.#stopDrag();
     this.#stopKeys();
@@ -266,7 +266,7 @@ export class ScatterPath {
     if (this.#choosing === choosing) return;
     this.#choosing = choosing;
     this.#start = null;
-    this.#endsButton.setAttribute("aria-pressed", String(choosing));
+    this.#endsButton.ariaPressed = String(choosing);
     this.#plot.canvas.focus({ preventScroll: true });
     this.#shell.setStatus(
       news ?? (choosing ? "Click the start of the path. Esc: leave it." : "The path stays."),

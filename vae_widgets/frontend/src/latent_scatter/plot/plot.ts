@@ -59,16 +59,40 @@ export class ScatterPlot {
   marks: Marks = { hovered: -1, posterior: null, picked: null, cursor: null, shape: [] };
   /** Drawn on top of everything; for paths. */
   overlay: Draw | null = null;
-  #scene: Scene;
+  readonly #scene: Scene = {
+    positions: new Float32Array(0),
+    levels: new Int16Array(0),
+    colours: new Uint8Array(3),
+    selection: new Uint32Array(0),
+    pointSize: null,
+    grid: null,
+    bookmarks: [],
+    prior: null,
+    density: null,
+    names: ["", ""],
+    bounds: { x0: 0, x1: 1, y0: 0, y1: 1 },
+  };
   readonly #picture: Picture;
   readonly #still = document.createElement("canvas");
   readonly #points = new PointLayer();
   #drawn: { theme: Theme; width: number; height: number } | null = null;
 
-  constructor(parent: HTMLElement, scene: Scene) {
-    this.#scene = scene;
+  /** The canvas fills `parent`; screen readers say `description` when it gets the focus. */
+  constructor(parent: HTMLElement, description: string) {
     this.#picture = new Picture(parent, (context, theme) => this.#draw(context, theme));
     this.canvas = this.#picture.canvas;
+    this.canvas.tabIndex = 0;
+    this.canvas.role = "application";
+    this.canvas.ariaLabel = description;
+  }
+
+  get scene(): Readonly<Scene> {
+    return this.#scene;
+  }
+
+  /** Whether a sample is drawn: the legend hides whole groups. */
+  isVisible(index: number): boolean {
+    return this.#scene.levels[index] >= 0;
   }
 
   get viewport(): Viewport {
@@ -98,7 +122,7 @@ export class ScatterPlot {
     this.#picture.redraw();
   }
 
-  destroy(): void {
+  close(): void {
     this.#picture.destroy();
   }
 
@@ -221,7 +245,7 @@ export class ScatterPlot {
       if (picked.y === null) halo(context, colours, line(at.x, top, at.x, top + height));
       else halo(context, colours, cross(at, 9), circle(at, 5));
     }
-    if (hovered >= 0 && this.#scene.levels[hovered] >= 0) {
+    if (this.isVisible(hovered)) {
       const { positions } = this.#scene;
       const [x, y] = [positions[2 * hovered], positions[2 * hovered + 1]];
       const rings = [circle(viewport.toScreen(x, y), this.radius + 2.5)];

@@ -7,7 +7,7 @@ import { button, element } from "../../controls/shell.ts";
 
 const STEPS = 200;
 
-export interface DimsState {
+export interface DimensionsState {
   axes: Axis[];
   /** The coordinates along x and y. */
   dims: number[];
@@ -15,34 +15,36 @@ export interface DimsState {
   anyPicked: boolean;
 }
 
-export interface DimsActions {
+export interface DimensionsActions {
   /** A slider moved: hold this coordinate there. */
   hold(index: number, value: number): void;
   holdMean(): void;
   holdPicked(): void;
 }
 
-export class Dims {
+export class DimensionsDrawer {
   readonly root = element("div", "vw-dims");
   readonly #list = element("div", "vw-dims-list");
   readonly #picked: HTMLButtonElement;
-  readonly #actions: DimsActions;
+  readonly #actions: DimensionsActions;
   #rows: Row[] = [];
   #axes: Axis[] = [];
 
-  constructor(actions: DimsActions) {
+  constructor(actions: DimensionsActions) {
     this.#actions = actions;
     const head = element("div", "vw-dims-head");
-    const what = element("span", "vw-dims-note");
-    what.textContent = "The plane holds the other dimensions at";
     const mean = button("Mean", "Hold all dimensions at the mean of the codes", actions.holdMean);
     const hint = "Move the plane so that it runs through what is picked";
     this.#picked = button("Picked", hint, actions.holdPicked);
-    head.append(what, mean, this.#picked);
+    head.append(
+      element("span", "vw-dims-note", "The plane holds the other dimensions at"),
+      mean,
+      this.#picked,
+    );
     this.root.append(head, this.#list);
   }
 
-  show({ axes, dims, held, anyPicked }: DimsState): void {
+  show({ axes, dims, held, anyPicked }: DimensionsState): void {
     if (axes !== this.#axes) this.#build(axes);
     this.#picked.disabled = !anyPicked;
     for (const row of this.#rows) row.show(dims.indexOf(row.index), held[row.index]);
@@ -72,20 +74,21 @@ class Row {
     this.#axis = axis;
     this.index = axis.index;
     const slider = this.#slider;
-    const name = element("span", "vw-dims-name");
-    name.textContent = axis.name;
-    const note = element("span", "vw-dims-note");
-    note.textContent = axis.note;
     if (axis.collapsed) {
       this.root.classList.add("vw-collapsed");
       this.root.title = `${axis.name} has collapsed: its mean is the same for all samples`;
     }
     slider.type = "range";
-    slider.setAttribute("aria-label", `Held value of ${axis.name}`);
+    slider.ariaLabel = `Held value of ${axis.name}`;
     slider.addEventListener("input", () => moved(slider.valueAsNumber));
     // The arrows are the slider's, not the notebook's.
     this.close = onKey(slider, () => false);
-    this.root.append(name, note, slider, this.#value);
+    this.root.append(
+      element("span", "vw-dims-name", axis.name),
+      element("span", "vw-dims-note", axis.note),
+      slider,
+      this.#value,
+    );
   }
 
   /** `along`: 0 and 1 where the coordinate is shown along x and y, below 0 where it is held. */

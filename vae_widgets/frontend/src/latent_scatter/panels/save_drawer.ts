@@ -6,7 +6,7 @@ import { whole } from "../../format/numbers.ts";
 
 const REACH = 2;
 
-export interface KeepState {
+export interface SaveState {
   bookmarks: string[];
   anyPicked: boolean;
   anySelected: boolean;
@@ -17,7 +17,7 @@ export interface KeepState {
   along: number;
 }
 
-export interface KeepActions {
+export interface SaveActions {
   bookmark(name: string): void;
   forget(name: string): void;
   go(name: string): void;
@@ -27,10 +27,10 @@ export interface KeepActions {
   copy(): void;
 }
 
-export class Keep {
+export class SaveDrawer {
   readonly root = element("div", "vw-dims vw-keep");
   readonly close: () => void;
-  readonly #actions: KeepActions;
+  readonly #actions: SaveActions;
   readonly #name = element("input", "vw-input");
   readonly #add: HTMLButtonElement;
   readonly #marks = element("span", "vw-keep-marks");
@@ -39,12 +39,12 @@ export class Keep {
   readonly #value = element("span", "vw-dims-value");
   #shown: string[] = [];
 
-  constructor(actions: KeepActions) {
+  constructor(actions: SaveActions) {
     this.#actions = actions;
     const name = this.#name;
     const slider = this.#slider;
     name.placeholder = "Name";
-    name.setAttribute("aria-label", "Name of the bookmark");
+    name.ariaLabel = "Name of the bookmark";
     const add = () => {
       const text = name.value.trim();
       if (text && !this.#add.disabled) actions.bookmark(text);
@@ -65,7 +65,7 @@ export class Keep {
     slider.max = String(REACH);
     slider.step = "0.05";
     slider.title = "Add a times the mean code of A less that of B to what is picked";
-    slider.setAttribute("aria-label", "Move what is picked along A − B");
+    slider.ariaLabel = "Move what is picked along A − B";
     slider.addEventListener("input", () => {
       this.#label(slider.valueAsNumber);
       actions.along(slider.valueAsNumber);
@@ -79,7 +79,7 @@ export class Keep {
     );
   }
 
-  show(state: KeepState): void {
+  show(state: SaveState): void {
     this.#add.disabled = !state.anyPicked;
     if (state.bookmarks.join("\n") !== this.#shown.join("\n")) this.#build(state.bookmarks);
     this.#groups.forEach((made, i) => {
@@ -103,7 +103,7 @@ export class Keep {
         const group = element("span", "vw-group");
         const go = button(name, `Pick the bookmark ${name}`, () => this.#actions.go(name));
         const forget = button("×", `Forget the bookmark ${name}`, () => this.#actions.forget(name));
-        forget.setAttribute("aria-label", `Forget ${name}`);
+        forget.ariaLabel = `Forget ${name}`;
         group.append(go, forget);
         return group;
       }),
@@ -113,9 +113,7 @@ export class Keep {
 
 function row(text: string, ...parts: HTMLElement[]): HTMLElement {
   const made = element("div", "vw-keep-row");
-  const label = element("span", "vw-dims-note");
-  label.textContent = text;
-  made.append(label, ...parts);
+  made.append(element("span", "vw-dims-note", text), ...parts);
   return made;
 }
 
@@ -124,7 +122,7 @@ export async function copyText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    const area = element("textarea", "");
+    const area = element("textarea");
     area.value = text;
     document.body.append(area);
     area.select();
