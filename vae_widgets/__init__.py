@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from vae_widgets.bundle import BundleError
     from vae_widgets.bundle.codec import BundleCodec, load
     from vae_widgets.codec import Codec
-    from vae_widgets.core.scores.baselines import score_floors
+    from vae_widgets.core.scores.baselines import baseline_scores
     from vae_widgets.core.scores.comparison import ScoreComparison, compare_scores
     from vae_widgets.core.scores.policy import ThresholdPolicy
     from vae_widgets.core.thresholds import choose_threshold
@@ -95,6 +95,7 @@ _HOME = {
     "VAEDetector": "models.detector",
     "Vocabulary": "core.vocabulary",
     "Warmup": "models",
+    "baseline_scores": "core.scores.baselines",
     "choose_threshold": "core.thresholds",
     "compare_scores": "core.scores.comparison",
     "kl_divergence": "models",
@@ -102,7 +103,6 @@ _HOME = {
     "load": "bundle.codec",
     "load_dataset": "datasets",
     "reparameterize": "models",
-    "score_floors": "core.scores.baselines",
 }
 
 __all__ = [*_HOME, "__version__"]

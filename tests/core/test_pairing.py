@@ -13,7 +13,7 @@ from vae_widgets.widgets.training_monitor.widget import TrainingMonitor
 
 SCORES = pd.Series([1.0, 2, 3, 4], index=list("abcd"))
 LABELS = pd.Series([1, 0, 0, 0], index=list("dcba"))
-FLOOR = {"norm": np.arange(4.0)}
+BASELINE = {"norm": np.arange(4.0)}
 SEGMENTS = pd.Series(list("ssnn"), index=list("dcba"))
 X = pd.DataFrame(np.eye(4), index=list("abcd"))
 
@@ -37,7 +37,7 @@ def test_the_index_that_all_have():
         lambda: segment_thresholds(SCORES, [1, 1, 2, 2], 1, LABELS),
         lambda: segment_thresholds(SCORES, SEGMENTS, 1),
         lambda: segment_thresholds([1.0], ["n"], 1).apply(SCORES, SEGMENTS),
-        lambda: vw.compare_scores(SCORES, FLOOR, LABELS),
+        lambda: vw.compare_scores(SCORES, BASELINE, LABELS),
         lambda: vw.compare_scores(np.arange(4.0), {"norm": SCORES}, LABELS),
         lambda: vw.AnomalyHistogram(SCORES, LABELS),
         lambda: vw.AnomalyHistogram(SCORES, items=X[::-1]),

@@ -82,8 +82,12 @@ def test_a_list_of_tensors():
 
 def test_parameters_of_methods_are_noted_as_plain_numbers():
     histogram = vw.AnomalyHistogram([0.0, 1.0, 2.0, 3.0], labels=[0, 0, 1, 1])
-    for method, name in (("percentile", "percentile"), ("iqr", "factor"), ("cost", "missed")):
-        chosen = histogram.choose(method, **{name: TorchTensor(20.0)})
+    for method, name in (
+        ("percentile", "percentile"),
+        ("iqr", "factor"),
+        ("cost", "false_negative_cost"),
+    ):
+        chosen = histogram.choose_threshold(method, **{name: TorchTensor(20.0)})
         assert type(chosen.parameters[name]) is float
         assert vw.ThresholdPolicy.from_json(histogram.policy().to_json()).method == method
 

@@ -68,6 +68,14 @@ def test_a_policy():
     assert vw.load(HERE / "dense.vae").policy == policy
 
 
+def test_a_policy_by_costs_of_earlier_names():
+    costs = {"missed": 10.0, "false_alarm": 1.0, "caught": 0.0, "dismissed": 0.0}
+    saved = json.loads((HERE / "policy.json").read_text()) | {"method": "cost", "parameters": costs}
+    policy = vw.ThresholdPolicy.from_json(json.dumps(saved))
+    assert policy.threshold == NUMBERS_THEN["dense"]["threshold"]
+    assert policy.parameters == costs
+
+
 def test_a_run_log():
     monitor = vw.TrainingMonitor.from_log(HERE / "run.jsonl")
     steps, values = monitor.history.steps("loss")

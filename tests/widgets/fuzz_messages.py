@@ -27,7 +27,7 @@ AS_THE_PAGE = {
         {"method": "f_beta", "parameters": {"beta": 2}},
         {"method": "top_k", "parameters": {"k": 3}},
         {"method": "gesd", "parameters": {"alpha": 0.05, "max_outliers": None}},
-        {"method": "cost", "parameters": {"missed": 3.0}},
+        {"method": "cost", "parameters": {"false_negative_cost": 3.0}},
         {"method": "peaks_over_threshold", "parameters": {"rate": 0.001, "tail": 0.1}},
         {"method": "conformal", "parameters": {"rate": 0.3, "confidence": None}},
         {"method": "mixture", "parameters": {"probability": 0.5}},

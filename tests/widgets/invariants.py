@@ -66,7 +66,7 @@ def line() -> LatentScatter:
 def slider() -> InterpolationSlider:
     """Return a slider with a way-point."""
     z = CODEC.encode(X)[0]
-    return vw.InterpolationSlider(CODEC, X[0], X[1], steps=5, via=[X[2]], latents=z, neighbours=2)
+    return vw.InterpolationSlider(CODEC, X[0], X[1], steps=5, via=[X[2]], latents=z, n_neighbors=2)
 
 
 def histogram() -> AnomalyHistogram:

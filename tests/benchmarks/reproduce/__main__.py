@@ -66,7 +66,7 @@ def table(rows: list[Row]) -> str:
         "# Published results",
         "",
         f"{machine()}; nats, sums over dimensions, means over samples. AUROC of anomalies beside "
-        "the floors that a model must beat.",
+        "the baselines that a model must beat.",
         "",
         "| | figure | published | ours | apart | seed | minutes |",
         "| --- | --- | ---: | ---: | ---: | ---: | ---: |",

@@ -16,5 +16,5 @@ def run(settings: Settings) -> Row:
         settings,
         "Malignant among benign tumours, 30 features",
         lambda seed: [detection.split(benign, malignant, np.random.default_rng(seed))],
-        ["The floors differ from seed to seed because the split into training and test does."],
+        ["The baselines differ from seed to seed because the split into training and test does."],
     )

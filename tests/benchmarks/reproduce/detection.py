@@ -1,9 +1,9 @@
-"""What the experiments on anomalies share: a `VAEDetector` beside its floors, over five seeds.
+"""What the experiments on anomalies share: a `VAEDetector` beside its baselines, over five seeds.
 
 The figures are areas under the ROC curve (AUROC) of `score_samples` on samples that the detector
-has not seen; labels serve to measure, and for nothing else. The floors get the same samples after
-the same preprocessing: how far from the mean, from the plane of eight principal components, and
-from the five nearest training samples.
+has not seen; labels serve to measure, and for nothing else. The baselines get the same samples
+after the same preprocessing: how far from the mean, from the plane of eight principal components,
+and from the five nearest training samples.
 """
 
 from collections.abc import Callable, Iterable
@@ -59,22 +59,22 @@ def run(
         Of the detector.
     """
     from vae_widgets import VAEDetector
-    from vae_widgets.core.scores.baselines import score_floors
+    from vae_widgets.core.scores.baselines import baseline_scores
     from vae_widgets.core.scores.comparison import compare_scores
 
     clock = Clock()
     epochs = settings.pick(settings.epochs, usual=50, quick=1)
     n_seeds = settings.pick(None, usual=N_SEEDS, quick=2)
     by_seed: list[dict[str, float]] = []
-    nearest = (0.0, "none")  # the highest correlation with a floor, and which
+    nearest = (0.0, "none")  # the highest correlation with a baseline, and which
     for seed in range(settings.seed, settings.seed + n_seeds):
         found = []
         for case in cases(seed):
             detector = VAEDetector(**{"seed": seed, "epochs": epochs, **options}).fit(case.x_train)
-            floors = score_floors(*map(detector.preprocess, (case.x_train, case.x_test)))
-            del floors["norm"]  # constant where each sample is standardised
+            baselines = baseline_scores(*map(detector.preprocess, (case.x_train, case.x_test)))
+            del baselines["norm"]  # constant where each sample is standardised
             scores = {"VAE": detector.anomaly_score(case.x_test)}
-            compared = compare_scores(scores, floors, case.is_anomaly)
+            compared = compare_scores(scores, baselines, case.is_anomaly)
             found.append(compared.auroc)
             ranks = ((value, name) for name, value in compared.spearman["VAE"].items())
             nearest = max(nearest, *ranks)
@@ -83,7 +83,7 @@ def run(
     aurocs = {name: [figures[name] for figures in by_seed] for name in by_seed[0]}
     ours = {}
     for name, values in aurocs.items():
-        label = "AUROC" if name == "VAE" else f"floor: {name}"
+        label = "AUROC" if name == "VAE" else f"baseline: {name}"
         ours[label] = float(np.mean(values))
         if name == "VAE" or np.ptp(values) > 0:
             ours[f"{label}, deviation over seeds"] = float(np.std(values, ddof=1))
@@ -93,8 +93,8 @@ def run(
         published={},
         ours=ours,
         schedule=f"VAEDetector({written}), {epochs} epochs, on normal samples only; mean over "
-        f"{n_seeds} seeds from {settings.seed} on. Highest rank correlation with a floor, of all "
-        f"runs: {nearest[0]:.3f} ({nearest[1]}).",
+        f"{n_seeds} seeds from {settings.seed} on. Highest rank correlation with a baseline, of "
+        f"all runs: {nearest[0]:.3f} ({nearest[1]}).",
         differences=differences,
         seed=settings.seed,
         minutes=clock.minutes,

@@ -26,7 +26,7 @@ def run(settings: Settings) -> Row:
         settings,
         "One digit of ten held out, 8x8, mean over the ten",
         cases,
-        ["The floors differ from seed to seed because the split into training and test does."],
+        ["The baselines differ from seed to seed because the split into training and test does."],
         preprocessing=None,
         likelihood=Gaussian(deviation="learned"),
     )

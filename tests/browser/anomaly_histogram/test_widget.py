@@ -331,7 +331,7 @@ tied = np.random.default_rng(0).integers(0, 4, 300)
 labels = np.full(300, np.nan)
 labels[:12] = tied[:12] == 3
 histogram = vw.AnomalyHistogram(tied, labels)
-histogram.choose("percentile")
+histogram.choose_threshold("percentile")
 display(LatentScatter(codec, x), histogram)
 """
 

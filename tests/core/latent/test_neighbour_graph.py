@@ -109,8 +109,8 @@ def test_every_part_is_joined_by_the_shortest_edges():
         (([[0, 0], [0, 0]],), ValueError, "all the same vector"),
         (([0, 1],), ValueError, r"latents has shape \(2,\); expected \(n, latent_dim\)"),
         (([[0], [np.inf]],), ValueError, "latents has 1 NaN or infinite"),
-        (([[0], [1]], 0), ValueError, "neighbours must be at least 1"),
-        (([[0], [1]], 1.5), TypeError, "neighbours must be a whole number"),
+        (([[0], [1]], 0), ValueError, "n_neighbors must be at least 1"),
+        (([[0], [1]], 1.5), TypeError, "n_neighbors must be a whole number"),
         (("abc",), TypeError, "latents must be an array of numbers"),
     ],
 )

@@ -1,11 +1,11 @@
-"""Floors agree with scikit-learn, and refuse what they cannot take."""
+"""Baselines agree with scikit-learn, and refuse what they cannot take."""
 
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
-from vae_widgets import score_floors
+from vae_widgets import baseline_scores
 from vae_widgets.core.scores import baselines
 from vae_widgets.core.scores.baselines import distance_from_mean, nearest_neighbours, pca_residual
 
@@ -69,15 +69,15 @@ def test_nearest_neighbours_are_those_of_scikit_learn():
 @pytest.mark.parametrize(("offset", "scale"), [(1.7e9, 10), (0, 1e30), (0, 1e39), (0, 1e-30)])
 def test_numbers_of_any_size_keep_their_distances(d, offset, scale):
     train, test = np.random.default_rng(0).normal(size=(2, 60, d))
-    found = score_floors(offset + scale * train, offset + scale * test, n_components=2)
-    expected = score_floors(train, test, n_components=2)
+    found = baseline_scores(offset + scale * train, offset + scale * test, n_components=2)
+    expected = baseline_scores(train, test, n_components=2)
     for name in list(expected)[bool(offset) :]:  # the norm depends on the offset
         np.testing.assert_allclose(found[name], scale * expected[name], rtol=1e-6)
 
 
-def test_all_floors_by_name():
+def test_all_baselines_by_name():
     train, test = samples(40, (3, 4)), samples(9, (3, 4), seed=1)
-    found = score_floors(train, test, n_components=2, n_neighbors=4)
+    found = baseline_scores(train, test, n_components=2, n_neighbors=4)
     expected = {
         "norm": np.linalg.norm(test.reshape(9, -1), axis=1),
         "distance from the mean": distance_from_mean(train, test),
@@ -88,7 +88,7 @@ def test_all_floors_by_name():
     for name, scores in found.items():
         assert scores.dtype == np.float64
         np.testing.assert_allclose(scores, expected[name], rtol=1e-5)
-    assert "nearest neighbours" not in score_floors(train, test, n_neighbors=None)
+    assert "nearest neighbours" not in baseline_scores(train, test, n_neighbors=None)
 
 
 @pytest.mark.parametrize(
@@ -114,4 +114,4 @@ def test_all_floors_by_name():
 )
 def test_bad_arguments(train, test, options, error, message):
     with pytest.raises(error, match=message):
-        score_floors(train, test, **options)
+        baseline_scores(train, test, **options)

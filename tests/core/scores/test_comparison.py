@@ -1,4 +1,4 @@
-"""Comparing scores with floors: agreement with SciPy and scikit-learn, and plain warnings."""
+"""Comparing scores with baselines: agreement with SciPy and scikit-learn, and plain warnings."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ LABELS = RNG.random(200) < 0.2
 def test_ranks_and_correlation_with_ties_are_those_of_scipy(pairs):
     a, b = np.array(pairs, float).T
     np.testing.assert_array_equal(average_ranks(a), scipy.stats.rankdata(a))
-    found = compare_scores(a, {"floor": b}).spearman["score"]["floor"]
+    found = compare_scores(a, {"baseline": b}).spearman["score"]["baseline"]
     if len(set(a)) == 1 or len(set(b)) == 1:
         assert np.isnan(found)
     else:
@@ -68,14 +68,14 @@ def test_few_samples_may_agree_by_chance(n):
     assert bool(found.warnings) == (n >= 10)
 
 
-def test_a_score_that_does_not_beat_its_best_floor():
+def test_a_score_that_does_not_beat_its_best_baseline():
     good, better = LABELS + RNG.normal(size=(2, 200)) * [[2.0], [0.5]]
     found = compare_scores(
         {"elbo": good, "iwae": better + LABELS}, {"a": OTHER, "b": better}, LABELS
     )
     assert found.auroc["elbo"] < found.auroc["b"] < found.auroc["iwae"]
     assert found.warnings == (
-        f"'elbo' does not beat the floor 'b': AUROC {found.auroc['elbo']:.3f} against "
+        f"'elbo' does not beat the baseline 'b': AUROC {found.auroc['elbo']:.3f} against "
         f"{found.auroc['b']:.3f}.",
     )
 
@@ -96,33 +96,39 @@ def test_the_table_as_text_and_html():
     assert lines[:3] == [
         ["AUROC", "Spearman", "with", "<elbo>"],
         ["<elbo>", auroc["<elbo>"]],
-        ["floor:", "norm", auroc["norm"], rho],
+        ["baseline:", "norm", auroc["norm"], rho],
     ]
     html = found._repr_html_()
-    assert f"<tr><th>floor: norm</th><td>{auroc['norm']}</td><td>{rho}</td></tr>" in html
+    assert f"<tr><th>baseline: norm</th><td>{auroc['norm']}</td><td>{rho}</td></tr>" in html
     assert "&lt;elbo&gt;" in html
     assert "<elbo>" not in html
     without = compare_scores({"elbo": OTHER}, {"norm": NORM})
     assert [line.split() for line in str(without).splitlines()] == [
         ["Spearman", "with", "elbo"],
-        ["floor:", "norm", rho],
+        ["baseline:", "norm", rho],
     ]
 
 
 @pytest.mark.parametrize(
-    ("scores", "floors", "labels", "error", "message"),
+    ("scores", "baselines", "labels", "error", "message"),
     [
-        (OTHER, {}, None, ValueError, "floors is empty"),
+        (OTHER, {}, None, ValueError, "baselines is empty"),
         ({}, {"norm": NORM}, None, ValueError, "scores is empty"),
         ({1: OTHER}, {"norm": NORM}, None, TypeError, "scores must map names.* received 1 as a"),
-        (OTHER, {None: NORM}, None, TypeError, "floors must map names.* received None as a name"),
-        (OTHER, NORM, None, TypeError, r"floors must map names.*ndarray.*score_floors"),
-        ({"norm": OTHER}, {"norm": NORM}, None, ValueError, "names both a score and a floor"),
+        (
+            OTHER,
+            {None: NORM},
+            None,
+            TypeError,
+            "baselines must map names.* received None as a name",
+        ),
+        (OTHER, NORM, None, TypeError, r"baselines must map names.*ndarray.*baseline_scores"),
+        ({"norm": OTHER}, {"norm": NORM}, None, ValueError, "names both a score and a baseline"),
         (OTHER[:5], {"norm": NORM}, None, ValueError, "'norm' has 200 scores, others have 5"),
-        (OTHER, {"norm": NORM * np.nan}, None, ValueError, r"floors\['norm'\] has 200 NaN"),
+        (OTHER, {"norm": NORM * np.nan}, None, ValueError, r"baselines\['norm'\] has 200 NaN"),
         (OTHER, {"norm": NORM}, LABELS[:3], ValueError, r"labels has shape \(3,\)"),
     ],
 )
-def test_bad_arguments(scores, floors, labels, error, message):
+def test_bad_arguments(scores, baselines, labels, error, message):
     with pytest.raises(error, match=message):
-        compare_scores(scores, floors, labels)
+        compare_scores(scores, baselines, labels)

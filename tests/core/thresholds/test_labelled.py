@@ -70,18 +70,29 @@ def test_f_beta_is_what_scikit_learn_tunes(beta):
 @pytest.mark.parametrize(
     "costs",
     [
-        {"missed": 10.0},
-        {"missed": 3.0, "false_alarm": 2.0},
-        {"missed": 20.0, "false_alarm": 5.0, "caught": 4.0, "dismissed": -1.0},
+        {"false_negative_cost": 10.0},
+        {"false_negative_cost": 3.0, "false_positive_cost": 2.0},
+        {
+            "false_negative_cost": 20.0,
+            "false_positive_cost": 5.0,
+            "true_positive_cost": 4.0,
+            "true_negative_cost": -1.0,
+        },
     ],
 )
 def test_cost_is_what_scikit_learn_tunes(costs):
-    full = {"false_alarm": 1.0, "caught": 0.0, "dismissed": 0.0} | costs
+    full = {
+        "false_positive_cost": 1.0,
+        "true_positive_cost": 0.0,
+        "true_negative_cost": 0.0,
+    } | costs
 
     def gain(labels, flagged):
         tn, fp, fn, tp = sk.confusion_matrix(labels, flagged, labels=[0, 1]).ravel()
-        total = full["caught"] * tp + full["missed"] * fn
-        return -(total + full["false_alarm"] * fp + full["dismissed"] * tn) / len(labels)
+        total = full["true_positive_cost"] * tp + full["false_negative_cost"] * fn
+        return -(total + full["false_positive_cost"] * fp + full["true_negative_cost"] * tn) / len(
+            labels
+        )
 
     threshold, score = tuned(sk.make_scorer(gain))
     chosen = cost_threshold(SCORES, LABELS, **costs)
@@ -99,14 +110,18 @@ def test_of_equal_costs_but_for_rounding_the_fewest_alerts_are_chosen():
 
 
 def test_numbers_too_large_are_named():
-    with pytest.raises(ValueError, match=r"cost of missed=1e\+308, .* is not finite; pass .*unit"):
-        choose_threshold(SCORES, LABELS, "cost", missed=1e308)
+    with pytest.raises(
+        ValueError, match=r"cost of false_negative_cost=1e\+308, .* is not finite; pass .*unit"
+    ):
+        choose_threshold(SCORES, LABELS, "cost", false_negative_cost=1e308)
     with pytest.raises(ValueError, match=r"beta must lie in \(0, 1e\+100\]"):
         f_beta_threshold(SCORES, LABELS, 1e200)
 
 
 def test_where_no_alert_pays_none_is_raised():
-    chosen = cost_threshold([1.0, 2.0, 3.0], [1, 0, 0], missed=1, false_alarm=9)
+    chosen = cost_threshold(
+        [1.0, 2.0, 3.0], [1, 0, 0], false_negative_cost=1, false_positive_cost=9
+    )
     assert chosen.threshold > 3
     assert chosen.explanation.endswith("No alert pays.")
 

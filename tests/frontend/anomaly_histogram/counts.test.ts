@@ -75,7 +75,7 @@ test("precision is undefined when nothing is flagged, recall when nothing is ano
 test("cost and false positive rate by the definitions", () => {
   const found = measure([2, 3, 1], [6, 4, 10]);
   assert.equal(falsePositiveRate(found), 2 / 6);
-  // missed 10, false alarm 2, caught 1, dismissed -1
+  // false negative 10, false positive 2, true positive 1, true negative -1
   assert.equal(expectedCost(found, [10, 2, 1, -1]), (10 * 1 + 2 * 2 + 1 * 3 - 1 * 4) / 10);
 });
 

@@ -157,7 +157,7 @@ def test_a_policy_chosen_elsewhere(detector, table):
 def test_a_bundle_flags_as_a_policy_chosen_elsewhere_does(detector, table, k, tmp_path):
     X = table[1]
     histogram = vw.AnomalyHistogram(detector.anomaly_score(X), score_name="elbo")
-    histogram.choose("top_k", k=k)  # a line on a score
+    histogram.choose_threshold("top_k", k=k)  # a line on a score
     twin = copy.copy(detector).use_policy(histogram.policy(), X)
     assert abs(twin.policy().threshold - histogram.threshold) <= 1.001e-5 * abs(histogram.threshold)
     np.testing.assert_array_equal(twin.predict(X) == -1, histogram.flagged)

@@ -208,7 +208,7 @@ def test_the_page_counts_what_python_flags(values, position):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_any_method_may_be_chosen(histogram, method):
-    chosen = histogram.choose(method, **({"precision": 0.5} if "at_p" in method else {}))
+    chosen = histogram.choose_threshold(method, **({"precision": 0.5} if "at_p" in method else {}))
     assert chosen is histogram.chosen
     assert (histogram.method, histogram.threshold) == (method, chosen.threshold)
     assert histogram.flagged.tolist() == (chosen.threshold <= SCORES).tolist()
@@ -221,12 +221,12 @@ def test_any_method_may_be_chosen(histogram, method):
 
 
 def test_a_method_keeps_its_parameters(histogram):
-    histogram.choose("cost", missed=3, false_alarm=2)
-    histogram.choose("cost", missed=5)
+    histogram.choose_threshold("cost", false_negative_cost=3, false_positive_cost=2)
+    histogram.choose_threshold("cost", false_negative_cost=5)
     histogram.method = "iqr"
     histogram.method = "cost"
     cost = histogram.chosen.parameters
-    assert (cost["missed"], cost["false_alarm"]) == (5, 2)
+    assert (cost["false_negative_cost"], cost["false_positive_cost"]) == (5, 2)
     histogram.percentile = 80
     histogram.threshold = 1.0
     histogram.method = "percentile"
@@ -243,7 +243,7 @@ def test_what_a_method_cannot_do_changes_nothing():
     histogram = vw.AnomalyHistogram(SCORES[:12])
     before = histogram.chosen
     for choose in (
-        lambda: histogram.choose("conformal"),
+        lambda: histogram.choose_threshold("conformal"),
         lambda: setattr(histogram, "method", "conformal"),
     ):
         with pytest.raises(ValueError, match=r"12 normal scores cannot promise .* at least 19"):
@@ -305,7 +305,7 @@ def test_the_page_asks_for_a_method(histogram):
         {"type": "method", "method": "gesd", "parameters": {"max_outliers": None}}, []
     )
     assert histogram.chosen.parameters["max_outliers"] == 20  # a tenth of the scores
-    histogram.choose("top_k")
+    histogram.choose_threshold("top_k")
     histogram._canvas._handle_custom_msg({"type": "method", "method": "manual"}, [])
     assert (histogram.method, histogram.flagged.sum()) == ("manual", 7)
 
@@ -335,7 +335,7 @@ def test_the_operating_points_are_on_the_curves(histogram):
 
 
 def test_the_cost_curve_follows_the_costs(histogram):
-    histogram.choose("cost", missed=30)
+    histogram.choose_threshold("cost", false_negative_cost=30)
     line = figures(histogram)[2].marks[-2]
     for threshold, cost in list(zip(line.x, line.y, strict=True))[::50]:
         flagged = threshold <= SCORES
@@ -345,9 +345,9 @@ def test_the_cost_curve_follows_the_costs(histogram):
     assert figures(histogram)[2].marks[-1].y[0] <= line.y.min()
 
 
-@pytest.mark.parametrize(("missed", "false_alarm"), [(-1, -1), (0, 0), (1e-9, 1e9)])
-def test_any_costs_have_an_axis(histogram, missed, false_alarm):
-    histogram.choose("cost", missed=missed, false_alarm=false_alarm)
+@pytest.mark.parametrize(("miss", "false_alarm"), [(-1, -1), (0, 0), (1e-9, 1e9)])
+def test_any_costs_have_an_axis(histogram, miss, false_alarm):
+    histogram.choose_threshold("cost", false_negative_cost=miss, false_positive_cost=false_alarm)
     figure = figures(histogram)[2]
     scale = figure.marks[-2].scales["y"]
     low, high = figure.marks[-2].y.min(), figure.marks[-2].y.max()

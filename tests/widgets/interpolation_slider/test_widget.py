@@ -230,7 +230,7 @@ BAD = [
         ({"ends": "samples"}, ValueError, "did you mean 'sample'"),
         ({"step": 3}, TypeError, "did you mean 'steps'"),
         ({"latents": np.zeros((9, 2))}, ValueError, r"latents has shape \(9, 2\)"),
-        ({"neighbours": 0}, ValueError, "neighbours must be at least 1"),
+        ({"n_neighbors": 0}, ValueError, "n_neighbors must be at least 1"),
     ],
 )
 def test_bad_arguments_are_named_before_any_work(codec, bad, error, message):
@@ -375,7 +375,7 @@ def test_way_points_can_be_changed(codec, slider):
 def test_a_path_from_neighbour_to_neighbour(codec):
     latents = codec.encode(DIGITS)
     slider = InterpolationSlider(
-        codec, DIGITS[0], DIGITS[1], method="neighbours", latents=latents, neighbours=5
+        codec, DIGITS[0], DIGITS[1], method="neighbours", latents=latents, n_neighbors=5
     )
     ends = z_of(codec, DIGITS[0]), z_of(codec, DIGITS[1])
     graph = NeighbourGraph(latents.astype(np.float32), 5)

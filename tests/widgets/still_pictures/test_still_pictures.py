@@ -114,7 +114,7 @@ def test_the_line_of_a_histogram_has_its_figures():
         "AnomalyHistogram: 4 scores, threshold 2 set by hand, 3 flagged, precision 0.67, "
         "recall 1.00, F1 0.80"
     )
-    widget.choose("f1")
+    widget.choose_threshold("f1")
     assert "by best F1, 2 flagged, precision 1.00" in repr(widget)
 
 

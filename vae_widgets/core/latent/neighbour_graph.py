@@ -21,17 +21,17 @@ class NeighbourGraph:
     tree.
     """
 
-    def __init__(self, latents: ArrayLike, neighbours: int = 10) -> None:
+    def __init__(self, latents: ArrayLike, n_neighbors: int = 10) -> None:
         from sklearn.neighbors import NearestNeighbors
 
-        neighbours = checks.positive_int("neighbours", neighbours)
+        n_neighbors = checks.positive_int("n_neighbors", n_neighbors)
         z = checks.float_array("latents", latents, np.float64)
         if z.ndim != 2:
             raise ValueError(f"latents has shape {z.shape}; expected (n, latent_dim).")
         self._z = np.unique(z, axis=0)
         if len(self._z) < 2:
             raise ValueError("latents are all the same vector; expected two different ones.")
-        k = min(neighbours, len(self._z) - 1)
+        k = min(n_neighbors, len(self._z) - 1)
         self._nearest = NearestNeighbors(n_neighbors=k).fit(self._z)
         self._edges = _edges(np.arange(len(self._z)), *self._nearest.kneighbors())
         self._join_parts()

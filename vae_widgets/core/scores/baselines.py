@@ -1,4 +1,4 @@
-"""Anomaly scores without a network: floors that a model's scores must beat.
+"""Anomaly scores without a network: baselines that a model's scores must beat.
 
 Pass samples after the preprocessing of the model. Distances are Euclidean.
 """
@@ -17,7 +17,7 @@ _NO_VARIANCE = 1e-12  # share of the largest; what is below is rounding
 
 
 @checks.suggest_keywords
-def score_floors(
+def baseline_scores(
     x_train: ArrayLike, x_test: ArrayLike, *, n_components: int = 8, n_neighbors: int | None = 5
 ) -> dict[str, NDArray[np.float64]]:
     """Score samples by simple means, for `compare_scores` beside the scores of a model.
@@ -41,14 +41,14 @@ def score_floors(
     n_components = _check_components(n_components, train)
     if n_neighbors is not None:
         n_neighbors = _check_neighbors(n_neighbors, train)
-    floors = {
+    baselines = {
         "norm": _lengths(test, np.zeros(test.shape[1])),
         "distance from the mean": distance_from_mean(train, test),
         "PCA residual": pca_residual(train, test, n_components),
     }
     if n_neighbors is not None:
-        floors["nearest neighbours"] = nearest_neighbours(train, test, n_neighbors)
-    return floors
+        baselines["nearest neighbours"] = nearest_neighbours(train, test, n_neighbors)
+    return baselines
 
 
 def distance_from_mean(x_train: ArrayLike, x_test: ArrayLike) -> NDArray[np.float64]:

@@ -24,19 +24,19 @@ class ScoreComparison:
 
     Attributes
     ----------
-    scores, floors : tuple of str
+    scores, baselines : tuple of str
         Their names.
     spearman : dict
-        ``spearman[score][floor]``: Spearman's rank correlation, -1 to 1; NaN if one is constant.
+        ``spearman[score][baseline]``: Spearman's rank correlation, -1 to 1; NaN if one is constant.
     auroc : dict
-        By name, of scores and of floors: area under the ROC curve; NaN where only one kind is
+        By name, of scores and of baselines: area under the ROC curve; NaN where only one kind is
         labelled. Empty without labels.
     warnings : tuple of str
-        Which scores seem reversed, rank samples as a floor does, or do not beat all floors.
+        Which scores seem reversed, rank samples as a baseline does, or do not beat all baselines.
     """
 
     scores: tuple[str, ...]
-    floors: tuple[str, ...]
+    baselines: tuple[str, ...]
     spearman: Mapping[str, Mapping[str, float]]
     auroc: Mapping[str, float]
     warnings: tuple[str, ...]
@@ -44,8 +44,11 @@ class ScoreComparison:
     def _rows(self) -> list[list[str]]:
         heading = [f"Spearman with {score}" for score in self.scores]
         rows = [
-            [f"floor: {floor}", *(f"{self.spearman[score][floor]:.3f}" for score in self.scores)]
-            for floor in self.floors
+            [
+                f"baseline: {baseline}",
+                *(f"{self.spearman[score][baseline]:.3f}" for score in self.scores),
+            ]
+            for baseline in self.baselines
         ]
         if not self.auroc:
             return [["", *heading], *rows]
@@ -54,15 +57,15 @@ class ScoreComparison:
             ["", "AUROC", *heading],
             *([score, auroc[score], *[""] * len(heading)] for score in self.scores),
             *(
-                [row[0], auroc[floor], *row[1:]]
-                for floor, row in zip(self.floors, rows, strict=True)
+                [row[0], auroc[baseline], *row[1:]]
+                for baseline, row in zip(self.baselines, rows, strict=True)
             ),
         ]
 
     def __repr__(self) -> str:
         return (
-            f"<ScoreComparison: {len(self.scores)} score(s) beside {len(self.floors)} floor(s), "
-            f"{len(self.warnings)} warning(s); print it for the table>"
+            f"<ScoreComparison: {len(self.scores)} score(s) beside {len(self.baselines)} "
+            f"baseline(s), {len(self.warnings)} warning(s); print it for the table>"
         )
 
     def __str__(self) -> str:
@@ -92,28 +95,28 @@ class ScoreComparison:
 @checks.suggest_keywords
 def compare_scores(
     scores: ArrayLike | Mapping[str, ArrayLike],
-    floors: Mapping[str, ArrayLike],
+    baselines: Mapping[str, ArrayLike],
     labels: ArrayLike | None = None,
 ) -> ScoreComparison:
-    """Compare anomaly scores of a model with floors that they must beat.
+    """Compare anomaly scores of a model with baselines that they must beat.
 
-    A network that ranks samples as a floor does is not worth its training.
+    A network that ranks samples as a baseline does is not worth its training.
 
     Parameters
     ----------
     scores
         Finite scores (n,), higher = more anomalous; several by name in a mapping.
-    floors
-        By name, each (n,), for the same samples: those of `score_floors`, or others.
+    baselines
+        By name, each (n,), for the same samples: those of `baseline_scores`, or others.
     labels
         (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. None without any.
 
     Returns
     -------
     ScoreComparison
-        Table and warnings: a score ranks as a floor does if Spearman's correlation is above 0.99 in
-        size (ten samples or more); it seems reversed if its AUROC and the 95 % interval are below
-        0.5.
+        Table and warnings. A score ranks samples as a baseline does if the absolute value of
+        Spearman's correlation is above 0.99 (ten samples or more). It seems reversed if its AUROC
+        and the 95 % interval are below 0.5.
 
     Raises
     ------
@@ -121,12 +124,12 @@ def compare_scores(
         If an argument is not as above.
     """
     named = scores if isinstance(scores, Mapping) else {"score": scores}
-    if not isinstance(floors, Mapping):
+    if not isinstance(baselines, Mapping):
         raise TypeError(
-            f"floors must map names to scores; received {type(floors).__name__}. "
-            "score_floors(x_train, x_test) makes such a mapping; labels are the third argument."
+            f"baselines must map names to scores; received {type(baselines).__name__}. "
+            "baseline_scores(x_train, x_test) makes such a mapping; labels are the third argument."
         )
-    for what, mapping in (("scores", named), ("floors", floors)):
+    for what, mapping in (("scores", named), ("baselines", baselines)):
         if not mapping:
             raise ValueError(f"{what} is empty; expected at least one score.")
         for name in mapping:
@@ -135,17 +138,19 @@ def compare_scores(
                     f"{what} must map names to scores; received {name!r} as a name. Pass text, "
                     f"such as {str(name)!r}."
                 )
-    if twice := sorted(set(named) & set(floors)):
-        raise ValueError(f"{twice[0]!r} names both a score and a floor; expected different names.")
+    if twice := sorted(set(named) & set(baselines)):
+        raise ValueError(
+            f"{twice[0]!r} names both a score and a baseline; expected different names."
+        )
     given = {
         f"{what}[{name!r}]": value
-        for what, mapping in (("scores", named), ("floors", floors))
+        for what, mapping in (("scores", named), ("baselines", baselines))
         for name, value in mapping.items()
     }
     shared_index({**given, "labels": labels})
     values = {
         name: checks.scores(f"{what}[{name!r}]", value)
-        for what, mapping in (("scores", named), ("floors", floors))
+        for what, mapping in (("scores", named), ("baselines", baselines))
         for name, value in mapping.items()
     }
     n = len(next(iter(values.values())))
@@ -157,7 +162,7 @@ def compare_scores(
             )
     ranks = {name: average_ranks(value) for name, value in values.items()}
     spearman = {
-        score: {floor: _correlation(ranks[score], ranks[floor]) for floor in floors}
+        score: {baseline: _correlation(ranks[score], ranks[baseline]) for baseline in baselines}
         for score in named
     }
     auroc, upside_down = {}, []
@@ -169,7 +174,7 @@ def compare_scores(
             problem = reversed_warning(points.auroc, points.n_anomalous, points.n_normal)
             upside_down += [f"{name!r} seems to be reversed. {problem}"] if problem else []
     warnings = (*upside_down, *_warnings(n, spearman, auroc))
-    return ScoreComparison(tuple(named), tuple(floors), spearman, auroc, warnings)
+    return ScoreComparison(tuple(named), tuple(baselines), spearman, auroc, warnings)
 
 
 def average_ranks(values: NDArray) -> NDArray[np.float64]:
@@ -193,8 +198,8 @@ def _warnings(
         found.append("The labels are of one kind, or none is known: AUROC is undefined.")
     for score, correlations in spearman.items():
         alike = [
-            f"{floor!r} {'upside down ' * (correlation < 0)}(Spearman {correlation:.3f})"
-            for floor, correlation in correlations.items()
+            f"{baseline!r} {'upside down ' * (correlation < 0)}(Spearman {correlation:.3f})"
+            for baseline, correlation in correlations.items()
             if n >= _FEWEST_SAMPLES and abs(correlation) > SAME_RANKING
         ]
         if alike:
@@ -202,10 +207,10 @@ def _warnings(
                 f"The ranking by {score!r} is just that by {' or by '.join(alike)}: for telling "
                 "samples apart, the model adds nothing to it."
             )
-        best = max(correlations, key=lambda floor: auroc.get(floor, np.nan))
+        best = max(correlations, key=lambda baseline: auroc.get(baseline, np.nan))
         if auroc and auroc[score] <= auroc[best]:
             found.append(
-                f"{score!r} does not beat the floor {best!r}: AUROC {auroc[score]:.3f} against "
+                f"{score!r} does not beat the baseline {best!r}: AUROC {auroc[score]:.3f} against "
                 f"{auroc[best]:.3f}."
             )
     return found

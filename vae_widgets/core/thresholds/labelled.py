@@ -112,10 +112,10 @@ def precision_at_recall_threshold(
 def cost_threshold(
     scores: ArrayLike,
     labels: ArrayLike,
-    missed: float = 10.0,
-    false_alarm: float = 1.0,
-    caught: float = 0.0,
-    dismissed: float = 0.0,
+    false_negative_cost: float = 10.0,
+    false_positive_cost: float = 1.0,
+    true_positive_cost: float = 0.0,
+    true_negative_cost: float = 0.0,
 ) -> Threshold:
     """Choose the lowest expected cost of a sample; the fewest alerts of equals, perhaps none.
 
@@ -123,9 +123,9 @@ def cost_threshold(
     ----------
     scores, labels
         As for `f_beta_threshold`.
-    missed, false_alarm, caught, dismissed
-        Costs of a false negative, a false positive, a true positive and a true negative, in any
-        one unit; negative ones are gains.
+    false_negative_cost, false_positive_cost, true_positive_cost, true_negative_cost
+        Costs of an anomaly that is not flagged, a normal sample that is flagged, an anomaly that is
+        flagged and a normal sample that is not, in any one unit; negative ones are gains.
 
     Raises
     ------
@@ -134,10 +134,10 @@ def cost_threshold(
         can hold.
     """
     named = {
-        "missed": missed,
-        "false_alarm": false_alarm,
-        "caught": caught,
-        "dismissed": dismissed,
+        "false_negative_cost": false_negative_cost,
+        "false_positive_cost": false_positive_cost,
+        "true_positive_cost": true_positive_cost,
+        "true_negative_cost": true_negative_cost,
     }
     costs = {name: checks.finite_number(name, cost) for name, cost in named.items()}
     scores = checks.scores("scores", scores)
@@ -157,21 +157,25 @@ def cost_threshold(
         "cost",
         costs,
         f"Expected cost {expected[at]:.4g} a sample, the lowest on {_counts(points)}, where a miss "
-        f"costs {costs['missed']:g} and a false alarm {costs['false_alarm']:g}."
-        + ("" if at else " No alert pays."),
+        f"costs {costs['false_negative_cost']:g} and a false alarm "
+        f"{costs['false_positive_cost']:g}." + ("" if at else " No alert pays."),
         "Assumes that new samples are like the labelled ones and anomalies as frequent among them.",
         {"expected_cost": float(expected[at])},
     )
 
 
 def expected_cost(
-    points: Curve, missed: float, false_alarm: float, caught: float = 0.0, dismissed: float = 0.0
+    points: Curve,
+    false_negative_cost: float,
+    false_positive_cost: float,
+    true_positive_cost: float = 0.0,
+    true_negative_cost: float = 0.0,
 ) -> NDArray[np.float64]:
     """Return the mean cost of a labelled sample (m + 1,): of no alert, then of each threshold."""
     true = np.append(0, points.true_positives)
     false = np.append(0, points.false_positives)
-    total = caught * true + missed * (points.n_anomalous - true)
-    total = total + false_alarm * false + dismissed * (points.n_normal - false)
+    total = true_positive_cost * true + false_negative_cost * (points.n_anomalous - true)
+    total = total + false_positive_cost * false + true_negative_cost * (points.n_normal - false)
     mean: NDArray[np.float64] = total / (points.n_anomalous + points.n_normal)
     return mean
 

@@ -77,7 +77,12 @@ METHODS = {
     "cost": Method(
         cost_threshold,
         "Lowest cost",
-        {"missed": 10.0, "false_alarm": 1.0, "caught": 0.0, "dismissed": 0.0},
+        {
+            "false_negative_cost": 10.0,
+            "false_positive_cost": 1.0,
+            "true_positive_cost": 0.0,
+            "true_negative_cost": 0.0,
+        },
         labels="needed",
         step=1,
     ),
@@ -105,8 +110,9 @@ def choose_threshold(
     **parameters
         Those of the method: ``percentile``; ``k``; ``factor`` of the four spreads; ``alpha`` and
         ``max_outliers`` of the two GESD; ``probability``; ``rate`` and ``tail``; ``rate`` and
-        ``confidence``; ``beta``; ``precision``; ``recall``; ``missed``, ``false_alarm``, ``caught``
-        and ``dismissed``. The functions of ``vae_widgets.core.thresholds`` document them.
+        ``confidence``; ``beta``; ``precision``; ``recall``; ``false_negative_cost``,
+        ``false_positive_cost``, ``true_positive_cost`` and ``true_negative_cost``. The functions of
+        ``vae_widgets.core.thresholds`` document them.
 
     Returns
     -------

@@ -52,7 +52,7 @@ class ScoreCanvas(CanvasWidget):
     log_counts = traitlets.Bool(False).tag(sync=True, page_writes=True)
     full_range = traitlets.Bool(False).tag(sync=True, page_writes=True)
     # Moved by the page while the threshold is dragged, so that the curves answer at once too: what
-    # each shows (names of x and y), and the costs: missed, false alarm, caught, dismissed.
+    # each shows (names of x and y), and the costs in the order of METHODS["cost"].parameters.
     operating_points = traitlets.List(traitlets.Instance(bqplot.Scatter)).tag(
         sync=True, **widget_serialization
     )

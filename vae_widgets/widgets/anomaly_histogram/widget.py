@@ -301,10 +301,10 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         self._data.label(rows, known, drawn)
         self._relabel()
 
-    def choose(self, method: str, **parameters: Any) -> Threshold:
+    def choose_threshold(self, method: str, **parameters: Any) -> Threshold:
         """Choose the threshold by a method, move the line there, and return what was chosen.
 
-        Parameters and errors are those of `choose_threshold`. Parameters that are not given have
+        Parameters and errors are those of `vw.choose_threshold`. Parameters that are not given have
         the values they had last, at first the defaults.
         """
         chosen = self._choose(method, parameters)
@@ -511,7 +511,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
             if method == "manual":
                 self._apply(_by_hand(self.threshold))
             else:
-                self.choose(method, **asked)
+                self.choose_threshold(method, **asked)
         except (TypeError, ValueError) as error:
             before = self._parameters.get(method) or METHODS[method].parameters
             self._canvas.refuse(str(error), method, {**before, **asked})

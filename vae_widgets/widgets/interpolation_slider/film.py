@@ -89,14 +89,14 @@ class FilmMaker:
         steps: int,
         ends: str,
         latents: ArrayLike | None,
-        neighbours: int,
+        n_neighbors: int,
     ) -> None:
         self._codec = check_codec(codec)
         self.renderer = check_renderer(renderer, codec.sample_shape, codec=codec)
         self._range_is_known = False
         self.steps = checks.positive_int("steps", steps, minimum=2)
         self.ends = checks.one_of("ends", ends, ("auto", "latent", "sample"))
-        self._neighbours = checks.positive_int("neighbours", neighbours)
+        self._n_neighbors = checks.positive_int("n_neighbors", n_neighbors)
         self._latents = None
         self._legs: dict[str, Leg] = {"slerp": arc, "linear": line}
         self.methods = ["slerp", "linear"]
@@ -229,7 +229,7 @@ class FilmMaker:
     ) -> NDArray[np.float32]:
         if method not in self._legs:
             assert self._latents is not None
-            self._legs[method] = NeighbourGraph(self._latents, self._neighbours).leg
+            self._legs[method] = NeighbourGraph(self._latents, self._n_neighbors).leg
         z = latent_path([point.z for point in points], at, self._legs[method], stops)
         return z.astype(np.float32)
 

@@ -58,7 +58,7 @@ class InterpolationSlider(Pictured, CanvasWidget):
         Way-points between `start` and `end`, each given like an end, at equal distances.
     latents
         Latent vectors (n, latent_dim) of data, for the method "neighbours".
-    neighbours
+    n_neighbors
         How many of its nearest each of `latents` is joined to.
     compare
         Decode every method, and show their frames and curves together.
@@ -126,10 +126,10 @@ class InterpolationSlider(Pictured, CanvasWidget):
         *,
         via: Iterable[ArrayLike] = (),
         latents: ArrayLike | None = None,
-        neighbours: int = 10,
+        n_neighbors: int = 10,
         compare: bool = False,
     ) -> None:
-        self._maker = FilmMaker(codec, renderer, steps, ends, latents, neighbours)
+        self._maker = FilmMaker(codec, renderer, steps, ends, latents, n_neighbors)
         film = self._maker.film(start, end, via, method, compare)
         self._shown = self._maker.position(film, 0.0)
         self._next = self._shown  # what a validator has decoded and an observer will show

@@ -178,12 +178,12 @@ export function falsePositiveRate({ falsePositives, trueNegatives }: Metrics): n
 
 /** Mean cost of a labelled sample, by the costs of core/thresholds/labelled.py. */
 export function expectedCost(m: Metrics, costs: number[]): number {
-  const [missed, falseAlarm, caught, dismissed] = costs;
+  const [falseNegative, falsePositive, truePositive, trueNegative] = costs;
   const total =
-    caught * m.truePositives +
-    missed * m.falseNegatives +
-    falseAlarm * m.falsePositives +
-    dismissed * m.trueNegatives;
+    truePositive * m.truePositives +
+    falseNegative * m.falseNegatives +
+    falsePositive * m.falsePositives +
+    trueNegative * m.trueNegatives;
   const labelled = m.truePositives + m.falseNegatives + m.falsePositives + m.trueNegatives;
   return total / labelled;
 }
