@@ -52,7 +52,8 @@ def check_codec(codec: Any) -> Codec:
             f"with {', '.join(needed)}, such as a VAE. Wrap your model in a small class with these."
             f"{hint}"
         )
-    return codec
+    checked: Codec = codec
+    return checked
 
 
 def encode_mean(codec: Codec, x: ArrayLike) -> NDArray[np.float32]:

@@ -76,7 +76,8 @@ class DetectorPart:
 def saturated(scores: NDArray[Any]) -> NDArray[Any]:
     """Return scores in which overflow is the largest float32 number, so that they can be ranked."""
     largest = float(np.finfo(np.float32).max)
-    return np.nan_to_num(scores, copy=False, nan=largest, posinf=largest)
+    finite: NDArray[Any] = np.nan_to_num(scores, copy=False, nan=largest, posinf=largest)
+    return finite
 
 
 def _are_names(names: Any, n: int) -> bool:

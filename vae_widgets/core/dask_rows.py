@@ -71,16 +71,16 @@ def map_lazily(
 
 
 def _call_on_chunk(
-    x: NDArray,
+    x: NDArray[Any],
     y: Any,
-    numbers: NDArray | None,
+    numbers: NDArray[Any] | None,
     *,
     content: bytes,
     load: Callable[[bytes], Any],
     method: str,
-    options: dict,
-    empty: NDArray,
-) -> NDArray:
+    options: dict[str, Any],
+    empty: NDArray[Any],
+) -> NDArray[Any]:
     if not len(x):  # a filter may leave an empty chunk
         return empty
     with _LOADING:  # threads of a worker that begin together load one model, not one each
@@ -94,8 +94,13 @@ def _loaded(load: Callable[[bytes], Any], content: bytes) -> Any:
 
 
 def _call(
-    x: NDArray, y: Any, first_row: int | None, model: Any, method: str, options: Mapping[str, Any]
-) -> NDArray:
+    x: NDArray[Any],
+    y: Any,
+    first_row: int | None,
+    model: Any,
+    method: str,
+    options: Mapping[str, Any],
+) -> NDArray[Any]:
     given = {} if y is None else {"y": y}
     if first_row is not None:
         given["first_row"] = first_row

@@ -54,7 +54,7 @@ def map_in_flight(function: Callable[[Item], Result], items: Iterable[Item]) -> 
             yield at_work.popleft().result()
 
 
-def run_in_blocks(function: BlockFunction, arrays: Arrays, block_size: int) -> list[NDArray]:
+def run_in_blocks(function: BlockFunction, arrays: Arrays, block_size: int) -> list[NDArray[Any]]:
     """Return the results (n, ...) for n rows, each computed in a block of `block_size` rows.
 
     The last block is filled up with copies of its last row. `block_size` divides `ROWS_AT_ONCE`.
@@ -63,7 +63,7 @@ def run_in_blocks(function: BlockFunction, arrays: Arrays, block_size: int) -> l
     if n <= block_size:
         return _run_block(function, arrays, block_size)
 
-    def run_rows(start: int) -> list[list[NDArray]]:
+    def run_rows(start: int) -> list[list[NDArray[Any]]]:
         stop = min(n, start + ROWS_AT_ONCE)
         return [
             _run_block(function, [array[i : min(stop, i + block_size)] for array in arrays], size)
@@ -76,7 +76,7 @@ def run_in_blocks(function: BlockFunction, arrays: Arrays, block_size: int) -> l
     return [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
 
 
-def _run_block(function: BlockFunction, arrays: Arrays, block_size: int) -> list[NDArray]:
+def _run_block(function: BlockFunction, arrays: Arrays, block_size: int) -> list[NDArray[Any]]:
     n = len(arrays[0])
     if n == block_size:
         return list(function(arrays))

@@ -81,7 +81,8 @@ class StandardizeFeatures:
     def __call__(self, x: NDArray[Any]) -> NDArray[np.float32]:
         """Return x (n, n_features) standardised, float32."""
         self.check(x.shape[1])  # one number would do for any, by broadcasting
-        return ((x - self.mean) / self.deviation).astype(np.float32)
+        standardised: NDArray[np.float32] = ((x - self.mean) / self.deviation).astype(np.float32)
+        return standardised
 
     def check(self, n_features: int) -> None:
         """Raise ``ValueError`` if it is for rows of another length."""

@@ -120,7 +120,8 @@ def _read_npy(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
         raise ValueError(f"{name} has Python objects, which allow_pickle=False refuses")
     if math.prod(shape) * dtype.itemsize != len(content) - start.tell():
         raise ValueError(f"{name} claims {dtype} {shape} and has {len(content):,} bytes")
-    return np.load(io.BytesIO(content), allow_pickle=False)
+    array: NDArray[Any] = np.load(io.BytesIO(content), allow_pickle=False)
+    return array
 
 
 def _check_unpacked(name: str, size: int, packed: int) -> None:

@@ -80,7 +80,7 @@ class OnnxGraph:
         known = infer(model, rows, n_bytes, MOST_WORK // (1 if n == 1 else _CHECKS))
         for name, shape in self._outputs.items():
             found = known[name]
-            if (found.shape, found.dtype) != ((n, *shape), np.float32):
+            if (found.shape, found.dtype) != ((n, *shape), np.dtype(np.float32)):
                 raise ValueError(
                     f"it gives {name!r} of shape {found.shape} for {n} rows; expected {(n, *shape)}"
                 )
@@ -101,7 +101,8 @@ class OnnxGraph:
     def _run(self, arrays: Arrays) -> list[NDArray[np.float32]]:
         try:
             given = dict(zip(self._inputs, arrays, strict=True))
-            return self._session.run(list(self._outputs), given)
+            outputs: list[NDArray[np.float32]] = self._session.run(list(self._outputs), given)
+            return outputs
         except Exception as error:
             raise BundleError(f"{self._where} does not run: {_reason(error)}") from error
 

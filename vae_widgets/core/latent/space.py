@@ -86,7 +86,7 @@ class LatentSpace:
     @property
     def n_coordinates(self) -> int:
         """Number of coordinates."""
-        return self.coordinates.shape[1]
+        return int(self.coordinates.shape[1])
 
     @property
     def center(self) -> NDArray[np.float32]:

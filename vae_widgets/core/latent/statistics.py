@@ -1,6 +1,7 @@
 """How much each latent dimension says about the samples."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,10 +24,11 @@ def active_units(z_mean: ArrayLike, threshold: float = 0.01) -> NDArray[np.bool_
     Its variance exceeds the threshold: Burda, Grosse & Salakhutdinov, "Importance weighted
     autoencoders" (arXiv:1509.00519), section 2.3.
     """
-    return np.asarray(z_mean, np.float64).var(axis=0) > threshold
+    active: NDArray[np.bool_] = np.asarray(z_mean, np.float64).var(axis=0) > threshold
+    return active
 
 
-def moments(blocks: Iterable[NDArray]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def moments(blocks: Iterable[NDArray[Any]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return mean and variance (k,) over the rows of all blocks (rows, k), in bounded memory.
 
     Chan, Golub & LeVeque, "Updating formulae and a pairwise algorithm for computing sample

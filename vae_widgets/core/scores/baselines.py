@@ -134,8 +134,9 @@ def _directions(
         vectors = centred.T @ weights
     first = slice(None, -n_components - 1, -1)
     varying = variances[first] > _NO_VARIANCE * variances[-1]
-    chosen: NDArray[np.float64] = vectors[:, first][:, varying]
-    return chosen / np.linalg.norm(chosen, axis=0)
+    chosen = vectors[:, first][:, varying]
+    directions: NDArray[np.float64] = chosen / np.linalg.norm(chosen, axis=0)
+    return directions
 
 
 def _lengths(

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -177,7 +178,7 @@ def compare_scores(
     return ScoreComparison(tuple(named), tuple(baselines), spearman, auroc, warnings)
 
 
-def average_ranks(values: NDArray) -> NDArray[np.float64]:
+def average_ranks(values: NDArray[Any]) -> NDArray[np.float64]:
     """Return the rank of each value, 1 for the lowest; tied values share their average rank."""
     _, group, sizes = np.unique(values, return_inverse=True, return_counts=True)
     ranks: NDArray[np.float64] = (np.cumsum(sizes) - (sizes - 1) / 2)[group]

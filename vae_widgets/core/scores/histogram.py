@@ -89,7 +89,7 @@ def _bin_width(scores: NDArray[np.float64], low: float, high: float, bins: int |
         return max(finest, span / bins)
     first, third = quantiles(scores, [0.25, 0.75])
     width = 2 * float(third - first) / len(scores) ** (1 / 3)
-    return max(finest, min(max(width, span / MAX_BINS), span / MIN_BINS))
+    return float(max(finest, min(max(width, span / MAX_BINS), span / MIN_BINS)))
 
 
 def quantiles(ascending: NDArray[np.float64], shares: ArrayLike) -> NDArray[np.float64]:

@@ -175,4 +175,6 @@ def _replaced(
 
 
 def _at_or_above(ascending: NDArray[np.float64], thresholds: Any) -> NDArray[np.uint32]:
-    return (len(ascending) - np.searchsorted(ascending, thresholds)).astype(np.uint32)
+    below = np.searchsorted(ascending, thresholds)
+    counts: NDArray[np.uint32] = (len(ascending) - below).astype(np.uint32)
+    return counts

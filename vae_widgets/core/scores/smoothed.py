@@ -79,4 +79,4 @@ def _bandwidth(at: NDArray[np.float64]) -> float:
     first, third = np.percentile(at, [25, 75])
     # The smaller of two estimates, as Silverman (Density Estimation, 1986, eq. 3.30) proposes.
     deviation = min(float(at.std(ddof=1)), float(third - first) / 1.349 or np.inf)
-    return max(_NARROWEST, _BANDWIDTH * deviation * float(len(at)) ** (-1 / 3))
+    return float(max(_NARROWEST, _BANDWIDTH * deviation * float(len(at)) ** (-1 / 3)))

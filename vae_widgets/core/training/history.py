@@ -285,7 +285,8 @@ class TrainingHistory:
             return steps
         expected = steps_per_epoch or (ends[-1] - ends[-2] if len(ends) > 1 else 1)
         ahead = max(ends[-1] + expected, self._last_step, ends[-1] + 1)
-        return np.interp(steps, [*ends, ahead], [*done, done[-1] + 1])
+        epochs: FloatArray = np.interp(steps, [*ends, ahead], [*done, done[-1] + 1])
+        return epochs
 
     def to_dict(self) -> dict[str, Any]:
         """Return the history as lists, as Keras' ``History.history`` does.

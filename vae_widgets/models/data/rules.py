@@ -37,7 +37,8 @@ class DataRules:
         why = f"the {self.likelihood.name.capitalize()} likelihood"
         x = checks.samples(name, x, self.sample_shape, self.likelihood.bounds, why)
         self.likelihood.check_samples(name, x)
-        return x
+        checked: NDArray[np.float32] = x
+        return checked
 
     def labels(
         self, name: str, y: Any, n: int, *, one_for_all: bool = False

@@ -1,6 +1,7 @@
 """Where the codes of the training data lie: the moments of the aggregate posterior."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,14 +28,14 @@ class CodeStatistics:
         return cls(np.zeros(latent_dim), np.eye(latent_dim))
 
     @classmethod
-    def of(cls, z_mean: NDArray, z_log_var: NDArray) -> "CodeStatistics":
+    def of(cls, z_mean: NDArray[Any], z_log_var: NDArray[Any]) -> "CodeStatistics":
         """Return the moments of the mixture of N(z_mean, exp(z_log_var)), each (n, latent_dim)."""
         mean = z_mean.mean(axis=0, dtype=np.float64)
         centred = z_mean - mean
         covariance = centred.T @ centred / len(z_mean)
         return cls(mean, covariance + np.diag(np.exp(z_log_var, dtype=np.float64).mean(axis=0)))
 
-    def mahalanobis(self, z: NDArray) -> NDArray[np.float64]:
+    def mahalanobis(self, z: NDArray[Any]) -> NDArray[np.float64]:
         """Return sqrt((z - mean)' covariance^-1 (z - mean)) for z (n, latent_dim): (n,).
 
         The last digit of a row does not depend on the other rows either.
@@ -71,7 +72,7 @@ class CodeReservoir:
         self._seen += n
         return rows, slots[rows]
 
-    def put(self, slots: NDArray[np.int64], z_mean: NDArray, z_log_var: NDArray) -> None:
+    def put(self, slots: NDArray[np.int64], z_mean: NDArray[Any], z_log_var: NDArray[Any]) -> None:
         """Keep codes, each (m, latent_dim), in slots (m,), the later one of two for the same."""
         self._codes[0, slots], self._codes[1, slots] = z_mean, z_log_var
 

@@ -91,10 +91,11 @@ def as_operation(graph: Any) -> Callable[[Arrays], Arrays]:
 
 
 def _largest_result(graph: Any) -> int:
-    return max(
+    largest: int = max(
         math.prod(output.shape)
         for operation in graph.graph.get_operations()
         if operation.type not in ("ReadVariableOp", "Const")
         for output in operation.outputs
         if output.shape.is_fully_defined()
     )
+    return largest

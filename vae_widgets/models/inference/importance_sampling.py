@@ -94,7 +94,8 @@ class ImportanceSampler:
         for row, of_block in map_in_flight(log_sum, blocks()):
             with np.errstate(invalid="ignore"):
                 total[row] = np.logaddexp(total[row], of_block)
-        return total - np.log(n_samples)
+        log_mean: NDArray[np.float64] = total - np.log(n_samples)
+        return log_mean
 
     def blocks(self, n_samples: int) -> Iterator[tuple[int, int]]:
         """Return where the draws of each block start and stop; blocks have about the same size."""

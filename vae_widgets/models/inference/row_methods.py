@@ -19,7 +19,7 @@ class RowMethods:
 
     _rules: DataRules
 
-    def _map_rows(self, function: Callable[..., Any], x: Any, y: Any) -> tuple[NDArray, ...]:
+    def _map_rows(self, function: Callable[..., Any], x: Any, y: Any) -> tuple[NDArray[Any], ...]:
         """Return the arrays (n, ...) that a function gives for the rows of an array or a stream.
 
         It is called as ``function(first_row, x, *labels)`` with up to `ROWS_AT_ONCE` rows.
