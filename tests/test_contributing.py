@@ -132,6 +132,26 @@ def test_a_data_set_is_documented_and_tested(name):
 # Widgets
 
 
+def test_what_a_button_of_a_scatter_switches_is_shown():
+    scatter = PACKAGE / "frontend/src/latent_scatter"
+    switched = re.findall(r'\.\.\.toggle\("(\w+)"\)', (scatter / "panels/toolbar.ts").read_text())
+    bindings = (scatter / "widget.ts").read_text().split("#bindings(): ")[1].split("\n  }\n")[0]
+    assert len(switched) > 3
+    assert [
+        name for name in switched if not re.search(rf"^ +{name}: ", bindings, re.MULTILINE)
+    ] == []
+
+
+def test_what_the_page_of_a_scatter_sets_is_documented_and_copied_as_python():
+    kind, source = vw.LatentScatter, "frontend/src/latent_scatter/state/python_code.ts"
+    traits = [name for name in kind.class_traits(page_writes=True) if not name.startswith("_")]
+    entries = " ".join(re.findall(r"^([\w, ]+) : ", inspect.getdoc(kind), re.MULTILINE))
+    code = (PACKAGE / source).read_text()
+    assert [name for name in traits if not re.search(rf"\b{name}\b", entries)] == []
+    copied = [name for name in traits if name != "hovered"]  # which lasts for a moment
+    assert [name for name in copied if f"`{name} = " not in code] == []
+
+
 @pytest.mark.parametrize("name", WIDGETS)
 def test_a_widget_stands_where_one_looks_for_it(name):
     folder = snake(name)

@@ -1,0 +1,68 @@
+"""Every button of the scatter: it says what it does, does it, and does it by its key."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.blank_page import BlankPage
+from tests.support.jupyterlab import wait_for
+from tests.widgets import invariants
+
+EVERYWHERE = (-1000.0, 1000.0, -1000.0, 1000.0)
+
+
+# What each button changes: the state before it, how to read the state, and the state after it.
+BUTTONS = {
+    "Pick": ({"mode": "box"}, lambda scatter: scatter.mode, "pick"),
+    "Pan": ({"mode": "pick"}, lambda scatter: scatter.mode, "pan"),
+    "Lasso": ({"mode": "pick"}, lambda scatter: scatter.mode, "lasso"),
+    "Box": ({"mode": "pick"}, lambda scatter: scatter.mode, "box"),
+    "Grid": ({"grid": False}, lambda scatter: scatter.grid, True),
+    "Prior": ({"prior": False}, lambda scatter: scatter.prior, True),
+    "Density": ({"density": False}, lambda scatter: scatter.density, True),
+    "Reset view": ({"view": EVERYWHERE}, lambda scatter: scatter.view == scatter._home, True),
+    "Clear": ({"selection": [1, 2]}, lambda scatter: scatter.selection.tolist(), []),
+    "Held": ({"_dims_shown": False}, lambda scatter: scatter._dims_shown, True),
+    "Take away": ({"_keep_shown": False}, lambda scatter: scatter._keep_shown, True),
+}
+
+
+@pytest.fixture
+def blank(page):
+    scatter = invariants.scatter()
+    yield BlankPage(page, scatter)
+    scatter.close()
+
+
+def test_every_button_says_and_does_something(blank):
+    scatter, page = blank.widget, blank.page
+    canvas = blank.root.locator(".vw-scatter-plot > canvas")
+    buttons = blank.root.locator(".vw-controls button").all()
+    assert [button.inner_text() for button in buttons] == list(BUTTONS), "add it to BUTTONS"
+    for button in buttons:
+        label, title = button.inner_text(), button.get_attribute("title")
+        before, read, after = BUTTONS[label]
+        assert len(title) > len(label)
+        # "Clear the selection (Esc)": keys that do the same on the plot.
+        keys = re.findall(r"\b(Esc|[A-Z]|\d)\b", (re.findall(r"\((.*)\)$", title) or [""])[0])
+        for key in [None, *keys]:
+            for name, value in before.items():
+                setattr(scatter, name, value)
+            blank.update()
+            assert read(scatter) != after, label
+            if key is None:
+                button.click()
+            else:
+                canvas.focus()
+                page.keyboard.press("Escape" if key == "Esc" else key.lower())
+            wait_for(
+                # Messages of the page are handed over while Playwright is called.
+                lambda read=read, after=after: page.evaluate("true") and read(scatter) == after,
+                10,
+                f"{label} by {key or 'a click'}",
+            )
+        if button.get_attribute("aria-pressed"):
+            expect(button).to_have_attribute("aria-pressed", "true")
+        else:
+            assert label in ("Reset view", "Clear"), "it stays pressed, and must say so"
