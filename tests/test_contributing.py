@@ -1,5 +1,6 @@
 """Every step in the lists of CONTRIBUTING.md, "How to add ...", was taken; see there."""
 
+import ast
 import importlib
 import inspect
 import pkgutil
@@ -43,6 +44,13 @@ def module_of(value):
 
 def snake(name):
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def test_type_checkers_see_the_public_names():
+    tree = ast.parse((PACKAGE / "__init__.py").read_text())
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    typed = {alias.name: node.module for node in block.body for alias in node.names}
+    assert typed == {name: f"vae_widgets.{home}" for name, home in vw._HOME.items()}
 
 
 # Threshold methods
