@@ -79,17 +79,18 @@ def test_every_trait_has_one_owner(wholes):
 
 def test_the_page_writes_what_is_its_own_and_no_more():
     literal = r"""
-        setAndPush\((?:this\.)?model,\s*\{\s*\[?"?(?P<a>\w+)
+        setAndPush\((?:this\.)?\#?model,\s*\{\s*\[?"?(?P<a>\w+)
         | odel\.set\("(?P<b>\w+)"
         | slider!?\.set\("(?P<c>\w+)"
-        | pushState(?:Throttled)?\((?:this\.)?\w+!?,\s*(?P<d>"[^)]*)\)
+        | toggle\("(?P<e>\w+)"
+        | pushState(?:Throttled)?\((?:this\.)?\#?\w+!?,\s*(?P<d>"[^)]*)\)
     """
     written = set()
     for path in sorted(pathlib.Path(SRC).rglob("*.ts")):
         text = path.read_text(encoding="utf-8")
         for found in re.finditer(literal, text, re.VERBOSE):
             names = re.findall(r"\w+", next(filter(None, found.groups())))
-            written |= set(names) - {"name"}
+            written |= set(names) - {"name", "trait"}
         written |= {name for name in INDIRECT.get(path.name, ()) if f'"{name}"' in text}
         if "setAndPush(model, which === 0 ?" in text:
             written |= {"group_a", "group_b"}
