@@ -12,7 +12,21 @@ from vae_widgets.core.labels.conditioning import check_labels
 
 @runtime_checkable
 class Codec(Protocol):
-    """Anything that encodes and decodes: a VAE, a bundle, a PCA, a torch or ONNX model."""
+    """Anything that encodes and decodes: a VAE, a bundle, a PCA, a torch or ONNX model.
+
+    Examples
+    --------
+    >>> class Scaled:
+    ...     latent_dim, sample_shape = 2, (2,)
+    ...
+    ...     def encode(self, x):
+    ...         return x / 10
+    ...
+    ...     def decode(self, z):
+    ...         return z * 10
+    >>> isinstance(Scaled(), vw.Codec)
+    True
+    """
 
     @property
     def latent_dim(self) -> int:

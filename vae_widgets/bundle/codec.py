@@ -67,6 +67,13 @@ class BundleCodec:
         Codes (n, latent_dim) that were saved, or None.
     policy
         The `ThresholdPolicy` that was saved, or None.
+
+    Examples
+    --------
+    >>> vw.VAE.build((4,), likelihood="gaussian", seed=0).save("table.vae")
+    >>> codec = vw.load("table.vae")
+    >>> codec.decode([[0.0, 0.0]]).shape
+    (1, 4)
     """
 
     def __init__(self, archive: Archive) -> None:
@@ -347,6 +354,12 @@ def load(path: str | os.PathLike[str]) -> BundleCodec:
     -----
     UserWarning
         If the bundle was saved with a renderer of its author's own.
+
+    Examples
+    --------
+    >>> vw.VAE.build((4,), likelihood="gaussian", seed=0).save("table.vae")
+    >>> vw.load("table.vae")
+    <BundleCodec table.vae: 2 latent dimensions, samples of 4, gaussian likelihood>
     """
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path must be the name of a .vae file; received {path!r:.200}.")

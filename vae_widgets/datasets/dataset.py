@@ -40,6 +40,12 @@ class Dataset:
     ------
     TypeError, ValueError
         If the parts do not fit together.
+
+    Examples
+    --------
+    >>> dataset = vw.Dataset("noise", x_train=np.zeros((9, 8, 8)), x_test=np.zeros((3, 8, 8)))
+    >>> dataset
+    <Dataset noise: 9 train and 3 test samples of 8x8; source: given by the user>
     """
 
     name: str

@@ -123,6 +123,14 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
     ValueError
         If the shapes or latent dimensions of encoder, decoder and likelihood do not fit together,
         or the decoder returns probabilities where logits are expected.
+
+    Examples
+    --------
+    >>> digits = vw.load_dataset("digits")
+    >>> vae = vw.VAE.build(digits.sample_shape, hidden_units=(32,), seed=0)
+    >>> history = vae.fit(digits.x_train, epochs=1, verbose=0)
+    >>> vae.sample(3).shape
+    (3, 8, 8, 1)
     """
 
     @checks.suggest_keywords

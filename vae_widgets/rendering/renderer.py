@@ -26,6 +26,14 @@ class Renderer(Protocol):
       *sample_shape).
     - ``difference(x, x_hat)`` returns the tiles of a residual.
     - ``note``, a text, says what the range is.
+
+    Examples
+    --------
+    >>> def grey(batch):
+    ...     return np.full((len(batch), 8, 8, 4), 128, np.uint8)
+    >>> isinstance(vw.ImageRenderer(), vw.Renderer)
+    True
+    >>> strip = vw.LatentScatter(codec, x, renderer=grey)  # doctest: +SKIP
     """
 
     def __call__(self, batch: ArrayLike) -> NDArray[np.uint8]:

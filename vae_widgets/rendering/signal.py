@@ -29,6 +29,11 @@ class SignalRenderer(RangedRenderer):
     ----------
     hint : str
         Shown by the widgets after the range.
+
+    Examples
+    --------
+    >>> vw.SignalRenderer(width=96)(np.zeros((5, 200))).shape
+    (5, 32, 96, 4)
     """
 
     hint = ""

@@ -36,6 +36,12 @@ def baseline_scores(
     dict
         By name, each (m,), higher = more anomalous: ``norm`` (length of the sample as a vector),
         ``distance from the mean``, ``PCA residual`` and ``nearest neighbours``.
+
+    Examples
+    --------
+    >>> x = np.eye(4)
+    >>> sorted(vw.baseline_scores(x, x[:2], n_components=1, n_neighbors=2))
+    ['PCA residual', 'distance from the mean', 'nearest neighbours', 'norm']
     """
     train, test = _vectors(x_train, x_test)
     n_components = _check_components(n_components, train)

@@ -34,6 +34,12 @@ class ScoreComparison:
         labelled. Empty without labels.
     warnings : tuple of str
         Which scores seem reversed, rank samples as a baseline does, or do not beat all baselines.
+
+    Examples
+    --------
+    >>> print(vw.compare_scores([1, 2, 3, 5], {"norm": [1, 2, 4, 3]}))
+                    Spearman with score
+    baseline: norm                0.800
     """
 
     scores: tuple[str, ...]
@@ -123,6 +129,12 @@ def compare_scores(
     ------
     TypeError, ValueError
         If an argument is not as above.
+
+    Examples
+    --------
+    >>> comparison = vw.compare_scores([1, 2, 5], {"norm": [1, 3, 2]}, labels=[0, 0, 1])
+    >>> comparison.auroc
+    {'score': 1.0, 'norm': 0.5}
     """
     named = scores if isinstance(scores, Mapping) else {"score": scores}
     if not isinstance(baselines, Mapping):

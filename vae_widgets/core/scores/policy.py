@@ -63,6 +63,12 @@ class ThresholdPolicy:
     ------
     TypeError, ValueError
         If a field has a wrong type or value.
+
+    Examples
+    --------
+    >>> policy = vw.ThresholdPolicy(threshold=2.5, score="elbo", author="A. Analyst")
+    >>> policy.apply([1.0, 2.5, 9.0])
+    array([False,  True,  True])
     """
 
     threshold: float

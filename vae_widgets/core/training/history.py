@@ -44,6 +44,14 @@ class TrainingHistory:
     ----------
     listener
         Called with each entry that is recorded, a dict that JSON can hold; `replay` takes it back.
+
+    Examples
+    --------
+    >>> history = vw.TrainingHistory()
+    >>> history.log_step(1, {"loss": 80.0})
+    >>> history.log_step(2, {"loss": 60.0})
+    >>> history.last("loss")
+    60.0
     """
 
     def __init__(self, listener: Callable[[Entry], None] | None = None) -> None:

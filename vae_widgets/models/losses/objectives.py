@@ -34,6 +34,12 @@ class EncodedBatch(NamedTuple):
         Size of the data set, a scalar.
     reconstruction
         Maps z (b, latent_dim) to -log p(x | z), (b,), and z (b, k, latent_dim) to (b, k).
+
+    Examples
+    --------
+    >>> batch = vw.EncodedBatch(None, None, None, np.float32([1, 3]), 1.0, 2, None)
+    >>> float(batch.mean(np.float32([2, 6])))
+    5.0
     """
 
     z_mean: Any
@@ -51,7 +57,13 @@ class EncodedBatch(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """What training minimises, and what it shows: each (b,), in nats."""
+    """What training minimises, and what it shows: each (b,), in nats.
+
+    Examples
+    --------
+    >>> vw.Losses(loss=3.0, reconstruction=2.0, kl=1.0).kl
+    1.0
+    """
 
     loss: Any
     reconstruction: Any
@@ -60,7 +72,13 @@ class Losses(NamedTuple):
 
 @runtime_checkable
 class Objective(Protocol):
-    """Makes losses of an encoded batch."""
+    """Makes losses of an encoded batch.
+
+    Examples
+    --------
+    >>> isinstance(vw.ELBO(), vw.Objective)
+    True
+    """
 
     @property
     def n_draws(self) -> int:
@@ -81,6 +99,10 @@ class ELBO(_Named):
 
     loss = E_q[-log p(x | z)] + beta KL(q(z | x) || p(z)), with one draw of z per sample; Kingma &
     Welling (2014), equation 10, and Higgins et al. (2017), equation 4.
+
+    Examples
+    --------
+    >>> vae = vw.VAE.build((8,), likelihood="gaussian", objective=vw.ELBO())
     """
 
     def __call__(self, batch: EncodedBatch) -> Losses:
@@ -102,6 +124,10 @@ class FreeBits(_Named):
     ----------
     nats
         Free KL of a latent dimension, at least 0.
+
+    Examples
+    --------
+    >>> vae = vw.VAE.build((8,), likelihood="gaussian", objective=vw.FreeBits(nats=0.5))
     """
 
     @checks.suggest_keywords
@@ -133,6 +159,10 @@ class IWAE(_Named):
     ----------
     n_samples
         k, the draws of z for each sample, at least 1.
+
+    Examples
+    --------
+    >>> vae = vw.VAE.build((8,), likelihood="gaussian", objective=vw.IWAE(5))
     """
 
     @checks.suggest_keywords
@@ -177,6 +207,10 @@ class InfoVAE(_Named):
         Weight of the MMD, which is at most 2 nats: hence the large default.
     bandwidth
         Deviation of the kernel, above 0; None for sqrt(latent_dim).
+
+    Examples
+    --------
+    >>> vae = vw.VAE.build((8,), likelihood="gaussian", objective=vw.InfoVAE())
     """
 
     @checks.suggest_keywords
@@ -229,6 +263,10 @@ class BetaTC(_Named):
         Weights of the mutual information and of the dimension-wise KL, at least 0.
     n_samples
         Size of the data set; needed for datasets only.
+
+    Examples
+    --------
+    >>> vae = vw.VAE.build((8,), likelihood="gaussian", objective=vw.BetaTC())
     """
 
     needs_n_samples = True

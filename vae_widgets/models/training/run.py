@@ -27,6 +27,14 @@ class TrainingRun:
     an error of the training. Interrupting the cell stops the run. Without ``await`` it goes on in
     the background.
 
+
+    Examples
+    --------
+    >>> vae = vw.VAE.build((4,), likelihood="gaussian", hidden_units=(8,))
+    >>> run = vae.fit_async(np.zeros((64, 4)), epochs=2)
+    >>> history = run.wait()
+    >>> run.status
+    'finished'
     """
 
     def __init__(

@@ -93,6 +93,12 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     ------
     TypeError, ValueError
         If an argument is bad. A wrong value set later changes nothing.
+
+    Examples
+    --------
+    >>> histogram = vw.AnomalyHistogram([1.0, 2.0, 3.0, 4.0, 100.0], method="iqr")
+    >>> histogram.flagged
+    array([False, False, False, False,  True])
     """
 
     threshold = Number(0.0)

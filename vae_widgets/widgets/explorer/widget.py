@@ -56,6 +56,12 @@ class Explorer(Pictured, CompositeWidget):
     scatter : LatentScatter
     slider : InterpolationSlider
     histogram : AnomalyHistogram
+
+    Examples
+    --------
+    >>> dataset = vw.Dataset("table", np.zeros((9, 4)), np.zeros((9, 4)), likelihood="gaussian")
+    >>> explorer = vw.Explorer(vw.VAE.build((4,), likelihood="gaussian"), dataset)
+    >>> explorer.scatter.selection = [0, 2]
     """
 
     scatter: LatentScatter

@@ -90,8 +90,11 @@ class InterpolationSlider(Pictured, CanvasWidget):
 
     Examples
     --------
-    >>> slider = vw.InterpolationSlider(vae, x[0], x[1], via=[x[2]])        # doctest: +SKIP
-    >>> slider.value, slider.z, slider.sample                   # doctest: +SKIP
+    >>> vae = vw.VAE.build((4,), likelihood="gaussian")
+    >>> slider = vw.InterpolationSlider(vae, start=[0.0, 0.0], end=[1.0, 2.0], method="linear")
+    >>> slider.value = 0.5
+    >>> slider.z
+    array([0.5, 1. ], dtype=float32)
     """
 
     _esm = bundle("interpolation_slider.js")

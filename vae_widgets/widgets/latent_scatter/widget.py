@@ -114,6 +114,14 @@ class LatentScatter(Pictured, ScatterAnswers):
         The codes, float32 (n, latent_dim).
     n_samples : int
         Number of samples.
+
+    Examples
+    --------
+    >>> vae, x = vw.VAE.build((4,), likelihood="gaussian"), np.zeros((10, 4))
+    >>> scatter = vw.LatentScatter(vae, x)
+    >>> scatter.picked = [0.5, 0.5]
+    >>> scatter.decoded.shape
+    (4,)
     """
 
     _esm = bundle("latent_scatter.js")

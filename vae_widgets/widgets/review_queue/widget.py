@@ -68,7 +68,10 @@ class ReviewQueue(Pictured, CanvasWidget):
 
     Examples
     --------
-    >>> queue = vw.ReviewQueue(vw.AnomalyHistogram(scores, items=x), codec=vae)  # doctest: +SKIP
+    >>> histogram = vw.AnomalyHistogram([0.1, 0.3, 0.5, 0.9], threshold=0.4, items=np.eye(4))
+    >>> queue = vw.ReviewQueue(histogram)
+    >>> sorted(queue.queue.tolist())
+    [2, 3]
     """
 
     _esm = bundle("review_queue.js")

@@ -75,6 +75,14 @@ class TrainingMonitor(Pictured, CompositeWidget):
     ------
     TypeError, ValueError, OSError
         If an argument is not what it should be, or the log cannot be written.
+
+    Examples
+    --------
+    >>> monitor = vw.TrainingMonitor()
+    >>> monitor.log(1, loss=80.0)
+    >>> monitor.log(2, loss=60.0)
+    >>> monitor.history.last("loss")
+    60.0
     """
 
     callback: KerasCallback
