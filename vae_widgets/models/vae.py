@@ -24,7 +24,8 @@ from vae_widgets.models.inference.anomaly_scores import AnomalyScores
 from vae_widgets.models.inference.compiled import FEW_ROWS, CompiledFunction
 from vae_widgets.models.inference.evaluation import FiguresOfMerit
 from vae_widgets.models.inference.importance_sampling import ImportanceSampler
-from vae_widgets.models.losses.likelihoods import Likelihood, kl_divergence, make_likelihood
+from vae_widgets.models.losses.latent_model import LatentModel
+from vae_widgets.models.losses.likelihoods import Likelihood, make_likelihood
 from vae_widgets.models.losses.objectives import EncodedBatch, Objective, make_objective
 from vae_widgets.models.losses.sampling import reparameterize
 from vae_widgets.models.losses.schedules import Schedule
@@ -33,8 +34,6 @@ from vae_widgets.models.networks.conditional import n_labels_of
 from vae_widgets.models.networks.user_models import (
     check_halves,
     check_sample_shape,
-    decoder_output,
-    encoder_outputs,
     sample_shape_of,
 )
 from vae_widgets.models.serialization.bundle_writer import (
@@ -177,16 +176,16 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         self._training_seeds = keras.random.SeedGenerator(drawn_seed)
         self._evaluation_seeds = keras.random.SeedGenerator(drawn_seed)
         labels = () if n_labels is None else ((n_labels,),)
-        self._encode = CompiledFunction(self._code, shape, *labels)
-        self._decode = CompiledFunction(
-            self._mean_of_codes, (latent_dim,), *labels, block_sizes=FEW_ROWS
-        )
-        self._elbo_terms = CompiledFunction(self._terms, (latent_dim,), shape, *labels)
-        self._kl = CompiledFunction(self._kl_of_samples, shape, *labels)
-        self._errors = CompiledFunction(self._errors_of_means, shape, *labels)
-        self._elements = CompiledFunction(self._elements_of_reconstruction, shape, *labels)
+        model = LatentModel(encoder, decoder, rule, self.variational, n_labels)
+        self._latent_model = model
+        self._encode = CompiledFunction(model.code, shape, *labels)
+        self._decode = CompiledFunction(model.mean, (latent_dim,), *labels, block_sizes=FEW_ROWS)
+        self._elbo_terms = CompiledFunction(model.elbo_terms, (latent_dim,), shape, *labels)
+        self._kl = CompiledFunction(model.kl_per_dimension, shape, *labels)
+        self._errors = CompiledFunction(model.reconstruction_error, shape, *labels)
+        self._elements = CompiledFunction(model.elementwise_loss, shape, *labels)
         self._importance_sampler = ImportanceSampler(
-            self._reconstruction,
+            model.reconstruction_loss,
             latent_dim,
             math.prod(rule.output_shape_for(shape)),
             *(shape, *labels),
@@ -454,15 +453,15 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         A conditional VAE takes [x, y], with y as labels (n,) or one-hot (n, n_labels).
         """
         x, *labels = inputs if self.n_labels else [inputs]
-        labels = [self._one_hot(y) if len(y.shape) == 1 else y for y in labels]
-        z_mean, z_log_var = self._code(x, *labels, training=training)
+        labels = [self._latent_model.one_hot(y) if len(y.shape) == 1 else y for y in labels]
+        z_mean, z_log_var = self._latent_model.code(x, *labels, training=training)
         z = z_mean
         if training and self.variational:
             epsilon = keras.random.normal(
                 ops.shape(z_mean), dtype="float32", seed=self._training_seeds
             )
             z = reparameterize(z_mean, z_log_var, epsilon)
-        return self.likelihood.mean(self._decoded(z, *labels, training=training))
+        return self._latent_model.mean(z, *labels, training=training)
 
     def _train_on_batch(self, batch: Batch) -> Any:
         with tf.GradientTape() as tape:
@@ -479,11 +478,11 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
     def _weighted_sums(self, batch: Batch, training: bool) -> Any:
         """Return the sums over the batch of `LOG_NAMES`, and of the weights: (4,)."""
         x, *targets = batch.data
-        data = (x, *map(self._one_hot, targets)) if self.n_labels else (x,)
-        z_mean, z_log_var = self._code(*data, training=training)
+        data = (x, *map(self._latent_model.one_hot, targets)) if self.n_labels else (x,)
+        z_mean, z_log_var = self._latent_model.code(*data, training=training)
 
         def reconstruction(z: Any) -> Any:
-            return self._reconstruction(z, *data, training=training)
+            return self._latent_model.reconstruction_loss(z, *data, training=training)
 
         encoded = EncodedBatch(
             z_mean=z_mean,
@@ -505,53 +504,6 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
                 ops.sum(batch.weights),
             ]
         )
-
-    def _reconstruction(self, z: Any, x: Any, *labels: Any, training: bool = False) -> Any:
-        """Return -log p(x | z), (n,) for z (n, latent_dim) and (n, k) for (n, k, latent_dim)."""
-        if len(z.shape) == 2:
-            decoded = self._decoded(z, *labels, training=training)
-            return self.likelihood.negative_log_likelihood(x, decoded)
-        k = z.shape[1]
-        rows = ops.reshape(z, (-1, self._latent_dim))
-        data = (ops.repeat(part, k, axis=0) for part in (x, *labels))
-        return ops.reshape(self._reconstruction(rows, *data, training=training), (-1, k))
-
-    def _terms(self, epsilon: Any, x: Any, *labels: Any) -> tuple[Any, Any]:
-        """Return -log p(x | z) and KL(q(z | x) || p(z)), each (n,), with z from `epsilon`."""
-        z_mean, z_log_var = self._code(x, *labels)
-        z = reparameterize(z_mean, z_log_var, epsilon)
-        kl = ops.sum(kl_divergence(z_mean, z_log_var), axis=-1)
-        return self._reconstruction(z, x, *labels), kl
-
-    def _code(self, x: Any, *labels: Any, training: bool | None = False) -> tuple[Any, Any]:
-        code = self.encoder([x, *labels] if labels else x, training=training)
-        # Layers may compute in another type, as with mixed precision; sums of theirs may not.
-        code = encoder_outputs(self.encoder.name, code)
-        z_mean = ops.cast(code[0], "float32")
-        return z_mean, ops.cast(code[1], "float32") if self.variational else ops.zeros_like(z_mean)
-
-    def _decoded(self, z: Any, *labels: Any, training: bool | None = False) -> Any:
-        decoded = self.decoder([z, *labels] if labels else z, training=training)
-        decoded = decoder_output(self.decoder.name, decoded)
-        return keras.tree.map_structure(lambda output: ops.cast(output, "float32"), decoded)
-
-    def _one_hot(self, labels: Any) -> Any:
-        return ops.one_hot(ops.cast(labels, "int32"), self.n_labels, dtype="float32")
-
-    def _kl_of_samples(self, *data: Any) -> tuple[Any]:
-        return (kl_divergence(*self._code(*data)),)
-
-    def _errors_of_means(self, x: Any, *labels: Any) -> tuple[Any]:
-        z_mean, _ = self._code(x, *labels)
-        return (self.likelihood.error(x, self._decoded(z_mean, *labels)),)
-
-    def _elements_of_reconstruction(self, x: Any, *labels: Any) -> tuple[Any]:
-        z_mean, _ = self._code(x, *labels)
-        decoded = self._decoded(z_mean, *labels)
-        return (self.likelihood.elementwise_negative_log_likelihood(x, decoded),)
-
-    def _mean_of_codes(self, z: Any, *labels: Any) -> tuple[Any]:
-        return (self.likelihood.mean(self._decoded(z, *labels)),)
 
     # What a codec does
 

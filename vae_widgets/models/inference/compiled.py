@@ -31,12 +31,12 @@ _NUMBERS_IN_CHECKS = 2**21
 class CompiledFunction:
     """A function of tensors (n, *shape), called with numpy arrays of any number of rows.
 
-    It returns a tuple of tensors (n, ...). The first suitable one of `block_sizes` is taken.
+    It returns a tensor (n, ...) or a tuple of them. The first suitable one of `block_sizes` is taken.
     """
 
     def __init__(
         self,
-        function: Callable[..., tuple[Any, ...]],
+        function: Callable[..., Any],
         *shapes: tuple[int, ...],
         block_sizes: Mapping[int, float] = MANY_ROWS,
     ) -> None:

@@ -1,7 +1,7 @@
 """Check that an encoder and a decoder fit together before they become a VAE."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from vae_widgets.core import checks
+from vae_widgets.models.losses.latent_model import decoder_output, encoder_outputs
 from vae_widgets.models.losses.likelihoods import Likelihood
 
 _PROBE = 8  # random codes decoded to see what the decoder returns
@@ -91,48 +92,6 @@ def check_halves(
     _check_decoder_shapes(decoder.name, output, sample_shape, likelihood)
     likelihood.check_decoder_output(output)
     return int(latent_dim)
-
-
-def encoder_outputs(name: str, code: Any) -> tuple[Any, ...]:
-    """Return z_mean, z_log_var and further outputs of an encoder, as a tuple; a dict has names."""
-    if isinstance(code, Mapping):
-        if "z_mean" not in code:
-            raise ValueError(
-                f"encoder {name!r} gives a dict with the outputs {_names(code)}; expected 'z_mean' "
-                "and 'z_log_var'. Name them so, or return (z_mean, z_log_var)."
-            )
-        code = [code[key] for key in ("z_mean", "z_log_var") if key in code]
-    return _flat("encoder", name, code, "(z_mean, z_log_var)")
-
-
-def decoder_output(name: str, output: Any) -> Any:
-    """Return a decoder's output: one tensor, or a tuple of the mean and its log-variance.
-
-    A dict has the names "mean" and "log_var", or one output by any name.
-    """
-    if isinstance(output, Mapping):
-        if len(output) > 1 and set(output) != {"mean", "log_var"}:
-            raise ValueError(
-                f"decoder {name!r} gives a dict with the outputs {_names(output)}; expected 'mean' "
-                "and 'log_var', or one output. Name them so, or return (mean, log_var)."
-            )
-        named = len(output) > 1
-        output = [output["mean"], output["log_var"]] if named else list(output.values())
-    parts = _flat("decoder", name, output, "one tensor, or (mean, log_var)")
-    return parts[0] if len(parts) == 1 else parts
-
-
-def _flat(role: str, name: str, output: Any, expected: str) -> tuple[Any, ...]:
-    parts = tuple(output) if isinstance(output, tuple | list) else (output,)
-    if not all(hasattr(part, "shape") for part in parts):
-        raise ValueError(
-            f"{role} {name!r} gives nested outputs; expected {expected}. Return them in one list."
-        )
-    return parts
-
-
-def _names(outputs: Mapping[str, Any]) -> str:
-    return ", ".join(map(repr, outputs))
 
 
 def _check_decoder_shapes(
