@@ -6,7 +6,7 @@ import types
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -14,6 +14,8 @@ import tensorflow as tf
 from keras import ops
 from numpy.typing import ArrayLike, NDArray
 
+from vae_widgets.bundle import Archive
+from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.codec import GivenLabel
 from vae_widgets.core import checks
 from vae_widgets.core.dask_rows import is_dask_array
@@ -41,7 +43,9 @@ from vae_widgets.models.serialization.bundle_writer import (
     load_trainable,
     save_bundle,
     save_by_keras,
+    trainable_in,
 )
+from vae_widgets.models.serialization.export_spec import ExportSpec, training_summary
 from vae_widgets.models.serialization.own_classes import CustomObjects
 from vae_widgets.models.training.array_loop import Batch, in_order
 from vae_widgets.models.training.fit_arguments import is_array
@@ -131,6 +135,8 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
     >>> vae.sample(3).shape
     (3, 8, 8, 1)
     """
+
+    _saved_training: dict[str, Any] | None = None  # what the bundle says that it was loaded from
 
     @checks.suggest_keywords
     def __init__(
@@ -654,7 +660,7 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
     @classmethod
     def load(
         cls, path: str | os.PathLike[str], custom_objects: CustomObjects | None = None
-    ) -> "VAE":
+    ) -> Self:
         """Load a trainable model, compiled, with the state of its optimizer.
 
         `vae_widgets.load` is faster when nothing is to be trained; `VAE.resume` continues the
@@ -676,7 +682,40 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         OSError
             If there is no such file.
         """
-        return load_trainable(path, cls, custom_objects)
+        return cls._remember(*load_trainable(path, cls, custom_objects))
+
+    @classmethod
+    def from_archive(cls, archive: Archive, custom_objects: CustomObjects | None = None) -> Self:
+        """Load the model of a bundle or checkpoint that is open already; otherwise like `load`."""
+        return cls._remember(*trainable_in(archive, cls, custom_objects))
+
+    def _remember(self, training: dict[str, Any] | None) -> Self:
+        self._saved_training = training
+        return self
+
+    def export_spec(self) -> ExportSpec:
+        """Return what a bundle is made from: facts about the model, and its functions."""
+        rule = self.likelihood
+        facts = ModelFacts(
+            latent_dim=self.latent_dim,
+            sample_shape=self.sample_shape,
+            likelihood=rule.name,
+            bounds=rule.bounds,
+            n_classes=rule.n_classes,
+            n_labels=self.n_labels,
+            variational=self.variational,
+        )
+        return ExportSpec(
+            name=self.name,
+            facts=facts,
+            networks=self._latent_model,
+            training=training_summary(self, self._saved_training),
+            check_samples=self._rules.samples,
+            encode=self.encode,
+            decode=self.decode,
+            anomaly_score=self.anomaly_score,
+            code_statistics=lambda: self.code_statistics,
+        )
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds this model; Keras calls this when it saves."""

@@ -37,7 +37,7 @@ from vae_widgets.models.losses.likelihoods import Gaussian, Likelihood, make_lik
 from vae_widgets.models.losses.schedules import Schedule
 from vae_widgets.models.networks.architectures import ARCHITECTURES
 from vae_widgets.models.networks.user_models import check_sample_shape
-from vae_widgets.models.serialization.bundle_writer import SUFFIX, save_bundle, trainable_in
+from vae_widgets.models.serialization.bundle_writer import SUFFIX, save_bundle
 from vae_widgets.models.serialization.own_classes import CustomObjects
 from vae_widgets.models.vae import VAE
 
@@ -377,7 +377,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             If there is no such file.
         """
         archive = read_archive(path)
-        vae, where = trainable_in(archive, VAE, custom_objects), str(archive.path)
+        vae, where = VAE.from_archive(archive, custom_objects), str(archive.path)
         policy = policy_in(archive)
         if DETECTOR_PART not in archive.parts or policy is None or policy.score not in SCORE_KINDS:
             raise BundleError(

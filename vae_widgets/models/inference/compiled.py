@@ -31,7 +31,7 @@ _NUMBERS_IN_CHECKS = 2**21
 class CompiledFunction:
     """A function of tensors (n, *shape), called with numpy arrays of any number of rows.
 
-    It returns a tensor (n, ...) or a tuple of them. The first suitable one of `block_sizes` is taken.
+    It returns a tensor (n, ...), or several. The first suitable one of `block_sizes` is taken.
     """
 
     def __init__(

@@ -3,7 +3,7 @@
 import os
 import pathlib
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import keras
 import numpy as np
@@ -18,6 +18,7 @@ from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import atomic_file, check_target, read_file
 from vae_widgets.core.scores.policy import ThresholdPolicy
 from vae_widgets.models.losses.divergence import has_nan_weights
+from vae_widgets.models.serialization.export_spec import Exportable, spec_of
 from vae_widgets.models.serialization.graphs import ScoreExportError, onnx_parts, score_part
 from vae_widgets.models.serialization.model_file import (
     PART,
@@ -36,14 +37,12 @@ from vae_widgets.rendering import (
 )
 from vae_widgets.rendering.atlas import tile_atlas
 
-if TYPE_CHECKING:
-    from vae_widgets.models.vae import VAE
-
 SUFFIX = ".vae"
+M = TypeVar("M", bound=keras.Model)
 
 
 def save_bundle(
-    vae: "VAE",
+    model: Exportable,
     path: str | os.PathLike[str],
     *,
     renderer: Renderer | None = None,
@@ -56,57 +55,59 @@ def save_bundle(
     """Write a bundle; see `VAE.save`, and for `detector` `VAEDetector.save`."""
     path = pathlib.Path(path)
     check_target(path)
+    spec = model.export_spec()
+    facts = spec.facts
     if policy is not None and not isinstance(policy, ThresholdPolicy):
         raise TypeError(f"policy must be a ThresholdPolicy; received {type(policy).__name__}.")
     if renderer is not None:
-        check_renderer(renderer, vae.sample_shape)
+        check_renderer(renderer, facts.sample_shape)
     if samples is not None:
-        given, samples = samples, vae._rules.samples("samples", samples)
-        renderer = check_renderer(renderer, vae.sample_shape, given)
+        given, samples = samples, spec.check_samples("samples", samples)
+        renderer = check_renderer(renderer, facts.sample_shape, given)
     if latents is not None:
-        latents = checks.samples("latents", latents, (vae.latent_dim,))
+        latents = checks.samples("latents", latents, (facts.latent_dim,))
         if samples is not None and len(latents) != len(samples):
             raise ValueError(
                 f"latents has {len(latents)} rows; expected {len(samples)}, one for each of "
                 "samples. Leave latents out to save the codes of samples."
             )
-    if has_nan_weights(vae):
+    if has_nan_weights(model):
         raise ValueError(
             "the model has weights that are NaN or infinite: its training has diverged. Train it "
             "anew, with a lower learning rate or scaled data; save('name.keras') takes it as it is."
         )
-    facts = _facts_of(vae)
     if samples is not None and latents is None and facts.n_labels is not None:
         raise ValueError(
             "latents is missing; samples of a conditional model have codes only with their labels. "
             "Pass latents=vae.encode(samples, labels)[0]."
         )
     manifest = facts.to_manifest()
-    manifest["likelihood"]["config"] = vae.likelihood.get_config()
+    manifest["likelihood"]["config"] = spec.networks.likelihood.get_config()
     manifest |= {
         "renderer": None if renderer is None else renderer_to_json(renderer),
         "preprocessing": preprocessing,
-        "training": _training_summary(vae),
+        "training": spec.training,
         "versions": {
             "vae_widgets": vae_widgets.__version__,
             "keras": keras.__version__,
             "tensorflow": tf.__version__,
         },
     }
-    parts = {PART: model_to_bytes(vae, vae.custom_objects)}
+    parts = {PART: model_to_bytes(model, model.custom_objects)}
     # All else comes from the model as it was saved, which shows that it loads, and makes the parts
-    # agree although a training run may change `vae` meanwhile.
-    saved = read_back(parts[PART], vae, vae.custom_objects)
+    # agree although a training run may change `model` meanwhile.
+    saved = spec_of(read_back(parts[PART], model, model.custom_objects))
     exact = in_float32(parts[PART])
     exported = saved
     if exact is not parts[PART]:
-        exported = model_from_bytes(exact, f"model {vae.name!r} in float32", vae.custom_objects)
-    parts |= onnx_parts(exported, facts)
-    kind = "elbo" if vae.variational else "reconstruction"
+        where = f"model {model.name!r} in float32"
+        exported = spec_of(model_from_bytes(exact, where, model.custom_objects))
+    parts |= onnx_parts(exported)
+    kind = "elbo" if facts.variational else "reconstruction"
     if detector is not None and policy is not None:
         kind = policy.score
     try:
-        parts[SCORE_PART] = score_part(exported, facts, kind)
+        parts[SCORE_PART] = score_part(exported, kind)
         missing = None
     except ScoreExportError as error:
         missing = str(error)
@@ -118,7 +119,7 @@ def save_bundle(
             )
     manifest["score"] = {"kind": kind, "missing": missing, "named": True}
     if samples is not None:
-        atlas = tile_atlas(render(check_renderer(renderer, vae.sample_shape), samples))
+        atlas = tile_atlas(render(check_renderer(renderer, facts.sample_shape), samples))
         parts["tiles.png"] = atlas.pop("png")
         manifest["tiles"] = atlas
         latents = saved.encode(samples)[0] if latents is None else latents
@@ -132,53 +133,56 @@ def save_bundle(
 
 
 def save_by_keras(
-    vae: "VAE", path: str | os.PathLike[str], overwrite: bool, zipped: bool | None
+    model: keras.Model, path: str | os.PathLike[str], overwrite: bool, zipped: bool | None
 ) -> None:
     """Save as `keras.Model.save` does; a local ``.keras`` file appears whole or not at all."""
     is_local_file = str(path).endswith(".keras") and "://" not in str(path)
     is_new = overwrite or not os.path.exists(path)  # else Keras asks the user
     if is_local_file and is_new and zipped is not False:
         with atomic_file(path) as file:
-            file.write(keras_file(vae))
+            file.write(keras_file(model))
     else:
-        keras.Model.save(vae, path, overwrite=overwrite, zipped=zipped)
+        keras.Model.save(model, path, overwrite=overwrite, zipped=zipped)
 
 
 def load_trainable(
-    path: str | os.PathLike[str], kind: type["VAE"], custom_objects: CustomObjects | None = None
-) -> "VAE":
-    """Return the model in a bundle, a checkpoint or a ``.keras`` file; see `VAE.load`."""
+    path: str | os.PathLike[str], kind: type[M], custom_objects: CustomObjects | None = None
+) -> tuple[M, dict[str, Any] | None]:
+    """Return the model in a bundle, a checkpoint or a ``.keras`` file; see `VAE.load`.
+
+    Beside it is what a bundle says about its training, else None.
+    """
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path must be the name of a file; received {path!r:.200}.")
     path = pathlib.Path(path)
     if path.suffix == ".keras":
-        return _model_of(read_file(path), path, kind, custom_objects)
+        return _model_of(read_file(path), path, kind, custom_objects), None
     return trainable_in(read_archive(path), kind, custom_objects)
 
 
 def trainable_in(
-    archive: Archive, kind: type["VAE"], custom_objects: CustomObjects | None = None
-) -> "VAE":
-    """Return the model in a bundle or checkpoint."""
+    archive: Archive, kind: type[M], custom_objects: CustomObjects | None = None
+) -> tuple[M, dict[str, Any] | None]:
+    """Return the same of a bundle or checkpoint that was read already."""
     path = archive.path
     model = _model_of(archive.parts[PART], path, kind, custom_objects)
-    if archive.kind == "bundle":
-        facts = ModelFacts.from_manifest(archive.manifest, str(path))
-        if (model.sample_shape, model.latent_dim) != (facts.sample_shape, facts.latent_dim):
-            raise BundleError(
-                f"{path}: part {PART!r} has {model.latent_dim} latent dimensions and samples of "
-                f"{model.sample_shape}; the manifest says {facts.latent_dim} and "
-                f"{facts.sample_shape}."
-            )
-        if has_nan_weights(model):
-            raise BundleError(f"{path}: part {PART!r} has weights that are NaN or infinite.")
-        model._saved_summary = archive.manifest.get("training")
-    return model
+    if archive.kind != "bundle":
+        return model, None
+    facts = ModelFacts.from_manifest(archive.manifest, str(path))
+    if (model.sample_shape, model.latent_dim) != (facts.sample_shape, facts.latent_dim):
+        raise BundleError(
+            f"{path}: part {PART!r} has {model.latent_dim} latent dimensions and samples of "
+            f"{model.sample_shape}; the manifest says {facts.latent_dim} and "
+            f"{facts.sample_shape}."
+        )
+    if has_nan_weights(model):
+        raise BundleError(f"{path}: part {PART!r} has weights that are NaN or infinite.")
+    return model, archive.manifest.get("training")
 
 
 def _model_of(
-    content: bytes, path: pathlib.Path, kind: type["VAE"], custom_objects: CustomObjects | None
-) -> "VAE":
+    content: bytes, path: pathlib.Path, kind: type[M], custom_objects: CustomObjects | None
+) -> M:
     objects = check_custom_objects(custom_objects)
     model = model_from_bytes(content, str(path), objects)
     if not isinstance(model, kind):
@@ -187,40 +191,3 @@ def _model_of(
         )
     model.custom_objects = objects
     return model
-
-
-def _facts_of(vae: "VAE") -> ModelFacts:
-    rule = vae.likelihood
-    return ModelFacts(
-        latent_dim=vae.latent_dim,
-        sample_shape=vae.sample_shape,
-        likelihood=rule.name,
-        bounds=rule.bounds,
-        n_classes=rule.n_classes,
-        n_labels=vae.n_labels,
-        variational=vae.variational,
-    )
-
-
-def _training_summary(vae: "VAE") -> dict[str, Any]:
-    history = getattr(vae, "history", None)
-    if not (isinstance(history, keras.callbacks.History) and history.epoch):
-        return getattr(vae, "_saved_summary", None) or _summary_of(vae, 0, {}, None)
-    losses = {name: values[-1] for name, values in history.history.items() if values}
-    n_samples = (history.params or {}).get("n_samples")
-    return _summary_of(vae, len(history.epoch), losses, n_samples)
-
-
-def _summary_of(
-    vae: "VAE", epochs: int, losses: dict[str, Any], n_samples: int | None
-) -> dict[str, Any]:
-    numbers = {name: float(value) for name, value in losses.items() if np.ndim(value) == 0}
-    return {
-        "epochs": epochs,
-        "steps": int(vae.optimizer.iterations.numpy()),
-        # JSON has no NaN.
-        "losses": {k: value if np.isfinite(value) else None for k, value in numbers.items()},
-        "n_samples": n_samples,
-        "seed": vae.seed,
-        "beta": vae.beta,
-    }
