@@ -220,7 +220,7 @@ def encoding_codec(codec: Any, x: ArrayLike) -> tuple[Any, NDArray[np.float32]]:
 
 
 class ConditionalCodec(Protocol):
-    """What a `GivenLabel` needs: a conditional `VAE` or a bundle of one."""
+    """What a `ConditionedCodec` needs: a conditional `VAE` or a bundle of one."""
 
     @property
     def latent_dim(self) -> int:
@@ -243,8 +243,8 @@ class ConditionalCodec(Protocol):
         """Score samples with labels, (n,)."""
 
 
-class GivenLabel:
-    """A codec for the widgets: a conditional model with its label fixed; ``given`` makes one.
+class ConditionedCodec:
+    """A conditional model with its label fixed, for the widgets; ``condition_on`` makes one.
 
     It follows as the model trains.
     """

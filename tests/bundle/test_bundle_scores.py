@@ -56,7 +56,7 @@ def test_a_conditional_bundle_scores_with_labels(tmp_path):
     vae.save(tmp_path / "x.vae")
     codec = vw.load(tmp_path / "x.vae")
     np.testing.assert_allclose(codec.anomaly_score(x, y=y), vae.anomaly_score(x, y=y), rtol=1e-4)
-    given = codec.given(2)
+    given = codec.condition_on(2)
     np.testing.assert_allclose(given.anomaly_score(x), vae.anomaly_score(x, y=2), rtol=1e-4)
     assert given.score_name == codec.score_name == vae.score_name
     with pytest.raises(TypeError, match="needs labels"):

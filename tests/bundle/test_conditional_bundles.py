@@ -39,10 +39,12 @@ def test_the_codec_does_what_the_model_does(pair, x):
 
 def test_one_label_for_the_widgets(pair, x):
     vae, codec = pair
-    given = check_codec(codec.given(3))
+    given = check_codec(codec.condition_on(3))
     assert (given.latent_dim, given.sample_shape, given.label) == (2, (8, 8), 3)
     np.testing.assert_array_equal(given.encode(x)[0], codec.encode(x, np.full(9, 3))[0])
-    np.testing.assert_allclose(given.sample(5, seed=0), vae.given(3).sample(5, seed=0), atol=1e-5)
+    np.testing.assert_allclose(
+        given.sample(5, seed=0), vae.condition_on(3).sample(5, seed=0), atol=1e-5
+    )
 
 
 def test_the_model_comes_back(pair, x):
@@ -69,8 +71,8 @@ def test_samples_need_codes_with_their_labels(pair, x, tmp_path):
         (lambda codec, x: codec.encode(x, [1, 2]), ValueError, r"expected \(9,\), one label"),
         (lambda codec, x: codec.encode(x, 4), ValueError, "y holds 4; .* from 0 to 3"),
         (lambda codec, x: codec.encode(x, "a"), TypeError, "whole numbers from 0 to 3"),
-        (lambda codec, x: codec.given(-1), ValueError, "label holds -1"),
-        (lambda codec, x: codec.given([1, 2]), ValueError, "expected one label"),
+        (lambda codec, x: codec.condition_on(-1), ValueError, "label holds -1"),
+        (lambda codec, x: codec.condition_on([1, 2]), ValueError, "expected one label"),
     ],
 )
 def test_bad_labels(pair, x, call, error, expected):
@@ -85,7 +87,7 @@ def test_labels_for_a_model_without(bundle, samples):
         with pytest.raises(TypeError, match="y is 1; this model takes no labels"):
             call()
     with pytest.raises(TypeError, match=r"given.* is for a conditional model"):
-        codec.given(1)
+        codec.condition_on(1)
 
 
 def test_a_plain_autoencoder(tmp_path, x):

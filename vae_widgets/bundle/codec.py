@@ -23,7 +23,7 @@ from vae_widgets.bundle.detector_part import (
 from vae_widgets.bundle.errors import BundleError
 from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.bundle.onnx.graph import OnnxGraph
-from vae_widgets.codec import GivenLabel
+from vae_widgets.codec import ConditionedCodec
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import read_file
 from vae_widgets.core.dask_rows import is_dask_array, map_lazily
@@ -232,14 +232,14 @@ class BundleCodec:
         rng = np.random.default_rng(seed)
         return self.decode(rng.standard_normal((n, self.latent_dim), dtype=np.float32), y)
 
-    def given(self, label: int) -> GivenLabel:
+    def condition_on(self, label: int) -> ConditionedCodec:
         """Return a codec with one label, 0 to n_labels - 1, for widgets."""
         if self.n_labels is None:
             raise TypeError(
-                "given(label) is for a conditional model; this one takes no labels. Use it as it "
-                "is."
+                "condition_on(label) is for a conditional model; this one takes no labels. Use it "
+                "as it is."
             )
-        return GivenLabel(self, label, self.n_labels)
+        return ConditionedCodec(self, label, self.n_labels)
 
     @property
     def score_name(self) -> str | None:

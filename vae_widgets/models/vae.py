@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.bundle import Archive
 from vae_widgets.bundle.manifest import ModelFacts
-from vae_widgets.codec import GivenLabel
+from vae_widgets.codec import ConditionedCodec
 from vae_widgets.core import checks
 from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.core.image_shapes import MOVE_CHANNELS, has_channels_first
@@ -105,7 +105,7 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         ``Warmup(10)`` or ``Cyclical(10)``. Can be set at any time.
     objective
         "elbo", "free_bits", "iwae", "info_vae", "beta_tc", or an object such as
-        ``IWAE(n_samples=50)``.
+        ``IWAE(n_draws=50)``.
     variational
         False makes a plain autoencoder: it decodes z_mean without noise and minimises the
         reconstruction loss. Its z_log_var is 0, and what needs a KL raises ``RuntimeError``.
@@ -557,8 +557,8 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         rng = np.random.default_rng(seed)
         return self.decode(rng.standard_normal((n, self._latent_dim), dtype=np.float32), y)
 
-    def given(self, label: int) -> GivenLabel:
-        """Return a codec with the label fixed, for the widgets: ``LatentScatter(vae.given(3), x)``.
+    def condition_on(self, label: int) -> ConditionedCodec:
+        """Return a codec with the label fixed: ``LatentScatter(vae.condition_on(3), x)``.
 
         Parameters
         ----------
@@ -567,10 +567,10 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         """
         if self.n_labels is None:
             raise TypeError(
-                "given(label) is for a conditional VAE; this one takes no labels. Build it with "
-                "n_labels, or use it as it is."
+                "condition_on(label) is for a conditional VAE; this one takes no labels. Build it "
+                "with n_labels, or use it as it is."
             )
-        return GivenLabel(self, label, self.n_labels)
+        return ConditionedCodec(self, label, self.n_labels)
 
     # Saving
 

@@ -13,5 +13,5 @@ def run(settings: Settings) -> Row:
         *(settings, "iwae_burda", f"IWAE, k = {k}"),
         published=84.78,
         stages=5,
-        objective=IWAE(n_samples=k),
+        objective=IWAE(n_draws=k),
     )

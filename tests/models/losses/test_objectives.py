@@ -417,13 +417,32 @@ def test_trains_and_comes_back_from_a_file(objective, digits, tmp_path):
     )
 
 
-@pytest.mark.parametrize("objective", [*OBJECTIVES, BetaTC(n_samples=9)], ids=by_name)
+@pytest.mark.parametrize("objective", [*OBJECTIVES, BetaTC(dataset_size=9)], ids=by_name)
 def test_config_repr_and_equality(objective):
     config = keras.saving.serialize_keras_object(objective)
     assert keras.saving.deserialize_keras_object(config) == objective
     assert eval(repr(objective)) == objective
     assert len({objective, type(objective).from_config(objective.get_config())}) == 1
     assert objective != FreeBits(99)
+
+
+@pytest.mark.parametrize(
+    ("old", "objective"),
+    [
+        ({"n_samples": 7}, IWAE(n_draws=7)),
+        ({"alpha": 2.0, "gamma": 3.0, "n_samples": 9}, BetaTC(2.0, 3.0, dataset_size=9)),
+        ({"alpha": 1.0, "gamma": 1.0, "n_samples": None}, BetaTC()),
+    ],
+)
+def test_the_argument_names_of_earlier_files_are_known(old, objective):
+    name = type(objective).__name__
+    config = {
+        "module": "vae_widgets.models.objectives",
+        "class_name": name,
+        "config": old,
+        "registered_name": f"vae_widgets>{name}",
+    }
+    assert keras.saving.deserialize_keras_object(config) == objective
 
 
 @pytest.mark.parametrize(
@@ -469,9 +488,9 @@ def test_beta_tc_needs_the_size_of_a_dataset(make_vae, digits):
     dataset = tf.data.Dataset.from_tensor_slices(digits[:64]).batch(32)
     vae = make_vae(objective=BetaTC())
     for method in (vae.fit, vae.evaluate):
-        with pytest.raises(ValueError, match=r"BetaTC\(n_samples="):
+        with pytest.raises(ValueError, match=r"BetaTC\(dataset_size="):
             method(dataset)
-    known = make_vae(objective=BetaTC(n_samples=64))
+    known = make_vae(objective=BetaTC(dataset_size=64))
     assert np.isfinite(known.fit(dataset, verbose=0).history["loss"]).all()
 
 
@@ -484,15 +503,15 @@ def test_beta_tc_needs_the_size_of_a_dataset(make_vae, digits):
         (lambda: VAE.build(8, objective=3), TypeError, "objective must be a name.*received 3"),
         (lambda: FreeBits(-1), ValueError, r"nats must lie in \[0, inf\]; received -1"),
         (lambda: FreeBits(bits=1), TypeError, "unknown keyword 'bits'"),
-        (lambda: IWAE(0), ValueError, "n_samples must be at least 1; received 0"),
-        (lambda: IWAE(2.5), TypeError, "n_samples must be a whole number; received 2.5"),
-        (lambda: IWAE(k=5), TypeError, "unknown keyword 'k'.*n_samples"),
+        (lambda: IWAE(0), ValueError, "n_draws must be at least 1; received 0"),
+        (lambda: IWAE(2.5), TypeError, "n_draws must be a whole number; received 2.5"),
+        (lambda: IWAE(k=5), TypeError, "unknown keyword 'k'.*n_draws"),
         (lambda: InfoVAE(alpha=2), ValueError, r"alpha must lie in .*; received 2"),
         (lambda: InfoVAE(0, 0.5), ValueError, "alpha \\+ lambda_ is 0.5; expected at least 1"),
         (lambda: InfoVAE(bandwidth=0), ValueError, r"bandwidth must lie in \(0, inf\]"),
         (lambda: InfoVAE(lambda_=np.inf), ValueError, "lambda_ must be a finite number"),
         (lambda: BetaTC(alpha=-1), ValueError, r"alpha must lie in \[0, inf\]"),
-        (lambda: BetaTC(n_samples=0), ValueError, "n_samples must be at least 1"),
+        (lambda: BetaTC(dataset_size=0), ValueError, "dataset_size must be at least 1"),
         (
             lambda: VAE.build(8, objective="iwae", variational=False),
             ValueError,

@@ -112,7 +112,7 @@ def test_a_wrong_label_is_anomalous(conditional, digits):
 
 
 @pytest.mark.parametrize("jit_compile", [False, True])
-@pytest.mark.parametrize("objective", ["elbo", IWAE(3), BetaTC(n_samples=N)])
+@pytest.mark.parametrize("objective", ["elbo", IWAE(3), BetaTC(dataset_size=N)])
 def test_every_way_of_training_agrees(digits, objective, jit_compile):
     """Arrays by the fast path, and a dataset of the same batch: the same weights."""
     x, y = digits[:N], Y[:N]
@@ -192,7 +192,7 @@ def test_every_architecture_takes_labels_and_comes_back(options, digits, tmp_pat
 
 
 def test_given_a_label_it_is_a_codec(conditional, digits):
-    codec = conditional.given(3)
+    codec = conditional.condition_on(3)
     assert isinstance(codec, Codec)
     assert check_codec(codec) is codec
     assert codec.latent_dim == 2
@@ -208,7 +208,7 @@ def test_given_a_label_it_is_a_codec(conditional, digits):
 def test_widgets_work_with_a_label_fixed(conditional, digits):
     from vae_widgets import InterpolationSlider, LatentScatter
 
-    codec = conditional.given(8)
+    codec = conditional.condition_on(8)
     assert LatentScatter(codec, digits[:50]).decoded is not None
     frames = InterpolationSlider(codec, digits[0], digits[1], steps=5).frames
     assert len(frames) == 5
@@ -287,9 +287,13 @@ def test_labels_for_a_vae_that_takes_none(trained, digits, method):
     [
         (lambda vae, x: vae.sample(3), TypeError, "y is missing"),
         (lambda vae, x: vae.sample(3, y=[1, 2]), ValueError, r"y has shape \(2,\).*\(3,\)"),
-        (lambda vae, x: vae.given(10), ValueError, "label holds 10"),
-        (lambda vae, x: vae.given([1, 2]), ValueError, r"label has shape \(2,\); expected one"),
-        (lambda vae, x: vae.given("three"), TypeError, "label must hold whole numbers"),
+        (lambda vae, x: vae.condition_on(10), ValueError, "label holds 10"),
+        (
+            lambda vae, x: vae.condition_on([1, 2]),
+            ValueError,
+            r"label has shape \(2,\); expected one",
+        ),
+        (lambda vae, x: vae.condition_on("three"), TypeError, "label must hold whole numbers"),
         (lambda vae, x: vae.fit(x, Y[:5], validation_data=x), TypeError, "validation_data"),
         (
             lambda vae, x: vae.fit(x, Y[:5], validation_data=(x, Y[:4])),
@@ -349,7 +353,7 @@ def test_bad_models(make, error, match):
 
 def test_what_is_for_conditional_models_only(trained):
     with pytest.raises(TypeError, match=r"given\(label\) is for a conditional VAE"):
-        trained.given(3)
+        trained.condition_on(3)
     with pytest.raises(TypeError, match=r"y is given"):
         trained.sample(5, y=3)
     with pytest.raises(TypeError, match=r"y is given"):

@@ -523,7 +523,7 @@ def test_conv_trains(digits):
 
 
 @pytest.mark.parametrize(
-    "objective", [*("elbo", "free_bits", "iwae", "info_vae"), BetaTC(n_samples=60)]
+    "objective", [*("elbo", "free_bits", "iwae", "info_vae"), BetaTC(dataset_size=60)]
 )
 def test_a_batch_without_weight_counts_nothing(make_vae, digits, objective):
     weights = np.ones(60, np.float32)
@@ -575,7 +575,7 @@ def float64():
     keras.config.set_dtype_policy("float32")
 
 
-@pytest.mark.parametrize("objective", ["elbo", "info_vae", BetaTC(n_samples=64)])
+@pytest.mark.parametrize("objective", ["elbo", "info_vae", BetaTC(dataset_size=64)])
 def test_models_of_float64_train_and_score(float64, digits, objective, tmp_path):
     x = digits[:64].astype(np.float64)
     vae = VAE.build((8, 8), hidden_units=(8,), objective=objective)

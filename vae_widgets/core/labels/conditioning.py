@@ -48,6 +48,6 @@ def missing_labels(name: str, n_labels: int) -> TypeError:
     """Return the error for a conditional model that was given no labels."""
     return TypeError(
         f"{name} is missing; this VAE was built with n_labels={n_labels} and needs labels, whole "
-        f"numbers from 0 to {n_labels - 1}, one for each row. vae.given(label) fixes one for "
-        "widgets."
+        f"numbers from 0 to {n_labels - 1}, one for each row. vae.condition_on(label) fixes one "
+        "for widgets."
     )

@@ -23,11 +23,11 @@ def check_dataset(rules: DataRules, name: str, dataset: Any) -> Any:
         raise TypeError(f"{name} must be an array or a dataset; received {type(dataset).__name__}.")
     if isinstance(dataset, tf.data.Dataset):
         _check_elements(rules, name, dataset.element_spec)
-    needs_size = getattr(rules.objective, "needs_n_samples", False)
-    if needs_size and getattr(rules.objective, "n_samples", None) is None:
+    needs_size = getattr(rules.objective, "needs_dataset_size", False)
+    if needs_size and getattr(rules.objective, "dataset_size", None) is None:
         raise ValueError(
             f"{name} is a dataset, which does not tell its size; the objective "
-            f"{rules.objective!r} needs it. Pass objective=BetaTC(n_samples=...), or an array."
+            f"{rules.objective!r} needs it. Pass objective=BetaTC(dataset_size=...), or an array."
         )
     if isinstance(dataset, tf.data.Dataset):
         return _checked_in_graph(rules, name, dataset)

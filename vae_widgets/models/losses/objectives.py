@@ -6,7 +6,7 @@ has ``get_config`` and is registered with `keras.saving`. docs/extending.md has 
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, Self, runtime_checkable
 
 import keras
 from keras import ops
@@ -90,7 +90,14 @@ class Objective(Protocol):
 
 class _Named(Configured):
     n_draws = 1
-    needs_n_samples = False
+    needs_dataset_size = False
+    _name_of_n_samples = ""  # of the argument that files of earlier versions call "n_samples"
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Rebuild an objective from `get_config`, also of an earlier version."""
+        new = {"n_samples": cls._name_of_n_samples or "n_samples"}
+        return super().from_config({new.get(name, name): config[name] for name in config})
 
 
 @keras.saving.register_keras_serializable(package="vae_widgets")
@@ -157,7 +164,7 @@ class IWAE(_Named):
 
     Parameters
     ----------
-    n_samples
+    n_draws
         k, the draws of z for each sample, at least 1.
 
     Examples
@@ -165,14 +172,11 @@ class IWAE(_Named):
     >>> vae = vw.VAE.build((8,), likelihood="gaussian", objective=vw.IWAE(5))
     """
 
-    @checks.suggest_keywords
-    def __init__(self, n_samples: int = 5) -> None:
-        self.n_samples = checks.positive_int("n_samples", n_samples)
+    _name_of_n_samples = "n_draws"
 
-    @property
-    def n_draws(self) -> int:  # type: ignore[override]
-        """Draws of z for each sample."""
-        return self.n_samples
+    @checks.suggest_keywords
+    def __init__(self, n_draws: int = 5) -> None:
+        self.n_draws = checks.positive_int("n_draws", n_draws)
 
     def __call__(self, batch: EncodedBatch) -> Losses:
         """Return the losses."""
@@ -182,13 +186,13 @@ class IWAE(_Named):
         # log q(z | x) - log p(z); the constants cancel.
         kl_terms = 0.5 * (ops.square(z) - ops.square(batch.epsilon) - z_log_var)
         log_weights = -reconstruction - batch.beta * ops.sum(kl_terms, axis=-1)
-        bound = ops.logsumexp(log_weights, axis=-1) - math.log(self.n_samples)
+        bound = ops.logsumexp(log_weights, axis=-1) - math.log(self.n_draws)
         kl = ops.sum(kl_divergence(batch.z_mean, batch.z_log_var), axis=-1)
         return Losses(-bound, ops.mean(reconstruction, axis=-1), kl)
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that rebuild this objective."""
-        return {"n_samples": self.n_samples}
+        return {"n_draws": self.n_draws}
 
 
 @keras.saving.register_keras_serializable(package="vae_widgets")
@@ -261,7 +265,7 @@ class BetaTC(_Named):
     ----------
     alpha, gamma
         Weights of the mutual information and of the dimension-wise KL, at least 0.
-    n_samples
+    dataset_size
         Size of the data set; needed for datasets only.
 
     Examples
@@ -269,21 +273,24 @@ class BetaTC(_Named):
     >>> vae = vw.VAE.build((8,), likelihood="gaussian", objective=vw.BetaTC())
     """
 
-    needs_n_samples = True
+    needs_dataset_size = True
+    _name_of_n_samples = "dataset_size"
 
     @checks.suggest_keywords
     def __init__(
-        self, alpha: float = 1.0, gamma: float = 1.0, n_samples: int | None = None
+        self, alpha: float = 1.0, gamma: float = 1.0, dataset_size: int | None = None
     ) -> None:
         self.alpha = checks.number_between("alpha", alpha, 0)
         self.gamma = checks.number_between("gamma", gamma, 0)
-        self.n_samples = None if n_samples is None else checks.positive_int("n_samples", n_samples)
+        self.dataset_size = (
+            None if dataset_size is None else checks.positive_int("dataset_size", dataset_size)
+        )
 
     def __call__(self, batch: EncodedBatch) -> Losses:
         """Return the losses."""
         z = _one_draw(batch)
         reconstruction = batch.reconstruction(z)
-        n = ops.where(batch.n_samples > 0, batch.n_samples, float(self.n_samples or 0))
+        n = ops.where(batch.n_samples > 0, batch.n_samples, float(self.dataset_size or 0))
         log_q = ops.sum(log_normal(z, batch.z_mean, batch.z_log_var), axis=-1)
         mixture = stratified_weights(batch.weights, n)
         terms = split_kl(z, log_q, batch.z_mean, batch.z_log_var, mixture)
@@ -299,7 +306,7 @@ class BetaTC(_Named):
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that rebuild this objective."""
-        return {"alpha": self.alpha, "gamma": self.gamma, "n_samples": self.n_samples}
+        return {"alpha": self.alpha, "gamma": self.gamma, "dataset_size": self.dataset_size}
 
 
 class Reconstruction(_Named):
@@ -338,7 +345,7 @@ def make_objective(objective: str | Objective, variational: bool = True) -> Obje
         hint = f" Call it: {objective.__name__}()." if isinstance(objective, type) else ""
         raise TypeError(
             f"objective must be a name ({', '.join(OBJECTIVES)}) or an object such as "
-            f"IWAE(n_samples=5); received {objective!r}.{hint}"
+            f"IWAE(n_draws=5); received {objective!r}.{hint}"
         )
     checks.positive_int("objective.n_draws", objective.n_draws, minimum=0)
     return objective
