@@ -1,11 +1,9 @@
 """The variational autoencoder: a `keras.Model` that is also a codec for the widgets."""
 
-import math
 import os
 import types
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Any, Self
 
 import keras
@@ -22,10 +20,11 @@ from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.core.image_shapes import MOVE_CHANNELS, has_channels_first
 from vae_widgets.core.scores.policy import ThresholdPolicy
 from vae_widgets.models.data.rules import DataRules
-from vae_widgets.models.inference.anomaly_scores import AnomalyScores
-from vae_widgets.models.inference.compiled import FEW_ROWS, CompiledFunction
-from vae_widgets.models.inference.evaluation import FiguresOfMerit
-from vae_widgets.models.inference.importance_sampling import ImportanceSampler
+from vae_widgets.models.delegation import delegated
+from vae_widgets.models.inference.anomaly_scores import AnomalyScorer
+from vae_widgets.models.inference.code_statistics import CodeStatistics
+from vae_widgets.models.inference.evaluation import Evaluator
+from vae_widgets.models.inference.row_functions import RowFunctions
 from vae_widgets.models.losses.latent_model import LatentModel
 from vae_widgets.models.losses.likelihoods import Likelihood, make_likelihood
 from vae_widgets.models.losses.objectives import EncodedBatch, Objective, make_objective
@@ -77,7 +76,7 @@ class _FactoryOnClass:
 
 
 @keras.saving.register_keras_serializable(package="vae_widgets")
-class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
+class VAE(Trainer):
     """A variational autoencoder made of your own encoder and decoder.
 
     `VAE.build` makes both for you. The loss is ``reconstruction_loss + beta * kl_loss`` with
@@ -181,23 +180,14 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         # Validation has noise of its own, so that it does not change the course of training.
         self._training_seeds = keras.random.SeedGenerator(drawn_seed)
         self._evaluation_seeds = keras.random.SeedGenerator(drawn_seed)
-        labels = () if n_labels is None else ((n_labels,),)
         model = LatentModel(encoder, decoder, rule, self.variational, n_labels)
         self._latent_model = model
-        self._encode = CompiledFunction(model.code, shape, *labels)
-        self._decode = CompiledFunction(model.mean, (latent_dim,), *labels, block_sizes=FEW_ROWS)
-        self._elbo_terms = CompiledFunction(model.elbo_terms, (latent_dim,), shape, *labels)
-        self._kl = CompiledFunction(model.kl_per_dimension, shape, *labels)
-        self._errors = CompiledFunction(model.reconstruction_error, shape, *labels)
-        self._elements = CompiledFunction(model.elementwise_loss, shape, *labels)
-        self._importance_sampler = ImportanceSampler(
-            model.reconstruction_loss,
-            latent_dim,
-            math.prod(rule.output_shape_for(shape)),
-            *(shape, *labels),
-        )
-        shapes = [(None, *part) for part in (shape, *labels)]
-        self.build(shapes if labels else shapes[0])
+        self._functions = functions = RowFunctions(self, model, self._rules, latent_dim)
+        self._evaluator = Evaluator(functions)
+        self._codes = TrainingCodes(functions)
+        self._scorer = AnomalyScorer(functions, lambda: self._codes.code_statistics)
+        batch = (None, *shape)
+        self.build(batch if n_labels is None else [batch, (None, n_labels)])
         self._tracker.unlock()  # Keras locks what is built; a subclass adds its layers only now
         self.compile()
         self._is_complete = True
@@ -336,7 +326,7 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
     def objective(self, value: str | Objective) -> None:
         self._refuse_while_training("objective")
         goal = make_objective(value, self.variational)
-        self._rules = replace(self._rules, objective=goal)
+        self._rules.objective = goal
         self._noise_width = max(1, goal.n_draws * self._latent_dim)
         self._forget_compiled_steps()
 
@@ -531,9 +521,10 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
             Mean and log-variance of q(z | x), each (n, latent_dim); lazy for a Dask array.
         """
         if is_dask_array(x):
-            codes = self._lazily("encode", x, y)
+            codes = self._functions.lazily("encode", x, y)
             return codes[:, 0], codes[:, 1]
-        z_mean, z_log_var = self._map_rows(lambda _, *rows: self._encode(*rows), x, y)
+        function = self._functions.encode
+        z_mean, z_log_var = self._functions.map(lambda _, *rows: function(*rows), x, y)
         return z_mean, z_log_var
 
     def decode(self, z: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
@@ -543,7 +534,7 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         likelihood. A conditional VAE needs `y`, as in `encode`.
         """
         z = checks.samples("z", z, (self._latent_dim,))
-        return self._decode(z, *self._rules.conditions(y, len(z)))[0]
+        return self._functions.decode(z, *self._rules.conditions(y, len(z)))[0]
 
     def sample(
         self, n: int, seed: int | None = None, *, y: ArrayLike | None = None
@@ -552,7 +543,7 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
 
         A conditional VAE needs `y`: labels (n,), or one label for all.
         """
-        self._need_prior("sample")
+        self._functions.need_prior("sample")
         n = checks.positive_int("n", n)
         rng = np.random.default_rng(seed)
         return self.decode(rng.standard_normal((n, self._latent_dim), dtype=np.float32), y)
@@ -571,6 +562,45 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
                 "with n_labels, or use it as it is."
             )
         return ConditionedCodec(self, label, self.n_labels)
+
+    # What others do for it
+
+    elbo = delegated("_evaluator", Evaluator.elbo)
+    log_likelihood = delegated("_evaluator", Evaluator.log_likelihood)
+    bits_per_dimension = delegated("_evaluator", Evaluator.bits_per_dimension)
+    kl_per_dimension = delegated("_evaluator", Evaluator.kl_per_dimension)
+    kl_decomposition = delegated("_evaluator", Evaluator.kl_decomposition)
+    active_units = delegated("_evaluator", Evaluator.active_units)
+    anomaly_score = delegated("_scorer", AnomalyScorer.anomaly_score)
+    attribution = delegated("_scorer", AnomalyScorer.attribution)
+    reconstruction_error = delegated("_scorer", AnomalyScorer.reconstruction_error)
+    update_code_statistics = delegated("_codes", TrainingCodes.update_code_statistics)
+
+    @property
+    def score_name(self) -> str:
+        """What `anomaly_score` gives by default, with its unit."""
+        return "negative ELBO (nats)" if self.variational else "negative log-likelihood (nats)"
+
+    @property
+    def code_statistics(self) -> CodeStatistics:
+        """Mean and covariance of the codes of the training samples, under the present weights.
+
+        Raises
+        ------
+        RuntimeError
+            If they are not known for these weights.
+        ValueError
+            If the encoder's weights hold NaN, because training has diverged.
+        """
+        return self._codes.code_statistics
+
+    def save_own_variables(self, store: Any) -> None:
+        """Put the statistics of the training codes into a file; Keras calls this."""
+        self._codes.save(store)
+
+    def load_own_variables(self, store: Any) -> None:
+        """Read what `save_own_variables` wrote; Keras calls this."""
+        self._codes.load(store)
 
     # Saving
 
@@ -748,6 +778,9 @@ class VAE(FiguresOfMerit, AnomalyScores, TrainingCodes, Trainer):
         return model
 
     # What the trainer asks for
+
+    def _after_training(self, x: Any, labels: Any = None, batches: int | None = None) -> None:
+        self._codes.note(x, labels, batches)
 
     def _training_noise(self, n: Any) -> Any:
         return self._noise(n, self._training_seeds)

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from vae_widgets import VAE
-from vae_widgets.models.inference.row_methods import noise_of_rows
+from vae_widgets.models.inference.row_functions import noise_of_rows
 
 METHODS = {
     "encode": lambda vae, x: vae.encode(x),

@@ -13,12 +13,12 @@ from vae_widgets.models.losses.likelihoods import Likelihood
 from vae_widgets.models.losses.objectives import Objective
 
 
-@dataclass(frozen=True)
+@dataclass
 class DataRules:
     """What a model requires of its data; each method returns good data, or raises.
 
     `n_labels` is None if it takes none; `takes_targets` says whether a subclass trains with its
-    own.
+    own. Only `objective` may change.
     """
 
     sample_shape: tuple[int, ...]

@@ -9,9 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from vae_widgets.core import checks
 from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.models.inference.code_statistics import CodeStatistics
-from vae_widgets.models.inference.importance_sampling import ImportanceSampler
-from vae_widgets.models.inference.row_methods import RowMethods
-from vae_widgets.models.losses.divergence import refuses_nan
+from vae_widgets.models.inference.row_functions import RowFunctions
 from vae_widgets.models.losses.likelihoods import Likelihood
 
 SCORE_KINDS = ("elbo", "reconstruction", "kl", "iwae", "mahalanobis")
@@ -23,22 +21,18 @@ ScoreFunction = Callable[..., NDArray[np.float32]]
 """Maps samples (n, *sample_shape), and one-hot labels of a conditional model, to (n,)."""
 
 
-class AnomalyScores(RowMethods):
-    """The part of `VAE` that scores samples. Nothing here changes the model."""
+class AnomalyScorer:
+    """Scores the samples of a `VAE`. Nothing here changes the model.
 
-    variational: bool
-    _latent_dim: int
-    code_statistics: CodeStatistics
-    _encode: Callable[..., Any]
-    _elbo_terms: Callable[..., Any]
-    _kl: Callable[..., Any]
-    _errors: Callable[..., Any]
-    _elements: Callable[..., Any]
-    _importance_sampler: ImportanceSampler
-    likelihood: Likelihood
-    _need_prior: Callable[[str], None]
+    `code_statistics` gives the moments of the training codes, or raises if they are not known.
+    """
 
-    @refuses_nan
+    def __init__(
+        self, functions: RowFunctions, code_statistics: Callable[[], CodeStatistics]
+    ) -> None:
+        self._functions = functions
+        self._code_statistics = code_statistics
+
     def reconstruction_error(
         self, x: ArrayLike | Iterable[Any], *, y: ArrayLike | None = None
     ) -> NDArray[np.float32]:
@@ -56,16 +50,10 @@ class AnomalyScores(RowMethods):
         (n,) in squared units of x; for tokens the share of wrong ones.
         """
         if is_dask_array(x):
-            return self._lazily("reconstruction_error", x, y)
-        return self._map_rows(lambda _, *rows: self._errors(*rows), x, y)[0]
+            return self._functions.lazily("reconstruction_error", x, y)
+        errors = self._functions.errors
+        return self._functions.map_finite("reconstruction_error", lambda _, *r: errors(*r), x, y)
 
-    @property
-    def score_name(self) -> str:
-        """What `anomaly_score` gives by default, with its unit."""
-        return "negative ELBO (nats)" if self.variational else "negative log-likelihood (nats)"
-
-    @checks.suggest_keywords
-    @refuses_nan
     def anomaly_score(
         self,
         x: ArrayLike | Iterable[Any],
@@ -118,12 +106,10 @@ class AnomalyScores(RowMethods):
 
         """
         if is_dask_array(x):
-            return self._lazily("anomaly_score", x, y, kind=kind, n_samples=n_samples)
+            return self._functions.lazily("anomaly_score", x, y, kind=kind, n_samples=n_samples)
         score = self._score_function(kind, n_samples)
-        return self._map_rows(lambda _, *rows: (score(*rows),), x, y)[0]
+        return self._functions.map_finite("anomaly_score", lambda _, *r: (score(*r),), x, y)
 
-    @checks.suggest_keywords
-    @refuses_nan
     def attribution(
         self,
         x: ArrayLike | Iterable[Any],
@@ -157,27 +143,27 @@ class AnomalyScores(RowMethods):
         """
         kind = checks.one_of("kind", kind, ATTRIBUTION_KINDS)
         if kind == "kl":
-            self._need_prior("attribution(kind='kl')")
+            self._functions.need_prior("attribution(kind='kl')")
         name = Likelihood.elementwise_negative_log_likelihood.__name__
-        if kind == "reconstruction" and (
-            getattr(type(self.likelihood), name) is getattr(Likelihood, name)
-        ):
+        given = type(self._functions.networks.likelihood)
+        if kind == "reconstruction" and getattr(given, name) is getattr(Likelihood, name):
             raise TypeError(
-                f"attribution needs {name}, which {type(self.likelihood).__name__} does not "
-                "define; expected a likelihood whose elements are independent. Define it, and the "
+                f"attribution needs {name}, which {given.__name__} does not define; "
+                " expected a likelihood whose elements are independent. Define it, and the "
                 "sum over elements follows."
             )
         if is_dask_array(x):
-            return self._lazily("attribution", x, y, kind=kind)
-        elements = self._kl if kind == "kl" else self._elements
-        return self._map_rows(lambda _, *rows: elements(*rows), x, y)[0]
+            return self._functions.lazily("attribution", x, y, kind=kind)
+        elements = self._functions.kl if kind == "kl" else self._functions.elements
+        return self._functions.map_finite("attribution", lambda _, *r: elements(*r), x, y)
 
     def _score_function(self, kind: str | None, n_samples: int | None) -> ScoreFunction:
+        functions = self._functions
         if kind is None:
-            kind = "elbo" if self.variational else "reconstruction"
+            kind = "elbo" if functions.networks.variational else "reconstruction"
         kind = checks.one_of("kind", kind, SCORE_KINDS)
         if kind in ("elbo", "kl", "iwae"):
-            self._need_prior(f"anomaly_score(kind={kind!r})")
+            functions.need_prior(f"anomaly_score(kind={kind!r})")
         if kind != "iwae" and n_samples is not None:
             raise ValueError(
                 f"n_samples={n_samples!r} is for kind='iwae'; kind is {kind!r}. Leave n_samples "
@@ -186,22 +172,22 @@ class AnomalyScores(RowMethods):
         draws = checks.positive_int("n_samples", IWAE_DRAWS if n_samples is None else n_samples)
 
         if kind == "mahalanobis":
-            statistics = self.code_statistics
+            statistics = self._code_statistics()
 
         def score(*rows: NDArray[np.float32]) -> NDArray[np.float32]:
             if kind == "mahalanobis":
-                return statistics.mahalanobis(self._encode(*rows)[0]).astype(np.float32)
+                return statistics.mahalanobis(functions.encode(*rows)[0]).astype(np.float32)
             if kind == "kl":
-                kl: NDArray[np.float32] = self._kl(*rows)[0].sum(axis=1)
+                kl: NDArray[np.float32] = functions.kl(*rows)[0].sum(axis=1)
                 return kl
             if kind == "iwae":
-                z_mean, z_log_var = self._encode(*rows)
-                log_p = self._importance_sampler.log_likelihood(
+                z_mean, z_log_var = functions.encode(*rows)
+                log_p = functions.importance_sampler.log_likelihood(
                     z_mean, z_log_var, rows, draws, lambda _: np.random.default_rng(_SEED)
                 )
                 return -log_p.astype(np.float32)
-            at_mean = np.zeros((len(rows[0]), self._latent_dim), np.float32)
-            reconstruction, kl_of_sample = self._elbo_terms(at_mean, *rows)
+            at_mean = np.zeros((len(rows[0]), functions.latent_dim), np.float32)
+            reconstruction, kl_of_sample = functions.elbo_terms(at_mean, *rows)
             elbo: NDArray[np.float32] = reconstruction + kl_of_sample
             return elbo if kind == "elbo" else reconstruction
 

@@ -9,12 +9,15 @@ from keras import ops
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.core.dask_rows import is_dask_array
+from vae_widgets.core.dask_rows import is_dask_array, map_lazily
 from vae_widgets.core.latent.statistics import moments
-from vae_widgets.models.inference.importance_sampling import ImportanceSampler
-from vae_widgets.models.inference.row_methods import RowMethods, drawn_seed, noise_of_rows
+from vae_widgets.models.inference.row_functions import (
+    RowFunctions,
+    drawn_seed,
+    functions_on_worker,
+    noise_of_rows,
+)
 from vae_widgets.models.losses.divergence import refuse_nan
-from vae_widgets.models.losses.likelihoods import Likelihood
 from vae_widgets.models.losses.objectives import log_normal, split_kl
 
 _PAIRS_AT_ONCE = 2**22  # of numbers, when samples are compared with each other: 16 MiB
@@ -28,17 +31,11 @@ class KLDecomposition(NamedTuple):
     dimension_wise_kl: float
 
 
-class FiguresOfMerit(RowMethods):
-    """The part of `VAE` that measures. Nothing here changes the model."""
+class Evaluator:
+    """The figures of merit of a `VAE`. Nothing here changes the model."""
 
-    variational: bool
-    _latent_dim: int
-    _encode: Callable[..., Any]
-    _elbo_terms: Callable[..., Any]
-    encode: Callable[..., Any]
-    _kl: Callable[..., Any]
-    _importance_sampler: ImportanceSampler
-    likelihood: Likelihood
+    def __init__(self, functions: RowFunctions) -> None:
+        self._functions = functions
 
     def elbo(
         self, x: ArrayLike | Iterable[Any], seed: int | None = None, *, y: ArrayLike | None = None
@@ -60,25 +57,29 @@ class FiguresOfMerit(RowMethods):
         -------
         (n,) in nats; lazy for a Dask array. With a seed an array and a stream of its rows agree.
         """
-        self._need_prior("elbo")
+        self._functions.need_prior("elbo")
         seed = drawn_seed(seed)
         if is_dask_array(x):
-            return self._lazily("_elbo_of_rows", x, y, numbered=True, seed=seed)
-        return self._elbo_of_rows(x, seed, y=y)
+            return self._lazily("elbo_of_rows", x, y, seed=seed)
+        return self.elbo_of_rows(x, seed, y=y)
 
-    def _elbo_of_rows(
+    def elbo_of_rows(
         self, x: Any, seed: int, first_row: int = 0, *, y: Any = None
     ) -> NDArray[np.float32]:
+        """Return `elbo` of rows of a larger array, the first of which has the number `first_row`.
+
+        Their draws follow from the seed and their numbers.
+        """
+        functions = self._functions
+
         def elbo(row: int, *rows: NDArray[np.float32]) -> tuple[NDArray[np.float32]]:
-            epsilon = noise_of_rows(seed, first_row + row, len(rows[0]), self._latent_dim)
-            reconstruction, kl = self._elbo_terms(epsilon, *rows)
+            epsilon = noise_of_rows(seed, first_row + row, len(rows[0]), functions.latent_dim)
+            reconstruction, kl = functions.elbo_terms(epsilon, *rows)
             return (-(reconstruction + kl),)
 
-        values: NDArray[np.float32] = self._map_rows(elbo, x, y)[0]
-        refuse_nan(self, "elbo", values)
+        values: NDArray[np.float32] = functions.map_finite("elbo", elbo, x, y)
         return values
 
-    @checks.suggest_keywords
     def log_likelihood(
         self,
         x: ArrayLike | Iterable[Any],
@@ -107,32 +108,33 @@ class FiguresOfMerit(RowMethods):
         -------
         (n,) in nats; lazy for a Dask array; log p(x | y) for a conditional VAE.
         """
-        self._need_prior("log_likelihood")
+        self._functions.need_prior("log_likelihood")
         n_samples = checks.positive_int("n_samples", n_samples)
         options: dict[str, Any] = {"n_samples": n_samples, "seed": drawn_seed(seed)}
         if is_dask_array(x):
-            return self._lazily("_log_likelihood_of_rows", x, y, numbered=True, **options)
-        return self._log_likelihood_of_rows(x, y=y, **options)
+            return self._lazily("log_likelihood_of_rows", x, y, **options)
+        return self.log_likelihood_of_rows(x, y=y, **options)
 
-    def _log_likelihood_of_rows(
+    def log_likelihood_of_rows(
         self, x: Any, n_samples: int, seed: int, first_row: int = 0, *, y: Any = None
     ) -> NDArray[np.float64]:
+        """Return `log_likelihood` of rows of a larger array; see `elbo_of_rows`."""
+        functions = self._functions
+
         def log_p(row: int, *rows: NDArray[np.float32]) -> tuple[NDArray[np.float64]]:
-            z_mean, z_log_var = self._encode(*rows)
+            z_mean, z_log_var = functions.encode(*rows)
 
             def rng_of_row(i: int) -> np.random.Generator:
                 return np.random.default_rng([seed, first_row + row + i])
 
-            estimate = self._importance_sampler.log_likelihood(
+            estimate = functions.importance_sampler.log_likelihood(
                 z_mean, z_log_var, rows, n_samples, rng_of_row
             )
             return (estimate,)
 
-        values: NDArray[np.float64] = self._map_rows(log_p, x, y)[0]
-        refuse_nan(self, "log_likelihood", values)
+        values: NDArray[np.float64] = functions.map_finite("log_likelihood", log_p, x, y)
         return values
 
-    @checks.suggest_keywords
     def bits_per_dimension(
         self,
         x: ArrayLike | Iterable[Any],
@@ -162,13 +164,15 @@ class FiguresOfMerit(RowMethods):
         """
         if levels is not None:
             levels = checks.positive_int("levels", levels)
-            if not self.likelihood.is_density:
+            likelihood = self._functions.networks.likelihood
+            if not likelihood.is_density:
                 raise ValueError(
                     f"levels={levels} is for densities, such as the gaussian likelihood; the "
-                    f"{self.likelihood.name} one gives probabilities. Leave levels out."
+                    f"{likelihood.name} one gives probabilities. Leave levels out."
                 )
-        nats = -self.log_likelihood(x, n_samples, seed, y=y) / math.prod(self._rules.sample_shape)
-        return nats / math.log(2) + math.log2(levels or 1)
+        nats = -self.log_likelihood(x, n_samples, seed, y=y)
+        dimensions = math.prod(self._functions.rules.sample_shape)
+        return nats / dimensions / math.log(2) + math.log2(levels or 1)
 
     def kl_per_dimension(
         self, x: ArrayLike | Iterable[Any], *, y: ArrayLike | None = None
@@ -186,8 +190,8 @@ class FiguresOfMerit(RowMethods):
         -------
         (latent_dim,) in nats, near 0 where a dimension has collapsed. A Dask array is computed.
         """
-        self._need_prior("kl_per_dimension")
-        return self._moments_of_rows("kl_per_dimension", self._kl, x, y)[0]
+        self._functions.need_prior("kl_per_dimension")
+        return self._moments_of_rows("kl_per_dimension", self._functions.kl, x, y)[0]
 
     def active_units(
         self, x: ArrayLike | Iterable[Any], threshold: float = 0.01, *, y: ArrayLike | None = None
@@ -206,26 +210,26 @@ class FiguresOfMerit(RowMethods):
             For a conditional VAE: labels (n,), or one label for all.
         """
         threshold = checks.number_between("threshold", threshold, 0)
-        variance = self._moments_of_rows("active_units", self._encode, x, y)[1]
+        variance = self._moments_of_rows("active_units", self._functions.encode, x, y)[1]
         return int((variance > threshold).sum())
 
     def _moments_of_rows(
         self, method: str, function: Callable[..., Any], x: Any, y: Any
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         if is_dask_array(x):
-            if function is self._encode:
-                rows = self._lazily("encode", x, y)[:, 0].astype(np.float64)
+            if function is self._functions.encode:
+                rows = self._functions.lazily("encode", x, y)[:, 0].astype(np.float64)
             else:
-                rows = self._lazily("attribution", x, y, kind="kl").astype(np.float64)
+                rows = self._functions.lazily("attribution", x, y, kind="kl").astype(np.float64)
             mean, variance = np.asarray(np.stack([rows.mean(axis=0), rows.var(axis=0)]))
             return mean, variance
 
         def first_result(row: int, *rows: NDArray[np.float32]) -> NDArray[np.float32]:
             values: NDArray[np.float32] = function(*rows)[0]
-            refuse_nan(self, method, values, row)
+            refuse_nan(self._functions.model, method, values, row)
             return values
 
-        return moments(self._map_blocks(first_result, x, y))
+        return moments(self._functions.map_blocks(first_result, x, y))
 
     def kl_decomposition(
         self, x: ArrayLike | Iterable[Any], seed: int | None = None, *, y: ArrayLike | None = None
@@ -258,9 +262,9 @@ class FiguresOfMerit(RowMethods):
         KLDecomposition
             A named tuple of three floats, in nats.
         """
-        self._need_prior("kl_decomposition")
-        z_mean, z_log_var = map(np.asarray, self.encode(x, y))
-        refuse_nan(self, "kl_decomposition", z_mean + z_log_var)
+        self._functions.need_prior("kl_decomposition")
+        z_mean, z_log_var = self._codes(x, y)
+        refuse_nan(self._functions.model, "kl_decomposition", z_mean + z_log_var)
         n = len(z_mean)
         epsilon = np.random.default_rng(seed).standard_normal(z_mean.shape, dtype=np.float32)
         z = z_mean + np.exp(z_log_var / 2) * epsilon
@@ -274,10 +278,17 @@ class FiguresOfMerit(RowMethods):
             sums += [float(ops.convert_to_numpy(term).sum(dtype=np.float64)) for term in terms]
         return KLDecomposition(*(sums / n).tolist())
 
-    def _need_prior(self, method: str) -> None:
-        if not self.variational:
-            raise RuntimeError(
-                f"{method} needs a prior and a posterior; this model was built with "
-                "variational=False, and a plain autoencoder has no KL and cannot be sampled. Build "
-                "it with variational=True, or score with anomaly_score(kind='reconstruction')."
-            )
+    def _codes(self, x: Any, y: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        if is_dask_array(x):
+            codes = self._functions.lazily("encode", x, y).compute()
+            return codes[:, 0], codes[:, 1]
+        z_mean, z_log_var = self._functions.map(lambda _, *r: self._functions.encode(*r), x, y)
+        return z_mean, z_log_var
+
+    def _lazily(self, method: str, x: Any, y: Any, **options: Any) -> Any:
+        content = self._functions.to_bytes()
+        return map_lazily(x, y, self, content, _evaluator_on_worker, method, options, numbered=True)
+
+
+def _evaluator_on_worker(content: bytes) -> Evaluator:
+    return Evaluator(functions_on_worker(content))

@@ -1,17 +1,12 @@
 """Say when training has diverged, instead of going on in silence or handing out NaN."""
 
-import functools
 import math
 import warnings
-from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 REMEDY = (
     "Make the model anew and train it with a lower learning rate, clipped gradients "
@@ -97,17 +92,3 @@ def refuse_nan(model: Any, method: str, values: Any, first_row: int = 0) -> None
             "these samples."
         )
     raise NaNScoresError(f"{method} gives NaN: {reason}", values)
-
-
-def refuses_nan(
-    method: Callable[Concatenate[Any, P], R],
-) -> Callable[Concatenate[Any, P], R]:
-    """Make a method of a model that returns an array refuse to return NaN, see `refuse_nan`."""
-
-    @functools.wraps(method)
-    def checked(self: Any, *args: P.args, **kwargs: P.kwargs) -> R:
-        values = method(self, *args, **kwargs)
-        refuse_nan(self, method.__name__, values)
-        return values
-
-    return checked

@@ -3,7 +3,7 @@
 import itertools
 import warnings
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import keras
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.models.inference.code_statistics import CodeReservoir, CodeStatistics
-from vae_widgets.models.inference.row_methods import RowMethods
+from vae_widgets.models.inference.row_functions import RowFunctions
 from vae_widgets.models.inference.sample_stream import Rows, stream_blocks
 from vae_widgets.models.losses.divergence import has_nan_weights, refuse_nan
 from vae_widgets.models.training.fit_arguments import is_array
@@ -25,29 +25,20 @@ _SEED = 0
 _NO_WEIGHTS = -1
 
 
-class TrainingCodes(RowMethods):
-    """The part of `VAE` that knows where the codes of its training samples lie."""
+class TrainingCodes:
+    """Knows where the codes of the training samples of a model lie."""
 
-    encoder: keras.Model
-    variational: bool
-    _latent_dim: int
-    _encode: Callable[..., Any]
-    _code_statistics: CodeStatistics | None = None
-    _encoder_checksum: int | None = None  # of the encoder that they are of; None for any
+    def __init__(self, functions: RowFunctions) -> None:
+        self._functions = functions
+        self._encoder = functions.networks.encoder
+        self._code_statistics: CodeStatistics | None = None
+        self._encoder_checksum: int | None = None  # of the encoder that they are of; None for any
 
     @property
     def code_statistics(self) -> CodeStatistics:
-        """Mean and covariance of the codes of the training samples, under the present weights.
-
-        Raises
-        ------
-        RuntimeError
-            If they are not known for these weights.
-        ValueError
-            If the encoder's weights hold NaN, because training has diverged.
-        """
-        if has_nan_weights(self.encoder):
-            refuse_nan(self, "anomaly_score", np.array([np.nan]))
+        """Mean and covariance of the codes under the present weights; see `VAE.code_statistics`."""
+        if has_nan_weights(self._encoder):
+            refuse_nan(self._functions.model, "anomaly_score", np.array([np.nan]))
         remedy = (
             "Pass the training samples to vae.update_code_statistics(x), or choose another kind of "
             "score."
@@ -58,7 +49,7 @@ class TrainingCodes(RowMethods):
                 "anomaly_score(kind='mahalanobis') measures distances: this model was not trained "
                 f"by fit, or on a stream that can be read only once. {remedy}"
             )
-        if self._encoder_checksum not in (None, _checksum(self.encoder)):
+        if self._encoder_checksum not in (None, _checksum(self._encoder)):
             raise RuntimeError(
                 "the codes of the training samples, from which anomaly_score(kind='mahalanobis') "
                 "measures distances, are those of other weights of the encoder: it has changed "
@@ -93,14 +84,14 @@ class TrainingCodes(RowMethods):
         ValueError
             If the codes are not finite, because training has diverged.
         """
-        reservoir = CodeReservoir(MOST_CODES, self._latent_dim, _SEED)
+        reservoir = CodeReservoir(MOST_CODES, self._functions.latent_dim, _SEED)
         if is_dask_array(x):
-            codes = self._lazily("encode", x, y).compute()
+            codes = self._functions.lazily("encode", x, y).compute()
             kept, slots = reservoir.choose(len(codes))
             reservoir.put(slots, codes[kept, 0], codes[kept, 1])
         else:
-            self._add_blocks(reservoir, self._blocks(x, y))
-        if not self._note(*reservoir.codes):
+            self._add_blocks(reservoir, self._functions.blocks(x, y))
+        if not self._keep(*reservoir.codes):
             raise ValueError(
                 "the codes of x are not finite: training has diverged. Train again with a lower "
                 "learning rate."
@@ -111,20 +102,21 @@ class TrainingCodes(RowMethods):
         for block in blocks:
             kept, slots = reservoir.choose(len(block[0]))
             if kept.size:
-                reservoir.put(slots, *self._encode(*(part[kept] for part in block)))
+                reservoir.put(slots, *self._functions.encode(*(part[kept] for part in block)))
 
-    def _note(self, z_mean: NDArray, z_log_var: NDArray) -> bool:
+    def _keep(self, z_mean: NDArray, z_log_var: NDArray) -> bool:
         """Take statistics from codes, and return whether they are finite."""
-        if not self.variational:
+        if not self._functions.networks.variational:
             z_log_var = np.full_like(z_mean, -np.inf)
         statistics = CodeStatistics.of(z_mean, z_log_var)
         if not np.isfinite(statistics.covariance).all():
             return False
         self._code_statistics = statistics
-        self._encoder_checksum = _checksum(self.encoder)
+        self._encoder_checksum = _checksum(self._encoder)
         return True
 
-    def _after_training(self, x: Any, labels: Any = None, batches: int | None = None) -> None:
+    def note(self, x: Any, labels: Any = None, batches: int | None = None) -> None:
+        """Note the codes of training data; of a stream `batches`, those of an epoch."""
         if is_array(x):
             n = len(x)
             rows = np.arange(n)
@@ -132,16 +124,16 @@ class TrainingCodes(RowMethods):
                 rows = np.sort(np.random.default_rng(_SEED).choice(n, MOST_CODES, replace=False))
             samples = x.take(rows) if hasattr(x, "rows_at_once") else np.asarray(x)[rows]
             conditions: Rows = ()
-            if self._rules.n_labels is not None:
-                conditions = self._rules.conditions(labels[rows], len(rows))
-            self._note(*self._encode(samples, *conditions))
+            if self._functions.rules.n_labels is not None:
+                conditions = self._functions.rules.conditions(labels[rows], len(rows))
+            self._keep(*self._functions.encode(samples, *conditions))
             return
         again = _read_again(x, batches)
         if again is None:
             return
-        reservoir = CodeReservoir(MOST_CODES, self._latent_dim, _SEED)
+        reservoir = CodeReservoir(MOST_CODES, self._functions.latent_dim, _SEED)
         try:
-            self._add_blocks(reservoir, stream_blocks(self._rules, again, None))
+            self._add_blocks(reservoir, stream_blocks(self._functions.rules, again, None))
         except Exception as error:  # training has ended well, and must not fail for this
             warnings.warn(
                 "the training samples could not be read again, to note where their codes lie for "
@@ -150,21 +142,21 @@ class TrainingCodes(RowMethods):
                 stacklevel=2,
             )
             return
-        self._note(*reservoir.codes)
+        self._keep(*reservoir.codes)
 
-    def save_own_variables(self, store: Any) -> None:
-        """Put the statistics of the training codes into a file; Keras calls this."""
+    def save(self, store: Any) -> None:
+        """Put the statistics into the weights file of a model."""
         statistics, checksum = self._code_statistics, self._encoder_checksum
         if statistics is None:
-            statistics, checksum = CodeStatistics.prior(self._latent_dim), _NO_WEIGHTS
+            statistics, checksum = CodeStatistics.prior(self._functions.latent_dim), _NO_WEIGHTS
         elif checksum is None:
-            checksum = _checksum(self.encoder)
+            checksum = _checksum(self._encoder)
         store["code_mean"] = statistics.mean
         store["code_covariance"] = statistics.covariance
         store["code_encoder"] = np.array([checksum], np.int64)
 
-    def load_own_variables(self, store: Any) -> None:
-        """Read what `save_own_variables` wrote; Keras calls this."""
+    def load(self, store: Any) -> None:
+        """Read what `save` wrote."""
         mean, covariance = (np.asarray(store[name]) for name in ("code_mean", "code_covariance"))
         try:
             checksum: int | None = int(np.asarray(store["code_encoder"])[0])
