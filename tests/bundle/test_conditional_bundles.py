@@ -86,7 +86,7 @@ def test_labels_for_a_model_without(bundle, samples):
     for call in (lambda: codec.encode(samples, 1), lambda: codec.sample(3, y=1)):
         with pytest.raises(TypeError, match="y is 1; this model takes no labels"):
             call()
-    with pytest.raises(TypeError, match=r"given.* is for a conditional model"):
+    with pytest.raises(TypeError, match=r"condition_on.* is for a conditional model"):
         codec.condition_on(1)
 
 

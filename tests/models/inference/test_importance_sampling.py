@@ -102,7 +102,7 @@ def test_memory_does_not_grow_with_draws(make_vae, digits):
             return super().standard_normal(size, dtype)
 
     x = digits[:20]
-    vae._importance_sampler.log_likelihood(
+    vae._functions.importance_sampler.log_likelihood(
         *vae.encode(x), (x,), 5000, lambda row: Watched(np.random.PCG64(row))
     )
     assert sum(np.prod(shape) for shape in shapes) == 20 * 5000 * 2

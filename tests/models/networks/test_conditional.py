@@ -352,7 +352,7 @@ def test_bad_models(make, error, match):
 
 
 def test_what_is_for_conditional_models_only(trained):
-    with pytest.raises(TypeError, match=r"given\(label\) is for a conditional VAE"):
+    with pytest.raises(TypeError, match=r"condition_on\(label\) is for a conditional VAE"):
         trained.condition_on(3)
     with pytest.raises(TypeError, match=r"y is given"):
         trained.sample(5, y=3)

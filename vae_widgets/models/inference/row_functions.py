@@ -56,7 +56,7 @@ class RowFunctions:
         rules = DataRules(model.sample_shape, model.likelihood, model.objective, model.n_labels)
         return cls(model, networks, rules, model.latent_dim)
 
-    def map(self, function: Callable[..., Any], x: Any, y: Any) -> tuple[NDArray, ...]:
+    def map(self, function: Callable[..., Any], x: Any, y: Any) -> tuple[NDArray[Any], ...]:
         """Return the arrays (n, ...) that a function gives for the rows of an array or a stream.
 
         It is called as ``function(first_row, x, *labels)`` with up to `ROWS_AT_ONCE` rows.
