@@ -1,6 +1,7 @@
 """Fixtures: `notebook` opens code in a real JupyterLab, with a real kernel and a real pointer.
 
-JupyterLab takes four seconds to start in a page: the tests share one, and close what they opened.
+JupyterLab takes four seconds to start in a page, and a kernel as long to start and to import what
+the widgets need: the tests share one page, and one notebook whose cells they replace.
 """
 
 import json
@@ -46,6 +47,24 @@ CLOSE_ALL = """() => {
     widget.close();
   }
 }"""
+SET_CELLS = """async (sources) => {
+  const { content, context } = window.jupyterapp.shell.currentWidget;
+  const { sharedModel } = context.model;
+  const cells = sources.map((source) => ({ cell_type: "code", source, metadata: {} }));
+  sharedModel.transact(() => {
+    sharedModel.deleteCellRange(0, sharedModel.cells.length);
+    sharedModel.insertCells(0, cells);
+  });
+  content.activeCellIndex = 0;
+  content.mode = "command";
+}"""
+SHARED = "shared.ipynb"
+# A kernel as if it were new, but for the modules that it has imported.
+RESET = """
+import ipywidgets, IPython
+ipywidgets.Widget.close_all()
+IPython.get_ipython().reset()
+"""
 # What widgets keep for the next kernel must not reach the next test.
 FORGET = """() => Object.keys(localStorage).filter((key) => key.startsWith("vae_widgets:"))
   .forEach((key) => localStorage.removeItem(key))"""
@@ -110,45 +129,6 @@ def set_theme(page: Page, theme: str) -> None:
     name = f"JupyterLab {theme.title()}"
     page.evaluate(SET_THEME, name)
     page.wait_for_function(HAS_THEME, arg=name)
-
-
-class LabPage:
-    """One page of JupyterLab for all tests, made anew when a test left it in disorder."""
-
-    def __init__(self, browser: Browser, lab: Lab) -> None:
-        self._browser, self._lab = browser, lab
-        self._page: Page | None = None
-
-    def page(self) -> Page:
-        """Return the page, with no notebook open."""
-        if self._page is None:
-            self._page = self._browser.new_page(viewport=VIEWPORT)
-            open_lab(self._page, self._lab)
-        return self._page
-
-    def tidy(self) -> None:
-        """Close every notebook; forget the page if that cannot be done."""
-        if self._page is None:
-            return
-        try:
-            self._page.evaluate(CLOSE_ALL)
-            self._page.wait_for_function(ALL_CLOSED, timeout=5000)
-            self._page.set_viewport_size(VIEWPORT)
-            self._page.mouse.move(0, 0)
-        except Error:
-            self.close()
-
-    def close(self) -> None:
-        if self._page is not None:
-            self._page.context.close()
-        self._page = None
-
-
-@pytest.fixture(scope="session")
-def lab_page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
-    lab_page = LabPage(browser, lab)
-    yield lab_page
-    lab_page.close()
 
 
 class Notebook:
@@ -239,10 +219,21 @@ class Notebook:
         )
         return self.pixels(canvas)
 
-    def close(self) -> None:
+    def set_cells(self, cells: list[str]) -> None:
+        """Replace all cells."""
+        self.page.evaluate(SET_CELLS, cells)
+
+    def reset(self) -> None:
+        """Take out all cells, and forget what they made."""
+        self.set_cells([])
+        reply = self.kernel.client.execute(RESET, store_history=False, reply=True, timeout=10)
+        assert reply["content"]["status"] == "ok"
+
+    def close(self, end_session: bool = True) -> None:
         self.page.remove_listener("websocket", self._listen)
         self.kernel.close()
-        self.lab.end_session(self.path)
+        if end_session:
+            self.lab.end_session(self.path)
 
 
 def header_of(frame: str | bytes) -> dict[str, Any]:
@@ -252,6 +243,77 @@ def header_of(frame: str | bytes) -> dict[str, Any]:
     # v1.kernel.websocket.jupyter.org: count, offsets, then channel and header (little endian).
     offsets = [int.from_bytes(frame[8 * i : 8 * i + 8], "little") for i in range(1, 4)]
     return json.loads(frame[offsets[1] : offsets[2]])
+
+
+class LabPage:
+    """One page of JupyterLab for all tests, and one notebook with one kernel.
+
+    They are made anew when a test left them in disorder.
+    """
+
+    def __init__(self, browser: Browser, lab: Lab) -> None:
+        self._browser, self._lab = browser, lab
+        self._page: Page | None = None
+        self._notebook: Notebook | None = None
+
+    def page(self) -> Page:
+        """Return the page, with no notebook open. The kernel of the shared one lives on."""
+        if self._page is None:
+            self._page = self._browser.new_page(viewport=VIEWPORT)
+            open_lab(self._page, self._lab)
+        if self._notebook is not None:
+            self._close_documents(self._page)
+            self._notebook.close(end_session=False)
+            self._notebook = None
+        return self._page
+
+    def notebook(self) -> Notebook:
+        """Return the shared notebook, without cells."""
+        if self._notebook is None:
+            write_notebook(self._lab.root / SHARED, [])
+            self._notebook = Notebook(self.page(), self._lab, SHARED)
+        return self._notebook
+
+    def tidy(self) -> None:
+        """Empty the shared notebook, or close the others."""
+        if self._page is None:
+            return
+        try:
+            if self._notebook is None:
+                self._close_documents(self._page)
+            else:
+                self._notebook.reset()
+            self._page.set_viewport_size(VIEWPORT)
+            self._page.mouse.move(0, 0)
+        except (AssertionError, Error, RuntimeError, TimeoutError):
+            self.close()
+
+    def close(self) -> None:
+        if self._page is not None:
+            self._page.context.close()
+        if self._notebook is not None:
+            self._notebook.close(end_session=False)
+        self._page = self._notebook = None
+        self._lab.end_session(SHARED)
+
+    def _close_documents(self, page: Page) -> None:
+        page.evaluate(CLOSE_ALL)
+        page.wait_for_function(ALL_CLOSED, timeout=5000)
+
+
+@pytest.fixture(scope="session")
+def lab_page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
+    lab_page = LabPage(browser, lab)
+    yield lab_page
+    lab_page.close()
+
+
+def write_notebook(path: pathlib.Path, cells: list[str]) -> None:
+    made = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in cells],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+    )
+    nbformat.write(made, path)
 
 
 @pytest.fixture
@@ -273,26 +335,38 @@ def open_notebook(lab_page: LabPage, lab: Lab, request: pytest.FixtureRequest) -
         return opened[-1]
 
     yield go
-    if not own:
+    if opened and not own:
         lab_page.tidy()
     for notebook in opened:
         notebook.close()
 
 
 @pytest.fixture
-def notebook(open_notebook: Any, lab: Lab, request: pytest.FixtureRequest) -> Any:
-    """Open cells as a notebook and run them: ``notebook(["x = 1", "x"], theme="dark")``."""
+def notebook(
+    open_notebook: Any, lab_page: LabPage, lab: Lab, request: pytest.FixtureRequest
+) -> Iterator[Any]:
+    """Show cells in a notebook and run them: ``notebook(["x = 1", "x"], theme="dark")``.
 
-    def go(cells: list[str], theme: str = "light", run: bool = True) -> Notebook:
-        made = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(source) for source in cells],
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-        )
-        path = f"{request.node.name.replace('[', '-').rstrip(']')}.ipynb"
-        nbformat.write(made, lab.root / path)
-        notebook = open_notebook(path, theme)
+    The notebook and its kernel are shared. A test that restarts the kernel, changes modules in it
+    or needs the file of the notebook says ``own=True``.
+    """
+    shared = False
+
+    def go(cells: list[str], theme: str = "light", run: bool = True, own: bool = False) -> Notebook:
+        nonlocal shared
+        if own or "page" in request.fixturenames:
+            path = f"{request.node.name.replace('[', '-').rstrip(']')}.ipynb"
+            write_notebook(lab.root / path, cells)
+            notebook = open_notebook(path, theme)
+        else:
+            notebook, shared = lab_page.notebook(), True
+            set_theme(notebook.page, theme)
+            notebook.page.evaluate(FORGET)
+            notebook.set_cells(cells)
         if run:
             notebook.run_all()
         return notebook
 
-    return go
+    yield go
+    if shared:
+        lab_page.tidy()

@@ -40,7 +40,7 @@ CLOSE = """() => {
 def test_the_picture_takes_the_place_of_the_view_and_shows_the_last_state(
     notebook, open_notebook, lab
 ):
-    nb = notebook(CELLS)
+    nb = notebook(CELLS, own=True)
     page = nb.page
     for line, view in zip(LINES, (".vw-scores", ".vw-review", ".vw-widget"), strict=True):
         nb.show_cell(line).locator(view).first.wait_for()

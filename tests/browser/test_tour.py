@@ -1,7 +1,6 @@
 """The tour, as a visitor takes it: Run All, then watch, pick, slide and cut with a real pointer."""
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.anomaly_histogram.test_widget import AGREES
@@ -10,14 +9,9 @@ from tests.browser.latent_scatter.test_widget import View as ScatterView
 TRAINING_CELL = "history = await vae.fit_async("
 
 
-@pytest.fixture
-def tour(open_notebook):
-    nb = open_notebook("00_tour.ipynb")
-    nb.run_all(timeout=240)
-    return nb
-
-
-def test_the_tour_runs_and_every_gesture_reaches_python(tour):
+def test_the_tour_runs_and_every_gesture_reaches_python(open_notebook):
+    tour = open_notebook("00_tour.ipynb")
+    tour.run_all(timeout=240)
     kernel = tour.kernel
     assert kernel.eval("len(history.epoch)") == 150
 
@@ -76,9 +70,8 @@ def test_the_tour_runs_and_every_gesture_reaches_python(tour):
     kernel.until(f"histogram.flagged.sum().item() != {flagged}")
     assert kernel.eval(AGREES.replace("scores", scores))
 
-
-def test_stop_ends_the_awaited_fit_early_and_keeps_its_history(tour):
-    tour.kernel.eval("history.history.clear()")
+    # Stop ends the awaited fit early and keeps its history.
+    kernel.eval("history.history.clear()")
     controls = tour.output("monitor").locator(".vw-training-controls")
     tour.run_cell(TRAINING_CELL)
     stop = controls.get_by_role("button", name="Stop")
@@ -86,10 +79,10 @@ def test_stop_ends_the_awaited_fit_early_and_keeps_its_history(tour):
     stop.click()
     controls.get_by_text("Stopped at epoch").wait_for(timeout=30_000)
     tour.wait_until_idle()
-    epochs = tour.kernel.eval("len(history.epoch)")
+    epochs = kernel.eval("len(history.epoch)")
     assert 1 <= epochs < 150
-    assert tour.kernel.eval("[len(series) for series in history.history.values()]") == [epochs] * 8
-    assert tour.kernel.eval("monitor.history.to_dict()['loss'] == history.history['loss']")
+    assert kernel.eval("[len(series) for series in history.history.values()]") == [epochs] * 8
+    assert kernel.eval("monitor.history.to_dict()['loss'] == history.history['loss']")
 
 
 def empty_place(points):

@@ -6,11 +6,14 @@ widget answers reaches the page, until `BlankPage.lose_kernel`.
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 
 import anywidget
 from ipywidgets.widgets.widget import _remove_buffers
 from playwright.sync_api import Locator, Page
+
+from tests.support.jupyterlab import wait_for
 
 FRONT_END = """async ({ esm, css, state, buffers, kernel }) => {
   const style = document.createElement("style");
@@ -61,11 +64,22 @@ FRONT_END = """async ({ esm, css, state, buffers, kernel }) => {
   };
   const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
   const { default: widget } = await import(url);
-  const el = document.createElement("div");
-  el.style.width = "760px";
-  document.body.append(el);
-  const end = widget.render({ model, el });
-  window.mounted = { el, kernel, model, end() { end(); el.remove(); } };
+  window.mounted = {
+    kernel,
+    model,
+    show() {
+      const el = document.createElement("div");
+      el.style.width = "760px";
+      document.body.append(el);
+      const end = widget.render({ model, el });
+      this.end = () => {
+        end();
+        el.remove();
+        this.end = undefined; // which would keep the view alive
+      };
+    },
+  };
+  window.mounted.show();
 }"""
 # The variables of JupyterLab's dark theme that widgets read.
 DARK = """document.body.dataset.jpThemeLight = "false";
@@ -124,9 +138,22 @@ class BlankPage:
         """Hand over what the widget has sent by itself."""
         self.page.evaluate("messages => window.mounted.model.take(messages)", self._drain())
 
+    def until(self, condition: Callable[[], Any], what: str) -> Any:
+        """Wait until a condition of the widget in this process is true; return its value."""
+
+        def hold() -> Any:
+            self.update()  # Playwright hands over what the page has sent only while it is called
+            return condition()
+
+        return wait_for(hold, 10, what)
+
     def close(self) -> None:
         """Take the front end out of the page; the widget lives on."""
         self.page.evaluate("window.mounted.end()")
+
+    def show_again(self) -> None:
+        """Show another view after the one that was closed."""
+        self.page.evaluate("window.mounted.show()")
 
     def _record(self, data: Any = None, metadata: Any = None, buffers: Any = None) -> None:
         message = {"data": data, "buffers": [_text(buffer) for buffer in buffers or []]}

@@ -372,7 +372,8 @@ def test_ties_that_leave_no_room_are_not_shown_as_flagged(notebook):
     )
 
 
-def test_a_kernel_that_has_gone_is_told_of(labelled):
+def test_a_kernel_that_has_gone_is_told_of(notebook):
+    labelled = Scores(notebook([LABELLED], own=True))
     nb, page = labelled.nb, labelled.page
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))

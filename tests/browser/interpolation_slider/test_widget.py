@@ -66,8 +66,8 @@ class View:
 
 @pytest.fixture
 def open_view(notebook):
-    def go(cells):
-        nb = notebook(cells)
+    def go(cells, **options):
+        nb = notebook(cells, **options)
         view = View(nb)
         view.strip.wait_for()
         view.wait_for_frame(round(63 * nb.kernel.eval("slider.value")))
@@ -262,7 +262,7 @@ def test_paths_are_compared_on_request(open_view):
 
 
 def test_a_kernel_that_has_gone_is_told_of(open_view):
-    nb, _ = open_view([CODEC])
+    nb, _ = open_view([CODEC], own=True)
     page = nb.page
     page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     page.wait_for_function(

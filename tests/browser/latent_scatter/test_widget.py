@@ -283,6 +283,8 @@ RECORD_STATUS = """status => {
 }"""
 DEEP = """
 import time
+from unittest import mock
+from vae_widgets.widgets.latent_scatter import pictures
 
 class Fragile(Codec):
     def decode(self, z):
@@ -293,17 +295,15 @@ class Fragile(Codec):
         return super().decode(z)
 
 broken, pause, calls = False, 0, []
-scatter = LatentScatter(Fragile(5), x)
+with mock.patch.object(pictures, "TILE_BUDGET", 1000):
+    scatter = LatentScatter(Fragile(5), x)
 scatter.layout.width = "400px"
 scatter
 """
 
 
 def test_dimensions_errors_and_tiles_on_demand(open_view):
-    view = open_view(
-        "from vae_widgets.widgets.latent_scatter import pictures\npictures.TILE_BUDGET = 1000",
-        DEEP,
-    )
+    view = open_view(DEEP)
     nb = view.nb
     before = nb.pixels(view.canvas)
     view.root.get_by_label("Latent dimension along x").select_option("z[1]")  # swaps

@@ -118,7 +118,7 @@ def test_five_false_alarms_change_the_precision_as_by_hand(notebook, lab):
 
 
 def test_a_kernel_restart_loses_none_of_five_marks(notebook):
-    nb = notebook([CODE, QUEUE])
+    nb = notebook([CODE, QUEUE], own=True)
     page = nb.page
     page.set_viewport_size({"width": 1280, "height": 1700})
     errors = []
