@@ -108,10 +108,10 @@ def test_bookmarks_and_selection_are_offered_after_a_restart(page):
     blank = BlankPage(page, first)
     first.pick(3)
     blank.update()
-    blank.root.get_by_role("button", name="Take away").click()
+    blank.root.get_by_role("button", name="Save").click()
     blank.root.get_by_label("Name of the bookmark").fill("three")
     blank.root.get_by_label("Name of the bookmark").press("Enter")
-    blank.root.get_by_text("Kept as three.").wait_for()
+    blank.root.get_by_text("Saved as three.").wait_for()
     # The second is made when the kernel has gone.
     blank.lose_kernel()
     blank.root.get_by_label("Name of the bookmark").fill("again")

@@ -191,8 +191,8 @@ def _scatter(scatter: LatentScatter) -> None:
     assert all(type(dim) is int and 0 <= dim < k for dim in dims)
     assert len(dims) == len(set(dims)) == min(2, k)
     assert sorted(axis["index"] for axis in scatter._axes) == list(range(k))
-    assert scatter.held.shape == (k,)
-    assert np.isfinite(scatter.held).all()
+    assert scatter.slice_at.shape == (k,)
+    assert np.isfinite(scatter.slice_at).all()
     for edges in (scatter.view, scatter._home):
         assert type(edges) is tuple
         assert len(edges) == 4
@@ -203,7 +203,7 @@ def _scatter(scatter: LatentScatter) -> None:
     assert at.shape == (n, len(dims))
     assert scatter._positions.shape == (n, 2)
     np.testing.assert_allclose(scatter._positions[:, : len(dims)], at, rtol=1e-4, atol=1e-4)
-    assert scatter.lift(at[:2]).shape == (min(2, n), latent_dim)
+    assert scatter.inverse_project(at[:2]).shape == (min(2, n), latent_dim)
     # What is picked.
     assert scatter.picked.shape in ((0,), (latent_dim,))
     assert -1 <= scatter.picked_index < n
@@ -232,7 +232,7 @@ def _scatter(scatter: LatentScatter) -> None:
     assert scatter.mode in MODES
     assert len(scatter.hidden_classes) == len(set(scatter.hidden_classes))
     assert len(scatter.hidden_sides) == len(set(scatter.hidden_sides))
-    for name in ("grid", "prior", "density", "_keep_shown", "_dims_shown"):
+    for name in ("grid", "prior", "density", "_save_shown", "_dims_shown"):
         assert type(getattr(scatter, name)) is bool, name
     center = space.prior_center(dims)
     assert scatter._prior == center
@@ -265,7 +265,7 @@ def _use_scatter(scatter: LatentScatter) -> None:
     scatter.pick(0)
     np.testing.assert_array_equal(scatter.picked, scatter.z_mean[0])
     check(scatter)
-    scatter.picked = scatter.lift(scatter.project(scatter.z_mean[1:2]))[0]
+    scatter.picked = scatter.inverse_project(scatter.project(scatter.z_mean[1:2]))[0]
     scatter.picked = before
     selection = scatter.selection
     scatter.selection = [0, scatter.n_samples - 1]

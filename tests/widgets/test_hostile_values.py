@@ -230,7 +230,7 @@ LEGAL = {
     "LatentScatter": {
         "projection": ["latent", "pca"],
         "dims": [(0, 1), (2, 0), None],
-        "held": [np.zeros(3, "float32"), np.ones(3, "float32")],
+        "slice_at": [np.zeros(3, "float32"), np.ones(3, "float32")],
         "view": [(0, 1, 0, 1), (-2.0, 2.0, -3.0, 3.0)],
         "prior": [True, False],
         "density": [True, False],

@@ -77,19 +77,19 @@ def test_a_new_plane_keeps_what_is_set_together_with_it(scatter, reverse):
     batch = {
         "projection": FastICA(2, random_state=0).fit(scatter.z_mean),
         "dims": (1, 0),
-        "held": [3, 4],
+        "slice_at": [3, 4],
         "view": (-9, 9, -8, 8),
     }
     with scatter.hold_trait_notifications():
         for name in sorted(batch, reverse=reverse):
             setattr(scatter, name, batch[name])
     assert (scatter.projection, scatter.dims) == ("FastICA", (1, 0))
-    assert scatter.held.tolist() == [3, 4]
+    assert scatter.slice_at.tolist() == [3, 4]
     assert scatter.view == (-9, 9, -8, 8)
     invariants.use(scatter)
     scatter.projection = "latent"  # alone: the rest starts anew
     assert scatter.dims == (0, 1)
-    np.testing.assert_allclose(scatter.held, scatter.z_mean.mean(axis=0), atol=1e-6)
+    np.testing.assert_allclose(scatter.slice_at, scatter.z_mean.mean(axis=0), atol=1e-6)
     assert scatter.view == scatter._home
 
 

@@ -1,4 +1,4 @@
-"""The intervals of "How sure?", for every method of choosing a threshold."""
+"""The intervals of "Confidence", for every method of choosing a threshold."""
 
 from collections.abc import Iterator
 from typing import Any

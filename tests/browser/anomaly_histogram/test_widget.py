@@ -166,7 +166,7 @@ def test_the_point_on_every_curve_follows_a_drag(labelled):
         # The kernel confirms what the page drew: it stays there.
         labelled.root.get_by_text("Set by hand").wait_for()
         assert labelled.point() == moved
-    page.get_by_role("button", name="How sure?").click()
+    page.get_by_role("button", name="Confidence").click()
     page.get_by_text("They assume that you set it without looking at these labels.").wait_for()
     assert page.get_by_text("Enough labels").or_(page.get_by_text("Too few labels")).count() == 1
 
@@ -360,7 +360,7 @@ def test_ties_that_leave_no_room_are_not_shown_as_flagged(notebook):
     scores.root.get_by_text("At most 30 % false alarms").wait_for()
 
     # Beside a scatter, whose styles are in the page too.
-    nb.page.get_by_role("button", name="How sure?").click()
+    nb.page.get_by_role("button", name="Confidence").click()
     answer = nb.page.locator(".vw-note table")
     answer.wait_for()
     assert answer.bounding_box()["width"] > 150

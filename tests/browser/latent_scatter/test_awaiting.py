@@ -17,7 +17,7 @@ display(scatter, slider)
 AWAIT = """
 import asyncio, json, os, pathlib
 while not pathlib.Path("enough").exists():
-    seen = {name: getattr(scatter, name).tolist() for name in ("picked", "selection", "held")}
+    seen = {name: getattr(scatter, name).tolist() for name in ("picked", "selection", "slice_at")}
     seen |= {name: getattr(scatter, name) for name in ("hovered", "view", "dims", "mode")}
     seen |= {"value": slider.value, "method": slider.method, "bookmarks": list(scatter.bookmarks)}
     pathlib.Path("seen.new").write_text(json.dumps(seen))
@@ -68,13 +68,13 @@ def test_every_gesture_arrives_while_a_cell_awaits(notebook, lab):
     view.canvas.focus()
     nb.page.keyboard.press("+")
     until(lambda seen: seen["view"][1] - seen["view"][0] < home[1] - home[0], "the zoom")
-    view.press("Held")
-    held = view.root.get_by_label("Held value of z[2]")
+    view.press("Other dimensions")
+    held = view.root.get_by_label("Fixed value of z[2]")
     for value in ("0.5", "1.0"):
         held.fill(value)
         got = float(held.input_value())
         until(lambda seen, got=got: abs(seen["picked"][2] - got) < 1e-5, "the held value")
-        until(lambda seen, got=got: abs(seen["held"][2] - got) < 1e-5, "the held value")
+        until(lambda seen, got=got: abs(seen["slice_at"][2] - got) < 1e-5, "the held value")
 
     # The slider: a drag, then keys, then another path.
     film = nb.page.locator(".vw-interpolation")
@@ -91,7 +91,7 @@ def test_every_gesture_arrives_while_a_cell_awaits(notebook, lab):
     # Other dimensions, and a bookmark.
     view.root.get_by_label("Latent dimension along x").select_option("2")
     until(lambda seen: seen["dims"] == [2, 1], "the other dimensions")
-    view.press("Take away")
+    view.press("Save")
     view.root.get_by_label("Name of the bookmark").fill("<b>here</b>")
     nb.page.keyboard.press("Enter")
     until(lambda seen: seen["bookmarks"] == ["<b>here</b>"], "the bookmark")

@@ -7,7 +7,7 @@ def test_bookmarks_attribute_and_python(notebook):
     nb = notebook([CODEC, SCATTER])
     view = View(nb)
     nb.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    view.press("Take away")
+    view.press("Save")
     name = view.root.get_by_label("Name of the bookmark")
     bookmark = view.root.get_by_role("button", name="Bookmark", exact=True)
     assert bookmark.is_disabled()
@@ -82,10 +82,10 @@ def test_bookmarks_attribute_and_python(notebook):
     nb.kernel.eval(again)
     for trait in ("projection", "dims", "view", "color_by", "threshold"):
         assert nb.kernel.eval(f"other.{trait} == scatter.{trait}"), trait
-    for trait in ("held", "selection", "picked", "decoded"):
+    for trait in ("slice_at", "selection", "picked", "decoded"):
         assert nb.kernel.eval(f"np.array_equal(other.{trait}, scatter.{trait})"), trait
     assert np.array_equal(nb.kernel.eval("other.bookmarks['<b>smile</b>'].tolist()"), first)
 
     # Forgotten in the page, forgotten in Python.
-    view.press("Forget <b>smile</b>")
+    view.press("Remove <b>smile</b>")
     nb.kernel.until("scatter.bookmarks == {}")

@@ -19,7 +19,7 @@ scatter
 
 
 @pytest.mark.parametrize("projection", ["pca", "FastICA"])
-def test_axes_and_held_dimensions(notebook, projection):
+def test_axes_and_other_dimensions(notebook, projection):
     nb = notebook([CODEC, VAE])
     view = View(nb)
     nb.kernel.eval("setattr(scatter, 'projection', FastICA(4, random_state=0).fit(scatter.z_mean))")
@@ -38,10 +38,10 @@ def test_axes_and_held_dimensions(notebook, projection):
     nb.wait_for_other_pixels(view.canvas, than=before)
 
     # A click decodes the place on the plane through the held dimensions.
-    view.press("Held")
+    view.press("Other dimensions")
     name = nb.kernel.eval("next(a['name'] for a in scatter._axes if a['index'] == 0)")
     rows = view.root.locator(".vw-dims-row")
-    assert rows.count() == nb.kernel.eval("len(scatter.held)")
+    assert rows.count() == nb.kernel.eval("len(scatter.slice_at)")
     assert rows.filter(has_text="along x").count() == 1
     at = view.empty_place()
     view.click(at)
@@ -50,15 +50,15 @@ def test_axes_and_held_dimensions(notebook, projection):
     np.testing.assert_allclose(view.to_screen([place])[0], at, atol=0.6)
 
     # A slider moves the plane: the same place is decoded again; keys are the slider's own.
-    slider = view.root.get_by_label(f"Held value of {name}")
-    held = nb.kernel.eval("scatter.held.tolist()")
+    slider = view.root.get_by_label(f"Fixed value of {name}")
+    held = nb.kernel.eval("scatter.slice_at.tolist()")
     picture = nb.pixels(view.root.locator("canvas[data-role=decoded]"))
     slider.focus()
     for _ in range(20):
         view.keyboard.press("ArrowRight")
     moved = float(slider.input_value())
     assert moved > held[0]
-    nb.kernel.until(f"bool(abs(scatter.held[0] - {moved}) < 1e-5)")
+    nb.kernel.until(f"bool(abs(scatter.slice_at[0] - {moved}) < 1e-5)")
     nb.wait_for_other_pixels(view.root.locator("canvas[data-role=decoded]"), than=picture)
     view.caption.filter(has_text="decoded").wait_for()
     nb.kernel.until(
@@ -71,22 +71,22 @@ def test_axes_and_held_dimensions(notebook, projection):
     )
     np.testing.assert_allclose(nb.kernel.eval("scatter.picked.tolist()"), expected, atol=1e-3)
     # The plane for previews follows when the hand rests.
-    nb.kernel.until("scatter._grid['held'] == scatter.held.tolist()")
+    nb.kernel.until("scatter._grid['slice_at'] == scatter.slice_at.tolist()")
 
     # Back to the mean; then through a sample, which the plane then decodes as its code does.
     view.press("Mean")
-    nb.kernel.until(f"np.allclose(scatter.held, {held})")
+    nb.kernel.until(f"np.allclose(scatter.slice_at, {held})")
     nb.kernel.eval("scatter.pick(7)")
     view.caption.filter(has_text="reconstruction").wait_for()
     view.press("Picked")
     code = "scatter._space.coordinates[7]"
-    nb.kernel.until(f"np.allclose(scatter.held, {code}, atol=1e-4)")
+    nb.kernel.until(f"np.allclose(scatter.slice_at, {code}, atol=1e-4)")
 
 
-def test_a_held_dimension_answers_in_the_page(notebook):
+def test_a_fixed_dimension_answers_in_the_page(notebook):
     nb = notebook([CODEC, VAE])
     view = View(nb)
-    view.press("Held")
+    view.press("Other dimensions")
     view.click(view.empty_place())
     view.wait_for_status("Decoded by the kernel")
     nb.kernel.until("'base' in scatter._traversals")
@@ -95,9 +95,9 @@ def test_a_held_dimension_answers_in_the_page(notebook):
         " scatter.project([scatter.picked])[0], atol=1e-5)"
     )
     nb.page.wait_for_load_state("networkidle")
-    held = nb.kernel.eval("scatter.held.tolist()")
+    held = nb.kernel.eval("scatter.slice_at.tolist()")
     index = nb.kernel.eval("next(row['index'] for row in scatter._traversals['rows'])")
-    slider = view.root.get_by_label(f"Held value of z[{index}]")
+    slider = view.root.get_by_label(f"Fixed value of z[{index}]")
     decoded = view.root.locator("canvas[data-role=decoded]")
     arguments = [slider.element_handle(), decoded.element_handle()]
     nb.page.wait_for_function(
@@ -107,7 +107,7 @@ def test_a_held_dimension_answers_in_the_page(notebook):
         ".some((caption) => caption.textContent === 'preview'); }",
         arg=arguments,
     )
-    nb.kernel.until(f"bool(abs(scatter.held[{index}] - 1) < 0.02)")
+    nb.kernel.until(f"bool(abs(scatter.slice_at[{index}] - 1) < 0.02)")
     view.caption.filter(has_text="decoded").wait_for()
 
     # Another picture at every move, and no message until the hand rests.
@@ -118,11 +118,11 @@ def test_a_held_dimension_answers_in_the_page(notebook):
     view.caption.filter(has_text="decoded").wait_for()
     others = [i for i in range(6) if i != index]
     assert np.allclose(
-        np.array(nb.kernel.eval("scatter.held.tolist()"))[others], np.take(held, others)
+        np.array(nb.kernel.eval("scatter.slice_at.tolist()"))[others], np.take(held, others)
     )
     # The value and the question; when the view has settled, the plane and the steps from there.
     nb.kernel.until(
-        f"bool(scatter._traversals.get('base', 6 * [9])[{index}] == scatter.held[{index}])"
+        f"bool(scatter._traversals.get('base', 6 * [9])[{index}] == scatter.slice_at[{index}])"
     )
     assert nb.comm_messages() <= messages + 4
 

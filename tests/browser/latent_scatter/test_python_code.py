@@ -28,7 +28,16 @@ def state_of(scatter):
     state = {
         name: value.tolist() if isinstance(value, np.ndarray) else value
         for name in (
-            *("projection", "dims", "held", "view", "color_by", "threshold", "selection", "picked"),
+            *(
+                "projection",
+                "dims",
+                "slice_at",
+                "view",
+                "color_by",
+                "threshold",
+                "selection",
+                "picked",
+            ),
             *("group_a", "group_b", "attribute", "mode", "grid", "prior", "density", "point_size"),
             *("hidden_classes", "hidden_sides", "decoded"),
         )
@@ -41,7 +50,7 @@ def test_the_copied_code_shows_the_same_view(page):
     scatter = make_scatter()
     blank = BlankPage(page, scatter)
     page.evaluate(CLIPBOARD)
-    for name in ("Density", "Prior", "Grid", "Take away", "Box"):
+    for name in ("Density", "Prior", "Grid", "Save", "Box"):
         blank.root.get_by_role("button", name=name, exact=True).click()
     legend = blank.root.locator(".vw-legend-class")
     legend.nth(3).click()

@@ -23,8 +23,8 @@ BUTTONS = {
     "Density": ({"density": False}, lambda scatter: scatter.density, True),
     "Reset view": ({"view": EVERYWHERE}, lambda scatter: scatter.view == scatter._home, True),
     "Clear": ({"selection": [1, 2]}, lambda scatter: scatter.selection.tolist(), []),
-    "Held": ({"_dims_shown": False}, lambda scatter: scatter._dims_shown, True),
-    "Take away": ({"_keep_shown": False}, lambda scatter: scatter._keep_shown, True),
+    "Other dimensions": ({"_dims_shown": False}, lambda scatter: scatter._dims_shown, True),
+    "Save": ({"_save_shown": False}, lambda scatter: scatter._save_shown, True),
 }
 
 

@@ -30,7 +30,7 @@ def test_points_are_the_centres_of_cells_from_the_top_left():
 
 @pytest.mark.parametrize("dims", [(0, 1), (2, 0)])
 def test_points_replace_the_shown_coordinates_only(dims):
-    z = on_plane([[1, 2], [3, 4]], dims, held=[7, 8, 9])
+    z = on_plane([[1, 2], [3, 4]], dims, slice_at=[7, 8, 9])
     assert z.dtype == np.float32
     expected = np.array([[7, 8, 9], [7, 8, 9]])
     expected[:, dims[0]] = [1, 3]

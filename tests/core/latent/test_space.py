@@ -73,7 +73,7 @@ def test_transformers_are_kept_under_their_own_names():
     assert space.n_coordinates == 2
     np.testing.assert_allclose(space.project(Z[:4]), second.transform(Z[:4]), rtol=1e-5)
     np.testing.assert_allclose(
-        space.lift([[0.5, 1]]), second.inverse_transform([[0.5, 1]]), rtol=1e-5
+        space.inverse_project([[0.5, 1]]), second.inverse_transform([[0.5, 1]]), rtol=1e-5
     )
     assert [axis["name"] for axis in space.axes()] == ["FastICA 2[0]", "FastICA 2[1]"]
 

@@ -16,8 +16,18 @@ SRC = STATIC.parent / "frontend" / "src"
 OWN = {
     "LatentScatter": {
         *("selection", "hovered", "picked", "color_by", "threshold", "dims", "projection"),
-        *("held", "view", "mode", "grid", "prior", "density", "bookmarks", "group_a", "group_b"),
-        *("_hidden", "_hidden_sides", "_keep_shown", "_dims_shown", "_ask_pick", "_ask_place"),
+        *(
+            "slice_at",
+            "view",
+            "mode",
+            "grid",
+            "prior",
+            "density",
+            "bookmarks",
+            "group_a",
+            "group_b",
+        ),
+        *("_hidden", "_hidden_sides", "_save_shown", "_dims_shown", "_ask_pick", "_ask_place"),
         *("_ask_grid", "_ask_traversals", "_ask_tile", "_ask_detail"),
     },
     "InterpolationSlider": {"value", "method", "compare"},

@@ -294,9 +294,9 @@ def test_the_place_under_the_pointer_is_decoded_and_not_picked():
     from_page(widget, _ask_place={"page": "p", "seq": 2, "at": [0.25, 0.5]})
     answer = widget._place
     assert (answer["at"], answer["seq"], answer["error"]) == ([0.25, 0.5], 2, "")
-    expected = tiles(widget._codec.decode(widget.lift([[0.25, 0.5]])))[0, 0, 0, 0]
+    expected = tiles(widget._codec.decode(widget.inverse_project([[0.25, 0.5]])))[0, 0, 0, 0]
     assert levels(answer["tiles"]) == [expected]
-    assert answer["off_data"] == widget.far_from_data(widget.lift([[0.25, 0.5]]))[0]
+    assert answer["off_data"] == widget.far_from_data(widget.inverse_project([[0.25, 0.5]]))[0]
     assert widget.picked.size == 0
     from_page(widget, _ask_place={"page": "p", "seq": 3, "at": [50, 50]})
     assert widget._place["off_data"]
@@ -360,8 +360,8 @@ def test_a_selection_of_the_page_is_observed_once_and_not_sent_back():
         ("projection", "pcs", "projection is 'pcs'; did you mean 'pca'"),
         ("projection", KMeans(), "KMeans lacks inverse_transform"),
         ("projection", PCA(2), "Fit it on codec.encode"),
-        ("held", [1], r"held has shape \(1,\); expected \(2,\)"),
-        ("held", [1, np.inf], "held has 1 NaN or infinite"),
+        ("slice_at", [1], r"slice_at has shape \(1,\); expected \(2,\)"),
+        ("slice_at", [1, np.inf], "slice_at has 1 NaN or infinite"),
         ("bookmarks", {"a": [1]}, r"bookmarks\['a'\] has shape \(1,\); expected \(2,\)"),
         ("bookmarks", {" ": [1, 2]}, "bookmarks has the name ' '; expected a text"),
         ("group_a", [12], "group_a has index 12"),
@@ -425,9 +425,9 @@ def test_a_fitted_transformer_gives_the_coordinates():
     assert (widget.projection, widget.dims) == ("FastICA", (0, 1))
     assert widget._projections == ["latent", "pca", "FastICA"]
     np.testing.assert_allclose(widget._positions, ica.transform(widget.z_mean), rtol=1e-5)
-    np.testing.assert_allclose(widget.held, widget._positions.mean(axis=0), atol=1e-6)
+    np.testing.assert_allclose(widget.slice_at, widget._positions.mean(axis=0), atol=1e-6)
     points = np.float32([[0.5, -1], [2, 0]])
-    z = widget.lift(points)
+    z = widget.inverse_project(points)
     np.testing.assert_allclose(z, ica.inverse_transform(points), rtol=1e-5)
     np.testing.assert_allclose(widget.project(z), points, atol=1e-5)
     from_page(widget, projection="latent")
@@ -444,17 +444,17 @@ def test_a_transformer_of_one_coordinate_spreads_the_points_along_y():
 
 def test_held_dimensions_move_the_plane():
     widget = scatter(3, dims=(2, 0))
-    held = widget.held.copy()
+    held = widget.slice_at.copy()
     held[1] = 7
     from_page(
         widget,
-        held={"dtype": "float32", "shape": [3], "data": memoryview(held)},
+        slice_at={"dtype": "float32", "shape": [3], "data": memoryview(held)},
         _ask_pick={"page": "p", "seq": 1, "at": [0.5, -0.5], "point": -1},
     )
     np.testing.assert_allclose(widget.picked, [-0.5, 7, 0.5])
     question = {"page": "p", "seq": 3, "bounds": [0, 2, -1, 1], "columns": 1, "rows": 1}
     from_page(widget, _ask_grid=question)
-    assert widget._grid["held"] == held.tolist()
+    assert widget._grid["slice_at"] == held.tolist()
     expected = tiles(Rotation(3).decode([[0, 7, 1]]))[0, 0, 0, 0]
     assert levels(widget._grid["tiles"]) == [pytest.approx(expected, abs=1)]
 
@@ -478,7 +478,7 @@ def test_steps_along_each_held_coordinate_are_decoded_together(monkeypatch):
     answer = widget._traversals
     assert batches == [3 * 15]
     assert (answer["page"], answer["seq"], answer["error"]) == ("p", 2, "")
-    base = widget.held.copy()
+    base = widget.slice_at.copy()
     base[[1, 3]] = 0.5, -1
     assert answer["base"] == base.tolist()
     z = []
@@ -502,7 +502,7 @@ def test_steps_along_the_attribute_start_at_what_was_picked():
     widget = scatter(3)
     widget.group_a, widget.group_b = [1, 2], [5, 7, 8]
     widget.pick(4)
-    from_page(widget, _keep_shown=True)
+    from_page(widget, _save_shown=True)
     question = {"page": "p", "seq": 2, "at": [9, 9]}
     from_page(widget, _ask_traversals=question)
     answer = widget._traversals
@@ -542,7 +542,7 @@ def test_bad_places_are_refused():
     with pytest.raises(ValueError, match=r"z has shape \(1, 2\); expected \(n, 3\)"):
         scatter(3).project([[1, 2]])
     with pytest.raises(ValueError, match=r"points has shape \(2,\); expected \(n, 2\)"):
-        scatter(3).lift([1, 2])
+        scatter(3).inverse_project([1, 2])
 
 
 def test_the_density_of_the_codes_is_found_when_it_is_shown():
@@ -575,7 +575,7 @@ def test_without_variances_there_is_no_density():
     assert (widget.density, widget._density) == (False, {})
 
 
-# -- take away -------------------------------------------------------------------------------------
+# -- save ----------------------------------------------------------------------------------------
 
 
 def test_bookmarks_are_kept_and_marked_on_the_plane():

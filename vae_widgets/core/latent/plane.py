@@ -1,4 +1,4 @@
-"""The plane of two coordinates that is shown, while the others are held."""
+"""The plane of the two coordinates that are shown; the others have fixed values."""
 
 from collections.abc import Sequence
 
@@ -26,12 +26,12 @@ def grid_points(bounds: Sequence[float], columns: int, rows: int) -> NDArray[np.
     return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
 
 
-def on_plane(points: ArrayLike, dims: Sequence[int], held: ArrayLike) -> NDArray[np.float32]:
+def on_plane(points: ArrayLike, dims: Sequence[int], slice_at: ArrayLike) -> NDArray[np.float32]:
     """Return all coordinates (m, n_coordinates) of points (m, 2) on the plane of `dims`.
 
-    `held` (n_coordinates,) holds the other coordinates.
+    `slice_at` (n_coordinates,) has the values of the other coordinates.
     """
     points = np.asarray(points, np.float32)
-    coordinates = np.repeat(np.asarray(held, np.float32)[np.newaxis], len(points), axis=0)
+    coordinates = np.repeat(np.asarray(slice_at, np.float32)[np.newaxis], len(points), axis=0)
     coordinates[:, list(dims)] = points[:, : len(dims)]
     return coordinates

@@ -98,15 +98,15 @@ class LatentSpace:
         """Return the coordinates (m, n_coordinates) of latent vectors (m, latent_dim)."""
         return np.asarray(self.projections[self.name].transform(z), np.float32)
 
-    def lift(self, coordinates: ArrayLike) -> NDArray[np.float32]:
+    def inverse_project(self, coordinates: ArrayLike) -> NDArray[np.float32]:
         """Return the latent vectors (m, latent_dim) of coordinates (m, n_coordinates)."""
         return np.asarray(self.projections[self.name].inverse_transform(coordinates), np.float32)
 
     def from_plane(
-        self, points: ArrayLike, dims: Sequence[int], held: ArrayLike
+        self, points: ArrayLike, dims: Sequence[int], slice_at: ArrayLike
     ) -> NDArray[np.float32]:
         """Return the latent vectors (m, latent_dim) of points (m, 2) on the plane of `dims`."""
-        return self.lift(on_plane(points, dims, held))
+        return self.inverse_project(on_plane(points, dims, slice_at))
 
     def prior_center(self, dims: Sequence[int]) -> list[float]:
         """Return the centre of the prior N(0, I) on the plane of two coordinates, or []."""

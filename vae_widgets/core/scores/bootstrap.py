@@ -1,4 +1,4 @@
-"""How sure the metrics of a threshold are that was chosen on the same samples."""
+"""Bootstrap intervals for the metrics of a threshold chosen on the same samples."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How sure a share is that was counted on few samples."""
+"""Confidence intervals of a share that was counted on few samples."""
 
 import math
 from statistics import NormalDist

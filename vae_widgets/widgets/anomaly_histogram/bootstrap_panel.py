@@ -1,4 +1,4 @@
-"""The button "How sure?" of `AnomalyHistogram`, and its answer."""
+"""The button "Confidence" of `AnomalyHistogram`: bootstrap intervals of its metrics."""
 
 import html
 from collections.abc import Callable
@@ -19,22 +19,22 @@ _NAMES = {
 }
 
 
-class Sureness(CompositeWidget):
+class BootstrapPanel(CompositeWidget):
     """Ask for bootstrap intervals, and show them until the threshold moves.
 
     Parameters
     ----------
     ask
-        Called when the button is pressed; it ends in `show`.
+        Called when the button is pressed; it must call `show`.
     """
 
     def __init__(self, ask: Callable[[], Any]) -> None:
         self._button = ipywidgets.Button(
-            description="How sure?",
-            tooltip="Resample the samples: how good is this threshold on new ones?",
+            description="Confidence",
+            tooltip="Bootstrap intervals: how good is this threshold on new samples?",
             layout=ipywidgets.Layout(width="auto"),
         )
-        self._answer = ipywidgets.HTML().add_class("vw-note").add_class("vw-sureness")
+        self._answer = ipywidgets.HTML().add_class("vw-note").add_class("vw-bootstrap")
         super().__init__(
             [self._button, self._answer],
             layout=ipywidgets.Layout(margin="0 0 0 8px", align_items="flex-start"),
@@ -83,7 +83,7 @@ class Sureness(CompositeWidget):
         )
 
     def clear(self) -> None:
-        """Take the answer away: it was about another threshold."""
+        """Remove the answer, which was about another threshold."""
         self._answer.value = ""
 
     def _asked(self, ask: Callable[[], Any]) -> None:

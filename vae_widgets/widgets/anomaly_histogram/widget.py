@@ -21,7 +21,7 @@ from vae_widgets.core.scores.policy import ThresholdPolicy, hash_data
 from vae_widgets.core.thresholds import METHODS, Threshold, apply_method, check_labels
 from vae_widgets.rendering import Renderer, TextRenderer, check_renderer
 from vae_widgets.widgets.anomaly_histogram import still_picture as picture
-from vae_widgets.widgets.anomaly_histogram.bootstrap_panel import Sureness
+from vae_widgets.widgets.anomaly_histogram.bootstrap_panel import BootstrapPanel
 from vae_widgets.widgets.anomaly_histogram.curves import ThresholdCurves
 from vae_widgets.widgets.anomaly_histogram.histogram_canvas import ScoreCanvas
 from vae_widgets.widgets.anomaly_histogram.sample_strip import ScoreStrip
@@ -174,7 +174,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         self._curves = ThresholdCurves(self._data, self._canvas, METHODS["cost"].parameters)
         self._canvas.follow(self._curves.points, self._curves.axes)
         self._canvas.costs = list(METHODS["cost"].parameters.values())
-        self._sureness = Sureness(lambda: self.bootstrap(quick_resamples(n, self.method)))
+        self._sureness = BootstrapPanel(lambda: self.bootstrap(quick_resamples(n, self.method)))
         aside = ipywidgets.VBox(
             [self._curves, self._sureness],
             layout=ipywidgets.Layout(flex="2 1 260px", width="auto", min_width="0"),

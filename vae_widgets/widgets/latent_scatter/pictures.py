@@ -23,9 +23,9 @@ PLOT_SHAPE = 1.4
 # The most that a page may ask for: it asks for some 1,000,000 pixels, and for one cell at least.
 MOST_CELLS = 20_000
 MOST_PIXELS = 4_000_000
-# Steps along a held coordinate; of many coordinates, those that the budget of pixels allows.
+# Steps along a coordinate that is not shown; of many, those that the budget of pixels allows.
 TRAVERSAL_STEPS = 15
-ATTRIBUTE_REACH = 2.0  # as the page's slider (frontend/src/latent_scatter/panels/bookmarks.ts)
+ATTRIBUTE_REACH = 2.0  # as the page's slider (frontend/src/latent_scatter/panels/save_drawer.ts)
 
 
 class ScatterPictures:
@@ -75,22 +75,24 @@ class ScatterPictures:
         """Return what the renderer says of a sample, as HTML; empty if nothing."""
         return detail_of(self._renderer, sample)
 
-    def preview(self, bounds: Sequence[float], dims: Sequence[int], held: Any) -> dict[str, Any]:
+    def preview(
+        self, bounds: Sequence[float], dims: Sequence[int], slice_at: Any
+    ) -> dict[str, Any]:
         """Decode all of the plane, before anything is asked."""
         points = min(PREVIEW_POINTS, PREVIEW_BUDGET / (self._height * self._width))
         shape = PLOT_SHAPE * self._height / self._width
         columns, rows = (max(2, round(np.sqrt(points * s))) for s in (shape, 1 / shape))
-        return self.plane(bounds, columns, rows, dims, held)
+        return self.plane(bounds, columns, rows, dims, slice_at)
 
     def no_plane(
-        self, bounds: Sequence[float], held: NDArray[np.float32], error: Exception
+        self, bounds: Sequence[float], slice_at: NDArray[np.float32], error: Exception
     ) -> dict[str, Any]:
         """Say that the plane cannot be decoded, and why."""
         return {
             "bounds": [float(edge) for edge in bounds],
             "columns": 1,
             "rows": 1,
-            "held": held.tolist(),
+            "slice_at": slice_at.tolist(),
             "tiles": self._rendered(self._x[:1]),
             "error": str(error),
         }
@@ -101,18 +103,18 @@ class ScatterPictures:
         columns: int,
         rows: int,
         dims: Sequence[int],
-        held: NDArray[np.float32],
+        slice_at: NDArray[np.float32],
     ) -> dict[str, Any]:
-        """Decode the plane through `held` along `dims`, as a grid of pictures."""
+        """Decode the plane through `slice_at` along `dims`, as a grid of pictures."""
         cells, pixels = columns * rows, self._height * self._width
         if cells > max(4, min(MOST_CELLS, MOST_PIXELS // pixels)):
             raise ValueError(f"{columns} x {rows} pictures of {pixels} pixels are too many")
-        z = self._space.from_plane(grid_points(bounds, columns, rows), dims, held)
+        z = self._space.from_plane(grid_points(bounds, columns, rows), dims, slice_at)
         return {
             "bounds": [float(edge) for edge in bounds],
             "columns": columns,
             "rows": rows,
-            "held": held.tolist(),
+            "slice_at": slice_at.tolist(),
             "tiles": self._rendered(decode_samples(self._codec, z)),
         }
 
@@ -133,7 +135,7 @@ class ScatterPictures:
         coordinates = np.tile(base, (len(axes), TRAVERSAL_STEPS, 1))
         for steps, axis in zip(coordinates, axes, strict=True):
             steps[:, axis["index"]] = np.linspace(axis["low"], axis["high"], TRAVERSAL_STEPS)
-        z = self._space.lift(coordinates.reshape(-1, len(base)))
+        z = self._space.inverse_project(coordinates.reshape(-1, len(base)))
         if line:
             rows.append({"index": -1, "low": -ATTRIBUTE_REACH, "high": ATTRIBUTE_REACH})
             share = np.linspace(-ATTRIBUTE_REACH, ATTRIBUTE_REACH, TRAVERSAL_STEPS)

@@ -37,7 +37,7 @@ class ScatterAnswers(ScatterState):
             self.observe(lambda change, answer=answer: change.new and answer(change.new), name)
 
     def _lift(self, at: Sequence[float]) -> NDArray[np.float32]:
-        return self._space.from_plane([at], self.dims, self.held)
+        return self._space.from_plane([at], self.dims, self.slice_at)
 
     def _where(self, index: int, at: Sequence[float] | None = None) -> dict[str, Any]:
         """Say where on the plane `picked` lies: the sample `index`, the place `at`, or neither."""
@@ -47,7 +47,7 @@ class ScatterAnswers(ScatterState):
             if at is None:
                 coordinates = self._space.project(self.picked[np.newaxis])[0]
             else:
-                coordinates = on_plane([at], self.dims, self.held)[0]
+                coordinates = on_plane([at], self.dims, self.slice_at)[0]
             at = coordinates[list(self.dims)].tolist()
         # A place on a line has no y.
         return {"at": [*at, None][:2], "coordinates": coordinates.tolist()}
@@ -147,15 +147,15 @@ class ScatterAnswers(ScatterState):
         shape = question["bounds"], question["columns"], question["rows"]
         self._grid = self._answer(
             question,
-            lambda: self._pictures.plane(*shape, self.dims, self.held),
+            lambda: self._pictures.plane(*shape, self.dims, self.slice_at),
             otherwise=self._grid,
         )
 
     def _answer_traversals(self, question: dict[str, Any]) -> None:
-        base = on_plane([question["at"]], self.dims, self.held)[0]
+        base = on_plane([question["at"]], self.dims, self.slice_at)[0]
         axes = [axis for axis in self._axes if axis["index"] not in self.dims]
         axes = axes if self._dims_shown else []
-        movable = self._keep_shown and self.attribute.size and self._base.size
+        movable = self._save_shown and self.attribute.size and self._base.size
         line = (self._base, self.attribute) if movable else None
         self._traversals = self._answer(
             question, lambda: self._pictures.traversals(base, axes, line), otherwise={"rows": []}

@@ -61,7 +61,7 @@ class ScatterState(CanvasWidget):
     threshold = Number(None, allow_none=True).tag(**PAGE)
     dims = Loose((0, 1)).tag(**PAGE)
     projection = Loose("latent").tag(**PAGE)
-    held = Array("float32", 1).tag(**PAGE)
+    slice_at = Array("float32", 1).tag(**PAGE)
     view = Loose((-1.0, 1.0, -1.0, 1.0)).tag(**PAGE)
     mode = traitlets.Unicode(MODES[0]).tag(**PAGE)
     grid = traitlets.Bool(False).tag(**PAGE)
@@ -91,7 +91,7 @@ class ScatterState(CanvasWidget):
     _prior = traitlets.List(traitlets.Float()).tag(sync=True)
     _density = traitlets.Dict().tag(sync=True, to_json=_density_to_json)
     _path = traitlets.Dict().tag(sync=True)  # of a linked InterpolationSlider, see path_link.py
-    _keep_shown = traitlets.Bool(False).tag(**PAGE)
+    _save_shown = traitlets.Bool(False).tag(**PAGE)
     _bookmarked_at = traitlets.Dict().tag(sync=True)
     _dims_shown = traitlets.Bool(False).tag(**PAGE)
 
@@ -116,7 +116,7 @@ class ScatterState(CanvasWidget):
         if self._cross_validation_lock:  # those around this one are held, too
             yield
             return
-        before = {name: getattr(self, name) for name in ("dims", "held", "view")}
+        before = {name: getattr(self, name) for name in ("dims", "slice_at", "view")}
         outer = self._set_together
         try:
             with super().hold_trait_notifications():
@@ -248,15 +248,15 @@ class ScatterState(CanvasWidget):
     def _validate_projection(self, proposal: Any) -> str:
         return self._checked_projection(proposal.value)
 
-    @validate("held")
-    def _validate_held(self, proposal: Any) -> NDArray[np.float32]:
-        held = checks.float_array("held", proposal.value)
-        if len(held) != self._n_coordinates():
+    @validate("slice_at")
+    def _validate_slice_at(self, proposal: Any) -> NDArray[np.float32]:
+        slice_at = checks.float_array("slice_at", proposal.value)
+        if len(slice_at) != self._n_coordinates():
             raise ValueError(
-                f"held has shape {held.shape}; expected ({self._n_coordinates()},), one value "
-                "for each coordinate, also for those that are shown."
+                f"slice_at has shape {slice_at.shape}; expected ({self._n_coordinates()},), one "
+                "value for each coordinate, also for those that are shown."
             )
-        return held
+        return slice_at
 
     @validate("bookmarks")
     def _validate_bookmarks(self, proposal: Any) -> dict[str, NDArray[np.float32]]:

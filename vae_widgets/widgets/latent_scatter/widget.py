@@ -87,10 +87,10 @@ class LatentScatter(Pictured, ScatterAnswers):
         The coordinates shown. May be set.
     projection : str
         Name of the coordinates: "latent", "pca", or the class of a transformer. May be set as
-        above; `dims` is then (0, 1), `held` at the mean.
-    held : ndarray
-        Values of the coordinates that are not shown, float32 (n_coordinates,), at first the mean of
-        the codes. May be set.
+        above; `dims` is then (0, 1), `slice_at` at the mean.
+    slice_at : ndarray
+        Where the plane cuts the coordinates that are not shown, float32 (n_coordinates,), at first
+        the mean of the codes. May be set.
     bookmarks : dict
         Name -> latent vector, float32 (latent_dim,). May be set as a whole.
     group_a, group_b : ndarray
@@ -254,14 +254,14 @@ class LatentScatter(Pictured, ScatterAnswers):
         z = checks.samples("z", z, (self._codec.latent_dim,))
         return self._space.project(z)[:, list(self.dims)]
 
-    def lift(self, points: ArrayLike) -> NDArray[np.float32]:
+    def inverse_project(self, points: ArrayLike) -> NDArray[np.float32]:
         """Return the latent vectors (m, latent_dim) of points (m, 2) on the plane that is shown.
 
-        They are (m, 1) where there is one coordinate only. Coordinates that are not shown are as
-        `held`.
+        They are (m, 1) where there is one coordinate only. Coordinates that are not shown have the
+        values of `slice_at`.
         """
         points = checks.samples("points", points, (len(self.dims),))
-        return self._space.from_plane(points, self.dims, self.held)
+        return self._space.from_plane(points, self.dims, self.slice_at)
 
     def far_from_data(self, z: ArrayLike) -> NDArray[np.bool_]:
         """Say of latent vectors (m, latent_dim) whether they are far from all data: bool (m,).
@@ -298,7 +298,7 @@ class LatentScatter(Pictured, ScatterAnswers):
     def _coordinates(self) -> dict[str, Any]:
         return {
             "projection": self._space.name,
-            "held": self._space.center,
+            "slice_at": self._space.center,
             "_projections": list(self._space.projections),
             "_axes": self._space.axes(),
         }
@@ -339,7 +339,7 @@ class LatentScatter(Pictured, ScatterAnswers):
                 try:
                     self._grid = self._preview()
                 except CannotDecodeError as error:
-                    self._grid = self._pictures.no_plane(self._home, self.held, error)
+                    self._grid = self._pictures.no_plane(self._home, self.slice_at, error)
             self._mark_bookmarks()
             if self.picked.size:
                 try:
@@ -372,4 +372,4 @@ class LatentScatter(Pictured, ScatterAnswers):
         self.set_trait("attribute", self.attribute_vector(*groups) if both else [])
 
     def _preview(self) -> dict[str, Any]:
-        return self._pictures.preview(self._home, self.dims, self.held)
+        return self._pictures.preview(self._home, self.dims, self.slice_at)

@@ -89,7 +89,7 @@ class PathLink(Link):
 
     def _end(self, end: dict[str, Any]) -> NDArray[np.float32]:
         if end["point"] < 0:
-            return self._scatter.lift([end["at"][: len(self._scatter.dims)]])[0]
+            return self._scatter.inverse_project([end["at"][: len(self._scatter.dims)]])[0]
         sample, z = self._scatter._x[end["point"]], self._scatter.z_mean[end["point"]]
         takes = self._slider._maker.ends
         told_apart = takes == "auto" and sample.shape != z.shape

@@ -18,7 +18,7 @@ test("Python reads the same numbers and texts", () => {
   const code = pythonOf({
     projection: "pca",
     dims: [2],
-    held: Float32Array.of(0.5),
+    sliceAt: Float32Array.of(0.5),
     view: [-1 / 3, 1e-7, 0.1 + 0.2, 4],
     colourBy: "it's",
     threshold: null,

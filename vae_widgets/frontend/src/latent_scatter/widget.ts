@@ -129,13 +129,13 @@ class LatentScatterView {
       _projections: showControls,
       grid: () => this.#showGrid(),
       _dims_shown: showDrawer,
-      _keep_shown: showDrawer,
+      _save_shown: showDrawer,
       bookmarks: showSave,
       group_a: showSave,
       group_b: showSave,
       attribute: () => this.#showAttribute(),
       _bookmarked_at: () => this.#showBookmarks(),
-      held: () => this.#showHeld(),
+      slice_at: () => this.#showSlice(),
       prior: () => this.#showPrior(),
       _prior: () => this.#showPrior(),
       density: () => this.#showDensity(),
@@ -235,7 +235,7 @@ class LatentScatterView {
     this.#decodeWhenSettled();
   }
 
-  #showHeld(): void {
+  #showSlice(): void {
     this.#picked.hover(null);
     this.#drawers.showDimensions();
     this.#decodeWhenSettled();

@@ -98,10 +98,10 @@ export class Picking {
     this.show();
   }
 
-  /** What is picked; else where the plane is held. */
+  /** The place that is picked, or else the place of `slice_at`. */
   get place(): Point {
-    const held = readArray(this.#model.get("held"));
-    const [x, y = 0] = this.#model.get("dims").map((dim) => held[dim]);
+    const sliceAt = readArray(this.#model.get("slice_at"));
+    const [x, y = 0] = this.#model.get("dims").map((dim) => sliceAt[dim]);
     return (this.#pending ?? this.#current())?.place ?? { x, y };
   }
 
@@ -111,7 +111,7 @@ export class Picking {
     this.show();
   }
 
-  /** The hand rests: decode what it moved to, or the place as the plane is held now. */
+  /** The hand rests: decode what it moved to, or the place on the plane as it is now. */
   confirm(along?: number): void {
     if (!this.#pending?.moving) return;
     this.#pending.moving = false;

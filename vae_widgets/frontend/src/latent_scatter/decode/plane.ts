@@ -56,10 +56,10 @@ export class DecodedPlane {
     if (answer.error) this.#setStatus(`Decoding the plane failed. ${answer.error}`);
   }
 
-  /** Whether the plane that was decoded is the one that is shown: it moves with `held`. */
+  /** Whether the plane that was decoded is the one that is shown: it moves with `slice_at`. */
   #isHere(): boolean {
-    const { held } = this.#model.get("_grid");
-    return readArray(this.#model.get("held")).every((value, i) => value === held[i]);
+    const decodedAt = this.#model.get("_grid").slice_at;
+    return readArray(this.#model.get("slice_at")).every((value, i) => value === decodedAt[i]);
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-/** Steps along each held coordinate, and along the attribute, decoded beforehand: the answer to a
+/** Steps along each coordinate that is not shown, and along the attribute, decoded beforehand: the answer to a
  * slider in the page. */
 
 import { LatestRequest } from "../../kernel/latest_request.ts";
@@ -22,7 +22,7 @@ export class Traversals {
     this.#request = new LatestRequest((question) => setAndPush(model, { _ask_traversals: question }));
   }
 
-  /** The step nearest to the place as it is held now, if only this coordinate moved since. */
+  /** The step nearest to the place on the plane as it is now, if only this coordinate moved since. */
   find(index: number, place: Point): TileRef | null {
     const here = this.#coordinates(place);
     const elsewhere = this.#have?.answer.base.some((value, i) => i !== index && value !== here[i]);
@@ -40,11 +40,11 @@ export class Traversals {
     const here = this.#coordinates(place);
     const rows = this.#have?.answer.rows.map(({ index }) => index) ?? [];
     const same = this.#have?.answer.base.every((value, i) => value === here[i]);
-    const held = model.get("_axes").length > model.get("dims").length && model.get("_dims_shown");
+    const listed = model.get("_axes").length > model.get("dims").length && model.get("_dims_shown");
     const movable = model.get("attribute").shape[0] > 0 && model.get("_pick").at;
-    const line = movable && model.get("_keep_shown");
+    const line = movable && model.get("_save_shown");
     const missing =
-      (held && !(same && rows.some((index) => index >= 0))) || (line && !this.#onLine());
+      (listed && !(same && rows.some((index) => index >= 0))) || (line && !this.#onLine());
     if (missing) this.#request.ask({ at: [place.x, place.y] });
   }
 
@@ -84,7 +84,7 @@ export class Traversals {
   }
 
   #coordinates({ x, y }: Point): Float32Array {
-    const here = readArray(this.#model.get("held")).slice();
+    const here = readArray(this.#model.get("slice_at")).slice();
     this.#model.get("dims").forEach((dim, i) => (here[dim] = [x, y][i]));
     return here;
   }

@@ -1,4 +1,4 @@
-/** Below a scatter: all coordinates, the one that says most first, and where those not shown stay. */
+/** The drawer "Other dimensions": all coordinates, and the fixed values of those not shown. */
 
 import { onKey } from "../../controls/gestures.ts";
 import { formatNumber } from "../../format/numbers.ts";
@@ -11,15 +11,15 @@ export interface DimensionsState {
   axes: Axis[];
   /** The coordinates along x and y. */
   dims: number[];
-  held: Float32Array;
+  sliceAt: Float32Array;
   anyPicked: boolean;
 }
 
 export interface DimensionsActions {
-  /** A slider moved: hold this coordinate there. */
-  hold(index: number, value: number): void;
-  holdMean(): void;
-  holdPicked(): void;
+  /** A slider moved: the plane cuts this coordinate there. */
+  fix(index: number, value: number): void;
+  fixAtMean(): void;
+  fixAtPicked(): void;
 }
 
 export class DimensionsDrawer {
@@ -33,21 +33,23 @@ export class DimensionsDrawer {
   constructor(actions: DimensionsActions) {
     this.#actions = actions;
     const head = element("div", "vw-dims-head");
-    const mean = button("Mean", "Hold all dimensions at the mean of the codes", actions.holdMean);
+    const mean = button("Mean", "Fix all dimensions at the mean of the codes", () =>
+      actions.fixAtMean(),
+    );
     const hint = "Move the plane so that it runs through what is picked";
-    this.#picked = button("Picked", hint, actions.holdPicked);
+    this.#picked = button("Picked", hint, () => actions.fixAtPicked());
     head.append(
-      element("span", "vw-dims-note", "The plane holds the other dimensions at"),
+      element("span", "vw-dims-note", "Fix the other dimensions at"),
       mean,
       this.#picked,
     );
     this.root.append(head, this.#list);
   }
 
-  show({ axes, dims, held, anyPicked }: DimensionsState): void {
+  show({ axes, dims, sliceAt, anyPicked }: DimensionsState): void {
     if (axes !== this.#axes) this.#build(axes);
     this.#picked.disabled = !anyPicked;
-    for (const row of this.#rows) row.show(dims.indexOf(row.index), held[row.index]);
+    for (const row of this.#rows) row.show(dims.indexOf(row.index), sliceAt[row.index]);
   }
 
   close(): void {
@@ -57,7 +59,7 @@ export class DimensionsDrawer {
   #build(axes: Axis[]): void {
     this.close();
     this.#axes = axes;
-    this.#rows = axes.map((axis) => new Row(axis, (value) => this.#actions.hold(axis.index, value)));
+    this.#rows = axes.map((axis) => new Row(axis, (value) => this.#actions.fix(axis.index, value)));
     this.#list.replaceChildren(...this.#rows.map((row) => row.root));
   }
 }
@@ -79,7 +81,7 @@ class Row {
       this.root.title = `${axis.name} has collapsed: its mean is the same for all samples`;
     }
     slider.type = "range";
-    slider.ariaLabel = `Held value of ${axis.name}`;
+    slider.ariaLabel = `Fixed value of ${axis.name}`;
     slider.addEventListener("input", () => moved(slider.valueAsNumber));
     // The arrows are the slider's, not the notebook's.
     this.close = onKey(slider, () => false);
@@ -91,19 +93,19 @@ class Row {
     );
   }
 
-  /** `along`: 0 and 1 where the coordinate is shown along x and y, below 0 where it is held. */
-  show(along: number, held: number): void {
+  /** `along`: 0 or 1 where the coordinate is shown along x or y, below 0 where it is fixed. */
+  show(along: number, fixed: number): void {
     const { low, high } = this.#axis;
     this.#slider.hidden = along >= 0;
     // Where all values are the same but for rounding, no exponents.
     const span = Math.max(high - low, 0.01);
-    this.#value.textContent = along < 0 ? formatNumber(held, span) : `along ${"xy"[along]}`;
+    this.#value.textContent = along < 0 ? formatNumber(fixed, span) : `along ${"xy"[along]}`;
     // Values from Python may lie beyond.
-    const [min, max] = [Math.min(low, held), Math.max(high, held)];
+    const [min, max] = [Math.min(low, fixed), Math.max(high, fixed)];
     this.#slider.min = String(min);
     this.#slider.max = String(max);
     this.#slider.step = String((max - min) / STEPS || 1);
     // A value that the slider itself rounded would fight the hand.
-    if (Math.fround(this.#slider.valueAsNumber) !== held) this.#slider.value = String(held);
+    if (Math.fround(this.#slider.valueAsNumber) !== fixed) this.#slider.value = String(fixed);
   }
 }

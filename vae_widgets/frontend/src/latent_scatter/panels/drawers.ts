@@ -1,4 +1,4 @@
-/** What opens below a scatter: the held dimensions, and what is taken away; wired to the traits. */
+/** The drawers under the toolbar of a scatter, "Other dimensions" and "Save", and their traits. */
 
 import { readArray, writeArray } from "../../kernel/arrays.ts";
 import type { Picking } from "../decode/picked_point.ts";
@@ -10,7 +10,8 @@ import type { Shell } from "../../controls/shell.ts";
 import { Traversals } from "../decode/traversals.ts";
 import { setAndPush, pushState } from "../../kernel/sync.ts";
 
-// A hand that pauses so long rests; before the plane is decoded anew (latent_scatter/widget.ts).
+// A slider that has not moved for this long, in ms, is at rest. Shorter than SETTLED in
+// latent_scatter/widget.ts, after which the plane is decoded again.
 const REST = 150;
 
 export class Drawers {
@@ -32,34 +33,36 @@ export class Drawers {
       this.#timer = setTimeout(then, REST);
     };
     this.#dimensions = new DimensionsDrawer({
-      hold: (index, value) => {
-        const held = readArray(model.get("held")).slice();
-        held[index] = value;
-        model.set("held", writeArray(held));
+      fix: (index, value) => {
+        const sliceAt = readArray(model.get("slice_at")).slice();
+        sliceAt[index] = value;
+        model.set("slice_at", writeArray(sliceAt));
         picking.traverse(() => this.#traversals.find(index, picking.place));
         rest(() => {
-          pushState(model, "held");
+          pushState(model, "slice_at");
           picking.confirm();
         });
       },
-      holdMean() {
-        const held = new Float32Array(model.get("_axes").length);
-        for (const { index, mean } of model.get("_axes")) held[index] = mean;
-        setAndPush(model, { held: writeArray(held) });
+      fixAtMean() {
+        const sliceAt = new Float32Array(model.get("_axes").length);
+        for (const { index, mean } of model.get("_axes")) sliceAt[index] = mean;
+        setAndPush(model, { slice_at: writeArray(sliceAt) });
       },
-      holdPicked: () =>
-        setAndPush(model, { held: writeArray(Float32Array.from(model.get("_pick").coordinates!)) }),
+      fixAtPicked() {
+        const sliceAt = Float32Array.from(model.get("_pick").coordinates!);
+        setAndPush(model, { slice_at: writeArray(sliceAt) });
+      },
     });
     this.#save = new SaveDrawer({
       bookmark(name) {
         const bookmarks = { ...model.get("bookmarks"), [name]: model.get("picked") };
         setAndPush(model, { bookmarks });
-        shell.setStatus(`Kept as ${name}.`);
+        shell.setStatus(`Saved as ${name}.`);
       },
-      forget(name) {
+      remove(name) {
         const { [name]: _gone, ...bookmarks } = model.get("bookmarks");
         setAndPush(model, { bookmarks });
-        shell.setStatus(`${name} is forgotten.`);
+        shell.setStatus(`${name} is removed.`);
       },
       go: (name) => setAndPush(model, { picked: model.get("bookmarks")[name] }),
       group(which) {
@@ -81,14 +84,14 @@ export class Drawers {
     this.#dimensions.show({
       axes: model.get("_axes"),
       dims: model.get("dims"),
-      held: readArray(model.get("held")),
+      sliceAt: readArray(model.get("slice_at")),
       anyPicked: Boolean(model.get("_pick").coordinates),
     });
   }
 
   showSave(): void {
     const model = this.#model;
-    this.#save.root.hidden = !model.get("_keep_shown");
+    this.#save.root.hidden = !model.get("_save_shown");
     const { coordinates, along = 0 } = model.get("_pick");
     // While the hand moves, the slider is its own.
     if (this.#picking.busy) return;
@@ -126,7 +129,7 @@ export class Drawers {
     const code = pythonOf({
       projection: model.get("projection"),
       dims: model.get("dims"),
-      held: readArray(model.get("held")),
+      sliceAt: readArray(model.get("slice_at")),
       view: model.get("view"),
       colourBy: model.get("color_by"),
       threshold: model.get("threshold"),

@@ -1,4 +1,4 @@
-/** Below a scatter, what is taken away: bookmarks, an attribute from two groups, the view as code. */
+/** The drawer "Save": bookmarks, an attribute from two groups of samples, the view as Python code. */
 
 import { onKey } from "../../controls/gestures.ts";
 import { button, element } from "../../controls/shell.ts";
@@ -13,27 +13,27 @@ export interface SaveState {
   /** Sizes of the groups. */
   groups: [number, number];
   hasAttribute: boolean;
-  /** How far what is picked was moved along the attribute. */
+  /** How far the picked vector was moved along the attribute. */
   along: number;
 }
 
 export interface SaveActions {
   bookmark(name: string): void;
-  forget(name: string): void;
+  remove(name: string): void;
   go(name: string): void;
-  /** Take the selection as one of the groups. */
+  /** Make the selection one of the groups. */
   group(which: 0 | 1): void;
   along(value: number): void;
   copy(): void;
 }
 
 export class SaveDrawer {
-  readonly root = element("div", "vw-dims vw-keep");
+  readonly root = element("div", "vw-dims vw-save");
   readonly close: () => void;
   readonly #actions: SaveActions;
   readonly #name = element("input", "vw-input");
   readonly #add: HTMLButtonElement;
-  readonly #marks = element("span", "vw-keep-marks");
+  readonly #marks = element("span", "vw-save-marks");
   readonly #groups: HTMLButtonElement[];
   readonly #slider = element("input", "vw-dims-slider");
   readonly #value = element("span", "vw-dims-value");
@@ -54,9 +54,9 @@ export class SaveDrawer {
       event.stopPropagation(); // JupyterLab would take Enter for "edit the cell"
       if (event.key === "Enter") add();
     });
-    this.#add = button("Bookmark", "Keep what is picked under this name (Enter)", add);
+    this.#add = button("Bookmark", "Save what is picked under this name (Enter)", add);
     this.#groups = (["A", "B"] as const).map((text, i) =>
-      button(`Set ${text}`, `Take the selected samples as group ${text}`, () =>
+      button(`Set ${text}`, `Use the selected samples as group ${text}`, () =>
         actions.group(i as 0 | 1),
       ),
     );
@@ -64,7 +64,7 @@ export class SaveDrawer {
     slider.min = String(-REACH);
     slider.max = String(REACH);
     slider.step = "0.05";
-    slider.title = "Add a times the mean code of A less that of B to what is picked";
+    slider.title = "Add a times the mean code of A minus that of B to what is picked";
     slider.ariaLabel = "Move what is picked along A − B";
     slider.addEventListener("input", () => {
       this.#label(slider.valueAsNumber);
@@ -102,9 +102,9 @@ export class SaveDrawer {
       ...names.map((name) => {
         const group = element("span", "vw-group");
         const go = button(name, `Pick the bookmark ${name}`, () => this.#actions.go(name));
-        const forget = button("×", `Forget the bookmark ${name}`, () => this.#actions.forget(name));
-        forget.ariaLabel = `Forget ${name}`;
-        group.append(go, forget);
+        const remove = button("×", `Remove the bookmark ${name}`, () => this.#actions.remove(name));
+        remove.ariaLabel = `Remove ${name}`;
+        group.append(go, remove);
         return group;
       }),
     );
@@ -112,7 +112,7 @@ export class SaveDrawer {
 }
 
 function row(text: string, ...parts: HTMLElement[]): HTMLElement {
-  const made = element("div", "vw-keep-row");
+  const made = element("div", "vw-save-row");
   made.append(element("span", "vw-dims-note", text), ...parts);
   return made;
 }

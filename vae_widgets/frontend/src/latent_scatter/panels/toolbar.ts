@@ -59,15 +59,15 @@ const BUTTONS: ToolbarButton[] = [
 ];
 /** Beside the axes, which a plane of two dimensions has no need of. */
 const DIMENSIONS: ToolbarButton = {
-  label: "Held",
+  label: "Other dimensions",
   title: "List all dimensions, and move those that are not shown",
   ...toggle("_dims_shown"),
   opens: true,
 };
 const SAVE: ToolbarButton = {
-  label: "Take away",
+  label: "Save",
   title: "Bookmarks, moving along an attribute, this view as Python",
-  ...toggle("_keep_shown"),
+  ...toggle("_save_shown"),
   opens: true,
 };
 
@@ -195,7 +195,7 @@ export class Toolbar {
 }
 
 /** A button that switches a trait on and off. */
-function toggle(trait: "grid" | "prior" | "density" | "_dims_shown" | "_keep_shown") {
+function toggle(trait: "grid" | "prior" | "density" | "_dims_shown" | "_save_shown") {
   return {
     action: (model: Model) => setAndPush(model, { [trait]: !model.get(trait) } as Partial<State>),
     pressed: (model: Model) => model.get(trait),

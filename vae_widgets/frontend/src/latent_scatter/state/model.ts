@@ -32,12 +32,12 @@ export interface State {
   dims: number[];
   view: Edges;
   projection: string;
-  held: WireArray;
+  slice_at: WireArray;
   bookmarks: Record<string, WireArray>;
   group_a: WireArray;
   group_b: WireArray;
   attribute: WireArray;
-  _keep_shown: boolean;
+  _save_shown: boolean;
   /** Where the bookmarks lie on the plane. */
   _bookmarked_at: Record<string, number[]>;
   _projections: string[];

@@ -40,7 +40,7 @@ export interface GridQuestion {
 
 export interface GridAnswer extends GridQuestion, Partial<Sender> {
   /** Values of all coordinates when the plane was decoded. */
-  held: number[];
+  slice_at: number[];
   tiles: WireAtlas;
   error?: string;
 }

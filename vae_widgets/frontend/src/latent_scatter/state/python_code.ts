@@ -3,7 +3,7 @@
 export interface ScatterSettings {
   projection: string;
   dims: number[];
-  held: Float32Array;
+  sliceAt: Float32Array;
   view: number[];
   colourBy: string;
   threshold: number | null;
@@ -25,7 +25,7 @@ export function pythonOf(shown: ScatterSettings, name = "scatter"): string {
   const lines = [
     `projection = ${JSON.stringify(shown.projection)}`,
     `dims = ${tuple(shown.dims)}`,
-    `held = ${vector(shown.held)}`,
+    `slice_at = ${vector(shown.sliceAt)}`,
     `view = ${tuple(shown.view)}`,
     `color_by = ${JSON.stringify(shown.colourBy)}`,
     `threshold = ${shown.threshold ?? "None"}`,
