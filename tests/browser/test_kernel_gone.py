@@ -86,10 +86,10 @@ def test_a_threshold_moved_without_a_kernel_reaches_the_next_one(page):
     third = vw.AnomalyHistogram(SCORES)
     last = BlankPage(page, third._canvas)
     last.root.get_by_text(
-        "Kept in this browser from before the kernel ended: the threshold 0.25"
+        "Saved in this browser before the kernel ended: the threshold 0.25"
     ).wait_for()
     assert third.threshold == before
-    last.root.get_by_role("button", name="Take up").click()
+    last.root.get_by_role("button", name="Restore").click()
     last.root.get_by_text("Set by hand").wait_for()
     assert third.threshold == 0.25
     # Other scores are offered nothing, nor is who has chosen a method since.
@@ -97,7 +97,7 @@ def test_a_threshold_moved_without_a_kernel_reaches_the_next_one(page):
     last.root.get_by_text("interquartile ranges").wait_for()
     last.close()
     fourth = BlankPage(page, another_kernel(vw.AnomalyHistogram(SCORES))._canvas)
-    assert not fourth.root.get_by_role("button", name="Take up").is_visible()
+    assert not fourth.root.get_by_role("button", name="Restore").is_visible()
 
 
 def test_bookmarks_and_selection_are_offered_after_a_restart(page):
@@ -140,6 +140,6 @@ def test_bookmarks_and_selection_are_offered_after_a_restart(page):
     last = BlankPage(page, third)
     last.root.get_by_text(f"2 bookmarks, a selection of {len(chosen)} samples.").wait_for()
     assert third.bookmarks == {}
-    last.root.get_by_role("button", name="Take up").click()
+    last.root.get_by_role("button", name="Restore").click()
     page.wait_for_function("() => Object.keys(window.mounted.model.get('_bookmarked_at')).length")
     assert (list(third.bookmarks), third.selection.tolist()) == (["three", "again"], chosen)

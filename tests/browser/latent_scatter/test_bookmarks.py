@@ -74,7 +74,7 @@ def test_bookmarks_attribute_and_python(notebook):
         arg=view.root.get_by_label("What colours the points").element_handle(),
     )
     view.press("Copy as Python")
-    view.wait_for_status("Copied. It expects the widget in the variable scatter.")
+    view.wait_for_status("Copied. The code expects the widget in the variable scatter.")
     code = nb.page.evaluate("navigator.clipboard.readText()")
     again = (
         f"globals().update(other=LatentScatter(codec, x)) or exec({code!r}, dict(scatter=other))"

@@ -105,7 +105,7 @@ def test_two_clicks_set_the_ends(view):
     view.press("Path ends")
     view.wait_for_status("Click the start of the path")
     view.click(points[index] + [1, 1])
-    view.wait_for_status("Now click its end")
+    view.wait_for_status("Now click the end")
     pixels = nb.pixels(view.canvas)
     view.click(empty)
     nb.kernel.until(f"np.array_equal(slider.start, x[{index}])")
@@ -121,9 +121,9 @@ def test_two_clicks_set_the_ends(view):
     # Escape leaves the path as it is.
     view.press("Path ends")
     view.click(empty)
-    view.wait_for_status("Now click its end")
+    view.wait_for_status("Now click the end")
     nb.page.keyboard.press("Escape")
-    view.wait_for_status("The path stays")
+    view.wait_for_status("The path is unchanged")
     assert nb.kernel.eval(f"np.array_equal(slider.start, x[{index}])")
 
     # With the keys: the crosshair starts in the middle of the plot.

@@ -70,7 +70,9 @@ def test_the_copied_code_shows_the_same_view(page):
     scatter.view = (-1.5, 2.25, -1, 1.125)
     blank.update()
     blank.root.get_by_role("button", name="Copy as Python").click()
-    blank.root.get_by_text("Copied. It expects the widget in the variable scatter.").wait_for()
+    blank.root.get_by_text(
+        "Copied. The code expects the widget in the variable scatter."
+    ).wait_for()
     code = page.evaluate("window.copied")
     again = make_scatter()
     exec(code, {"scatter": again})

@@ -41,7 +41,7 @@ def test_five_marks_survive_a_kernel_that_has_gone(page, tmp_path):
     press(blank, "tsf")
     # At once, and what is counted includes them.
     blank.root.get_by_role("alert").get_by_text("The kernel does not answer").wait_for()
-    blank.root.get_by_text("3 marks in this browser wait for the kernel.").wait_for()
+    blank.root.get_by_text("Waiting for the kernel: 3 marks in this browser.").wait_for()
     blank.root.get_by_text("2 anomalous, 2 normal, 1 unsure").wait_for()
     assert len(marks_of(blank.widget)) == 2
     expected = dict(
@@ -65,17 +65,17 @@ def test_five_marks_survive_a_kernel_that_has_gone(page, tmp_path):
     # The kernel restarts, the cell runs again: another widget of the same scores has all of them.
     blank.close()
     again = BlankPage(page, in_another_kernel(make_queue()))
-    again.root.get_by_text("5 marks kept in this browser were taken up again.").wait_for()
+    again.root.get_by_text("Restored 5 marks from this browser.").wait_for()
     again.root.get_by_text("2 anomalous, 2 normal, 1 unsure").wait_for()
     assert marks_of(again.widget) == expected
     labels = again.widget.labels[ORDER[:5]]
     assert np.array_equal(labels, [1, 0, 1, np.nan, 0], equal_nan=True)
     assert not set(ORDER[:5]) & set(again.widget.queue)
-    # They are its own now: shown once more, it has nothing to take up.
+    # They are its own now: shown once more, it has nothing to restore.
     again.close()
     shown = BlankPage(page, again.widget)
     shown.root.get_by_text("2 anomalous, 2 normal, 1 unsure").wait_for()
-    assert not shown.root.get_by_text("kept in this browser").is_visible()
+    assert not shown.root.get_by_text("this browser").is_visible()
     # Other scores do not get them.
     shown.close()
     other = vw.ReviewQueue(vw.AnomalyHistogram(SCORES + 1), order="highest")
@@ -90,7 +90,7 @@ def test_the_same_kernel_gets_them_when_it_answers_again(page):
     press(blank, "u")  # the last is taken back before any kernel heard of it
     blank.root.get_by_text("1 anomalous, 1 normal, 0 unsure").wait_for()
     blank.lose_kernel("there")
-    blank.root.get_by_text("wait for the kernel").wait_for(state="hidden")
+    blank.root.get_by_text("Waiting for the kernel").wait_for(state="hidden")
     assert marks_of(blank.widget) == {int(ORDER[0]): "anomalous", int(ORDER[1]): "normal"}
     assert blank.root.locator(".vw-notice").text_content() == ""
     # Taking a step back of the kernel's needs the kernel, and says so.
@@ -104,7 +104,7 @@ def test_a_busy_kernel_is_told_of_and_nothing_is_done_twice(page):
     blank = BlankPage(page, make_queue())
     blank.lose_kernel("busy")
     press(blank, "t")
-    blank.root.get_by_text("1 mark in this browser wait").wait_for(timeout=10_000)
+    blank.root.get_by_text("Waiting for the kernel: 1 mark").wait_for(timeout=10_000)
     assert "busy or gone" in blank.root.get_by_role("alert").inner_text()
 
 
@@ -115,11 +115,11 @@ def test_marks_of_another_queue_are_offered_and_can_be_removed(page):
     first.close()
     # The same kernel: the code made a new queue, which may be meant.
     second = BlankPage(page, make_queue())
-    offer = "2 marks of another queue of these scores are kept in this browser."
+    offer = "This browser has 2 marks of another queue of these scores."
     second.root.get_by_text(offer).wait_for()
     assert marks_of(second.widget) == {}
-    second.root.get_by_role("button", name="Take up").click()
-    second.root.get_by_text("2 marks kept in this browser were taken up again.").wait_for()
+    second.root.get_by_role("button", name="Restore").click()
+    second.root.get_by_text("Restored 2 marks from this browser.").wait_for()
     assert marks_of(second.widget) == marks_of(first.widget)
     second.root.get_by_role("button", name="Remove them").click()
     second.root.get_by_text("0 anomalous, 0 normal, 0 unsure").wait_for()
@@ -134,7 +134,7 @@ def test_marks_of_another_queue_are_offered_and_can_be_removed(page):
     histogram = vw.AnomalyHistogram(SCORES, np.where(np.arange(300) == ORDER[0], 0, np.nan))
     fourth = in_another_kernel(vw.ReviewQueue(histogram, order="highest"))
     last = BlankPage(page, fourth)
-    last.root.get_by_text("1 mark kept in this browser were not taken up").wait_for()
+    last.root.get_by_text("Could not restore 1 mark from this browser").wait_for()
     assert histogram.labels[ORDER[0]] == 0
-    last.root.get_by_role("button", name="Forget").click()
-    last.root.get_by_text("not taken up").wait_for(state="hidden")
+    last.root.get_by_role("button", name="Delete").click()
+    last.root.get_by_text("Could not restore").wait_for(state="hidden")

@@ -139,14 +139,14 @@ def test_a_kernel_restart_loses_none_of_five_marks(notebook):
         page.keyboard.press(key)
     # The page says so at once, and offers what it keeps as a file.
     review.get_by_text("The kernel does not answer").wait_for()
-    review.get_by_text("marks in this browser wait for the kernel.").wait_for()
+    review.get_by_text("Waiting for the kernel").wait_for()
     with page.expect_download() as download:
         review.get_by_role("button", name="Save marks").click()
     assert len(download.value.path().read_text().splitlines()) == 1 + 5
 
     nb.run_all()
     nb.show_cell(QUEUE.strip().splitlines()[0])
-    review.get_by_text("5 marks kept in this browser were taken up again.").wait_for()
+    review.get_by_text("Restored 5 marks from this browser.").wait_for()
     marks = nb.kernel.eval("[queue.to_dict()[name] for name in ('index', 'mark')]")
     top = nb.kernel.eval("np.argsort(scores)[::-1][10:15].tolist()")
     expected = ["anomalous", "normal", "anomalous", "unsure", "normal"]

@@ -15,7 +15,7 @@ import {
   countClasses,
   hide,
   hideSides,
-  plain,
+  uniform,
 } from "../../../vae_widgets/frontend/src/latent_scatter/plot/colours.ts";
 
 const GREY = unknownColour(false);
@@ -106,7 +106,7 @@ test("on white paper the grey of the unknown is lighter than every category", ()
 
 test("hidden classes leave, the others stay", () => {
   const classes = Uint32Array.of(0, 1, 2, 1);
-  const colouring = plain(4);
+  const colouring = uniform(4);
   hide(colouring, classes, [1]);
   assert.deepEqual([...colouring.levels], [0, -1, 0, -1]);
 });

@@ -4,7 +4,7 @@ import {
   decimalsFor,
   distance,
   number,
-  rangeOf,
+  paddedRange,
   row,
   zText,
 } from "../../../vae_widgets/frontend/src/interpolation_slider/readout.ts";
@@ -33,7 +33,7 @@ test("long vectors are cut", () => {
 });
 
 test("the range of values is never narrower than asked", () => {
-  assert.deepEqual(rangeOf([3, -1, 2]), [-1, 3]);
-  assert.deepEqual(rangeOf([3, -1, 2], 2), [-1, 3]);
-  assert.deepEqual(rangeOf([5, 5], 1), [4.5, 5.5]);
+  assert.deepEqual(paddedRange([3, -1, 2]), [-1, 3]);
+  assert.deepEqual(paddedRange([3, -1, 2], 2), [-1, 3]);
+  assert.deepEqual(paddedRange([5, 5], 1), [4.5, 5.5]);
 });

@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 import { checkRows, writeArray } from "../../../vae_widgets/frontend/src/kernel/arrays.ts";
 import { recall, remember } from "../../../vae_widgets/frontend/src/storage/browser_store.ts";
 import { encode, goodValues } from "../../../vae_widgets/frontend/src/storage/kept_values.ts";
-import { ReviewKeep } from "../../../vae_widgets/frontend/src/review_queue/kept_marks.ts";
+import { KeptMarks } from "../../../vae_widgets/frontend/src/review_queue/kept_marks.ts";
 
 const NAME = "review:abc";
 const ORIGIN = { scores: "abc", queue: "q1", kernel: "k1" };
@@ -31,11 +31,11 @@ const HOSTILE: unknown[] = [
 test("marks that are none are left out, and good ones beside them stay", () => {
   for (const value of HOSTILE) {
     remember(NAME, value);
-    const keep = new ReviewKeep(ORIGIN);
+    const keep = new KeptMarks(ORIGIN);
     assert.deepEqual(keep.lost, [], JSON.stringify(value)?.slice(0, 80));
     assert.equal(keep.csv().trim().split("\n").length, 1);
     remember(NAME, [...(Array.isArray(value) ? value : [value]), GOOD]);
-    const beside = new ReviewKeep(ORIGIN);
+    const beside = new KeptMarks(ORIGIN);
     assert.deepEqual(beside.lost.map(({ index }) => index), [3]);
     beside.add({ index: 4, score: 1, mark: "normal", time: GOOD.time, drawn_from: null });
     assert.deepEqual((recall<any[]>(NAME) ?? []).map(({ index }) => index), [3, 4]);
@@ -45,14 +45,14 @@ test("marks that are none are left out, and good ones beside them stay", () => {
 test("text that is no JSON, or no value of ours, is nothing", () => {
   for (const text of ["", "{", "null", "5", '"a"', '{"value": null}', '{"__proto__": {"value": [1]}}', "[".repeat(1e5)]) {
     localStorage.setItem(`vae_widgets:${NAME}`, text);
-    assert.deepEqual(new ReviewKeep(ORIGIN).lost, []);
+    assert.deepEqual(new KeptMarks(ORIGIN).lost, []);
   }
 });
 
 test("a mark without a time or of an older version is kept", () => {
   const { drawn_from: _, ...older } = { ...GOOD, time: "" };
   remember(NAME, [older]);
-  assert.equal(new ReviewKeep(ORIGIN).lost.length, 1);
+  assert.equal(new KeptMarks(ORIGIN).lost.length, 1);
 });
 
 test("values of traits are kept by their own names, and where they can be what they say", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nearest, readAt } from "../../../vae_widgets/frontend/src/training_monitor/curve_values.ts";
+import { nearestX, readAt } from "../../../vae_widgets/frontend/src/training_monitor/curve_values.ts";
 
 const series = [
   { label: "loss", kind: "training", count: 3 },
@@ -11,9 +11,9 @@ const series = [
 const points = [1, 2, 3, 1, 2, 3, 1, 3, 30, 20, 10, 1, 2, NaN, 35, -0.5];
 
 test("the nearest x of all series is read", () => {
-  assert.equal(nearest(series, points, 1.6), 2);
-  assert.equal(nearest(series, points, -9), 1);
-  assert.equal(nearest(series, points, 99), 3);
+  assert.equal(nearestX(series, points, 1.6), 2);
+  assert.equal(nearestX(series, points, -9), 1);
+  assert.equal(nearestX(series, points, 99), 3);
 });
 
 test("values of all series at a place, by kind and with their unit", () => {

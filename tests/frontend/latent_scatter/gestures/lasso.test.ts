@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { combine, insidePolygon, nearest } from "../../../../vae_widgets/frontend/src/latent_scatter/gestures/lasso.ts";
+import { combine, insidePolygon, nearestPoint } from "../../../../vae_widgets/frontend/src/latent_scatter/gestures/lasso.ts";
 
 /** Pseudo-random numbers in [0, 1), the same in every run. */
 function random(seed: number): () => number {
@@ -72,9 +72,9 @@ test("a click or a line encloses nothing", () => {
 test("the nearest point is nearest in pixels, not in units", () => {
   const points = Float32Array.of(1, 0, 0, 2);
   const at = { x: 0, y: 0 };
-  assert.equal(nearest(points, at, 1, 1), 0);
-  assert.equal(nearest(points, at, 10, 1), 1);
-  assert.equal(nearest(points, at, 10, -1), 1);
+  assert.equal(nearestPoint(points, at, 1, 1), 0);
+  assert.equal(nearestPoint(points, at, 10, 1), 1);
+  assert.equal(nearestPoint(points, at, 10, -1), 1);
 });
 
 test("nearest agrees with sorting by distance, within reach and among the visible", () => {
@@ -82,13 +82,13 @@ test("nearest agrees with sorting by distance, within reach and among the visibl
     const at = { x: 4 * next() - 2, y: 4 * next() - 2 };
     const distance = (i: number) => Math.hypot(cloud[2 * i] - at.x, cloud[2 * i + 1] - at.y);
     const odd = where((_x, _y, i) => i % 2 === 1).sort((i, j) => distance(i) - distance(j));
-    assert.equal(nearest(cloud, at, 1, 1, Infinity, (i) => i % 2 === 1), odd[0]);
-    assert.equal(nearest(cloud, at, 1, 1, 0.99 * distance(odd[0]), (i) => i % 2 === 1), -1);
+    assert.equal(nearestPoint(cloud, at, 1, 1, Infinity, (i) => i % 2 === 1), odd[0]);
+    assert.equal(nearestPoint(cloud, at, 1, 1, 0.99 * distance(odd[0]), (i) => i % 2 === 1), -1);
   }
 });
 
 test("of two points at one place the one drawn on top is meant", () => {
-  assert.equal(nearest(Float32Array.of(1, 1, 1, 1), { x: 1, y: 1 }, 1, 1), 1);
+  assert.equal(nearestPoint(Float32Array.of(1, 1, 1, 1), { x: 1, y: 1 }, 1, 1), 1);
 });
 
 test("selections are replaced, joined and cut, and stay sorted as numbers", () => {

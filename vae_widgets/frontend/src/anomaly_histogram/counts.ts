@@ -1,4 +1,4 @@
-/** Exact counts at a grid of thresholds (core/scores/histogram.py): what a drag needs, without the scores. */
+/** Exact counts at a grid of thresholds (core/scores/histogram.py), for a drag without the scores. */
 
 import { readArray, type WireArray } from "../kernel/arrays.ts";
 
@@ -12,7 +12,7 @@ export interface WireGrid {
   highest: number;
   /** Percentages and their scores, ascending. */
   percentiles: [number, number][];
-  /** Rows precision, low, high and drawn of each threshold; null where all samples have a label, or none. */
+  /** Rows precision, low, high, drawn for each threshold; null if all or no samples are labelled. */
   reviewed: WireArray | null;
 }
 
@@ -27,7 +27,7 @@ export interface Reviewed {
 
 export class ScoreCounts {
   readonly thresholds: Float64Array;
-  /** Number of scores of each class in all. */
+  /** Total number of scores of each class. */
   readonly totals: number[];
   readonly stepsPerBin: number;
   readonly #counts: Uint32Array;
@@ -78,7 +78,7 @@ export class ScoreCounts {
     return this.#clamp(Math.round((value - this.low) / this.step));
   }
 
-  /** Index `steps` further on; from between two thresholds, the first step reaches the next one. */
+  /** Index `steps` further. From between two thresholds, the first step reaches the next one. */
   moved(from: number, steps: number): number {
     const at = (from - this.low) / this.step;
     const near = Math.round(at);
@@ -93,13 +93,13 @@ export class ScoreCounts {
     return this.totals.map((_, k) => this.#counts[k * m + index]);
   }
 
-  /** The same for a threshold that is exactly on the grid; null for another. */
+  /** The same for a threshold on the grid; null for any other. */
   flaggedAt(threshold: number): number[] | null {
     const index = this.nearest(threshold);
     return this.thresholds[index] === threshold ? this.flagged(index) : null;
   }
 
-  /** The reviewed precision of a threshold on the grid; null for another, and where there is none. */
+  /** The reviewed precision of a threshold on the grid; null for any other, or if unknown. */
   reviewedAt(threshold: number): Reviewed | null {
     const index = this.nearest(threshold);
     if (!this.#reviewed || this.thresholds[index] !== threshold) return null;
@@ -108,7 +108,7 @@ export class ScoreCounts {
     return { precision, low, high, drawn };
   }
 
-  /** The end of the bin with a threshold that flags nothing in it; the threshold, if it does. */
+  /** The end of the bin of a threshold that flags nothing in it; otherwise the threshold. */
   afterLastUnflagged(threshold: number, flagged: number[]): number {
     const bin = Math.floor((threshold - this.low) / (this.step * this.stepsPerBin));
     const end = this.#clamp((bin + 1) * this.stepsPerBin);
@@ -148,7 +148,7 @@ export interface Metrics {
   reviewed: Reviewed | null;
 }
 
-/** Metrics of flagging so many of each class; classes are normal, anomalous, perhaps unlabelled. */
+/** Metrics for the flagged count of each class: normal, anomalous, and unlabelled if any. */
 export function measure(
   flagged: number[],
   totals: number[],
@@ -171,12 +171,12 @@ export function measure(
   };
 }
 
-/** Share of the normal that is flagged; NaN if none is normal. */
+/** Fraction of the normal samples that is flagged; NaN if there are none. */
 export function falsePositiveRate({ falsePositives, trueNegatives }: Metrics): number {
   return falsePositives / (falsePositives + trueNegatives);
 }
 
-/** Mean cost of a labelled sample, by the costs of core/thresholds/labelled.py. */
+/** Mean cost of a labelled sample (core/thresholds/labelled.py). */
 export function expectedCost(m: Metrics, costs: number[]): number {
   const [falseNegative, falsePositive, truePositive, trueNegative] = costs;
   const total =

@@ -14,11 +14,11 @@ import {
 } from "./method_field.ts";
 import { NumberField } from "../controls/number_field.ts";
 import { measure, ScoreCounts, type Metrics, type WireGrid } from "./counts.ts";
-import { moveByHand } from "./threshold_drag.ts";
+import { onThresholdDrag } from "./threshold_drag.ts";
 import type { Histogram } from "./layers.ts";
 import { legendOf } from "./legend.ts";
-import { ScorePicture } from "./plot.ts";
-import { OperatingPoints } from "./linked_views.ts";
+import { HistogramPlot } from "./plot.ts";
+import { LinkedViews } from "./linked_views.ts";
 import { Readout } from "./readout.ts";
 import { button, createShell, element } from "../controls/shell.ts";
 import { setAndPush, send } from "../kernel/sync.ts";
@@ -117,7 +117,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     return histogram.counts.afterLastUnflagged(shown(), model.get("_counted").at_or_above);
   }
 
-  const picture = new ScorePicture(shell.picture, () => ({
+  const picture = new HistogramPlot(shell.picture, () => ({
     histogram,
     drawnAt: drawnAt(),
     label: `flagged ${above() === null ? "\u2265" : ">"} ${plain(above() ?? shown(), digits())}`,
@@ -163,7 +163,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   let allowed = ""; // what the labels allow to be read
   shell.controls.after(readout.root);
   shell.notice.root.before(refusal.root);
-  const points = new OperatingPoints(model);
+  const points = new LinkedViews(model);
 
   // -- showing -----------------------------------------------------------------------------------
 
@@ -228,7 +228,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     points.follow(shown());
     show();
   };
-  const stopGestures = moveByHand(canvas, {
+  const stopGestures = onThresholdDrag(canvas, {
     counts: () => histogram.counts,
     frame: () => picture.frame,
     shown,

@@ -1,4 +1,4 @@
-/** What a drag does not change, drawn once: the axes and the bars of the histogram. */
+/** The layers of the histogram that a drag does not change: the axes and the bars. */
 
 import { labelColour } from "../canvas/palette.ts";
 import type { ScoreCounts } from "./counts.ts";
@@ -7,7 +7,7 @@ import { linearTicks, logTicks } from "../format/axis_ticks.ts";
 import { digitsFor, plain, short, whole } from "../format/numbers.ts";
 
 export const MARGIN = { left: 56, right: 12, top: 42, bottom: 40 };
-/** Width of the bar of what lies outside the axis. */
+/** Width of the bar that counts the scores outside the axis. */
 const GUTTER = 18;
 const OVERLAID_ALPHA = 0.6;
 const TICKS_APART = 60;
@@ -16,7 +16,7 @@ export interface Histogram {
   counts: ScoreCounts;
   /** Percentages and their scores, ascending. */
   percentiles: [number, number][];
-  /** Scores selected elsewhere, at or above each threshold; null if there are none. */
+  /** Number of scores selected in other widgets, at or above each threshold; null for none. */
   selected: Uint32Array | null;
   classNames: string[];
   scoreName: string;
@@ -25,7 +25,7 @@ export interface Histogram {
   highest: number;
 }
 
-/** Where scores and counts are in the picture. */
+/** Positions of scores and counts in the picture. */
 export class Frame {
   readonly left: number;
   readonly right: number;
@@ -53,7 +53,7 @@ export class Frame {
     return MARGIN.top;
   }
 
-  /** Centre of a score; one outside the axis is in the middle of its gutter. */
+  /** x of a score; a score outside the axis is in the middle of its gutter. */
   x(score: number): number {
     const { low, high } = this.#counts;
     if (score < low) return this.left - GUTTER / 2;
@@ -66,7 +66,7 @@ export class Frame {
     return low + ((x - this.left) / (this.right - this.left)) * (high - low);
   }
 
-  /** Top of a bar. A logarithmic axis starts at a half, so that a single sample is seen. */
+  /** Top of a bar. A logarithmic axis starts at 0.5, so that a single sample is visible. */
   y(count: number): number {
     const room = this.bottom - this.top;
     if (!count) return this.bottom;
@@ -80,7 +80,7 @@ export class Frame {
     return this.#log ? logTicks(this.#peak, 5) : linearTicks(0, this.#peak * 1.04, 4, 1);
   }
 
-  /** Ticks at least so many pixels apart, and their labels. */
+  /** Ticks at least TICKS_APART pixels apart, and their labels. */
   scoreTicks(apart: number): { score: number; text: string }[] {
     const { low, high } = this.#counts;
     const ticks = linearTicks(low, high, Math.floor((this.right - this.left) / apart));
@@ -90,7 +90,7 @@ export class Frame {
   }
 }
 
-export function drawAxes(
+export function drawHistogramAxes(
   context: CanvasRenderingContext2D,
   frame: Frame,
   { scoreName, lowest, highest }: Histogram,
@@ -122,12 +122,12 @@ export function drawAxes(
   for (const tick of frame.scoreTicks(Math.max(TICKS_APART, widest + 12))) {
     const x = frame.x(tick.score);
     line(x, bottom, x, bottom + 4);
-    const end = right + MARGIN.right - 1; // of the picture, or of the bar of what is beyond
+    const end = right + MARGIN.right - 1; // of the picture, or of the bar of the scores beyond the axis
     context.fillText(tick.text, Math.min(x, end - widthOf(tick) / 2), bottom + 6);
   }
   const label = bottom + 22;
   context.fillStyle = theme.ink;
-  const aside = frame.beyond && !frame.below; // makes room for what is said of the rest
+  const aside = frame.beyond && !frame.below; // leaves room for the text about the rest
   context.textAlign = aside ? "left" : "center";
   context.fillText(scoreName, aside ? left : (left + right) / 2, label);
   context.fillStyle = theme.faint;
@@ -150,7 +150,7 @@ export function drawAxes(
   context.restore();
 }
 
-/** Mark percentiles of all scores along the top; `keepFree` is where the threshold's line is. */
+/** Mark percentiles of all scores at the top; labels keep away from the line at `keepFree`. */
 export function drawPercentiles(
   context: CanvasRenderingContext2D,
   frame: Frame,
@@ -167,7 +167,7 @@ export function drawPercentiles(
   let last = NaN;
   for (const [percentage, score] of percentiles) {
     const x = frame.x(score);
-    if (x < frame.left || x > frame.right || x === last) continue; // of a tie the first
+    if (x < frame.left || x > frame.right || x === last) continue; // only the first of equal ones
     last = x;
     context.beginPath();
     context.moveTo(Math.round(x) + 0.5, frame.top - 5);
@@ -175,7 +175,7 @@ export function drawPercentiles(
     context.stroke();
     const text = `${percentage} %`;
     const half = context.measureText(text).width / 2;
-    // A label that would touch the one before, or the threshold, is left out; its tick stays.
+    // A label that would touch the one before or the threshold is omitted; its tick stays.
     if (x - half < taken || Math.abs(x - keepFree) < half + 4) continue;
     context.fillText(text, x, frame.top - 8);
     taken = x + half + 6;
@@ -199,7 +199,7 @@ export function drawBars(
       context.fillStyle = labelColour(k);
       context.globalAlpha = ofClass.length > 1 ? OVERLAID_ALPHA : 1;
       context.fillRect(x0, y, x1 - x0, frame.bottom - y);
-      context.globalAlpha = 1; // a cap, so that overlaid bars are not taken for stacked ones
+      context.globalAlpha = 1; // a solid top, so that overlaid bars do not look stacked
       context.fillRect(x0, y, x1 - x0, 2);
     });
   };
@@ -207,7 +207,7 @@ export function drawBars(
     bar(edges[i], edges[i + 1] - gap, bins.map((ofClass) => ofClass[i]));
   }
   if (selected) {
-    // A narrow bar inside the other: the part of it that is selected.
+    // The selected part, as a narrow bar inside.
     context.fillStyle = theme.ink;
     for (let i = 0; i < bins[0].length; i++) {
       const [from, to] = [i, i + 1].map((edge) => selected[edge * counts.stepsPerBin]);
@@ -220,7 +220,7 @@ export function drawBars(
   const outside = counts.outside();
   if (frame.below) bar(frame.left - GUTTER, frame.left - 4, outside.below);
   if (frame.beyond) bar(frame.right + 4, frame.right + GUTTER, outside.beyond);
-  // Cut stripes out of these: they are not on the axis.
+  // These bars are striped, because they are not on the axis.
   context.globalCompositeOperation = "destination-out";
   for (let y = frame.bottom - 5; y > frame.top; y -= 6) {
     if (frame.below) context.fillRect(frame.left - GUTTER, y, GUTTER - 4, 2);

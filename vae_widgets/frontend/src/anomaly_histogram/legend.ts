@@ -1,4 +1,4 @@
-/** What the colours of the bars mean, with counts. */
+/** The legend of the histogram: colours and counts of the bars. */
 
 import type { Histogram } from "./layers.ts";
 import { labelColour } from "../canvas/palette.ts";

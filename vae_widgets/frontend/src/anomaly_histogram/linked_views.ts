@@ -1,9 +1,9 @@
-/** What of other widgets moves with the threshold in the page alone: points on curves, scatters. */
+/** Parts of other widgets that follow the threshold in the page: points on curves, scatters. */
 
 import type { AnyModel } from "@anywidget/types";
 import { expectedCost, falsePositiveRate, type Metrics } from "./counts.ts";
 
-/** What we use of a model of another package: a state as if it came from the kernel. */
+/** The model of another widget. `set_state` sets a state as if the kernel had sent it. */
 interface ForeignModel {
   get(name: string): unknown;
   set_state(state: Record<string, unknown>): void;
@@ -16,7 +16,7 @@ interface State {
   costs: number[];
 }
 
-export class OperatingPoints {
+export class LinkedViews {
   readonly #model: AnyModel<State>;
   #points: ForeignModel[] = [];
   #followers: ForeignModel[] = [];
@@ -26,13 +26,13 @@ export class OperatingPoints {
     void this.find();
   }
 
-  /** Look up what the kernel calls points now. */
+  /** Look up the models that the kernel names. */
   async find(): Promise<void> {
     this.#points = await this.#modelsOf("operating_points");
     this.#followers = await this.#modelsOf("followers");
   }
 
-  /** Let linked scatters show a threshold that still moves, if they show scores at all. */
+  /** Show a moving threshold in linked scatters that show scores. */
   follow(threshold: number): void {
     for (const scatter of this.#followers) {
       if (scatter.get("threshold") !== null) scatter.set_state({ threshold });
@@ -49,7 +49,7 @@ export class OperatingPoints {
       precision_of_all_alerts: metrics.reviewed?.precision ?? NaN,
     };
     const axes = this.#model.get("point_axes");
-    if (axes.length !== this.#points.length) return; // others are being looked up
+    if (axes.length !== this.#points.length) return; // new ones are being looked up
     this.#points.forEach((point, i) => {
       const [x, y] = axes[i].map((name) => values[name]);
       const defined = Number.isFinite(x) && Number.isFinite(y);

@@ -1,4 +1,4 @@
-/** How the threshold is chosen: a method, and the numbers that it takes. */
+/** Fields that choose the threshold by a method and its parameters. */
 
 import { NumberField } from "../controls/number_field.ts";
 import { button, element } from "../controls/shell.ts";
@@ -27,7 +27,7 @@ export class MethodField {
   #fields: { name: string; field: NumberField }[] = [];
   #shown = "";
 
-  /** `ask` gets a method, and the parameter that was typed. */
+  /** `ask` receives a method, and the parameter that was typed. */
   constructor(methods: Method[], ask: (method: string, parameters: Parameters) => void) {
     this.#methods = methods;
     this.#ask = ask;
@@ -44,7 +44,7 @@ export class MethodField {
       if (group.children.length) select.append(group);
     }
     select.addEventListener("change", () => ask(select.value, {}));
-    // JupyterLab has keys of its own.
+    // Otherwise JupyterLab would use the keys.
     select.addEventListener("keydown", (event) => event.stopPropagation());
     this.root.append(select, this.#numbers);
   }
@@ -64,7 +64,7 @@ export class MethodField {
   }
 }
 
-/** Why a method was not applied, with its fields, so that it can be applied with other numbers. */
+/** Says why a method was not applied, with its fields, to try other numbers. */
 export class MethodRefusal {
   readonly root = element("div", "vw-notice vw-method-refusal");
   readonly #methods: Method[];
@@ -82,7 +82,7 @@ export class MethodRefusal {
     this.root.role = "alert";
   }
 
-  /** `inControls`: the method is also the chosen one, whose fields are among the controls. */
+  /** `inControls`: whether the method is also the chosen one, with its fields in the controls. */
   show(refused: Refused | null, inControls: boolean): void {
     this.root.replaceChildren();
     const method = this.#methods.find(({ name }) => name === refused?.method);

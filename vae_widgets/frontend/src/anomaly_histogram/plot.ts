@@ -1,35 +1,35 @@
-/** The canvas: bars, pale where they are not flagged, and the threshold. */
+/** The picture of the histogram: bars, pale where not flagged, and the line of the threshold. */
 
-import { Picture } from "../canvas/canvas_view.ts";
-import { drawAxes, drawBars, drawPercentiles, Frame, MARGIN, type Histogram } from "./layers.ts";
+import { CanvasView } from "../canvas/canvas_view.ts";
+import { drawHistogramAxes, drawBars, drawPercentiles, Frame, MARGIN, type Histogram } from "./layers.ts";
 import type { Theme } from "../canvas/theme.ts";
 
 export interface PlotState {
   histogram: Histogram;
-  /** The score where the threshold's line is. */
+  /** The score at the line of the threshold. */
   drawnAt: number;
   label: string;
 }
 
-// Where the threshold's line begins, below the top.
+// Distance of the line of the threshold from the top.
 const HANDLE = 12;
 const UNFLAGGED_ALPHA = { light: 0.5, dark: 0.65 };
 
-export class ScorePicture {
-  readonly #picture: Picture;
+export class HistogramPlot {
+  readonly #picture: CanvasView;
   readonly #shown: () => PlotState;
   #layers: { made: unknown[]; axes: OffscreenCanvas; bars: OffscreenCanvas } | null = null;
 
   constructor(parent: HTMLElement, shown: () => PlotState) {
     this.#shown = shown;
-    this.#picture = new Picture(parent, (context, theme) => this.#draw(context, theme));
+    this.#picture = new CanvasView(parent, (context, theme) => this.#draw(context, theme));
   }
 
   get canvas(): HTMLCanvasElement {
     return this.#picture.canvas;
   }
 
-  /** Where scores are in the picture now. */
+  /** The current positions of scores and counts. */
   get frame(): Frame {
     return new Frame(this.#shown().histogram, this.#picture.width, this.#picture.height);
   }
@@ -69,21 +69,21 @@ export class ScorePicture {
     drawThreshold(context, theme, frame, x, label, width);
   }
 
-  /** What a drag does not change, drawn again only when something else did. */
+  /** The layers that a drag does not change, drawn only when something else has changed. */
   #staticLayers(frame: Frame, theme: Theme) {
     const { width, height } = this.#picture;
     const { histogram } = this.#shown();
     const ratio = window.devicePixelRatio || 1;
     const made = [histogram, theme, width, height, ratio];
     if (this.#layers && made.every((part, i) => part === this.#layers!.made[i])) return this.#layers;
-    const layer = (draw: typeof drawAxes) => {
+    const layer = (draw: typeof drawHistogramAxes) => {
       const canvas = new OffscreenCanvas(Math.round(width * ratio), Math.round(height * ratio));
       const context = canvas.getContext("2d") as unknown as CanvasRenderingContext2D;
       context.scale(ratio, ratio);
       draw(context, frame, histogram, theme);
       return canvas;
     };
-    this.#layers = { made, axes: layer(drawAxes), bars: layer(drawBars) };
+    this.#layers = { made, axes: layer(drawHistogramAxes), bars: layer(drawBars) };
     return this.#layers;
   }
 }

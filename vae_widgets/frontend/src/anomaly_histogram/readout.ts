@@ -1,4 +1,4 @@
-/** The numbers that a threshold is judged by. */
+/** The metrics of a threshold. */
 
 import { falsePositiveRate, type Metrics } from "./counts.ts";
 import { labelColour } from "../canvas/palette.ts";
@@ -21,7 +21,7 @@ const WITH_LABELS: Entry[] = [
   ["F1", "Harmonic mean of precision and recall", (m) => share(m.f1)],
   ALERTS[0],
 ];
-/** The confusion matrix: a row for what samples are, a column for what is done with them. */
+/** The confusion matrix: rows are labels, columns are flagged or not. */
 const CONFUSION: [name: string, cells: Entry[]][] = [
   [
     "anomalous",
@@ -38,7 +38,7 @@ const CONFUSION: [name: string, cells: Entry[]][] = [
     ],
   ],
 ];
-/** Share of its row that each cell holds, in the same order. */
+/** The fraction of its row in each cell, in the same order. */
 const ROW_SHARES = (m: Metrics) => [
   m.recall,
   1 - m.recall,
@@ -56,7 +56,7 @@ export class Readout {
   constructor(labelled: boolean, partly: boolean) {
     const row = element("div", "vw-scores-readout");
     const entries = labelled ? WITH_LABELS : WITHOUT_LABELS;
-    // With few labels these are not those of all samples, which are told below.
+    // With some labels only, these differ from the values of all samples, which stand below.
     const named = ([name, hint, value]: Entry): Entry =>
       partly && name !== "Alert rate" ? [`${name} (labelled)`, `${hint}, of the labelled`, value] : [name, hint, value];
     row.append(...entries.map((entry) => this.#number(labelled ? named(entry) : entry)));
@@ -102,7 +102,7 @@ export class Readout {
   }
 }
 
-/** What labels say of all that is flagged, in the words of core/scores/reviewed_precision.py. */
+/** The precision of all flagged samples, in the words of core/scores/reviewed_precision.py. */
 export function reviewedText(metrics: Metrics): string {
   const { flagged, reviewed } = metrics;
   if (!flagged) return "No sample is flagged: the precision is undefined.";
@@ -111,7 +111,7 @@ export function reviewedText(metrics: Metrics): string {
   const { precision, low, high, drawn } = reviewed;
   const name = `Precision of all ${whole(flagged)} flagged`;
   const span = `${share(low)} to ${share(high)}`;
-  // Otherwise recall would read as perfect.
+  // Otherwise the recall would seem perfect.
   const below = metrics.falseNegatives + metrics.trueNegatives;
   const doubt = below ? "" : " Below the threshold no sample has a label: recall says nothing yet.";
   if (labelled === flagged) return `${name}: ${share(precision)}; all of them have a label.${doubt}`;

@@ -1,34 +1,34 @@
-/** Moving the threshold with the pointer and by keys. */
+/** Moving the threshold with the pointer and with keys. */
 
 import { onDrag, onKey } from "../controls/gestures.ts";
 import type { ScoreCounts } from "./counts.ts";
 import type { Frame } from "./layers.ts";
 
-export interface Line {
+export interface ThresholdLine {
   counts(): ScoreCounts;
   frame(): Frame;
-  /** The threshold in the picture. */
+  /** The threshold that is shown. */
   shown(): number;
   /** The score where its line is drawn. */
   drawnAt(): number;
-  /** Show another threshold of the grid, in the page alone. */
+  /** Show another threshold of the grid, in the page only. */
   moveTo(index: number): void;
-  /** Let the kernel know what is shown. */
+  /** Send the threshold that is shown to the kernel. */
   commit(): void;
-  /** Go back to the threshold that the kernel knows. */
+  /** Return to the threshold of the kernel. */
   restore(): void;
-  /** A press began or ended. */
+  /** A press has begun or ended. */
   pressed(now: boolean): void;
 }
 
-// Keys commit once they rest; a drag commits on release.
+// Keys commit after this pause, in ms; a drag commits on release.
 const KEY_REST = 200;
-// This near to the line, in pixels, a press takes hold of it and does not move it yet.
+// A press within this distance of the line, in pixels, takes hold of it without moving it.
 const HOLD = 8;
 const KEYS = "Arrows: one step. Page Up, Page Down: one bin. Home, End: flag all, flag none.";
 
-/** Make the canvas a slider for the line. Returns a cleanup, which commits what is under way. */
-export function moveByHand(canvas: HTMLCanvasElement, line: Line): () => void {
+/** Make the canvas a slider for the line. Returns a cleanup, which commits a pending move. */
+export function onThresholdDrag(canvas: HTMLCanvasElement, line: ThresholdLine): () => void {
   canvas.tabIndex = 0;
   canvas.role = "slider";
   canvas.ariaLabel = "Threshold";

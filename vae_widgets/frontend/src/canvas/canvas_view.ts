@@ -4,7 +4,7 @@ import { readTheme, watchTheme, type Theme } from "./theme.ts";
 
 export type Draw = (context: CanvasRenderingContext2D, theme: Theme) => void;
 
-export class Picture {
+export class CanvasView {
   readonly canvas: HTMLCanvasElement;
   /** Size in CSS pixels. */
   width = 0;
@@ -33,7 +33,7 @@ export class Picture {
     this.#fit(parent);
   }
 
-  /** Ask for a redraw at the next animation frame. */
+  /** Redraw in the next animation frame. */
   redraw(): void {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
@@ -58,7 +58,7 @@ export class Picture {
     const ratio = window.devicePixelRatio || 1;
     const width = Math.round(this.width * ratio);
     const height = Math.round(this.height * ratio);
-    // Setting the size clears the canvas, so only when it changed.
+    // Setting the size clears the canvas, so it is set only when it has changed.
     if (this.canvas.width !== width) this.canvas.width = width;
     if (this.canvas.height !== height) this.canvas.height = height;
     if (!this.#theme.paper) this.#theme = readTheme(this.canvas);

@@ -1,4 +1,4 @@
-/** Colours of data. Those of the interface come from JupyterLab's variables (canvas/theme.ts). */
+/** Colours of data. The colours of the interface are JupyterLab's (canvas/theme.ts). */
 
 /** Petroff's ten-colour cycle, arXiv:2107.02270, made for colour-blind eyes. */
 export const CATEGORIES = [
@@ -23,12 +23,12 @@ export function labelColour(index: number): string {
   return categoryColour([0, 6, 3][index]);
 }
 
-/** Of what is not known: nearer to the paper than any category. */
+/** Colour of unknown values: closer to the background than any category. */
 export function unknownColour(dark: boolean): string {
   return dark ? "#5a5a5a" : "#c6c6c6";
 }
 
-// Viridis at nine equal steps; linear between them is within one level of 8-bit colour or two.
+// Viridis at nine equal steps. Linear interpolation is within two levels of 8-bit colour.
 const VIRIDIS = [
   [68, 1, 84],
   [71, 44, 122],

@@ -1,4 +1,4 @@
-/** A small plot on a canvas: a frame, three or so ticks at either axis, and a title. */
+/** A small plot on a canvas: a frame, a title, and about three ticks on each axis. */
 
 import { shortened } from "./text.ts";
 import type { Theme } from "./theme.ts";
@@ -17,19 +17,19 @@ export interface Axes {
 
 const MARGIN = { left: 40, right: 8, top: 20, bottom: 30 };
 
-/** Whether plots stand one above the other. */
+/** Whether plots are stacked instead of side by side. */
 export function isNarrow(width: number): boolean {
   return width < 500;
 }
 
-/** Part `index` of `count` side by side, or one above the other where it is narrow. */
-export function cell(width: number, height: number, index: number, count: number): Box {
+/** Box of plot `index` of `count`: side by side, or stacked where the width is small. */
+export function cellBox(width: number, height: number, index: number, count: number): Box {
   const stacked = isNarrow(width);
   const [w, h] = stacked ? [width, height / count] : [width / count, height];
   return { left: stacked ? 0 : index * w, top: stacked ? index * h : 0, width: w, height: h };
 }
 
-/** Draw the axes into a cell; returns where the data go. */
+/** Draw the axes into a cell. Returns the viewport of the data. */
 export function drawAxes(context: CanvasRenderingContext2D, theme: Theme, into: Box, axes: Axes): Viewport {
   const box = {
     left: into.left + MARGIN.left,
@@ -66,8 +66,8 @@ export function drawAxes(context: CanvasRenderingContext2D, theme: Theme, into: 
   return view;
 }
 
-/** Ends that leave the values some air; `least` is included. */
-export function ends(values: ArrayLike<number>, least: number[] = []): [number, number] {
+/** Limits of an axis, with a margin around the values; `least` is included. */
+export function paddedLimits(values: ArrayLike<number>, least: number[] = []): [number, number] {
   let [low, high] = [Math.min(...least, Infinity), Math.max(...least, -Infinity)];
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) continue;
@@ -79,7 +79,7 @@ export function ends(values: ArrayLike<number>, least: number[] = []): [number, 
   return [least.includes(low) ? low : low - air, high + air];
 }
 
-/** A line through points in the data's coordinates; it breaks where a value is not finite. */
+/** Draw a line through points in data coordinates, with gaps where a value is not finite. */
 export function drawLine(
   context: CanvasRenderingContext2D,
   view: Viewport,

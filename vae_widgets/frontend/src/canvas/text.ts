@@ -2,7 +2,7 @@
 
 import type { Theme } from "./theme.ts";
 
-/** The text, shortened at its end until it is at most so wide in the font of `context`. */
+/** Shorten the text at its end to at most `width` pixels in the font of `context`. */
 export function shortened(context: CanvasRenderingContext2D, text: string, width: number): string {
   let short = text;
   for (let n = text.length; n > 1 && context.measureText(short).width > width; n--) {
@@ -11,7 +11,7 @@ export function shortened(context: CanvasRenderingContext2D, text: string, width
   return short;
 }
 
-/** Write text, aligned as `context` says, so that it can be read on any picture behind. */
+/** Draw text with a halo, so that it can be read on any background. */
 export function haloedText(
   context: CanvasRenderingContext2D,
   theme: Theme,

@@ -9,7 +9,7 @@ export interface Bounds {
   y1: number;
 }
 
-/** x0, x1, y0, y1: bounds as they travel. */
+/** x0, x1, y0, y1: bounds as they are sent. */
 export type Edges = [number, number, number, number];
 
 export interface Box {
@@ -65,7 +65,7 @@ export class Viewport {
     };
   }
 
-  /** Bounds after moving the plane by so many pixels. */
+  /** Bounds after the plane is moved by `dx` and `dy` pixels. */
   panned(dx: number, dy: number): Bounds {
     const { x0, x1, y0, y1 } = this.bounds;
     const [x, y] = [dx / this.scaleX, dy / this.scaleY];

@@ -1,6 +1,6 @@
-/** What a renderer says of one sample (its `detail` in Python): HTML or SVG beside the pictures. */
+/** HTML or SVG about one sample, from the `detail` method of its renderer. */
 
-// What could act, or reach beyond the sample: the page shows it, and runs nothing.
+// Elements that run code, load something or change the page are removed.
 const ACTIVE = "script, iframe, object, embed, link, meta, base, form, foreignObject, set, animate";
 
 const STYLE = `
@@ -13,7 +13,7 @@ const STYLE = `
   svg, img { max-width: 100%; height: auto; }
 `;
 
-/** A box for it, hidden while there is none; its styles stay inside. */
+/** A box for the HTML, hidden while it is empty. Its styles do not affect the page. */
 export class DetailText {
   readonly root: HTMLElement;
   readonly #inside: ShadowRoot;
@@ -36,10 +36,10 @@ export class DetailText {
   }
 }
 
-/** The parsed HTML without scripts, handlers of events, and addresses that run code. */
+/** Parse HTML, without scripts, event handlers and addresses that run code. */
 function harmless(html: string): DocumentFragment {
   const template = document.createElement("template");
-  template.innerHTML = html; // a template runs and loads nothing
+  template.innerHTML = html; // the content of a template is inert
   for (const node of template.content.querySelectorAll(ACTIVE)) node.remove();
   for (const node of template.content.querySelectorAll("*")) {
     for (const { name, value } of [...node.attributes]) {

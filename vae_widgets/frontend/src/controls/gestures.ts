@@ -3,7 +3,7 @@
 import type { Point } from "../canvas/geometry.ts";
 
 export interface DragHandlers {
-  /** Return false to leave the press to others. */
+  /** Return false to ignore the press. */
   start(at: Point, event: PointerEvent): boolean | void;
   move(at: Point, event: PointerEvent): void;
   /** `moved` is false for a click: the pointer stayed within 4 pixels. */
@@ -50,7 +50,7 @@ export function onDrag(element: HTMLElement, handlers: DragHandlers): () => void
     origin = null;
     handlers.cancel?.();
   };
-  // A shift-drag in an output would select cells in JupyterLab, a right-click opens its menu.
+  // Otherwise a shift-drag would select cells in JupyterLab, and a right-click open its menu.
   const keep = (event: Event) => event.stopPropagation();
 
   element.addEventListener("pointerdown", down);
@@ -68,10 +68,10 @@ export function onDrag(element: HTMLElement, handlers: DragHandlers): () => void
 }
 
 /**
- * Handle keys pressed on the element; `handle` tells whether it knew the key.
+ * Handle keys pressed on the element; `handle` returns whether it used the key.
  *
- * No plain key reaches JupyterLab, which takes keys before the elements of the page do and would
- * delete the cell at "d d". So this listens even earlier. Keys with Ctrl, Alt or Meta pass.
+ * JupyterLab listens in the capture phase, and would delete the cell at "d d". This listens before
+ * it and stops every plain key. Keys with Ctrl, Alt or Meta are left alone.
  */
 export function onKey(
   element: HTMLElement,
@@ -82,7 +82,7 @@ export function onKey(
     event.stopPropagation();
     if (!handle(event.key, event)) return;
     event.preventDefault();
-    event.stopImmediatePropagation(); // nor does a later `onKey` of the same element
+    event.stopImmediatePropagation(); // a later `onKey` of the element does not get it either
   };
   window.addEventListener("keydown", listen, { capture: true });
   return () => window.removeEventListener("keydown", listen, { capture: true });

@@ -1,11 +1,11 @@
-/** A line in a widget that says that the kernel does not answer, as long as it does not. */
+/** A line in a widget that is shown while the kernel does not answer. */
 
 import type { AnyModel } from "@anywidget/types";
 import { Channel } from "../kernel/channel.ts";
 
 const SILENT =
-  "The kernel does not answer: it is busy or gone. This page keeps what you change and hands it " +
-  "over when the kernel answers.";
+  "The kernel does not answer: it is busy or gone. This page keeps your changes and sends them when " +
+  "the kernel answers.";
 
 export class KernelNotice {
   readonly root = document.createElement("div");
@@ -25,7 +25,7 @@ export class KernelNotice {
     return this.#channel.silent;
   }
 
-  /** Call `changed` when the kernel falls silent, and when it answers again. */
+  /** Call `changed` when the kernel stops answering, and when it answers again. */
   watch(changed: () => void): void {
     this.#listeners.add(changed);
   }

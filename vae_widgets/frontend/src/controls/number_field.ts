@@ -1,13 +1,13 @@
 /**
- * A number to type: applied by Enter, by leaving the field, or by the up and down arrows; Escape
- * takes it back. What is no number stays in the field, with the reason below it.
+ * A field for a number. Enter, leaving the field, and the up and down arrows apply it; Escape
+ * resets it. Text that is not a number stays in the field, with the reason below it.
  */
 
 import { parseNumber, stepFrom } from "../format/number_text.ts";
 import { element } from "./shell.ts";
 
 export interface NumberRange {
-  /** By how much the arrows change the number; 0 for a share of it. */
+  /** By how much the arrows change the number; 0 for a fraction of it. */
   step?: number;
   min?: number;
   max?: number;
@@ -39,7 +39,7 @@ export class NumberField {
     const { input } = this;
     const problem = this.#problem;
     this.#apply = apply;
-    input.type = "text"; // "number" reads a decimal comma by the browser's language, or drops it
+    input.type = "text"; // "number" treats a decimal comma by the browser's language, or drops it
     input.inputMode = "decimal";
     input.autocomplete = "off";
     input.title = hint;
@@ -57,7 +57,7 @@ export class NumberField {
     });
     input.addEventListener("change", () => this.#done());
     input.addEventListener("keydown", (event) => {
-      // JupyterLab would take Enter for "edit the cell", and the field would never hear of it.
+      // Otherwise JupyterLab would take Enter for "edit the cell".
       event.stopPropagation();
       if (event.key === "Enter") this.#done();
       if (event.key === "Escape") this.#reset();
@@ -77,7 +77,7 @@ export class NumberField {
     this.input.placeholder = optional ? "auto" : "";
   }
 
-  /** Show a value, unless another one is just being typed. */
+  /** Show a value, unless the user is typing another one. */
   show(text: string): void {
     this.#shown = text;
     this.input.style.setProperty("--vw-letters", String(text.length));
@@ -85,7 +85,7 @@ export class NumberField {
     if (!this.#edited) this.input.value = text;
   }
 
-  /** Change what stands before the field. */
+  /** Change the label before the field. */
   rename(before: string): void {
     this.#before.data = before;
   }
@@ -96,7 +96,7 @@ export class NumberField {
     try {
       value = this.#read();
     } catch (error) {
-      return this.#refuse((error as Error).message); // and keep what was typed
+      return this.#refuse((error as Error).message); // the text stays
     }
     this.#reset();
     this.#apply(value);

@@ -12,7 +12,7 @@ export interface Shell {
   title: HTMLElement;
   picture: HTMLElement;
   controls: HTMLElement;
-  /** Under the status line: that the kernel does not answer. */
+  /** The line under the status line that says that the kernel does not answer. */
   notice: KernelNotice;
   /** Show a line under the widget; screen readers hear it politely. */
   setStatus(text: string): void;
@@ -30,8 +30,8 @@ export function createShell(parent: HTMLElement, title: string, model: AnyModel<
   const notice = new KernelNotice(model);
   root.append(titleRow, picture, controls, status, notice.root);
   parent.append(root);
-  // A class and no container query: in a cell that JupyterLab brings back into sight, Chromium
-  // leaves what a query container has gained meanwhile unpainted.
+  // A class instead of a container query: Chromium does not paint what was added to a query
+  // container while its cell was out of sight in JupyterLab.
   new ResizeObserver(([{ contentRect }]) => {
     if (contentRect.width) root.classList.toggle("vw-narrow", contentRect.width < NARROW);
   }).observe(root);
@@ -52,7 +52,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** A labelled button; `hint` is its tooltip and says the key, if it has one. */
+/** A button with a label; `hint` is its tooltip, which also names its key. */
 export function button(text: string, hint: string, pressed: () => void): HTMLButtonElement {
   const made = element("button", "vw-button", text);
   made.type = "button";

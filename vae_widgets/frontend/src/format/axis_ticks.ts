@@ -1,4 +1,4 @@
-/** Round numbers for axes. */
+/** Round numbers for the ticks of an axis. */
 
 /** Multiples of 1, 2 or 5 times a power of ten within [low, high], about `count` of them. */
 export function linearTicks(low: number, high: number, count: number, least = 0): number[] {

@@ -1,6 +1,6 @@
-/** Numbers as text: as many digits as the picture can tell apart, and a real minus sign. */
+/** Numbers as text, with a sensible number of digits and a real minus sign. */
 
-/** A number with decimals down to a hundredth (or so) of `span`. */
+/** A number with decimals down to about a hundredth of `span`. */
 export function formatNumber(value: number, span: number): string {
   const size = Math.max(Math.abs(value), span);
   if (size >= 1e5 || (span > 0 && span < 1e-4)) return minus(value.toPrecision(3));
@@ -8,7 +8,7 @@ export function formatNumber(value: number, span: number): string {
   return fixed(value, Math.min(6, decimals));
 }
 
-/** Labels of ticks, all with the decimals that their step needs. */
+/** Labels of ticks, all with the number of decimals that their step needs. */
 export function formatTicks(values: number[]): string[] {
   const step = values.length > 1 ? values[1] - values[0] : 1;
   const size = Math.max(...values.map(Math.abs));
@@ -17,7 +17,7 @@ export function formatTicks(values: number[]): string[] {
   return values.map((value) => fixed(value, decimals));
 }
 
-/** Numbers side by side, all with the decimals that give the largest four digits. */
+/** Numbers with the same number of decimals, so that the largest has four digits. */
 export function alike(values: number[]): string[] {
   const size = Math.max(...values.map(Math.abs));
   if (size && (size >= 1e6 || size < 1e-3)) return values.map((value) => minus(value.toExponential(1)));
@@ -35,18 +35,18 @@ export function minus(text: string): string {
   return text.replaceAll("-", "\u2212");
 }
 
-/** Digits that tell values apart that lie `step` apart and reach up to `largest`. */
+/** Number of digits that distinguishes values `step` apart, up to `largest`. */
 export function digitsFor(largest: number, step: number): number {
   if (!(step > 0) || !(largest > 0)) return 6;
   return Math.min(17, Math.max(6, Math.ceil(Math.log10(largest / step)) + 1));
 }
 
-/** A number without noise digits, as people type it: 0.1 + 0.2 is "0.3". */
+/** A number without digits of rounding errors: 0.1 + 0.2 is "0.3". */
 export function asTyped(value: number, digits = 6): string {
   return String(Number(value.toPrecision(digits)));
 }
 
-/** The same to be read, with a real minus sign. */
+/** The same with a real minus sign, for display. */
 export function plain(value: number, digits = 6): string {
   return minus(asTyped(value, digits));
 }
@@ -58,17 +58,17 @@ export function whole(count: number): string {
   return WHOLE.format(count);
 }
 
-/** A count for an axis: "2,500" in full, "25K" where it is long. */
+/** A count for an axis: "2,500", or "25K" from 10,000 on. */
 export function short(count: number): string {
   return (count < 10_000 ? WHOLE : SHORT).format(count);
 }
 
-/** A share in [0, 1] as "0.842"; "–" where undefined. */
+/** A fraction in [0, 1] as "0.842"; "–" where it is undefined. */
 export function share(value: number): string {
   return Number.isFinite(value) ? value.toFixed(3) : "–";
 }
 
-/** A part of a whole as a percentage with sensible digits: "4.9", "0.02", "0". */
+/** A part of a whole in percent, with one to four digits: "4.9", "0.02", "0". */
 export function percent(part: number, of: number): string {
   const value = (100 * part) / of;
   return String(Number(value.toPrecision(value < 1 ? 1 : value < 99.5 ? 2 : 4)));

@@ -1,4 +1,4 @@
-/** The row under the interpolation slider: play, repeat, speed, path. */
+/** The controls under the interpolation slider: play, repeat, speed, path. */
 
 import type { PlaybackSettings, Repeat } from "./playback.ts";
 import { button, element, type Shell } from "../controls/shell.ts";
@@ -34,14 +34,14 @@ export class SliderControls implements PlaybackSettings {
     this.#play.classList.add("vw-play");
     this.#speeds.value = "1";
     this.#methods.addEventListener("change", () => actions.setMethod(this.#methods.value));
-    this.#compare = button("Compare", "Show the frames of every path together", () => actions.toggleCompare());
+    this.#compare = button("Compare", "Show the frames of all methods", () => actions.toggleCompare());
     shell.controls.append(
       this.#play,
       field("Repeat", this.#repeats),
       field("Speed", this.#speeds),
       field("Path", this.#methods),
       this.#compare,
-      button("⇄ Swap ends", "Walk the path the other way round", () => actions.swapEnds()),
+      button("⇄ Swap ends", "Reverse the path", () => actions.swapEnds()),
     );
   }
 

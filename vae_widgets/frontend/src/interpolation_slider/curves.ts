@@ -1,11 +1,11 @@
-/** Curves under the filmstrip, frame by frame: how likely the prior finds the path, how fast the
- * sample changes. */
+/** Curves under the filmstrip, for each frame: its log density under the prior, and how much the
+ * sample changes to the next frame. */
 
 import { frameOf } from "../canvas/frames.ts";
 import type { Film, FilmRow, Filmstrip } from "./filmstrip.ts";
 import { formatNumber } from "../format/numbers.ts";
-import { Picture } from "../canvas/canvas_view.ts";
-import { rangeOf } from "./readout.ts";
+import { CanvasView } from "../canvas/canvas_view.ts";
+import { paddedRange } from "./readout.ts";
 import { element } from "../controls/shell.ts";
 import type { Theme } from "../canvas/theme.ts";
 
@@ -23,24 +23,24 @@ const LANE = HEADING + CURVE + GAP;
 
 export class PathCurves {
   readonly canvas: HTMLCanvasElement;
-  readonly #picture: Picture;
+  readonly #picture: CanvasView;
   readonly #strip: Filmstrip;
   #film: Film | null = null;
   #usual: [number, number] = [0, 0];
   #lanes: Lane[] = [];
   #value = 0;
 
-  /** The curves lie under the frames of `strip`. */
+  /** The curves are aligned with the frames of `strip`. */
   constructor(parent: HTMLElement, strip: Filmstrip) {
     const box = element("div", "vw-film-profile");
     parent.append(box);
     this.#strip = strip;
-    this.#picture = new Picture(box, (context, theme) => this.#draw(context, theme));
+    this.#picture = new CanvasView(box, (context, theme) => this.#draw(context, theme));
     this.canvas = this.#picture.canvas;
     this.canvas.role = "img";
   }
 
-  /** `usual`: between which log densities most draws from the prior lie. */
+  /** `usual`: the range of log densities of most draws from the prior. */
   show(film: Film, usual: [number, number]): void {
     this.#film = film;
     this.#usual = usual;
@@ -51,14 +51,14 @@ export class PathCurves {
         name: "log prior density N(0, I)",
         unit: "nats",
         values: (row) => row.logPrior,
-        // A tenth of a nat is nothing: along an arc the density shall look as constant as it is.
-        range: rangeOf(densities, 0.1),
+        // At least a tenth of a nat, so that the constant density of an arc looks constant.
+        range: paddedRange(densities, 0.1),
       },
       {
         name: "RMS change to the next frame",
         unit: "data units",
         values: (row) => row.stepSize,
-        range: [0, rangeOf(changes)[1] || 1],
+        range: [0, paddedRange(changes)[1] || 1],
       },
     ];
     const spans = this.#lanes.map(({ name, unit, range: [low, high] }) => {
@@ -96,7 +96,7 @@ export class PathCurves {
         context.fillRect(left, top, right - left, bottom - top);
         context.globalAlpha = 1;
       }
-      // The chosen one last, on top.
+      // The chosen one is drawn last, on top.
       film.rows.forEach((_, row) => row !== film.chosen && this.#drawCurve(context, theme, lane, row, y));
       this.#drawCurve(context, theme, lane, film.chosen, y);
       this.#drawText(context, theme, lane, shaded);
@@ -117,7 +117,7 @@ export class PathCurves {
   ): void {
     const { rows, frames, chosen } = this.#film!;
     const values = lane.values(rows[row]);
-    // What lies between two frames is drawn between them.
+    // Changes between two frames are drawn between them.
     const shift = (frames - values.length) / 2;
     context.beginPath();
     values.forEach((value, i) => {
@@ -147,7 +147,7 @@ export class PathCurves {
     context.fillStyle = theme.ink;
     const value = formatNumber(here, high - low);
     const [before, after] = [heading, value].map((text) => context.measureText(text).width);
-    // In a narrow page it begins left of the curve, rather than being cut off.
+    // In a narrow page the text starts left of the curve, so that it is not cut off.
     const start = Math.max(0, Math.min(left, this.canvas.clientWidth - before - after));
     const end = start + before + after;
     context.fillText(value, start + before, -6);
@@ -159,7 +159,7 @@ export class PathCurves {
     context.font = `10px ${theme.font}`;
     context.strokeStyle = theme.paper;
     context.lineWidth = 3;
-    // The margin is narrow: one digit less.
+    // One digit less, as the margin is narrow.
     const tick = (end: number, y: number) => {
       const text = end === 0 ? "0" : formatNumber(end, 10 * (high - low));
       const x = Math.max(left - 3, context.measureText(text).width); // never cut off

@@ -1,9 +1,9 @@
-/** The filmstrip of the interpolation slider, which is its track: a row of tiles for each method. */
+/** The filmstrip, which is the track of the slider: a row of tiles for each method. */
 
 import { layTrack, valueAt, xOf, type Track } from "./track.ts";
 import { frameOf } from "../canvas/frames.ts";
 import { drawFramedTile } from "./framed_tile.ts";
-import { Picture } from "../canvas/canvas_view.ts";
+import { CanvasView } from "../canvas/canvas_view.ts";
 import { element } from "../controls/shell.ts";
 import type { Theme } from "../canvas/theme.ts";
 import type { Tiles } from "../kernel/atlas.ts";
@@ -21,7 +21,7 @@ export interface FilmRow {
 export interface Film {
   /** The frames of each row, then the two ends. */
   tiles: Tiles;
-  /** In a row. */
+  /** Number of frames in a row. */
   frames: number;
   rows: FilmRow[];
   /** The row whose method was chosen. */
@@ -30,22 +30,22 @@ export interface Film {
   stops: number[];
 }
 
-// Around the tiles, for the frame of the thumb and the marks of way-points.
+// Space around the tiles for the frame of the thumb and the marks of way-points.
 const MARGIN = 5;
 const ROW = 64;
-// Above each row, where there are several.
+// Height of the name above each row, if there are several rows.
 const NAME = 16;
 
 export class Filmstrip {
   readonly canvas: HTMLCanvasElement;
   readonly #box = element("div", "vw-film-strip");
-  readonly #picture: Picture;
+  readonly #picture: CanvasView;
   #film: Film | null = null;
   #value = 0;
 
   constructor(parent: HTMLElement) {
     parent.append(this.#box);
-    this.#picture = new Picture(this.#box, (context, theme) => this.#draw(context, theme));
+    this.#picture = new CanvasView(this.#box, (context, theme) => this.#draw(context, theme));
     this.canvas = this.#picture.canvas;
   }
 
@@ -108,7 +108,7 @@ export class Filmstrip {
       return drawFramedTile(context, theme, tiles, tile, left, track.cell, ROW, MARGIN);
     };
     for (let i = 0; i < track.count; i++) drawCell(i / (track.count - 1), i * track.cell);
-    // The thumb shows the very frame, framed, on top of the film.
+    // The thumb is the current frame, drawn with a frame on top of the film.
     const thumb = drawCell(this.#value, xOf(track, this.#value) - track.cell / 2);
     context.strokeStyle = row === chosen ? theme.accent : theme.faint;
     context.lineWidth = 3;

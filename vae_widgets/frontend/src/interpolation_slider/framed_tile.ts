@@ -1,10 +1,10 @@
-/** A tile with a thin frame, as the interpolation slider shows its pictures. */
+/** A tile with a thin frame. */
 
 import type { Theme } from "../canvas/theme.ts";
 import type { Tiles } from "../kernel/atlas.ts";
 
-/** Draw a tile in the middle of the column from x, enlarged by a whole number where it fits twice
- * or more, with a margin on all sides. Returns where it lies. */
+/** Draw a tile in the middle of a column that starts at x, with a margin on all sides. A tile that
+ * fits twice or more is enlarged by a whole number. Returns its box. */
 export function drawFramedTile(
   context: CanvasRenderingContext2D,
   theme: Theme,
@@ -22,7 +22,7 @@ export function drawFramedTile(
   const left = Math.round(x + (width - w) / 2);
   const top = Math.round((height - h) / 2);
   tiles.draw(context, index, left, top, w, h);
-  // Around the tile, not over its outer pixels.
+  // Around the tile, so that its outer pixels stay visible.
   context.strokeStyle = theme.line;
   context.lineWidth = 1;
   context.strokeRect(left - 0.5, top - 0.5, w + 1, h + 1);

@@ -1,6 +1,6 @@
-/** Playing a path: where its position is after some time. */
+/** Playing a path: how its position moves in time. */
 
-/** What comes after the end: back again, over from the start, or nothing. */
+/** What happens at the end: play backwards, start again, or stop. */
 export type Repeat = "bounce" | "restart" | "once";
 
 export interface Playhead {
@@ -14,7 +14,7 @@ export interface Playhead {
 export function advance(head: Playhead, distance: number, repeat: Repeat): Playhead {
   if (repeat === "once") return { at: Math.min(1, head.at + distance), direction: 1 };
   if (repeat === "restart") return { at: fold(head.at + distance, 1), direction: 1 };
-  // Unfold the way there and back into a circle of length 2.
+  // There and back is a circle of length 2.
   const way = fold((head.direction === 1 ? head.at : 2 - head.at) + distance, 2);
   return way < 1 ? { at: way, direction: 1 } : { at: 2 - way, direction: -1 };
 }

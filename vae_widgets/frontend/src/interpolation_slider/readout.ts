@@ -1,4 +1,4 @@
-/** Numbers of a point on a latent path, as text. */
+/** A point on a latent path as text. */
 
 const SHOWN_DIMENSIONS = 3;
 
@@ -18,7 +18,7 @@ export function decimalsFor(values: Float32Array): number {
   return largest === 0 ? 2 : Math.min(20, Math.max(2, 2 - Math.floor(Math.log10(largest))));
 }
 
-/** A number with a true minus sign. */
+/** A number with a real minus sign. */
 export function number(value: number, decimals: number): string {
   return value.toFixed(decimals).replace("-", "−");
 }
@@ -31,8 +31,8 @@ export function zText(z: Float32Array, decimals: number): string {
   return `z\u00a0=\u00a0(${shown.join(", ")})`;
 }
 
-/** Lowest and highest value; where these are closer than `span`, that far apart. */
-export function rangeOf(values: number[], span = 0): [number, number] {
+/** Lowest and highest value, widened to at least `span`. */
+export function paddedRange(values: number[], span = 0): [number, number] {
   const low = values.reduce((a, b) => Math.min(a, b), Infinity);
   const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
   const missing = Math.max(0, span - (high - low));

@@ -1,5 +1,5 @@
-/** Geometry of a filmstrip that is a slider: tiles in equal cells, position 0 at the middle of the
- * first and 1 at the middle of the last, so that both show exactly their frames. */
+/** Geometry of the filmstrip, which is a slider: position 0 is at the middle of the first tile and
+ * 1 at the middle of the last, so that both tiles show exactly their frames. */
 
 export interface Track {
   /** Number of tiles. */
@@ -11,7 +11,7 @@ export interface Track {
 const FEWEST = 6;
 const MOST = 12;
 
-/** Track for a width in pixels; `tileWidth` is that of a tile as high as the strip. */
+/** Track for a width in pixels; `tileWidth` is the width of a tile as high as the strip. */
 export function layTrack(width: number, tileWidth: number): Track {
   const count = Math.max(FEWEST, Math.min(MOST, Math.floor(width / tileWidth)));
   return { count, cell: width / count };
@@ -22,7 +22,7 @@ export function xOf(track: Track, value: number): number {
   return track.cell * (0.5 + value * (track.count - 1));
 }
 
-/** Position in [0, 1] under x; beyond the middles of the outer tiles, the ends. */
+/** Position in [0, 1] under x; 0 or 1 beyond the middles of the outer tiles. */
 export function valueAt(track: Track, x: number): number {
   return clamp((x / track.cell - 0.5) / (track.count - 1));
 }

@@ -1,17 +1,17 @@
-/** The pictures of the interpolation slider: start, current frame and end above a filmstrip and
- * the curves along it. */
+/** The pictures of the interpolation slider: start, current frame and end, the filmstrip below them,
+ * and the curves below the filmstrip. */
 
 import { frameOf } from "../canvas/frames.ts";
 import { drawFramedTile } from "./framed_tile.ts";
 import { PathCurves } from "./curves.ts";
 import { Filmstrip, type Film } from "./filmstrip.ts";
-import { Picture } from "../canvas/canvas_view.ts";
+import { CanvasView } from "../canvas/canvas_view.ts";
 import { element } from "../controls/shell.ts";
 
 export class SliderView {
   /** The filmstrip, which is the track of a slider. */
   readonly slider: HTMLCanvasElement;
-  /** What a position can be dragged on. */
+  /** The canvases on which the position can be dragged. */
   readonly tracks: HTMLCanvasElement[];
   #film: Film | null = null;
   #value = 0;
@@ -43,7 +43,7 @@ export class SliderView {
     this.slider.ariaValueMax = "1";
   }
 
-  /** Show a film, or another row of it; `captions` are those of its ends. */
+  /** Show a film, or another row of it, with captions of its two ends. */
   show(film: Film, captions: string[], usualLogPrior: [number, number]): void {
     if (this.#film?.tiles !== film.tiles) this.#film?.tiles.close();
     this.#film = film;
@@ -84,7 +84,7 @@ export class SliderView {
 
 /** A picture with a caption. */
 class Still {
-  readonly #picture: Picture;
+  readonly #picture: CanvasView;
   readonly #caption = element("figcaption");
   #film: Film | null = null;
 
@@ -93,7 +93,7 @@ class Still {
     const box = element("div");
     figure.append(box, this.#caption);
     parent.append(figure);
-    this.#picture = new Picture(box, (context, theme) => {
+    this.#picture = new CanvasView(box, (context, theme) => {
       const film = this.#film;
       const { width, height } = this.#picture;
       if (film) drawFramedTile(context, theme, film.tiles, tile(film), 0, width, height, 1);

@@ -24,13 +24,13 @@ interface Content {
   /** The frames of each strip, then the two ends. */
   atlas: WireAtlas;
   strips: { method: string; path: WireArray; log_prior: WireArray; step_size: WireArray }[];
-  /** All that can be chosen. */
+  /** All methods that can be chosen. */
   methods: string[];
   /** Frames that are way-points, both ends included. */
   stops: number[];
   usual_log_prior: [number, number];
   kinds: ("latent" | "sample")[];
-  /** What the values of a tile are. */
+  /** What the pixel values of a tile mean. */
   note: string;
   revision: number;
 }
@@ -40,9 +40,9 @@ interface State {
   method: string;
   compare: boolean;
   _content: Content;
-  /** Whether frames can be heard. */
+  /** Whether frames have sound. */
   _has_sound: boolean;
-  /** What the renderer says of the sample at `value`, as HTML. */
+  /** The renderer's HTML about the sample at `value`. */
   _detail: string;
 }
 

@@ -8,12 +8,6 @@ export interface WireAtlas {
   tile_height: number;
 }
 
-/** One tile of an atlas. */
-export interface TileRef {
-  tiles: Tiles;
-  index: number;
-}
-
 export class Tiles {
   readonly count: number;
   readonly width: number;

@@ -73,8 +73,8 @@ class LatentScatterView {
     side.append(picked.view.root, this.#legend.view.root);
 
     const actions = new ScatterActions(model, plot, finder, hover, picked, shell.setStatus);
-    // The first to listen has a key first: Escape ends the choice of a path's ends, then a lasso,
-    // then it clears the selection.
+    // The first one registered gets a key first: Escape ends the choice of a path's ends, or else
+    // a lasso, or else clears the selection.
     const path = new PathOverlay(
       model,
       plot,
@@ -106,7 +106,7 @@ class LatentScatterView {
     this.#shell.root.remove();
   }
 
-  /** For each trait, what shows it. */
+  /** For each trait, the method that shows it. */
   #bindings(): Bindings<State> {
     const showColours = () => this.#showColours();
     const showControls = () => this.#showControls();

@@ -1,4 +1,4 @@
-/** The sample under review: its pictures, and what is known of it. */
+/** The sample under review: its pictures and its facts. */
 
 import { DetailText } from "../controls/detail_text.ts";
 import { labelColour } from "../canvas/palette.ts";
@@ -13,9 +13,9 @@ export interface Sample {
   threshold: number;
   flagged: boolean;
   mark: Mark;
-  /** What the values of a tile are. */
+  /** What the pixel values of a tile mean. */
   note: string;
-  /** What the renderer says of the sample, as HTML. */
+  /** The renderer's HTML about the sample. */
   detail: string;
 }
 
@@ -37,7 +37,7 @@ export class ReviewCard {
     this.root.ariaLabel = "Sample under review";
   }
 
-  /** `at` is the sample's place among the tiles, of which there are `count` of each picture. */
+  /** `at` is the index of the sample among the `count` tiles of each picture. */
   showPictures(names: string[], tiles: Tiles | null, at: number, count: number): void {
     const structure = JSON.stringify([names, tiles?.width, tiles?.height]);
     if (structure !== this.#structure) this.#build(names, tiles);
@@ -65,7 +65,7 @@ export class ReviewCard {
     );
   }
 
-  /** At the end of the queue: what was decided, and what comes next. */
+  /** Show a summary at the end of the queue, with buttons for the next step. */
   showSummary(lines: string[], next: HTMLElement[]): void {
     this.#detail.show("");
     this.#build([], null);
@@ -78,7 +78,7 @@ export class ReviewCard {
     );
   }
 
-  /** Say why there is no sample. */
+  /** Show why there is no sample. */
   showNothing(why: string): void {
     this.#detail.show("");
     this.#build([], null);
@@ -103,7 +103,7 @@ export class ReviewCard {
   }
 }
 
-/** As in the histogram; unsure is like not labelled. */
+/** The colour of the label in the histogram; unsure counts as not labelled. */
 export function markColour(mark: Mark): string {
   return labelColour(mark === "anomalous" ? 1 : mark === "normal" ? 0 : 2);
 }

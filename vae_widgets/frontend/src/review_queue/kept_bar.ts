@@ -1,23 +1,23 @@
-/** Marks that are kept in the browser: a line that says so, and what can be done with them. */
+/** A line about marks that are kept in the browser, with buttons for them. */
 
 import { button, element } from "../controls/shell.ts";
 import { whole } from "../format/numbers.ts";
 
-export interface KeptState {
-  /** Marks that wait for a kernel which does not answer. */
+export interface KeptBarState {
+  /** Number of marks that wait for a kernel that does not answer. */
   waiting: number;
-  /** Marks of another queue of the same scores. */
+  /** Number of marks of another queue of the same scores. */
   offered: number;
-  /** Marks that this queue has just taken up. */
+  /** Number of marks that this queue has just restored. */
   taken: number;
-  /** Kept marks that it could not take up, and why. */
+  /** Number of kept marks that it could not restore, and why. */
   leftOut: number;
   why: string;
 }
 
-export interface KeptActions {
-  takeUp(): void;
-  takeAway(): void;
+export interface KeptBarActions {
+  restore(): void;
+  remove(): void;
   forgetOffered(): void;
   forgetLeftOut(): void;
   dismiss(): void;
@@ -27,16 +27,16 @@ export interface KeptActions {
 export class KeptBar {
   readonly root = element("div", "vw-kept");
   readonly #text = element("span");
-  readonly #buttons: Record<"take" | "away" | "forget" | "save" | "ok", HTMLButtonElement>;
-  #state: KeptState = { waiting: 0, offered: 0, taken: 0, leftOut: 0, why: "" };
+  readonly #buttons: Record<"restore" | "remove" | "forget" | "save" | "ok", HTMLButtonElement>;
+  #state: KeptBarState = { waiting: 0, offered: 0, taken: 0, leftOut: 0, why: "" };
 
-  constructor(actions: KeptActions) {
+  constructor(actions: KeptBarActions) {
     this.root.role = "status";
     this.#buttons = {
-      take: button("Take up", "Add them to this queue", actions.takeUp),
-      away: button("Remove them", "Take these marks away from the samples", actions.takeAway),
-      save: button("Save marks", "Download all marks kept in this browser as a CSV file for queue.load", actions.save),
-      forget: button("Forget", "Remove them from this browser", () =>
+      restore: button("Restore", "Add them to this queue", actions.restore),
+      remove: button("Remove them", "Remove these marks from the samples", actions.remove),
+      save: button("Save marks", "Download all marks saved in this browser as a CSV file for queue.load", actions.save),
+      forget: button("Delete", "Delete them from this browser", () =>
         this.#state.leftOut ? actions.forgetLeftOut() : actions.forgetOffered(),
       ),
       ok: button("OK", "Hide this line", actions.dismiss),
@@ -44,26 +44,26 @@ export class KeptBar {
     this.root.append(this.#text, ...Object.values(this.#buttons));
   }
 
-  show(state: KeptState): void {
+  show(state: KeptBarState): void {
     this.#state = state;
     const { waiting, offered, taken, leftOut } = state;
     const words = sentences(state);
     this.root.hidden = !words;
     if (this.#text.textContent !== words) this.#text.textContent = words;
-    const { take, away, forget, ok } = this.#buttons;
-    take.hidden = !offered;
-    away.hidden = !taken || waiting > 0;
+    const { restore, remove, forget, ok } = this.#buttons;
+    restore.hidden = !offered;
+    remove.hidden = !taken || waiting > 0;
     forget.hidden = !offered && !leftOut;
     ok.hidden = !taken;
   }
 }
 
-function sentences({ waiting, offered, taken, leftOut, why }: KeptState): string {
+function sentences({ waiting, offered, taken, leftOut, why }: KeptBarState): string {
   const said = [];
-  if (waiting) said.push(`${marks(waiting)} in this browser wait for the kernel.`);
-  if (taken) said.push(`${marks(taken)} kept in this browser were taken up again.`);
-  if (leftOut) said.push(`${marks(leftOut)} kept in this browser were not taken up: ${why}`);
-  if (offered) said.push(`${marks(offered)} of another queue of these scores are kept in this browser.`);
+  if (waiting) said.push(`Waiting for the kernel: ${marks(waiting)} in this browser.`);
+  if (taken) said.push(`Restored ${marks(taken)} from this browser.`);
+  if (leftOut) said.push(`Could not restore ${marks(leftOut)} from this browser: ${why}`);
+  if (offered) said.push(`This browser has ${marks(offered)} of another queue of these scores.`);
   return said.join(" ");
 }
 
@@ -71,7 +71,7 @@ function marks(count: number): string {
   return `${whole(count)} mark${count === 1 ? "" : "s"}`;
 }
 
-/** Hand a text to the user as a file. */
+/** Download a text as a file. */
 export function download(text: string, name: string, type: string): void {
   const link = element("a");
   link.href = URL.createObjectURL(new Blob([text], { type }));

@@ -1,42 +1,42 @@
 /**
- * Marks of a review that outlive its kernel: every mark made or confirmed in this browser, by the
- * scores that it is about (widgets/review_queue/widget.py).
+ * Marks of a review that outlive its kernel: the browser keeps every mark made or confirmed in it,
+ * under the scores that it belongs to (widgets/review_queue/widget.py).
  */
 
 import { recall, remember } from "../storage/browser_store.ts";
 import type { Mark } from "./marks.ts";
 
-/** A mark as the kernel and `ReviewQueue.save` have it; "" where it was taken away. */
+/** A mark as in the kernel and in `ReviewQueue.save`; "" if it was removed. */
 export interface KeptMark {
   index: number;
   score: number;
   mark: Mark;
   /** ISO 8601 in UTC, to the second. */
   time: string;
-  /** The threshold from which on the sample was drawn at random; null if it was chosen otherwise. */
+  /** The sample was drawn at random from the scores at or above this; null if not at random. */
   drawn_from: number | null;
 }
 
 /** Which scores, which queue of them, and which kernel. */
-export interface Origin {
+export interface ReviewOrigin {
   scores: string;
   queue: string;
   kernel: string;
 }
 
-/** A kept mark, with the queue and the kernel that confirmed it; "" before any has. */
+/** A kept mark with the queue and the kernel that confirmed it; "" before that. */
 export type Kept = KeptMark & { queue: string; kernel: string };
 
 const MARKS = ["anomalous", "normal", "unsure", ""];
 
-export class ReviewKeep {
-  readonly #origin: Origin;
+export class KeptMarks {
+  readonly #origin: ReviewOrigin;
   readonly #name: string;
   #marks = new Map<number, Kept>();
   /** Whether the browser stores them. */
   #stored = true;
 
-  constructor(origin: Origin) {
+  constructor(origin: ReviewOrigin) {
     this.#origin = origin;
     this.#name = `review:${origin.scores}`;
     this.#read();
@@ -51,7 +51,7 @@ export class ReviewKeep {
     this.#change((marks) => marks.set(mark.index, { ...mark, queue: "", kernel: "" }));
   }
 
-  /** Put back what was kept of a sample before. */
+  /** Restore the kept mark of a sample. */
   restore(index: number, before: Kept | undefined): void {
     this.#change((marks) => (before ? marks.set(index, before) : marks.delete(index)));
   }
@@ -72,7 +72,7 @@ export class ReviewKeep {
     });
   }
 
-  /** Forget the marks of these samples. */
+  /** Delete the marks of these samples. */
   forget(indices: number[]): void {
     if (!indices.length) return;
     this.#change((marks) => {
@@ -80,7 +80,7 @@ export class ReviewKeep {
     });
   }
 
-  /** Marks that no kernel has, or only one that has ended: none of them may be lost. */
+  /** Marks that no running kernel has: none of them may be lost. */
   get lost(): KeptMark[] {
     return this.#of(({ kernel }) => kernel !== this.#origin.kernel);
   }
@@ -95,7 +95,7 @@ export class ReviewKeep {
   csv(): string {
     const labels: Record<string, string> = { anomalous: "1", normal: "0", unsure: "" };
     const rows = this.#of(({ mark }) => mark !== "").map(({ index, score, mark, time, drawn_from }) =>
-      [index, score, labels[mark], mark, cell(time), drawn_from ?? ""].join(","),
+      [index, score, labels[mark], mark, csvCell(time), drawn_from ?? ""].join(","),
     );
     return ["index,score,label,mark,time,drawn_from", ...rows, ""].join("\n");
   }
@@ -114,7 +114,7 @@ export class ReviewKeep {
     else marks.delete(mark.index);
   }
 
-  /** Change what is kept; other widgets of this page may have changed it meanwhile. */
+  /** Change the kept marks; other widgets of the page may have changed them since. */
   #change(act: (marks: Map<number, Kept>) => void): void {
     this.#read();
     act(this.#marks);
@@ -130,12 +130,12 @@ export class ReviewKeep {
 }
 
 /** Text as a CSV cell that no spreadsheet takes for a formula (core/spreadsheet_csv.py). */
-export function cell(text: string): string {
+export function csvCell(text: string): string {
   const safe = /^[=+\-@\t\r\n'\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** Whether a value is a kept mark: anything may have written into the storage. */
+/** Whether a value is a valid kept mark: any page may write to the storage. */
 function isKept(value: any): value is Kept {
   if (typeof value !== "object" || value === null) return false;
   const { index, score, mark, time, drawn_from = null, queue, kernel } = value;
@@ -149,12 +149,12 @@ function isKept(value: any): value is Kept {
   );
 }
 
-/** A mark as the kernel takes it; one that was kept before has no `drawn_from`. */
+/** A mark for the kernel; an old kept mark has no `drawn_from`. */
 export function withoutOrigin({ index, score, mark, time, drawn_from = null }: KeptMark): KeptMark {
   return { index, score, mark, time, drawn_from };
 }
 
-/** Now, as the kernel writes it. */
+/** The time now, in the format of the kernel. */
 export function now(): string {
   return `${new Date().toISOString().slice(0, 19)}+00:00`;
 }

@@ -1,29 +1,29 @@
-/** Marking in the page: what is under way to the kernel, what is kept, and what is handed over. */
+/** Marking in the page: sends marks to the kernel, keeps them in the browser, and restores them. */
 
 import type { AnyModel } from "@anywidget/types";
 import { download, KeptBar } from "./kept_bar.ts";
-import { now, ReviewKeep, withoutOrigin, type KeptMark, type Origin } from "./kept_marks.ts";
+import { now, KeptMarks, withoutOrigin, type KeptMark, type ReviewOrigin } from "./kept_marks.ts";
 import { PendingMarks } from "./pending_marks.ts";
 import type { Mark } from "./marks.ts";
 import { send } from "../kernel/sync.ts";
 
-/** Of the queued samples around the position: what the page has of them. */
-export interface Window {
-  /** Which making of the queue it is of. */
+/** The queued samples around the position that the page has. */
+export interface QueueWindow {
+  /** Number of the queue, which grows each time it is filled. */
   queue: number;
   start: number;
   indices: number[];
   scores: number[];
-  /** The threshold from which on each was drawn at random; null for one that was not. */
+  /** Each was drawn at random from the scores at or above this; null if not at random. */
   drawn_from: (number | null)[];
 }
 
 interface State {
-  _window: Window;
+  _window: QueueWindow;
   _marks: Mark[];
   _counts: Record<string, number>;
   _can_undo: boolean;
-  _origin: Origin;
+  _origin: ReviewOrigin;
 }
 
 export type Answer =
@@ -32,26 +32,26 @@ export type Answer =
   | { kind: "restored"; taken: number[]; left_out: number[]; why: string }
   | { kind: "refused"; index: number; why: string };
 
-export class ReviewMarks {
+export class Marking {
   readonly bar: KeptBar;
   readonly #model: AnyModel<State>;
   readonly #pending = new PendingMarks();
-  readonly #keep: ReviewKeep;
-  #asked = false; // whether the kernel was asked to take up what is kept
+  readonly #keep: KeptMarks;
+  #asked = false; // whether the kernel was asked to restore the kept marks
   #taken: number[] = [];
   #leftOut: number[] = [];
   #why = "";
 
   constructor(model: AnyModel<State>, changed: () => void) {
     this.#model = model;
-    this.#keep = new ReviewKeep(model.get("_origin"));
+    this.#keep = new KeptMarks(model.get("_origin"));
     const then = (act: () => void) => () => {
       act();
       changed();
     };
     this.bar = new KeptBar({
-      takeUp: () => this.#handOver(this.#keep.others),
-      takeAway: then(() => this.#takeAway()),
+      restore: () => this.#handOver(this.#keep.others),
+      remove: then(() => this.#remove()),
       forgetOffered: then(() => this.#keep.forget(this.#keep.others.map(({ index }) => index))),
       forgetLeftOut: then(() => {
         this.#keep.forget(this.#leftOut);
@@ -62,11 +62,11 @@ export class ReviewMarks {
       }),
       save: () => this.save(),
     });
-    // The answer says which marks the kernel has: the page hands over the others.
+    // The answer lists the marks of the kernel: the page then sends the others.
     send(model, { type: "log" });
   }
 
-  /** The mark of each queued sample, as it will be when the kernel has answered. */
+  /** The mark of each queued sample, including marks that the kernel has not confirmed. */
   get all(): Mark[] {
     const { queue, start, indices = [] } = this.#model.get("_window");
     return this.#pending.over(this.#model.get("_marks"), queue, start, indices);
@@ -93,7 +93,7 @@ export class ReviewMarks {
     this.#pending.add({ ...made, position, queue, before, keptBefore, post });
   }
 
-  /** Take the last step back. Returns where its sample is, null if the kernel will say. */
+  /** Undo the last step. Returns the position of its sample, or null if the kernel will send it. */
   undo(): number | null {
     const { last } = this.#pending;
     if (!last) {
@@ -104,19 +104,19 @@ export class ReviewMarks {
     }
     this.#pending.pop();
     this.#keep.restore(last.index, last.keptBefore);
-    // If it has left the page, the kernel takes it back.
+    // A mark that was already sent is undone by the kernel.
     if (!last.post.cancel()) send(this.#model, { type: "undo" });
     return last.queue === this.#model.get("_window").queue ? last.position : null;
   }
 
-  /** Take an answer of the kernel. Returns why it refused a mark, "" if it did not. */
+  /** Process an answer of the kernel. Returns why it refused a mark, or "". */
   take(answer: Answer): string {
     if (answer.kind === "mark") {
       this.#keep.confirm(answer);
       this.#pending.confirm(answer.index, answer.mark);
     } else if (answer.kind === "log") {
       this.#keep.confirmAll(answer.marks);
-      // What is under way arrives by itself.
+      // Pending marks are sent anyway.
       if (!this.#asked) this.#handOver(this.#keep.lost.filter(({ index }) => !this.#pending.has(index)));
       this.#asked = true;
     } else if (answer.kind === "restored") {
@@ -129,7 +129,7 @@ export class ReviewMarks {
     return "";
   }
 
-  /** Offer all marks as a file. */
+  /** Download all marks as a file. */
   save(): void {
     download(this.#keep.csv(), "marks.csv", "text/csv");
   }
@@ -149,7 +149,7 @@ export class ReviewMarks {
     if (marks.length) send(this.#model, { type: "restore", marks });
   }
 
-  #takeAway(): void {
+  #remove(): void {
     const kept = this.#taken.map((index) => this.#keep.get(index)!);
     this.#handOver(kept.map((mark) => ({ ...mark, mark: "", time: now() })));
     this.#taken = [];

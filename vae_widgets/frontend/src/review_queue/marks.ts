@@ -1,4 +1,4 @@
-/** What a mark is called, where a reviewer goes next, and what is said at the end. */
+/** Names of marks, the next sample to review, and the summary at the end. */
 
 import { whole } from "../format/numbers.ts";
 
@@ -6,14 +6,14 @@ export type Mark = "" | "anomalous" | "normal" | "unsure";
 
 export const SIGNS: Record<Mark, string> = { "": "", anomalous: "✓", normal: "✗", unsure: "?" };
 
-/** In the words of alarms: only what was flagged is one. */
+/** The mark in words; only a flagged sample is an alarm. */
 export function verdict(mark: Mark, flagged: boolean): string {
   if (mark === "anomalous") return flagged ? "true alarm" : "missed anomaly";
   if (mark === "normal") return flagged ? "false alarm" : "rightly not flagged";
   return mark;
 }
 
-/** The next sample without a mark, round to those before; where all have one, the end. */
+/** The next sample without a mark, also before `position`; the end if all have one. */
 export function nextOpen(marks: string[], from: number): number {
   const n = marks.length;
   for (let step = 1; step < n; step++) {
@@ -23,12 +23,12 @@ export function nextOpen(marks: string[], from: number): number {
   return marks[from] || from >= n ? n : from;
 }
 
-/** The first of `count` places around `position` among `length`. */
+/** The first of `count` positions around `position`, of `length` in all. */
 export function firstShown(position: number, count: number, length: number): number {
   return Math.max(0, Math.min(position - Math.floor(count / 2), length - count));
 }
 
-/** Lines for the end of the queue: what is marked, what is known by it, and what comes next. */
+/** Lines of the summary: the marks, what they tell, and the next step. */
 export function summary(marks: Mark[], counts: Record<string, number>, status: string): string[] {
   const { anomalous = 0, normal = 0, unsure = 0 } = counts;
   const n = marks.length;

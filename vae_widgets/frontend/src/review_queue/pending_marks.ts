@@ -1,14 +1,14 @@
-/** Marks that were made in this view and that the kernel has not confirmed yet, in order. */
+/** Marks made in this view that the kernel has not confirmed yet, in order. */
 
 import type { Post } from "../kernel/channel.ts";
 import type { Kept, KeptMark } from "./kept_marks.ts";
 import type { Mark } from "./marks.ts";
 
 export interface PendingMark extends KeptMark {
-  /** Where in the queue the sample is, and in which making of the queue. */
+  /** The position of the sample, and the number of the queue. */
   position: number;
   queue: number;
-  /** What the sample's mark was, and what was kept of it. */
+  /** The mark of the sample before, and its kept mark. */
   before: Mark;
   keptBefore: Kept | undefined;
   post: Post;
@@ -33,23 +33,23 @@ export class PendingMarks {
     this.#marks.push(mark);
   }
 
-  /** Take the last one out. */
+  /** Remove the last one. */
   pop(): void {
     this.#marks.pop();
   }
 
-  /** The kernel has made this mark. */
+  /** The kernel has confirmed this mark. */
   confirm(index: number, mark: Mark): void {
     const at = this.#marks.findIndex((pending) => pending.index === index && pending.mark === mark);
     if (at >= 0) this.#marks.splice(at, 1);
   }
 
-  /** The kernel refuses to mark this sample. */
+  /** The kernel has refused to mark this sample. */
   refuse(index: number): void {
     this.#marks = this.#marks.filter((pending) => pending.index !== index);
   }
 
-  /** The marks of a queue with these laid over them; `indices` are samples from number `start` on. */
+  /** The marks of a queue including these; `indices` are its samples from position `start` on. */
   over(marks: Mark[], queue: number, start: number, indices: number[]): Mark[] {
     const all = [...marks];
     for (const pending of this.#marks) {
@@ -60,7 +60,7 @@ export class PendingMarks {
     return all;
   }
 
-  /** How many samples have each mark, when these are confirmed. */
+  /** Number of samples with each mark, including these. */
   counted(counts: Record<string, number>): Record<string, number> {
     const sum = { ...counts };
     for (const { mark, before } of this.#marks) {

@@ -1,4 +1,4 @@
-/** The samples before and after the one under review, each with its mark; a click goes there. */
+/** The samples before and after the one under review, with their marks; a click goes to one. */
 
 import { markColour } from "./card.ts";
 import { SIGNS, verdict, type Mark } from "./marks.ts";
@@ -6,21 +6,21 @@ import { element } from "../controls/shell.ts";
 import { alike } from "../format/numbers.ts";
 import type { Tiles } from "../kernel/atlas.ts";
 
-export interface StripSample {
+export interface Thumbnail {
   position: number;
-  /** Place among the tiles. */
+  /** Index among the tiles. */
   at: number;
   score: number;
   flagged: boolean;
   mark: Mark;
 }
 
-export class ReviewStrip {
+export class Thumbnails {
   readonly root = element("div", "vw-review-strip");
   readonly #go: (position: number) => void;
   #places: { button: HTMLButtonElement; canvas: HTMLCanvasElement; sign: HTMLElement; score: HTMLElement }[] =
     [];
-  #shown: StripSample[] = [];
+  #shown: Thumbnail[] = [];
 
   constructor(go: (position: number) => void) {
     this.#go = go;
@@ -28,7 +28,7 @@ export class ReviewStrip {
     this.root.ariaLabel = "Samples in the queue";
   }
 
-  show(samples: StripSample[], current: number, tiles: Tiles | null): void {
+  show(samples: Thumbnail[], current: number, tiles: Tiles | null): void {
     this.#shown = samples;
     const scores = alike(samples.map((sample) => sample.score));
     while (this.#places.length < samples.length) this.#add();
@@ -61,7 +61,7 @@ export class ReviewStrip {
     const i = this.#places.length;
     const button = element("button", "vw-tile vw-review-place");
     button.type = "button";
-    button.tabIndex = -1; // the arrow keys walk here
+    button.tabIndex = -1; // the arrow keys move here
     const canvas = element("canvas", "vw-tile-picture");
     canvas.style.imageRendering = "pixelated";
     const caption = element("span", "vw-tile-caption");

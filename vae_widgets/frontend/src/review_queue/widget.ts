@@ -1,27 +1,27 @@
-/** Review of samples around a threshold, one by one (widgets/review_queue/widget.py). */
+/** The page of ReviewQueue (widgets/review_queue/widget.py): samples reviewed one by one. */
 
 import type { AnyModel } from "@anywidget/types";
 import "../controls/tiles.css";
 import "./widget.css";
 import { onKey } from "../controls/gestures.ts";
 import { markColour, ReviewCard } from "./card.ts";
-import type { Origin } from "./kept_marks.ts";
-import { ReviewMarks, type Answer, type Window as Samples } from "./marking.ts";
-import { ReviewStrip } from "./thumbnails.ts";
+import type { ReviewOrigin } from "./kept_marks.ts";
+import { Marking, type Answer, type QueueWindow } from "./marking.ts";
+import { Thumbnails } from "./thumbnails.ts";
 import { firstShown, nextOpen, summary, verdict, type Mark } from "./marks.ts";
 import { button, createShell, element } from "../controls/shell.ts";
 import { setAndPush, send, pushStateThrottled } from "../kernel/sync.ts";
 import { whole } from "../format/numbers.ts";
 import { Tiles, type WireAtlas } from "../kernel/atlas.ts";
 
-interface Window extends Samples {
+interface QueueContent extends QueueWindow {
   threshold: number;
   /** Names of the pictures of a sample; all inputs come first among the tiles, and so on. */
   pictures: string[];
   tiles: WireAtlas | Record<string, never>;
-  /** What the values of a tile are. */
+  /** What the pixel values of a tile mean. */
   note: string;
-  /** What the renderer says of each sample, as HTML; empty without pictures. */
+  /** The renderer's HTML about each sample; empty without pictures. */
   details: string[];
   error: string;
 }
@@ -29,13 +29,13 @@ interface Window extends Samples {
 interface State {
   order: string;
   position: number;
-  _window: Window;
+  _window: QueueContent;
   _marks: Mark[];
   _flagged: boolean[];
   _counts: Record<string, number>;
   _can_undo: boolean;
   _status: string;
-  _origin: Origin;
+  _origin: ReviewOrigin;
 }
 
 const ORDERS = [
@@ -44,7 +44,7 @@ const ORDERS = [
   ["highest", "highest score first"],
 ];
 const PLACES = 11;
-const KEYS = "Left and right arrows walk. T: true alarm. F: false alarm. S: unsure. C: clear. U: undo.";
+const KEYS = "Left and right arrows move. T: true alarm. F: false alarm. S: unsure. C: clear. U: undo.";
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const shell = createShell(el, "Review", model);
@@ -59,7 +59,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   shell.title.append(progress, orders);
   const card = new ReviewCard();
   card.root.ariaDescription = KEYS;
-  const strip = new ReviewStrip((position) => {
+  const strip = new Thumbnails((position) => {
     go(position);
     card.root.focus({ preventScroll: true });
   });
@@ -68,7 +68,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   let tiles: Tiles | null = null;
   let loading = 0;
   let problem = "";
-  const marking = new ReviewMarks(model, () => show());
+  const marking = new Marking(model, () => show());
   shell.notice.root.after(marking.bar.root);
 
   const at = () => model.get("position") - model.get("_window").start;
@@ -76,7 +76,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   // -- gestures ----------------------------------------------------------------------------------
 
   function go(position: number): void {
-    // Behind the last sample is the summary.
+    // After the last sample comes the summary.
     const to = Math.max(0, Math.min(position, model.get("_marks").length));
     problem = "";
     if (to !== model.get("position")) {
@@ -104,7 +104,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     }
   }
 
-  // A button that was clicked gives the keys back to the card.
+  // A click on a button returns the focus to the card, for its keys.
   const control = (text: string, key: string, hint: string, act: () => void) => {
     const made = button("", hint, act);
     const name = document.createTextNode(text);
@@ -122,16 +122,16 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     return { made, name };
   };
   const step = (by: number) => () => go(model.get("position") + by);
-  const { made: back } = control("\u25c2", "", "The sample before (left arrow)", step(-1));
-  const truly = control("", "T", "It is anomalous", () => mark("anomalous"));
-  const falsely = control("", "F", "It is normal", () => mark("normal"));
-  const unsure = control("Unsure", "S", "It counts as not labelled, and leaves the queue", () =>
+  const { made: back } = control("\u25c2", "", "Previous sample (left arrow)", step(-1));
+  const truly = control("", "T", "The sample is anomalous", () => mark("anomalous"));
+  const falsely = control("", "F", "The sample is normal", () => mark("normal"));
+  const unsure = control("Unsure", "S", "The sample stays unlabelled, and leaves the queue", () =>
     mark("unsure"),
   );
-  const { made: clear } = control("Clear", "C", "Take its mark away", () => mark(""));
-  const { made: undoing } = control("Undo", "U", "Take the last step back", undo);
-  const { made: forward } = control("\u25b8", "", "The next sample (right arrow)", step(1));
-  const { made: more } = control("More", "", "Queue the next samples; those that are marked leave", () =>
+  const { made: clear } = control("Clear", "C", "Remove the mark", () => mark(""));
+  const { made: undoing } = control("Undo", "U", "Undo the last step", undo);
+  const { made: forward } = control("\u25b8", "", "Next sample (right arrow)", step(1));
+  const { made: more } = control("More", "", "Queue the next samples, and remove the marked ones", () =>
     send(model, { type: "refill" }),
   );
   more.classList.add("vw-review-more");
@@ -161,7 +161,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     return Boolean(act);
   });
 
-  const nextSamples = button("Next samples", "Queue the next samples; those that are marked leave", () => {
+  const nextSamples = button("Next samples", "Queue the next samples, and remove the marked ones", () => {
     send(model, { type: "refill" });
     card.root.focus({ preventScroll: true });
   });
@@ -233,7 +233,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     forward.disabled = position >= all.length;
     undoing.disabled = !marking.canUndo;
     const words = now ? `${verdict(now, isFlagged)}. ` : "";
-    // The summary has the status itself.
+    // The summary contains the status.
     shell.setStatus(problem || error || (position < all.length ? words + model.get("_status") : ""));
     marking.showBar(shell.notice.silent);
   }

@@ -1,7 +1,7 @@
 /** Small values that outlive the page and the kernel, in the browser's local storage. */
 
 const PREFIX = "vae_widgets:";
-/** How many values are kept; the oldest go first. */
+/** At most this many values are kept; the oldest are deleted first. */
 const MOST = 40;
 
 interface Stored {
@@ -9,7 +9,7 @@ interface Stored {
   value: unknown;
 }
 
-/** The value kept under a name; null if there is none or the browser keeps nothing. */
+/** The value kept under a name; null if there is none, or if the browser stores nothing. */
 export function recall<T>(name: string): T | null {
   try {
     const text = localStorage.getItem(PREFIX + name);
@@ -19,7 +19,7 @@ export function recall<T>(name: string): T | null {
   }
 }
 
-/** Keep a value; null forgets it. Returns false if the browser refuses. */
+/** Keep a value; null deletes it. Returns false if the browser refuses. */
 export function remember(name: string, value: unknown): boolean {
   const key = PREFIX + name;
   try {

@@ -1,13 +1,13 @@
 /**
- * Traits set in the page that outlive their kernel: kept in the browser by the data that they are
- * about (`_origin`). What no kernel has heard of is handed to the next widget of the same data;
- * what an ended kernel had is offered to it.
+ * Traits set in the page that outlive their kernel. The browser keeps them under the data that they
+ * belong to (`_origin`). The next widget of the same data gets what no kernel has received, and is
+ * offered what an ended kernel had.
  */
 
 import type { AnyModel } from "@anywidget/types";
 import { recall, remember } from "./browser_store.ts";
 import { Channel } from "../kernel/channel.ts";
-import { decode, encode, goodValues, type Kept, type Words } from "./kept_values.ts";
+import { decode, encode, goodValues, type Kept, type Descriptions } from "./kept_values.ts";
 import { button, element } from "../controls/shell.ts";
 import { setAndPush, onPushed } from "../kernel/sync.ts";
 
@@ -19,15 +19,15 @@ export interface Origin {
 export class KeptState {
   readonly root = element("div", "vw-kept");
   readonly #model: AnyModel<any>;
-  readonly #words: Words;
+  readonly #descriptions: Descriptions;
   readonly #origin: Origin;
   readonly #name: string;
   readonly #text = element("span");
   readonly #stops: (() => void)[];
 
-  constructor(model: AnyModel<any>, kind: string, words: Words) {
+  constructor(model: AnyModel<any>, kind: string, descriptions: Descriptions) {
     this.#model = model;
-    this.#words = words;
+    this.#descriptions = descriptions;
     this.#origin = model.get("_origin");
     this.#name = `${kind}:${this.#origin.data}`;
     const channel = Channel.of(model);
@@ -38,15 +38,15 @@ export class KeptState {
     this.root.role = "status";
     this.root.append(
       this.#text,
-      button("Take up", "Show them here again", () => this.#takeUp(this.#lost())),
-      button("Forget", "Remove them from this browser", () => this.forget()),
+      button("Restore", "Show them here again", () => this.#restore(this.#lost())),
+      button("Delete", "Delete them from this browser", () => this.forget()),
     );
     const own = this.#lost().filter((name) => !this.#store()[name].heard);
-    if (own.length) this.#takeUp(own);
+    if (own.length) this.#restore(own);
     else this.#show();
   }
 
-  /** What is kept counts no more. */
+  /** Delete what is kept. */
   forget(): void {
     remember(this.#name, null);
     this.#show();
@@ -57,11 +57,11 @@ export class KeptState {
   }
 
   #store(): Record<string, Kept> {
-    return goodValues(recall(this.#name), this.#words);
+    return goodValues(recall(this.#name), this.#descriptions);
   }
 
   #save(names: string[], heard: boolean): void {
-    const kept = names.filter((name) => Object.hasOwn(this.#words, name));
+    const kept = names.filter((name) => Object.hasOwn(this.#descriptions, name));
     if (!kept.length) return;
     const store = this.#store();
     for (const name of kept) {
@@ -71,23 +71,23 @@ export class KeptState {
     this.#show();
   }
 
-  /** Of this kernel, and not heard by it. */
+  /** Traits of this kernel that it has not received. */
   #unheard(): string[] {
     const { kernel } = this.#origin;
     return Object.entries(this.#store()).filter(([, k]) => k.kernel === kernel && !k.heard).map(([name]) => name);
   }
 
-  /** Traits whose kept value is of another kernel and not the one shown. */
+  /** Traits with a value from another kernel that differs from the one shown. */
   #lost(): string[] {
     const store = this.#store();
     return Object.keys(store).filter((name) => {
       const { value, kernel } = store[name];
       const now = JSON.stringify(encode(this.#model.get(name)));
-      return kernel !== this.#origin.kernel && JSON.stringify(value) !== now && this.#words[name](decode(value));
+      return kernel !== this.#origin.kernel && JSON.stringify(value) !== now && this.#descriptions[name](decode(value));
     });
   }
 
-  #takeUp(names: string[]): void {
+  #restore(names: string[]): void {
     const store = this.#store();
     setAndPush(this.#model, Object.fromEntries(names.map((name) => [name, decode(store[name].value)])));
     this.#show();
@@ -95,8 +95,8 @@ export class KeptState {
 
   #show(): void {
     const store = this.#store();
-    const lost = this.#lost().map((name) => this.#words[name](decode(store[name].value)));
+    const lost = this.#lost().map((name) => this.#descriptions[name](decode(store[name].value)));
     this.root.hidden = !lost.length;
-    this.#text.textContent = `Kept in this browser from before the kernel ended: ${lost.join(", ")}.`;
+    this.#text.textContent = `Saved in this browser before the kernel ended: ${lost.join(", ")}.`;
   }
 }

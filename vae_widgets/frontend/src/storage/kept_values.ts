@@ -1,24 +1,24 @@
-/** Values of traits as the browser's storage has them: read with suspicion, as anything may write there. */
+/** Values of traits in the browser's storage. They are validated, as any page may write there. */
 
 export interface Kept {
   value: unknown;
   kernel: string;
-  /** Whether that kernel has it. */
+  /** Whether that kernel has received it. */
   heard: boolean;
 }
 
-/** What a value is in words, by trait; "" for one that is not worth an offer. Throws for a bad one. */
-export type Words = Record<string, (value: any) => string>;
+/** Describes the value of each trait; "" for one not worth offering. Throws for an invalid one. */
+export type Descriptions = Record<string, (value: any) => string>;
 
-/** The kept values that can be what they setStatus; the others are left out. */
-export function goodValues(stored: unknown, words: Words): Record<string, Kept> {
+/** The valid values; the others are left out. */
+export function goodValues(stored: unknown, descriptions: Descriptions): Record<string, Kept> {
   const good: Record<string, Kept> = {};
   if (typeof stored !== "object" || stored === null) return good;
-  for (const name of Object.keys(words)) {
+  for (const name of Object.keys(descriptions)) {
     const kept = Object.hasOwn(stored, name) ? (stored as Record<string, any>)[name] : null;
     if (typeof kept?.kernel !== "string" || typeof kept.heard !== "boolean") continue;
     try {
-      words[name](decode(kept.value));
+      descriptions[name](decode(kept.value));
       good[name] = kept;
     } catch {
       // of a wrong type or size
@@ -27,7 +27,7 @@ export function goodValues(stored: unknown, words: Words): Record<string, Kept> 
   return good;
 }
 
-/** As JSON can hold it: bytes become text. */
+/** The value for JSON: bytes become text. */
 export function encode(value: any): any {
   if (value instanceof DataView) {
     const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);

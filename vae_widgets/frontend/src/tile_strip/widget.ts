@@ -1,4 +1,4 @@
-/** Rows of tiles with captions; a tile can be clicked where `selectable`. */
+/** Rows of tiles with captions. Where `selectable` is set, a click selects a tile. */
 
 import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
@@ -43,7 +43,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   el.append(root);
 
   let tiles: HTMLElement[] = [];
-  let shown = ""; // the structure in the page; while it stays, only pixels and texts change
+  let shown = ""; // the structure in the page: it is rebuilt only when this changes
   let latest = 0;
 
   const select = (index: number) => setAndPush(model, { selected: index });

@@ -1,4 +1,4 @@
-/** Under the training curves: controls of the run, how to look at it, and what it does, in words. */
+/** The controls under the training curves: the run, the view of the curves, and the status. */
 
 import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
@@ -6,7 +6,7 @@ import "./controls.css";
 import { KernelNotice } from "../controls/kernel_notice.ts";
 import { listen } from "../kernel/listen.ts";
 import { setAndPush, send } from "../kernel/sync.ts";
-import { CurvePointer, type Readout } from "./curve_pointer.ts";
+import { CurvePointer, type CurveReadout } from "./curve_pointer.ts";
 import { button, element } from "../controls/shell.ts";
 import { RunButtons, type RunState } from "./run_buttons.ts";
 
@@ -16,14 +16,14 @@ interface State {
   zoom: number[];
   panels: string[];
   shown: Partial<RunState>;
-  readout: Partial<Readout>;
+  readout: Partial<CurveReadout>;
 }
 
-// A run that says nothing for so long is worth a word: a long step, or a kernel that is gone.
+// After this many seconds without news the status says so: a long step, or a lost kernel.
 const SILENCE = 15;
 const PANELS: Record<string, [string, string]> = {
   latent: ["Latent", "KL of each latent dimension, reconstruction against KL, and beta"],
-  replay: ["Replay", "Go back over the epochs: pictures and codes"],
+  replay: ["Replay", "Pictures and codes of past epochs"],
 };
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
@@ -37,7 +37,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const progress = element("span", "vw-progress-text");
   const options = element("div", "vw-controls vw-training-options");
   const status = element("div", "vw-status");
-  // Ten updates a second would drown a listener: only a change of state is spoken.
+  // A screen reader speaks changes of state only, not ten updates a second.
   const spoken = element("div", "vw-training-warning");
   spoken.role = "status";
   spoken.ariaLive = "polite";
@@ -45,7 +45,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   root.append(row, options, status, spoken, notice.root);
   el.append(root);
 
-  let waits = ""; // for the kernel, which a blocking cell keeps busy
+  let waits = ""; // what waits for the kernel, while a cell blocks it
   const run = new RunButtons((message, label) => {
     const { run: number, blocked } = model.get("shown");
     send(model, { ...message, run: number });
@@ -59,7 +59,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const smooth = element("label", "vw-field vw-smoothing");
   const slider = element("input", "vw-input");
   Object.assign(slider, { type: "range", min: "0", max: "0.99", step: "0.01" });
-  slider.title = "Moving average of the curves; what it is made of stays behind it";
+  slider.title = "Moving average of the curves; the raw values stay visible behind it";
   slider.ariaLabel = "Smoothing";
   slider.addEventListener("input", () => setAndPush(model, { smoothing: slider.valueAsNumber }));
   smooth.append("Smooth", slider);
@@ -122,7 +122,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const mark = () => {
     const open = model.get("panels");
     log.ariaPressed = String(model.get("log_scale"));
-    // An answer that comes late must not pull the slider back.
+    // A late answer must not move a slider that is being dragged.
     if (!slider.matches(":active")) slider.value = String(model.get("smoothing"));
     unzoom.hidden = !model.get("zoom").length;
     const monitor = root.closest(".vw-monitor");
@@ -141,7 +141,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     panels: mark,
   });
   update();
-  // Only once it is in the page does it have a monitor around it.
+  // The monitor is around it only once it is in the page.
   const frame = requestAnimationFrame(mark);
   return () => {
     cancelAnimationFrame(frame);

@@ -1,10 +1,10 @@
-/** The pointer over the training curves: it reads values there, and a drag zooms. */
+/** The pointer over the training curves: it reads values, and a drag zooms. */
 
 import { readArray, type WireArray } from "../kernel/arrays.ts";
-import { nearest, readAt } from "./curve_values.ts";
+import { nearestX, readAt } from "./curve_values.ts";
 import { element } from "../controls/shell.ts";
 
-export interface Readout {
+export interface CurveReadout {
   axis: string;
   unit: string;
   limits: [number, number];
@@ -13,8 +13,8 @@ export interface Readout {
 }
 
 interface Handlers {
-  readout(): Partial<Readout>;
-  /** Text of the values at the pointer; empty where it left. */
+  readout(): Partial<CurveReadout>;
+  /** Text of the values at the pointer; empty when it leaves. */
   hover(text: string): void;
   zoom(range: number[]): void;
 }
@@ -22,8 +22,8 @@ interface Handlers {
 const LEAST_DRAG = 6; // CSS pixels
 
 /**
- * The figures are bqplot's, beside the element given: listening is done on the page, and what is
- * drawn over a figure lies in it, so that it scrolls along.
+ * The figures belong to bqplot, next to the given element. So this listens on the document, and
+ * appends its lines to the figures, so that they scroll with them.
  */
 export class CurvePointer {
   readonly #cleanup = new AbortController();
@@ -51,7 +51,7 @@ export class CurvePointer {
     });
   }
 
-  /** Read again: the values have changed. */
+  /** Read the values again after they have changed. */
   update(): void {
     if (this.#figure && this.#from === null) this.#show();
   }
@@ -73,7 +73,7 @@ export class CurvePointer {
     return box && box.width > 0 ? box : null;
   }
 
-  /** Value of x at a place in the page, held within the axis. */
+  /** Value of x at a position in the page, clamped to the axis. */
   #valueAt(clientX: number, box: DOMRect): number {
     const [low, high] = this.#handlers.readout().limits ?? [0, 1];
     const share = Math.min(1, Math.max(0, (clientX - box.left) / box.width));
@@ -123,7 +123,7 @@ export class CurvePointer {
       this.#handlers.hover("");
       return;
     }
-    const at = nearest(series, readArray(points), this.#valueAt(this.#x, box));
+    const at = nearestX(series, readArray(points), this.#valueAt(this.#x, box));
     const [low, high] = this.#handlers.readout().limits!;
     this.#place(this.#line, box, box.left + ((at - low) / (high - low)) * box.width, 0);
     this.#handlers.hover(readAt(series, readArray(points), at, axis, unit));

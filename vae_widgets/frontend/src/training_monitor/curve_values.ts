@@ -1,4 +1,4 @@
-/** Values of curves at a place on the x axis, as a text. */
+/** Values of curves at a position on the x axis, as text. */
 
 import { plain } from "../format/numbers.ts";
 
@@ -8,11 +8,11 @@ export interface Series {
   count: number;
 }
 
-/** Points (2, n), x first, of all series one after the other. */
+/** The points (2, n), first x, of all series in sequence. */
 type Points = ArrayLike<number>;
 
 /** The x among all points that is nearest to `x`. */
-export function nearest(series: Series[], points: Points, x: number): number {
+export function nearestX(series: Series[], points: Points, x: number): number {
   let best = NaN;
   for (let i = 0; i < total(series); i++) {
     if (!(Math.abs(best - x) <= Math.abs(points[i] - x))) best = points[i];

@@ -1,14 +1,14 @@
-/** Why a VAE fails: KL of each dimension over time, reconstruction against KL, and beta. */
+/** Plots to diagnose a VAE: KL of each dimension over time, reconstruction against KL, and beta. */
 
 import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "./latent_health.css";
 import { readArray, type WireArray } from "../kernel/arrays.ts";
 import { quantityColour } from "../canvas/palette.ts";
-import { Picture } from "../canvas/canvas_view.ts";
+import { CanvasView } from "../canvas/canvas_view.ts";
 import { listen } from "../kernel/listen.ts";
 import { element } from "../controls/shell.ts";
-import { cell, drawAxes, drawLine, ends, isNarrow } from "../canvas/small_plot.ts";
+import { cellBox, drawAxes, drawLine, paddedLimits, isNarrow } from "../canvas/small_plot.ts";
 import type { Theme } from "../canvas/theme.ts";
 import type { Box } from "../canvas/viewport.ts";
 
@@ -37,12 +37,12 @@ function render({ model, el }: { model: AnyModel<{ shown: Partial<HealthState> }
     if (contentRect.width) root.classList.toggle("vw-narrow", isNarrow(contentRect.width));
   });
   folded.observe(root);
-  const picture = new Picture(box, (context, theme) => {
+  const picture = new CanvasView(box, (context, theme) => {
     const shown = model.get("shown");
     if (!shown.kl) return;
-    const into = (index: number) => cell(picture.width, picture.height, index, 3);
-    drawStrip(context, theme, into(0), shown as HealthState);
-    drawPath(context, theme, into(1), shown as HealthState);
+    const into = (index: number) => cellBox(picture.width, picture.height, index, 3);
+    drawKl(context, theme, into(0), shown as HealthState);
+    drawReconstruction(context, theme, into(1), shown as HealthState);
     drawBeta(context, theme, into(2), shown as HealthState);
   });
   const update = () => {
@@ -62,7 +62,7 @@ function render({ model, el }: { model: AnyModel<{ shown: Partial<HealthState> }
   };
 }
 
-function drawStrip(context: CanvasRenderingContext2D, theme: Theme, into: Box, shown: HealthState): void {
+function drawKl(context: CanvasRenderingContext2D, theme: Theme, into: Box, shown: HealthState): void {
   const [columns, rows] = shown.kl.shape;
   const [kl, at] = [readArray(shown.kl), readArray(shown.kl_at)];
   const high = kl.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, value) : most), 0);
@@ -88,20 +88,20 @@ function drawStrip(context: CanvasRenderingContext2D, theme: Theme, into: Box, s
   }
 }
 
-/** Rows to be named: all of a few, else a handful. */
+/** The rows with a label: at most eight. */
 function labelled(rows: number): number[] {
   const every = Math.ceil(rows / 8);
   return Array.from({ length: Math.ceil(rows / every) }, (_, i) => i * every);
 }
 
-function drawPath(context: CanvasRenderingContext2D, theme: Theme, into: Box, shown: HealthState): void {
+function drawReconstruction(context: CanvasRenderingContext2D, theme: Theme, into: Box, shown: HealthState): void {
   const n = shown.path.shape[1];
   const path = readArray(shown.path);
   const [kl, reconstruction] = [path.subarray(0, n), path.subarray(n)];
   const view = drawAxes(context, theme, into, {
     title: "Reconstruction (nats)",
-    x: ends(kl, [0]),
-    y: ends(reconstruction),
+    x: paddedLimits(kl, [0]),
+    y: paddedLimits(reconstruction),
     xName: "KL (nats)",
   });
   if (!n) return;
@@ -121,7 +121,7 @@ function drawBeta(context: CanvasRenderingContext2D, theme: Theme, into: Box, sh
   const view = drawAxes(context, theme, into, {
     title: n ? `β, now ${Number(beta[n - 1].toPrecision(3))}` : "β: the model has none",
     x: n && at[n - 1] > at[0] ? [at[0], at[n - 1]] : [0, 1],
-    y: ends(beta, [0]),
+    y: paddedLimits(beta, [0]),
     xName: shown.axis,
   });
   context.strokeStyle = theme.dark ? "#b5bac4" : BETA;

@@ -1,4 +1,4 @@
-/** Title and legend of the training curves: a click on an entry hides or shows its lines. */
+/** Title and legend of the training curves. A click on an entry hides or shows its lines. */
 
 import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";

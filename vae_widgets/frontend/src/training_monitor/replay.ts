@@ -1,4 +1,4 @@
-/** A scrubber over the kept epochs, and where the codes of the samples were at each. */
+/** A slider over the recorded epochs, and the codes of the samples at each. */
 
 import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
@@ -8,7 +8,7 @@ import { categoryColour, unknownColour } from "../canvas/palette.ts";
 import { KernelNotice } from "../controls/kernel_notice.ts";
 import { listen } from "../kernel/listen.ts";
 import { setAndPush } from "../kernel/sync.ts";
-import { Picture } from "../canvas/canvas_view.ts";
+import { CanvasView } from "../canvas/canvas_view.ts";
 import { button, element } from "../controls/shell.ts";
 import { drawAxes } from "../canvas/small_plot.ts";
 import { plain } from "../format/numbers.ts";
@@ -28,7 +28,7 @@ interface State {
   shown: Partial<ReplayState>;
 }
 
-/** Stands for the class of a sample that has none. */
+/** The class of a sample without a class. */
 const UNKNOWN = 10;
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
@@ -51,7 +51,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     setAndPush(model, { at: frames[slider.valueAsNumber] ?? null });
   });
 
-  const picture = new Picture(box, (context, theme) => {
+  const picture = new CanvasView(box, (context, theme) => {
     const { points, reach = 2, names = [], classes } = model.get("shown");
     if (!points?.shape[0]) return;
     const side = Math.min(picture.width, picture.height + 18);
@@ -85,7 +85,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const at = model.get("at");
     const index = at === null ? frames.length - 1 : closest(frames, at);
     slider.max = String(Math.max(0, frames.length - 1));
-    // An answer that comes late must not pull the slider back.
+    // A late answer must not move a slider that is being dragged.
     if (!slider.matches(":active")) slider.value = String(index);
     slider.disabled = frames.length < 2;
     const value = frames[index] ?? seen;

@@ -1,4 +1,4 @@
-/** Pause, Stop, Checkpoint, learning rate and beta: those that have something behind them. */
+/** Pause, Stop, Checkpoint, learning rate and beta, as far as the run supports them. */
 
 import { NumberField } from "../controls/number_field.ts";
 import { button, element } from "../controls/shell.ts";
@@ -14,7 +14,7 @@ export interface RunState {
   run: number;
   state: "waiting" | "training" | "paused" | "stopping" | "stopped" | "finished" | "interrupted";
   buttons: Record<string, Button>;
-  /** Whether a run is under way, whose settings can be changed. */
+  /** Whether a run is active, so that its settings can be changed. */
   active: boolean;
   settings: Record<string, number>;
   blocked: boolean;
@@ -40,7 +40,7 @@ export class RunButtons {
   readonly #fields: Record<string, NumberField> = {};
   #shown: Partial<RunState> = {};
 
-  /** `send` gets a message for the kernel and how to call it. */
+  /** `send` receives a message for the kernel and its name. */
   constructor(send: (message: Message, label: string) => void) {
     for (const name of ORDER) {
       const made = button("", "", () => {

@@ -1,29 +1,29 @@
-/** Pointer, wheel and keys on a scatter, as what they mean. */
+/** Translates pointer, wheel and keys on a scatter into actions. */
 
 import { onDrag, onKey, pointIn } from "../../controls/gestures.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import type { Mode } from "../state/protocol.ts";
 import { Viewport, type Bounds } from "../../canvas/viewport.ts";
 
-/** What samples that were found do to the selection. */
+/** How samples that were found change the selection. */
 export type SelectionChange = "replace" | "add" | "remove";
 
-/** Points are in pixels of the canvas. */
+/** What gestures call (latent_scatter/actions.ts). Positions are in pixels of the canvas. */
 export interface GestureActions {
   mode(): Mode;
   viewport(): Viewport;
   hover(at: Point | null): void;
-  /** `snap`: a point of the data that is near is meant. */
+  /** `snap`: pick a sample that is near. */
   pick(at: Point, snap: boolean): void;
   setView(bounds: Bounds): void;
   resetView(): void;
-  /** The lasso or box so far; none when it ends. */
+  /** The corners of the lasso or box so far; none when it ends. */
   drawShape(shape: Point[]): void;
   selectInside(shape: Point[], how: SelectionChange): void;
-  /** Add the point under the crosshair to the selection, or take it out. */
+  /** Add the sample under the crosshair to the selection, or remove it. */
   toggleSelected(at: Point): void;
   moveCursor(at: Point | null): void;
-  /** The wheel turned over a plot that has not the focus. */
+  /** The wheel was turned over a plot without the focus. */
   ignoreWheel(): void;
 }
 
@@ -31,11 +31,11 @@ const STEP = 12;
 const FINE_STEP = 2;
 const ZOOM = 1.25;
 const SLACK = 4;
-// Closer points of a lasso change nothing that can be seen.
+// A new corner of the lasso must be this far from the last one, in pixels.
 const LASSO_STEP = 2;
 
 export function onScatterGestures(canvas: HTMLCanvasElement, actions: GestureActions): () => void {
-  // The pinch last: the first finger's drag has begun when the second finger ends it.
+  // The pinch comes last: the second finger ends the drag that the first one has begun.
   const stops = [dragging(canvas, actions), keys(canvas, actions), pinching(canvas, actions)];
   const hover = (event: PointerEvent) => {
     if (!event.buttons) actions.hover(pointIn(canvas, event));
@@ -48,7 +48,7 @@ export function onScatterGestures(canvas: HTMLCanvasElement, actions: GestureAct
     event.preventDefault();
     event.stopPropagation();
     const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1);
-    // A pinch on a track pad comes as small turns with ctrlKey.
+    // A pinch on a track pad arrives as small wheel events with ctrlKey.
     const rate = event.ctrlKey && Math.abs(pixels) < 50 ? 0.01 : 0.002;
     actions.setView(actions.viewport().zoomed(pointIn(canvas, event), Math.exp(-rate * pixels)));
   };
@@ -85,7 +85,7 @@ function dragging(canvas: HTMLCanvasElement, actions: GestureActions): () => voi
     shape = [];
     actions.drawShape(shape);
   };
-  // Before the keys of the plot, so that Esc ends a lasso before it clears the selection.
+  // Registered before the other keys, so that Escape ends a lasso before it clears the selection.
   const stopEscape = onKey(canvas, (key) => {
     if (key !== "Escape" || !shape.length) return false;
     cancel();
@@ -130,7 +130,7 @@ function dragging(canvas: HTMLCanvasElement, actions: GestureActions): () => voi
   };
 }
 
-/** Two fingers: what lies under them stays under them. */
+/** Two fingers zoom and move the plane: the places under them stay under them. */
 function pinching(canvas: HTMLCanvasElement, actions: GestureActions): () => void {
   const fingers = new Map<number, Point>();
   let before: { viewport: Viewport; middle: Point; gap: number } | null = null;
@@ -197,7 +197,7 @@ function keys(canvas: HTMLCanvasElement, actions: GestureActions): () => void {
     const to = { x: from.x + dx, y: from.y + dy };
     at = actions.viewport().clamp(to);
     if (shape.length) draw(actions.mode() === "box" ? boxOf(shape[0], at) : [...shape, at]);
-    // At the edge the plane moves instead, but not away under a shape.
+    // At the edge the plane moves instead, unless a shape is being drawn.
     else if (at.x !== to.x || at.y !== to.y) {
       actions.setView(actions.viewport().panned(at.x - to.x, at.y - to.y));
     }

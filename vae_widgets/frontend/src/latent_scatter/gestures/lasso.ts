@@ -1,8 +1,8 @@
-/** Which points lie inside a drawn shape, and which is nearest: one pass over all of them. */
+/** The points inside a drawn shape, and the nearest point, in one pass over all points. */
 
 import type { Point } from "../../canvas/geometry.ts";
 
-/** Whether point i takes part: classes can be hidden. */
+/** Whether a point counts: classes can be hidden. */
 export type Visible = (index: number) => boolean;
 
 /** Indices of the points inside a closed polygon (even-odd rule). `positions` is x, y, x, y, ... */
@@ -28,7 +28,7 @@ export function insidePolygon(
     for (let e = 0; e < band.length; e += 4) {
       const ay = band[e + 1];
       const by = band[e + 3];
-      // Does the edge from b to a cross the ray that leaves the point to the right?
+      // Whether the edge from b to a crosses the ray from the point to the right.
       if (ay > y !== by > y && x < band[e] + ((y - ay) * (band[e + 2] - band[e])) / (by - ay))
         inside = !inside;
     }
@@ -37,7 +37,7 @@ export function insidePolygon(
   return found.slice(0, count);
 }
 
-/** The edges that reach into each of so many bands of y, so that a point need not ask all. */
+/** The edges in each band of y, so that a point is compared with few of them. */
 function bandsOf(
   edges: (readonly [Point, Point])[],
   bottom: number,
@@ -47,7 +47,7 @@ function bandsOf(
   const scale = count / (top - bottom || 1);
   const bands: number[][] = Array.from({ length: count }, () => []);
   for (const [b, a] of edges) {
-    // A band more on either side: what is rounded here must not be missed there.
+    // One more band on either side, for rounding errors.
     const first = Math.max(0, Math.floor((Math.min(a.y, b.y) - bottom) * scale) - 1);
     const last = Math.min(count - 1, Math.floor((Math.max(a.y, b.y) - bottom) * scale) + 1);
     for (let band = first; band <= last; band++) bands[band].push(a.x, a.y, b.x, b.y);
@@ -61,10 +61,10 @@ function extent(values: number[]): [number, number] {
 
 /**
  * The point nearest to `at`, where a unit along x and y counts `scaleX` and `scaleY` (pixels per
- * unit); -1 if none is within `reach`. A plain pass takes 0.1 ms for 50,000 points: no index of
- * the plane is needed.
+ * unit); -1 if none is within `reach`. One pass takes 0.1 ms for 50,000 points, so no spatial
+ * index is needed.
  */
-export function nearest(
+export function nearestPoint(
   positions: Float32Array,
   at: Point,
   scaleX: number,
@@ -78,7 +78,7 @@ export function nearest(
     const dx = (positions[2 * i] - at.x) * scaleX;
     const dy = (positions[2 * i + 1] - at.y) * scaleY;
     const distance = dx * dx + dy * dy;
-    // Of points at one place the last wins: it is drawn on top.
+    // Of points at the same place the last one counts, as it is drawn on top.
     if (distance <= least && visible(i)) {
       least = distance;
       best = i;
@@ -87,7 +87,7 @@ export function nearest(
   return best;
 }
 
-/** How a new set of indices changes a selection. Sorted, each index once. */
+/** Combine a selection with new indices. The result is sorted and unique. */
 export function combine(
   old: Uint32Array,
   found: Uint32Array,

@@ -3,7 +3,7 @@
 import type { Point } from "../../canvas/geometry.ts";
 import type { ScatterPlot } from "../plot/plot.ts";
 import { isLine, type Model } from "../state/model.ts";
-import { insidePolygon, nearest } from "./lasso.ts";
+import { insidePolygon, nearestPoint } from "./lasso.ts";
 
 // A sample also counts as hit this many pixels outside its disc.
 const HIT_SLACK = 5;
@@ -40,7 +40,7 @@ export class SampleFinder {
   #nearest(place: Point, reach: number, alongX: boolean): number {
     const { scene, viewport } = this.#plot;
     const scaleY = alongX ? 0 : viewport.scaleY;
-    return nearest(scene.positions, place, viewport.scaleX, scaleY, reach, this.#visible());
+    return nearestPoint(scene.positions, place, viewport.scaleX, scaleY, reach, this.#visible());
   }
 
   #visible(): (index: number) => boolean {

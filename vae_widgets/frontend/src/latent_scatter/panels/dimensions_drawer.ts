@@ -83,7 +83,7 @@ class Row {
     slider.type = "range";
     slider.ariaLabel = `Fixed value of ${axis.name}`;
     slider.addEventListener("input", () => moved(slider.valueAsNumber));
-    // The arrows are the slider's, not the notebook's.
+    // JupyterLab must not take the arrow keys from the slider.
     this.close = onKey(slider, () => false);
     this.root.append(
       element("span", "vw-dims-name", axis.name),
@@ -97,15 +97,15 @@ class Row {
   show(along: number, fixed: number): void {
     const { low, high } = this.#axis;
     this.#slider.hidden = along >= 0;
-    // Where all values are the same but for rounding, no exponents.
+    // No exponents where all values agree except for rounding.
     const span = Math.max(high - low, 0.01);
     this.#value.textContent = along < 0 ? formatNumber(fixed, span) : `along ${"xy"[along]}`;
-    // Values from Python may lie beyond.
+    // A value set in Python may lie outside.
     const [min, max] = [Math.min(low, fixed), Math.max(high, fixed)];
     this.#slider.min = String(min);
     this.#slider.max = String(max);
     this.#slider.step = String((max - min) / STEPS || 1);
-    // A value that the slider itself rounded would fight the hand.
+    // Setting the value that the slider has rounded would disturb a drag.
     if (Math.fround(this.#slider.valueAsNumber) !== fixed) this.#slider.value = String(fixed);
   }
 }

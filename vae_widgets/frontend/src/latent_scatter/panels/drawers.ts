@@ -93,7 +93,7 @@ export class Drawers {
     const model = this.#model;
     this.#save.root.hidden = !model.get("_save_shown");
     const { coordinates, along = 0 } = model.get("_pick");
-    // While the hand moves, the slider is its own.
+    // The slider is not updated during a drag.
     if (this.#picking.busy) return;
     this.#save.show({
       bookmarks: Object.keys(model.get("bookmarks")),
@@ -105,7 +105,7 @@ export class Drawers {
     });
   }
 
-  /** The view rests: prepare for the next slider that moves. */
+  /** Have the steps of the sliders decoded beforehand, now that the view rests. */
   prepare(): void {
     this.#traversals.ask(this.#picking.place);
   }
@@ -146,7 +146,7 @@ export class Drawers {
       hiddenSides: model.get("_hidden_sides").map((i) => ["below", "above", "unknown"][i]),
     });
     await copyText(code).then(
-      () => shell.setStatus("Copied. It expects the widget in the variable scatter."),
+      () => shell.setStatus("Copied. The code expects the widget in the variable scatter."),
       (error) => shell.setStatus(`Not copied: ${error.message}.`),
     );
   }

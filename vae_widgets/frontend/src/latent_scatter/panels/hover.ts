@@ -20,7 +20,7 @@ export class Hover {
   readonly #frame: HTMLElement;
   readonly #setStatus: (text: string) => void;
 
-  /** The pictures stay inside `frame`, which holds the plot; `arrived` hears of new ones. */
+  /** The tooltip stays inside `frame`; `arrived` is called when a new picture is there. */
   constructor(
     model: Model,
     plot: ScatterPlot,
@@ -45,14 +45,14 @@ export class Hover {
     void this.#samples.load(model.get("_tiles"));
   }
 
-  /** The pointer is on a sample, or on none: -1. */
+  /** The pointer is on a sample; -1 for none. */
   over(index: number): void {
     if (index === this.#model.get("hovered")) return;
     this.#model.set("hovered", index);
     pushStateThrottled(this.#model, "hovered");
   }
 
-  /** The picture of a sample; null while it is on its way. */
+  /** The picture of a sample; null while it is requested. */
   sample(index: number): TileRef | null {
     return this.#samples.find(index);
   }

@@ -1,4 +1,4 @@
-/** The colours of the points of a scatter, and their legend; wired to the traits. */
+/** Colours the points of a scatter by its traits, and shows the legend. */
 
 import { readArray } from "../../kernel/arrays.ts";
 import {
@@ -8,7 +8,7 @@ import {
   countClasses,
   hide,
   hideSides,
-  plain,
+  uniform,
   type Colouring,
 } from "../plot/colours.ts";
 import { unknownColour } from "../../canvas/palette.ts";
@@ -60,6 +60,6 @@ export class Legend {
     if (wire && threshold === null) return byQuantity(by, readArray(wire), unknown);
     if (wire) return byThreshold(by, readArray(wire), threshold!, unknown);
     if (classes) return byClass(classes, count, unknown);
-    return plain(readArray(model.get("_positions")).length / 2);
+    return uniform(readArray(model.get("_positions")).length / 2);
   }
 }

@@ -1,4 +1,4 @@
-/** Beside a scatter: what its colours mean. Groups are buttons that hide and show their points. */
+/** The legend beside a scatter. Its entries are buttons that hide and show groups of points. */
 
 import { categoryColour, quantityColour } from "../../canvas/palette.ts";
 import { NumberField } from "../../controls/number_field.ts";
@@ -9,25 +9,25 @@ import { element } from "../../controls/shell.ts";
 
 export interface LegendState {
   names: string[];
-  /** Of each class, and last of the points of no class. */
+  /** Number of points of each class, and at the end of the points without a class. */
   counts: number[];
   /** Classes, and sides of the threshold, that are hidden. */
   hidden: number[];
   hiddenSides: number[];
-  /** Set where a quantity, not the class, colours the points. */
+  /** Set if a quantity colours the points instead of the class. */
   quantity: Quantity | null;
-  /** False where the classes do not colour the points. */
+  /** Whether the classes colour the points. */
   coloured: boolean;
-  /** Colour of what is not known. */
+  /** Colour of points without a class or value. */
   unknown: string;
 }
 
 interface Entry {
-  /** By which it is hidden. */
+  /** Number of the group in the list of hidden ones. */
   group: number;
   name: string;
   count: number;
-  /** Empty where it has none. */
+  /** Empty for none. */
   colour: string;
 }
 
@@ -146,7 +146,7 @@ class Switches {
     this.#changed(hidden.includes(group) ? others : [...hidden, group]);
   }
 
-  /** Only this one; once more shows all again. */
+  /** Show only this group; the second time, show all again. */
   #only(group: number): void {
     const hidden = this.#hidden;
     const others = this.#groups.filter((other) => other !== group);

@@ -32,7 +32,7 @@ const BUTTONS: ToolbarButton[] = [
   { label: "Grid", title: "Show the decoded plane behind the points", ...toggle("grid") },
   {
     label: "Prior",
-    title: "Show rings that hold 50, 90 and 99 % of the prior, as this plane sees it",
+    title: "Show rings that contain 50, 90 and 99 % of the prior on this plane",
     ...toggle("prior"),
     hidden: hasNoPrior,
   },
@@ -57,7 +57,7 @@ const BUTTONS: ToolbarButton[] = [
     disabled: (model) => !model.get("selection").shape[0],
   },
 ];
-/** Beside the axes, which a plane of two dimensions has no need of. */
+/** The button next to the axes, which two dimensions do not need. */
 const DIMENSIONS: ToolbarButton = {
   label: "Other dimensions",
   title: "List all dimensions, and move those that are not shown",
@@ -109,9 +109,9 @@ export class Toolbar {
   readonly #colour: HTMLSelectElement;
   readonly #projection: HTMLSelectElement;
   readonly #axes: HTMLSelectElement[];
-  readonly #dimensions = element("div", "vw-scatter-many");
+  readonly #dimensions = element("div", "vw-scatter-axes");
 
-  /** Keys of the buttons work on `canvas`, unless they are handled before. */
+  /** The keys of the buttons work on `canvas`, unless something else handles them first. */
   constructor(model: Model, shell: Shell, canvas: HTMLElement, actions: ToolbarActions) {
     this.#model = model;
     this.#shell = shell;
@@ -180,7 +180,7 @@ export class Toolbar {
       select.value = String(model.get("dims")[axis]);
       select.disabled = axes.length <= 2;
     });
-    // Two dimensions leave nothing to choose.
+    // With two dimensions there is nothing to choose.
     this.#dimensions.hidden = axes.length <= 2 && projections.length <= 2;
   }
 

@@ -1,4 +1,4 @@
-/** The pictures of the hovered sample, beside its point. */
+/** The tooltip of the hovered sample, next to its point. */
 
 import { DetailText } from "../../controls/detail_text.ts";
 import type { Point } from "../../canvas/geometry.ts";
@@ -8,7 +8,7 @@ import { TileView } from "../decode/picked_view.ts";
 
 const DETAILS = ["input", "reconstruction", "residual"];
 
-/** A sample and its name beside its point; its reconstruction and the residual when they come. */
+/** Shows a sample, its text, and its reconstruction and residual once they are there. */
 export class Tooltip {
   readonly root = element("div", "vw-tooltip");
   readonly #views = DETAILS.map(() => new TileView(76));
@@ -32,12 +32,12 @@ export class Tooltip {
     this.root.hidden = true;
   }
 
-  /** Say of the sample what the renderer says, as HTML. */
+  /** Show the renderer's HTML about the sample. */
   describe(text: string): void {
     this.#detail.show(text);
   }
 
-  /** Beside the point, inside the frame of `width` and `height`. */
+  /** Show it next to the point, inside the frame of `width` and `height`. */
   show(shown: (TileRef | null)[], lines: string[], at: Point, width: number, height: number): void {
     this.#views.forEach((view, i) => view.show(shown[i]));
     this.#text.textContent = lines.join("\n");

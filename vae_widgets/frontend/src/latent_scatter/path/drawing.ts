@@ -1,24 +1,24 @@
-/** A path on a scatter: how it looks, and what of it can be dragged. */
+/** Draws a path on a scatter, and finds the part of it under the pointer. */
 
 import { haloedText } from "../../canvas/text.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import type { Theme } from "../../canvas/theme.ts";
 
-/** Places are in pixels. */
+/** Positions are in pixels. */
 export interface PathPicture {
   path: Point[];
-  /** The frame at which the point stands. */
+  /** The frame of the slider, where the point is. */
   frame: number;
   /** Frames that are way-points, both ends included. */
   stops: number[];
-  /** Whether a way-point is being dragged: the path is a guess. */
+  /** Whether the path is a guess, while a way-point is dragged. */
   guessed: boolean;
-  /** A start that was chosen, while its end is not. */
+  /** The new start, until the new end is chosen too. */
   newStart: Point | null;
 }
 
 const NAME = { x: 9, y: -9 };
-// The name can be dragged too: the point may lie on its end. Half its size, with some room.
+// Half the size of a name, with a margin. A name can be dragged because the point may cover its end.
 const NAME_REACH = { x: 22, y: 9 };
 
 export function drawPath(
@@ -47,8 +47,8 @@ export function drawPath(
 }
 
 /**
- * What can be dragged at a place: the point, a way-point by its number, or nothing. `reach` is how
- * far from its middle, in pixels; what is not `seen` cannot be hit.
+ * The part of the path at a place that can be dragged: the point, the number of a way-point, or
+ * null. `reach` is the greatest distance in pixels; only parts that are `seen` count.
  */
 export function hitPath(
   { path, frame, stops }: PathPicture,
@@ -85,7 +85,7 @@ function dot(
   context.stroke();
 }
 
-/** A word beside a place. */
+/** A label next to a point. */
 function label(context: CanvasRenderingContext2D, theme: Theme, text: string, at: Point): void {
   context.textAlign = "left";
   context.textBaseline = "middle";

@@ -1,15 +1,14 @@
-/** The points of a path: a track for a point that is dragged, and what dragged way-points do. */
+/** Geometry of a path whose point or way-points are dragged. */
 
 import type { Point } from "../../canvas/geometry.ts";
 
 /**
- * The frame to which a point that is dragged moves, starting from one frame: along the path, as
- * long as that brings it nearer to the pointer. So it does not jump to another part of a path that
- * crosses itself or comes back.
+ * The frame to which a dragged point moves. It goes along the path from the frame `from` as long as
+ * that brings it closer to the pointer, so it does not jump where a path crosses itself.
  */
 export function follow(path: Point[], from: number, to: Point): number {
   const away = (i: number) => Math.hypot(path[i].x - to.x, path[i].y - to.y);
-  // Looks so far ahead, past small bends.
+  // How far it looks ahead, to pass small bends.
   const reach = Math.ceil(path.length / 8);
   for (let at = from; ; ) {
     let best = at;
@@ -21,8 +20,8 @@ export function follow(path: Point[], from: number, to: Point): number {
 }
 
 /**
- * The path after one of its way-points, the number `which` of `stops`, was dragged to a place: the
- * legs beside it are straight, until the kernel has found the new ones.
+ * The path after the way-point `which` of `stops` was dragged to a place. The parts next to it are
+ * straight until the kernel has found the new path.
  */
 export function withStop(
   path: [number, number][],

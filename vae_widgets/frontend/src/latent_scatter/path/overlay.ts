@@ -1,6 +1,6 @@
 /**
- * The path of a linked InterpolationSlider on a scatter (widgets/links/path_link.py): drawn, its point
- * dragged, its ends chosen. The point is the slider's own value, moved here in the page.
+ * The path of a linked InterpolationSlider on a scatter (widgets/links/path_link.py). Its point and
+ * way-points can be dragged, and its ends chosen. The point is the value of the slider.
  */
 
 import type { AnyModel } from "@anywidget/types";
@@ -15,13 +15,13 @@ import { isLine, type Model } from "../state/model.ts";
 import { button, type Shell } from "../../controls/shell.ts";
 import { send, pushState, pushStateThrottled } from "../../kernel/sync.ts";
 
-/** A place on the plane, and the sample meant, -1 for none. */
+/** A place on the plane, and the sample there; -1 for none. */
 interface End {
   at: [number, number];
   point: number;
 }
 
-// The point and way-points are hit within so many pixels of their middle; a finger hides more.
+// The point and way-points are hit within this distance, in pixels; it is larger for a finger.
 const REACH = 10;
 const FINGER = 24;
 const CLICK_SLACK = 4;
@@ -31,11 +31,11 @@ export class PathOverlay {
   #slider: AnyModel<{ value: number }> | null = null;
   #places: [number, number][] = [];
   #stops: number[] = [];
-  /** Of a way-point that is dragged, until the kernel has found the path. */
+  /** Whether the path is a guess: a way-point moves, or the kernel has not found the path yet. */
   #guessed = false;
   #start: End | null = null;
   #choosing = false;
-  /** For the path that was asked for. */
+  /** Whether a new path was requested. */
   #waiting = false;
   #gone = false;
   #timer = 0;
@@ -67,7 +67,7 @@ export class PathOverlay {
       () => this.#choose(!this.#choosing),
     );
     plot.overlay = (context, theme) => this.#slider && drawPath(context, theme, this.#picture());
-    // Before the canvas hears of it: the point lies above the samples.
+    // Captured before the canvas gets it, because the point lies above the samples.
     shell.root.addEventListener("pointerdown", this.#press, { capture: true });
     this.#stopKeys = onKey(plot.canvas, (key) => this.#key(key));
     model.on("change:_path", this.#load);
@@ -107,7 +107,7 @@ export class PathOverlay {
       this.#choose(false, "");
       this.#endsButton.remove();
     }
-    if (this.#waiting) this.#shell.setStatus("The path leads between the new ends.");
+    if (this.#waiting) this.#shell.setStatus("The path now connects the new ends.");
     this.#waiting = false;
     this.#redraw();
   };
@@ -130,10 +130,10 @@ export class PathOverlay {
     this.#waiting = false;
     this.#read();
     this.#redraw();
-    this.#shell.setStatus(`The path stays. ${message.error}`);
+    this.#shell.setStatus(`The path is unchanged. ${message.error}`);
   };
 
-  // -- the point and the way-points ---------------------------------------------------------------------------------
+  // -- the point and the way-points --------------------------------------------------------------
 
   #onScreen(): Point[] {
     const { viewport } = this.#plot;
@@ -158,7 +158,7 @@ export class PathOverlay {
     );
   }
 
-  /** The legs beside the way-point are straight at once; the kernel finds the path at the end. */
+  /** The parts next to the way-point are straight until the kernel has found the path. */
   #dragStop(down: PointerEvent, which: number): void {
     const places = this.#places;
     let to: Point | null = null;
@@ -178,7 +178,7 @@ export class PathOverlay {
         this.#redraw();
       },
       () => {
-        if (!to) return this.#pick(pointIn(this.#plot.canvas, down)); // no more than a click
+        if (!to) return this.#pick(pointIn(this.#plot.canvas, down)); // it was only a click
         if (!this.#plot.viewport.contains(to)) return back();
         this.#sendStop(which, to);
       },
@@ -198,7 +198,7 @@ export class PathOverlay {
     pushStateThrottled(this.#model, "hovered");
     canvas.focus({ preventScroll: true });
     const move = (event: PointerEvent) => {
-      event.stopImmediatePropagation(); // no hover meanwhile
+      event.stopImmediatePropagation(); // no hover during the drag
       moved(pointIn(canvas, event));
     };
     const up = () => {
@@ -269,7 +269,7 @@ export class PathOverlay {
     this.#endsButton.ariaPressed = String(choosing);
     this.#plot.canvas.focus({ preventScroll: true });
     this.#shell.setStatus(
-      news ?? (choosing ? "Click the start of the path. Esc: leave it." : "The path stays."),
+      news ?? (choosing ? "Click the start of the path. Esc cancels." : "The path is unchanged."),
     );
     this.#redraw();
   }
@@ -283,7 +283,7 @@ export class PathOverlay {
       return this.#send({ start, end });
     }
     this.#start = end;
-    this.#shell.setStatus("Now click its end.");
+    this.#shell.setStatus("Now click the end.");
     this.#redraw();
   }
 
@@ -292,7 +292,7 @@ export class PathOverlay {
     return { at: [x, y], point: this.#pointAt(at) };
   }
 
-  /** A way-point, both ends included, goes to a place in pixels. */
+  /** Send the new place, in pixels, of a way-point or an end. */
   #sendStop(which: number, to: Point): void {
     const end = this.#endAt(to);
     if (which === 0) this.#send({ start: end });

@@ -1,21 +1,21 @@
-/** From classes or a quantity to one colour a point. */
+/** The colour of each point, from its class or from a quantity. */
 
 import { CATEGORIES, categoryColour, channels, quantityColour } from "../../canvas/palette.ts";
 
 export interface Quantity {
   name: string;
-  /** Of the known values; NaN if there is none. */
+  /** Range of the known values; NaN if there are none. */
   low: number;
   high: number;
-  /** How many points have no value. */
+  /** Number of points without a value. */
   unknown: number;
-  /** Set where it has two colours only. */
+  /** Set if a threshold divides it into two colours. */
   cut: Cut | null;
 }
 
 export interface Cut {
   threshold: number;
-  /** How many points lie below, and at or above. */
+  /** Number of points below, and at or above. */
   counts: [number, number];
 }
 
@@ -24,30 +24,30 @@ export interface Colouring {
   levels: Int16Array;
   /** r, g, b of each level, 0 to 255. */
   colours: Uint8Array;
-  /** Set where a quantity colours the points. */
+  /** Set if a quantity colours the points. */
   quantity: Quantity | null;
 }
 
 const STEPS = 256;
-/** Below, and at or above a threshold; the colours of a score histogram with labels. */
+/** Colours below, and at or above a threshold, as in a histogram with labels. */
 export const SIDES = [0, 6].map(categoryColour);
 /** Number of the group of points without a value, beside the two sides of a threshold. */
 export const NO_SIDE = SIDES.length;
 
 /** All `n` points in one colour. */
-export function plain(n: number): Colouring {
+export function uniform(n: number): Colouring {
   return { levels: new Int16Array(n), colours: palette([categoryColour(0)]), quantity: null };
 }
 
-/** Each class in its own colour of the cycle; those of no class, `count`, in that of the unknown. */
+/** Each class in its colour of the cycle; points without a class, `count`, in `unknown`. */
 export function byClass(classes: Uint32Array, count: number, unknown: string): Colouring {
   const cycle = CATEGORIES.length;
-  // Not the classes themselves: there may be more of them than an Int16 can number.
+  // Not the class numbers, which may exceed an Int16.
   const levels = Int16Array.from(classes, (index) => (index === count ? cycle : index % cycle));
   return { levels, colours: palette([...CATEGORIES, unknown]), quantity: null };
 }
 
-/** From the lowest to the highest value in viridis. */
+/** Viridis from the lowest to the highest value. */
 export function byQuantity(name: string, values: Float32Array, unknown: string): Colouring {
   const { low, high, missing } = rangeOf(values);
   const scale = high > low ? (STEPS - 1) / (high - low) : 0;
@@ -61,14 +61,14 @@ export function byQuantity(name: string, values: Float32Array, unknown: string):
   };
 }
 
-/** In one colour below a threshold, in another from it on. */
+/** One colour below a threshold, another one at or above it. */
 export function byThreshold(
   name: string,
   values: Float32Array,
   threshold: number,
   unknown: string,
 ): Colouring {
-  // Rounded as the values were: one that was equal still is.
+  // Rounded like the values, so that equal numbers stay equal.
   const limit = Math.fround(threshold);
   const levels = Int16Array.from(values, (value) =>
     Number.isNaN(value) ? NO_SIDE : value >= limit ? 1 : 0,
@@ -93,14 +93,14 @@ function rangeOf(values: Float32Array): { low: number; high: number; missing: nu
   return low > high ? { low: NaN, high: NaN, missing } : { low, high, missing };
 }
 
-/** Take the points of hidden groups of a quantity out, in place. */
+/** Hide the points of some groups of a quantity, in place. */
 export function hideSides(colouring: Colouring, hidden: number[]): void {
   const { quantity, levels } = colouring;
   if (quantity?.cut) hide(colouring, levels, hidden);
   else if (quantity && hidden.includes(NO_SIDE)) hide(colouring, levels, [STEPS]);
 }
 
-/** Take the points of hidden groups (classes, or the levels themselves) out, in place. */
+/** Hide the points of some groups (classes or levels), in place. */
 export function hide(
   { levels }: Colouring,
   groups: Uint32Array | Int16Array,
@@ -110,7 +110,7 @@ export function hide(
   if (off.size) groups.forEach((index, i) => off.has(index) && (levels[i] = -1));
 }
 
-/** How many points each of `count` classes has. */
+/** Number of points of each of `count` classes. */
 export function countClasses(classes: Uint32Array, count: number): number[] {
   const counts = new Array<number>(count).fill(0);
   for (const index of classes) counts[index]++;

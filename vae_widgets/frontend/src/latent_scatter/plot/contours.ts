@@ -1,4 +1,4 @@
-/** Where am I: the prior as rings, and the posterior of one sample as an ellipse. */
+/** The prior as rings, and the posterior of one sample as an ellipse. */
 
 import { haloedText } from "../../canvas/text.ts";
 import { contour } from "./gaussian.ts";
@@ -10,7 +10,7 @@ import type { Viewport } from "../../canvas/viewport.ts";
 const PRIOR_RINGS = [0.5, 0.9, 0.99];
 export const POSTERIOR_RING = 0.95;
 
-/** Rings that hold 50, 90 and 99 % of a standard normal prior, as this plane sees it. */
+/** Rings that contain 50, 90 and 99 % of a standard normal prior on this plane. */
 export function drawPrior(
   context: CanvasRenderingContext2D,
   theme: Theme,
@@ -31,7 +31,7 @@ export function drawPrior(
   }
 }
 
-/** The ellipse that holds 95 % of q(z | x). */
+/** The ellipse that contains 95 % of q(z | x). */
 export function posteriorPath(viewport: Viewport, center: Point, covariance: Covariance): Path2D {
   return closed(contour(center, covariance, POSTERIOR_RING), viewport);
 }

@@ -1,4 +1,4 @@
-/** Where am I: the density of the aggregated posterior q(z), shaded behind the points, and rings. */
+/** The density of the aggregated posterior q(z), as a shade behind the points and as rings. */
 
 import { readArray } from "../../kernel/arrays.ts";
 import { haloedText } from "../../canvas/text.ts";
@@ -38,7 +38,7 @@ export class Density {
     const context = this.#mask.getContext("2d")!;
     const pixels = context.createImageData(columns, rows);
     const highest = density.reduce((a, b) => Math.max(a, b), 0) || 1;
-    // The root, lest a narrow peak hide the rest.
+    // The square root, so that a narrow peak does not hide the rest.
     density.forEach((value, i) => {
       pixels.data[4 * i + 3] = 255 * DARKEST * Math.sqrt(value / highest);
     });
@@ -81,7 +81,7 @@ export class Density {
         if (free(to) && (!lowest || to.y > lowest.y)) lowest = to;
       }
       context.stroke();
-      // Below, where the names of the prior's rings are not.
+      // At the bottom, because the names of the rings of the prior are at the top.
       if (lowest) {
         named.push(lowest);
         haloedText(context, theme, `${100 * probability} % of q(z)`, lowest.x, lowest.y - 4);

@@ -1,12 +1,12 @@
 /**
- * Many small discs, written straight into pixels: with 50,000 points several times faster than
- * one canvas call a point, and the same in every browser.
+ * Many small discs, written directly into pixels. For 50,000 points this is several times faster
+ * than one canvas call for each, and it looks the same in every browser.
  *
- * From front to back: where 1,000,000 points lie on 200,000 pixels, most find their pixels opaque
- * already and cost one look.
+ * The discs are drawn from front to back. With 1,000,000 points on 200,000 pixels, most pixels are
+ * already opaque and cost one comparison.
  */
 
-/** Non-premultiplied RGBA rows, as of ImageData. */
+/** Rows of RGBA without premultiplication, as in ImageData. */
 export interface Pixels {
   data: Uint8ClampedArray;
   width: number;
@@ -20,7 +20,7 @@ export interface Discs {
   scaleY: number;
   offsetX: number;
   offsetY: number;
-  /** Row of `colours` for each disc; below 0: not drawn. */
+  /** Row of `colours` for each disc; below 0 for a disc that is not drawn. */
   levels: Int16Array;
   /** r, g, b for each level, 0 to 255. */
   colours: Uint8Array;
@@ -28,18 +28,18 @@ export interface Discs {
   radius: number;
   /** 0 to 1. */
   opacity: number;
-  /** The discs to draw; absent: all. */
+  /** The discs to draw; all by default. */
   which?: Uint32Array;
 }
 
-/** How many discs there are to draw. */
+/** Number of discs to draw. */
 export function countDiscs({ which, positions }: Discs): number {
   return which ? which.length : positions.length / 2;
 }
 
 /**
- * Draw discs `to - 1` down to `from` beneath what is there: called from the last disc down to the
- * first, each disc covers those before it.
+ * Draw the discs `to - 1` down to `from` below what is already drawn. Called from the last disc to
+ * the first, each disc covers those before it.
  */
 export function drawDiscs(pixels: Pixels, discs: Discs, from = 0, to = countDiscs(discs)): void {
   const { positions, scaleX, scaleY, offsetX, offsetY, levels, which } = discs;
@@ -54,7 +54,7 @@ export function drawDiscs(pixels: Pixels, discs: Discs, from = 0, to = countDisc
     if (level < 0) continue;
     const x = Math.floor(positions[2 * i] * scaleX + offsetX);
     const y = Math.floor(positions[2 * i + 1] * scaleY + offsetY);
-    // As it must hold, and not as it must not, for the sake of NaN.
+    // Written as a negation, so that NaN is skipped too.
     if (!(x > -size && y > -size && x < width + size && y < height + size)) continue;
     const colour = colours[level];
     const left = x - reach;
@@ -97,7 +97,7 @@ function packed(colours: Uint8Array): Int32Array {
   });
 }
 
-/** Alpha (0 to 255) of a disc in the middle of a square of odd size, with a soft edge. */
+/** Alpha (0 to 255) of a disc with a soft edge in the middle of a square of odd size. */
 export function makeStamp(radius: number, opacity: number): { size: number; alpha: Uint8Array } {
   const reach = Math.ceil(radius + 0.5) - 1;
   const size = 2 * reach + 1;
@@ -112,7 +112,7 @@ export function makeStamp(radius: number, opacity: number): { size: number; alph
   return { size, alpha };
 }
 
-/** Radius in CSS pixels that suits so many points: 3.5 for 1,000, 1.8 for 50,000. */
+/** Default radius in CSS pixels for a number of points: 3.5 for 1,000, 1.8 for 50,000. */
 export function discRadius(count: number): number {
   return Math.min(4.5, Math.max(1, 6.5 - Math.log10(Math.max(1, count))));
 }

@@ -10,10 +10,10 @@ export function radiusOf(probability: number): number {
   return Math.sqrt(-2 * Math.log(1 - probability)); // chi-squared with two degrees of freedom
 }
 
-/** The contour that holds this probability, as a closed polygon. */
+/** The contour that contains this probability, as a closed polygon. */
 export function contour(center: Point, covariance: Covariance, probability: number): Point[] {
   const [xx, xy, , yy] = covariance;
-  // Cholesky: a unit circle under L has covariance L L^T.
+  // Cholesky factor L: it maps the unit circle to the contour of the covariance L L^T.
   const a = Math.sqrt(xx);
   const b = a > 0 ? xy / a : 0;
   const c = Math.sqrt(Math.max(0, yy - b * b));

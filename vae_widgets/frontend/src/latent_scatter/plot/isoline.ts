@@ -1,4 +1,4 @@
-/** Where values on a grid cross a level: marching squares. */
+/** The lines where values on a grid cross a level, by marching squares. */
 
 /** Steps along x and y from the first corner of a cell to each, all the way round. */
 const CORNERS = [[0, 0], [1, 0], [1, 1], [0, 1]];
@@ -9,7 +9,7 @@ export function isoline(values: Float32Array, columns: number, level: number): n
   for (let row = 0; row + 1 < values.length / columns; row++) {
     for (let column = 0; column + 1 < columns; column++) {
       const at = (i: number) => values[(row + CORNERS[i][1]) * columns + column + CORNERS[i][0]];
-      // The crossing of each side that has one.
+      // The crossings of the sides of the cell.
       const crossings: [number, number][] = [];
       for (let i = 0; i < 4; i++) {
         const next = (i + 1) % 4;
@@ -20,7 +20,7 @@ export function isoline(values: Float32Array, columns: number, level: number): n
           CORNERS[i][axis] + share * (CORNERS[next][axis] - CORNERS[i][axis]);
         crossings.push([column + along(0), row + along(1)]);
       }
-      // At a saddle the middle decides which of the four belong together.
+      // At a saddle the mean decides which of the four crossings belong together.
       const middle = (at(0) + at(1) + at(2) + at(3)) / 4;
       if (crossings.length === 4 && middle >= level !== at(0) >= level) {
         crossings.unshift(crossings.pop()!);

@@ -1,11 +1,11 @@
-/** The picture of a scatter: axes, decoded grid and points on a still layer, marks above it. */
+/** The picture of a scatter: axes, decoded grid and points on a static layer, marks above it. */
 
 import { haloedText } from "../../canvas/text.ts";
 import type { Covariance, GridQuestion } from "../state/protocol.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import { discRadius } from "./discs.ts";
 import { formatTicks } from "../../format/numbers.ts";
-import { Picture, type Draw } from "../../canvas/canvas_view.ts";
+import { CanvasView, type Draw } from "../../canvas/canvas_view.ts";
 import { PointLayer } from "./point_layer.ts";
 import { drawPrior, posteriorPath } from "./contours.ts";
 import type { Density } from "./density.ts";
@@ -14,7 +14,7 @@ import { linearTicks } from "../../format/axis_ticks.ts";
 import { Viewport, type Bounds, toBounds } from "../../canvas/viewport.ts";
 
 export interface Grid extends GridQuestion {
-  /** All its pictures side by side. */
+  /** All tiles of the grid in one picture. */
   texture: HTMLCanvasElement;
 }
 
@@ -28,23 +28,23 @@ export interface Scene {
   pointSize: number | null;
   /** Drawn behind the points; null for none. */
   grid: Grid | null;
-  /** Names and places on the plane; without y, anywhere on a line. */
+  /** Names and places on the plane; a place on a line has no y. */
   bookmarks: [string, number[]][];
-  /** Centre of the prior, where its rings are shown. */
+  /** Centre of the prior if its rings are shown. */
   prior: Point | null;
-  /** Of the aggregated posterior, where it is shown. */
+  /** Density of the aggregated posterior if it is shown. */
   density: Density | null;
-  /** An axis without a name has no meaning, hence no ticks. */
+  /** Names of the axes. An axis without a name has no meaning, and no ticks. */
   names: [string, string];
   bounds: Bounds;
 }
 
-/** What moves: drawn anew in every frame. */
+/** Parts that move, and are drawn in every frame. */
 export interface Marks {
   hovered: number;
-  /** Of q(z | x) of the hovered sample. */
+  /** Covariance of q(z | x) of the hovered sample. */
   posterior: Covariance | null;
-  /** Where a latent point was picked, on the plane; without y, anywhere on a line. */
+  /** The picked place on the plane; a place on a line has no y. */
   picked: { x: number; y: number | null; offData: boolean } | null;
   /** The crosshair that the keys move, in pixels. */
   cursor: Point | null;
@@ -57,7 +57,7 @@ const MARGIN = { left: 48, right: 8, top: 8, bottom: 40 };
 export class ScatterPlot {
   readonly canvas: HTMLCanvasElement;
   marks: Marks = { hovered: -1, posterior: null, picked: null, cursor: null, shape: [] };
-  /** Drawn on top of everything; for paths. */
+  /** Draws on top of everything, for paths. */
   overlay: Draw | null = null;
   readonly #scene: Scene = {
     positions: new Float32Array(0),
@@ -72,14 +72,14 @@ export class ScatterPlot {
     names: ["", ""],
     bounds: { x0: 0, x1: 1, y0: 0, y1: 1 },
   };
-  readonly #picture: Picture;
+  readonly #picture: CanvasView;
   readonly #still = document.createElement("canvas");
   readonly #points = new PointLayer();
   #drawn: { theme: Theme; width: number; height: number } | null = null;
 
   /** The canvas fills `parent`; screen readers say `description` when it gets the focus. */
   constructor(parent: HTMLElement, description: string) {
-    this.#picture = new Picture(parent, (context, theme) => this.#draw(context, theme));
+    this.#picture = new CanvasView(parent, (context, theme) => this.#draw(context, theme));
     this.canvas = this.#picture.canvas;
     this.canvas.tabIndex = 0;
     this.canvas.role = "application";
@@ -109,14 +109,14 @@ export class ScatterPlot {
     return pointSize ? pointSize / 2 : discRadius(positions.length / 2);
   }
 
-  /** Change what stands still. */
+  /** Change the static layer. */
   show(change: Partial<Scene>): void {
     Object.assign(this.#scene, change);
     this.#drawn = null;
     this.#picture.redraw();
   }
 
-  /** Change what moves. */
+  /** Change the marks. */
   mark(change: Partial<Marks>): void {
     Object.assign(this.marks, change);
     this.#picture.redraw();
@@ -138,7 +138,7 @@ export class ScatterPlot {
     this.#drawMarks(context, theme);
   }
 
-  /** False if there is more to do in the next frame. */
+  /** Returns false if it must go on in the next frame. */
   #drawStill(theme: Theme, width: number, height: number): boolean {
     if (this.#still.width !== width) this.#still.width = width;
     if (this.#still.height !== height) this.#still.height = height;
@@ -209,10 +209,10 @@ export class ScatterPlot {
     context.restore();
   }
 
-  /** False if there is more to do in the next frame. */
+  /** Returns false if it must go on in the next frame. */
   #drawPoints(context: CanvasRenderingContext2D, viewport: Viewport, ratio: number): boolean {
     const { positions, levels, colours, selection, grid } = this.#scene;
-    // Over pictures they are smaller, but in full.
+    // Above pictures the points are smaller and opaque.
     const radius = this.radius * (grid ? 0.85 : 1);
     const opacity = grid ? 1 : 0.85;
     const points = { positions, levels, colours, selection, radius, opacity };
@@ -281,7 +281,7 @@ function drawGrid(
   context.globalAlpha = theme.dark ? 0.55 : 0.75;
   context.drawImage(grid.texture, from.x, from.y, width, height);
   context.globalAlpha = 1;
-  context.strokeStyle = "#000a"; // lost on a dark picture, parts bright ones
+  context.strokeStyle = "#000a"; // separates bright pictures, and is not visible on dark ones
   context.lineWidth = 2;
   for (let i = 1; i < grid.columns; i++) {
     const x = Math.round(from.x + (i / grid.columns) * width);
@@ -307,7 +307,7 @@ function circle({ x, y }: Point, radius: number): Path2D {
   return path;
 }
 
-/** Four strokes that leave the middle free. */
+/** Four lines that leave the middle free. */
 function cross({ x, y }: Point, reach: number): Path2D {
   const path = new Path2D();
   for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
@@ -332,7 +332,7 @@ function label(context: CanvasRenderingContext2D, theme: Theme, text: string, at
   haloedText(context, theme, text, at.x + 10, at.y, 12);
 }
 
-/** A stroke that shows on any background. */
+/** Lines that are visible on any background. */
 function halo(context: CanvasRenderingContext2D, theme: Theme, ...paths: Path2D[]): void {
   for (const [colour, width] of [[theme.paper, 4], [theme.accent, 2]] as const) {
     context.strokeStyle = colour;

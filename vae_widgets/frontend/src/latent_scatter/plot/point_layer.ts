@@ -1,6 +1,6 @@
 /**
- * The points of a scatter as a picture that is kept. Drawn anew a slice a frame, so that a million
- * points never hold a frame up; until that is done, what was drawn before is moved into place.
+ * The points of a scatter as a cached picture. A new picture is drawn in slices, so that a million
+ * points do not delay a frame; until it is complete, the old one is shown, scaled and moved.
  */
 
 import { countDiscs, drawDiscs, type Discs } from "./discs.ts";
@@ -11,7 +11,7 @@ export interface Points {
   /** Row of `colours` for each point, -1 where it is hidden. */
   levels: Int16Array;
   colours: Uint8Array;
-  /** Drawn in full on top; the others are then faint. */
+  /** Drawn opaque on top; the other points are then faint. */
   selection: Uint32Array;
   /** In CSS pixels. */
   radius: number;
@@ -22,14 +22,14 @@ interface Drawing {
   points: Points;
   /** What the picture shows; its box is the picture. */
   viewport: Viewport;
-  /** Of the screen: device pixels per CSS pixel. */
+  /** Device pixels per CSS pixel. */
   ratio: number;
 }
 
-// What a frame of 16.7 ms can spare, and discs from one look at the clock to the next.
+// Time for drawing in a frame of 16.7 ms, and the number of discs between two looks at the clock.
 const SLICE = 6;
 const STRIDE = 8192;
-// As more points are not drawn within a frame, they are drawn for some way around too.
+// More points than this take several frames, so they are drawn with a margin around the view.
 const MANY = 30_000;
 const MARGIN = 0.25;
 const FAINT = 0.2;
@@ -39,7 +39,7 @@ export class PointLayer {
   #shown: Drawing | null = null;
   #coming: Job | null = null;
 
-  /** Draw the points; false if there is more to do in the next frame. */
+  /** Draw the points. Returns false if it must go on in the next frame. */
   draw(
     context: CanvasRenderingContext2D,
     points: Points,
@@ -48,7 +48,7 @@ export class PointLayer {
   ): boolean {
     const wanted = { points, viewport: around(viewport, points), ratio };
     if (this.#coming && !samePoints(this.#coming.points, points)) this.#coming = null;
-    // Points of other coordinates are of no use, not even for a moment.
+    // A picture of other coordinates must not be shown.
     if (this.#shown?.points.positions !== points.positions) this.#shown = null;
     const done = this.#shown !== null && same(this.#shown, wanted);
     if (done) this.#coming = null;
@@ -70,7 +70,7 @@ export class PointLayer {
     const at = viewport.toScreen(x0, y1);
     const zoom = viewport.scaleX / from.scaleX;
     const moved = Math.abs(zoom - 1) < 1e-6;
-    // Pixels stay pixels while the plane is moved.
+    // Without smoothing while the plane moves.
     context.imageSmoothingEnabled = !moved;
     const snap = (x: number) => (moved ? Math.round(x * ratio) / ratio : x);
     const { width, height } = this.#canvas;
@@ -84,13 +84,13 @@ export class PointLayer {
   }
 }
 
-/** A picture in the making. */
+/** A picture that is being drawn. */
 class Job implements Drawing {
   readonly points: Points;
   readonly viewport: Viewport;
   readonly ratio: number;
   readonly #pixels: ImageData;
-  /** From front to back, each from its last disc to its first. */
+  /** Groups of discs from front to back, each drawn from its last disc to its first. */
   readonly #passes: Discs[];
   #rest: number;
 
@@ -118,7 +118,7 @@ class Job implements Drawing {
     this.#rest = countDiscs(this.#passes[0]);
   }
 
-  /** Go on until it is done or so late, by `performance.now`; true if it is done. */
+  /** Draw until the time `until` of `performance.now`. Returns true if the picture is complete. */
   advance(until: number): boolean {
     while (this.#passes.length) {
       const from = Math.max(0, this.#rest - STRIDE);

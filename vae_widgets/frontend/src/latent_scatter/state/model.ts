@@ -1,4 +1,4 @@
-/** The traits of LatentScatter (widgets/latent_scatter/widget.py) as the page sees them. */
+/** The traits of LatentScatter (widgets/latent_scatter/widget.py) in the page. */
 
 import type { AnyModel } from "@anywidget/types";
 import { readArray, type WireArray } from "../../kernel/arrays.ts";
@@ -41,7 +41,7 @@ export interface State {
   /** Where the bookmarks lie on the plane. */
   _bookmarked_at: Record<string, number[]>;
   _projections: string[];
-  /** The one that says most first. */
+  /** Sorted by relevance. */
   _axes: Axis[];
   _dims_shown: boolean;
   /** Centre of the prior on the plane; empty where it has none. */

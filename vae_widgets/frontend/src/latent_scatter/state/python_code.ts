@@ -1,4 +1,4 @@
-/** What a scatter shows, as Python that shows it again. */
+/** Python code that shows the current view of a scatter again. */
 
 export interface ScatterSettings {
   projection: string;
@@ -20,7 +20,7 @@ export interface ScatterSettings {
   hiddenSides: string[];
 }
 
-/** Assignments to the traits of `name`; every number comes back as it was. */
+/** Assignments to the traits of `name`, with exact numbers. */
 export function pythonOf(shown: ScatterSettings, name = "scatter"): string {
   const lines = [
     `projection = ${JSON.stringify(shown.projection)}`,
@@ -29,10 +29,10 @@ export function pythonOf(shown: ScatterSettings, name = "scatter"): string {
     `view = ${tuple(shown.view)}`,
     `color_by = ${JSON.stringify(shown.colourBy)}`,
     `threshold = ${shown.threshold ?? "None"}`,
-    `selection = ${whole(shown.selection)}`,
+    `selection = ${indices(shown.selection)}`,
     `picked = ${vector(shown.picked)}`,
-    `group_a = ${whole(shown.groups[0])}`,
-    `group_b = ${whole(shown.groups[1])}`,
+    `group_a = ${indices(shown.groups[0])}`,
+    `group_b = ${indices(shown.groups[1])}`,
     `mode = ${JSON.stringify(shown.mode)}`,
     `grid = ${bool(shown.grid)}`,
     `prior = ${bool(shown.prior)}`,
@@ -51,7 +51,7 @@ function bool(value: boolean): string {
   return value ? "True" : "False";
 }
 
-function whole(values: Uint32Array): string {
+function indices(values: Uint32Array): string {
   return `[${values.join(", ")}]`;
 }
 
@@ -59,7 +59,7 @@ function tuple(values: number[]): string {
   return `(${values.join(", ")}${values.length === 1 ? "," : ""})`;
 }
 
-/** Nine digits tell any two float32 numbers apart. */
+/** Nine digits are enough for any float32 number. */
 function vector(values: Float32Array): string {
   return `[${Array.from(values, (value) => Number(value.toPrecision(9))).join(", ")}]`;
 }
