@@ -1,7 +1,36 @@
 """Settings for all tests."""
 
+import gc
+from typing import Any
+
+import pytest
 from hypothesis import settings
 
 # A shared, loaded machine makes single examples slow; that is no fault of the code.
 settings.register_profile("no_deadline", deadline=None)
 settings.load_profile("no_deadline")
+
+# Folders whose tests share what takes long to make: one process of xdist gets them all, at first.
+TOGETHER = ("tests/packaging/", "tests/notebooks/", "tests/browser/training_monitor/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(TOGETHER))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFolderOrFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            folder = next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
+            return folder or super()._split_scope(nodeid)
+
+    return ByFolderOrFile(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what TensorFlow's import has made out of every later garbage collection."""
+    gc.collect()
+    gc.freeze()
