@@ -232,6 +232,22 @@ def test_files_that_are_named_exist():
     assert [path for path in paths if not (REPOSITORY / path).exists() and path != built] == []
 
 
+def test_names_in_a_step_are_in_the_files_of_the_step():
+    lists = CONTRIBUTING.split("\n## How to add\n")[1].split("\n## ")[0]
+    steps = re.findall(r"^\d\. .*(?:\n   .*)*", lists, re.MULTILINE)
+    assert len(steps) > 25
+    for step in steps:
+        spans = re.findall(r"`([^`]+)`", step)
+        paths = [REPOSITORY / span for span in spans if "/" in span or "." in span]
+        # For NAME.py, which is to be written, its neighbours.
+        folders = [path.parent if path.stem.isupper() else path for path in paths]
+        files = [file for path in folders for file in [path, *path.glob("*.*")] if file.is_file()]
+        text = "\n".join(file.read_text() for file in files)
+        names = [span for span in spans if re.fullmatch(r"[#_]*[A-Za-z]\w+", span)]
+        unknown = [name for name in names if name not in text and name != "NAME"]
+        assert unknown == [], step
+
+
 def test_targets_that_are_named_exist():
     targets = set(re.findall(r"^(\w+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"`make (\w+)", CONTRIBUTING)) <= targets
