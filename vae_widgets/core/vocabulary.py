@@ -352,8 +352,8 @@ def _expression(pattern: str | None) -> re.Pattern[str] | None:
             f"pattern is {pattern!r:.100}, no regular expression: {error}. To split at characters "
             "that have a meaning there, escape them with re.escape."
         ) from None
-    # A match with the empty text could take for ever.
-    if re._parser.parse(pattern).getwidth()[0] == 0:  # type: ignore[attr-defined]
+    # A match with the empty text could take for ever. `re` has no public way to ask for its width.
+    if re._parser.parse(pattern).getwidth()[0] == 0:  # type: ignore[attr-defined]  # noqa: SLF001
         raise ValueError(
             f"pattern is {pattern!r:.100}, which may match the empty text; expected one token "
             "or more characters."

@@ -13,7 +13,7 @@ from PIL import Image
 
 from tests.widgets.base.test_rate_limit import Time
 from vae_widgets.core.training.history import TrainingHistory
-from vae_widgets.widgets.training_monitor.curve_lines import best_epoch, in_order
+from vae_widgets.widgets.training_monitor.curve_lines import best_epoch, ordered_metrics
 from vae_widgets.widgets.training_monitor.widget import TrainingMonitor
 
 
@@ -463,8 +463,8 @@ def test_the_best_epoch_does_not_move_with_beta():
 
 def test_the_elbo_is_not_drawn_beside_its_parts():
     parts = ["loss", "elbo", "reconstruction_loss", "kl_loss", "auc"]
-    assert in_order(parts) == ["loss", "reconstruction_loss", "kl_loss", "auc"]
-    assert in_order(["elbo", "loss"]) == ["loss", "elbo"]
+    assert ordered_metrics(parts) == ["loss", "reconstruction_loss", "kl_loss", "auc"]
+    assert ordered_metrics(["elbo", "loss"]) == ["loss", "elbo"]
 
 
 def test_latent_dimensions_are_followed_and_kept(monitor, time, tmp_path):

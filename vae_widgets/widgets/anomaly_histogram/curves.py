@@ -111,7 +111,7 @@ class ThresholdCurves(CompositeWidget):
         self.draw()
 
     @property
-    def unshown(self) -> list[ipywidgets.Widget]:
+    def detached_parts(self) -> list[ipywidgets.Widget]:
         """The texts and figures that the labels do not call for at present, and the link."""
         figures = [panel.figure for panel in self._made.values()]
         return [self._note, self._switch, self._stack, self._link, *figures]

@@ -135,6 +135,17 @@ class ScoreCanvas(CanvasWidget):
         self._selection = np.sort(self._scores.scores[indices])
         self._count_selected()
 
+    def add_follower(self, scatter: ipywidgets.Widget) -> None:
+        """Let the page move the threshold of a scatter while it moves this one."""
+        self.followers = [*self.followers, scatter]
+
+    def remove_follower(self, scatter: ipywidgets.Widget) -> None:
+        """Take one entry of a scatter back: each link of the two has its own."""
+        followers = list(self.followers)
+        if scatter in followers:
+            followers.remove(scatter)
+            self.followers = followers
+
     def _count_selected(self) -> None:
         selection = self._selection
         above = len(selection) - np.searchsorted(selection, self.grid.thresholds)

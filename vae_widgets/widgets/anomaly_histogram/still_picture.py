@@ -1,9 +1,7 @@
 """The still picture of an `AnomalyHistogram`."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +10,22 @@ from vae_widgets.core.thresholds import METHODS
 from vae_widgets.widgets.still_pictures.figure import ACCENT, CATEGORIES, INK, caption, number
 from vae_widgets.widgets.still_pictures.tiles import ROW_HEIGHT, draw_rows
 
-if TYPE_CHECKING:
-    from vae_widgets.widgets.anomaly_histogram.widget import AnomalyHistogram
-
 BARS_HEIGHT = 260
 # As in anomaly_histogram/layers.ts: normal, anomalous, not labelled.
 _COLOURS = CATEGORIES[0], CATEGORIES[6], CATEGORIES[3]
 _RATES = ("precision", "recall", "f1")
+
+
+class Histogram(Protocol):
+    """What the picture needs of an `AnomalyHistogram`."""
+
+    threshold: Any
+    method: Any
+    metrics: Any
+
+    @property
+    def warning(self) -> str:
+        """What the labels say against the scores."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class Bars:
         return BARS_HEIGHT + (rows * (ROW_HEIGHT + 12) + 10 if rows else 0)
 
 
-def draw(figure: Any, histogram: AnomalyHistogram, bars: Bars, text: str) -> None:
+def draw(figure: Any, histogram: Histogram, bars: Bars, text: str) -> None:
     """Draw the bars, the threshold, and the samples on both sides of it, above a `text`."""
     caption(figure, "Anomaly scores", text)
     if bars.strip:
@@ -84,7 +91,7 @@ def _within_a_sentence(title: str) -> str:
     return title if title[:2].isupper() else title[:1].lower() + title[1:]
 
 
-def summary(histogram: AnomalyHistogram, totals: dict[str, int]) -> str:
+def summary(histogram: Histogram, totals: dict[str, int]) -> str:
     """Say in a line what is shown."""
     method = histogram.method
     by = "set by hand" if method == "manual" else f"by {_within_a_sentence(METHODS[method].title)}"

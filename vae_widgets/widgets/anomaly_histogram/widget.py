@@ -29,7 +29,7 @@ from vae_widgets.widgets.base.widget import CompositeWidget
 from vae_widgets.widgets.latent_scatter.widget import LatentScatter
 from vae_widgets.widgets.links.score_link import ScoreLink
 from vae_widgets.widgets.still_pictures.pictured import Pictured
-from vae_widgets.widgets.traits.array import Array, Asked, Number, WholeNumber, validate
+from vae_widgets.widgets.traits.array import AlwaysNotify, Array, Number, WholeNumber, validate
 
 # By how much the arrows of the page's fields change a parameter, where not by the method's step.
 _STEPS = {"max_outliers": 1, "tail": 0.05, "confidence": 0.05}
@@ -102,8 +102,8 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     """
 
     threshold = Number(0.0)
-    percentile = Asked(95.0)
-    method = Asked("manual")
+    percentile = AlwaysNotify(95.0)
+    method = AlwaysNotify("manual")
     flagged = Array("bool", read_only=True)
     metrics = traitlets.Dict(read_only=True)
     _picture_follows = ("threshold", "method", "metrics")
@@ -347,7 +347,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         TypeError, ValueError
             If `scatter` is no `LatentScatter`, or shows another number of samples.
         """
-        return ScoreLink(self, scatter)
+        return ScoreLink(self, self._canvas, scatter)
 
     def policy(self, note: str = "", *, author: str = "", model_hash: str = "") -> ThresholdPolicy:
         """Return the threshold as a `ThresholdPolicy`, to save and to apply elsewhere."""

@@ -2,16 +2,24 @@
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
-from ipywidgets import Widget
+
+class Observable(Protocol):
+    """What a link needs of every widget: traits to observe, among them ``comm``."""
+
+    def observe(self, handler: Callable[[Any], None], names: Any) -> None:
+        """Call a function when a trait changes."""
+
+    def unobserve(self, handler: Callable[[Any], None], names: Any) -> None:
+        """Call it no more."""
 
 
 class Link:
     """Base of what lets two widgets follow each other until `unlink`, or until one is closed."""
 
-    def __init__(self, *widgets: Widget) -> None:
-        self._followed: list[tuple[Widget, str, Callable[[Any], None]]] = []
+    def __init__(self, *widgets: Observable) -> None:
+        self._followed: list[tuple[Observable, str, Callable[[Any], None]]] = []
         for widget in widgets:
             self._follow(widget, "comm", self._end_with)
 
@@ -21,7 +29,7 @@ class Link:
             widget.unobserve(handler, name)
         self._followed.clear()
 
-    def _follow(self, widget: Widget, name: str, handler: Callable[[Any], None]) -> None:
+    def _follow(self, widget: Observable, name: str, handler: Callable[[Any], None]) -> None:
         widget.observe(handler, name)
         self._followed.append((widget, name, handler))
 

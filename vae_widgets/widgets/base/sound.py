@@ -10,7 +10,7 @@ from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base.widget import CanvasWidget
 
 
-class Hearing:
+class SoundSender:
     """Sends the sound of a sample, by the ``detail`` of `renderer`, when the page asks for it.
 
     `find` returns the sample that the page means.

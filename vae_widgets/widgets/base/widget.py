@@ -54,7 +54,7 @@ class ClosingWidget(ipywidgets.DOMWidget):
             raise
 
     @property
-    def unshown(self) -> Sequence[ipywidgets.Widget]:
+    def detached_parts(self) -> Sequence[ipywidgets.Widget]:
         """Parts that none of the widget's traits holds at present."""
         return ()
 
@@ -146,7 +146,7 @@ def _parts(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
     """Yield the widgets that a widget holds, and those that they hold: also layouts and styles."""
     held = [getattr(widget, name) for name in widget.keys]
     if isinstance(widget, ClosingWidget):
-        held.append(widget.unshown)
+        held.append(widget.detached_parts)
     for value in held:
         several = value.values() if isinstance(value, dict) else value
         for part in several if isinstance(value, dict | list | tuple) else [value]:

@@ -17,6 +17,7 @@ from vae_widgets.widgets.base.widget import CompositeWidget
 from vae_widgets.widgets.explorer import still_picture as picture
 from vae_widgets.widgets.interpolation_slider.widget import InterpolationSlider
 from vae_widgets.widgets.latent_scatter.widget import LatentScatter
+from vae_widgets.widgets.still_pictures.figure import number
 from vae_widgets.widgets.still_pictures.pictured import Pictured
 from vae_widgets.widgets.tile_strip.widget import TileStrip
 
@@ -137,18 +138,23 @@ class Explorer(Pictured, CompositeWidget):
         self._strip.observe(self._pick_selected, "selected")
         self._enable_buttons()
         for part in self._pictured_parts():
-            part.observe(self._picture_changed, list(part._picture_follows))
+            part.when_picture_changes(self._picture_changed)
 
     @property
     def _picture_height(self) -> float:
-        return sum(part._picture_height for part in self._pictured_parts())
+        return sum(part.still_picture()[0] for part in self._pictured_parts())
 
     def _draw(self, figure: Any) -> None:
-        parts = [(part._picture_height, part._draw) for part in self._pictured_parts()]
-        picture.draw(figure, parts)
+        picture.draw(figure, [part.still_picture() for part in self._pictured_parts()])
 
     def _summary(self) -> str:
-        return picture.summary(self)
+        scatter, slider, histogram = self.scatter, self.slider, self.histogram
+        return (
+            f"{scatter.n_samples:,} samples in {scatter.z_mean.shape[1]} latent dimensions, "
+            f"{scatter.selection.size:,} selected; {slider.steps} frames of {slider.method}; "
+            f"threshold {number(histogram.threshold)}, "
+            f"{int(histogram.metrics['n_flagged']):,} flagged"
+        )
 
     def _pictured_parts(self) -> list[Pictured]:
         strip = [self._strip] if len(self._selected) else []
@@ -201,7 +207,7 @@ class Explorer(Pictured, CompositeWidget):
 
     def _pick(self, index: int) -> None:
         self.scatter.hovered = index
-        self.scatter._answer_pick({"point": index})  # where decoding fails, the page says why
+        self.scatter.try_pick(index)
 
 
 def _scores(codec: Any, x: NDArray[np.float32]) -> tuple[NDArray[Any], str]:

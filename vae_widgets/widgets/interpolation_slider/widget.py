@@ -15,7 +15,7 @@ from vae_widgets.rendering import Renderer, detail_of
 from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base.assets import bundle
 from vae_widgets.widgets.base.messages import PAGE
-from vae_widgets.widgets.base.sound import Hearing
+from vae_widgets.widgets.base.sound import SoundSender
 from vae_widgets.widgets.base.widget import CanvasWidget
 from vae_widgets.widgets.interpolation_slider import still_picture as picture
 from vae_widgets.widgets.interpolation_slider.export import write_gif, write_png
@@ -100,6 +100,7 @@ class InterpolationSlider(Pictured, CanvasWidget):
     _esm = bundle("interpolation_slider.js")
     _css = bundle("interpolation_slider.css")
     _picture_follows = ("value", "_content", "method")
+    path_traits = ("_content", "method")
 
     # The page owns these: its own changes need not come back.
     value = Number(0.0).tag(**PAGE)
@@ -145,7 +146,7 @@ class InterpolationSlider(Pictured, CanvasWidget):
             _content=film.content,
             _has_sound=sound_of(self._maker.renderer, film.shown.samples[0]) is not None,
         )
-        Hearing(self, self._maker.renderer, lambda frame: self.frames[frame])
+        SoundSender(self, self._maker.renderer, lambda frame: self.frames[frame])
         self.hear(lambda message: self.swap_ends(), "swap")
         self._set_results()
 
@@ -173,6 +174,11 @@ class InterpolationSlider(Pictured, CanvasWidget):
     def stops(self) -> NDArray[np.float64]:
         """The `value` at which each way-point is reached: 0 for `start`, those of `via`, 1."""
         return self._shown.film.stops.copy()
+
+    @property
+    def ends(self) -> str:
+        """What `start`, `end` and `via` are: "auto" (by the shape), "latent" or "sample"."""
+        return self._maker.ends
 
     @property
     def steps(self) -> int:

@@ -19,7 +19,7 @@ class ScatterAnswers(ScatterState):
     """Decodes what the page asks for; each question is a trait, and so is its answer."""
 
     z_mean: NDArray[np.float32]
-    _x: NDArray[np.float32]
+    x: NDArray[np.float32]
     _pictures: ScatterPictures
 
     def __init__(self, **traits: Any) -> None:
@@ -137,7 +137,7 @@ class ScatterAnswers(ScatterState):
 
     def _heard(self, what: Any) -> NDArray[np.float32]:
         if what != "decoded":
-            sample: NDArray[np.float32] = self._x[what]
+            sample: NDArray[np.float32] = self.x[what]
             return sample
         if not self.decoded.size:
             raise ValueError("nothing was decoded yet")

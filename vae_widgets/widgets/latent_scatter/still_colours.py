@@ -1,17 +1,12 @@
 """What the colours of the still picture of a `LatentScatter` mean."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vae_widgets.widgets.still_pictures.figure import ACCENT, CATEGORIES, FAINT, INK, number
-
-if TYPE_CHECKING:
-    from vae_widgets.widgets.latent_scatter.widget import LatentScatter
 
 UNKNOWN, UNKNOWN_COLOUR = "unknown", "#c6c6c6"  # as in canvas/palette.ts
 _MOST_ENTRIES = 12
@@ -19,6 +14,14 @@ _LONGEST_NAME = 24
 
 # The colours of samples (k,), red, green and blue in 0 to 1 (k, 3).
 ColoursOf = Callable[[NDArray[np.int64]], NDArray[np.float64]]
+
+
+class Coloured(Protocol):
+    """What colours need of a `LatentScatter`."""
+
+    color_by: Any
+    quantities: Any
+    threshold: Any
 
 
 class Groups(NamedTuple):
@@ -33,7 +36,7 @@ class Groups(NamedTuple):
 
 
 def groups_of(
-    scatter: LatentScatter, classes: NDArray[Any], class_names: Sequence[str]
+    scatter: Coloured, classes: NDArray[Any], class_names: Sequence[str]
 ) -> Groups | None:
     """Return what colours the points in groups; None where a quantity or nothing colours them."""
     by = scatter.color_by
@@ -50,7 +53,7 @@ def groups_of(
 
 
 def explain(
-    figure: Any, axes: Any, scatter: LatentScatter, groups: Groups | None, hidden: Collection[int]
+    figure: Any, axes: Any, scatter: Coloured, groups: Groups | None, hidden: Collection[int]
 ) -> ColoursOf:
     """Explain the colours beside the axes, and return a function that gives those of samples."""
     if groups is not None:

@@ -1,26 +1,34 @@
 """The still picture of a `LatentScatter`."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.widgets.latent_scatter.still_colours import ColoursOf, explain, groups_of
+from vae_widgets.widgets.latent_scatter.still_colours import Coloured, ColoursOf, explain, groups_of
 from vae_widgets.widgets.still_pictures.figure import ACCENT, INK, caption, number
 from vae_widgets.widgets.still_pictures.tiles import draw_tile
-
-if TYPE_CHECKING:
-    from vae_widgets.widgets.latent_scatter.widget import LatentScatter
 
 HEIGHT = 400
 MOST_DISCS = 5_000
 """Up to so many points are drawn as discs, more as a density image."""
 _CELLS = 260, 200  # columns and rows of the density image
 _FADED = 0.15
+
+
+class Scatter(Coloured, Protocol):
+    """What the picture needs of a `LatentScatter`."""
+
+    n_samples: int
+    bookmarks: Any
+    picked: Any
+    selection: Any
+    view: Any
+
+    def project(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return where latent vectors lie on the plane."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ class Plane:
     hidden: Sequence[int] = ()
 
 
-def draw(figure: Any, scatter: LatentScatter, plane: Plane, text: str) -> None:
+def draw(figure: Any, scatter: Scatter, plane: Plane, text: str) -> None:
     """Draw the points in their colours, what is selected and picked, and the path."""
     caption(figure, "Latent space", text)
     axes = figure.add_subplot()
@@ -73,7 +81,7 @@ def draw(figure: Any, scatter: LatentScatter, plane: Plane, text: str) -> None:
         draw_tile(axes.inset_axes((1.02, 0.06, 0.12, 0.2)), plane.decoded, "decoded")
 
 
-def _mark(axes: Any, scatter: LatentScatter) -> None:
+def _mark(axes: Any, scatter: Scatter) -> None:
     places = {name: scatter.project(z[np.newaxis])[0] for name, z in scatter.bookmarks.items()}
     if scatter.picked.size:
         places[""] = scatter.project(scatter.picked[np.newaxis])[0]
@@ -127,7 +135,7 @@ def count_cells(
     return counts.reshape(lines, columns), last.reshape(lines, columns)
 
 
-def summary(scatter: LatentScatter, plane: Plane) -> str:
+def summary(scatter: Scatter, plane: Plane) -> str:
     """Say in a line what is shown."""
     facts = [f"{scatter.n_samples:,} samples", " and ".join(plane.axis_names)]
     if scatter.color_by == "label" and len(plane.classes):

@@ -20,12 +20,12 @@ from vae_widgets.rendering import Renderer, check_renderer, note_of
 from vae_widgets.rendering.atlas import atlas_tiles
 from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base.assets import KERNEL_ID, bundle
-from vae_widgets.widgets.base.sound import Hearing
+from vae_widgets.widgets.base.sound import SoundSender
 from vae_widgets.widgets.latent_scatter import still_picture as picture
 from vae_widgets.widgets.latent_scatter.pictures import ScatterPictures
 from vae_widgets.widgets.latent_scatter.requests import ScatterAnswers, in_words, sender
 from vae_widgets.widgets.still_pictures.pictured import Pictured
-from vae_widgets.widgets.traits.array import array_from_json
+from vae_widgets.widgets.traits.array import array_from_json, array_to_json
 
 
 class LatentScatter(Pictured, ScatterAnswers):
@@ -110,6 +110,8 @@ class LatentScatter(Pictured, ScatterAnswers):
     hidden_classes, hidden_sides : tuple of str
         Classes, and sides of `threshold` ("below", "above"), that are not drawn; "unknown" for
         missing ones. May be set.
+    x : ndarray
+        The samples, float32 (n, *sample_shape).
     z_mean : ndarray
         The codes, float32 (n, latent_dim).
     n_samples : int
@@ -126,6 +128,7 @@ class LatentScatter(Pictured, ScatterAnswers):
 
     _esm = bundle("latent_scatter.js")
     _css = bundle("latent_scatter.css")
+    plane_traits = ("_positions", "projection")  # also a projection with the same positions
     _picture_height = picture.HEIGHT
     _picture_follows = (
         *("selection", "picked", "color_by", "quantities", "threshold", "view", "bookmarks"),
@@ -151,9 +154,9 @@ class LatentScatter(Pictured, ScatterAnswers):
         self._codec = codec
         coloured = {f"quantities[{name!r}]": one for name, one in (quantities or {}).items()}
         self._index = shared_index({"x": x, "labels": labels, "color_by": color_by, **coloured})
-        self._x = samples
+        self.x = samples
         renderer = check_renderer(renderer, codec.sample_shape, x, codec)
-        self.n_samples = len(self._x)
+        self.n_samples = len(self.x)
         classes, names = index_classes(labels, self.n_samples, label_names)
         color_by, quantities = self._checked_colour(color_by, quantities or {})
         if threshold is not None:
@@ -162,7 +165,7 @@ class LatentScatter(Pictured, ScatterAnswers):
             checks.one_of("projection", projection, ("latent", "pca"))
             self._checked_dims(dims, codec.latent_dim)
 
-        self.z_mean, z_log_var = encode_distribution(codec, self._x)
+        self.z_mean, z_log_var = encode_distribution(codec, self.x)
         if len(self.z_mean) != self.n_samples:
             raise ValueError(
                 f"codec.encode(x) has {len(self.z_mean)} rows; expected {self.n_samples}, one for "
@@ -170,7 +173,7 @@ class LatentScatter(Pictured, ScatterAnswers):
             )
         self._space = LatentSpace(self.z_mean, z_log_var)
         self._space.use(self._checked_projection(projection))
-        self._pictures = ScatterPictures(codec, self._x, renderer, self._space)
+        self._pictures = ScatterPictures(codec, self.x, renderer, self._space)
         super().__init__(
             color_by=color_by,
             quantities=quantities,
@@ -179,12 +182,12 @@ class LatentScatter(Pictured, ScatterAnswers):
             _classes=classes,
             _class_names=names,
             _tiles=self._pictures.all_samples(),
-            _has_sound=sound_of(renderer, self._x[0]) is not None,
+            _has_sound=sound_of(renderer, self.x[0]) is not None,
             _range_note=note_of(renderer),
             dims=self._checked_dims(dims, self._space.n_coordinates),
             **self._coordinates(),
         )
-        Hearing(self, renderer, self._heard)
+        SoundSender(self, renderer, self._heard)
         with self.hold_sync():
             self._show_plane()
         self.observe(self._change_plane, ["projection", "dims"])
@@ -226,6 +229,10 @@ class LatentScatter(Pictured, ScatterAnswers):
         if index >= self.n_samples:
             raise ValueError(f"index is {index}; expected one below {self.n_samples}, a row of x.")
         self._pick_vector(self.z_mean[index], {"point": index})
+
+    def try_pick(self, index: int) -> None:
+        """Pick a sample's code; where it cannot be decoded, the page says why."""
+        self._answer_pick({"point": index})
 
     def bookmark(self, name: str, z: ArrayLike | None = None) -> None:
         """Keep a latent vector (latent_dim,) under a name; None takes what is picked."""
@@ -270,6 +277,22 @@ class LatentScatter(Pictured, ScatterAnswers):
         Dimensions are measured in posterior standard deviations, if the codec gives variances.
         """
         return self._space.far(checks.samples("z", z, (self._codec.latent_dim,)))
+
+    def show_path(
+        self, owner: str, positions: NDArray[np.float32], stops: NDArray[np.int64]
+    ) -> None:
+        """Draw a path (m, 2) with way-points at the indices `stops`, for the widget `owner`."""
+        at = array_to_json(positions)
+        self._path = {"slider": owner, "positions": at, "stops": stops.tolist()}
+
+    def hide_path(self, owner: str = "") -> None:
+        """Draw no path; with an `owner`, which could not place its own, it remains the owner."""
+        self._path = {"not_shown": owner} if owner else {}
+
+    @property
+    def path_owner(self) -> str | None:
+        """Model id of the widget whose path is shown, or cannot be shown here; None if none."""
+        return self._path.get("slider", self._path.get("not_shown"))
 
     def _draw(self, figure: Any) -> None:
         picture.draw(figure, self, self._plane(), repr(self))

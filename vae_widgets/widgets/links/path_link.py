@@ -1,24 +1,47 @@
-"""The path of an InterpolationSlider, drawn and steered in a LatentScatter."""
+"""The path of an InterpolationSlider, drawn and moved in a LatentScatter."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.widgets.base.link import Link
+from vae_widgets.widgets.base.link import Link, Observable
 from vae_widgets.widgets.latent_scatter.widget import LatentScatter
-from vae_widgets.widgets.traits.array import array_to_json
 
-if TYPE_CHECKING:
-    from vae_widgets.widgets.interpolation_slider.widget import InterpolationSlider
+
+class PathView(Observable, Protocol):
+    """What a link needs of an `InterpolationSlider`; `start`, `end` and `via` are traits."""
+
+    path_traits: tuple[str, ...]
+    start: Any
+    end: Any
+    via: Any
+
+    @property
+    def path(self) -> NDArray[np.float32]:
+        """Latent vectors (steps, latent_dim)."""
+
+    @property
+    def stops(self) -> NDArray[np.float64]:
+        """Positions of the way-points, 0 to 1."""
+
+    @property
+    def ends(self) -> str:
+        """What way-points are: "auto", "latent" or "sample"."""
+
+    @property
+    def model_id(self) -> str:
+        """Which model the page knows it by."""
+
+    def hold_trait_notifications(self) -> AbstractContextManager[None]:
+        """Change traits together."""
 
 
 class PathLink(Link):
     """What `InterpolationSlider.link` returns: it lasts until `unlink`, or until one is closed."""
 
-    def __init__(self, slider: InterpolationSlider, scatter: LatentScatter) -> None:
+    def __init__(self, slider: PathView, scatter: LatentScatter) -> None:
         if not isinstance(scatter, LatentScatter):
             raise TypeError(
                 f"scatter must be a LatentScatter; received {type(scatter).__name__}. Pass the "
@@ -33,10 +56,9 @@ class PathLink(Link):
         self._slider, self._scatter = slider, scatter
         self._slider_id = slider.model_id  # a closed one has none any more
         # Drawn anew when the slider has another path or the scatter shows another plane.
-        self._follow(slider, "_content", self._draw)
-        self._follow(slider, "method", self._draw)
-        self._follow(scatter, "_positions", self._draw)
-        self._follow(scatter, "projection", self._draw)  # also one with the same positions
+        for widget, names in ((slider, slider.path_traits), (scatter, scatter.plane_traits)):
+            for name in names:
+                self._follow(widget, name, self._draw)
         scatter.hear(self._choose_ends, "path")
         self._draw()
 
@@ -45,11 +67,11 @@ class PathLink(Link):
         super().unlink()
         self._scatter.hear_no_more(self._choose_ends)
         if self._is_shown:
-            self._scatter._path = {}
+            self._scatter.hide_path()
 
     @property
     def _is_shown(self) -> bool:
-        return self._slider_id in self._scatter._path.values()
+        return self._scatter.path_owner == self._slider_id
 
     def _draw(self, change: Any = None) -> None:
         if change and not self._is_shown:
@@ -59,14 +81,11 @@ class PathLink(Link):
         except Exception as error:  # of the user's transformer
             if not change:
                 raise
-            self._scatter._path = {"not_shown": self._slider_id}
+            self._scatter.hide_path(self._slider_id)
             self._scatter.send({"type": "path", "error": f"It cannot be drawn here: {error}"})
             return
-        self._scatter._path = {
-            "slider": self._slider_id,
-            "positions": array_to_json(positions),
-            "stops": np.rint(self._slider.stops * (self._slider.steps - 1)).astype(int).tolist(),
-        }
+        stops = np.rint(self._slider.stops * (len(positions) - 1)).astype(int)
+        self._scatter.show_path(self._slider_id, positions, stops)
 
     def _choose_ends(self, message: dict[str, Any]) -> None:
         if not self._is_shown:
@@ -90,7 +109,6 @@ class PathLink(Link):
     def _end(self, end: dict[str, Any]) -> NDArray[np.float32]:
         if end["point"] < 0:
             return self._scatter.inverse_project([end["at"][: len(self._scatter.dims)]])[0]
-        sample, z = self._scatter._x[end["point"]], self._scatter.z_mean[end["point"]]
-        takes = self._slider._maker.ends
-        told_apart = takes == "auto" and sample.shape != z.shape
-        return sample if told_apart or takes == "sample" else z
+        sample, z = self._scatter.x[end["point"]], self._scatter.z_mean[end["point"]]
+        told_apart = self._slider.ends == "auto" and sample.shape != z.shape
+        return sample if told_apart or self._slider.ends == "sample" else z

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from weakref import WeakSet
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vae_widgets.widgets.base.link import Link
+from vae_widgets.widgets.base.link import Link, Observable
 from vae_widgets.widgets.latent_scatter.widget import LatentScatter
 
-if TYPE_CHECKING:
-    from vae_widgets.widgets.anomaly_histogram.widget import AnomalyHistogram
+
+class ScoreView(Observable, Protocol):
+    """What a link needs of an `AnomalyHistogram`; `threshold` and `picked_item` are traits."""
+
+    threshold: Any
+    picked_item: Any
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """The scores (n,)."""
+
+    @property
+    def index(self) -> Any:
+        """Their pandas index, or None."""
+
+
+class BarsView(Protocol):
+    """What a link needs of the canvas of a histogram."""
+
+    score_name: Any
+
+    def select(self, indices: NDArray[Any]) -> None:
+        """Mark the part of every bar that these samples are."""
+
+    def add_follower(self, scatter: LatentScatter) -> None:
+        """Let the page move the threshold of a scatter while it moves this one."""
+
+    def remove_follower(self, scatter: LatentScatter) -> None:
+        """Take one entry of a scatter back."""
 
 
 class ScoreLink(Link):
@@ -22,7 +50,7 @@ class ScoreLink(Link):
 
     _alive: ClassVar[WeakSet[ScoreLink]] = WeakSet()
 
-    def __init__(self, histogram: AnomalyHistogram, scatter: LatentScatter) -> None:
+    def __init__(self, histogram: ScoreView, bars: BarsView, scatter: LatentScatter) -> None:
         if not isinstance(scatter, LatentScatter):
             raise TypeError(
                 f"scatter must be a LatentScatter; received {type(scatter).__name__}. Pass the "
@@ -40,14 +68,13 @@ class ScoreLink(Link):
                 "with the same index, in the same order."
             )
         super().__init__(histogram, scatter)
-        self._histogram, self._scatter = histogram, scatter
-        self._canvas = histogram._canvas
+        self.histogram, self.scatter, self._bars = histogram, scatter, bars
         self._before = scatter.color_by, scatter.threshold
-        self._name = _name_of(histogram, scatter)
-        self._is_new = self._name not in scatter.quantities
-        scatter.quantities = {**scatter.quantities, self._name: histogram.scores}
+        self.name = _name_of(bars.score_name, histogram.scores, scatter)
+        self._is_new = self.name not in scatter.quantities
+        scatter.quantities = {**scatter.quantities, self.name: histogram.scores}
         with scatter.hold_sync():
-            scatter.color_by = self._name
+            scatter.color_by = self.name
             self._take_over()
         self._follow(scatter, "color_by", self._recolour)
         self._follow(histogram, "threshold", self._cut)
@@ -64,18 +91,16 @@ class ScoreLink(Link):
         super().unlink()
         self._alive.discard(self)
         self._let_go()
-        scatter = self._scatter
-        others = [of for of in self._alive if of._scatter is scatter]
-        if not any(of._canvas is self._canvas for of in others):
-            self._canvas.select(np.zeros(0, np.int64))
+        scatter = self.scatter
+        others = [link for link in self._alive if link.scatter is scatter]
+        if not any(link.histogram is self.histogram for link in others):
+            self._bars.select(np.zeros(0, np.int64))
         for heir in others:
-            if heir._name == self._name:  # of equal scores: the colours stay until it ends, too
-                heir._is_new |= self._is_new
-                if heir._before[0] == self._name:
-                    heir._before = self._before
+            if heir.name == self.name:  # of equal scores: the colours stay until it ends, too
+                heir.inherit(self._is_new, self._before)
                 return
         with scatter.hold_sync():
-            if scatter.color_by == self._name:
+            if scatter.color_by == self.name:
                 color_by, threshold = self._before
                 if color_by not in ("label", "none", *scatter.quantities):
                     color_by, threshold = "label", None
@@ -83,50 +108,56 @@ class ScoreLink(Link):
                 scatter.color_by = color_by
                 if scatter.threshold is None:  # no other link has set its own
                     scatter.threshold = threshold
-            if self._is_new and scatter.color_by != self._name:
+            if self._is_new and scatter.color_by != self.name:
                 scatter.quantities = {
-                    name: of for name, of in scatter.quantities.items() if name != self._name
+                    name: of for name, of in scatter.quantities.items() if name != self.name
                 }
 
+    def inherit(self, is_new: bool, before: tuple[str, float | None]) -> None:
+        """Take over the duties of a link of equal scores that ends.
+
+        They are whether the scatter is to forget the scores, and its colours before that link.
+        """
+        self._is_new |= is_new
+        if self._before[0] == self.name:
+            self._before = before
+
     def _take_over(self) -> None:
-        self._canvas.followers = [*self._canvas.followers, self._scatter]
-        self._scatter.threshold = self._histogram.threshold
+        self._bars.add_follower(self.scatter)
+        self.scatter.threshold = self.histogram.threshold
 
     def _let_go(self) -> None:
-        followers = list(self._canvas.followers)
-        if self._scatter in followers:
-            followers.remove(self._scatter)  # once: another link of the two has its own entry
-            self._canvas.followers = followers
+        self._bars.remove_follower(self.scatter)
 
     def _cut(self, change: Any) -> None:
-        if self._scatter.color_by == self._name:
-            self._scatter.threshold = change.new
+        if self.scatter.color_by == self.name:
+            self.scatter.threshold = change.new
 
     def _take_cut(self, change: Any) -> None:
-        if change.new is not None and self._scatter.color_by == self._name:
-            self._histogram.threshold = change.new
+        if change.new is not None and self.scatter.color_by == self.name:
+            self.histogram.threshold = change.new
 
     def _recolour(self, change: Any) -> None:
-        if change.new == self._name:
+        if change.new == self.name:
             self._take_over()
-        elif change.old == self._name:
+        elif change.old == self.name:
             self._let_go()
-            # It is none of another quantity; but that one's link may have set its own by now.
-            if self._scatter.threshold == self._histogram.threshold:
-                self._scatter.threshold = None
+            # The threshold does not fit another quantity, unless that one's link has set it.
+            if self.scatter.threshold == self.histogram.threshold:
+                self.scatter.threshold = None
 
     def _hover(self, change: Any) -> None:
-        self._scatter.hovered = change.new
+        self.scatter.hovered = change.new
 
     def _show_selection(self, change: Any = None) -> None:
-        self._canvas.select(self._scatter.selection)
+        self._bars.select(self.scatter.selection)
 
 
-def _name_of(histogram: AnomalyHistogram, scatter: LatentScatter) -> str:
-    stem = histogram._canvas.score_name
+def _name_of(score_name: str, scores: NDArray[np.float64], scatter: LatentScatter) -> str:
+    stem = score_name
     if stem in ("label", "none"):  # taken in a scatter
         stem += " (score)"
-    scores = histogram.scores.astype(np.float32)
+    scores = scores.astype(np.float32)
     name, k = stem, 1
     while name in scatter.quantities and not np.array_equal(scatter.quantities[name], scores):
         k += 1

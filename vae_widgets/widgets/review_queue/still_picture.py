@@ -1,9 +1,7 @@
 """The still picture of a `ReviewQueue`."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +9,6 @@ from numpy.typing import NDArray
 from vae_widgets.core.ticks import alike
 from vae_widgets.widgets.still_pictures.figure import CATEGORIES, FAINT, INK, caption
 from vae_widgets.widgets.still_pictures.tiles import draw_tile
-
-if TYPE_CHECKING:
-    from vae_widgets.widgets.review_queue.widget import ReviewQueue
 
 COLUMNS = 10
 # As in review_queue/thumbnails.ts.
@@ -25,6 +20,27 @@ _COLOURS = {
 }
 
 
+class Scores(Protocol):
+    """What the picture needs of an `AnomalyHistogram`."""
+
+    threshold: Any
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """The scores (n,)."""
+
+
+class Queue(Protocol):
+    """What the picture needs of a `ReviewQueue`."""
+
+    queue: NDArray[np.int64]
+    position: Any
+
+    @property
+    def histogram(self) -> Scores:
+        """The scores and their threshold."""
+
+
 def height(has_tiles: bool) -> float:
     """Return the height of the picture in CSS pixels."""
     return 310 if has_tiles else 120
@@ -32,7 +48,7 @@ def height(has_tiles: bool) -> float:
 
 def draw(
     figure: Any,
-    queue: ReviewQueue,
+    queue: Queue,
     marks: dict[int, str],
     pictures: dict[str, NDArray[np.uint8]],
     strip: NDArray[np.uint8],
@@ -74,12 +90,12 @@ def draw(
                     spine.set(visible=True, color=INK, linewidth=1.5)
 
 
-def first(queue: ReviewQueue) -> int:
+def first(queue: Queue) -> int:
     """Return the number in the queue of the first sample of the strip."""
     return max(0, min(queue.position - COLUMNS // 2, len(queue.queue) - COLUMNS))
 
 
-def summary(queue: ReviewQueue, n_open: int, counts: dict[str, int], status: str) -> str:
+def summary(queue: Queue, n_open: int, counts: dict[str, int], status: str) -> str:
     """Say in a line what is shown; `n_open` samples of the queue are not marked."""
     n = len(queue.queue)
     of = f"sample {queue.position + 1} of {n} queued" if n else ""
@@ -91,7 +107,7 @@ def summary(queue: ReviewQueue, n_open: int, counts: dict[str, int], status: str
     return ". ".join(filter(None, [", ".join(filter(None, [of, marked])), status]))
 
 
-def _describe(axes: Any, queue: ReviewQueue, index: int, mark: str) -> None:
+def _describe(axes: Any, queue: Queue, index: int, mark: str) -> None:
     score, threshold = queue.histogram.scores[index], queue.histogram.threshold
     side = "flagged" if score >= threshold else "not flagged"
     away = f"{abs(score - threshold):.3g} {'above' if score >= threshold else 'below'}"

@@ -3,13 +3,13 @@
 import base64
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets
 
 from vae_widgets.core.atomic_file import atomic_file, check_target
-from vae_widgets.widgets.still_pictures.figure import MOST_BYTES, WIDTH, png
+from vae_widgets.widgets.still_pictures.figure import MOST_BYTES, WIDTH, Draw, png
 from vae_widgets.widgets.still_pictures.saved_picture import Bundle, SavedPicture, cell_of_output
 
 LONGEST_LINE = 200
@@ -38,6 +38,14 @@ class Pictured(ipywidgets.DOMWidget):
     def _summary(self) -> str:
         """Say in a line what is shown, with its numbers."""
         raise NotImplementedError
+
+    def still_picture(self) -> tuple[float, Draw]:
+        """Return the height of the picture in CSS pixels, and what draws it on a figure."""
+        return self._picture_height, self._draw
+
+    def when_picture_changes(self, call: Callable[[Any], None]) -> None:
+        """Call a function when the picture has changed."""
+        self.observe(call, list(self._picture_follows))
 
     def _text_beside_view(self) -> str:
         """Say in a line what is shown, in the output of the live view, which stays as it is."""
@@ -78,7 +86,7 @@ class Pictured(ipywidgets.DOMWidget):
         if self._saved is None:
             self._saved = SavedPicture(cell[0], self._still)
             if self._picture_follows:
-                self.observe(self._picture_changed, list(self._picture_follows))
+                self.when_picture_changes(self._picture_changed)
         self._saved.show(cell[1])
         return data, metadata
 

@@ -56,6 +56,11 @@ class TileStrip(Pictured, CanvasWidget):
                 self.selected = -1
             self._content = content
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """What `strip_content` made of the tiles that are shown; empty at first."""
+        return self._content
+
     @validate("selected")
     def _check_selected(self, proposal: Any) -> int:
         last = self._content["atlas"]["count"] - 1 if self._content else -1

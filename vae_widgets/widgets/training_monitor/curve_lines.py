@@ -23,7 +23,7 @@ _KNOWN_LABELS = {"loss": "loss", "reconstruction_loss": "reconstruction", "kl_lo
 _VAE = ("reconstruction_loss", "kl_loss")
 
 
-def in_order(metrics: list[str]) -> list[str]:
+def ordered_metrics(metrics: list[str]) -> list[str]:
     """Return the metrics to show, those of a VAE first.
 
     The ELBO is left out beside its two parts, which say the same on the scale of the loss.

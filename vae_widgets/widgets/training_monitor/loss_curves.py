@@ -21,9 +21,9 @@ from vae_widgets.widgets.training_monitor.curve_lines import (
     axis_range,
     best_epoch,
     colours_of,
-    in_order,
     label_of,
     lines_of,
+    ordered_metrics,
     unit_of,
     values_of,
 )
@@ -106,7 +106,7 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
         self._dom_classes = ("vw-curves", "vw-curves-waiting")
 
     @property
-    def unshown(self) -> list[ipywidgets.Widget]:
+    def detached_parts(self) -> list[ipywidgets.Widget]:
         """The scales, of which an axis has one at a time."""
         return [scale for panel in self._panels for scale in (panel.linear, panel.log)]
 
@@ -125,7 +125,7 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
         `others` are histories to draw behind, by name, None for one that is hidden.
         """
         view = view or View()
-        metrics = in_order(history.metrics())
+        metrics = ordered_metrics(history.metrics())
         left = [name for name in metrics if name in _LEFT]
         right = [name for name in metrics if name not in _LEFT]
         if not left:
@@ -163,7 +163,7 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
         steps_per_epoch: int | None,
         behind: "_Behind",
     ) -> list[Send]:
-        colours = colours_of(in_order(history.metrics()))
+        colours = colours_of(ordered_metrics(history.metrics()))
         made = [
             lines_of(history, name, steps_per_epoch, view) if name in seen else NO_LINES
             for name in names

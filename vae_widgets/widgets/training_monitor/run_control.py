@@ -9,7 +9,7 @@ from typing import Any
 from vae_widgets.core.tensors import as_float
 
 
-class Steering:
+class RunControl:
     """Pauses and stops a run, changes its settings and saves its model, if it has one.
 
     `checkpoint` None makes a new file in the working directory.
@@ -126,7 +126,7 @@ class Steering:
         """Whether a callback, or the model's own run, has stopped the training."""
         return bool(getattr(self.model, "stop_training", False))
 
-    def obey(self) -> None:
+    def apply_pending(self) -> None:
         """Do what was asked for, and wait here while the run is paused."""
         self._work_off()
         while not self._go_on.wait(0.05):

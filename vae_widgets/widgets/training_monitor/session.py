@@ -13,7 +13,7 @@ from vae_widgets.core.training.history import Entry, TrainingHistory
 from vae_widgets.core.training.progress import Progress
 from vae_widgets.core.training.run_log import LoggedRun, RunLog
 from vae_widgets.widgets.base.messages import SETTINGS
-from vae_widgets.widgets.training_monitor.run_control import Steering
+from vae_widgets.widgets.training_monitor.run_control import RunControl
 from vae_widgets.widgets.training_monitor.snapshots import TrainingPictures
 from vae_widgets.widgets.training_monitor.status_text import ACTIVE, State
 
@@ -58,7 +58,7 @@ class TrainingSession:
         self.problem = ""  # what went wrong in drawing or in the run
         self.number = 0  # of the run, so that a late click does not act on the next
         self.progress = Progress(clock=clock)
-        self.steering = Steering()
+        self.control = RunControl()
         self.keras = False  # whether Keras runs the training, or a loop that logs
         self.thread: threading.Thread | None = None
         self._fit: tuple[Any, dict[str, Any]] | None = None  # until its first epoch begins
@@ -71,6 +71,11 @@ class TrainingSession:
         return self.state in ACTIVE
 
     @property
+    def should_stop(self) -> bool:
+        """Whether `stop` was asked for."""
+        return self.state in ("stopping", "stopped")
+
+    @property
     def seconds(self) -> float:
         """How long the run took, without its pauses."""
         return self._ended - self._began
@@ -80,7 +85,7 @@ class TrainingSession:
     def pause(self) -> None:
         """Hold the run after its present batch."""
         if self.state == "training":
-            self.steering.pause()
+            self.control.pause()
             self.state, self._paused_at = "paused", self._clock()
             self._mark("paused")
 
@@ -90,7 +95,7 @@ class TrainingSession:
             self.state = "training"
             self._mark("resumed")
             self._leave_out_pause()
-            self.steering.resume()
+            self.control.resume()
 
     def stop(self) -> None:
         """End the run after its present batch."""
@@ -99,22 +104,22 @@ class TrainingSession:
                 self._leave_out_pause()
             self.state = "stopping"
             self._mark("stopped")
-            self.steering.stop()
+            self.control.stop()
 
     def change(self, setting: str, value: float) -> None:
-        """Change a setting of the model in training; see `Steering.set`."""
+        """Change a setting of the model in training; see `RunControl.set`."""
         if not self.active:
             raise RuntimeError(
                 f"{setting} acts on a run under way; the monitor is {self.state}. Set it on the "
                 f"model: model.{setting} = {value:g}."
             )
-        self.steering.set(setting, value)
+        self.control.set(setting, value)
         self.history.log_setting(setting, value)
         self._mark(f"{_SHORT[setting]} {value:.4g}")
 
     def checkpoint(self) -> None:
         """Save the model after the present batch; ``RuntimeError`` if there is none."""
-        path = self.steering.checkpoint_path
+        path = self.control.checkpoint_path
         if path is None or self.state not in ("training", "paused"):
             raise RuntimeError(
                 f"there is nothing to save: the monitor is {self.state}; expected a fit under way."
@@ -128,7 +133,7 @@ class TrainingSession:
                 self.problem = f"{path} could not be written: {error}"
                 self._changed()
 
-        self.steering.checkpoint(done)
+        self.control.checkpoint(done)
 
     def start_run(self, name: str) -> None:
         """Name the next run and put the present one beside it."""
@@ -171,8 +176,8 @@ class TrainingSession:
             clock=self._clock,
         )
         self._start(keras=True, progress=progress)
-        self.steering = Steering(model, self._checkpoint or params.get("checkpoint"))
-        self.steering.when_failed(self._fail)
+        self.control = RunControl(model, self._checkpoint or params.get("checkpoint"))
+        self.control.when_failed(self._fail)
         self._fit = model, dict(params)
         self._changed()
 
@@ -203,9 +208,9 @@ class TrainingSession:
     def end_fit(self) -> None:
         """End a fit that Keras says is over, which `VAE.fit` does for an interrupted one too."""
         self.try_pictures(now=True)
-        if isinstance(sys.exception(), KeyboardInterrupt) or self.steering.interrupted:
+        if isinstance(sys.exception(), KeyboardInterrupt) or self.control.interrupted:
             self.finish("interrupted")
-        elif self.state == "stopping" or (self.steering.ended_early and self._is_short):
+        elif self.state == "stopping" or (self.control.ended_early and self._is_short):
             self.finish("stopped")
         else:
             self.finish("finished")
@@ -277,7 +282,7 @@ class TrainingSession:
         self.keras, self.progress = keras, progress
         self.state, self.problem = "training", ""
         self.number += 1
-        self.steering = Steering()
+        self.control = RunControl()
         self.thread = threading.current_thread()
         self._began = self._clock()
 
@@ -306,7 +311,7 @@ class TrainingSession:
         if now or self._clock() >= self._next_settings:
             self._next_settings = self._clock() + _SETTINGS_PERIOD
             for name in SETTINGS:
-                value = self.steering.value(name)
+                value = self.control.value(name)
                 if value is not None:
                     self.history.log_setting(name, value)
 

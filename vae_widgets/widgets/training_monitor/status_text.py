@@ -8,7 +8,12 @@ import numpy as np
 from vae_widgets.core.training.alarms import alarms
 from vae_widgets.core.training.history import VALIDATION, TrainingHistory
 from vae_widgets.core.training.progress import Progress
-from vae_widgets.widgets.training_monitor.curve_lines import best_epoch, in_order, label_of, unit_of
+from vae_widgets.widgets.training_monitor.curve_lines import (
+    best_epoch,
+    label_of,
+    ordered_metrics,
+    unit_of,
+)
 
 State = Literal["waiting", "training", "paused", "stopping", "stopped", "finished", "interrupted"]
 ACTIVE = ("training", "paused", "stopping")
@@ -85,7 +90,7 @@ def describe_values(
     """Return the newest values of the metrics, in a line."""
     if state == "waiting":
         return WAITING
-    metrics = in_order(history.metrics())
+    metrics = ordered_metrics(history.metrics())
     unit = unit_of(metrics)
     texts = [] if metrics else ["The first batch takes longest: the model is being compiled"]
     for prefix, name in (("", "training"), (VALIDATION, "validation")):
@@ -110,7 +115,7 @@ def describe_warnings(history: TrainingHistory, log_scale: bool, problem: str) -
 
 def _not_positive(history: TrainingHistory) -> list[str]:
     lines = []
-    for name in in_order(history.metrics()):
+    for name in ordered_metrics(history.metrics()):
         values: list[Any] = [
             y for n in (name, VALIDATION + name) for _, y in (history.steps(n), history.epochs(n))
         ]

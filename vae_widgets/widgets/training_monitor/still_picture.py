@@ -16,9 +16,9 @@ from vae_widgets.widgets.training_monitor.curve_lines import (
     axis_range,
     best_epoch,
     colours_of,
-    in_order,
     label_of,
     lines_of,
+    ordered_metrics,
     unit_of,
 )
 
@@ -45,7 +45,7 @@ def draw(
     `strip` holds the rows of tiles, as arguments of `draw_rows`.
     """
     caption(figure, title, text)
-    metrics = in_order(history.metrics())
+    metrics = ordered_metrics(history.metrics())
     groups = _groups(metrics)
     n_rows = len(strip.get("rows", ()))
     if n_rows:

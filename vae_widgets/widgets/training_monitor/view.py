@@ -18,8 +18,8 @@ from vae_widgets.widgets.training_monitor.curve_lines import (
     RUN_COLOURS,
     View,
     colours_of,
-    in_order,
     label_of,
+    ordered_metrics,
 )
 from vae_widgets.widgets.training_monitor.latent_health import LatentHealth, has_latents
 from vae_widgets.widgets.training_monitor.loss_curves import LossCurves
@@ -108,7 +108,7 @@ class MonitorDrawing:
         """Return the message, if any, of the controls and the status line."""
         session = self._session
         history, state, thread = session.history, session.state, session.thread
-        settings = {name: session.steering.value(name) for name in SETTINGS}
+        settings = {name: session.control.value(name) for name in SETTINGS}
         return changes(
             self.controls,
             readout=self.curves.readout,
@@ -134,7 +134,7 @@ class MonitorDrawing:
     def _plan_curves(self) -> list[Send]:
         session, hidden, zoom = self._session, self.legend.hidden, self.controls.zoom
         history = session.history
-        metrics = in_order(history.metrics())
+        metrics = ordered_metrics(history.metrics())
         colours = colours_of(metrics)
         messages = changes(
             self.legend,
@@ -175,7 +175,7 @@ class MonitorDrawing:
             at = self.replay.at
         frame = session.pictures.nearest(at)
         content = frame.content if frame else _NOTHING
-        shown = self.strip._content
+        shown = self.strip.content
         if content != shown and (content or shown.get("atlas", {}).get("count")):
             messages.append(lambda: self.strip.show_content(content or strip_content([])))
         return messages
@@ -205,7 +205,7 @@ class MonitorDrawing:
         }
         for button in buttons.values():
             button["hint"] = words.hint_of(button["does"], keras or state == "waiting", thread)
-        path = session.steering.checkpoint_path
+        path = session.control.checkpoint_path
         if path is not None:
             buttons["checkpoint"] = {
                 "does": "checkpoint",

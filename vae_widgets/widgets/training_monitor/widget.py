@@ -1,4 +1,4 @@
-"""Watch a training run, steer it and go back over it."""
+"""Watch a training run, control it and look back over it."""
 
 import contextlib
 import os
@@ -126,7 +126,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
             checkpoint,
             check_runs(compare),
         )
-        self.callback = KerasCallback(self)
+        self.callback = KerasCallback(self._session, self._watch_cells, self._failed)
         self._watched: Any = None  # the IPython events that tell when a cell ends
         self._drawing = MonitorDrawing(self._session, title, classes, self._clicked)
         self._drawing.controls.log_scale = log_scale
@@ -174,7 +174,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
     @property
     def should_stop(self) -> bool:
         """Whether Stop was asked for; a loop of your own ends where it finds this true."""
-        return self.state in ("stopping", "stopped")
+        return self._session.should_stop
 
     @property
     def log_scale(self) -> bool:
@@ -296,7 +296,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
         self._watch_cells()
         # A loop in the main thread that is held could never hear Resume.
         if not session.keras and not words.is_blocked(threading.current_thread()):
-            session.steering.obey()
+            session.control.apply_pending()
 
     # What the page asks for
 

@@ -59,6 +59,17 @@ def validate(*names: str) -> Callable[[Callable[[Any, Any], Any]], Any]:
     return lambda method: traitlets.validate(*names)(refusing()(method))
 
 
+def _values_of(obj: Any) -> dict[Any, Any]:
+    """Return where traitlets keeps the values of an object, for the traits that set themselves."""
+    values: dict[Any, Any] = obj._trait_values  # noqa: SLF001
+    return values
+
+
+def _notify(obj: traitlets.HasTraits, name: str | None, old: Any, new: Any) -> None:
+    change = {"name": name, "old": old, "new": new, "owner": obj, "type": "change"}
+    obj.notify_change(traitlets.Bunch(change))
+
+
 class Number(traitlets.Float[Any, Any]):
     """A finite float, which takes a number of numpy, PyTorch and the like as well."""
 
@@ -86,14 +97,16 @@ class Loose(traitlets.TraitType[Any, Any]):
 
     def set(self, obj: Any, value: Any) -> None:
         """Set the trait."""
-        before = obj._trait_values.get(self.name, self.default_value)
+        values = _values_of(obj)
+        before = values.get(self.name, self.default_value)
         super().set(obj, value)
-        new = obj._trait_values[self.name]
-        if obj._cross_validation_lock and new is not before:
-            obj._notify_trait(self.name, before, new)
+        new = values[self.name]
+        held = obj._cross_validation_lock  # noqa: SLF001 (traitlets has no other way to ask)
+        if held and new is not before:
+            _notify(obj, self.name, before, new)
 
 
-class Asked(Loose):
+class AlwaysNotify(Loose):
     """A trait that asks for something: set to what it is already, it asks once more.
 
     Observers tell such a change by its equal ``old`` and ``new``.
@@ -101,10 +114,9 @@ class Asked(Loose):
 
     def set(self, obj: Any, value: Any) -> None:
         """Set the trait, and notify in any case."""
-        before = obj._trait_values.get(self.name, self.default_value)
-        new = self._validate(obj, value)
-        obj._trait_values[self.name] = new
-        obj._notify_trait(self.name, before, new)
+        before = _values_of(obj).get(self.name, self.default_value)
+        _values_of(obj)[self.name] = new = self._validate(obj, value)
+        _notify(obj, self.name, before, new)
 
 
 class Array(traitlets.TraitType[Any, Any]):
@@ -152,10 +164,10 @@ class Array(traitlets.TraitType[Any, Any]):
     def set(self, obj: Any, value: Any) -> None:
         """Set the trait; equal arrays cause no notification (== alone is ambiguous for arrays)."""
         new: Any = self._validate(obj, value)
-        old = obj._trait_values.get(self.name, self.default_value)
-        obj._trait_values[self.name] = new
+        old: Any = _values_of(obj).get(self.name, self.default_value)
+        _values_of(obj)[self.name] = new
         if not np.array_equal(old, new):
-            obj._notify_trait(self.name, old, new)
+            _notify(obj, self.name, old, new)
 
 
 @refusing()
