@@ -73,7 +73,7 @@ def test_intervals_fit(page):
     page.set_content(
         f"""<!doctype html><style>{histogram._canvas._css}</style>
         <div class="vw-figure" style="width: 292px; display: flex; flex-direction: column">
-          <div class="vw-note vw-bootstrap">{histogram._sureness._answer.value}</div>
+          <div class="vw-note vw-bootstrap">{histogram._intervals._answer.value}</div>
         </div>"""
     )
     panel, table = (page.locator(one).bounding_box() for one in (".vw-figure", "table"))

@@ -535,9 +535,9 @@ def test_100_000_scores_send_little():
     assert grid["thresholds"]["data"].nbytes + grid["at_or_above"]["data"].nbytes < 50_000
 
 
-def test_how_sure_is_answered_until_the_threshold_moves(histogram):
-    answer = histogram._sureness._answer
-    histogram._sureness._button.click()
+def test_intervals_are_shown_until_the_threshold_moves(histogram):
+    answer = histogram._intervals._answer
+    histogram._intervals._button.click()
     found = histogram.bootstrap()
     low, high = found.intervals["threshold"]
     assert found.verdict in answer.value

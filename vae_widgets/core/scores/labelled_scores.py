@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_widgets.core import checks
 from vae_widgets.core.scores.reviewed_precision import ReviewedPrecision, reviewed_precision
 from vae_widgets.core.thresholds.curves import Curve, curve_of_classes
 from vae_widgets.core.thresholds.measure import metrics_of_counts
@@ -162,6 +163,30 @@ class LabelledScores:
             until, thresholds, "left"
         )
         return np.maximum(count, 0)
+
+
+def check_new_labels(
+    n: int, indices: Any, labels: Any, drawn_from: Any, index: Any
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64] | None]:
+    """Return the arguments of `LabelledScores.label` for `n` scores with a pandas index, or None.
+
+    Raises ``TypeError`` or ``ValueError`` if a row or a label is bad.
+    """
+    rows = np.atleast_1d(checks.any_array("indices", indices))
+    if rows.dtype.kind not in "iu" or rows.ndim != 1:
+        hint = "" if index is None else " histogram.index.get_indexer(...) finds rows."
+        raise TypeError(
+            f"indices must be row numbers of the scores; received {indices!r:.80}.{hint}"
+        )
+    if not 0 <= rows.min() <= rows.max() < n:
+        raise ValueError(f"indices span {rows.min()} to {rows.max()}; expected 0 to {n - 1}.")
+    given = checks.any_array("labels", labels)
+    given = np.full(len(rows), labels) if given.ndim == 0 else given
+    known = checks.anomaly_labels("labels", given, len(rows), "indices")
+    drawn = None
+    if drawn_from is not None:
+        drawn = np.broadcast_to(np.asarray(drawn_from, np.float64), rows.shape)
+    return rows, known, drawn
 
 
 def _replaced(

@@ -22,6 +22,8 @@ from vae_widgets.widgets.traits.array import Number, array_to_json
 
 PERCENTILES = (50, 90, 95, 99, 99.9)
 """Marked along the top."""
+# By how much the arrows of the page's fields change a parameter, where not by the method's step.
+_STEPS = {"max_outliers": 1, "tail": 0.05, "confidence": 0.05}
 
 
 class ScoreCanvas(CanvasWidget):
@@ -164,6 +166,7 @@ class ScoreCanvas(CanvasWidget):
             self.reviewed = scores.reviewed_precision(grid.thresholds)
         with self.hold_sync():
             self.class_names = list(totals)
+            self.methods = _offered(scores.has_both_kinds)
             self.warning = scores.warning()
             self._grid = {
                 "thresholds": array_to_json(grid.thresholds),
@@ -192,6 +195,22 @@ class ScoreCanvas(CanvasWidget):
                     )
                 ),
             }
+
+
+def _offered(has_both_kinds: bool) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "title": method.title,
+            "labels": method.labels == "needed",
+            "parameters": [
+                {"name": of, "step": _STEPS.get(of, method.step), "optional": default is None}
+                for of, default in method.parameters.items()
+            ],
+        }
+        for name, method in METHODS.items()
+        if method.labels != "needed" or has_both_kinds
+    ]
 
 
 def _in_words_of_the_page(why: str) -> str:

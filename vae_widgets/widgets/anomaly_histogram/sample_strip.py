@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vae_widgets.core.scores.labelled_scores import LabelledScores
 from vae_widgets.core.ticks import alike
-from vae_widgets.rendering import Renderer, note_of, render
+from vae_widgets.rendering import Renderer, TextRenderer, note_of, render
 from vae_widgets.widgets.tile_strip.widget import TileStrip, strip_content
 
 _SIGNS = {"good": "✓ ", "bad": "✗ ", "": ""}
@@ -87,3 +87,15 @@ class ScoreStrip(TileStrip):
             return ""
         flagged = self._scores.scores[index] >= self._threshold
         return "good" if flagged == (labels[index] == 1) else "bad"
+
+
+def check_items(items: Any, n: int, renderer: Renderer | None) -> NDArray[Any]:
+    """Return the samples of `n` scores as an array, or raise."""
+    array = np.asarray(items)
+    if len(np.atleast_1d(array)) != n or not array.ndim:
+        raise ValueError(
+            f"items has shape {array.shape}; expected ({n}, *sample_shape), one sample a score."
+        )
+    if renderer is None and array.dtype.kind not in "biuf" and not TextRenderer.draws(array):
+        raise TypeError(f"items of dtype {array.dtype} need a renderer; received None.")
+    return array

@@ -15,24 +15,35 @@ from vae_widgets.core.scores.bootstrap import (
     bootstrap_threshold,
     quick_resamples,
 )
-from vae_widgets.core.scores.drift import reference_quantiles
-from vae_widgets.core.scores.labelled_scores import LabelledScores
-from vae_widgets.core.scores.policy import ThresholdPolicy, hash_data
-from vae_widgets.core.thresholds import METHODS, Threshold, apply_method, check_labels
-from vae_widgets.rendering import Renderer, TextRenderer, check_renderer
+from vae_widgets.core.scores.labelled_scores import LabelledScores, check_new_labels
+from vae_widgets.core.scores.policy import ThresholdPolicy
+from vae_widgets.core.scores.threshold_choice import (
+    MANUAL,
+    Request,
+    ThresholdChoice,
+    check_method,
+    check_percentile,
+    first_choice,
+)
+from vae_widgets.core.thresholds import METHODS, Threshold, check_labels
+from vae_widgets.rendering import Renderer, check_renderer
 from vae_widgets.widgets.anomaly_histogram import still_picture as picture
 from vae_widgets.widgets.anomaly_histogram.bootstrap_panel import BootstrapPanel
 from vae_widgets.widgets.anomaly_histogram.curves import ThresholdCurves
 from vae_widgets.widgets.anomaly_histogram.histogram_canvas import ScoreCanvas
-from vae_widgets.widgets.anomaly_histogram.sample_strip import ScoreStrip
+from vae_widgets.widgets.anomaly_histogram.sample_strip import ScoreStrip, check_items
 from vae_widgets.widgets.base.widget import CompositeWidget
 from vae_widgets.widgets.latent_scatter.widget import LatentScatter
 from vae_widgets.widgets.links.score_link import ScoreLink
 from vae_widgets.widgets.still_pictures.pictured import Pictured
-from vae_widgets.widgets.traits.array import AlwaysNotify, Array, Number, WholeNumber, validate
-
-# By how much the arrows of the page's fields change a parameter, where not by the method's step.
-_STEPS = {"max_outliers": 1, "tail": 0.05, "confidence": 0.05}
+from vae_widgets.widgets.traits.array import (
+    AlwaysNotify,
+    Array,
+    Number,
+    WholeNumber,
+    refusing,
+    validate,
+)
 
 
 class AnomalyHistogram(Pictured, CompositeWidget):
@@ -103,14 +114,14 @@ class AnomalyHistogram(Pictured, CompositeWidget):
 
     threshold = Number(0.0)
     percentile = AlwaysNotify(95.0)
-    method = AlwaysNotify("manual")
+    method = AlwaysNotify(MANUAL)
     flagged = Array("bool", read_only=True)
     metrics = traitlets.Dict(read_only=True)
     _picture_follows = ("threshold", "method", "metrics")
     picked_item = WholeNumber(-1)
     renderer: Renderer
-    _chosen: Threshold | None = None
-    _applying = False
+    _choice: ThresholdChoice
+    _planned: ThresholdChoice
 
     @checks.suggest_keywords
     def __init__(
@@ -133,34 +144,15 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         checked.flags.writeable = False
         n = len(checked)
         known = check_labels(labels, n)
-        self._items = None if items is None else _items(items, n, renderer)
+        self._items = None if items is None else check_items(items, n, renderer)
         if self._items is not None:
             given = items if hasattr(items, "columns") else self._items
             self.renderer = check_renderer(renderer, self._items.shape[1:], given)
         checks.positive_int("n_tiles", n_tiles)
         if bins is not None:
             checks.positive_int("bins", bins)
-        percentile = checks.number_between("percentile", percentile, 0, 100)
         self._data = LabelledScores(checked, known)
-        self._parameters: dict[str, Mapping[str, Any]] = {"percentile": {"percentile": percentile}}
-        if threshold is not None:
-            threshold = checks.finite_number("threshold", threshold)
-            if method not in (None, "manual"):
-                raise ValueError(
-                    f"threshold={threshold:g} and method={method!r} were both given; expected one."
-                )
-            method = "manual"
-        elif method == "manual":
-            raise ValueError("method='manual' needs threshold, a number.")
-        elif method is None:
-            method = "f1" if self._data.has_both_kinds else "percentile"
-        if threshold is None:
-            chosen = self._choose(method, parameters or {})
-        elif parameters:
-            raise ValueError("threshold and parameters were both given; expected one.")
-        else:
-            chosen = _by_hand(threshold)
-
+        choice = first_choice(self._data, threshold, method, parameters, percentile)
         self._strip: ScoreStrip | None = None
         if self._items is not None:
             self._strip = ScoreStrip(self._data, self._items, self.renderer, n_tiles)
@@ -168,15 +160,14 @@ class AnomalyHistogram(Pictured, CompositeWidget):
             self._data,
             bins=bins,
             score_name=score_name,
-            methods=self._possible_methods(),
             layout=ipywidgets.Layout(flex="3 1 380px", width="auto", min_width="0"),
         )
         self._curves = ThresholdCurves(self._data, self._canvas, METHODS["cost"].parameters)
         self._canvas.follow(self._curves.points, self._curves.axes)
         self._canvas.costs = list(METHODS["cost"].parameters.values())
-        self._sureness = BootstrapPanel(lambda: self.bootstrap(quick_resamples(n, self.method)))
+        self._intervals = BootstrapPanel(lambda: self.bootstrap(quick_resamples(n, self.method)))
         aside = ipywidgets.VBox(
-            [self._curves, self._sureness],
+            [self._curves, self._intervals],
             layout=ipywidgets.Layout(flex="2 1 260px", width="auto", min_width="0"),
         )
         top = ipywidgets.HBox([self._canvas, aside], layout=ipywidgets.Layout(flex_flow="row wrap"))
@@ -184,7 +175,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
             [top, self._strip] if self._strip else [top],
             layout=ipywidgets.Layout(width="100%", max_width="800px"),
         )
-        self._apply(chosen)
+        self._apply(choice)
         self._canvas.observe(self._moved, "threshold")
         self._canvas.hear(self._asked, "method")
         if self._strip:
@@ -224,8 +215,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     @property
     def chosen(self) -> Threshold:
         """The threshold with its method, parameters, explanation and assumption."""
-        assert self._chosen is not None
-        return self._chosen
+        return self._choice.chosen
 
     @property
     def scores(self) -> NDArray[np.float64]:
@@ -287,25 +277,10 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         TypeError, ValueError
             If an index or a label is bad; nothing is changed then.
         """
-        n = len(self._data)
-        rows = np.atleast_1d(checks.any_array("indices", indices))
-        if not rows.size:
-            return
-        if rows.dtype.kind not in "iu" or rows.ndim != 1:
-            hint = "" if self._index is None else " histogram.index.get_indexer(...) finds rows."
-            raise TypeError(
-                f"indices must be row numbers of the scores; received {indices!r:.80}.{hint}"
-            )
-        if not 0 <= rows.min() <= rows.max() < n:
-            raise ValueError(f"indices span {rows.min()} to {rows.max()}; expected 0 to {n - 1}.")
-        given = checks.any_array("labels", labels)
-        given = np.full(len(rows), labels) if given.ndim == 0 else given
-        known = checks.anomaly_labels("labels", given, len(rows), "indices")
-        drawn = None
-        if drawn_from is not None:
-            drawn = np.broadcast_to(np.asarray(drawn_from, np.float64), rows.shape)
-        self._data.label(rows, known, drawn)
-        self._relabel()
+        self._data.label(
+            *check_new_labels(len(self._data), indices, labels, drawn_from, self._index)
+        )
+        self._show_labels()
 
     def choose_threshold(self, method: str, **parameters: Any) -> Threshold:
         """Choose the threshold by a method, move the line there, and return what was chosen.
@@ -313,9 +288,8 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         Parameters and errors are those of `vw.choose_threshold`. Parameters that are not given have
         the values they had last, at first the defaults.
         """
-        chosen = self._choose(method, parameters)
-        self._apply(chosen)
-        return chosen
+        self._apply(self._choice.by_method(self._data, method, parameters))
+        return self.chosen
 
     def bootstrap(
         self, n_resamples: int = 200, confidence: float = 0.95, seed: int = 0
@@ -327,7 +301,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         found = bootstrap_threshold(
             self._data.scores, self._data.labels, self.chosen, n_resamples, confidence, seed
         )
-        self._sureness.show(found, self.method)
+        self._intervals.show(found, self.method)
         return found
 
     def link(self, scatter: LatentScatter) -> ScoreLink:
@@ -351,19 +325,12 @@ class AnomalyHistogram(Pictured, CompositeWidget):
 
     def policy(self, note: str = "", *, author: str = "", model_hash: str = "") -> ThresholdPolicy:
         """Return the threshold as a `ThresholdPolicy`, to save and to apply elsewhere."""
-        return ThresholdPolicy(
-            threshold=self.threshold,
-            method=self.method,
+        return self._choice.policy(
+            self._data,
             score=self._canvas.score_name,
-            metrics=self.metrics,
-            parameters=self.chosen.parameters,
-            n_scores=len(self._data),
-            n_labelled=self._data.n_labelled,
-            reference=reference_quantiles(self._data.scores),
-            data_hash=hash_data(self._data.scores, self._data.labels),
-            model_hash=model_hash,
             author=author,
             note=note,
+            model_hash=model_hash,
         )
 
     @property
@@ -387,98 +354,57 @@ class AnomalyHistogram(Pictured, CompositeWidget):
             self._strip.rows() if self._strip else {},
         )
 
-    @validate("percentile")
-    def _check_percentile(self, proposal: Any) -> float:
-        percentile = checks.number_between("percentile", proposal.value, 0, 100)
-        if not self._applying:
-            self._prepared = self._choose("percentile", {"percentile": percentile})
-        return percentile
+    @validate("threshold", "method", "percentile")
+    def _plan(self, proposal: Any) -> Any:
+        """Choose before a trait changes, so that what cannot be chosen changes nothing."""
+        name = proposal.trait.name
+        request = self._request(name, proposal.value)
+        is_news = request == self._choice.state  # of `_apply`, or what is chosen already
+        self._planned = self._choice if is_news else self._choice.after(self._data, name, request)
+        return getattr(request, name)
 
-    @validate("method")
-    def _check_method(self, proposal: Any) -> str:
-        is_news = self._applying and proposal.value == self.chosen.method
-        if is_news or checks.one_of("method", proposal.value, ["manual", *METHODS]) == "manual":
-            return str(proposal.value)
-        # Chosen here and not in the observer: what fails must leave the widget as it was.
-        own = {"percentile": self.percentile} if proposal.value == "percentile" else {}
-        self._prepared = self._choose(proposal.value, own)
-        return self._prepared.method
+    def _request(self, name: str, value: Any) -> Request:
+        asked = {of: getattr(self, of) for of in Request._fields} | {name: value}
+        return Request(
+            asked["threshold"], check_method(asked["method"]), check_percentile(asked["percentile"])
+        )
 
     @validate("picked_item")
     def _check_picked_item(self, proposal: Any) -> int:
         last = len(self._data) - 1
         return int(checks.number_between("picked_item", proposal.value, -1, last))
 
-    def _possible_methods(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "name": name,
-                "title": method.title,
-                "labels": method.labels == "needed",
-                "parameters": [
-                    {"name": of, "step": _STEPS.get(of, method.step), "optional": default is None}
-                    for of, default in method.parameters.items()
-                ],
-            }
-            for name, method in METHODS.items()
-            if method.labels != "needed" or self._data.has_both_kinds
-        ]
-
-    def _choose(self, method: str, parameters: Mapping[str, Any]) -> Threshold:
-        checks.one_of("method", method, ["manual", *METHODS])
-        if method == "manual":
-            raise ValueError("method='manual' chooses nothing; set threshold instead.")
-        if METHODS[method].labels == "needed" and not self._data.has_both_kinds:
-            raise ValueError(
-                f"method={method!r} needs labels with a normal and an anomalous sample; "
-                "use a method without labels, such as 'percentile', or label samples with "
-                "histogram.label(rows, labels)."
-            )
-        remembered = self._parameters.get(method, {})
-        return apply_method(
-            self._data.scores, self._data.labels, method, {**remembered, **parameters}
-        )
-
     @traitlets.observe("threshold", "method", "percentile")
     def _changed(self, change: Any) -> None:
-        now = (self.threshold, self.method, self.percentile)
-        done = now == (self.chosen.threshold, self.chosen.method, self._last_percentile())
-        if done and change.old != change.new:
-            return  # the news of what `_apply` did itself
-        if change.name == "threshold" or change.new == "manual":
-            self._apply(_by_hand(self.threshold))
-        else:
-            self._apply(self._prepared)
+        if self._planned is not self._choice:
+            self._apply(self._planned)
+        elif change.old == change.new:  # asked for once more: labels may have changed since
+            with refusing():
+                request = self._request(change.name, change.new)
+                choice = self._choice.after(self._data, change.name, request)
+            self._apply(choice)
 
-    def _last_percentile(self) -> float:
-        return float(self._parameters["percentile"]["percentile"])
-
-    def _apply(self, chosen: Threshold) -> None:
+    def _apply(self, choice: ThresholdChoice) -> None:
         """Make all that depends on the threshold agree, then tell observers and the page."""
-        self._chosen = chosen
-        threshold = chosen.threshold
-        if chosen.method != "manual":
-            self._parameters[chosen.method] = chosen.parameters
-        self._applying = True
-        try:
-            with self.hold_trait_notifications():
-                self.threshold = threshold
-                if self.method != chosen.method:
-                    self.method = chosen.method
-                if self.percentile != self._last_percentile():
-                    self.percentile = self._last_percentile()
-                self._flag()
-                self.set_trait("metrics", self._data.metrics(threshold))
-        finally:
-            self._applying = False
+        self._choice = self._planned = choice
+        with self.hold_trait_notifications():
+            for name, value in choice.state._asdict().items():
+                if getattr(self, name) != value:
+                    setattr(self, name, value)
+            self._flag()
+            self.set_trait("metrics", self._data.metrics(self.threshold))
+        if self._choice is choice:  # no observer has moved it on
+            self._show_choice()
+
+    def _show_choice(self) -> None:
         self._canvas.show(self.chosen)
-        if chosen.method == "cost":
-            self._curves.weigh(chosen.parameters)
-            self._canvas.costs = list(chosen.parameters.values())
-        self._curves.show(self.metrics, threshold)
-        self._sureness.clear()
+        if self.method == "cost":
+            self._curves.weigh(self.chosen.parameters)
+            self._canvas.costs = list(self.chosen.parameters.values())
+        self._curves.show(self.metrics, self.threshold)
+        self._intervals.clear()
         if self._strip:
-            self._strip.show_threshold(threshold)
+            self._strip.show_threshold(self.threshold)
             self._strip.frame(self.picked_item)
 
     @traitlets.default("flagged")
@@ -495,16 +421,15 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         else:
             self._trait_values.pop("flagged", None)
 
-    def _relabel(self) -> None:
+    def _show_labels(self) -> None:
         with self._canvas.hold_sync():  # the page never sees counts of some labels with others
             self._canvas.relabel()
-            self._canvas.methods = self._possible_methods()
             self._canvas.count(self.threshold)
             self._curves.draw()
             self._canvas.follow(self._curves.points, self._curves.axes)
         self.set_trait("metrics", self._data.metrics(self.threshold))
         self._curves.show(self.metrics, self.threshold)
-        self._sureness.clear()
+        self._intervals.clear()
         if self._strip:
             self._strip.show_labels()
 
@@ -514,12 +439,12 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     def _asked(self, question: dict[str, Any]) -> None:
         method, asked = question["method"], question.get("parameters", {})
         try:
-            if method == "manual":
-                self._apply(_by_hand(self.threshold))
+            if method == MANUAL:
+                self._apply(self._choice.by_hand(self.threshold))
             else:
                 self.choose_threshold(method, **asked)
         except (TypeError, ValueError) as error:
-            before = self._parameters.get(method) or METHODS[method].parameters
+            before = self._choice.parameters.get(method) or METHODS[method].parameters
             self._canvas.refuse(str(error), method, {**before, **asked})
         else:
             self._canvas.send({"kind": "chosen"})
@@ -533,19 +458,3 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     def _picked(self, change: Any) -> None:
         if self._strip:
             self._strip.frame(change.new)
-
-
-def _items(items: Any, n: int, renderer: Renderer | None) -> NDArray[Any]:
-    array = np.asarray(items)
-    if len(np.atleast_1d(array)) != n or not array.ndim:
-        raise ValueError(
-            f"items has shape {array.shape}; expected ({n}, *sample_shape), one sample a score."
-        )
-    if renderer is None and array.dtype.kind not in "biuf" and not TextRenderer.draws(array):
-        raise TypeError(f"items of dtype {array.dtype} need a renderer; received None.")
-    return array
-
-
-def _by_hand(threshold: float) -> Threshold:
-    text = "Set by hand; arrow keys, Page Up and Page Down move it too."
-    return Threshold(threshold, "manual", {}, text, "")
