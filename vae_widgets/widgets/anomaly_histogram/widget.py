@@ -223,6 +223,11 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         return self._data.scores
 
     @property
+    def labelled_scores(self) -> LabelledScores:
+        """The scores in order with their labels, to count by; change labels with `label` only."""
+        return self._data
+
+    @property
     def index(self) -> Any:
         """The pandas index of the scores, labels or items; None if none of them had one."""
         return self._index
@@ -277,10 +282,10 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         TypeError, ValueError
             If an index or a label is bad; nothing is changed then.
         """
-        self._data.label(
-            *check_new_labels(len(self._data), indices, labels, drawn_from, self._index)
-        )
-        self._show_labels()
+        if checks.any_array("indices", indices).size:
+            n = len(self._data)
+            self._data.label(*check_new_labels(n, indices, labels, drawn_from, self._index))
+            self._show_labels()
 
     def choose_threshold(self, method: str, **parameters: Any) -> Threshold:
         """Choose the threshold by a method, move the line there, and return what was chosen.

@@ -9,27 +9,22 @@ import numpy as np
 import traitlets
 from numpy.typing import NDArray
 
-from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
+from vae_widgets.codec import Codec
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import atomic_file, read_file
+from vae_widgets.core.review.candidates import ReviewCandidates
 from vae_widgets.core.review.log import LABELS, Mark, ReviewLog, read_marks, with_exact_numbers
-from vae_widgets.core.review.order import ORDERS, review_order
+from vae_widgets.core.review.order import ORDERS
 from vae_widgets.core.scores.policy import hash_data
 from vae_widgets.core.scores.reviewed_precision import precision_text
-from vae_widgets.core.thresholds import above
-from vae_widgets.rendering import detail_of, note_of, render, render_compared
-from vae_widgets.rendering.atlas import atlas_tiles, tile_atlas
 from vae_widgets.widgets.anomaly_histogram.widget import AnomalyHistogram
 from vae_widgets.widgets.base.assets import KERNEL_ID, bundle
 from vae_widgets.widgets.base.messages import PAGE
 from vae_widgets.widgets.base.widget import CanvasWidget
 from vae_widgets.widgets.review_queue import still_picture as picture
+from vae_widgets.widgets.review_queue.pictures import ReviewPictures, tiles_of
 from vae_widgets.widgets.still_pictures.pictured import Pictured
 from vae_widgets.widgets.traits.array import WholeNumber, validate
-
-# Samples whose pictures travel together: about so many pixels, at least and at most so many.
-TILE_BUDGET = 500_000
-FEWEST, MOST = 6, 48
 
 
 class ReviewQueue(Pictured, CanvasWidget):
@@ -110,19 +105,18 @@ class ReviewQueue(Pictured, CanvasWidget):
                 f"histogram must be an AnomalyHistogram; received {type(histogram).__name__}. "
                 "Make one of your scores first: vw.AnomalyHistogram(scores)."
             )
-        if codec is not None:
-            _check_items(check_codec(codec), histogram.items)
+        renderer = histogram.renderer if histogram.items is not None else None
+        self._pictures = ReviewPictures(histogram.items, renderer, codec)
         checks.one_of("order", order, ORDERS)
         self._size = checks.positive_int("size", size)
         self._seed = checks.positive_int("seed", seed, minimum=0)
         self.histogram = histogram
-        self._codec = codec
         self._log = ReviewLog()
-        self._draws: dict[int, float] = {}  # queued at random -> the lowest threshold that flags it
+        self._candidates = ReviewCandidates(histogram.labelled_scores, self._log)
         self._number = 0  # of queues made, so that the page knows a new one
         self.queue = np.zeros(0, np.int64)
         origin = {
-            "scores": hash_data(histogram._data.scores, None),
+            "scores": hash_data(histogram.scores, None),
             "queue": uuid.uuid4().hex,
             "kernel": KERNEL_ID,
         }
@@ -158,7 +152,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         ``n_flagged``, ``n_labelled``, ``n_drawn``, ``covered``, the share of the flagged samples
         that labels stand for, and ``text``.
         """
-        found = self.histogram._data.reviewed_precision(self.histogram.threshold)
+        found = self.histogram.labelled_scores.reviewed_precision(self.histogram.threshold)
         numbers = {name: values[0].item() for name, values in vars(found).items()}
         return numbers | {"text": precision_text(found)}
 
@@ -231,7 +225,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         self._keep_marks()
         marks = read_marks(read_file(path))
         for mark in marks:
-            self._check_index(mark.index)
+            self._candidates.check(mark.index)
         marks = with_exact_numbers(marks, self.histogram.scores)
         self._log.restore(marks)
         self._label(marks)
@@ -242,7 +236,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         return picture.height(bool(self._window["pictures"]))
 
     def _draw(self, figure: Any) -> None:
-        tiles = self._tiles()
+        tiles = tiles_of(self._window)
         position = picture.first(self) - self._window["start"]
         marks = {int(index): self._log.get(int(index)) for index in self.queue}
         strip = next(iter(tiles.values()), np.zeros((0, 1, 1, 4), np.uint8))
@@ -254,14 +248,6 @@ class ReviewQueue(Pictured, CanvasWidget):
             {name: of[at] for name, of in tiles.items()},
             strip[max(0, position) :][: picture.COLUMNS],
             repr(self),
-        )
-
-    def _tiles(self) -> dict[str, NDArray[np.uint8]]:
-        names = self._window["pictures"]
-        return dict(
-            zip(names, np.split(atlas_tiles(self._window["tiles"]), len(names)), strict=True)
-            if names
-            else ()
         )
 
     def _summary(self) -> str:
@@ -276,53 +262,13 @@ class ReviewQueue(Pictured, CanvasWidget):
         # After the last, there is the summary.
         return int(checks.number_between("position", proposal.value, 0, len(self.queue)))
 
-    def _check_index(self, index: int) -> None:
-        n = len(self.histogram.scores)
-        if index >= n:
-            raise ValueError(f"index is {index}; expected one below {n}, a row of the scores.")
-        if not np.isnan(self._label_of(index)) and index not in self._log:
-            raise ValueError(
-                f"sample {index} has the label {self._label_of(index):g}, which was not given in "
-                "this queue and stays; use histogram.label to change it."
-            )
-
-    def _label_of(self, index: int) -> float:
-        labels = self.histogram._data.labels
-        return np.nan if labels is None else float(labels[index])
-
-    def _is_open(self, ranks: NDArray[np.int64]) -> NDArray[np.bool_]:
-        indices = self.histogram._data.order[ranks]
-        labels = self.histogram._data.labels
-        is_open = np.ones(len(ranks), bool) if labels is None else np.isnan(labels[indices])
-        if len(self._log):
-            is_open &= ~np.isin(indices, self._log.indices)
-        return is_open
-
     def _refill(self, change: Any = None) -> None:
-        data = self.histogram._data
-        ranks = review_order(
-            self.order,
-            data.ascending,
-            self.histogram.threshold,
-            self._size,
-            self._is_open,
-            self._seed,
-        )
-        self.queue = data.order[ranks]
-        queued = {int(index) for index in self.queue}
-        self._draws = {i: since for i, since in self._draws.items() if i not in queued}
-        if self.order == "random":
-            since = self._lowest_threshold()
-            self._draws |= dict.fromkeys(queued, since)
+        threshold = self.histogram.threshold
+        self.queue = self._candidates.queue(self.order, threshold, self._size, self._seed)
         self._number += 1
         with self.hold_sync():
             self._tell_marks()
             self._go(0)
-
-    def _lowest_threshold(self) -> float:
-        ascending, threshold = self.histogram._data.ascending, self.histogram.threshold
-        cut = int(np.searchsorted(ascending, threshold))
-        return above(ascending[cut - 1]) if cut else min(threshold, float(ascending[0]))
 
     def _go(self, position: int) -> None:
         if position == self.position:
@@ -332,8 +278,8 @@ class ReviewQueue(Pictured, CanvasWidget):
 
     def _mark(self, index: int, mark: str, time: str = "") -> None:
         self._keep_marks()
-        self._check_index(index)
-        score, drawn_from = float(self.histogram.scores[index]), self._draws.get(index)
+        self._candidates.check(index)
+        score, drawn_from = float(self.histogram.scores[index]), self._candidates.draws.get(index)
         made = self._log.set(index, score, mark, time, drawn_from)
         self._apply(index)
         self._confirm(made)
@@ -346,15 +292,8 @@ class ReviewQueue(Pictured, CanvasWidget):
 
     def _take_up(self, message: dict[str, Any]) -> None:
         self._keep_marks()
-        marks, reasons = [], {}
-        for mark in (Mark(**fields) for fields in message["marks"]):
-            known = self._log.mark_of(mark.index)
-            if known and known.time > mark.time:
-                continue
-            if why := self._why_not(mark):
-                reasons[mark.index] = why
-            elif (known.mark if known else "") != mark.mark:
-                marks.append(mark)
+        kept = (Mark(**fields) for fields in message["marks"])
+        marks, reasons = self._candidates.sort_out(kept)
         with self.hold_sync():
             self._log.restore(marks)
             self._label(marks)
@@ -369,16 +308,6 @@ class ReviewQueue(Pictured, CanvasWidget):
         )
         self._send_log()
 
-    def _why_not(self, mark: Mark) -> str:
-        if mark.index >= len(self.histogram.scores):
-            return f"there is no sample {mark.index}."
-        if (score := float(self.histogram.scores[mark.index])) != mark.score:
-            return f"sample {mark.index} has the score {score:g}, the mark {mark.score:g}."
-        label, meant = self._label_of(mark.index), LABELS.get(mark.mark, np.nan)
-        if np.isnan(label) or label == meant or mark.index in self._log:
-            return ""
-        return f"sample {mark.index} has the label {label:g}, which was not given in this queue."
-
     def _label(self, marks: list[Mark]) -> None:
         self.histogram.label(
             [mark.index for mark in marks],
@@ -387,9 +316,11 @@ class ReviewQueue(Pictured, CanvasWidget):
         )
 
     def _apply(self, index: int) -> None:
-        mark = self._log.mark_of(index) or Mark(index, 0.0, "", "", self._draws.get(index))
+        mark = self._log.mark_of(index) or Mark(
+            index, 0.0, "", "", self._candidates.draws.get(index)
+        )
         label = LABELS.get(mark.mark, np.nan)
-        if not np.array_equal(label, self._label_of(index), equal_nan=True):
+        if not np.array_equal(label, self._candidates.label_of(index), equal_nan=True):
             self._label([mark])
         self._tell_marks()
 
@@ -406,9 +337,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         self._tell_status()
 
     def _keep_marks(self) -> None:
-        if not self.histogram._data.has_drawn:
-            self._log.forget_draws()
-        if self._log.keep(self.histogram._data.labels):
+        if self._candidates.drop_overruled():
             self._tell_marks()
             self._send_log()
 
@@ -416,7 +345,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         self._status = self.estimate["text"]
 
     def _show_window(self, change: Any = None) -> None:
-        size = self._window_size()
+        size = self._pictures.most
         shown = self._window.get("indices", [])
         start = self._window.get("start", 0)
         same = self._window.get("queue") == self._number
@@ -426,50 +355,15 @@ class ReviewQueue(Pictured, CanvasWidget):
             return
         start = max(0, min(self.position - size // 2, len(self.queue) - size))
         indices = self.queue[start : start + size]
-        window = {
+        self._window = {
             "queue": self._number,
             "start": start,
             "indices": indices.tolist(),
             "scores": self.histogram.scores[indices].tolist(),
-            "drawn_from": [self._draws.get(int(index)) for index in indices],
+            "drawn_from": [self._candidates.draws.get(index) for index in indices.tolist()],
             "threshold": self.histogram.threshold,
-            "pictures": [],
-            "tiles": {},
-            "note": "",
-            "details": [],
-            "error": "",
+            **self._pictures.of(indices),
         }
-        items = self.histogram.items
-        if items is not None and len(indices):
-            try:
-                window |= self._pictures(items[indices])
-            except Exception as error:  # of the user's codec or renderer: the page says what
-                window["error"] = f"{type(error).__name__}: {error}"
-        self._window = window
-
-    def _pictures(self, x: NDArray[Any]) -> dict[str, Any]:
-        """Return the tiles of samples: all inputs, then all reconstructions, then all residuals."""
-        renderer = self.histogram.renderer
-        texts = {
-            "note": note_of(renderer),
-            "details": [detail_of(renderer, sample) for sample in x],
-        }
-        if self._codec is None:
-            return {"pictures": ["input"], "tiles": tile_atlas(render(renderer, x)), **texts}
-        x_hat = decode_samples(self._codec, encode_mean(self._codec, x))
-        return {
-            "pictures": ["input", "reconstruction", "residual"],
-            "tiles": tile_atlas(render_compared(renderer, x, x_hat)),
-            **texts,
-        }
-
-    def _window_size(self) -> int:
-        if self.histogram.items is None:
-            return MOST
-        if not hasattr(self, "_pixels"):
-            tile = render(self.histogram.renderer, self.histogram.items[:1])
-            self._pixels = tile.shape[1] * tile.shape[2] * (1 if self._codec is None else 3)
-        return int(np.clip(TILE_BUDGET // self._pixels, FEWEST, MOST))
 
     def _take_mark(self, message: dict[str, Any]) -> None:
         try:
@@ -480,13 +374,3 @@ class ReviewQueue(Pictured, CanvasWidget):
     def _tell_log(self, message: dict[str, Any]) -> None:
         self._keep_marks()
         self._send_log()
-
-
-def _check_items(codec: Codec, items: NDArray[Any] | None) -> None:
-    if items is None:
-        raise ValueError("codec needs samples to reconstruct; pass items to the AnomalyHistogram.")
-    if items.shape[1:] != tuple(codec.sample_shape):
-        raise ValueError(
-            f"codec takes samples of shape {tuple(codec.sample_shape)}; the items of the histogram "
-            f"have {items.shape[1:]}."
-        )
