@@ -39,7 +39,7 @@ WIDGETS = {
     "controls": (make_controls, ["Stop", "Log scale", "Latent", "Replay"]),
     "legend": (make_legend, ["loss"]),
     "strip": (make_strip, ["1 of 2"]),
-    "histogram": (lambda: vw.AnomalyHistogram(SCORES)._canvas, ["Log counts"]),
+    "histogram": (lambda: vw.AnomalyHistogram(SCORES)._view.canvas, ["Log counts"]),
     "slider": (lambda: vw.InterpolationSlider(PcaCodec(X), X[0], X[1], steps=3), ["⇄ Swap ends"]),
     "queue": (lambda: vw.ReviewQueue(vw.AnomalyHistogram(SCORES)), ["More"]),
 }
@@ -61,7 +61,7 @@ def test_every_button_says_that_the_kernel_is_gone(page, kind):
 
 def another_kernel(widget):
     """As if the widget lived in another process."""
-    canvas = getattr(widget, "_canvas", widget)
+    canvas = widget._view.canvas if hasattr(widget, "_view") else widget
     canvas._origin = {**canvas._origin, "kernel": "another"}
     return widget
 
@@ -69,7 +69,7 @@ def another_kernel(widget):
 def test_a_threshold_moved_without_a_kernel_reaches_the_next_one(page):
     first = vw.AnomalyHistogram(SCORES)
     before = first.threshold
-    blank = BlankPage(page, first._canvas)
+    blank = BlankPage(page, first._view.canvas)
     blank.lose_kernel()
     field = page.get_by_role("spinbutton", name="Threshold")
     field.fill("0,25")
@@ -78,13 +78,13 @@ def test_a_threshold_moved_without_a_kernel_reaches_the_next_one(page):
     assert first.threshold == before
     blank.close()
     second = another_kernel(vw.AnomalyHistogram(SCORES))
-    again = BlankPage(page, second._canvas)
+    again = BlankPage(page, second._view.canvas)
     again.root.get_by_text("Set by hand").wait_for()
     assert second.threshold == 0.25
     # That kernel had it when it ended: the third is offered it.
     again.close()
     third = vw.AnomalyHistogram(SCORES)
-    last = BlankPage(page, third._canvas)
+    last = BlankPage(page, third._view.canvas)
     last.root.get_by_text(
         "Saved in this browser before the kernel ended: the threshold 0.25"
     ).wait_for()
@@ -96,7 +96,7 @@ def test_a_threshold_moved_without_a_kernel_reaches_the_next_one(page):
     last.root.get_by_role("combobox", name="Method").select_option("iqr")
     last.root.get_by_text("interquartile ranges").wait_for()
     last.close()
-    fourth = BlankPage(page, another_kernel(vw.AnomalyHistogram(SCORES))._canvas)
+    fourth = BlankPage(page, another_kernel(vw.AnomalyHistogram(SCORES))._view.canvas)
     assert not fourth.root.get_by_role("button", name="Restore").is_visible()
 
 

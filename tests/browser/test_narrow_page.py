@@ -52,7 +52,7 @@ def test_scores_of_a_review_are_whole(show):
 
 
 def test_counts_of_the_confusion_matrix_lie_inside_their_cells(show):
-    page = show(vw.AnomalyHistogram(np.arange(50_000.0), np.arange(50_000) >= 40_000)._canvas)
+    page = show(vw.AnomalyHistogram(np.arange(50_000.0), np.arange(50_000) >= 40_000)._view.canvas)
     cells = page.locator(".vw-confusion .vw-scores-number")
     assert cells.count() == 4
     assert cells.evaluate_all(CUT) == []
@@ -71,9 +71,9 @@ def test_intervals_fit(page):
     histogram.bootstrap(20)
     # As Jupyter lays the boxes out; 8 of the 300 px are a margin.
     page.set_content(
-        f"""<!doctype html><style>{histogram._canvas._css}</style>
+        f"""<!doctype html><style>{histogram._view.canvas._css}</style>
         <div class="vw-figure" style="width: 292px; display: flex; flex-direction: column">
-          <div class="vw-note vw-bootstrap">{histogram._intervals._answer.value}</div>
+          <div class="vw-note vw-bootstrap">{histogram._view.intervals._answer.value}</div>
         </div>"""
     )
     panel, table = (page.locator(one).bounding_box() for one in (".vw-figure", "table"))

@@ -49,7 +49,7 @@ def enter(blank, field, text):
 @pytest.fixture
 def histogram(page):
     histogram = vw.AnomalyHistogram(SCORES, LABELS)
-    return BlankPage(page, histogram._canvas), histogram
+    return BlankPage(page, histogram._view.canvas), histogram
 
 
 def test_the_fields_of_the_histogram(histogram):

@@ -333,14 +333,14 @@ def _histogram(histogram: AnomalyHistogram) -> None:
     assert policy.threshold == threshold
     assert policy.method == histogram.method
     np.testing.assert_array_equal(policy.apply(scores), histogram.flagged)
-    canvas = histogram._canvas
+    canvas = histogram._view.canvas
     assert canvas.threshold == threshold
     assert canvas.method == histogram.method
     assert canvas.parameters == dict(chosen.parameters)
     assert canvas._counted["threshold"] == threshold
-    if histogram._strip:
-        shown = histogram._strip.shown
-        assert len(shown) == histogram._strip._content["atlas"]["count"]
+    if histogram._view.strip:
+        shown = histogram._view.strip.shown
+        assert len(shown) == histogram._view.strip._content["atlas"]["count"]
         assert all(-1 <= index < len(scores) for index in shown)
 
 

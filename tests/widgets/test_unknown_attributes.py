@@ -109,11 +109,11 @@ def test_the_view_of_a_scatter(widgets):
 def test_the_view_of_a_histogram(widgets):
     histogram = widgets["histogram"]
     histogram.log_counts = histogram.full_range = True
-    assert histogram._canvas.log_counts
-    assert histogram._canvas.full_range
+    assert histogram._view.canvas.log_counts
+    assert histogram._view.canvas.full_range
     assert histogram.curve == "Precision-recall"
     histogram.curve = "ROC"
-    assert histogram._curves._switch.index == 1
+    assert histogram._view.curves._switch.index == 1
     with pytest.raises(ValueError, match="did you mean 'ROC'"):
         histogram.curve = "ROCK"
     with pytest.raises(ValueError, match="there is none without labels"):

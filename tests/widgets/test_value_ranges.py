@@ -53,7 +53,7 @@ def test_items_of_whole_numbers_are_drawn_with_their_range(kind):
     top = {"uint8": 255, "uint16": 4095, "int32": 1000}[kind]
     items = np.rint(IMAGES * top).astype(kind)
     histogram = vw.AnomalyHistogram(SCORES, items=items)
-    content = histogram._strip._content
+    content = histogram._view.strip._content
     same(tiles_of(content["atlas"])[:12], items[::-1][:12], 0, top)
     assert content["note"] == ("" if top == 255 else f"black 0, white {top:,}")
 
@@ -115,7 +115,7 @@ def test_explorer_has_one_range_in_all_of_its_parts(codec):
     notes = {
         explorer.scatter._range_note,
         explorer.slider._content["note"],
-        explorer.histogram._strip._content["note"],
+        explorer.histogram._view.strip._content["note"],
     }
     assert notes == {"black -4, white 4"}
     explorer.scatter.selection = [5, 7]

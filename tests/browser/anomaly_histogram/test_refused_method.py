@@ -20,7 +20,7 @@ def agree(blank, histogram, method):
 
 def test_a_refused_method_leaves_no_trace(page):
     histogram = vw.AnomalyHistogram(np.arange(12.0))
-    blank = BlankPage(page, histogram._canvas)
+    blank = BlankPage(page, histogram._view.canvas)
     assert agree(blank, histogram, "percentile")
     choose = blank.root.get_by_role("combobox", name="Method").select_option
     refusal = blank.root.locator(".vw-method-refusal[role=alert]")

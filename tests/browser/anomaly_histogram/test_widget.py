@@ -283,7 +283,7 @@ def test_without_labels_there_is_no_precision_and_outliers_do_not_squeeze(notebo
     scores.root.get_by_role("button", name="Log counts").click()
     pixels = nb.wait_for_other_pixels(scores.canvas, pixels)
     scores.root.get_by_role("button", name="Full range").click()
-    nb.kernel.until("histogram._canvas.full_range")
+    nb.kernel.until("histogram._view.canvas.full_range")
     nb.wait_for_other_pixels(scores.canvas, pixels)
 
     scores.enter(scores.rate, "120")

@@ -61,7 +61,9 @@ def test_without_labels_the_top_5_percent_are_flagged():
     assert histogram.method == "percentile"
     assert histogram.flagged.sum() == 10
     assert sorted(histogram.metrics) == ["alert_rate", "n_flagged"]
-    assert histogram._canvas.status.startswith("Flags at most the top 5 % of 200 samples. Assumes")
+    assert histogram._view.canvas.status.startswith(
+        "Flags at most the top 5 % of 200 samples. Assumes"
+    )
 
 
 def test_with_labels_the_best_f1_is_chosen(histogram):
@@ -121,7 +123,7 @@ def test_an_observer_may_move_the_threshold_again(histogram):
     histogram.threshold = 2.0
     assert histogram.threshold == 4.0
     assert histogram.flagged.tolist() == (SCORES >= 4.0).tolist()
-    assert histogram._canvas.threshold == 4.0
+    assert histogram._view.canvas.threshold == 4.0
 
 
 @pytest.mark.parametrize(
@@ -194,14 +196,14 @@ def test_wrong_arguments_are_errors(arguments, message):
 def test_the_page_counts_what_python_flags(values, position):
     scores = np.array(values, np.float32)  # float32 against float64 thresholds must be exact too
     histogram = vw.AnomalyHistogram(scores)
-    grid = histogram._canvas._grid
+    grid = histogram._view.canvas._grid
     thresholds = array_from_json(grid["thresholds"])
     index = position % len(thresholds)
-    histogram._canvas.set_state({"threshold": float(thresholds[index])})  # as the page does
+    histogram._view.canvas.set_state({"threshold": float(thresholds[index])})  # as the page does
     assert histogram.threshold == thresholds[index]
     assert histogram.method == "manual"
     assert histogram.flagged.sum() == array_from_json(grid["at_or_above"])[:, index].sum()
-    counted = histogram._canvas._counted
+    counted = histogram._view.canvas._counted
     assert counted["threshold"] == thresholds[index]
     assert counted["at_or_above"] == [histogram.flagged.sum()]
 
@@ -212,9 +214,9 @@ def test_any_method_may_be_chosen(histogram, method):
     assert chosen is histogram.chosen
     assert (histogram.method, histogram.threshold) == (method, chosen.threshold)
     assert histogram.flagged.tolist() == (chosen.threshold <= SCORES).tolist()
-    assert histogram._canvas.status == f"{chosen.explanation} {chosen.assumes}"
-    assert histogram._canvas.parameters == chosen.parameters
-    offered = {m["name"]: m["parameters"] for m in histogram._canvas.methods}[method]
+    assert histogram._view.canvas.status == f"{chosen.explanation} {chosen.assumes}"
+    assert histogram._view.canvas.parameters == chosen.parameters
+    offered = {m["name"]: m["parameters"] for m in histogram._view.canvas.methods}[method]
     assert [(p["name"], p["optional"]) for p in offered] == [
         (name, default is None) for name, default in METHODS[method].parameters.items()
     ]
@@ -251,39 +253,39 @@ def test_what_a_method_cannot_do_changes_nothing():
         assert histogram.chosen is before
         assert histogram.method == "percentile"
     sent = []
-    histogram._canvas.send = sent.append
-    histogram._canvas._handle_custom_msg({"type": "method", "method": "conformal"}, [])
+    histogram._view.canvas.send = sent.append
+    histogram._view.canvas._handle_custom_msg({"type": "method", "method": "conformal"}, [])
     assert histogram.chosen is before
     assert sent[0]["kind"] == "refused"
     assert "12 normal scores cannot promise" in sent[0]["why"]
     assert sent[0]["method"] == "conformal"
     assert sent[0]["parameters"] == {"rate": 0.05, "confidence": None}
     message = {"type": "method", "method": "conformal", "parameters": {"rate": 0.3}}
-    histogram._canvas._handle_custom_msg(message, [])
+    histogram._view.canvas._handle_custom_msg(message, [])
     assert histogram.method == "conformal"
     assert sent[1] == {"kind": "chosen"}
     message = {"type": "method", "method": "conformal", "parameters": {"confidence": 0.99}}
-    histogram._canvas._handle_custom_msg(message, [])
+    histogram._view.canvas._handle_custom_msg(message, [])
     assert sent[2]["parameters"] == {"rate": 0.3, "confidence": 0.99}
 
 
 def test_the_page_is_told_of_a_score_right_below_the_threshold():
     histogram = vw.AnomalyHistogram([1.0, 2.0, 3.0, 3.0], percentile=50.1)
     assert "none, for the highest score is that of 2 samples" in histogram.chosen.explanation
-    assert histogram._canvas._counted["above"] == 3
+    assert histogram._view.canvas._counted["above"] == 3
     histogram.threshold = 3
-    assert histogram._canvas._counted["above"] is None
+    assert histogram._view.canvas._counted["above"] is None
 
 
 def test_the_page_is_offered_what_labels_allow(histogram):
-    labelled = [m["name"] for m in histogram._canvas.methods if m["labels"]]
+    labelled = [m["name"] for m in histogram._view.canvas.methods if m["labels"]]
     assert labelled == ["f1", "f_beta", "recall_at_precision", "precision_at_recall", "cost"]
-    without = vw.AnomalyHistogram(SCORES)._canvas.methods
+    without = vw.AnomalyHistogram(SCORES)._view.canvas.methods
     assert [m["name"] for m in without] == [m for m in METHODS if m not in labelled]
 
 
 def test_the_page_asks_for_a_method(histogram):
-    histogram._canvas._handle_custom_msg(
+    histogram._view.canvas._handle_custom_msg(
         {"type": "method", "method": "percentile", "parameters": {"percentile": 75}}, []
     )
     assert (histogram.method, histogram.percentile, histogram.flagged.sum()) == (
@@ -291,27 +293,27 @@ def test_the_page_asks_for_a_method(histogram):
         75,
         50,
     )
-    histogram._canvas._handle_custom_msg({"type": "method", "method": "f1"}, [])
+    histogram._view.canvas._handle_custom_msg({"type": "method", "method": "f1"}, [])
     assert histogram.method == "f1"
-    histogram._canvas._handle_custom_msg(
+    histogram._view.canvas._handle_custom_msg(
         {"type": "method", "method": "top_k", "parameters": {"k": 7}}, []
     )
     assert histogram.flagged.sum() == 7
-    histogram._canvas._handle_custom_msg(
+    histogram._view.canvas._handle_custom_msg(
         {"type": "method", "method": "gesd", "parameters": {"max_outliers": 5}}, []
     )
     assert histogram.chosen.parameters == {"alpha": 0.05, "max_outliers": 5}
-    histogram._canvas._handle_custom_msg(
+    histogram._view.canvas._handle_custom_msg(
         {"type": "method", "method": "gesd", "parameters": {"max_outliers": None}}, []
     )
     assert histogram.chosen.parameters["max_outliers"] == 20  # a tenth of the scores
     histogram.choose_threshold("top_k")
-    histogram._canvas._handle_custom_msg({"type": "method", "method": "manual"}, [])
+    histogram._view.canvas._handle_custom_msg({"type": "method", "method": "manual"}, [])
     assert (histogram.method, histogram.flagged.sum()) == ("manual", 7)
 
 
 def figures(histogram):
-    return histogram._curves.children[1].children
+    return histogram._view.curves.children[1].children
 
 
 def test_the_operating_points_are_on_the_curves(histogram):
@@ -341,7 +343,7 @@ def test_the_cost_curve_follows_the_costs(histogram):
         flagged = threshold <= SCORES
         missed, false = (LABELS & ~flagged).sum(), (flagged & ~LABELS).sum()
         assert cost == pytest.approx((30 * missed + false) / 200)
-    assert histogram._canvas.costs == [30, 1, 0, 0]
+    assert histogram._view.canvas.costs == [30, 1, 0, 0]
     assert figures(histogram)[2].marks[-1].y[0] <= line.y.min()
 
 
@@ -359,7 +361,7 @@ def test_any_costs_have_an_axis(histogram, miss, false_alarm):
 def test_labels_of_one_kind_leave_the_curves_that_they_allow():
     histogram = vw.AnomalyHistogram(SCORES, np.ones(200))
     assert len(figures(histogram)) == 1
-    assert histogram._canvas.point_axes == [("recall", "precision")]
+    assert histogram._view.canvas.point_axes == [("recall", "precision")]
 
 
 def test_a_long_curve_stays_small():
@@ -373,7 +375,7 @@ def test_partly_labelled_scores_count_as_their_own_class():
     labels = np.where(np.arange(200) < 50, LABELS, None)
     histogram = vw.AnomalyHistogram(SCORES, labels)
     histogram.threshold = 2.0
-    assert histogram._canvas.class_names == ["normal", "anomalous", "not labelled"]
+    assert histogram._view.canvas.class_names == ["normal", "anomalous", "not labelled"]
     assert histogram.metrics["alert_rate"] == np.mean(SCORES >= 2)
     assert histogram.metrics["true_positives"] == np.sum((SCORES >= 2)[:50] & LABELS[:50])
     assert histogram.policy().n_labelled == 50
@@ -387,8 +389,8 @@ def test_labels_that_are_all_unknown_are_no_labels():
 
 def test_labels_may_come_later():
     histogram = vw.AnomalyHistogram(SCORES, items=ITEMS, percentile=80)
-    canvas = histogram._canvas
-    assert (histogram.labels, canvas.class_names, histogram._curves.points) == (
+    canvas = histogram._view.canvas
+    assert (histogram.labels, canvas.class_names, histogram._view.curves.points) == (
         None,
         ["samples"],
         [],
@@ -402,7 +404,7 @@ def test_labels_may_come_later():
     assert (histogram.metrics["precision"], histogram.metrics["true_negatives"]) == (0.75, 1)
     assert len(figures(histogram)) == len(canvas.operating_points) == 4
     assert "f1" in [method["name"] for method in canvas.methods]
-    assert histogram._strip._content["marks"][:4] == ["good"] * 3 + ["bad"]
+    assert histogram._view.strip._content["marks"][:4] == ["good"] * 3 + ["bad"]
     # The figures stay while their lines move.
     before = figures(histogram)
     histogram.label(top[4], 1)
@@ -424,7 +426,7 @@ def test_labels_may_come_later():
 
 def test_the_page_knows_the_reviewed_precision_of_its_whole_grid():
     histogram = vw.AnomalyHistogram(SCORES, np.where(np.arange(200) % 4, None, LABELS))
-    grid = histogram._canvas._grid
+    grid = histogram._view.canvas._grid
     thresholds, (precision, low, high, drawn) = map(
         array_from_json, (grid["thresholds"], grid["reviewed"])
     )
@@ -434,7 +436,7 @@ def test_the_page_knows_the_reviewed_precision_of_its_whole_grid():
     np.testing.assert_array_equal(high, expected.high)
     np.testing.assert_array_equal(drawn, expected.n_drawn)
     # The band is of what is flagged: there is none beyond the highest score.
-    band = histogram._curves._panels["All alerts"].aside
+    band = histogram._view.curves._panels["All alerts"].aside
     assert band.x.tolist() == [at for at in thresholds.tolist() if at <= SCORES.max()]
     assert band.x.size < thresholds.size
     assert band.y.shape == (2, band.x.size)
@@ -463,8 +465,8 @@ def test_tiles_show_the_most_telling_samples(histogram):
     order = np.argsort(SCORES)
     cut = int(np.sum(SCORES < 3.0))
     expected = [*order[::-1][:12], *order[cut : cut + 12], *order[cut - 12 : cut][::-1]]
-    assert histogram._strip.shown == expected
-    content = histogram._strip._content
+    assert histogram._view.strip.shown == expected
+    content = histogram._view.strip._content
     assert content["names"] == ["Most anomalous", "Just flagged", "Just not flagged"]
     i = expected[0]
     right = LABELS[i] == (SCORES[i] >= 3.0)
@@ -478,20 +480,20 @@ def test_tiles_show_the_most_telling_samples(histogram):
 
 
 def test_a_clicked_tile_is_the_picked_item(histogram):
-    histogram._strip.set_state({"selected": 3})  # as the page does
+    histogram._view.strip.set_state({"selected": 3})  # as the page does
     assert histogram.picked_item == np.argsort(SCORES)[::-1][3]
     histogram.threshold = 3.0  # other tiles, the same sample
-    assert histogram._strip.shown[histogram._strip.selected] == histogram.picked_item
+    assert histogram._view.strip.shown[histogram._view.strip.selected] == histogram.picked_item
     histogram.picked_item = int(np.argmin(SCORES))
-    assert histogram._strip.selected == -1
+    assert histogram._view.strip.selected == -1
     with pytest.raises(traitlets.TraitError, match="picked_item"):
         histogram.picked_item = 200
 
 
 def test_few_samples_leave_gaps_in_the_strip():
     histogram = vw.AnomalyHistogram([1.0, 2.0, 3.0], items=ITEMS[:3], threshold=3.0)
-    assert histogram._strip.shown == [2, 1, 0, 2, -1, -1, 1, 0, -1]
-    histogram._strip.set_state({"selected": 4})  # an empty place
+    assert histogram._view.strip.shown == [2, 1, 0, 2, -1, -1, 1, 0, -1]
+    histogram._view.strip.set_state({"selected": 4})  # an empty place
     assert histogram.picked_item == -1
 
 
@@ -504,7 +506,7 @@ def test_odd_scores_work(scores):
 
 def test_the_full_range_shows_what_was_clipped():
     histogram = vw.AnomalyHistogram(np.append(SCORES, 1e9))
-    canvas = histogram._canvas
+    canvas = histogram._view.canvas
     assert array_from_json(canvas._grid["thresholds"])[-1] < 100
     canvas.set_state({"full_range": True})
     assert array_from_json(canvas._grid["thresholds"])[-1] > 1e9
@@ -531,13 +533,13 @@ def test_the_policy_repeats_the_decision(histogram, tmp_path):
 def test_100_000_scores_send_little():
     rng = np.random.default_rng(0)
     histogram = vw.AnomalyHistogram(rng.lognormal(size=100_000), rng.random(100_000) < 0.01)
-    grid = histogram._canvas._grid
+    grid = histogram._view.canvas._grid
     assert grid["thresholds"]["data"].nbytes + grid["at_or_above"]["data"].nbytes < 50_000
 
 
 def test_intervals_are_shown_until_the_threshold_moves(histogram):
-    answer = histogram._intervals._answer
-    histogram._intervals._button.click()
+    answer = histogram._view.intervals._answer
+    histogram._view.intervals._button.click()
     found = histogram.bootstrap()
     low, high = found.intervals["threshold"]
     assert found.verdict in answer.value
@@ -585,7 +587,7 @@ def test_scores_changed_in_place_afterwards_change_nothing():
 
 def test_the_page_warns_of_reversed_scores_until_labels_agree():
     histogram = vw.AnomalyHistogram(-SCORES, LABELS)
-    assert histogram.warning == histogram._canvas.warning
+    assert histogram.warning == histogram._view.canvas.warning
     assert histogram.warning.startswith("AUROC 0.")
     assert "Pass `-scores`" in histogram.warning
     histogram.threshold = -2.0  # by hand: it still holds
@@ -621,7 +623,7 @@ def test_a_renderer_that_fails_is_named_in_place_of_the_tiles():
 
     x = np.arange(12.0).reshape(12, 1)
     histogram = vw.AnomalyHistogram(np.linspace(0, 1, 12), items=x, renderer=renderer, n_tiles=2)
-    strip = histogram._strip
+    strip = histogram._view.strip
     assert "too bright" in strip.placeholder
     histogram.threshold = 0.3
     assert histogram.threshold == 0.3

@@ -30,7 +30,7 @@ def test_the_scatter_shows_what_is_flagged(histogram, scatter):
     assert (histogram.threshold, histogram.method) == (3.5, "manual")
     histogram.percentile = 80
     assert (scatter.threshold, histogram.method) == (histogram.threshold, "percentile")
-    assert histogram._canvas.followers == [scatter]
+    assert histogram._view.canvas.followers == [scatter]
     histogram.picked_item = 7
     assert scatter.hovered == 7
 
@@ -53,15 +53,15 @@ def test_a_threshold_of_another_quantity_is_not_ours(histogram, scatter):
 def test_the_bars_show_what_is_selected(histogram, scatter):
     scatter.selection = [1, 5, 7]
     histogram.link(scatter)
-    selected = histogram._canvas._selected
+    selected = histogram._view.canvas._selected
     assert selected["total"] == 3
     scatter.selection = np.arange(60) % 2 == 0
-    selected = histogram._canvas._selected
-    thresholds = array_from_json(histogram._canvas._grid["thresholds"])
+    selected = histogram._view.canvas._selected
+    thresholds = array_from_json(histogram._view.canvas._grid["thresholds"])
     expected = [np.sum(SCORES[::2] >= t) for t in thresholds]
     assert array_from_json(selected["at_or_above"]).tolist() == expected
     scatter.selection = []
-    assert histogram._canvas._selected["total"] == 0
+    assert histogram._view.canvas._selected["total"] == 0
 
 
 def test_unlink_gives_the_colours_back(histogram, scatter):
@@ -69,13 +69,13 @@ def test_unlink_gives_the_colours_back(histogram, scatter):
     scatter.selection = [2]
     link.unlink()
     assert (scatter.color_by, scatter.threshold) == ("label", None)
-    assert histogram._canvas.followers == []
-    assert histogram._canvas._selected["total"] == 0
+    assert histogram._view.canvas.followers == []
+    assert histogram._view.canvas._selected["total"] == 0
     assert scatter.quantities == {}
     histogram.threshold = 1.5
     scatter.selection = [2, 3]
     assert scatter.threshold is None
-    assert histogram._canvas._selected["total"] == 0
+    assert histogram._view.canvas._selected["total"] == 0
 
 
 def test_two_histograms_share_a_scatter(scatter):
@@ -86,13 +86,13 @@ def test_two_histograms_share_a_scatter(scatter):
     link = second.link(scatter)
     assert (first.threshold, first.method) == before
     assert (scatter.color_by, scatter.threshold) == ("reconstruction", second.threshold)
-    assert first._canvas.followers == []  # dragged, it must not cut the other's scores
+    assert first._view.canvas.followers == []  # dragged, it must not cut the other's scores
     second.threshold = -0.3
     assert (scatter.threshold, first.threshold) == (-0.3, before[0])
     for name, shown in (("elbo", first), ("reconstruction", second), ("elbo", first)):
         scatter.color_by = name
         assert scatter.threshold == shown.threshold
-        assert shown._canvas.followers == [scatter]
+        assert shown._view.canvas.followers == [scatter]
     scatter.color_by = "reconstruction"
     first.threshold = 2.5
     link.unlink()
@@ -139,15 +139,15 @@ def test_closing_the_histogram_unlinks(histogram, scatter):
     histogram.close()
     assert (scatter.color_by, scatter.threshold) == ("label", None)
     scatter.selection = [2, 3]
-    assert histogram._canvas._selected["total"] == 0
+    assert histogram._view.canvas._selected["total"] == 0
 
 
 def test_closing_the_scatter_unlinks(histogram, scatter):
     link = histogram.link(scatter)
     scatter.selection = [2]
     scatter.close()
-    assert histogram._canvas.followers == []
-    assert histogram._canvas._selected["total"] == 0
+    assert histogram._view.canvas.followers == []
+    assert histogram._view.canvas._selected["total"] == 0
     histogram.threshold = 1.5
     assert scatter.threshold is None
     link.unlink()  # once more does nothing
@@ -181,9 +181,9 @@ def test_equal_scores_of_two_histograms_last_until_both_are_unlinked(scatter, fi
 def test_a_histogram_linked_twice_follows_until_both_are_unlinked(histogram, scatter):
     one, other = histogram.link(scatter), histogram.link(scatter)
     other.unlink()
-    assert histogram._canvas.followers == [scatter]
+    assert histogram._view.canvas.followers == [scatter]
     one.unlink()
-    assert histogram._canvas.followers == []
+    assert histogram._view.canvas.followers == []
 
 
 def test_data_of_other_indices_are_not_linked():

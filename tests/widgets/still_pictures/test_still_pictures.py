@@ -248,7 +248,7 @@ def test_a_million_points_and_scores_make_small_files_in_the_right_colours():
 
 def test_the_bars_of_a_histogram_count_each_kind_of_label():
     widget = AnomalyHistogram(SCORES, np.where(np.arange(len(Y)) < 60, Y == 0, np.nan))
-    bars = widget._bars()
+    bars = widget._view.bars()
     for kind, chosen in {
         "normal": (np.arange(120) < 60) & (Y != 0),
         "anomalous": (np.arange(120) < 60) & (Y == 0),

@@ -28,10 +28,8 @@ from vae_widgets.core.scores.threshold_choice import (
 from vae_widgets.core.thresholds import METHODS, Threshold, check_labels
 from vae_widgets.rendering import Renderer, check_renderer
 from vae_widgets.widgets.anomaly_histogram import still_picture as picture
-from vae_widgets.widgets.anomaly_histogram.bootstrap_panel import BootstrapPanel
-from vae_widgets.widgets.anomaly_histogram.curves import ThresholdCurves
-from vae_widgets.widgets.anomaly_histogram.histogram_canvas import ScoreCanvas
-from vae_widgets.widgets.anomaly_histogram.sample_strip import ScoreStrip, check_items
+from vae_widgets.widgets.anomaly_histogram.sample_strip import check_items
+from vae_widgets.widgets.anomaly_histogram.view import HistogramView
 from vae_widgets.widgets.base.widget import CompositeWidget
 from vae_widgets.widgets.latent_scatter.widget import LatentScatter
 from vae_widgets.widgets.links.score_link import ScoreLink
@@ -153,51 +151,41 @@ class AnomalyHistogram(Pictured, CompositeWidget):
             checks.positive_int("bins", bins)
         self._data = LabelledScores(checked, known)
         choice = first_choice(self._data, threshold, method, parameters, percentile)
-        self._strip: ScoreStrip | None = None
-        if self._items is not None:
-            self._strip = ScoreStrip(self._data, self._items, self.renderer, n_tiles)
-        self._canvas = ScoreCanvas(
+        self._view = HistogramView(
             self._data,
-            bins=bins,
-            score_name=score_name,
-            layout=ipywidgets.Layout(flex="3 1 380px", width="auto", min_width="0"),
+            self._items,
+            self.renderer if self._items is not None else None,
+            n_tiles,
+            bins,
+            score_name,
+            lambda: self.bootstrap(quick_resamples(n, self.method)),
         )
-        self._curves = ThresholdCurves(self._data, self._canvas, METHODS["cost"].parameters)
-        self._canvas.follow(self._curves.points, self._curves.axes)
-        self._canvas.costs = list(METHODS["cost"].parameters.values())
-        self._intervals = BootstrapPanel(lambda: self.bootstrap(quick_resamples(n, self.method)))
-        aside = ipywidgets.VBox(
-            [self._curves, self._intervals],
-            layout=ipywidgets.Layout(flex="2 1 260px", width="auto", min_width="0"),
-        )
-        top = ipywidgets.HBox([self._canvas, aside], layout=ipywidgets.Layout(flex_flow="row wrap"))
         super().__init__(
-            [top, self._strip] if self._strip else [top],
-            layout=ipywidgets.Layout(width="100%", max_width="800px"),
+            self._view.widgets, layout=ipywidgets.Layout(width="100%", max_width="800px")
         )
         self._apply(choice)
-        self._canvas.observe(self._moved, "threshold")
-        self._canvas.hear(self._asked, "method")
-        if self._strip:
-            self._strip.observe(self._clicked, "selected")
+        self._view.canvas.observe(self._moved, "threshold")
+        self._view.canvas.hear(self._asked, "method")
+        if self._view.strip:
+            self._view.strip.observe(self._clicked, "selected")
 
     @property
     def log_counts(self) -> bool:
         """Whether counts are drawn on a logarithmic axis; may be set."""
-        return bool(self._canvas.log_counts)
+        return bool(self._view.canvas.log_counts)
 
     @log_counts.setter
     def log_counts(self, value: bool) -> None:
-        self._canvas.log_counts = value
+        self._view.canvas.log_counts = value
 
     @property
     def full_range(self) -> bool:
         """Whether the extreme scores are shown too; may be set."""
-        return bool(self._canvas.full_range)
+        return bool(self._view.canvas.full_range)
 
     @full_range.setter
     def full_range(self, value: bool) -> None:
-        self._canvas.full_range = value
+        self._view.canvas.full_range = value
 
     @property
     def curve(self) -> str | None:
@@ -206,11 +194,11 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         "Precision-recall", "ROC", "Cost" or, where only some samples have a label, "All alerts";
         None without labels.
         """
-        return self._curves.shown
+        return self._view.curves.shown
 
     @curve.setter
     def curve(self, name: str) -> None:
-        self._curves.shown = name
+        self._view.curves.shown = name
 
     @property
     def chosen(self) -> Threshold:
@@ -257,7 +245,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
 
         Scores seem reversed where the area under the ROC curve and its 95 % interval are below 0.5.
         """
-        return self._canvas.warning
+        return self._view.canvas.warning
 
     def label(
         self, indices: ArrayLike, labels: ArrayLike, *, drawn_from: ArrayLike | None = None
@@ -285,7 +273,9 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         if checks.any_array("indices", indices).size:
             n = len(self._data)
             self._data.label(*check_new_labels(n, indices, labels, drawn_from, self._index))
-            self._show_labels()
+            metrics = self._data.metrics(self.threshold)
+            self._view.show_labels(metrics, self.threshold)
+            self.set_trait("metrics", metrics)
 
     def choose_threshold(self, method: str, **parameters: Any) -> Threshold:
         """Choose the threshold by a method, move the line there, and return what was chosen.
@@ -306,7 +296,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         found = bootstrap_threshold(
             self._data.scores, self._data.labels, self.chosen, n_resamples, confidence, seed
         )
-        self._intervals.show(found, self.method)
+        self._view.intervals.show(found, self.method)
         return found
 
     def link(self, scatter: LatentScatter) -> ScoreLink:
@@ -326,13 +316,13 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         TypeError, ValueError
             If `scatter` is no `LatentScatter`, or shows another number of samples.
         """
-        return ScoreLink(self, self._canvas, scatter)
+        return ScoreLink(self, self._view.canvas, scatter)
 
     def policy(self, note: str = "", *, author: str = "", model_hash: str = "") -> ThresholdPolicy:
         """Return the threshold as a `ThresholdPolicy`, to save and to apply elsewhere."""
         return self._choice.policy(
             self._data,
-            score=self._canvas.score_name,
+            score=self._view.canvas.score_name,
             author=author,
             note=note,
             model_hash=model_hash,
@@ -340,24 +330,13 @@ class AnomalyHistogram(Pictured, CompositeWidget):
 
     @property
     def _picture_height(self) -> float:
-        return self._bars().height
+        return self._view.bars().height
 
     def _draw(self, figure: Any) -> None:
-        picture.draw(figure, self, self._bars(), repr(self))
+        picture.draw(figure, self, self._view.bars(), repr(self))
 
     def _summary(self) -> str:
         return picture.summary(self, self._data.totals())
-
-    def _bars(self) -> picture.Bars:
-        edges, counts = self._canvas.bars()
-        return picture.Bars(
-            edges,
-            counts,
-            self._data.totals(),
-            self._canvas.score_name,
-            self._canvas.log_counts,
-            self._strip.rows() if self._strip else {},
-        )
 
     @validate("threshold", "method", "percentile")
     def _plan(self, proposal: Any) -> Any:
@@ -399,18 +378,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
             self._flag()
             self.set_trait("metrics", self._data.metrics(self.threshold))
         if self._choice is choice:  # no observer has moved it on
-            self._show_choice()
-
-    def _show_choice(self) -> None:
-        self._canvas.show(self.chosen)
-        if self.method == "cost":
-            self._curves.weigh(self.chosen.parameters)
-            self._canvas.costs = list(self.chosen.parameters.values())
-        self._curves.show(self.metrics, self.threshold)
-        self._intervals.clear()
-        if self._strip:
-            self._strip.show_threshold(self.threshold)
-            self._strip.frame(self.picked_item)
+            self._view.show(self.chosen, self.metrics, self.picked_item)
 
     @traitlets.default("flagged")
     def _is_flagged(self) -> NDArray[np.bool_]:
@@ -426,18 +394,6 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         else:
             self._trait_values.pop("flagged", None)
 
-    def _show_labels(self) -> None:
-        with self._canvas.hold_sync():  # the page never sees counts of some labels with others
-            self._canvas.relabel()
-            self._canvas.count(self.threshold)
-            self._curves.draw()
-            self._canvas.follow(self._curves.points, self._curves.axes)
-        self.set_trait("metrics", self._data.metrics(self.threshold))
-        self._curves.show(self.metrics, self.threshold)
-        self._intervals.clear()
-        if self._strip:
-            self._strip.show_labels()
-
     def _moved(self, change: Any) -> None:
         self.threshold = change.new
 
@@ -450,16 +406,16 @@ class AnomalyHistogram(Pictured, CompositeWidget):
                 self.choose_threshold(method, **asked)
         except (TypeError, ValueError) as error:
             before = self._choice.parameters.get(method) or METHODS[method].parameters
-            self._canvas.refuse(str(error), method, {**before, **asked})
+            self._view.canvas.refuse(str(error), method, {**before, **asked})
         else:
-            self._canvas.send({"kind": "chosen"})
+            self._view.canvas.send({"kind": "chosen"})
 
     def _clicked(self, change: Any) -> None:
-        index = self._strip.sample_at(change.new) if self._strip else -1
+        index = self._view.strip.sample_at(change.new) if self._view.strip else -1
         if index >= 0:
             self.picked_item = index
 
     @traitlets.observe("picked_item")
     def _picked(self, change: Any) -> None:
-        if self._strip:
-            self._strip.frame(change.new)
+        if self._view.strip:
+            self._view.strip.frame(change.new)
