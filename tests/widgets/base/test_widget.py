@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import traitlets
 
-from vae_widgets.widgets.base import widget as base
+from vae_widgets.widgets.base import assets
 from vae_widgets.widgets.base.widget import CanvasWidget
 from vae_widgets.widgets.traits.array import Array
 
@@ -71,8 +71,8 @@ def test_every_message_gets_a_receipt(page, monkeypatch):
 
 @pytest.mark.parametrize("suffix", ["js", "css"])
 def test_what_widgets_share_stands_in_front_of_each(suffix):
-    shared = (base.STATIC / f"shared.{suffix}").read_text()
-    own = (base.STATIC / f"tile_strip.{suffix}").read_text()
-    assert base.bundle(f"tile_strip.{suffix}") == shared + own
+    shared = (assets.STATIC / f"shared.{suffix}").read_text()
+    own = (assets.STATIC / f"tile_strip.{suffix}").read_text()
+    assert assets.bundle(f"tile_strip.{suffix}") == shared + own
     with pytest.raises(FileNotFoundError, match="make frontend"):
-        base.bundle(f"absent.{suffix}")
+        assets.bundle(f"absent.{suffix}")
