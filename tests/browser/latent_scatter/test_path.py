@@ -111,7 +111,7 @@ def test_two_clicks_set_the_ends(view):
     nb.kernel.until(f"np.array_equal(slider.start, x[{index}])")
     np.testing.assert_allclose(view.path()[-1], empty, atol=0.5)
     nb.wait_for_other_pixels(view.canvas, pixels)
-    view.wait_for_status("between the new ends")
+    view.wait_for_status("connects the new ends")
     assert nb.kernel.eval("scatter.picked.size == 0")
     # The next click is a click again.
     view.press("Pick")
@@ -159,7 +159,7 @@ def test_dragging_an_end_moves_the_path(view):
     view.mouse.move(box["x"] + empty[0], box["y"] + empty[1])
     assert nb.kernel.eval("told") == []
     view.mouse.up()
-    view.wait_for_status("between the new ends")
+    view.wait_for_status("connects the new ends")
     np.testing.assert_allclose(view.path()[-1], empty, atol=0.6)
     assert nb.kernel.eval(decodes) == first + 1
 
