@@ -1,0 +1,216 @@
+"""Imports form no cycle and follow the map of CONTRIBUTING.md, in Python and in TypeScript.
+
+Imports inside functions and for types alone count, too.
+"""
+
+import ast
+import graphlib
+import pathlib
+import posixpath
+import re
+import sys
+
+import vae_widgets
+
+PACKAGE = pathlib.Path(vae_widgets.__file__).parent
+FRONTEND = PACKAGE / "frontend" / "src"
+
+# Folder or module -> what it may import beside itself. "core" is the folder alone, "core.*" it and
+# its subfolders. A module has the rule of its name, or else of its folder.
+ARROWS = {
+    "core": set(),
+    "core.labels": {"core"},
+    "core.latent": {"core"},
+    "core.training": {"core"},
+    "core.thresholds": {"core", "core.labels"},
+    "core.scores": {"core", "core.thresholds"},
+    "core.review": {"core", "core.thresholds", "core.scores"},
+    "codec": {"core.*"},
+    "rendering": {"core.*"},
+    "bundle.errors": set(),
+    "bundle.onnx": {"bundle.errors", "core"},
+    "bundle": {"bundle.*", "codec", "core.*", "rendering"},
+    "datasets": {"codec", "core.*", "rendering"},
+    "models.losses": {"core.*"},
+    "models.networks": {"core.*", "models.losses"},
+    "models.networks.architectures": {"core.*", "models.losses"},
+    "models.data": {"core.*", "models.losses"},
+    "models.serialization": {
+        *("bundle.*", "codec", "core.*", "rendering", "models.data", "models.losses"),
+        *("models.networks.*", "__init__"),  # the version
+    },
+    "models.inference": {
+        *("bundle.*", "core.*"),
+        *("models.data", "models.losses", "models.networks.*", "models.serialization"),
+    },
+    "models.training": {
+        *("bundle.*", "core.*", "models.data", "models.losses", "models.networks.*"),
+        *("models.serialization", "models.inference"),
+    },
+    "models": {"bundle.*", "codec", "core.*", "models.*", "rendering"},
+    "models.detector": {"bundle.*", "codec", "core.*", "models.*", "rendering"},
+    "widgets": set(),
+    "frontend": {"widgets.*"},  # hot reload for contributors, which is not in the wheel
+    "widgets.base": {"codec", "core.*", "rendering"},
+    "widgets.traits": {"codec", "core.*", "rendering"},
+    "widgets.still_pictures": {"core.*", "rendering"},
+}
+SHARED = {"widgets.base", "widgets.traits", "widgets.still_pictures"}
+WIDGETS = {
+    "tile_strip": set(),
+    "latent_scatter": set(),
+    "links": {"latent_scatter"},
+    "interpolation_slider": {"links", "latent_scatter"},
+    "anomaly_histogram": {"tile_strip", "links", "latent_scatter"},
+    "review_queue": {"anomaly_histogram"},
+    "training_monitor": {"tile_strip"},
+    "explorer": {"tile_strip", "latent_scatter", "interpolation_slider", "anomaly_histogram"},
+}
+for widget, others in WIDGETS.items():
+    ARROWS[f"widgets.{widget}"] = {
+        *("codec", "core.*", "rendering", *SHARED),
+        *(f"widgets.{other}" for other in others),
+    }
+# The public names: for type checkers, and at run time on first use.
+ARROWS["__init__"] = {f"{part}.*" for part in ("bundle", "core", "datasets", "models", "rendering")}
+ARROWS["__init__"] |= {"codec", "widgets.*"}
+
+# Other packages, by part: those of import time, and those that are imported on first use.
+OUTSIDE = {
+    "__init__": (set(), set()),
+    "core": ({"numpy"}, {"dask", "scipy", "sklearn"}),
+    "codec": ({"numpy"}, set()),
+    "rendering": ({"numpy", "PIL"}, set()),
+    "bundle": ({"numpy", "onnxruntime", "PIL"}, set()),
+    "datasets": ({"numpy", "platformdirs"}, {"mlxtend", "sklearn"}),
+    "models": ({"h5py", "keras", "numpy", "scipy", "sklearn", "tensorflow"}, {"onnx", "tf2onnx"}),
+    "widgets": (
+        {"anywidget", "bqplot", "IPython", "ipywidgets", "numpy", "PIL", "traitlets"},
+        {"matplotlib"},
+    ),
+    "frontend": ({"ipywidgets"}, {"ipywidgets"}),
+}
+
+# Of frontend/src: what each folder may import beside itself.
+FRONTEND_SHARED = {"format", "kernel", "canvas", "controls", "storage"}
+FRONTEND_ARROWS = {
+    "format": set(),
+    "kernel": set(),
+    "canvas": {"format", "kernel"},
+    "controls": {"format", "kernel", "canvas"},
+    "storage": {"format", "kernel", "canvas", "controls"},
+    **dict.fromkeys(("tile_strip", "interpolation_slider", "anomaly_histogram"), FRONTEND_SHARED),
+    **dict.fromkeys(("training_monitor", "review_queue"), FRONTEND_SHARED),
+}
+SCATTER = {
+    "state": FRONTEND_SHARED,
+    "plot": FRONTEND_SHARED | {"latent_scatter/state"},
+    "gestures": FRONTEND_SHARED | {"latent_scatter/state", "latent_scatter/plot"},
+    "path": FRONTEND_SHARED | {"latent_scatter/state", "latent_scatter/plot"},
+    "decode": FRONTEND_SHARED | {"latent_scatter/state", "latent_scatter/plot"},
+    "panels": FRONTEND_SHARED | {f"latent_scatter/{f}" for f in ("state", "plot", "decode")},
+}
+FRONTEND_ARROWS |= {f"latent_scatter/{folder}": others for folder, others in SCATTER.items()}
+FRONTEND_ARROWS["latent_scatter"] = FRONTEND_SHARED | {f"latent_scatter/{f}" for f in SCATTER}
+
+
+def name_of(path):
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+
+
+SOURCES = {name_of(p): p for p in PACKAGE.rglob("*.py") if "node_modules" not in p.parts}
+
+
+def imported(node, later=False):
+    """Yield the full name of what a syntax tree imports, and whether at import time."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from ((alias.name, not later) for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            assert child.level == 0, f"line {child.lineno}: import by the full name"
+            yield from ((f"{child.module}.{alias.name}", not later) for alias in child.names)
+        waits = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        types = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
+        yield from imported(child, later or waits or types)
+
+
+def module_of(full_name):
+    """Return the module of the package that is meant by ``vae_widgets.module.name``."""
+    parts = full_name.split(".")[1:]
+    while parts and ".".join(parts) not in SOURCES:
+        parts.pop()
+    return ".".join(parts) or "__init__"
+
+
+IMPORTS = {name: list(imported(ast.parse(path.read_text()))) for name, path in SOURCES.items()}
+
+
+def own_imports(name):
+    found = {module_of(full) for full, _ in IMPORTS[name] if full.split(".")[0] == "vae_widgets"}
+    return found - {name}
+
+
+def rule_of(name):
+    is_package = SOURCES[name].name == "__init__.py"
+    return name if name in ARROWS or is_package else name.rpartition(".")[0]
+
+
+def fits(name, allowed):
+    whole = allowed.removesuffix(".*")
+    return rule_of(name) == whole or (allowed != whole and name.startswith(f"{whole}."))
+
+
+def test_imports_follow_the_map():
+    wrong = {
+        f"{name} must not import {other}"
+        for name in SOURCES
+        for other in own_imports(name)
+        if not other.startswith(f"{name}.")  # a package may import its own modules
+        and rule_of(other) != rule_of(name)
+        and not any(fits(other, allowed) for allowed in ARROWS[rule_of(name)])
+    }
+    assert not wrong
+
+
+def test_other_packages_are_those_of_the_map():
+    wrong = set()
+    for name, found in IMPORTS.items():
+        at_once, later = OUTSIDE[name.split(".")[0]]
+        for full, now in found:
+            top = full.split(".")[0]
+            known = {"vae_widgets", *sys.stdlib_module_names, *at_once, *(() if now else later)}
+            if top not in known:
+                wrong.add(f"{name} must not import {full}")
+    assert not wrong
+
+
+def test_no_python_module_imports_itself_through_others():
+    # The public names of vae_widgets are imported on first use, after everything else.
+    graph = {name: own_imports(name) - {"__init__"} for name in SOURCES}
+    graphlib.TopologicalSorter(graph).prepare()  # raises CycleError, which names the modules
+
+
+MODULES = sorted(path.relative_to(FRONTEND).as_posix() for path in FRONTEND.rglob("*.ts"))
+
+
+def module_imports(module):
+    text = (FRONTEND / module).read_text()
+    for target in re.findall(r'(?:\bfrom|^import|\bimport\()\s*"(\.[^"]+)"', text, re.M):
+        yield posixpath.normpath(posixpath.join(posixpath.dirname(module), target))
+
+
+def test_front_end_imports_follow_the_map():
+    wrong = set()
+    for module in MODULES:
+        folder = posixpath.dirname(module)
+        for other in module_imports(module):
+            assert (FRONTEND / other).is_file(), f"{module} imports {other}"
+            if posixpath.dirname(other) not in {folder, *FRONTEND_ARROWS[folder]}:
+                wrong.add(f"{module} must not import {other}")
+    assert not wrong
+
+
+def test_no_front_end_module_imports_itself_through_others():
+    graph = {module: {*module_imports(module)} for module in MODULES}
+    assert sum(map(len, graph.values())) > 2 * len(MODULES)
+    graphlib.TopologicalSorter(graph).prepare()
