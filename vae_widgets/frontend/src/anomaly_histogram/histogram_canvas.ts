@@ -1,58 +1,22 @@
 /** Histogram of anomaly scores with a threshold (widgets/anomaly_histogram/histogram_canvas.py). */
 
 import type { AnyModel } from "@anywidget/types";
-import { readArray, type WireArray } from "../kernel/arrays.ts";
 import "./figure.css";
 import "./histogram_canvas.css";
 import { KeptState } from "../storage/kept_state.ts";
-import {
-  MethodField,
-  MethodRefusal,
-  type Method,
-  type Parameters,
-  type Refused,
-} from "./method_field.ts";
+import { MethodField, MethodRefusal, type Parameters, type Refused } from "./method_field.ts";
 import { NumberField } from "../controls/number_field.ts";
-import { measure, ScoreCounts, type Metrics, type WireGrid } from "./counts.ts";
+import { measure, type Metrics } from "./counts.ts";
 import { onThresholdDrag } from "./threshold_drag.ts";
-import type { Histogram } from "./layers.ts";
 import { legendOf } from "./legend.ts";
 import { HistogramPlot } from "./plot.ts";
 import { LinkedViews } from "./linked_views.ts";
+import { readHistogram, type State } from "./state.ts";
 import { Readout } from "./readout.ts";
 import { button, createShell, element } from "../controls/shell.ts";
+import { listen } from "../kernel/listen.ts";
 import { setAndPush, send } from "../kernel/sync.ts";
 import { asTyped, digitsFor, percent, plain, whole } from "../format/numbers.ts";
-
-interface State {
-  threshold: number;
-  class_names: string[];
-  score_name: string;
-  method: string;
-  status: string;
-  /** What the labels say against the scores; empty if nothing. */
-  warning: string;
-  methods: Method[];
-  parameters: Parameters;
-  log_counts: boolean;
-  full_range: boolean;
-  operating_points: string[];
-  followers: string[];
-  point_axes: [string, string][];
-  costs: number[];
-  _grid: WireGrid;
-  _selected: { total: number; at_or_above: WireArray };
-  /**
-   * Of the threshold. `above` is the score that it lies right above, if there is one; `reviewed` is
-   * precision, low and high.
-   */
-  _counted: {
-    threshold: number;
-    at_or_above: number[];
-    above: number | null;
-    reviewed: (number | null)[] | null;
-  };
-}
 
 type Answer =
   | { kind: "chosen" }
@@ -67,24 +31,9 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   warning.role = "alert";
   shell.title.after(warning);
 
-  let histogram = readHistogram();
+  let histogram = readHistogram(model);
   let live: number | null = null; // the threshold while it moves; the model has the committed one
   let dragging = false;
-
-  function readHistogram(): Histogram {
-    const grid = model.get("_grid");
-    const { total, at_or_above } = model.get("_selected");
-    return {
-      counts: ScoreCounts.read(grid),
-      selected: total ? readArray<Uint32Array>(at_or_above) : null,
-      percentiles: grid.percentiles,
-      classNames: model.get("class_names"),
-      scoreName: model.get("score_name"),
-      logCounts: model.get("log_counts"),
-      lowest: grid.lowest,
-      highest: grid.highest,
-    };
-  }
 
   const shown = () => live ?? model.get("threshold");
   const digits = () => {
@@ -249,7 +198,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     show();
   };
   const onGrid = () => {
-    histogram = readHistogram();
+    histogram = readHistogram(model);
     canvas.ariaValueMin = asTyped(histogram.counts.low);
     canvas.ariaValueMax = asTyped(histogram.counts.high);
     legend.replaceChildren(...legendOf(histogram, model.get("_selected").total));
@@ -285,24 +234,23 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     if (model.get("method") !== "manual") kept.forget();
     onState();
   };
-  const listeners: [string, (content: any) => void][] = [
-    ["msg:custom", onMessage],
-    ["change:_grid", onGrid],
-    ["change:log_counts", onGrid],
-    ["change:_counted", show],
-    ["change:threshold", onState],
-    ["change:status", onState],
-    ["change:method", onMethod],
-    ["change:parameters", onState],
-    ["change:methods", onMethods],
-    ["change:warning", onWarning],
-    ["change:operating_points", onPoints],
-    ["change:class_names", onGrid],
-    ["change:_selected", onGrid],
-    ["change:followers", onPoints],
-    ["change:full_range", onState],
-  ];
-  for (const [event, listen] of listeners) model.on(event, listen);
+  model.on("msg:custom", onMessage);
+  const stopListening = listen(model, {
+    threshold: onState,
+    status: onState,
+    parameters: onState,
+    full_range: onState,
+    method: onMethod,
+    methods: onMethods,
+    warning: onWarning,
+    class_names: onGrid,
+    log_counts: onGrid,
+    _grid: onGrid,
+    _selected: onGrid,
+    _counted: show,
+    operating_points: onPoints,
+    followers: onPoints,
+  });
   shell.notice.watch(show);
   onGrid();
   onWarning();
@@ -311,19 +259,16 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     stopGestures();
     kept.close();
     shell.notice.close();
-    for (const [event, listen] of listeners) model.off(event, listen);
-    picture.destroy();
+    model.off("msg:custom", onMessage);
+    stopListening();
+    picture.close();
     shell.root.remove();
   };
 }
 
 /** Text whose parts in backticks are code. */
 function withCode(text: string): (string | HTMLElement)[] {
-  return text.split("`").map((part, i) => {
-    if (i % 2 === 0) return part;
-    const code = element("code", "", part);
-    return code;
-  });
+  return text.split("`").map((part, i) => (i % 2 ? element("code", "", part) : part));
 }
 
 export default { render };

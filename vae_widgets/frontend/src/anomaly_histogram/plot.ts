@@ -38,8 +38,8 @@ export class HistogramPlot {
     this.#picture.redraw();
   }
 
-  destroy(): void {
-    this.#picture.destroy();
+  close(): void {
+    this.#picture.close();
   }
 
   #draw(context: CanvasRenderingContext2D, theme: Theme): void {

@@ -41,7 +41,7 @@ export class CanvasView {
     });
   }
 
-  destroy(): void {
+  close(): void {
     cancelAnimationFrame(this.#frame);
     this.#resized.disconnect();
     this.#unwatchTheme();

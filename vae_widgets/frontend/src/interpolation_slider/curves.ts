@@ -75,7 +75,7 @@ export class PathCurves {
   }
 
   close(): void {
-    this.#picture.destroy();
+    this.#picture.close();
   }
 
   #draw(context: CanvasRenderingContext2D, theme: Theme): void {

@@ -72,7 +72,7 @@ export class Filmstrip {
   }
 
   close(): void {
-    this.#picture.destroy();
+    this.#picture.close();
   }
 
   #track({ tiles }: Film): Track {

@@ -109,6 +109,6 @@ class Still {
   }
 
   close(): void {
-    this.#picture.destroy();
+    this.#picture.close();
   }
 }

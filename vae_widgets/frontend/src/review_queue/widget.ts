@@ -10,6 +10,7 @@ import { Marking, type Answer, type QueueWindow } from "./marking.ts";
 import { Thumbnails } from "./thumbnails.ts";
 import { firstShown, nextOpen, summary, verdict, type Mark } from "./marks.ts";
 import { button, createShell, element } from "../controls/shell.ts";
+import { listen } from "../kernel/listen.ts";
 import { setAndPush, send, pushStateThrottled } from "../kernel/sync.ts";
 import { whole } from "../format/numbers.ts";
 import { Tiles, type WireAtlas } from "../kernel/atlas.ts";
@@ -252,21 +253,25 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     problem = marking.take(answer) || problem;
     show();
   };
-  const listeners: [string, (content: any) => void][] = [
-    ["msg:custom", onMessage],
-    ["change:_window", onWindow],
-    ...["_marks", "_flagged", "_counts", "_can_undo", "_status", "position", "order"].map(
-      (name): [string, () => void] => [`change:${name}`, show],
-    ),
-  ];
-  for (const [event, listen] of listeners) model.on(event, listen);
+  model.on("msg:custom", onMessage);
+  const stopListening = listen(model, {
+    _window: () => void onWindow(),
+    _marks: show,
+    _flagged: show,
+    _counts: show,
+    _can_undo: show,
+    _status: show,
+    position: show,
+    order: show,
+  });
   shell.notice.watch(show);
   void onWindow();
 
   return () => {
     loading++;
     shell.notice.close();
-    for (const [event, listen] of listeners) model.off(event, listen);
+    model.off("msg:custom", onMessage);
+    stopListening();
     stopKeys();
     tiles?.close();
     shell.root.remove();

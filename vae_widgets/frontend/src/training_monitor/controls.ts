@@ -146,7 +146,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   return () => {
     cancelAnimationFrame(frame);
     window.clearInterval(timer);
-    pointer.destroy();
+    pointer.close();
     stop();
     notice.close();
     root.remove();

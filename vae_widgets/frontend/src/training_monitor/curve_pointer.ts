@@ -56,7 +56,7 @@ export class CurvePointer {
     if (this.#figure && this.#from === null) this.#show();
   }
 
-  destroy(): void {
+  close(): void {
     this.#cleanup.abort();
     this.#leave();
   }

@@ -57,7 +57,7 @@ function render({ model, el }: { model: AnyModel<{ shown: Partial<HealthState> }
   return () => {
     stop();
     folded.disconnect();
-    picture.destroy();
+    picture.close();
     root.remove();
   };
 }

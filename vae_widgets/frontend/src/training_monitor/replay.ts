@@ -102,7 +102,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   update();
   return () => {
     stop();
-    picture.destroy();
+    picture.close();
     notice.close();
     root.remove();
   };

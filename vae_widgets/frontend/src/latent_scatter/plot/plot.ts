@@ -123,7 +123,7 @@ export class ScatterPlot {
   }
 
   close(): void {
-    this.#picture.destroy();
+    this.#picture.close();
   }
 
   #draw(context: CanvasRenderingContext2D, theme: Theme): void {
