@@ -41,9 +41,10 @@ dev: $(VENV)/test.stamp ## As `make lab`; what you save in the front end shows a
 test: lint types unit ## Run everything that CI runs
 	$(BIN)/python $(SYSTEM_TESTS)
 
-lint: $(VENV)/test.stamp ## Check formatting and lint
+lint: $(VENV)/test.stamp ## Check formatting, lint and dead code
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
+	! $(BIN)/vulture | grep ^vae_widgets/
 
 types: $(VENV)/test.stamp ## Check the types of Python and TypeScript
 	$(BIN)/mypy & python=$$!; \

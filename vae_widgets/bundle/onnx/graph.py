@@ -107,11 +107,6 @@ class OnnxGraph:
             raise BundleError(f"{self._where} does not run: {_reason(error)}") from error
 
 
-def check_self_contained(content: bytes, where: str) -> None:
-    """Raise ``BundleError`` if an ONNX file needs another file, a plug-in, or is damaged."""
-    _read(content, where)
-
-
 def _read(content: bytes, where: str) -> OnnxModel:
     try:
         return OnnxModel.from_bytes(content)
