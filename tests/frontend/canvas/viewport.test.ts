@@ -60,3 +60,9 @@ test("numbers have digits that the picture can tell apart", () => {
 test("bounds travel as four edges", () => {
   assert.deepEqual(toBounds(toEdges(viewport.bounds)), viewport.bounds);
 });
+
+test("a place outside the box moves to its rim", () => {
+  assert.deepEqual(viewport.clamp({ x: 77, y: 93 }), { x: 77, y: 93 });
+  assert.deepEqual(viewport.clamp({ x: -5, y: 60 }), { x: 40, y: 60 });
+  assert.deepEqual(viewport.clamp({ x: 300, y: 200 }), { x: 240, y: 110 });
+});
