@@ -82,7 +82,7 @@ class ReviewCandidates:
         return f"sample {mark.index} has the label {label:g}, which was not given in this queue."
 
     def drop_overruled(self) -> bool:
-        """Forget marks that labels contradict, and draws that stand for no more; tell of marks."""
+        """Forget marks that labels contradict, and outdated draws; return whether marks were."""
         if not self.scores.has_drawn:
             self._log.forget_draws()
         return self._log.keep(self.scores.labels)

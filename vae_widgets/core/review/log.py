@@ -1,4 +1,4 @@
-"""What a reviewer decided, in order, so that each step can be taken back and all can be kept."""
+"""The marks of a reviewer in order, to undo and to save."""
 
 import math
 from collections.abc import Sequence
@@ -106,7 +106,7 @@ class ReviewLog:
         self._before = [step for step in self._before if step[0] not in restored]
 
     def keep(self, labels: NDArray[np.float64] | None) -> bool:
-        """Forget samples whose label is not what their mark means; tell if there are any."""
+        """Forget marks that labels contradict; return whether there were any."""
         touched = list({*self._marks, *(index for index, _ in self._before)})
         meant = np.array([LABELS.get(self.get(index), np.nan) for index in touched])
         now = np.full(len(touched), np.nan) if labels is None else labels[touched]

@@ -20,7 +20,7 @@ _NO_VARIANCE = 1e-12  # share of the largest; what is below is rounding
 def baseline_scores(
     x_train: ArrayLike, x_test: ArrayLike, *, n_components: int = 8, n_neighbors: int | None = 5
 ) -> dict[str, NDArray[np.float64]]:
-    """Score samples by simple means, for `compare_scores` beside the scores of a model.
+    """Score samples without a network, to compare with a model by `compare_scores`.
 
     Parameters
     ----------

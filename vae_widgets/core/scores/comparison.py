@@ -14,7 +14,7 @@ from vae_widgets.core.thresholds.curves import curve
 from vae_widgets.core.thresholds.reversed import reversed_warning
 
 SAME_RANKING = 0.99
-"""Beyond this Spearman correlation, in size, two scores are said to rank alike."""
+"""Two scores rank alike if the absolute value of Spearman's correlation is above this."""
 
 _FEWEST_SAMPLES = 10  # of fewer, chance alone may rank two scores alike
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from vae_widgets.core.ticks import round_up
 
 MIN_BINS, MAX_BINS = 10, 80
-# A drag moves by one grid step: about a pixel of a picture that is some 450 pixels wide.
+# A drag moves by one grid step: about a pixel of a histogram that is 450 pixels wide.
 MIN_STEPS = 400
 
 

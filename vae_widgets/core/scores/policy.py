@@ -48,7 +48,7 @@ class ThresholdPolicy:
     n_scores, n_labelled
         How many scores, and labels among them, it was chosen on.
     reference
-        The scores it was chosen on in brief (`drift.reference_quantiles`), for `replay`.
+        Quantiles of the scores it was chosen on (`drift.reference_quantiles`), for `replay`.
     data_hash
         Names the scores and labels it was chosen on (`hash_data`).
     model_hash

@@ -16,7 +16,7 @@ from vae_widgets.core.ticks import round_ticks
 from vae_widgets.widgets.anomaly_histogram.histogram_canvas import ScoreCanvas
 from vae_widgets.widgets.base.widget import CompositeWidget
 
-# The panel is some 300 pixels wide: points closer than this are one to the eye.
+# The panel is about 300 pixels wide. Points closer than this cannot be told apart.
 CELLS = 512
 
 _WITHOUT_LABELS = (
@@ -77,13 +77,13 @@ class Panel:
         _set(self.line, x, y)
 
     def span(self, scale: bqplot.LinearScale, low: float, high: float) -> None:
-        """Let an axis, at first 0 to 1, reach from low to high, with some five round ticks."""
+        """Set the range of an axis, at first 0 to 1, with about five round ticks."""
         scale.min, scale.max = low, high
         axis = self.x_axis if scale is self.x_scale else self.y_axis
         axis.tick_values = round_ticks(low, high)
 
     def show(self, values: Mapping[str, float]) -> None:
-        """Move the operating point; it is nowhere while what it shows is undefined."""
+        """Move the operating point; it is hidden while one of its metrics is undefined."""
         x, y = (values[name] for name in self.axes)
         defined = np.isfinite(x) and np.isfinite(y)
         _set(self.point, np.array([x] if defined else []), np.array([y] if defined else []))
@@ -138,7 +138,7 @@ class ThresholdCurves(CompositeWidget):
         return [panel.axes for panel in self._panels.values()]
 
     def draw(self) -> None:
-        """Draw what the labels allow, anew; figures that are there already stay."""
+        """Draw the curves that the labels allow; figures that exist are kept."""
         scores = self._scores
         names = []
         if len(scores.anomalous):

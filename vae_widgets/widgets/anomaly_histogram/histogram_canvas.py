@@ -65,7 +65,7 @@ class ScoreCanvas(CanvasWidget):
         sync=True, **widget_serialization
     )
     _selected = traitlets.Dict().tag(sync=True)  # in a linked scatter: counts on the grid
-    # One trait each, so that the page never sees counts of one grid or threshold with another.
+    # One trait each, so that the page never mixes the counts of two grids or thresholds.
     _grid = traitlets.Dict().tag(sync=True)
     _counted = traitlets.Dict().tag(sync=True)
 
@@ -89,7 +89,7 @@ class ScoreCanvas(CanvasWidget):
             self.status = f"{chosen.explanation} {chosen.assumes}".strip()
 
     def count(self, threshold: float) -> None:
-        """Tell the page the exact counts of a threshold, which may lie between two of its grid."""
+        """Send the exact counts of a threshold, which may lie between two of the grid."""
         reviewed = None
         if self._scores.partly_labelled:
             found = self._scores.reviewed_precision(threshold)
@@ -110,12 +110,12 @@ class ScoreCanvas(CanvasWidget):
             self.operating_points, self.point_axes = points, axes
 
     def refuse(self, why: str, method: str, parameters: dict[str, Any]) -> None:
-        """Say why what the page asked for cannot be; the line stays where it is."""
+        """Tell the page why a method was not applied; the threshold stays."""
         why = _in_words_of_the_page(why)
         self.send({"kind": "refused", "why": why, "method": method, "parameters": parameters})
 
     def lay_grid(self) -> None:
-        """Lay a grid of thresholds over the scores, and send what each of them does."""
+        """Lay a grid of thresholds over the scores, and send the counts at each."""
         scores = self._scores
         self.grid = score_grid(
             [scores.ascending],
@@ -157,7 +157,7 @@ class ScoreCanvas(CanvasWidget):
         }
 
     def relabel(self) -> None:
-        """Send the counts anew: labels have changed, scores have not."""
+        """Send the counts after labels have changed."""
         scores, grid = self._scores, self.grid
         totals = scores.totals()
         self.at_or_above = scores.at_or_above(grid.thresholds)

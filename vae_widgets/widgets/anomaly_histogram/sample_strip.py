@@ -1,4 +1,4 @@
-"""The samples that speak for or against a threshold, as tiles below `AnomalyHistogram`."""
+"""The samples on both sides of a threshold, as tiles below `AnomalyHistogram`."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ class ScoreStrip(TileStrip):
         super().__init__(selectable=True)
 
     def show_threshold(self, threshold: float) -> None:
-        """Show the samples that are most telling of a threshold, most telling first."""
+        """Show the most anomalous samples, and those nearest to a threshold."""
         self._threshold = threshold
         order, columns = self._scores.order, self._columns
         cut = len(order) - self._scores.n_flagged(threshold)
@@ -40,7 +40,7 @@ class ScoreStrip(TileStrip):
             "Just flagged": order[cut:][:columns],
             "Just not flagged": order[:cut][::-1][:columns],
         }
-        # One batch, for a renderer may scale by what it gets.
+        # In one batch, because a renderer may scale by the samples that it gets.
         try:
             tiles = render(self._renderer, self._items[np.concatenate(list(chosen.values()))])
         except Exception as error:  # of the user's renderer
@@ -56,7 +56,7 @@ class ScoreStrip(TileStrip):
         self._caption(strip_content(rows, list(chosen), note=note_of(self._renderer)))
 
     def show_labels(self) -> None:
-        """Say anew whether each sample is decided as labelled; the tiles stay."""
+        """Update the marks of the samples after labels have changed; the tiles stay."""
         self._caption(self._content)
 
     def sample_at(self, tile: int) -> int:

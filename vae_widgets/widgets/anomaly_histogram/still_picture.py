@@ -92,7 +92,7 @@ def _within_a_sentence(title: str) -> str:
 
 
 def summary(histogram: Histogram, totals: dict[str, int]) -> str:
-    """Say in a line what is shown."""
+    """Describe in a line what is shown."""
     method = histogram.method
     by = "set by hand" if method == "manual" else f"by {_within_a_sentence(METHODS[method].title)}"
     metrics = histogram.metrics

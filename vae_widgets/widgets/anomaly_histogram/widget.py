@@ -1,4 +1,4 @@
-"""Cut anomaly scores with a threshold, and see what that does."""
+"""Choose a threshold for anomaly scores, and see which samples it flags."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -58,31 +58,31 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     renderer
         Turns items into tiles; None chooses one by their shape or type.
     threshold
-        Where to start; None leaves it to `method`.
+        The first threshold; None lets `method` choose it.
     method
         How the first threshold is chosen, any method of `choose_threshold`; None: the best F1 with
         both kinds of labels, otherwise the percentile.
     parameters
-        Of the method, such as ``{"factor": 3}``; what is not named has its default.
+        Of the method, such as ``{"factor": 3}``; the others have their defaults.
     percentile
         95 flags at most the top 5 %.
     score_name
-        Which score this is, for the axis and the policy, such as "elbo".
+        Name of the score for the axis and the policy, such as "elbo".
     bins
-        About how many bins; None chooses by the data.
+        Approximate number of bins; None chooses it by the data.
     n_tiles
-        How many tiles a row has at most.
+        Largest number of tiles in a row.
 
     Attributes
     ----------
     threshold : float
-        A sample is flagged when its score is at least this. Set it to move the line; a drag sets it
-        at its end.
+        A sample is flagged when its score is at least this. May be set. A drag sets it when it
+        ends.
     method : str
-        Which method chose the threshold: "manual", or one of `choose_threshold`. Set it to apply
-        the method with its last parameters.
+        The method that chose the threshold: "manual", or one of `choose_threshold`. Set it to apply
+        a method with its last parameters.
     percentile : float
-        Set it to choose the threshold by it.
+        Set it to choose the threshold by a percentile.
     chosen : Threshold
         The threshold with its parameters and explanation. Read-only.
     flagged : ndarray
@@ -369,7 +369,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
             self._apply(choice)
 
     def _apply(self, choice: ThresholdChoice) -> None:
-        """Make all that depends on the threshold agree, then tell observers and the page."""
+        """Update all traits that depend on the threshold, then notify observers and the page."""
         self._choice = self._planned = choice
         with self.hold_trait_notifications():
             for name, value in choice.state._asdict().items():

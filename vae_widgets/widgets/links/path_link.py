@@ -55,7 +55,7 @@ class PathLink(Link):
         super().__init__(slider, scatter)
         self._slider, self._scatter = slider, scatter
         self._slider_id = slider.model_id  # a closed one has none any more
-        # Drawn anew when the slider has another path or the scatter shows another plane.
+        # Drawn again when the slider has another path or the scatter shows another plane.
         for widget, names in ((slider, slider.path_traits), (scatter, scatter.plane_traits)):
             for name in names:
                 self._follow(widget, name, self._draw)
@@ -98,7 +98,7 @@ class PathLink(Link):
                 via = [*self._slider.via]
                 via[message["via"]["which"]] = self._end(message["via"])
                 ends["via"] = via
-            # Together, so that one path is decoded.
+            # Together, so that only one path is decoded.
             with self._slider.hold_trait_notifications():
                 for name, end in ends.items():
                     setattr(self._slider, name, end)

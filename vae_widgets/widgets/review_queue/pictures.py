@@ -10,7 +10,7 @@ from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
 from vae_widgets.rendering import Renderer, detail_of, note_of, render, render_compared
 from vae_widgets.rendering.atlas import atlas_tiles, tile_atlas
 
-# Samples whose pictures travel together: about so many pixels, at least and at most so many.
+# Pictures are sent for several samples together: about this many pixels, and this many samples.
 TILE_BUDGET = 500_000
 FEWEST, MOST = 6, 48
 

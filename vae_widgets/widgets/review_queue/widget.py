@@ -1,4 +1,4 @@
-"""Look at samples one by one, say whether they are anomalous, and see what that does."""
+"""Review samples one by one, and see how the marks change the precision."""
 
 import os
 import pathlib
@@ -30,11 +30,11 @@ from vae_widgets.widgets.traits.array import WholeNumber, validate
 class ReviewQueue(Pictured, CanvasWidget):
     """Show the samples around the threshold one by one, to mark true and false alarms.
 
-    Each is shown as input, reconstruction and residual, with its score; arrow keys walk, T and F
-    mark a true and a false alarm, S an unsure one, C clears, U undoes. The histogram follows, and
-    the precision of all flagged samples is estimated.
+    Each is shown as input, reconstruction and residual, with its score. The arrow keys move to the
+    next sample, T and F mark a true and a false alarm, S an unsure one, C clears a mark and U
+    undoes. The histogram is updated, and the precision of all flagged samples is estimated.
 
-    The page keeps marks that no kernel has, for the next queue of the same scores.
+    The page keeps marks that the kernel has not received, for the next queue of the same scores.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class ReviewQueue(Pictured, CanvasWidget):
     codec
         Reconstructs the items; None shows them alone.
     order
-        ``"random"``: a random sample of those flagged, which tells their precision (`estimate`).
+        ``"random"``: a random sample of the flagged ones, for their precision (`estimate`).
         ``"nearest"``: nearest to the threshold first. ``"highest"``: the highest scores first.
     size
         How many samples are queued at a time, of those without a label.
@@ -57,7 +57,7 @@ class ReviewQueue(Pictured, CanvasWidget):
     queue : ndarray
         Indices of the queued samples, int64 (at most `size`,). Read-only.
     position : int
-        Which of them is shown, from 0; after the last, a summary. May be set.
+        Number of the sample that is shown, from 0; `len(queue)` for the summary. May be set.
     histogram : AnomalyHistogram
         As given.
 
