@@ -1,4 +1,4 @@
-"""What the widgets know about a model: it encodes samples and decodes latent vectors."""
+"""The interface between models and widgets: encode samples, decode latent vectors."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
@@ -53,7 +53,7 @@ class Codec(Protocol):
 def check_codec(codec: Any) -> Codec:
     """Return `codec` if it has ``encode``, ``decode``, ``latent_dim`` and ``sample_shape``."""
     needed = ("encode", "decode", "latent_dim", "sample_shape")
-    if isinstance(codec, str):  # which has an `encode` of its own
+    if isinstance(codec, str):  # a text has a method `encode`, too
         raise TypeError(
             f"codec is the text {codec!r:.80}; expected an object with {', '.join(needed)}, such "
             "as a VAE. If it is another argument, pass it by its name."
@@ -113,7 +113,7 @@ def _is_table(part: Any) -> bool:
 
 def _checked(codec: Codec, name: str, code: Any) -> NDArray[np.float32]:
     hint = "Check the encoder; where training has diverged, lower the learning rate."
-    # A copy: the codec may use its memory again.
+    # Copied, because the codec may reuse its memory.
     return checks.samples(name, code, (codec.latent_dim,), if_not_finite=hint).copy()
 
 
@@ -139,7 +139,7 @@ def decode_samples(codec: Codec, z: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _call(codec: Codec, method: str, argument: ArrayLike) -> Any:
-    """Call a codec, and name what it is to take if it takes no array of numpy."""
+    """Call a codec; if it does not take numpy arrays, say what it must take."""
     try:
         return getattr(codec, method)(argument)
     except (TypeError, AttributeError, RuntimeError) as error:
@@ -154,7 +154,7 @@ def _call(codec: Codec, method: str, argument: ArrayLike) -> Any:
 
 
 class CannotDecodeError(TypeError):
-    """A codec that only encodes was asked to decode."""
+    """Raised when a codec that only encodes is asked to decode."""
 
 
 class EncodingOnly:

@@ -1,4 +1,4 @@
-"""The one error for a file that cannot be trusted."""
+"""The error for files that cannot be trusted."""
 
 
 class BundleError(ValueError):

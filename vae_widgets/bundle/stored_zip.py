@@ -1,4 +1,4 @@
-"""Read a zip that someone else may have made, if it is a plain one: few parts, plain names.
+"""Read a zip from an untrusted source, if it is plain: few parts with plain names.
 
 Nothing is compressed or encrypted, so no part is larger than the zip itself.
 """

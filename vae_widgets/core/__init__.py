@@ -1,1 +1,1 @@
-"""Numbers without models or widgets: checks, latent paths, thresholds, policies, history."""
+"""Numerical code that needs neither models nor widgets."""

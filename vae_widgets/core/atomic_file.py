@@ -89,7 +89,7 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
 
 @contextmanager
 def locked(file: Any) -> Iterator[bool]:
-    """Keep other processes that use this function off a file; gives False if it has no locks."""
+    """Lock a file against other users of this function; yield False if it cannot be locked."""
     is_locked = bool(_lock(file, wait=True))
     try:
         yield is_locked
@@ -99,7 +99,7 @@ def locked(file: Any) -> Iterator[bool]:
 
 
 def sync_folder(folder: pathlib.Path) -> None:
-    """Make the names of the files in a folder survive a crash of the machine, where possible."""
+    """Flush a folder to disk, so that new file names survive a crash of the machine."""
     with contextlib.suppress(OSError):  # Windows opens no folders
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -120,7 +120,7 @@ def _open_scratch(folder: pathlib.Path, mode: int) -> tuple[str, BinaryIO]:
     while True:
         name = str(folder / f".vae_widgets-{uuid.uuid4().hex}.tmp")
         file = os.fdopen(os.open(name, _NEW, mode), "wb")
-        # Another process may have taken it for a stale one before the lock.
+        # Another process may have removed it as stale before it was locked.
         if _lock(file) is not False and os.path.exists(name):
             return name, file
         file.close()

@@ -144,7 +144,7 @@ def positive_int(name: str, value: Any, minimum: int = 1) -> int:
 
 
 def whole_number(name: str, value: Any) -> int:
-    """Return `value` as an int, of numpy, PyTorch and the like as well; booleans are refused."""
+    """Return `value` as an int; integers of numpy or PyTorch are converted, booleans refused."""
     try:
         if isinstance(value, bool | np.bool_):
             raise TypeError
@@ -167,7 +167,7 @@ def tile_side(name: str, value: Any, minimum: int = 8, pixels: int = 1) -> int:
 
 
 def refuse_masked(name: str, value: Any) -> None:
-    """Raise ``ValueError`` for masked values: ``np.asarray`` would lay bare what a mask hides."""
+    """Raise ``ValueError`` for masked values: ``np.asarray`` would return them."""
     if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
         raise ValueError(
             f"{name} has masked values ({np.ma.count_masked(value)}); expected none. Pass "
@@ -176,7 +176,7 @@ def refuse_masked(name: str, value: Any) -> None:
 
 
 def unmasked(value: Any) -> tuple[Any, NDArray[np.bool_] | None]:
-    """Return the data of a masked array and what it masks; any other value as it is, and None."""
+    """Return the data and the mask of a masked array; for any other value, itself and None."""
     if isinstance(value, np.ma.MaskedArray):
         return value.data, np.ma.getmaskarray(value)
     return value, None
@@ -322,7 +322,7 @@ def tokens(name: str, array: NDArray[np.float32], n_classes: int, why: str) -> N
 def labels(name: str, value: Any, n: int, of: str = "x", hint: str = "") -> NDArray[Any]:
     """Return `value` as a 1-D array of `n` labels, one for each row of `of`; `hint`: the remedy."""
     array = any_array(name, value)
-    if array.ndim == 0:  # such as a text: another argument has come to this place
+    if array.ndim == 0:  # such as a text, if arguments were passed in the wrong order
         raise TypeError(
             f"{name} is {value!r:.80}; expected ({n},), one label for each row of {of}. "
             f"{hint or 'If it is another argument, pass it by its name.'}"
@@ -412,7 +412,7 @@ def anomaly_labels(
 
 
 def _label(value: Any) -> float:
-    """Return a label as a number: NaN for a missing one, infinity for what is no number."""
+    """Return a label as a number: NaN if it is missing, infinity if it is not a number."""
     if is_missing(value):
         return np.nan
     try:

@@ -83,7 +83,7 @@ def _call_on_chunk(
 ) -> NDArray[Any]:
     if not len(x):  # a filter may leave an empty chunk
         return empty
-    with _LOADING:  # threads of a worker that begin together load one model, not one each
+    with _LOADING:  # so that threads of a worker that start together load one model
         model = _loaded(load, content)
     return _call(x, y, None if numbers is None else int(numbers[0]), model, method, options)
 

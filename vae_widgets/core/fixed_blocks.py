@@ -14,20 +14,20 @@ from numpy.typing import NDArray
 ROWS_AT_ONCE = 960
 """Rows that a thread works on before it takes the next ones; a multiple of every block size."""
 
-_TASKS_IN_FLIGHT = 3  # while one is copied or summed up on one core, others keep the rest busy
-_TASKS_AT_HAND = 2 * _TASKS_IN_FLIGHT  # a slow one must not keep the others waiting
+_TASKS_IN_FLIGHT = 3  # so that all cores work while one block is copied
+_TASKS_AT_HAND = 2 * _TASKS_IN_FLIGHT  # so that a slow block does not stop the others
 _FEWEST_CHECKS, _MOST_CHECKS = 2, 16
 
 Arrays = Sequence[NDArray[np.float32]]
 BlockFunction = Callable[[Arrays], Arrays]
-"""Maps arrays of as many rows as a block has to arrays of as many rows."""
+"""A function of the arrays of one block; its results have the same number of rows."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 def is_stored(x: Any) -> bool:
-    """Tell an array that lies in a file, a memmap or what gives rows as ``x[start:stop]``."""
+    """Return whether an array is stored in a file and gives its rows as ``x[start:stop]``."""
     if isinstance(x, np.memmap):
         return True
     parts = ("shape", "dtype", "__getitem__", "__len__")
@@ -42,7 +42,7 @@ def slices_of(n: int) -> Iterator[slice]:
 
 
 def map_in_flight(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Yield the function of each item, in order, three at work and six read ahead at a time."""
+    """Yield the results for all items in order; three run at a time and six are read ahead."""
     with ThreadPoolExecutor(_TASKS_IN_FLIGHT) as pool:
         at_work: collections.deque[Future[Result]] = collections.deque()
         for item in items:
@@ -80,7 +80,7 @@ def _run_block(function: BlockFunction, arrays: Arrays, block_size: int) -> list
     n = len(arrays[0])
     if n == block_size:
         return list(function(arrays))
-    # The last row, not zeros: what a model makes of its own data is fit for it.
+    # Repeat the last row, because zeros may lie outside of the model's range.
     rows = np.minimum(np.arange(block_size), n - 1)
     return [result[:n] for result in function([array[rows] for array in arrays])]
 

@@ -1,4 +1,4 @@
-"""Data that belong together row by row, and the index that pandas gives their rows."""
+"""Check that data are paired row by row, by the index of pandas."""
 
 import sys
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ _MAY_BE_MISSING = ("labels", "color_by", "quantities")  # arguments of which som
 
 def index_of(value: Any) -> Any:
     """Return the index of a pandas Series or DataFrame; None for anything else."""
-    pd = sys.modules.get("pandas")  # without it nobody can have made one
+    pd = sys.modules.get("pandas")  # if pandas was not imported, it cannot be one
     return value.index if pd and isinstance(value, pd.Series | pd.DataFrame) else None
 
 
 def with_index(values: Any, index: Any) -> Any:
-    """Return values as a pandas Series with an index; as they are where it does not fit them."""
+    """Return values as a pandas Series with an index, or unchanged if the lengths differ."""
     fits = index is not None and np.shape(values) == (len(index),)
     return sys.modules["pandas"].Series(values, index) if fits else values
 

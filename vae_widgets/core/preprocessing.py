@@ -1,4 +1,4 @@
-"""What a detector does to samples before its model sees them, learned once and applied anywhere."""
+"""Preprocessing of samples for a detector: fitted once, saved, and applied anywhere."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vae_widgets.core import checks
 
 _ROUNDING = 10 * np.finfo(np.float64).eps
-"""Values that differ by less than this share of their size are taken for one value."""
+"""Values are treated as equal if they differ by less than this share of their size."""
 
 
 class Preprocessing(Protocol):
@@ -47,14 +47,14 @@ class StandardizeFeatures:
 
     @classmethod
     def of(cls, x: NDArray[Any]) -> "StandardizeFeatures":
-        """Return the one for training samples x (n, n_features)."""
+        """Fit to training samples x (n, n_features)."""
         return cls.of_parts([x])
 
     @classmethod
     def of_parts(
         cls, parts: Iterable[NDArray[Any]], weights: NDArray[np.float64] | None = None
     ) -> "StandardizeFeatures":
-        """Return the one for training samples in parts (m, n_features), which are read once.
+        """Fit to training samples in parts (m, n_features), which are read once.
 
         Chan, Golub & LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample
         Variances" (1979), equations 2.1. `weights` (n,) are those of all samples, None for 1 each.
@@ -110,19 +110,19 @@ class StandardizeSamples:
 
     @classmethod
     def of(cls, x: NDArray[Any]) -> "StandardizeSamples":
-        """Return the one for any samples: nothing is learned from them."""
+        """Return a new one; there is nothing to fit."""
         return cls()
 
     @classmethod
     def of_parts(
         cls, parts: Iterable[NDArray[Any]], weights: NDArray[np.float64] | None = None
     ) -> "StandardizeSamples":
-        """Return the one for any samples, which are not read."""
+        """Return a new one without reading the samples."""
         return cls()
 
     def __call__(self, x: NDArray[Any]) -> NDArray[np.float32]:
         """Return x (n, n_features) standardised, float32."""
-        # One layout in memory, because NumPy adds up in the order in which numbers lie there.
+        # In C order, because the rounding of NumPy's sums depends on the memory layout.
         x = np.ascontiguousarray(x, np.float64)
         mean = x.mean(axis=1, keepdims=True)
         deviation = x.std(axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""Numbers that belong to samples and may be missing, to colour them by."""
+"""Quantities by which samples are coloured; some may be missing."""
 
 from typing import Any
 

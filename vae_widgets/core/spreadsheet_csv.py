@@ -1,4 +1,4 @@
-"""CSV that a spreadsheet may open, save and give back."""
+"""CSV files that survive being opened and saved in a spreadsheet."""
 
 import csv
 import io

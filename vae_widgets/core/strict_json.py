@@ -1,4 +1,4 @@
-"""Read JSON that someone else may have made, in the one way that all readers agree on."""
+"""Read JSON strictly, so that every other reader would read the same."""
 
 import json
 import math

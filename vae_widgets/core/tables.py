@@ -1,4 +1,4 @@
-"""Tables and arrays of objects as numbers, and where in them something else is."""
+"""Convert tables and object arrays to numbers, and locate what is not a number."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Arrays and numbers of other libraries, such as PyTorch, as those of numpy and Python."""
+"""Convert arrays and numbers of other libraries, such as PyTorch, to numpy and Python."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 def as_numpy(value: Any) -> Any:
     """Return a tensor, or a list of tensors, as numpy arrays; anything else as it is.
 
-    Gradients and devices are left behind; bfloat16 becomes float32.
+    Tensors are detached and copied to the CPU; bfloat16 becomes float32.
     """
     if isinstance(value, list | tuple) and any(hasattr(part, "detach") for part in value):
         return [as_numpy(part) for part in value]

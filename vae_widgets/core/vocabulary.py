@@ -17,7 +17,7 @@ from vae_widgets.core.atomic_file import atomic_file, read_file
 from vae_widgets.core.strict_json import read_json
 
 _LONGEST_PATTERN = 10_000
-_MOST_REPEATS = 10_000  # counts within counts multiply the memory and time of an expression
+_MOST_REPEATS = 10_000  # nested counts multiply the memory and time of an expression
 
 Tokenizer = Callable[[str], Sequence[str]]
 

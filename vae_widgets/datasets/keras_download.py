@@ -27,7 +27,7 @@ def downloaded(dataset: str, timeout: float) -> Iterator[Path]:
     """
     with tempfile.TemporaryDirectory(prefix="vae_widgets-") as home:
         messages = Path(home, "messages.txt")
-        # A file, not a pipe: nobody who inherits it can keep us waiting for its end.
+        # A file, because a child process that inherits a pipe could block its end.
         with messages.open("wb") as file:
             try:
                 process = subprocess.run(

@@ -1,4 +1,4 @@
-"""Where image data sets are looked for, in which order, and what went wrong where."""
+"""Places to load image data sets from, in their order."""
 
 import hashlib
 import os
@@ -65,7 +65,7 @@ def downloads(dataset: str, keras_file: str, timeout: float) -> list[Source]:
             )
         try:
             write_npz(_cached(dataset), images)
-        except OSError as error:  # a full disk or a read-only home: the data is here all the same
+        except OSError as error:  # a full disk or a read-only home folder
             warnings.warn(f"{dataset} will be downloaded again next time: {error}", stacklevel=6)
         return images
 
@@ -84,7 +84,7 @@ def read_first(dataset: str, sources: Sequence[Source], remedy: str) -> tuple[Im
             images = source.read()
         except (FileNotFoundError, NotADirectoryError) as error:
             failures.append(f"{source.name}: {'not there' if error.filename else error}")
-        except Exception as error:  # whatever is wrong with one place, the next may do
+        except Exception as error:  # try the next place after any error
             failures.append(f"{source.name}: {type(error).__name__}: {error}")
             worth_a_warning.append(failures[-1])
         else:

@@ -1,4 +1,4 @@
-"""Turn samples into pictures: one renderer a domain, every widget for nothing."""
+"""Renderers turn samples into pictures: one for each kind of data."""
 
 from vae_widgets.rendering.image import ImageRenderer
 from vae_widgets.rendering.named import own_renderer, renderer_from_json, renderer_to_json

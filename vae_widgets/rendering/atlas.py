@@ -1,4 +1,4 @@
-"""Many tiles as one picture, which is how they travel to the page."""
+"""Pack many tiles into one picture, in which they are sent to the page."""
 
 import io
 from typing import Any

@@ -60,7 +60,7 @@ class TextRenderer:
             others += [""] * (len(parts) - len(others))
             marked.append(
                 [
-                    # What is missing here is there a token too many.
+                    # A token that is missing in one is superfluous in the other.
                     (part or "_", _SAME if part == other else _CHANGED)
                     for part, other in zip(parts, others, strict=False)
                     if part or other

@@ -1,4 +1,4 @@
-"""A node of a graph with what is known about its inputs."""
+"""A node of a graph with the known facts about its inputs."""
 
 from typing import Any, NamedTuple
 

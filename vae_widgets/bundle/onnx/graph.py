@@ -1,6 +1,6 @@
 """A neural network in the ONNX format, run on ONNX Runtime.
 
-ONNX Runtime gets a file that is written anew from what `onnx_model` has read and `onnx_shapes`
+ONNX Runtime gets a new file, written from what `onnx.model` has read and `onnx.shapes`
 has bounded.
 """
 
@@ -116,7 +116,7 @@ def _read(content: bytes, where: str) -> OnnxModel:
 
 def _options() -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4  # errors are raised, hence need not be printed as well
+    options.log_severity_level = 4  # errors are raised, so they need not be printed
     options.intra_op_num_threads = min(_MAX_THREADS, os.cpu_count() or 1)
     # ONNX Runtime has a format of its own, which is not what was checked.
     options.add_session_config_entry("session.load_model_format", "ONNX")

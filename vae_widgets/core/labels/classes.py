@@ -54,7 +54,7 @@ def index_classes(
     else:
         names = [str(name) for name in label_names]
         places = [_place(level, names) for level in levels]
-    indices = np.array([*places, len(names)], np.uint32)[codes]  # -1 takes the last
+    indices = np.array([*places, len(names)], np.uint32)[codes]  # index -1 would be the last class
     return indices, names
 
 
@@ -123,7 +123,7 @@ def _levels_of_objects(
 ) -> tuple[NDArray[np.int64], list[Any]]:
     missing = mask | np.array([checks.is_missing(value) for value in values.tolist()], bool)
     known = [_plain(value) for value in values[~missing].tolist()]
-    if len({type(value) for value in known}) > 1:  # True is no 1, and "1" looks like 1
+    if len({type(value) for value in known}) > 1:  # True differs from 1, and "1" is printed like 1
         known = [str(value) for value in known]
     levels: dict[Any, int] = {}
     codes = np.full(len(values), -1)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-# Beyond so many samples, these many are taken at equal distances. Correlated Gaussians are no
-# product of two, and cost a thousand times as much.
+# Larger data sets are thinned to this many samples at equal distances. A correlated Gaussian is
+# not a product of two factors and costs a thousand times as much.
 MOST_SAMPLES = 100_000
 MOST_CORRELATED = 2_000
 # Numbers at once: 16 MB in single precision.
@@ -49,7 +49,7 @@ def density_on_grid(
             exponent = (a[part] * dx**2)[:, np.newaxis] + (c[part] * dy**2)[:, :, np.newaxis]
             exponent += 2 * (b[part] * dy)[:, :, np.newaxis] * dx[:, np.newaxis]
             total += np.tensordot(scale[part], np.exp(-exponent / 2), axes=1)
-        else:  # a product of two: all samples in one matrix product
+        else:  # Without correlations all samples fit into one matrix product.
             across = scale[part, np.newaxis] * np.exp(-a[part] * dx**2 / 2)
             total += np.exp(-c[part] * dy**2 / 2).T @ across
     return (total / len(mean)).astype(np.float32)

@@ -1,21 +1,21 @@
-"""Is a latent vector far from all codes? Its decoded sample is then a guess."""
+"""Find latent vectors that are far from all codes; their decoded samples are guesses."""
 
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-# The spread of the codes is known well enough from so many of them.
+# The spread of the codes is estimated from this many of them.
 CODES_ASKED = 500
 QUANTILE = 0.99
-# Of more codes, so many stand for all: a million would take seconds to ask.
+# More codes are thinned to this many, because a search of a million takes seconds.
 CODES_KEPT = 50_000
 # Distances at once: 32 MB in double precision.
 BLOCK = 4_000_000
 
 
 class FarFromData:
-    """Tell latent vectors that lie among the codes z_mean (n, latent_dim) from others.
+    """Detect latent vectors that are far from all codes z_mean (n, latent_dim).
 
     A vector is far if its nearest code is farther away than 99 of 100 codes are from theirs. With
     `z_log_var`, dimensions are measured in posterior standard deviations. 50,000 codes are used at
@@ -47,7 +47,7 @@ class FarFromData:
         return self._nearest(np.asarray(z, np.float64) / self._scale)
 
     def __call__(self, z: ArrayLike) -> NDArray[np.bool_]:
-        """Say of each latent vector (m, latent_dim) whether it is far from all codes: (m,)."""
+        """Return whether each latent vector (m, latent_dim) is far from all codes: (m,)."""
         far: NDArray[np.bool_] = self.distance(z) > self.limit
         return far
 
@@ -64,6 +64,6 @@ class FarFromData:
             if leave_out is not None:
                 squared[np.arange(len(part)), leave_out[start : start + block]] = np.inf
             best = squared.argmin(axis=1)
-            # The winner's distance once more: the product loses digits where points are close.
+            # Compute the smallest distance again: the product loses digits for close points.
             nearest[start : start + block] = np.linalg.norm(part - self._codes[best], axis=1)
         return nearest

@@ -1,4 +1,4 @@
-"""The plane of the two coordinates that are shown; the others have fixed values."""
+"""The plane of the two shown coordinates; the others have fixed values."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The codes of samples, and the coordinates in which they are looked at."""
+"""The codes of samples, and the coordinates in which they are shown."""
 
 from collections.abc import Collection, Sequence
 from functools import cached_property
@@ -44,7 +44,7 @@ class LatentSpace:
             "latent": latent_axes(z_mean.shape[1]),
             "pca": principal_axes(z_mean),
         }
-        self._coordinates = {"latent": z_mean}  # as they are: no pass over a million codes
+        self._coordinates = {"latent": z_mean}  # unchanged, without a pass over a million codes
         self.use("latent")
 
     def add(self, projection: Any) -> str:
@@ -75,12 +75,12 @@ class LatentSpace:
         return self._coordinates[name]
 
     def use(self, name: str) -> None:
-        """Take the coordinates of the projection `name`."""
+        """Use the coordinates of the projection `name`."""
         self.name, self.coordinates = name, self.coordinates_of(name)
 
     @cached_property
     def far(self) -> FarFromData:
-        """Tells latent vectors that lie off all codes."""
+        """Detects latent vectors that are far from all codes."""
         return FarFromData(self.z_mean, self.z_log_var)
 
     @property
@@ -163,7 +163,7 @@ class LatentSpace:
         }
 
     def rotation(self, name: str) -> Rotation | None:
-        """Return the projection `name` if its planes show Gaussians as such, and there are any."""
+        """Return the projection `name` if it is linear and the codes have variances, or None."""
         projection = self.projections[name]
         if self.z_log_var is None or self.z_mean.shape[1] < 2:
             return None

@@ -1,4 +1,4 @@
-"""How much each latent dimension says about the samples."""
+"""How much information each latent dimension has about the samples."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -19,7 +19,7 @@ def kl_per_dimension(z_mean: ArrayLike, z_log_var: ArrayLike) -> NDArray[np.floa
 
 
 def active_units(z_mean: ArrayLike, threshold: float = 0.01) -> NDArray[np.bool_]:
-    """Say of each dimension whether its mean varies over the samples: (latent_dim,).
+    """Return whether the mean of each dimension varies over the samples: (latent_dim,).
 
     Its variance exceeds the threshold: Burda, Grosse & Salakhutdinov, "Importance weighted
     autoencoders" (arXiv:1509.00519), section 2.3.

@@ -31,7 +31,7 @@ def _now() -> str:
 
 @dataclass(frozen=True)
 class ThresholdPolicy:
-    """A threshold and what defends it.
+    """A threshold with the reasons for it.
 
     Parameters
     ----------
@@ -40,21 +40,21 @@ class ThresholdPolicy:
     method
         How it was chosen: "manual", or a method of `choose_threshold`.
     score
-        Which score it cuts, such as "elbo".
+        Name of the score, such as "elbo".
     metrics
-        What it did to the scores it was chosen on, such as ``alert_rate`` and ``precision``.
+        Metrics on the scores it was chosen on, such as ``alert_rate`` and ``precision``.
     parameters
-        What the method was asked for, such as ``{"percentile": 95}``.
+        Parameters of the method, such as ``{"percentile": 95}``.
     n_scores, n_labelled
-        How many scores, and labels among them, it was chosen on.
+        Number of scores it was chosen on, and how many of them had a label.
     reference
         Quantiles of the scores it was chosen on (`drift.reference_quantiles`), for `replay`.
     data_hash
-        Names the scores and labels it was chosen on (`hash_data`).
+        Hash of the scores and labels it was chosen on (`hash_data`).
     model_hash
-        Names the model that gave the scores: any text, such as the SHA-256 of its file.
+        Identifies the model of the scores: any text, such as the SHA-256 of its file.
     author
-        Who answers for it.
+        Who is responsible for it.
     created
         Date and time, ISO 8601; the present in UTC by default.
     note

@@ -25,7 +25,7 @@ Entry = dict[str, Any]
 
 
 class Action(NamedTuple):
-    """What somebody did to a run, and the step after which it was done."""
+    """An action of the user on a run, and the step after which it happened."""
 
     step: float
     text: str

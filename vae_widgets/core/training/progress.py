@@ -43,7 +43,7 @@ class Progress:
             marks.popleft()
 
     def restart_clock(self) -> None:
-        """Measure the speed anew: the time up to now was spent on something else."""
+        """Restart the measurement of speed, because time was spent on something else."""
         self._marks.clear()
 
     @property
