@@ -4,47 +4,21 @@ import type { AnyModel } from "@anywidget/types";
 import "./widget.css";
 import { frameOf, valueOf } from "../canvas/frames.ts";
 import type { Point } from "../canvas/geometry.ts";
-import { categoryColour } from "../canvas/palette.ts";
 import { DetailText } from "../controls/detail_text.ts";
 import { onDrag, onKey, type DragHandlers } from "../controls/gestures.ts";
 import { createShell, element, type Shell } from "../controls/shell.ts";
 import { SoundPlayer } from "../controls/sound_player.ts";
-import { readArray, type WireArray } from "../kernel/arrays.ts";
-import { Tiles, type WireAtlas } from "../kernel/atlas.ts";
+import { readArray } from "../kernel/arrays.ts";
+import { Tiles } from "../kernel/atlas.ts";
 import { LATE, PATIENCE } from "../kernel/latest_request.ts";
 import { listen } from "../kernel/listen.ts";
 import { send, pushState } from "../kernel/sync.ts";
-import { METHOD_NAMES, SliderControls, type SliderActions } from "./controls.ts";
+import { SliderControls, type SliderActions } from "./controls.ts";
 import type { Film } from "./filmstrip.ts";
 import { Player } from "./playback.ts";
 import { decimalsFor, distance, number, row, zText } from "./readout.ts";
+import { readFilm, type Content, type State } from "./state.ts";
 import { SliderView } from "./view.ts";
-
-interface Content {
-  /** The frames of each strip, then the two ends. */
-  atlas: WireAtlas;
-  strips: { method: string; path: WireArray; log_prior: WireArray; step_size: WireArray }[];
-  /** All methods that can be chosen. */
-  methods: string[];
-  /** Frames that are way-points, both ends included. */
-  stops: number[];
-  usual_log_prior: [number, number];
-  kinds: ("latent" | "sample")[];
-  /** What the pixel values of a tile mean. */
-  note: string;
-  revision: number;
-}
-
-interface State {
-  value: number;
-  method: string;
-  compare: boolean;
-  _content: Content;
-  /** Whether frames have sound. */
-  _has_sound: boolean;
-  /** The renderer's HTML about the sample at `value`. */
-  _detail: string;
-}
 
 // Long enough for a key that repeats, short enough to feel immediate in the next cell.
 const COMMIT_DELAY = 300;
@@ -129,18 +103,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     if (this.#closed || content !== this.#model.get("_content")) return tiles.close();
     this.#shown = content;
     this.#note.textContent = content.note ?? "";
-    this.#film = {
-      tiles,
-      frames: content.strips[0].path.shape[0],
-      rows: content.strips.map((strip) => ({
-        name: METHOD_NAMES[strip.method],
-        colour: categoryColour(content.methods.indexOf(strip.method)),
-        logPrior: readArray<Float64Array>(strip.log_prior),
-        stepSize: readArray<Float64Array>(strip.step_size),
-      })),
-      chosen: 0,
-      stops: content.stops,
-    };
+    this.#film = readFilm(content, tiles);
     this.#showMethod();
   }
 

@@ -7,6 +7,7 @@ import { discRadius } from "./discs.ts";
 import { formatTicks } from "../../format/numbers.ts";
 import { CanvasView, type Draw } from "../../canvas/canvas_view.ts";
 import { PointLayer } from "./point_layer.ts";
+import { circle, cross, diamond, halo, line } from "./shapes.ts";
 import { drawPrior, posteriorPath } from "./contours.ts";
 import type { Density } from "./density.ts";
 import type { Theme } from "../../canvas/theme.ts";
@@ -294,49 +295,8 @@ function drawGrid(
   context.restore();
 }
 
-function line(x0: number, y0: number, x1: number, y1: number): Path2D {
-  const path = new Path2D();
-  path.moveTo(x0, y0);
-  path.lineTo(x1, y1);
-  return path;
-}
-
-function circle({ x, y }: Point, radius: number): Path2D {
-  const path = new Path2D();
-  path.arc(x, y, radius, 0, 2 * Math.PI);
-  return path;
-}
-
-/** Four lines that leave the middle free. */
-function cross({ x, y }: Point, reach: number): Path2D {
-  const path = new Path2D();
-  for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
-    path.moveTo(x + 5 * dx, y + 5 * dy);
-    path.lineTo(x + reach * dx, y + reach * dy);
-  }
-  return path;
-}
-
-function diamond({ x, y }: Point, reach: number): Path2D {
-  const path = new Path2D();
-  for (const [dx, dy] of [[0, -1], [1, 0], [0, 1], [-1, 0]]) {
-    path.lineTo(x + reach * dx, y + reach * dy);
-  }
-  path.closePath();
-  return path;
-}
-
 function label(context: CanvasRenderingContext2D, theme: Theme, text: string, at: Point): void {
   context.textAlign = "left";
   context.textBaseline = "middle";
   haloedText(context, theme, text, at.x + 10, at.y, 12);
-}
-
-/** Lines that are visible on any background. */
-function halo(context: CanvasRenderingContext2D, theme: Theme, ...paths: Path2D[]): void {
-  for (const [colour, width] of [[theme.paper, 4], [theme.accent, 2]] as const) {
-    context.strokeStyle = colour;
-    context.lineWidth = width;
-    for (const path of paths) context.stroke(path);
-  }
 }

@@ -1,0 +1,49 @@
+/** The traits of InterpolationSlider (widgets/interpolation_slider/widget.py) in the page. */
+
+import { categoryColour } from "../canvas/palette.ts";
+import { readArray, type WireArray } from "../kernel/arrays.ts";
+import type { Tiles, WireAtlas } from "../kernel/atlas.ts";
+import { METHOD_NAMES } from "./controls.ts";
+import type { Film } from "./filmstrip.ts";
+
+export interface Content {
+  /** The frames of each strip, then the two ends. */
+  atlas: WireAtlas;
+  strips: { method: string; path: WireArray; log_prior: WireArray; step_size: WireArray }[];
+  /** All methods that can be chosen. */
+  methods: string[];
+  /** Frames that are way-points, both ends included. */
+  stops: number[];
+  usual_log_prior: [number, number];
+  kinds: ("latent" | "sample")[];
+  /** What the pixel values of a tile mean. */
+  note: string;
+  revision: number;
+}
+
+export interface State {
+  value: number;
+  method: string;
+  compare: boolean;
+  _content: Content;
+  /** Whether frames have sound. */
+  _has_sound: boolean;
+  /** The renderer's HTML about the sample at `value`. */
+  _detail: string;
+}
+
+/** The film of some content, in its decoded tiles. */
+export function readFilm(content: Content, tiles: Tiles): Film {
+  return {
+    tiles,
+    frames: content.strips[0].path.shape[0],
+    rows: content.strips.map((strip) => ({
+      name: METHOD_NAMES[strip.method],
+      colour: categoryColour(content.methods.indexOf(strip.method)),
+      logPrior: readArray<Float64Array>(strip.log_prior),
+      stepSize: readArray<Float64Array>(strip.step_size),
+    })),
+    chosen: 0,
+    stops: content.stops,
+  };
+}
