@@ -4,13 +4,13 @@ import pathlib
 import uuid
 
 KERNEL_ID = uuid.uuid4().hex
-"""Of this process: tells the page whether a widget lives in another kernel than one before."""
+"""Identifies this process, so that the page notices a new kernel."""
 
 STATIC = pathlib.Path(__file__).parents[2] / "static"
 
 
 def bundle(name: str) -> str:
-    """Return the text of a bundled front-end file, with what all widgets share in front.
+    """Return the text of a bundled front-end file after the code that all widgets share.
 
     Not its path: anywidget would watch that, by a callback that keeps every widget alive for good.
 

@@ -1,4 +1,4 @@
-"""What joins two widgets until one of them is closed."""
+"""Links between two widgets, until one of them is closed."""
 
 import sys
 from collections.abc import Callable
@@ -6,13 +6,13 @@ from typing import Any, Protocol
 
 
 class Observable(Protocol):
-    """What a link needs of every widget: traits to observe, among them ``comm``."""
+    """The interface that a link needs: traits to observe, among them ``comm``."""
 
     def observe(self, handler: Callable[[Any], None], names: Any) -> None:
         """Call a function when a trait changes."""
 
     def unobserve(self, handler: Callable[[Any], None], names: Any) -> None:
-        """Call it no more."""
+        """Stop calling the function."""
 
 
 class Link:
@@ -24,7 +24,7 @@ class Link:
             self._follow(widget, "comm", self._end_with)
 
     def unlink(self) -> None:
-        """Leave the widgets alone from now on."""
+        """Remove the link."""
         for widget, name, handler in self._followed:
             widget.unobserve(handler, name)
         self._followed.clear()

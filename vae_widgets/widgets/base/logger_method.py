@@ -1,4 +1,4 @@
-"""A method with the name of the attribute by which traitlets and ipywidgets log."""
+"""A method named like the attribute through which traitlets and ipywidgets log."""
 
 import functools
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from traitlets.log import get_logger
 
 
 class LoggerMethod:
-    """Decorator of a widget's method ``log``: whatever else it is asked for, the logger answers.
+    """Decorator of a widget's method ``log``; its other attributes are those of the logger.
 
     So ``widget.log.warning(...)`` works too, as ipywidgets calls it.
     """

@@ -1,4 +1,4 @@
-"""Draw now and then: never more than ten messages a second, and never miss the last state."""
+"""Limit drawing to ten messages a second, and always draw the last state."""
 
 import contextvars
 import threading
@@ -114,9 +114,9 @@ class Throttle:
                     self._budget.spend(self._clock(), len(messages))
                     if self._rest or goes_on:  # what has changed meanwhile is in no part
                         delay = self._budget.delay(self._clock(), 1)
-            except Exception as error:  # whatever goes wrong in a picture, training goes on
+            except Exception as error:  # an error in a picture must not end the training
                 self._rest = ()
-                # Nor does a picture that always fails cost more than one try a second.
+                # A picture that always fails is tried once a second.
                 self._budget.spend(self._clock(), self._budget.per_second)
                 self._failed(error)
                 return

@@ -1,4 +1,4 @@
-"""All widgets around one model, linked: pick, select, slide and cut in one place."""
+"""All widgets for one model, linked."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""A film as a file that others can open: an animated GIF, or a PNG of its frames in rows."""
+"""Export a film as an animated GIF, or as a PNG of its frames in rows."""
 
 import os
 from collections.abc import Sequence

@@ -16,7 +16,7 @@ from vae_widgets.rendering import Renderer, check_renderer, note_of, render, wit
 from vae_widgets.rendering.atlas import tile_atlas
 from vae_widgets.widgets.traits.array import array_to_json
 
-# So many codes tell the range of values, where the samples at hand do not.
+# The range of values is taken from this many codes, if no samples are known.
 _RANGE_CODES = 64
 
 
@@ -101,7 +101,7 @@ class FilmMaker:
         self._legs: dict[str, Leg] = {"slerp": arc, "linear": line}
         self.methods = ["slerp", "linear"]
         if latents is not None:
-            # Used later: the caller may have changed theirs by then.
+            # Copied, because the caller may change them before they are used.
             self._latents = checks.samples("latents", latents, (codec.latent_dim,)).copy()
             self.methods.append("neighbours")
         self._revision = 0
@@ -142,7 +142,7 @@ class FilmMaker:
         at = np.arange(self.steps) / last
         paths = np.stack([self._path(points, stops, name, at) for name in methods])
         z = paths.reshape(-1, self._codec.latent_dim)
-        samples = decode_samples(self._codec, z).copy()  # frozen below; theirs must not be
+        samples = decode_samples(self._codec, z).copy()  # copied, because these are frozen below
         first = samples[methods.index(method) * self.steps :]
         originals = [
             point.given if point.kind == "sample" else frame
@@ -177,7 +177,7 @@ class FilmMaker:
         ]
         renderer = with_range_of(self.renderer, np.stack(own) if own else drawn)
         if renderer is not self.renderer and note_of(renderer):
-            # Two ends may say little of the data: ask codes of it, or draws from the prior.
+            # Two ends do not show the range of the data, so use its codes, or draws from the prior.
             z = np.random.default_rng(0).standard_normal((_RANGE_CODES, self._codec.latent_dim))
             if self._latents is not None:
                 z = self._latents[:: -(-len(self._latents) // _RANGE_CODES)]
@@ -215,7 +215,7 @@ class FilmMaker:
         }
 
     def position(self, film: Film, value: float) -> Position:
-        """Return what is at a value: a frame, or a sample decoded by itself between two."""
+        """Return the sample at a value: a frame, or a sample decoded between two frames."""
         value = checks.number_between("value", value, 0, 1)
         frame = value * (self.steps - 1)
         nearest = round(frame)

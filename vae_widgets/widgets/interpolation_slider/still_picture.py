@@ -38,7 +38,7 @@ class Slider(Protocol):
 
 
 def height(n_rows: int) -> float:
-    """Return the height for so many rows of frames, in CSS pixels."""
+    """Return the height of the rows of frames, in CSS pixels."""
     return _CURVES + ROW_HEIGHT * n_rows
 
 

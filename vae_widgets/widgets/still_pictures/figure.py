@@ -16,7 +16,7 @@ from PIL import Image
 WIDTH = 704
 """Width of every picture in CSS pixels."""
 MOST_BYTES = 120_000
-"""Of a picture in a notebook, about: beyond it has fewer colours, then fewer pixels."""
+"""Approximate limit of a picture in a notebook; larger ones get fewer colours, then pixels."""
 
 # Petroff's ten-colour cycle (arXiv:2107.02270) and the page's colours, as in canvas/palette.ts.
 CATEGORIES = (
@@ -48,7 +48,7 @@ _STYLE = {
     "legend.fontsize": 8,
     "legend.frameon": False,
     "text.color": INK,
-    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
+    "text.parse_math": False,  # a dollar sign in a name does not start a formula
     "xtick.color": LINE,
     "xtick.labelcolor": FAINT,
     "xtick.labelsize": 7.5,

@@ -48,7 +48,7 @@ class Pictured(ipywidgets.DOMWidget):
         self.observe(call, list(self._picture_follows))
 
     def _text_beside_view(self) -> str:
-        """Say in a line what is shown, in the output of the live view, which stays as it is."""
+        """Return one line about the content, for the output of the live view."""
         return repr(self)
 
     def save_png(self, path: str | os.PathLike[str]) -> None:
@@ -72,7 +72,7 @@ class Pictured(ipywidgets.DOMWidget):
         try:
             line = f"{type(self).__name__}: {self._summary()}"
             return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
-        except Exception:  # of a widget that is half made, which an error message may show
+        except Exception:  # an error message may show a widget before its __init__ has ended
             return object.__repr__(self)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
@@ -91,7 +91,7 @@ class Pictured(ipywidgets.DOMWidget):
         return data, metadata
 
     def _picture_changed(self, change: Any = None, soon: bool = True) -> None:
-        """Have the picture in the notebook drawn anew."""
+        """Redraw the picture in the notebook."""
         if self._saved is not None:
             self._saved.change(soon)
 

@@ -16,7 +16,7 @@ ROW_HEIGHT = 60
 
 
 def height(n_rows: int) -> float:
-    """Return the height of so many rows with title and caption, in CSS pixels."""
+    """Return the height of the rows with title and caption, in CSS pixels."""
     return 40 + ROW_HEIGHT * max(1, n_rows)
 
 

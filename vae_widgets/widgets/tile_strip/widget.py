@@ -50,7 +50,7 @@ class TileStrip(Pictured, CanvasWidget):
         self.show_content(strip_content(rows, names, captions, marks, note))
 
     def show_content(self, content: dict[str, Any]) -> None:
-        """Replace the tiles by what `strip_content` made."""
+        """Replace the tiles by the result of `strip_content`."""
         with self.hold_sync():
             if self.selected >= content["atlas"]["count"]:
                 self.selected = -1
@@ -58,7 +58,7 @@ class TileStrip(Pictured, CanvasWidget):
 
     @property
     def content(self) -> dict[str, Any]:
-        """What `strip_content` made of the tiles that are shown; empty at first."""
+        """The result of `strip_content` for the shown tiles; empty at first."""
         return self._content
 
     @validate("selected")

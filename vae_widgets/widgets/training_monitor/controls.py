@@ -1,4 +1,4 @@
-"""What stands around the curves of a training run: their legend, and the controls of the run."""
+"""The legend of the training curves, and the controls of the run."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from vae_widgets.widgets.base.widget import CanvasWidget
 from vae_widgets.widgets.traits.array import Number, validate
 
 PANELS = ("latent", "replay")
-"""Those that can be opened below the curves."""
+"""The panels that can be opened below the curves."""
 
 
 class CurveLegend(CanvasWidget):

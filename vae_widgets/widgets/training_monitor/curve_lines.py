@@ -1,4 +1,4 @@
-"""What a metric looks like as lines: names, colours, and few enough points."""
+"""The lines of a metric: names, colours, and a limited number of points."""
 
 from typing import NamedTuple
 
@@ -36,7 +36,7 @@ def ordered_metrics(metrics: list[str]) -> list[str]:
 
 
 def label_of(metric: str) -> str:
-    """Return the name of a metric for the eye."""
+    """Return the displayed name of a metric."""
     return _KNOWN_LABELS.get(metric, metric.replace("_", " "))
 
 
@@ -54,7 +54,7 @@ def unit_of(metrics: list[str]) -> str:
 
 
 class View(NamedTuple):
-    """How the lines are looked at."""
+    """The settings of the view."""
 
     log_scale: bool = False
     smoothing: float = 0.0

@@ -31,7 +31,7 @@ from vae_widgets.widgets.traits.array import array_to_json
 
 # Quantities on the scale of the loss share its figure; KL is some twenty times smaller.
 _LEFT = ("loss", "reconstruction_loss")
-# The pointer reads values at the nearest of so many points.
+# The pointer reads values at the nearest of this many points.
 _READ_POINTS = 300
 # More texts than this cover each other.
 _ACTIONS_NAMED = 12

@@ -15,7 +15,7 @@ from vae_widgets.rendering import Renderer, check_renderer, note_of, render
 from vae_widgets.widgets.tile_strip.widget import strip_content
 
 MAX_TILES = 10
-# Codes are computed of so many samples: enough for the KL of a dimension and a small scatter.
+# Codes are computed for this many samples: enough for the KL and for a small scatter.
 MAX_SAMPLES = 128
 # A replay keeps so many frames, spread evenly: a PNG of 30 tiles and 128 codes each. 100 of them
 # are 2 MB for digits of 28x28, some 60 MB for colour pictures of 128x128.

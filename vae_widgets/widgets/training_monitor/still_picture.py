@@ -26,7 +26,7 @@ CURVES_HEIGHT = 260
 
 
 def height(rows: int) -> float:
-    """Return the height for so many rows of tiles, in CSS pixels."""
+    """Return the height of the rows of tiles, in CSS pixels."""
     return CURVES_HEIGHT + rows * ROW_HEIGHT
 
 
