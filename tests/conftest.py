@@ -1,6 +1,7 @@
 """Settings for all tests."""
 
 import gc
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -30,7 +31,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return ByFolderOrFile(config, log)
 
 
-def pytest_collection_finish() -> None:
-    """Leave what TensorFlow's import has made out of every later garbage collection."""
-    gc.collect()
+@pytest.fixture(autouse=True, scope="module")
+def short_garbage_collections() -> Iterator[None]:
+    """Leave what other modules made out of them: with hundreds of models, each takes seconds."""
     gc.freeze()
+    yield
+    gc.collect()
