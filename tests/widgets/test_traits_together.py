@@ -163,6 +163,30 @@ def test_flags_are_never_those_of_a_refused_threshold():
     assert histogram.flagged.tolist() == before
 
 
+def test_a_method_is_chosen_together_with_other_traits_or_not_at_all():
+    histogram = invariants.histogram()
+    histogram.choose_threshold("top_k", k=3)
+    before = histogram.chosen
+
+    def choose(item):
+        with histogram.hold_trait_notifications():
+            chosen = histogram.choose_threshold("iqr", factor=0.5)
+            histogram.picked_item = item
+        return chosen
+
+    with pytest.raises(traitlets.TraitError, match="picked_item"):
+        choose(999)
+    assert histogram.chosen is before
+    invariants.use(histogram)
+    assert choose(2) is histogram.chosen
+    assert (histogram.method, histogram.picked_item) == ("iqr", 2)
+    invariants.check(histogram)
+    with histogram.hold_trait_notifications():  # other parameters with the same threshold
+        chosen = histogram.choose_threshold("iqr", factor=0.5 + 1e-17)
+    assert histogram.chosen is chosen
+    invariants.check(histogram)
+
+
 def test_derived_traits_are_read_only(scatter):
     for name in ("picked_index", "decoded", "attribute"):
         with pytest.raises(traitlets.TraitError, match="read-only"):

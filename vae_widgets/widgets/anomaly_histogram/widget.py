@@ -283,8 +283,9 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         Parameters and errors are those of `vw.choose_threshold`. Parameters that are not given have
         the values they had last, at first the defaults.
         """
-        self._apply(self._choice.by_method(self._data, method, parameters))
-        return self.chosen
+        choice = self._choice.by_method(self._data, method, parameters)
+        self._apply(choice)
+        return choice.chosen
 
     def bootstrap(
         self, n_resamples: int = 200, confidence: float = 0.95, seed: int = 0
@@ -343,8 +344,8 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         """Choose before a trait changes, so that what cannot be chosen changes nothing."""
         name = proposal.trait.name
         request = self._request(name, proposal.value)
-        is_news = request == self._choice.state  # of `_apply`, or what is chosen already
-        self._planned = self._choice if is_news else self._choice.after(self._data, name, request)
+        known = [choice for choice in (self._planned, self._choice) if choice.state == request]
+        self._planned = known[0] if known else self._choice.after(self._data, name, request)
         return getattr(request, name)
 
     def _request(self, name: str, value: Any) -> Request:
@@ -370,11 +371,16 @@ class AnomalyHistogram(Pictured, CompositeWidget):
 
     def _apply(self, choice: ThresholdChoice) -> None:
         """Update all traits that depend on the threshold, then notify observers and the page."""
-        self._choice = self._planned = choice
+        self._planned, state = choice, choice.state._asdict()
+        changed = [name for name, value in state.items() if getattr(self, name) != value]
+        if self._cross_validation_lock:  # set together with others, any of which may be refused
+            for name in changed or ["method"]:
+                setattr(self, name, state[name])
+            return  # `_changed` goes on
+        self._choice = choice
         with self.hold_trait_notifications():
-            for name, value in choice.state._asdict().items():
-                if getattr(self, name) != value:
-                    setattr(self, name, value)
+            for name in changed:
+                setattr(self, name, state[name])
             self._flag()
             self.set_trait("metrics", self._data.metrics(self.threshold))
         if self._choice is choice:  # no observer has moved it on
