@@ -28,8 +28,9 @@ def drawn_names(page, widget):
     blank = BlankPage(page, widget)
     page.wait_for_function("() => window.drawn.size > 0")
     texts = page.evaluate("[...window.drawn]")
-    page.evaluate("window.drawn.clear()")
+    assert not any("…" in text for text in texts)  # no name is cut off
     blank.close()
+    page.evaluate("window.drawn.clear()")
     return sorted({found[0] for text in texts for found in NAME.finditer(text)})
 
 
@@ -57,6 +58,12 @@ def test_the_monitor_the_replay_and_the_scatter_count_from_0(page):
     replay = TrainingReplay()
     replay.shown = {"frames": [1], "points": array_to_json(X[:, :2])}
     assert drawn_names(page, replay) == expected[:1]
+    replay.shown = {
+        "frames": [1],
+        "points": array_to_json(np.zeros((128, 2), np.float32)),
+        "names": ["z[1]", "z[2]"],
+    }
+    assert drawn_names(page, replay) == ["z[1]", "z[2]"]
     options = BlankPage(page, scatter).root.get_by_label("Latent dimension along x")
     assert sorted(options.locator("option").all_inner_texts()) == expected
     # So do the axes of a projection: `dims` takes these numbers.

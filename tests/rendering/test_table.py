@@ -75,6 +75,7 @@ def test_a_data_frame_names_its_columns_in_the_detail():
     assert "+1.0 sd" in detail
     assert "missing" in detail
     assert TableRenderer().detail([1.5, 2.5]).count("<tr>") == 2
+    assert "+0.0 sd" in TableRenderer(center=[1.0], scale=[1.0]).detail([0.99])  # not -0.0
 
 
 def test_the_detail_of_many_columns_begins_with_the_strangest():

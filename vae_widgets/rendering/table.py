@@ -197,7 +197,7 @@ def _line(name: str, value: float, deviation: float | None) -> str:
     shown = "missing" if np.isnan(value) else f"{value:.5g}"
     away = ""
     if deviation is not None and np.isfinite(deviation):
-        away = f"{deviation:+.1f} sd"
+        away = f"{deviation:+z.1f} sd"
         if abs(deviation) >= 2:
             away = f"<b>{away}</b>"
     right = 'style="text-align:right"'

@@ -38,6 +38,9 @@ def test_without_a_draw_nothing_is_known_of_the_rest():
         "Precision of all 100 flagged: from 0.080 to 0.980. The 10 labelled ones were not drawn at "
         "random and speak for no others; review some in random order for an estimate."
     )
+    assert "The 1 labelled one was not drawn at random and speaks for no others" in precision_text(
+        estimate(9, (0, 1), (0, 0))
+    )
     assert precision_text(estimate(9, (0, 0), (0, 0))).startswith("None of the 9 flagged")
 
 

@@ -260,6 +260,14 @@ def test_the_bars_of_a_histogram_count_each_kind_of_label():
     assert all(found[RGB[k]] > 50 for k in (0, 6, 3))  # their outlines
 
 
+def test_the_curves_of_a_monitor_fill_their_axes():
+    figure = Figure()
+    monitor()._draw(figure)  # steps 0 to 49
+    for axes in figure.axes:
+        assert axes.get_xlim() == pytest.approx((0, 49), abs=0.06 * 49)
+    figure.clear()
+
+
 def test_a_monitor_draws_loss_and_kl_in_their_colours_and_nothing_before():
     blue, violet = RGB[0], RGB[4]
     assert not {blue, violet} & set(colours(pixels(TrainingMonitor())))

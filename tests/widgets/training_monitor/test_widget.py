@@ -615,6 +615,10 @@ def test_nan_is_a_gap_and_a_warning(monitor, time):
         monitor.log(step, loss=loss)
     time.advance(2)
     np.testing.assert_array_equal(lines(monitor)[0][0], [4, 3, np.nan, np.nan, 2])
+    assert "loss 2.000" in shown(monitor, "status")
+    monitor.log(5, loss=np.nan)
+    time.advance(2)
+    assert "loss NaN" in shown(monitor, "status")
     assert shown(monitor, "warning").startswith("loss became NaN at step 2: ")
 
 

@@ -96,7 +96,9 @@ def describe_values(
     for prefix, name in (("", "training"), (VALIDATION, "validation")):
         values = [(label_of(m), history.last(prefix + m)) for m in metrics[:4]]
         known = [
-            f"{label} {value:#.4g}".rstrip(".") for label, value in values if value is not None
+            f"{label} {value:#.4g}".rstrip(".").replace(" nan", " NaN")
+            for label, value in values
+            if value is not None
         ]
         if known:
             texts.append(f"{name}: {', '.join(known)}{' ' * bool(unit)}{unit}")

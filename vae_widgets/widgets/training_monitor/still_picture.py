@@ -13,7 +13,6 @@ from vae_widgets.widgets.still_pictures.tiles import ROW_HEIGHT, draw_rows
 from vae_widgets.widgets.training_monitor.curve_lines import (
     RUN_COLOURS,
     View,
-    axis_range,
     best_epoch,
     colours_of,
     label_of,
@@ -80,7 +79,6 @@ def draw(
         axes.set_title(", ".join(map(label_of, group)) + f" ({unit})" * bool(unit), pad=4)
         axes.set_xlabel("epoch" if history.has_epochs else "step")
         axes.tick_params(length=0)
-        axes.set_xlim(axis_range(history, None, steps_per_epoch))
         best = best_epoch(history) if "loss" in group else None
         if best is not None:
             axes.plot(*best, "d", color=colours["loss"], markersize=6)

@@ -3,7 +3,7 @@
 
 import { frameOf } from "../canvas/frames.ts";
 import type { Film, FilmRow, Filmstrip } from "./filmstrip.ts";
-import { formatNumber } from "../format/numbers.ts";
+import { formatNumber, minus } from "../format/numbers.ts";
 import { CanvasView } from "../canvas/canvas_view.ts";
 import { paddedRange } from "./readout.ts";
 import { element } from "../controls/shell.ts";
@@ -159,9 +159,12 @@ export class PathCurves {
     context.font = `10px ${theme.font}`;
     context.strokeStyle = theme.paper;
     context.lineWidth = 3;
-    // One digit less, as the margin is narrow.
+    // As many digits as fit: the margin is narrow.
     const tick = (end: number, y: number) => {
-      const text = end === 0 ? "0" : formatNumber(end, 10 * (high - low));
+      const texts = [10, 100].map((digits) => formatNumber(end, digits * (high - low)));
+      texts.push(minus(end.toExponential(0)).replace("+", ""));
+      const fits = (text: string) => context.measureText(text).width <= left - 2;
+      const text = end === 0 ? "0" : (texts.find(fits) ?? texts[0]);
       const x = Math.max(left - 3, context.measureText(text).width); // never cut off
       context.strokeText(text, x, y); // where it lies on the curve
       context.fillText(text, x, y);

@@ -58,7 +58,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const into = { left: 0, top: 0, width: side, height: picture.height };
     const [xName = "z[0]", yName = ""] = names;
     const view = drawAxes(context, theme, into, {
-      title: `codes of ${points.shape[0]} samples${yName && `, ${yName} against ${xName}`}`,
+      title: `${points.shape[0]} codes${yName && `: ${yName} against ${xName}`}`,
       x: [-reach, reach],
       y: [-reach, reach],
       xName,

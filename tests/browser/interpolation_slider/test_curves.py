@@ -1,0 +1,30 @@
+"""The numbers beside the curves under a film strip end where the curves begin."""
+
+import pytest
+
+import vae_widgets as vw
+from tests.support.alone import show_alone
+from tests.support.pca_codec import PcaCodec, digits
+
+# Where each text that ends at its place begins and ends, by the text.
+RECORD = """
+window.drawn = {};
+const draw = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+  if (this.font.startsWith("10px")) drawn[text] = [x - this.measureText(text).width, x];
+  draw.call(this, text, x, y);
+};
+"""
+
+
+@pytest.mark.parametrize("reach", [1e-3, 1.0, 2000.0])
+def test_ticks_fit_into_the_margin(page, reach):
+    x, _ = digits()
+    codec = PcaCodec(x[:60])
+    slider = vw.InterpolationSlider(codec, [reach, 0], [0, reach * 1.01], steps=12)
+    page.add_init_script(RECORD)
+    show_alone(page, slider)
+    page.wait_for_function("() => '0' in drawn")
+    drawn = page.evaluate("drawn")
+    axis = drawn["0"][1] + 3
+    assert all(start >= 0 and end <= axis - 1.99 for start, end in drawn.values())
