@@ -7,6 +7,7 @@ from sklearn.manifold import TSNE
 
 import vae_widgets as vw
 from tests.support.foreign import ARRAYS, TorchTensor
+from tests.support.messages import ask
 from tests.support.pca_codec import PcaCodec
 from vae_widgets.codec import decode_samples, encode_distribution, encode_mean
 
@@ -140,12 +141,10 @@ def test_what_only_encodes_is_scattered(kind, x):
     assert scatter.decoded.size == 0
     why = "This codec only encodes, so nothing can be decoded."
     assert scatter._pick["error"].startswith(why)
-    scatter._ask_place = {"at": [0.0, 0.0], "page": "p", "seq": 1}
-    assert scatter._place["error"].startswith(why)
-    scatter._ask_grid = {"bounds": [0, 1, 0, 1], "columns": 2, "rows": 2, "page": "p", "seq": 1}
-    assert scatter._grid["error"].startswith(why)
-    scatter._ask_detail = {"index": 3, "page": "p", "seq": 1}
-    assert scatter._detail["error"].startswith(why)
+    assert ask(scatter, "place", at=[0.0, 0.0])["error"].startswith(why)
+    grid = {"bounds": [0, 1, 0, 1], "columns": 2, "rows": 2}
+    assert ask(scatter, "grid", **grid)["error"].startswith(why)
+    assert ask(scatter, "detail", index=3)["error"].startswith(why)
 
 
 def test_other_widgets_refuse_what_only_encodes(x):

@@ -124,7 +124,7 @@ def test_photograph_the_manifold(notebook, theme):
     scatter = nb.page.locator(".vw-scatter")
     scatter.get_by_role("button", name="Grid").click()
     # Decoded for the size of this page, no longer as it was beforehand.
-    nb.kernel.until("scatter._grid.get('page')")
+    nb.kernel.until("scatter._grid['bounds'] == list(scatter.view)")
     plot = scatter.locator(".vw-scatter-plot > canvas")
     before = nb.pixels(plot)
     nb.kernel.eval("setattr(scatter, 'picked', [1.3, -0.9])")

@@ -5,6 +5,7 @@ import pandas as pd
 
 import vae_widgets as vw
 from tests.support.alone import show_alone
+from tests.support.blank_page import BlankPage
 from tests.support.pca_codec import PcaCodec
 
 FRAME = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 5)), columns=[*"abcd", "<i>"])
@@ -29,13 +30,12 @@ def test_scatter_tells_the_range_and_describes_what_is_hovered_and_picked(page):
     codec = PcaCodec(FRAME.to_numpy())
     scatter = vw.LatentScatter(codec, FRAME)
     scatter.pick(2)
-    scatter._detail = {**scatter._pictures.detail(7, [0, 1]), "page": "", "seq": 0, "error": ""}
-    show_alone(page, scatter)
+    BlankPage(page, scatter)
     assert "tiles: bars from the means" in page.locator(".vw-scatter-facts").inner_text()
     picked = page.locator(".vw-picked-text td")
     assert picked.all_inner_texts()[0::3] == list(FRAME)
     assert picked.nth(1).inner_text() == f"{codec.decode(scatter.picked[None])[0, 0]:.5g}"
-    page.evaluate("model.set('hovered', 7); model.set('_detail', model.get('_detail'))")
+    page.evaluate("window.mounted.model.set('hovered', 7)")
     hovered = page.locator(".vw-tooltip-detail td")
     hovered.nth(0).wait_for()
     assert hovered.nth(4).inner_text() == f"{FRAME['b'][7]:.5g}"

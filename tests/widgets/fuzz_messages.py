@@ -12,12 +12,15 @@ import time
 import warnings
 from typing import Any
 
+import ipywidgets
 import numpy as np
 
 from tests.widgets import invariants
+from vae_widgets.widgets.base import messages
+from vae_widgets.widgets.base.widget import ClosingWidget
 
 AS_THE_PAGE = {
-    "hear": [{"page": "p", "seq": 1, "what": 1}, {"page": "p", "seq": 1, "what": "decoded"}],
+    "sound": [{"what": 1}, {"what": "decoded"}],
     "path": [
         {"start": {"at": [0.1, 0.2], "point": -1}, "end": {"at": [0.0, 0.0], "point": 2}},
         {"via": {"at": [0.1, 0.2], "point": -1, "which": 0}},
@@ -45,16 +48,10 @@ AS_THE_PAGE = {
     "change": [{"run": 1, "name": "learning_rate", "value": 0.1}],
     **{kind: [{"run": 1}] for kind in ("pause", "resume", "stop", "checkpoint")},
     **{kind: [{}] for kind in ("swap", "undo", "refill", "log")},
-    "_ask_pick": [
-        {"page": "p", "seq": 1, "at": [0.1, 0.2], "point": -1},
-        {"page": "p", "seq": 1, "point": 3},
-        {"page": "p", "seq": 1, "point": -1, "along": 1.5},
-    ],
-    "_ask_place": [{"page": "p", "seq": 1, "at": [0.1, 0.2]}],
-    "_ask_grid": [{"page": "p", "seq": 1, "bounds": [0, 1, 0, 1], "columns": 3, "rows": 2}],
-    "_ask_traversals": [{"page": "p", "seq": 1, "at": [0.1, 0.2]}],
-    "_ask_tile": [{"page": "p", "seq": 1, "index": 2}],
-    "_ask_detail": [{"page": "p", "seq": 1, "index": 2}],
+    "pick": [{"at": [0.1, 0.2], "point": -1}, {"point": 3}, {"point": -1, "along": 1.5}],
+    "grid": [{"bounds": [0, 1, 0, 1], "columns": 3, "rows": 2}],
+    **{kind: [{"at": [0.1, 0.2]}] for kind in ("place", "traversals")},
+    **{kind: [{"index": 2}] for kind in ("tile", "detail")},
 }
 """Well-formed messages of each kind but "state", whose parts are then replaced."""
 
@@ -79,22 +76,26 @@ def message(random: random.Random, widget: Any) -> tuple[dict[str, Any], list[An
     if random.random() < 0.5:
         state, buffers, paths = _state(random, widget)
         if random.random() < 0.7:
-            content = {"type": "state", "state": state, "paths": paths}
+            content = {**_sender(random), "kind": "state", "state": state}
+            content["paths"] = [["state", *path] for path in paths]
             return {"method": "custom", "content": _spoilt(random, content, 0.1)}, buffers
         data = {"method": "update", "state": state, "buffer_paths": paths}
         return _spoilt(random, data, 0.1), buffers
-    heard = [*getattr(widget, "_hearers", {})] or ["undo"]
+    heard = [*getattr(widget, "_handlers", {})] or ["undo"]
     kinds = heard if random.random() < 0.8 else [*AS_THE_PAGE, "nosuch", "state"]
     kind = random.choice(kinds)
-    content = {"type": kind, **copy.deepcopy(random.choice(AS_THE_PAGE.get(kind, [{}])))}
-    if random.random() < 0.3:
-        content["receipt"] = random.choice([["page", 1], nasty(random)])
+    content = copy.deepcopy(random.choice(AS_THE_PAGE.get(kind, [{}])))
+    content = {**_sender(random), "kind": kind, **content}
     if random.random() < 0.5 and "run" in content:
         content["run"] = random.choice([0, 1, 2])
     content = _spoilt(random, content, 0.6)
     if random.random() < 0.05:
         content = nasty(random)
     return {"method": "custom", "content": content}, random.choice([[], [], [b""], [b"x" * 9]])
+
+
+def _sender(random: random.Random) -> dict[str, Any]:
+    return {"page": random.choice(["p", "p", "other"]), "seq": random.randrange(9)}
 
 
 def nasty(random: random.Random) -> Any:
@@ -111,13 +112,7 @@ def _state(random: random.Random, widget: Any) -> tuple[dict[str, Any], list[Any
     buffers: list[Any] = []
     paths: list[Any] = []
     for name in names:
-        if name in AS_THE_PAGE and random.random() < 0.8:
-            question = {
-                **copy.deepcopy(random.choice(AS_THE_PAGE[name])),
-                "seq": random.randrange(9),
-            }
-            state[name] = _spoilt(random, question, 0.6)
-        elif random.random() < 0.4:
+        if random.random() < 0.4:
             wire, buffer = _wire(random)
             where = [name]
             if name == "bookmarks":
@@ -175,7 +170,7 @@ def _spoilt(random: random.Random, value: Any, chance: float) -> Any:
     elif way < 0.9:
         del value[key]
     elif isinstance(value, dict):
-        value[random.choice(["extra", "__class__", "type"])] = nasty(random)
+        value[random.choice(["extra", "__class__", "kind", "paths"])] = nasty(random)
     else:
         value.append(nasty(random))
     return value
@@ -194,6 +189,19 @@ class Heard(logging.Handler):
             self.errors.append(logging.Formatter().format(record))
 
 
+def check_sent(content: dict[str, Any]) -> None:
+    """Check that a message of the kernel has the fields of its kind."""
+    kind = content["kind"]
+    fields = content.keys() - {"kind", "page", "seq", "paths"}
+    if kind == "received":
+        assert not fields
+    elif "page" in content:
+        assert isinstance(content["error"], str)
+        assert fields - {"error"} in (set(), {*(messages.KINDS[kind].answer or ())})
+    else:
+        assert fields == {*messages.NEWS[kind]}
+
+
 def run(count: int, seed: int, each: int = 1, quiet: bool = True) -> dict[str, Any]:
     """Send `count` messages, and check all invariants of the widget after every `each`."""
     chosen = random.Random(seed)
@@ -205,6 +213,14 @@ def run(count: int, seed: int, each: int = 1, quiet: bool = True) -> dict[str, A
     slider.link(wholes["scatter"])
     targets = [(whole, part) for whole in wholes.values() for part in invariants.parts(whole)]
     failures: list[str] = []
+    send = ipywidgets.Widget.send
+
+    def checked(self: Any, content: Any, buffers: Any = None) -> None:
+        if isinstance(self, ClosingWidget):
+            check_sent(content)
+        send(self, content, buffers)
+
+    ipywidgets.Widget.send = checked
     slowest = (0.0, "")
     memory: list[int] = []
     try:
@@ -231,6 +247,7 @@ def run(count: int, seed: int, each: int = 1, quiet: bool = True) -> dict[str, A
             invariants.check(whole)
             invariants.use(whole)
     finally:
+        ipywidgets.Widget.send = send
         logger.removeHandler(heard)
         slider.close()
         for whole in wholes.values():

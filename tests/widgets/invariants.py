@@ -256,7 +256,7 @@ def _scatter(scatter: LatentScatter) -> None:
         np.testing.assert_allclose(scatter.attribute, between, rtol=1e-5, atol=1e-6)
     else:
         assert not scatter.attribute.size
-    for name in ("_pick", "_place", "_grid", "_traversals", "_tile", "_detail", "_path"):
+    for name in ("_pick", "_grid", "_path"):
         assert isinstance(getattr(scatter, name), dict)
 
 

@@ -124,7 +124,7 @@ def attack(widget, part, way, name, value):
         refused = True
     else:
         # The page is told that its value is refused, and what there was; nothing is raised.
-        refused = any(told.get("content", {}).get("type") == "refused" for told in sent)
+        refused = any(told.get("content", {}).get("kind") == "refused" for told in sent)
         assert refused or way is not set_state or name in from_page(part)
         if refused:
             assert sent[-2]["method"] == "update"

@@ -1,10 +1,10 @@
 import numpy as np
 
-from tests.support.scatter_view import CODEC, MOVE, SCATTER, View
+from tests.support.scatter_view import ANSWERS, CODEC, MOVE, SCATTER, View
 
 
 def test_bookmarks_attribute_and_python(notebook):
-    nb = notebook([CODEC, SCATTER])
+    nb = notebook([CODEC, SCATTER, ANSWERS])
     view = View(nb)
     nb.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     view.press("Save")
@@ -42,7 +42,7 @@ def test_bookmarks_attribute_and_python(notebook):
     slider = view.root.get_by_label("Move what is picked along A \u2212 B")
     nb.page.wait_for_function("slider => !slider.disabled", arg=slider.element_handle())
     # In the page at once, from steps decoded beforehand; no message until the hand rests.
-    nb.kernel.until("bool(scatter._traversals.get('rows'))")
+    nb.kernel.until("bool(answers.get('traversals', {}).get('rows'))")
     decoded = view.root.locator("canvas[data-role=decoded]")
     nb.page.wait_for_function(
         f"([slider, canvas]) => new Set(({MOVE})([slider, canvas, [-2, -1, 1, 2]])).size === 4",

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.support.scatter_view import CODEC, MOVE, View, lonely
+from tests.support.scatter_view import ANSWERS, CODEC, MOVE, View, lonely
 
 # A linear "VAE" of six dimensions, the third of which has collapsed to the prior.
 VAE = """
@@ -84,19 +84,19 @@ def test_axes_and_other_dimensions(notebook, projection):
 
 
 def test_a_fixed_dimension_answers_in_the_page(notebook):
-    nb = notebook([CODEC, VAE])
+    nb = notebook([CODEC, VAE, ANSWERS])
     view = View(nb)
     view.press("Other dimensions")
     view.click(view.empty_place())
     view.wait_for_status("Decoded by the kernel")
-    nb.kernel.until("'base' in scatter._traversals")
+    nb.kernel.until("'base' in answers.get('traversals', {})")
     nb.kernel.until(
-        "np.allclose(scatter.project([scatter._traversals.get('base', 6 * [9])])[0],"
+        "np.allclose(scatter.project([answers['traversals'].get('base', 6 * [9])])[0],"
         " scatter.project([scatter.picked])[0], atol=1e-5)"
     )
     nb.page.wait_for_load_state("networkidle")
     held = nb.kernel.eval("scatter.slice_at.tolist()")
-    index = nb.kernel.eval("next(row['index'] for row in scatter._traversals['rows'])")
+    index = nb.kernel.eval("next(row['index'] for row in answers['traversals']['rows'])")
     slider = view.root.get_by_label(f"Fixed value of z[{index}]")
     decoded = view.root.locator("canvas[data-role=decoded]")
     arguments = [slider.element_handle(), decoded.element_handle()]
@@ -122,7 +122,7 @@ def test_a_fixed_dimension_answers_in_the_page(notebook):
     )
     # The value and the question; when the view has settled, the plane and the steps from there.
     nb.kernel.until(
-        f"bool(scatter._traversals.get('base', 6 * [9])[{index}] == scatter.slice_at[{index}])"
+        f"bool(answers['traversals'].get('base', 6 * [9])[{index}] == scatter.slice_at[{index}])"
     )
     assert nb.comm_messages() <= messages + 4
 

@@ -14,7 +14,7 @@ slider.layout.width = "800px"
 # What the kernel is told of the path; a hover tells it other things.
 told = []
 slider.on_msg(lambda widget, content, buffers: told.append(content))
-scatter.on_msg(lambda widget, content, buffers: content["type"] == "path" and told.append(content))
+scatter.on_msg(lambda widget, content, buffers: content["kind"] == "path" and told.append(content))
 slider
 """
 FRAMES = 64

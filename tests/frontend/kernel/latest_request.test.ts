@@ -2,66 +2,88 @@ import assert from "node:assert/strict";
 import { test, mock } from "node:test";
 import { LatestRequest } from "../../../vae_widgets/frontend/src/kernel/latest_request.ts";
 
-interface Sent {
-  place: number;
-  page: string;
-  seq: number;
-}
+type Answer = Record<string, unknown>;
 
 function recorder(overdue = () => {}) {
-  const sent: Sent[] = [];
-  const request = new LatestRequest<{ place: number }>((question) => sent.push(question), overdue, 1000);
-  return { sent, request };
+  const sent: any[] = [];
+  const answers: [index: number, busy: boolean][] = [];
+  let take = (_answer: Answer) => {};
+  const model: any = {
+    on: (_event: string, listen: (answer: Answer) => void) => (take = listen),
+    send: (content: unknown) => sent.push(content),
+  };
+  const request: LatestRequest<"tile"> = new LatestRequest(
+    model,
+    "tile",
+    (_answer, { index }) => answers.push([index, request.busy]),
+    overdue,
+    1000,
+  );
+  const answer = ({ kind, page, seq }: any) => take({ kind, page, seq, error: "" });
+  return { sent, answers, request, answer };
 }
 
-test("one question is under way, the newest waits, those between are dropped", () => {
-  const { sent, request } = recorder();
-  for (const place of [1, 2, 3, 4]) request.ask({ place });
-  assert.deepEqual(sent.map(({ place }) => place), [1]);
-  assert.equal(request.answered(sent[0]), false, "a newer place is wanted");
-  assert.deepEqual(sent.map(({ place }) => place), [1, 4]);
-  assert.equal(request.answered(sent[1]), true);
-  assert.equal(request.busy, false);
-  request.stop();
+test("one request is under way, the newest waits, those between are dropped", () => {
+  const { sent, answers, request, answer } = recorder();
+  for (const index of [1, 2, 3, 4]) request.send({ index });
+  assert.deepEqual(sent.map(({ index }) => index), [1]);
+  answer(sent[0]);
+  assert.deepEqual(sent.map(({ index }) => index), [1, 4]);
+  answer(sent[1]);
+  assert.deepEqual(answers, [[1, true], [4, false]]);
+  request.close();
 });
 
-test("an answer to an older question is stale", () => {
-  const { sent, request } = recorder();
-  request.ask({ place: 1 });
-  request.answered(sent[0]);
-  request.ask({ place: 2 });
-  assert.equal(request.answered(sent[0]), false);
+test("an answer to an older request, and one to another page, are dropped", () => {
+  const { sent, answers, request, answer } = recorder();
+  request.send({ index: 1 });
+  answer(sent[0]);
+  request.send({ index: 2 });
+  answer(sent[0]);
+  answer({ ...sent[1], page: "another" });
+  answer({ kind: "tile", page: undefined, seq: undefined });
   assert.equal(request.busy, true);
-  assert.equal(request.answered(sent[1]), true);
-  request.stop();
+  answer(sent[1]);
+  assert.deepEqual(answers, [[1, false], [2, false]]);
+  request.close();
 });
 
-test("what the kernel says unasked is news, unless this page waits for its own answer", () => {
-  const { request } = recorder();
-  const unasked = { page: "", seq: 0 };
-  assert.equal(request.answered(unasked), true);
-  request.ask({ place: 1 });
-  assert.equal(request.answered(unasked), false);
-  assert.equal(request.answered({ page: "another", seq: 1 }), false);
-  request.stop();
+test("an answer that is dropped beforehand changes nothing, and the next request goes at once", () => {
+  const { sent, answers, request, answer } = recorder();
+  request.send({ index: 1 });
+  request.send({ index: 2 });
+  request.drop();
+  assert.equal(request.busy, false);
+  request.send({ index: 3 });
+  answer(sent[0]);
+  answer(sent[1]);
+  assert.deepEqual(sent.map(({ index }) => index), [1, 3]);
+  assert.deepEqual(answers, [[3, false]]);
+  request.close();
 });
 
-test("a kernel that does not answer is reported, and the next question goes out", () => {
+test("a kernel that does not answer is reported, and the next request goes out", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   let reports = 0;
-  const { sent, request } = recorder(() => reports++);
-  request.ask({ place: 1 });
-  request.ask({ place: 2 });
+  const { sent, answers, request, answer } = recorder(() => reports++);
+  request.send({ index: 1 });
+  request.send({ index: 2 });
   mock.timers.tick(999);
   assert.equal(reports, 0);
   mock.timers.tick(1);
   assert.equal(reports, 1);
-  assert.deepEqual(sent.map(({ place }) => place), [1, 2]);
+  assert.deepEqual(sent.map(({ index }) => index), [1, 2]);
   mock.timers.tick(1000);
   assert.equal(reports, 2);
-  assert.equal(request.answered(sent[1]), true, "late is better than never");
-  request.stop();
+  answer(sent[0]);
+  assert.deepEqual(answers, []);
+  answer(sent[1]); // late is better than never
+  assert.deepEqual(answers, [[2, false]]);
+  request.send({ index: 3 });
+  request.close();
   mock.timers.tick(10_000);
   assert.equal(reports, 2);
+  answer(sent[2]);
+  assert.equal(answers.length, 1);
   mock.timers.reset();
 });

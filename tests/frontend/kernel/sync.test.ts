@@ -10,9 +10,9 @@ function recorder(state: Record<string, any>) {
     get: (name: string) => state[name],
     set: (name: string, value: unknown) => (state[name] = value),
     on: (_event: string, listen: (content: any) => void) => (model.answer = listen),
-    send({ receipt, ...content }: any, _callbacks: unknown, buffers: ArrayBuffer[]) {
+    send({ page, seq, ...content }: any, _callbacks: unknown, buffers: ArrayBuffer[]) {
       sent.push({ content, buffers });
-      model.receipt = receipt;
+      model.receipt = { kind: "received", page, seq };
     },
   };
   return { model, sent };
@@ -25,13 +25,13 @@ test("bytes travel beside the message, wherever they are, and no more than are m
   pushState(model, "mode", "marks", "list");
   const [{ content, buffers }] = sent;
   assert.deepEqual(content, {
-    type: "state",
+    kind: "state",
     state: {
       mode: "lasso",
       marks: { a: { dtype: "uint8", shape: [1], data: null } },
       list: [0, { dtype: "float32", shape: [2], data: null }],
     },
-    paths: [["marks", "a", "data"], ["list", 1, "data"]],
+    paths: [["state", "marks", "a", "data"], ["state", "list", 1, "data"]],
   });
   assert.deepEqual(buffers.map((buffer) => buffer.byteLength), [1, 8]);
   assert.deepEqual([...new Float32Array(buffers[1])], [2, 3]);
@@ -67,8 +67,8 @@ test("to a kernel that has gone messages wait in order, and go when it answers a
   const stop = channel.watch(() => told++);
   setAndPush(model, { at: 2 });
   setAndPush(model, { at: 3, mode: "pan" });
-  post(model, { type: "mark" });
-  const taken = post(model, { type: "undo" });
+  post(model, "refill", {});
+  const taken = post(model, "undo", {});
   assert.ok(taken.cancel());
   assert.ok(!taken.cancel());
   assert.deepEqual([channel.silent, told, warned.mock.callCount()], [true, 1, 1]);
@@ -76,9 +76,9 @@ test("to a kernel that has gone messages wait in order, and go when it answers a
   mock.timers.tick(2000);
   assert.deepEqual(
     sent.map(({ content }) => content),
-    [{ type: "state", state: { at: 3, mode: "pan" }, paths: [] }, { type: "mark" }],
+    [{ kind: "state", state: { at: 3, mode: "pan" } }, { kind: "refill" }],
   );
-  model.answer({ receipt: model.receipt });
+  model.answer(model.receipt);
   assert.deepEqual([channel.silent, told], [false, 2]);
   stop();
   warned.mock.restore();
@@ -95,11 +95,11 @@ test("a kernel that does not answer for three seconds is silent until it does", 
   assert.equal(channel.silent, false);
   mock.timers.tick(1);
   assert.equal(channel.silent, true);
-  const busy = post(model, { type: "mark" });
+  const busy = post(model, "refill", {});
   assert.ok(!busy.cancel()); // it is on its way
-  model.answer({ receipt: ["another page", 9] });
+  model.answer({ kind: "received", page: "another page", seq: 9 });
   assert.equal(channel.silent, true);
-  model.answer({ receipt: model.receipt });
+  model.answer(model.receipt);
   assert.equal(channel.silent, false);
   mock.timers.tick(10_000);
   assert.equal(channel.silent, false);

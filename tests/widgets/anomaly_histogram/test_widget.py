@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vae_widgets as vw
+from tests.support.messages import ask
 from vae_widgets.core.scores.labelled_scores import LabelledScores
 from vae_widgets.core.thresholds import METHODS
 from vae_widgets.widgets.traits.array import array_from_json
@@ -252,21 +253,18 @@ def test_what_a_method_cannot_do_changes_nothing():
             choose()
         assert histogram.chosen is before
         assert histogram.method == "percentile"
-    sent = []
-    histogram._view.canvas.send = sent.append
-    histogram._view.canvas._handle_custom_msg({"type": "method", "method": "conformal"}, [])
+    answer = ask(histogram._view.canvas, "method", method="conformal")
     assert histogram.chosen is before
-    assert sent[0]["kind"] == "refused"
-    assert "12 normal scores cannot promise" in sent[0]["why"]
-    assert sent[0]["method"] == "conformal"
-    assert sent[0]["parameters"] == {"rate": 0.05, "confidence": None}
-    message = {"type": "method", "method": "conformal", "parameters": {"rate": 0.3}}
-    histogram._view.canvas._handle_custom_msg(message, [])
+    assert "12 normal scores cannot promise" in answer["error"]
+    assert answer["method"] == "conformal"
+    assert answer["parameters"] == {"rate": 0.05, "confidence": None}
+    parameters = {"rate": 0.3}
+    answer = ask(histogram._view.canvas, "method", method="conformal", parameters=parameters)
     assert histogram.method == "conformal"
-    assert sent[1] == {"kind": "chosen"}
-    message = {"type": "method", "method": "conformal", "parameters": {"confidence": 0.99}}
-    histogram._view.canvas._handle_custom_msg(message, [])
-    assert sent[2]["parameters"] == {"rate": 0.3, "confidence": 0.99}
+    assert answer == {"error": ""}
+    parameters = {"confidence": 0.99}
+    answer = ask(histogram._view.canvas, "method", method="conformal", parameters=parameters)
+    assert answer["parameters"] == {"rate": 0.3, "confidence": 0.99}
 
 
 def test_the_page_is_told_of_a_score_right_below_the_threshold():
@@ -285,30 +283,22 @@ def test_the_page_is_offered_what_labels_allow(histogram):
 
 
 def test_the_page_asks_for_a_method(histogram):
-    histogram._view.canvas._handle_custom_msg(
-        {"type": "method", "method": "percentile", "parameters": {"percentile": 75}}, []
-    )
+    ask(histogram._view.canvas, "method", method="percentile", parameters={"percentile": 75})
     assert (histogram.method, histogram.percentile, histogram.flagged.sum()) == (
         "percentile",
         75,
         50,
     )
-    histogram._view.canvas._handle_custom_msg({"type": "method", "method": "f1"}, [])
+    ask(histogram._view.canvas, "method", method="f1")
     assert histogram.method == "f1"
-    histogram._view.canvas._handle_custom_msg(
-        {"type": "method", "method": "top_k", "parameters": {"k": 7}}, []
-    )
+    ask(histogram._view.canvas, "method", method="top_k", parameters={"k": 7})
     assert histogram.flagged.sum() == 7
-    histogram._view.canvas._handle_custom_msg(
-        {"type": "method", "method": "gesd", "parameters": {"max_outliers": 5}}, []
-    )
+    ask(histogram._view.canvas, "method", method="gesd", parameters={"max_outliers": 5})
     assert histogram.chosen.parameters == {"alpha": 0.05, "max_outliers": 5}
-    histogram._view.canvas._handle_custom_msg(
-        {"type": "method", "method": "gesd", "parameters": {"max_outliers": None}}, []
-    )
+    ask(histogram._view.canvas, "method", method="gesd", parameters={"max_outliers": None})
     assert histogram.chosen.parameters["max_outliers"] == 20  # a tenth of the scores
     histogram.choose_threshold("top_k")
-    histogram._view.canvas._handle_custom_msg({"type": "method", "method": "manual"}, [])
+    ask(histogram._view.canvas, "method", method="manual")
     assert (histogram.method, histogram.flagged.sum()) == ("manual", 7)
 
 

@@ -1,11 +1,15 @@
 """What a page sends is checked: messages within bounds, and only the traits that are its own."""
 
+import json
 import pathlib
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
+from tests.support.messages import ask
 from tests.widgets import fuzz_messages, invariants
 from vae_widgets.widgets.base import messages
 from vae_widgets.widgets.base.assets import STATIC
@@ -16,19 +20,8 @@ SRC = STATIC.parent / "frontend" / "src"
 OWN = {
     "LatentScatter": {
         *("selection", "hovered", "picked", "color_by", "threshold", "dims", "projection"),
-        *(
-            "slice_at",
-            "view",
-            "mode",
-            "grid",
-            "prior",
-            "density",
-            "bookmarks",
-            "group_a",
-            "group_b",
-        ),
-        *("_hidden", "_hidden_sides", "_save_shown", "_dims_shown", "_ask_pick", "_ask_place"),
-        *("_ask_grid", "_ask_traversals", "_ask_tile", "_ask_detail"),
+        *("slice_at", "view", "mode", "grid", "prior", "density", "bookmarks", "group_a"),
+        *("group_b", "_hidden", "_hidden_sides", "_save_shown", "_dims_shown"),
     },
     "InterpolationSlider": {"value", "method", "compare"},
     "ScoreCanvas": {"threshold", "log_counts", "full_range"},
@@ -46,6 +39,26 @@ INDIRECT = {
     "histogram_canvas.ts": {"log_counts", "full_range"},
     "widget.ts": {"method", "compare"},
 }
+
+
+def test_both_sides_name_the_same_kinds_and_fields():
+    """`messages.ts` is read by the compiler that checks it."""
+    script = pathlib.Path(__file__).with_name("print_kinds.mjs")
+    printed = subprocess.run(
+        [pathlib.Path(sys.executable).with_name("node"), script],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    page = json.loads(printed)
+    assert page["FromPage"] == {
+        name: {
+            "fields": sorted([*kind.fields, *(f"{name}?" for name in kind.optional)]),
+            **({} if kind.answer is None else {"answer": sorted(kind.answer)}),
+        }
+        for name, kind in messages.KINDS.items()
+    }
+    assert page["FromKernel"] == {name: sorted(fields) for name, fields in messages.NEWS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +86,7 @@ def custom(widget, content, buffers=()):
 
 def refusals(sent):
     contents = [message.get("content", {}) for message in sent]
-    return [content["why"] for content in contents if content.get("type") == "refused"]
+    return [content["error"] for content in contents if content.get("error")]
 
 
 def test_every_trait_has_one_owner(wholes):
@@ -121,9 +134,11 @@ def test_a_trait_of_the_kernel_takes_no_write_of_the_page(wholes):
         {
             "method": "custom",
             "content": {
-                "type": "state",
+                "kind": "state",
+                "page": "p",
+                "seq": 1,
                 "state": {"_positions": wire},
-                "paths": [["_positions", "data"]],
+                "paths": [["state", "_positions", "data"]],
             },
         },
     ):
@@ -149,31 +164,26 @@ def test_no_widget_takes_what_is_the_kernels(wholes, name):
 
 
 def test_a_grid_of_too_many_cells_is_refused_before_it_is_decoded(said, monkeypatch):
-    scatter, sent = said
+    scatter, _ = said
     monkeypatch.setattr(scatter._codec, "decode", lambda z: pytest.fail("decoded"))
-    question = {"page": "p", "seq": 1, "bounds": [0, 1, 0, 1], "columns": 900, "rows": 900}
-    custom(scatter, {"type": "state", "state": {"_ask_grid": question}, "paths": []})
+    grid = {"bounds": [0, 1, 0, 1], "columns": 900, "rows": 900}
+    assert "too many" in ask(scatter, "grid", **grid)["error"]
     assert "too many" in scatter._grid["error"]
-    assert (scatter._grid["page"], scatter._grid["seq"]) == ("p", 1)
-    question = {**question, "columns": 10**6}
-    custom(scatter, {"type": "state", "state": {"_ask_grid": question}, "paths": []})
-    assert "columns must lie in" in refusals(sent)[0]
+    assert "columns must lie in" in ask(scatter, "grid", **{**grid, "columns": 10**6})["error"]
 
 
 def test_a_sound_of_many_samples_is_refused(said):
-    scatter, sent = said
-    custom(scatter, {"type": "hear", "page": "p", "seq": 1, "what": [0] * 2_000})
-    assert "what must be a whole number" in refusals(sent)[0]
+    scatter, _ = said
+    assert "what must be a whole number" in ask(scatter, "sound", what=[0] * 2_000)["error"]
 
 
 def test_too_many_bookmarks_are_refused(said):
-    scatter, sent = said
+    scatter, _ = said
     before = scatter.bookmarks
     wire = {"dtype": "float32", "shape": [3], "data": None}
     state = {"bookmarks": {str(i): wire for i in range(5_000)}}
-    custom(scatter, {"type": "state", "state": state, "paths": []})
+    assert "at most 1000" in ask(scatter, "state", state=state)["error"]
     assert scatter.bookmarks == before
-    assert "at most 1000" in refusals(sent)[0]
     with pytest.raises(Exception, match="at most 1000"):
         scatter.bookmarks = {str(i): scatter.z_mean[0] for i in range(1001)}
 
@@ -196,12 +206,12 @@ def test_the_size_of_a_message_is_bounded(content):
 @pytest.mark.parametrize(
     ("kind", "fields"),
     [
-        ("hear", {"page": "p", "seq": 1}),
-        ("hear", {"page": "p", "seq": 1, "what": -1}),
-        ("hear", {"page": "p" * 99, "seq": 1, "what": 1}),
-        ("mark", {"index": True, "mark": "normal"}),
+        ("sound", {}),
+        ("sound", {"what": -1}),
+        ("sound", {"what": 1, "paths": [["what"]]}),
+        ("mark", {"index": True, "mark": "normal", "time": ""}),
         ("mark", {"index": 1, "mark": "normal", "time": "=1+1"}),
-        ("mark", {"index": 1, "mark": "nosuch"}),
+        ("mark", {"index": 1, "mark": "nosuch", "time": ""}),
         ("undo", {"extra": 1}),
         ("change", {"run": 1, "name": "__class__", "value": 1}),
         ("change", {"run": 1, "name": "beta", "value": float("nan")}),
@@ -210,8 +220,9 @@ def test_the_size_of_a_message_is_bounded(content):
         ("method", {"method": "nosuch"}),
         ("method", {"method": "top_k", "parameters": {"k": [1]}}),
         ("restore", {"marks": [{"index": 1}]}),
-        ("_ask_pick", {"page": "p", "seq": 1, "point": -2}),
-        ("_ask_tile", {"page": "p", "seq": 1, "index": 1.5}),
+        ("pick", {"point": -2}),
+        ("pick", {"point": 1, "extra": 1}),
+        ("tile", {"index": 1.5}),
     ],
 )
 def test_fields_out_of_bounds_are_refused(kind, fields):

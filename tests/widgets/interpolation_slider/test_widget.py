@@ -317,7 +317,7 @@ def test_a_request_of_the_page_that_fails_is_answered(codec, slider, monkeypatch
     codec.spoil = fail_with(RuntimeError("out of memory"))
     slider.set_state({"method": "linear"})
     assert slider.method == "slerp"
-    assert {"method": "custom", "content": {"type": "refused", "why": "out of memory"}} in sent
+    assert {"method": "custom", "content": {"kind": "refused", "error": "out of memory"}} in sent
     assert [m["state"] for m in sent if m["method"] == "update"] == [{"method": "slerp"}]
 
 

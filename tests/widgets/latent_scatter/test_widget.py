@@ -12,6 +12,7 @@ from sklearn.decomposition import PCA, FastICA
 from traitlets import TraitError
 
 import vae_widgets as vw
+from tests.support.messages import ask
 from vae_widgets.widgets.latent_scatter import pictures as scatter_pictures
 from vae_widgets.widgets.latent_scatter.widget import LatentScatter
 
@@ -85,10 +86,9 @@ def test_beyond_the_budget_tiles_are_asked_for_one_by_one(monkeypatch):
     monkeypatch.setattr(scatter_pictures, "TILE_BUDGET", 12 * 6 - 1)
     widget = scatter()
     assert widget._tiles == {}
-    from_page(widget, _ask_tile={"page": "p", "seq": 4, "index": 7})
-    assert widget._tile["index"] == 7
-    assert (widget._tile["page"], widget._tile["seq"], widget._tile["error"]) == ("p", 4, "")
-    assert levels(widget._tile["tiles"]) == [tiles(X)[7, 0, 0, 0]]
+    answer = ask(widget, "tile", seq=4, index=7)
+    assert answer["error"] == ""
+    assert levels(answer["tiles"]) == [tiles(X)[7, 0, 0, 0]]
 
 
 def test_the_view_holds_all_points_at_first():
@@ -123,7 +123,7 @@ def test_classes_and_their_names():
 def test_one_point_and_any_latent_dimension(latent_dim):
     widget = LatentScatter(Rotation(latent_dim), X[:1])
     assert widget._positions.shape == (1, 2)
-    from_page(widget, _ask_pick={"page": "p", "seq": 1, "at": [0.5, 0.5], "point": -1})
+    ask(widget, "pick", at=[0.5, 0.5], point=-1)
     assert widget.picked.shape == (latent_dim,)
 
 
@@ -138,17 +138,16 @@ def test_one_latent_dimension_is_spread_along_y():
 
 def test_a_click_on_an_empty_place_decodes_it():
     widget = scatter()
-    from_page(widget, _ask_pick={"page": "p", "seq": 1, "at": [0.25, -1.5], "point": -1})
+    ask(widget, "pick", at=[0.25, -1.5], point=-1)
     np.testing.assert_array_equal(widget.picked, np.float32([0.25, -1.5]))
     np.testing.assert_allclose(widget.decoded, Rotation().decode([0.25, -1.5]), rtol=1e-6)
     assert widget.picked_index == -1
-    assert (widget._pick["page"], widget._pick["seq"]) == ("p", 1)
     assert levels(widget._pick["tiles"]) == [tiles(widget.decoded[None])[0, 0, 0, 0]]
 
 
 def test_a_click_on_a_point_picks_its_code_and_shows_its_sample():
     widget = scatter(3)
-    from_page(widget, _ask_pick={"page": "p", "seq": 1, "at": [0.0, 0.0], "point": 5})
+    ask(widget, "pick", at=[0.0, 0.0], point=5)
     np.testing.assert_array_equal(widget.picked, widget.z_mean[5])
     np.testing.assert_allclose(widget.decoded, X[5], atol=1e-6)  # three of three dimensions
     assert widget.picked_index == 5
@@ -157,7 +156,7 @@ def test_a_click_on_a_point_picks_its_code_and_shows_its_sample():
 
 def test_dimensions_that_are_not_shown_stay_at_the_mean():
     widget = scatter(3, dims=(2, 0))
-    from_page(widget, _ask_pick={"page": "p", "seq": 1, "at": [0.5, -0.5], "point": -1})
+    ask(widget, "pick", at=[0.5, -0.5], point=-1)
     expected = [-0.5, widget.z_mean[:, 1].mean(), 0.5]
     np.testing.assert_allclose(widget.picked, expected, rtol=1e-6)
 
@@ -166,7 +165,6 @@ def test_picked_can_be_set():
     widget = scatter()
     widget.picked = [1, 2]
     np.testing.assert_allclose(widget.decoded, Rotation().decode([1, 2]), rtol=1e-6)
-    assert widget._pick["page"] == ""
     widget.picked = []
     assert widget.decoded.size == 0
     assert widget._pick == {}
@@ -177,7 +175,7 @@ def test_observers_of_picked_find_decoded_up_to_date():
     seen = []
     widget.observe(lambda change: seen.append((change.new, widget.decoded)), "picked")
     widget.picked = [1, 2]
-    from_page(widget, _ask_pick={"page": "p", "seq": 1, "at": [0.5, 0.5], "point": -1})
+    ask(widget, "pick", at=[0.5, 0.5], point=-1)
     assert len(seen) == 2
     for z, decoded in seen:
         np.testing.assert_allclose(decoded, Rotation().decode(z), rtol=1e-6)
@@ -186,7 +184,7 @@ def test_observers_of_picked_find_decoded_up_to_date():
 def test_an_observer_that_moves_the_pick_is_not_mistaken_for_the_page():
     widget = scatter()
     widget.observe(lambda change: setattr(widget, "picked", [0, 0]), "picked")
-    from_page(widget, _ask_pick={"page": "p", "seq": 1, "at": [0.0, 0.0], "point": 5})
+    ask(widget, "pick", at=[0.0, 0.0], point=5)
     assert widget.picked.tolist() == [0, 0]
     assert widget.picked_index == -1
 
@@ -194,8 +192,7 @@ def test_an_observer_that_moves_the_pick_is_not_mistaken_for_the_page():
 def test_the_same_place_twice_is_answered_twice():
     widget = scatter()
     for seq in (1, 2):
-        from_page(widget, _ask_pick={"page": "p", "seq": seq, "at": [0.5, 0.5], "point": -1})
-        assert widget._pick["seq"] == seq
+        assert ask(widget, "pick", seq=seq, at=[0.5, 0.5], point=-1) == {"error": ""}
 
 
 class Failing(Rotation):
@@ -210,15 +207,12 @@ class Failing(Rotation):
 def test_an_error_of_the_decoder_reaches_the_page():
     widget = LatentScatter(Failing(), X)
     widget.picked = [1, 1]
-    from_page(widget, _ask_pick={"page": "p", "seq": 2, "at": [99.0, 0.0], "point": -1})
-    answer = {"page": "p", "seq": 2, "point": -1, "at": [99.0, 0.0]}
-    assert widget._pick == {**answer, "error": "RuntimeError: too far away"}
+    failure = {"error": "RuntimeError: too far away"}
+    assert ask(widget, "pick", seq=2, at=[99.0, 0.0], point=-1) == failure
+    assert widget._pick == {"point": -1, "at": [99.0, 0.0], **failure}
     assert widget.decoded.size == 0
     grid = widget._grid
-    from_page(
-        widget,
-        _ask_grid={"page": "p", "seq": 3, "bounds": [0, 99, 0, 1], "columns": 2, "rows": 2},
-    )
+    assert ask(widget, "grid", seq=3, bounds=[0, 99, 0, 1], columns=2, rows=2) == failure
     assert widget._grid["error"] == "RuntimeError: too far away"
     assert widget._grid["tiles"] == grid["tiles"]
 
@@ -250,8 +244,8 @@ def test_an_error_of_the_decoder_reaches_the_cell_that_picks():
 
 def test_the_visible_plane_is_decoded_on_demand():
     widget = scatter()
-    question = {"page": "p", "seq": 3, "bounds": [0, 2, -1, 1], "columns": 2, "rows": 1}
-    from_page(widget, _ask_grid=question)
+    question = {"bounds": [0, 2, -1, 1], "columns": 2, "rows": 1}
+    assert ask(widget, "grid", **question) == {"error": ""}
     assert {**question, "error": ""}.items() <= widget._grid.items()
     expected = tiles(Rotation().decode([[0.5, 0], [1.5, 0]]))[:, 0, 0, 0]
     np.testing.assert_allclose(levels(widget._grid["tiles"]), expected, atol=1)
@@ -265,9 +259,8 @@ class Vae(Rotation):
 def test_a_hovered_sample_is_reconstructed_beside_its_residual():
     widget = LatentScatter(Vae(3), X, renderer=tiles, dims=(2, 0))
     widget._codec.rows = Rotation.rows * [1, 1, 0.5]  # now the decoder errs
-    from_page(widget, _ask_detail={"page": "p", "seq": 3, "index": 5})
-    answer = widget._detail
-    assert (answer["index"], answer["seq"], answer["error"]) == (5, 3, "")
+    answer = ask(widget, "detail", seq=3, index=5)
+    assert answer["error"] == ""
     x_hat = widget.z_mean[5] @ (Rotation.rows * [1, 1, 0.5])
     expected = tiles(np.stack([X[5], x_hat, np.abs(X[5] - x_hat)]))[:, 0, 0, 0]
     np.testing.assert_allclose(levels(answer["tiles"]), expected, atol=1)
@@ -277,29 +270,26 @@ def test_a_hovered_sample_is_reconstructed_beside_its_residual():
 
 def test_without_a_posterior_or_a_plane_there_is_no_ellipse():
     for widget in (scatter(), LatentScatter(Vae(3), X, projection=PCA(1).fit(X), renderer=tiles)):
-        from_page(widget, _ask_detail={"page": "p", "seq": 3, "index": 5})
-        assert (widget._detail["covariance"], widget._prior) == ([], [])
+        answer = ask(widget, "detail", seq=3, index=5)
+        assert (answer["covariance"], widget._prior) == ([], [])
 
 
 def test_a_reconstruction_that_fails_is_told():
     widget = LatentScatter(Failing(), X)
     widget._space.z_mean = widget.z_mean + 99
-    from_page(widget, _ask_detail={"page": "p", "seq": 3, "index": 5})
-    assert (widget._detail["index"], widget._detail["seq"]) == (5, 3)
-    assert widget._detail["error"] == "RuntimeError: too far away"
+    failure = {"error": "RuntimeError: too far away"}
+    assert ask(widget, "detail", seq=3, index=5) == failure
 
 
 def test_the_place_under_the_pointer_is_decoded_and_not_picked():
     widget = scatter()
-    from_page(widget, _ask_place={"page": "p", "seq": 2, "at": [0.25, 0.5]})
-    answer = widget._place
-    assert (answer["at"], answer["seq"], answer["error"]) == ([0.25, 0.5], 2, "")
+    answer = ask(widget, "place", seq=2, at=[0.25, 0.5])
+    assert answer["error"] == ""
     expected = tiles(widget._codec.decode(widget.inverse_project([[0.25, 0.5]])))[0, 0, 0, 0]
     assert levels(answer["tiles"]) == [expected]
     assert answer["off_data"] == widget.far_from_data(widget.inverse_project([[0.25, 0.5]]))[0]
     assert widget.picked.size == 0
-    from_page(widget, _ask_place={"page": "p", "seq": 3, "at": [50, 50]})
-    assert widget._place["off_data"]
+    assert ask(widget, "place", seq=3, at=[50, 50])["off_data"]
 
 
 def test_a_pick_far_from_all_data_is_marked():
@@ -400,7 +390,7 @@ def test_principal_axes_are_shown_and_decoded():
     np.testing.assert_allclose(
         widget._positions, pca.transform(widget.z_mean)[:, [0, 2]], atol=1e-5
     )
-    from_page(widget, _ask_pick={"page": "p", "seq": 1, "at": [0.5, -1.0], "point": -1})
+    ask(widget, "pick", at=[0.5, -1.0], point=-1)
     expected = pca.inverse_transform([[0.5, 0, -1]])[0]
     np.testing.assert_allclose(widget.picked, expected, atol=1e-5)
     np.testing.assert_allclose(widget.decoded, Rotation(3).decode(expected), atol=1e-5)
@@ -410,8 +400,8 @@ def test_principal_axes_are_shown_and_decoded():
 def test_the_grid_is_decoded_on_the_plane_of_the_projection():
     widget = scatter(3)
     widget.projection = "pca"
-    question = {"page": "p", "seq": 3, "bounds": [0, 2, -1, 1], "columns": 2, "rows": 1}
-    from_page(widget, _ask_grid=question)
+    question = {"bounds": [0, 2, -1, 1], "columns": 2, "rows": 1}
+    ask(widget, "grid", **question)
     z = PCA().fit(widget.z_mean).inverse_transform([[0.5, 0, 0], [1.5, 0, 0]])
     expected = tiles(Rotation(3).decode(z))[:, 0, 0, 0]
     np.testing.assert_allclose(levels(widget._grid["tiles"]), expected, atol=1)
@@ -438,7 +428,7 @@ def test_a_transformer_of_one_coordinate_spreads_the_points_along_y():
     widget = scatter(3, projection=PCA(1).fit(scatter(3).z_mean))
     assert widget.dims == (0,)
     assert len(np.unique(widget._positions[:, 1])) == 12
-    from_page(widget, _ask_pick={"page": "p", "seq": 1, "at": [0.5, 0.5], "point": -1})
+    ask(widget, "pick", at=[0.5, 0.5], point=-1)
     assert widget._pick["at"] == [pytest.approx(0.5, abs=1e-6), None]
 
 
@@ -449,11 +439,11 @@ def test_held_dimensions_move_the_plane():
     from_page(
         widget,
         slice_at={"dtype": "float32", "shape": [3], "data": memoryview(held)},
-        _ask_pick={"page": "p", "seq": 1, "at": [0.5, -0.5], "point": -1},
     )
+    ask(widget, "pick", at=[0.5, -0.5], point=-1)
     np.testing.assert_allclose(widget.picked, [-0.5, 7, 0.5])
-    question = {"page": "p", "seq": 3, "bounds": [0, 2, -1, 1], "columns": 1, "rows": 1}
-    from_page(widget, _ask_grid=question)
+    question = {"bounds": [0, 2, -1, 1], "columns": 1, "rows": 1}
+    ask(widget, "grid", **question)
     assert widget._grid["slice_at"] == held.tolist()
     expected = tiles(Rotation(3).decode([[0, 7, 1]]))[0, 0, 0, 0]
     assert levels(widget._grid["tiles"]) == [pytest.approx(expected, abs=1)]
@@ -474,10 +464,9 @@ def test_steps_along_each_held_coordinate_are_decoded_together(monkeypatch):
     widget = LatentScatter(codec, x, renderer=tiles, dims=(1, 3))
     batches.clear()
     from_page(widget, _dims_shown=True)
-    from_page(widget, _ask_traversals={"page": "p", "seq": 2, "at": [0.5, -1.0]})
-    answer = widget._traversals
+    answer = ask(widget, "traversals", seq=2, at=[0.5, -1.0])
     assert batches == [3 * 15]
-    assert (answer["page"], answer["seq"], answer["error"]) == ("p", 2, "")
+    assert answer["error"] == ""
     base = widget.slice_at.copy()
     base[[1, 3]] = 0.5, -1
     assert answer["base"] == base.tolist()
@@ -492,10 +481,8 @@ def test_steps_along_each_held_coordinate_are_decoded_together(monkeypatch):
 
     # As many coordinates as there is room for; those that say most come first.
     monkeypatch.setattr(scatter_pictures, "PREVIEW_BUDGET", 2 * 15 * 6)
-    from_page(widget, _ask_traversals={"page": "p", "seq": 3, "at": [0.5, -1.0]})
-    assert [row["index"] for row in widget._traversals["rows"]] == [0, 2]
-    widget.dims = (0, 1)
-    assert widget._traversals == {}
+    answer = ask(widget, "traversals", seq=3, at=[0.5, -1.0])
+    assert [row["index"] for row in answer["rows"]] == [0, 2]
 
 
 def test_steps_along_the_attribute_start_at_what_was_picked():
@@ -503,16 +490,14 @@ def test_steps_along_the_attribute_start_at_what_was_picked():
     widget.group_a, widget.group_b = [1, 2], [5, 7, 8]
     widget.pick(4)
     from_page(widget, _save_shown=True)
-    question = {"page": "p", "seq": 2, "at": [9, 9]}
-    from_page(widget, _ask_traversals=question)
-    answer = widget._traversals
+    answer = ask(widget, "traversals", at=[9, 9])
     assert answer["rows"] == [{"index": -1, "low": -2, "high": 2}]
     z = widget.z_mean[4] + np.outer(np.linspace(-2, 2, 15), widget.attribute)
     expected = tiles(Rotation(3).decode(z))[:, 0, 0, 0]
     np.testing.assert_allclose(levels(answer["tiles"]), expected, atol=1)
     # By these the page knows whether they are of what is picked and of the attribute.
     assert answer["line"] == [widget.z_mean[4].tolist(), widget.attribute.tolist()]
-    from_page(widget, _ask_pick={"page": "p", "seq": 1, "point": -1, "along": 0.5})
+    ask(widget, "pick", point=-1, along=0.5)
     assert widget._pick["base"] == answer["line"][0]
     widget.pick(3)
     assert widget._pick["base"] == widget.z_mean[3].tolist()
@@ -521,9 +506,8 @@ def test_steps_along_the_attribute_start_at_what_was_picked():
 def test_steps_that_fail_are_told():
     widget = LatentScatter(Failing(3), X)
     from_page(widget, _dims_shown=True)
-    from_page(widget, _ask_traversals={"page": "p", "seq": 2, "at": [99, 99]})
-    assert widget._traversals["rows"] == []
-    assert "too far away" in widget._traversals["error"]
+    failure = {"error": "RuntimeError: too far away"}
+    assert ask(widget, "traversals", seq=2, at=[99, 99]) == failure
 
 
 def test_what_is_picked_keeps_its_place_in_other_coordinates():
@@ -615,12 +599,11 @@ def test_a_pick_moves_along_the_attribute_and_back():
     np.testing.assert_array_equal(widget.attribute, attribute)
     widget.pick(0)
     for seq, along in enumerate([1.0, -2.0, 0.0], start=1):
-        question = {"page": "p", "seq": seq, "point": -1, "along": along}
-        from_page(widget, _ask_pick=question)
+        ask(widget, "pick", seq=seq, point=-1, along=along)
         expected = widget.z_mean[0] + along * attribute
         np.testing.assert_allclose(widget.picked, expected, atol=1e-6)
         np.testing.assert_allclose(widget._pick["at"], expected[:2], atol=1e-6)
-        assert (widget._pick["seq"], widget._pick["along"]) == (seq, along)
+        assert widget._pick["along"] == along
     widget.group_a = []
     assert widget.attribute.size == 0
 

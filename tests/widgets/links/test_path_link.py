@@ -4,6 +4,7 @@ import pytest
 from sklearn.decomposition import PCA
 
 import vae_widgets as vw
+from tests.support.messages import send
 from tests.support.pca_codec import PcaCodec, digits
 from vae_widgets.widgets.traits.array import array_from_json
 
@@ -26,7 +27,8 @@ def drawn(scatter):
 
 
 def click(scatter, **ends):
-    scatter._handle_custom_msg({"type": "path", **ends}, [])
+    sent = send(scatter, "path", **ends)
+    return sent[-1]["error"] if sent else None
 
 
 def test_the_path_is_drawn_on_the_plane_that_is_shown(slider, scatter):
@@ -105,13 +107,8 @@ def test_a_point_is_what_the_slider_takes(scatter, ends):
 
 def test_a_path_that_fails_is_told_and_changes_nothing(slider, scatter, monkeypatch):
     slider.link(scatter)
-    sent = []
-    monkeypatch.setattr(scatter, "send", sent.append)
     monkeypatch.setattr(CODEC, "decode", lambda z: np.full((len(z), 8, 8), np.nan))
-    click(scatter, start={"at": [0, 0], "point": 7})
-    ((message),) = sent
-    assert message["type"] == "path"
-    assert "NaN or infinite" in message["error"]
+    assert "NaN or infinite" in click(scatter, start={"at": [0, 0], "point": 7})
     np.testing.assert_array_equal(slider.start, X[0])
 
 

@@ -6,6 +6,7 @@ import pytest
 import traitlets
 
 import vae_widgets as vw
+from tests.support import messages
 from tests.support.pca_codec import PcaCodec
 from vae_widgets.core.scores.intervals import wilson_interval
 
@@ -28,7 +29,7 @@ def press(queue, mark):
     """Mark the sample that is shown, as the page does."""
     window = queue._window
     index = window["indices"][queue.position - window["start"]]
-    queue._handle_custom_msg({"type": "mark", "index": index, "mark": mark}, [])
+    messages.send(queue, "mark", index=index, mark=mark, time="")
     return index
 
 
@@ -147,7 +148,7 @@ def test_marks_become_labels_and_can_be_taken_back(queue, histogram):
     queue.position = 7
     queue.undo()
     assert (queue.position, histogram.labels[first]) == (0, 1)
-    queue._handle_custom_msg({"type": "undo"}, [])
+    messages.send(queue, "undo")
     assert (queue.position, queue._marks[1]) == (1, "")
     queue.undo()
     assert histogram.labels is None
@@ -178,10 +179,8 @@ def test_labels_that_were_given_stay():
     assert not set(queue.queue) & set(ORDER[:30])
     with pytest.raises(ValueError, match="has the label 1, which was not given in this queue"):
         queue.mark(int(ORDER[3]), "normal")
-    sent = []
-    queue.send = sent.append
-    queue._handle_custom_msg({"type": "mark", "index": int(ORDER[3]), "mark": "normal"}, [])
-    assert sent[0]["kind"] == "refused"
+    answer = messages.ask(queue, "mark", index=int(ORDER[3]), mark="normal", time="")
+    assert "which was not given in this queue" in answer["error"]
     assert queue.histogram.labels[ORDER[3]] == 1
     full = vw.ReviewQueue(vw.AnomalyHistogram(SCORES, SCORES > 3))
     assert len(full.queue) == 0
@@ -420,14 +419,10 @@ def test_marks_of_data_with_an_index_have_its_entries(tmp_path):
 
 @pytest.fixture
 def sent(queue, monkeypatch):
-    """What the kernel says to the page."""
+    """What the kernel sends to all pages."""
     said = []
-    monkeypatch.setattr(queue, "send", lambda content: said.append(content))
+    monkeypatch.setattr(queue, "send", lambda content, buffers=(): said.append(content))
     return said
-
-
-def ask(queue, **content):
-    queue._handle_custom_msg(content, [])
 
 
 def kept(index, mark, time="2026-01-01T00:00:00+00:00", **other):
@@ -435,13 +430,16 @@ def kept(index, mark, time="2026-01-01T00:00:00+00:00", **other):
 
 
 def test_the_page_hears_what_becomes_of_each_mark(queue, sent):
-    first = press(queue, "anomalous")
+    first = int(queue.queue[0])
+    (marked,) = messages.send(queue, "mark", index=first, mark="anomalous", time="")
+    assert (marked["kind"], marked["index"], marked["mark"]) == ("marked", first, "anomalous")
+    assert "page" not in marked
     queue.mark(ORDER[3], "unsure")
     queue.undo()
-    ask(queue, type="log")
-    assert [said["kind"] for said in sent] == ["mark", "mark", "mark", "log"]
-    assert [said["mark"] for said in sent[:3]] == ["anomalous", "unsure", ""]
-    assert [(mark["index"], mark["mark"]) for mark in sent[3]["marks"]] == [(first, "anomalous")]
+    assert [said["kind"] for said in sent] == ["marked", "marked"]
+    assert [said["mark"] for said in sent] == ["unsure", ""]
+    log = messages.ask(queue, "log")["marks"]
+    assert [(mark["index"], mark["mark"]) for mark in log] == [(first, "anomalous")]
     # A label given elsewhere overrules the mark: the page forgets it, too.
     queue.histogram.label(first, 0)
     assert sent[-1] == {"kind": "log", "marks": []}
@@ -461,8 +459,8 @@ def test_marks_that_the_page_kept_are_taken_up(queue, sent):
         kept(ORDER[7], "", "2999-01-01T00:00:00+00:00"),  # taken away since
         {**kept(0, "normal"), "index": 400},
     ]
-    ask(queue, type="restore", marks=page)
-    restored, log = sent[-2:]
+    log, restored = messages.send(queue, "restore", marks=page)
+    assert (log["kind"], restored["kind"]) == ("log", "restore")
     assert restored["taken"] == [ORDER[0], ORDER[1], ORDER[6]]
     assert restored["left_out"] == [ORDER[2], ORDER[5], 400]
     assert "the mark 1" in restored["why"]

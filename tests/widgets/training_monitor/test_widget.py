@@ -11,6 +11,7 @@ import traitlets
 from comm import DummyComm
 from PIL import Image
 
+from tests.support.messages import send
 from tests.widgets.base.test_rate_limit import Time
 from vae_widgets.core.training.history import TrainingHistory
 from vae_widgets.widgets.training_monitor.curve_lines import best_epoch, ordered_metrics
@@ -944,8 +945,7 @@ def test_the_widget_loads_neither_keras_nor_tensorflow():
 
 def test_what_the_page_chooses_is_kept_and_nonsense_is_not(monitor, time):
     def choose(**state):
-        data = {"method": "custom", "content": {"type": "state", "state": state, "paths": []}}
-        monitor._drawing.controls._handle_msg({"content": {"data": data}, "buffers": []})
+        send(monitor._drawing.controls, "state", state=state)
 
     choose(smoothing=0.5)
     choose(smoothing=7)

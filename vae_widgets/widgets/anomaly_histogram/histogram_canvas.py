@@ -109,11 +109,6 @@ class ScoreCanvas(CanvasWidget):
         with self.hold_sync():
             self.operating_points, self.point_axes = points, axes
 
-    def refuse(self, why: str, method: str, parameters: dict[str, Any]) -> None:
-        """Tell the page why a method was not applied; the threshold stays."""
-        why = _in_words_of_the_page(why)
-        self.send({"kind": "refused", "why": why, "method": method, "parameters": parameters})
-
     def lay_grid(self) -> None:
         """Lay a grid of thresholds over the scores, and send the counts at each."""
         scores = self._scores
@@ -213,7 +208,8 @@ def _offered(has_both_kinds: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _in_words_of_the_page(why: str) -> str:
+def in_words_of_the_page(why: str) -> str:
+    """Return an error with the methods named as the page names them."""
     for name, method in METHODS.items():
         for said in (f"method={name!r}", f"method {name!r}", repr(name)):
             why = why.replace(

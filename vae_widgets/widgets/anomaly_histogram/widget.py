@@ -28,6 +28,7 @@ from vae_widgets.core.scores.threshold_choice import (
 from vae_widgets.core.thresholds import METHODS, Threshold, check_labels
 from vae_widgets.rendering import Renderer, check_renderer
 from vae_widgets.widgets.anomaly_histogram import still_picture as picture
+from vae_widgets.widgets.anomaly_histogram.histogram_canvas import in_words_of_the_page
 from vae_widgets.widgets.anomaly_histogram.sample_strip import check_items
 from vae_widgets.widgets.anomaly_histogram.view import HistogramView
 from vae_widgets.widgets.base.widget import CompositeWidget
@@ -165,7 +166,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         )
         self._apply(choice)
         self._view.canvas.observe(self._moved, "threshold")
-        self._view.canvas.hear(self._asked, "method")
+        self._view.canvas.handle(self._apply_method, "method")
         if self._view.strip:
             self._view.strip.observe(self._clicked, "selected")
 
@@ -403,8 +404,8 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     def _moved(self, change: Any) -> None:
         self.threshold = change.new
 
-    def _asked(self, question: dict[str, Any]) -> None:
-        method, asked = question["method"], question.get("parameters", {})
+    def _apply_method(self, request: dict[str, Any]) -> dict[str, Any]:
+        method, asked = request["method"], request.get("parameters", {})
         try:
             if method == MANUAL:
                 self._apply(self._choice.by_hand(self.threshold))
@@ -412,9 +413,9 @@ class AnomalyHistogram(Pictured, CompositeWidget):
                 self.choose_threshold(method, **asked)
         except (TypeError, ValueError) as error:
             before = self._choice.parameters.get(method) or METHODS[method].parameters
-            self._view.canvas.refuse(str(error), method, {**before, **asked})
-        else:
-            self._view.canvas.send({"kind": "chosen"})
+            why = in_words_of_the_page(str(error))
+            return {"error": why, "method": method, "parameters": {**before, **asked}}
+        return {}
 
     def _clicked(self, change: Any) -> None:
         index = self._view.strip.sample_at(change.new) if self._view.strip else -1

@@ -1,7 +1,8 @@
-"""What a page may say to the kernel: every kind of message, its fields and their bounds.
+"""The messages between a page and the kernel: every kind, its fields and their bounds.
 
-A message is checked before any work is done. One that is malformed, or comes too late, is refused:
-it changes nothing, and the page is told why (``frontend/src/kernel/channel.ts``).
+``docs/messages.md`` describes the protocol; ``frontend/src/kernel/messages.ts`` has the same kinds.
+A message is checked before any work is done. One that is malformed or late changes nothing, and the
+page gets the reason.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 
 import traitlets
 
+from vae_widgets.codec import CannotDecodeError
 from vae_widgets.core import checks
 from vae_widgets.core.review.log import LABELS
 from vae_widgets.core.thresholds import METHODS
@@ -33,14 +35,18 @@ Check = Callable[[str, Any], Any]
 
 
 class Refused(traitlets.TraitError):
-    """A message of the page that is malformed or comes too late."""
+    """A message of a page that is malformed, late, or asks for what cannot be: the reason."""
 
 
 class Kind(NamedTuple):
-    """The fields of a kind of message, and those that may be left out."""
+    """A kind of message: its fields, those that may be left out, and the fields of its answer.
+
+    With None for `answer` the kernel answers only where the message fails.
+    """
 
     fields: Mapping[str, Check]
     optional: Mapping[str, Check] = {}
+    answer: tuple[str, ...] | None = None
 
 
 def whole(low: int, high: int) -> Check:
@@ -138,21 +144,34 @@ _NAME = text(64)
 _ROW = whole(0, 2**31)
 _AT = each(number(), 2, 2)
 _ANY_SIZE = number(-1.79e308, 1.79e308)
-_SENDER = {"page": _NAME, "seq": whole(0, 2**53)}
+_ENVELOPE = Kind({"kind": _NAME, "page": _NAME, "seq": whole(0, 2**53)})
+_PATHS = each(each(anything, DEEPEST, 1), MOST_PARTS)
 _RUN = {"run": whole(0, 2**53)}
 _END: dict[str, Check] = {"point": whole(-1, 2**31), "at": _AT}
-_MARK: dict[str, Check] = {"index": _ROW, "mark": choice(*LABELS, "")}
-_KEPT = Kind({**_MARK, "score": _ANY_SIZE, "time": _time}, {"drawn_from": or_none(_ANY_SIZE)})
+_MARK: dict[str, Check] = {"index": _ROW, "mark": choice(*LABELS, ""), "time": _time}
+_KEPT = Kind({**_MARK, "score": _ANY_SIZE}, {"drawn_from": or_none(_ANY_SIZE)})
 
 KINDS: dict[str, Kind] = {
-    # To every widget: traits that the page sets, and where in them the buffers belong.
-    "state": Kind(
-        {"state": named(anything, 1000), "paths": each(each(anything, DEEPEST, 1), MOST_PARTS)}
-    ),
+    # To every widget: traits that the page sets.
+    "state": Kind({"state": named(anything, 1000)}),
     # To widgets with sound.
-    "hear": Kind({**_SENDER, "what": _what}),
+    "sound": Kind({"what": _what}, answer=("wav",)),
     # To InterpolationSlider.
     "swap": Kind({}),
+    # To LatentScatter. `_pick` and `_grid`, which all views show, are traits that come before.
+    "pick": Kind({"point": whole(-1, 2**31)}, {"at": _AT, "along": number()}, ()),
+    "grid": Kind(
+        {
+            "bounds": each(number(), 4, 4),
+            "columns": whole(1, 10_000),
+            "rows": whole(1, 10_000),
+        },
+        answer=(),
+    ),
+    "place": Kind({"at": _AT}, answer=("tiles", "off_data")),
+    "traversals": Kind({"at": _AT}, answer=("base", "line", "rows", "steps", "tiles")),
+    "tile": Kind({"index": _ROW}, answer=("tiles",)),
+    "detail": Kind({"index": _ROW}, answer=("tiles", "text", "covariance")),
     # To LatentScatter, for the slider whose path it shows.
     "path": Kind(
         {},
@@ -161,69 +180,83 @@ KINDS: dict[str, Kind] = {
             "end": of_kind(Kind(_END)),
             "via": of_kind(Kind({**_END, "which": _ROW})),
         },
+        (),
     ),
-    # To ScoreCanvas.
+    # To HistogramCanvas. The answer has fields where the method cannot be applied.
     "method": Kind(
-        {"method": choice("manual", *METHODS)}, {"parameters": named(or_none(_ANY_SIZE), 8)}
+        {"method": choice("manual", *METHODS)},
+        {"parameters": named(or_none(_ANY_SIZE), 8)},
+        ("method", "parameters"),
     ),
     # To ReviewQueue.
-    "mark": Kind(_MARK, {"score": _ANY_SIZE, "time": _time, "drawn_from": or_none(_ANY_SIZE)}),
+    "mark": Kind(_MARK),
     "undo": Kind({}),
     "refill": Kind({}),
-    "log": Kind({}),
-    "restore": Kind({"marks": each(of_kind(_KEPT), MOST_PARTS)}),
+    "log": Kind({}, answer=("marks",)),
+    "restore": Kind(
+        {"marks": each(of_kind(_KEPT), MOST_PARTS)}, answer=("taken", "left_out", "why")
+    ),
     # To TrainingControls.
     **dict.fromkeys(("pause", "resume", "stop", "checkpoint"), Kind(_RUN)),
     "change": Kind({**_RUN, "name": choice(*SETTINGS), "value": number()}),
-    # Questions to LatentScatter, which are traits.
-    "_ask_pick": Kind({**_SENDER, "point": whole(-1, 2**31)}, {"at": _AT, "along": number()}),
-    "_ask_place": Kind({**_SENDER, "at": _AT}),
-    "_ask_grid": Kind(
-        {
-            **_SENDER,
-            "bounds": each(number(), 4, 4),
-            "columns": whole(1, 10_000),
-            "rows": whole(1, 10_000),
-        }
-    ),
-    "_ask_traversals": Kind({**_SENDER, "at": _AT}),
-    "_ask_tile": Kind({**_SENDER, "index": _ROW}),
-    "_ask_detail": Kind({**_SENDER, "index": _ROW}),
 }
-"""By the ``type`` of a custom message, or the name of the trait."""
+"""What a page may send, by the ``kind`` of the message."""
+
+NEWS: dict[str, tuple[str, ...]] = {
+    # To the page that sent a message: the kernel has it.
+    "received": (),
+    # To all pages.
+    "refused": ("error",),
+    "path": ("error",),
+    "marked": ("index", "score", "mark", "time", "drawn_from"),
+    "log": ("marks",),
+}
+"""What the kernel sends besides answers: the fields by kind."""
 
 
-class Question(traitlets.TraitType[Any, Any]):
-    """A trait by which the page asks: the fields of its kind, or nothing yet."""
-
-    def __init__(self) -> None:
-        super().__init__({})
-        self.tag(**PAGE)
-
-    def validate(self, obj: Any, value: Any) -> dict[str, Any]:
-        """Return `value` if it is well formed."""
-        return value if isinstance(value, dict) and not value else read(str(self.name), value)
+def read_sender(content: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the kind of a message, and the page and number that its answer repeats."""
+    envelope = {name: content[name] for name in _ENVELOPE.fields if name in content}
+    sender = _checked(_ENVELOPE, "message", envelope)
+    return sender.pop("kind"), sender
 
 
-def read(kind: str, fields: Any) -> dict[str, Any]:
-    """Return the checked fields of a message, or raise `Refused`."""
+def read(kind: str, content: dict[str, Any], buffers: Any = ()) -> dict[str, Any]:
+    """Return the checked fields of a message, its buffers in place; or raise `Refused`."""
+    check_size(content)
+    fields = {name: of for name, of in content.items() if name not in _ENVELOPE.fields}
     try:
-        checked: dict[str, Any] = of_kind(KINDS[kind])(kind, fields)
+        put_buffers(fields, _PATHS("paths", fields.pop("paths", [])), buffers)
+    except (TypeError, ValueError) as error:
+        raise Refused(str(error)[:LONGEST_REASON]) from None
+    return _checked(KINDS[kind], kind, fields)
+
+
+def in_words(error: BaseException) -> str:
+    """Return what a page says of an error of the user's codec, renderer or transformer."""
+    if isinstance(error, Refused | CannotDecodeError):
+        return str(error)
+    if isinstance(error, traitlets.TraitError) and error.__cause__:
+        return in_words(error.__cause__)
+    return f"{type(error).__name__}: {error}"
+
+
+def _checked(kind: Kind, name: str, fields: Any) -> dict[str, Any]:
+    try:
+        checked: dict[str, Any] = of_kind(kind)(name, fields)
     except (TypeError, ValueError) as error:
         raise Refused(str(error)[:LONGEST_REASON]) from None
     return checked
 
 
-def read_envelope(message: Any) -> dict[str, Any]:
+def read_comm(message: Any) -> dict[str, Any]:
     """Return a message of ipywidgets' protocol, with its buffers in place; or raise `Refused`."""
     try:
         data, buffers = message["content"]["data"], message.get("buffers") or ()
         if data["method"] == "update":
-            check_size(data)
-            fields = {"state": data["state"], "paths": data.get("buffer_paths", [])}
-            fields = read("state", fields)
-            put_buffers(fields["state"], fields["paths"], buffers)
-            data, buffers = {"method": "update", "state": fields["state"]}, ()
+            content = {"state": data["state"], "paths": data.get("buffer_paths", [])}
+            content["paths"] = [["state", *path] for path in content["paths"]]
+            data, buffers = {"method": "update", **read("state", content, buffers)}, ()
         elif data["method"] not in ("request_state", "custom"):
             raise Refused(f"no method {data['method']!r:.80}")
     except (TypeError, KeyError, AttributeError):

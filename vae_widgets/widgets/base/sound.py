@@ -7,28 +7,26 @@ from numpy.typing import NDArray
 
 from vae_widgets.rendering import Renderer
 from vae_widgets.rendering.sound import sound_of
+from vae_widgets.widgets.base.messages import Refused
 from vae_widgets.widgets.base.widget import CanvasWidget
 
 
-class SoundSender:
-    """Sends the sound of a sample, by the ``detail`` of `renderer`, when the page asks for it.
+def answer_sounds(
+    widget: CanvasWidget, renderer: Renderer, find: Callable[[Any], NDArray[Any]]
+) -> None:
+    """Send the sound of a sample, by the ``detail`` of `renderer`, when the page asks for it.
 
     `find` returns the sample that the page means.
     """
 
-    def __init__(
-        self, widget: CanvasWidget, renderer: Renderer, find: Callable[[Any], NDArray[Any]]
-    ) -> None:
-        self._widget, self._renderer, self._find = widget, renderer, find
-        widget.hear(self._answer, "hear")
-
-    def _answer(self, question: dict[str, Any]) -> None:
-        answer = {"type": "sound", "page": question["page"], "seq": question["seq"]}
+    def answer(request: dict[str, Any]) -> dict[str, Any]:
         try:
-            sound = sound_of(self._renderer, self._find(question["what"]))
+            sound = sound_of(renderer, find(request["what"]))
             if sound is None:
                 raise ValueError("the renderer makes no sound of it")
-            self._widget.send(answer, [sound.wav()])
+            return {"wav": sound.wav()}
         # The user's renderer may raise anything; the page says what.
         except Exception as error:
-            self._widget.send({**answer, "error": str(error)})
+            raise Refused(str(error)) from error
+
+    widget.handle(answer, "sound")

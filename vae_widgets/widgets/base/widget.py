@@ -7,9 +7,12 @@ from typing import Any
 import anywidget
 import ipywidgets
 import traitlets
+from ipywidgets.widgets.widget import _remove_buffers
 
 from vae_widgets.core import checks
 from vae_widgets.widgets.base import messages
+
+Handler = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 
 class ClosingWidget(ipywidgets.DOMWidget):
@@ -60,27 +63,31 @@ class ClosingWidget(ipywidgets.DOMWidget):
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take traits that the page sets, all or none; where one is refused, tell the page why."""
+        try:
+            self._set_state(sync_data)
+        except traitlets.TraitError as error:
+            self._refuse(error)
+
+    def _set_state(self, state: dict[str, Any]) -> None:
         own = self.traits(sync=True, page_writes=True)
         try:
-            if wrong := [name for name in sync_data if name not in own]:
+            if wrong := [name for name in state if name not in own]:
                 raise messages.Refused(f"the page may not set {wrong[0]!r:.80}")
-            super().set_state(sync_data)
-        except Exception as error:
-            self.send_state({*self.keys} & sync_data.keys())
-            if not isinstance(error, traitlets.TraitError):
-                raise
-            self._refuse(error)
+            super().set_state(state)
+        except Exception:
+            self.send_state({*self.keys} & state.keys())
+            raise
 
     def _handle_msg(self, msg: dict[str, Any]) -> None:
         try:
-            checked = messages.read_envelope(msg)
+            checked = messages.read_comm(msg)
         except messages.Refused as error:
             self._refuse(error)
         else:
             super()._handle_msg(checked)
 
     def _refuse(self, error: Exception) -> None:
-        self.send({"type": "refused", "why": str(error)[: messages.LONGEST_REASON]})
+        self.send({"kind": "refused", "error": str(error)[: messages.LONGEST_REASON]})
 
     def close(self) -> None:
         """Free what the widget holds, here and in the page."""
@@ -99,43 +106,55 @@ class CanvasWidget(ClosingWidget, anywidget.AnyWidget):
     def __init__(self, **traits: Any) -> None:
         # ipywidgets takes any keyword in silence; a typing error must not.
         checks.reject_unknown(type(self).__name__, traits, self.trait_names())
-        self._hearers: dict[str, list[Callable[[dict[str, Any]], None]]] = {}
+        self._handlers: dict[str, list[Handler]] = {"state": [self._take_state]}
         super().__init__(**traits)
 
-    def hear(self, hearer: Callable[[dict[str, Any]], None], *kinds: str) -> None:
-        """Call a function with messages of these `messages.KINDS`, once checked.
+    def handle(self, handler: Handler, *kinds: str) -> None:
+        """Call a function with each message of these `messages.KINDS`, once it is checked.
 
-        It may raise `messages.Refused` for one that comes too late.
+        The page that sent it gets the fields that the function returns, or the error that it
+        raises; nothing for None.
         """
         for kind in kinds:
-            self._hearers.setdefault(kind, []).append(hearer)
+            self._handlers.setdefault(kind, []).append(handler)
 
-    def hear_no_more(self, hearer: Callable[[dict[str, Any]], None]) -> None:
+    def remove_handler(self, handler: Handler) -> None:
         """Call the function no more."""
-        for hearers in self._hearers.values():
-            if hearer in hearers:
-                hearers.remove(hearer)
+        for handlers in self._handlers.values():
+            if handler in handlers:
+                handlers.remove(handler)
+
+    def post(self, kind: str, fields: dict[str, Any], to: dict[str, Any] | None = None) -> None:
+        """Send a message: to all pages, or to the sender of a message as the answer to that."""
+        content, paths, buffers = _remove_buffers(fields)
+        content = {"kind": kind, **(to or {}), **content, **({"paths": paths} if paths else {})}
+        self.send(content, buffers)
 
     def _handle_custom_msg(self, content: Any, buffers: Any) -> None:
         super()._handle_custom_msg(content, buffers)
         if not isinstance(content, dict):
             return
-        fields = dict(content)
-        kind, receipt = fields.pop("type", None), fields.pop("receipt", None)
         try:
-            messages.check_size(content)
-            if receipt is not None:
-                self.send({"receipt": receipt})
-            if kind == "state":
-                fields = messages.read(kind, fields)
-                messages.put_buffers(fields["state"], fields["paths"], buffers)
-                self.set_state(fields["state"])
-            elif isinstance(kind, str) and (hearers := self._hearers.get(kind)):
-                message = {"type": kind, **messages.read(kind, fields)}
-                for hearer in [*hearers]:
-                    hearer(message)
+            kind, sender = messages.read_sender(content)
+        except messages.Refused as error:
+            return self._refuse(error)
+        # First, so that the page tells a kernel that works on it from one that is gone.
+        self.post("received", {}, sender)
+        handlers = [*self._handlers.get(kind, ())]
+        try:
+            message = messages.read(kind, content, buffers or ()) if handlers else {}
+            for handler in handlers:
+                if (fields := handler({"kind": kind, **message})) is not None:
+                    self.post(kind, {"error": "", **fields}, sender)
         except traitlets.TraitError as error:
-            self._refuse(error)
+            self.post(kind, {"error": str(error)[: messages.LONGEST_REASON]}, sender)
+        except Exception as error:
+            if messages.KINDS[kind].answer is None:
+                raise
+            self.post(kind, {"error": messages.in_words(error)}, sender)
+
+    def _take_state(self, message: dict[str, Any]) -> None:
+        self._set_state(message["state"])
 
 
 class CompositeWidget(ClosingWidget, ipywidgets.VBox):

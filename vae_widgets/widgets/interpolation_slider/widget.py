@@ -15,7 +15,7 @@ from vae_widgets.rendering import Renderer, detail_of
 from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base.assets import bundle
 from vae_widgets.widgets.base.messages import PAGE
-from vae_widgets.widgets.base.sound import SoundSender
+from vae_widgets.widgets.base.sound import answer_sounds
 from vae_widgets.widgets.base.widget import CanvasWidget
 from vae_widgets.widgets.interpolation_slider import still_picture as picture
 from vae_widgets.widgets.interpolation_slider.export import write_gif, write_png
@@ -146,8 +146,8 @@ class InterpolationSlider(Pictured, CanvasWidget):
             _content=film.content,
             _has_sound=sound_of(self._maker.renderer, film.shown.samples[0]) is not None,
         )
-        SoundSender(self, self._maker.renderer, lambda frame: self.frames[frame])
-        self.hear(lambda message: self.swap_ends(), "swap")
+        answer_sounds(self, self._maker.renderer, lambda frame: self.frames[frame])
+        self.handle(lambda message: self.swap_ends(), "swap")
         self._set_results()
 
     @property

@@ -48,7 +48,7 @@ class ScatterPictures:
 
     def sample(self, index: int) -> dict[str, Any]:
         """Return one sample."""
-        return {"index": index, "tiles": self._rendered(self._x[index : index + 1])}
+        return {"tiles": self._rendered(self._x[index : index + 1])}
 
     def detail(self, index: int, dims: Sequence[int]) -> dict[str, Any]:
         """Reconstruct a sample, describe it, and say where its posterior lies on `dims`."""
@@ -56,7 +56,6 @@ class ScatterPictures:
         x_hat = decode_samples(self._codec, self._space.z_mean[index : index + 1])[0]
         tiles = render_compared(self._renderer, x[np.newaxis], x_hat[np.newaxis])
         return {
-            "index": index,
             "tiles": tile_atlas(tiles),
             "text": self.text(x),
             "covariance": self._space.posterior_covariance(index, dims),

@@ -4,37 +4,33 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import traitlets
 from numpy.typing import NDArray
 
 from vae_widgets.codec import CannotDecodeError, decode_samples
 from vae_widgets.core import checks
 from vae_widgets.core.latent.plane import on_plane
+from vae_widgets.widgets.base.messages import in_words
 from vae_widgets.widgets.latent_scatter.pictures import ScatterPictures
 from vae_widgets.widgets.latent_scatter.state import ScatterState
 from vae_widgets.widgets.traits.array import validate
 
 
 class ScatterAnswers(ScatterState):
-    """Decodes what the page asks for; each question is a trait, and so is its answer."""
+    """Decodes what the page asks for: one method for each kind of `messages.KINDS`."""
 
     z_mean: NDArray[np.float32]
     x: NDArray[np.float32]
     _pictures: ScatterPictures
 
     def __init__(self, **traits: Any) -> None:
-        self._question: dict[str, Any] = {}
+        self._request: dict[str, Any] = {}
         self._base = np.zeros(0, np.float32)  # what was picked before a move along `attribute`
         super().__init__(**traits)
 
-    def _answer_questions(self) -> None:
+    def _answer_requests(self) -> None:
         self.observe(self._show_picked, "picked")
-        for answer in (
-            *(self._answer_pick, self._answer_place, self._answer_grid),
-            *(self._answer_traversals, self._answer_tile, self._answer_detail),
-        ):
-            name = answer.__name__.replace("answer", "ask")
-            self.observe(lambda change, answer=answer: change.new and answer(change.new), name)
+        for kind in ("pick", "place", "grid", "traversals", "tile", "detail"):
+            self.handle(getattr(self, f"_answer_{kind}"), kind)
 
     def _lift(self, at: Sequence[float]) -> NDArray[np.float32]:
         return self._space.from_plane([at], self.dims, self.slice_at)
@@ -77,14 +73,14 @@ class ScatterAnswers(ScatterState):
     def _show_picked(self, change: Any = None) -> None:
         decoded, error = self._next
         # Taken out, so that an observer of `picked` who sets it again is not mistaken for the page.
-        question, self._question = self._question, {}
-        index, along = question.get("point", -1), question.get("along", 0.0)
+        request, self._request = self._request, {}
+        index, along = request.get("point", -1), request.get("along", 0.0)
         if not along:
             self._base = self.picked
         answer: dict[str, Any] = {}
         if self.picked.size:
-            answer = {**sender(question), "point": index, "along": along, "error": error}
-            answer |= {"base": self._base.tolist(), **self._where(index, question.get("at"))}
+            answer = {"point": index, "along": along, "error": error, "base": self._base.tolist()}
+            answer |= self._where(index, request.get("at"))
         if decoded.size:
             try:
                 answer["tiles"] = self._pictures.picked(decoded, index)
@@ -97,25 +93,25 @@ class ScatterAnswers(ScatterState):
             self.set_trait("picked_index", index if answer else -1)
             self._pick = answer
 
-    def _answer_pick(self, question: dict[str, Any]) -> None:
-        index, at = question["point"], question.get("at")
+    def _answer_pick(self, request: dict[str, Any]) -> dict[str, Any]:
+        index, at = request["point"], request.get("at")
         try:
-            if "along" in question:
-                z = self._base + np.float32(question["along"]) * self.attribute
+            if "along" in request:
+                z = self._base + np.float32(request["along"]) * self.attribute
             elif index >= 0:
                 z = self.z_mean[index]
             elif at is None:
                 raise ValueError("no place was named")
             else:
                 z = self._lift(at)[0]
-            self._pick_vector(z, question)
+            self._pick_vector(z, request)
         except Exception as error:
             self.picked = []  # never the picture of another vector
-            answer = {**sender(question), "point": index, "at": at}
-            self._pick = {**answer, "error": in_words(error)}
+            self._pick = {"point": index, "at": at, "error": in_words(error)}
+        return {"error": self._pick.get("error", "")}
 
-    def _pick_vector(self, z: NDArray[np.float32], question: dict[str, Any]) -> None:
-        self._question = question
+    def _pick_vector(self, z: NDArray[np.float32], request: dict[str, Any]) -> None:
+        self._request = request
         try:
             with self.hold_sync():
                 if np.array_equal(z, self.picked):
@@ -124,18 +120,13 @@ class ScatterAnswers(ScatterState):
                 else:
                     self.picked = z
         finally:
-            self._question = {}
+            self._request = {}
 
-    def _answer_place(self, question: dict[str, Any]) -> None:
-        at = question["at"]
+    def _answer_place(self, request: dict[str, Any]) -> dict[str, Any]:
+        z = self._lift(request["at"])
+        return {"tiles": self._pictures.decoded(z), "off_data": bool(self._space.far(z)[0])}
 
-        def decode() -> dict[str, Any]:
-            z = self._lift(at)
-            return {"tiles": self._pictures.decoded(z), "off_data": bool(self._space.far(z)[0])}
-
-        self._place = {"at": at, **self._answer(question, decode, otherwise={})}
-
-    def _heard(self, what: Any) -> NDArray[np.float32]:
+    def _sample_of(self, what: Any) -> NDArray[np.float32]:
         if what != "decoded":
             sample: NDArray[np.float32] = self.x[what]
             return sample
@@ -143,59 +134,26 @@ class ScatterAnswers(ScatterState):
             raise ValueError("nothing was decoded yet")
         return self.decoded
 
-    def _answer_grid(self, question: dict[str, Any]) -> None:
-        shape = question["bounds"], question["columns"], question["rows"]
-        self._grid = self._answer(
-            question,
-            lambda: self._pictures.plane(*shape, self.dims, self.slice_at),
-            otherwise=self._grid,
-        )
+    def _answer_grid(self, request: dict[str, Any]) -> dict[str, Any]:
+        plane = request["bounds"], request["columns"], request["rows"], self.dims, self.slice_at
+        self._grid = self._grid_or_error(lambda: self._pictures.plane(*plane))
+        return {"error": self._grid["error"]}
 
-    def _answer_traversals(self, question: dict[str, Any]) -> None:
-        base = on_plane([question["at"]], self.dims, self.slice_at)[0]
+    def _grid_or_error(self, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        try:
+            return {**make(), "error": ""}
+        except Exception as error:  # of the user's decoder or renderer: the page says what
+            return {**self._grid, "error": in_words(error)}
+
+    def _answer_traversals(self, request: dict[str, Any]) -> dict[str, Any]:
+        base = on_plane([request["at"]], self.dims, self.slice_at)[0]
         axes = [axis for axis in self._axes if axis["index"] not in self.dims]
-        axes = axes if self._dims_shown else []
         movable = self._save_shown and self.attribute.size and self._base.size
         line = (self._base, self.attribute) if movable else None
-        self._traversals = self._answer(
-            question, lambda: self._pictures.traversals(base, axes, line), otherwise={"rows": []}
-        )
+        return self._pictures.traversals(base, axes if self._dims_shown else [], line)
 
-    def _answer_tile(self, question: dict[str, Any]) -> None:
-        index = question["index"]
-        self._tile = self._answer(
-            question, lambda: self._pictures.sample(index), otherwise={"index": index}
-        )
+    def _answer_tile(self, request: dict[str, Any]) -> dict[str, Any]:
+        return self._pictures.sample(request["index"])
 
-    def _answer_detail(self, question: dict[str, Any]) -> None:
-        index = question["index"]
-        self._detail = self._answer(
-            question,
-            lambda: self._pictures.detail(index, self.dims),
-            otherwise={"index": index},
-        )
-
-    @staticmethod
-    def _answer(
-        question: dict[str, Any], make: Callable[[], dict[str, Any]], otherwise: dict[str, Any]
-    ) -> dict[str, Any]:
-        # The user's decoder or renderer may raise anything; the page says what.
-        try:
-            answer = {**make(), "error": ""}
-        except Exception as error:
-            answer = {**otherwise, "error": in_words(error)}
-        return {**answer, **sender(question)}
-
-
-def sender(question: dict[str, Any]) -> dict[str, Any]:
-    """Return whose question it was, and which; of no question, that nobody asked."""
-    return {"page": question.get("page", ""), "seq": question.get("seq", 0)}
-
-
-def in_words(error: BaseException) -> str:
-    """Return what the page says of an error."""
-    if isinstance(error, traitlets.TraitError) and error.__cause__:
-        error = error.__cause__
-    if isinstance(error, CannotDecodeError):
-        return str(error)
-    return f"{type(error).__name__}: {error}"
+    def _answer_detail(self, request: dict[str, Any]) -> dict[str, Any]:
+        return self._pictures.detail(request["index"], self.dims)

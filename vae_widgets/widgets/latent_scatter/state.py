@@ -13,7 +13,7 @@ from vae_widgets.core import checks
 from vae_widgets.core.latent.space import LatentSpace
 from vae_widgets.core.pairing import check_index
 from vae_widgets.core.quantities import numbers_or_unknown
-from vae_widgets.widgets.base.messages import PAGE, Question
+from vae_widgets.widgets.base.messages import PAGE
 from vae_widgets.widgets.base.widget import CanvasWidget
 from vae_widgets.widgets.traits.array import (
     MOST_ARRAYS,
@@ -95,20 +95,10 @@ class ScatterState(CanvasWidget):
     _bookmarked_at = traitlets.Dict().tag(sync=True)
     _dims_shown = traitlets.Bool(False).tag(**PAGE)
 
-    # Questions of the page and answers of the kernel; each answer repeats whose question it was
-    # ("page") and which ("seq"), so that the page can drop those that come too late.
-    _ask_pick = Question()
+    # What all views show of the last answers, each with its `error`: what is picked, decoded, and
+    # the decoded plane.
     _pick = traitlets.Dict().tag(sync=True)
-    _ask_place = Question()
-    _place = traitlets.Dict().tag(sync=True)
-    _ask_grid = Question()
     _grid = traitlets.Dict().tag(sync=True)
-    _ask_traversals = Question()
-    _traversals = traitlets.Dict().tag(sync=True)
-    _ask_tile = Question()
-    _tile = traitlets.Dict().tag(sync=True)
-    _ask_detail = Question()
-    _detail = traitlets.Dict().tag(sync=True)
 
     @contextlib.contextmanager
     def hold_trait_notifications(self) -> Iterator[None]:

@@ -20,10 +20,11 @@ from vae_widgets.rendering import Renderer, check_renderer, note_of
 from vae_widgets.rendering.atlas import atlas_tiles
 from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base.assets import KERNEL_ID, bundle
-from vae_widgets.widgets.base.sound import SoundSender
+from vae_widgets.widgets.base.messages import in_words
+from vae_widgets.widgets.base.sound import answer_sounds
 from vae_widgets.widgets.latent_scatter import still_picture as picture
 from vae_widgets.widgets.latent_scatter.pictures import ScatterPictures
-from vae_widgets.widgets.latent_scatter.requests import ScatterAnswers, in_words, sender
+from vae_widgets.widgets.latent_scatter.requests import ScatterAnswers
 from vae_widgets.widgets.still_pictures.pictured import Pictured
 from vae_widgets.widgets.traits.array import array_from_json, array_to_json
 
@@ -187,14 +188,14 @@ class LatentScatter(Pictured, ScatterAnswers):
             dims=self._checked_dims(dims, self._space.n_coordinates),
             **self._coordinates(),
         )
-        SoundSender(self, renderer, self._heard)
+        answer_sounds(self, renderer, self._sample_of)
         with self.hold_sync():
             self._show_plane()
         self.observe(self._change_plane, ["projection", "dims"])
         self.observe(self._find_density, "density")
         self.observe(self._mark_bookmarks, "bookmarks")
         self.observe(self._find_attribute, ["group_a", "group_b"])
-        self._answer_questions()
+        self._answer_requests()
 
     @property
     def index(self) -> Any:
@@ -355,9 +356,8 @@ class LatentScatter(Pictured, ScatterAnswers):
                 self.prior = self.density = False
             self._density = {}
             self._find_density()
-            self._detail, self._traversals = {}, {}
             if self._grid:
-                self._grid = self._answer({}, self._preview, otherwise=self._grid)
+                self._grid = self._grid_or_error(self._preview)
             else:  # a decoder that fails at once is for the cell to know
                 try:
                     self._grid = self._preview()
@@ -369,9 +369,9 @@ class LatentScatter(Pictured, ScatterAnswers):
                     where = self._where(self.picked_index)
                 except Exception as error:  # of the user's transformer
                     self.picked = []
-                    self._pick = {**sender({}), "point": -1, "at": None, "error": in_words(error)}
+                    self._pick = {"point": -1, "at": None, "error": in_words(error)}
                 else:
-                    self._pick = {**self._pick, **sender({}), **where}
+                    self._pick = {**self._pick, **where}
             else:
                 self._pick = {}
 

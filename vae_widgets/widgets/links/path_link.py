@@ -59,13 +59,13 @@ class PathLink(Link):
         for widget, names in ((slider, slider.path_traits), (scatter, scatter.plane_traits)):
             for name in names:
                 self._follow(widget, name, self._draw)
-        scatter.hear(self._choose_ends, "path")
+        scatter.handle(self._choose_ends, "path")
         self._draw()
 
     def unlink(self) -> None:
         """Take the path out of the scatter, and leave the slider alone from now on."""
         super().unlink()
-        self._scatter.hear_no_more(self._choose_ends)
+        self._scatter.remove_handler(self._choose_ends)
         if self._is_shown:
             self._scatter.hide_path()
 
@@ -82,14 +82,14 @@ class PathLink(Link):
             if not change:
                 raise
             self._scatter.hide_path(self._slider_id)
-            self._scatter.send({"type": "path", "error": f"It cannot be drawn here: {error}"})
+            self._scatter.post("path", {"error": f"It cannot be drawn here: {error}"})
             return
         stops = np.rint(self._slider.stops * (len(positions) - 1)).astype(int)
         self._scatter.show_path(self._slider_id, positions, stops)
 
-    def _choose_ends(self, message: dict[str, Any]) -> None:
+    def _choose_ends(self, message: dict[str, Any]) -> dict[str, Any] | None:
         if not self._is_shown:
-            return
+            return None
         try:
             ends: dict[str, Any] = {
                 name: self._end(message[name]) for name in ("start", "end") if name in message
@@ -104,7 +104,8 @@ class PathLink(Link):
                     setattr(self._slider, name, end)
         # Whatever the user's codec or transformer raises: the page says what.
         except Exception as error:
-            self._scatter.send({"type": "path", "error": str(error)})
+            return {"error": str(error)}
+        return {}
 
     def _end(self, end: dict[str, Any]) -> NDArray[np.float32]:
         if end["point"] < 0:

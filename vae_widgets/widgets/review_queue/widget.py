@@ -19,7 +19,7 @@ from vae_widgets.core.scores.policy import hash_data
 from vae_widgets.core.scores.reviewed_precision import precision_text
 from vae_widgets.widgets.anomaly_histogram.widget import AnomalyHistogram
 from vae_widgets.widgets.base.assets import KERNEL_ID, bundle
-from vae_widgets.widgets.base.messages import PAGE
+from vae_widgets.widgets.base.messages import PAGE, Refused
 from vae_widgets.widgets.base.widget import CanvasWidget
 from vae_widgets.widgets.review_queue import still_picture as picture
 from vae_widgets.widgets.review_queue.pictures import ReviewPictures, tiles_of
@@ -126,11 +126,11 @@ class ReviewQueue(Pictured, CanvasWidget):
         histogram.observe(self._follow_labels, "metrics")
         self.observe(self._refill, "order")
         self.observe(self._show_window, "position")
-        self.hear(self._take_mark, "mark")
-        self.hear(lambda message: self.undo(), "undo")
-        self.hear(lambda message: self.refill(), "refill")
-        self.hear(self._tell_log, "log")
-        self.hear(self._take_up, "restore")
+        self.handle(self._take_mark, "mark")
+        self.handle(lambda message: self.undo(), "undo")
+        self.handle(lambda message: self.refill(), "refill")
+        self.handle(self._answer_log, "log")
+        self.handle(self._take_up, "restore")
 
     def close(self) -> None:
         """Free the queue, here and in the page; its histogram stays."""
@@ -285,12 +285,15 @@ class ReviewQueue(Pictured, CanvasWidget):
         self._confirm(made)
 
     def _confirm(self, mark: Mark) -> None:
-        self.send({"kind": "mark", **vars(mark)})
+        self.post("marked", vars(mark))
 
     def _send_log(self) -> None:
-        self.send({"kind": "log", "marks": [vars(mark) for mark in self._log.marks]})
+        self.post("log", self._all_marks())
 
-    def _take_up(self, message: dict[str, Any]) -> None:
+    def _all_marks(self) -> dict[str, Any]:
+        return {"marks": [vars(mark) for mark in self._log.marks]}
+
+    def _take_up(self, message: dict[str, Any]) -> dict[str, Any]:
         self._keep_marks()
         kept = (Mark(**fields) for fields in message["marks"])
         marks, reasons = self._candidates.sort_out(kept)
@@ -298,15 +301,12 @@ class ReviewQueue(Pictured, CanvasWidget):
             self._log.restore(marks)
             self._label(marks)
             self._refill()
-        self.send(
-            {
-                "kind": "restored",
-                "taken": [mark.index for mark in marks if mark.mark],
-                "left_out": list(reasons),
-                "why": next(iter(reasons.values()), ""),
-            }
-        )
         self._send_log()
+        return {
+            "taken": [mark.index for mark in marks if mark.mark],
+            "left_out": list(reasons),
+            "why": next(iter(reasons.values()), ""),
+        }
 
     def _label(self, marks: list[Mark]) -> None:
         self.histogram.label(
@@ -367,10 +367,10 @@ class ReviewQueue(Pictured, CanvasWidget):
 
     def _take_mark(self, message: dict[str, Any]) -> None:
         try:
-            self._mark(message["index"], message["mark"], message.get("time", ""))
+            self._mark(message["index"], message["mark"], message["time"])
         except ValueError as error:  # it has been labelled meanwhile
-            self.send({"kind": "refused", "index": message["index"], "why": str(error)})
+            raise Refused(str(error)) from error
 
-    def _tell_log(self, message: dict[str, Any]) -> None:
+    def _answer_log(self, message: dict[str, Any]) -> dict[str, Any]:
         self._keep_marks()
-        self._send_log()
+        return self._all_marks()

@@ -64,7 +64,7 @@ class TrainingControls(CanvasWidget):
     def __init__(self, on_click: Callable[[dict[str, Any]], None]) -> None:
         super().__init__()
         self._on_click = on_click
-        self.hear(self._clicked, "pause", "resume", "stop", "checkpoint", "change")
+        self.handle(self._clicked, "pause", "resume", "stop", "checkpoint", "change")
 
     @validate("zoom")
     def _check_zoom(self, proposal: Any) -> list[float]:

@@ -14,13 +14,10 @@ import { LinkedViews } from "./linked_views.ts";
 import { readHistogram, type State } from "./state.ts";
 import { Readout } from "./readout.ts";
 import { button, createShell, element } from "../controls/shell.ts";
+import { Channel } from "../kernel/channel.ts";
 import { listen } from "../kernel/listen.ts";
 import { setAndPush, send } from "../kernel/sync.ts";
 import { asTyped, digitsFor, percent, plain, whole } from "../format/numbers.ts";
-
-type Answer =
-  | { kind: "chosen" }
-  | ({ kind: "refused" } & Refused);
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const shell = createShell(el, "Anomaly scores", model);
@@ -34,6 +31,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   let histogram = readHistogram(model);
   let live: number | null = null; // the threshold while it moves; the model has the committed one
   let dragging = false;
+  let asked = 0; // the number of the message that asked for a method last
 
   const shown = () => live ?? model.get("threshold");
   const digits = () => {
@@ -94,7 +92,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const ask = (method: string, parameters: Parameters) => {
     live = null;
     refuse(null);
-    send(model, { type: "method", method, parameters });
+    asked = send(model, "method", { method, parameters }).seq;
     show(); // what holds until the answer comes
   };
   const refuse = (refused: Refused | null) =>
@@ -218,10 +216,11 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     show();
   };
   const onPoints = () => void points.find().then(show);
-  const onMessage = (content: Answer) => {
-    if (content.kind === "refused") refuse(content);
-    else if (content.kind === "chosen") refuse(null);
-  };
+  const stopMessages = Channel.of(model).listen({
+    method({ seq, method, parameters, error }) {
+      if (seq === asked) refuse(error ? { method: method!, parameters: parameters!, why: error } : null);
+    },
+  });
   const kept = new KeptState(model, "histogram", {
     threshold: (threshold: number) => {
       if (!Number.isFinite(threshold)) throw new TypeError();
@@ -234,7 +233,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     if (model.get("method") !== "manual") kept.forget();
     onState();
   };
-  model.on("msg:custom", onMessage);
   const stopListening = listen(model, {
     threshold: onState,
     status: onState,
@@ -257,9 +255,9 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   return () => {
     stopGestures();
+    stopMessages();
     kept.close();
     shell.notice.close();
-    model.off("msg:custom", onMessage);
     stopListening();
     picture.close();
     shell.root.remove();

@@ -1,20 +1,13 @@
 /** The sound of a sample: asked of the kernel (widgets/base/sound.py), played here. */
 
 import type { AnyModel } from "@anywidget/types";
-import { LatestRequest, LATE, type Sender } from "../kernel/latest_request.ts";
+import { LatestRequest, LATE } from "../kernel/latest_request.ts";
+import type { Answer } from "../kernel/messages.ts";
 import { button, element } from "./shell.ts";
-import { send } from "../kernel/sync.ts";
-
-interface Question {
-  /** What the kernel knows the sample by. */
-  what: number | string;
-}
-
 
 export class SoundPlayer {
-  readonly #model: AnyModel<any>;
   readonly #setStatus: (text: string) => void;
-  readonly #request: LatestRequest<Question>;
+  readonly #request: LatestRequest<"sound">;
   readonly #audio = element("audio", "");
   readonly #buttons: HTMLButtonElement[] = [];
   #pressed: HTMLButtonElement | null = null;
@@ -22,17 +15,17 @@ export class SoundPlayer {
 
   /** The player is kept in `parent`, unseen. */
   constructor(model: AnyModel<any>, parent: HTMLElement, setStatus: (text: string) => void) {
-    this.#model = model;
     this.#setStatus = setStatus;
     this.#request = new LatestRequest(
-      (question) => send(model, { type: "hear", ...question }),
+      model,
+      "sound",
+      (answer) => this.#take(answer),
       () => setStatus(LATE),
     );
     for (const event of ["play", "pause", "ended"]) {
       this.#audio.addEventListener(event, this.#showPlaying);
     }
     parent.append(this.#audio);
-    model.on("msg:custom", this.#take);
   }
 
   /** A button that plays, and stops what it plays; `what` is asked for when it is pressed. */
@@ -42,7 +35,7 @@ export class SoundPlayer {
       if (!this.#audio.paused && this.#what === wanted) return this.#audio.pause();
       this.#pressed = made;
       this.#what = wanted;
-      this.#request.ask({ what: wanted });
+      this.#request.send({ what: wanted });
     });
     made.setAttribute("aria-pressed", "false");
     this.#buttons.push(made);
@@ -50,28 +43,22 @@ export class SoundPlayer {
   }
 
   close(): void {
-    this.#model.off("msg:custom", this.#take);
-    this.#request.stop();
+    this.#request.close();
     this.#audio.pause();
     this.#release();
     this.#audio.remove();
   }
 
-  readonly #take = (
-    answer: Partial<Sender> & { type?: string; error?: string },
-    buffers: DataView[],
-  ): void => {
-    if (answer.type !== "sound" || answer.page !== this.#request.page) return;
-    if (!this.#request.answered(answer)) return;
-    if (answer.error) return this.#setStatus(`No sound: ${answer.error}.`);
+  #take({ wav, error }: Answer<"sound">): void {
+    if (this.#request.busy) return;
+    if (error) return this.#setStatus(`No sound: ${error}.`);
     this.#release();
-    const wav = new Blob([buffers[0] as DataView<ArrayBuffer>], { type: "audio/wav" });
-    this.#audio.src = URL.createObjectURL(wav);
+    this.#audio.src = URL.createObjectURL(new Blob([wav!], { type: "audio/wav" }));
     this.#audio.play().then(
       () => this.#setStatus(`Playing ${this.#audio.duration.toFixed(2)} s of sound.`),
       (error) => this.#setStatus(`The browser does not play: ${error.message}`),
     );
-  };
+  }
 
   readonly #showPlaying = () => {
     for (const made of this.#buttons) {

@@ -10,6 +10,7 @@ import { createShell, element, type Shell } from "../controls/shell.ts";
 import { SoundPlayer } from "../controls/sound_player.ts";
 import { readArray } from "../kernel/arrays.ts";
 import { Tiles } from "../kernel/atlas.ts";
+import { Channel } from "../kernel/channel.ts";
 import { LATE, PATIENCE } from "../kernel/latest_request.ts";
 import { listen } from "../kernel/listen.ts";
 import { send, pushState } from "../kernel/sync.ts";
@@ -62,6 +63,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     this.#hear = this.#sound.button("Hear", "Hear this frame (H on the filmstrip)", () => this.#frame);
     if (model.get("_has_sound")) this.#controls.addAfterPlay(this.#hear);
     const showMethod = () => this.#showMethod();
+    const failed = (answer: { error?: string }) => this.#fail(answer);
     this.#stops = [
       ...this.#view.tracks.map((track) => onDrag(track, this)),
       onKey(this.#view.slider, (key) => this.#key(key)),
@@ -72,8 +74,8 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
         method: showMethod,
         compare: showMethod,
       }),
+      Channel.of(model).listen({ state: failed, swap: failed }),
     ];
-    model.on("msg:custom", this.#failed);
     showMethod();
     void this.#load();
   }
@@ -84,7 +86,6 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     clearTimeout(this.#commitTimer);
     clearTimeout(this.#lateTimer);
     for (const stop of this.#stops) stop();
-    this.#model.off("msg:custom", this.#failed);
     this.#sound.close();
     this.#view.close();
     this.#shell.notice.close();
@@ -149,12 +150,11 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     this.#detail.root.classList.toggle("vw-stale", this.#uncommitted);
   }
 
-  readonly #failed = (message: { type?: string; why?: string }) => {
-    if (message.type !== "refused") return;
+  #fail({ error }: { error?: string }): void {
     clearTimeout(this.#lateTimer);
     this.#shell.root.setAttribute("data-failed", "");
-    this.#shell.setStatus(message.why!);
-  };
+    this.#shell.setStatus(error!);
+  }
 
   // -- the value: changed here without a message, sent when a gesture ends -----------------------
 
@@ -211,7 +211,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     this.#stopPlaying();
     this.#commit();
     this.#expectFrames();
-    send(this.#model, { type: "swap" });
+    send(this.#model, "swap", {});
   }
 
   #stopPlaying(): void {

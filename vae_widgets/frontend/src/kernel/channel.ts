@@ -1,41 +1,49 @@
 /**
- * Messages from one widget in the page to the kernel, each with a receipt (widgets/base/widget.py).
+ * The messages of one widget in this page: out to the kernel, each with a receipt, and in from it by
+ * kind (docs/messages.md, widgets/base/widget.py).
  *
  * A kernel that was restarted or shut down cannot be reached: messages wait here, in order, until
  * one gets through. A kernel that is busy does not answer for a while. The widget says both.
  */
 
 import type { AnyModel } from "@anywidget/types";
+import { putBuffers, takeBuffers, type Fields, type Handlers, type Kind } from "./messages.ts";
 
 /** A message without a receipt for so long means that the kernel is busy or gone, in ms. */
 const PATIENCE = 3000;
 /** How often messages that could not be sent are tried again, in ms. */
 const RETRY = 2000;
 
-/** Makes the message when it is sent, so that it holds the latest values. */
-export type Make = () => { content: Record<string, unknown>; buffers: ArrayBuffer[] };
-
 export interface Post {
+  /** The number of the message, which its answer repeats. */
+  seq: number;
   /** Take the message back. Returns false if it has left the page already. */
   cancel(): boolean;
 }
 
 interface Waiting {
-  make: Make;
-  names: Set<string> | null;
+  kind: Kind;
+  seq: number;
+  /** Makes the fields when the message is sent, so that it holds the latest values. */
+  make: () => object;
+  /** Of traits that wait to be sent. */
+  names?: Set<string>;
 }
 
 const channels = new WeakMap<object, Channel>();
 
 export class Channel {
   readonly #model: AnyModel<any>;
+  /** Tells the answers to this page from those to another. */
   readonly #page = Math.random().toString(36).slice(2);
+  #seq = 0;
   #sent = 0;
-  #heard = 0;
+  #received = 0;
   readonly #unsent: Waiting[] = [];
+  readonly #handlers = new Set<Handlers>();
   readonly #watchers = new Set<() => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #quiet = false;
+  #silent = false;
 
   private constructor(model: AnyModel<any>) {
     this.#model = model;
@@ -50,7 +58,7 @@ export class Channel {
 
   /** Whether the last messages have reached no kernel, or one that does not answer. */
   get silent(): boolean {
-    return this.#quiet;
+    return this.#silent;
   }
 
   /** Call `changed` whenever `silent` changes. Returns a function that stops it. */
@@ -64,12 +72,18 @@ export class Channel {
     };
   }
 
+  /** Call these with the messages for this page. Returns a function that stops it. */
+  listen(handlers: Handlers): () => void {
+    this.#handlers.add(handlers);
+    return () => this.#handlers.delete(handlers);
+  }
+
   /** Send a message, or keep it until it can be sent. */
-  post(make: Make): Post {
-    const waiting: Waiting = { make, names: null };
-    this.#unsent.push(waiting);
+  post<K extends Kind>(kind: K, fields: Fields<K>): Post {
+    const waiting = this.#queue(kind, () => fields);
     this.#flush();
     return {
+      seq: waiting.seq,
       cancel: () => {
         const at = this.#unsent.indexOf(waiting);
         if (at < 0) return false;
@@ -80,51 +94,66 @@ export class Channel {
   }
 
   /** Send the values of traits. Those that wait to be sent are sent once, with their last values. */
-  postState(names: string[], make: (names: string[]) => ReturnType<Make>): void {
+  postState(names: string[]): void {
     const last = this.#unsent.at(-1);
-    if (last?.names) {
-      for (const name of names) last.names.add(name);
-    } else {
-      const all = new Set(names);
-      this.#unsent.push({ make: () => make([...all]), names: all });
+    const all = last?.names ?? new Set();
+    for (const name of names) all.add(name);
+    if (!last?.names) {
+      const value = (name: string) => [name, this.#model.get(name)];
+      this.#queue("state", () => ({ state: Object.fromEntries([...all].map(value)) })).names = all;
     }
     this.#flush();
+  }
+
+  #queue(kind: Kind, make: () => object): Waiting {
+    const waiting: Waiting = { kind, seq: ++this.#seq, make };
+    this.#unsent.push(waiting);
+    return waiting;
   }
 
   #flush(): void {
     while (this.#unsent.length) {
-      const { content, buffers } = this.#unsent[0].make();
-      const receipt = [this.#page, this.#sent + 1];
+      const { kind, seq, make } = this.#unsent[0];
+      const { content, paths, buffers } = takeBuffers({ kind, page: this.#page, seq, ...make() });
       try {
-        this.#model.send({ ...content, receipt }, undefined, buffers);
+        this.#model.send(paths.length ? { ...content, paths } : content, undefined, buffers);
       } catch (error) {
-        if (!this.#quiet) console.warn("The kernel was not reached:", error);
+        if (!this.#silent) console.warn("The kernel was not reached:", error);
         break;
       }
       this.#unsent.shift();
-      this.#sent++;
+      this.#sent = seq;
     }
     this.#update();
   }
 
-  readonly #take = (
-    content: { receipt?: [string, number]; type?: string; why?: string } | null,
-  ): void => {
-    if (content?.type === "refused") console.warn("The kernel refused a message:", content.why);
-    const [page, number] = content?.receipt ?? [];
-    if (page !== this.#page) return;
-    this.#heard = Math.max(this.#heard, number!);
+  readonly #take = (message: any, buffers: DataView[] = []): void => {
+    const { kind, page, seq, error, paths = [] } = message ?? {};
+    if (!kind || (page !== undefined && page !== this.#page)) return;
+    if (kind === "received") return this.#receive(seq);
+    putBuffers(message, paths, buffers);
+    let handled = false;
+    for (const handlers of [...this.#handlers]) {
+      const handle = handlers[kind as keyof Handlers] as ((message: object) => void) | undefined;
+      handle?.(message);
+      handled ||= Boolean(handle);
+    }
+    if (error && !handled) console.warn("The kernel refused a message:", error);
+  };
+
+  #receive(seq: number): void {
+    this.#received = Math.max(this.#received, seq);
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#setSilent(this.#unsent.length > 0);
     this.#flush();
-  };
+  }
 
   #update(): void {
     if (this.#unsent.length) {
       this.#setSilent(true);
       this.#lookAgain(RETRY);
-    } else if (this.#heard < this.#sent) this.#lookAgain(PATIENCE);
+    } else if (this.#received < this.#sent) this.#lookAgain(PATIENCE);
     else this.#setSilent(false);
   }
 
@@ -138,9 +167,9 @@ export class Channel {
     }, after);
   }
 
-  #setSilent(quiet: boolean): void {
-    if (quiet === this.#quiet) return;
-    this.#quiet = quiet;
+  #setSilent(silent: boolean): void {
+    if (silent === this.#silent) return;
+    this.#silent = silent;
     for (const changed of [...this.#watchers]) changed();
   }
 }

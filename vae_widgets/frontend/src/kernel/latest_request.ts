@@ -1,37 +1,44 @@
 /**
- * Questions to a kernel that may be slow: at most one is under way, the newest waits behind it,
- * those in between are dropped.
+ * Requests of one kind to a kernel that may be slow: at most one is under way, the newest waits
+ * behind it, those in between are dropped, and so is an answer that comes after a newer request.
  */
 
-export interface Sender {
-  page: string;
-  seq: number;
-}
+import type { AnyModel } from "@anywidget/types";
+import { Channel, type Post } from "./channel.ts";
+import type { Answer, Fields, Handlers, RequestKind } from "./messages.ts";
 
-// After so long the page says that the kernel is busy or gone, and lets the next question go.
+// After so long the page says that the kernel is busy or gone, and lets the next request go.
 export const PATIENCE = 5000;
 
 export const LATE = "No answer from the kernel for 5 s: is it busy or gone?";
 
-export class LatestRequest<Question extends object> {
-  /** Tells the answers to this page from those to another. */
-  readonly page = Math.random().toString(36).slice(2);
-  readonly #send: (question: Question & Sender) => void;
+export class LatestRequest<K extends RequestKind> {
+  readonly #channel: Channel;
+  readonly #kind: K;
+  readonly #answered: (answer: Answer<K>, fields: Fields<K>) => void;
   readonly #overdue: () => void;
   readonly #patience: number;
-  #seq = 0;
+  readonly #stopListening: () => void;
+  /** What was sent last, until it is answered. */
+  #last: { post: Post; fields: Fields<K> } | null = null;
   #underWay = false;
-  #waiting: Question | null = null;
+  #waiting: Fields<K> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** `answered` may find the request `busy`: a newer one is on its way. */
   constructor(
-    send: (question: Question & Sender) => void,
+    model: AnyModel<any>,
+    kind: K,
+    answered: (answer: Answer<K>, fields: Fields<K>) => void,
     overdue: () => void = () => {},
     patience = PATIENCE,
   ) {
-    this.#send = send;
+    this.#channel = Channel.of(model);
+    this.#kind = kind;
+    this.#answered = answered;
     this.#overdue = overdue;
     this.#patience = patience;
+    this.#stopListening = this.#channel.listen({ [kind]: this.#take } as Handlers);
   }
 
   /** Whether an answer is still to come. */
@@ -39,31 +46,37 @@ export class LatestRequest<Question extends object> {
     return this.#underWay || this.#waiting !== null;
   }
 
-  ask(question: Question): void {
-    if (this.#underWay) this.#waiting = question;
-    else this.#go(question);
+  send(fields: Fields<K>): void {
+    if (this.#underWay) this.#waiting = fields;
+    else this.#go(fields);
   }
 
-  /**
-   * Take note of an answer; false if it is stale and must not be shown. Answers to other pages,
-   * and what the kernel says unasked, are news unless this page waits for an answer of its own.
-   */
-  answered(answer: Partial<Sender>): boolean {
-    if (answer.page !== this.page) return !this.busy;
-    if (answer.seq !== this.#seq) return false;
+  /** Drop the answer that is still to come. */
+  drop(): void {
     clearTimeout(this.#timer);
+    this.#last?.post.cancel();
+    this.#last = this.#waiting = null;
     this.#underWay = false;
-    if (!this.#waiting) return true;
-    this.#go(this.#waiting);
-    return false;
   }
 
-  stop(): void {
+  close(): void {
     clearTimeout(this.#timer);
     this.#waiting = null;
+    this.#stopListening();
   }
 
-  #go(question: Question): void {
+  readonly #take = (answer: Answer<K>): void => {
+    if (!this.#last || answer.seq !== this.#last.post.seq) return;
+    const { fields } = this.#last;
+    clearTimeout(this.#timer);
+    this.#last = null;
+    this.#underWay = false;
+    if (this.#waiting) this.#go(this.#waiting);
+    this.#answered(answer, fields);
+  };
+
+  #go(fields: Fields<K>): void {
+    this.#last?.post.cancel(); // one that has reached no kernel
     this.#waiting = null;
     this.#underWay = true;
     clearTimeout(this.#timer);
@@ -72,6 +85,6 @@ export class LatestRequest<Question extends object> {
       this.#overdue();
       if (this.#waiting) this.#go(this.#waiting);
     }, this.#patience);
-    this.#send({ ...question, page: this.page, seq: ++this.#seq });
+    this.#last = { post: this.#channel.post(this.#kind, fields), fields };
   }
 }

@@ -66,7 +66,7 @@ class LatentScatterView {
       sample: (index: number) => hover.sample(index),
       preview: (place: Point) => plane.at(place) ?? hover.sample(finder.nearestTo(place)),
     };
-    const picked = (this.#picked = new Picking(model, plot, pictures, shell.setStatus, late));
+    const picked = (this.#picked = new Picking(model, plot, pictures, shell.setStatus, late, () => this.#showPick()));
     const sounds = new SoundButtons(model, shell, canvas, () => finder.nearestTo(picked.place));
     picked.view.root.append(sounds.root);
     this.#legend = new Legend(model);
@@ -142,12 +142,10 @@ class LatentScatterView {
       _density: () => this.#showDensity(),
       _positions: () => this.#showPositions(),
       // Not `picked`, which comes together with its picture.
-      _pick: () => this.#takePick(),
-      _place: () => void this.#picked.takeHovered(),
+      _pick: () => void this.#picked.take(),
       _grid: () => void this.#plane.take(),
-      _traversals: () => this.#drawers.takeTraversals(),
-      _tile: () => void this.#hover.takeTile(),
-      _detail: () => void this.#hover.takeDetail(),
+      dims: () => this.#forgetPlane(),
+      projection: () => this.#forgetPlane(),
     };
   }
 
@@ -162,7 +160,6 @@ class LatentScatterView {
     this.#showView();
     void this.#plane.take();
     void this.#picked.take();
-    this.#drawers.takeTraversals();
   }
 
   #showPositions(): void {
@@ -241,8 +238,12 @@ class LatentScatterView {
     this.#decodeWhenSettled();
   }
 
-  #takePick(): void {
-    void this.#picked.take();
+  #forgetPlane(): void {
+    this.#hover.forgetDetail();
+    this.#drawers.forgetTraversals();
+  }
+
+  #showPick(): void {
     this.#drawers.showDimensions();
     this.#drawers.showSave();
     this.#decodeWhenSettled();

@@ -5,6 +5,7 @@ import { download, KeptBar } from "./kept_bar.ts";
 import { now, KeptMarks, withoutOrigin, type KeptMark, type ReviewOrigin } from "./kept_marks.ts";
 import { PendingMarks } from "./pending_marks.ts";
 import type { Mark } from "./marks.ts";
+import { Channel } from "../kernel/channel.ts";
 import { send } from "../kernel/sync.ts";
 
 /** The queued samples around the position that the page has. */
@@ -26,12 +27,6 @@ interface State {
   _origin: ReviewOrigin;
 }
 
-export type Answer =
-  | ({ kind: "mark" } & KeptMark)
-  | { kind: "log"; marks: KeptMark[] }
-  | { kind: "restored"; taken: number[]; left_out: number[]; why: string }
-  | { kind: "refused"; index: number; why: string };
-
 export class Marking {
   readonly bar: KeptBar;
   readonly #model: AnyModel<State>;
@@ -41,12 +36,14 @@ export class Marking {
   #taken: number[] = [];
   #leftOut: number[] = [];
   #why = "";
+  readonly #stopMessages: () => void;
 
-  constructor(model: AnyModel<State>, changed: () => void) {
+  /** `changed` gets why the kernel refused a mark, if it did. */
+  constructor(model: AnyModel<State>, changed: (failure?: string) => void) {
     this.#model = model;
     this.#keep = new KeptMarks(model.get("_origin"));
-    const then = (act: () => void) => () => {
-      act();
+    const then = <T = void>(act: (message: T) => void) => (message: T) => {
+      act(message);
       changed();
     };
     this.bar = new KeptBar({
@@ -62,8 +59,21 @@ export class Marking {
       }),
       save: () => this.save(),
     });
+    this.#stopMessages = Channel.of(model).listen({
+      marked: then((mark) => {
+        this.#keep.confirm(mark as KeptMark);
+        this.#pending.confirm(mark.index!, mark.mark!);
+      }),
+      mark: ({ seq, error }) => changed(this.#refuse(seq!) ? error : ""),
+      log: then(({ marks = [] }) => this.#takeLog(marks)),
+      restore: then(({ taken = [], left_out = [], why = "" }) => {
+        this.#taken = taken;
+        this.#leftOut = left_out;
+        this.#why = why;
+      }),
+    });
     // The answer lists the marks of the kernel: the page then sends the others.
-    send(model, { type: "log" });
+    send(model, "log", {});
   }
 
   /** The mark of each queued sample, including marks that the kernel has not confirmed. */
@@ -89,7 +99,7 @@ export class Marking {
     const made = { index, score: scores[at], mark: as, time: now(), drawn_from: drawn_from[at] };
     const keptBefore = this.#keep.get(index);
     this.#keep.add(made);
-    const post = send(this.#model, { type: "mark", ...made });
+    const post = send(this.#model, "mark", { index, mark: as, time: made.time });
     this.#pending.add({ ...made, position, queue, before, keptBefore, post });
   }
 
@@ -97,7 +107,7 @@ export class Marking {
   undo(): number | null {
     const { last } = this.#pending;
     if (!last) {
-      if (this.canUndo && send(this.#model, { type: "undo" }).cancel()) {
+      if (this.canUndo && send(this.#model, "undo", {}).cancel()) {
         throw new Error("The kernel has this step and does not answer. C clears the mark of a sample.");
       }
       return null;
@@ -105,28 +115,8 @@ export class Marking {
     this.#pending.pop();
     this.#keep.restore(last.index, last.keptBefore);
     // A mark that was already sent is undone by the kernel.
-    if (!last.post.cancel()) send(this.#model, { type: "undo" });
+    if (!last.post.cancel()) send(this.#model, "undo", {});
     return last.queue === this.#model.get("_window").queue ? last.position : null;
-  }
-
-  /** Process an answer of the kernel. Returns why it refused a mark, or "". */
-  take(answer: Answer): string {
-    if (answer.kind === "mark") {
-      this.#keep.confirm(answer);
-      this.#pending.confirm(answer.index, answer.mark);
-    } else if (answer.kind === "log") {
-      this.#keep.confirmAll(answer.marks);
-      // Pending marks are sent anyway.
-      if (!this.#asked) this.#handOver(this.#keep.lost.filter(({ index }) => !this.#pending.has(index)));
-      this.#asked = true;
-    } else if (answer.kind === "restored") {
-      ({ taken: this.#taken, left_out: this.#leftOut, why: this.#why } = answer);
-    } else if (answer.kind === "refused") {
-      this.#pending.refuse(answer.index);
-      this.#keep.forget([answer.index]);
-      return answer.why;
-    }
-    return "";
   }
 
   /** Download all marks as a file. */
@@ -144,9 +134,27 @@ export class Marking {
     });
   }
 
+  close(): void {
+    this.#stopMessages();
+  }
+
+  #takeLog(marks: KeptMark[]): void {
+    this.#keep.confirmAll(marks);
+    // Pending marks are sent anyway.
+    if (!this.#asked) this.#handOver(this.#keep.lost.filter(({ index }) => !this.#pending.has(index)));
+    this.#asked = true;
+  }
+
+  /** The kernel refused the mark of a message; false if that was made by another view. */
+  #refuse(seq: number): boolean {
+    const index = this.#pending.refuse(seq);
+    if (index !== undefined) this.#keep.forget([index]);
+    return index !== undefined;
+  }
+
   #handOver(kept: KeptMark[]): void {
     const marks = kept.map(withoutOrigin);
-    if (marks.length) send(this.#model, { type: "restore", marks });
+    if (marks.length) send(this.#model, "restore", { marks });
   }
 
   #remove(): void {

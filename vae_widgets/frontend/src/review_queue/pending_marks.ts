@@ -44,9 +44,11 @@ export class PendingMarks {
     if (at >= 0) this.#marks.splice(at, 1);
   }
 
-  /** The kernel has refused to mark this sample. */
-  refuse(index: number): void {
-    this.#marks = this.#marks.filter((pending) => pending.index !== index);
+  /** The kernel refuses the mark of this message. Returns its sample, which has no mark now. */
+  refuse(seq: number): number | undefined {
+    const refused = this.#marks.find(({ post }) => post.seq === seq)?.index;
+    this.#marks = this.#marks.filter(({ index }) => index !== refused);
+    return refused;
   }
 
   /** The marks of a queue including these; `indices` are its samples from position `start` on. */

@@ -6,7 +6,7 @@ import "./widget.css";
 import { onKey } from "../controls/gestures.ts";
 import { markColour, ReviewCard } from "./card.ts";
 import type { ReviewOrigin } from "./kept_marks.ts";
-import { Marking, type Answer, type QueueWindow } from "./marking.ts";
+import { Marking, type QueueWindow } from "./marking.ts";
 import { Thumbnails } from "./thumbnails.ts";
 import { firstShown, nextOpen, summary, verdict, type Mark } from "./marks.ts";
 import { button, createShell, element } from "../controls/shell.ts";
@@ -69,7 +69,10 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   let tiles: Tiles | null = null;
   let loading = 0;
   let problem = "";
-  const marking = new Marking(model, () => show());
+  const marking = new Marking(model, (failure = "") => {
+    problem = failure || problem;
+    show();
+  });
   shell.notice.root.after(marking.bar.root);
 
   const at = () => model.get("position") - model.get("_window").start;
@@ -133,7 +136,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const { made: undoing } = control("Undo", "U", "Undo the last step", undo);
   const { made: forward } = control("\u25b8", "", "Next sample (right arrow)", step(1));
   const { made: more } = control("More", "", "Queue the next samples, and remove the marked ones", () =>
-    send(model, { type: "refill" }),
+    send(model, "refill", {}),
   );
   more.classList.add("vw-review-more");
   const choices = [
@@ -163,7 +166,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   });
 
   const nextSamples = button("Next samples", "Queue the next samples, and remove the marked ones", () => {
-    send(model, { type: "refill" });
+    send(model, "refill", {});
     card.root.focus({ preventScroll: true });
   });
   const saving = button("Save marks", "Download all marks as a CSV file, which ReviewQueue.load reads", () =>
@@ -248,12 +251,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     tiles = fresh;
     show();
   };
-  const onMessage = (answer: Answer) => {
-    if (!("kind" in answer)) return;
-    problem = marking.take(answer) || problem;
-    show();
-  };
-  model.on("msg:custom", onMessage);
   const stopListening = listen(model, {
     _window: () => void onWindow(),
     _marks: show,
@@ -269,8 +266,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   return () => {
     loading++;
+    marking.close();
     shell.notice.close();
-    model.off("msg:custom", onMessage);
     stopListening();
     stopKeys();
     tiles?.close();

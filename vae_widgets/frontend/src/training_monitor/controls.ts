@@ -46,9 +46,9 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   el.append(root);
 
   let waits = ""; // what waits for the kernel, while a cell blocks it
-  const run = new RunButtons((message, label) => {
-    const { run: number, blocked } = model.get("shown");
-    send(model, { ...message, run: number });
+  const run = new RunButtons((kind, fields, label) => {
+    const { run: number = 0, blocked } = model.get("shown");
+    send(model, kind, { ...fields, run: number });
     waits = blocked ? `${label} waits until this cell ends; interrupting the kernel (■) acts now` : "";
     showStatus();
   });

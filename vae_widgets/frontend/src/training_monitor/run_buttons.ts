@@ -1,10 +1,11 @@
 /** Pause, Stop, Checkpoint, learning rate and beta, as far as the run supports them. */
 
 import { NumberField } from "../controls/number_field.ts";
+import type { Fields } from "../kernel/messages.ts";
 import { button, element } from "../controls/shell.ts";
 
 interface Button {
-  does: string;
+  does: "pause" | "resume" | "stop" | "checkpoint";
   text: string;
   hint: string;
   enabled: boolean;
@@ -25,7 +26,9 @@ export interface RunState {
   warning: string;
 }
 
-type Message = { type: string; name?: string; value?: number };
+type RunKind = "pause" | "resume" | "stop" | "checkpoint" | "change";
+/** Sends a message to the kernel; `label` is the name of the control. */
+type SendRun = <K extends RunKind>(kind: K, fields: Omit<Fields<K>, "run">, label: string) => void;
 
 const ORDER = ["pause", "stop", "checkpoint"];
 const SETTINGS: [name: string, label: string, hint: string][] = [
@@ -40,12 +43,11 @@ export class RunButtons {
   readonly #fields: Record<string, NumberField> = {};
   #shown: Partial<RunState> = {};
 
-  /** `send` receives a message for the kernel and its name. */
-  constructor(send: (message: Message, label: string) => void) {
+  constructor(send: SendRun) {
     for (const name of ORDER) {
       const made = button("", "", () => {
         const { does, text } = this.#shown.buttons![name];
-        send({ type: does }, text);
+        send(does, {}, text);
       });
       made.dataset.action = name;
       made.hidden = true;
@@ -54,7 +56,7 @@ export class RunButtons {
     }
     for (const [name, label, hint] of SETTINGS) {
       const field = new NumberField(label, label, hint, "", { min: 0 }, (value) =>
-        send({ type: "change", name, value: value! }, label),
+        send("change", { name, value: value! }, label),
       );
       field.root.hidden = true;
       field.root.dataset.setting = name;

@@ -2,14 +2,14 @@
 
 import type { Point } from "../../canvas/geometry.ts";
 import { toEdges, type Edges, type Viewport } from "../../canvas/viewport.ts";
-import type { GridQuestion } from "../state/protocol.ts";
+import type { GridShape } from "../state/protocol.ts";
 
 // Height of a picture on the plane, in pixels, unless that makes too many pixels in all.
 const CELL = 28;
 const BUDGET = 1e6;
 
 /** The grid that fills the visible part of the plane with cells of the shape of a tile. */
-export function gridFor(viewport: Viewport, tileWidth: number, tileHeight: number): GridQuestion {
+export function gridFor(viewport: Viewport, tileWidth: number, tileHeight: number): GridShape {
   const { width, height } = viewport.box;
   const cell = Math.max(CELL, tileHeight * Math.sqrt((width * height) / BUDGET));
   return {
@@ -19,7 +19,7 @@ export function gridFor(viewport: Viewport, tileWidth: number, tileHeight: numbe
   };
 }
 
-export function sameGrid(a: GridQuestion, b: GridQuestion): boolean {
+export function sameGrid(a: GridShape, b: GridShape): boolean {
   const same = a.columns === b.columns && a.rows === b.rows;
   return same && a.bounds.every((edge, i) => edge === b.bounds[i]);
 }
@@ -31,7 +31,7 @@ export function covers(outer: Edges, inner: Edges): boolean {
 }
 
 /** Index of the cell at a place on the plane, counted row by row from the top; -1 if outside. */
-export function cellAt(grid: GridQuestion, place: Point): number {
+export function cellAt(grid: GridShape, place: Point): number {
   const [x0, x1, y0, y1] = grid.bounds;
   const column = Math.floor(((place.x - x0) / (x1 - x0)) * grid.columns);
   const row = Math.floor(((y1 - place.y) / (y1 - y0)) * grid.rows);

@@ -1,7 +1,9 @@
 /** The hovered sample in detail, from the kernel: input, reconstruction, residual, posterior. */
 
-import { LatestRequest, type Sender } from "../../kernel/latest_request.ts";
-import type { Covariance, DetailAnswer } from "../state/protocol.ts";
+import { LatestRequest } from "../../kernel/latest_request.ts";
+import type { Answer } from "../../kernel/messages.ts";
+import type { Model } from "../state/model.ts";
+import type { Covariance } from "../state/protocol.ts";
 import { Tiles } from "../../kernel/atlas.ts";
 
 export interface Detail {
@@ -15,16 +17,18 @@ export interface Detail {
 const SETTLED = 120;
 
 export class HoverDetail {
-  readonly #request: LatestRequest<{ index: number }>;
+  readonly #request: LatestRequest<"detail">;
   readonly #changed: () => void;
+  readonly #failed: (error: string) => void;
   #detail: Detail | null = null;
   #wanted = -1;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #alive = true;
 
-  constructor(ask: (question: { index: number } & Sender) => void, changed: () => void) {
-    this.#request = new LatestRequest(ask);
+  constructor(model: Model, changed: () => void, failed: (error: string) => void) {
+    this.#request = new LatestRequest(model, "detail", (answer, { index }) => void this.#take(answer, index));
     this.#changed = changed;
+    this.#failed = failed;
   }
 
   /** The detail of a sample; null while it is on its way. */
@@ -33,31 +37,33 @@ export class HoverDetail {
     if (index !== this.#wanted) {
       this.#wanted = index;
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#request.ask({ index }), SETTLED);
+      this.#timer = setTimeout(() => this.#request.send({ index }), SETTLED);
     }
     return null;
   }
 
-  /** Returns the error of the kernel, if any. */
-  async take(answer: Partial<DetailAnswer>): Promise<string> {
-    this.#request.answered(answer);
-    const { index = -1, text = "", covariance = [], error = "" } = answer;
-    const tiles = answer.tiles && !error ? await Tiles.load(answer.tiles) : null;
-    if (!this.#alive) tiles?.close();
-    if (!this.#alive || (!tiles && index >= 0)) return error;
+  /** What is here and on its way is of another plane. */
+  forget(): void {
+    this.#request.drop();
     this.#detail?.tiles.close();
-    // Without a sample it is the news that what is here is of another plane.
-    const ellipse = covariance.length ? covariance : null;
-    this.#detail = tiles && { index, tiles, text, covariance: ellipse };
-    if (!tiles) this.#wanted = -1;
-    this.#changed();
-    return "";
+    this.#detail = null;
+    this.#wanted = -1;
   }
 
   close(): void {
     this.#alive = false;
     clearTimeout(this.#timer);
-    this.#request.stop();
+    this.#request.close();
     this.#detail?.tiles.close();
+  }
+
+  async #take(answer: Answer<"detail">, index: number): Promise<void> {
+    if (answer.error) return this.#failed(answer.error);
+    const tiles = await Tiles.load(answer.tiles!);
+    if (!this.#alive || this.#wanted !== index) return tiles.close();
+    this.#detail?.tiles.close();
+    const { text = "", covariance } = answer;
+    this.#detail = { index, tiles, text, covariance: covariance?.length ? covariance : null };
+    this.#changed();
   }
 }

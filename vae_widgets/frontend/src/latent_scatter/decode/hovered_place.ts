@@ -1,9 +1,10 @@
 /** The place under the pointer, decoded by the kernel once the pointer rests. */
 
-import { LatestRequest, type Sender } from "../../kernel/latest_request.ts";
+import { LatestRequest } from "../../kernel/latest_request.ts";
+import type { Answer } from "../../kernel/messages.ts";
+import type { Model } from "../state/model.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import { Tiles, type TileRef } from "../../kernel/atlas.ts";
-import type { PlaceAnswer, PlaceQuestion } from "../state/protocol.ts";
 
 export interface Decoded {
   shown: TileRef;
@@ -18,12 +19,14 @@ export class HoverPlace {
   place: Point | null = null;
   /** The kernel's picture of the place, null while it is on its way. */
   decoded: Decoded | null = null;
-  readonly #request: LatestRequest<PlaceQuestion>;
+  readonly #request: LatestRequest<"place">;
+  readonly #changed: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #alive = true;
 
-  constructor(ask: (question: PlaceQuestion & Sender) => void) {
-    this.#request = new LatestRequest(ask);
+  constructor(model: Model, changed: () => void) {
+    this.#request = new LatestRequest(model, "place", (answer, { at }) => void this.#take(answer, at));
+    this.#changed = changed;
   }
 
   move(place: Point | null): void {
@@ -31,33 +34,24 @@ export class HoverPlace {
     this.#drop();
     clearTimeout(this.#timer);
     if (!place) return;
-    this.#timer = setTimeout(() => this.#request.ask({ at: [place.x, place.y] }), SETTLED);
-  }
-
-  /** True if there is news; of an answer for another place there is none. */
-  async take(answer: Partial<PlaceAnswer>): Promise<boolean> {
-    if (answer.page !== this.#request.page) return false;
-    this.#request.answered(answer);
-    if (!answer.tiles || answer.error || !this.#isHere(answer)) return false;
-    const tiles = await Tiles.load(answer.tiles);
-    if (!this.#alive || !this.#isHere(answer)) {
-      tiles.close();
-      return false;
-    }
-    this.#drop();
-    this.decoded = { shown: { tiles, index: 0 }, offData: answer.off_data === true };
-    return true;
+    this.#timer = setTimeout(() => this.#request.send({ at: [place.x, place.y] }), SETTLED);
   }
 
   close(): void {
     this.#alive = false;
     clearTimeout(this.#timer);
-    this.#request.stop();
+    this.#request.close();
     this.#drop();
   }
 
-  #isHere({ at }: Partial<PlaceAnswer>): boolean {
-    return at?.[0] === this.place?.x && at?.[1] === this.place?.y;
+  async #take({ tiles: atlas, off_data }: Answer<"place">, [x, y]: [number, number]): Promise<void> {
+    const isHere = () => this.#alive && x === this.place?.x && y === this.place?.y;
+    if (!atlas || !isHere()) return;
+    const tiles = await Tiles.load(atlas);
+    if (!isHere()) return tiles.close();
+    this.#drop();
+    this.decoded = { shown: { tiles, index: 0 }, offData: off_data === true };
+    this.#changed();
   }
 
   #drop(): void {

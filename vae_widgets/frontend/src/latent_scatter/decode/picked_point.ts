@@ -3,12 +3,10 @@
 import { readArray } from "../../kernel/arrays.ts";
 import { LatestRequest } from "../../kernel/latest_request.ts";
 import type { Point } from "../../canvas/geometry.ts";
-import type { PickQuestion } from "../state/protocol.ts";
 import { HoverPlace } from "./hovered_place.ts";
 import { PickedView } from "./picked_view.ts";
 import type { ScatterPlot } from "../plot/plot.ts";
 import { axisNames, isLine, labelOf, type Model } from "../state/model.ts";
-import { setAndPush } from "../../kernel/sync.ts";
 import { Tiles, type TileRef } from "../../kernel/atlas.ts";
 import { formatNumber } from "../../format/numbers.ts";
 
@@ -41,8 +39,9 @@ export class Picking {
   readonly #plot: ScatterPlot;
   readonly #pictures: Pictures;
   readonly #setStatus: (text: string) => void;
-  readonly #request: LatestRequest<PickQuestion>;
+  readonly #request: LatestRequest<"pick">;
   readonly #pointer: HoverPlace;
+  readonly #taken: () => void;
   /** Set while the kernel's answer is on its way. */
   #pending: Pick | null = null;
   #exact: { tiles: Tiles; point: number } | null = null;
@@ -54,13 +53,15 @@ export class Picking {
     pictures: Pictures,
     setStatus: (text: string) => void,
     late: () => void,
+    taken: () => void,
   ) {
     this.#model = model;
     this.#plot = plot;
     this.#pictures = pictures;
     this.#setStatus = setStatus;
-    this.#request = new LatestRequest((question) => setAndPush(model, { _ask_pick: question }), late);
-    this.#pointer = new HoverPlace((question) => setAndPush(model, { _ask_place: question }));
+    this.#taken = taken;
+    this.#request = new LatestRequest(model, "pick", ({ error }) => void this.take(true, error), late);
+    this.#pointer = new HoverPlace(model, () => this.show());
   }
 
   /** The pointer is over a place of the plane: show what is there; null shows what is picked. */
@@ -71,15 +72,11 @@ export class Picking {
     this.show();
   }
 
-  async takeHovered(): Promise<void> {
-    if (await this.#pointer.take(this.#model.get("_place"))) this.show();
-  }
-
   pick(place: Point, point: number): void {
     this.#pending = { place, point };
     this.#pointer.move(null);
     this.show(); // first, so that it works without a kernel too
-    this.#request.ask({ at: [place.x, place.y], point });
+    this.#request.send({ at: [place.x, place.y], point });
   }
 
   /** Whether an answer is still to come. */
@@ -116,22 +113,27 @@ export class Picking {
     if (!this.#pending?.moving) return;
     this.#pending.moving = false;
     const { x, y } = this.#pending.place;
-    this.#request.ask({ point: -1, ...(along === undefined ? { at: [x, y] } : { along }) });
+    this.#request.send({ point: -1, ...(along === undefined ? { at: [x, y] } : { along }) });
   }
 
-  /** Take the kernel's answer, unless a newer place was picked meanwhile. */
-  async take(): Promise<void> {
-    const answer = this.#model.get("_pick");
-    if (!this.#request.answered(answer)) return;
-    const tiles = answer.tiles && !answer.error ? await Tiles.load(answer.tiles) : null;
-    const stale = this.#model.get("_pick") !== answer || this.busy;
+  /**
+   * Show what the kernel has picked, unless its answer to this page is still to come. `asked`: it is
+   * what this page asked for last.
+   */
+  async take(asked = false, failure = ""): Promise<void> {
+    if (this.#request.busy) return;
+    this.#taken();
+    const picked = this.#model.get("_pick");
+    const error = failure || picked.error;
+    const tiles = picked.tiles && !error ? await Tiles.load(picked.tiles) : null;
+    const stale = this.#model.get("_pick") !== picked || this.busy;
     if (!this.#alive || stale) return tiles?.close();
     this.#exact?.tiles.close();
-    this.#exact = tiles && { tiles, point: answer.point ?? -1 };
+    this.#exact = tiles && { tiles, point: picked.point ?? -1 };
     this.#pending = null;
     this.show();
-    if (answer.error) this.#setStatus(`Picking failed. ${answer.error}`);
-    else if (answer.page === this.#request.page) this.#setStatus(this.#news());
+    if (error) this.#setStatus(`Picking failed. ${error}`);
+    else if (asked) this.#setStatus(this.#news());
   }
 
   show(): void {
@@ -180,7 +182,7 @@ export class Picking {
   close(): void {
     this.#alive = false;
     this.#pointer.close();
-    this.#request.stop();
+    this.#request.close();
     this.#exact?.tiles.close();
   }
 

@@ -3,18 +3,17 @@
 import { readArray } from "../../kernel/arrays.ts";
 import { LatestRequest } from "../../kernel/latest_request.ts";
 import type { Point } from "../../canvas/geometry.ts";
-import type { GridQuestion } from "../state/protocol.ts";
+import type { GridShape } from "../state/protocol.ts";
 import { cellAt, covers, gridFor, sameGrid } from "./grid.ts";
 import type { Grid, ScatterPlot } from "../plot/plot.ts";
 import type { Model } from "../state/model.ts";
-import { setAndPush } from "../../kernel/sync.ts";
 import { Tiles, type TileRef } from "../../kernel/atlas.ts";
 
 export class DecodedPlane {
   readonly #model: Model;
   readonly #plot: ScatterPlot;
   readonly #setStatus: (text: string) => void;
-  readonly #request: LatestRequest<GridQuestion>;
+  readonly #request: LatestRequest<"grid">;
   #grid: (Grid & { tiles: Tiles }) | null = null;
   #alive = true;
 
@@ -22,7 +21,8 @@ export class DecodedPlane {
     this.#model = model;
     this.#plot = plot;
     this.#setStatus = setStatus;
-    this.#request = new LatestRequest((question) => setAndPush(model, { _ask_grid: question }), late);
+    const failed = (error?: string) => error && setStatus(`Decoding the plane failed. ${error}`);
+    this.#request = new LatestRequest(model, "grid", ({ error }) => failed(error), late);
   }
 
   /** The decoded picture nearest to a place on the plane. */
@@ -41,19 +41,18 @@ export class DecodedPlane {
     const want = gridFor(this.#plot.viewport, have.tiles.tile_width, have.tiles.tile_height);
     const shown = this.#model.get("grid");
     const fits = shown ? sameGrid(have, want) : covers(have.bounds, want.bounds);
-    if (!fits || !this.#isHere()) this.#request.ask(want);
+    if (!fits || !this.#isHere()) this.#request.send(want);
   }
 
   async take(): Promise<void> {
-    const answer = this.#model.get("_grid");
-    this.#request.answered(answer);
-    const tiles = answer.error ? null : await Tiles.load(answer.tiles);
-    if (!this.#alive || this.#model.get("_grid") !== answer) return tiles?.close();
+    const grid = this.#model.get("_grid");
+    const tiles = grid.error ? null : await Tiles.load(grid.tiles);
+    if (!this.#alive || this.#model.get("_grid") !== grid) return tiles?.close();
     this.#grid?.tiles.close();
     // After an error no picture is better than one of another place.
-    this.#grid = tiles && { ...answer, tiles, texture: joined(tiles, answer) };
+    this.#grid = tiles && { ...grid, tiles, texture: joined(tiles, grid) };
     this.show();
-    if (answer.error) this.#setStatus(`Decoding the plane failed. ${answer.error}`);
+    if (grid.error) this.#setStatus(`Decoding the plane failed. ${grid.error}`);
   }
 
   /** Whether the plane that was decoded is the one that is shown: it moves with `slice_at`. */
@@ -64,13 +63,13 @@ export class DecodedPlane {
 
   close(): void {
     this.#alive = false;
-    this.#request.stop();
+    this.#request.close();
     this.#grid?.tiles.close();
   }
 }
 
 /** One picture of all tiles: drawn one by one, they would leave seams. */
-function joined(tiles: Tiles, { columns, rows }: GridQuestion): HTMLCanvasElement {
+function joined(tiles: Tiles, { columns, rows }: GridShape): HTMLCanvasElement {
   const texture = document.createElement("canvas");
   texture.width = columns * tiles.width;
   texture.height = rows * tiles.height;

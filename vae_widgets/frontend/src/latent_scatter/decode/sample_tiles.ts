@@ -1,25 +1,28 @@
 /** The pictures of samples: all in one atlas, or one by one from the kernel where they are many. */
 
-import { LatestRequest, type Sender } from "../../kernel/latest_request.ts";
+import { LatestRequest } from "../../kernel/latest_request.ts";
+import type { Answer } from "../../kernel/messages.ts";
 import { Tiles, type WireAtlas } from "../../kernel/atlas.ts";
-import type { TileAnswer } from "../state/protocol.ts";
+import type { Model } from "../state/model.ts";
 
 const KEPT = 500;
 // A pointer that sweeps over points asks for none of them.
 const SETTLED = 60;
 
 export class SampleTiles {
-  readonly #request: LatestRequest<{ index: number }>;
+  readonly #request: LatestRequest<"tile">;
   readonly #changed: () => void;
+  readonly #failed: (error: string) => void;
   #all: Tiles | null = null;
   #single = new Map<number, Tiles>();
   #refused = new Set<number>();
   #wanted = -1;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(ask: (question: { index: number } & Sender) => void, changed: () => void) {
-    this.#request = new LatestRequest(ask);
+  constructor(model: Model, changed: () => void, failed: (error: string) => void) {
+    this.#request = new LatestRequest(model, "tile", (answer, { index }) => void this.#take(answer, index));
     this.#changed = changed;
+    this.#failed = failed;
   }
 
   async load(atlas: WireAtlas | Record<string, never>): Promise<void> {
@@ -36,29 +39,27 @@ export class SampleTiles {
     if (index >= 0 && !this.#refused.has(index) && index !== this.#wanted) {
       this.#wanted = index;
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#request.ask({ index }), SETTLED);
+      this.#timer = setTimeout(() => this.#request.send({ index }), SETTLED);
     }
     return null;
   }
 
-  /** Returns the error of the kernel, if any. A tile that comes late is still a good tile. */
-  async arrived(answer: TileAnswer): Promise<string> {
-    this.#request.answered(answer);
-    if (this.#wanted === answer.index) this.#wanted = -1;
-    if (answer.error) this.#refused.add(answer.index);
-    else if (answer.tiles) {
-      this.#single.set(answer.index, await Tiles.load(answer.tiles));
-      if (this.#single.size > KEPT) this.#drop(this.#single.keys().next().value!);
-    }
-    this.#changed();
-    return answer.error;
-  }
-
   close(): void {
     clearTimeout(this.#timer);
-    this.#request.stop();
+    this.#request.close();
     this.#all?.close();
     for (const index of [...this.#single.keys()]) this.#drop(index);
+  }
+
+  /** A tile that comes late is still a good tile. */
+  async #take({ tiles, error }: Answer<"tile">, index: number): Promise<void> {
+    if (this.#wanted === index) this.#wanted = -1;
+    if (tiles) {
+      this.#single.set(index, await Tiles.load(tiles));
+      if (this.#single.size > KEPT) this.#drop(this.#single.keys().next().value!);
+    } else this.#refused.add(index);
+    this.#changed();
+    if (error) this.#failed(error);
   }
 
   #drop(index: number): void {

@@ -4,22 +4,23 @@
 import { LatestRequest } from "../../kernel/latest_request.ts";
 import { readArray } from "../../kernel/arrays.ts";
 import type { Point } from "../../canvas/geometry.ts";
-import type { TraversalAnswer, TraversalQuestion } from "../state/protocol.ts";
+import type { Answer, FromPage } from "../../kernel/messages.ts";
 import type { Model } from "../state/model.ts";
-import { setAndPush } from "../../kernel/sync.ts";
 import { Tiles, type TileRef } from "../../kernel/atlas.ts";
 
 const ATTRIBUTE = -1;
 
 export class Traversals {
   readonly #model: Model;
-  readonly #request: LatestRequest<TraversalQuestion>;
-  #have: { answer: TraversalAnswer; tiles: Tiles } | null = null;
+  readonly #request: LatestRequest<"traversals">;
+  #have: { answer: FromPage["traversals"]["answer"]; tiles: Tiles } | null = null;
+  /** The answer whose tiles are loaded now. */
+  #loading: Answer<"traversals"> | null = null;
   #alive = true;
 
   constructor(model: Model) {
     this.#model = model;
-    this.#request = new LatestRequest((question) => setAndPush(model, { _ask_traversals: question }));
+    this.#request = new LatestRequest(model, "traversals", (answer) => void this.#take(answer));
   }
 
   /** The step nearest to the place on the plane as it is now, if only this coordinate moved since. */
@@ -45,22 +46,27 @@ export class Traversals {
     const line = movable && model.get("_save_shown");
     const missing =
       (listed && !(same && rows.some((index) => index >= 0))) || (line && !this.#onLine());
-    if (missing) this.#request.ask({ at: [place.x, place.y] });
+    if (missing) this.#request.send({ at: [place.x, place.y] });
   }
 
-  async take(): Promise<void> {
-    const answer = this.#model.get("_traversals");
-    this.#request.answered(answer);
-    const tiles = answer.rows?.length ? await Tiles.load(answer.tiles!) : null;
-    if (!this.#alive || this.#model.get("_traversals") !== answer) return tiles?.close();
-    this.#have?.tiles.close();
-    this.#have = tiles && { answer: answer as TraversalAnswer, tiles };
+  /** What is here and on its way is of another plane. */
+  forget(): void {
+    this.#request.drop();
+    void this.#take({});
   }
 
   close(): void {
     this.#alive = false;
-    this.#request.stop();
+    this.#request.close();
     this.#have?.tiles.close();
+  }
+
+  async #take(answer: Answer<"traversals">): Promise<void> {
+    this.#loading = answer;
+    const tiles = answer.rows?.length ? await Tiles.load(answer.tiles!) : null;
+    if (!this.#alive || this.#loading !== answer) return tiles?.close();
+    this.#have?.tiles.close();
+    this.#have = tiles && { answer: answer as FromPage["traversals"]["answer"], tiles };
   }
 
   /** Whether the steps along the attribute start at what is picked. */

@@ -110,8 +110,9 @@ export class Drawers {
     this.#traversals.ask(this.#picking.place);
   }
 
-  takeTraversals(): void {
-    void this.#traversals.take();
+  /** Another plane is shown. */
+  forgetTraversals(): void {
+    this.#traversals.forget();
   }
 
   close(): void {

@@ -9,7 +9,7 @@ import { Tooltip } from "./tooltip.ts";
 import type { TileRef } from "../../kernel/atlas.ts";
 import type { ScatterPlot } from "../plot/plot.ts";
 import { labelOf, type Model } from "../state/model.ts";
-import { setAndPush, pushStateThrottled } from "../../kernel/sync.ts";
+import { pushStateThrottled } from "../../kernel/sync.ts";
 
 export class Hover {
   readonly #samples: SampleTiles;
@@ -18,7 +18,6 @@ export class Hover {
   readonly #model: Model;
   readonly #plot: ScatterPlot;
   readonly #frame: HTMLElement;
-  readonly #setStatus: (text: string) => void;
 
   /** The tooltip stays inside `frame`; `arrived` is called when a new picture is there. */
   constructor(
@@ -31,17 +30,20 @@ export class Hover {
     this.#model = model;
     this.#plot = plot;
     this.#frame = frame;
-    this.#setStatus = setStatus;
     frame.append(this.#tooltip.root);
-    const show = () => this.show();
     this.#samples = new SampleTiles(
-      (question) => setAndPush(model, { _ask_tile: question }),
+      model,
       () => {
         arrived();
-        show();
+        this.show();
       },
+      (error) => setStatus(`Drawing a sample failed. ${error}`),
     );
-    this.#detail = new HoverDetail((question) => setAndPush(model, { _ask_detail: question }), show);
+    this.#detail = new HoverDetail(
+      model,
+      () => this.show(),
+      (error) => setStatus(`Reconstructing a sample failed. ${error}`),
+    );
     void this.#samples.load(model.get("_tiles"));
   }
 
@@ -84,14 +86,10 @@ export class Hover {
     tooltip.show(pictures, lines, at, frame.clientWidth, frame.clientHeight);
   }
 
-  async takeTile(): Promise<void> {
-    const error = await this.#samples.arrived(this.#model.get("_tile"));
-    if (error) this.#setStatus(`Drawing a sample failed. ${error}`);
-  }
-
-  async takeDetail(): Promise<void> {
-    const error = await this.#detail.take(this.#model.get("_detail"));
-    if (error) this.#setStatus(`Reconstructing a sample failed. ${error}`);
+  /** Another plane is shown. */
+  forgetDetail(): void {
+    this.#detail.forget();
+    this.show();
   }
 
   close(): void {

@@ -5,6 +5,7 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { readArray } from "../../kernel/arrays.ts";
+import { Channel } from "../../kernel/channel.ts";
 import { frameOf, valueOf } from "../../canvas/frames.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import { onKey, pointIn } from "../../controls/gestures.ts";
@@ -42,6 +43,7 @@ export class PathOverlay {
   #stopDrag = () => {};
   readonly #endsButton: HTMLButtonElement;
   readonly #stopKeys: () => void;
+  readonly #stopMessages: () => void;
   readonly #model: Model;
   readonly #plot: ScatterPlot;
   readonly #shell: Shell;
@@ -71,7 +73,7 @@ export class PathOverlay {
     shell.root.addEventListener("pointerdown", this.#press, { capture: true });
     this.#stopKeys = onKey(plot.canvas, (key) => this.#key(key));
     model.on("change:_path", this.#load);
-    model.on("msg:custom", this.#told);
+    this.#stopMessages = Channel.of(model).listen({ path: ({ error }) => error && this.#fail(error) });
     void this.#load();
   }
 
@@ -82,7 +84,7 @@ export class PathOverlay {
     clearTimeout(this.#timer);
     this.#shell.root.removeEventListener("pointerdown", this.#press, { capture: true });
     this.#model.off("change:_path", this.#load);
-    this.#model.off("msg:custom", this.#told);
+    this.#stopMessages();
     this.#slider?.off("change:value", this.#redraw);
   }
 
@@ -125,13 +127,12 @@ export class PathOverlay {
     this.#stops = path.stops;
   };
 
-  readonly #told = (message: { type?: string; error?: string }) => {
-    if (message.type !== "path" || !message.error) return;
+  #fail(error: string): void {
     this.#waiting = false;
     this.#read();
     this.#redraw();
-    this.#shell.setStatus(`The path is unchanged. ${message.error}`);
-  };
+    this.#shell.setStatus(`The path is unchanged. ${error}`);
+  }
 
   // -- the point and the way-points --------------------------------------------------------------
 
@@ -303,7 +304,7 @@ export class PathOverlay {
   #send(ends: { start?: End; end?: End; via?: End & { which: number } }): void {
     this.#waiting = true;
     this.#shell.setStatus("Decoding the new path…");
-    send(this.#model, { type: "path", ...ends });
+    send(this.#model, "path", ends);
   }
 
   // -- the picture -------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 /** The picture of a scatter: axes, decoded grid and points on a static layer, marks above it. */
 
 import { haloedText } from "../../canvas/text.ts";
-import type { Covariance, GridQuestion } from "../state/protocol.ts";
+import type { Covariance, GridShape } from "../state/protocol.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import { discRadius } from "./discs.ts";
 import { formatTicks } from "../../format/numbers.ts";
@@ -14,7 +14,7 @@ import type { Theme } from "../../canvas/theme.ts";
 import { linearTicks } from "../../format/axis_ticks.ts";
 import { Viewport, type Bounds, toBounds } from "../../canvas/viewport.ts";
 
-export interface Grid extends GridQuestion {
+export interface Grid extends GridShape {
   /** All tiles of the grid in one picture. */
   texture: HTMLCanvasElement;
 }

@@ -2,23 +2,7 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { readArray, type WireArray } from "../../kernel/arrays.ts";
-import type { Sender } from "../../kernel/latest_request.ts";
-import type {
-  DetailAnswer,
-  PlaceAnswer,
-  PlaceQuestion,
-  TileAnswer,
-  PathState,
-  DensityState,
-  Mode,
-  GridQuestion,
-  TraversalAnswer,
-  TraversalQuestion,
-  PickQuestion,
-  PickAnswer,
-  GridAnswer,
-  Axis,
-} from "./protocol.ts";
+import type { Axis, DecodedGrid, DensityState, Mode, PathState, Picked } from "./protocol.ts";
 import type { Edges } from "../../canvas/viewport.ts";
 import type { WireAtlas } from "../../kernel/atlas.ts";
 
@@ -70,18 +54,8 @@ export interface State {
   point_size: number | null;
   grid: boolean;
   _path: PathState | Record<string, never>;
-  _ask_pick: PickQuestion & Sender;
-  _pick: Partial<PickAnswer>;
-  _ask_place: PlaceQuestion & Sender;
-  _place: Partial<PlaceAnswer>;
-  _ask_grid: GridQuestion & Sender;
-  _grid: GridAnswer;
-  _ask_traversals: TraversalQuestion & Sender;
-  _traversals: Partial<TraversalAnswer>;
-  _ask_tile: { index: number } & Sender;
-  _tile: TileAnswer;
-  _ask_detail: { index: number } & Sender;
-  _detail: Partial<DetailAnswer>;
+  _pick: Partial<Picked>;
+  _grid: DecodedGrid;
 }
 
 export type Model = AnyModel<State>;

@@ -1,0 +1,154 @@
+/**
+ * The messages between the page and the kernel, by kind: docs/messages.md describes the protocol,
+ * widgets/base/messages.py has the same kinds and fields.
+ */
+
+import type { WireAtlas } from "./atlas.ts";
+
+type Place = [x: number, y: number];
+
+/** A place on the plane, and the sample meant; -1 for none. */
+export interface PathEnd {
+  at: Place;
+  point: number;
+}
+
+interface Mark {
+  index: number;
+  score: number;
+  mark: "anomalous" | "normal" | "unsure" | "";
+  /** ISO 8601 in UTC, to the second. */
+  time: string;
+  /** The threshold from which on the sample was drawn at random; null if it was chosen otherwise. */
+  drawn_from: number | null;
+}
+
+interface Run {
+  fields: { run: number };
+}
+
+/** What the page sends: the fields of each kind, and those of the answer beside `error`. */
+export interface FromPage {
+  state: { fields: { state: Record<string, unknown> } };
+  /** `what`: the row of a sample, the number of a frame, or "decoded". */
+  sound: { fields: { what: number | string }; answer: { wav: DataView<ArrayBuffer> } };
+  swap: { fields: {} };
+  /** `point`: the sample meant, -1 for a place. `along`: so far along `attribute`, not a place. */
+  pick: { fields: { point: number; at?: Place; along?: number }; answer: {} };
+  grid: {
+    fields: { bounds: [number, number, number, number]; columns: number; rows: number };
+    answer: {};
+  };
+  place: { fields: { at: Place }; answer: { tiles: WireAtlas; off_data: boolean } };
+  traversals: {
+    /** The place on the plane from which the steps go. */
+    fields: { at: Place };
+    answer: {
+      /** All coordinates of that place. */
+      base: number[];
+      /** What was picked and the attribute, where there are steps along it. */
+      line: [] | [number[], number[]];
+      /** The coordinates that are stepped along, and from where to where; -1 is the attribute. */
+      rows: { index: number; low: number; high: number }[];
+      /** Number of steps of each. */
+      steps: number;
+      tiles: WireAtlas;
+    };
+  };
+  tile: { fields: { index: number }; answer: { tiles: WireAtlas } };
+  detail: {
+    fields: { index: number };
+    answer: {
+      /** Input, reconstruction and residual. */
+      tiles: WireAtlas;
+      /** What the renderer says of the sample, as HTML. */
+      text: string;
+      /** Of q(z | x) on the plane: xx, xy, yx, yy; empty where it has none. */
+      covariance: [number, number, number, number] | [];
+    };
+  };
+  path: {
+    fields: { start?: PathEnd; end?: PathEnd; via?: PathEnd & { which: number } };
+    answer: {};
+  };
+  method: {
+    fields: { method: string; parameters?: Record<string, number | null> };
+    answer: { method: string; parameters: Record<string, number | null> };
+  };
+  mark: { fields: Pick<Mark, "index" | "mark" | "time"> };
+  undo: { fields: {} };
+  refill: { fields: {} };
+  log: { fields: {}; answer: { marks: Mark[] } };
+  restore: {
+    fields: { marks: Mark[] };
+    answer: { taken: number[]; left_out: number[]; why: string };
+  };
+  pause: Run;
+  resume: Run;
+  stop: Run;
+  checkpoint: Run;
+  change: { fields: { run: number; name: string; value: number } };
+}
+
+/** What the kernel sends besides answers. */
+export interface FromKernel {
+  /** To the page that sent a message: the kernel has it. */
+  received: {};
+  refused: { error: string };
+  path: { error: string };
+  marked: Mark;
+  log: { marks: Mark[] };
+}
+
+export type Kind = keyof FromPage;
+/** A kind that is always answered. */
+export type RequestKind = { [K in Kind]: FromPage[K] extends { answer: object } ? K : never }[Kind];
+export type Fields<K extends Kind> = FromPage[K]["fields"];
+
+interface Envelope {
+  /** Of the message that this answers; not there where it is for all pages. */
+  page?: string;
+  seq?: number;
+  /** Why the message failed; the other fields are missing then. */
+  error?: string;
+}
+
+export type Answer<K extends RequestKind> = Envelope & Partial<FromPage[K]["answer"]>;
+
+/** What may come from the kernel, by kind. */
+export type Incoming = {
+  [K in Kind | keyof FromKernel]: Envelope &
+    Partial<K extends RequestKind ? FromPage[K]["answer"] : object> &
+    Partial<K extends keyof FromKernel ? FromKernel[K] : object>;
+};
+/** What handles messages of the kernel, by kind. */
+export type Handlers = { [K in keyof Incoming]?: (message: Incoming[K]) => void };
+
+export type Path = (string | number)[];
+
+/** A message without its bytes, which travel as buffers, and the paths where they belong in it. */
+export function takeBuffers(content: object): { content: object; paths: Path[]; buffers: ArrayBuffer[] } {
+  const paths: Path[] = [];
+  const buffers: ArrayBuffer[] = [];
+  const without = (value: any, path: Path): any => {
+    const inner = (part: any, key: string | number) => without(part, [...path, key]);
+    if (value instanceof DataView) {
+      // Of a view over part of a buffer the whole buffer would travel.
+      buffers.push(value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength) as ArrayBuffer);
+      paths.push(path);
+      return null;
+    }
+    if (Array.isArray(value)) return value.map(inner);
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inner(part, key)]));
+  };
+  return { content: without(content, []), paths, buffers };
+}
+
+/** Put the buffers of a message where they belong in it. */
+export function putBuffers(content: any, paths: Path[], buffers: DataView[]): void {
+  paths.forEach((path, i) => {
+    const part = path.slice(0, -1).reduce((inner, key) => inner[key], content);
+    part[path.at(-1)!] = buffers[i];
+  });
+}
