@@ -1,4 +1,4 @@
-/** The sound of a sample: asked of the kernel (widgets/base/sound.py), played here. */
+/** Plays the sound of a sample, which the kernel sends (widgets/base/sound.py). */
 
 import type { AnyModel } from "@anywidget/types";
 import { LatestRequest, LATE } from "../kernel/latest_request.ts";
@@ -13,7 +13,7 @@ export class SoundPlayer {
   #pressed: HTMLButtonElement | null = null;
   #what: number | string = "";
 
-  /** The player is kept in `parent`, unseen. */
+  /** The hidden player is appended to `parent`. */
   constructor(model: AnyModel<any>, parent: HTMLElement, setStatus: (text: string) => void) {
     this.#setStatus = setStatus;
     this.#request = new LatestRequest(
@@ -28,7 +28,7 @@ export class SoundPlayer {
     parent.append(this.#audio);
   }
 
-  /** A button that plays, and stops what it plays; `what` is asked for when it is pressed. */
+  /** A button that plays and stops a sound; `what` names the sample when it is pressed. */
   button(text: string, hint: string, what: () => number | string): HTMLButtonElement {
     const made = button(`♪ ${text}`, hint, () => {
       const wanted = what();

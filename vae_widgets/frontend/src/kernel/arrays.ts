@@ -1,4 +1,4 @@
-/** Arrays as they travel: bytes with a dtype and a shape (widgets/traits/array.py), never JSON lists. */
+/** Arrays as they are sent: bytes with a dtype and a shape (widgets/traits/array.py). */
 
 export interface WireArray {
   dtype: string;
@@ -28,7 +28,7 @@ export function readArray<T extends TypedArray = Float32Array>(wire: WireArray):
   return new Kind(buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer) as T;
 }
 
-/** Return row numbers below `n` as they were kept, or throw. */
+/** Return kept row numbers, or throw if they are not all below `n`. */
 export function checkRows(wire: WireArray, n: number): WireArray {
   const rows = readArray<Uint32Array>(wire);
   if (wire.dtype !== "uint32" || wire.shape.length !== 1 || wire.shape[0] !== rows.length) {
@@ -38,7 +38,7 @@ export function checkRows(wire: WireArray, n: number): WireArray {
   return wire;
 }
 
-/** Wire array of a typed array. A view over part of a buffer would send the whole buffer: slice. */
+/** Wire array of a typed array. A view is copied, because its whole buffer would be sent. */
 export function writeArray(array: TypedArray, shape: number[] = [array.length]): WireArray {
   const own = array.byteLength === array.buffer.byteLength ? array : array.slice();
   const dtype = Object.entries(KINDS).find(([, Kind]) => array instanceof Kind)![0];

@@ -1,4 +1,4 @@
-/** Tiles in one picture (rendering/atlas.py): a PNG decoded once, from which any tile is drawn. */
+/** Tiles in one PNG (rendering/atlas.py), which is decoded once. */
 
 export interface WireAtlas {
   png: DataView;

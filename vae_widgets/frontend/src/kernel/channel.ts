@@ -1,23 +1,23 @@
 /**
- * The messages of one widget in this page: out to the kernel, each with a receipt, and in from it by
- * kind (docs/messages.md, widgets/base/widget.py).
+ * The messages between one widget of the page and the kernel (docs/messages.md,
+ * widgets/base/widget.py). The kernel confirms each message of the page.
  *
- * A kernel that was restarted or shut down cannot be reached: messages wait here, in order, until
- * one gets through. A kernel that is busy does not answer for a while. The widget says both.
+ * If the kernel cannot be reached, messages wait here in order. The widget shows this, and also that
+ * a busy kernel does not answer.
  */
 
 import type { AnyModel } from "@anywidget/types";
 import { putBuffers, takeBuffers, type Fields, type Handlers, type Kind } from "./messages.ts";
 
-/** A message without a receipt for so long means that the kernel is busy or gone, in ms. */
+/** Without a receipt for this time, in ms, the kernel is busy or gone. */
 const PATIENCE = 3000;
-/** How often messages that could not be sent are tried again, in ms. */
+/** Time between attempts to send waiting messages, in ms. */
 const RETRY = 2000;
 
 export interface Post {
   /** The number of the message, which its answer repeats. */
   seq: number;
-  /** Take the message back. Returns false if it has left the page already. */
+  /** Cancel the message. Returns false if it has already been sent. */
   cancel(): boolean;
 }
 
@@ -26,7 +26,7 @@ interface Waiting {
   seq: number;
   /** Makes the fields when the message is sent, so that it holds the latest values. */
   make: () => object;
-  /** Of traits that wait to be sent. */
+  /** Names of the traits, for a message of traits. */
   names?: Set<string>;
 }
 
@@ -34,7 +34,7 @@ const channels = new WeakMap<object, Channel>();
 
 export class Channel {
   readonly #model: AnyModel<any>;
-  /** Tells the answers to this page from those to another. */
+  /** Distinguishes answers to this page from answers to another one. */
   readonly #page = Math.random().toString(36).slice(2);
   #seq = 0;
   #sent = 0;
@@ -56,7 +56,7 @@ export class Channel {
     return channel;
   }
 
-  /** Whether the last messages have reached no kernel, or one that does not answer. */
+  /** Whether the kernel cannot be reached or does not answer. */
   get silent(): boolean {
     return this.#silent;
   }
@@ -72,7 +72,7 @@ export class Channel {
     };
   }
 
-  /** Call these with the messages for this page. Returns a function that stops it. */
+  /** Call handlers with the messages for this page. Returns a function that stops it. */
   listen(handlers: Handlers): () => void {
     this.#handlers.add(handlers);
     return () => this.#handlers.delete(handlers);
@@ -93,7 +93,7 @@ export class Channel {
     };
   }
 
-  /** Send the values of traits. Those that wait to be sent are sent once, with their last values. */
+  /** Send the values of traits. Waiting ones are sent once, with their last values. */
   postState(names: string[]): void {
     const last = this.#unsent.at(-1);
     const all = last?.names ?? new Set();
@@ -158,7 +158,7 @@ export class Channel {
   }
 
   #lookAgain(after: number): void {
-    // Without a view there is nobody to tell.
+    // Without a view there is nothing to show.
     if (this.#timer !== undefined || !this.#watchers.size) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;

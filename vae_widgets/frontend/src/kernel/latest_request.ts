@@ -1,13 +1,13 @@
 /**
- * Requests of one kind to a kernel that may be slow: at most one is under way, the newest waits
- * behind it, those in between are dropped, and so is an answer that comes after a newer request.
+ * Requests of one kind to a kernel that may be slow. At most one is pending and the newest one waits;
+ * those in between are dropped, and so is an answer after a newer request.
  */
 
 import type { AnyModel } from "@anywidget/types";
 import { Channel, type Post } from "./channel.ts";
 import type { Answer, Fields, Handlers, RequestKind } from "./messages.ts";
 
-// After so long the page says that the kernel is busy or gone, and lets the next request go.
+// After this time, in ms, the page says that the kernel is busy or gone, and sends the next request.
 export const PATIENCE = 5000;
 
 export const LATE = "No answer from the kernel for 5 s: is it busy or gone?";
@@ -19,13 +19,13 @@ export class LatestRequest<K extends RequestKind> {
   readonly #overdue: () => void;
   readonly #patience: number;
   readonly #stopListening: () => void;
-  /** What was sent last, until it is answered. */
+  /** The last request, until it is answered. */
   #last: { post: Post; fields: Fields<K> } | null = null;
   #underWay = false;
   #waiting: Fields<K> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `answered` may find the request `busy`: a newer one is on its way. */
+  /** While `answered` runs, `busy` is true if a newer request is pending. */
   constructor(
     model: AnyModel<any>,
     kind: K,
@@ -41,7 +41,7 @@ export class LatestRequest<K extends RequestKind> {
     this.#stopListening = this.#channel.listen({ [kind]: this.#take } as Handlers);
   }
 
-  /** Whether an answer is still to come. */
+  /** Whether an answer is pending. */
   get busy(): boolean {
     return this.#underWay || this.#waiting !== null;
   }
@@ -51,7 +51,7 @@ export class LatestRequest<K extends RequestKind> {
     else this.#go(fields);
   }
 
-  /** Drop the answer that is still to come. */
+  /** Drop the pending answer. */
   drop(): void {
     clearTimeout(this.#timer);
     this.#last?.post.cancel();
@@ -76,7 +76,7 @@ export class LatestRequest<K extends RequestKind> {
   };
 
   #go(fields: Fields<K>): void {
-    this.#last?.post.cancel(); // one that has reached no kernel
+    this.#last?.post.cancel(); // if it has not been sent
     this.#waiting = null;
     this.#underWay = true;
     clearTimeout(this.#timer);

@@ -1,4 +1,4 @@
-/** What a page does when traits of a model change. */
+/** Bindings: what runs when traits of a model change. */
 
 import type { AnyModel } from "@anywidget/types";
 

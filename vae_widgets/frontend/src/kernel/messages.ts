@@ -7,7 +7,7 @@ import type { WireAtlas } from "./atlas.ts";
 
 type Place = [x: number, y: number];
 
-/** A place on the plane, and the sample meant; -1 for none. */
+/** A place on the plane, and the sample there; -1 for none. */
 export interface PathEnd {
   at: Place;
   point: number;
@@ -19,7 +19,7 @@ interface Mark {
   mark: "anomalous" | "normal" | "unsure" | "";
   /** ISO 8601 in UTC, to the second. */
   time: string;
-  /** The threshold from which on the sample was drawn at random; null if it was chosen otherwise. */
+  /** The sample was drawn at random from the scores at or above this; null if not at random. */
   drawn_from: number | null;
 }
 
@@ -27,13 +27,13 @@ interface Run {
   fields: { run: number };
 }
 
-/** What the page sends: the fields of each kind, and those of the answer beside `error`. */
+/** Messages of the page: the fields of each kind, and the fields of its answer except `error`. */
 export interface FromPage {
   state: { fields: { state: Record<string, unknown> } };
   /** `what`: the row of a sample, the number of a frame, or "decoded". */
   sound: { fields: { what: number | string }; answer: { wav: DataView<ArrayBuffer> } };
   swap: { fields: {} };
-  /** `point`: the sample meant, -1 for a place. `along`: so far along `attribute`, not a place. */
+  /** `point`: a sample, -1 for a place. `along`: a distance along `attribute` instead of a place. */
   pick: { fields: { point: number; at?: Place; along?: number }; answer: {} };
   grid: {
     fields: { bounds: [number, number, number, number]; columns: number; rows: number };
@@ -41,16 +41,16 @@ export interface FromPage {
   };
   place: { fields: { at: Place }; answer: { tiles: WireAtlas; off_data: boolean } };
   traversals: {
-    /** The place on the plane from which the steps go. */
+    /** The place on the plane where the steps start. */
     fields: { at: Place };
     answer: {
       /** All coordinates of that place. */
       base: number[];
-      /** What was picked and the attribute, where there are steps along it. */
+      /** The picked vector and the attribute, if there are steps along it. */
       line: [] | [number[], number[]];
-      /** The coordinates that are stepped along, and from where to where; -1 is the attribute. */
+      /** The coordinate and range of each row of steps; -1 is the attribute. */
       rows: { index: number; low: number; high: number }[];
-      /** Number of steps of each. */
+      /** Number of steps in each row. */
       steps: number;
       tiles: WireAtlas;
     };
@@ -61,9 +61,9 @@ export interface FromPage {
     answer: {
       /** Input, reconstruction and residual. */
       tiles: WireAtlas;
-      /** What the renderer says of the sample, as HTML. */
+      /** The renderer's HTML about the sample. */
       text: string;
-      /** Of q(z | x) on the plane: xx, xy, yx, yy; empty where it has none. */
+      /** Covariance of q(z | x) on the plane: xx, xy, yx, yy; empty for none. */
       covariance: [number, number, number, number] | [];
     };
   };
@@ -90,9 +90,9 @@ export interface FromPage {
   change: { fields: { run: number; name: string; value: number } };
 }
 
-/** What the kernel sends besides answers. */
+/** Messages of the kernel that are not answers. */
 export interface FromKernel {
-  /** To the page that sent a message: the kernel has it. */
+  /** Confirms a message to its page. */
   received: {};
   refused: { error: string };
   path: { error: string };
@@ -106,7 +106,7 @@ export type RequestKind = { [K in Kind]: FromPage[K] extends { answer: object } 
 export type Fields<K extends Kind> = FromPage[K]["fields"];
 
 interface Envelope {
-  /** Of the message that this answers; not there where it is for all pages. */
+  /** The page whose message this answers; missing in a message to all pages. */
   page?: string;
   seq?: number;
   /** Why the message failed; the other fields are missing then. */
@@ -115,25 +115,25 @@ interface Envelope {
 
 export type Answer<K extends RequestKind> = Envelope & Partial<FromPage[K]["answer"]>;
 
-/** What may come from the kernel, by kind. */
+/** All messages of the kernel, by kind. */
 export type Incoming = {
   [K in Kind | keyof FromKernel]: Envelope &
     Partial<K extends RequestKind ? FromPage[K]["answer"] : object> &
     Partial<K extends keyof FromKernel ? FromKernel[K] : object>;
 };
-/** What handles messages of the kernel, by kind. */
+/** Handlers of messages of the kernel, by kind. */
 export type Handlers = { [K in keyof Incoming]?: (message: Incoming[K]) => void };
 
 export type Path = (string | number)[];
 
-/** A message without its bytes, which travel as buffers, and the paths where they belong in it. */
+/** Split a message into JSON, its buffers, and their paths in it. */
 export function takeBuffers(content: object): { content: object; paths: Path[]; buffers: ArrayBuffer[] } {
   const paths: Path[] = [];
   const buffers: ArrayBuffer[] = [];
   const without = (value: any, path: Path): any => {
     const inner = (part: any, key: string | number) => without(part, [...path, key]);
     if (value instanceof DataView) {
-      // Of a view over part of a buffer the whole buffer would travel.
+      // Without a slice, the whole buffer of a view would be sent.
       buffers.push(value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength) as ArrayBuffer);
       paths.push(path);
       return null;
@@ -145,7 +145,7 @@ export function takeBuffers(content: object): { content: object; paths: Path[]; 
   return { content: without(content, []), paths, buffers };
 }
 
-/** Put the buffers of a message where they belong in it. */
+/** Put the buffers of a message back at their paths. */
 export function putBuffers(content: any, paths: Path[], buffers: DataView[]): void {
   paths.forEach((path, i) => {
     const part = path.slice(0, -1).reduce((inner, key) => inner[key], content);

@@ -1,9 +1,8 @@
 /**
  * Traits that the page has set, sent to the kernel (widgets/base/widget.py).
  *
- * They travel as messages of their own and not by `save_changes`: that waits for the kernel's word
- * that it has dealt with the change before, which never comes while a cell awaits; of all changes
- * only the first would arrive.
+ * They are sent as messages instead of by `save_changes`, which waits until the kernel has processed
+ * the change before. While a cell awaits, it never has, and only the first change would arrive.
  */
 
 import type { AnyModel } from "@anywidget/types";
@@ -23,14 +22,14 @@ export function send<K extends Kind>(model: AnyModel<any>, kind: K, fields: Fiel
 
 const listeners = new WeakMap<object, Set<(names: string[]) => void>>();
 
-/** Call `pushed` with the names of the traits that the page has set. Returns what stops it. */
+/** Call `pushed` with the names of the traits that the page has set. Returns a function that stops it. */
 export function onPushed(model: AnyModel<any>, pushed: (names: string[]) => void): () => void {
   const set = listeners.get(model) ?? new Set();
   listeners.set(model, set.add(pushed));
   return () => set.delete(pushed);
 }
 
-/** Send the kernel the values of these traits, and of those that wait. */
+/** Send the values of these traits and of those that wait. */
 export function pushState<T extends State>(model: AnyModel<T>, ...names: Name<T>[]): void {
   const late = waiting.get(model);
   clearTimeout(late?.timer);
@@ -40,7 +39,7 @@ export function pushState<T extends State>(model: AnyModel<T>, ...names: Name<T>
   for (const pushed of listeners.get(model) ?? []) pushed(all);
 }
 
-/** Send the values ten times a second at most: of what moves with the hand. */
+/** Send the values at most ten times a second, for example during a drag. */
 export function pushStateThrottled<T extends State>(model: AnyModel<T>, ...names: Name<T>[]): void {
   let late = waiting.get(model);
   if (!late) {

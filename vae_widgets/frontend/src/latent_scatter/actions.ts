@@ -5,7 +5,7 @@ import { toEdges, type Bounds, type Viewport } from "../canvas/viewport.ts";
 import { whole } from "../format/numbers.ts";
 import { readArray, writeArray } from "../kernel/arrays.ts";
 import { setAndPush, pushStateThrottled } from "../kernel/sync.ts";
-import type { Picking } from "./decode/picked_point.ts";
+import type { PickedPoint } from "./decode/picked_point.ts";
 import type { GestureActions, SelectionChange } from "./gestures/gestures.ts";
 import { combine } from "./gestures/lasso.ts";
 import type { SampleFinder } from "./gestures/sample_finder.ts";
@@ -25,7 +25,7 @@ export class ScatterActions implements GestureActions, ToolbarActions {
   readonly #plot: ScatterPlot;
   readonly #finder: SampleFinder;
   readonly #hover: Hover;
-  readonly #picked: Picking;
+  readonly #picked: PickedPoint;
   readonly #setStatus: (text: string) => void;
 
   constructor(
@@ -33,7 +33,7 @@ export class ScatterActions implements GestureActions, ToolbarActions {
     plot: ScatterPlot,
     finder: SampleFinder,
     hover: Hover,
-    picked: Picking,
+    picked: PickedPoint,
     setStatus: (text: string) => void,
   ) {
     this.#model = model;

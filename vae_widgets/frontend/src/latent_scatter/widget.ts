@@ -10,7 +10,7 @@ import { readArray } from "../kernel/arrays.ts";
 import { LATE } from "../kernel/latest_request.ts";
 import { listen, type Bindings } from "../kernel/listen.ts";
 import { ScatterActions } from "./actions.ts";
-import { Picking } from "./decode/picked_point.ts";
+import { PickedPoint } from "./decode/picked_point.ts";
 import { DecodedPlane } from "./decode/plane.ts";
 import { onScatterGestures } from "./gestures/gestures.ts";
 import { SampleFinder } from "./gestures/sample_finder.ts";
@@ -39,7 +39,7 @@ class LatentScatterView {
   readonly #plot: ScatterPlot;
   readonly #plane: DecodedPlane;
   readonly #hover: Hover;
-  readonly #picked: Picking;
+  readonly #picked: PickedPoint;
   readonly #legend: Legend;
   readonly #drawers: Drawers;
   readonly #toolbar: Toolbar;
@@ -66,7 +66,7 @@ class LatentScatterView {
       sample: (index: number) => hover.sample(index),
       preview: (place: Point) => plane.at(place) ?? hover.sample(finder.nearestTo(place)),
     };
-    const picked = (this.#picked = new Picking(model, plot, pictures, shell.setStatus, late, () => this.#showPick()));
+    const picked = (this.#picked = new PickedPoint(model, plot, pictures, shell.setStatus, late, () => this.#showPick()));
     const sounds = new SoundButtons(model, shell, canvas, () => finder.nearestTo(picked.place));
     picked.view.root.append(sounds.root);
     this.#legend = new Legend(model);

@@ -1,10 +1,10 @@
-/** The plane as a grid of decoded pictures: which one to ask for, and what is where in it. */
+/** The plane as a grid of decoded pictures: its cells, and when to request a new one. */
 
 import type { Point } from "../../canvas/geometry.ts";
 import { toEdges, type Edges, type Viewport } from "../../canvas/viewport.ts";
 import type { GridShape } from "../state/protocol.ts";
 
-// Height of a picture on the plane, in pixels, unless that makes too many pixels in all.
+// Height of a cell, in pixels, and the greatest number of pixels of all tiles.
 const CELL = 28;
 const BUDGET = 1e6;
 

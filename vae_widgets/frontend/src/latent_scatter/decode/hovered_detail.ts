@@ -1,4 +1,4 @@
-/** The hovered sample in detail, from the kernel: input, reconstruction, residual, posterior. */
+/** Details of the hovered sample from the kernel: input, reconstruction, residual, posterior. */
 
 import { LatestRequest } from "../../kernel/latest_request.ts";
 import type { Answer } from "../../kernel/messages.ts";
@@ -13,10 +13,10 @@ export interface Detail {
   covariance: Covariance | null;
 }
 
-// A pointer that sweeps over points asks for none of them.
+// The pointer must rest on a sample for this time, in ms.
 const SETTLED = 120;
 
-export class HoverDetail {
+export class HoveredDetail {
   readonly #request: LatestRequest<"detail">;
   readonly #changed: () => void;
   readonly #failed: (error: string) => void;
@@ -31,7 +31,7 @@ export class HoverDetail {
     this.#failed = failed;
   }
 
-  /** The detail of a sample; null while it is on its way. */
+  /** The detail of a sample; null while it is pending. */
   find(index: number): Detail | null {
     if (this.#detail?.index === index) return this.#detail;
     if (index !== this.#wanted) {
@@ -42,7 +42,7 @@ export class HoverDetail {
     return null;
   }
 
-  /** What is here and on its way is of another plane. */
+  /** Drop the detail, and a pending one: they belong to another plane. */
   forget(): void {
     this.#request.drop();
     this.#detail?.tiles.close();

@@ -11,13 +11,13 @@ export interface Decoded {
   offData: boolean;
 }
 
-// A pointer that sweeps over the plane asks for nothing.
+// The pointer must rest for this time, in ms.
 const SETTLED = 120;
 
-export class HoverPlace {
-  /** Where the pointer is on the plane, null if it is not there. */
+export class HoveredPlace {
+  /** The place of the pointer on the plane; null if it is elsewhere. */
   place: Point | null = null;
-  /** The kernel's picture of the place, null while it is on its way. */
+  /** The picture from the kernel; null while it is pending. */
   decoded: Decoded | null = null;
   readonly #request: LatestRequest<"place">;
   readonly #changed: () => void;

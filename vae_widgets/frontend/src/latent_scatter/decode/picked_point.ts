@@ -1,16 +1,16 @@
-/** A place picked in latent space: a preview at once, the kernel's exact picture when it comes. */
+/** A place picked in latent space: first a preview, then the exact picture from the kernel. */
 
 import { readArray } from "../../kernel/arrays.ts";
 import { LatestRequest } from "../../kernel/latest_request.ts";
 import type { Point } from "../../canvas/geometry.ts";
-import { HoverPlace } from "./hovered_place.ts";
+import { HoveredPlace } from "./hovered_place.ts";
 import { PickedView } from "./picked_view.ts";
 import type { ScatterPlot } from "../plot/plot.ts";
 import { axisNames, isLine, labelOf, type Model } from "../state/model.ts";
 import { Tiles, type TileRef } from "../../kernel/atlas.ts";
 import { formatNumber } from "../../format/numbers.ts";
 
-/** What the rest of the page knows about pictures. */
+/** Pictures from other parts of the page. */
 export interface Pictures {
   /** The sample nearest to a place on the plane, -1 if all are hidden. */
   nearestTo(place: Point): number;
@@ -20,29 +20,29 @@ export interface Pictures {
 
 interface Pick {
   place: Point;
-  /** Index of the sample meant, -1 for an empty place. */
+  /** The picked sample; -1 for an empty place. */
   point: number;
-  /** The plane itself moves: no preview is of the place any more. */
+  /** Whether the plane itself moves, so that no preview shows the place. */
   traversal?: boolean;
-  /** The hand still moves it: nothing that comes now is of the place. */
+  /** Whether it is being dragged, so that no answer shows the place. */
   moving?: boolean;
-  /** What was decoded beforehand for where the plane is now. */
+  /** A picture decoded beforehand for the current place of the plane. */
   frame?: () => TileRef | null;
 }
 
-// So many pixels from what is picked, the pointer still means that.
+// Within this distance of the picked place, in pixels, the pointer shows the picked place.
 const NEAR = 8;
 
-export class Picking {
+export class PickedPoint {
   readonly view = new PickedView();
   readonly #model: Model;
   readonly #plot: ScatterPlot;
   readonly #pictures: Pictures;
   readonly #setStatus: (text: string) => void;
   readonly #request: LatestRequest<"pick">;
-  readonly #pointer: HoverPlace;
+  readonly #pointer: HoveredPlace;
   readonly #taken: () => void;
-  /** Set while the kernel's answer is on its way. */
+  /** Set while the answer of the kernel is pending. */
   #pending: Pick | null = null;
   #exact: { tiles: Tiles; point: number } | null = null;
   #alive = true;
@@ -61,13 +61,13 @@ export class Picking {
     this.#setStatus = setStatus;
     this.#taken = taken;
     this.#request = new LatestRequest(model, "pick", ({ error }) => void this.take(true, error), late);
-    this.#pointer = new HoverPlace(model, () => this.show());
+    this.#pointer = new HoveredPlace(model, () => this.show());
   }
 
-  /** The pointer is over a place of the plane: show what is there; null shows what is picked. */
+  /** Show the place of the plane under the pointer; null shows the picked place. */
   hover(place: Point | null): void {
     if (!place && !this.#pointer.place) return;
-    // Of what was just picked the exact picture is here or on its way.
+    // The exact picture of the picked place is here or pending.
     this.#pointer.move(place && this.#isPicked(place) ? null : place);
     this.show();
   }
@@ -75,20 +75,20 @@ export class Picking {
   pick(place: Point, point: number): void {
     this.#pending = { place, point };
     this.#pointer.move(null);
-    this.show(); // first, so that it works without a kernel too
+    this.show(); // first, so that it also works without a kernel
     this.#request.send({ at: [place.x, place.y], point });
   }
 
-  /** Whether an answer is still to come. */
+  /** Whether an answer is pending. */
   get busy(): boolean {
     return this.#request.busy || this.#pending?.moving === true;
   }
 
-  /** What is picked moves with the hand, along the attribute. */
+  /** The picked vector is dragged along the attribute. */
   moveAlong(frame: () => TileRef | null): void {
     const pick = this.#pending ?? this.#current();
     if (!pick) return;
-    // Of what is still on its way nothing was decoded beforehand.
+    // Nothing was decoded beforehand for a pick that is still pending.
     const known = !this.#pending || this.#pending.traversal;
     const { place, point } = pick;
     this.#pending = { place, point, traversal: true, moving: true, frame: known ? frame : undefined };
@@ -102,13 +102,13 @@ export class Picking {
     return (this.#pending ?? this.#current())?.place ?? { x, y };
   }
 
-  /** The plane through the place moves with the hand: show what was decoded beforehand. */
+  /** The plane through the place is dragged: show a picture decoded beforehand. */
   traverse(frame: () => TileRef | null): void {
     this.#pending = { place: this.place, point: -1, traversal: true, moving: true, frame };
     this.show();
   }
 
-  /** The hand rests: decode what it moved to, or the place on the plane as it is now. */
+  /** The drag rests: decode the vector along the attribute, or the place on the plane. */
   confirm(along?: number): void {
     if (!this.#pending?.moving) return;
     this.#pending.moving = false;
@@ -117,8 +117,8 @@ export class Picking {
   }
 
   /**
-   * Show what the kernel has picked, unless its answer to this page is still to come. `asked`: it is
-   * what this page asked for last.
+   * Show what the kernel has picked, unless its answer to this page is pending. `asked`: whether this
+   * page has requested it.
    */
   async take(asked = false, failure = ""): Promise<void> {
     if (this.#request.busy) return;
@@ -186,7 +186,7 @@ export class Picking {
     this.#exact?.tiles.close();
   }
 
-  /** What the kernel holds as picked. */
+  /** The pick of the kernel. */
   #current(): Pick | null {
     const { at } = this.#model.get("_pick");
     if (!at) return null;

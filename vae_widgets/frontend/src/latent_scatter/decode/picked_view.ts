@@ -1,4 +1,4 @@
-/** The pictures beside a scatter: what was picked. */
+/** The pictures of the picked place, beside a scatter. */
 
 import { DetailText } from "../../controls/detail_text.ts";
 import { element } from "../../controls/shell.ts";
@@ -26,16 +26,16 @@ export class TileView {
 export interface PickedState {
   decoded: TileRef | null;
   decodedCaption: string;
-  /** The decoded picture is a guess: there is no data near. */
+  /** Whether the place is far from all data, so that the decoded picture is a guess. */
   offData: boolean;
   sample: TileRef | null;
   sampleCaption: string;
   place: string;
-  /** What the renderer says of what was decoded, as HTML. */
+  /** The renderer's HTML about the decoded sample. */
   text?: string;
 }
 
-/** The decoded picture next to the sample that it reconstructs or lies nearest to. */
+/** The decoded picture next to its own sample, or next to the nearest one. */
 export class PickedView {
   readonly root = element("div", "vw-picked");
   readonly #views = [new TileView(88), new TileView(88)];

@@ -1,4 +1,4 @@
-/** The plane of a scatter as the kernel decoded it: kept for previews, drawn where wanted. */
+/** The plane of a scatter, decoded by the kernel: for previews, and for the grid. */
 
 import { readArray } from "../../kernel/arrays.ts";
 import { LatestRequest } from "../../kernel/latest_request.ts";
@@ -35,7 +35,7 @@ export class DecodedPlane {
     this.#plot.show({ grid: this.#model.get("grid") ? this.#grid : null });
   }
 
-  /** Have the visible part of the plane decoded, unless what is here will do. */
+  /** Request the visible part of the plane, unless the current grid covers it. */
   ask(): void {
     const have = this.#model.get("_grid");
     const want = gridFor(this.#plot.viewport, have.tiles.tile_width, have.tiles.tile_height);
@@ -49,13 +49,13 @@ export class DecodedPlane {
     const tiles = grid.error ? null : await Tiles.load(grid.tiles);
     if (!this.#alive || this.#model.get("_grid") !== grid) return tiles?.close();
     this.#grid?.tiles.close();
-    // After an error no picture is better than one of another place.
+    // After an error nothing is shown, rather than pictures of another place.
     this.#grid = tiles && { ...grid, tiles, texture: joined(tiles, grid) };
     this.show();
     if (grid.error) this.#setStatus(`Decoding the plane failed. ${grid.error}`);
   }
 
-  /** Whether the plane that was decoded is the one that is shown: it moves with `slice_at`. */
+  /** Whether the decoded plane is the one that is shown, which depends on `slice_at`. */
   #isHere(): boolean {
     const decodedAt = this.#model.get("_grid").slice_at;
     return readArray(this.#model.get("slice_at")).every((value, i) => value === decodedAt[i]);
@@ -68,7 +68,7 @@ export class DecodedPlane {
   }
 }
 
-/** One picture of all tiles: drawn one by one, they would leave seams. */
+/** One picture of all tiles, because tiles drawn one by one leave seams. */
 function joined(tiles: Tiles, { columns, rows }: GridShape): HTMLCanvasElement {
   const texture = document.createElement("canvas");
   texture.width = columns * tiles.width;

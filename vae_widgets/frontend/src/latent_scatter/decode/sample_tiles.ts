@@ -1,4 +1,4 @@
-/** The pictures of samples: all in one atlas, or one by one from the kernel where they are many. */
+/** The tiles of samples: all in one atlas, or requested one by one if there are many. */
 
 import { LatestRequest } from "../../kernel/latest_request.ts";
 import type { Answer } from "../../kernel/messages.ts";
@@ -6,7 +6,7 @@ import { Tiles, type WireAtlas } from "../../kernel/atlas.ts";
 import type { Model } from "../state/model.ts";
 
 const KEPT = 500;
-// A pointer that sweeps over points asks for none of them.
+// The pointer must rest on a sample for this time, in ms.
 const SETTLED = 60;
 
 export class SampleTiles {
@@ -31,7 +31,7 @@ export class SampleTiles {
     this.#changed();
   }
 
-  /** The tile of a sample and its place in it; null while it is on its way. */
+  /** The tile of a sample; null while it is pending. */
   find(index: number): { tiles: Tiles; index: number } | null {
     if (this.#all) return { tiles: this.#all, index };
     const tiles = this.#single.get(index);
@@ -51,7 +51,7 @@ export class SampleTiles {
     for (const index of [...this.#single.keys()]) this.#drop(index);
   }
 
-  /** A tile that comes late is still a good tile. */
+  /** A late tile is kept as well. */
   async #take({ tiles, error }: Answer<"tile">, index: number): Promise<void> {
     if (this.#wanted === index) this.#wanted = -1;
     if (tiles) {

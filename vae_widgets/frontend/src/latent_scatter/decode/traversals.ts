@@ -1,5 +1,5 @@
-/** Steps along each coordinate that is not shown, and along the attribute, decoded beforehand: the answer to a
- * slider in the page. */
+/** Steps along each coordinate that is not shown, and along the attribute, decoded beforehand for the
+ * sliders of the page. */
 
 import { LatestRequest } from "../../kernel/latest_request.ts";
 import { readArray } from "../../kernel/arrays.ts";
@@ -23,14 +23,14 @@ export class Traversals {
     this.#request = new LatestRequest(model, "traversals", (answer) => void this.#take(answer));
   }
 
-  /** The step nearest to the place on the plane as it is now, if only this coordinate moved since. */
+  /** The step nearest to the place on the plane, if only this coordinate has changed since. */
   find(index: number, place: Point): TileRef | null {
     const here = this.#coordinates(place);
     const elsewhere = this.#have?.answer.base.some((value, i) => i !== index && value !== here[i]);
     return elsewhere ? null : this.#step(index, here[index]);
   }
 
-  /** The step nearest to what was picked, moved so far along the attribute. */
+  /** The step nearest to the picked vector plus `value` times the attribute. */
   along(value: number): TileRef | null {
     return this.#onLine() ? this.#step(ATTRIBUTE, value) : null;
   }
@@ -49,7 +49,7 @@ export class Traversals {
     if (missing) this.#request.send({ at: [place.x, place.y] });
   }
 
-  /** What is here and on its way is of another plane. */
+  /** Drop the steps, and pending ones: they belong to another plane. */
   forget(): void {
     this.#request.drop();
     void this.#take({});

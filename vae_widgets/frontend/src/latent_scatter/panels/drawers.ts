@@ -1,7 +1,7 @@
 /** The drawers under the toolbar of a scatter, "Other dimensions" and "Save", and their traits. */
 
 import { readArray, writeArray } from "../../kernel/arrays.ts";
-import type { Picking } from "../decode/picked_point.ts";
+import type { PickedPoint } from "../decode/picked_point.ts";
 import { pythonOf } from "../state/python_code.ts";
 import { DimensionsDrawer } from "./dimensions_drawer.ts";
 import { copyText, SaveDrawer } from "./save_drawer.ts";
@@ -17,13 +17,13 @@ const REST = 150;
 export class Drawers {
   readonly #model: Model;
   readonly #shell: Shell;
-  readonly #picking: Picking;
+  readonly #picking: PickedPoint;
   readonly #dimensions: DimensionsDrawer;
   readonly #save: SaveDrawer;
   readonly #traversals: Traversals;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(model: Model, shell: Shell, picking: Picking) {
+  constructor(model: Model, shell: Shell, picking: PickedPoint) {
     this.#model = model;
     this.#shell = shell;
     this.#picking = picking;

@@ -1,7 +1,7 @@
 /** The sample under the pointer of a scatter: its pictures beside its point. */
 
 import { readArray } from "../../kernel/arrays.ts";
-import { HoverDetail } from "../decode/hovered_detail.ts";
+import { HoveredDetail } from "../decode/hovered_detail.ts";
 import { formatNumber } from "../../format/numbers.ts";
 import { SampleTiles } from "../decode/sample_tiles.ts";
 import { POSTERIOR_RING } from "../plot/contours.ts";
@@ -13,7 +13,7 @@ import { pushStateThrottled } from "../../kernel/sync.ts";
 
 export class Hover {
   readonly #samples: SampleTiles;
-  readonly #detail: HoverDetail;
+  readonly #detail: HoveredDetail;
   readonly #tooltip = new Tooltip();
   readonly #model: Model;
   readonly #plot: ScatterPlot;
@@ -39,7 +39,7 @@ export class Hover {
       },
       (error) => setStatus(`Drawing a sample failed. ${error}`),
     );
-    this.#detail = new HoverDetail(
+    this.#detail = new HoveredDetail(
       model,
       () => this.show(),
       (error) => setStatus(`Reconstructing a sample failed. ${error}`),
