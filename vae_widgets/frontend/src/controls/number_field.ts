@@ -71,9 +71,8 @@ export class NumberField {
   limit(range: NumberRange): void {
     this.#range = { ...this.#range, ...range };
     const { min, max, optional } = this.#range;
-    for (const [name, value] of [["aria-valuemin", min], ["aria-valuemax", max]] as const) {
-      if (value !== undefined) this.input.setAttribute(name, String(value));
-    }
+    if (min !== undefined) this.input.ariaValueMin = String(min);
+    if (max !== undefined) this.input.ariaValueMax = String(max);
     this.input.placeholder = optional ? "auto" : "";
   }
 

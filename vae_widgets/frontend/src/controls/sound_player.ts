@@ -8,7 +8,7 @@ import { button, element } from "./shell.ts";
 export class SoundPlayer {
   readonly #setStatus: (text: string) => void;
   readonly #request: LatestRequest<"sound">;
-  readonly #audio = element("audio", "");
+  readonly #audio = element("audio");
   readonly #buttons: HTMLButtonElement[] = [];
   #pressed: HTMLButtonElement | null = null;
   #what: number | string = "";
@@ -37,7 +37,7 @@ export class SoundPlayer {
       this.#what = wanted;
       this.#request.send({ what: wanted });
     });
-    made.setAttribute("aria-pressed", "false");
+    made.ariaPressed = "false";
     this.#buttons.push(made);
     return made;
   }
@@ -63,7 +63,7 @@ export class SoundPlayer {
   readonly #showPlaying = () => {
     for (const made of this.#buttons) {
       const playing = made === this.#pressed && !this.#audio.paused && !this.#audio.ended;
-      made.setAttribute("aria-pressed", String(playing));
+      made.ariaPressed = String(playing);
     }
   };
 
