@@ -83,7 +83,7 @@ OUTSIDE = {
     "rendering": ({"numpy", "PIL"}, set()),
     "bundle": ({"numpy", "onnxruntime", "PIL"}, set()),
     "datasets": ({"numpy", "platformdirs"}, {"mlxtend", "sklearn"}),
-    "models": ({"h5py", "keras", "numpy", "scipy", "sklearn", "tensorflow"}, {"onnx", "tf2onnx"}),
+    "models": ({"h5py", "keras", "numpy", "onnx", "scipy", "sklearn", "tensorflow"}, {"tf2onnx"}),
     "widgets": (
         {"anywidget", "bqplot", "IPython", "ipywidgets", "numpy", "PIL", "traitlets"},
         {"matplotlib"},

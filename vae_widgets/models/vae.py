@@ -742,8 +742,6 @@ class VAE(Trainer):
             training=training_summary(self, self._saved_training),
             check_samples=self._rules.samples,
             encode=self.encode,
-            decode=self.decode,
-            anomaly_score=self.anomaly_score,
             code_statistics=lambda: self.code_statistics,
         )
 

@@ -3,9 +3,6 @@
 import math
 from statistics import NormalDist
 
-import numpy as np
-from numpy.typing import NDArray
-
 
 def wilson_interval(part: float, of: float, confidence: float = 0.95) -> tuple[float, float]:
     """Return the score interval of a share (Wilson, JASA 22, 1927); (0, 1) where `of` is 0.
@@ -40,9 +37,6 @@ def kolmogorov_p_value(distance: float, n: float) -> float:
     Kolmogorov's limit with the correction of Stephens (JRSS B 32, 1970); for two samples
     ``n = n1 * n2 / (n1 + n2)``.
     """
-    x = (math.sqrt(n) + 0.12 + 0.11 / math.sqrt(n)) * distance
-    if x < 0.2:  # 1 to 12 digits, where the series converges slowly
-        return 1.0
-    k = np.arange(1, 101)
-    terms: NDArray[np.float64] = (-1.0) ** (k - 1) * np.exp(-2 * (k * x) ** 2)
-    return float(min(1.0, max(0.0, 2 * terms.sum())))
+    from scipy.special import kolmogorov
+
+    return float(kolmogorov((math.sqrt(n) + 0.12 + 0.11 / math.sqrt(n)) * distance))

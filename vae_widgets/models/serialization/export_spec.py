@@ -27,8 +27,6 @@ class ExportSpec:
     training: dict[str, Any]
     check_samples: Callable[[str, Any], NDArray[np.float32]]
     encode: Callable[..., tuple[NDArray[np.float32], NDArray[np.float32]]]
-    decode: Callable[..., NDArray[np.float32]]
-    anomaly_score: Callable[..., NDArray[np.float32]]
     code_statistics: Callable[[], Any]
 
 

@@ -1,4 +1,7 @@
-"""Functions of tensors as ONNX, which runs without TensorFlow."""
+"""Functions of tensors as ONNX, converted by tf2onnx, which no other module imports.
+
+tf2onnx knows most layers of Keras. It takes seconds, so `onnx_writer` comes first.
+"""
 
 import contextlib
 import logging

@@ -28,7 +28,7 @@ export function unknownColour(dark: boolean): string {
   return dark ? "#5a5a5a" : "#c6c6c6";
 }
 
-// Viridis at nine equal steps. Linear interpolation is within two levels of 8-bit colour.
+// Viridis at nine equal steps. Linear interpolation is within 6 levels of 8-bit red and green, 18 of blue.
 const VIRIDIS = [
   [68, 1, 84],
   [71, 44, 122],
