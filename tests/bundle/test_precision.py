@@ -30,7 +30,7 @@ def test_a_bundle_in_float32(policy, precision, architecture, x, tmp_path):
     policy(precision)
     options = {"filters": (4,)} if architecture == "conv" else {}
     vae = vw.VAE.build((8, 8, 1), architecture=architecture, hidden_units=(16,), **options)
-    vae.compile(jit_compile=False)
+    vae.compile(keras.optimizers.SGD(0.01), jit_compile=False)
     vae.fit(x, epochs=2, batch_size=8, verbose=0)
     policy("float32")
     vae.save(tmp_path / "x.vae", samples=x[:5])

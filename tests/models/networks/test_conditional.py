@@ -117,7 +117,7 @@ def test_every_way_of_training_agrees(digits, objective, jit_compile):
     """Arrays by the fast path, and a dataset of the same batch: the same weights."""
     x, y = digits[:N], Y[:N]
     fast, slow = (
-        VAE.build((8, 8), hidden_units=(8,), n_labels=10, objective=objective) for _ in range(2)
+        VAE.build((8, 8), hidden_units=(), n_labels=10, objective=objective) for _ in range(2)
     )
     fast.compile(keras.optimizers.SGD(0.05), jit_compile=jit_compile)
     slow.compile(keras.optimizers.SGD(0.05), jit_compile=False)

@@ -435,7 +435,7 @@ def test_a_dataset_also_yields_code_statistics(make_vae, digits):
     vae = make_vae()
     vae.fit(tf.data.Dataset.from_tensor_slices(digits[:60]).batch(20), verbose=0)
     codes = vae.encode(digits[:60])[0]
-    np.testing.assert_allclose(vae._code_statistics.mean, codes.mean(0), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(vae.code_statistics.mean, codes.mean(0), rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("step", ["train_step", "test_step"])
