@@ -50,16 +50,13 @@ async function findShared() {
 }
 
 const shared = await findShared();
-const everyName = [...shared.values()].flat();
-/** The name under which shared.js has an export: its own, unless two modules have the same. */
-const nameIn = (file, name) =>
-  everyName.indexOf(name) === everyName.lastIndexOf(name)
-    ? name
-    : `${file.replace(/\W/g, "_")}_${name}`;
+const everyName = [...shared].flatMap(([file, names]) => names.map((name) => `${file} ${name}`));
+/** The short name under which shared.js exports a name of a module. */
+const nameIn = (file, name) => `_${everyName.indexOf(`${file} ${name}`).toString(36)}`;
 const list = (file, as) =>
   shared
     .get(file)
-    .map((name) => (nameIn(file, name) === name ? name : as(name, nameIn(file, name))))
+    .map((name) => as(name, nameIn(file, name)))
     .join(", ");
 const fromShared = {
   name: "shared",
