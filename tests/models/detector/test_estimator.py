@@ -24,7 +24,7 @@ import vae_widgets as vw
 from vae_widgets.bundle import read_archive, write_archive
 from vae_widgets.bundle.detector_part import DETECTOR_PART
 from vae_widgets.models.data import row_source
-from vae_widgets.models.detector.estimator import _clear_of
+from vae_widgets.models.detector.threshold import clear_of
 
 TINY = {"latent_dim": 2, "hidden_units": (8,), "epochs": 2}
 
@@ -130,7 +130,7 @@ def test_bad_labels_are_refused_before_scoring(detector, table, monkeypatch, arg
 )
 def test_no_score_lies_on_the_threshold(scores, threshold, expected):
     scores = np.array(scores, float)
-    moved = _clear_of(scores, threshold)
+    moved = clear_of(scores, threshold)
     assert moved == pytest.approx(expected, rel=1e-9)
     np.testing.assert_array_equal(scores >= moved, scores >= threshold)
 

@@ -1,43 +1,43 @@
 """An outlier detector for scikit-learn around a `VAE`."""
 
 import dataclasses
-import hashlib
-import json
 import math
 import os
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, OutlierMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from vae_widgets.bundle import BundleError, read_archive
-from vae_widgets.bundle.codec import policy_in
-from vae_widgets.bundle.detector_part import DETECTOR_PART, DetectorPart, saturated
+from vae_widgets.bundle import BundleError
+from vae_widgets.bundle.detector_part import DETECTOR_PART, saturated
 from vae_widgets.core import checks
 from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.preprocessing import PREPROCESSING, Preprocessing, preprocess
-from vae_widgets.core.scores.drift import reference_quantiles
-from vae_widgets.core.scores.policy import ThresholdPolicy, hash_data
-from vae_widgets.core.thresholds import (
-    METHODS,
-    check_labels,
-    check_method,
-    choose_threshold,
-    threshold_metrics,
+from vae_widgets.core.scores.policy import ThresholdPolicy
+from vae_widgets.core.thresholds import check_labels, check_method
+from vae_widgets.models.detector.bundle import read_detector, write_detector
+from vae_widgets.models.detector.inputs import in_parts, learn_preprocessing, parts_of, read_rows
+from vae_widgets.models.detector.threshold import (
+    check_policy,
+    chosen_policy,
+    clear_of,
+    hash_of,
+    offset_of,
+    scores_of,
+    threshold_method,
 )
-from vae_widgets.models.detector.inputs import Batches, parts_of
 from vae_widgets.models.inference.anomaly_scores import ATTRIBUTION_KINDS, SCORE_KINDS
-from vae_widgets.models.losses.divergence import NaNScoresError, has_nan_weights
-from vae_widgets.models.losses.likelihoods import Gaussian, Likelihood, make_likelihood
+from vae_widgets.models.losses.divergence import has_nan_weights
+from vae_widgets.models.losses.likelihood import Likelihood
+from vae_widgets.models.losses.likelihoods import Gaussian, make_likelihood
 from vae_widgets.models.losses.schedules import Schedule
 from vae_widgets.models.networks.architectures import ARCHITECTURES
 from vae_widgets.models.networks.user_models import check_sample_shape
-from vae_widgets.models.serialization.bundle_writer import SUFFIX, save_bundle
 from vae_widgets.models.serialization.own_classes import CustomObjects
 from vae_widgets.models.vae import VAE
 
@@ -171,7 +171,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
 
     def _fit(self, X: ArrayLike, sample_weight: Any) -> "VAEDetector":
         method, parameters, score_kind, likelihood, batch_size, epochs, rate = self._checked()
-        x, weights = self._learn_preprocessing(X, sample_weight)
+        preprocessing, x, weights = learn_preprocessing(self, X, sample_weight)
 
         vae = VAE.build(
             self.sample_shape_,
@@ -187,20 +187,23 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         vae.fit(
             x, epochs=epochs, batch_size=batch_size, verbose=self.verbose, sample_weight=weights
         )
-        scores = _scores_of(vae, x, score_kind)
+        scores = scores_of(vae, x, score_kind)
         if not np.isfinite(scores).all():
             raise ValueError(
                 "training has diverged: the scores of the training samples are not finite. "
                 "Standardise the samples (preprocessing), or lower learning_rate, "
                 f"{self.learning_rate:g}."
             )
+        model_hash = hash_of(vae, preprocessing)
+        policy = chosen_policy(scores, score_kind, None, method, parameters, model_hash)
         self.vae_ = vae
-        return self._cut(scores, score_kind, None, method, parameters)
+        self._preprocessing: Preprocessing | None = preprocessing
+        return self._use(policy)
 
     def preprocess(self, X: Any) -> NDArray[np.float32]:
         """Return X as the model sees it, (n, *sample_shape_): ``detector.vae_.encode`` takes it."""
         check_is_fitted(self)
-        return self._in_parts(self._prepare, X)
+        return in_parts(self._prepare, X)
 
     def anomaly_score(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the anomaly score of each sample, (n,): `score_samples` negated.
@@ -209,8 +212,8 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         stranger.
         """
         check_is_fitted(self)
-        scores = self._in_parts(
-            lambda part: _scores_of(self.vae_, self._prepare(part), self._policy.score), X
+        scores = in_parts(
+            lambda part: scores_of(self.vae_, self._prepare(part), self._policy.score), X
         )
         if np.isnan(scores).any() and has_nan_weights(self.vae_):
             raise ValueError(
@@ -237,7 +240,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         checks.one_of("kind", kind, ATTRIBUTION_KINDS)
-        return self._in_parts(lambda part: self.vae_.attribution(self._prepare(part), kind), X)
+        return in_parts(lambda part: self.vae_.attribution(self._prepare(part), kind), X)
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return how normal each sample is, (n,), lower = stranger, as in scikit-learn."""
@@ -270,10 +273,12 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         known = None
         if labels is not None:  # before the work of scoring
             parts = parts_of(X)
-            n = len(self._rows(X, reset=False)) if parts is None else parts.count()
+            n = len(read_rows(self, X)) if parts is None else parts.count()
             known = check_labels(labels, n, of="X")
         scores = self.anomaly_score(X)
-        return self._cut(scores, self._policy.score, known, method, parameters)
+        model_hash = hash_of(self.vae_, self._preprocessing)
+        kind = self._policy.score
+        return self._use(chosen_policy(scores, kind, known, method, parameters, model_hash))
 
     def policy(self, note: str | None = None, *, author: str | None = None) -> ThresholdPolicy:
         """Return the threshold as a policy for this model, which is applied with numpy alone.
@@ -310,22 +315,10 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             If it is not a policy, or one for another score or model.
         """
         check_is_fitted(self)
-        if not isinstance(policy, ThresholdPolicy):
-            raise TypeError(f"policy must be a ThresholdPolicy; received {type(policy).__name__}.")
-        score = self._policy.score
-        if policy.score != score:
-            raise ValueError(
-                f"policy is for the score {policy.score!r}; this detector gives {score!r}. Name it "
-                f"where the threshold is chosen: AnomalyHistogram(scores, score_name={score!r})."
-            )
-        if policy.model_hash not in ("", self._policy.model_hash):
-            raise ValueError(
-                f"policy is for the model {policy.model_hash:.12}...; this one is "
-                f"{self._policy.model_hash:.12}.... Choose a threshold on scores of this one."
-            )
+        check_policy(policy, self._policy)
         threshold = policy.threshold
         if X is not None:
-            threshold = _clear_of(self.anomaly_score(X), threshold)
+            threshold = clear_of(self.anomaly_score(X), threshold)
         model_hash = self._policy.model_hash
         return self._use(dataclasses.replace(policy, threshold=threshold, model_hash=model_hash))
 
@@ -345,22 +338,13 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         note, author
             As for `policy`.
         """
-        policy = self.policy(note, author=author)
-        if pathlib.Path(path).suffix != SUFFIX:
-            raise ValueError(f"path is {str(path)!r}; expected a name that ends in {SUFFIX}.")
-        fitted = self._preprocessing
-        names = getattr(self, "feature_names_in_", None)
-        part = DetectorPart(
-            preprocessing=fitted,
-            feature_names=None if names is None else tuple(names.tolist()),
-            parameters=_as_json(self.get_params()),
-        )
-        return save_bundle(
-            self.vae_,
+        return write_detector(
             path,
-            preprocessing=None if fitted is None else fitted.to_json()["name"],
-            policy=policy,
-            detector=part,
+            self.vae_,
+            self.policy(note, author=author),
+            self._preprocessing,
+            getattr(self, "feature_names_in_", None),
+            self.get_params(),
         )
 
     @classmethod
@@ -376,15 +360,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         OSError
             If there is no such file.
         """
-        archive = read_archive(path)
-        vae, where = VAE.from_archive(archive, custom_objects), str(archive.path)
-        policy = policy_in(archive)
-        if DETECTOR_PART not in archive.parts or policy is None or policy.score not in SCORE_KINDS:
-            raise BundleError(
-                f"{where} holds no detector; expected what VAEDetector.save wrote. "
-                "VAE.load(path) gives its model."
-            )
-        part = DetectorPart.from_json(archive.parts[DETECTOR_PART], vae.sample_shape, where)
+        vae, policy, part, where = read_detector(path, custom_objects)
         detector = cls(likelihood=vae.likelihood, beta=vae.beta_schedule or vae.beta)
         unknown = sorted(set(part.parameters) - set(detector.get_params()))
         if unknown:
@@ -411,115 +387,15 @@ class VAEDetector(OutlierMixin, BaseEstimator):
 
     def _use(self, policy: ThresholdPolicy) -> "VAEDetector":
         self._policy = policy
-        # A sample is flagged when its anomaly score is at least the threshold, and in scikit-learn
-        # when its negated score is below the offset: the same, with the next number for an offset.
-        self.offset_ = float(np.nextafter(-policy.threshold, np.inf))
+        self.offset_ = offset_of(policy)
         return self
 
-    def _cut(
-        self,
-        scores: NDArray[np.float64],
-        score_kind: str,
-        known: NDArray[np.float64] | None,
-        method: str,
-        parameters: dict[str, Any],
-    ) -> "VAEDetector":
-        chosen = choose_threshold(scores, known, method, **parameters)
-        threshold = _clear_of(scores, chosen.threshold)
-        return self._use(
-            ThresholdPolicy(
-                threshold=threshold,
-                method=chosen.method,
-                score=score_kind,
-                metrics=threshold_metrics(scores, known, threshold),
-                parameters=chosen.parameters,
-                n_scores=len(scores),
-                n_labelled=0 if known is None else int((~np.isnan(known)).sum()),
-                reference=reference_quantiles(scores),
-                data_hash=hash_data(scores, known),
-                model_hash=_hash_of(self.vae_, self._preprocessing),
-            )
-        )
-
-    def _learn_preprocessing(
-        self, X: Any, sample_weight: Any
-    ) -> tuple[Any, NDArray[np.float64] | None]:
-        kind = None if self.preprocessing is None else PREPROCESSING[self.preprocessing]
-        parts = parts_of(X)
-        first = X if parts is None else next(iter(parts), None)
-        if first is None:
-            raise ValueError("X gave no samples; expected at least one batch.")
-        rows = self._rows(first, reset=True, at_least=2 if parts is None else 1)
-        weights = None
-        if sample_weight is not None:
-            if isinstance(parts, Batches):
-                raise TypeError(
-                    "sample_weight is for arrays; X is a dataset. Leave it out, or pass X as an "
-                    "array, a memmap or an HDF5 dataset."
-                )
-            n = len(rows) if parts is None else parts.count()
-            weights = checks.weights("sample_weight", sample_weight, n, np.float64, at_least=2)
-            counts = weights > 0  # the others may be anything, such as numbers that overflow
-            rows, weights = rows[counts[: len(rows)]], weights[counts]
-            parts = None if parts is None else parts.where(counts)
-        blocks = [rows] if parts is None else (self._rows(block, reset=False) for block in parts)
-        self._preprocessing: Preprocessing | None = (
-            None if kind is None else kind.of_parts(blocks, weights)
-        )
-        if parts is None:
-            return preprocess(rows, self._preprocessing, self.sample_shape_), weights
-        return parts.prepared(self._prepare, self.sample_shape_), weights
-
     def _prepare(self, X: Any) -> NDArray[np.float32]:
-        return preprocess(self._rows(X, reset=False), self._preprocessing, self.sample_shape_)
-
-    def _in_parts(self, function: Callable[[Any], NDArray[Any]], X: Any) -> NDArray[Any]:
-        parts = parts_of(X)
-        if parts is None:
-            return function(X)
-        values = [function(part) for part in parts]
-        if not values:
-            raise ValueError("X gave no samples; expected at least one batch.")
-        return np.concatenate(values)
-
-    def _rows(self, X: Any, *, reset: bool, at_least: int = 1) -> NDArray[Any]:
-        checks.refuse_masked("X", X)
-        checks.refuse_strings("X", X)
-        if isinstance(X, list | tuple):
-            X = np.asarray(X)
-        kind = getattr(getattr(X, "dtype", None), "kind", "")
-        if hasattr(X, "columns") or kind in "mM":  # scikit-learn names no column, and takes dates
-            checks.float_array("X", X, np.float64)
-        shape = tuple(getattr(X, "shape", ())[1:])
-        if len(shape) > 1:
-            X = np.asarray(X).reshape(len(X), math.prod(shape))  # -1 fails where there are none
-        # float64, so that standardising large numbers loses nothing; float32 stays as it is.
-        rows = validate_data(
-            *(self, X),
-            reset=reset,
-            dtype=(np.float64, np.float32),
-            ensure_min_samples=at_least,
-        )
-        if reset:
-            self.sample_shape_ = self._shape_of_samples(shape)
-        elif len(shape) > 1 and shape != self.sample_shape_:
-            raise ValueError(f"X has samples of shape {shape}; expected {self.sample_shape_}.")
-        return rows
-
-    def _shape_of_samples(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-        if self.sample_shape is None:
-            return shape or (self.n_features_in_,)
-        asked = check_sample_shape(self.sample_shape)
-        if math.prod(asked) != self.n_features_in_:
-            raise ValueError(
-                f"sample_shape {asked} has {math.prod(asked)} values; X has {self.n_features_in_} "
-                "a sample. Leave sample_shape out for the shape that X has."
-            )
-        return asked
+        return preprocess(read_rows(self, X), self._preprocessing, self.sample_shape_)
 
     def _checked(self) -> tuple[str, dict[str, Any], str, Likelihood, int, int, float]:
         return (
-            *self._threshold_method(),
+            *threshold_method(self.contamination),
             checks.one_of("score_kind", self.score_kind, SCORE_KINDS),
             self._own_likelihood(),
             checks.positive_int("batch_size", self.batch_size),
@@ -545,13 +421,6 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         if self.sample_shape is not None:
             check_sample_shape(self.sample_shape)
 
-    def _threshold_method(self) -> tuple[str, dict[str, Any]]:
-        if isinstance(self.contamination, str):
-            free = [name for name, method in METHODS.items() if method.labels != "needed"]
-            return checks.one_of("contamination", self.contamination, free), {}
-        share = checks.number_between("contamination", self.contamination, 0, 0.5, open_low=True)
-        return "percentile", {"percentile": 100 * (1 - share)}
-
     def _own_likelihood(self) -> Likelihood:
         is_default = self.likelihood == "gaussian"
         rule = Gaussian("learned") if is_default else make_likelihood(self.likelihood)
@@ -566,46 +435,3 @@ class VAEDetector(OutlierMixin, BaseEstimator):
                     "takes, or likelihood='gaussian'."
                 )
         return rule
-
-
-def _scores_of(vae: VAE, x: NDArray[np.float32], kind: str) -> NDArray[np.float64]:
-    """Return scores (n,), with NaN where the model overflows: so far out is a sample."""
-    try:
-        return vae.anomaly_score(x, kind).astype(np.float64)
-    except NaNScoresError as error:
-        return error.scores.astype(np.float64)
-
-
-def _clear_of(scores: NDArray[np.float64], threshold: float) -> float:
-    """Return a threshold that flags the same scores (n,), but has none on it or right beside it."""
-    # Those of a saved bundle differ by about 1e-6 of their size, which would flip the sample whose
-    # own score a method has chosen, or has stayed just above. Not the middle of the gap, however
-    # wide: methods such as "conformal" promise something about new scores that lie in it.
-    below = scores[scores < threshold].max(initial=-np.inf)
-    flagged = scores[scores >= threshold].min(initial=np.inf)
-    margin = min((flagged - below) / 2, 1e-5 * max(1.0, abs(threshold)))
-    return float(np.clip(threshold, below + margin, flagged - margin))
-
-
-def _as_json(parameters: dict[str, Any]) -> dict[str, Any]:
-    plain = {name: _plain(value) for name, value in parameters.items()}
-    for name in ("likelihood", "beta"):
-        if not isinstance(plain[name], str | int | float):
-            del plain[name]
-    return plain
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic | np.ndarray):
-        return value.tolist()
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(item) for item in value]
-    return value
-
-
-def _hash_of(vae: VAE, preprocessing: Preprocessing | None) -> str:
-    described = None if preprocessing is None else preprocessing.to_json()
-    digest = hashlib.sha256(json.dumps(described).encode())
-    for weight in vae.get_weights():
-        digest.update(weight.tobytes())
-    return digest.hexdigest()
