@@ -288,7 +288,7 @@ def test_the_remedy_for_strings_works():
 @pytest.mark.parametrize("again", [GOOD, GOOD.copy(), GOOD.tolist()], ids=["same", "copy", "list"])
 def test_targets_may_be_the_samples_again_as_in_keras(again, monkeypatch):
     two_rows = 8 * 64 * 2
-    monkeypatch.setattr("vae_widgets.models.training.fit_arguments.READ_AT_ONCE", two_rows)
+    monkeypatch.setattr("vae_widgets.models.data.fit_data.READ_AT_ONCE", two_rows)
     logs = []
     for targets in (None, again):
         vae = VAE.build((8, 8), hidden_units=(4,), seed=0)

@@ -8,12 +8,12 @@ if keras.backend.backend() != "tensorflow":
         "Set the environment variable KERAS_BACKEND=tensorflow before Keras is first imported."
     )
 
+from vae_widgets.models.losses.kl_terms import kl_divergence
+from vae_widgets.models.losses.likelihood import Likelihood
 from vae_widgets.models.losses.likelihoods import (
     Bernoulli,
     Categorical,
     Gaussian,
-    Likelihood,
-    kl_divergence,
 )
 from vae_widgets.models.losses.objectives import (
     ELBO,

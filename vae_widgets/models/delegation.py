@@ -1,8 +1,11 @@
-"""Methods that a class hands on to one of its parts."""
+"""Methods of a `VAE` that are defined elsewhere."""
 
 import functools
+import types
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import keras
 
 from vae_widgets.core import checks
 
@@ -20,3 +23,16 @@ def delegated(
         return method(getattr(self, part), *args, **kwargs)
 
     return checks.suggest_keywords(call)
+
+
+class FactoryOnClass:
+    """``VAE.build(...)`` makes a model, while ``vae.build(input_shape)`` stays Keras's own."""
+
+    def __init__(self, factory: Callable[..., Any]) -> None:
+        self._factory = factory
+        self.__doc__ = factory.__doc__
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            return types.MethodType(self._factory, owner)
+        return keras.Model.build.__get__(instance, owner)

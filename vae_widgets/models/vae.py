@@ -1,14 +1,12 @@
 """The variational autoencoder: a `keras.Model` that is also a codec for the widgets."""
 
 import os
-import types
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 import keras
 import numpy as np
-import tensorflow as tf
 from keras import ops
 from numpy.typing import ArrayLike, NDArray
 
@@ -16,17 +14,17 @@ from vae_widgets.bundle import Archive
 from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.codec import ConditionedCodec
 from vae_widgets.core import checks
-from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.core.image_shapes import MOVE_CHANNELS, has_channels_first
-from vae_widgets.core.scores.policy import ThresholdPolicy
 from vae_widgets.models.data.rules import DataRules
-from vae_widgets.models.delegation import delegated
+from vae_widgets.models.delegation import FactoryOnClass, delegated
 from vae_widgets.models.inference.anomaly_scores import AnomalyScorer
 from vae_widgets.models.inference.code_statistics import CodeStatistics
 from vae_widgets.models.inference.evaluation import Evaluator
-from vae_widgets.models.inference.row_functions import RowFunctions
+from vae_widgets.models.inference.row_functions import Coder, RowFunctions
+from vae_widgets.models.losses.beta import Beta
 from vae_widgets.models.losses.latent_model import LatentModel
-from vae_widgets.models.losses.likelihoods import Likelihood, make_likelihood
+from vae_widgets.models.losses.likelihood import Likelihood
+from vae_widgets.models.losses.likelihoods import make_likelihood
 from vae_widgets.models.losses.objectives import EncodedBatch, Objective, make_objective
 from vae_widgets.models.losses.sampling import reparameterize
 from vae_widgets.models.losses.schedules import Schedule
@@ -38,19 +36,17 @@ from vae_widgets.models.networks.user_models import (
     sample_shape_of,
 )
 from vae_widgets.models.serialization.bundle_writer import (
-    SUFFIX,
+    BundleWriter,
     load_trainable,
-    save_bundle,
-    save_by_keras,
     trainable_in,
 )
 from vae_widgets.models.serialization.export_spec import ExportSpec, training_summary
 from vae_widgets.models.serialization.own_classes import CustomObjects
-from vae_widgets.models.training.array_loop import Batch, in_order
-from vae_widgets.models.training.fit_arguments import is_array
+from vae_widgets.models.training.model_training import ModelTraining
+from vae_widgets.models.training.state import Randomness, draw_seed
 from vae_widgets.models.training.trainer import Trainer
 from vae_widgets.models.training.training_codes import TrainingCodes
-from vae_widgets.rendering import Renderer
+from vae_widgets.models.training.training_step import TrainingStep
 
 _ANOTHER = "Make another VAE; VAE(vae.encoder, vae.decoder, ...) shares the trained weights."
 _OF_HALVES = "It is that of the encoder and the decoder; make another VAE with others."
@@ -60,19 +56,6 @@ _FIXED = {
     "beta_schedule": "Set beta to the schedule: vae.beta = Warmup(10).",
 }
 """Attributes that are decided when a VAE is made, and what to do instead of changing them."""
-
-
-class _FactoryOnClass:
-    """``VAE.build(...)`` makes a model, while ``vae.build(input_shape)`` stays Keras's own."""
-
-    def __init__(self, factory: Callable[..., Any]) -> None:
-        self._factory = factory
-        self.__doc__ = factory.__doc__
-
-    def __get__(self, instance: Any, owner: type) -> Any:
-        if instance is None:
-            return types.MethodType(self._factory, owner)
-        return keras.Model.build.__get__(instance, owner)
 
 
 @keras.saving.register_keras_serializable(package="vae_widgets")
@@ -164,28 +147,40 @@ class VAE(Trainer):
         n_labels = n_labels_of(encoder, decoder, n_labels)
         latent_dim = check_halves(encoder, decoder, shape, rule, bool(variational), n_labels)
         goal = make_objective(objective, variational)
-        drawn_seed = _draw_seed(seed)
+        randomness = Randomness(seed)
+        weight = Beta(beta)
         rule = rule.claim()
 
-        super().__init__(beta, name=name)
+        super().__init__(name=name)
         self.encoder = encoder
         self.decoder = decoder
         self.likelihood = rule
-        self.variational = self._logs_elbo = bool(variational)
-        self._seed = None if seed is None else drawn_seed  # an int also from numpy, for JSON
-        self._drawn_seed = drawn_seed
-        self._rules = DataRules(shape, rule, goal, n_labels, self._has_own_targets())
-        self._latent_dim = latent_dim
-        self._noise_width = max(1, goal.n_draws * latent_dim)
-        # Validation has noise of its own, so that it does not change the course of training.
-        self._training_seeds = keras.random.SeedGenerator(drawn_seed)
-        self._evaluation_seeds = keras.random.SeedGenerator(drawn_seed)
-        model = LatentModel(encoder, decoder, rule, self.variational, n_labels)
-        self._latent_model = model
-        self._functions = functions = RowFunctions(self, model, self._rules, latent_dim)
-        self._evaluator = Evaluator(functions)
-        self._codes = TrainingCodes(functions)
-        self._scorer = AnomalyScorer(functions, lambda: self._codes.code_statistics)
+        self.variational = bool(variational)
+        replaced = [
+            name
+            for name in ("auxiliary_loss", "train_step", "test_step")
+            if getattr(type(self), name) is not getattr(VAE, name)
+        ]
+        self._rules = DataRules(shape, rule, goal, n_labels, takes_targets=bool(replaced))
+        self._latent_model = LatentModel(encoder, decoder, rule, self.variational, n_labels)
+        self._functions = RowFunctions(self, self._latent_model, self._rules, latent_dim)
+        self._writer = BundleWriter(self)
+        self._coder = Coder(self._functions)
+        self._evaluator = Evaluator(self._functions)
+        self._codes = TrainingCodes(self._functions)
+        self._scorer = AnomalyScorer(self._functions, lambda: self._codes.code_statistics)
+        self._training = ModelTraining(
+            self,
+            self._rules,
+            TrainingStep(self, self._latent_model, self._rules, latent_dim),
+            self._codes,
+            weight,
+            randomness,
+            replaced_steps=frozenset(replaced),
+        )
+        # Here Keras finds them, so that checkpoints hold their states.
+        self._training_seeds = randomness.training
+        self._evaluation_seeds = randomness.evaluation
         batch = (None, *shape)
         self.build(batch if n_labels is None else [batch, (None, n_labels)])
         self._tracker.unlock()  # Keras locks what is built; a subclass adds its layers only now
@@ -198,7 +193,7 @@ class VAE(Trainer):
             raise AttributeError(f"{name} of a VAE cannot be changed. {remedy}")
         super().__setattr__(name, value)
 
-    @_FactoryOnClass
+    @FactoryOnClass
     @checks.suggest_keywords
     def build(
         cls,  # noqa: N805
@@ -270,7 +265,7 @@ class VAE(Trainer):
             activation=activation,
             variational=bool(variational),
             n_labels=None if n_labels is None else checks.positive_int("n_labels", n_labels),
-            seed=_draw_seed(seed),
+            seed=draw_seed(seed),
         )
         return cls(
             encoder,
@@ -287,7 +282,7 @@ class VAE(Trainer):
     @property
     def latent_dim(self) -> int:
         """Number of latent dimensions."""
-        return self._latent_dim
+        return self._functions.latent_dim
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
@@ -298,75 +293,6 @@ class VAE(Trainer):
     def n_labels(self) -> int | None:
         """Number of labels of a conditional VAE; None if it takes none."""
         return self._rules.n_labels
-
-    @property
-    def beta(self) -> float:
-        """Weight of the KL term in the loss, now.
-
-        Set it to a number, which ends a schedule, or to a schedule. While training runs, it acts
-        within about 0.1 s.
-        """
-        return self._beta.current
-
-    @beta.setter
-    def beta(self, value: float | Schedule) -> None:
-        self._beta.set(value)
-
-    @property
-    def beta_schedule(self) -> Schedule | None:
-        """The schedule that moves `beta` while the model trains; None for a constant."""
-        return self._beta.schedule
-
-    @property
-    def objective(self) -> Objective:
-        """What training minimises: a name or an object. Setting it in training raises."""
-        return self._rules.objective
-
-    @objective.setter
-    def objective(self, value: str | Objective) -> None:
-        self._refuse_while_training("objective")
-        goal = make_objective(value, self.variational)
-        self._rules.objective = goal
-        self._noise_width = max(1, goal.n_draws * self._latent_dim)
-        self._forget_compiled_steps()
-
-    @property
-    def seed(self) -> int | None:
-        """The seed of noise and shuffling; None if it was drawn.
-
-        Set it between two fits. The weights do not change.
-        """
-        return self._seed
-
-    @seed.setter
-    def seed(self, value: int | None) -> None:
-        self._refuse_while_training("seed")
-        self._drawn_seed = _draw_seed(value)
-        self._seed = None if value is None else self._drawn_seed
-        self._training_seeds.state.assign([self._drawn_seed, 0])
-
-    @property
-    def learning_rate(self) -> float:
-        """The optimizer's learning rate, now. It can be set while training runs.
-
-        Raises
-        ------
-        TypeError
-            If it is set, but the optimizer has a schedule.
-        """
-        return float(ops.convert_to_numpy(self.optimizer.learning_rate))
-
-    @learning_rate.setter
-    def learning_rate(self, value: float) -> None:
-        rate = checks.number_between("learning_rate", value, 0)
-        schedule = getattr(self.optimizer, "_learning_rate", None)
-        if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
-            raise TypeError(
-                f"learning_rate cannot be set: the optimizer follows {type(schedule).__name__}; "
-                "expected an optimizer with a number. Compile with one: "
-                "vae.compile(keras.optimizers.Adam(1e-3))."
-            )
-        self.optimizer.learning_rate = rate
 
     # What a subclass may add
 
@@ -390,57 +316,6 @@ class VAE(Trainer):
         """
         return 0.0
 
-    def _has_own_targets(self) -> bool:
-        names = ("auxiliary_loss", "train_step", "test_step")
-        return any(getattr(type(self), name) is not getattr(VAE, name) for name in names)
-
-    def _added_layers(self) -> dict[str, keras.layers.Layer]:
-        return {
-            name: value
-            for name, value in vars(self).items()
-            if isinstance(value, keras.layers.Layer)
-            and not any(value is own for own in (self.encoder, self.decoder, self.likelihood))
-        }
-
-    def _prepare_training(self, data: tuple[Any, ...]) -> None:
-        if any(not layer.built for layer in self._added_layers().values()):
-            self._build_added_layers(data)
-        super()._prepare_training(data)
-
-    def _build_added_layers(self, data: tuple[Any, ...]) -> None:
-        parts: Any = None
-        if is_array(data[0]):
-            parts = tuple(tf.constant(part[:2]) for part in data)
-        elif isinstance(data[0], tf.data.Dataset):
-            parts = next(iter(data[0].take(1)), None)
-        if parts is not None and self._keeps("train_step"):
-            self.test_step(parts)
-            self.reset_metrics()
-        for name, layer in self._added_layers().items():
-            if not layer.built:
-                raise ValueError(
-                    f"layer {name!r} is not built, so the optimizer cannot train it. Build it in "
-                    f"__init__, with the shape of its input: self.{name}.build((None, "
-                    "self.latent_dim))."
-                )
-
-    def get_compile_config(self) -> dict[str, Any]:
-        """Return what `compile_from_config` needs; Keras calls this when it saves."""
-        shapes = {
-            name: layer.get_build_config()
-            for name, layer in self._added_layers().items()
-            if layer.built
-        }
-        return {**super().get_compile_config(), "added_layers": shapes}
-
-    def compile_from_config(self, config: dict[str, Any]) -> None:
-        """Build the layers that a subclass added, and compile; Keras calls this when it loads."""
-        for name, shapes in config.get("added_layers", {}).items():
-            layer = getattr(self, name, None)
-            if layer is not None and not layer.built and shapes:
-                layer.build_from_config(shapes)
-        super().compile_from_config({k: v for k, v in config.items() if k != "added_layers"})
-
     # One batch
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
@@ -459,82 +334,7 @@ class VAE(Trainer):
             z = reparameterize(z_mean, z_log_var, epsilon)
         return self._latent_model.mean(z, *labels, training=training)
 
-    def _train_on_batch(self, batch: Batch) -> Any:
-        with tf.GradientTape() as tape:
-            sums = self._weighted_sums(batch, training=True)
-            loss = self.optimizer.scale_loss(tf.math.divide_no_nan(sums[0], sums[-1]))
-        variables = self.trainable_variables
-        gradients = tape.gradient(loss, variables)
-        self.optimizer.apply(in_order(gradients) if self.jit_compile else gradients, variables)
-        return sums
-
-    def _evaluate_on_batch(self, batch: Batch) -> Any:
-        return self._weighted_sums(batch, training=False)
-
-    def _weighted_sums(self, batch: Batch, training: bool) -> Any:
-        """Return the sums over the batch of `LOG_NAMES`, and of the weights: (4,)."""
-        x, *targets = batch.data
-        data = (x, *map(self._latent_model.one_hot, targets)) if self.n_labels else (x,)
-        z_mean, z_log_var = self._latent_model.code(*data, training=training)
-
-        def reconstruction(z: Any) -> Any:
-            return self._latent_model.reconstruction_loss(z, *data, training=training)
-
-        encoded = EncodedBatch(
-            z_mean=z_mean,
-            z_log_var=z_log_var,
-            epsilon=batch.noise,
-            weights=batch.weights,
-            beta=batch.beta,
-            n_samples=batch.n_samples,
-            reconstruction=reconstruction,
-        )
-        losses = self.objective(encoded)
-        more = self.auxiliary_loss(encoded, x, targets[0] if targets else None, training)
-        penalties = sum(self.losses)
-        return tf.stack(
-            [
-                ops.sum(batch.weights * (losses.loss + more + penalties)),
-                ops.sum(batch.weights * losses.reconstruction),
-                ops.sum(batch.weights * losses.kl),
-                ops.sum(batch.weights),
-            ]
-        )
-
     # What a codec does
-
-    def encode(
-        self, x: ArrayLike | Iterable[Any], y: ArrayLike | None = None
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Map samples to their codes.
-
-        Parameters
-        ----------
-        x
-            Samples (n, *sample_shape), or a stream of them as for `anomaly_score`.
-        y
-            For a conditional VAE: labels (n,), or one label for all. Streams hold batches (x, y).
-
-        Returns
-        -------
-        z_mean, z_log_var
-            Mean and log-variance of q(z | x), each (n, latent_dim); lazy for a Dask array.
-        """
-        if is_dask_array(x):
-            codes = self._functions.lazily("encode", x, y)
-            return codes[:, 0], codes[:, 1]
-        function = self._functions.encode
-        z_mean, z_log_var = self._functions.map(lambda _, *rows: function(*rows), x, y)
-        return z_mean, z_log_var
-
-    def decode(self, z: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
-        """Map codes (n, latent_dim) to samples (n, *sample_shape) in data space.
-
-        The samples are the means of p(x | z), or the most likely tokens of a categorical
-        likelihood. A conditional VAE needs `y`, as in `encode`.
-        """
-        z = checks.samples("z", z, (self._latent_dim,))
-        return self._functions.decode(z, *self._rules.conditions(y, len(z)))[0]
 
     def sample(
         self, n: int, seed: int | None = None, *, y: ArrayLike | None = None
@@ -546,7 +346,7 @@ class VAE(Trainer):
         self._functions.need_prior("sample")
         n = checks.positive_int("n", n)
         rng = np.random.default_rng(seed)
-        return self.decode(rng.standard_normal((n, self._latent_dim), dtype=np.float32), y)
+        return self.decode(rng.standard_normal((n, self.latent_dim), dtype=np.float32), y)
 
     def condition_on(self, label: int) -> ConditionedCodec:
         """Return a codec with the label fixed: ``LatentScatter(vae.condition_on(3), x)``.
@@ -563,8 +363,10 @@ class VAE(Trainer):
             )
         return ConditionedCodec(self, label, self.n_labels)
 
-    # What others do for it
+    # What its parts do
 
+    encode = delegated("_coder", Coder.encode)
+    decode = delegated("_coder", Coder.decode)
     elbo = delegated("_evaluator", Evaluator.elbo)
     log_likelihood = delegated("_evaluator", Evaluator.log_likelihood)
     bits_per_dimension = delegated("_evaluator", Evaluator.bits_per_dimension)
@@ -604,77 +406,7 @@ class VAE(Trainer):
 
     # Saving
 
-    @checks.suggest_keywords
-    def save(
-        self,
-        filepath: str | os.PathLike[str],
-        overwrite: bool = True,
-        zipped: bool | None = None,
-        *,
-        renderer: Renderer | None = None,
-        preprocessing: Any = None,
-        samples: ArrayLike | None = None,
-        latents: ArrayLike | None = None,
-        policy: ThresholdPolicy | None = None,
-    ) -> None:
-        """Save the model as a bundle, ``name.vae``, or as Keras does, ``name.keras``.
-
-        `vae_widgets.load` opens a bundle without TensorFlow, `VAE.load` gives back the trainable
-        model. The options after `zipped` are for bundles. Half and mixed precision are exported in
-        float32.
-
-        Parameters
-        ----------
-        filepath
-            A name that ends in ``.vae`` or ``.keras``.
-        overwrite
-            Whether to replace a file that exists.
-        zipped
-            As in `keras.Model.save`; not for bundles.
-        renderer
-            Draws the samples: an `ImageRenderer`, `SignalRenderer`, `TableRenderer` or
-            `TextRenderer`; None for one that suits their shape. Of your own renderer only the name
-            is saved.
-        preprocessing
-            A note on how to prepare data for the model: text, or anything that JSON holds. It is
-            not applied.
-        samples
-            Samples (n, *sample_shape) to save as pictures, with their codes.
-        latents
-            Codes (n, latent_dim) to save; the default is those of `samples`.
-        policy
-            A threshold to save.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an argument is bad, or the model has a layer that cannot be exported to ONNX.
-        FileExistsError
-            If the bundle exists, and `overwrite` is False.
-        """
-        options = {
-            "renderer": renderer,
-            "preprocessing": preprocessing,
-            "samples": samples,
-            "latents": latents,
-            "policy": policy,
-        }
-        if not isinstance(filepath, str | os.PathLike):
-            raise TypeError(f"filepath must be the name of a file; received {filepath!r:.200}.")
-        if os.path.splitext(filepath)[1] != SUFFIX:
-            given = [name for name, value in options.items() if value is not None]
-            if given:
-                raise ValueError(
-                    f"{given[0]} is for bundles; filepath is {str(filepath)!r}. Expected a name "
-                    f"that ends in {SUFFIX}."
-                )
-            save_by_keras(self, filepath, overwrite, zipped)
-            return
-        if zipped is not None:
-            raise ValueError(f"zipped={zipped!r} is not for bundles. Leave zipped out.")
-        if not overwrite and os.path.exists(filepath):
-            raise FileExistsError(f"{filepath} exists, and overwrite is False.")
-        save_bundle(self, filepath, **options)
+    save = delegated("_writer", BundleWriter.save)
 
     def export(self, filepath: Any, *args: Any, **options: Any) -> None:
         """Export the reconstruction x -> x_hat for serving; arguments as in `keras.Model.export`.
@@ -751,7 +483,7 @@ class VAE(Trainer):
             "encoder": keras.saving.serialize_keras_object(self.encoder),
             "decoder": keras.saving.serialize_keras_object(self.decoder),
             "likelihood": keras.saving.serialize_keras_object(self.likelihood),
-            "beta": self._beta.get_config(),
+            "beta": self._training.beta.get_config(),
             "current_beta": self.beta,
             "objective": keras.saving.serialize_keras_object(self.objective)
             if self.variational
@@ -772,36 +504,5 @@ class VAE(Trainer):
         }
         current_beta = parts.pop("current_beta")
         model = cls(**parts)
-        model._beta.show(current_beta)
+        model._training.beta.show(current_beta)
         return model
-
-    # What the trainer asks for
-
-    def _after_training(self, x: Any, labels: Any = None, batches: int | None = None) -> None:
-        self._codes.note(x, labels, batches)
-
-    def _training_noise(self, n: Any) -> Any:
-        return self._noise(n, self._training_seeds)
-
-    def _evaluation_noise(self, n: Any) -> Any:
-        return self._noise(n, self._evaluation_seeds)
-
-    def _noise(self, n: Any, seeds: keras.random.SeedGenerator) -> Any:
-        shape = (n, self.objective.n_draws, self._latent_dim)
-        return keras.random.normal(shape, dtype="float32", seed=seeds)
-
-    def _before_evaluation(self) -> None:
-        super()._before_evaluation()
-        self._evaluation_seeds.state.assign([self._drawn_seed, 0])
-
-    def _shuffler(self, iterations: int) -> np.random.Generator:
-        return np.random.default_rng([self._drawn_seed, iterations])
-
-
-def _draw_seed(seed: int | None) -> int:
-    if seed is None:
-        return int(np.random.default_rng().integers(2**31))
-    seed = checks.positive_int("seed", seed, minimum=0)
-    if seed >= 2**31:
-        raise ValueError(f"seed must be at most {2**31 - 1}; received {seed}.")
-    return seed

@@ -13,13 +13,13 @@ from sklearn.decomposition import PCA
 from sklearn.metrics import log_loss
 
 from vae_widgets import VAE
+from vae_widgets.models.losses.kl_terms import kl_divergence
+from vae_widgets.models.losses.likelihood import Likelihood
 from vae_widgets.models.losses.likelihoods import (
     LIKELIHOODS,
     Bernoulli,
     Categorical,
     Gaussian,
-    Likelihood,
-    kl_divergence,
     make_likelihood,
 )
 

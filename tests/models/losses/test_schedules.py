@@ -284,7 +284,7 @@ def test_a_schedule_set_while_it_trains_in_a_thread_acts_without_a_retrace(make_
     run.wait(60)
     assert run.status == "stopped"
     assert vae.beta == 5.0
-    assert vae._loop("train", 64)._function.experimental_get_tracing_count() == 1
+    assert vae._training.loop("train", 64)._function.experimental_get_tracing_count() == 1
 
 
 def test_a_second_fit_begins_the_schedule_anew_and_initial_epoch_goes_on(make_vae, digits):

@@ -6,6 +6,7 @@ import pytest
 from keras import layers
 
 from vae_widgets import VAE, Sampling
+from vae_widgets.models.networks.user_models import nested_layers
 
 
 def keras_documentation_style(last_activation="sigmoid"):
@@ -155,3 +156,23 @@ def test_layers_may_compute_in_another_type(policy):
     z_mean, z_log_var = vae.encode(x)
     assert z_mean.dtype == z_log_var.dtype == vae.decode(z_mean).dtype == np.float32
     np.testing.assert_allclose(vae.anomaly_score(x).mean(), losses[-1], rtol=0.2)
+
+
+def test_nested_layers_are_found_wherever_keras_tracks_them():
+    class Holder(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.listed = [keras.layers.Dense(2), [keras.layers.Dense(2)]]
+            self.named = {"a": keras.layers.Dropout(0.5)}
+            self.twice = self.listed[0]
+
+        def call(self, x):
+            return x
+
+    inner = keras.Sequential([keras.Input((4, 3)), keras.layers.Bidirectional(keras.layers.GRU(2))])
+    x = keras.Input((4, 3))
+    model = keras.Model(x, Holder()(keras.layers.Dense(3)(inner(x))))
+    found = list(nested_layers(model))
+    assert {type(layer) for layer in found} >= {keras.layers.GRU, keras.layers.Dropout}
+    assert len(found) == len(set(map(id, found)))
+    assert set(map(id, found)) >= set(map(id, model._flatten_layers()))

@@ -212,7 +212,7 @@ def test_a_seed_drawn_by_chance_goes_on(run, tmp_path):
     resumed = VAE.resume(tmp_path / "run.vae")
     run(resumed)
     again = VAE.resume(tmp_path / "run.vae")
-    assert again._drawn_seed == resumed._drawn_seed == vae._drawn_seed
+    assert again._training.randomness.drawn == vae._training.randomness.drawn
 
 
 def test_a_checkpoint_now_is_exact_too(run, tmp_path, twin):

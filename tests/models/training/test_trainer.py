@@ -7,7 +7,7 @@ import tensorflow as tf
 from scipy.special import expit
 
 from vae_widgets import VAE, BetaTC, Gaussian
-from vae_widgets.models.training import trainer
+from vae_widgets.models.training import fit_session
 from vae_widgets.models.training.array_loop import xla_pays
 
 LOGS = {"loss", "reconstruction_loss", "kl_loss", "elbo"}
@@ -202,15 +202,16 @@ def test_same_seed_same_course(make_vae, digits):
     assert losses(2) != expected
 
 
-def test_a_second_fit_shuffles_anew(make_vae, digits):
+def test_a_second_fit_shuffles_anew(make_vae, digits, monkeypatch):
     vae = make_vae()
-    shuffler, orders = vae._shuffler, []
+    randomness, orders = vae._training.randomness, []
+    order = randomness.order
 
     def noted(iterations):
-        orders.append(tuple(shuffler(iterations).permutation(100)))
-        return shuffler(iterations)
+        orders.append(tuple(order(iterations).permutation(100)))
+        return order(iterations)
 
-    vae._shuffler = noted
+    monkeypatch.setattr(randomness, "order", noted)
     vae.fit(digits[:100], epochs=2, verbose=0)
     vae.fit(digits[:100], verbose=0)
     assert len(set(orders)) == 3
@@ -477,7 +478,7 @@ def test_compile_takes_an_optimizer_only(make_vae):
 @pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="a GPU always uses XLA")
 def test_xla_is_used_on_a_cpu_where_the_steps_of_the_whole_training_pay(digits, monkeypatch):
     """Two steps an epoch here; it pays from five steps on, those of earlier fits included."""
-    monkeypatch.setattr(trainer, "xla_pays", lambda model, steps, batch_size: steps >= 5)
+    monkeypatch.setattr(fit_session, "xla_pays", lambda model, steps, batch_size: steps >= 5)
     x, options = digits[:100], {"batch_size": 64, "verbose": 0}
     vae = VAE.build((8, 8), hidden_units=(4,))
     chosen = []

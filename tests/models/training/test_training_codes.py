@@ -177,6 +177,6 @@ def test_what_cannot_be_read_again_is_a_warning(make_vae, digits):
 
     vae = make_vae()
     with pytest.warns(UserWarning, match="could not be read again.*update_code_statistics"):
-        vae._after_training(Once(np.full((9, 8, 8), np.nan)))
+        vae._training.codes.note(Once(np.full((9, 8, 8), np.nan)))
     with pytest.raises(RuntimeError, match="not known"):
         vae.anomaly_score(digits, "mahalanobis")

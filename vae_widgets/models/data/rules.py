@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vae_widgets.core import checks
 from vae_widgets.core.labels.conditioning import check_labels, missing_labels, one_hot
 from vae_widgets.core.pairing import shared_index
-from vae_widgets.models.losses.likelihoods import Likelihood
+from vae_widgets.models.losses.likelihood import Likelihood
 from vae_widgets.models.losses.objectives import Objective
 
 

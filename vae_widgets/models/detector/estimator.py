@@ -338,10 +338,11 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         note, author
             As for `policy`.
         """
+        policy = self.policy(note, author=author)
         return write_detector(
             path,
             self.vae_,
-            self.policy(note, author=author),
+            policy,
             self._preprocessing,
             getattr(self, "feature_names_in_", None),
             self.get_params(),

@@ -10,7 +10,7 @@ from vae_widgets.core import checks
 from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.models.inference.code_statistics import CodeStatistics
 from vae_widgets.models.inference.row_functions import RowFunctions
-from vae_widgets.models.losses.likelihoods import Likelihood
+from vae_widgets.models.losses.likelihood import Likelihood
 
 SCORE_KINDS = ("elbo", "reconstruction", "kl", "iwae", "mahalanobis")
 ATTRIBUTION_KINDS = ("reconstruction", "kl")

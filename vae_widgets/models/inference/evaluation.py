@@ -18,7 +18,7 @@ from vae_widgets.models.inference.row_functions import (
     noise_of_rows,
 )
 from vae_widgets.models.losses.divergence import refuse_nan
-from vae_widgets.models.losses.objectives import log_normal, split_kl
+from vae_widgets.models.losses.kl_terms import log_normal, split_kl
 
 _PAIRS_AT_ONCE = 2**22  # of numbers, when samples are compared with each other: 16 MiB
 

@@ -1,14 +1,15 @@
 """The functions of a model for the rows of arrays and streams, in bounded memory."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from vae_widgets.core.dask_rows import map_lazily
+from vae_widgets.core import checks
+from vae_widgets.core.dask_rows import is_dask_array, map_lazily
 from vae_widgets.core.fixed_blocks import ROWS_AT_ONCE, map_in_flight
 from vae_widgets.models.data.rules import DataRules
 from vae_widgets.models.inference.compiled import FEW_ROWS, CompiledFunction
@@ -105,6 +106,47 @@ class RowFunctions:
                 "variational=False, and a plain autoencoder has no KL and cannot be sampled. Build "
                 "it with variational=True, or score with anomaly_score(kind='reconstruction')."
             )
+
+
+class Coder:
+    """Encodes and decodes for a `VAE`."""
+
+    def __init__(self, functions: RowFunctions) -> None:
+        self._functions = functions
+
+    def encode(
+        self, x: ArrayLike | Iterable[Any], y: ArrayLike | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Map samples to their codes.
+
+        Parameters
+        ----------
+        x
+            Samples (n, *sample_shape), or a stream of them as for `anomaly_score`.
+        y
+            For a conditional VAE: labels (n,), or one label for all. Streams hold batches (x, y).
+
+        Returns
+        -------
+        z_mean, z_log_var
+            Mean and log-variance of q(z | x), each (n, latent_dim); lazy for a Dask array.
+        """
+        if is_dask_array(x):
+            codes = self._functions.lazily("encode", x, y)
+            return codes[:, 0], codes[:, 1]
+        function = self._functions.encode
+        z_mean, z_log_var = self._functions.map(lambda _, *rows: function(*rows), x, y)
+        return z_mean, z_log_var
+
+    def decode(self, z: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
+        """Map codes (n, latent_dim) to samples (n, *sample_shape) in data space.
+
+        The samples are the means of p(x | z), or the most likely tokens of a categorical
+        likelihood. A conditional VAE needs `y`, as in `encode`.
+        """
+        functions = self._functions
+        z = checks.samples("z", z, (functions.latent_dim,))
+        return functions.decode(z, *functions.rules.conditions(y, len(z)))[0]
 
 
 def _model_on_worker(content: bytes) -> Any:

@@ -133,7 +133,7 @@ def warn_of_moving_loss(beta: Beta, callbacks: Iterable[Any]) -> None:
                 f"{type(callback).__name__} monitors 'loss', which moves with the schedule of "
                 f"beta, {beta.schedule!r}. Monitor what does not: monitor='elbo', mode='max', or "
                 "'val_loss' with validation_data.",
-                stacklevel=4,
+                stacklevel=6,
             )
 
 

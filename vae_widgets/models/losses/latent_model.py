@@ -6,7 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from vae_widgets.models.losses.likelihoods import Likelihood, kl_divergence
+from vae_widgets.models.losses.kl_terms import kl_divergence
+from vae_widgets.models.losses.likelihood import Likelihood
 from vae_widgets.models.losses.sampling import reparameterize
 
 

@@ -1,8 +1,4 @@
-"""How a decoder's output becomes a probability of the data: one small class a distribution.
-
-A likelihood is a Keras layer, so that what it learns, such as a deviation, is a weight of the
-model.
-"""
+"""The likelihoods that come with the package: one small class a distribution."""
 
 import math
 from typing import Any
@@ -14,116 +10,9 @@ from keras import ops
 from numpy.typing import NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.models.losses.configured import call_of
+from vae_widgets.models.losses.likelihood import Likelihood, mean_over_dimensions
 
 _LOG_2_PI = math.log(2 * math.pi)
-
-
-class Likelihood(keras.layers.Layer):
-    """The distribution p(x | z) whose parameters the decoder gives.
-
-    Register a subclass with ``keras.saving.register_keras_serializable`` and pass it to
-    ``VAE(likelihood=...)``; docs/extending.md has an example.
-
-    Attributes
-    ----------
-    bounds
-        Lowest and highest value of samples; None for any.
-    n_classes
-        Number of tokens, else None.
-    n_outputs
-        Number of tensors that the decoder returns.
-    is_density
-        Whether p is a density, whose nats depend on the unit of x.
-
-    Examples
-    --------
-    >>> class Laplace(vw.Likelihood):
-    ...     def elementwise_negative_log_likelihood(self, x, decoder_output):
-    ...         return abs(x - decoder_output) + np.log(2)
-    ...
-    ...     def mean(self, decoder_output):
-    ...         return decoder_output
-    >>> x, mean = np.ones((1, 2), "float32"), np.zeros((1, 2), "float32")
-    >>> round(float(Laplace("laplace").negative_log_likelihood(x, mean)[0]), 4)
-    3.3863
-    """
-
-    bounds: tuple[float, float] | None = None
-    n_classes: int | None = None
-    n_outputs: int = 1
-    is_density: bool = False
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name=name, dtype="float32")
-        self.built = True
-        self._is_claimed = False
-
-    def claim(self) -> "Likelihood":
-        """Return this likelihood for one model; a copy for each further one if it has weights.
-
-        Raises
-        ------
-        ValueError
-            If it belongs to another model and cannot be copied.
-        """
-        claimed = self
-        if self._is_claimed and self.weights:
-            claimed = self._new()
-            claimed.set_weights(self.get_weights())
-        claimed._is_claimed = True
-        return claimed
-
-    def renew(self) -> "Likelihood":
-        """Return itself if no model has it yet, or a new one whose weights start anew."""
-        return self._new() if self._is_claimed and self.weights else self
-
-    def _new(self) -> "Likelihood":
-        try:
-            return type(self).from_config(self.get_config())
-        except Exception as error:
-            raise ValueError(
-                f"likelihood {self!r} has weights and belongs to another model already, and it "
-                f"cannot be copied ({error}). Make an object for each model, or define get_config "
-                "so that it returns the arguments of __init__."
-            ) from error
-
-    def negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
-        """Return -log p(x | z) of samples x (n, *sample_shape), summed over dims: (n,), nats."""
-        values = self.elementwise_negative_log_likelihood(x, decoder_output)
-        return ops.sum(values, axis=tuple(range(1, len(values.shape))))
-
-    def elementwise_negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
-        """Return what each element of x adds to -log p(x | z): (n, *sample_shape), nats.
-
-        A likelihood of dependent elements defines `negative_log_likelihood` alone.
-        """
-        raise NotImplementedError
-
-    def mean(self, decoder_output: Any) -> Any:
-        """Return the mean of p(x | z) (n, *sample_shape) in data space, or the likeliest tokens."""
-        raise NotImplementedError
-
-    def error(self, x: Any, decoder_output: Any) -> Any:
-        """Return the squared error of the mean, averaged over dimensions: (n,)."""
-        return _mean_over_dimensions(ops.square(x - self.mean(decoder_output)))
-
-    def check_samples(self, name: str, x: NDArray[np.float32]) -> None:
-        """Raise ``ValueError`` if samples within `bounds` are none all the same."""
-
-    def check_decoder_output(self, decoder_output: Any) -> None:
-        """Raise ``ValueError`` if an output cannot be what this likelihood expects."""
-
-    def output_shape_for(self, sample_shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Return the shape that each output of the decoder has for one sample."""
-        return sample_shape
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments that rebuild this likelihood."""
-        return {}
-
-    def __repr__(self) -> str:
-        return call_of(self, self.get_config())
 
 
 @keras.saving.register_keras_serializable(package="vae_widgets")
@@ -304,7 +193,7 @@ class Categorical(Likelihood):
 
     def error(self, x: Any, decoder_output: Any) -> Any:
         """Return the share of steps and voices whose most likely token is wrong: (n,)."""
-        return _mean_over_dimensions(ops.cast(x != self.mean(decoder_output), "float32"))
+        return mean_over_dimensions(ops.cast(x != self.mean(decoder_output), "float32"))
 
     def check_samples(self, name: str, x: NDArray[np.float32]) -> None:
         """Raise ``ValueError`` for anything but whole numbers from 0 to n_classes - 1."""
@@ -373,20 +262,6 @@ def make_likelihood(
     return Categorical(n_classes)
 
 
-def kl_divergence(z_mean: Any, z_log_var: Any) -> Any:
-    """Return KL(N(z_mean, exp(z_log_var)) || N(0, 1)) for each dimension, (n, latent_dim), nats.
-
-    Kingma & Welling (2014), appendix B; for tensors.
-
-    Examples
-    --------
-    >>> z_mean, z_log_var = np.ones((1, 2), "float32"), np.zeros((1, 2), "float32")
-    >>> np.asarray(vw.kl_divergence(z_mean, z_log_var))
-    array([[0.5, 0.5]], dtype=float32)
-    """
-    return 0.5 * (ops.square(z_mean) + ops.exp(z_log_var) - z_log_var - 1.0)
-
-
 def _cross_entropy_with_logits(x: Any, logits: Any) -> Any:
     """Return softplus(logits) - x * logits for each dimension, exact to 1e-7.
 
@@ -414,18 +289,3 @@ def _sigmoid(logits: Any, decay: Any) -> Any:
         return upstream * _sigmoid(logits, decay) * _sigmoid(-logits, decay), None
 
     return tf.where(logits > 0, 1.0, decay) / (1.0 + decay), gradient
-
-
-def _mean_over_dimensions(values: Any) -> Any:
-    return ops.mean(values, axis=tuple(range(1, len(values.shape))))
-
-
-__all__ = [
-    "LIKELIHOODS",
-    "Bernoulli",
-    "Categorical",
-    "Gaussian",
-    "Likelihood",
-    "kl_divergence",
-    "make_likelihood",
-]

@@ -1,7 +1,7 @@
-"""Check that an encoder and a decoder fit together before they become a VAE."""
+"""Check that an encoder and a decoder fit together, and find the layers in them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from vae_widgets.core import checks
 from vae_widgets.models.losses.latent_model import decoder_output, encoder_outputs
-from vae_widgets.models.losses.likelihoods import Likelihood
+from vae_widgets.models.losses.likelihood import Likelihood
 
 _PROBE = 8  # random codes decoded to see what the decoder returns
 
@@ -44,6 +44,22 @@ def check_sample_shape(sample_shape: Any) -> tuple[int, ...]:
     return tuple(
         checks.positive_int(f"sample_shape[{i}]", side) for i, side in enumerate(sample_shape)
     )
+
+
+def nested_layers(*layers: keras.layers.Layer) -> Iterator[keras.layers.Layer]:
+    """Yield layers, and the layers within them at any depth, each once."""
+    seen: set[int] = set()
+    waiting: list[Any] = list(layers)
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, dict):
+            waiting += found.values()
+        elif isinstance(found, list | tuple | set):
+            waiting += found
+        elif isinstance(found, keras.layers.Layer) and id(found) not in seen:
+            seen.add(id(found))
+            yield found
+            waiting += vars(found).values()
 
 
 def check_halves(

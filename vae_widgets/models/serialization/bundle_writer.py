@@ -41,6 +41,84 @@ SUFFIX = ".vae"
 M = TypeVar("M", bound=keras.Model)
 
 
+class BundleWriter:
+    """Saves a model, as a bundle or as Keras does."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    def save(
+        self,
+        filepath: str | os.PathLike[str],
+        overwrite: bool = True,
+        zipped: bool | None = None,
+        *,
+        renderer: Renderer | None = None,
+        preprocessing: Any = None,
+        samples: ArrayLike | None = None,
+        latents: ArrayLike | None = None,
+        policy: ThresholdPolicy | None = None,
+    ) -> None:
+        """Save the model as a bundle, ``name.vae``, or as Keras does, ``name.keras``.
+
+        `vae_widgets.load` opens a bundle without TensorFlow, `VAE.load` gives back the trainable
+        model. The options after `zipped` are for bundles. Half and mixed precision are exported in
+        float32.
+
+        Parameters
+        ----------
+        filepath
+            A name that ends in ``.vae`` or ``.keras``.
+        overwrite
+            Whether to replace a file that exists.
+        zipped
+            As in `keras.Model.save`; not for bundles.
+        renderer
+            Draws the samples: an `ImageRenderer`, `SignalRenderer`, `TableRenderer` or
+            `TextRenderer`; None for one that suits their shape. Of your own renderer only the name
+            is saved.
+        preprocessing
+            A note on how to prepare data for the model: text, or anything that JSON holds. It is
+            not applied.
+        samples
+            Samples (n, *sample_shape) to save as pictures, with their codes.
+        latents
+            Codes (n, latent_dim) to save; the default is those of `samples`.
+        policy
+            A threshold to save.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is bad, or the model has a layer that cannot be exported to ONNX.
+        FileExistsError
+            If the bundle exists, and `overwrite` is False.
+        """
+        options = {
+            "renderer": renderer,
+            "preprocessing": preprocessing,
+            "samples": samples,
+            "latents": latents,
+            "policy": policy,
+        }
+        if not isinstance(filepath, str | os.PathLike):
+            raise TypeError(f"filepath must be the name of a file; received {filepath!r:.200}.")
+        if os.path.splitext(filepath)[1] != SUFFIX:
+            given = [name for name, value in options.items() if value is not None]
+            if given:
+                raise ValueError(
+                    f"{given[0]} is for bundles; filepath is {str(filepath)!r}. Expected a name "
+                    f"that ends in {SUFFIX}."
+                )
+            save_by_keras(self._model, filepath, overwrite, zipped)
+            return
+        if zipped is not None:
+            raise ValueError(f"zipped={zipped!r} is not for bundles. Leave zipped out.")
+        if not overwrite and os.path.exists(filepath):
+            raise FileExistsError(f"{filepath} exists, and overwrite is False.")
+        save_bundle(self._model, filepath, **options)
+
+
 def save_bundle(
     model: Exportable,
     path: str | os.PathLike[str],
@@ -115,7 +193,7 @@ def save_bundle(
             warnings.warn(
                 f"{path} has no anomaly score: {missing} All else is saved; VAEDetector.load gives "
                 "the detector back, which scores with TensorFlow.",
-                stacklevel=3,
+                stacklevel=4,
             )
     manifest["score"] = {"kind": kind, "missing": missing, "named": True}
     if samples is not None:

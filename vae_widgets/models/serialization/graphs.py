@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from vae_widgets.bundle.detector_part import SCORE_PART
 from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.core.labels.conditioning import one_hot
+from vae_widgets.models.losses.kl_terms import kl_divergence
 from vae_widgets.models.losses.latent_model import LatentModel
-from vae_widgets.models.losses.likelihoods import kl_divergence
-from vae_widgets.models.networks.nested_layers import nested_layers
+from vae_widgets.models.networks.user_models import nested_layers
 from vae_widgets.models.serialization.export_spec import ExportSpec
 from vae_widgets.models.serialization.onnx_export import to_onnx
 from vae_widgets.models.serialization.onnx_heads import LatentModelWriter

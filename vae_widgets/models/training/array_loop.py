@@ -4,7 +4,6 @@ A compiled loop gathers batch after batch from one tensor, and returns to Python
 second for callbacks and Stop. Keras's own ``fit`` returns for every batch.
 """
 
-import functools
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
@@ -15,23 +14,21 @@ import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.models.data.row_source import RowSource
-from vae_widgets.models.losses.beta import Beta
-from vae_widgets.models.training.fit_arguments import FitArguments
-from vae_widgets.models.training.state import TrainingState
+from vae_widgets.models.networks.user_models import nested_layers
 
 LOG_NAMES = ("loss", "reconstruction_loss", "kl_loss")
-"""Means over samples that an update sums up."""
+"""Means over samples that a step sums up."""
 
 _SECONDS_TO_COMPILE = 2.0  # by XLA
 _NOISE_AT_ONCE = 2**24  # random numbers drawn ahead: 64 MiB
 
 
 class Batch(NamedTuple):
-    """What an update gets.
+    """What a step gets.
 
     `data` are samples (b, *sample_shape), and labels (b,) of a conditional model; `weights` (b,)
-    are zero for the rows that fill up the last batch; `noise` (b, ...) is standard normal;
-    `n_samples` is the size of the data set.
+    are zero for the rows that fill up the last batch; `noise` (b, n_draws, latent_dim) is standard
+    normal; `n_samples` is the size of the data set.
     """
 
     data: tuple[Any, ...]
@@ -272,7 +269,7 @@ def should_use_xla(model: keras.Model) -> bool:
         return True
     return not any(
         isinstance(layer, _CONVOLUTIONS) or hasattr(layer, "seed_generator")
-        for layer in model._flatten_layers()
+        for layer in nested_layers(model)
     )
 
 
@@ -305,62 +302,3 @@ def in_order(gradients: Sequence[Any]) -> list[Any]:
             any_number = tf.reshape(gradient, [-1])[0]
             nothing = 0.0 * tf.cast(tf.math.is_nan(any_number), tf.float32)
     return ordered
-
-
-def train_on_array(
-    model: keras.Model,
-    loop: ArrayLoop,
-    arguments: FitArguments,
-    callbacks: keras.callbacks.CallbackList,
-    draw_noise: Callable[[int], tf.Tensor],
-    beta: Beta,
-    validate: Callable[[], dict[str, float]] | None,
-    shuffler: Callable[[int], np.random.Generator],
-    start: TrainingState,
-) -> None:
-    """Run epochs of `loop` as ``keras.Model.fit`` does, with all calls to `callbacks`.
-
-    `validate` returns the logs of the validation data; `shuffler` maps the optimizer's steps before
-    an epoch to what draws its order.
-    """
-    data = LoopData(arguments.data, arguments.weights)
-    n = len(data)
-    steps = -(-n // arguments.batch_size)
-    model.stop_training = False
-    callbacks.on_train_begin()
-    # keras.callbacks.BackupAndRestore sets the former when it restores.
-    first_epoch = model._initial_epoch or start.epoch
-    position = start.position
-    logs: dict[str, float] = {}
-    for epoch in range(first_epoch, arguments.epochs):
-        before = position.iterations if position else int(model.optimizer.iterations.numpy())
-        callbacks.on_epoch_begin(epoch)
-
-        def end(batch: int, logs: dict[str, float] | None = None, epoch: int = epoch) -> None:
-            beta.reach(epoch + (batch + 1) / steps)
-            callbacks.on_train_batch_end(batch, logs)
-
-        if position is None:
-            model.reset_metrics()
-        logs = loop.run(
-            data,
-            data.shuffled(shuffler(before)) if arguments.shuffle else np.arange(n),
-            draw_noise,
-            callbacks.on_train_batch_begin,
-            end,
-            stop=lambda: model.stop_training,
-            betas=functools.partial(beta.of_steps, epoch),
-            totals=position.totals if position else None,
-        )
-        position = None
-        if validate is not None and _is_due(epoch, arguments.validation_freq):
-            logs.update({f"val_{name}": value for name, value in validate().items()})
-        callbacks.on_epoch_end(epoch, logs)
-        if model.stop_training:
-            break
-    model.optimizer.finalize_variable_values(model.trainable_variables)
-    callbacks.on_train_end(logs)
-
-
-def _is_due(epoch: int, frequency: int | list[int]) -> bool:
-    return epoch + 1 in frequency if isinstance(frequency, list) else (epoch + 1) % frequency == 0

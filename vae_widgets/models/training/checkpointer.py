@@ -13,7 +13,13 @@ import keras
 from vae_widgets.models.training.array_loop import ArrayLoop
 from vae_widgets.models.training.checkpoint import write_checkpoint
 from vae_widgets.models.training.fit_arguments import FitArguments
-from vae_widgets.models.training.state import Position, TrainingState, generator_states
+from vae_widgets.models.training.optimizer import fixed_learning_rate
+from vae_widgets.models.training.state import (
+    Position,
+    Randomness,
+    TrainingState,
+    generator_states,
+)
 
 
 class Checkpointer(keras.callbacks.Callback):
@@ -28,6 +34,7 @@ class Checkpointer(keras.callbacks.Callback):
         arguments: FitArguments,
         start: TrainingState,
         loop: ArrayLoop | None,
+        randomness: Randomness,
         prepare: Callable[[], None],
     ) -> None:
         super().__init__()
@@ -35,12 +42,13 @@ class Checkpointer(keras.callbacks.Callback):
         self.path = arguments.checkpoint
         self._every = arguments.checkpoint_every
         self._loop = loop
+        self._randomness = randomness
         self._prepare: Callable[[], None] | None = prepare
         self.start = start
         self._n_samples = len(arguments.x) if loop else 0
         self._batch_size = arguments.batch_size
         self._shuffle = arguments.shuffle
-        self._learning_rate = _number_of(model.optimizer)
+        self._learning_rate = fixed_learning_rate(model.optimizer)
 
         # What is complete: epochs, and values of each series of the history.
         self._epoch = start.epoch
@@ -123,7 +131,7 @@ class Checkpointer(keras.callbacks.Callback):
             self._position = Position(
                 totals=[0.0] * self._loop.totals.shape[0],
                 iterations=int(self.model.optimizer.iterations.numpy()),
-                noise_seed=self.model._training_seeds.state.numpy().tolist(),
+                noise_seed=self._randomness.training.state.numpy().tolist(),
                 n_samples=self._n_samples,
                 batch_size=self._batch_size,
                 shuffle=self._shuffle,
@@ -176,15 +184,7 @@ class Checkpointer(keras.callbacks.Callback):
             epoch=self._epoch,
             epochs=history.epoch[: self._epochs],
             history={name: history.history[name][:n] for name, n in self._values.items()},
-            seed=self.model._drawn_seed,
+            seed=self._randomness.drawn,
             generators=generator_states(self.model),
             position=position,
         )
-
-
-def _number_of(optimizer: keras.optimizers.Optimizer) -> float | None:
-    """Return the learning rate, or None if a schedule of Keras moves it."""
-    rate = optimizer._learning_rate
-    if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
-        return None
-    return float(rate.numpy())

@@ -25,8 +25,7 @@ class TrainingRun:
 
     ``await run`` in a notebook cell waits for the ``History`` while widgets stay alive, and raises
     an error of the training. Interrupting the cell stops the run. Without ``await`` it goes on in
-    the background.
-
+    the background. `serve` writes the checkpoints that are asked for while it is paused.
 
     Examples
     --------
@@ -38,14 +37,15 @@ class TrainingRun:
     """
 
     def __init__(
-        self, train: Callable[[keras.callbacks.Callback], Any], model: keras.Model
+        self,
+        train: Callable[[keras.callbacks.Callback], Any],
+        model: keras.Model,
+        serve: Callable[[], None],
     ) -> None:
         self._model = model
+        self._control = _Control(serve)
         self._result: Future[Any] = Future()
         self._result.set_running_or_notify_cancel()  # from here on it cannot be cancelled
-        self._resumed = threading.Event()
-        self._resumed.set()
-        self._stop_requested = False
         self._interrupted = False
         self._ended_early = False
         self._waiting = 0
@@ -69,7 +69,7 @@ class TrainingRun:
             if self._ended_early:
                 return "interrupted" if self._interrupted else "stopped"
             return "finished"
-        return "running" if self._resumed.is_set() else "paused"
+        return "running" if self._control.resumed.is_set() else "paused"
 
     @property
     def interrupted(self) -> bool:
@@ -93,8 +93,8 @@ class TrainingRun:
         """
         if self._result.done():
             return
-        self._stop_requested = True
-        self._resumed.set()
+        self._control.stop_requested = True
+        self._control.resumed.set()
 
     def interrupt(self) -> None:
         """End the run as `stop` does, and note that it was interrupted."""
@@ -108,12 +108,12 @@ class TrainingRun:
 
     def pause(self) -> None:
         """Hold the run before its next execution of batches, until `resume` or `stop`."""
-        if not self._result.done() and not self._stop_requested:
-            self._resumed.clear()
+        if not self._result.done() and not self._control.stop_requested:
+            self._control.resumed.clear()
 
     def resume(self) -> None:
         """Go on after `pause`."""
-        self._resumed.set()
+        self._control.resumed.set()
 
     def checkpoint(self, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
         """Write a checkpoint now, also while the run is paused, and return its path.
@@ -163,7 +163,7 @@ class TrainingRun:
 
     def _work(self, train: Callable[[keras.callbacks.Callback], Any]) -> None:
         try:
-            history = train(_Control(self))
+            history = train(self._control)
         except BaseException as error:
             if isinstance(error, StopIteration):  # an awaiting cell would hang
                 cause = error
@@ -186,26 +186,32 @@ class TrainingRun:
 
 
 class _Control(keras.callbacks.Callback):
-    """Carries pause and stop into the training loop, between two executions."""
+    """Carries pause and stop into the training loop, between two executions.
 
-    def __init__(self, run: TrainingRun) -> None:
+    `serve` is called while the training is paused.
+    """
+
+    def __init__(self, serve: Callable[[], None]) -> None:
         super().__init__()
-        self._run = run
+        self.resumed = threading.Event()
+        self.resumed.set()
+        self.stop_requested = False
+        self._serve = serve
 
-    def _obey(self) -> None:
+    def _apply(self) -> None:
         # Paused; a callback may still stop the run, and a button ask for a checkpoint.
-        while not self._run._resumed.wait(0.1) and not self.model.stop_training:
-            self.model._checkpointer.serve()
-        if self._run._stop_requested:
+        while not self.resumed.wait(0.1) and not self.model.stop_training:
+            self._serve()
+        if self.stop_requested:
             self.model.stop_training = True
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        self._obey()
+        self._apply()
 
     def on_test_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        self._obey()
-        if self._run._stop_requested:
+        self._apply()
+        if self.stop_requested:
             self.model.stop_evaluating = True
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self._obey()
+        self._apply()

@@ -1,7 +1,6 @@
-"""Where a training run is: what must be known, beside the model, to go on exactly from there."""
+"""Where a training is: what must be known, beside the model, to go on exactly from there."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from numbers import Real
 from typing import Any
@@ -63,9 +62,9 @@ class TrainingState:
         return self.epoch + done.totals[-1] / -(-done.n_samples // done.batch_size)
 
     @classmethod
-    def of_new(cls, model: Any) -> "TrainingState":
+    def of_new(cls, model: keras.Model, seed: int) -> "TrainingState":
         """Return the state of a model before its first epoch."""
-        return cls(seed=model._drawn_seed, generators=generator_states(model))
+        return cls(seed=seed, generators=generator_states(model))
 
     def to_json(self) -> bytes:
         """Return the state as strict JSON, NaN and infinities as text, logs of numbers only."""
@@ -106,30 +105,63 @@ class TrainingState:
         )
 
 
+class Randomness:
+    """A seed, and the generators that follow from it.
+
+    `seed` is None if it was drawn; `drawn` is the number in any case. Evaluation has a generator of
+    its own, so that it does not change the course of training.
+    """
+
+    def __init__(self, seed: int | None) -> None:
+        self.drawn = draw_seed(seed)
+        self.seed = None if seed is None else self.drawn  # an int also from numpy, for JSON
+        self.training = keras.random.SeedGenerator(self.drawn)
+        self.evaluation = keras.random.SeedGenerator(self.drawn)
+
+    def restart(self, seed: int | None) -> None:
+        """Take another seed."""
+        self.drawn = draw_seed(seed)
+        self.seed = None if seed is None else self.drawn
+        self.training.state.assign([self.drawn, 0])
+
+    def restart_evaluation(self) -> None:
+        """Let the evaluation that follows have the same noise as any other."""
+        self.evaluation.state.assign([self.drawn, 0])
+
+    def order(self, iterations: int) -> np.random.Generator:
+        """Return what orders the epoch that begins after so many steps of the optimizer."""
+        return np.random.default_rng([self.drawn, iterations])
+
+
+def draw_seed(seed: int | None) -> int:
+    """Return a good seed, or a new one for None."""
+    if seed is None:
+        return int(np.random.default_rng().integers(2**31))
+    seed = checks.positive_int("seed", seed, minimum=0)
+    if seed >= 2**31:
+        raise ValueError(f"seed must be at most {2**31 - 1}; received {seed}.")
+    return seed
+
+
 def generator_states(model: keras.Model) -> list[list[int]]:
     """Return the state of each seed generator of a model and of its layers."""
-    return [generator.state.numpy().tolist() for generator in _generators(model)]
+    return [state.numpy().tolist() for state in _generators(model)]
 
 
 def set_generator_states(model: keras.Model, states: list[list[int]]) -> None:
     """Set what `generator_states` returned."""
-    generators = list(_generators(model))
+    generators = _generators(model)
     if len(generators) != len(states):
         raise ValueError(
             f"generators has {len(states)} states; expected {len(generators)}, one for each "
             "keras.random.SeedGenerator of the model."
         )
     for generator, state in zip(generators, states, strict=True):
-        generator.state.assign(state)
+        generator.assign(state)
 
 
-def _generators(model: keras.Model) -> Iterator[keras.random.SeedGenerator]:
-    seen: set[int] = set()
-    for layer in model._flatten_layers():
-        for generator in layer._seed_generators:
-            if id(generator) not in seen:
-                seen.add(id(generator))
-                yield generator
+def _generators(model: keras.Model) -> list[keras.Variable]:
+    return [each for each in model.variables if each.name == "seed_generator_state"]
 
 
 def _number_or_text(value: Any) -> float | str:

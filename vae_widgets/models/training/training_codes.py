@@ -13,11 +13,11 @@ from keras import ops
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core.dask_rows import is_dask_array
+from vae_widgets.models.data.fit_data import is_array
 from vae_widgets.models.inference.code_statistics import CodeReservoir, CodeStatistics
 from vae_widgets.models.inference.row_functions import RowFunctions
 from vae_widgets.models.inference.sample_stream import Rows, stream_blocks
 from vae_widgets.models.losses.divergence import has_nan_weights, refuse_nan
-from vae_widgets.models.training.fit_arguments import is_array
 
 MOST_CODES = 10_000
 """Training samples whose codes make the statistics."""

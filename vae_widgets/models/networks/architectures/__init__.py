@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from vae_widgets.core import checks
-from vae_widgets.models.losses.likelihoods import Likelihood
+from vae_widgets.models.losses.likelihood import Likelihood
 from vae_widgets.models.networks.architectures.conv import conv, default_filters, image_shape
 from vae_widgets.models.networks.architectures.dense import dense
 from vae_widgets.models.networks.architectures.layer_factory import LayerFactory
