@@ -4,7 +4,6 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from keras import ops
 
 from vae_widgets.models.data.fit_data import Samples
 
@@ -34,7 +33,7 @@ def build_optimizer(model: Any) -> None:
 def fixed_learning_rate(optimizer: Any) -> float | None:
     """Return the learning rate, or None if a schedule moves it."""
     rate = optimizer.learning_rate  # a variable that can be set, or what a schedule gives now
-    return float(ops.convert_to_numpy(rate)) if isinstance(rate, keras.Variable) else None
+    return float(rate.numpy()) if isinstance(rate, keras.Variable) else None
 
 
 def added_layers(model: Any) -> dict[str, keras.layers.Layer]:
