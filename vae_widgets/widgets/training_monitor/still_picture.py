@@ -13,6 +13,7 @@ from vae_widgets.widgets.still_pictures.tiles import ROW_HEIGHT, draw_rows
 from vae_widgets.widgets.training_monitor.curve_lines import (
     RUN_COLOURS,
     View,
+    axis_range,
     best_epoch,
     colours_of,
     label_of,
@@ -79,9 +80,10 @@ def draw(
         axes.set_title(", ".join(map(label_of, group)) + f" ({unit})" * bool(unit), pad=4)
         axes.set_xlabel("epoch" if history.has_epochs else "step")
         axes.tick_params(length=0)
+        axes.set_xlim(axis_range(history, history.epochs_done, steps_per_epoch))
         best = best_epoch(history) if "loss" in group else None
         if best is not None:
-            axes.plot(*best, "d", color=colours["loss"], markersize=6)
+            axes.plot(*best, "d", color=colours["loss"], markersize=6, clip_on=False)
         if view.log_scale:
             axes.set_yscale("log")
             axes.yaxis.set_major_formatter("{x:g}")
