@@ -79,7 +79,7 @@ class LatentSpace:
         self.name, self.coordinates = name, self.coordinates_of(name)
 
     @cached_property
-    def far(self) -> FarFromData:
+    def off_data(self) -> FarFromData:
         """Detects latent vectors that are far from all codes."""
         return FarFromData(self.z_mean, self.z_log_var)
 

@@ -51,7 +51,7 @@ class ThresholdChoice:
 
         Raises ``TypeError`` or ``ValueError`` if the method cannot choose by these.
         """
-        check_method(method)
+        check_method_or_manual(method)
         if method == MANUAL:
             raise ValueError("method='manual' chooses nothing; set threshold instead.")
         if METHODS[method].labels == "needed" and not scores.has_both_kinds:
@@ -135,7 +135,7 @@ def first_choice(
     return start.by_hand(threshold)
 
 
-def check_method(method: Any) -> str:
+def check_method_or_manual(method: Any) -> str:
     """Return the name of a method, or "manual"."""
     return checks.one_of("method", method, [MANUAL, *METHODS])
 

@@ -67,7 +67,7 @@ def critical_values(n: int, n_outliers: int, alpha: float) -> NDArray[np.float64
 def remove_most_deviating(
     ordered: NDArray[np.float64], most: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Take away the score furthest from the mean, `most` times: at most half of the sorted scores.
+    """Remove the score furthest from the mean, `most` times: at most half of the sorted scores.
 
     Returns how many standard deviations (divisor n - 1) each was away, and its index, each (most,).
     Sums go outwards from the scores that stay: subtracting a huge outlier would lose all digits.

@@ -94,7 +94,7 @@ class TrainingHistory:
                 end = bisect.bisect_right(self._actions, self._last_step, key=lambda a: a.step)
                 del self._actions[end:]
                 self._latents[:] = [kl for kl in self._latents if kl[0] <= self._last_step]
-            self._tell({"kind": "begin_epoch", "epoch": int(epoch)})
+            self._notify({"kind": "begin_epoch", "epoch": int(epoch)})
 
     def log_batch(self, batch: int, metrics: Mapping[str, Any]) -> None:
         """Record the metrics at the end of batch `batch`, counted from zero in this epoch."""
@@ -107,20 +107,20 @@ class TrainingHistory:
         with self._lock:
             numbers = self._record(self._steps, step, metrics, "step")
             self._last_step = max(self._last_step, float(step))
-            self._tell({"kind": "step", "step": float(step), "metrics": numbers})
+            self._notify({"kind": "step", "step": float(step), "metrics": numbers})
 
     def log_epoch(self, epoch: int, metrics: Mapping[str, Any]) -> None:
         """Record the metrics at the end of epoch `epoch`, counted from zero; read at epoch + 1."""
         with self._lock:
             numbers = self._record(self._epochs, epoch + 1, metrics, "epoch")
             self._boundaries.append(epoch + 1, self._last_step)
-            self._tell({"kind": "epoch", "epoch": int(epoch) + 1, "metrics": numbers})
+            self._notify({"kind": "epoch", "epoch": int(epoch) + 1, "metrics": numbers})
 
     def log_action(self, text: str) -> None:
         """Record that something was done to the run after the last step."""
         with self._lock:
             self._actions.append(Action(self._last_step, text))
-            self._tell({"kind": "action", "step": self._last_step, "text": text})
+            self._notify({"kind": "action", "step": self._last_step, "text": text})
 
     def log_setting(self, name: str, value: float) -> None:
         """Record a setting from the last step on, such as beta, if it has changed."""
@@ -131,7 +131,7 @@ class TrainingHistory:
                 return
             series.append(self._last_step, value)
             entry = {"kind": "setting", "step": self._last_step, "name": name, "value": value}
-            self._tell(entry)
+            self._notify(entry)
 
     def log_latents(self, kl: ArrayLike, active: int | None = None) -> None:
         """Record after a step the KL (latent_dim,) in nats, and how many dimensions are active."""
@@ -142,7 +142,7 @@ class TrainingHistory:
             self._latents.append((self._last_step, values))
             self._active = active
             entry = {"kind": "latents", "step": self._last_step, "kl": values.tolist()}
-            self._tell({**entry, "active": active})
+            self._notify({**entry, "active": active})
 
     def replay(self, entry: Entry) -> None:
         """Record again what a listener was told.
@@ -204,7 +204,7 @@ class TrainingHistory:
         more = f" and {len(texts) - 4} more" if len(texts) > 4 else ""
         return f"<TrainingHistory: {where}; last {', '.join(texts[:4])}{more}>"
 
-    def _tell(self, entry: Entry) -> None:
+    def _notify(self, entry: Entry) -> None:
         if self._listener is not None:
             self._listener(entry)
 

@@ -21,7 +21,7 @@ from vae_widgets.core.scores.threshold_choice import (
     MANUAL,
     Request,
     ThresholdChoice,
-    check_method,
+    check_method_or_manual,
     check_percentile,
     first_choice,
 )
@@ -352,7 +352,9 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     def _request(self, name: str, value: Any) -> Request:
         asked = {of: getattr(self, of) for of in Request._fields} | {name: value}
         return Request(
-            asked["threshold"], check_method(asked["method"]), check_percentile(asked["percentile"])
+            asked["threshold"],
+            check_method_or_manual(asked["method"]),
+            check_percentile(asked["percentile"]),
         )
 
     @validate("picked_item")

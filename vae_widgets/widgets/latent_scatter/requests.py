@@ -85,7 +85,7 @@ class ScatterAnswers(ScatterState):
             try:
                 answer["tiles"] = self._pictures.picked(decoded, index)
                 answer["text"] = self._pictures.text(decoded)
-                answer["off_data"] = bool(self._space.far(self.picked[np.newaxis])[0])
+                answer["off_data"] = bool(self._space.off_data(self.picked[np.newaxis])[0])
             except Exception as failed:  # of the user's renderer: the page says what
                 answer["error"] = in_words(failed)
         with self.hold_sync():
@@ -124,7 +124,7 @@ class ScatterAnswers(ScatterState):
 
     def _answer_place(self, request: dict[str, Any]) -> dict[str, Any]:
         z = self._lift(request["at"])
-        return {"tiles": self._pictures.decoded(z), "off_data": bool(self._space.far(z)[0])}
+        return {"tiles": self._pictures.decoded(z), "off_data": bool(self._space.off_data(z)[0])}
 
     def _sample_of(self, what: Any) -> NDArray[np.float32]:
         if what != "decoded":

@@ -277,7 +277,7 @@ class LatentScatter(Pictured, ScatterAnswers):
         A vector is far if its nearest code is farther away than 99 of 100 codes are from theirs.
         Dimensions are measured in posterior standard deviations, if the codec gives variances.
         """
-        return self._space.far(checks.samples("z", z, (self._codec.latent_dim,)))
+        return self._space.off_data(checks.samples("z", z, (self._codec.latent_dim,)))
 
     def show_path(
         self, owner: str, positions: NDArray[np.float32], stops: NDArray[np.int64]

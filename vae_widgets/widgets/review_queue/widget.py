@@ -146,7 +146,7 @@ class ReviewQueue(Pictured, CanvasWidget):
 
     @property
     def estimate(self) -> dict[str, Any]:
-        """Return the precision of all flagged samples (`core.review_precision`).
+        """Return the precision of all flagged samples (`core.scores.reviewed_precision`).
 
         ``precision`` (NaN if no sample was drawn at random), its 95 % interval ``low`` to ``high``,
         ``n_flagged``, ``n_labelled``, ``n_drawn``, ``covered``, the share of the flagged samples

@@ -1,4 +1,4 @@
-"""What can be done to a run while it trains, by asking the model what it has."""
+"""Control of a run while it trains, as far as its model supports it."""
 
 import itertools
 import pathlib

@@ -40,7 +40,7 @@ _LOOP = {
 
 
 def is_blocked(thread: threading.Thread | None) -> bool:
-    """Say whether the run keeps the kernel from hearing clicks: it has the main thread."""
+    """Return whether the run has the main thread, so that the kernel receives no clicks."""
     return thread is threading.main_thread()
 
 

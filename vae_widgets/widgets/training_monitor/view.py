@@ -188,7 +188,7 @@ class MonitorDrawing:
     def _buttons(self) -> dict[str, dict[str, Any]]:
         session = self._session
         state, keras, thread = session.state, session.keras, session.thread
-        # A loop in the main thread that is held could never hear Resume.
+        # A paused loop in the main thread could never receive Resume.
         holds = keras or state == "waiting" or not words.is_blocked(thread)
         buttons: dict[str, dict[str, Any]] = {}
         if holds:

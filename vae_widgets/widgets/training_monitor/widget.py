@@ -294,7 +294,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
         session = self._session
         session.log(step, metrics)
         self._watch_cells()
-        # A loop in the main thread that is held could never hear Resume.
+        # A paused loop in the main thread could never receive Resume.
         if not session.keras and not words.is_blocked(threading.current_thread()):
             session.control.apply_pending()
 

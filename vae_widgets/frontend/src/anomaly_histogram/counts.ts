@@ -141,7 +141,7 @@ export interface Metrics {
   falsePositives: number;
   falseNegatives: number;
   trueNegatives: number;
-  /** NaN where undefined, as in core/thresholds.py. */
+  /** NaN where undefined, as in core/thresholds/labelled.py. */
   precision: number;
   recall: number;
   f1: number;

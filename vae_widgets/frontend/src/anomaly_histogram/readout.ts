@@ -103,7 +103,7 @@ export class Readout {
 }
 
 /** The precision of all flagged samples, in the words of core/scores/reviewed_precision.py. */
-export function reviewedText(metrics: Metrics): string {
+function reviewedText(metrics: Metrics): string {
   const { flagged, reviewed } = metrics;
   if (!flagged) return "No sample is flagged: the precision is undefined.";
   const labelled = metrics.truePositives + metrics.falsePositives;

@@ -13,7 +13,7 @@ export interface PathEnd {
   point: number;
 }
 
-interface Mark {
+interface LoggedMark {
   index: number;
   score: number;
   mark: "anomalous" | "normal" | "unsure" | "";
@@ -75,12 +75,12 @@ export interface FromPage {
     fields: { method: string; parameters?: Record<string, number | null> };
     answer: { method: string; parameters: Record<string, number | null> };
   };
-  mark: { fields: Pick<Mark, "index" | "mark" | "time"> };
+  mark: { fields: Pick<LoggedMark, "index" | "mark" | "time"> };
   undo: { fields: {} };
   refill: { fields: {} };
-  log: { fields: {}; answer: { marks: Mark[] } };
+  log: { fields: {}; answer: { marks: LoggedMark[] } };
   restore: {
-    fields: { marks: Mark[] };
+    fields: { marks: LoggedMark[] };
     answer: { taken: number[]; left_out: number[]; why: string };
   };
   pause: Run;
@@ -96,8 +96,8 @@ export interface FromKernel {
   received: {};
   refused: { error: string };
   path: { error: string };
-  marked: Mark;
-  log: { marks: Mark[] };
+  marked: LoggedMark;
+  log: { marks: LoggedMark[] };
 }
 
 export type Kind = keyof FromPage;

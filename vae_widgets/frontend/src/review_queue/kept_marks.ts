@@ -25,14 +25,14 @@ export interface ReviewOrigin {
 }
 
 /** A kept mark with the queue and the kernel that confirmed it; "" before that. */
-export type Kept = KeptMark & { queue: string; kernel: string };
+export type StoredMark = KeptMark & { queue: string; kernel: string };
 
 const MARKS = ["anomalous", "normal", "unsure", ""];
 
 export class KeptMarks {
   readonly #origin: ReviewOrigin;
   readonly #name: string;
-  #marks = new Map<number, Kept>();
+  #marks = new Map<number, StoredMark>();
   /** Whether the browser stores them. */
   #stored = true;
 
@@ -42,7 +42,7 @@ export class KeptMarks {
     this.#read();
   }
 
-  get(index: number): Kept | undefined {
+  get(index: number): StoredMark | undefined {
     return this.#marks.get(index);
   }
 
@@ -52,7 +52,7 @@ export class KeptMarks {
   }
 
   /** Restore the kept mark of a sample. */
-  restore(index: number, before: Kept | undefined): void {
+  restore(index: number, before: StoredMark | undefined): void {
     this.#change((marks) => (before ? marks.set(index, before) : marks.delete(index)));
   }
 
@@ -100,13 +100,13 @@ export class KeptMarks {
     return ["index,score,label,mark,time,drawn_from", ...rows, ""].join("\n");
   }
 
-  #of(which: (mark: Kept) => boolean): KeptMark[] {
+  #of(which: (mark: StoredMark) => boolean): KeptMark[] {
     return [...this.#marks.values()]
       .filter(which)
       .map(withoutOrigin);
   }
 
-  #take(marks: Map<number, Kept>, mark: KeptMark): void {
+  #take(marks: Map<number, StoredMark>, mark: KeptMark): void {
     const { queue, kernel } = this.#origin;
     const kept = marks.get(mark.index);
     if (kept?.queue === "" && kept.mark !== mark.mark) return; // a newer one is on its way
@@ -115,7 +115,7 @@ export class KeptMarks {
   }
 
   /** Change the kept marks; other widgets of the page may have changed them since. */
-  #change(act: (marks: Map<number, Kept>) => void): void {
+  #change(act: (marks: Map<number, StoredMark>) => void): void {
     this.#read();
     act(this.#marks);
     this.#stored = remember(this.#name, this.#marks.size ? [...this.#marks.values()] : null);
@@ -136,7 +136,7 @@ export function csvCell(text: string): string {
 }
 
 /** Whether a value is a valid kept mark: any page may write to the storage. */
-function isKept(value: any): value is Kept {
+function isKept(value: any): value is StoredMark {
   if (typeof value !== "object" || value === null) return false;
   const { index, score, mark, time, drawn_from = null, queue, kernel } = value;
   return (

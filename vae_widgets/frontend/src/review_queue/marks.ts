@@ -28,7 +28,7 @@ export function firstShown(position: number, count: number, length: number): num
   return Math.max(0, Math.min(position - Math.floor(count / 2), length - count));
 }
 
-/** Lines of the summary: the marks, what they tell, and the next step. */
+/** Lines of the summary: the marks, their result, and the next step. */
 export function summary(marks: Mark[], counts: Record<string, number>, status: string): string[] {
   const { anomalous = 0, normal = 0, unsure = 0 } = counts;
   const n = marks.length;

@@ -1,7 +1,7 @@
 /** Marks made in this view that the kernel has not confirmed yet, in order. */
 
 import type { Post } from "../kernel/channel.ts";
-import type { Kept, KeptMark } from "./kept_marks.ts";
+import type { StoredMark, KeptMark } from "./kept_marks.ts";
 import type { Mark } from "./marks.ts";
 
 export interface PendingMark extends KeptMark {
@@ -10,7 +10,7 @@ export interface PendingMark extends KeptMark {
   queue: number;
   /** The mark of the sample before, and its kept mark. */
   before: Mark;
-  keptBefore: Kept | undefined;
+  keptBefore: StoredMark | undefined;
   post: Post;
 }
 

@@ -7,7 +7,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { recall, remember } from "./browser_store.ts";
 import { Channel } from "../kernel/channel.ts";
-import { decode, encode, goodValues, type Kept, type Descriptions } from "./kept_values.ts";
+import { decode, encode, goodValues, type KeptValue, type Descriptions } from "./kept_values.ts";
 import { button, element } from "../controls/shell.ts";
 import { setAndPush, onPushed } from "../kernel/sync.ts";
 
@@ -56,7 +56,7 @@ export class KeptState {
     for (const stop of this.#stops) stop();
   }
 
-  #store(): Record<string, Kept> {
+  #store(): Record<string, KeptValue> {
     return goodValues(recall(this.#name), this.#descriptions);
   }
 

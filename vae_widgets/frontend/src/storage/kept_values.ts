@@ -1,6 +1,6 @@
 /** Values of traits in the browser's storage. They are validated, as any page may write there. */
 
-export interface Kept {
+export interface KeptValue {
   value: unknown;
   kernel: string;
   /** Whether that kernel has received it. */
@@ -11,8 +11,8 @@ export interface Kept {
 export type Descriptions = Record<string, (value: any) => string>;
 
 /** The valid values; the others are left out. */
-export function goodValues(stored: unknown, descriptions: Descriptions): Record<string, Kept> {
-  const good: Record<string, Kept> = {};
+export function goodValues(stored: unknown, descriptions: Descriptions): Record<string, KeptValue> {
+  const good: Record<string, KeptValue> = {};
   if (typeof stored !== "object" || stored === null) return good;
   for (const name of Object.keys(descriptions)) {
     const kept = Object.hasOwn(stored, name) ? (stored as Record<string, any>)[name] : null;

@@ -15,7 +15,7 @@ interface Content {
   names: string[];
   captions: string[];
   marks: string[];
-  /** What the values of a tile are. */
+  /** The meaning of the values of a tile. */
   note?: string;
 }
 

@@ -12,7 +12,7 @@ export interface CurveReadout {
   points: WireArray;
 }
 
-interface Handlers {
+interface PointerHandlers {
   readout(): Partial<CurveReadout>;
   /** Text of the values at the pointer; empty when it leaves. */
   hover(text: string): void;
@@ -34,9 +34,9 @@ export class CurvePointer {
   #x = 0;
 
   readonly #beside: HTMLElement;
-  readonly #handlers: Handlers;
+  readonly #handlers: PointerHandlers;
 
-  constructor(beside: HTMLElement, handlers: Handlers) {
+  constructor(beside: HTMLElement, handlers: PointerHandlers) {
     this.#beside = beside;
     this.#handlers = handlers;
     const { signal } = this.#cleanup;

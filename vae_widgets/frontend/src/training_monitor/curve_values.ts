@@ -9,10 +9,10 @@ export interface Series {
 }
 
 /** The points (2, n), first x, of all series in sequence. */
-type Points = ArrayLike<number>;
+type SeriesPoints = ArrayLike<number>;
 
 /** The x among all points that is nearest to `x`. */
-export function nearestX(series: Series[], points: Points, x: number): number {
+export function nearestX(series: Series[], points: SeriesPoints, x: number): number {
   let best = NaN;
   for (let i = 0; i < total(series); i++) {
     if (!(Math.abs(best - x) <= Math.abs(points[i] - x))) best = points[i];
@@ -21,7 +21,7 @@ export function nearestX(series: Series[], points: Points, x: number): number {
 }
 
 /** "epoch 12 · training: loss 24.3, KL 2.7 nats · validation: ..." with the values nearest to `x`. */
-export function readAt(series: Series[], points: Points, x: number, axis: string, unit: string): string {
+export function readAt(series: Series[], points: SeriesPoints, x: number, axis: string, unit: string): string {
   const n = total(series);
   const texts: Record<string, string[]> = {};
   let start = 0;

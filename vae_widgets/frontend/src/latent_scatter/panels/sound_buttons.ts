@@ -6,7 +6,7 @@ import { SoundPlayer } from "../../controls/sound_player.ts";
 import type { Model } from "../state/model.ts";
 
 export class SoundButtons {
-  readonly root = element("div", "vw-hear");
+  readonly root = element("div", "vw-sound-buttons");
   readonly #player: SoundPlayer;
   readonly #stopKeys: () => void;
 

@@ -31,18 +31,18 @@ export interface State {
   /** Centre of the prior on the plane; empty where it has none. */
   _prior: [number, number] | [];
   prior: boolean;
-  /** Of q(z) on the plane; empty until it is asked for. */
+  /** Of q(z) on the plane; empty until it is requested. */
   _density: DensityState | Record<string, never>;
   density: boolean;
   _positions: WireArray;
   _home: Edges;
-  /** Number of the class of each sample; the number of classes where it is not known. */
+  /** Class number of each sample; the number of classes where it is unknown. */
   _classes: WireArray;
   _class_names: string[];
   _tiles: WireAtlas | Record<string, never>;
-  /** Whether samples can be heard. */
+  /** Whether samples have sound. */
   _has_sound: boolean;
-  /** What the values of a tile are; empty where that is obvious. */
+  /** The meaning of the values of a tile; empty where that is obvious. */
   _range_note: string;
   /**
    * Not drawn: classes (the number of classes stands for none of them), and sides of the threshold
@@ -60,7 +60,7 @@ export interface State {
 
 export type Model = AnyModel<State>;
 
-/** What points of no class are called; one of the classes may have the name already. */
+/** The name of points without a class, which differs from the names of the classes. */
 export function unknownName(names: string[]): string {
   return names.includes("unknown") ? "no label" : "unknown";
 }

@@ -15,11 +15,11 @@ export interface Picked {
   along: number;
   /** The latent vector from which it was moved along the attribute. */
   base: number[];
-  /** Whether it is far from all data. */
+  /** Whether the place is far from all data. */
   off_data: boolean;
   /** The decoded picture and, for a point, its sample. */
   tiles: WireAtlas;
-  /** What the renderer says of what was decoded, as HTML. */
+  /** The renderer's HTML about the decoded sample. */
   text: string;
   error: string;
 }
@@ -42,7 +42,7 @@ export interface DecodedGrid extends GridShape {
 export interface Axis {
   index: number;
   name: string;
-  /** How much it says about the samples. */
+  /** How informative it is, as text. */
   note: string;
   collapsed: boolean;
   low: number;
