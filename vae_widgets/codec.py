@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.core.labels.conditioning import check_labels
+from vae_widgets.core.labels.conditioning import check_class_labels
 
 
 @runtime_checkable
@@ -251,7 +251,7 @@ class ConditionedCodec:
 
     def __init__(self, model: ConditionalCodec, label: int, n_labels: int) -> None:
         self._model = model
-        self.label = int(check_labels("label", label, None, n_labels))
+        self.label = int(check_class_labels("label", label, None, n_labels))
 
     @property
     def latent_dim(self) -> int:

@@ -28,7 +28,7 @@ from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import read_file
 from vae_widgets.core.dask_rows import is_dask_array, map_lazily
 from vae_widgets.core.fixed_blocks import is_stored, slices_of
-from vae_widgets.core.labels.conditioning import check_labels, missing_labels, one_hot
+from vae_widgets.core.labels.conditioning import check_class_labels, missing_labels, one_hot
 from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.scores.policy import ThresholdPolicy
 from vae_widgets.core.tensors import as_numpy
@@ -321,7 +321,7 @@ class BundleCodec:
             return {}
         if y is None:
             raise missing_labels("y", self.n_labels)
-        return {"y": one_hot(check_labels("y", y, n, self.n_labels, True), self.n_labels)}
+        return {"y": one_hot(check_class_labels("y", y, n, self.n_labels, True), self.n_labels)}
 
     def __repr__(self) -> str:
         shape = "x".join(map(str, self.sample_shape))

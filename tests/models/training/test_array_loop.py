@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from vae_widgets.models.data.row_source import RowSource
-from vae_widgets.models.training.array_loop import ArrayLoop, LoopData, Pace, in_order
+from vae_widgets.models.training.array_loop import ArrayLoop, LoopData, Pace, chain_gradients
 
 
 def nothing(batch, logs=None):
@@ -233,14 +233,16 @@ def copies_of_weights(order):
 
 def test_gradients_in_order_spare_copies_of_the_weights():
     assert copies_of_weights(list) > 0  # or this XLA needs no help any more
-    assert copies_of_weights(in_order) == 0
+    assert copies_of_weights(chain_gradients) == 0
 
 
 def test_gradients_in_order_keep_their_values():
     sparse = tf.IndexedSlices(tf.ones((1, 3)), [0], [4, 3])
     dense = [tf.constant([[np.nan, 1.0]]), tf.constant([np.inf, 2.0]), tf.constant([[3.0], [4.0]])]
     half = tf.constant([[5.0]], tf.float16)
-    ordered = in_order([None, dense[0], sparse, dense[1], dense[2], half, tf.zeros((0, 4)), half])
+    ordered = chain_gradients(
+        [None, dense[0], sparse, dense[1], dense[2], half, tf.zeros((0, 4)), half]
+    )
     assert ordered[0] is None
     assert ordered[2] is sparse
     for before, after in zip([*dense, half], [ordered[i] for i in (1, 3, 4, 5)], strict=True):

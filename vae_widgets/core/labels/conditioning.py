@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from vae_widgets.core import checks
 
 
-def check_labels(
+def check_class_labels(
     name: str, y: Any, n: int | None, n_labels: int, one_for_all: bool = False
 ) -> NDArray[np.int32]:
     """Return labels as int32: whole numbers from 0 to n_labels - 1, (n,), or () where `n` is None.

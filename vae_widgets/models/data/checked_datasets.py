@@ -1,4 +1,4 @@
-"""Datasets and generators that check their batches as they are read, as arrays are checked."""
+"""Datasets and generators whose batches are checked like arrays while they are read."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -34,7 +34,7 @@ def check_dataset(rules: DataRules, name: str, dataset: Any) -> Any:
     if isinstance(dataset, keras.utils.PyDataset):
         return _CheckedPyDataset(rules, name, dataset)
     if isinstance(dataset, tf.distribute.DistributedDataset):
-        return dataset  # Keras alone can read it
+        return dataset  # only Keras can read it
     if iter(dataset) is dataset:  # a generator, or another iterator
         return _checked_generator(rules, name, dataset)
     return _checked_loader(rules, name, dataset)
@@ -49,7 +49,7 @@ class _CheckedPyDataset(keras.utils.PyDataset):
 
     @property
     def num_batches(self) -> int | None:
-        """Number of batches; None for a dataset without end."""
+        """Number of batches; None for an infinite dataset."""
         n: int | None = self._dataset.num_batches
         return n
 

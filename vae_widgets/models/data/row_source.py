@@ -1,4 +1,4 @@
-"""Rows of an array that become float32 only when they are needed, so that training stays small."""
+"""Rows of an array that are converted to float32 when they are needed, to save memory."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 READ_AT_ONCE = 2**25  # bytes of float32 rows that are held at a time: 32 MiB
 CONVERT_AT_ONCE = 2**22  # bytes of float32 rows that are made at a time: 4 MiB
-_ROWS_OF_A_BLOCK = 256  # rows that are read together from a file which does not say
+_ROWS_OF_A_BLOCK = 256  # rows that are read together from a file without a chunk size
 
 Convert = Callable[[NDArray[Any]], NDArray[np.float32]]
 
 Check = Callable[[str, Any], NDArray[np.float32]]
-"""Returns samples that are good as float32, given their name and values, or raises."""
+"""Takes a name and samples; returns the samples as float32, or raises."""
 
 
 class RowSource:
@@ -86,7 +86,7 @@ class RowSource:
         return self._rows[rows]
 
     def where(self, kept: NDArray[np.bool_]) -> "RowSource":
-        """Return those rows alone that are kept, (n,)."""
+        """Return the rows selected by a mask (n,)."""
         numbers = self._numbers(np.flatnonzero(kept))
         return RowSource(self._array, numbers, self._convert, self._sample_shape)
 
@@ -95,7 +95,7 @@ class RowSource:
         return RowSource(self._array, self._rows, convert, sample_shape)
 
     def raw(self, rows: NDArray[np.int64]) -> NDArray[Any]:
-        """Return rows by their numbers (m,), as the array has them."""
+        """Return rows by their numbers (m,), not converted."""
         numbers = self._numbers(rows)
         if self._edges is None:
             return _dense(self._array[numbers])
@@ -123,7 +123,7 @@ class RowSource:
         return order
 
     def check(self, name: str, check: Check) -> None:
-        """Read all rows once, and let `check` raise for those that are bad."""
+        """Read all rows once and pass them to `check`, which raises for invalid ones."""
         for part in self.parts(READ_AT_ONCE):
             check(f"{name}[{part[0]}:{part[-1] + 1}]", self.take(part))
 

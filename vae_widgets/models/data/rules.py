@@ -1,4 +1,4 @@
-"""Which samples and labels a model takes."""
+"""Rules for the samples and labels of a model."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.core.labels.conditioning import check_labels, missing_labels, one_hot
+from vae_widgets.core.labels.conditioning import check_class_labels, missing_labels, one_hot
 from vae_widgets.core.pairing import shared_index
 from vae_widgets.models.losses.likelihood import Likelihood
 from vae_widgets.models.losses.objectives import Objective
@@ -15,7 +15,7 @@ from vae_widgets.models.losses.objectives import Objective
 
 @dataclass
 class DataRules:
-    """What a model requires of its data; each method returns good data, or raises.
+    """The requirements of a model on its data; each method returns valid data, or raises.
 
     `n_labels` is None if it takes none; `takes_targets` says whether a subclass trains with its
     own. Only `objective` may change.
@@ -29,7 +29,7 @@ class DataRules:
 
     @property
     def uses_targets(self) -> bool:
-        """Whether anything is trained with beside the samples."""
+        """Whether training needs labels or targets."""
         return self.takes_targets or self.n_labels is not None
 
     def samples(self, name: str, x: Any) -> NDArray[np.float32]:
@@ -54,10 +54,10 @@ class DataRules:
             return None
         if y is None:
             raise missing_labels(name, self.n_labels)
-        return check_labels(name, y, n, self.n_labels, one_for_all)
+        return check_class_labels(name, y, n, self.n_labels, one_for_all)
 
     def targets(self, name: str, y: Any, n: int) -> NDArray[Any] | None:
-        """Return what is trained with beside the samples: labels, or targets of a subclass."""
+        """Return the labels, or the targets of a subclass, for training."""
         if y is None or self.n_labels is not None or not self.takes_targets:
             return self.labels(name, y, n)
         targets = checks.any_array(name, y)

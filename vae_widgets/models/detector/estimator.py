@@ -165,7 +165,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         before = vars(self).copy()
         try:
             return self._fit(X, sample_weight)
-        except BaseException:  # an interrupt too must not leave half of each fit
+        except BaseException:  # an interrupt must not leave parts of two fits, either
             self.__dict__ = before
             raise
 
@@ -243,7 +243,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         return in_parts(lambda part: self.vae_.attribution(self._prepare(part), kind), X)
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return how normal each sample is, (n,), lower = stranger, as in scikit-learn."""
+        """Return the normality of each sample, (n,), lower = more anomalous, as in scikit-learn."""
         return -self.anomaly_score(X)
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:

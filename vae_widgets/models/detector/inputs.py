@@ -18,7 +18,7 @@ from vae_widgets.models.data.row_source import RowSource, read_in_parts
 from vae_widgets.models.networks.user_models import check_sample_shape
 
 Prepare = Callable[[NDArray[Any]], NDArray[np.float32]]
-"""Makes samples (m, *sample_shape) as the model sees them of m rows as they are given."""
+"""Preprocesses m rows into samples (m, *sample_shape) for the model."""
 
 
 class Estimator(Protocol):
@@ -60,7 +60,7 @@ class Batches:
             output_signature=tf.TensorSpec((None, *sample_shape), tf.float32),
         )
         n = number_of_batches(self._batches)
-        if n is not None:  # else Keras warns of the end of each epoch
+        if n is not None:  # otherwise Keras warns at the end of each epoch
             dataset = dataset.apply(tf.data.experimental.assert_cardinality(n))
         return dataset.prefetch(1)
 
@@ -79,11 +79,11 @@ class Parts:
         return len(self._rows)
 
     def where(self, kept: NDArray[np.bool_]) -> "Parts":
-        """Return those samples alone that are kept, (n,)."""
+        """Return the samples selected by a mask (n,)."""
         return Parts(self._rows.where(kept))
 
     def prepared(self, prepare: Prepare, sample_shape: tuple[int, ...]) -> RowSource:
-        """Return the rows as the model sees them."""
+        """Return the preprocessed rows."""
         return self._rows.converted(prepare, sample_shape)
 
 

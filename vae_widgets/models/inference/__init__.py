@@ -1,1 +1,1 @@
-"""What a trained model says about samples."""
+"""Inference: codes, scores and figures of merit of samples."""

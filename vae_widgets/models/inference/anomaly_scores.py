@@ -1,4 +1,4 @@
-"""How strange a sample looks to a VAE, as a whole and in each of its elements."""
+"""Anomaly scores of samples, and of each of their elements."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -15,7 +15,7 @@ from vae_widgets.models.losses.likelihood import Likelihood
 SCORE_KINDS = ("elbo", "reconstruction", "kl", "iwae", "mahalanobis")
 ATTRIBUTION_KINDS = ("reconstruction", "kl")
 IWAE_DRAWS = 100
-_SEED = 0  # of the draws of "iwae": scores are to be the same tomorrow
+_SEED = 0  # of the draws of "iwae", so that scores are repeatable
 
 ScoreFunction = Callable[..., NDArray[np.float32]]
 """Maps samples (n, *sample_shape), and one-hot labels of a conditional model, to (n,)."""

@@ -1,4 +1,4 @@
-"""Where the codes of the training data lie: the moments of the aggregate posterior."""
+"""The moments of the aggregated posterior of the training data."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -23,7 +23,7 @@ faster per row, and keep a user waiting who asks for one. Sizes are multiples of
 processors compute up to 16 numbers at once, and none is to be left over.
 """
 FEW_ROWS = {16: 2**18, 1: math.inf}
-"""The same for functions behind gestures, which are called with one row or a few."""
+"""Block sizes for functions behind gestures, which are called with few rows."""
 
 _NUMBERS_IN_CHECKS = 2**21
 

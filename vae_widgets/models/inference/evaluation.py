@@ -1,4 +1,4 @@
-"""How good a VAE is: figures in nats."""
+"""Figures of merit of a VAE, in nats."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ from vae_widgets.models.inference.row_functions import (
 from vae_widgets.models.losses.divergence import refuse_nan
 from vae_widgets.models.losses.kl_terms import log_normal, split_kl
 
-_PAIRS_AT_ONCE = 2**22  # of numbers, when samples are compared with each other: 16 MiB
+_PAIRS_AT_ONCE = 2**22  # numbers in a block of pairwise comparisons: 16 MiB
 
 
 class KLDecomposition(NamedTuple):

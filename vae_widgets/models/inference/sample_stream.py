@@ -16,7 +16,7 @@ Rows = tuple[NDArray[np.float32], ...]
 
 
 def as_stream(x: Any) -> Any:
-    """Return what is to be read in parts; None for an array that is at hand as a whole."""
+    """Return a stream to read in parts; None for an array in memory."""
     source = read_in_parts(x)
     if source is not None:
         return source

@@ -1,4 +1,4 @@
-"""The weight of the KL term while a model trains: a number, or a schedule that moves it."""
+"""The weight of the KL term during training: a number or a schedule."""
 
 import threading
 import warnings
@@ -15,7 +15,7 @@ from vae_widgets.models.losses.schedules import Schedule
 
 
 class Beta:
-    """Holds the current beta, a number of at least 0, and the schedule, if there is one.
+    """The current beta, a number of at least 0, and its schedule, if any.
 
     It may be set from any thread. `variable` and `validation_variable` are for graphs.
     """
@@ -35,7 +35,7 @@ class Beta:
         return float(self.variable.numpy())
 
     def set(self, value: float | Schedule) -> None:
-        """Take a number, which ends a schedule, or a schedule."""
+        """Set a number, which ends a schedule, or a schedule."""
         number = _checked(value)
         with self._lock:
             self.schedule = value if callable(value) else None
@@ -83,7 +83,7 @@ class Beta:
 
     def start(self, epoch: float) -> None:
         """Make the schedule's value at `epoch` the current one."""
-        with self._lock:  # a number set by hand meanwhile must not be overwritten
+        with self._lock:  # a number that the user has set must not be overwritten
             if self.schedule is not None:
                 self.variable.assign(_values(self.schedule, np.array([epoch]))[0])
 
@@ -109,7 +109,7 @@ class FollowSchedule(keras.callbacks.Callback):
         return min(1.0, steps_done / self._steps) if self._steps else 0.0
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Note the length of the epoch."""
+        """Store the length of the epoch."""
         self._epoch = epoch
         self._steps = self._done or self.params.get("steps")
 
@@ -118,7 +118,7 @@ class FollowSchedule(keras.callbacks.Callback):
         self._beta.start(self._epoch + self._fraction(batch))
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Show what has been reached."""
+        """Report beta in the logs."""
         self._done = batch + 1
         self._beta.reach(self._epoch + self._fraction(self._done))
 

@@ -1,4 +1,4 @@
-"""Settings as objects: rebuilt from their arguments, compared by them, and printed with them."""
+"""Objects that are rebuilt, compared and printed by their arguments."""
 
 from typing import Any, Self
 

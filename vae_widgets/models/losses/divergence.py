@@ -1,4 +1,4 @@
-"""Say when training has diverged, instead of going on in silence or handing out NaN."""
+"""Detect diverged training, rather than continue silently or return NaN."""
 
 import math
 import warnings
@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 REMEDY = (
-    "Make the model anew and train it with a lower learning rate, clipped gradients "
+    "Build the model again and train it with a lower learning rate, clipped gradients "
     "(vae.compile(keras.optimizers.Adam(1e-4, clipnorm=1.0))) or scaled data."
 )
 
 
 class DivergenceWatch(keras.callbacks.Callback):
-    """Warns once in a fit, when a loss first becomes NaN or infinite."""
+    """Warns once in each fit, when a loss becomes NaN or infinite."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,15 +23,15 @@ class DivergenceWatch(keras.callbacks.Callback):
         self._has_warned = False
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Note the epoch."""
+        """Store the epoch."""
         self._epoch = epoch
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Look at the loss so far."""
+        """Check the loss so far."""
         self._look(logs)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Look at the losses of training and validation."""
+        """Check the losses of training and validation."""
         self._look(logs)
 
     def _look(self, logs: dict[str, float] | None) -> None:
@@ -68,7 +68,7 @@ class NaNScoresError(ValueError):
 
 
 def has_nan_weights(model: Any) -> bool:
-    """Tell whether a weight of a Keras model is NaN or infinite."""
+    """Return whether a weight of a Keras model is NaN or infinite."""
     return not all(np.isfinite(weight).all() for weight in model.get_weights())
 
 
@@ -78,7 +78,7 @@ def refuse_nan(model: Any, method: str, values: Any, first_row: int = 0) -> None
     `first_row` is the number of the first of the values.
     """
     if not isinstance(values, np.ndarray) or not np.isnan(values).any():
-        return  # a Dask array asks where it is computed
+        return  # a Dask array is checked where it is computed
     if has_nan_weights(model):
         reason = (
             "the model's weights hold NaN or infinite numbers, because its training has diverged. "

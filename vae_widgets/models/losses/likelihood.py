@@ -70,7 +70,7 @@ class Likelihood(keras.layers.Layer):
         return self
 
     def renew(self) -> "Likelihood":
-        """Return itself if no model has it yet, or a new one whose weights start anew."""
+        """Return itself if no model uses it, or a copy with newly initialised weights."""
         return self._new() if self._is_claimed and self.weights else self
 
     def _new(self) -> "Likelihood":

@@ -55,7 +55,7 @@ class Bernoulli(Likelihood):
         """Raise ``ValueError`` for probabilities given as logits, and the other way round."""
         low, high = float(np.min(decoder_output)), float(np.max(decoder_output))
         inside = low >= 0 and high <= 1
-        # All zeros is a decoder whose last layer starts at zero: logits as good as any.
+        # Zeros are the logits of a decoder whose last layer starts at zero.
         if self.from_logits and inside and high > 0:
             raise ValueError(
                 f"decoder returns values in [{low:.3g}, {high:.3g}] for random codes, as if it "

@@ -1,4 +1,4 @@
-"""What training minimises: one small class an objective.
+"""Training objectives: one small class for each.
 
 An objective maps an `EncodedBatch` to `Losses` and has ``n_draws``. To survive ``VAE.save`` it also
 has ``get_config`` and is registered with `keras.saving`. docs/extending.md has an example.
@@ -24,7 +24,7 @@ from vae_widgets.models.losses.sampling import reparameterize
 
 
 class EncodedBatch(NamedTuple):
-    """What an objective may use: tensors, and one function.
+    """The inputs of an objective: tensors, and one function.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class EncodedBatch(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """What training minimises, and what it shows: each (b,), in nats.
+    """The minimised loss and its shown parts: each (b,), in nats.
 
     Examples
     --------
@@ -78,7 +78,7 @@ class Losses(NamedTuple):
 
 @runtime_checkable
 class Objective(Protocol):
-    """Makes losses of an encoded batch.
+    """Computes the losses of an encoded batch.
 
     Examples
     --------

@@ -20,7 +20,7 @@ Schedule = Callable[[Any], Any]
 
 
 class _Ramp(Configured):
-    """What the schedules share: they are called with the epoch, and rise or fall to `end`."""
+    """Base of the schedules, which are called with the epoch and move to `end`."""
 
     end: float
 

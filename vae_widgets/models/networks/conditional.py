@@ -1,4 +1,4 @@
-"""How the halves of a conditional VAE take labels: encoder q(z | x, y) and decoder p(x | z, y).
+"""Label inputs of a conditional VAE: encoder q(z | x, y) and decoder p(x | z, y).
 
 Sohn, Lee & Yan, "Learning Structured Output Representation using Deep Conditional Generative
 Models" (2015). Labels are one-hot.
@@ -10,7 +10,7 @@ from vae_widgets.core import checks
 
 
 def n_labels_of(encoder: keras.Model, decoder: keras.Model, n_labels: int | None) -> int | None:
-    """Return the number of labels that both halves take as their second input; None for none."""
+    """Return the number of labels that encoder and decoder take; None if they take none."""
     if n_labels is not None:
         n_labels = checks.positive_int("n_labels", n_labels)
     widths = {"encoder": _label_width(encoder), "decoder": _label_width(decoder)}

@@ -12,7 +12,7 @@ from vae_widgets.core import checks
 from vae_widgets.models.losses.latent_model import decoder_output, encoder_outputs
 from vae_widgets.models.losses.likelihood import Likelihood
 
-_PROBE = 8  # random codes decoded to see what the decoder returns
+_PROBE = 8  # random codes to decode, to check the output of the decoder
 
 
 def sample_shape_of(

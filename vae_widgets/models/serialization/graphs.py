@@ -22,7 +22,7 @@ from vae_widgets.models.serialization.onnx_writer import GraphWriter, Tensor, Un
 
 _SCORES_WITHOUT_DRAWS = ("elbo", "reconstruction", "kl", "mahalanobis")
 _ROWS_COMPARED = 8
-_SHARE_AGREEING = 0.99  # two tokens that are equally likely may come out either way
+_SHARE_AGREEING = 0.99  # equally likely tokens may be swapped
 
 
 class ScoreExportError(ValueError):
@@ -58,7 +58,7 @@ def onnx_parts(spec: ExportSpec) -> dict[str, bytes]:
         codes = _run(encoder, facts.encoder_inputs, x, *labels)
         for ours, theirs in zip(codes, networks.code(x, *labels), strict=True):
             _compare("encoder", ours, theirs)
-    except Exception as error:  # the converter has any kind for a layer that it does not know
+    except Exception as error:  # the converter raises any error for an unknown layer
         raise ValueError(
             f"model {spec.name!r} cannot be exported to ONNX, which a bundle needs: {error} "
             "Use layers of keras.layers, recurrent ones with unroll=True, or save it for Keras "

@@ -1,4 +1,4 @@
-"""Bounds on what Keras may make of a configuration, before it makes it."""
+"""Limits on what Keras may build from a configuration, checked beforehand."""
 
 import contextlib
 import math
@@ -58,7 +58,7 @@ def check_config(objects: list[tuple[dict[str, Any], str]]) -> None:
 
 
 class Limits:
-    """What has been made so far; `problem` says what went beyond the limits, or is empty."""
+    """Counts of what was built; `problem` names the exceeded limit, or is empty."""
 
     def __init__(self, n_numbers: int) -> None:
         self.problem = ""
@@ -89,7 +89,7 @@ class Limits:
 
 @contextlib.contextmanager
 def limits(n_numbers: int) -> Iterator[Limits]:
-    """Let Keras make, in this thread, not many more weights than a file has numbers."""
+    """Limit the weights that Keras builds in this thread by the numbers in a file."""
     made = Limits(n_numbers)
     layer, tensor = keras.layers.Layer, keras.KerasTensor
     add_weight, init = layer.add_weight, tensor.__init__

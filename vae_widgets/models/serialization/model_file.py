@@ -27,7 +27,7 @@ from vae_widgets.models.serialization.own_classes import (
 
 PART = "model.keras"
 _FILES = {"metadata.json", "config.json", "model.weights.h5"}
-# Each of these runs code that a file brings along.
+# Each of these would run code from the file.
 _CODE_CLASSES = {"Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
 
 
@@ -47,7 +47,7 @@ def model_to_bytes(model: keras.Model, custom_objects: CustomObjects | None = No
     """
     try:
         content = keras_file(model)
-    except Exception as error:  # what a layer's get_config raises may be of any kind
+    except Exception as error:  # a layer's get_config may raise any error
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise BundleError(
@@ -76,7 +76,9 @@ def model_from_bytes(
             file = pathlib.Path(folder) / PART
             file.write_bytes(content)
             return keras.saving.load_model(file, custom_objects=objects, safe_mode=True)
-        except Exception as error:  # Keras, TensorFlow and HDF5 have any kind for a wrong file
+        except (
+            Exception
+        ) as error:  # Keras, TensorFlow and HDF5 may raise any error for a wrong file
             if made.problem:
                 raise BundleError(f"{where}: 'config.json': {made.problem}.") from None
             note = ""
@@ -198,7 +200,7 @@ def _about_code(where: str, name: str, owner: str) -> str:
 def _cause(error: BaseException, content: bytes, objects: dict[str, Any]) -> str:
     """Return why Keras could not load a model: the innermost object that cannot be made again."""
     config = read_json(read_stored_zip(io.BytesIO(content), PART)["config.json"], allow_nan=True)
-    for entry, owner in serialized_objects(config):  # the inner ones first
+    for entry, owner in serialized_objects(config):  # inner objects first
         if "registered_name" not in entry:
             continue
         try:
@@ -238,7 +240,7 @@ def _check_weights(content: bytes, where: str) -> int:
                     raise ValueError(f"has data smaller than it claims, {entry.name!r}")
     except ValueError as error:
         raise BundleError(f"{where} {error}; expected plain arrays.") from None
-    except Exception as error:  # HDF5 has any kind for a damaged file
+    except Exception as error:  # HDF5 may raise any error for a damaged file
         raise BundleError(f"{where} is damaged: {error}") from error
     return n_numbers
 

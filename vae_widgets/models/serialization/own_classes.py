@@ -14,7 +14,7 @@ _KERAS_FUNCTIONS = ("activations", "initializers", "regularizers", "constraints"
 
 @dataclass(frozen=True)
 class OwnObject:
-    """A class or function that Keras does not bring along.
+    """A class or function that is not part of Keras.
 
     `module` is "__main__" for a notebook; `key` the name under which it is registered, else `name`;
     `owner` the layer, model or optimizer that uses it; `entry` its part of the configuration.

@@ -1,4 +1,4 @@
-"""The fast way through an epoch of arrays that fit in memory.
+"""The fast training loop for arrays.
 
 A compiled loop gathers batch after batch from one tensor, and returns to Python about ten times a
 second for callbacks and Stop. Keras's own ``fit`` returns for every batch.
@@ -46,7 +46,7 @@ class Pace:
     """How many batches to run before returning to Python: a fixed number, or about 100 ms."""
 
     SECONDS = 0.1
-    MOST = 100_000  # steps: an epoch shorter than that ends earlier, and would double without end
+    MOST = 100_000  # steps; without a limit, short epochs would double it forever
 
     def __init__(self, steps: int | None = None) -> None:
         self.steps = steps or 1
@@ -67,7 +67,7 @@ class Hook(Protocol):
 
 
 class LoopData:
-    """What an `ArrayLoop` gathers batches from: tensors, or windows of rows of a `RowSource`.
+    """The source of batches for an `ArrayLoop`: tensors, or windows of a `RowSource`.
 
     `parts` are arrays of n rows, the samples first; `weights` (n,), None for 1 each.
     """
@@ -221,7 +221,7 @@ class ArrayLoop:
                 # Windows of one shape: XLA would compile for each other one.
                 window = np.resize(window, steps_of_rows * self._batch_size)
                 tensors, rows = data.window(window)
-            while noise_to <= first:  # also draws what batches done in an earlier process had
+            while noise_to <= first:  # also draws the noise of batches done in an earlier process
                 noise_from, noise_to = noise_to, noise_to + steps_of_noise
                 noise = draw_noise(steps_of_noise * self._batch_size)
             last = min(first + self._pace.steps, steps, noise_to, rows_to)
@@ -261,7 +261,7 @@ _CONVOLUTIONS = tuple(
 
 
 def should_use_xla(model: keras.Model) -> bool:
-    """Tell whether XLA makes the training of `model` faster.
+    """Return whether XLA makes the training of `model` faster.
 
     It does on a GPU, and on a CPU without convolutions and random layers, which XLA slows there.
     """
@@ -274,7 +274,7 @@ def should_use_xla(model: keras.Model) -> bool:
 
 
 def xla_pays(model: keras.Model, steps: int, batch_size: int) -> bool:
-    """Tell whether so many steps on a CPU win back the 2 s that XLA takes to compile.
+    """Return whether this many steps on a CPU save the 2 s that XLA takes to compile.
 
     `steps` counts those before a resume too, so that a resumed run decides as the whole one.
     """
@@ -282,8 +282,8 @@ def xla_pays(model: keras.Model, steps: int, batch_size: int) -> bool:
     return steps * gain > _SECONDS_TO_COMPILE
 
 
-def in_order(gradients: Sequence[Any]) -> list[Any]:
-    """Let each gradient wait for the one before it in the list; their values stay as they are.
+def chain_gradients(gradients: Sequence[Any]) -> list[Any]:
+    """Make each gradient depend on the one before it in the list, without changing values.
 
     Otherwise XLA copies all weights in every step. None and `tf.IndexedSlices` stay as they are.
     """
@@ -293,12 +293,12 @@ def in_order(gradients: Sequence[Any]) -> list[Any]:
         is_dense = (
             isinstance(gradient, tf.Tensor)
             and gradient.dtype.is_floating
-            and gradient.shape.num_elements()  # neither unknown nor none
+            and gradient.shape.num_elements()  # a known number, at least one
         )
         wait = is_dense and nothing is not None and gradient.shape.rank > 1  # others cost nothing
         ordered.append(gradient + tf.cast(nothing, gradient.dtype) if wait else gradient)
         if is_dense:
-            # Always 0, but no compiler can know.
+            # Always 0, which the compiler does not know.
             any_number = tf.reshape(gradient, [-1])[0]
             nothing = 0.0 * tf.cast(tf.math.is_nan(any_number), tf.float32)
     return ordered

@@ -24,7 +24,7 @@ SUFFIX = ".vae"
 
 
 def check_checkpoint_path(path: Any) -> pathlib.Path:
-    """Return where checkpoints are to be written; raise if they cannot be."""
+    """Return the path for checkpoints; raise if they cannot be written there."""
     if not isinstance(path, str | os.PathLike):
         raise TypeError(
             f"checkpoint must be the path of a {SUFFIX} file; received {path!r}, "
@@ -59,7 +59,7 @@ def check_checkpoint_path(path: Any) -> pathlib.Path:
 
 
 def write_checkpoint(path: pathlib.Path, model: Any, state: TrainingState) -> pathlib.Path:
-    """Write a model and where its training is, and return `path`."""
+    """Write a model with the state of its training, and return `path`."""
     content = model_to_bytes(model, model.custom_objects)
     parts = {PART: content, "training.json": state.to_json()}
     return write_archive(path, "checkpoint", parts, {"training": {"epochs": state.epoch}})

@@ -1,4 +1,4 @@
-"""Keeps track of where a running fit is, and writes its checkpoints."""
+"""Tracks the progress of a fit and writes its checkpoints."""
 
 import pathlib
 import threading
@@ -78,7 +78,7 @@ class Checkpointer(keras.callbacks.Callback):
     # From the thread that trains
 
     def begin(self) -> None:
-        """Note that the present thread is the one that trains."""
+        """Store the thread that trains."""
         self._thread = threading.current_thread()
 
     def serve(self) -> None:
@@ -98,7 +98,7 @@ class Checkpointer(keras.callbacks.Callback):
             return
         try:
             self._write(self.path)
-        except Exception as error:  # a full disk must not cost the training
+        except Exception as error:  # a full disk must not end the training
             warnings.warn(
                 f"the checkpoint {str(self.path)!r} could not be written: {error!r}. Training "
                 "goes on; an earlier checkpoint there is intact.",
@@ -106,7 +106,7 @@ class Checkpointer(keras.callbacks.Callback):
             )
 
     def end(self) -> None:
-        """Note that the fit is over: from now on whoever asks writes."""
+        """Mark the fit as ended; later checkpoints are written by the calling thread."""
         with self._lock:
             self.serve()
             self._has_ended = True
@@ -120,7 +120,7 @@ class Checkpointer(keras.callbacks.Callback):
             history.history[name] = [*values, *history.history.get(name, ())]
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Note what the order and the noise of the epoch follow from."""
+        """Store the seed of the order and the noise of the epoch."""
         self._epoch = epoch
         self._cut_short = False
         if self._position is not None:
@@ -138,18 +138,18 @@ class Checkpointer(keras.callbacks.Callback):
             )
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        """Note that the loop counts from here on."""
+        """Mark that the loop counts the batches from now on."""
         self._in_loop = self._loop is not None
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Write what was asked for, and where a stop breaks the epoch off."""
+        """Write requested checkpoints, and store the step at which a stop ends the epoch."""
         self.serve()
         if self.model.stop_training and batch + 1 != self.params.get("steps"):
             self._cut_short = True
             self.save_if_asked()
 
     def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Do the same during validation."""
+        """Write requested checkpoints during validation."""
         self.serve()
         if self._loop is not None and self.model.stop_training and self.model.stop_evaluating:
             self._cut_short = True

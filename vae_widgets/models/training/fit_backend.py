@@ -1,4 +1,4 @@
-"""The two ways through the epochs of a fit: a compiled loop over arrays, and Keras's own loop."""
+"""The two backends of a fit: a compiled loop over arrays, and Keras's own loop."""
 
 import functools
 from collections.abc import Callable

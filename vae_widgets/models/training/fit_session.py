@@ -99,7 +99,7 @@ class FitSession:
             self._note_codes()
             raise
         self._note_codes()
-        interruption.raise_if_lost()  # in the end of the training, which is whole
+        interruption.raise_if_lost()  # at the end of the training, which is complete
         return training.model.history
 
     def _choose_xla(self, in_loop: bool) -> None:

@@ -1,4 +1,4 @@
-"""An interrupt that ends the training even where something on the way swallows it."""
+"""Interrupts that end the training although Keras or TensorFlow swallowed them."""
 
 import signal
 import threading
@@ -36,7 +36,7 @@ class Interruption(keras.callbacks.Callback):
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
         if self._was_raised and isinstance(error, Exception):
-            raise KeyboardInterrupt from error  # an interrupt that was made an error of
+            raise KeyboardInterrupt from error  # an interrupt that was turned into an error
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         try:
@@ -52,13 +52,13 @@ class Interruption(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Look at the end of a batch."""
+        """Check at the end of a batch."""
         self.raise_if_lost()
 
     def on_test_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Look at the end of a batch of the validation."""
+        """Check at the end of a validation batch."""
         self.raise_if_lost()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Look at the end of an epoch."""
+        """Check at the end of an epoch."""
         self.raise_if_lost()

@@ -1,4 +1,4 @@
-"""A model whose training can be saved in the middle, and gone on with in another process."""
+"""A model whose training can be saved and continued in another process."""
 
 import os
 import pathlib
@@ -19,7 +19,7 @@ from vae_widgets.models.training.state import TrainingState
 
 
 class Resumable(keras.Model):
-    """Base of `Trainer` with what concerns checkpoints."""
+    """Base of `Trainer` that handles checkpoints."""
 
     _training: ModelTraining
 

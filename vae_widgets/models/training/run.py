@@ -49,7 +49,7 @@ class TrainingRun:
         self._interrupted = False
         self._ended_early = False
         self._waiting = 0
-        # Widgets send their messages to the cell that context variables name: take them along.
+        # Widgets send their messages to the cell that the context variables name, so copy them.
         context = contextvars.copy_context()
         self._thread = threading.Thread(
             target=context.run, args=(self._work, train), name="vae_widgets training", daemon=True
@@ -97,7 +97,7 @@ class TrainingRun:
         self._control.resumed.set()
 
     def interrupt(self) -> None:
-        """End the run as `stop` does, and note that it was interrupted."""
+        """End the run as `stop` does, and mark it as interrupted."""
         if not self._result.done():
             self._interrupted = True
             self.stop()
@@ -107,12 +107,12 @@ class TrainingRun:
         self._result.add_done_callback(lambda _: call())
 
     def pause(self) -> None:
-        """Hold the run before its next execution of batches, until `resume` or `stop`."""
+        """Pause the run before its next execution of batches, until `resume` or `stop`."""
         if not self._result.done() and not self._control.stop_requested:
             self._control.resumed.clear()
 
     def resume(self) -> None:
-        """Go on after `pause`."""
+        """Continue after `pause`."""
         self._control.resumed.set()
 
     def checkpoint(self, path: str | os.PathLike[str] | None = None) -> pathlib.Path:

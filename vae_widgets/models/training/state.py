@@ -14,7 +14,7 @@ from vae_widgets.core.strict_json import read_json
 
 @dataclass(frozen=True)
 class Position:
-    """Where in an epoch a run on arrays broke off.
+    """The position in an epoch at which a run on arrays stopped.
 
     `totals` are those of `ArrayLoop`, `iterations` the optimizer's steps and `noise_seed` the state
     of the noise before the epoch.
@@ -33,13 +33,13 @@ class Position:
         return self.totals[-1] * self.batch_size >= self.n_samples
 
     def fits(self, n_samples: int, batch_size: int, shuffle: bool) -> bool:
-        """Tell whether a fit would go on with the same batches."""
+        """Return whether a fit would continue with the same batches."""
         return (n_samples, batch_size, shuffle) == (self.n_samples, self.batch_size, self.shuffle)
 
 
 @dataclass(frozen=True)
 class TrainingState:
-    """What a checkpoint holds beside the model.
+    """The content of a checkpoint, except for the model.
 
     `epoch` is the one to go on with, counted from 0, `position` where in it; `epochs` and `history`
     are those before it; `seed` orders the samples; `generators` are the states of Keras's seed

@@ -1,4 +1,4 @@
-"""Where the codes of the training samples lie: noted after training, refused when out of date."""
+"""Statistics of the codes of the training samples, refused if they are out of date."""
 
 import itertools
 import warnings
@@ -26,7 +26,7 @@ _NO_WEIGHTS = -1
 
 
 class TrainingCodes:
-    """Knows where the codes of the training samples of a model lie."""
+    """Statistics of the codes of the training samples of a model."""
 
     def __init__(self, functions: RowFunctions) -> None:
         self._functions = functions
@@ -61,7 +61,7 @@ class TrainingCodes:
     def update_code_statistics(
         self, x: ArrayLike | Iterable[Any], *, y: ArrayLike | None = None
     ) -> CodeStatistics:
-        """Note where the codes of samples lie, for ``anomaly_score(kind="mahalanobis")``.
+        """Store the statistics of the codes of samples, for ``anomaly_score(kind="mahalanobis")``.
 
         `fit` does this at its end. It is needed after a fit on a generator, a training loop of your
         own, and `set_weights`.
@@ -116,7 +116,7 @@ class TrainingCodes:
         return True
 
     def note(self, x: Any, labels: Any = None, batches: int | None = None) -> None:
-        """Note the codes of training data; of a stream `batches`, those of an epoch."""
+        """Store the statistics of the training data; of a stream, one epoch (`batches`)."""
         if is_array(x):
             n = len(x)
             rows = np.arange(n)
@@ -134,7 +134,7 @@ class TrainingCodes:
         reservoir = CodeReservoir(MOST_CODES, self._functions.latent_dim, _SEED)
         try:
             self._add_blocks(reservoir, stream_blocks(self._functions.rules, again, None))
-        except Exception as error:  # training has ended well, and must not fail for this
+        except Exception as error:  # the training succeeded and must not fail for this
             warnings.warn(
                 "the training samples could not be read again, to note where their codes lie for "
                 f"anomaly_score(kind='mahalanobis'): {error} Pass them to "
@@ -160,7 +160,7 @@ class TrainingCodes:
         mean, covariance = (np.asarray(store[name]) for name in ("code_mean", "code_covariance"))
         try:
             checksum: int | None = int(np.asarray(store["code_encoder"])[0])
-        except KeyError:  # a file of an earlier version, which had the prior for none
+        except KeyError:  # a file of an earlier version, which stored the prior if there were none
             has_none = not mean.any() and np.array_equal(covariance, np.eye(len(mean)))
             checksum = _NO_WEIGHTS if has_none else None
         is_there = checksum != _NO_WEIGHTS
@@ -182,7 +182,7 @@ def _read_again(x: Any, batches: int | None) -> Any:
     if isinstance(x, keras.utils.PyDataset):
         n = batches if x.num_batches is None else x.num_batches
         return None if n is None else _batches_of(x, n)
-    if not isinstance(x, Iterable) or iter(x) is x:  # a generator has given what it had
+    if not isinstance(x, Iterable) or iter(x) is x:  # a generator can be read only once
         return None
     return itertools.islice(iter(x), batches)
 

@@ -10,7 +10,7 @@ from vae_widgets.core.labels.conditioning import missing_labels
 from vae_widgets.models.data.rules import DataRules
 from vae_widgets.models.losses.latent_model import LatentModel
 from vae_widgets.models.losses.objectives import EncodedBatch
-from vae_widgets.models.training.array_loop import Batch, in_order
+from vae_widgets.models.training.array_loop import Batch, chain_gradients
 
 
 class Trainable(Protocol):
@@ -49,7 +49,9 @@ class TrainingStep:
             loss = model.optimizer.scale_loss(tf.math.divide_no_nan(sums[0], sums[-1]))
         variables = model.trainable_variables
         gradients = tape.gradient(loss, variables)
-        model.optimizer.apply(in_order(gradients) if model.jit_compile else gradients, variables)
+        model.optimizer.apply(
+            chain_gradients(gradients) if model.jit_compile else gradients, variables
+        )
         return sums
 
     def evaluate(self, batch: Batch) -> Any:

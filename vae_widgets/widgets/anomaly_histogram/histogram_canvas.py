@@ -137,7 +137,7 @@ class ScoreCanvas(CanvasWidget):
         self.followers = [*self.followers, scatter]
 
     def remove_follower(self, scatter: ipywidgets.Widget) -> None:
-        """Take one entry of a scatter back: each link of the two has its own."""
+        """Remove one entry of a scatter; each link has its own."""
         followers = list(self.followers)
         if scatter in followers:
             followers.remove(scatter)

@@ -1,4 +1,4 @@
-"""What widgets share: those that draw on a canvas, and those that are made of others."""
+"""Base classes of widgets with a canvas, and of widgets that are made of others."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
@@ -30,12 +30,12 @@ class ClosingWidget(ipywidgets.DOMWidget):
         self._own_layout = self.layout
 
     def __setattr__(self, name: str, value: Any) -> None:
-        # Python would keep a misspelt name, and nothing would change by it.
+        # Python would accept a misspelt name without any effect.
         checks.reject_unknown_attribute(type(self), name, "vae_widgets")
         super().__setattr__(name, value)
 
     def __repr__(self) -> str:
-        return object.__repr__(self)  # that of ipywidgets spells out all parts
+        return object.__repr__(self)  # the repr of ipywidgets contains all parts
 
     @contextlib.contextmanager
     def hold_trait_notifications(self) -> Iterator[None]:
@@ -92,7 +92,7 @@ class ClosingWidget(ipywidgets.DOMWidget):
     def close(self) -> None:
         """Free what the widget holds, here and in the page."""
         if self._own_layout is None:
-            return  # bad arguments: it was never made, and ipywidgets closes it all the same
+            return  # ipywidgets also closes widgets whose arguments were refused
         self._own_layout.close()
         for part in _parts(self):
             if part is not self.layout:
@@ -104,7 +104,7 @@ class CanvasWidget(ClosingWidget, anywidget.AnyWidget):
     """Base of the widgets that draw on a canvas; `bundle` gives them ``_esm`` and ``_css``."""
 
     def __init__(self, **traits: Any) -> None:
-        # ipywidgets takes any keyword in silence; a typing error must not.
+        # ipywidgets accepts any keyword silently, also a misspelt one.
         checks.reject_unknown(type(self).__name__, traits, self.trait_names())
         self._handlers: dict[str, list[Handler]] = {"state": [self._take_state]}
         super().__init__(**traits)
@@ -119,7 +119,7 @@ class CanvasWidget(ClosingWidget, anywidget.AnyWidget):
             self._handlers.setdefault(kind, []).append(handler)
 
     def remove_handler(self, handler: Handler) -> None:
-        """Call the function no more."""
+        """Stop calling the function."""
         for handlers in self._handlers.values():
             if handler in handlers:
                 handlers.remove(handler)

@@ -187,7 +187,7 @@ class InterpolationSlider(Pictured, CanvasWidget):
 
     def swap_ends(self) -> None:
         """Walk the path the other way round; the sample shown stays, to within one frame."""
-        # One message, lest the page show the old position on the new path.
+        # One message, so that the page never shows the old position on the new path.
         with self.hold_sync(), self.hold_trait_notifications():
             self.start, self.end, self.value = self.end, self.start, 1 - self.value
             self.via = self.via[::-1]

@@ -15,7 +15,7 @@ from vae_widgets.rendering.atlas import MAX_SIDE, tile_atlas
 # All samples travel as tiles with the widget up to this many pixels (28 x 28: 5,100 samples);
 # beyond, a hover asks the kernel for its one tile.
 TILE_BUDGET = 4_000_000
-# The plane as decoded beforehand, for the first answer to a click: at most so many points, and
+# The plane is decoded beforehand for the first answer to a click: at most this many points, and
 # pixels, with cells of the shape of a tile on a plot of about this width / height.
 PREVIEW_POINTS = 400
 PREVIEW_BUDGET = 1_000_000

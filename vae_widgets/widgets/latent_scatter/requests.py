@@ -32,7 +32,7 @@ class ScatterAnswers(ScatterState):
         for kind in ("pick", "place", "grid", "traversals", "tile", "detail"):
             self.handle(getattr(self, f"_answer_{kind}"), kind)
 
-    def _lift(self, at: Sequence[float]) -> NDArray[np.float32]:
+    def _inverse_project(self, at: Sequence[float]) -> NDArray[np.float32]:
         return self._space.from_plane([at], self.dims, self.slice_at)
 
     def _where(self, index: int, at: Sequence[float] | None = None) -> dict[str, Any]:
@@ -103,7 +103,7 @@ class ScatterAnswers(ScatterState):
             elif at is None:
                 raise ValueError("no place was named")
             else:
-                z = self._lift(at)[0]
+                z = self._inverse_project(at)[0]
             self._pick_vector(z, request)
         except Exception as error:
             self.picked = []  # never the picture of another vector
@@ -123,7 +123,7 @@ class ScatterAnswers(ScatterState):
             self._request = {}
 
     def _answer_place(self, request: dict[str, Any]) -> dict[str, Any]:
-        z = self._lift(request["at"])
+        z = self._inverse_project(request["at"])
         return {"tiles": self._pictures.decoded(z), "off_data": bool(self._space.off_data(z)[0])}
 
     def _sample_of(self, what: Any) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ from vae_widgets.widgets.still_pictures.tiles import draw_tile
 
 HEIGHT = 400
 MOST_DISCS = 5_000
-"""Up to so many points are drawn as discs, more as a density image."""
+"""Up to this many points are drawn as discs, more as a density image."""
 _CELLS = 260, 200  # columns and rows of the density image
 _FADED = 0.15
 

@@ -32,7 +32,7 @@ class PathView(Observable, Protocol):
 
     @property
     def model_id(self) -> str:
-        """Which model the page knows it by."""
+        """The id of its model in the page."""
 
     def hold_trait_notifications(self) -> AbstractContextManager[None]:
         """Change traits together."""
@@ -54,7 +54,7 @@ class PathLink(Link):
             )
         super().__init__(slider, scatter)
         self._slider, self._scatter = slider, scatter
-        self._slider_id = slider.model_id  # a closed one has none any more
+        self._slider_id = slider.model_id  # a closed slider has none
         # Drawn again when the slider has another path or the scatter shows another plane.
         for widget, names in ((slider, slider.path_traits), (scatter, scatter.plane_traits)):
             for name in names:
@@ -63,7 +63,7 @@ class PathLink(Link):
         self._draw()
 
     def unlink(self) -> None:
-        """Take the path out of the scatter, and leave the slider alone from now on."""
+        """Remove the path from the scatter."""
         super().unlink()
         self._scatter.remove_handler(self._choose_ends)
         if self._is_shown:

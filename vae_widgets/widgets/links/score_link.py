@@ -39,7 +39,7 @@ class BarsView(Protocol):
         """Let the page move the threshold of a scatter while it moves this one."""
 
     def remove_follower(self, scatter: LatentScatter) -> None:
-        """Take one entry of a scatter back."""
+        """Remove one entry of a scatter."""
 
 
 class ScoreLink(Link):
@@ -85,7 +85,7 @@ class ScoreLink(Link):
         self._alive.add(self)
 
     def unlink(self) -> None:
-        """Leave both alone from now on; the scatter gets the colours back that it had."""
+        """Remove the link; the scatter gets its earlier colours back."""
         if self not in self._alive:
             return
         super().unlink()

@@ -76,7 +76,7 @@ class SavedPicture:
             self._publish(update=True)
 
     def forget(self) -> None:
-        """Leave the picture as it is for good."""
+        """Stop updating the picture."""
         self._cell, self._changed = None, False
         with contextlib.suppress(ValueError):
             self._shell.events.unregister("post_run_cell", self._cell_ended)

@@ -77,7 +77,7 @@ class _Panel:
             display_toolbar=False,
             layout=ipywidgets.Layout(height="220px", width="auto"),
         )
-        # Not the figure's own title: bqplot misses a change of it while it renders.
+        # Not the figure's own title, because bqplot misses changes of it while it renders.
         self.title = ipywidgets.Label()
         self.title.add_class("vw-curves-title")
         self.box = ipywidgets.VBox(
@@ -192,7 +192,7 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
                 panel.best, x=x, y=y, scales=position, colors=[colours["loss"]], visible=inside
             )
         else:
-            # On a line, for the axis has room for marks that are not visible, too.
+            # On a line, because the axis also makes room for invisible marks.
             x, y = next((line[:, :1] for line in drawn if line.shape[1]), np.ones((2, 1)))
             messages += changes(panel.best, x=x, y=y, scales=position, visible=False)
         return messages
@@ -333,7 +333,7 @@ def _ticks(lines: list[Line], log_scale: bool) -> FloatArray | None:
     values = values[np.isfinite(values)]
     low, high = (values.min(), values.max()) if len(values) else (0.0, 0.0)
     if not log_scale:
-        # A loss may diverge to any number; what bqplot finds is good enough for those.
+        # A loss may diverge to any number; for these bqplot chooses the range.
         return round_ticks(low, high, 6) if 1e-300 < high - low < np.inf else None
     if not len(values) or high < 10 * low:
         return None

@@ -37,7 +37,7 @@ class RunControl:
     # From any thread
 
     def pause(self) -> None:
-        """Hold the run after its present batches."""
+        """Pause the run after its current batches."""
         run = self._run()
         if run is not None:
             run.pause()
@@ -127,7 +127,7 @@ class RunControl:
         return bool(getattr(self.model, "stop_training", False))
 
     def apply_pending(self) -> None:
-        """Do what was asked for, and wait here while the run is paused."""
+        """Apply pending requests, and wait while the run is paused."""
         self._work_off()
         while not self._go_on.wait(0.05):
             if getattr(self.model, "stop_training", False):

@@ -1,4 +1,4 @@
-"""The life of training runs: what is recorded of them, and what is done to them."""
+"""The training runs of a monitor: their records and their control."""
 
 import os
 import sys
@@ -17,9 +17,9 @@ from vae_widgets.widgets.training_monitor.run_control import RunControl
 from vae_widgets.widgets.training_monitor.snapshots import TrainingPictures
 from vae_widgets.widgets.training_monitor.status_text import ACTIVE, State
 
-# Runs kept beside the present one; the oldest makes room.
+# Runs kept beside the current one; the oldest is removed first.
 _MAX_OTHERS = 7
-# Seconds between two looks at learning rate and beta.
+# Seconds between two readings of learning rate and beta.
 _SETTINGS_PERIOD = 0.1
 _SHORT = {"learning_rate": "rate", "beta": "β"}
 
@@ -67,7 +67,7 @@ class TrainingSession:
 
     @property
     def active(self) -> bool:
-        """Whether a run is under way, be it paused."""
+        """Whether a run is active, paused runs included."""
         return self.state in ACTIVE
 
     @property
@@ -254,7 +254,7 @@ class TrainingSession:
         return float(self.history.epoch_of(step, self.progress.steps_per_epoch)[0])
 
     def try_pictures(self, now: bool = False) -> None:
-        """Make new pictures when it is time; what fails is shown once and not tried again."""
+        """Make new pictures when it is time; an error is shown once, and ends the pictures."""
         if not (now or self.pictures.due):
             return
         try:
@@ -363,6 +363,6 @@ def check_runs(compare: Any) -> dict[str, TrainingHistory]:
 
 
 def check_settings(settings: Mapping[str, Any]) -> dict[str, float]:
-    """Return settings as finite numbers, or raise naming the nearest right one."""
+    """Return settings as finite numbers, or raise with the nearest valid name."""
     checks.reject_unknown("TrainingMonitor.change", settings, SETTINGS)
     return {name: checks.finite_number(name, value) for name, value in settings.items()}

@@ -1,4 +1,4 @@
-"""What a model makes of fixed samples and fixed noise while it trains, kept for a replay."""
+"""Pictures of fixed samples and fixed noise during training, kept for a replay."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from vae_widgets.widgets.tile_strip.widget import strip_content
 MAX_TILES = 10
 # Codes are computed for this many samples: enough for the KL and for a small scatter.
 MAX_SAMPLES = 128
-# A replay keeps so many frames, spread evenly: a PNG of 30 tiles and 128 codes each. 100 of them
+# A replay keeps this many frames, spread evenly: a PNG of 30 tiles and 128 codes each. 100 of them
 # are 2 MB for digits of 28x28, some 60 MB for colour pictures of 128x128.
 MAX_FRAMES = 100
 
@@ -28,7 +28,7 @@ _SHARE = 0.015
 
 
 class Frame(NamedTuple):
-    """What the model made at one moment."""
+    """The pictures and codes of one moment."""
 
     at: float
     """The epoch, or the step where there are no epochs."""
@@ -94,14 +94,14 @@ class TrainingPictures:
         return self._codec is not None and self._clock() >= self._next
 
     def make(self, at: float) -> Latents | None:
-        """Make a frame; return the state of the latent dimensions, if the codec tells it."""
+        """Make a frame; return the state of the latent dimensions, if the codec has it."""
         if self._codec is None:
             return None
         first, began = not self.frames, self._clock()
         frame, latents = self._make(self._codec, at)
         self.frames.append(frame)
         cost = self._clock() - began
-        # The first time compiles, which says nothing about the next times.
+        # The first call compiles, so its time is not typical.
         self._next = began + (1.0 if first else max(_PERIOD, cost / _SHARE))
         return latents
 
@@ -135,7 +135,7 @@ class TrainingPictures:
         noise = np.random.default_rng(0).standard_normal((n, codec.latent_dim), dtype=np.float32)
         batches.append(np.asarray(as_numpy(codec.decode(noise))))
         names.append("from the prior")
-        # One call, for a renderer may scale by what it gets.
+        # One call, because a renderer may scale by its batch.
         samples = np.concatenate(batches)
         renderer = self._renderer_of_run(samples)
         tiles = render(renderer, samples)
@@ -149,7 +149,7 @@ class TrainingPictures:
                     self._renderer, drawn.shape[1:], self._samples, self._codec
                 )
             return self._drawing
-        # Without samples nobody knows the range of the data: that of all that was decoded so far.
+        # Without samples the range is that of everything decoded so far.
         seen = np.concatenate([drawn, *self._extremes])
         self._extremes = [seen.min(axis=0, keepdims=True), seen.max(axis=0, keepdims=True)]
         return check_renderer(self._renderer, drawn.shape[1:], seen, self._codec)

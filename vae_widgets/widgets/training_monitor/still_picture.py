@@ -108,7 +108,7 @@ def _lines(
     width: float,
 ) -> None:
     lines = lines_of(history, metric, steps_per_epoch, view)
-    # Where the run has no epochs, or but one, the steps are all there is.
+    # With fewer than two epochs, the steps are drawn.
     light, strong = lines.light, lines.strong
     if strong.shape[1] < 2:
         light, strong = strong, light
@@ -118,7 +118,7 @@ def _lines(
         (lines.validation, "--", 1.0, f"{label_of(metric)}{run}, validation"),
     ):
         if opacity and np.isfinite(line).any():
-            # A space in front: Matplotlib leaves names out that begin with an underscore.
+            # A leading space, because Matplotlib omits names that begin with an underscore.
             name = f" {label}" if label else None
             axes.plot(*line, style, color=colour, alpha=opacity, linewidth=0.7 * width, label=name)
 

@@ -227,11 +227,11 @@ class TrainingMonitor(Pictured, CompositeWidget):
         self._drawing.controls.zoom = [] if ends is None else [float(end) for end in ends]
 
     def start_run(self, name: str) -> None:
-        """Name the next run; the present one stays behind it. ``RuntimeError`` during a fit."""
+        """Name the next run; the current one is drawn behind it. ``RuntimeError`` during a fit."""
         self._session.start_run(name)
 
     def pause(self) -> None:
-        """Hold the training after the current batch, until `resume` or `stop`.
+        """Pause the training after the current batch, until `resume` or `stop`.
 
         A loop of your own is held in `log`, if it runs in a thread.
         """
@@ -339,9 +339,9 @@ class TrainingMonitor(Pictured, CompositeWidget):
         pictures: list[Send] = []
         try:
             pictures = self._drawing.plan_pictures()
-        except Exception as error:  # the words must still be right
+        except Exception as error:  # the status text must still be right
             self._note(error)
-        # Those first: pictures may be more messages than fit in a second.
+        # First, because pictures may need more messages than a second allows.
         return self._drawing.plan_words() + pictures
 
     def _note(self, error: Exception) -> None:

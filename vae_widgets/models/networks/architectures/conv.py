@@ -1,4 +1,4 @@
-"""Convolutional halves, for images."""
+"""Convolutional encoder and decoder, for images."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Fully connected halves, for data of any shape."""
+"""Fully connected encoder and decoder, for data of any shape."""
 
 import math
 from collections.abc import Sequence

@@ -27,12 +27,12 @@ class LayerFactory:
         return int(self._seeds.integers(2**31))
 
     def labels(self) -> Any:
-        """Return an input for one-hot labels (n, n_labels), or None where there are none."""
+        """Return an input for one-hot labels (n, n_labels), or None without labels."""
         return None if self._n_labels is None else keras.Input((self._n_labels,), name="y")
 
     @staticmethod
     def join(h: Any, y: Any) -> Any:
-        """Return h (n, features) with the labels beside it, if there are any."""
+        """Return h (n, features) concatenated with the labels, if any."""
         return h if y is None else layers.Concatenate()([h, y])
 
     @staticmethod
