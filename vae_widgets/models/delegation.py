@@ -3,7 +3,7 @@
 import functools
 import types
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import keras
 
@@ -22,7 +22,8 @@ def delegated(
     def call(self: Any, *args: P.args, **kwargs: P.kwargs) -> R:
         return method(getattr(self, part), *args, **kwargs)
 
-    return checks.suggest_keywords(call)
+    checked: Any = checks.suggest_keywords(call)
+    return cast(Callable[Concatenate[Any, P], R], checked)
 
 
 class FactoryOnClass:

@@ -267,7 +267,7 @@ class VAE(Trainer):
             n_labels=None if n_labels is None else checks.positive_int("n_labels", n_labels),
             seed=draw_seed(seed),
         )
-        return cls(
+        vae: VAE = cls(
             encoder,
             decoder,
             rule,
@@ -278,6 +278,7 @@ class VAE(Trainer):
             seed=seed,
             name=name,
         )
+        return vae
 
     @property
     def latent_dim(self) -> int:

@@ -89,7 +89,7 @@ def drive(monitor, time, model, epochs=3, steps=10, batch_seconds=0.05, **params
 
 def click(monitor, run=None, **message):
     """Send what a button of the page sends."""
-    content = {**message, "run": shown(monitor, "run") if run is None else run}
+    content = {**message, "run": shown(monitor, "run") if run is None else run, "page": "a", "seq": 1}
     data = {"method": "custom", "content": content}
     monitor._drawing.controls._handle_msg({"content": {"data": data}, "buffers": []})
 
@@ -179,7 +179,7 @@ def test_stop_ends_the_fit_at_the_next_batch(monitor, time):
 
     def click_in_epoch_two(batch, logs):
         if monitor.history.epochs_done == 1 and batch == 4:
-            click(monitor, type="stop")
+            click(monitor, kind="stop")
             assert monitor.state == "stopping"
         end_batch(batch, logs)
 
@@ -200,9 +200,9 @@ def test_a_click_that_comes_too_late_does_not_stop_the_next_run(monitor, time):
     drive(monitor, time, Model(), epochs=1)
     late = shown(monitor, "run")
     begin(monitor)
-    click(monitor, run=late, type="stop")
+    click(monitor, run=late, kind="stop")
     assert monitor.state == "training"
-    click(monitor, type="stop")
+    click(monitor, kind="stop")
     assert monitor.state == "stopping"
 
 
@@ -283,25 +283,25 @@ def test_pause_resume_settings_and_checkpoint_of_any_model(tmp_path, monkeypatch
     thread, go = train_in_thread(monitor, model)
     go.release()
     wait_until(lambda: monitor.history.last_step == 1)
-    click(monitor, type="pause")
+    click(monitor, kind="pause")
     assert monitor.state == "paused"
     go.release(2)
     wait_until(lambda: monitor.history.last_step == 2)  # the batch that was under way
     # While it is paused: settings, and a checkpoint that does not overwrite a file of the user.
-    click(monitor, type="change", name="beta", value=0.5)
-    click(monitor, type="change", name="learning_rate", value=0.001)
-    click(monitor, type="change", name="beta", value=-1)
+    click(monitor, kind="change", name="beta", value=0.5)
+    click(monitor, kind="change", name="learning_rate", value=0.001)
+    click(monitor, kind="change", name="beta", value=-1)
     assert (model.beta, model.optimizer.learning_rate.value) == (0.5, 0.001)
     monitor._throttle.finish()
     assert "received -1" in shown(monitor, "warning")
     assert shown(monitor, "settings") == {"learning_rate": 0.001, "beta": 0.5}
     assert "checkpoint-2.keras" in shown(monitor, "buttons")["checkpoint"]["hint"]
-    click(monitor, type="checkpoint")
+    click(monitor, kind="checkpoint")
     wait_until(lambda: model.saved)
     assert model.saved == ["checkpoint-2.keras"]
     assert shown(monitor, "buttons")["pause"]["text"] == "Resume"
     assert monitor.history.last_step == 2
-    click(monitor, type="resume")
+    click(monitor, kind="resume")
     wait_until(lambda: monitor.history.last_step == 3)
     go.release(100)
     thread.join(10)

@@ -167,7 +167,8 @@ def read_rows(
         detector.sample_shape_ = _shape_of_samples(detector, shape)
     elif len(shape) > 1 and shape != detector.sample_shape_:
         raise ValueError(f"X has samples of shape {shape}; expected {detector.sample_shape_}.")
-    return rows
+    checked: NDArray[Any] = rows
+    return checked
 
 
 def _shape_of_samples(detector: Estimator, shape: tuple[int, ...]) -> tuple[int, ...]:

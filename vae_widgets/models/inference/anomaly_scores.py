@@ -50,7 +50,8 @@ class AnomalyScorer:
         (n,) in squared units of x; for tokens the share of wrong ones.
         """
         if is_dask_array(x):
-            return self._functions.lazily("reconstruction_error", x, y)
+            lazy: NDArray[np.float32] = self._functions.lazily("reconstruction_error", x, y)
+            return lazy
         errors = self._functions.errors
         return self._functions.map_finite("reconstruction_error", lambda _, *r: errors(*r), x, y)
 
@@ -106,7 +107,9 @@ class AnomalyScorer:
 
         """
         if is_dask_array(x):
-            return self._functions.lazily("anomaly_score", x, y, kind=kind, n_samples=n_samples)
+            options = {"kind": kind, "n_samples": n_samples}
+            lazy: NDArray[np.float32] = self._functions.lazily("anomaly_score", x, y, **options)
+            return lazy
         score = self._score_function(kind, n_samples)
         return self._functions.map_finite("anomaly_score", lambda _, *r: (score(*r),), x, y)
 
@@ -153,7 +156,8 @@ class AnomalyScorer:
                 "sum over elements follows."
             )
         if is_dask_array(x):
-            return self._functions.lazily("attribution", x, y, kind=kind)
+            lazy: NDArray[np.float32] = self._functions.lazily("attribution", x, y, kind=kind)
+            return lazy
         elements = self._functions.kl if kind == "kl" else self._functions.elements
         return self._functions.map_finite("attribution", lambda _, *r: elements(*r), x, y)
 

@@ -60,7 +60,8 @@ class Evaluator:
         self._functions.need_prior("elbo")
         seed = drawn_seed(seed)
         if is_dask_array(x):
-            return self._lazily("elbo_of_rows", x, y, seed=seed)
+            lazy: NDArray[np.float32] = self._lazily("elbo_of_rows", x, y, seed=seed)
+            return lazy
         return self.elbo_of_rows(x, seed, y=y)
 
     def elbo_of_rows(
@@ -112,7 +113,8 @@ class Evaluator:
         n_samples = checks.positive_int("n_samples", n_samples)
         options: dict[str, Any] = {"n_samples": n_samples, "seed": drawn_seed(seed)}
         if is_dask_array(x):
-            return self._lazily("log_likelihood_of_rows", x, y, **options)
+            lazy: NDArray[np.float64] = self._lazily("log_likelihood_of_rows", x, y, **options)
+            return lazy
         return self.log_likelihood_of_rows(x, y=y, **options)
 
     def log_likelihood_of_rows(

@@ -67,7 +67,7 @@ class RowFunctions:
             return tuple(results[0])
         return tuple(np.concatenate(parts) for parts in zip(*results, strict=True))
 
-    def map_finite(self, method: str, function: Callable[..., Any], x: Any, y: Any) -> Any:
+    def map_finite(self, method: str, function: Callable[..., Any], x: Any, y: Any) -> NDArray[Any]:
         """Return the first of these arrays, or raise if it has NaN; `method` is for the message."""
         values = self.map(function, x, y)[0]
         refuse_nan(self.model, method, values)

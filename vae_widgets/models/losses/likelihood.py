@@ -75,13 +75,14 @@ class Likelihood(keras.layers.Layer):
 
     def _new(self) -> "Likelihood":
         try:
-            return type(self).from_config(self.get_config())
+            copy: Likelihood = type(self).from_config(self.get_config())
         except Exception as error:
             raise ValueError(
                 f"likelihood {self!r} has weights and belongs to another model already, and it "
                 f"cannot be copied ({error}). Make an object for each model, or define get_config "
                 "so that it returns the arguments of __init__."
             ) from error
+        return copy
 
     def negative_log_likelihood(self, x: Any, decoder_output: Any) -> Any:
         """Return -log p(x | z) of samples x (n, *sample_shape), summed over dims: (n,), nats."""

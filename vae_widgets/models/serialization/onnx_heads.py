@@ -77,7 +77,7 @@ class LatentModelWriter:
 
     def _negative_log_likelihood(self, x: Tensor, decoded: Any) -> Tensor:
         """Return -log p(x | z) of each element."""
-        add: Any = self._add
+        add = self._add
         rule = self._likelihood
         if type(rule) is Categorical:
             index = add("Unsqueeze", whole(self._graph, x), [-1], shape=(*x.shape, 1))
@@ -90,12 +90,15 @@ class LatentModelWriter:
             return add("Sub", softplus, add("Mul", x, decoded))
         if type(rule) is not Gaussian:
             raise UnknownLayerError(rule.name)
+        log_deviation: Tensor | float
+        precision: Tensor | float
         if rule.deviation is None:
             decoded, log_var = decoded
             log_deviation = add("Mul", add("Clip", log_var, -12.0, 12.0), 0.5)
             precision = add("Exp", add("Neg", log_deviation))
         else:
-            log_deviation, precision = math.log(rule.deviation), 1 / rule.deviation
+            log_deviation = math.log(rule.deviation)
+            precision = 1 / rule.deviation
         error = add("Mul", add("Sub", x, decoded), precision)
         half = add("Mul", add("Mul", error, error), 0.5)
         return add("Add", add("Add", half, log_deviation), 0.5 * math.log(2 * math.pi))

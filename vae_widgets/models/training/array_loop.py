@@ -279,7 +279,7 @@ def xla_pays(model: keras.Model, steps: int, batch_size: int) -> bool:
     `steps` counts those before a resume too, so that a resumed run decides as the whole one.
     """
     gain = 2e-4 + 2.4e-9 * model.count_params() * batch_size / 128
-    return steps * gain > _SECONDS_TO_COMPILE
+    return bool(steps * gain > _SECONDS_TO_COMPILE)
 
 
 def chain_gradients(gradients: Sequence[Any]) -> list[Any]:

@@ -55,7 +55,7 @@ def check_checkpoint_path(path: Any) -> pathlib.Path:
         ) from error
     if path.exists():
         _refuse_to_overwrite_others(path)
-    return path
+    return pathlib.Path(path)
 
 
 def write_checkpoint(path: pathlib.Path, model: Any, state: TrainingState) -> pathlib.Path:

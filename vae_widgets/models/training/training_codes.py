@@ -104,7 +104,7 @@ class TrainingCodes:
             if kept.size:
                 reservoir.put(slots, *self._functions.encode(*(part[kept] for part in block)))
 
-    def _keep(self, z_mean: NDArray, z_log_var: NDArray) -> bool:
+    def _keep(self, z_mean: NDArray[Any], z_log_var: NDArray[Any]) -> bool:
         """Take statistics from codes, and return whether they are finite."""
         if not self._functions.networks.variational:
             z_log_var = np.full_like(z_mean, -np.inf)

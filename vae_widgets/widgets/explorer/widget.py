@@ -181,7 +181,7 @@ class Explorer(Pictured, CompositeWidget):
         x, z = self._x[index], self.scatter.z_mean[index]
         # A sample is shown as it is, beside its reconstruction. Where samples have the shape of
         # codes, though, the slider takes what it gets for a code.
-        return z if x.shape == z.shape else x
+        return np.asarray(z if x.shape == z.shape else x)
 
     def _select_flagged(self, change: Any) -> None:
         self.scatter.selection = np.flatnonzero(self.histogram.flagged)

@@ -132,7 +132,8 @@ class ScatterAnswers(ScatterState):
             return sample
         if not self.decoded.size:
             raise ValueError("nothing was decoded yet")
-        return self.decoded
+        decoded: NDArray[np.float32] = self.decoded
+        return decoded
 
     def _answer_grid(self, request: dict[str, Any]) -> dict[str, Any]:
         plane = request["bounds"], request["columns"], request["rows"], self.dims, self.slice_at

@@ -176,7 +176,7 @@ class ScatterState(CanvasWidget):
     def _n_coordinates(self) -> int:
         """Return the number of coordinates, also of a projection that is set together with more."""
         name = self._checked_projection(self.projection)
-        return self._space.coordinates_of(name).shape[1]
+        return int(self._space.coordinates_of(name).shape[1])
 
     @validate("quantities")
     def _validate_quantities(self, proposal: Any) -> dict[str, NDArray[np.float32]]:

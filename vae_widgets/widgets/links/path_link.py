@@ -108,8 +108,10 @@ class PathLink(Link):
         return {}
 
     def _end(self, end: dict[str, Any]) -> NDArray[np.float32]:
+        scatter = self._scatter
         if end["point"] < 0:
-            return self._scatter.inverse_project([end["at"][: len(self._scatter.dims)]])[0]
-        sample, z = self._scatter.x[end["point"]], self._scatter.z_mean[end["point"]]
+            (z,) = scatter.inverse_project([end["at"][: len(scatter.dims)]])
+            return np.asarray(z)
+        sample, z = scatter.x[end["point"]], scatter.z_mean[end["point"]]
         told_apart = self._slider.ends == "auto" and sample.shape != z.shape
-        return sample if told_apart or self._slider.ends == "sample" else z
+        return np.asarray(sample if told_apart or self._slider.ends == "sample" else z)

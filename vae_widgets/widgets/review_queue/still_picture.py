@@ -92,7 +92,7 @@ def draw(
 
 def first(queue: Queue) -> int:
     """Return the number in the queue of the first sample of the strip."""
-    return max(0, min(queue.position - COLUMNS // 2, len(queue.queue) - COLUMNS))
+    return int(max(0, min(queue.position - COLUMNS // 2, len(queue.queue) - COLUMNS)))
 
 
 def summary(queue: Queue, n_open: int, counts: dict[str, int], status: str) -> str:

@@ -302,7 +302,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
 
     def _clicked(self, click: dict[str, Any]) -> None:
         session = self._session
-        actions = {
+        actions: dict[str, Any] = {
             "pause": self.pause,
             "resume": self.resume,
             "stop": self.stop,
@@ -310,7 +310,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
             "change": lambda: self.change(**{click["name"]: click["value"]}),
         }
         try:
-            actions[click["type"]]()
+            actions[click["kind"]]()
             session.problem = ""
         except Exception as error:
             session.problem = str(error)
