@@ -89,7 +89,12 @@ def drive(monitor, time, model, epochs=3, steps=10, batch_seconds=0.05, **params
 
 def click(monitor, run=None, **message):
     """Send what a button of the page sends."""
-    content = {**message, "run": shown(monitor, "run") if run is None else run, "page": "a", "seq": 1}
+    content = {
+        **message,
+        "run": shown(monitor, "run") if run is None else run,
+        "page": "a",
+        "seq": 1,
+    }
     data = {"method": "custom", "content": content}
     monitor._drawing.controls._handle_msg({"content": {"data": data}, "buffers": []})
 
