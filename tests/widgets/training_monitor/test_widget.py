@@ -339,7 +339,8 @@ def test_stop_ends_a_paused_run():
     assert monitor.state == "stopped"
 
 
-def test_a_loop_in_a_thread_can_be_paused():
+@pytest.mark.parametrize("by_click", [False, True])
+def test_a_loop_in_a_thread_can_be_paused(by_click):
     monitor = TrainingMonitor()
     logged = []
 
@@ -353,7 +354,14 @@ def test_a_loop_in_a_thread_can_be_paused():
     thread = threading.Thread(target=loop)
     thread.start()
     wait_until(lambda: logged)
-    monitor.pause()
+    if by_click:
+        controls = monitor._drawing.controls
+        wait_until(lambda: controls.shown.get("state") == "training")
+        assert send(controls, "pause", run=controls.shown["run"]) == []
+        (answer,) = send(controls, "stop", run=controls.shown["run"] - 1)
+        assert "is over" in answer["error"]
+    else:
+        monitor.pause()
     wait_until(lambda: monitor.history.last_step == len(logged))  # one is held in log()
     assert monitor.state == "paused"
     monitor.stop()
