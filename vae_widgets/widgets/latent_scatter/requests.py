@@ -29,8 +29,12 @@ class ScatterAnswers(ScatterState):
 
     def _answer_requests(self) -> None:
         self.observe(self._show_picked, "picked")
-        for kind in ("pick", "place", "grid", "traversals", "tile", "detail"):
-            self.handle(getattr(self, f"_answer_{kind}"), kind)
+        self.handle(self._answer_pick, "pick")
+        self.handle(self._answer_place, "place")
+        self.handle(self._answer_grid, "grid")
+        self.handle(self._answer_traversals, "traversals")
+        self.handle(self._answer_tile, "tile")
+        self.handle(self._answer_detail, "detail")
 
     def _inverse_project(self, at: Sequence[float]) -> NDArray[np.float32]:
         return self._space.from_plane([at], self.dims, self.slice_at)
