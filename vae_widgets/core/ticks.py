@@ -34,6 +34,6 @@ def alike(values: ArrayLike, room: int = 7) -> list[str]:
 
 
 def round_ticks(low: float, high: float, intervals: int = 5) -> NDArray[np.float64]:
-    """Return round numbers at equal steps, from low to high, with at most so many steps."""
+    """Return round numbers at equal steps, from low to high, with a limited number of steps."""
     step = round_up((high - low) / intervals)
     return np.arange(math.ceil(low / step), math.floor(high / step) + 1, dtype=np.float64) * step

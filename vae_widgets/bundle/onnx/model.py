@@ -1,4 +1,4 @@
-"""The content of an ONNX file, checked against a list of what is allowed, and written anew.
+"""The content of an ONNX file, checked against a list of what is allowed, and written again.
 
 What is not read here does not reach ONNX Runtime: functions, training, graphs within graphs,
 operators of plug-ins, weights in other files. Importing ``onnx`` would take too long, so files

@@ -11,7 +11,7 @@ from vae_widgets.core.scores.policy import ThresholdPolicy, hash_data
 from vae_widgets.core.thresholds import METHODS, Threshold, apply_method
 
 MANUAL = "manual"
-"""In place of a method, where the threshold was set by hand."""
+"""The name in place of a method if the threshold was set by hand."""
 
 
 class Request(NamedTuple):
@@ -35,7 +35,7 @@ class ThresholdChoice:
 
     @property
     def state(self) -> Request:
-        """The request that asks for what is chosen already."""
+        """The request for the current choice."""
         percentile = self.parameters["percentile"]["percentile"]
         return Request(self.chosen.threshold, self.chosen.method, float(percentile))
 

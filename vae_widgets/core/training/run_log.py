@@ -38,7 +38,7 @@ _ENDS = ("finished", "stopped", "interrupted")
 class RunLog:
     """Appends entries to a file, each at once; several processes may write to one file.
 
-    After a full disk it goes on when there is room again, and notes how much is missing. Raises
+    After a full disk it continues when there is room again, and logs how much is missing. Raises
     ``ValueError`` if the file holds something else than runs, ``OSError`` if it cannot be written.
     """
 

@@ -44,7 +44,7 @@ class ImportanceSampler:
             *[tf.TensorSpec((1, latent_dim), tf.float32)] * 2,
             *(tf.TensorSpec((1, *shape), tf.float32) for shape in shapes),
         ]
-        # A plain graph, for any number of draws: XLA gains a fifth here, but compiles anew for each
+        # A plain graph, for any number of draws: XLA gains a fifth here, but compiles for each
         # number, and is slow with convolutions.
         self._function = tf.function(self._log_weights, input_signature=signature)
 

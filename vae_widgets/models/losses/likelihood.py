@@ -105,7 +105,7 @@ class Likelihood(keras.layers.Layer):
         return mean_over_dimensions(ops.square(x - self.mean(decoder_output)))
 
     def check_samples(self, name: str, x: NDArray[np.float32]) -> None:
-        """Raise ``ValueError`` if samples within `bounds` are none all the same."""
+        """Raise ``ValueError`` if samples within `bounds` are invalid for another reason."""
 
     def check_decoder_output(self, decoder_output: Any) -> None:
         """Raise ``ValueError`` if an output cannot be what this likelihood expects."""

@@ -94,7 +94,7 @@ class Cyclical(_Ramp):
     end
         Beta at the end of each cycle, at least 0.
     cycles
-        Number of cycles, after which beta stays at `end`; None to go on for ever.
+        Number of cycles, after which beta stays at `end`; None for no end.
 
     Examples
     --------

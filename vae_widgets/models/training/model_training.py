@@ -20,7 +20,7 @@ class ModelTraining:
     """The parts that train a model, and where its training is.
 
     `replaced_steps` are those of ``train_step`` and ``test_step`` that the user's class defines.
-    `resumed` is where a model from `VAE.resume` goes on, and `checkpointer` that of the last fit.
+    `resumed` is where a model from `VAE.resume` continues, and `checkpointer` that of the last fit.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class ModelTraining:
         return self._loops[kind, batch_size]
 
     def forget_compiled(self) -> None:
-        """Let the steps be compiled anew."""
+        """Have the steps compiled again."""
         self._loops.clear()
         self.model.train_function = self.model.test_function = None
 

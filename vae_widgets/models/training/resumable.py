@@ -41,7 +41,7 @@ class Resumable(keras.Model):
         self._custom_objects = MappingProxyType(check_custom_objects(value))
 
     def save_checkpoint(self, path: str | os.PathLike[str] | None = None) -> pathlib.Path:
-        """Write a checkpoint now, from which `VAE.resume` goes on, and return its path.
+        """Write a checkpoint now, from which `VAE.resume` continues, and return its path.
 
         It may be called while the model trains. `path` None takes the ``checkpoint`` of `fit`.
         Raises ``TypeError``, ``ValueError`` or ``OSError`` if there is no path, or it cannot be
@@ -75,7 +75,7 @@ class Resumable(keras.Model):
         also from mid-epoch.
 
         Pass the same data and arguments. With other ones, and on datasets, an epoch that was begun
-        begins again. Callbacks such as ``EarlyStopping`` start anew.
+        begins again. Callbacks such as ``EarlyStopping`` start again.
 
         Parameters
         ----------

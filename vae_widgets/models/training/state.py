@@ -1,4 +1,4 @@
-"""Where a training is: what must be known, beside the model, to go on exactly from there."""
+"""The state of a training run that is needed, with the model, to continue it exactly."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -41,7 +41,7 @@ class Position:
 class TrainingState:
     """The content of a checkpoint, except for the model.
 
-    `epoch` is the one to go on with, counted from 0, `position` where in it; `epochs` and `history`
+    `epoch` is the next one, counted from 0, `position` where in it; `epochs` and `history`
     are those before it; `seed` orders the samples; `generators` are the states of Keras's seed
     generators.
     """
@@ -129,7 +129,7 @@ class Randomness:
         self.evaluation.state.assign([self.drawn, 0])
 
     def order(self, iterations: int) -> np.random.Generator:
-        """Return what orders the epoch that begins after so many steps of the optimizer."""
+        """Return what orders the epoch that begins after this many steps of the optimizer."""
         return np.random.default_rng([self.drawn, iterations])
 
 

@@ -35,7 +35,7 @@ Check = Callable[[str, Any], Any]
 
 
 class Refused(traitlets.TraitError):
-    """A message of a page that is malformed, late, or asks for what cannot be: the reason."""
+    """The reason why a message of a page is refused: malformed, late, or impossible."""
 
 
 class Kind(NamedTuple):

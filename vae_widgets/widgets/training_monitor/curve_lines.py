@@ -103,7 +103,9 @@ def lines_of(
 
 
 def _drawable(x: FloatArray, y: FloatArray, view: View) -> Line:
-    if view.zoom is not None:  # and one more point at either side, so that the line goes on
+    if (
+        view.zoom is not None
+    ):  # and one more point at either side, so that the line reaches the edges
         first, last = np.searchsorted(x, view.zoom)
         within = slice(max(0, int(first) - 1), int(last) + 1)
         x, y = x[within], y[within]

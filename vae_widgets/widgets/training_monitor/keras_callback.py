@@ -1,4 +1,4 @@
-"""The hooks that Keras calls, without importing Keras: it asks for the methods, not for a class."""
+"""The hooks that Keras calls. Keras needs these methods, not a base class of its own."""
 
 from collections.abc import Callable
 from typing import Any

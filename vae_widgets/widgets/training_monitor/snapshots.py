@@ -70,7 +70,7 @@ class TrainingPictures:
         self.frames: Thinned[Frame] = Thinned(MAX_FRAMES)
 
     def begin(self, model: Any = None, preview: Any = None, keep_frames: bool = False) -> None:
-        """Start a run of `model`, which offers samples as a `preview`, or go on with one."""
+        """Start a run of `model`, which offers samples as a `preview`, or continue one."""
         if not keep_frames:
             self.clear()
         is_codec = all(hasattr(model, name) for name in ("encode", "decode", "latent_dim"))

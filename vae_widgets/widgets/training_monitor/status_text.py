@@ -28,14 +28,14 @@ _BLOCKED = (
     "at once."
 )
 _HINTS = {
-    "pause": "Hold the training after this batch; Resume goes on where it was.",
-    "resume": "Go on training.",
+    "pause": "Pause the training after this batch; Resume continues it.",
+    "resume": "Continue the training.",
     "stop": "End the training after this batch; the history is kept.",
 }
 _LOOP = {
-    "pause": "Hold your loop at its next monitor.log().",
-    "resume": "Let your loop go on.",
-    "stop": "Sets monitor.should_stop, which your loop may ask.",
+    "pause": "Pause your loop at its next monitor.log().",
+    "resume": "Continue your loop.",
+    "stop": "Sets monitor.should_stop, which your loop may check.",
 }
 
 

@@ -372,7 +372,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
                 if error is not None:  # the cell may have caught it
                     session.problem = ": ".join(filter(None, [type(error).__name__, str(error)]))
                 session.finish("interrupted")
-            else:  # a loop does not say when it ends; the next log() goes on with it
+            else:  # a loop does not say when it ends; the next log() continues it
                 session.finish("stopped" if session.state == "stopping" else "finished")
             self._changed()
         if not session.active:

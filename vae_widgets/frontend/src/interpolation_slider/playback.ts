@@ -54,7 +54,7 @@ export class Player {
     this.#head = { ...this.#head, at: over ? 0 : at };
     let last = performance.now();
     const tick = (now: number) => {
-      // After a hidden tab or a busy page, go on instead of jumping.
+      // After a hidden tab or a busy page, continue instead of jumping.
       const seconds = Math.min(0.1, Math.max(0, now - last) / 1000);
       last = now;
       const { repeat, speed } = this.#settings;

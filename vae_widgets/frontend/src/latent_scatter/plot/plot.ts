@@ -139,7 +139,7 @@ export class ScatterPlot {
     this.#drawMarks(context, theme);
   }
 
-  /** Returns false if it must go on in the next frame. */
+  /** Returns false if it must continue in the next frame. */
   #drawStill(theme: Theme, width: number, height: number): boolean {
     if (this.#still.width !== width) this.#still.width = width;
     if (this.#still.height !== height) this.#still.height = height;
@@ -210,7 +210,7 @@ export class ScatterPlot {
     context.restore();
   }
 
-  /** Returns false if it must go on in the next frame. */
+  /** Returns false if it must continue in the next frame. */
   #drawPoints(context: CanvasRenderingContext2D, viewport: Viewport, ratio: number): boolean {
     const { positions, levels, colours, selection, grid } = this.#scene;
     // Above pictures the points are smaller and opaque.

@@ -39,7 +39,7 @@ export class PointLayer {
   #shown: Drawing | null = null;
   #coming: Job | null = null;
 
-  /** Draw the points. Returns false if it must go on in the next frame. */
+  /** Draw the points. Returns false if it must continue in the next frame. */
   draw(
     context: CanvasRenderingContext2D,
     points: Points,
