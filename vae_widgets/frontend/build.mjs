@@ -1,6 +1,7 @@
 // Bundle one ES module (and its CSS) per widget into vae_widgets/static. What two widgets or more use
 // stands once, in shared.js and shared.css, which Python puts in front of each widget.
-import { relative, resolve } from "node:path";
+import { readdirSync, rmSync } from "node:fs";
+import { basename, relative, resolve } from "node:path";
 import * as esbuild from "esbuild";
 
 /** The name in vae_widgets/static, and the module of src/ whose default export is the widget. */
@@ -94,4 +95,10 @@ const builds = [
   },
   { ...options, entryPoints, plugins: [fromShared] },
 ];
-for (const build of builds) await esbuild.build(build);
+const written = new Set();
+for (const build of builds) {
+  const { metafile } = await esbuild.build({ ...build, metafile: true });
+  for (const file of Object.keys(metafile.outputs)) written.add(basename(file));
+}
+// The bundles of an earlier version must not get into a wheel.
+for (const file of readdirSync("../static")) if (!written.has(file)) rmSync(`../static/${file}`);
