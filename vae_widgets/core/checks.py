@@ -37,10 +37,11 @@ def suggest_keywords(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        owner = function.__qualname__.removesuffix(".__init__")
-        if is_method and args:  # the user's object may be of a derived class
-            owner = f"{type(args[0]).__name__}.{function.__name__}"
-        reject_unknown(owner, kwargs, known)
+        if kwargs:
+            owner = function.__qualname__.removesuffix(".__init__")
+            if is_method and args:  # the user's object may be of a derived class
+                owner = f"{type(args[0]).__name__}.{function.__name__}"
+            reject_unknown(owner, kwargs, known)
         return function(*args, **kwargs)
 
     return checked

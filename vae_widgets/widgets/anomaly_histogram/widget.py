@@ -1,6 +1,6 @@
 """Choose a threshold for anomaly scores, and see which samples it flags."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets
@@ -43,6 +43,11 @@ from vae_widgets.widgets.traits.array import (
     refusing,
     validate,
 )
+
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "method": check_method_or_manual,
+    "percentile": check_percentile,
+}
 
 
 class AnomalyHistogram(Pictured, CompositeWidget):
@@ -350,12 +355,8 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         return getattr(request, name)
 
     def _request(self, name: str, value: Any) -> Request:
-        asked = {of: getattr(self, of) for of in Request._fields} | {name: value}
-        return Request(
-            asked["threshold"],
-            check_method_or_manual(asked["method"]),
-            check_percentile(asked["percentile"]),
-        )
+        changed: Any = {name: _CHECKS[name](value) if name in _CHECKS else value}
+        return Request(self.threshold, self.method, self.percentile)._replace(**changed)
 
     @validate("picked_item")
     def _check_picked_item(self, proposal: Any) -> int:
@@ -404,7 +405,8 @@ class AnomalyHistogram(Pictured, CompositeWidget):
             self._trait_values.pop("flagged", None)
 
     def _moved(self, change: Any) -> None:
-        self.threshold = change.new
+        if change.new != self.threshold:  # the page moved it, and not this widget
+            self.threshold = change.new
 
     def _apply_method(self, request: dict[str, Any]) -> dict[str, Any]:
         method, asked = request["method"], request.get("parameters", {})
