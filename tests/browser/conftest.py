@@ -58,6 +58,11 @@ SET_CELLS = """async (sources) => {
   content.activeCellIndex = 0;
   content.mode = "command";
 }"""
+# The still picture of a widget may follow after the save, and leave the notebook unsaved again.
+SAVE = """async () => {
+  await window.jupyterapp.commands.execute("docmanager:save");
+  return !window.jupyterapp.shell.currentWidget.context.model.dirty;
+}"""
 SHARED = "shared.ipynb"
 # A kernel as if it were new, but for the modules that it has imported.
 RESET = """
@@ -183,6 +188,10 @@ class Notebook:
         self.show_cell(line)
         self.page.click('.lm-MenuBar-item:has-text("Run")')
         self.page.click('.lm-Menu-item[data-command="notebook:run-cell"]')
+
+    def save(self) -> None:
+        """Save the notebook as it is, with every still picture that follows."""
+        self.page.wait_for_function(SAVE)
 
     def comm_messages(self) -> int:
         """How many widget messages the page has sent to the kernel so far."""

@@ -21,7 +21,6 @@ monitor
 """
 CELLS = [CODE, QUEUE, LOOP]
 LINES = ["histogram = vw.AnomalyHistogram(scores, threshold=5.0)", "queue", "monitor"]
-SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
 PICTURES = '.jp-OutputArea-child img[width="704"]'
 # The text of the still picture in the model of the first cell.
 STORED = """() => window.jupyterapp.shell.currentWidget.content.widgets[0].model.sharedModel
@@ -56,8 +55,7 @@ def test_the_picture_takes_the_place_of_the_view_and_shows_the_last_state(
     assert page.locator(f"{PICTURES}:visible").count() == 0
     assert view.evaluate("view => view.dataset.mark") == "mine", "the view was built anew"
 
-    page.evaluate(SAVE)
-    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    nb.save()
     stored = json.loads((lab.root / nb.path).read_text())
     texts = ["".join(cell["outputs"][-1]["data"]["text/plain"]) for cell in stored["cells"]]
     assert [text.partition(":")[0] for text in texts] == [

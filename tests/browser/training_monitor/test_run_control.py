@@ -91,11 +91,7 @@ def test_steer_a_run_while_its_cell_awaits(notebook, lab):
     monitor.get_by_role("button", name="Whole run").wait_for(state="hidden")
 
     # A page that is loaded anew shows the run from its first epoch, and goes on.
-    page.click('.lm-MenuBar-item:has-text("File")')
-    page.click('.lm-Menu-item[data-command="docmanager:save"]')
-    page.wait_for_function(
-        "() => !window.jupyterapp.shell.currentWidget.context.model.dirty", timeout=30_000
-    )
+    nb.save()
     page.reload()
     monitor.locator(".vw-progress-text").get_by_text("samples/s").wait_for(timeout=60_000)
     wait_for_change(page, monitor.locator(".vw-progress-text"))

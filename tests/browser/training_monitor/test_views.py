@@ -35,9 +35,7 @@ def test_two_views_come_back_and_go_on(notebook):
     nb.run_cell(AWAIT.strip())
     wait_until_both_go_on(page)
 
-    page.click('.lm-MenuBar-item:has-text("File")')
-    page.click('.lm-Menu-item[data-command="docmanager:save"]')
-    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    nb.save()
     path = page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path")
     page.evaluate("() => window.jupyterapp.shell.currentWidget.close()")
     page.locator(".vw-monitor").first.wait_for(state="detached")
