@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from vae_widgets.core.ticks import MINUS, alike, round_ticks, round_up
+from vae_widgets.core.ticks import MINUS, alike, counted, round_ticks, round_up
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,11 @@ def test_numbers_side_by_side_are_those_given(values):
     assert max(map(len, texts)) <= 7 or decimals == {0}
     read = [float(text.replace(MINUS, "-")) for text in texts]
     np.testing.assert_allclose(read, values, atol=0.5001 * 10.0 ** -decimals.pop(), rtol=0)
+
+
+def test_a_count_of_one_is_singular():
+    assert [counted(n, "sample") for n in (0, 1, 2_000)] == [
+        "0 samples",
+        "1 sample",
+        "2,000 samples",
+    ]

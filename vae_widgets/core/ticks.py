@@ -1,4 +1,4 @@
-"""Round numbers for axes and bins."""
+"""Round numbers for axes and bins, and counts as text."""
 
 import math
 
@@ -12,6 +12,11 @@ def round_up(width: float) -> float:
     """Return the next number of the form 1, 2, 2.5 or 5 times a power of ten."""
     scale = 10.0 ** math.floor(math.log10(width))
     return next((m * scale for m in (1, 2, 2.5, 5) if m * scale >= width), 10 * scale)
+
+
+def counted(n: int, noun: str) -> str:
+    """Return "1 sample" or "2,000 samples"."""
+    return f"{n:,} {noun}{'s' * (n != 1)}"
 
 
 def alike(values: ArrayLike, room: int = 7) -> list[str]:

@@ -29,7 +29,10 @@ def test_bookmarks_attribute_and_python(notebook):
     nb.kernel.until(f"scatter.picked.tolist() == {first}")
 
     # Two selections make an attribute; the slider moves what is picked along it, by keys.
-    for digit, group in ((4, "A: set"), (1, "B: set")):
+    for digit, group in (
+        (4, "Towards A: use the selection"),
+        (1, "Away from B: use the selection"),
+    ):
         nb.kernel.eval(f"setattr(scatter, 'selection', digits.target[:300] == {digit})")
         count = nb.kernel.eval(f"int((digits.target[:300] == {digit}).sum())")
         view.root.get_by_text(f"{count} selected").first.wait_for()
@@ -39,7 +42,7 @@ def test_bookmarks_attribute_and_python(notebook):
         " - scatter.z_mean[digits.target[:300] == 1].mean(0))"
     )
     nb.kernel.until(f"scatter.attribute.size and bool(np.allclose(scatter.attribute, {attribute}))")
-    slider = view.root.get_by_label("Move what is picked along A \u2212 B")
+    slider = view.root.get_by_label("Move what is picked towards A, away from B")
     nb.page.wait_for_function("slider => !slider.disabled", arg=slider.element_handle())
     # In the page at once, from steps decoded beforehand; no message until the hand rests.
     nb.kernel.until("bool(answers.get('traversals', {}).get('rows'))")

@@ -24,7 +24,7 @@ def test_the_end_is_a_summary_with_one_precision(page, tmp_path):
     press(blank, "ttffs")
     blank.root.get_by_text("6 of 6 \N{MIDDLE DOT} 2 anomalous, 2 normal, 1 unsure").wait_for()
     press(blank, "t")
-    card.get_by_text("End of the queue: all 6 samples have a mark.").wait_for()
+    card.get_by_text("End of the queue: 6 samples, all with a mark.").wait_for()
     card.get_by_text("Marked in all: 3 anomalous, 2 normal, 1 unsure.").wait_for()
     # Three of five, and their interval: the one that Python tells, once in the widget.
     estimate = queue.estimate

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   alike,
   asTyped,
+  counted,
   digitsFor,
   percent,
   plain,
@@ -45,4 +46,8 @@ test("shares and percentages", () => {
   assert.equal(percent(1, 5000), "0.02");
   assert.equal(percent(9999, 10000), "99.99");
   assert.equal(percent(0, 10), "0");
+});
+
+test("a count of one is singular", () => {
+  assert.deepEqual([0, 1, 2000].map((n) => counted(n, "sample")), ["0 samples", "1 sample", "2,000 samples"]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { firstShown, nextOpen, summary, verdict } from "../../../vae_widgets/frontend/src/review_queue/marks.ts";
+import { firstShown, nextOpen, sign, summary, verdict } from "../../../vae_widgets/frontend/src/review_queue/marks.ts";
 
 test("only what is flagged is an alarm", () => {
   assert.equal(verdict("anomalous", true), "true alarm");
@@ -9,6 +9,15 @@ test("only what is flagged is an alarm", () => {
   assert.equal(verdict("normal", false), "rightly not flagged");
   assert.equal(verdict("unsure", true), "unsure");
   assert.equal(verdict("", true), "");
+});
+
+test("a tick means that the threshold is right, whatever the mark", () => {
+  assert.equal(sign("anomalous", true), "✓");
+  assert.equal(sign("normal", false), "✓");
+  assert.equal(sign("anomalous", false), "✗");
+  assert.equal(sign("normal", true), "✗");
+  assert.equal(sign("unsure", true), "?");
+  assert.equal(sign("", true), "");
 });
 
 test("the next sample is the next without a mark, round to those before", () => {
@@ -31,11 +40,11 @@ test("the strip shows the sample in its middle, but for the ends", () => {
 test("the end tells what is marked, what is known and what comes next", () => {
   const counts = { anomalous: 2, normal: 1, unsure: 1 };
   assert.deepEqual(summary(["anomalous", "", "normal"], counts, "Known."), [
-    "End of the queue: 1 of 3 samples have no mark yet.",
+    "End of the queue: 1 sample of 3 without a mark.",
     "Marked in all: 2 anomalous, 1 normal, 1 unsure.",
     "Known.",
     "Go on with the next samples, or move the threshold: the queue follows it.",
   ]);
-  assert.match(summary(["normal"], counts, "")[0], /all 1 samples have a mark/);
+  assert.match(summary(["normal"], counts, "")[0], /: 1 sample, all with a mark/);
   assert.match(summary([], counts, "")[3], /^Choose another order/);
 });

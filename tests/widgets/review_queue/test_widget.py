@@ -486,8 +486,8 @@ def test_its_line_and_its_picture_at_the_end(tmp_path):
     for index in indices[:-1]:
         queue.mark(index, "anomalous")
     queue.position = 4  # behind the last: the page shows a summary
-    assert "end of the queue, 1 of 4 samples are not marked, 3 anomalous" in repr(queue)
+    assert "end of the queue, 1 sample of 4 not marked, 3 anomalous" in repr(queue)
     queue.mark(indices[-1], "normal")
-    assert "all 4 queued samples are marked, 3 anomalous, 1 normal" in repr(queue)
+    assert "4 queued samples, all marked, 3 anomalous, 1 normal" in repr(queue)
     queue.save_png(tmp_path / "end.png")
     assert "image/png" in queue._still()[0]

@@ -18,6 +18,7 @@ from vae_widgets.core.atomic_file import atomic_file, read_file
 from vae_widgets.core.scores.drift import MAX_QUANTILES, Replay, ks_distance, population_stability
 from vae_widgets.core.scores.intervals import wilson_interval
 from vae_widgets.core.strict_json import read_json
+from vae_widgets.core.ticks import counted
 
 SCHEMA = 2
 _MOST_SCORES = 2**53  # as floats, counts are exact up to here
@@ -125,7 +126,7 @@ class ThresholdPolicy:
     def __repr__(self) -> str:
         facts = [f"{self.score:.40} >= {self.threshold:.6g} by {self.method:.40}"]
         if self.n_scores:
-            facts.append(f"chosen on {self.n_scores:,} scores")
+            facts.append(f"chosen on {counted(self.n_scores, 'score')}")
         if not math.isnan(self.alert_rate):
             facts.append(f"alert rate {_percent(self.alert_rate)}")
         for name in ("precision", "recall"):
@@ -191,7 +192,7 @@ class ThresholdPolicy:
         n_flagged = int(flagged.sum())
         low, high = wilson_interval(n_flagged, n)
         changed = None
-        text = f"{n_flagged:,} of {n:,} scores are flagged, {_percent(n_flagged / n)}"
+        text = f"{n_flagged:,} of {counted(n, 'score')} flagged, {_percent(n_flagged / n)}"
         if not math.isnan(self.alert_rate):
             expected_low, expected_high = self.alert_rate_interval
             changed = low > expected_high or high < expected_low

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.scores.intervals import wilson_interval
+from vae_widgets.core.ticks import counted
 
 Counts = tuple[NDArray[np.int64], NDArray[np.int64]]
 
@@ -101,7 +102,7 @@ def precision_text(found: ReviewedPrecision, at: int = 0) -> str:
     if not n:
         return "No sample is flagged: the precision is undefined."
     if not labelled:
-        return f"None of the {n:,} flagged samples has a label yet."
+        return f"{counted(n, 'flagged sample')}, none with a label yet."
     span = f"{found.low[at]:.3f} to {found.high[at]:.3f}"
     name = f"Precision of all {n:,} flagged"
     if labelled == n:

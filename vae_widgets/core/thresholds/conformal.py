@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from vae_widgets.core import checks
 from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.thresholds.threshold import Threshold, above
+from vae_widgets.core.ticks import counted
 
 
 def conformal_p_values(scores: ArrayLike, normal: ArrayLike) -> NDArray[np.float64]:
@@ -84,8 +85,9 @@ def conformal_threshold(
         needed = _needed(rate, confidence)
         sure = "" if confidence is None else f" with confidence {confidence:g}"
         raise ValueError(
-            f"{n:,} normal scores cannot promise a false alarm rate of {rate:g}{sure}; that takes "
-            f"at least {needed:,}. Pass more normal scores, or allow a higher rate."
+            f"{counted(n, 'normal score')} cannot promise a false alarm rate of "
+            f"{rate:g}{sure}; that takes at least {needed:,}. Pass more normal scores, or allow a "
+            "higher rate."
         )
     from scipy.special import betaincinv
 
@@ -96,8 +98,8 @@ def conformal_threshold(
         above(highest),
         "conformal",
         {"rate": rate, "confidence": confidence},
-        f"At most {100 * rate:.3g} % false alarms {sure}, by {n:,} normal scores (with 95 % "
-        f"confidence at most {100 * worst:.3g} %).",
+        f"At most {100 * rate:.3g} % false alarms {sure}, by {counted(n, 'normal score')} "
+        f"(with 95 % confidence at most {100 * worst:.3g} %).",
         (
             "Assumes that the scores"
             if labels is None

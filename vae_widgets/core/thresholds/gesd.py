@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.thresholds.threshold import Threshold, above
+from vae_widgets.core.ticks import counted
 
 
 def gesd_threshold(
@@ -46,7 +47,7 @@ def gesd_threshold(
         float(higher[0]) if higher.size else above(highest),
         "gesd",
         {"alpha": alpha, "max_outliers": max_outliers},
-        f"{len(higher):,} high outlier{'s' * (len(higher) != 1)} among {n:,} scores, tested for up "
+        f"{counted(len(higher), 'high outlier')} among {counted(n, 'score')}, tested for up "
         f"to {max_outliers:,} at level {alpha:g}."
         + (" Rosner's test is accurate from 25 scores on." if n < 25 else ""),
         "Assumes that normal scores follow a normal distribution; a long tail is flagged too.",

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from vae_widgets.core import checks
 from vae_widgets.core.thresholds.curves import Curve, curve
 from vae_widgets.core.thresholds.threshold import Threshold, above
+from vae_widgets.core.ticks import counted
 
 # As a share of the largest cost: costs this near are equal but for rounding.
 _ROUNDING = 1e-14
@@ -213,4 +214,4 @@ def _points(scores: ArrayLike, labels: ArrayLike) -> Curve:
 
 
 def _counts(points: Curve) -> str:
-    return f"{points.n_anomalous:,} anomalous and {points.n_normal:,} normal labels"
+    return f"{points.n_anomalous:,} anomalous and {counted(points.n_normal, 'normal label')}"

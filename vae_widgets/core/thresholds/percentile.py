@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.thresholds.threshold import Threshold, above
+from vae_widgets.core.ticks import counted
 
 
 def percentile_threshold(scores: ArrayLike, percentile: float = 95.0) -> Threshold:
@@ -27,7 +28,7 @@ def percentile_threshold(scores: ArrayLike, percentile: float = 95.0) -> Thresho
     percentile = checks.number_between("percentile", percentile, 0, 100)
     # Rounded, because 1000 * (100 - 99.9) / 100 is 0.99999... in floating point.
     allowed = math.floor(round(len(scores) * (100 - percentile) / 100, 6))
-    text = f"Flags at most the top {100 - percentile:.6g} % of {len(scores):,} samples"
+    text = f"Flags at most the top {100 - percentile:.6g} % of {counted(len(scores), 'sample')}"
     threshold = at_most(scores, allowed)
     return Threshold(
         threshold,
@@ -55,7 +56,7 @@ def top_k_threshold(scores: ArrayLike, k: int = 50) -> Threshold:
         threshold,
         "top_k",
         {"k": k},
-        f"Flags at most {k:,} of {len(scores):,} samples, what the reviewers can look at"
+        f"Flags at most {k:,} of {counted(len(scores), 'sample')}, what the reviewers can look at"
         + _tied(scores, threshold),
         "Assumes that later batches have this size; a larger one raises more alerts.",
     )

@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from vae_widgets.core import checks
 from vae_widgets.core.thresholds.gesd import critical_values, remove_most_deviating
 from vae_widgets.core.thresholds.threshold import Threshold, above
+from vae_widgets.core.ticks import counted
 
 
 def pythresh_mad_threshold(scores: ArrayLike, factor: float = 1.0) -> Threshold:
@@ -34,7 +35,9 @@ def pythresh_mad_threshold(scores: ArrayLike, factor: float = 1.0) -> Threshold:
     else:
         threshold = middle + factor * spread
         plural = "" if factor == 1 else "s"
-        text = f"{factor:g} pythresh unit{plural} above the mean of {len(scores):,} scores."
+        text = (
+            f"{factor:g} pythresh unit{plural} above the mean of {counted(len(scores), 'score')}."
+        )
     return Threshold(
         threshold,
         "pythresh_mad",
@@ -86,7 +89,7 @@ def pythresh_gesd_threshold(
         threshold,
         "pythresh_gesd",
         {"alpha": alpha, "max_outliers": max_outliers},
-        f"{outliers.size:,} outlier{'s' * (outliers.size != 1)} among {n:,} scores, tested for up "
+        f"{counted(outliers.size, 'outlier')} among {counted(n, 'score')}, tested for up "
         f"to {max_outliers:,} at level {alpha:g} as in pythresh: {flagged}.",
         "Assumes that pythresh is to be repeated: a low outlier makes alarms of all scores above.",
         {"n_outliers": outliers.size},

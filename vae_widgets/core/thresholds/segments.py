@@ -11,6 +11,7 @@ from vae_widgets.core import checks
 from vae_widgets.core.labels import classes
 from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.thresholds.percentile import at_most
+from vae_widgets.core.ticks import counted
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def segment_thresholds(
         name: int(np.count_nonzero(scores[here] >= thresholds[name]))
         for name, here in by_segment.items()
     }
-    text = f"{sum(n_flagged.values()):,} of {alerts:,} alerts spent, {how}."
+    text = f"{sum(n_flagged.values()):,} of {counted(alerts, 'alert')} spent, {how}."
     return SegmentThresholds(thresholds, n_flagged, text, assumes)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.thresholds.threshold import Threshold, above
+from vae_widgets.core.ticks import counted
 
 # Makes the median absolute deviation of a normal distribution its standard deviation.
 NORMAL_MAD = 1.482602218505602
@@ -115,6 +116,8 @@ def _fence(
         below = threshold - _ROUNDING * (abs(middle[0]) + factor * spread[0])
         threshold = min(threshold, scores[scores >= below].min(initial=np.inf))
         plural = "" if factor == 1 else "s"
-        text = f"{factor:g} {spread[1]}{plural} above {middle[1]} of {len(scores):,} scores."
+        text = (
+            f"{factor:g} {spread[1]}{plural} above {middle[1]} of {counted(len(scores), 'score')}."
+        )
     estimates = {"middle": middle[0], "spread": spread[0]}
     return Threshold(threshold, method, {"factor": factor}, text, assumes, estimates)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vae_widgets.core.tensors import as_float
+from vae_widgets.core.ticks import counted
 from vae_widgets.core.training.series import FloatArray, Series, Thinned
 
 VALIDATION = "val_"
@@ -195,7 +196,7 @@ class TrainingHistory:
             return "<TrainingHistory: nothing logged>"
         where = f"step {self.last_step:,g}"
         if self.has_epochs:
-            where = f"{self.epochs_done:,} epoch{'s' * (self.epochs_done != 1)}, {where}"
+            where = f"{counted(self.epochs_done, 'epoch')}, {where}"
         texts = []
         for name in (name for metric in names for name in (metric, VALIDATION + metric)):
             value = self.last(name)

@@ -77,7 +77,7 @@ class ScoreStrip(TileStrip):
             _SIGNS[mark] + next(texts) if index >= 0 else ""
             for index, mark in zip(self.shown, marks, strict=True)
         ]
-        legend = "" if self._scores.labels is None else ": ✓ decided as labelled, ✗ not"
+        legend = "" if self._scores.labels is None else ": ✓ the threshold is right, ✗ wrong"
         self.title = f"Samples by score{legend}"
         self.show_content({**content, "captions": captions, "marks": marks})
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_widgets.core.thresholds import METHODS
+from vae_widgets.core.ticks import counted
 from vae_widgets.widgets.still_pictures.figure import ACCENT, CATEGORIES, INK, caption, number
 from vae_widgets.widgets.still_pictures.tiles import ROW_HEIGHT, draw_rows
 
@@ -97,7 +98,7 @@ def summary(histogram: Histogram, totals: dict[str, int]) -> str:
     by = "set by hand" if method == "manual" else f"by {_within_a_sentence(METHODS[method].title)}"
     metrics = histogram.metrics
     facts = [
-        f"{sum(totals.values()):,} scores",
+        counted(sum(totals.values()), "score"),
         f"threshold {number(histogram.threshold)} {by}",
         f"{int(metrics['n_flagged']):,} flagged",
         *(

@@ -11,6 +11,7 @@ from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
 from vae_widgets.core import checks
 from vae_widgets.core.labels.classes import index_classes
 from vae_widgets.core.pairing import index_of, shared_index, with_index
+from vae_widgets.core.ticks import counted
 from vae_widgets.rendering import Renderer, check_renderer, note_of, render
 from vae_widgets.widgets.anomaly_histogram.widget import AnomalyHistogram
 from vae_widgets.widgets.base.widget import CompositeWidget
@@ -150,7 +151,8 @@ class Explorer(Pictured, CompositeWidget):
     def _summary(self) -> str:
         scatter, slider, histogram = self.scatter, self.slider, self.histogram
         return (
-            f"{scatter.n_samples:,} samples in {scatter.z_mean.shape[1]} latent dimensions, "
+            f"{counted(scatter.n_samples, 'sample')} in "
+            f"{counted(scatter.z_mean.shape[1], 'latent dimension')}, "
             f"{scatter.selection.size:,} selected; {slider.steps} frames of {slider.method}; "
             f"threshold {number(histogram.threshold)}, "
             f"{int(histogram.metrics['n_flagged']):,} flagged"

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_widgets.core.ticks import counted
 from vae_widgets.widgets.latent_scatter.still_colours import Coloured, ColoursOf, explain, groups_of
 from vae_widgets.widgets.still_pictures.figure import ACCENT, INK, caption, number
 from vae_widgets.widgets.still_pictures.tiles import draw_tile
@@ -137,7 +138,7 @@ def count_cells(
 
 def summary(scatter: Scatter, plane: Plane) -> str:
     """Say in a line what is shown."""
-    facts = [f"{scatter.n_samples:,} samples", " and ".join(plane.axis_names)]
+    facts = [counted(scatter.n_samples, "sample"), " and ".join(plane.axis_names)]
     if scatter.color_by == "label" and len(plane.classes):
         n = len(plane.class_names)
         facts.append(f"{n} class{'es' * (n != 1)}")

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.core.ticks import alike
+from vae_widgets.core.ticks import alike, counted
 from vae_widgets.widgets.still_pictures.figure import CATEGORIES, FAINT, INK, caption
 from vae_widgets.widgets.still_pictures.tiles import draw_tile
 
@@ -83,7 +83,8 @@ def draw(
                 axes.set_axis_off()
                 continue
             mark = marks.get(at, "")
-            sign = {"anomalous": "✓ ", "normal": "✗ ", "unsure": "? "}.get(mark, "")
+            flagged = queue.histogram.scores[at] >= queue.histogram.threshold
+            sign = _sign(mark, bool(flagged))
             draw_tile(axes, tile, f"{sign}{score}", _COLOURS[mark])
             if at == index:
                 for spine in axes.spines.values():
@@ -100,9 +101,9 @@ def summary(queue: Queue, n_open: int, counts: dict[str, int], status: str) -> s
     n = len(queue.queue)
     of = f"sample {queue.position + 1} of {n} queued" if n else ""
     if n and not n_open:
-        of = f"all {n} queued samples are marked"
+        of = f"{counted(n, 'queued sample')}, all marked"
     elif n and queue.position == n:
-        of = f"end of the queue, {n_open} of {n} samples are not marked"
+        of = f"end of the queue, {counted(n_open, 'sample')} of {n} not marked"
     marked = ", ".join(f"{n} {mark}" for mark, n in counts.items())
     return ". ".join(filter(None, [", ".join(filter(None, [of, marked])), status]))
 
@@ -120,6 +121,13 @@ def _describe(axes: Any, queue: Queue, index: int, mark: str) -> None:
     axes.set_axis_off()
     for k, (line, style) in enumerate(lines):
         axes.text(0, 0.85 - 0.2 * k, line, transform=axes.transAxes, **style)
+
+
+def _sign(mark: str, flagged: bool) -> str:
+    """Return whether the threshold is right about a sample, as `sign` in review_queue/marks.ts."""
+    if mark in ("", "unsure"):
+        return "? " if mark else ""
+    return "✓ " if (mark == "anomalous") == flagged else "✗ "
 
 
 def _padded(items: Sequence[Any] | NDArray[Any]) -> list[Any]:

@@ -2,7 +2,7 @@
 
 import { falsePositiveRate, type Metrics } from "./counts.ts";
 import { labelColour } from "../canvas/palette.ts";
-import { percent, share, whole } from "../format/numbers.ts";
+import { counted, percent, share, whole } from "../format/numbers.ts";
 import { element } from "../controls/shell.ts";
 
 type Entry = [name: string, hint: string, value: (metrics: Metrics) => string];
@@ -107,7 +107,7 @@ function reviewedText(metrics: Metrics): string {
   const { flagged, reviewed } = metrics;
   if (!flagged) return "No sample is flagged: the precision is undefined.";
   const labelled = metrics.truePositives + metrics.falsePositives;
-  if (!reviewed || !labelled) return `None of the ${whole(flagged)} flagged samples has a label yet.`;
+  if (!reviewed || !labelled) return `${counted(flagged, "flagged sample")}, none with a label yet.`;
   const { precision, low, high, drawn } = reviewed;
   const name = `Precision of all ${whole(flagged)} flagged`;
   const span = `${share(low)} to ${share(high)}`;

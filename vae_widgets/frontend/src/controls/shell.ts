@@ -52,6 +52,13 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** A text after a square of its colour, as in a legend. */
+export function swatched(colour: string, text: string): HTMLElement {
+  const made = element("span", "vw-swatched", text);
+  made.style.setProperty("--vw-class", colour);
+  return made;
+}
+
 /** A button with a label; `hint` is its tooltip, which also names its key. */
 export function button(text: string, hint: string, pressed: () => void): HTMLButtonElement {
   const made = element("button", "vw-button", text);

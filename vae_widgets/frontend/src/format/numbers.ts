@@ -58,6 +58,11 @@ export function whole(count: number): string {
   return WHOLE.format(count);
 }
 
+/** "1 sample" or "2,000 samples". */
+export function counted(count: number, noun: string): string {
+  return `${whole(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** A count for an axis: "2,500", or "25K" from 10,000 on. */
 export function short(count: number): string {
   return (count < 10_000 ? WHOLE : SHORT).format(count);

@@ -5,7 +5,7 @@ import type { Point } from "../canvas/geometry.ts";
 import { watchTheme } from "../canvas/theme.ts";
 import { toBounds } from "../canvas/viewport.ts";
 import { createShell, element, type Shell } from "../controls/shell.ts";
-import { whole } from "../format/numbers.ts";
+import { counted, whole } from "../format/numbers.ts";
 import { readArray } from "../kernel/arrays.ts";
 import { LATE } from "../kernel/latest_request.ts";
 import { listen, type Bindings } from "../kernel/listen.ts";
@@ -186,7 +186,7 @@ class LatentScatterView {
     const note = this.#model.get("_range_note");
     const range = note ? ` \u00b7 tiles: ${note}` : "";
     const count = this.#plot.scene.positions.length / 2;
-    this.#facts.textContent = `${whole(count)} samples${some}${range}`;
+    this.#facts.textContent = `${counted(count, "sample")}${some}${range}`;
     this.#showControls();
   }
 

@@ -1,7 +1,7 @@
 /** A line about marks that are kept in the browser, with buttons for them. */
 
 import { button, element } from "../controls/shell.ts";
-import { whole } from "../format/numbers.ts";
+import { counted } from "../format/numbers.ts";
 
 export interface KeptBarState {
   /** Number of marks that wait for a kernel that does not answer. */
@@ -67,9 +67,7 @@ function sentences({ waiting, offered, taken, leftOut, why }: KeptBarState): str
   return said.join(" ");
 }
 
-function marks(count: number): string {
-  return `${whole(count)} mark${count === 1 ? "" : "s"}`;
-}
+const marks = (count: number) => counted(count, "mark");
 
 /** Download a text as a file. */
 export function download(text: string, name: string, type: string): void {

@@ -1,10 +1,17 @@
 /** Names of marks, the next sample to review, and the summary at the end. */
 
-import { whole } from "../format/numbers.ts";
+import { counted, whole } from "../format/numbers.ts";
 
 export type Mark = "" | "anomalous" | "normal" | "unsure";
 
-export const SIGNS: Record<Mark, string> = { "": "", anomalous: "✓", normal: "✗", unsure: "?" };
+/** What the signs mean, as below the histogram. */
+export const SIGNS = "✓ the threshold is right, ✗ wrong";
+
+/** Whether the threshold is right about a sample, by its mark. */
+export function sign(mark: Mark, flagged: boolean): string {
+  if (mark === "unsure") return "?";
+  return mark && ((mark === "anomalous") === flagged ? "✓" : "✗");
+}
 
 /** The mark in words; only a flagged sample is an alarm. */
 export function verdict(mark: Mark, flagged: boolean): string {
@@ -33,8 +40,8 @@ export function summary(marks: Mark[], counts: Record<string, number>, status: s
   const { anomalous = 0, normal = 0, unsure = 0 } = counts;
   const n = marks.length;
   const open = marks.filter((mark) => !mark).length;
-  let title = `End of the queue: all ${whole(n)} samples have a mark.`;
-  if (open) title = `End of the queue: ${whole(open)} of ${whole(n)} samples have no mark yet.`;
+  let title = `End of the queue: ${counted(n, "sample")}, all with a mark.`;
+  if (open) title = `End of the queue: ${counted(open, "sample")} of ${whole(n)} without a mark.`;
   if (!n) title = "No sample is left to review in this order.";
   return [
     title,

@@ -1,7 +1,7 @@
 /** The samples before and after the one under review, with their marks; a click goes to one. */
 
 import { markColour } from "./card.ts";
-import { SIGNS, verdict, type Mark } from "./marks.ts";
+import { sign, verdict, type Mark } from "./marks.ts";
 import { element } from "../controls/shell.ts";
 import { alike } from "../format/numbers.ts";
 import type { Tiles } from "../kernel/atlas.ts";
@@ -18,7 +18,7 @@ export interface Thumbnail {
 export class Thumbnails {
   readonly root = element("div", "vw-review-strip");
   readonly #go: (position: number) => void;
-  #places: { button: HTMLButtonElement; canvas: HTMLCanvasElement; sign: HTMLElement; score: HTMLElement }[] =
+  #places: { button: HTMLButtonElement; canvas: HTMLCanvasElement; mark: HTMLElement; score: HTMLElement }[] =
     [];
   #shown: Thumbnail[] = [];
 
@@ -32,7 +32,7 @@ export class Thumbnails {
     this.#shown = samples;
     const scores = alike(samples.map((sample) => sample.score));
     while (this.#places.length < samples.length) this.#add();
-    this.#places.forEach(({ button, canvas, sign, score }, i) => {
+    this.#places.forEach(({ button, canvas, mark: shown, score }, i) => {
       const sample = samples[i];
       button.hidden = !sample;
       if (!sample) return;
@@ -45,8 +45,8 @@ export class Thumbnails {
         context.clearRect(0, 0, tiles.width, tiles.height);
         tiles.draw(context, sample.at, 0, 0, tiles.width, tiles.height);
       }
-      sign.textContent = SIGNS[mark] || "\u00b7";
-      sign.style.color = mark ? markColour(mark) : "";
+      shown.textContent = sign(mark, flagged) || "\u00b7";
+      shown.style.color = mark ? markColour(mark) : "";
       score.textContent = scores[i];
       button.classList.toggle("vw-tile-selected", sample.position === current);
       button.ariaCurrent = String(sample.position === current);
@@ -65,12 +65,12 @@ export class Thumbnails {
     const canvas = element("canvas", "vw-tile-picture");
     canvas.style.imageRendering = "pixelated";
     const caption = element("span", "vw-tile-caption");
-    const sign = element("span", "vw-review-sign");
+    const mark = element("span", "vw-review-sign");
     const score = element("span");
-    caption.append(sign, score);
+    caption.append(mark, score);
     button.append(canvas, caption);
     button.addEventListener("click", () => this.#go(this.#shown[i].position));
-    this.#places.push({ button, canvas, sign, score });
+    this.#places.push({ button, canvas, mark, score });
     this.root.append(button);
   }
 }

@@ -8,8 +8,8 @@ import { markColour, ReviewCard } from "./card.ts";
 import type { ReviewOrigin } from "./kept_marks.ts";
 import { Marking, type QueueWindow } from "./marking.ts";
 import { Thumbnails } from "./thumbnails.ts";
-import { firstShown, nextOpen, summary, verdict, type Mark } from "./marks.ts";
-import { button, createShell, element } from "../controls/shell.ts";
+import { firstShown, nextOpen, SIGNS, summary, verdict, type Mark } from "./marks.ts";
+import { button, createShell, element, swatched } from "../controls/shell.ts";
 import { listen } from "../kernel/listen.ts";
 import { setAndPush, send, pushStateThrottled } from "../kernel/sync.ts";
 import { whole } from "../format/numbers.ts";
@@ -221,9 +221,12 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     }
     strip.show(samples, position, tiles);
     const { anomalous = 0, normal = 0, unsure: open = 0 } = marking.counts;
-    const counts = `${whole(anomalous)} anomalous, ${whole(normal)} normal, ${whole(open)} unsure`;
     const place = position < all.length ? `${position + 1} of ${whole(all.length)}` : "end of the queue";
-    progress.textContent = `${place} \u00b7 ${counts}`;
+    const counted = (count: number, as: Mark) => swatched(markColour(as), `${whole(count)} ${as}`);
+    progress.replaceChildren(
+      ...[`${place} \u00b7 `, counted(anomalous, "anomalous"), ", ", counted(normal, "normal"), ", "],
+      ...[counted(open, "unsure"), ` \u00b7 ${SIGNS}`],
+    );
     orders.value = model.get("order");
     truly.name.data = isFlagged ? "True alarm" : "Anomalous";
     falsely.name.data = isFlagged ? "False alarm" : "Normal";

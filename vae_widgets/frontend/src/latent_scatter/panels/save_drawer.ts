@@ -2,9 +2,14 @@
 
 import { onKey } from "../../controls/gestures.ts";
 import { button, element } from "../../controls/shell.ts";
-import { whole } from "../../format/numbers.ts";
+import { counted, minus } from "../../format/numbers.ts";
 
 const REACH = 2;
+/** The groups of samples whose mean codes give the direction, with tooltips. */
+const GROUPS = [
+  ["Towards A", "Move towards the mean code of the selected samples (group_a in Python)"],
+  ["Away from B", "Move away from the mean code of the selected samples (group_b in Python)"],
+];
 
 export interface SaveState {
   bookmarks: string[];
@@ -55,17 +60,13 @@ export class SaveDrawer {
       if (event.key === "Enter") add();
     });
     this.#add = button("Bookmark", "Save what is picked under this name (Enter)", add);
-    this.#groups = (["A", "B"] as const).map((text, i) =>
-      button(`Set ${text}`, `Use the selected samples as group ${text}`, () =>
-        actions.group(i as 0 | 1),
-      ),
-    );
+    this.#groups = GROUPS.map(([_, hint], i) => button("", hint, () => actions.group(i as 0 | 1)));
     slider.type = "range";
     slider.min = String(-REACH);
     slider.max = String(REACH);
     slider.step = "0.05";
-    slider.title = "Add a times the mean code of A minus that of B to what is picked";
-    slider.ariaLabel = "Move what is picked along A − B";
+    slider.title = "Move what is picked by this many times the difference between the mean codes of A and B";
+    slider.ariaLabel = "Move what is picked towards A, away from B";
     slider.addEventListener("input", () => {
       this.#label(slider.valueAsNumber);
       actions.along(slider.valueAsNumber);
@@ -74,7 +75,7 @@ export class SaveDrawer {
     const copy = button("Copy as Python", "Copy code that shows this view again", actions.copy);
     this.root.append(
       row("Bookmarks", name, this.#add, this.#marks),
-      row("z + a (A − B)", ...this.#groups, slider, this.#value),
+      row("Move what is picked", ...this.#groups, slider, this.#value),
       row("This view", copy),
     );
   }
@@ -84,7 +85,7 @@ export class SaveDrawer {
     if (state.bookmarks.join("\n") !== this.#shown.join("\n")) this.#build(state.bookmarks);
     this.#groups.forEach((made, i) => {
       const count = state.groups[i];
-      made.textContent = `${"AB"[i]}: ${count ? whole(count) : "set"}`;
+      made.textContent = `${GROUPS[i][0]}: ${count ? counted(count, "sample") : "use the selection"}`;
       made.disabled = !state.anySelected;
     });
     this.#slider.disabled = !state.hasAttribute || !state.anyPicked;
@@ -93,7 +94,7 @@ export class SaveDrawer {
   }
 
   #label(along: number): void {
-    this.#value.textContent = `a = ${along.toFixed(2).replace("-", "\u2212")}`;
+    this.#value.textContent = `${minus(along.toFixed(2))} × (A − B)`;
   }
 
   #build(names: string[]): void {
