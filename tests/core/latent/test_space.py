@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from sklearn.decomposition import FastICA
+from sklearn.decomposition import PCA, FastICA
 
 from vae_widgets.core.latent.space import LatentSpace
 from vae_widgets.core.latent.statistics import kl_per_dimension
@@ -23,14 +23,27 @@ def test_a_slider_reaches_the_codes_and_three_deviations_of_the_prior():
     by_index = {axis["index"]: axis for axis in LatentSpace(Z, LOG_VAR).axes()}
     assert (by_index[1]["low"], by_index[1]["high"]) == (-3, 3)
     assert by_index[2]["high"] == max(3, Z[:, 2].max())
-    axis = LatentSpace(Z).axes()[1]
+    axis = next(axis for axis in LatentSpace(Z).axes() if axis["index"] == 1)
     assert (axis["low"], axis["high"]) == (Z[:, 1].min(), Z[:, 1].max())
 
 
-def test_without_variances_the_order_is_plain_and_nothing_is_called_collapsed():
+def test_without_variances_the_order_is_that_of_variance_and_nothing_is_called_collapsed():
     axes = LatentSpace(Z).axes()
-    assert [axis["index"] for axis in axes] == [0, 1, 2]
+    variance = [np.var(Z[:, axis["index"]]) for axis in axes]
+    assert variance == sorted(variance, reverse=True)
     assert not any(axis["collapsed"] or axis["note"] for axis in axes)
+
+
+def test_the_most_active_dimensions_have_the_largest_kl_or_else_variance():
+    z = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32) * [1, 3, 0.1, 2]
+    assert LatentSpace(z).most_active("latent") == (1, 3)
+    certain = np.log(np.float32([1, 1, 1e-9, 0.5]))  # little variance, and a lot of information
+    space = LatentSpace(z, np.tile(certain, (50, 1)))
+    kl = 0.5 * (z**2 + np.exp(certain) - certain - 1).mean(axis=0)
+    assert space.most_active("latent") == tuple(sorted(np.argsort(kl)[2:])) == (1, 2)
+    assert space.most_active("pca") == (0, 1)
+    assert space.most_active(space.add(PCA(3).fit(z))) == (0, 1)
+    assert LatentSpace(z[:, :1]).most_active("latent") == (0,)
 
 
 def test_principal_axes_show_their_share_of_the_variance():

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from traitlets import TraitError
 
 import vae_widgets as vw
 from tests.support.pca_codec import PcaCodec
@@ -62,6 +63,15 @@ def test_the_bars_show_what_is_selected(histogram, scatter):
     assert array_from_json(selected["at_or_above"]).tolist() == expected
     scatter.selection = []
     assert histogram._view.canvas._selected["total"] == 0
+
+
+def test_a_selection_can_be_marked_without_a_scatter(histogram):
+    histogram.selection = SCORES > 2
+    assert histogram.selection.tolist() == np.flatnonzero(SCORES > 2).tolist()
+    selected = histogram._view.canvas._selected
+    assert selected["total"] == np.sum(SCORES > 2) == array_from_json(selected["at_or_above"])[0]
+    with pytest.raises(TraitError, match="selection has index 60; expected indices below 60"):
+        histogram.selection = [60]
 
 
 def test_unlink_gives_the_colours_back(histogram, scatter):

@@ -45,6 +45,7 @@ class LatentSpace:
             "pca": principal_axes(z_mean),
         }
         self._coordinates = {"latent": z_mean}  # unchanged, without a pass over a million codes
+        self._axes: dict[str, list[dict[str, Any]]] = {}
         self.use("latent")
 
     def add(self, projection: Any) -> str:
@@ -63,7 +64,7 @@ class LatentSpace:
 
     def keep(self, names: Collection[str]) -> None:
         """Forget the projections that are not among `names`."""
-        for known in (self.projections, self._coordinates):
+        for known in (self.projections, self._coordinates, self._axes):
             for name in known.keys() - names:
                 del known[name]
 
@@ -169,16 +170,33 @@ class LatentSpace:
             return None
         return projection if isinstance(projection, Rotation) else None
 
-    def axes(self) -> list[dict[str, Any]]:
-        """Describe the coordinates, the one of largest KL or variance first.
+    def most_active(self, name: str) -> tuple[int, ...]:
+        """Return the two coordinates of a projection that say most, ascending; or the only one.
 
-        A latent dimension is collapsed where its mean does not vary (`active_units`).
+        They are the first two of `axes`, but 0 and 1 of a fitted transformer, whose author has
+        ordered them.
         """
-        k = self.n_coordinates
+        if name not in ("latent", "pca"):
+            return tuple(range(min(2, self.coordinates_of(name).shape[1])))
+        return tuple(sorted(axis["index"] for axis in self.axes(name)[:2]))
+
+    def axes(self, name: str = "") -> list[dict[str, Any]]:
+        """Describe the coordinates of a projection, by default those in use.
+
+        The latent dimension of largest KL, or else of largest variance, is the first. It is
+        collapsed where its mean does not vary (`active_units`).
+        """
+        name = name or self.name
+        if name not in self._axes:
+            self._axes[name] = self._describe(name, self.coordinates_of(name))
+        return self._axes[name]
+
+    def _describe(self, name: str, coordinates: NDArray[np.float32]) -> list[dict[str, Any]]:
+        k = coordinates.shape[1]
         order, notes, collapsed = np.arange(k), [""] * k, np.zeros(k, bool)
-        center = self.center
-        low, high = self.coordinates.min(axis=0), self.coordinates.max(axis=0)
-        if self.name == "latent":
+        center = coordinates.mean(axis=0)
+        low, high = coordinates.min(axis=0), coordinates.max(axis=0)
+        if name == "latent":
             names = [f"z[{i}]" for i in range(k)]
             if self.z_log_var is not None:
                 kl = kl_per_dimension(self.z_mean, self.z_log_var)
@@ -186,12 +204,14 @@ class LatentSpace:
                 notes = [f"{nats:.2f} nats" for nats in kl]
                 collapsed = ~active_units(self.z_mean)
                 low, high = np.minimum(low, -PRIOR_REACH), np.maximum(high, PRIOR_REACH)
-        elif self.name == "pca":
+            else:
+                order = np.argsort(-coordinates.var(axis=0), kind="stable")
+        elif name == "pca":
             names = [f"PC[{i}]" for i in range(k)]
-            variance = self.coordinates.var(axis=0)
+            variance = coordinates.var(axis=0)
             notes = [f"{share:.0%}" for share in variance / max(variance.sum(), 1e-30)]
         else:
-            names = [f"{self.name}[{i}]" for i in range(k)]
+            names = [f"{name}[{i}]" for i in range(k)]
         return [
             {
                 "index": int(i),

@@ -43,6 +43,7 @@ from vae_widgets.widgets.traits.array import (
     refusing,
     validate,
 )
+from vae_widgets.widgets.traits.index_set import IndexSet
 
 _CHECKS: dict[str, Callable[[Any], Any]] = {
     "method": check_method_or_manual,
@@ -100,6 +101,11 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         Of the scores, labels or items, if they have one.
     flagged_index : pandas.Index or ndarray
         The entries of `index` whose samples are flagged.
+    selection : ndarray
+        Indices of samples whose part of each bar is marked, uint32, sorted. May be set; a boolean
+        mask (n,) will do. A linked scatter sets it.
+    n_samples : int
+        Number of scores.
     renderer : Renderer
     picked_item : int
         Index of the sample whose tile was clicked last; -1 if none.
@@ -123,6 +129,8 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     metrics = traitlets.Dict(read_only=True)
     _picture_follows = ("threshold", "method", "metrics")
     picked_item = WholeNumber(-1)
+    selection = IndexSet()
+    n_samples: int
     renderer: Renderer
     _choice: ThresholdChoice
     _planned: ThresholdChoice
@@ -146,7 +154,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         self._index = shared_index({"scores": scores, "labels": labels, "items": items})
         checked = checks.scores("scores", scores).copy()  # a change in place would go unnoticed
         checked.flags.writeable = False
-        n = len(checked)
+        n = self.n_samples = len(checked)
         known = check_labels(labels, n)
         self._items = None if items is None else check_items(items, n, renderer)
         if self._items is not None:
@@ -174,6 +182,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         self._view.canvas.handle(self._apply_method, "method")
         if self._view.strip:
             self._view.strip.observe(self._clicked, "selected")
+        self.observe(lambda change: self._view.canvas.select(change.new), "selection")
 
     @property
     def log_counts(self) -> bool:

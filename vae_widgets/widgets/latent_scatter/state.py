@@ -155,11 +155,7 @@ class ScatterState(CanvasWidget):
     @staticmethod
     def _checked_dims(dims: Any, n_coordinates: int) -> tuple[int, ...]:
         wanted = min(2, n_coordinates)
-        dims = tuple(
-            range(wanted)
-            if dims is None
-            else np.atleast_1d(checks.any_array("dims", dims)).tolist()
-        )
+        dims = tuple(np.atleast_1d(checks.any_array("dims", dims)).tolist())
         known = {*range(n_coordinates)}
         if len(dims) != wanted or len(set(dims)) != wanted or not set(dims) <= known:
             raise ValueError(
@@ -232,6 +228,8 @@ class ScatterState(CanvasWidget):
 
     @validate("dims")
     def _validate_dims(self, proposal: Any) -> tuple[int, ...]:
+        if proposal.value is None:
+            return self._space.most_active(self._checked_projection(self.projection))
         return self._checked_dims(proposal.value, self._n_coordinates())
 
     @validate("projection")

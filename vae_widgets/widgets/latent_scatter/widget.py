@@ -59,7 +59,9 @@ class LatentScatter(Pictured, ScatterAnswers):
     threshold
         Of the quantity that colours the points: two colours, below it and from it on.
     dims
-        The two coordinates along x and y, from 0. A single one gets a random y.
+        The two coordinates along x and y, from 0. A single one gets a random y. None takes the two
+        latent dimensions of largest KL, or of largest variance where the codec gives no variances;
+        0 and 1 of a transformer.
     projection
         ``"latent"``, ``"pca"`` for the principal axes of the codes, or a fitted transformer of
         codes with ``transform`` and ``inverse_transform``.
@@ -85,10 +87,10 @@ class LatentScatter(Pictured, ScatterAnswers):
     threshold : float or None
         Where a quantity has two colours only. May be set.
     dims : tuple of int
-        The coordinates shown. May be set.
+        The coordinates shown. May be set, by None to the default.
     projection : str
         Name of the coordinates: "latent", "pca", or the class of a transformer. May be set as
-        above; `dims` is then (0, 1), `slice_at` at the mean.
+        above; `dims` is then as by default, `slice_at` at the mean.
     slice_at : ndarray
         Where the plane cuts the coordinates that are not shown, float32 (n_coordinates,), at first
         the mean of the codes. May be set.
@@ -164,7 +166,8 @@ class LatentScatter(Pictured, ScatterAnswers):
             threshold = checks.finite_number("threshold", threshold)
         if isinstance(projection, str):
             checks.one_of("projection", projection, ("latent", "pca"))
-            self._checked_dims(dims, codec.latent_dim)
+            if dims is not None:
+                self._checked_dims(dims, codec.latent_dim)
 
         self.z_mean, z_log_var = encode_distribution(codec, self.x)
         if len(self.z_mean) != self.n_samples:
@@ -185,7 +188,11 @@ class LatentScatter(Pictured, ScatterAnswers):
             _tiles=self._pictures.all_samples(),
             _has_sound=sound_of(renderer, self.x[0]) is not None,
             _range_note=note_of(renderer),
-            dims=self._checked_dims(dims, self._space.n_coordinates),
+            dims=(
+                self._space.most_active(self._space.name)
+                if dims is None
+                else self._checked_dims(dims, self._space.n_coordinates)
+            ),
             **self._coordinates(),
         )
         answer_sounds(self, renderer, self._sample_of)

@@ -13,10 +13,14 @@ from vae_widgets.widgets.latent_scatter.widget import LatentScatter
 
 
 class ScoreView(Observable, Protocol):
-    """What a link needs of an `AnomalyHistogram`; `threshold` and `picked_item` are traits."""
+    """What a link needs of an `AnomalyHistogram`.
+
+    `threshold`, `picked_item` and `selection` are traits.
+    """
 
     threshold: Any
     picked_item: Any
+    selection: Any
 
     @property
     def scores(self) -> NDArray[np.float64]:
@@ -31,9 +35,6 @@ class BarsView(Protocol):
     """What a link needs of the canvas of a histogram."""
 
     score_name: Any
-
-    def select(self, indices: NDArray[Any]) -> None:
-        """Mark the part of every bar that these samples are."""
 
     def add_follower(self, scatter: LatentScatter) -> None:
         """Let the page move the threshold of a scatter while it moves this one."""
@@ -94,7 +95,7 @@ class ScoreLink(Link):
         scatter = self.scatter
         others = [link for link in self._alive if link.scatter is scatter]
         if not any(link.histogram is self.histogram for link in others):
-            self._bars.select(np.zeros(0, np.int64))
+            self.histogram.selection = []
         for heir in others:
             if heir.name == self.name:  # of equal scores: the colours stay until it ends, too
                 heir.inherit(self._is_new, self._before)
@@ -150,7 +151,7 @@ class ScoreLink(Link):
         self.scatter.hovered = change.new
 
     def _show_selection(self, change: Any = None) -> None:
-        self._bars.select(self.scatter.selection)
+        self.histogram.selection = self.scatter.selection
 
 
 def _name_of(score_name: str, scores: NDArray[np.float64], scatter: LatentScatter) -> str:

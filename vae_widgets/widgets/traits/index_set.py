@@ -26,7 +26,7 @@ class IndexSet(Array):
             if index is not None and own is not None and not own.equals(index):
                 raise traitlets.TraitError(
                     f"{self.name} is a mask with another index than the samples have. Pass "
-                    "mask.reindex(scatter.index, fill_value=False) to pair them by index, or "
+                    "mask.reindex(widget.index, fill_value=False) to pair them by index, or "
                     "mask.to_numpy() to pair them by position."
                 )
             if given.shape != (obj.n_samples,):
