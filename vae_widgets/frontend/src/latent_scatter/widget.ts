@@ -4,6 +4,7 @@ import "./widget.css";
 import type { Point } from "../canvas/geometry.ts";
 import { watchTheme } from "../canvas/theme.ts";
 import { toBounds } from "../canvas/viewport.ts";
+import { dataFile, exportMenu, pictureFile } from "../controls/export_menu.ts";
 import { createShell, element, type Shell } from "../controls/shell.ts";
 import { counted, whole } from "../format/numbers.ts";
 import { readArray } from "../kernel/arrays.ts";
@@ -25,6 +26,7 @@ import { ScatterPlot } from "./plot/plot.ts";
 import { keepTraits } from "./state/kept_traits.ts";
 import { axisNames, type Model, type State } from "./state/model.ts";
 import type { DensityState } from "./state/protocol.ts";
+import { samplesTable } from "./state/samples_table.ts";
 
 // How long the view must rest before the kernel decodes the plane for it, in ms.
 const SETTLED = 300;
@@ -85,6 +87,10 @@ class LatentScatterView {
     const stopGestures = onScatterGestures(canvas, actions);
     this.#toolbar = new Toolbar(model, shell, canvas, actions);
     this.#drawers = new Drawers(model, shell, picked);
+    const hint = "Save the samples shown: coordinates, label, quantities, whether selected";
+    const table = () => samplesTable(model, plot.scene.levels);
+    const files = [pictureFile("latent_scatter", shell.root), dataFile("latent_scatter", hint, table)];
+    shell.title.append(exportMenu(files, shell.setStatus));
     const kept = keepTraits(model);
     shell.notice.root.after(kept.root);
 
