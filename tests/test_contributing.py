@@ -23,10 +23,17 @@ from vae_widgets.rendering.named import RENDERERS
 REPOSITORY = Path(__file__).parents[1]
 PACKAGE = REPOSITORY / "vae_widgets"
 README = (REPOSITORY / "README.md").read_text()
+CHANGELOG = (REPOSITORY / "CHANGELOG.md").read_text()
 CONTRIBUTING = (REPOSITORY / "CONTRIBUTING.md").read_text()
 DOCUMENTS = "\n".join(file.read_text() for file in (REPOSITORY / "docs").rglob("*.md"))
 
 WIDGETS = [name for name, home in vw._HOME.items() if home.startswith("widgets.")]
+ADDITIONS = [
+    *METHODS,
+    *(kind.__name__ for kind in RENDERERS.values()),
+    *vw.list_datasets(),
+    *WIDGETS,
+]
 
 
 def defined_in(package):
@@ -51,6 +58,10 @@ def test_type_checkers_see_the_public_names():
     block = next(node for node in tree.body if isinstance(node, ast.If))
     typed = {alias.name: node.module for node in block.body for alias in node.names}
     assert typed == {name: f"vae_widgets.{home}" for name, home in vw._HOME.items()}
+
+
+def test_the_change_log_names_every_addition():
+    assert [name for name in ADDITIONS if f"`{name}`" not in CHANGELOG] == []
 
 
 # Threshold methods

@@ -106,10 +106,17 @@ def test_a_threshold_is_finite(scores):
         vw.choose_threshold(scores, method="peaks_over_threshold", rate=1e-300)
 
 
-def test_tiny_scores_have_an_order():
-    tiny = 1e-160 * SCORES
-    flagged = tiny >= vw.choose_threshold(tiny).threshold
-    np.testing.assert_array_equal(flagged, vw.choose_threshold(SCORES).threshold <= SCORES)
+@pytest.mark.parametrize("method", METHODS)
+def test_scores_whose_squares_are_0_are_refused_or_flagged_as_larger_ones(method):
+    tiny, labels = 1e-170 * SCORES, LABELS if METHODS[method].labels else None
+    try:
+        flagged = tiny >= vw.choose_threshold(tiny, labels, method).threshold
+    except ValueError as error:
+        if "too small" not in str(error):
+            raise
+    else:
+        expected = vw.choose_threshold(SCORES, labels, method).threshold <= SCORES
+        np.testing.assert_array_equal(flagged, expected)
 
 
 def test_choosing_by_quartiles_loads_no_library():
