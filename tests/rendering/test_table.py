@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 import vae_widgets as vw
 from vae_widgets.rendering import TableRenderer, render_compared
 
-BLUE, RED, GREY = (63, 144, 218), (189, 31, 1), (225, 225, 225)
+BLUE, ORANGE, GREY = (63, 144, 218, 255), (231, 99, 0, 255), (128, 128, 128, 72)
 
 
 def lengths(tile, x):
-    """Pixels above and below the baseline that are not paper, in one column of pixels."""
+    """Pixels above and below the baseline that are drawn, in one column of pixels."""
     middle = tile.shape[0] // 2
-    ink = (tile[:, x, :3] != 255).any(axis=1)
+    ink = tile[:, x, 3] > 0
     return int(ink[:middle].sum()), int(ink[middle + 1 :].sum())
 
 
@@ -29,15 +29,16 @@ def test_a_bar_is_as_long_as_the_deviation(deviation, center, scale):
 
 def test_bars_stand_side_by_side_and_say_up_or_down_by_colour():
     tile = TableRenderer(center=[0, 0, 0], scale=[1, 1, 1], width=60)([[2.0, -2.0, np.nan]])[0]
-    assert tuple(tile[20, 5, :3]) == BLUE
-    assert tuple(tile[30, 25, :3]) == RED
-    assert all(tuple(pixel) == GREY for pixel in tile[:, 50, :3])
+    assert tuple(tile[20, 5]) == BLUE
+    assert tuple(tile[30, 25]) == ORANGE
+    assert all(tuple(pixel) == GREY for pixel in tile[:, 50])
 
 
-def test_the_end_of_a_bar_that_is_too_long_is_dark():
-    tile = TableRenderer(center=[0], scale=[1])([[9.0]])[0]
-    assert tile[1, 20, :3].sum() < 0.7 * sum(BLUE)
-    assert tuple(tile[15, 20, :3]) == BLUE
+def test_a_bar_that_is_too_long_is_broken_near_its_end():
+    longest, longer = TableRenderer(center=[0], scale=[1])([[3.0], [9.0]])
+    for tile, gap in ((longest, 0), (longer, 2)):
+        assert tuple(tile[1, 20]) == tuple(tile[15, 20]) == BLUE
+        assert (tile[1:24, 20, 3] == 0).sum() == gap
 
 
 def test_of_many_columns_the_longest_bar_is_seen():

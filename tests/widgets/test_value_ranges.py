@@ -81,11 +81,11 @@ def test_slider_keeps_its_range_on_another_path():
     assert slider._content["note"].startswith("bottom -")
     # Each frame is as tall as its amplitude says.
     heights = [
-        np.ptp(np.flatnonzero((tile[..., :3] < 200).any(axis=(1, 2))))
+        np.ptp(np.flatnonzero((tile[..., 3] > 127).any(axis=1)))
         for tile in (first, tiles_of(slider._content["atlas"])[0])
     ]
-    assert heights[1] > 26
-    assert heights[0] < 6
+    assert heights[1] > 52
+    assert heights[0] < 8
 
 
 def test_slider_between_pictures_takes_the_range_of_its_ends():

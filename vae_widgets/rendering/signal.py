@@ -2,18 +2,25 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image, ImageDraw
 
 from vae_widgets.core import checks
+from vae_widgets.rendering.line_drawing import draw_line
 from vae_widgets.rendering.sound import Sound
 from vae_widgets.rendering.value_range import RangedRenderer, range_note, signal_range
 
-# Petroff's first colours; readable on the white tile.
-_LINE_COLOURS = ["#3f90da", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300"]
+# Those of Petroff's colours that have a contrast of 3 to 1 or nearly so on white and on black.
+_LINE_COLOURS = [
+    (63, 144, 218),
+    (231, 99, 0),
+    (113, 117, 129),
+    (189, 31, 1),
+    (169, 107, 89),
+    (131, 45, 182),
+]
 
 
 class SignalRenderer(RangedRenderer):
-    """Show samples as line plots on white tiles.
+    """Show samples as line plots on transparent tiles, for a light and a dark page.
 
     Parameters
     ----------
@@ -41,8 +48,8 @@ class SignalRenderer(RangedRenderer):
     @checks.suggest_keywords
     def __init__(
         self,
-        width: int = 64,
-        height: int = 32,
+        width: int = 128,
+        height: int = 64,
         vmin: float | None = None,
         vmax: float | None = None,
         sample_rate: int | None = None,
@@ -83,19 +90,12 @@ class SignalRenderer(RangedRenderer):
     def _tiles(self, batch: ArrayLike, low: float, high: float) -> NDArray[np.uint8]:
         series = np.asarray(batch, dtype=np.float32)
         series = series.reshape(len(series), series.shape[1] if series.ndim > 1 else 1, -1)
-        # Twice the size, then halved: the cheapest anti-aliasing that Pillow offers.
-        width, height = 2 * self.width, 2 * self.height
-        x = np.linspace(2, width - 3, series.shape[1])
-        y = (height - 3) - (height - 5) * (series - low) / (high - low)
-        y = np.nan_to_num(y, nan=height / 2).clip(0, height - 1)
-        tiles = np.empty((len(series), self.height, self.width, 4), np.uint8)
-        for i, channels in enumerate(y):
-            tile = Image.new("RGBA", (width, height), "white")
-            draw = ImageDraw.Draw(tile)
-            for c, line in enumerate(channels.T):
-                colour = _LINE_COLOURS[c % len(_LINE_COLOURS)]
-                draw.line(list(zip(x, line, strict=True)), fill=colour, width=2)
-            tiles[i] = np.asarray(tile.resize((self.width, self.height), Image.Resampling.BOX))
+        room = self.height - 3  # the line stays whole at the top and at the bottom
+        y = self.height - 1.5 - room * (series - low) / (high - low)
+        y = np.nan_to_num(y, nan=self.height / 2).clip(0, self.height)
+        tiles = np.zeros((len(series), self.height, self.width, 4), np.uint8)
+        for c in range(series.shape[2]):
+            draw_line(tiles, y[:, :, c], _LINE_COLOURS[c % len(_LINE_COLOURS)])
         return tiles
 
     def detail(self, sample: ArrayLike) -> Sound | None:

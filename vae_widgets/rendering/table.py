@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from vae_widgets.core import checks
 
 _REACH = 3.0  # standard deviations that fill half of a tile
-_ABOVE, _BELOW = (63, 144, 218), (189, 31, 1)  # Petroff's blue and red, readable on white
-_BEYOND = 0.55  # how dark the end of a bar is that is longer than the tile
-_MISSING, _BASELINE = (225, 225, 225), (148, 164, 162)
+# Petroff's blue and orange, and greys: readable on a light and on a dark page.
+_ABOVE, _BELOW = (63, 144, 218, 255), (231, 99, 0, 255)
+_MISSING, _BASELINE = (128, 128, 128, 72), (138, 144, 144, 255)
+_BREAK = 2  # pixels that are cut out of a bar that is longer than the tile
 _ROWS = 12
 _ROWS_MEASURED = 100_000
 
@@ -21,8 +22,8 @@ _ROWS_MEASURED = 100_000
 class TableRenderer:
     """Show rows of a table: a bar for each column, up or down from the column's mean.
 
-    The edge of the tile is 3 standard deviations away; a longer bar has a dark end. A missing value
-    (NaN) is a grey stripe.
+    The edge of the tile is 3 standard deviations away; a longer bar is broken near its end. A
+    missing value (NaN) is a grey stripe. Tiles are transparent, for a light and a dark page.
 
     Parameters
     ----------
@@ -148,8 +149,8 @@ class TableRenderer:
         height, middle = self.height, self.height // 2
         edges = np.linspace(0, self.width, n_columns + 1)
         gap = 1 if self.width >= 3 * n_columns else 0
-        tiles = np.full((n, height, self.width, 4), 255, np.uint8)
-        tiles[:, middle, :, :3] = _BASELINE
+        tiles = np.zeros((n, height, self.width, 4), np.uint8)
+        tiles[:, middle] = _BASELINE
         y = np.arange(height)
         for x in range(self.width):
             # The columns that this pixel shows: one, a gap, or the longest bar of several.
@@ -165,10 +166,10 @@ class TableRenderer:
             side = np.sign(middle - y)[np.newaxis] == np.sign(value)[:, np.newaxis]
             inside = side & (distance > 0) & (distance <= np.rint(length)[:, np.newaxis])
             colour = np.where(value[:, np.newaxis] > 0, _ABOVE, _BELOW)
-            column = tiles[:, :, x, :3]
+            column = tiles[:, :, x]
             column[...] = np.where(inside[..., np.newaxis], colour[:, np.newaxis], column)
-            end = inside & (distance > middle - 4) & (np.abs(value) > _REACH)[:, np.newaxis]
-            column[end] = (column[end] * _BEYOND).astype(np.uint8)
+            cut = (distance <= middle - 4) & (distance > middle - 4 - _BREAK)
+            column[inside & cut & (np.abs(value) > _REACH)[:, np.newaxis]] = 0
             column[np.isnan(value)] = _MISSING
         return tiles
 

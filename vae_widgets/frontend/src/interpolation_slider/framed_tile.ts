@@ -3,8 +3,8 @@
 import type { Theme } from "../canvas/theme.ts";
 import type { Tiles } from "../kernel/atlas.ts";
 
-/** Draw a tile in the middle of a column that starts at x, with a margin on all sides. A tile that
- * fits twice or more is enlarged by a whole number. Returns its box. */
+/** Draw a tile in the middle of a column that starts at x, with a margin on all sides. Pixel
+ * art that fits twice or more is enlarged by a whole number. Returns the box of the tile. */
 export function drawFramedTile(
   context: CanvasRenderingContext2D,
   theme: Theme,
@@ -16,11 +16,14 @@ export function drawFramedTile(
   margin: number,
 ): { x: number; y: number; width: number; height: number } {
   let scale = Math.min((width - 2 * margin) / tiles.width, (height - 2 * margin) / tiles.height);
-  if (scale >= 2) scale = Math.floor(scale);
+  if (scale >= 2 && tiles.pixelArt) scale = Math.floor(scale);
   const w = Math.round(tiles.width * scale);
   const h = Math.round(tiles.height * scale);
   const left = Math.round(x + (width - w) / 2);
   const top = Math.round((height - h) / 2);
+  // A tile may be transparent, and lie on another.
+  context.fillStyle = theme.paper;
+  context.fillRect(left, top, w, h);
   tiles.draw(context, index, left, top, w, h);
   // Around the tile, so that its outer pixels stay visible.
   context.strokeStyle = theme.line;

@@ -8,6 +8,9 @@ export interface WireAtlas {
   tile_height: number;
 }
 
+// Up to this width a tile is pixel art, enlarged with sharp edges.
+const PIXEL_ART = 64;
+
 export class Tiles {
   readonly count: number;
   readonly width: number;
@@ -33,7 +36,17 @@ export class Tiles {
     return new Tiles(atlas, await createImageBitmap(new Blob([bytes], { type: "image/png" })));
   }
 
-  /** Draw tile `index` with sharp pixels in the box, keeping its proportions. */
+  /** Whether tiles are enlarged with sharp edges. */
+  get pixelArt(): boolean {
+    return this.width <= PIXEL_ART;
+  }
+
+  /** The CSS property `image-rendering` of a canvas with a tile. */
+  get imageRendering(): string {
+    return this.pixelArt ? "pixelated" : "auto";
+  }
+
+  /** Draw tile `index` in the box, keeping its proportions. */
   draw(
     context: CanvasRenderingContext2D,
     index: number,
@@ -46,13 +59,15 @@ export class Tiles {
     const scale = Math.min(width / this.width, height / this.height);
     const w = this.width * scale;
     const h = this.height * scale;
-    context.imageSmoothingEnabled = scale < 1;
+    context.imageSmoothingEnabled = scale < 1 || !this.pixelArt;
+    // Where pixels are mixed, those of the tile beside it must not be among them.
+    const inset = this.pixelArt || scale === 1 ? 0 : 0.5;
     context.drawImage(
       this.#sheet,
-      (index % this.#columns) * this.width,
-      Math.floor(index / this.#columns) * this.height,
-      this.width,
-      this.height,
+      (index % this.#columns) * this.width + inset,
+      Math.floor(index / this.#columns) * this.height + inset,
+      this.width - 2 * inset,
+      this.height - 2 * inset,
       x + (width - w) / 2,
       y + (height - h) / 2,
       w,

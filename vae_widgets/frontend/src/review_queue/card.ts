@@ -19,9 +19,6 @@ export interface Sample {
   detail: string;
 }
 
-// Up to this width a tile is pixel art, enlarged with sharp edges.
-const PIXEL_ART = 64;
-
 export class ReviewCard {
   readonly root = element("div", "vw-review-card");
   readonly #pictures = element("div", "vw-review-pictures");
@@ -94,7 +91,7 @@ export class ReviewCard {
         const canvas = element("canvas");
         canvas.width = tiles!.width;
         canvas.height = tiles!.height;
-        canvas.style.imageRendering = tiles!.width <= PIXEL_ART ? "pixelated" : "auto";
+        canvas.style.imageRendering = tiles!.imageRendering;
         figure.append(canvas, element("figcaption", "", name));
         this.#canvases.push(canvas);
         return figure;

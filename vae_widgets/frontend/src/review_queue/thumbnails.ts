@@ -41,6 +41,7 @@ export class Thumbnails {
       if (tiles) {
         if (canvas.width !== tiles.width) canvas.width = tiles.width;
         if (canvas.height !== tiles.height) canvas.height = tiles.height;
+        canvas.style.imageRendering = tiles.imageRendering;
         const context = canvas.getContext("2d")!;
         context.clearRect(0, 0, tiles.width, tiles.height);
         tiles.draw(context, sample.at, 0, 0, tiles.width, tiles.height);
@@ -63,7 +64,6 @@ export class Thumbnails {
     button.type = "button";
     button.tabIndex = -1; // the arrow keys move here
     const canvas = element("canvas", "vw-tile-picture");
-    canvas.style.imageRendering = "pixelated";
     const caption = element("span", "vw-tile-caption");
     const mark = element("span", "vw-review-sign");
     const score = element("span");

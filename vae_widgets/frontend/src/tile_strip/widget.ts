@@ -27,9 +27,6 @@ interface State {
   _content: Partial<Content>;
 }
 
-// Up to this width a tile is pixel art, enlarged with sharp edges.
-const PIXEL_ART = 64;
-
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const root = element("div", "vw-widget vw-strip");
   const title = element("div", "vw-name");
@@ -48,7 +45,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   const select = (index: number) => setAndPush(model, { selected: index });
 
-  const build = (content: Content) => {
+  const build = (content: Content, sheet: Tiles) => {
     const { columns, names, atlas, captions } = content;
     grid.replaceChildren();
     grid.style.setProperty("--vw-columns", String(columns));
@@ -63,7 +60,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       const canvas = element("canvas", "vw-tile-picture");
       canvas.width = atlas.tile_width;
       canvas.height = atlas.tile_height;
-      canvas.style.imageRendering = atlas.tile_width <= PIXEL_ART ? "pixelated" : "auto";
+      canvas.style.imageRendering = sheet.imageRendering;
       tile.append(canvas);
       if (captions.length) tile.append(element("span", "vw-tile-caption"));
       grid.append(tile);
@@ -96,7 +93,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       captions.length,
       model.get("selectable"),
     ]);
-    if (structure !== shown) build(content as Content);
+    if (structure !== shown) build(content as Content, sheet);
     shown = structure;
     tiles.forEach((tile, i) => {
       const context = tile.querySelector("canvas")!.getContext("2d")!;
