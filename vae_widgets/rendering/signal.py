@@ -40,7 +40,7 @@ class SignalRenderer(RangedRenderer):
     Examples
     --------
     >>> vw.SignalRenderer(width=96)(np.zeros((5, 200))).shape
-    (5, 32, 96, 4)
+    (5, 64, 96, 4)
     """
 
     hint = ""
