@@ -102,7 +102,7 @@ def test_every_trait_has_one_owner(wholes):
 
 def test_the_page_writes_what_is_its_own_and_no_more():
     literal = r"""
-        setAndPush\((?:this\.)?\#?model,\s*\{\s*\[?"?(?P<a>\w+)
+        set(?:AndPush|Undoably)\((?:this\.)?\#?model,\s*\{\s*\[?"?(?P<a>\w+)
         | odel\.set\("(?P<b>\w+)"
         | slider!?\.set\("(?P<c>\w+)"
         | toggle\("(?P<e>\w+)"

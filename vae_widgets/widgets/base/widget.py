@@ -160,6 +160,10 @@ class CanvasWidget(ClosingWidget, anywidget.AnyWidget):
 class CompositeWidget(ClosingWidget, ipywidgets.VBox):
     """Base of the widgets that are made of others, one below the other."""
 
+    def __init__(self, *args: Any, **traits: Any) -> None:
+        super().__init__(*args, **traits)
+        self.add_class("vw-composite")  # keys in it stay in it (frontend/src/controls/keys.ts)
+
 
 def _parts(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
     """Yield the widgets that a widget holds, and those that they hold: also layouts and styles."""

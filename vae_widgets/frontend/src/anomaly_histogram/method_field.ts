@@ -44,8 +44,6 @@ export class MethodField {
       if (group.children.length) select.append(group);
     }
     select.addEventListener("change", () => ask(select.value, {}));
-    // Otherwise JupyterLab would use the keys.
-    select.addEventListener("keydown", (event) => event.stopPropagation());
     this.root.append(select, this.#numbers);
   }
 

@@ -1,6 +1,7 @@
 /** Moving the threshold with the pointer and with keys. */
 
-import { onDrag, onKey } from "../controls/gestures.ts";
+import { onDrag } from "../controls/gestures.ts";
+import { onKey, setMainPart } from "../controls/keys.ts";
 import type { ScoreCounts } from "./counts.ts";
 import type { Frame } from "./layers.ts";
 
@@ -29,7 +30,7 @@ const KEYS = "Arrows: one step. Page Up, Page Down: one bin. Home, End: flag all
 
 /** Make the canvas a slider for the line. Returns a cleanup, which commits a pending move. */
 export function onThresholdDrag(canvas: HTMLCanvasElement, line: ThresholdLine): () => void {
-  canvas.tabIndex = 0;
+  setMainPart(canvas);
   canvas.role = "slider";
   canvas.ariaLabel = "Threshold";
   canvas.ariaDescription = KEYS;

@@ -2,6 +2,7 @@
 
 import { pictureOf } from "../canvas/picture.ts";
 import { csvParts, type Column } from "../format/csv.ts";
+import { onKey } from "./keys.ts";
 import { button, element } from "./shell.ts";
 
 /** An entry of the menu. */
@@ -46,8 +47,7 @@ export function exportMenu(files: ExportedFile[], setStatus: (text: string) => v
     if (open) (list.firstChild as HTMLElement).focus();
   };
   const save = async ({ name, make }: ExportedFile) => {
-    opener.focus();
-    show(false);
+    show(false); // the focus leaves the entry (keys.ts)
     setStatus(`Saving ${name}.`);
     try {
       saveFile(name, await make());
@@ -59,11 +59,11 @@ export function exportMenu(files: ExportedFile[], setStatus: (text: string) => v
   list.role = "group";
   list.ariaLabel = "Export";
   list.append(...files.map((file) => button(file.label, file.hint, () => void save(file))));
-  root.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || list.hidden) return;
-    event.stopPropagation();
+  onKey(root, (key) => {
+    if (key !== "Escape" || list.hidden) return false;
     opener.focus();
     show(false);
+    return true;
   });
   root.addEventListener("focusout", ({ relatedTarget }) => {
     if (!root.contains(relatedTarget as Node | null)) show(false);

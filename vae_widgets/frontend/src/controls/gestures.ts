@@ -66,24 +66,3 @@ export function onDrag(element: HTMLElement, handlers: DragHandlers): () => void
     element.removeEventListener("mousedown", keep);
   };
 }
-
-/**
- * Handle keys pressed on the element; `handle` returns whether it used the key.
- *
- * JupyterLab listens in the capture phase, and would delete the cell at "d d". This listens before
- * it and stops every plain key. Keys with Ctrl, Alt or Meta are left alone.
- */
-export function onKey(
-  element: HTMLElement,
-  handle: (key: string, event: KeyboardEvent) => boolean,
-): () => void {
-  const listen = (event: KeyboardEvent) => {
-    if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.stopPropagation();
-    if (!handle(event.key, event)) return;
-    event.preventDefault();
-    event.stopImmediatePropagation(); // a later `onKey` of the element does not get it either
-  };
-  window.addEventListener("keydown", listen, { capture: true });
-  return () => window.removeEventListener("keydown", listen, { capture: true });
-}

@@ -4,6 +4,7 @@
  */
 
 import { parseNumber, stepFrom } from "../format/number_text.ts";
+import { onKey } from "./keys.ts";
 import { element } from "./shell.ts";
 
 export interface NumberRange {
@@ -56,14 +57,13 @@ export class NumberField {
       this.#refuse("");
     });
     input.addEventListener("change", () => this.#done());
-    input.addEventListener("keydown", (event) => {
-      // Otherwise JupyterLab would take Enter for "edit the cell".
-      event.stopPropagation();
-      if (event.key === "Enter") this.#done();
-      if (event.key === "Escape") this.#reset();
-      if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
-      event.preventDefault();
-      this.#move(event.key === "ArrowUp" ? 1 : -1);
+    onKey(input, (key) => {
+      if (key === "Enter") this.#done();
+      else if (key === "ArrowUp") this.#move(1);
+      else if (key === "ArrowDown") this.#move(-1);
+      else if (key === "Escape" && this.#edited) this.#reset();
+      else return false;
+      return true;
     });
   }
 
@@ -80,7 +80,7 @@ export class NumberField {
   show(text: string): void {
     this.#shown = text;
     this.input.style.setProperty("--vw-letters", String(text.length));
-    this.input.ariaValueNow = text;
+    this.input.ariaValueNow = this.input.defaultValue = text;
     if (!this.#edited) this.input.value = text;
   }
 

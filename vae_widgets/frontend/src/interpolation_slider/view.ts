@@ -6,6 +6,7 @@ import { drawFramedTile } from "./framed_tile.ts";
 import { PathCurves } from "./curves.ts";
 import { Filmstrip, type Film } from "./filmstrip.ts";
 import { CanvasView } from "../canvas/canvas_view.ts";
+import { setMainPart } from "../controls/keys.ts";
 import { element } from "../controls/shell.ts";
 
 export class SliderView {
@@ -36,7 +37,7 @@ export class SliderView {
     this.#curves = new PathCurves(parent, this.#strip);
     this.tracks = [this.#strip.canvas, this.#curves.canvas];
     this.slider = this.#strip.canvas;
-    this.slider.tabIndex = 0;
+    setMainPart(this.slider);
     this.slider.role = "slider";
     this.slider.ariaLabel = "Position between start and end";
     this.slider.ariaValueMin = "0";

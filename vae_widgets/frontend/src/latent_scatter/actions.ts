@@ -2,6 +2,7 @@
 
 import type { Point } from "../canvas/geometry.ts";
 import { toEdges, type Bounds, type Viewport } from "../canvas/viewport.ts";
+import { setUndoably } from "../controls/history.ts";
 import { whole } from "../format/numbers.ts";
 import { readArray, writeArray } from "../kernel/arrays.ts";
 import { setAndPush, pushStateThrottled } from "../kernel/sync.ts";
@@ -94,7 +95,7 @@ export class ScatterActions implements GestureActions, ToolbarActions {
   }
 
   clearSelection(): void {
-    setAndPush(this.#model, { selection: writeArray(new Uint32Array(0)) });
+    this.#setSelection(new Uint32Array(0));
     this.#setStatus("Selection cleared.");
   }
 
@@ -110,9 +111,14 @@ export class ScatterActions implements GestureActions, ToolbarActions {
     return readArray<Uint32Array>(this.#model.get("selection"));
   }
 
+  #setSelection(selection: Uint32Array): void {
+    if (!selection.length && !this.#selection().length) return;
+    setUndoably(this.#model, { selection: writeArray(selection) });
+  }
+
   #select(found: Uint32Array, how: SelectionChange): void {
     const selection = combine(this.#selection(), found, how);
-    setAndPush(this.#model, { selection: writeArray(selection) });
+    this.#setSelection(selection);
     this.#setStatus(
       selection.length
         ? `${whole(selection.length)} selected. Ctrl adds, Alt removes, Esc clears.`

@@ -5,6 +5,7 @@ import type { Point } from "../canvas/geometry.ts";
 import { watchTheme } from "../canvas/theme.ts";
 import { toBounds } from "../canvas/viewport.ts";
 import { dataFile, exportMenu, pictureFile } from "../controls/export_menu.ts";
+import { onUndo } from "../controls/history.ts";
 import { createShell, element, type Shell } from "../controls/shell.ts";
 import { counted, whole } from "../format/numbers.ts";
 import { readArray } from "../kernel/arrays.ts";
@@ -98,6 +99,7 @@ class LatentScatterView {
       listen(model, this.#bindings()),
       watchTheme(() => this.#showColours()), // the grey of unknown points depends on it
       stopGestures,
+      onUndo(canvas, model, shell.setStatus),
     ];
     for (const part of [path, sounds, picked, this.#drawers, this.#toolbar, plane, hover, plot, kept]) {
       this.#closeAll.push(() => part.close());

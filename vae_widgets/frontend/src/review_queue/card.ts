@@ -4,6 +4,7 @@ import { DetailText } from "../controls/detail_text.ts";
 import { labelColour } from "../canvas/palette.ts";
 import { plain } from "../format/numbers.ts";
 import { verdict, type Mark } from "./marks.ts";
+import { setMainPart } from "../controls/keys.ts";
 import { element } from "../controls/shell.ts";
 import type { Tiles } from "../kernel/atlas.ts";
 
@@ -29,7 +30,7 @@ export class ReviewCard {
 
   constructor() {
     this.root.append(this.#pictures, this.#facts, this.#detail.root);
-    this.root.tabIndex = 0;
+    setMainPart(this.root);
     this.root.role = "group";
     this.root.ariaLabel = "Sample under review";
   }

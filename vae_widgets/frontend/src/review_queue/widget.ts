@@ -3,7 +3,7 @@
 import type { AnyModel } from "@anywidget/types";
 import "../controls/tiles.css";
 import "./widget.css";
-import { onKey } from "../controls/gestures.ts";
+import { onKey } from "../controls/keys.ts";
 import { markColour, ReviewCard } from "./card.ts";
 import type { ReviewOrigin } from "./kept_marks.ts";
 import { Marking, type QueueWindow } from "./marking.ts";
@@ -56,7 +56,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   orders.ariaLabel = "Order";
   for (const [value, text] of ORDERS) orders.add(new Option(text, value));
   orders.addEventListener("change", () => setAndPush(model, { order: orders.value }));
-  orders.addEventListener("keydown", (event) => event.stopPropagation());
   shell.title.append(progress, orders);
   const card = new ReviewCard();
   card.root.ariaDescription = KEYS;

@@ -1,6 +1,7 @@
 /** Translates pointer, wheel and keys on a scatter into actions. */
 
-import { onDrag, onKey, pointIn } from "../../controls/gestures.ts";
+import { onDrag, pointIn } from "../../controls/gestures.ts";
+import { onKey } from "../../controls/keys.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import type { Mode } from "../state/protocol.ts";
 import { Viewport, type Bounds } from "../../canvas/viewport.ts";

@@ -1,6 +1,5 @@
 /** The drawer "Other dimensions": all coordinates, and the fixed values of those not shown. */
 
-import { onKey } from "../../controls/gestures.ts";
 import { formatNumber } from "../../format/numbers.ts";
 import type { Axis } from "../state/protocol.ts";
 import { button, element } from "../../controls/shell.ts";
@@ -52,12 +51,7 @@ export class DimensionsDrawer {
     for (const row of this.#rows) row.show(dims.indexOf(row.index), sliceAt[row.index]);
   }
 
-  close(): void {
-    for (const row of this.#rows) row.close();
-  }
-
   #build(axes: Axis[]): void {
-    this.close();
     this.#axes = axes;
     this.#rows = axes.map((axis) => new Row(axis, (value) => this.#actions.fix(axis.index, value)));
     this.#list.replaceChildren(...this.#rows.map((row) => row.root));
@@ -67,7 +61,6 @@ export class DimensionsDrawer {
 class Row {
   readonly index: number;
   readonly root = element("div", "vw-dims-row");
-  readonly close: () => void;
   readonly #axis: Axis;
   readonly #slider = element("input", "vw-dims-slider");
   readonly #value = element("span", "vw-dims-value");
@@ -83,8 +76,6 @@ class Row {
     slider.type = "range";
     slider.ariaLabel = `Fixed value of ${axis.name}`;
     slider.addEventListener("input", () => moved(slider.valueAsNumber));
-    // JupyterLab must not take the arrow keys from the slider.
-    this.close = onKey(slider, () => false);
     this.root.append(
       element("span", "vw-dims-name", axis.name),
       element("span", "vw-dims-note", axis.note),

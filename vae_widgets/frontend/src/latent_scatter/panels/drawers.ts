@@ -1,6 +1,7 @@
 /** The drawers under the toolbar of a scatter, "Other dimensions" and "Save", and their traits. */
 
-import { readArray, writeArray } from "../../kernel/arrays.ts";
+import { History } from "../../controls/history.ts";
+import { readArray, writeArray, type WireArray } from "../../kernel/arrays.ts";
 import type { PickedPoint } from "../decode/picked_point.ts";
 import { pythonOf } from "../state/python_code.ts";
 import { DimensionsDrawer } from "./dimensions_drawer.ts";
@@ -54,14 +55,12 @@ export class Drawers {
       },
     });
     this.#save = new SaveDrawer({
-      bookmark(name) {
-        const bookmarks = { ...model.get("bookmarks"), [name]: model.get("picked") };
-        setAndPush(model, { bookmarks });
+      bookmark: (name) => {
+        this.#bookmark(name, model.get("picked"));
         shell.setStatus(`Saved as ${name}.`);
       },
-      remove(name) {
-        const { [name]: _gone, ...bookmarks } = model.get("bookmarks");
-        setAndPush(model, { bookmarks });
+      remove: (name) => {
+        this.#bookmark(name, undefined);
         shell.setStatus(`${name} is removed.`);
       },
       go: (name) => setAndPush(model, { picked: model.get("bookmarks")[name] }),
@@ -118,8 +117,18 @@ export class Drawers {
   close(): void {
     clearTimeout(this.#timer);
     this.#traversals.close();
-    this.#dimensions.close();
-    this.#save.close();
+  }
+
+  /** Set a bookmark, or remove it. To undo it changes this bookmark only. */
+  #bookmark(name: string, z: WireArray | undefined): void {
+    const model = this.#model;
+    const before = model.get("bookmarks")[name];
+    const set = (to: WireArray | undefined) => {
+      const { [name]: _before, ...others } = model.get("bookmarks");
+      setAndPush(model, { bookmarks: to ? { ...others, [name]: to } : others });
+    };
+    set(z);
+    History.of(model).add({ undo: () => set(before), redo: () => set(z) });
   }
 
   async #copy(): Promise<void> {

@@ -1,6 +1,6 @@
 /** The drawer "Save": bookmarks, an attribute from two groups of samples, the view as Python code. */
 
-import { onKey } from "../../controls/gestures.ts";
+import { onKey } from "../../controls/keys.ts";
 import { button, element } from "../../controls/shell.ts";
 import { counted, minus } from "../../format/numbers.ts";
 
@@ -34,7 +34,6 @@ export interface SaveActions {
 
 export class SaveDrawer {
   readonly root = element("div", "vw-dims vw-save");
-  readonly close: () => void;
   readonly #actions: SaveActions;
   readonly #name = element("input", "vw-input");
   readonly #add: HTMLButtonElement;
@@ -55,9 +54,10 @@ export class SaveDrawer {
       if (text && !this.#add.disabled) actions.bookmark(text);
       name.value = "";
     };
-    name.addEventListener("keydown", (event) => {
-      event.stopPropagation(); // JupyterLab would take Enter for "edit the cell"
-      if (event.key === "Enter") add();
+    onKey(name, (key) => {
+      if (key !== "Enter") return false;
+      add();
+      return true;
     });
     this.#add = button("Bookmark", "Save what is picked under this name (Enter)", add);
     this.#groups = GROUPS.map(([_, hint], i) => button("", hint, () => actions.group(i as 0 | 1)));
@@ -71,7 +71,6 @@ export class SaveDrawer {
       this.#label(slider.valueAsNumber);
       actions.along(slider.valueAsNumber);
     });
-    this.close = onKey(slider, () => false);
     const copy = button("Copy as Python", "Copy code that shows this view again", actions.copy);
     this.root.append(
       row("Bookmarks", name, this.#add, this.#marks),

@@ -1,6 +1,6 @@
 /** Buttons that play what was decoded and the sample beside it, where samples have sound. */
 
-import { onKey } from "../../controls/gestures.ts";
+import { onKey } from "../../controls/keys.ts";
 import { element, type Shell } from "../../controls/shell.ts";
 import { SoundPlayer } from "../../controls/sound_player.ts";
 import type { Model } from "../state/model.ts";

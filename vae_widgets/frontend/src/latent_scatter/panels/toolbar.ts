@@ -1,6 +1,6 @@
 /** The toolbar under a scatter: drag modes, buttons, colours and axes. */
 
-import { onKey } from "../../controls/gestures.ts";
+import { onKey } from "../../controls/keys.ts";
 import { button, element, type Shell } from "../../controls/shell.ts";
 import { setAndPush } from "../../kernel/sync.ts";
 import type { Model, State } from "../state/model.ts";

@@ -3,6 +3,7 @@
 import { haloedText } from "../../canvas/text.ts";
 import type { Covariance, GridShape } from "../state/protocol.ts";
 import type { Point } from "../../canvas/geometry.ts";
+import { setMainPart } from "../../controls/keys.ts";
 import { discRadius } from "./discs.ts";
 import { formatTicks } from "../../format/numbers.ts";
 import { CanvasView, type Draw } from "../../canvas/canvas_view.ts";
@@ -82,7 +83,7 @@ export class ScatterPlot {
   constructor(parent: HTMLElement, description: string) {
     this.#picture = new CanvasView(parent, (context, theme) => this.#draw(context, theme));
     this.canvas = this.#picture.canvas;
-    this.canvas.tabIndex = 0;
+    setMainPart(this.canvas);
     this.canvas.role = "application";
     this.canvas.ariaLabel = description;
   }

@@ -1,0 +1,137 @@
+"""Each key that a widget names works after a click anywhere in it, and JupyterLab gets none."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.blank_page import BlankPage
+from tests.widgets import invariants
+
+# Stands for the shortcuts of JupyterLab 4, which listens on the document while events bubble.
+SPY = """window.leaked = [];
+document.addEventListener("keydown", ({ key }) =>
+  ["Control", "Shift"].includes(key) || window.leaked.push(key.toLowerCase()));
+const { model } = window.mounted;
+const send = model.send;
+window.sent = 0;
+model.send = (...message) => { window.sent += 1; send(...message); };"""
+# Presses keys where the focus is. Returns those that change no text, no picture, and send nothing.
+PRESS = """async (keys) => {
+  const main = document.querySelector("[data-vw-main]");
+  const text = () => window.sent + document.querySelector(".vw-widget").innerText;
+  const picture = () => main.toDataURL?.();
+  const dead = [];
+  for (const key of keys) {
+    const before = [text(), picture()];
+    const options = { key, bubbles: true, cancelable: true, composed: true };
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", options));
+    const late = performance.now() + 2000;
+    const same = () => before[0] === text() && before[1] === picture();
+    while (same() && performance.now() < late) await new Promise(requestAnimationFrame);
+    if (same()) dead.push(key);
+  }
+  return dead;
+}"""
+OF_CELLS = ["x", "v", "d", "d", "j", "0", "0", "r", "y", "m", "1", "Delete", "Backspace"]
+ARROWS = ["End", "Home", "ArrowRight", "ArrowUp", "ArrowLeft", "ArrowDown", "PageUp", "PageDown"]
+
+# For each widget the keys that it names, in an order in which each changes something.
+NAMED = {
+    "scatter": ["+", "ArrowRight", "ArrowDown", "Enter", "0", "-", "ArrowUp", "r", " ", "Escape"],
+    "histogram": ARROWS,
+    "slider": [*ARROWS, " "],
+    "queue": ["End", "ArrowLeft", "Home", *"tc", "Home", *"fc", "Home", *"scu", "ArrowRight"],
+}
+MADE = {
+    "scatter": invariants.scatter,
+    "histogram": lambda: invariants.histogram()._view.canvas,
+    "slider": invariants.slider,
+    "queue": invariants.queue,
+}
+# Places without a control, and controls that keep the focus for no key of their own.
+PLACES = [".vw-name", ".vw-status", ".vw-widget canvas >> nth=-1", "[data-vw-main]"]
+BUTTONS = [".vw-controls button", ".vw-legend-class >> nth=0", ".vw-tile >> nth=1"]
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_named_keys_work_after_each_click(page, name):
+    blank = BlankPage(page, MADE[name]())
+    page.evaluate(SPY)
+    blank.root.locator("[data-vw-main]").wait_for()
+    clicked = 0
+    for place in [one for each in PLACES + BUTTONS for one in page.locator(each).all()]:
+        if not place.is_visible() or place.is_disabled():
+            continue
+        place.click(position={"x": 4, "y": 4})
+        page.evaluate("() => window.mounted.model.set('mode', 'pick')")
+        assert page.evaluate(PRESS, NAMED[name]) == [], place
+        clicked += 1
+    for key in OF_CELLS:
+        page.keyboard.press(key)
+    assert page.evaluate("leaked") == []
+    assert clicked >= 5
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_fields_take_keys_and_leave_by_escape(page, name):
+    blank = BlankPage(page, MADE[name]())
+    page.evaluate(SPY)
+    main = blank.root.locator("[data-vw-main]")
+    for button in blank.root.locator(".vw-button[aria-expanded]").all():
+        button.click()
+    fields = blank.root.locator("input:not([type=range]), select").all()
+    for field in fields:
+        if not field.is_visible():
+            continue
+        if field.evaluate("field => field.localName") == "select":
+            field.click()
+            field.select_option(index=0)  # by the pointer
+            expect(main).to_be_focused()
+            field.focus()
+        else:
+            field.fill("")
+            field.press("x")
+            assert field.input_value() == "x"
+            field.press("Control+z")  # of the text
+            assert field.input_value() != "x"
+            field.press("Escape")
+            field.focus()
+        page.keyboard.press("Escape")
+        expect(main).to_be_focused()
+    assert page.evaluate("leaked") == []
+
+
+def test_keys_of_the_page_pass(page):
+    BlankPage(page, invariants.histogram()._view.canvas)
+    page.evaluate(SPY)
+    page.locator(".vw-name").click()
+    for key in ("Control+s", "Control+Shift+c", "Shift+Enter", "Tab"):
+        page.keyboard.press(key)
+    assert page.evaluate("leaked") == ["s", "c", "enter", "tab"]
+    assert page.evaluate("document.activeElement.closest('.vw-widget') !== null")
+
+
+def test_keys_in_a_box_of_widgets_go_to_its_main_part(page):
+    """As ipywidgets puts them together: with buttons of its own, and parts without keys."""
+    histogram = invariants.histogram()
+    blank = BlankPage(page, histogram._view.canvas)
+    page.evaluate(SPY)
+    page.evaluate("""() => {
+      const box = document.createElement("div");
+      box.className = "vw-composite";
+      box.innerHTML = '<p>Curves</p><button class="jupyter-button">Cost</button><svg></svg>';
+      document.querySelector(".vw-widget").after(box);
+      box.append(document.querySelector(".vw-widget"));
+    }""")
+    main = blank.root.locator("[data-vw-main]")
+    for place in ("p", ".jupyter-button", "svg"):
+        page.locator(place).click()
+        before = histogram.threshold
+        page.keyboard.press("PageUp")
+        blank.until(lambda before=before: histogram.threshold > before, f"{place}: Page Up")
+        page.keyboard.press("x")
+    page.locator(".jupyter-button").click()
+    expect(main).to_be_focused()
+    page.locator(".jupyter-button").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".jupyter-button")).to_be_focused()
+    assert page.evaluate("leaked") == []

@@ -1,0 +1,75 @@
+/** The gestures of a widget that Ctrl+Z undoes, and Ctrl+Y or Ctrl+Shift+Z does again. */
+
+import type { AnyModel } from "@anywidget/types";
+import { setAndPush } from "../kernel/sync.ts";
+import { onKey } from "./keys.ts";
+
+/** A gesture. Both functions set what it has set: values that Python has set since are replaced. */
+export interface Step {
+  undo(): void;
+  redo(): void;
+}
+
+const LONGEST = 100;
+const histories = new WeakMap<object, History>();
+
+export class History {
+  #done: Step[] = [];
+  #undone: Step[] = [];
+
+  /** The history of a widget, which all of its views share. */
+  static of(model: AnyModel<any>): History {
+    let history = histories.get(model);
+    if (!history) histories.set(model, (history = new History()));
+    return history;
+  }
+
+  /** Add a gesture that was just done. */
+  add(step: Step): void {
+    this.#done = [...this.#done, step].slice(-LONGEST);
+    this.#undone = [];
+  }
+
+  /** Forget a gesture, which has failed. */
+  remove(step: Step): void {
+    this.#done = this.#done.filter((other) => other !== step);
+  }
+
+  undo(): boolean {
+    return this.#move(this.#done, this.#undone, "undo");
+  }
+
+  redo(): boolean {
+    return this.#move(this.#undone, this.#done, "redo");
+  }
+
+  #move(from: Step[], to: Step[], how: keyof Step): boolean {
+    const step = from.pop();
+    if (!step) return false;
+    step[how]();
+    to.push(step);
+    return true;
+  }
+}
+
+/** Undo and redo by the keys of the main part of a widget. Returns a cleanup. */
+export function onUndo(main: HTMLElement, model: AnyModel<any>, setStatus: (text: string) => void): () => void {
+  return onKey(main, (key) => {
+    const history = History.of(model);
+    if (key === "Undo") setStatus(history.undo() ? "Undone. Ctrl+Y does it again." : "There is nothing to undo.");
+    else if (key === "Redo") setStatus(history.redo() ? "Done again." : "There is nothing to do again.");
+    else return false;
+    return true;
+  });
+}
+
+/** Set traits by a gesture that can be undone, and send them to the kernel. */
+export function setUndoably<T extends Record<string, any>>(model: AnyModel<T>, values: Partial<T>): void {
+  const names = Object.keys(values) as (string & keyof T)[];
+  const before = Object.fromEntries(names.map((name) => [name, model.get(name)])) as Partial<T>;
+  setAndPush(model, values);
+  History.of(model).add({
+    undo: () => setAndPush(model, before),
+    redo: () => setAndPush(model, values),
+  });
+}
