@@ -3,7 +3,9 @@ import { test } from "node:test";
 import {
   CATEGORIES,
   categoryColour,
+  categoryMark,
   channels,
+  DISTINCT,
   labelColour,
   quantityColour,
   unknownColour,
@@ -20,15 +22,14 @@ import {
 
 const GREY = unknownColour(false);
 
-test("the cycle of categories repeats, in both directions", () => {
-  assert.equal(categoryColour(13), CATEGORIES[3]);
-  assert.equal(categoryColour(-1), CATEGORIES[9]);
+test("150 classes have different looks, and the first ten the plain colours", () => {
+  const looks = Array.from({ length: DISTINCT }, (_, i) => `${categoryColour(i)} ${categoryMark(i)}`);
+  assert.equal(new Set(looks).size, 150);
+  assert.deepEqual(looks.slice(0, 10), CATEGORIES.map((colour) => `${colour} 0`));
+  assert.equal(categoryColour(DISTINCT + 3), CATEGORIES[3]);
 });
 
-test("viridis at its published ends and middle, clamped beyond", () => {
-  assert.deepEqual(channels(quantityColour(0)), [68, 1, 84]);
-  assert.deepEqual(channels(quantityColour(0.5)), [33, 144, 141]);
-  assert.deepEqual(channels(quantityColour(1)), [253, 231, 37]);
+test("viridis is clamped at its ends", () => {
   assert.equal(quantityColour(-3), quantityColour(0));
   assert.equal(quantityColour(3), quantityColour(1));
 });
@@ -53,6 +54,13 @@ test("each class has its own level and colour", () => {
   assert.deepEqual(colour(1), channels(categoryColour(0)));
   assert.deepEqual(colour(2), channels(GREY)); // of no class
   assert.deepEqual(colour(3), channels(categoryColour(69_999)));
+});
+
+test("each ten of many classes have another mark, and those without a class are discs", () => {
+  const { levels, colours, marks } = byClass(Uint32Array.of(3, 13, 39, 40), 40, GREY);
+  assert.deepEqual([...levels].map((level) => marks![level]), [0, 1, 3, 0]);
+  assert.equal(marks!.length, colours.length / 3);
+  assert.equal(byClass(Uint32Array.of(3, 10), 10, GREY).marks, null); // ten classes are drawn as discs
 });
 
 test("a quantity spans the colours from its lowest to its highest value", () => {

@@ -6,7 +6,15 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.widgets.still_pictures.figure import ACCENT, CATEGORIES, FAINT, INK, number
+from vae_widgets.widgets.still_pictures.figure import (
+    ACCENT,
+    CATEGORIES,
+    FAINT,
+    INK,
+    category_colour,
+    category_mark,
+    number,
+)
 
 UNKNOWN, UNKNOWN_COLOUR = "unknown", "#c6c6c6"  # as in canvas/palette.ts
 _MOST_ENTRIES = 12
@@ -32,6 +40,8 @@ class Groups(NamedTuple):
     names: Sequence[str]
     """The last one is that of the unknown."""
     colours: Sequence[str]
+    marks: Sequence[str]
+    """Matplotlib's markers."""
     title: str = ""
 
 
@@ -41,15 +51,17 @@ def groups_of(
     """Return what colours the points in groups; None where a quantity or nothing colours them."""
     by = scatter.color_by
     if by == "label" and len(classes):
-        colours = [CATEGORIES[k % len(CATEGORIES)] for k in range(len(class_names))]
+        numbers = range(len(class_names))
+        colours = [*map(category_colour, numbers), UNKNOWN_COLOUR]
         known = np.minimum(classes, len(class_names)).astype(np.int64)
-        return Groups(known, [*class_names, UNKNOWN], [*colours, UNKNOWN_COLOUR])
+        return Groups(known, [*class_names, UNKNOWN], colours, [*map(category_mark, numbers), "o"])
     if by in ("label", "none") or scatter.threshold is None:
         return None
     values, cut = scatter.quantities[by], number(scatter.threshold)
     sides = np.where(np.isfinite(values), values >= scatter.threshold, 2).astype(np.int64)
     names = [f"below {cut}", f"{cut} or above", UNKNOWN]
-    return Groups(sides, names, [CATEGORIES[0], CATEGORIES[6], UNKNOWN_COLOUR], by)
+    colours = [CATEGORIES[0], CATEGORIES[6], UNKNOWN_COLOUR]
+    return Groups(sides, names, colours, ["o"] * len(names), by)
 
 
 def explain(
@@ -99,7 +111,7 @@ def _legend(axes: Any, groups: Groups, hidden: Collection[int]) -> None:
         for k in [*shown, last]
     ]
     handles: list[Any] = [
-        Line2D([], [], marker="o", linestyle="", markersize=5, mew=0, color=groups.colours[k])
+        Line2D([], [], marker=groups.marks[k], ls="", ms=5, mew=0, color=groups.colours[k])
         for k in [*shown, last]
     ]
     if not counts[last]:

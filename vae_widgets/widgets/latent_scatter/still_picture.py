@@ -69,11 +69,12 @@ def draw(figure: Any, scatter: Scatter, plane: Plane, text: str) -> None:
         order = order[~np.isin(groups.of[order], plane.hidden)]
     chosen = np.zeros(len(points), bool)
     chosen[scatter.selection] = True
+    marks = None if groups is None else np.array(groups.marks)[groups.of]
     if chosen.any():
-        _paint(axes, points, colours, order[~chosen[order]], _FADED)
-        _paint(axes, points, colours, order[chosen[order]], 1.0)
+        _paint(axes, points, colours, marks, order[~chosen[order]], _FADED)
+        _paint(axes, points, colours, marks, order[chosen[order]], 1.0)
     else:
-        _paint(axes, points, colours, order, 0.85)
+        _paint(axes, points, colours, marks, order, 0.85)
     if plane.path is not None:
         axes.plot(*plane.path.T, color=ACCENT, linewidth=1.5)
         axes.plot(*plane.path[[0, -1]].T, "o", color=ACCENT, markersize=4)
@@ -96,12 +97,17 @@ def _paint(
     axes: Any,
     points: NDArray[np.float32],
     colours_of: ColoursOf,
+    marks: NDArray[np.str_] | None,
     rows: NDArray[np.int64],
     opacity: float,
 ) -> None:
     if len(points) <= MOST_DISCS:
         size = 22 if len(points) < 500 else 10 if len(points) < 2_000 else 5
-        axes.scatter(*points[rows].T, c=colours_of(rows), s=size, alpha=opacity, linewidths=0)
+        for mark in ["o"] if marks is None else np.unique(marks[rows]):
+            some = rows if marks is None else rows[marks[rows] == mark]
+            axes.scatter(
+                *points[some].T, c=colours_of(some), s=size, alpha=opacity, lw=0, marker=mark
+            )
         return
     bounds = (*axes.get_xlim(), *axes.get_ylim())
     counts, last = count_cells(points, rows, bounds)

@@ -31,6 +31,8 @@ CATEGORIES = (
     "#717581",
     "#92dadd",
 )
+_SHADES = 0.0, -0.35, 0.35
+_MARKS = "o", "s", "^", "D", "X"
 INK, FAINT, LINE, ACCENT = "#212121", "#616161", "#e0e0e0", "#1976d2"
 
 _DPI = 100  # points of text are 100/72 CSS pixels
@@ -83,6 +85,21 @@ def caption(figure: Any, title: str, text: str) -> None:
     if text:
         folded = "\n".join(textwrap.wrap(text, 112))
         figure.supxlabel(folded, x=0.01, ha="left", fontsize=8, color=FAINT)
+
+
+def category_colour(index: int) -> str:
+    """Return the colour of a class; each ten classes are darker, then lighter than the first."""
+    colour = CATEGORIES[index % len(CATEGORIES)]
+    shade = _SHADES[index // len(CATEGORIES) % len(_SHADES)]
+    end = 0 if shade < 0 else 255
+    levels = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    mixed = (int(level + abs(shade) * (end - level) + 0.5) for level in levels)
+    return f"#{''.join(f'{level:02x}' for level in mixed)}"
+
+
+def category_mark(index: int) -> str:
+    """Return Matplotlib's marker of a class; each ten classes have another one."""
+    return _MARKS[index // len(CATEGORIES) % len(_MARKS)]
 
 
 def number(value: float) -> str:

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { MARKS } from "../../../../vae_widgets/frontend/src/canvas/palette.ts";
 import { discRadius, drawDiscs, makeStamp } from "../../../../vae_widgets/frontend/src/latent_scatter/plot/discs.ts";
 
 const blank = (width: number, height: number) => ({
@@ -18,12 +19,44 @@ const one = {
   opacity: 1,
 };
 
-test("a stamp covers the area of its disc", () => {
+test("a stamp of any shape covers the area of its disc", () => {
   for (const radius of [1, 1.8, 3.5, 7]) {
-    const { alpha } = makeStamp(radius, 1);
-    const area = alpha.reduce((sum, a) => sum + a, 0) / 255;
-    assert.ok(Math.abs(area / (Math.PI * radius ** 2) - 1) < 0.1, `${radius}: ${area}`);
+    MARKS.forEach((mark, i) => {
+      const area = makeStamp(radius, 1, i).reduce((sum, a) => sum + a, 0) / 255;
+      const error = Math.abs(area / (Math.PI * radius ** 2) - 1);
+      assert.ok(error < (mark === "disc" ? 0.1 : radius < 2 ? 0.35 : 0.15), `${mark} of ${radius}: ${area}`);
+    });
   }
+});
+
+test("shapes are what their names say, upright and in the middle", () => {
+  const rows = (mark: (typeof MARKS)[number]) => {
+    const stamp = makeStamp(4, 1, MARKS.indexOf(mark), 6);
+    return Array.from({ length: 13 }, (_, y) =>
+      Array.from({ length: 13 }, (_, x) => (stamp[13 * y + x] > 127 ? "#" : ".")).join(""),
+    );
+  };
+  for (const mark of MARKS) {
+    const shape = rows(mark);
+    for (const row of shape) assert.equal([...row].reverse().join(""), row, mark);
+    const widths = shape.map((row) => row.split("#").length - 1).filter(Boolean);
+    if (mark === "square") assert.equal(new Set(widths).size, 1);
+    else if (mark === "triangle") assert.deepEqual(widths, widths.toSorted((a, b) => a - b));
+    else assert.deepEqual(shape.toReversed(), shape, mark);
+    if (mark === "diamond") assert.ok(widths[0] < 3 && widths[widths.length >> 1] > 8);
+  }
+  assert.match(rows("cross")[2], /#\.+#/); // two arms at the top, one place in the middle
+});
+
+test("marks give each level its shape, and the rest of the picture stays free", () => {
+  const pixels = blank(30, 15);
+  const marks = Uint8Array.of(1, 2);
+  const shown = { ...one, marks, radius: 4, positions: Float32Array.of(7.5, 7.5, 22.5, 7.5) };
+  drawDiscs(pixels, shown);
+  const alpha = (x: number, y: number) => pixels.data[4 * (30 * y + x) + 3];
+  assert.equal(alpha(7 + 3, 7 - 3), 255); // a corner of the square, outside of a disc
+  assert.equal(alpha(22 + 3, 7 - 3), 0); // beside the tip of the triangle
+  assert.ok(alpha(22, 7 - 5) > 0);
 });
 
 test("a disc has its colour in the middle and nothing outside", () => {

@@ -14,8 +14,23 @@ export const CATEGORIES = [
   "#92dadd",
 ];
 
+// More classes than ten have the ten colours again: darker, then lighter, each time with another mark.
+const SHADES = [0, -0.35, 0.35];
+
+/** Shapes of points. Colours and marks together repeat after 150 classes. */
+export const MARKS = ["disc", "square", "triangle", "diamond", "cross"] as const;
+export const DISTINCT = CATEGORIES.length * SHADES.length * MARKS.length;
+
 export function categoryColour(index: number): string {
-  return CATEGORIES[((index % CATEGORIES.length) + CATEGORIES.length) % CATEGORIES.length];
+  const colour = CATEGORIES[index % CATEGORIES.length];
+  const shade = SHADES[Math.floor(index / CATEGORIES.length) % SHADES.length];
+  const end = shade < 0 ? 0 : 255;
+  return shade ? rgb(channels(colour).map((c) => c + Math.abs(shade) * (end - c))) : colour;
+}
+
+/** Index into `MARKS`. */
+export function categoryMark(index: number): number {
+  return Math.floor(index / CATEGORIES.length) % MARKS.length;
 }
 
 /** Colour of a label: 0 (normal) blue, 1 (anomalous) orange, 2 (no label) grey. */
@@ -28,25 +43,23 @@ export function unknownColour(dark: boolean): string {
   return dark ? "#5a5a5a" : "#c6c6c6";
 }
 
-// Viridis at nine equal steps. Linear interpolation is within 6 levels of 8-bit red and green, 18 of blue.
-const VIRIDIS = [
-  [68, 1, 84],
-  [71, 44, 122],
-  [59, 81, 139],
-  [44, 113, 142],
-  [33, 144, 141],
-  [39, 173, 129],
-  [92, 200, 99],
-  [170, 220, 50],
-  [253, 231, 37],
-];
+// Viridis (S. van der Walt and N. Smith, 2015) at 18 equal steps. What lies between is within 5 of 255 levels.
+const VIRIDIS = (
+  "440154 481769 472a7a 433d84 3d4e8a 355e8d 2e6d8e 297b8e 23898e 1f978b 21a585 2eb37c 46c06f 65cb5e 89d548 " +
+  "b0dd2f d8e219 fde725"
+)
+  .split(" ")
+  .map((hex) => channels(`#${hex}`));
 
 /** Viridis colour of t in [0, 1]. */
 export function quantityColour(t: number): string {
   const at = Math.min(1, Math.max(0, t)) * (VIRIDIS.length - 1);
   const i = Math.min(VIRIDIS.length - 2, Math.floor(at));
-  const mix = VIRIDIS[i].map((c, k) => Math.round(c + (at - i) * (VIRIDIS[i + 1][k] - c)));
-  return `rgb(${mix.join(",")})`;
+  return rgb(VIRIDIS[i].map((c, k) => c + (at - i) * (VIRIDIS[i + 1][k] - c)));
+}
+
+function rgb(levels: number[]): string {
+  return `rgb(${levels.map(Math.round).join(",")})`;
 }
 
 /** Red, green and blue, 0 to 255, of "#rrggbb" or "rgb(r,g,b)". */

@@ -181,8 +181,8 @@ class LatentScatterView {
   }
 
   #showColours(): void {
-    const { levels, colours } = this.#legend.colourPoints();
-    this.#plot.show({ levels, colours });
+    const { levels, colours, marks } = this.#legend.colourPoints();
+    this.#plot.show({ levels, colours, marks });
     this.#showControls();
     this.#hover.show();
   }

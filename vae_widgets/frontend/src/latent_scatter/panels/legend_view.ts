@@ -1,11 +1,12 @@
 /** The legend beside a scatter. Its entries are buttons that hide and show groups of points. */
 
-import { categoryColour, quantityColour } from "../../canvas/palette.ts";
+import { categoryColour, categoryMark, quantityColour } from "../../canvas/palette.ts";
 import { NumberField } from "../../controls/number_field.ts";
-import { formatNumber, whole } from "../../format/numbers.ts";
+import { formatNumber } from "../../format/numbers.ts";
 import { NO_SIDE, SIDES, type Quantity } from "../plot/colours.ts";
 import { unknownName } from "../state/model.ts";
 import { element } from "../../controls/shell.ts";
+import { Switches, type Entry } from "./switches.ts";
 
 export interface LegendState {
   names: string[];
@@ -20,15 +21,6 @@ export interface LegendState {
   coloured: boolean;
   /** Colour of points without a class or value. */
   unknown: string;
-}
-
-interface Entry {
-  /** Number of the group in the list of hidden ones. */
-  group: number;
-  name: string;
-  count: number;
-  /** Empty for none. */
-  colour: string;
 }
 
 export interface LegendActions {
@@ -48,8 +40,8 @@ export class LegendView {
   readonly #classes: Switches;
 
   constructor(actions: LegendActions) {
-    this.#sides = new Switches("Sides of the threshold", actions.hideSides);
-    this.#classes = new Switches("Classes", actions.hide);
+    this.#sides = new Switches("side", "Sides of the threshold", actions.hideSides);
+    this.#classes = new Switches("class", "Classes", actions.hide);
     const hint = "Two colours: below, and at or above it. Empty: all colours";
     const range = { optional: true };
     this.#threshold = new NumberField("Threshold", "Threshold of the colours", hint, "", range, (value) =>
@@ -71,6 +63,7 @@ export class LegendView {
         name,
         count: counts[group],
         colour: coloured ? colourOf(group) : "",
+        mark: coloured && group < names.length ? categoryMark(group) : 0,
       }))
       .filter(({ group, count }) => group < names.length || count > 0);
     this.#classes.show(entries, hidden);
@@ -92,66 +85,6 @@ export class LegendView {
     if (unknown) entries.push({ group: NO_SIDE, name: "unknown", count: unknown, colour });
     this.#sides.root.hidden = !entries.length;
     this.#sides.show(entries, hidden);
-  }
-}
-
-/** Buttons that hide and show groups of points. */
-class Switches {
-  readonly root = element("div", "vw-legend-classes");
-  readonly #changed: (hidden: number[]) => void;
-  #buttons: HTMLButtonElement[] = [];
-  #groups: number[] = [];
-  #hidden: number[] = [];
-
-  constructor(what: string, changed: (hidden: number[]) => void) {
-    this.#changed = changed;
-    this.root.role = "group";
-    this.root.ariaLabel = `${what}: press to hide or show, Shift+press for one`;
-  }
-
-  show(entries: Entry[], hidden: number[]): void {
-    if (this.#buttons.length !== entries.length) this.#build(entries.length);
-    this.#hidden = hidden;
-    this.#groups = entries.map(({ group }) => group);
-    entries.forEach(({ group, name, count, colour }, i) => {
-      const made = this.#buttons[i];
-      const [swatch, text, number] = made.children as unknown as HTMLElement[];
-      made.title = `${name}: click hides or shows, Shift-click or double-click shows only this`;
-      made.ariaPressed = String(!hidden.includes(group));
-      swatch.style.background = colour;
-      text.textContent = name;
-      number.textContent = whole(count);
-    });
-  }
-
-  #build(count: number): void {
-    this.#buttons = Array.from({ length: count }, (_, i) => {
-      const made = element("button", "vw-legend-class");
-      made.type = "button";
-      for (const part of ["vw-swatch", "vw-legend-name", "vw-legend-count"]) {
-        made.append(element("span", part));
-      }
-      made.addEventListener("click", (event) =>
-        event.shiftKey || event.altKey ? this.#only(this.#groups[i]) : this.#toggle(this.#groups[i]),
-      );
-      made.addEventListener("dblclick", () => this.#only(this.#groups[i]));
-      return made;
-    });
-    this.root.replaceChildren(...this.#buttons);
-  }
-
-  #toggle(group: number): void {
-    const hidden = this.#hidden;
-    const others = hidden.filter((other) => other !== group);
-    this.#changed(hidden.includes(group) ? others : [...hidden, group]);
-  }
-
-  /** Show only this group; the second time, show all again. */
-  #only(group: number): void {
-    const hidden = this.#hidden;
-    const others = this.#groups.filter((other) => other !== group);
-    const already = !hidden.includes(group) && others.every((other) => hidden.includes(other));
-    this.#changed(already ? [] : others);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The colour of each point, from its class or from a quantity. */
 
-import { CATEGORIES, categoryColour, channels, quantityColour } from "../../canvas/palette.ts";
+import { categoryColour, categoryMark, channels, DISTINCT, quantityColour } from "../../canvas/palette.ts";
 
 export interface Quantity {
   name: string;
@@ -24,6 +24,8 @@ export interface Colouring {
   levels: Int16Array;
   /** r, g, b of each level, 0 to 255. */
   colours: Uint8Array;
+  /** Shape of each level, as in `MARKS`; null where all are discs. */
+  marks: Uint8Array | null;
   /** Set if a quantity colours the points. */
   quantity: Quantity | null;
 }
@@ -36,15 +38,17 @@ export const NO_SIDE = SIDES.length;
 
 /** All `n` points in one colour. */
 export function uniform(n: number): Colouring {
-  return { levels: new Int16Array(n), colours: palette([categoryColour(0)]), quantity: null };
+  return { levels: new Int16Array(n), colours: palette([categoryColour(0)]), marks: null, quantity: null };
 }
 
-/** Each class in its colour of the cycle; points without a class, `count`, in `unknown`. */
+/** Each class in its colour, with its mark; points without a class, `count`, in `unknown`. */
 export function byClass(classes: Uint32Array, count: number, unknown: string): Colouring {
-  const cycle = CATEGORIES.length;
+  const known = [...Array(Math.min(count, DISTINCT)).keys()];
   // Not the class numbers, which may exceed an Int16.
-  const levels = Int16Array.from(classes, (index) => (index === count ? cycle : index % cycle));
-  return { levels, colours: palette([...CATEGORIES, unknown]), quantity: null };
+  const levels = Int16Array.from(classes, (index) => (index === count ? known.length : index % DISTINCT));
+  const colours = palette([...known.map(categoryColour), unknown]);
+  const marks = Uint8Array.from([...known.map(categoryMark), 0]);
+  return { levels, colours, marks: marks.some(Boolean) ? marks : null, quantity: null };
 }
 
 /** Viridis from the lowest to the highest value. */
@@ -57,6 +61,7 @@ export function byQuantity(name: string, values: Float32Array, unknown: string):
       Number.isNaN(value) ? STEPS : Math.round((value - low) * scale),
     ),
     colours: palette([...viridis, unknown]),
+    marks: null,
     quantity: { name, low, high, unknown: missing, cut: null },
   };
 }
@@ -79,6 +84,7 @@ export function byThreshold(
   return {
     levels,
     colours: palette([...SIDES, unknown]),
+    marks: null,
     quantity: { name, low, high, unknown: missing, cut },
   };
 }

@@ -6,6 +6,8 @@
  * already opaque and cost one comparison.
  */
 
+import { MARKS } from "../../canvas/palette.ts";
+
 /** Rows of RGBA without premultiplication, as in ImageData. */
 export interface Pixels {
   data: Uint8ClampedArray;
@@ -24,6 +26,8 @@ export interface Discs {
   levels: Int16Array;
   /** r, g, b for each level, 0 to 255. */
   colours: Uint8Array;
+  /** Shape of each level, as in `MARKS` of canvas/palette.ts; null where all are discs. */
+  marks?: Uint8Array | null;
   /** In pixels. */
   radius: number;
   /** 0 to 1. */
@@ -46,8 +50,13 @@ export function drawDiscs(pixels: Pixels, discs: Discs, from = 0, to = countDisc
   const { width, height } = pixels;
   const words = new Int32Array(pixels.data.buffer, pixels.data.byteOffset, width * height);
   const colours = packed(discs.colours);
-  const { size, alpha } = makeStamp(discs.radius, discs.opacity);
-  const reach = (size - 1) / 2;
+  const { marks = null, radius, opacity } = discs;
+  const reach = reachOf(marks ? CORNER * radius : radius);
+  const size = 2 * reach + 1;
+  const stamps = Array.from({ length: marks ? 1 + Math.max(...marks) : 1 }, (_, mark) =>
+    makeStamp(radius, opacity, mark, reach),
+  );
+  const disc = stamps[0];
   for (let n = to - 1; n >= from; n--) {
     const i = which ? which[n] : n;
     const level = levels[i];
@@ -57,6 +66,7 @@ export function drawDiscs(pixels: Pixels, discs: Discs, from = 0, to = countDisc
     // Written as a negation, so that NaN is skipped too.
     if (!(x > -size && y > -size && x < width + size && y < height + size)) continue;
     const colour = colours[level];
+    const alpha = marks ? stamps[marks[level]] : disc;
     const left = x - reach;
     const top = y - reach;
     const firstColumn = Math.max(0, -left);
@@ -97,19 +107,37 @@ function packed(colours: Uint8Array): Int32Array {
   });
 }
 
-/** Alpha (0 to 255) of a disc with a soft edge in the middle of a square of odd size. */
-export function makeStamp(radius: number, opacity: number): { size: number; alpha: Uint8Array } {
-  const reach = Math.ceil(radius + 0.5) - 1;
+/** Distance in pixels to the outline of each shape with the area of a disc of radius `r`, negative inside. */
+const OUTLINES: Record<(typeof MARKS)[number], (x: number, y: number, r: number) => number> = {
+  disc: (x, y, r) => Math.hypot(x, y) - r,
+  square: (x, y, r) => Math.max(Math.abs(x), Math.abs(y)) - 0.886 * r,
+  triangle: (x, y, r) => Math.max(y, 0.866 * Math.abs(x) - 0.5 * y) - 0.75 * r,
+  diamond: (x, y, r) => (Math.abs(x) + Math.abs(y) - 1.253 * r) / Math.SQRT2,
+  cross(x, y, r) {
+    const [u, v] = [Math.abs(x + y) / Math.SQRT2, Math.abs(x - y) / Math.SQRT2];
+    return Math.max(Math.max(u, v) - 1.25 * r, Math.min(u, v) - 0.38 * r);
+  },
+};
+/** The farthest corner of a shape, in radii: that of the triangle. */
+const CORNER = 1.5;
+
+function reachOf(radius: number): number {
+  return Math.ceil(radius + 0.5) - 1;
+}
+
+/** Alpha (0 to 255) of a shape with a soft edge in the middle of a square of 2 `reach` + 1 pixels. */
+export function makeStamp(
+  radius: number,
+  opacity: number,
+  mark = 0,
+  reach = reachOf(mark ? CORNER * radius : radius),
+): Uint8Array {
+  const outline = OUTLINES[MARKS[mark]];
   const size = 2 * reach + 1;
-  const alpha = new Uint8Array(size * size);
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) {
-      const distance = Math.hypot(row - reach, column - reach);
-      const coverage = Math.min(1, Math.max(0, radius + 0.5 - distance));
-      alpha[row * size + column] = Math.round(255 * opacity * coverage);
-    }
-  }
-  return { size, alpha };
+  return Uint8Array.from({ length: size * size }, (_, i) => {
+    const distance = outline((i % size) - reach, Math.floor(i / size) - reach, radius);
+    return Math.round(255 * opacity * Math.min(1, Math.max(0, 0.5 - distance)));
+  });
 }
 
 /** Default radius in CSS pixels for a number of points: 3.5 for 1,000, 1.8 for 50,000. */

@@ -25,6 +25,8 @@ export interface Scene {
   /** Row of `colours` for each point, -1 where it is hidden. */
   levels: Int16Array;
   colours: Uint8Array;
+  /** Shape of each level; null where all are discs. */
+  marks: Uint8Array | null;
   selection: Uint32Array;
   /** Diameter of the points in CSS pixels; null chooses it by their number. */
   pointSize: number | null;
@@ -65,6 +67,7 @@ export class ScatterPlot {
     positions: new Float32Array(0),
     levels: new Int16Array(0),
     colours: new Uint8Array(3),
+    marks: null,
     selection: new Uint32Array(0),
     pointSize: null,
     grid: null,
@@ -213,11 +216,11 @@ export class ScatterPlot {
 
   /** Returns false if it must continue in the next frame. */
   #drawPoints(context: CanvasRenderingContext2D, viewport: Viewport, ratio: number): boolean {
-    const { positions, levels, colours, selection, grid } = this.#scene;
+    const { positions, levels, colours, marks, selection, grid } = this.#scene;
     // Above pictures the points are smaller and opaque.
     const radius = this.radius * (grid ? 0.85 : 1);
     const opacity = grid ? 1 : 0.85;
-    const points = { positions, levels, colours, selection, radius, opacity };
+    const points = { positions, levels, colours, marks, selection, radius, opacity };
     return this.#points.draw(context, points, viewport, ratio);
   }
 

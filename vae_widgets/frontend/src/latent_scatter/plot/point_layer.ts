@@ -11,6 +11,8 @@ export interface Points {
   /** Row of `colours` for each point, -1 where it is hidden. */
   levels: Int16Array;
   colours: Uint8Array;
+  /** Shape of each level; null where all are discs. */
+  marks: Uint8Array | null;
   /** Drawn opaque on top; the other points are then faint. */
   selection: Uint32Array;
   /** In CSS pixels. */
@@ -100,11 +102,12 @@ class Job implements Drawing {
     this.ratio = ratio;
     const { box, bounds, scaleX, scaleY } = viewport;
     this.#pixels = new ImageData(Math.round(box.width * ratio), Math.round(box.height * ratio));
-    const { positions, levels, colours, selection, radius, opacity } = points;
+    const { positions, levels, colours, marks, selection, radius, opacity } = points;
     const all = {
       positions,
       levels,
       colours,
+      marks,
       scaleX: scaleX * ratio,
       scaleY: scaleY * ratio,
       offsetX: -bounds.x0 * scaleX * ratio,

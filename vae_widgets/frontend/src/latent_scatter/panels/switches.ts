@@ -1,0 +1,137 @@
+/** Buttons of a legend that hide and show groups of points. */
+
+import { MARKS } from "../../canvas/palette.ts";
+import { button, element } from "../../controls/shell.ts";
+import { whole } from "../../format/numbers.ts";
+
+export interface Entry {
+  /** Number of the group in the list of hidden ones. */
+  group: number;
+  name: string;
+  count: number;
+  /** Empty for none. */
+  colour: string;
+  /** Index into `MARKS`. */
+  mark?: number;
+}
+
+// More entries than this have a search field.
+const MANY = 10;
+
+export class Switches {
+  readonly root = element("div", "vw-legend-switches");
+  readonly #changed: (hidden: number[]) => void;
+  readonly #head = element("div", "vw-legend-head");
+  readonly #title = element("span", "vw-legend-title");
+  readonly #search = element("input", "vw-input");
+  readonly #all: HTMLButtonElement;
+  readonly #list = element("div", "vw-legend-classes");
+  #rows: HTMLElement[] = [];
+  #entries: Entry[] = [];
+  #hidden: number[] = [];
+
+  /** `one` and `many` are what a group is called; `changed` gets the groups that are to be hidden. */
+  constructor(one: string, many: string, changed: (hidden: number[]) => void) {
+    this.#changed = changed;
+    this.#list.role = "group";
+    this.#list.ariaLabel = `${many}: press to hide or show, O for only one, A for all`;
+    const search = this.#search;
+    search.type = "search";
+    search.placeholder = `Find a ${one}`;
+    search.title = "List what has these letters. Enter shows only its points, Esc lists all";
+    search.ariaLabel = `Find a ${one}`;
+    search.addEventListener("input", () => this.#find());
+    search.addEventListener("keydown", (event) => {
+      event.stopPropagation(); // JupyterLab would take Enter for "edit the cell"
+      const found = this.#found();
+      if (event.key === "Enter" && found.length) this.#showOnly(found);
+      if (event.key !== "Escape") return;
+      search.value = "";
+      this.#find();
+    });
+    this.#all = button("All", "Show all points again (A)", () => changed([]));
+    this.#title.textContent = many;
+    this.#head.append(this.#title, search, this.#all);
+    this.root.append(this.#head, this.#list);
+    this.#list.addEventListener("keydown", (event) => {
+      const at = this.#rows.findIndex((row) => row.contains(event.target as Node));
+      const key = event.key.toLowerCase();
+      if (at < 0 || event.ctrlKey || event.metaKey || !["o", "a"].includes(key)) return;
+      event.stopPropagation();
+      if (key === "o") this.#only(at);
+      else changed([]);
+    });
+  }
+
+  show(entries: Entry[], hidden: number[]): void {
+    if (this.#rows.length !== entries.length) this.#build(entries.length);
+    this.#hidden = hidden;
+    this.#entries = entries;
+    this.#head.hidden = entries.length < 2;
+    this.#search.hidden = entries.length <= MANY;
+    this.#title.hidden = !this.#search.hidden;
+    this.#all.disabled = !entries.some(({ group }) => hidden.includes(group));
+    entries.forEach(({ group, name, count, colour, mark = 0 }, i) => {
+      const [made, only] = this.#rows[i].children as unknown as HTMLElement[];
+      const [swatch, text, number] = made.children as unknown as HTMLElement[];
+      made.title = `${name}: hide or show. Shift-click, double-click or O: only this. A: all`;
+      made.ariaPressed = String(!hidden.includes(group));
+      swatch.style.background = colour;
+      swatch.dataset.mark = MARKS[mark];
+      text.textContent = name;
+      number.textContent = whole(count);
+      only.ariaLabel = `Only ${name}`;
+    });
+    this.#find();
+  }
+
+  #build(count: number): void {
+    this.#rows = Array.from({ length: count }, (_, i) => {
+      const row = element("div", "vw-legend-row");
+      const made = element("button", "vw-legend-class");
+      made.type = "button";
+      for (const part of ["vw-swatch", "vw-legend-name", "vw-legend-count"]) {
+        made.append(element("span", part));
+      }
+      made.addEventListener("click", (event) =>
+        event.shiftKey || event.altKey ? this.#only(i) : this.#toggle(i),
+      );
+      made.addEventListener("dblclick", () => this.#only(i));
+      const only = button("only", "Show only this, and all again the second time (O)", () => this.#only(i));
+      only.tabIndex = -1; // its key is O
+      row.append(made, only);
+      return row;
+    });
+    this.#list.replaceChildren(...this.#rows);
+  }
+
+  #found(): Entry[] {
+    const wanted = this.#search.value.trim().toLowerCase();
+    return this.#entries.filter(({ name }) => name.toLowerCase().includes(wanted));
+  }
+
+  #find(): void {
+    const found = new Set(this.#found());
+    this.#entries.forEach((entry, i) => this.#rows[i].classList.toggle("vw-not-found", !found.has(entry)));
+    this.#search.ariaInvalid = String(!found.size);
+  }
+
+  #toggle(at: number): void {
+    const hidden = this.#hidden;
+    const { group } = this.#entries[at];
+    const others = hidden.filter((other) => other !== group);
+    this.#changed(hidden.includes(group) ? others : [...hidden, group]);
+  }
+
+  /** Show only this group; the second time, show all again. */
+  #only(at: number): void {
+    this.#showOnly([this.#entries[at]]);
+  }
+
+  #showOnly(some: Entry[]): void {
+    const others = this.#entries.filter((entry) => !some.includes(entry)).map(({ group }) => group);
+    const hidden = new Set(this.#hidden);
+    const already = hidden.size === others.length && others.every((other) => hidden.has(other));
+    this.#changed(already ? [] : others);
+  }
+}
