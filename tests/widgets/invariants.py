@@ -229,6 +229,7 @@ def _scatter(scatter: LatentScatter) -> None:
         assert not np.isinf(numbers).any()
     assert scatter.threshold is None or is_finite(scatter.threshold)
     assert scatter.point_size is None or 1 <= scatter.point_size <= 40
+    assert scatter.opacity is None or 0.05 <= scatter.opacity <= 1
     assert scatter.mode in MODES
     assert len(scatter.hidden_classes) == len(set(scatter.hidden_classes))
     assert len(scatter.hidden_sides) == len(set(scatter.hidden_sides))

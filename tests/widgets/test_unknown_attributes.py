@@ -93,6 +93,11 @@ def test_the_view_of_a_scatter(widgets):
     for size in (0, 41, np.inf):
         with pytest.raises((ValueError, traitlets.TraitError), match="point_size"):
             scatter.point_size = size
+    scatter.opacity = 0.05
+    for opacity in (0, 1.1, np.nan):
+        with pytest.raises((ValueError, traitlets.TraitError), match="opacity"):
+            scatter.opacity = opacity
+    assert scatter.opacity == 0.05
     assert (scatter.prior, scatter.grid, scatter.point_size) == (True, True, 12)
     scatter.density = True
     assert scatter._density

@@ -39,7 +39,7 @@ def state_of(scatter):
                 "picked",
             ),
             *("group_a", "group_b", "attribute", "mode", "grid", "prior", "density", "point_size"),
-            *("hidden_classes", "hidden_sides", "decoded"),
+            *("opacity", "hidden_classes", "hidden_sides", "decoded"),
         )
         for value in [getattr(scatter, name)]
     }
@@ -63,7 +63,7 @@ def test_the_copied_code_shows_the_same_view(page):
     # What Python sets, the page shows.
     scatter.dims = (2, 0)
     scatter.color_by, scatter.threshold, scatter.hidden_sides = "value", 0.3, "below"
-    scatter.point_size, scatter.selection = 14, [1, 5, 8]
+    scatter.point_size, scatter.opacity, scatter.selection = 14, 0.3, [1, 5, 8]
     scatter.group_a, scatter.group_b = [0, 2], [3, 4]
     scatter.pick(5)
     scatter.bookmark("é \N{LEFT DOUBLE QUOTATION MARK}five\N{RIGHT DOUBLE QUOTATION MARK}")

@@ -24,6 +24,7 @@ BUTTONS = {
     "Reset view": ({"view": EVERYWHERE}, lambda scatter: scatter.view == scatter._home, True),
     "Clear": ({"selection": [1, 2]}, lambda scatter: scatter.selection.tolist(), []),
     "Other dimensions": ({"_dims_shown": False}, lambda scatter: scatter._dims_shown, True),
+    "Points": ({"_points_shown": False}, lambda scatter: scatter._points_shown, True),
     "Save": ({"_save_shown": False}, lambda scatter: scatter._save_shown, True),
 }
 

@@ -17,7 +17,7 @@ def test_points_of_no_class_are_grey_and_hide(page):
     labels = np.array([True, None, False, True, None, None], object)
     show_alone(page, LatentScatter(PcaCodec(X), X, labels))
     assert page.evaluate(LEGEND) == [["False 1", "true"], ["True 2", "true"], ["unknown 3", "true"]]
-    unknown = page.get_by_role("button", name="unknown")
+    unknown = page.locator(".vw-legend-class", has_text="unknown")
     assert unknown.evaluate(SWATCH) == "rgb(198, 198, 198)"
     page.evaluate("document.body.dataset.jpThemeLight = 'false'")
     page.wait_for_function(
@@ -40,11 +40,11 @@ def test_points_without_a_value_are_grey_and_hide(page):
     page.evaluate("model.set('threshold', 3.0)")
     legend = [[text, "true"] for text in ("below 3.00 1", "3.00 or above 3", "unknown 2")]
     assert page.evaluate(LEGEND) == legend
-    page.get_by_role("button", name="unknown").click()
+    page.locator(".vw-legend-class", has_text="unknown").click()
     assert page.evaluate("window.sent.at(-1).state") == {"_hidden_sides": [2]}
     page.evaluate("model.set('threshold', null)")
     assert page.evaluate(LEGEND) == [["unknown 2", "false"]]
     page.evaluate("model.set('hovered', 4)")  # hidden, so it has no tooltip
     assert not page.get_by_role("tooltip").is_visible()
-    page.get_by_role("button", name="unknown").click()
+    page.locator(".vw-legend-class", has_text="unknown").click()
     assert "value unknown" in page.get_by_role("tooltip").inner_text()

@@ -191,7 +191,9 @@ def test_legend_zoom_pan_and_colours(open_view):
     field.press("Enter")
     nb.kernel.until("scatter.threshold == 100")
     before = nb.wait_for_other_pixels(view.canvas, than=before)
-    sides = view.root.get_by_role("group", name="Sides of the threshold").locator("button")
+    sides = view.root.get_by_role("group", name="Sides of the threshold").locator(
+        ".vw-legend-class"
+    )
     assert [text.split("\n") for text in sides.all_inner_texts()] == [
         ["below 100", "100"],
         ["100 or above", "200"],

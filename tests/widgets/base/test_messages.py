@@ -22,6 +22,7 @@ OWN = {
         *("selection", "hovered", "picked", "color_by", "threshold", "dims", "projection"),
         *("slice_at", "view", "mode", "grid", "prior", "density", "bookmarks", "group_a"),
         *("group_b", "_hidden", "_hidden_sides", "_save_shown", "_dims_shown"),
+        *("point_size", "opacity", "_points_shown"),
     },
     "InterpolationSlider": {"value", "method", "compare"},
     "ScoreCanvas": {"threshold", "log_counts", "full_range"},
@@ -38,6 +39,7 @@ OWN = {
 INDIRECT = {
     "histogram_canvas.ts": {"log_counts", "full_range"},
     "widget.ts": {"method", "compare"},
+    "drawers.ts": {"point_size", "opacity"},
 }
 
 

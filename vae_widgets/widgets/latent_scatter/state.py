@@ -67,7 +67,8 @@ class ScatterState(CanvasWidget):
     grid = traitlets.Bool(False).tag(**PAGE)
     prior = traitlets.Bool(False).tag(**PAGE)
     density = traitlets.Bool(False).tag(**PAGE)
-    point_size = Number(None, allow_none=True).tag(sync=True)
+    point_size = Number(None, allow_none=True).tag(**PAGE)
+    opacity = Number(None, allow_none=True).tag(**PAGE)
 
     bookmarks = Arrays().tag(**PAGE)
     group_a = IndexSet().tag(**PAGE)
@@ -94,6 +95,7 @@ class ScatterState(CanvasWidget):
     _save_shown = traitlets.Bool(False).tag(**PAGE)
     _bookmarked_at = traitlets.Dict().tag(sync=True)
     _dims_shown = traitlets.Bool(False).tag(**PAGE)
+    _points_shown = traitlets.Bool(False).tag(**PAGE)
 
     # What all views show of the last answers, each with its `error`: what is picked, decoded, and
     # the decoded plane.
@@ -212,6 +214,12 @@ class ScatterState(CanvasWidget):
         if proposal.value is None:
             return None
         return checks.number_between("point_size", proposal.value, 1, 40)
+
+    @validate("opacity")
+    def _validate_opacity(self, proposal: Any) -> float | None:
+        if proposal.value is None:
+            return None
+        return checks.number_between("opacity", proposal.value, 0.05, 1)
 
     @validate("mode")
     def _validate_mode(self, proposal: Any) -> str:

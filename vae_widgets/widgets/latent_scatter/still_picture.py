@@ -2,14 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vae_widgets.core.ticks import counted
 from vae_widgets.widgets.latent_scatter.still_colours import Coloured, ColoursOf, explain, groups_of
-from vae_widgets.widgets.still_pictures.figure import ACCENT, INK, caption, number
+from vae_widgets.widgets.still_pictures.figure import (
+    ACCENT,
+    INK,
+    POINTS_PER_PIXEL,
+    caption,
+    number,
+)
 from vae_widgets.widgets.still_pictures.tiles import draw_tile
 
 HEIGHT = 400
@@ -24,6 +30,8 @@ class Scatter(Coloured, Protocol):
 
     n_samples: int
     bookmarks: Any
+    opacity: Any
+    point_size: Any
     picked: Any
     selection: Any
     view: Any
@@ -50,6 +58,14 @@ class Plane:
     hidden: Sequence[int] = ()
 
 
+class _Look(NamedTuple):
+    colours_of: ColoursOf
+    marks: NDArray[np.str_] | None
+    """Matplotlib's marker of each sample; None where all are discs."""
+    size: float | None
+    """Diameter in CSS pixels; None chooses it."""
+
+
 def draw(figure: Any, scatter: Scatter, plane: Plane, text: str) -> None:
     """Draw the points in their colours, what is selected and picked, and the path."""
     caption(figure, "Latent space", text)
@@ -70,11 +86,12 @@ def draw(figure: Any, scatter: Scatter, plane: Plane, text: str) -> None:
     chosen = np.zeros(len(points), bool)
     chosen[scatter.selection] = True
     marks = None if groups is None else np.array(groups.marks)[groups.of]
+    look = _Look(colours, marks, scatter.point_size)
     if chosen.any():
-        _paint(axes, points, colours, marks, order[~chosen[order]], _FADED)
-        _paint(axes, points, colours, marks, order[chosen[order]], 1.0)
+        _paint(axes, points, look, order[~chosen[order]], _FADED)
+        _paint(axes, points, look, order[chosen[order]], 1.0)
     else:
-        _paint(axes, points, colours, marks, order, 0.85)
+        _paint(axes, points, look, order, scatter.opacity or 0.85)
     if plane.path is not None:
         axes.plot(*plane.path.T, color=ACCENT, linewidth=1.5)
         axes.plot(*plane.path[[0, -1]].T, "o", color=ACCENT, markersize=4)
@@ -96,24 +113,24 @@ def _mark(axes: Any, scatter: Scatter) -> None:
 def _paint(
     axes: Any,
     points: NDArray[np.float32],
-    colours_of: ColoursOf,
-    marks: NDArray[np.str_] | None,
+    look: _Look,
     rows: NDArray[np.int64],
     opacity: float,
 ) -> None:
     if len(points) <= MOST_DISCS:
-        size = 22 if len(points) < 500 else 10 if len(points) < 2_000 else 5
-        for mark in ["o"] if marks is None else np.unique(marks[rows]):
-            some = rows if marks is None else rows[marks[rows] == mark]
-            axes.scatter(
-                *points[some].T, c=colours_of(some), s=size, alpha=opacity, lw=0, marker=mark
-            )
+        area: float = 22 if len(points) < 500 else 10 if len(points) < 2_000 else 5
+        if look.size is not None:
+            area = (look.size * POINTS_PER_PIXEL) ** 2
+        for mark in ["o"] if look.marks is None else np.unique(look.marks[rows]):
+            some = rows if look.marks is None else rows[look.marks[rows] == mark]
+            colours = look.colours_of(some)
+            axes.scatter(*points[some].T, c=colours, s=area, alpha=opacity, lw=0, marker=mark)
         return
     bounds = (*axes.get_xlim(), *axes.get_ylim())
     counts, last = count_cells(points, rows, bounds)
     image = np.zeros((*counts.shape, 4), np.float32)
     full = counts > 0
-    image[full, :3] = colours_of(last[full])
+    image[full, :3] = look.colours_of(last[full])
     image[full, 3] = opacity * (0.3 + 0.7 * np.log1p(counts[full]) / np.log1p(counts.max()))
     axes.imshow(
         image, extent=bounds, origin="lower", aspect="auto", interpolation="nearest", zorder=2

@@ -109,7 +109,10 @@ class LatentScatter(Pictured, ScatterAnswers):
         Whether the page shows the decoded plane, the rings of the prior, and the density of the
         codes, q(z). May be set.
     point_size : float or None
-        Diameter of the points in CSS pixels, 1 to 40; None chooses it. May be set.
+        Diameter of the points in CSS pixels, 1 to 40; None chooses it by their number. May be set.
+    opacity : float or None
+        Opacity of the points, 0.05 to 1; None takes 0.85, and 1 above the decoded plane. May be
+        set.
     hidden_classes, hidden_sides : tuple of str
         Classes, and sides of `threshold` ("below", "above"), that are not drawn; "unknown" for
         missing ones. May be set.
@@ -135,7 +138,7 @@ class LatentScatter(Pictured, ScatterAnswers):
     _picture_height = picture.HEIGHT
     _picture_follows = (
         *("selection", "picked", "color_by", "quantities", "threshold", "view", "bookmarks"),
-        *("_positions", "_path", "_hidden", "_hidden_sides"),
+        *("_positions", "_path", "_hidden", "_hidden_sides", "point_size", "opacity"),
     )
 
     @checks.suggest_keywords

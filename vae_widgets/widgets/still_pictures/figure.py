@@ -35,7 +35,8 @@ _SHADES = 0.0, -0.35, 0.35
 _MARKS = "o", "s", "^", "D", "X"
 INK, FAINT, LINE, ACCENT = "#212121", "#616161", "#e0e0e0", "#1976d2"
 
-_DPI = 100  # points of text are 100/72 CSS pixels
+_DPI = 100  # CSS pixels of an inch
+POINTS_PER_PIXEL = 72 / _DPI
 _STYLE = {
     "axes.axisbelow": True,
     "axes.edgecolor": LINE,

@@ -31,6 +31,7 @@ test("Python reads the same numbers and texts", () => {
     prior: false,
     density: true,
     pointSize: null,
+    opacity: 0.3,
     hiddenClasses: ["3", name],
     hiddenSides: [],
   });
@@ -41,6 +42,7 @@ test("Python reads the same numbers and texts", () => {
   assert.equal(read.threshold, null);
   assert.deepEqual(read.selection, [3, 70000]);
   assert.deepEqual([read.group_a, read.group_b, read.mode], [[2], [], "lasso"]);
+  assert.equal(read.opacity, 0.3);
   assert.deepEqual([read.grid, read.prior, read.density, read.point_size], [true, false, true, null]);
   assert.deepEqual([read.hidden_classes, read.hidden_sides], [["3", name], []]);
   assert.deepEqual(read.bookmarks, { [name]: [1, 2] });

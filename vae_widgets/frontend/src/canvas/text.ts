@@ -1,6 +1,8 @@
 /** Text on a canvas. */
 
+import type { Point } from "./geometry.ts";
 import type { Theme } from "./theme.ts";
+import type { Box } from "./viewport.ts";
 
 /** Shorten the text at its end to at most `width` pixels in the font of `context`. */
 export function shortened(context: CanvasRenderingContext2D, text: string, width: number): string {
@@ -9,6 +11,25 @@ export function shortened(context: CanvasRenderingContext2D, text: string, width
     short = `${text.slice(0, n - 1).trimEnd()}\u2026`;
   }
   return short;
+}
+
+/** Draw text to the right of a point, or to its left where the box ends, shortened to the box. */
+export function textBeside(
+  context: CanvasRenderingContext2D,
+  theme: Theme,
+  text: string,
+  at: Point,
+  { left, width }: Box,
+  gap: number,
+  pixels = 11,
+): void {
+  context.font = `${pixels}px ${theme.font}`;
+  const room = [left + width - at.x - gap, at.x - gap - left];
+  const side = context.measureText(text).width > room[0] && room[1] > room[0] ? 1 : 0;
+  context.textAlign = side ? "right" : "left";
+  context.textBaseline = "middle";
+  const short = shortened(context, text, room[side]);
+  haloedText(context, theme, short, at.x + (side ? -gap : gap), at.y, pixels);
 }
 
 /** Draw text with a halo, so that it can be read on any background. */

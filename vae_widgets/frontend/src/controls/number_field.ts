@@ -12,6 +12,8 @@ export interface NumberRange {
   step?: number;
   min?: number;
   max?: number;
+  /** Whether it must have no decimals. */
+  whole?: boolean;
   /** Whether the field may be empty. */
   optional?: boolean;
 }
@@ -102,12 +104,12 @@ export class NumberField {
   }
 
   #read(): number | null {
-    const { min = -Infinity, max = Infinity, optional } = this.#range;
+    const { min = -Infinity, max = Infinity, whole, optional } = this.#range;
     if (optional && !this.input.value.trim()) return null;
     const value = parseNumber(this.input.value);
-    if (min <= value && value <= max) return value;
+    if (min <= value && value <= max && !(whole && value % 1)) return value;
     const wanted = max === Infinity ? `at least ${min}` : `from ${min} to ${max}`;
-    throw new Error(`${value} is not possible. Type a number ${wanted}.`);
+    throw new Error(`${value} is not possible. Type a ${whole ? "whole " : ""}number ${wanted}.`);
   }
 
   #move(direction: 1 | -1): void {

@@ -28,6 +28,7 @@ export class ScatterActions implements GestureActions, ToolbarActions {
   readonly #hover: Hover;
   readonly #picked: PickedPoint;
   readonly #setStatus: (text: string) => void;
+  readonly #openFind: () => void;
 
   constructor(
     model: Model,
@@ -36,6 +37,7 @@ export class ScatterActions implements GestureActions, ToolbarActions {
     hover: Hover,
     picked: PickedPoint,
     setStatus: (text: string) => void,
+    openFind: () => void,
   ) {
     this.#model = model;
     this.#plot = plot;
@@ -43,6 +45,7 @@ export class ScatterActions implements GestureActions, ToolbarActions {
     this.#hover = hover;
     this.#picked = picked;
     this.#setStatus = setStatus;
+    this.#openFind = openFind;
   }
 
   mode(): Mode {
@@ -96,7 +99,33 @@ export class ScatterActions implements GestureActions, ToolbarActions {
 
   clearSelection(): void {
     this.#setSelection(new Uint32Array(0));
-    this.#setStatus("Selection cleared.");
+  }
+
+  selectAll(): void {
+    this.#setSelection(this.#drawn());
+  }
+
+  invertSelection(): void {
+    const selected = new Set(this.#selection());
+    this.#setSelection(this.#drawn().filter((index) => !selected.has(index)));
+  }
+
+  /** Pick a sample, and move the plane so that its point is seen. */
+  find(index: number): void {
+    const { scene, viewport } = this.#plot;
+    const place = { x: scene.positions[2 * index], y: scene.positions[2 * index + 1] };
+    if (!viewport.contains(viewport.toScreen(place.x, place.y))) {
+      const { x0, x1, y0, y1 } = viewport.bounds;
+      const [dx, dy] = [place.x - (x0 + x1) / 2, place.y - (y0 + y1) / 2];
+      const bounds = { x0: x0 + dx, x1: x1 + dx, y0: y0 + dy, y1: y1 + dy };
+      setAndPush(this.#model, { view: toEdges(bounds) });
+    }
+    this.#picked.pick(place, index);
+    if (!this.#plot.isVisible(index)) this.#setStatus(`The legend hides the point of sample #${index}.`);
+  }
+
+  findSample(): void {
+    this.#openFind();
   }
 
   moveCursor(at: Point | null): void {
@@ -111,6 +140,12 @@ export class ScatterActions implements GestureActions, ToolbarActions {
     return readArray<Uint32Array>(this.#model.get("selection"));
   }
 
+  /** The samples that the legend does not hide. */
+  #drawn(): Uint32Array {
+    const { levels } = this.#plot.scene;
+    return Uint32Array.from(levels.keys()).filter((index) => levels[index] >= 0);
+  }
+
   #setSelection(selection: Uint32Array): void {
     if (!selection.length && !this.#selection().length) return;
     setUndoably(this.#model, { selection: writeArray(selection) });
@@ -119,10 +154,11 @@ export class ScatterActions implements GestureActions, ToolbarActions {
   #select(found: Uint32Array, how: SelectionChange): void {
     const selection = combine(this.#selection(), found, how);
     this.#setSelection(selection);
-    this.#setStatus(
-      selection.length
-        ? `${whole(selection.length)} selected. Ctrl adds, Alt removes, Esc clears.`
-        : "No points there: nothing is selected.",
-    );
+    if (!found.length) this.#setStatus(`No points there. ${selectionStatus(selection.length)}`);
   }
+}
+
+/** What the selection is, and what changes it. */
+export function selectionStatus(count: number): string {
+  return count ? `${whole(count)} selected. Ctrl adds, Alt removes, Esc clears.` : "Nothing is selected.";
 }

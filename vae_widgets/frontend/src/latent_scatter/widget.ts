@@ -11,7 +11,7 @@ import { counted, whole } from "../format/numbers.ts";
 import { readArray } from "../kernel/arrays.ts";
 import { LATE } from "../kernel/latest_request.ts";
 import { listen, type Bindings } from "../kernel/listen.ts";
-import { ScatterActions } from "./actions.ts";
+import { ScatterActions, selectionStatus } from "./actions.ts";
 import { PickedPoint } from "./decode/picked_point.ts";
 import { DecodedPlane } from "./decode/plane.ts";
 import { onScatterGestures } from "./gestures/gestures.ts";
@@ -75,7 +75,8 @@ class LatentScatterView {
     this.#legend = new Legend(model);
     side.append(picked.view.root, this.#legend.view.root);
 
-    const actions = new ScatterActions(model, plot, finder, hover, picked, shell.setStatus);
+    const find = () => this.#drawers.findSample();
+    const actions = new ScatterActions(model, plot, finder, hover, picked, shell.setStatus, find);
     // The first one registered gets a key first: Escape ends the choice of a path's ends, or else
     // a lasso, or else clears the selection.
     const path = new PathOverlay(
@@ -87,7 +88,7 @@ class LatentScatterView {
     );
     const stopGestures = onScatterGestures(canvas, actions);
     this.#toolbar = new Toolbar(model, shell, canvas, actions);
-    this.#drawers = new Drawers(model, shell, picked);
+    this.#drawers = new Drawers(model, shell, picked, actions);
     const hint = "Save the samples shown: coordinates, label, quantities, whether selected";
     const table = () => samplesTable(model, plot.scene.levels);
     const files = [pictureFile("latent_scatter", shell.root), dataFile("latent_scatter", hint, table)];
@@ -124,7 +125,10 @@ class LatentScatterView {
     };
     const showSave = () => this.#drawers.showSave();
     return {
-      selection: () => this.#showSelection(),
+      selection: () => {
+        this.#showSelection();
+        this.#shell.setStatus(selectionStatus(this.#model.get("selection").shape[0]));
+      },
       hovered: () => this.#hover.show(),
       view: () => this.#showView(),
       color_by: showColours,
@@ -132,7 +136,9 @@ class LatentScatterView {
       threshold: showColours,
       _hidden: showColours,
       _hidden_sides: showColours,
-      point_size: () => this.#plot.show({ pointSize: this.#model.get("point_size") }),
+      point_size: () => this.#showLook(),
+      opacity: () => this.#showLook(),
+      _points_shown: showControls,
       mode: showControls,
       _projections: showControls,
       grid: () => this.#showGrid(),
@@ -150,7 +156,7 @@ class LatentScatterView {
       _density: () => this.#showDensity(),
       _positions: () => this.#showPositions(),
       // Not `picked`, which comes together with its picture.
-      _pick: () => void this.#picked.take(),
+      _pick: () => void this.#picked.take(true),
       _grid: () => void this.#plane.take(),
       dims: () => this.#forgetPlane(),
       projection: () => this.#forgetPlane(),
@@ -158,7 +164,7 @@ class LatentScatterView {
   }
 
   #showAll(): void {
-    this.#plot.show({ pointSize: this.#model.get("point_size") });
+    this.#showLook();
     this.#showPositions();
     this.#showColours();
     this.#showSelection();
@@ -168,6 +174,12 @@ class LatentScatterView {
     this.#showView();
     void this.#plane.take();
     void this.#picked.take();
+  }
+
+  #showLook(): void {
+    const [pointSize, opacity] = [this.#model.get("point_size"), this.#model.get("opacity")];
+    this.#plot.show({ pointSize, opacity });
+    this.#drawers.showPoints();
   }
 
   #showPositions(): void {
@@ -202,6 +214,7 @@ class LatentScatterView {
     this.#plot.canvas.dataset.mode = this.#model.get("mode");
     this.#toolbar.show();
     this.#drawers.showDimensions();
+    this.#drawers.showPoints();
     this.#drawers.showSave();
   }
 

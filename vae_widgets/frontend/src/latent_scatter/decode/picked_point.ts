@@ -117,10 +117,10 @@ export class PickedPoint {
   }
 
   /**
-   * Show what the kernel has picked, unless its answer to this page is pending. `asked`: whether this
-   * page has requested it.
+   * Show what the kernel has picked, unless its answer to this page is pending. `changed`: whether
+   * it is new, so that the status line says what it is.
    */
-  async take(asked = false, failure = ""): Promise<void> {
+  async take(changed = false, failure = ""): Promise<void> {
     if (this.#request.busy) return;
     this.#taken();
     const picked = this.#model.get("_pick");
@@ -133,7 +133,7 @@ export class PickedPoint {
     this.#pending = null;
     this.show();
     if (error) this.#setStatus(`Picking failed. ${error}`);
-    else if (asked) this.#setStatus(this.#news());
+    else if (changed) this.#setStatus(this.#news());
   }
 
   show(): void {
@@ -234,6 +234,7 @@ export class PickedPoint {
   }
 
   #news(): string {
+    if (!this.#current()) return "Nothing is picked. Click the plane to decode it.";
     if (!this.#exact || this.#exact.point < 0) {
       const far = this.#model.get("_pick").off_data ? ", far from all data" : "";
       return `Decoded by the kernel${far}, beside the nearest sample.`;

@@ -1,15 +1,17 @@
-/** The drawers under the toolbar of a scatter, "Other dimensions" and "Save", and their traits. */
+/** The drawers under the toolbar of a scatter, "Other dimensions", "Points" and "Save", and their traits. */
 
 import { History } from "../../controls/history.ts";
 import { readArray, writeArray, type WireArray } from "../../kernel/arrays.ts";
 import type { PickedPoint } from "../decode/picked_point.ts";
+import { discRadius, OPACITY } from "../plot/discs.ts";
 import { pythonOf } from "../state/python_code.ts";
 import { DimensionsDrawer } from "./dimensions_drawer.ts";
+import { PointsDrawer, type PointsActions } from "./points_drawer.ts";
 import { copyText, SaveDrawer } from "./save_drawer.ts";
 import type { Model } from "../state/model.ts";
 import type { Shell } from "../../controls/shell.ts";
 import { Traversals } from "../decode/traversals.ts";
-import { setAndPush, pushState } from "../../kernel/sync.ts";
+import { setAndPush, pushState, pushStateThrottled } from "../../kernel/sync.ts";
 
 // A slider that has not moved for this long, in ms, is at rest. Shorter than SETTLED in
 // latent_scatter/widget.ts, after which the plane is decoded again.
@@ -20,11 +22,13 @@ export class Drawers {
   readonly #shell: Shell;
   readonly #picking: PickedPoint;
   readonly #dimensions: DimensionsDrawer;
+  readonly #points: PointsDrawer;
   readonly #save: SaveDrawer;
   readonly #traversals: Traversals;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(model: Model, shell: Shell, picking: PickedPoint) {
+  /** `actions`: what the drawer "Points" does beyond setting traits. */
+  constructor(model: Model, shell: Shell, picking: PickedPoint, actions: Omit<PointsActions, "look">) {
     this.#model = model;
     this.#shell = shell;
     this.#picking = picking;
@@ -54,6 +58,15 @@ export class Drawers {
         setAndPush(model, { slice_at: writeArray(sliceAt) });
       },
     });
+    this.#points = new PointsDrawer({
+      find: (index) => actions.find(index),
+      selectAll: () => actions.selectAll(),
+      invertSelection: () => actions.invertSelection(),
+      look(trait, value) {
+        model.set(trait, value);
+        pushStateThrottled(model, trait);
+      },
+    });
     this.#save = new SaveDrawer({
       bookmark: (name) => {
         this.#bookmark(name, model.get("picked"));
@@ -74,7 +87,7 @@ export class Drawers {
       },
       copy: () => void this.#copy(),
     });
-    shell.controls.after(this.#dimensions.root, this.#save.root);
+    shell.controls.after(this.#dimensions.root, this.#points.root, this.#save.root);
   }
 
   showDimensions(): void {
@@ -86,6 +99,24 @@ export class Drawers {
       sliceAt: readArray(model.get("slice_at")),
       anyPicked: Boolean(model.get("_pick").coordinates),
     });
+  }
+
+  showPoints(): void {
+    const model = this.#model;
+    const samples = readArray(model.get("_positions")).length / 2;
+    this.#points.root.hidden = !model.get("_points_shown");
+    this.#points.show({
+      samples,
+      size: model.get("point_size"),
+      opacity: model.get("opacity"),
+      automatic: { size: 2 * discRadius(samples), opacity: OPACITY },
+    });
+  }
+
+  /** Open the drawer "Points" at the field for a sample. */
+  findSample(): void {
+    setAndPush(this.#model, { _points_shown: true });
+    this.#points.focus();
   }
 
   showSave(): void {
@@ -152,6 +183,7 @@ export class Drawers {
       prior: hasPrior && model.get("prior"),
       density: hasPrior && model.get("density"),
       pointSize: model.get("point_size"),
+      opacity: model.get("opacity"),
       hiddenClasses: model.get("_hidden").map((i) => model.get("_class_names")[i] ?? "unknown"),
       hiddenSides: model.get("_hidden_sides").map((i) => ["below", "above", "unknown"][i]),
     });

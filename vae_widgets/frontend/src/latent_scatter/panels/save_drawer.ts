@@ -2,6 +2,7 @@
 
 import { onKey } from "../../controls/keys.ts";
 import { button, element } from "../../controls/shell.ts";
+import { drawerRow, drawerSlider } from "./drawer.ts";
 import { counted, minus } from "../../format/numbers.ts";
 
 const REACH = 2;
@@ -37,23 +38,54 @@ export class SaveDrawer {
   readonly #actions: SaveActions;
   readonly #name = element("input", "vw-input");
   readonly #add: HTMLButtonElement;
+  readonly #question = element("span", "vw-save-question");
+  readonly #asked = element("span");
   readonly #marks = element("span", "vw-save-marks");
   readonly #groups: HTMLButtonElement[];
-  readonly #slider = element("input", "vw-dims-slider");
+  readonly #slider: HTMLInputElement;
   readonly #value = element("span", "vw-dims-value");
   #shown: string[] = [];
 
   constructor(actions: SaveActions) {
     this.#actions = actions;
     const name = this.#name;
-    const slider = this.#slider;
+    const range = { min: -REACH, max: REACH, step: 0.05 };
+    const hint = "Move what is picked by this many times the difference between the mean codes of A and B";
+    this.#slider = drawerSlider("Move what is picked towards A, away from B", hint, range, (along) => {
+      this.#label(along);
+      actions.along(along);
+    });
     name.placeholder = "Name";
     name.ariaLabel = "Name of the bookmark";
+    const save = () => {
+      actions.bookmark(name.value.trim());
+      name.value = "";
+      this.#askToReplace(false);
+      name.focus();
+    };
     const add = () => {
       const text = name.value.trim();
-      if (text && !this.#add.disabled) actions.bookmark(text);
-      name.value = "";
+      if (!text || this.#add.disabled) return;
+      if (this.#shown.includes(text)) this.#askToReplace(true);
+      else save();
     };
+    const keep = () => {
+      this.#askToReplace(false);
+      name.select();
+    };
+    this.#question.role = "alert";
+    this.#question.append(
+      this.#asked,
+      button("Replace", "Save what is picked in place of the bookmark of this name", save),
+      button("Keep", "Keep the bookmark, and choose another name (Esc)", keep),
+    );
+    onKey(this.#question, (key) => {
+      if (key !== "Escape") return false;
+      keep();
+      return true;
+    });
+    this.#askToReplace(false);
+    name.addEventListener("input", () => this.#askToReplace(false));
     onKey(name, (key) => {
       if (key !== "Enter") return false;
       add();
@@ -61,21 +93,11 @@ export class SaveDrawer {
     });
     this.#add = button("Bookmark", "Save what is picked under this name (Enter)", add);
     this.#groups = GROUPS.map(([_, hint], i) => button("", hint, () => actions.group(i as 0 | 1)));
-    slider.type = "range";
-    slider.min = String(-REACH);
-    slider.max = String(REACH);
-    slider.step = "0.05";
-    slider.title = "Move what is picked by this many times the difference between the mean codes of A and B";
-    slider.ariaLabel = "Move what is picked towards A, away from B";
-    slider.addEventListener("input", () => {
-      this.#label(slider.valueAsNumber);
-      actions.along(slider.valueAsNumber);
-    });
     const copy = button("Copy as Python", "Copy code that shows this view again", actions.copy);
     this.root.append(
-      row("Bookmarks", name, this.#add, this.#marks),
-      row("Move what is picked", ...this.#groups, slider, this.#value),
-      row("This view", copy),
+      drawerRow("Bookmarks", name, this.#add, this.#question, this.#marks),
+      drawerRow("Move what is picked", ...this.#groups, this.#slider, this.#value),
+      drawerRow("This view", copy),
     );
   }
 
@@ -90,6 +112,12 @@ export class SaveDrawer {
     this.#slider.disabled = !state.hasAttribute || !state.anyPicked;
     this.#slider.valueAsNumber = state.along;
     this.#label(state.along);
+  }
+
+  #askToReplace(asked: boolean): void {
+    this.#question.hidden = !asked;
+    this.#asked.textContent = asked ? `${this.#name.value.trim()} is a bookmark already.` : "";
+    if (asked) this.#question.querySelector("button")!.focus();
   }
 
   #label(along: number): void {
@@ -109,12 +137,6 @@ export class SaveDrawer {
       }),
     );
   }
-}
-
-function row(text: string, ...parts: HTMLElement[]): HTMLElement {
-  const made = element("div", "vw-save-row");
-  made.append(element("span", "vw-dims-note", text), ...parts);
-  return made;
 }
 
 /** Put text on the clipboard, also on a page without a secure context. */

@@ -10,6 +10,9 @@ import type { Axis, Mode } from "../state/protocol.ts";
 export interface ToolbarActions {
   resetView(): void;
   clearSelection(): void;
+  selectAll(): void;
+  invertSelection(): void;
+  findSample(): void;
 }
 
 interface ToolbarButton {
@@ -64,11 +67,24 @@ const DIMENSIONS: ToolbarButton = {
   ...toggle("_dims_shown"),
   opens: true,
 };
+const POINTS: ToolbarButton = {
+  label: "Points",
+  title: "Find a sample, select all or the others, size and opacity of points",
+  ...toggle("_points_shown"),
+  opens: true,
+};
 const SAVE: ToolbarButton = {
   label: "Save",
   title: "Bookmarks, moving along an attribute, this view as Python",
   ...toggle("_save_shown"),
   opens: true,
+};
+
+/** Keys of what is in the drawer "Points". */
+const KEYS: Record<string, (actions: ToolbarActions) => void> = {
+  a: (actions) => actions.selectAll(),
+  i: (actions) => actions.invertSelection(),
+  f: (actions) => actions.findSample(),
 };
 
 const MODES: { mode: Mode; label: string; title: string; status: string }[] = [
@@ -125,12 +141,12 @@ export class Toolbar {
     modes.role = "group";
     modes.ariaLabel = "What a drag does";
     modes.append(...this.#modes);
-    this.#buttons = [...BUTTONS, DIMENSIONS, SAVE].map((spec) => [
+    this.#buttons = [...BUTTONS, DIMENSIONS, POINTS, SAVE].map((spec) => [
       spec,
       button(spec.label, spec.title, () => spec.action(model, actions)),
     ]);
     const elements = this.#buttons.map(([, made]) => made);
-    const [dimensions, save] = elements.splice(BUTTONS.length);
+    const [dimensions, points, save] = elements.splice(BUTTONS.length);
     shell.controls.append(modes, ...elements);
     this.#colour = select(shell.controls, "Colour", "What colours the points", (name) =>
       setAndPush(model, { color_by: name }),
@@ -145,11 +161,12 @@ export class Toolbar {
       ),
     );
     this.#dimensions.append(dimensions);
-    shell.controls.append(this.#dimensions, save);
+    shell.controls.append(this.#dimensions, points, save);
     this.close = onKey(canvas, (key) => {
       const spec = BUTTONS.find(({ keys }) => keys?.includes(key));
       spec?.action(model, actions);
-      return Boolean(spec);
+      if (!spec) KEYS[key]?.(actions);
+      return Boolean(spec) || key in KEYS;
     });
   }
 
@@ -195,7 +212,7 @@ export class Toolbar {
 }
 
 /** A button that switches a trait on and off. */
-function toggle(trait: "grid" | "prior" | "density" | "_dims_shown" | "_save_shown") {
+function toggle(trait: "grid" | "prior" | "density" | "_dims_shown" | "_points_shown" | "_save_shown") {
   return {
     action: (model: Model) => setAndPush(model, { [trait]: !model.get(trait) } as Partial<State>),
     pressed: (model: Model) => model.get(trait),

@@ -1,11 +1,13 @@
 /** The tooltip of the hovered sample, next to its point. */
 
 import { DetailText } from "../../controls/detail_text.ts";
-import type { Point } from "../../canvas/geometry.ts";
+import { cardBeside, type Point } from "../../canvas/geometry.ts";
 import { element } from "../../controls/shell.ts";
 import type { TileRef } from "../../kernel/atlas.ts";
 import { TileView } from "../decode/picked_view.ts";
 
+// Between a point and its card, in pixels; the largest points have a radius of 20.
+const GAP = 14;
 const DETAILS = ["input", "reconstruction", "residual"];
 
 /** Shows a sample, its text, and its reconstruction and residual once they are there. */
@@ -37,15 +39,13 @@ export class Tooltip {
     this.#detail.show(text);
   }
 
-  /** Show it next to the point, inside the frame of `width` and `height`. */
+  /** Show it beside the point, inside the frame of `width` and `height`. */
   show(shown: (TileRef | null)[], lines: string[], at: Point, width: number, height: number): void {
     this.#views.forEach((view, i) => view.show(shown[i]));
     this.#text.textContent = lines.join("\n");
     this.root.hidden = false;
-    const { offsetWidth, offsetHeight } = this.root;
-    const right = at.x + 14 + offsetWidth <= width;
-    const x = right ? at.x + 14 : at.x - 14 - offsetWidth;
-    const y = Math.min(height - offsetHeight, at.y - offsetHeight / 2);
-    this.root.style.transform = `translate(${Math.max(0, x)}px, ${Math.max(0, y)}px)`;
+    const card = { width: this.root.offsetWidth, height: this.root.offsetHeight };
+    const { x, y } = cardBeside(at, card, { width, height }, GAP);
+    this.root.style.transform = `translate(${x}px, ${y}px)`;
   }
 }

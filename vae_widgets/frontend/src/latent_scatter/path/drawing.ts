@@ -37,8 +37,11 @@ export function drawPath(
   }
   context.setLineDash([]);
   for (const stop of stops) dot(context, path[stop], 4, theme.ink, theme.paper);
-  label(context, theme, "start", path[0]);
-  label(context, theme, "end", path[path.length - 1]);
+  // Way-points have the numbers of their keys.
+  stops.forEach((stop, i) => {
+    const name = i === 0 ? "start" : i === stops.length - 1 ? "end" : String(i);
+    label(context, theme, name, path[stop]);
+  });
   dot(context, path[frame], 7, theme.accent, theme.paper);
   if (newStart) {
     dot(context, newStart, 5, theme.accent, theme.paper);

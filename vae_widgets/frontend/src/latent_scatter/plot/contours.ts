@@ -10,7 +10,10 @@ import type { Viewport } from "../../canvas/viewport.ts";
 const PRIOR_RINGS = [0.5, 0.9, 0.99];
 export const POSTERIOR_RING = 0.95;
 
-/** Rings that contain 50, 90 and 99 % of a standard normal prior on this plane. */
+// Room for the name of a ring around its place: beside, above and below.
+const NAME = { beside: 40, above: 16, below: 2 };
+
+/** Rings that contain 50, 90 and 99 % of a standard normal prior, named at the top of what is seen. */
 export function drawPrior(
   context: CanvasRenderingContext2D,
   theme: Theme,
@@ -19,6 +22,7 @@ export function drawPrior(
 ): void {
   context.textAlign = "center";
   context.textBaseline = "bottom";
+  const named: Point[] = [];
   for (const probability of PRIOR_RINGS) {
     const corners = contour(center, [1, 0, 0, 1], probability);
     context.lineWidth = 1.25;
@@ -26,8 +30,20 @@ export function drawPrior(
     context.strokeStyle = theme.ink;
     context.stroke(closed(corners, viewport));
     context.setLineDash([]);
-    const top = viewport.toScreen(center.x, Math.max(...corners.map(({ y }) => y)));
-    haloedText(context, theme, `${100 * probability} % of prior`, top.x, top.y - 2);
+    const { left, top, width, height } = viewport.box;
+    const seen = corners
+      .map(({ x, y }) => viewport.toScreen(x, y))
+      .filter(
+        ({ x, y }) =>
+          Math.abs(x - left - width / 2) < width / 2 - NAME.beside &&
+          y > top + NAME.above &&
+          y < top + height - NAME.below &&
+          named.every((o) => Math.abs(o.x - x) > 2 * NAME.beside || Math.abs(o.y - y) > NAME.above),
+      );
+    if (!seen.length) continue;
+    const at = seen.reduce((highest, place) => (place.y < highest.y ? place : highest));
+    named.push(at);
+    haloedText(context, theme, `${100 * probability} % of prior`, at.x, at.y - NAME.below);
   }
 }
 

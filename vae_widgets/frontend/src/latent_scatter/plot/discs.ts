@@ -140,6 +140,9 @@ export function makeStamp(
   });
 }
 
+/** Default opacity of points. */
+export const OPACITY = 0.85;
+
 /** Default radius in CSS pixels for a number of points: 3.5 for 1,000, 1.8 for 50,000. */
 export function discRadius(count: number): number {
   return Math.min(4.5, Math.max(1, 6.5 - Math.log10(Math.max(1, count))));

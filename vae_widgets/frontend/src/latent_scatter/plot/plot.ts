@@ -1,10 +1,10 @@
 /** The picture of a scatter: axes, decoded grid and points on a static layer, marks above it. */
 
-import { haloedText } from "../../canvas/text.ts";
+import { textBeside } from "../../canvas/text.ts";
 import type { Covariance, GridShape } from "../state/protocol.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import { setMainPart } from "../../controls/keys.ts";
-import { discRadius } from "./discs.ts";
+import { discRadius, OPACITY } from "./discs.ts";
 import { formatTicks } from "../../format/numbers.ts";
 import { CanvasView, type Draw } from "../../canvas/canvas_view.ts";
 import { PointLayer } from "./point_layer.ts";
@@ -30,6 +30,8 @@ export interface Scene {
   selection: Uint32Array;
   /** Diameter of the points in CSS pixels; null chooses it by their number. */
   pointSize: number | null;
+  /** null chooses it. */
+  opacity: number | null;
   /** Drawn behind the points; null for none. */
   grid: Grid | null;
   /** Names and places on the plane; a place on a line has no y. */
@@ -70,6 +72,7 @@ export class ScatterPlot {
     marks: null,
     selection: new Uint32Array(0),
     pointSize: null,
+    opacity: null,
     grid: null,
     bookmarks: [],
     prior: null,
@@ -166,7 +169,7 @@ export class ScatterPlot {
     for (const [name, [x, y]] of this.#scene.bookmarks) {
       const at = viewport.toScreen(x, y ?? 0);
       halo(context, theme, diamond(at, 5));
-      label(context, theme, name, at);
+      if (viewport.contains(at)) textBeside(context, theme, name, at, viewport.box, 10, 12);
     }
     context.restore();
     return done;
@@ -219,7 +222,7 @@ export class ScatterPlot {
     const { positions, levels, colours, marks, selection, grid } = this.#scene;
     // Above pictures the points are smaller and opaque.
     const radius = this.radius * (grid ? 0.85 : 1);
-    const opacity = grid ? 1 : 0.85;
+    const opacity = this.#scene.opacity ?? (grid ? 1 : OPACITY);
     const points = { positions, levels, colours, marks, selection, radius, opacity };
     return this.#points.draw(context, points, viewport, ratio);
   }
@@ -297,10 +300,4 @@ function drawGrid(
     context.stroke(line(from.x, y, to.x, y));
   }
   context.restore();
-}
-
-function label(context: CanvasRenderingContext2D, theme: Theme, text: string, at: Point): void {
-  context.textAlign = "left";
-  context.textBaseline = "middle";
-  haloedText(context, theme, text, at.x + 10, at.y, 12);
 }

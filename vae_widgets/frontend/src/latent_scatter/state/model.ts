@@ -28,6 +28,7 @@ export interface State {
   /** Sorted by relevance. */
   _axes: Axis[];
   _dims_shown: boolean;
+  _points_shown: boolean;
   /** Centre of the prior on the plane; empty where it has none. */
   _prior: [number, number] | [];
   prior: boolean;
@@ -51,7 +52,9 @@ export interface State {
   _hidden: number[];
   _hidden_sides: number[];
   mode: Mode;
+  /** Diameter in CSS pixels, and 0 to 1; null for automatic. */
   point_size: number | null;
+  opacity: number | null;
   grid: boolean;
   _path: PathState | Record<string, never>;
   _pick: Partial<Picked>;

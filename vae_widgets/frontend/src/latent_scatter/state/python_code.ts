@@ -16,6 +16,7 @@ export interface ScatterSettings {
   prior: boolean;
   density: boolean;
   pointSize: number | null;
+  opacity: number | null;
   hiddenClasses: string[];
   hiddenSides: string[];
 }
@@ -38,6 +39,7 @@ export function pythonOf(shown: ScatterSettings, name = "scatter"): string {
     `prior = ${bool(shown.prior)}`,
     `density = ${bool(shown.density)}`,
     `point_size = ${shown.pointSize ?? "None"}`,
+    `opacity = ${shown.opacity ?? "None"}`,
     `hidden_classes = ${JSON.stringify(shown.hiddenClasses)}`,
     `hidden_sides = ${JSON.stringify(shown.hiddenSides)}`,
     `bookmarks = {${Object.entries(shown.bookmarks)
