@@ -121,7 +121,6 @@ export class ScatterActions implements GestureActions, ToolbarActions {
       setAndPush(this.#model, { view: toEdges(bounds) });
     }
     this.#picked.pick(place, index);
-    if (!this.#plot.isVisible(index)) this.#setStatus(`The legend hides the point of sample #${index}.`);
   }
 
   findSample(): void {

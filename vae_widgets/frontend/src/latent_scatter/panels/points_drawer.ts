@@ -1,6 +1,5 @@
 /** The drawer "Points": finding a sample, selecting all or the others, size and opacity of points. */
 
-import { onKey } from "../../controls/gestures.ts";
 import { NumberField } from "../../controls/number_field.ts";
 import { button, element } from "../../controls/shell.ts";
 import { drawerRow, drawerSlider, type Range } from "./drawer.ts";
@@ -61,17 +60,11 @@ export class PointsDrawer {
     this.#size.show(size, automatic.size);
     this.#opacity.show(opacity, automatic.opacity);
   }
-
-  close(): void {
-    this.#size.close();
-    this.#opacity.close();
-  }
 }
 
 /** A slider with its value, and a button that makes it automatic. */
 class Look {
   readonly parts: HTMLElement[];
-  readonly close: () => void;
   readonly #slider: HTMLInputElement;
   readonly #value = element("span", "vw-dims-value");
   readonly #automatic: HTMLButtonElement;
@@ -81,7 +74,6 @@ class Look {
     this.#automatic = button("Auto", "Choose it by the number of points", () => set(null));
     this.#automatic.ariaLabel = `Automatic ${name.toLowerCase()}`;
     this.parts = [this.#slider, this.#value, this.#automatic];
-    this.close = onKey(this.#slider, () => false);
   }
 
   show(value: number | null, automatic: number): void {

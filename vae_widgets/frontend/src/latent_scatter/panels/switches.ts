@@ -1,6 +1,7 @@
 /** Buttons of a legend that hide and show groups of points. */
 
 import { MARKS } from "../../canvas/palette.ts";
+import { onKey } from "../../controls/keys.ts";
 import { button, element } from "../../controls/shell.ts";
 import { whole } from "../../format/numbers.ts";
 
@@ -41,25 +42,23 @@ export class Switches {
     search.title = "List what has these letters. Enter shows only its points, Esc lists all";
     search.ariaLabel = `Find a ${one}`;
     search.addEventListener("input", () => this.#find());
-    search.addEventListener("keydown", (event) => {
-      event.stopPropagation(); // JupyterLab would take Enter for "edit the cell"
-      const found = this.#found();
-      if (event.key === "Enter" && found.length) this.#showOnly(found);
-      if (event.key !== "Escape") return;
-      search.value = "";
-      this.#find();
+    onKey(search, (key) => {
+      if (key === "Enter") this.#showOnly(this.#found());
+      else if (key === "Escape" && search.value) {
+        search.value = "";
+        this.#find();
+      } else return false;
+      return true;
     });
     this.#all = button("All", "Show all points again (A)", () => changed([]));
     this.#title.textContent = many;
     this.#head.append(this.#title, search, this.#all);
     this.root.append(this.#head, this.#list);
-    this.#list.addEventListener("keydown", (event) => {
-      const at = this.#rows.findIndex((row) => row.contains(event.target as Node));
-      const key = event.key.toLowerCase();
-      if (at < 0 || event.ctrlKey || event.metaKey || !["o", "a"].includes(key)) return;
-      event.stopPropagation();
-      if (key === "o") this.#only(at);
-      else changed([]);
+    onKey(this.#list, (key, { target }) => {
+      if (key.toLowerCase() === "a") changed([]);
+      else if (key.toLowerCase() === "o") this.#only(this.#rows.findIndex((row) => row.contains(target as Node)));
+      else return false;
+      return true;
     });
   }
 
@@ -74,7 +73,7 @@ export class Switches {
     entries.forEach(({ group, name, count, colour, mark = 0 }, i) => {
       const [made, only] = this.#rows[i].children as unknown as HTMLElement[];
       const [swatch, text, number] = made.children as unknown as HTMLElement[];
-      made.title = `${name}: hide or show. Shift-click, double-click or O: only this. A: all`;
+      made.title = `${name}: hide or show. Alt-click, double-click or O: only this. A: all`;
       made.ariaPressed = String(!hidden.includes(group));
       swatch.style.background = colour;
       swatch.dataset.mark = MARKS[mark];
@@ -129,6 +128,7 @@ export class Switches {
   }
 
   #showOnly(some: Entry[]): void {
+    if (!some.length) return;
     const others = this.#entries.filter((entry) => !some.includes(entry)).map(({ group }) => group);
     const hidden = new Set(this.#hidden);
     const already = hidden.size === others.length && others.every((other) => hidden.has(other));
