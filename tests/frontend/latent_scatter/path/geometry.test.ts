@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hitPath } from "../../../../vae_widgets/frontend/src/latent_scatter/path/drawing.ts";
+import { drawPath, hitPath } from "../../../../vae_widgets/frontend/src/latent_scatter/path/drawing.ts";
 import { follow, withStop } from "../../../../vae_widgets/frontend/src/latent_scatter/path/geometry.ts";
 
 const line = Array.from({ length: 64 }, (_, i) => ({ x: 10 * i, y: 0 }));
@@ -56,4 +56,16 @@ test("the point can be dragged, the way-points, and the ends by their names", ()
   assert.equal(hit(300, 15), null);
   assert.equal(hit(300, 15, 24), 1);
   assert.equal(hit(630, 0, 10, () => false), null);
+});
+
+test("way-points are named by the numbers of their keys, in order, between start and end", () => {
+  const named: [string, number][] = [];
+  const context = new Proxy({} as Record<string, unknown>, {
+    get: (_, name) => (name === "fillText" ? (text: string, x: number) => named.push([text, x]) : () => {}),
+  });
+  const picture = { path: line, frame: 5, stops: [0, 20, 40, 63], guessed: false, newStart: null };
+  const theme = { font: "serif" } as Parameters<typeof drawPath>[1];
+  drawPath(context as unknown as CanvasRenderingContext2D, theme, picture);
+  assert.deepEqual(named.map(([text]) => text), ["start", "1", "2", "end"]);
+  assert.deepEqual(named.map(([, x]) => x - named[0][1]), [0, 200, 400, 630]);
 });

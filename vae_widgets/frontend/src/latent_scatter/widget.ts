@@ -33,7 +33,8 @@ import { samplesTable } from "./state/samples_table.ts";
 const SETTLED = 300;
 const DESCRIPTION =
   "Latent space. Arrows move a crosshair, Enter decodes there, Space selects the point there, " +
-  "Enter starts and ends a lasso or box, plus and minus zoom, R resets the view, Escape clears the selection.";
+  "Enter starts and ends a lasso or box, A selects all points, I inverts the selection, Escape clears it, " +
+  "F finds a sample by its number, plus and minus zoom, R resets the view.";
 
 class LatentScatterView {
   readonly #model: Model;
