@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.support import install
+
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -51,7 +53,8 @@ def distributions(
     """The sdist, and the wheel that was built from that sdist."""
     folder, source = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("source")
     shutil.copytree(clean_checkout, source, dirs_exist_ok=True)
-    output_of(sys.executable, "-m", "build", "--outdir", folder, source)
+    build = [sys.executable, "-m", "build", "--installer=uv", "--outdir", folder, source]
+    output_of(*build, env=install.environment())
     shutil.rmtree(source)
     (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
     return sdist, wheel

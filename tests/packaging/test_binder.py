@@ -19,6 +19,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from tests.support import install
+
 REPOSITORY = Path(__file__).parents[2]
 TOUR = "notebooks/00_tour.ipynb"
 
@@ -75,9 +77,8 @@ def launched(output_of, environment, clean_checkout, tmp_path_factory):
         (root / folder).mkdir()
     try:
         output_of(sys.executable, "-m", "venv", prefix)
-        # --no-compile: what is imported once costs more to compile ahead than it saves.
-        pip_install = [prefix / "bin/python", "-m", "pip", "install", "--no-compile"]
-        output_of(*pip_install, *map(str, environment[1]))
+        command = [*install.uv_pip_install(), f"--python={prefix}", *map(str, environment[1])]
+        output_of(*command, env=install.environment())
         with pytest.MonkeyPatch.context() as patch:
             for name in ("PYTHONPATH", "VIRTUAL_ENV", "JUPYTER_PATH", "JUPYTER_CONFIG_DIR"):
                 patch.delenv(name, raising=False)
