@@ -66,6 +66,52 @@ def another_kernel(widget):
     return widget
 
 
+STILL = {"controls": "values under the pointer", "histogram": "threshold, curves"}
+STILL |= {"slider": "sliding, playing", "queue": "marking"}
+
+
+@pytest.mark.parametrize("kind", WIDGETS)
+def test_a_disconnected_widget_says_so_at_once(page, kind):
+    blank = BlankPage(page, WIDGETS[kind][0]())
+    height = blank.root.bounding_box()["height"]
+    notice = blank.root.get_by_role("alert").get_by_text("Disconnected: run the cell again.")
+    assert not notice.is_visible()
+    blank.disconnect()
+    still = f" Still working: {STILL[kind]}." if kind in STILL else ""
+    assert notice.inner_text() == f"Disconnected: run the cell again.{still}"
+    # One line with its margin, and nothing else is new.
+    assert blank.root.bounding_box()["height"] == height + 28
+    # Also in a view that is made later, as in a notebook that is opened again.
+    blank.close()
+    blank.show_again()
+    notice.wait_for()
+
+
+def test_many_parts_say_once_that_they_are_disconnected(page):
+    parts = [vw.LatentScatter(PcaCodec(X), X, Y), *(WIDGETS[k][0]() for k in ("slider", "strip"))]
+    blanks = [BlankPage(page, part) for part in parts]
+    page.evaluate("document.body.classList.add('vw-composite')")
+    blanks[0].disconnect()
+    notices = page.locator(".vw-notice:visible")
+    still = "hovering, zooming, selecting, sliding, playing"
+    notices.wait_for()
+    assert notices.inner_text() == f"Disconnected: run the cell again. Still working: {still}."
+    assert page.locator(".vw-gone").count() == len(parts)
+
+
+def test_a_threshold_moved_by_hand_is_by_hand_without_a_kernel(page):
+    histogram = vw.AnomalyHistogram(SCORES)
+    blank = BlankPage(page, histogram._view.canvas)
+    method = blank.root.get_by_role("combobox", name="Method")
+    assert method.input_value() == "percentile"
+    blank.disconnect()
+    field = page.get_by_role("spinbutton", name="Threshold")
+    field.fill("0.25")
+    field.press("Enter")
+    assert method.input_value() == "manual"
+    assert histogram.method == "percentile"
+
+
 def test_a_threshold_moved_without_a_kernel_reaches_the_next_one(page):
     first = vw.AnomalyHistogram(SCORES)
     before = first.threshold

@@ -1,12 +1,18 @@
 """A notebook that is opened again without its kernel shows a picture of every widget."""
 
+import io
 import json
+
+import numpy as np
+from PIL import Image
 
 CODE = """
 import numpy as np
 import vae_widgets as vw
-scores = np.random.default_rng(0).gamma(3, size=300)
-histogram = vw.AnomalyHistogram(scores, threshold=5.0)
+rng = np.random.default_rng(0)
+scores = rng.gamma(3, size=300)
+tiles = rng.random((300, 8, 8))
+histogram = vw.AnomalyHistogram(scores, scores > rng.gamma(6, size=300), tiles, threshold=5.0)
 histogram
 """
 QUEUE = """
@@ -20,7 +26,7 @@ for step in range(50):
 monitor
 """
 CELLS = [CODE, QUEUE, LOOP]
-LINES = ["histogram = vw.AnomalyHistogram(scores, threshold=5.0)", "queue", "monitor"]
+LINES = [CODE.splitlines()[-2], "queue", "monitor"]
 PICTURES = '.jp-OutputArea-child img[width="704"]'
 # The text of the still picture in the model of the first cell.
 STORED = """() => window.jupyterapp.shell.currentWidget.content.widgets[0].model.sharedModel
@@ -28,12 +34,25 @@ STORED = """() => window.jupyterapp.shell.currentWidget.content.widgets[0].model
   .map((output) => output.data["text/plain"]).join("|")"""
 NATURAL = "image => [image.naturalWidth, image.naturalHeight, image.width]"
 
+RESTART = """async () => {
+  await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart();
+}"""
+
+# How far a line lies below the top of its output.
+DEPTH = """line => line.getBoundingClientRect().top -
+  line.closest(".jp-OutputArea-output").getBoundingClientRect().top"""
+
 # A picture that follows late would make JupyterLab ask whether to save.
 CLOSE = """() => {
   const notebook = window.jupyterapp.shell.currentWidget;
   notebook.context.model.dirty = false;
   notebook.close();
 }"""
+
+
+def picture_of(nb, line):
+    """Return the pixels of a widget."""
+    return np.asarray(Image.open(io.BytesIO(nb.output(line).screenshot())).convert("RGB"))
 
 
 def test_the_picture_takes_the_place_of_the_view_and_shows_the_last_state(
@@ -65,6 +84,20 @@ def test_the_picture_takes_the_place_of_the_view_and_shows_the_last_state(
     ]
     assert "threshold 6 set by hand" in texts[0]
     assert "Step 49" in texts[2]
+
+    before = [picture_of(nb, line) for line in LINES]
+    page.evaluate(RESTART)
+    for line, connected in zip(LINES, before, strict=True):
+        # Nothing differs but one line, which says that the widget is disconnected.
+        notice = nb.show_cell(line).locator(".vw-notice:visible")
+        notice.get_by_text("Disconnected: run the cell again.").wait_for()
+        assert notice.count() == 1
+        disconnected = picture_of(nb, line)
+        top = round(notice.evaluate(DEPTH))
+        without = np.delete(disconnected, slice(top - 4, top + 24), axis=0)
+        assert without.shape == connected.shape
+        # Edges may be smoothed by a level or two of 255 more or less.
+        assert np.abs(without.astype(int) - connected).max() <= 4
 
     page.evaluate(CLOSE)
     page.wait_for_function("() => !document.querySelector('.jp-NotebookPanel')")

@@ -35,6 +35,12 @@ FRONT_END = """async ({ esm, css, state, buffers, kernel }) => {
     for (const [name, listen] of [...listeners]) if (name === event) listen(...args);
   };
   const values = withBuffers(state, buffers.paths, buffers.data);
+  const commListeners = new Set();
+  values.layout = {
+    comm_live: true,
+    on: (name, listen) => commListeners.add(listen),
+    off: (name, listen) => commListeners.delete(listen),
+  };
   const model = {
     get: (name) => values[name],
     set(name, value) {
@@ -67,6 +73,10 @@ FRONT_END = """async ({ esm, css, state, buffers, kernel }) => {
   window.mounted = {
     kernel,
     model,
+    disconnect() {
+      values.layout.comm_live = false;
+      for (const listen of commListeners) listen();
+    },
     show() {
       const el = document.createElement("div");
       el.style.width = "760px";
@@ -79,6 +89,7 @@ FRONT_END = """async ({ esm, css, state, buffers, kernel }) => {
       };
     },
   };
+  (window.parts ??= []).push(window.mounted);
   window.mounted.show();
 }"""
 # The variables of JupyterLab's dark theme that widgets read.
@@ -133,6 +144,11 @@ class BlankPage:
     def lose_kernel(self, state: str = "gone") -> None:
         """Let messages fail (``"gone"``), stay unanswered (``"busy"``) or pass (``"there"``)."""
         self.page.evaluate("state => { window.mounted.kernel.state = state; }", state)
+
+    def disconnect(self) -> None:
+        """As JupyterLab does with all widgets of the page when it restarts the kernel."""
+        self.lose_kernel()
+        self.page.evaluate("for (const part of window.parts) part.disconnect()")
 
     def update(self) -> None:
         """Hand over what the widget has sent by itself."""

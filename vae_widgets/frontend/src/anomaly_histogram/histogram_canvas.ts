@@ -20,7 +20,7 @@ import { setAndPush, send } from "../kernel/sync.ts";
 import { asTyped, digitsFor, percent, plain, whole } from "../format/numbers.ts";
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
-  const shell = createShell(el, "Anomaly scores", model);
+  const shell = createShell(el, "Anomaly scores", model, "threshold, curves");
   shell.root.classList.add("vw-scores");
   const legend = element("span", "vw-scores-legend");
   shell.title.append(legend);
@@ -158,7 +158,10 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   function commit(threshold: number): void {
     live = null;
     refuse(null);
-    if (threshold !== model.get("threshold")) setAndPush(model, { threshold });
+    if (threshold !== model.get("threshold")) {
+      model.set("method", "manual"); // as the kernel will say, if there is one
+      setAndPush(model, { threshold });
+    }
     show();
   }
 

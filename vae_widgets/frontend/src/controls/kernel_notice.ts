@@ -1,4 +1,4 @@
-/** A line in a widget that is shown while the kernel does not answer. */
+/** A line in a widget that is shown while the kernel does not answer, or is gone. */
 
 import type { AnyModel } from "@anywidget/types";
 import { Channel } from "../kernel/channel.ts";
@@ -12,12 +12,17 @@ export class KernelNotice {
   readonly #channel: Channel;
   readonly #stop: () => void;
   readonly #listeners = new Set<() => void>();
+  /** What else still works is known once the widgets around this one are in the page. */
+  readonly #seen = new ResizeObserver(() => this.#show());
 
-  constructor(model: AnyModel<any>) {
+  /** `works` names what the widget does without a kernel, such as "hovering, zooming". */
+  constructor(model: AnyModel<any>, works = "") {
     this.root.className = "vw-notice";
     this.root.role = "alert";
+    this.root.dataset.works = works;
     this.#channel = Channel.of(model);
-    this.#stop = this.#channel.watch(() => this.#show());
+    this.#stop = this.#channel.watch(() => this.#changed());
+    this.#seen.observe(this.root);
     this.#show();
   }
 
@@ -32,12 +37,31 @@ export class KernelNotice {
 
   close(): void {
     this.#listeners.clear();
+    this.#seen.disconnect();
     this.#stop();
   }
 
-  #show(): void {
-    const text = this.silent ? SILENT : "";
-    if (this.root.textContent !== text) this.root.textContent = text;
+  #changed(): void {
+    this.#show();
     for (const changed of this.#listeners) changed();
   }
+
+  #show(): void {
+    const { gone, silent } = this.#channel;
+    this.root.classList.toggle("vw-gone", gone);
+    const text = gone ? disconnected(this.root) : silent ? SILENT : "";
+    if (this.root.textContent !== text) this.root.textContent = text;
+  }
+}
+
+/** The line for all parts of a widget; of its parts, only the first one shows it (shell.css). */
+function disconnected(notice: HTMLElement): string {
+  let whole: Element | null = null;
+  for (let at: Element | null = notice; at; at = at.parentElement) {
+    if (at.classList.contains("vw-composite")) whole = at;
+  }
+  const notices = whole ? [...whole.querySelectorAll<HTMLElement>(".vw-notice")] : [notice];
+  const works = new Set(notices.map(({ dataset }) => dataset.works).filter(Boolean));
+  const still = works.size ? ` Still working: ${[...works].join(", ")}.` : "";
+  return `Disconnected: run the cell again.${still}`;
 }

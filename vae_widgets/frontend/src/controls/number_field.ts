@@ -18,8 +18,6 @@ export interface NumberRange {
   optional?: boolean;
 }
 
-let count = 0;
-
 export class NumberField {
   readonly root = element("label", "vw-field");
   readonly input = element("input", "vw-input");
@@ -48,7 +46,7 @@ export class NumberField {
     input.title = hint;
     input.role = "spinbutton";
     input.ariaLabel = name;
-    problem.id = `vw-problem-${++count}`;
+    problem.id = `vw-problem-${Math.random().toString(36).slice(2)}`; // unique among all widgets of the page
     problem.role = "alert";
     input.setAttribute("aria-errormessage", problem.id);
     this.#before.data = before;

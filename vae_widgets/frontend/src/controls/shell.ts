@@ -18,7 +18,13 @@ export interface Shell {
   setStatus(text: string): void;
 }
 
-export function createShell(parent: HTMLElement, title: string, model: AnyModel<any>): Shell {
+/** `works` names what the widget does without a kernel. */
+export function createShell(
+  parent: HTMLElement,
+  title: string,
+  model: AnyModel<any>,
+  works: string,
+): Shell {
   const root = element("div", "vw-widget");
   const titleRow = element("div", "vw-title");
   titleRow.append(element("span", "vw-name", title));
@@ -27,7 +33,7 @@ export function createShell(parent: HTMLElement, title: string, model: AnyModel<
   const status = element("div", "vw-status");
   status.role = "status";
   status.ariaLive = "polite";
-  const notice = new KernelNotice(model);
+  const notice = new KernelNotice(model, works);
   root.append(titleRow, picture, controls, status, notice.root);
   parent.append(root);
   // A class instead of a container query: Chromium does not paint what was added to a query

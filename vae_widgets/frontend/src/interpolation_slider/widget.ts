@@ -49,7 +49,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
 
   constructor(model: AnyModel<State>, el: HTMLElement) {
     this.#model = model;
-    const shell = (this.#shell = createShell(el, "Interpolation", model));
+    const shell = (this.#shell = createShell(el, "Interpolation", model, "sliding, playing"));
     shell.root.classList.add("vw-interpolation");
     this.#view = new SliderView(shell.picture);
     shell.title.append(this.#note);

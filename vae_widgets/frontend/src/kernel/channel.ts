@@ -3,7 +3,7 @@
  * widgets/base/widget.py). The kernel confirms each message of the page.
  *
  * If the kernel cannot be reached, messages wait here in order. The widget shows this, and also that
- * a busy kernel does not answer.
+ * a busy kernel does not answer, or that JupyterLab has disconnected the widget.
  */
 
 import type { AnyModel } from "@anywidget/types";
@@ -19,6 +19,13 @@ export interface Post {
   seq: number;
   /** Cancel the message. Returns false if it has already been sent. */
   cancel(): boolean;
+}
+
+/** The model of the widget's layout, which says what anywidget does not: whether there is a comm. */
+interface LayoutModel {
+  comm_live?: boolean;
+  on?(event: string, listen: () => void): void;
+  off?(event: string, listen: () => void): void;
 }
 
 interface Waiting {
@@ -56,17 +63,27 @@ export class Channel {
     return channel;
   }
 
-  /** Whether the kernel cannot be reached or does not answer. */
-  get silent(): boolean {
-    return this.#silent;
+  /**
+   * Whether the widget has no kernel any more: it was restarted, or the notebook was opened again
+   * with the state of its widgets.
+   */
+  get gone(): boolean {
+    return this.#layout?.comm_live === false;
   }
 
-  /** Call `changed` whenever `silent` changes. Returns a function that stops it. */
+  /** Whether the kernel cannot be reached or does not answer. */
+  get silent(): boolean {
+    return this.#silent || this.gone;
+  }
+
+  /** Call `changed` whenever `silent` or `gone` changes. Returns a function that stops it. */
   watch(changed: () => void): () => void {
+    if (!this.#watchers.size) this.#layout?.on?.("comm_live_update", this.#tell);
     this.#watchers.add(changed);
     return () => {
       this.#watchers.delete(changed);
       if (this.#watchers.size) return;
+      this.#layout?.off?.("comm_live_update", this.#tell);
       clearTimeout(this.#timer);
       this.#timer = undefined;
     };
@@ -112,7 +129,7 @@ export class Channel {
   }
 
   #flush(): void {
-    while (this.#unsent.length) {
+    while (this.#unsent.length && !this.gone) {
       const { kind, seq, make } = this.#unsent[0];
       const { content, paths, buffers } = takeBuffers({ kind, page: this.#page, seq, ...make() });
       try {
@@ -158,8 +175,8 @@ export class Channel {
   }
 
   #lookAgain(after: number): void {
-    // Without a view there is nothing to show.
-    if (this.#timer !== undefined || !this.#watchers.size) return;
+    // Without a view there is nothing to show, and without a comm nothing to wait for.
+    if (this.#timer !== undefined || !this.#watchers.size || this.gone) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (this.#unsent.length) this.#flush();
@@ -170,6 +187,14 @@ export class Channel {
   #setSilent(silent: boolean): void {
     if (silent === this.#silent) return;
     this.#silent = silent;
+    this.#tell();
+  }
+
+  readonly #tell = (): void => {
     for (const changed of [...this.#watchers]) changed();
+  };
+
+  get #layout(): LayoutModel | undefined {
+    return this.#model.get?.("layout"); // some tests have a model without state
   }
 }

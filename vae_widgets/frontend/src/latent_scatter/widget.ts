@@ -52,7 +52,7 @@ class LatentScatterView {
 
   constructor(model: Model, el: HTMLElement) {
     this.#model = model;
-    const shell = (this.#shell = createShell(el, "Latent space", model));
+    const shell = (this.#shell = createShell(el, "Latent space", model, "hovering, zooming, selecting"));
     shell.root.classList.add("vw-scatter");
     shell.title.append(this.#facts);
     const frame = element("div", "vw-scatter-plot");

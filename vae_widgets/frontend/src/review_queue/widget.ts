@@ -48,7 +48,7 @@ const PLACES = 11;
 const KEYS = "Left and right arrows move. T: true alarm. F: false alarm. S: unsure. C: clear. U: undo.";
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
-  const shell = createShell(el, "Review", model);
+  const shell = createShell(el, "Review", model, "marking");
   shell.root.classList.add("vw-review");
   const progress = element("span", "vw-review-progress");
   const orders = element("select", "vw-input");

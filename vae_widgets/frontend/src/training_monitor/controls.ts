@@ -41,7 +41,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const spoken = element("div", "vw-training-warning");
   spoken.role = "status";
   spoken.ariaLive = "polite";
-  const notice = new KernelNotice(model);
+  const notice = new KernelNotice(model, "values under the pointer");
   root.append(row, options, status, spoken, notice.root);
   el.append(root);
 

@@ -1,0 +1,56 @@
+"""An accessibility audit finds nothing serious in any widget, light or dark."""
+
+import numpy as np
+import pytest
+
+import vae_widgets as vw
+from tests.browser.test_kernel_gone import make_controls, make_legend, make_strip
+from tests.support.axe import serious_problems
+from tests.support.blank_page import DARK, BlankPage
+from tests.support.pca_codec import PcaCodec, digits
+
+X, Y = (part[:60] for part in digits())
+SCORES = np.linspace(0, 1, 60)
+
+
+def make_scatter():
+    scatter = vw.LatentScatter(PcaCodec(X), X, Y, label_names=[f"digit {k}" for k in range(10)])
+    scatter.selection = [3, 4]
+    scatter.pick(3)
+    scatter.set_trait("_dims_shown", True)
+    scatter.set_trait("_save_shown", True)
+    return scatter
+
+
+def make_coloured_scatter():
+    scatter = vw.LatentScatter(PcaCodec(X), X, color_by=SCORES)
+    scatter.threshold = 0.5
+    return scatter
+
+
+def make_queue():
+    queue = vw.ReviewQueue(vw.AnomalyHistogram(SCORES, items=X))
+    queue.mark(queue.queue[0], "anomalous")
+    return queue
+
+
+WIDGETS = {
+    "scatter": make_scatter,
+    "coloured scatter": make_coloured_scatter,
+    "slider": lambda: vw.InterpolationSlider(PcaCodec(X), X[0], X[1], steps=3),
+    "histogram": lambda: vw.AnomalyHistogram(SCORES, np.where(Y == 1, 1, 0))._view.canvas,
+    "queue": make_queue,
+    "controls": make_controls,
+    "legend": make_legend,
+    "strip": make_strip,
+}
+
+
+@pytest.mark.parametrize("kind", WIDGETS)
+def test_nothing_serious_is_found(page, kind):
+    blank = BlankPage(page, WIDGETS[kind]())
+    blank.root.wait_for()
+    assert serious_problems(page, ".vw-widget") == []
+    blank.disconnect()
+    page.evaluate(DARK)
+    assert serious_problems(page, ".vw-widget") == []
