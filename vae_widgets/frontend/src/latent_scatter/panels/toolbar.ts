@@ -161,7 +161,9 @@ export class Toolbar {
       ),
     );
     this.#dimensions.append(dimensions);
-    shell.controls.append(this.#dimensions, points, save);
+    const drawers = element("div", "vw-group"); // which wrap together
+    drawers.append(points, save);
+    shell.controls.append(this.#dimensions, drawers);
     this.close = onKey(canvas, (key) => {
       const spec = BUTTONS.find(({ keys }) => keys?.includes(key));
       spec?.action(model, actions);
