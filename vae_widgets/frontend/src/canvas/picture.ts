@@ -48,6 +48,7 @@ function copyOf(from: Element, canvases: [HTMLCanvasElement, HTMLElement][]): El
   const copy = (isCanvas ? document.createElement("div") : from.cloneNode()) as HTMLElement;
   const computed = getComputedStyle(from);
   for (const name of computed) copy.style.setProperty(name, computed.getPropertyValue(name));
+  copy.style.flex = "none"; // what grew or shrank to its size has it already
   if (isCanvas) canvases.push([from, copy]);
   if (from instanceof HTMLInputElement) copy.setAttribute("value", from.value);
   if (from instanceof HTMLOptionElement) copy.toggleAttribute("selected", from.selected);
