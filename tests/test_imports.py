@@ -64,7 +64,10 @@ WIDGETS = {
     "anomaly_histogram": {"tile_strip", "links", "latent_scatter"},
     "review_queue": {"anomaly_histogram"},
     "training_monitor": {"tile_strip"},
-    "explorer": {"tile_strip", "latent_scatter", "interpolation_slider", "anomaly_histogram"},
+    "explorer": {
+        *("tile_strip", "latent_scatter", "interpolation_slider", "anomaly_histogram"),
+        "review_queue",
+    },
 }
 for widget, others in WIDGETS.items():
     ARROWS[f"widgets.{widget}"] = {
@@ -100,7 +103,7 @@ FRONTEND_ARROWS = {
     "controls": {"format", "kernel", "canvas"},
     "storage": {"format", "kernel", "canvas", "controls"},
     **dict.fromkeys(("tile_strip", "interpolation_slider", "anomaly_histogram"), FRONTEND_SHARED),
-    **dict.fromkeys(("training_monitor", "review_queue"), FRONTEND_SHARED),
+    **dict.fromkeys(("training_monitor", "review_queue", "explorer"), FRONTEND_SHARED),
 }
 SCATTER = {
     "state": FRONTEND_SHARED,

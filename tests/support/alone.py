@@ -52,6 +52,7 @@ MOUNT = """async ({ state, esm, css, dark, darkCss }) => {
 def show_alone(page: Page, widget: Any, theme: str = "light") -> None:
     """Show a widget that draws on a canvas; the page has it as ``window.model``."""
     page.goto("about:blank")
+    page.set_content("<!doctype html>")  # without, percentages would be those of the window
     page.evaluate(
         MOUNT,
         {

@@ -15,6 +15,7 @@ const WIDGETS = {
   training_replay: "training_monitor/replay.ts",
   latent_health: "training_monitor/latent_health.ts",
   review_queue: "review_queue/widget.ts",
+  explorer_tabs: "explorer/tabs.ts",
 };
 const entryPoints = Object.fromEntries(
   Object.entries(WIDGETS).map(([name, module]) => [name, `src/${module}`]),

@@ -1,4 +1,4 @@
-"""What one widget does shows in the others."""
+"""What one widget does shows in the others, on the same screen."""
 
 import pathlib
 
@@ -17,39 +17,102 @@ codec = PcaCodec(x)
 explorer = vw.Explorer(codec, x, labels=y)
 explorer
 """
+FLAGGED = "np.flatnonzero(explorer.histogram.flagged).tolist()"
+TO_THE_TOP = "explorer => explorer.scrollIntoView({ block: 'start' })"
 
 
-def test_widgets_are_linked(notebook):
+def test_a_gesture_and_its_effect_are_on_one_screen(notebook):
     nb = notebook([CELL])
     page = nb.page
-    strip = page.locator(".vw-strip").first
+    page.set_viewport_size({"width": 1280, "height": 800})
+    explorer = page.locator(".vw-explorer")
+    expect(page.locator(".vw-explorer.vw-wide")).to_have_count(1)
+    explorer.evaluate(TO_THE_TOP)
+    seen = page.locator(".jp-WindowedPanel-outer").bounding_box()
+    scatter = explorer.locator(".vw-scatter-plot > canvas")
+    bars = explorer.locator(".vw-scores .vw-picture > canvas")
+    film = explorer.locator(".vw-film-strip canvas")
+    strip = explorer.locator(".vw-panel-selection .vw-strip")
     slide = page.get_by_role("button", name="Slide to the picked point")
-    expect(slide).to_be_disabled()
 
-    # Cut: the flagged samples are selected, and the first of them shown.
-    threshold = page.get_by_role("spinbutton", name="Threshold")
-    threshold.fill(str(nb.kernel.eval("float(np.sort(explorer.histogram.scores)[-9:].min())")))
-    threshold.press("Enter")
-    nb.kernel.until("len(explorer.scatter.selection) == 9")
-    assert nb.kernel.eval(
-        "explorer.scatter.selection.tolist() == np.flatnonzero(explorer.histogram.flagged).tolist()"
-    )
-    expect(strip.locator(".vw-tile")).to_have_count(9)
-    expect(strip).to_contain_text("Selected samples (9 of 9)")
+    def on_screen(*parts):
+        for part in parts:
+            expect(part).to_be_visible()
+            box = part.bounding_box()
+            assert seen["x"] <= box["x"] <= box["x"] + box["width"] <= seen["x"] + seen["width"]
+            assert seen["y"] <= box["y"] <= box["y"] + box["height"] <= seen["y"] + seen["height"]
 
-    # Pick one of them: its code is picked, and can become an end of the slide.
-    strip.locator("button.vw-tile").nth(3).click()
-    nb.kernel.until("explorer.scatter.picked.size == 2")
-    index = nb.kernel.eval("int(explorer.scatter.selection[3])")
-    assert nb.kernel.eval(
-        f"bool((explorer.scatter.picked == explorer.scatter.z_mean[{index}]).all())"
-    )
+    def open_panel(name):
+        tab = page.get_by_role("tab", name=name)
+        tab.click()
+        expect(tab).to_have_attribute("aria-selected", "true")
+        nb.kernel.until(f"explorer.panel == {name.lower()!r}")
+
+    # A lasso: its samples' tiles, and their part of the bars.
+    def lasso(to):
+        page.keyboard.down("Shift")
+        nb.drag(scatter, (60, 20), to, release=False)
+        box = scatter.bounding_box()
+        page.mouse.move(box["x"] + 60, box["y"] + to[1], steps=4)
+        page.mouse.up()
+        page.keyboard.up("Shift")
+        nb.kernel.until("len(explorer.scatter.selection) > 1")
+        return nb.kernel.eval("explorer.scatter.selection.tolist()")
+
+    chosen = lasso((220, 200))
+    expect(strip.locator("button.vw-tile")).to_have_count(min(60, len(chosen)))
+    on_screen(scatter, strip.locator("button.vw-tile").first)
+    open_panel("Threshold")
+    before = nb.pixels(bars)
+    chosen = lasso((300, 210))
+    nb.wait_for_other_pixels(bars, before)
+    assert nb.kernel.eval("explorer.histogram.selection.tolist()") == chosen
+    on_screen(scatter, bars)
+
+    # A threshold: the outlines follow while it is dragged, and the selection stays.
+    before = nb.pixels(scatter)
+    width = bars.bounding_box()["width"]
+    nb.drag(bars, (0.5 * width, 100), (0.4 * width, 100), release=False)
+    nb.wait_for_other_pixels(scatter, before)
+    on_screen(scatter, bars)
+    page.mouse.up()
+    nb.kernel.until("explorer.histogram.method == 'manual'")
+    assert nb.kernel.eval("explorer.scatter.flagged.tolist()") == nb.kernel.eval(FLAGGED) != []
+    assert nb.kernel.eval("explorer.scatter.selection.tolist()") == chosen
+    on_screen(scatter, explorer.locator(".vw-panel-threshold button.vw-tile").first)
+    explorer.locator(".vw-panel-threshold button.vw-tile").first.click()
+    nb.kernel.until("explorer.scatter.picked_index == int(explorer.histogram.scores.argmax())")
+    assert nb.kernel.eval("explorer.scatter.hovered") == -1
+
+    # A slide: its point moves along the path in the scatter.
+    open_panel("Slide")
+    expect(slide).to_be_enabled()
+    before = nb.pixels(scatter)
+    width = film.bounding_box()["width"]
+    nb.drag(film, (10, 30), (0.7 * width, 30), release=False)
+    nb.wait_for_other_pixels(scatter, before)
+    on_screen(scatter, film, page.locator(".vw-film-current canvas"))
+    page.mouse.up()
+    on_screen(slide)
     picture = page.locator(".vw-film-frame canvas").last
     before = nb.pixels(picture)
-    expect(slide).to_be_enabled()
     slide.click()
-    nb.kernel.until(f"np.array_equal(explorer.slider.end, x[{index}])")
+    nb.kernel.until("np.array_equal(explorer.slider.end, x[explorer.scatter.picked_index])")
     nb.wait_for_other_pixels(picture, before)
-    assert nb.kernel.eval(
-        f"bool(np.allclose(explorer.slider.frames[-1], codec.decode(codec.encode(x))[{index}]))"
-    )
+
+    # A review, which is made when its panel is opened, here by keys.
+    page.get_by_role("tab", name="Slide").press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    card = explorer.locator(".vw-review-card")
+    card.wait_for()
+    card.press("ArrowRight")
+    nb.kernel.until("explorer.scatter.picked_index == int(explorer.review.queue[1])")
+    on_screen(scatter, card)
+
+    # In a narrow page the panel lies below the scatter.
+    page.set_viewport_size({"width": 700, "height": 800})
+    expect(page.locator(".vw-explorer:not(.vw-wide)")).to_have_count(1)
+    above, below = (one.bounding_box() for one in (scatter, card))
+    assert above["y"] + above["height"] < below["y"]
+    for box in (above, below):
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 700

@@ -215,7 +215,9 @@ def test_legend_zoom_pan_and_colours(open_view):
     before = nb.pixels(view.canvas)
     view.press("Grid")
     nb.wait_for_other_pixels(view.canvas, than=before)
-    nb.kernel.until("scatter._grid['columns'] == 19 and scatter._grid['rows'] == 13")
+    box = view.canvas.bounding_box()  # with margins of 56 and 48 pixels; a tile is 28 pixels high
+    columns, rows = ((size + 14) // 28 for size in (box["width"] - 56, box["height"] - 48))
+    nb.kernel.until(f"scatter._grid['columns'] == {columns} and scatter._grid['rows'] == {rows}")
 
 
 def test_keys_and_a_second_view(open_view):

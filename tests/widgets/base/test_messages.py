@@ -27,6 +27,7 @@ OWN = {
     "InterpolationSlider": {"value", "method", "compare"},
     "ScoreCanvas": {"threshold", "log_counts", "full_range"},
     "ReviewQueue": {"order", "position"},
+    "PanelTabs": {"panel"},
     "TileStrip": {"selected"},
     "ScoreStrip": {"selected"},
     "CurveLegend": {"hidden"},

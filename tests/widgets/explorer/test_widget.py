@@ -3,9 +3,11 @@ import types
 import numpy as np
 import pandas as pd
 import pytest
+from traitlets import TraitError
 
 import vae_widgets as vw
 from tests.support.pca_codec import PcaCodec, digits
+from vae_widgets.widgets.explorer.tabs import PANELS
 
 X, Y = digits()
 X, Y = X[:120], Y[:120]
@@ -17,16 +19,25 @@ def explorer():
     return vw.Explorer(CODEC, X, labels=Y)
 
 
-def test_a_threshold_selects_the_flagged_samples_and_shows_the_first(explorer):
+def test_a_threshold_outlines_the_flagged_samples_and_keeps_the_selection(explorer):
     error = ((X - CODEC.decode(CODEC.encode(X))) ** 2).reshape(len(X), -1).sum(axis=1)
+    first = np.flatnonzero(error >= explorer.histogram.threshold)
+    assert explorer.scatter.flagged.tolist() == first.tolist() != []
+    explorer.scatter.selection = [3, 5]
     explorer.histogram.threshold = float(np.sort(error)[-20])
     worst = np.sort(np.argsort(error)[-20:])
+    assert explorer.scatter.flagged.tolist() == worst.tolist()
+    assert explorer.scatter.selection.tolist() == [3, 5]
+    assert explorer._tabs.counts == {"selection": 2, "threshold": 20}
+    assert explorer.scatter.color_by == "label"
+    explorer._flagged.click()
     assert explorer.scatter.selection.tolist() == worst.tolist()
-    assert explorer._strip._content["captions"] == [f"#{i}" for i in worst[:12]]
+    assert explorer._strip._content["captions"] == [f"#{i}" for i in worst]
 
 
-def test_a_lasso_shows_its_samples_and_a_click_on_one_picks_its_code(explorer):
+def test_a_lasso_marks_the_bars_and_shows_its_samples_whose_codes_can_be_picked(explorer):
     explorer.scatter.selection = [3, 5, 8]
+    assert explorer.histogram.selection.tolist() == [3, 5, 8]
     assert explorer._strip._content["atlas"]["count"] == 3
     explorer._strip.selected = 1
     np.testing.assert_array_equal(explorer.scatter.picked, CODEC.encode(X)[5])
@@ -34,10 +45,30 @@ def test_a_lasso_shows_its_samples_and_a_click_on_one_picks_its_code(explorer):
     assert explorer._strip._content["atlas"]["count"] == 0
 
 
-def test_an_anomalous_item_picks_its_code(explorer):
+def test_an_anomalous_item_picks_its_code_without_a_tooltip_that_stays(explorer):
     explorer.histogram.picked_item = 7
     np.testing.assert_array_equal(explorer.scatter.picked, CODEC.encode(X)[7])
-    assert explorer.scatter.hovered == 7
+    assert (explorer.scatter.picked_index, explorer.scatter.hovered) == (7, -1)
+
+
+def test_a_review_is_made_once_its_panel_is_opened_and_picks_what_it_shows(explorer):
+    panels = dict(zip(PANELS, explorer.children[1].children[1].children, strict=True))
+    assert (explorer.panel, panels["review"].children) == ("selection", ())
+    explorer.panel = "review"
+    [review] = panels["review"].children
+    assert explorer.review is review
+    assert review.histogram is explorer.histogram
+    assert explorer.scatter.picked_index == -1
+    review.position = 2
+    assert explorer.scatter.picked_index == review.queue[2]
+    review.position = len(review.queue)  # the summary
+    assert explorer.scatter.picked_index == review.queue[2]
+    index = int(review.queue[0])
+    review.mark(index, "anomalous")
+    assert explorer.histogram.labels[index] == 1
+    with pytest.raises(TraitError, match="panel is 'slid'; did you mean 'slide'"):
+        explorer.panel = "slid"
+    assert explorer.panel == "review"
 
 
 def test_a_sample_picked_from_its_tile_starts_the_slide_at_the_original(explorer):
@@ -92,10 +123,10 @@ def test_the_codecs_own_scores_are_preferred_and_given_ones_most():
 
     explorer = vw.Explorer(Scoring(X), X)
     explorer.histogram.threshold = 118
-    assert explorer.scatter.selection.tolist() == [118, 119]
+    assert explorer.scatter.flagged.tolist() == [118, 119]
     explorer = vw.Explorer(Scoring(X), X, scores=-np.arange(120.0), anomalies=np.arange(120) < 2)
     explorer.histogram.threshold = -2
-    assert explorer.scatter.selection.tolist() == [0, 1, 2]
+    assert explorer.scatter.flagged.tolist() == [0, 1, 2]
     assert explorer.histogram.metrics["precision"] == pytest.approx(2 / 3)
 
 
@@ -173,7 +204,7 @@ def test_the_index_of_a_frame_reaches_every_widget():
     explorer = vw.Explorer(PcaCodec(x), frame, scores=scores)
     explorer.histogram.threshold = 118.0
     assert list(explorer.histogram.flagged_index) == ["p118", "p119"]
-    assert list(explorer.scatter.selection_index) == ["p118", "p119"]
+    assert list(frame.index[explorer.scatter.flagged]) == ["p118", "p119"]
     with pytest.raises(ValueError, match=r"scores has another index than dataset"):
         vw.Explorer(PcaCodec(x), frame, scores=scores[::-1])
 

@@ -74,6 +74,28 @@ def test_a_selection_can_be_marked_without_a_scatter(histogram):
         histogram.selection = [60]
 
 
+def test_what_is_flagged_can_be_outlined_in_other_colours(histogram, scatter):
+    scatter.selection = [2, 4]
+    links = [histogram.link(scatter, color=False) for _ in range(2)]
+    assert (scatter.color_by, scatter.threshold) == ("label", None)
+    for threshold in (histogram.threshold, 2.5):
+        histogram.threshold = threshold
+        assert scatter.flagged.tolist() == np.flatnonzero(threshold <= SCORES).tolist()
+    assert scatter.selection.tolist() == histogram.selection.tolist() == [2, 4]
+    canvas = histogram._view.canvas
+    # By these the page finds what is flagged while the line is dragged.
+    assert canvas.outlined == [scatter, scatter]
+    np.testing.assert_array_equal(SCORES[canvas._order], np.sort(SCORES))
+    scatter.color_by = "elbo"
+    assert scatter.threshold == 2.5
+    links[0].unlink()
+    assert scatter.flagged.tolist() == np.flatnonzero(SCORES >= 2.5).tolist()
+    links[1].unlink()
+    assert (scatter.flagged.size, canvas.outlined, scatter.color_by) == (0, [], "label")
+    histogram.threshold = 1.0
+    assert scatter.flagged.size == 0
+
+
 def test_unlink_gives_the_colours_back(histogram, scatter):
     link = histogram.link(scatter)
     scatter.selection = [2]

@@ -120,11 +120,11 @@ def test_the_line_of_a_histogram_has_its_figures():
 
 def test_the_line_of_a_scatter_says_what_is_selected_and_picked():
     widget = LatentScatter(CODEC, X, Y)
-    widget.selection = [1, 2, 3]
+    widget.selection, widget.flagged = [1, 2, 3], [7, 9]
     widget.picked = [0.5, -0.25]
     assert repr(widget) == (
         "LatentScatter: 120 samples, z[0] and z[1], 10 classes, 3 selected, "
-        "picked z = (0.5, \N{MINUS SIGN}0.25)"
+        "2 flagged, picked z = (0.5, \N{MINUS SIGN}0.25)"
     )
 
 
@@ -185,6 +185,19 @@ def test_where_some_points_are_selected_the_others_are_faint():
     after = colours(pixels(widget))
     assert after[RGB[2]] > before[RGB[2]] + 100
     assert after[RGB[1]] == before[RGB[1]]  # in the legend alone
+
+
+def test_flagged_samples_that_are_shown_are_outlined():
+    widget = LatentScatter(CODEC, X, Y)
+    widget._hidden, widget.flagged = [2], SCORES > 4
+    figure = Figure()
+    widget._draw(figure)
+    outlines = figure.axes[0].collections[-1]
+    rows = np.flatnonzero((SCORES > 4) & (Y != 2))
+    np.testing.assert_array_equal(
+        np.sort(outlines.get_offsets(), axis=0), np.sort(widget.z_mean[rows], axis=0)
+    )
+    assert not len(outlines.get_facecolors())
 
 
 def test_a_quantity_is_drawn_in_viridis_and_in_two_colours_with_a_threshold():

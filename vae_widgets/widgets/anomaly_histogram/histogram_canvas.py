@@ -18,7 +18,7 @@ from vae_widgets.core.thresholds import METHODS, Threshold
 from vae_widgets.widgets.base.assets import KERNEL_ID, bundle
 from vae_widgets.widgets.base.messages import PAGE
 from vae_widgets.widgets.base.widget import CanvasWidget
-from vae_widgets.widgets.traits.array import Number, array_to_json
+from vae_widgets.widgets.traits.array import Array, Number, array_to_json
 
 PERCENTILES = (50, 90, 95, 99, 99.9)
 """Marked along the top."""
@@ -64,7 +64,12 @@ class ScoreCanvas(CanvasWidget):
     followers = traitlets.List(traitlets.Instance(ipywidgets.Widget)).tag(
         sync=True, **widget_serialization
     )
-    _selected = traitlets.Dict().tag(sync=True)  # in a linked scatter: counts on the grid
+    # Scatters in which the page outlines what is flagged, and the samples by ascending score.
+    outlined = traitlets.List(traitlets.Instance(ipywidgets.Widget)).tag(
+        sync=True, **widget_serialization
+    )
+    _order = Array("uint32", 1).tag(sync=True)
+    _selected = traitlets.Dict().tag(sync=True)  # of the selection: counts on the grid
     # One trait each, so that the page never mixes the counts of two grids or thresholds.
     _grid = traitlets.Dict().tag(sync=True)
     _counted = traitlets.Dict().tag(sync=True)
@@ -132,16 +137,22 @@ class ScoreCanvas(CanvasWidget):
         self._selection = np.sort(self._scores.scores[indices])
         self._count_selected()
 
+    def add_outlined(self, scatter: ipywidgets.Widget) -> None:
+        """Let the page outline what is flagged in a scatter while it moves the threshold."""
+        self._order = self._scores.order
+        self.outlined = [*self.outlined, scatter]
+
+    def remove_outlined(self, scatter: ipywidgets.Widget) -> None:
+        """Remove one entry of a scatter; each link has its own."""
+        self.outlined = _without(self.outlined, scatter)
+
     def add_follower(self, scatter: ipywidgets.Widget) -> None:
         """Let the page move the threshold of a scatter while it moves this one."""
         self.followers = [*self.followers, scatter]
 
     def remove_follower(self, scatter: ipywidgets.Widget) -> None:
         """Remove one entry of a scatter; each link has its own."""
-        followers = list(self.followers)
-        if scatter in followers:
-            followers.remove(scatter)
-            self.followers = followers
+        self.followers = _without(self.followers, scatter)
 
     def _count_selected(self) -> None:
         selection = self._selection
@@ -218,6 +229,11 @@ def in_words_of_the_page(why: str) -> str:
         for parameter in method.parameters:
             why = re.sub(rf"\b{parameter}\b", parameter.replace("_", " "), why)
     return why
+
+
+def _without(widgets: list[Any], one: Any) -> list[Any]:
+    at = widgets.index(one) if one in widgets else len(widgets)
+    return widgets[:at] + widgets[at + 1 :]
 
 
 def _or_none(number: float) -> float | None:

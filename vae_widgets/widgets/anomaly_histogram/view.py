@@ -47,7 +47,8 @@ class HistogramView:
     def widgets(self) -> list[ipywidgets.Widget]:
         """All of them, from top to bottom."""
         aside = ipywidgets.VBox([self.curves, self.intervals], layout=_column("2 1 260px"))
-        top = ipywidgets.HBox([self.canvas, aside], layout=ipywidgets.Layout(flex_flow="row wrap"))
+        layout = ipywidgets.Layout(flex="1 0 auto", flex_flow="row wrap")
+        top = ipywidgets.HBox([self.canvas, aside], layout=layout).add_class("vw-scores-top")
         return [top, self.strip] if self.strip else [top]
 
     def show(self, chosen: Threshold, metrics: Mapping[str, float], picked_item: int) -> None:

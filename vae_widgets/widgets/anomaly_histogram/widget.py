@@ -174,9 +174,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
             score_name,
             lambda: self.bootstrap(quick_resamples(n, self.method)),
         )
-        super().__init__(
-            self._view.widgets, layout=ipywidgets.Layout(width="100%", max_width="800px")
-        )
+        super().__init__(self._view.widgets, layout=ipywidgets.Layout(width="100%"))
         self._apply(choice)
         self._view.canvas.observe(self._moved, "threshold")
         self._view.canvas.handle(self._apply_method, "method")
@@ -315,12 +313,20 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         self._view.intervals.show(found, self.method)
         return found
 
-    def link(self, scatter: LatentScatter) -> ScoreLink:
+    def link(self, scatter: LatentScatter, *, color: bool = True) -> ScoreLink:
         """Show what is flagged in a scatter of the same samples, and what is selected there here.
 
-        The scatter is coloured by the scores, in two colours from the threshold on, which can be
-        set in both. The part of every bar that is selected in the scatter is marked, and the picked
-        item is hovered.
+        The scores are one of the quantities that can colour the scatter, in two colours from the
+        threshold on, which can be set in both. The part of every bar that is selected in the
+        scatter is marked.
+
+        Parameters
+        ----------
+        scatter
+            Of the same samples, in the same order.
+        color
+            Colour the scatter by the scores at once, and hover the picked item there. False keeps
+            its colours, and outlines the flagged samples.
 
         Returns
         -------
@@ -332,7 +338,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         TypeError, ValueError
             If `scatter` is no `LatentScatter`, or shows another number of samples.
         """
-        return ScoreLink(self, self._view.canvas, scatter)
+        return ScoreLink(self, self._view.canvas, scatter, color)
 
     def policy(self, note: str = "", *, author: str = "", model_hash: str = "") -> ThresholdPolicy:
         """Return the threshold as a `ThresholdPolicy`, to save and to apply elsewhere."""

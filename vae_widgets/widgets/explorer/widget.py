@@ -16,24 +16,29 @@ from vae_widgets.rendering import Renderer, check_renderer, note_of, render
 from vae_widgets.widgets.anomaly_histogram.widget import AnomalyHistogram
 from vae_widgets.widgets.base.widget import CompositeWidget
 from vae_widgets.widgets.explorer import still_picture as picture
+from vae_widgets.widgets.explorer.tabs import PanelTabs
 from vae_widgets.widgets.interpolation_slider.widget import InterpolationSlider
 from vae_widgets.widgets.latent_scatter.widget import LatentScatter
+from vae_widgets.widgets.review_queue.widget import ReviewQueue
 from vae_widgets.widgets.still_pictures.figure import number
 from vae_widgets.widgets.still_pictures.pictured import Pictured
 from vae_widgets.widgets.tile_strip.widget import TileStrip
 
-STRIP_TILES = 12
+STRIP_TILES = 60
 """How many of the selected samples are shown."""
 
 
 class Explorer(Pictured, CompositeWidget):
     """Explore what a model has learned, with all widgets linked.
 
-    - Moving the threshold selects the flagged samples in the latent plane.
-    - The first selected samples are shown below it; a click on one picks its code.
-    - The path of the interpolation lies in the latent plane; its point can be dragged there.
-    - Two buttons make the picked point an end of it.
-    - A click on an anomalous sample picks its code, too.
+    The scatter stands beside the panel of the current task, or above it in a narrow cell:
+
+    - *Selection*: the selected samples; a click on one picks its code.
+    - *Slide*: an interpolation. Its path lies in the scatter and can be dragged there; two buttons
+      make the picked point an end of it.
+    - *Threshold*: the anomaly scores. The flagged samples are outlined in the scatter, the selected
+      ones marked in the bars, and a click on a tile picks its code.
+    - *Review*: the flagged samples one by one, each picked in the scatter.
 
     Parameters
     ----------
@@ -58,6 +63,10 @@ class Explorer(Pictured, CompositeWidget):
     scatter : LatentScatter
     slider : InterpolationSlider
     histogram : AnomalyHistogram
+    review : ReviewQueue
+        Made when it is first asked for, or its panel opened.
+    panel : str
+        The panel that is shown: "selection", "slide", "threshold" or "review". May be set.
 
     Examples
     --------
@@ -69,6 +78,7 @@ class Explorer(Pictured, CompositeWidget):
     scatter: LatentScatter
     slider: InterpolationSlider
     histogram: AnomalyHistogram
+    _review: ReviewQueue | None = None
 
     @checks.suggest_keywords
     def __init__(
@@ -103,6 +113,7 @@ class Explorer(Pictured, CompositeWidget):
             score_name = "anomaly score"
 
         samples = self._x if index_of(x) is None else x
+        self._codec = codec
         self.scatter = LatentScatter(
             codec, samples, with_index(labels, index), self._renderer, label_names=label_names
         )
@@ -118,28 +129,65 @@ class Explorer(Pictured, CompositeWidget):
         self.histogram = AnomalyHistogram(
             with_index(scores, index), anomalies, self._x, self._renderer, score_name=score_name
         )
+        self.histogram.link(self.scatter, color=False)
         self._strip = TileStrip(
             title="Selected samples", selectable=True, placeholder="Lasso points to see them here."
         )
         self._selected: NDArray[np.uint32] = np.zeros(0, np.uint32)
         self._as_start = self._end_button("Slide from the picked point", "start")
         self._as_end = self._end_button("Slide to the picked point", "end")
-        buttons = ipywidgets.HBox(
-            [self._as_start, self._as_end],
-            layout=ipywidgets.Layout(flex_flow="row wrap", margin="0 0 0 6px"),
+        self._flagged = ipywidgets.Button(
+            description="Select the flagged samples",
+            tooltip="Select what the threshold flags",
+            layout=ipywidgets.Layout(width="auto"),
         )
+        self._flagged.on_click(self._select_flagged)
+        self._tabs = PanelTabs()
+        self._panels = {
+            "selection": [self._strip, _row(self._flagged)],
+            "slide": [self.slider, _row(self._as_start, self._as_end)],
+            "threshold": [self.histogram],
+            "review": [],
+        }
+        body = [
+            ipywidgets.VBox(parts).add_class(f"vw-panel-{name}")
+            for name, parts in self._panels.items()
+        ]
+        self._reviewing = body[-1]
+        side = [self._tabs, ipywidgets.VBox(body).add_class("vw-explorer-body")]
         super().__init__(
-            [self.scatter, self._strip, buttons, self.slider, self.histogram],
-            layout=ipywidgets.Layout(width="100%", max_width="800px"),
+            [self.scatter, ipywidgets.VBox(side).add_class("vw-explorer-side")],
+            layout=ipywidgets.Layout(width="100%"),
         )
+        self.add_class("vw-explorer")
         self.scatter.observe(self._show_selection, "selection")
         self.scatter.observe(self._enable_buttons, "picked")
-        self.histogram.observe(self._select_flagged, "flagged")
+        self.histogram.observe(self._count, "flagged")
         self.histogram.observe(self._pick_item, "picked_item")
         self._strip.observe(self._pick_selected, "selected")
+        self._tabs.observe(self._open, "panel")
         self._enable_buttons()
+        self._count()
         for part in self._pictured_parts():
             part.when_picture_changes(self._picture_changed)
+
+    @property
+    def panel(self) -> str:
+        """The panel that is shown: "selection", "slide", "threshold" or "review"; may be set."""
+        return str(self._tabs.panel)
+
+    @panel.setter
+    def panel(self, name: str) -> None:
+        self._tabs.panel = name
+
+    @property
+    def review(self) -> ReviewQueue:
+        """The queue of the panel *Review*, made when it is first asked for."""
+        if self._review is None:
+            self._review = ReviewQueue(self.histogram, self._codec)
+            self._review.observe(self._pick_reviewed, "position")
+            self._reviewing.children = [self._review]
+        return self._review
 
     @property
     def _picture_height(self) -> float:
@@ -185,10 +233,21 @@ class Explorer(Pictured, CompositeWidget):
         # codes, though, the slider takes what it gets for a code.
         return np.asarray(z if x.shape == z.shape else x)
 
-    def _select_flagged(self, change: Any) -> None:
-        self.scatter.selection = np.flatnonzero(self.histogram.flagged)
+    def _select_flagged(self, button: Any) -> None:
+        self.scatter.selection = self.histogram.flagged
+
+    def _count(self, change: Any = None) -> None:
+        self._tabs.counts = {
+            "selection": self.scatter.selection.size,
+            "threshold": int(self.histogram.metrics["n_flagged"]),
+        }
+
+    def _open(self, change: Any) -> None:
+        if change.new == "review":
+            _ = self.review  # is made
 
     def _show_selection(self, change: Any) -> None:
+        self._count()
         n = len(self.scatter.selection)
         self._selected = self.scatter.selection[:STRIP_TILES]
         self._strip.selected = -1
@@ -201,15 +260,21 @@ class Explorer(Pictured, CompositeWidget):
 
     def _pick_selected(self, change: Any) -> None:
         if change.new >= 0:
-            self._pick(int(self._selected[change.new]))
+            self.scatter.try_pick(int(self._selected[change.new]))
 
     def _pick_item(self, change: Any) -> None:
         if change.new >= 0:
-            self._pick(change.new)
+            self.scatter.try_pick(change.new)
 
-    def _pick(self, index: int) -> None:
-        self.scatter.hovered = index
-        self.scatter.try_pick(index)
+    def _pick_reviewed(self, change: Any) -> None:
+        queue = self.review.queue
+        if change.new < len(queue):
+            self.scatter.try_pick(int(queue[change.new]))
+
+
+def _row(*buttons: ipywidgets.Button) -> ipywidgets.HBox:
+    layout = ipywidgets.Layout(flex_flow="row wrap", margin="0 0 0 6px")
+    return ipywidgets.HBox(buttons, layout=layout)
 
 
 def _scores(codec: Any, x: NDArray[np.float32]) -> tuple[NDArray[Any], str]:

@@ -52,6 +52,7 @@ class ScatterState(CanvasWidget):
     # Public state. What the page owns is not echoed: by then the page has moved on. Where a
     # validator below takes more than one type, or says more than "expected a float", it is loose.
     selection = IndexSet().tag(**PAGE)
+    flagged = IndexSet().tag(sync=True)
     hovered = WholeNumber(-1).tag(**PAGE)
     picked = Array("float32", 1).tag(sync=True, page_writes=True)
     picked_index = traitlets.Int(-1, read_only=True).tag(sync=True)

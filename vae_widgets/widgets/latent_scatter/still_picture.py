@@ -34,6 +34,7 @@ class Scatter(Coloured, Protocol):
     point_size: Any
     picked: Any
     selection: Any
+    flagged: Any
     view: Any
 
     def project(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -92,6 +93,9 @@ def draw(figure: Any, scatter: Scatter, plane: Plane, text: str) -> None:
         _paint(axes, points, look, order[chosen[order]], 1.0)
     else:
         _paint(axes, points, look, order, scatter.opacity or 0.85)
+    if scatter.flagged.size and len(points) <= MOST_DISCS:
+        flagged = order[np.isin(order, scatter.flagged)]
+        axes.scatter(*points[flagged].T, s=24, facecolors="none", edgecolors=INK, lw=0.8)
     if plane.path is not None:
         axes.plot(*plane.path.T, color=ACCENT, linewidth=1.5)
         axes.plot(*plane.path[[0, -1]].T, "o", color=ACCENT, markersize=4)
@@ -172,6 +176,8 @@ def summary(scatter: Scatter, plane: Plane) -> str:
         facts.append(f"coloured by {scatter.color_by}{cut}")
     if scatter.selection.size:
         facts.append(f"{scatter.selection.size:,} selected")
+    if scatter.flagged.size:
+        facts.append(f"{scatter.flagged.size:,} flagged")
     if scatter.picked.size:
         at = ", ".join(number(value) for value in scatter.picked[:4])
         facts.append(f"picked z = ({at}{', …' if scatter.picked.size > 4 else ''})")

@@ -74,6 +74,9 @@ class LatentScatter(Pictured, ScatterAnswers):
         Of x, the labels or the quantities, if they have one.
     selection_index : pandas.Index or ndarray
         The entries of `index` that are selected. May be set.
+    flagged : ndarray
+        Indices of samples that are drawn with an outline, uint32, sorted, such as those that an
+        `AnomalyHistogram` flags. May be set; a boolean mask (n,) will do.
     hovered : int
         Index of the sample under the pointer, -1 if none. May be set.
     picked : ndarray
@@ -137,8 +140,8 @@ class LatentScatter(Pictured, ScatterAnswers):
     plane_traits = ("_positions", "projection")  # also a projection with the same positions
     _picture_height = picture.HEIGHT
     _picture_follows = (
-        *("selection", "picked", "color_by", "quantities", "threshold", "view", "bookmarks"),
-        *("_positions", "_path", "_hidden", "_hidden_sides", "point_size", "opacity"),
+        *("selection", "flagged", "picked", "color_by", "quantities", "threshold", "view"),
+        *("bookmarks", "_positions", "_path", "_hidden", "_hidden_sides", "point_size", "opacity"),
     )
 
     @checks.suggest_keywords

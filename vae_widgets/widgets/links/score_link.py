@@ -15,12 +15,13 @@ from vae_widgets.widgets.latent_scatter.widget import LatentScatter
 class ScoreView(Observable, Protocol):
     """What a link needs of an `AnomalyHistogram`.
 
-    `threshold`, `picked_item` and `selection` are traits.
+    `threshold`, `flagged`, `picked_item` and `selection` are traits.
     """
 
     threshold: Any
     picked_item: Any
     selection: Any
+    flagged: Any
 
     @property
     def scores(self) -> NDArray[np.float64]:
@@ -42,6 +43,12 @@ class BarsView(Protocol):
     def remove_follower(self, scatter: LatentScatter) -> None:
         """Remove one entry of a scatter."""
 
+    def add_outlined(self, scatter: LatentScatter) -> None:
+        """Let the page outline what is flagged in a scatter while it moves the threshold."""
+
+    def remove_outlined(self, scatter: LatentScatter) -> None:
+        """Remove one entry of a scatter."""
+
 
 class ScoreLink(Link):
     """What `AnomalyHistogram.link` returns: it lasts until `unlink`, or until one is closed.
@@ -51,7 +58,9 @@ class ScoreLink(Link):
 
     _alive: ClassVar[WeakSet[ScoreLink]] = WeakSet()
 
-    def __init__(self, histogram: ScoreView, bars: BarsView, scatter: LatentScatter) -> None:
+    def __init__(
+        self, histogram: ScoreView, bars: BarsView, scatter: LatentScatter, color: bool = True
+    ) -> None:
         if not isinstance(scatter, LatentScatter):
             raise TypeError(
                 f"scatter must be a LatentScatter; received {type(scatter).__name__}. Pass the "
@@ -74,12 +83,18 @@ class ScoreLink(Link):
         self.name = _name_of(bars.score_name, histogram.scores, scatter)
         self._is_new = self.name not in scatter.quantities
         scatter.quantities = {**scatter.quantities, self.name: histogram.scores}
-        with scatter.hold_sync():
-            scatter.color_by = self.name
-            self._take_over()
+        self._color = color
+        if color:
+            with scatter.hold_sync():
+                scatter.color_by = self.name
+                self._take_over()
+            self._follow(histogram, "picked_item", self._hover)
+        else:
+            bars.add_outlined(scatter)
+            self._follow(histogram, "flagged", self._outline)
+            self._outline()
         self._follow(scatter, "color_by", self._recolour)
         self._follow(histogram, "threshold", self._cut)
-        self._follow(histogram, "picked_item", self._hover)
         self._follow(scatter, "threshold", self._take_cut)
         self._follow(scatter, "selection", self._show_selection)
         self._show_selection()
@@ -94,6 +109,11 @@ class ScoreLink(Link):
         self._let_go()
         scatter = self.scatter
         others = [link for link in self._alive if link.scatter is scatter]
+        if not self._color:
+            self._bars.remove_outlined(scatter)
+            scatter.flagged = []
+            for link in others:
+                link.outline()
         if not any(link.histogram is self.histogram for link in others):
             self.histogram.selection = []
         for heir in others:
@@ -113,6 +133,11 @@ class ScoreLink(Link):
                 scatter.quantities = {
                     name: of for name, of in scatter.quantities.items() if name != self.name
                 }
+
+    def outline(self) -> None:
+        """Outline in the scatter what is flagged, where the link is to."""
+        if not self._color:
+            self.scatter.flagged = self.histogram.flagged
 
     def inherit(self, is_new: bool, before: tuple[str, float | None]) -> None:
         """Take over the duties of a link of equal scores that ends.
@@ -146,6 +171,9 @@ class ScoreLink(Link):
             # The threshold does not fit another quantity, unless that one's link has set it.
             if self.scatter.threshold == self.histogram.threshold:
                 self.scatter.threshold = None
+
+    def _outline(self, change: Any = None) -> None:
+        self.outline()
 
     def _hover(self, change: Any) -> None:
         self.scatter.hovered = change.new

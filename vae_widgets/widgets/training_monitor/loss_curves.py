@@ -101,7 +101,7 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
         self.readout = {}
         super().__init__(
             [panel.box for panel in self._panels],
-            layout=ipywidgets.Layout(flex_flow="row wrap", width="100%", max_width="800px"),
+            layout=ipywidgets.Layout(flex_flow="row wrap", width="100%"),
         )
         self._dom_classes = ("vw-curves", "vw-curves-waiting")
 

@@ -131,9 +131,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
         self._drawing = MonitorDrawing(self._session, title, classes, self._clicked)
         self._drawing.controls.log_scale = log_scale
         self._throttle = Throttle(self._plan, self._failed, self._clock, self._timer)
-        super().__init__(
-            self._drawing.widgets, layout=ipywidgets.Layout(width="100%", max_width="800px")
-        )
+        super().__init__(self._drawing.widgets, layout=ipywidgets.Layout(width="100%"))
         self.add_class("vw-monitor")
         for send in self._plan():
             send()

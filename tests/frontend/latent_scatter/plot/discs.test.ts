@@ -59,6 +59,14 @@ test("marks give each level its shape, and the rest of the picture stays free", 
   assert.ok(alpha(22, 7 - 5) > 0);
 });
 
+test("an outline is a shape without the shape of its hole", () => {
+  MARKS.forEach((name, mark) => {
+    const [ring, outer, hole] = [makeStamp(5, 1, mark, 9, 3), makeStamp(5, 1, mark, 9), makeStamp(3, 1, mark, 9)];
+    assert.ok(ring.every((a, i) => Math.abs(a - (outer[i] - hole[i])) <= 1), name);
+    assert.ok(ring.some((a) => a > 200), name);
+  });
+});
+
 test("a disc has its colour in the middle and nothing outside", () => {
   const pixels = blank(11, 9);
   drawDiscs(pixels, { ...one, positions: Float32Array.of(5.5, 4.5) });

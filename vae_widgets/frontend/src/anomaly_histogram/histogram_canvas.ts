@@ -165,18 +165,22 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     show();
   }
 
+  const follow = () => {
+    const flagged = metrics()?.flagged;
+    if (flagged !== undefined) points.follow(shown(), flagged);
+  };
   const moveTo = (index: number) => {
     const threshold = histogram.counts.thresholds[index];
     if (threshold === shown()) return;
     live = threshold;
     refuse(null);
-    points.follow(threshold);
     show();
+    follow();
   };
   const restore = () => {
     live = null;
-    points.follow(shown());
     show();
+    follow();
   };
   const stopGestures = onThresholdDrag(canvas, {
     counts: () => histogram.counts,
@@ -251,6 +255,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     _counted: show,
     operating_points: onPoints,
     followers: onPoints,
+    outlined: onPoints,
   });
   shell.notice.watch(show);
   onGrid();

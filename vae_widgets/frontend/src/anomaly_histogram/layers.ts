@@ -182,15 +182,38 @@ export function drawPercentiles(
   }
 }
 
-export function drawBars(
+function binEdges(frame: Frame, counts: ScoreCounts): number[] {
+  const bins = counts.last / counts.stepsPerBin;
+  return Array.from({ length: bins + 1 }, (_, i) => frame.x(counts.thresholds[i * counts.stepsPerBin]));
+}
+
+/** Mark which part of each bar is selected, by a narrow bar inside it. */
+export function drawSelected(
   context: CanvasRenderingContext2D,
   frame: Frame,
   { counts, selected }: Histogram,
   theme: Theme,
 ): void {
+  if (!selected) return;
+  context.fillStyle = theme.ink;
+  const edges = binEdges(frame, counts);
+  for (let i = 0; i + 1 < edges.length; i++) {
+    const [from, to] = [i, i + 1].map((edge) => selected[edge * counts.stepsPerBin]);
+    if (from === to) continue;
+    const width = edges[i + 1] - edges[i];
+    // A single sample beside hundreds can still be seen.
+    const y = Math.min(frame.y(from - to), frame.bottom - 4);
+    context.fillRect(edges[i] + width / 4, y, Math.max(2, width / 2), frame.bottom - y);
+  }
+}
+
+export function drawBars(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  { counts }: Histogram,
+): void {
   const bins = counts.bins();
-  const edges = bins[0].map((_, i) => frame.x(counts.thresholds[i * counts.stepsPerBin]));
-  edges.push(frame.right);
+  const edges = binEdges(frame, counts);
   const gap = edges[1] - edges[0] >= 4 ? 1 : 0;
   const bar = (x0: number, x1: number, ofClass: number[]) => {
     ofClass.forEach((count, k) => {
@@ -205,17 +228,6 @@ export function drawBars(
   };
   for (let i = 0; i < bins[0].length; i++) {
     bar(edges[i], edges[i + 1] - gap, bins.map((ofClass) => ofClass[i]));
-  }
-  if (selected) {
-    // The selected part, as a narrow bar inside.
-    context.fillStyle = theme.ink;
-    for (let i = 0; i < bins[0].length; i++) {
-      const [from, to] = [i, i + 1].map((edge) => selected[edge * counts.stepsPerBin]);
-      if (from === to) continue;
-      const width = edges[i + 1] - edges[i];
-      const y = Math.min(frame.y(from - to), frame.bottom - 2);
-      context.fillRect(edges[i] + width / 3, y, Math.max(1, width / 3), frame.bottom - y);
-    }
   }
   const outside = counts.outside();
   if (frame.below) bar(frame.left - GUTTER, frame.left - 4, outside.below);

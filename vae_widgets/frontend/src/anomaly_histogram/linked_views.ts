@@ -1,6 +1,7 @@
 /** Parts of other widgets that follow the threshold in the page: points on curves, scatters. */
 
 import type { AnyModel } from "@anywidget/types";
+import { readArray, writeArray, type WireArray } from "../kernel/arrays.ts";
 import { expectedCost, falsePositiveRate, type Metrics } from "./counts.ts";
 
 /** The model of another widget. `set_state` sets a state as if the kernel had sent it. */
@@ -12,6 +13,8 @@ interface ForeignModel {
 interface State {
   operating_points: string[];
   followers: string[];
+  outlined: string[];
+  _order: WireArray;
   point_axes: [string, string][];
   costs: number[];
 }
@@ -20,6 +23,7 @@ export class LinkedViews {
   readonly #model: AnyModel<State>;
   #points: ForeignModel[] = [];
   #followers: ForeignModel[] = [];
+  #outlined: ForeignModel[] = [];
 
   constructor(model: AnyModel<State>) {
     this.#model = model;
@@ -30,13 +34,18 @@ export class LinkedViews {
   async find(): Promise<void> {
     this.#points = await this.#modelsOf("operating_points");
     this.#followers = await this.#modelsOf("followers");
+    this.#outlined = await this.#modelsOf("outlined");
   }
 
-  /** Show a moving threshold in linked scatters that show scores. */
-  follow(threshold: number): void {
+  /** Show a moving threshold in linked scatters, and the `flagged` samples of highest score. */
+  follow(threshold: number, flagged: number): void {
     for (const scatter of this.#followers) {
       if (scatter.get("threshold") !== null) scatter.set_state({ threshold });
     }
+    if (!this.#outlined.length) return;
+    const order = readArray<Uint32Array>(this.#model.get("_order"));
+    const outlined = writeArray(order.subarray(order.length - flagged));
+    for (const scatter of this.#outlined) scatter.set_state({ flagged: outlined });
   }
 
   move(threshold: number, metrics: Metrics): void {
@@ -60,7 +69,7 @@ export class LinkedViews {
     });
   }
 
-  #modelsOf(name: "operating_points" | "followers"): Promise<ForeignModel[]> {
+  #modelsOf(name: "operating_points" | "followers" | "outlined"): Promise<ForeignModel[]> {
     const ids = this.#model.get(name).map((id) => id.replace("IPY_MODEL_", ""));
     const found = ids.map((id) => this.#model.widget_manager.get_model(id));
     return Promise.all(found) as unknown as Promise<ForeignModel[]>;

@@ -1,7 +1,7 @@
 /** The picture of the histogram: bars, pale where not flagged, and the line of the threshold. */
 
 import { CanvasView } from "../canvas/canvas_view.ts";
-import { drawHistogramAxes, drawBars, drawPercentiles, Frame, MARGIN, type Histogram } from "./layers.ts";
+import { drawHistogramAxes, drawBars, drawPercentiles, drawSelected, Frame, MARGIN, type Histogram } from "./layers.ts";
 import type { Theme } from "../canvas/theme.ts";
 
 export interface PlotState {
@@ -65,6 +65,7 @@ export class HistogramPlot {
     };
     part(0, x, UNFLAGGED_ALPHA[theme.dark ? "dark" : "light"]);
     part(x, width, 1);
+    drawSelected(context, frame, this.#shown().histogram, theme);
     drawPercentiles(context, frame, this.#shown().histogram, theme, x);
     drawThreshold(context, theme, frame, x, label, width);
   }

@@ -20,6 +20,9 @@ export interface State {
   full_range: boolean;
   operating_points: string[];
   followers: string[];
+  outlined: string[];
+  /** Samples by ascending score, once a scatter outlines what is flagged. */
+  _order: WireArray;
   point_axes: [string, string][];
   costs: number[];
   _grid: WireGrid;

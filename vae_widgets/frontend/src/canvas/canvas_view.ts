@@ -1,5 +1,6 @@
 /** A canvas that fits its box, is sharp on any screen, and redraws at most once a frame. */
 
+import { onResize } from "./resize.ts";
 import { readTheme, watchTheme, type Theme } from "./theme.ts";
 
 export type Draw = (context: CanvasRenderingContext2D, theme: Theme) => void;
@@ -11,8 +12,7 @@ export class CanvasView {
   height = 0;
   readonly #context: CanvasRenderingContext2D;
   readonly #draw: Draw;
-  readonly #resized: ResizeObserver;
-  readonly #unwatchTheme: () => void;
+  readonly #unwatch: (() => void)[];
   #theme: Theme;
   #frame = 0;
 
@@ -24,12 +24,13 @@ export class CanvasView {
     parent.append(this.canvas);
     this.#context = this.canvas.getContext("2d")!;
     this.#theme = readTheme(parent);
-    this.#resized = new ResizeObserver(() => this.#fit(parent));
-    this.#resized.observe(parent);
-    this.#unwatchTheme = watchTheme(() => {
-      this.#theme = readTheme(parent);
-      this.redraw();
-    });
+    this.#unwatch = [
+      onResize(parent, () => this.#fit(parent)),
+      watchTheme(() => {
+        this.#theme = readTheme(parent);
+        this.redraw();
+      }),
+    ];
     this.#fit(parent);
   }
 
@@ -43,8 +44,7 @@ export class CanvasView {
 
   close(): void {
     cancelAnimationFrame(this.#frame);
-    this.#resized.disconnect();
-    this.#unwatchTheme();
+    for (const stop of this.#unwatch) stop();
     this.canvas.remove();
   }
 

@@ -1,6 +1,7 @@
 /** The frame that every widget shares: title row, picture, one row of controls, status line. */
 
 import type { AnyModel } from "@anywidget/types";
+import { onResize } from "../canvas/resize.ts";
 import { KernelNotice } from "./kernel_notice.ts";
 import "./shell.css";
 
@@ -38,9 +39,12 @@ export function createShell(
   parent.append(root);
   // A class instead of a container query: Chromium does not paint what was added to a query
   // container while its cell was out of sight in JupyterLab.
-  new ResizeObserver(([{ contentRect }]) => {
-    if (contentRect.width) root.classList.toggle("vw-narrow", contentRect.width < NARROW);
-  }).observe(root);
+  onResize(root, (width) => {
+    if (!width) return;
+    root.classList.toggle("vw-narrow", width < NARROW);
+    // In steps, so that no height that follows it is a fraction of a pixel.
+    root.style.setProperty("--vw-width", `${20 * Math.floor(width / 20)}px`);
+  });
   const setStatus = (text: string) => {
     if (status.textContent !== text) status.textContent = text;
   };

@@ -130,6 +130,7 @@ class LatentScatterView {
         this.#showSelection();
         this.#shell.setStatus(selectionStatus(this.#model.get("selection").shape[0]));
       },
+      flagged: () => this.#showSelection(),
       hovered: () => this.#hover.show(),
       view: () => this.#showView(),
       color_by: showColours,
@@ -202,8 +203,11 @@ class LatentScatterView {
 
   #showSelection(): void {
     const selection = readArray<Uint32Array>(this.#model.get("selection"));
-    this.#plot.show({ selection });
-    const some = selection.length ? `, ${whole(selection.length)} selected` : "";
+    const flagged = readArray<Uint32Array>(this.#model.get("flagged"));
+    this.#plot.show({ selection, flagged });
+    const some =
+      (selection.length ? `, ${whole(selection.length)} selected` : "") +
+      (flagged.length ? `, \u25cb\u00a0${whole(flagged.length)}\u00a0flagged` : "");
     const note = this.#model.get("_range_note");
     const range = note ? ` \u00b7 tiles: ${note}` : "";
     const count = this.#plot.scene.positions.length / 2;

@@ -50,6 +50,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     grid.replaceChildren();
     grid.style.setProperty("--vw-columns", String(columns));
     grid.classList.toggle("vw-strip-named", names.length > 0);
+    grid.classList.toggle("vw-strip-wrapped", !names.length && atlas.count === columns);
     tiles = Array.from({ length: atlas.count }, (_, index) => {
       if (names.length && index % columns === 0) {
         grid.append(element("div", "vw-strip-row", names[index / columns]));

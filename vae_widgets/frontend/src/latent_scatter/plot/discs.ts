@@ -30,6 +30,8 @@ export interface Discs {
   marks?: Uint8Array | null;
   /** In pixels. */
   radius: number;
+  /** Radius of the middle that is left free, in pixels; 0 by default. */
+  hole?: number;
   /** 0 to 1. */
   opacity: number;
   /** The discs to draw; all by default. */
@@ -50,11 +52,11 @@ export function drawDiscs(pixels: Pixels, discs: Discs, from = 0, to = countDisc
   const { width, height } = pixels;
   const words = new Int32Array(pixels.data.buffer, pixels.data.byteOffset, width * height);
   const colours = packed(discs.colours);
-  const { marks = null, radius, opacity } = discs;
+  const { marks = null, radius, hole, opacity } = discs;
   const reach = reachOf(marks ? CORNER * radius : radius);
   const size = 2 * reach + 1;
   const stamps = Array.from({ length: marks ? 1 + Math.max(...marks) : 1 }, (_, mark) =>
-    makeStamp(radius, opacity, mark, reach),
+    makeStamp(radius, opacity, mark, reach, hole),
   );
   const disc = stamps[0];
   for (let n = to - 1; n >= from; n--) {
@@ -125,18 +127,25 @@ function reachOf(radius: number): number {
   return Math.ceil(radius + 0.5) - 1;
 }
 
-/** Alpha (0 to 255) of a shape with a soft edge in the middle of a square of 2 `reach` + 1 pixels. */
+/**
+ * Alpha (0 to 255) of a shape with a soft edge in the middle of a square of 2 `reach` + 1 pixels,
+ * without the same shape of radius `hole`.
+ */
 export function makeStamp(
   radius: number,
   opacity: number,
   mark = 0,
   reach = reachOf(mark ? CORNER * radius : radius),
+  hole = 0,
 ): Uint8Array {
   const outline = OUTLINES[MARKS[mark]];
   const size = 2 * reach + 1;
   return Uint8Array.from({ length: size * size }, (_, i) => {
-    const distance = outline((i % size) - reach, Math.floor(i / size) - reach, radius);
-    return Math.round(255 * opacity * Math.min(1, Math.max(0, 0.5 - distance)));
+    const within = (r: number) => {
+      const distance = outline((i % size) - reach, Math.floor(i / size) - reach, r);
+      return Math.min(1, Math.max(0, 0.5 - distance));
+    };
+    return Math.round(255 * opacity * (within(radius) - (hole && within(hole))));
   });
 }
 

@@ -28,6 +28,8 @@ export interface Scene {
   /** Shape of each level; null where all are discs. */
   marks: Uint8Array | null;
   selection: Uint32Array;
+  /** Drawn with an outline. */
+  flagged: Uint32Array;
   /** Diameter of the points in CSS pixels; null chooses it by their number. */
   pointSize: number | null;
   /** null chooses it. */
@@ -71,6 +73,7 @@ export class ScatterPlot {
     colours: new Uint8Array(3),
     marks: null,
     selection: new Uint32Array(0),
+    flagged: new Uint32Array(0),
     pointSize: null,
     opacity: null,
     grid: null,
@@ -163,7 +166,7 @@ export class ScatterPlot {
     context.clip();
     if (this.#scene.grid) drawGrid(context, theme, this.#scene.grid, viewport);
     else this.#scene.density?.shade(context, theme, viewport);
-    const done = this.#drawPoints(context, viewport, ratio);
+    const done = this.#drawPoints(context, theme, viewport, ratio);
     if (this.#scene.prior) drawPrior(context, theme, viewport, this.#scene.prior);
     this.#scene.density?.encircle(context, theme, viewport);
     for (const [name, [x, y]] of this.#scene.bookmarks) {
@@ -218,12 +221,13 @@ export class ScatterPlot {
   }
 
   /** Returns false if it must continue in the next frame. */
-  #drawPoints(context: CanvasRenderingContext2D, viewport: Viewport, ratio: number): boolean {
-    const { positions, levels, colours, marks, selection, grid } = this.#scene;
+  #drawPoints(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport, ratio: number): boolean {
+    const { positions, levels, colours, marks, selection, flagged, grid } = this.#scene;
     // Above pictures the points are smaller and opaque.
     const radius = this.radius * (grid ? 0.85 : 1);
     const opacity = this.#scene.opacity ?? (grid ? 1 : OPACITY);
-    const points = { positions, levels, colours, marks, selection, radius, opacity };
+    const outline = theme.dark ? "#ffffff" : "#000000";
+    const points = { positions, levels, colours, marks, selection, flagged, outline, radius, opacity };
     return this.#points.draw(context, points, viewport, ratio);
   }
 

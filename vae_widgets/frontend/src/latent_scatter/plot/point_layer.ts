@@ -3,6 +3,7 @@
  * points do not delay a frame; until it is complete, the old one is shown, scaled and moved.
  */
 
+import { channels } from "../../canvas/palette.ts";
 import { countDiscs, drawDiscs, type Discs } from "./discs.ts";
 import { Viewport } from "../../canvas/viewport.ts";
 
@@ -15,6 +16,10 @@ export interface Points {
   marks: Uint8Array | null;
   /** Drawn opaque on top; the other points are then faint. */
   selection: Uint32Array;
+  /** Drawn with an outline, in front of all points. */
+  flagged: Uint32Array;
+  /** Of the outline. */
+  outline: string;
   /** In CSS pixels. */
   radius: number;
   opacity: number;
@@ -35,6 +40,8 @@ const STRIDE = 8192;
 const MANY = 30_000;
 const MARGIN = 0.25;
 const FAINT = 0.2;
+// Width of an outline, in CSS pixels.
+const OUTLINE = 1.5;
 
 export class PointLayer {
   readonly #canvas = document.createElement("canvas");
@@ -102,7 +109,7 @@ class Job implements Drawing {
     this.ratio = ratio;
     const { box, bounds, scaleX, scaleY } = viewport;
     this.#pixels = new ImageData(Math.round(box.width * ratio), Math.round(box.height * ratio));
-    const { positions, levels, colours, marks, selection, radius, opacity } = points;
+    const { positions, levels, colours, marks, selection, flagged, outline, radius, opacity } = points;
     const all = {
       positions,
       levels,
@@ -118,6 +125,17 @@ class Job implements Drawing {
     this.#passes = selection.length
       ? [{ ...all, opacity: 1, which: selection }, { ...all, opacity: FAINT * opacity }]
       : [all];
+    if (flagged.length) {
+      const [r, g, b] = channels(outline);
+      this.#passes.unshift({
+        ...all,
+        colours: colours.map((_, i) => [r, g, b][i % 3]),
+        radius: (radius + OUTLINE) * ratio,
+        hole: radius * ratio,
+        opacity: 1,
+        which: flagged,
+      });
+    }
     this.#rest = countDiscs(this.#passes[0]);
   }
 

@@ -8,6 +8,7 @@ import type { WireAtlas } from "../../kernel/atlas.ts";
 
 export interface State {
   selection: WireArray;
+  flagged: WireArray;
   hovered: number;
   picked: WireArray;
   color_by: string;
