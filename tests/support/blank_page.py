@@ -163,6 +163,14 @@ class BlankPage:
 
         return wait_for(hold, 10, what)
 
+    def save(self, entry: str) -> tuple[str, bytes]:
+        """Choose an entry of the menu Export; return name and content of the file."""
+        self.root.get_by_role("button", name="Export", exact=True).click()
+        with self.page.expect_download() as download:
+            self.root.get_by_role("button", name=entry).click()
+        self.root.get_by_role("status").filter(has_text="Saved as").wait_for()
+        return download.value.suggested_filename, download.value.path().read_bytes()
+
     def close(self) -> None:
         """Take the front end out of the page; the widget lives on."""
         self.page.evaluate("window.mounted.end()")

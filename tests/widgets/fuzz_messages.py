@@ -45,6 +45,7 @@ AS_THE_PAGE = {
             ]
         }
     ],
+    "end": [{"which": "start", "sample": 3}, {"which": "end", "sample": None}],
     "change": [{"run": 1, "name": "learning_rate", "value": 0.1}],
     **{kind: [{"run": 1}] for kind in ("pause", "resume", "stop", "checkpoint")},
     **{kind: [{}] for kind in ("swap", "undo", "refill", "log")},

@@ -29,19 +29,10 @@ def blank(page):
     scatter.close()
 
 
-def save(blank, entry):
-    """Choose an entry of the menu, and return the file."""
-    blank.root.get_by_role("button", name="Export", exact=True).click()
-    with blank.page.expect_download() as download:
-        blank.root.get_by_role("button", name=entry).click()
-    blank.root.get_by_role("status").filter(has_text="Saved as").wait_for()
-    return download.value.suggested_filename, download.value.path().read_bytes()
-
-
 def test_saved_data_are_those_of_python_without_a_kernel(blank):
     scatter = blank.widget
     blank.lose_kernel()
-    name, data = save(blank, "Data (CSV)")
+    name, data = blank.save("Data (CSV)")
     assert name == "latent_scatter.csv"
     head, *rows = csv.reader(io.StringIO(data.decode(), newline=""))
     assert head == ["index", "z[2]", "z[0]", "label", "s", "selected"]
@@ -72,7 +63,7 @@ def test_a_saved_picture_has_the_points_at_their_places(blank, theme, paper):
     blank.update()
     blank.lose_kernel()
     frame, box = (blank.root.locator(at).bounding_box() for at in (":scope", ".vw-scatter-plot"))
-    name, data = save(blank, "Picture (PNG)")
+    name, data = blank.save("Picture (PNG)")
     assert name == "latent_scatter.png"
     picture = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
     assert picture.shape[1] == frame["width"]

@@ -158,6 +158,7 @@ KINDS: dict[str, Kind] = {
     "sound": Kind({"what": _what}, answer=("wav",)),
     # To InterpolationSlider.
     "swap": Kind({}),
+    "end": Kind({"which": choice("start", "end"), "sample": or_none(_ROW)}, answer=()),
     # To LatentScatter. `_pick` and `_grid`, which all views show, are traits that come before.
     "pick": Kind({"point": whole(-1, 2**31)}, {"at": _AT, "along": number()}, ()),
     "grid": Kind(

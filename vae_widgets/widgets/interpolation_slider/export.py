@@ -24,7 +24,7 @@ def write_gif(
             "GIF",
             save_all=True,
             append_images=pictures[1:],
-            duration=max(20, 10 * round(100 * frame_seconds)),
+            duration=10 * max(2, int(100 * frame_seconds + 0.5)),
             loop=0,
         )
 

@@ -16,6 +16,8 @@ from vae_widgets.rendering import Renderer, check_renderer, note_of, render, wit
 from vae_widgets.rendering.atlas import tile_atlas
 from vae_widgets.widgets.traits.array import array_to_json
 
+# Samples that are vectors of at most this many values travel to the page, for a table of the path.
+_SHORT = 256
 # The range of values is taken from this many codes, if no samples are known.
 _RANGE_CODES = 64
 
@@ -94,17 +96,25 @@ class FilmMaker:
         self._codec = check_codec(codec)
         self.renderer = check_renderer(renderer, codec.sample_shape, codec=codec)
         self._range_is_known = False
+        shape = tuple(codec.sample_shape)
+        self._short = len(shape) == 1 and shape[0] <= _SHORT
         self.steps = checks.positive_int("steps", steps, minimum=2)
         self.ends = checks.one_of("ends", ends, ("auto", "latent", "sample"))
         self._n_neighbors = checks.positive_int("n_neighbors", n_neighbors)
-        self._latents = None
+        self._latents: NDArray[np.float32] | None = None
         self._legs: dict[str, Leg] = {"slerp": arc, "linear": line}
         self.methods = ["slerp", "linear"]
         if latents is not None:
             # Copied, because the caller may change them before they are used.
             self._latents = checks.samples("latents", latents, (codec.latent_dim,)).copy()
+            self._latents.flags.writeable = False
             self.methods.append("neighbours")
         self._revision = 0
+
+    @property
+    def latents(self) -> NDArray[np.float32] | None:
+        """Latent vectors of data (n, latent_dim), read-only; None if they were not given."""
+        return self._latents
 
     def film(
         self,
@@ -203,9 +213,11 @@ class FilmMaker:
                     "path": array_to_json(strip.z),
                     "log_prior": array_to_json(strip.log_prior),
                     "step_size": array_to_json(strip.step_size),
+                    "samples": array_to_json(strip.samples) if self._short else None,
                 }
                 for name, strip in strips.items()
             ],
+            "columns": list(getattr(self.renderer, "columns", None) or []) if self._short else [],
             "methods": self.methods,
             "stops": np.rint(stops * (self.steps - 1)).astype(int).tolist(),
             "usual_log_prior": usual_log_prior(self._codec.latent_dim),

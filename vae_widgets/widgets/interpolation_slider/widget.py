@@ -18,6 +18,12 @@ from vae_widgets.widgets.base.messages import PAGE
 from vae_widgets.widgets.base.sound import answer_sounds
 from vae_widgets.widgets.base.widget import CanvasWidget
 from vae_widgets.widgets.interpolation_slider import still_picture as picture
+from vae_widgets.widgets.interpolation_slider.ends import (
+    EndSource,
+    chosen_end,
+    ends_to_json,
+    latent_rows,
+)
 from vae_widgets.widgets.interpolation_slider.export import write_gif, write_png
 from vae_widgets.widgets.interpolation_slider.film import FilmMaker
 from vae_widgets.widgets.latent_scatter.widget import LatentScatter
@@ -112,6 +118,7 @@ class InterpolationSlider(Pictured, CanvasWidget):
     z = Array(read_only=True)
     sample = Array(ndim=None, read_only=True)
     _has_sound = traitlets.Bool(False).tag(sync=True)
+    _ends = traitlets.Dict().tag(sync=True)  # see ends.py
     _detail = traitlets.Unicode("").tag(sync=True)  # what the renderer says of `sample`, as HTML
     # One trait, so that the page never sees new tiles with an old path. Its revision tells the
     # page that an equal answer is an answer too.
@@ -134,6 +141,8 @@ class InterpolationSlider(Pictured, CanvasWidget):
         compare: bool = False,
     ) -> None:
         self._maker = FilmMaker(codec, renderer, steps, ends, latents, n_neighbors)
+        self._source = latent_rows(self._maker.latents)
+        self._rows: dict[str, int | None] = {"start": None, "end": None}
         film = self._maker.film(start, end, via, method, compare)
         self._shown = self._maker.position(film, 0.0)
         self._next = self._shown  # what a validator has decoded and an observer will show
@@ -148,6 +157,9 @@ class InterpolationSlider(Pictured, CanvasWidget):
         )
         answer_sounds(self, self._maker.renderer, lambda frame: self.frames[frame])
         self.handle(lambda message: self.swap_ends(), "swap")
+        self.handle(self._choose_end, "end")
+        self.observe(self._forget_row, ["start", "end"])
+        self._tell_ends()
         self._set_results()
 
     @property
@@ -187,10 +199,28 @@ class InterpolationSlider(Pictured, CanvasWidget):
 
     def swap_ends(self) -> None:
         """Walk the path the other way round; the sample shown stays, to within one frame."""
+        start, end = self._rows.values()
         # One message, so that the page never shows the old position on the new path.
-        with self.hold_sync(), self.hold_trait_notifications():
-            self.start, self.end, self.value = self.end, self.start, 1 - self.value
-            self.via = self.via[::-1]
+        with self.hold_sync():
+            with self.hold_trait_notifications():
+                self.start, self.end, self.value = self.end, self.start, 1 - self.value
+                self.via = self.via[::-1]
+            self._rows = {"start": end, "end": start}
+            self._tell_ends()
+
+    def offer_ends(self, source: EndSource) -> None:
+        """Let the page choose ends among these samples, in place of those offered before."""
+        if source is not self._source:
+            self._rows = {"start": None, "end": None}
+        self._source = source
+        self._tell_ends()
+
+    def withdraw_ends(self, source: EndSource) -> None:
+        """Offer `latents` again, if these samples are offered."""
+        if self._source is source:
+            self._source = latent_rows(self._maker.latents)
+            self._rows = {"start": None, "end": None}
+            self._tell_ends()
 
     def link(self, scatter: LatentScatter) -> PathLink:
         """Draw the path in a `LatentScatter` of the same codec, and steer it from there.
@@ -295,6 +325,21 @@ class InterpolationSlider(Pictured, CanvasWidget):
         if before.film.content is not self._shown.film.content:
             self._content = self._shown.film.content
         self._set_results()
+
+    def _choose_end(self, message: dict[str, Any]) -> dict[str, Any]:
+        which, sample = message["which"], message["sample"]
+        with self.hold_sync():
+            setattr(self, which, chosen_end(self._source, which, sample))
+            self._rows[which] = sample
+            self._tell_ends()
+        return {}
+
+    def _forget_row(self, change: Any) -> None:
+        self._rows[change.name] = None
+        self._tell_ends()
+
+    def _tell_ends(self) -> None:
+        self._ends = ends_to_json(self._source, self._rows)
 
     def _set_results(self) -> None:
         self.set_trait("z", self._shown.z)

@@ -34,6 +34,12 @@ class PathView(Observable, Protocol):
     def model_id(self) -> str:
         """The id of its model in the page."""
 
+    def offer_ends(self, source: Any) -> None:
+        """Let its page choose ends among samples: `n_samples`, `end_at` and `picked_end`."""
+
+    def withdraw_ends(self, source: Any) -> None:
+        """End this."""
+
     def hold_trait_notifications(self) -> AbstractContextManager[None]:
         """Change traits together."""
 
@@ -61,13 +67,38 @@ class PathLink(Link):
                 self._follow(widget, name, self._draw)
         scatter.handle(self._choose_ends, "path")
         self._draw()
+        self._follow(scatter, "picked", self._offer_ends)
+        self._offer_ends()
 
     def unlink(self) -> None:
         """Remove the path from the scatter."""
         super().unlink()
         self._scatter.remove_handler(self._choose_ends)
+        self._slider.withdraw_ends(self)
         if self._is_shown:
             self._scatter.hide_path()
+
+    @property
+    def n_samples(self) -> int:
+        """Number of samples of the scatter."""
+        return self._scatter.n_samples
+
+    @property
+    def picked_end(self) -> NDArray[np.float32] | None:
+        """The sample or the latent vector that is picked in the scatter; None if nothing is."""
+        picked, index = self._scatter.picked, self._scatter.picked_index
+        if not picked.size:
+            return None
+        return np.asarray(picked) if index < 0 else self.end_at(index)
+
+    def end_at(self, index: int) -> NDArray[np.float32]:
+        """Return a sample of the scatter, or its latent vector where the slider takes these."""
+        sample, z = self._scatter.x[index], self._scatter.z_mean[index]
+        told_apart = self._slider.ends == "auto" and sample.shape != z.shape
+        return np.asarray(sample if told_apart or self._slider.ends == "sample" else z)
+
+    def _offer_ends(self, change: Any = None) -> None:
+        self._slider.offer_ends(self)
 
     @property
     def _is_shown(self) -> bool:
@@ -112,6 +143,4 @@ class PathLink(Link):
         if end["point"] < 0:
             (z,) = scatter.inverse_project([end["at"][: len(scatter.dims)]])
             return np.asarray(z)
-        sample, z = scatter.x[end["point"]], scatter.z_mean[end["point"]]
-        told_apart = self._slider.ends == "auto" and sample.shape != z.shape
-        return np.asarray(sample if told_apart or self._slider.ends == "sample" else z)
+        return self.end_at(end["point"])

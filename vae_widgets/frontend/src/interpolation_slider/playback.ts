@@ -23,7 +23,8 @@ function fold(value: number, length: number): number {
   return value - length * Math.floor(value / length);
 }
 
-const SECONDS_PER_PASS = 3;
+/** From one end to the other, at the speed 1. */
+export const SECONDS_PER_PASS = 3;
 
 export interface PlaybackSettings {
   repeat: Repeat;

@@ -4,12 +4,22 @@ import { categoryColour } from "../canvas/palette.ts";
 import { readArray, type WireArray } from "../kernel/arrays.ts";
 import type { Tiles, WireAtlas } from "../kernel/atlas.ts";
 import { METHOD_NAMES } from "./controls.ts";
+import type { Ends } from "./end_field.ts";
 import type { Film } from "./filmstrip.ts";
 
 export interface Content {
   /** The frames of each strip, then the two ends. */
   atlas: WireAtlas;
-  strips: { method: string; path: WireArray; log_prior: WireArray; step_size: WireArray }[];
+  strips: {
+    method: string;
+    path: WireArray;
+    log_prior: WireArray;
+    step_size: WireArray;
+    /** Decoded samples, where these are short vectors. */
+    samples: WireArray | null;
+  }[];
+  /** Names of the values of a sample; empty for none. */
+  columns: string[];
   /** All methods that can be chosen. */
   methods: string[];
   /** Frames that are way-points, both ends included. */
@@ -26,6 +36,7 @@ export interface State {
   method: string;
   compare: boolean;
   _content: Content;
+  _ends: Ends;
   /** Whether frames have sound. */
   _has_sound: boolean;
   /** The renderer's HTML about the sample at `value`. */

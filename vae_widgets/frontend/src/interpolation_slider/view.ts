@@ -4,6 +4,7 @@
 import { frameOf } from "../canvas/frames.ts";
 import { drawFramedTile } from "./framed_tile.ts";
 import { PathCurves } from "./curves.ts";
+import { EndField, type End, type Ends } from "./end_field.ts";
 import { Filmstrip, type Film } from "./filmstrip.ts";
 import { CanvasView } from "../canvas/canvas_view.ts";
 import { setMainPart } from "../controls/keys.ts";
@@ -20,11 +21,14 @@ export class SliderView {
   readonly #start: Still;
   readonly #current: Still;
   readonly #end: Still;
+  readonly #fields: EndField[];
   readonly #strip: Filmstrip;
   readonly #curves: PathCurves;
 
-  constructor(parent: HTMLElement) {
+  /** `choose` gets the number of a sample as an end, or null for the picked point. */
+  constructor(parent: HTMLElement, choose: (end: End, sample: number | null) => void) {
     this.#parent = parent;
+    this.#fields = [new EndField("start", choose), new EndField("end", choose)];
     const last = ({ rows, frames }: Film) => rows.length * frames;
     this.#start = new Still(parent, "vw-film-start", last);
     this.#current = new Still(
@@ -36,6 +40,8 @@ export class SliderView {
     this.#strip = new Filmstrip(parent);
     this.#curves = new PathCurves(parent, this.#strip);
     this.tracks = [this.#strip.canvas, this.#curves.canvas];
+    this.#start.append(this.#fields[0].root);
+    this.#end.append(this.#fields[1].root);
     this.slider = this.#strip.canvas;
     setMainPart(this.slider);
     this.slider.role = "slider";
@@ -54,6 +60,10 @@ export class SliderView {
     this.#end.show(film, captions[1]);
     this.#strip.show(film);
     this.#curves.show(film, usualLogPrior);
+  }
+
+  showEnds(ends: Ends): void {
+    for (const field of this.#fields) field.show(ends);
   }
 
   moveTo(value: number): void {
@@ -86,11 +96,12 @@ export class SliderView {
 /** A picture with a caption. */
 class Still {
   readonly #picture: CanvasView;
+  readonly #figure: HTMLElement;
   readonly #caption = element("figcaption");
   #film: Film | null = null;
 
   constructor(parent: HTMLElement, className: string, tile: (film: Film) => number) {
-    const figure = element("figure", `vw-film-frame ${className}`);
+    const figure = (this.#figure = element("figure", `vw-film-frame ${className}`));
     const box = element("div");
     figure.append(box, this.#caption);
     parent.append(figure);
@@ -100,6 +111,10 @@ class Still {
       if (film) drawFramedTile(context, theme, film.tiles, tile(film), 0, width, height, 1);
     });
     this.#picture.canvas.role = "img";
+  }
+
+  append(below: HTMLElement): void {
+    this.#figure.append(below);
   }
 
   show(film: Film, caption: string): void {

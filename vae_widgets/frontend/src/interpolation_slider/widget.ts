@@ -5,6 +5,7 @@ import "./widget.css";
 import { frameOf, valueOf } from "../canvas/frames.ts";
 import type { Point } from "../canvas/geometry.ts";
 import { DetailText } from "../controls/detail_text.ts";
+import { exportMenu } from "../controls/export_menu.ts";
 import { onDrag, type DragHandlers } from "../controls/gestures.ts";
 import { onKey } from "../controls/keys.ts";
 import { createShell, element, type Shell } from "../controls/shell.ts";
@@ -16,6 +17,8 @@ import { LATE, PATIENCE } from "../kernel/latest_request.ts";
 import { listen } from "../kernel/listen.ts";
 import { send, pushState } from "../kernel/sync.ts";
 import { SliderControls, type SliderActions } from "./controls.ts";
+import { sliderFiles } from "./export.ts";
+import type { End } from "./end_field.ts";
 import type { Film } from "./filmstrip.ts";
 import { Player } from "./playback.ts";
 import { decimalsFor, distance, number, row, zText } from "./readout.ts";
@@ -51,7 +54,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     this.#model = model;
     const shell = (this.#shell = createShell(el, "Interpolation", model, "sliding, playing"));
     shell.root.classList.add("vw-interpolation");
-    this.#view = new SliderView(shell.picture);
+    this.#view = new SliderView(shell.picture, (which, sample) => this.#chooseEnd(which, sample));
     shell.title.append(this.#note);
     shell.picture.after(this.#detail.root);
     this.#controls = new SliderControls(shell, this);
@@ -63,6 +66,8 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     this.#sound = new SoundPlayer(model, shell.root, shell.setStatus);
     this.#hear = this.#sound.button("Hear", "Hear this frame (H on the filmstrip)", () => this.#frame);
     if (model.get("_has_sound")) this.#controls.addAfterPlay(this.#hear);
+    const shown = () => ({ film: this.#film!, content: this.#shown! });
+    shell.title.append(exportMenu(sliderFiles(shell.root, this.#controls, shown), shell.setStatus));
     const showMethod = () => this.#showMethod();
     const failed = (answer: { error?: string }) => this.#fail(answer);
     this.#stops = [
@@ -70,13 +75,23 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
       onKey(this.#view.slider, (key) => this.#key(key)),
       listen(model, {
         _content: () => void this.#load(),
+        _ends: () => this.#view.showEnds(model.get("_ends")),
         value: () => this.#valueChanged(),
         _detail: () => this.#showDetail(),
         method: showMethod,
         compare: showMethod,
       }),
-      Channel.of(model).listen({ state: failed, swap: failed }),
+      Channel.of(model).listen({
+        state: failed,
+        swap: failed,
+        end: (answer) => {
+          if (answer.error) return this.#fail(answer);
+          clearTimeout(this.#lateTimer);
+          this.#showPosition(); // the same end again brings no new frames
+        },
+      }),
     ];
+    this.#view.showEnds(model.get("_ends"));
     showMethod();
     void this.#load();
   }
@@ -213,6 +228,14 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     this.#commit();
     this.#expectFrames();
     send(this.#model, "swap", {});
+  }
+
+  #chooseEnd(which: End, sample: number | null): void {
+    this.#stopPlaying();
+    this.#commit();
+    this.#shell.setStatus("Decoding\u2026");
+    this.#expectFrames();
+    send(this.#model, "end", { which, sample });
   }
 
   #stopPlaying(): void {

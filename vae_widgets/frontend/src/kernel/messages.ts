@@ -33,6 +33,8 @@ export interface FromPage {
   /** `what`: the row of a sample, the number of a frame, or "decoded". */
   sound: { fields: { what: number | string }; answer: { wav: DataView<ArrayBuffer> } };
   swap: { fields: {} };
+  /** `sample`: its number; null for the point picked in a linked scatter. */
+  end: { fields: { which: "start" | "end"; sample: number | null }; answer: {} };
   /** `point`: a sample, -1 for a place. `along`: a distance along `attribute` instead of a place. */
   pick: { fields: { point: number; at?: Place; along?: number }; answer: {} };
   grid: {

@@ -1,0 +1,54 @@
+"""Ends of a path chosen in the slider itself."""
+
+import numpy as np
+from playwright.sync_api import expect
+
+import vae_widgets as vw
+from tests.support.blank_page import BlankPage
+from tests.support.pca_codec import PcaCodec, digits
+
+X = digits()[0][:40]
+
+
+def test_ends_are_chosen_by_number_and_by_the_picked_point(page):
+    codec = PcaCodec(X)
+    slider = vw.InterpolationSlider(codec, X[0], X[1], steps=9)
+    scatter = vw.LatentScatter(codec, X)
+    slider.link(scatter)
+    blank = BlankPage(page, slider)
+    numbers = {
+        end: blank.root.get_by_role("spinbutton", name=f"Number of the sample at the {end}")
+        for end in ("start", "end")
+    }
+    status = blank.root.get_by_role("status").first
+    expect(status).to_contain_text("from start")
+
+    def choose(end, typed):
+        numbers[end].fill(typed)
+        numbers[end].press("Enter")
+
+    choose("start", "7")
+    blank.until(lambda: np.array_equal(slider.start, X[7]), "sample 7 at the start")
+    expect(status).to_contain_text("from start")
+    shown = blank.page.evaluate("mounted.model.get('_content').revision")
+    assert shown == slider._content["revision"] == 2
+    choose("start", "7")  # once more, which changes nothing and leaves no "Decoding..."
+    expect(status).to_contain_text("from start")
+    for wrong in ("40", "1.5", "-1"):
+        choose("end", wrong)
+        expect(blank.root.get_by_text("Type a whole number from 0 to 39.")).to_contain_text(wrong)
+    numbers["end"].press("Escape")
+
+    picked = blank.root.get_by_role("button", name="Picked")
+    expect(picked).to_have_count(0)
+    scatter.pick(3)
+    blank.update()
+    expect(picked).to_have_count(2)
+    picked.nth(1).click()
+    blank.until(lambda: np.array_equal(slider.end, X[3]), "the picked sample at the end")
+    choose("end", "11")
+    blank.until(lambda: np.array_equal(slider.end, X[11]), "sample 11 at the end")
+    blank.root.get_by_role("button", name="Swap ends").click()
+    expect(numbers["start"]).to_have_value("11")
+    expect(numbers["end"]).to_have_value("7")
+    assert np.array_equal(slider.start, X[11])
