@@ -14,11 +14,10 @@ FRONTEND := vae_widgets/frontend
 FRONTEND_SOURCES := $(wildcard $(FRONTEND)/*.*) $(shell find $(FRONTEND)/src -type f)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 UV_INSTALL := $(BIN)/python tests/support/install.py
-UNIT_TESTS := -m pytest tests --ignore=tests/notebooks --ignore=tests/browser --ignore=tests/packaging \
+SYSTEM_FOLDERS := tests/packaging tests/notebooks tests/browser
+UNIT_TESTS := -m pytest tests $(SYSTEM_FOLDERS:%=--ignore=%) \
   --numprocesses=2 --dist=loadfile --no-loadscope-reorder
-# One process more than processors: these tests wait for pages, kernels and downloads.
-SYSTEM_TESTS := -m pytest tests/packaging tests/notebooks tests/browser \
-  --numprocesses=3 --dist=loadfile --no-loadscope-reorder
+SYSTEM_TESTS := -m pytest $(SYSTEM_FOLDERS) --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 NO_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),,--no-browser)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 JUPYTERLAB = $(BIN)/python -m jupyterlab --port=$(PORT) $(NO_DISPLAY) $(AS_ROOT) \
@@ -26,7 +25,7 @@ JUPYTERLAB = $(BIN)/python -m jupyterlab --port=$(PORT) $(NO_DISPLAY) $(AS_ROOT)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab dev test lint types unit notebooks browser packaging frontend floors bench reproduce coverage screenshots clean
+.PHONY: help lab dev test lint types unit python page system notebooks browser packaging frontend floors bench reproduce coverage screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,8 +38,10 @@ dev: $(VENV)/test.stamp ## As `make lab`; what you save in the front end shows a
 	@(cd $(FRONTEND) && $(WITH_NODE) exec node watch.mjs) & trap "kill $$! 2> /dev/null" EXIT INT TERM; \
 	  PYTHONSTARTUP=$(abspath $(FRONTEND)/kernel_startup.py) $(JUPYTERLAB)
 
-test: lint types unit ## Run everything that CI runs
-	$(BIN)/python $(SYSTEM_TESTS)
+# The system tests wait for pages, kernels and downloads, and leave processors to the others.
+test: $(VENV)/test.stamp ## Run everything that CI runs
+	@$(MAKE) --no-print-directory --jobs=3 lint types page
+	@$(MAKE) --no-print-directory --jobs=2 python system
 
 lint: $(VENV)/test.stamp ## Check formatting, lint and dead code
 	$(BIN)/ruff format --check
@@ -51,9 +52,16 @@ types: $(VENV)/test.stamp ## Check the types of Python and TypeScript
 	$(BIN)/mypy & python=$$!; \
 	  (cd $(FRONTEND) && $(WITH_NODE) npm run --silent check); page=$$?; wait $$python && exit $$page
 
-unit: $(VENV)/test.stamp ## Run the unit tests of Python and TypeScript
+unit: page python ## Run the unit tests of Python and TypeScript
+
+page: $(VENV)/test.stamp
 	$(WITH_NODE) node --test "tests/frontend/**/*.test.ts"
+
+python: $(VENV)/test.stamp
 	$(BIN)/python $(UNIT_TESTS)
+
+system: $(VENV)/test.stamp
+	$(BIN)/python $(SYSTEM_TESTS)
 
 notebooks: $(VENV)/test.stamp ## Execute every notebook
 	$(BIN)/python -m pytest tests/notebooks
