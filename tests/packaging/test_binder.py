@@ -1,7 +1,6 @@
 """A Binder launch gets what it needs; without Docker, by taking the same steps."""
 
 import ast
-import contextlib
 import json
 import os
 import re
@@ -10,6 +9,7 @@ import subprocess
 import sys
 import time
 import tomllib
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -153,10 +153,15 @@ def _get(server: subprocess.Popen, path: str, timeout: float = 60) -> str:
     deadline = time.monotonic() + timeout
     note = Path(os.environ["JUPYTER_RUNTIME_DIR"], f"jpserver-{server.pid}.json")
     while time.monotonic() < deadline and server.poll() is None:
-        with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
+        try:
             url = json.loads(note.read_text())["url"]
             request = urllib.request.Request(url + path, headers={"Authorization": "token secret"})
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.read().decode()
+        except (FileNotFoundError, json.JSONDecodeError):
+            pass
+        except urllib.error.URLError as error:  # the note comes before the server listens
+            if not isinstance(error.reason, ConnectionRefusedError):
+                raise
         time.sleep(0.05)
     raise AssertionError(f"JupyterLab did not start (exit status {server.poll()})")
