@@ -22,12 +22,12 @@ def measure(settings: Settings, report: Report) -> None:
     for n, title in ((1, "one point"), (400, "400 points")):
         seconds = alternate(
             {
-                name: lambda peer=peer, n=n: peer("decode", repeats=50, n=n)
+                name: lambda peer=peer, n=n: peer("decode", settings.decodings, n=n)
                 for name, peer in peers.items()
             },
             settings.rounds,
         )
-        note = "To a numpy array, median of 50 calls a round."
+        note = f"To a numpy array, median of {settings.decodings} calls a round."
         report.tables.append(Table(f"Decoding {title}", "ms", seconds, note))
         if n == 1:
             for name, at_most in ((OURS, 0.3), (BUNDLE, 0.1)):

@@ -17,6 +17,8 @@ class Settings:
         Rounds of quick work, and of work that takes seconds.
     images, conv_images
         Images to train on, encode and score.
+    decodings
+        Calls of a decoder in a round.
     scores
         Scores under a threshold that moves.
     points
@@ -32,6 +34,7 @@ class Settings:
     images: int = 60_000
     conv_images: int = 10_000
     epochs: int = 5
+    decodings: int = 50
     scores: int = 10_000_000
     points: tuple[int, ...] = (1_000, 10_000, 70_000, 200_000, 1_000_000)
     gesture_seconds: float = 3.0
@@ -46,6 +49,7 @@ class Settings:
             images=512,
             conv_images=128,
             epochs=1,
+            decodings=2,
             scores=10_000,
             points=(1_000,),
             gesture_seconds=0.5,

@@ -72,8 +72,8 @@ def worker():
 
 def test_worker_reports_what_fails_and_lives_on(worker):
     with pytest.raises(RuntimeError, match="no_such_method"):
-        worker.peer("matrix_products", "dense", 256)("no_such_method")
-    (seconds,) = worker.peer("matrix_products", "dense", 256)("epoch")
+        worker.peer("threshold_moves", "dense", 1)("no_such_method")
+    (seconds,) = worker.peer("threshold_moves", "dense", 1)("numpy", n=1_000, labelled=True)
     assert 0 < seconds < math.inf
     assert list(worker.versions("numpy", "no-such-package")) == ["numpy"]
 

@@ -124,6 +124,8 @@ name, path, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
 log = RunLog(path)
 log.begin(name)
 history = TrainingHistory(log.write)
+print("ready", flush=True)
+sys.stdin.readline()
 end, step = time.monotonic() + seconds, 0
 while time.monotonic() < end:
     history.log_step(step, {"loss": step / 8, name: 1.0})
@@ -139,7 +141,12 @@ def write_together(path, seconds, writers=2):
         [sys.executable, "-c", STEPPING, f"writer {k}", str(path), str(seconds)]
         for k in range(writers)
     ]
-    processes = [subprocess.Popen(each, stdout=subprocess.PIPE, text=True) for each in commands]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen(each, **pipes) for each in commands]
+    for process in processes:  # so that they begin together
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        print(file=process.stdin, flush=True)
     return [int(process.communicate()[0]) for process in processes]
 
 
@@ -156,7 +163,7 @@ def check_together(path, counts):
 
 def test_two_processes_write_one_log(tmp_path):
     path = tmp_path / "run.jsonl"
-    counts = write_together(path, seconds=2)
+    counts = write_together(path, seconds=0.5)
     assert min(counts) > 10
     check_together(path, counts)
     ids = [json.loads(line)["run"] for line in path.read_text().splitlines()]
