@@ -390,6 +390,31 @@ def test_controls_without_anything_behind_them_are_not_shown(monitor, time):
     assert shown(monitor, "blocked")
 
 
+def test_a_refused_click_is_shown_and_a_fault_in_code_is_also_raised(monitor, time):
+    class Refusing(Model):
+        @property
+        def beta(self):
+            return 1.0
+
+        @beta.setter
+        def beta(self, value):
+            raise self.error
+
+    model = Refusing()
+    begin(monitor, model)
+    time.advance(2)
+    message = {"run": shown(monitor, "run"), "name": "beta", "value": 9}
+    model.error = ValueError("beta is too high")
+    assert send(monitor._drawing.controls, "change", **message) == []
+    time.advance(2)
+    assert shown(monitor, "warning") == "beta is too high"
+    model.error = KeyError("wieght")
+    with pytest.raises(KeyError, match="wieght"):  # which ipywidgets logs
+        send(monitor._drawing.controls, "change", **message)
+    time.advance(2)
+    assert shown(monitor, "warning") == "KeyError: 'wieght'"
+
+
 def test_runs_are_drawn_behind_the_present_one(monitor, time):
     drive(monitor, time, Model(), epochs=2)
     monitor.start_run("wide")

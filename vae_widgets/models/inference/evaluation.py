@@ -12,6 +12,7 @@ from vae_widgets.core import checks
 from vae_widgets.core.dask_rows import is_dask_array, map_lazily
 from vae_widgets.core.latent.statistics import moments
 from vae_widgets.models.inference.row_functions import (
+    Coder,
     RowFunctions,
     drawn_seed,
     functions_on_worker,
@@ -265,7 +266,11 @@ class Evaluator:
             A named tuple of three floats, in nats.
         """
         self._functions.need_prior("kl_decomposition")
-        z_mean, z_log_var = self._codes(x, y)
+        z_mean, z_log_var = Coder(self._functions).encode(x, y)
+        if is_dask_array(x):
+            import dask
+
+            z_mean, z_log_var = dask.compute(z_mean, z_log_var)  # in one pass over x
         refuse_nan(self._functions.model, "kl_decomposition", z_mean + z_log_var)
         n = len(z_mean)
         epsilon = np.random.default_rng(seed).standard_normal(z_mean.shape, dtype=np.float32)
@@ -279,13 +284,6 @@ class Evaluator:
             terms = split_kl(z[part], log_q[part], z_mean, z_log_var, mixture)
             sums += [float(ops.convert_to_numpy(term).sum(dtype=np.float64)) for term in terms]
         return KLDecomposition(*(sums / n).tolist())
-
-    def _codes(self, x: Any, y: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        if is_dask_array(x):
-            codes = self._functions.lazily("encode", x, y).compute()
-            return codes[:, 0], codes[:, 1]
-        z_mean, z_log_var = self._functions.map(lambda _, *r: self._functions.encode(*r), x, y)
-        return z_mean, z_log_var
 
     def _lazily(self, method: str, x: Any, y: Any, **options: Any) -> Any:
         content = self._functions.to_bytes()

@@ -7,6 +7,9 @@ from typing import Any
 import anywidget
 import ipywidgets
 import traitlets
+
+# ipywidgets and anywidget have no public function for it. Every version of ipywidgets 8 sends its
+# own state through this one, and the page puts the buffers back by the same paths.
 from ipywidgets.widgets.widget import _remove_buffers
 
 from vae_widgets.core import checks

@@ -20,6 +20,7 @@ from vae_widgets.core.training.history import TrainingHistory, scalar
 from vae_widgets.core.training.run_log import read_runs
 from vae_widgets.rendering import Renderer, check_renderer
 from vae_widgets.widgets.base.logger_method import LoggerMethod
+from vae_widgets.widgets.base.messages import in_words
 from vae_widgets.widgets.base.rate_limit import Send, Throttle
 from vae_widgets.widgets.base.widget import CompositeWidget
 from vae_widgets.widgets.still_pictures.pictured import Pictured
@@ -310,9 +311,16 @@ class TrainingMonitor(Pictured, CompositeWidget):
         try:
             actions[click["kind"]]()
             session.problem = ""
-        except Exception as error:
+        except (
+            RuntimeError,
+            ValueError,
+        ) as error:  # the run has no such action, or refuses a value
             session.problem = str(error)
-        self._throttle.request()
+        except Exception as error:
+            session.problem = in_words(error)
+            raise  # a fault in code: ipywidgets also logs its traceback
+        finally:
+            self._throttle.request()
 
     # Drawing
 
