@@ -103,7 +103,7 @@ $(VENV)/python.stamp:
 	  exit 1; }
 	@touch $@
 
-# An editable install builds the front end; hence it is repeated when that changed, which is quick.
+# An editable install builds the front end, so it is repeated when that has changed, which is quick.
 $(VENV)/lab.stamp: $(VENV)/python.stamp pyproject.toml $(FRONTEND_SOURCES)
 	@echo "Installing vae_widgets into $(VENV) (a minute or two the first time)"
 	@$(PIP_INSTALL) --editable .

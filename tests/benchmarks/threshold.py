@@ -10,7 +10,7 @@ MOVES = 20
 
 
 def measure(settings: Settings, report: Report) -> None:
-    """Add the time of a move, and of counting anew."""
+    """Add the time of a move, and of counting again."""
     n = settings.scores
     peer = settings.ours.peer("threshold_moves", "dense", 1)
     ours = {
@@ -22,8 +22,8 @@ def measure(settings: Settings, report: Report) -> None:
     seconds = alternate(
         {
             **ours,
-            "numpy, counting anew, labelled": lambda: peer("numpy", n=n, labelled=True),
-            "numpy, counting anew, no labels": lambda: peer("numpy", n=n, labelled=False),
+            "numpy, counting again, labelled": lambda: peer("numpy", n=n, labelled=True),
+            "numpy, counting again, no labels": lambda: peer("numpy", n=n, labelled=False),
             "scikit-learn, precision, recall and F1": lambda: peer("scikit_learn", n=n),
         },
         settings.rounds,

@@ -257,7 +257,7 @@ def header_of(frame: str | bytes) -> dict[str, Any]:
 class LabPage:
     """One page of JupyterLab for all tests, and one notebook with one kernel.
 
-    They are made anew when a test left them in disorder.
+    They are made again after a test that left them in disorder.
     """
 
     def __init__(self, browser: Browser, lab: Lab) -> None:

@@ -72,7 +72,7 @@ def test_the_picture_takes_the_place_of_the_view_and_shows_the_last_state(
     nb.kernel.eval("setattr(histogram, 'threshold', 6.0)")
     page.wait_for_function(f"() => ({STORED})().includes('threshold 6 ')", timeout=30_000)
     assert page.locator(f"{PICTURES}:visible").count() == 0
-    assert view.evaluate("view => view.dataset.mark") == "mine", "the view was built anew"
+    assert view.evaluate("view => view.dataset.mark") == "mine", "the view was built again"
 
     nb.save()
     stored = json.loads((lab.root / nb.path).read_text())

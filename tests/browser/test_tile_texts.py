@@ -64,10 +64,10 @@ def test_review_card_and_strip_tell_the_range(page):
     histogram = vw.AnomalyHistogram(SCORES[:12], items=X)
     queue = vw.ReviewQueue(histogram, codec=PcaCodec(X), order="highest")
     show_alone(page, queue)
-    assert "tiles: black -3, white 3" in page.locator(".vw-review-facts").inner_text()
+    assert "tiles: black \N{MINUS SIGN}3, white 3" in page.locator(".vw-review-facts").inner_text()
     assert page.locator(".vw-review-detail").is_hidden()
     show_alone(page, histogram._view.strip)
-    assert page.locator(".vw-strip-note").inner_text() == "black -3, white 3"
+    assert page.locator(".vw-strip-note").inner_text() == "black \N{MINUS SIGN}3, white 3"
     show_alone(page, vw.AnomalyHistogram(SCORES[:12], items=(X + 3) / 6)._view.strip)
     assert page.locator(".vw-strip-note").inner_text() == ""
 

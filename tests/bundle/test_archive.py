@@ -203,7 +203,7 @@ def test_links_and_special_files(tmp_path, mode):
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_compressed_parts_hence_zip_bombs(tmp_path, method):
+def test_compressed_parts_and_so_zip_bombs(tmp_path, method):
     parts = {**PARTS, "model.keras": bytes(50_000_000)}
     path = write_zip(tmp_path / "x.vae", manifest_of(parts), parts.items(), method)
     assert path.stat().st_size < 100_000

@@ -132,7 +132,7 @@ def test_the_range_of_the_samples_goes_along(tmp_path):
     assert (codec.renderer.vmin, codec.renderer.vmax) == (-2, 3)
     np.testing.assert_array_equal(codec.tiles, vw.ImageRenderer(-2, 3)(samples))
     # The widgets take it over the one that the shape suggests.
-    assert vw.LatentScatter(codec, samples / 9)._range_note == "black -2, white 3"
+    assert vw.LatentScatter(codec, samples / 9)._range_note == "black \N{MINUS SIGN}2, white 3"
 
 
 def test_of_a_renderer_of_ones_own_the_name_goes_along(vae, samples, tmp_path):

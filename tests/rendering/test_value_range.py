@@ -99,7 +99,10 @@ def test_the_range_is_told_where_it_is_not_obvious():
     assert note_of(ImageRenderer()) == ""
     assert note_of(ImageRenderer().for_data(DIGIT)) == ""
     assert note_of(ImageRenderer().for_data((DIGIT * 255).astype("uint8"))) == ""
-    assert note_of(ImageRenderer().for_data(4.5 * DIGIT - 2.25)) == "black -2.25, white 2.25"
+    assert (
+        note_of(ImageRenderer().for_data(4.5 * DIGIT - 2.25))
+        == "black \N{MINUS SIGN}2.25, white 2.25"
+    )
     inverted = ImageRenderer(invert=True).for_data((DIGIT * 4095).astype("uint16"))
     assert note_of(inverted) == "white 0, black 4,095"
     assert note_of(SignalRenderer().for_data(DIGIT * 1.9)) == "bottom 0, top 1.9"

@@ -87,7 +87,7 @@ def test_a_new_plane_keeps_what_is_set_together_with_it(scatter, reverse):
     assert scatter.slice_at.tolist() == [3, 4]
     assert scatter.view == (-9, 9, -8, 8)
     invariants.use(scatter)
-    scatter.projection = "latent"  # alone: the rest starts anew
+    scatter.projection = "latent"  # alone: the rest is reset
     assert scatter.dims == (0, 1)
     np.testing.assert_allclose(scatter.slice_at, scatter.z_mean.mean(axis=0), atol=1e-6)
     assert scatter.view == scatter._home

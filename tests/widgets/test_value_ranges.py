@@ -61,7 +61,7 @@ def test_items_of_whole_numbers_are_drawn_with_their_range(kind):
 def test_scatter_draws_samples_reconstructions_and_places_on_the_range_of_x(codec):
     scatter = vw.LatentScatter(codec, STANDARDISED)
     same(tiles_of(scatter._tiles), STANDARDISED, -4, 4)
-    assert scatter._range_note == "black -4, white 4"
+    assert scatter._range_note == "black \N{MINUS SIGN}4, white 4"
     scatter.pick(3)
     same(tiles_of(scatter._pick["tiles"]), np.stack([scatter.decoded, STANDARDISED[3]]), -4, 4)
     x, x_hat = STANDARDISED[3], codec.decode(codec.encode(STANDARDISED[3:4]))[0]
@@ -78,7 +78,7 @@ def test_slider_keeps_its_range_on_another_path():
     first = tiles_of(slider._content["atlas"])[0]
     slider.start = large
     assert slider._maker.renderer is renderer
-    assert slider._content["note"].startswith("bottom -")
+    assert slider._content["note"].startswith("bottom \N{MINUS SIGN}")
     # Each frame is as tall as its amplitude says.
     heights = [
         np.ptp(np.flatnonzero((tile[..., 3] > 127).any(axis=1)))
@@ -107,7 +107,7 @@ def test_review_queue_draws_residuals_from_zero(codec):
     tiles = tiles_of(window["tiles"])
     same(tiles[:n], x, -4, 4)
     same(tiles[2 * n :], np.abs(x - codec.decode(codec.encode(x))), 0, 8)
-    assert window["note"] == "black -4, white 4"
+    assert window["note"] == "black \N{MINUS SIGN}4, white 4"
 
 
 def test_explorer_has_one_range_in_all_of_its_parts(codec):
@@ -117,9 +117,9 @@ def test_explorer_has_one_range_in_all_of_its_parts(codec):
         explorer.slider._content["note"],
         explorer.histogram._view.strip._content["note"],
     }
-    assert notes == {"black -4, white 4"}
+    assert notes == {"black \N{MINUS SIGN}4, white 4"}
     explorer.scatter.selection = [5, 7]
-    assert explorer._strip._content["note"] == "black -4, white 4"
+    assert explorer._strip._content["note"] == "black \N{MINUS SIGN}4, white 4"
     same(tiles_of(explorer._strip._content["atlas"]), STANDARDISED[[5, 7]], -4, 4)
 
 
@@ -130,7 +130,7 @@ def test_monitor_draws_every_frame_on_the_range_of_the_samples(codec):
     pictures.make(0.0)
     content = pictures.frames[0].content
     same(tiles_of(content["atlas"])[:10], STANDARDISED[:10], -4, 4)
-    assert content["note"] == "black -4, white 4"
+    assert content["note"] == "black \N{MINUS SIGN}4, white 4"
 
 
 def test_without_samples_the_range_of_the_monitor_never_shrinks():

@@ -80,8 +80,8 @@ class BundleCodec:
         where = str(archive.path)
         if archive.kind != "bundle":
             raise BundleError(
-                f"{where} is a {archive.kind}, which has no parts for ONNX Runtime. Go on with the "
-                "training by VAE.resume(path), or save a bundle by VAE.load(path).save(...)."
+                f"{where} is a {archive.kind}, which has no parts for ONNX Runtime. Continue "
+                "training with VAE.resume(path), or save a bundle with VAE.load(path).save(...)."
             )
         facts = ModelFacts.from_manifest(archive.manifest, where)
         self.path: pathlib.Path = archive.path

@@ -1,6 +1,6 @@
 """Show each new build of the front end in open widgets: part of `make dev`, not of the wheel.
 
-anywidget can watch files by itself, but then it keeps every widget alive for good; see
+anywidget can watch files by itself, but then it keeps every widget alive forever; see
 `vae_widgets.widgets.base.assets.bundle`.
 """
 

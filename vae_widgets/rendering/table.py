@@ -139,7 +139,7 @@ class TableRenderer:
         known = np.ma.masked_invalid(rows)
         mean = known.mean(axis=0).filled(0)
         deviation = known.std(axis=0).filled(0)
-        deviation[deviation <= 1e-7 * np.abs(mean)] = 1  # constant, but for rounding
+        deviation[deviation <= 1e-7 * np.abs(mean)] = 1  # constant except for rounding
         deviation[deviation == 0] = 1
         center = mean if self.center is None else np.array(self.center)
         return center, deviation if self.scale is None else np.array(self.scale)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.ticks import MINUS
 
 # Integers that stay below this use so little of their range that they are masks, class indices or
 # counts: an eighth of 256.
@@ -106,4 +107,4 @@ def range_note(low: float, high: float, names: tuple[str, str]) -> str:
 
 def _short(value: float) -> str:
     text = f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e7 else f"{value:.3g}"
-    return text
+    return text.replace("-", MINUS)

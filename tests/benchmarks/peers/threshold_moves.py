@@ -1,4 +1,4 @@
-"""A threshold that moves over many scores: what follows it, and what counts all anew."""
+"""A threshold that moves over many scores: what follows it, and what counts all of them again."""
 
 import functools
 import time

@@ -1,6 +1,6 @@
 """Burda, Grosse & Salakhutdinov, "Importance Weighted Autoencoders" (2016), table 1.
 
-One stochastic layer of 50 units, two layers of 200 tanh units a side, MNIST binarised anew for
+One stochastic layer of 50 units, two layers of 200 tanh units a side, MNIST binarised again for
 each epoch; negative log-likelihood of the test digits with 5,000 draws: 86.76 for the VAE (k = 1),
 84.78 for the IWAE with k = 50. Their schedule is 3^i epochs at the rate 0.001 * 10^(-i/7), i = 0
 to 7, that is 3,280 epochs, with Adam (epsilon 1e-4) and batches of 20.
@@ -92,7 +92,7 @@ def _start(
         done = json.loads(kept.with_suffix(".json").read_text())
         if done["seed"] == settings.seed and done["epochs"] <= epochs:
             clock.minutes_before = done["minutes"]
-            clock.say(f"goes on after epoch {done['epochs']}")
+            clock.say(f"continues after epoch {done['epochs']}")
             return keras.saving.load_model(kept.with_suffix(".keras")), done["epochs"]
 
     keras.utils.set_random_seed(settings.seed)

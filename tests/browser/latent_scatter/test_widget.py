@@ -259,7 +259,7 @@ def test_keys_and_a_second_view(open_view):
     view.keyboard.press(" ")
     nb.kernel.until(f"scatter.selection.tolist() == [{index}]")
 
-    # The other view, and one made anew, show the same.
+    # The other view, and a new one, show the same.
     assert "1 selected" in other.root.inner_text()
     assert nb.pixels(other.root.locator("canvas[data-role=decoded]")) == nb.pixels(
         view.root.locator("canvas[data-role=decoded]")

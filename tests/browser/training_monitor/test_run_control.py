@@ -90,7 +90,7 @@ def test_steer_a_run_while_its_cell_awaits(notebook, lab):
     monitor.get_by_role("button", name="Whole run").click()
     monitor.get_by_role("button", name="Whole run").wait_for(state="hidden")
 
-    # A page that is loaded anew shows the run from its first epoch, and goes on.
+    # A page that is loaded again shows the run from its first epoch, and continues.
     nb.save()
     page.reload()
     monitor.locator(".vw-progress-text").get_by_text("samples/s").wait_for(timeout=60_000)

@@ -43,7 +43,7 @@ test("the end tells what is marked, what is known and what comes next", () => {
     "End of the queue: 1 sample of 3 without a mark.",
     "Marked in all: 2 anomalous, 1 normal, 1 unsure.",
     "Known.",
-    "Go on with the next samples, or move the threshold: the queue follows it.",
+    "Continue with the next samples, or move the threshold: the queue follows it.",
   ]);
   assert.match(summary(["normal"], counts, "")[0], /: 1 sample, all with a mark/);
   assert.match(summary([], counts, "")[3], /^Choose another order/);

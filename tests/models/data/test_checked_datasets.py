@@ -171,7 +171,7 @@ class Tensor:
 
 
 class Loader:
-    """As PyTorch's DataLoader: read anew in each epoch, batches are lists of tensors."""
+    """As PyTorch's DataLoader: read again in each epoch, batches are lists of tensors."""
 
     def __init__(self, *arrays, has_length=True):
         self.arrays = arrays

@@ -412,7 +412,7 @@ def test_a_learned_deviation_belongs_to_one_model(digits, again):
     if again == "build":  # a new model starts as any other
         second = VAE.build((8, 8), likelihood=rule, hidden_units=(4,), seed=1)
         assert second.likelihood.deviation == pytest.approx(1.0)
-    else:  # the trained halves go on with what belongs to them
+    else:  # the trained halves are used with what belongs to them
         second = VAE(first.encoder, first.decoder, likelihood=rule)
         assert second.likelihood.deviation == pytest.approx(learned)
     second.compile(keras.optimizers.Adam(0.1), jit_compile=False)

@@ -241,7 +241,7 @@ def test_mmd_of_draws_from_the_prior_is_zero_on_average():
         ]
     )
     assert abs(estimates.mean()) < 5 * estimates.std() / 20
-    assert estimates.min() < 0  # without bias, hence of either sign
+    assert estimates.min() < 0  # without bias, so of either sign
 
 
 def test_mmd_of_one_code_is_zero():

@@ -216,7 +216,7 @@ def test_the_elbo_in_the_logs_is_the_elbo(make_vae, digits):
     assert logs[2]["elbo"] == pytest.approx(logs[0]["elbo"], rel=1e-6)
     assert logs[0]["elbo"] == pytest.approx(make_vae(seed=1).elbo(digits, seed=0).mean(), rel=1e-2)
     plain = make_vae(variational=False).evaluate(digits, verbose=0, return_dict=True)
-    assert "elbo" not in plain  # it has no posterior, hence no bound
+    assert "elbo" not in plain  # it has no posterior, so no bound
 
 
 def test_early_stopping_sees_the_best_model_and_not_the_smallest_beta(make_vae, digits):
@@ -287,7 +287,7 @@ def test_a_schedule_set_while_it_trains_in_a_thread_acts_without_a_retrace(make_
     assert vae._training.loop("train", 64)._function.experimental_get_tracing_count() == 1
 
 
-def test_a_second_fit_begins_the_schedule_anew_and_initial_epoch_goes_on(make_vae, digits):
+def test_a_second_fit_restarts_the_schedule_and_initial_epoch_continues_it(make_vae, digits):
     vae, betas = make_vae(beta=Warmup(4)), Betas()
     vae.fit(digits[:32], epochs=2, verbose=0)
     vae.fit(digits[:32], epochs=1, callbacks=[betas], verbose=0)

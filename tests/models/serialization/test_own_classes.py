@@ -44,7 +44,7 @@ class Forgetful(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="test_own_classes")
 class Noise(keras.layers.Layer):
-    """Draws anew at each call, also outside of training."""
+    """Draws other numbers at each call, also outside of training."""
 
     def call(self, x):
         return x + keras.random.normal(keras.ops.shape(x))

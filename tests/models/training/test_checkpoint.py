@@ -138,11 +138,11 @@ def test_a_failed_save_warns_and_leaves_the_last_one(make_vae, digits, path, mon
 
     monkeypatch.setattr(os, where, full)
     with (
-        pytest.warns(UserWarning, match="is there already"),
+        pytest.warns(UserWarning, match="already exists"),
         pytest.warns(UserWarning, match=r"run\.vae' could not be written.*No space left"),
     ):
         history = vae.fit(digits[:64], epochs=2, checkpoint=path, verbose=0)
-    assert history.epoch == [0, 1]  # training goes on
+    assert history.epoch == [0, 1]  # training continues
     with pytest.raises(OSError, match="No space left"):
         vae.save_checkpoint()  # who asks is told
     assert path.read_bytes() == before
@@ -165,7 +165,7 @@ def test_an_interrupt_while_saving_leaves_the_last_one(make_vae, digits, path, m
 
 def test_replacing_one_by_a_new_run_is_announced(make_vae, digits, path, finished):
     path.write_bytes(finished.read_bytes())
-    with pytest.warns(UserWarning, match=r"is there already.*VAE\.resume\('.*run\.vae'\)"):
+    with pytest.warns(UserWarning, match=r"already exists.*VAE\.resume\('.*run\.vae'\)"):
         make_vae().fit(digits[:64], checkpoint=path, verbose=0)
 
 
@@ -206,8 +206,8 @@ BAD_PATHS = [
     (in_no_folder, FileNotFoundError, "there is no folder '.*missing'; create it first"),
     (in_a_file, FileNotFoundError, "there is no folder '.*file'"),
     (of_another_kind, ValueError, r"run\.keras'; expected a name that ends in \.vae: '.*run\.vae'"),
-    (a_strangers_file, ValueError, "is there and is no checkpoint.*Choose another name"),
-    (a_bundle, ValueError, r"digits\.vae', a bundle that is there already"),
+    (a_strangers_file, ValueError, "an existing file that is no checkpoint.*Choose another name"),
+    (a_bundle, ValueError, r"digits\.vae', a bundle that already exists"),
 ]
 
 

@@ -73,7 +73,7 @@ def run(digits, tmp_path):
 
 
 def assert_twins(one, other):
-    """Sums over threads may round differently from process to process, hence a tolerance."""
+    """Sums over threads may round differently from process to process: the test allows for it."""
     assert one.history.epoch == other.history.epoch
     assert set(one.history.history) == set(other.history.history)
     for name, values in one.history.history.items():

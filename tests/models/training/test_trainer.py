@@ -202,7 +202,7 @@ def test_same_seed_same_course(make_vae, digits):
     assert losses(2) != expected
 
 
-def test_a_second_fit_shuffles_anew(make_vae, digits, monkeypatch):
+def test_a_second_fit_shuffles_again(make_vae, digits, monkeypatch):
     vae = make_vae()
     randomness, orders = vae._training.randomness, []
     order = randomness.order
@@ -554,7 +554,7 @@ def test_validation_steps_count_batches_of_an_array(make_vae, digits):
         losses(digits[:50], validation_freq=[1, "a"])
 
 
-def test_an_optimizer_of_another_model_is_refused_or_begun_anew(make_vae, digits):
+def test_an_optimizer_of_another_model_is_refused_or_replaced(make_vae, digits):
     optimizer = keras.optimizers.Adam(0.02)
     first, second = make_vae(optimizer=optimizer), make_vae(optimizer=optimizer)
     second.fit(digits[:32], verbose=0)  # it had not trained yet: the second has its own

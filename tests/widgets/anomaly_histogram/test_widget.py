@@ -555,7 +555,7 @@ def test_a_percentile_that_it_is_already_chooses_again():
     assert histogram.metrics["n_flagged"] == 10
 
 
-def test_a_method_that_it_is_already_weighs_labels_anew():
+def test_setting_the_present_method_uses_new_labels():
     histogram = vw.AnomalyHistogram(SCORES, LABELS)
     rows = np.argsort(SCORES)[:150]
     histogram.label(rows, LABELS[rows] | (np.arange(150) % 2 == 0))

@@ -434,7 +434,7 @@ def test_runs_are_drawn_behind_the_present_one(monitor, time):
         drive(monitor, time, Model(), epochs=1, steps=1)
     assert len(monitor.runs) == 8
     begin(monitor)
-    with pytest.raises(RuntimeError, match="a fit is under way"):
+    with pytest.raises(RuntimeError, match="a fit is running"):
         monitor.start_run("late")
 
 
@@ -563,7 +563,7 @@ def test_a_log_that_cannot_be_written_does_not_end_the_training(monitor, time, t
     drive(monitor, time, Model(), epochs=1)
     monitor._throttle.finish()
     assert monitor.state == "finished"
-    assert "training goes on: No space left" in shown(monitor, "warning")
+    assert "training continues: No space left" in shown(monitor, "warning")
     assert len(monitor.history.to_dict()["steps"]["loss"]) == 10
 
 
@@ -581,7 +581,7 @@ def test_a_log_that_can_be_written_again_says_what_is_missing(time, tmp_path, mo
         for step in (1, 2):
             monitor.log(step, loss=1.0)
     monitor._throttle.finish()
-    assert "could not be written, training goes on" in shown(monitor, "warning")
+    assert "could not be written, training continues" in shown(monitor, "warning")
     monitor.log(3, loss=1.0)
     monitor._throttle.finish()
     assert shown(monitor, "warning") == f"{path} is written again; 2 entries are missing in it."
@@ -760,7 +760,7 @@ def test_an_exception_in_drawing_never_reaches_the_fit(monitor, time, monkeypatc
     drive(monitor, time, Model())
     assert monitor.state == "finished"
     assert shown(monitor, "fraction") == 1.0
-    assert shown(monitor, "warning") == "Drawing failed, training goes on: RuntimeError: no ink"
+    assert shown(monitor, "warning") == "Drawing failed, training continues: RuntimeError: no ink"
     assert len(monitor.history.to_dict()["steps"]["loss"]) == 30
 
 

@@ -12,6 +12,7 @@ from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.scores.intervals import wilson_bound
 from vae_widgets.core.scores.smoothed import SmoothedScores
 from vae_widgets.core.thresholds import METHODS, Threshold, apply_method
+from vae_widgets.core.ticks import alike
 
 METRICS = ("alert_rate", "precision", "recall", "f1")
 # Beyond these the samples are called too few.
@@ -56,8 +57,8 @@ class BootstrapIntervals:
     verdict: str
 
     def __repr__(self) -> str:
-        low, high = self.intervals["threshold"]
-        return f"<BootstrapIntervals: threshold {low:.4g} to {high:.4g}; {self.verdict:.120}>"
+        span = " to ".join(alike(self.intervals["threshold"]))
+        return f"<BootstrapIntervals: threshold {span}; {self.verdict:.120}>"
 
 
 def bootstrap_threshold(
@@ -238,8 +239,9 @@ def _unsteady(
     low, high = between
     most, least = (np.count_nonzero(scores >= at) for at in (low, high))
     if most > MOST_ALERTS * least:
+        from_, to = alike(between)
         problems.append(
-            f"the threshold may be anything from {low:.4g}, which flags {most:,}, to {high:.4g}, "
-            f"which flags {least:,}"
+            f"the threshold may be anything from {from_}, which flags {most:,}, to {to}, which "
+            f"flags {least:,}"
         )
     return problems

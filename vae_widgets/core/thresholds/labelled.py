@@ -11,7 +11,7 @@ from vae_widgets.core.thresholds.curves import Curve, curve
 from vae_widgets.core.thresholds.threshold import Threshold, above
 from vae_widgets.core.ticks import counted
 
-# As a share of the largest cost: costs this near are equal but for rounding.
+# As a share of the largest cost: costs this near are equal except for rounding.
 _ROUNDING = 1e-14
 _MOST_BETA = 1e100  # its square must be finite
 _ASSUMES = (

@@ -14,7 +14,7 @@ from vae_widgets.core.ticks import counted
 
 # Makes the median absolute deviation of a normal distribution its standard deviation.
 NORMAL_MAD = 1.482602218505602
-# As a share of middle and fence: scores this near are on the fence but for rounding.
+# As a share of middle and fence: scores this near are on the fence except for rounding.
 _ROUNDING = 1e-14
 
 
@@ -112,7 +112,7 @@ def _fence(
         text = f"Ties make the {spread[1]} 0: all above {middle[1]} is flagged."
     else:
         threshold = middle[0] + factor * spread[0]
-        # A score that is on the fence but for rounding is on it.
+        # A score that is on the fence except for rounding counts as on it.
         below = threshold - _ROUNDING * (abs(middle[0]) + factor * spread[0])
         threshold = min(threshold, scores[scores >= below].min(initial=np.inf))
         plural = "" if factor == 1 else "s"

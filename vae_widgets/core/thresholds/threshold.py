@@ -23,7 +23,7 @@ class Threshold:
     parameters : mapping
         What the method was asked for, defaults included.
     explanation : str
-        How it came about on these scores, in a sentence.
+        How the method chose it on these scores, in a sentence.
     assumes : str
         What must hold for it to mean what it says: "Assumes that ...".
     estimates : mapping

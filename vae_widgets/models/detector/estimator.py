@@ -218,7 +218,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         if np.isnan(scores).any() and has_nan_weights(self.vae_):
             raise ValueError(
                 "anomaly_score gives NaN: the weights of vae_ hold NaN or infinite numbers. Fit "
-                "the detector anew, with a lower learning_rate or standardised samples."
+                "the detector again, with a lower learning_rate or standardised samples."
             )
         return saturated(scores)
 

@@ -214,7 +214,7 @@ class InfoVAE(_Named):
     alpha
         Share of the KL term to leave out; 1 is the MMD-VAE.
     lambda_
-        Weight of the MMD, which is at most 2 nats: hence the large default.
+        Weight of the MMD. The default is large because the MMD is at most 2 nats.
     bandwidth
         Deviation of the kernel, above 0; None for sqrt(latent_dim).
 

@@ -152,7 +152,7 @@ def save_bundle(
     if has_nan_weights(model):
         raise ValueError(
             "the model has weights that are NaN or infinite: its training has diverged. Train it "
-            "anew, with a lower learning rate or scaled data; save('name.keras') takes it as it is."
+            "again with a lower learning rate or scaled data. save('name.keras') saves it as it is."
         )
     if samples is not None and latents is None and facts.n_labels is not None:
         raise ValueError(

@@ -102,11 +102,11 @@ def _refuse_to_overwrite_others(path: pathlib.Path) -> None:
         kind = read_archive(path).kind
     except BundleError as error:
         raise ValueError(
-            f"checkpoint is {str(path)!r}, a file that is there and is no checkpoint: {error} "
+            f"checkpoint is {str(path)!r}, an existing file that is no checkpoint: {error} "
             "Choose another name, or delete it."
         ) from error
     if kind != "checkpoint":
         raise ValueError(
-            f"checkpoint is {str(path)!r}, a {kind} that is there already; a checkpoint would "
+            f"checkpoint is {str(path)!r}, a {kind} that already exists; a checkpoint would "
             "replace it. Choose another name."
         )

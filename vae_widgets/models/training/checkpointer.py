@@ -93,7 +93,7 @@ class Checkpointer(keras.callbacks.Callback):
                     raise
 
     def save_if_asked(self) -> None:
-        """Write the file that `fit` was given; if that fails, warn and train on."""
+        """Write the file that `fit` was given; if that fails, warn and continue."""
         if self.path is None:
             return
         try:
@@ -101,7 +101,7 @@ class Checkpointer(keras.callbacks.Callback):
         except Exception as error:  # a full disk must not end the training
             warnings.warn(
                 f"the checkpoint {str(self.path)!r} could not be written: {error!r}. Training "
-                "goes on; an earlier checkpoint there is intact.",
+                "continues; an earlier checkpoint there is intact.",
                 stacklevel=2,
             )
 

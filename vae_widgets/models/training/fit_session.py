@@ -160,8 +160,8 @@ def _start_of_fit(
     if resumed is None or arguments.initial_epoch is not None:
         if arguments.checkpoint is not None and arguments.checkpoint.exists():
             warnings.warn(
-                f"checkpoint {str(arguments.checkpoint)!r} is there already; this training "
-                "starts from the beginning and will replace it. To go on with that one: "
+                f"checkpoint {str(arguments.checkpoint)!r} already exists; this training starts "
+                "from the beginning and will replace it. To continue from that one: "
                 f"vae = VAE.resume({str(arguments.checkpoint)!r}); vae.fit(...).",
                 stacklevel=6,
             )

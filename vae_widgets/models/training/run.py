@@ -24,7 +24,7 @@ class TrainingRun:
     """A fit that runs in a thread of its own; `VAE.fit_async` returns one.
 
     ``await run`` in a notebook cell waits for the ``History`` while widgets stay alive, and raises
-    an error of the training. Interrupting the cell stops the run. Without ``await`` it goes on in
+    an error of the training. Interrupting the cell stops the run. Without ``await`` it runs in
     the background. `serve` writes the checkpoints that are asked for while it is paused.
 
     Examples

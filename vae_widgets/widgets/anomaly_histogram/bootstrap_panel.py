@@ -9,6 +9,7 @@ import numpy as np
 
 from vae_widgets.core.scores.bootstrap import BootstrapIntervals
 from vae_widgets.core.thresholds import METHODS
+from vae_widgets.core.ticks import alike
 from vae_widgets.widgets.base.widget import CompositeWidget
 
 _NAMES = {
@@ -75,7 +76,7 @@ class BootstrapPanel(CompositeWidget):
         if method != "manual":
             notes.append(
                 f"In {100 * found.confidence:g} % of {found.n_resamples} resamples the method "
-                f"chooses a threshold from {_span(*found.intervals['threshold'], '.4g')}."
+                f"chooses a threshold from {' to '.join(alike(found.intervals['threshold']))}."
             )
         self._answer.value = (
             f"<p><b>{html.escape(found.verdict)}</b></p>"

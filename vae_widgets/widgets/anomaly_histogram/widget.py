@@ -395,7 +395,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         if self._cross_validation_lock:  # set together with others, any of which may be refused
             for name in changed or ["method"]:
                 setattr(self, name, state[name])
-            return  # `_changed` goes on
+            return  # `_changed` does the rest
         self._choice = choice
         with self.hold_trait_notifications():
             for name in changed:

@@ -12,7 +12,7 @@ STATIC = pathlib.Path(__file__).parents[2] / "static"
 def bundle(name: str) -> str:
     """Return the text of a bundled front-end file after the code that all widgets share.
 
-    Not its path: anywidget would watch that, by a callback that keeps every widget alive for good.
+    Not its path: anywidget would watch that, by a callback that keeps every widget alive forever.
 
     Raises
     ------

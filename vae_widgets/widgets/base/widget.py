@@ -21,7 +21,7 @@ Handler = Callable[[dict[str, Any]], dict[str, Any] | None]
 class ClosingWidget(ipywidgets.DOMWidget):
     """Base of widgets with parts, which end with them: ipywidgets would leave these open.
 
-    A layout that the user has set stays open, for other widgets may have it too.
+    A layout that the user has set stays open, because other widgets may use it.
 
     The page may set the traits tagged ``page_writes=True``, and no others.
     """

@@ -21,7 +21,7 @@ Bundle = tuple[dict[str, Any], dict[str, Any]]
 REST = 2.0
 """Seconds without a change after which a picture is replaced."""
 LONGEST = 60.0
-"""Seconds after which it is replaced while changes go on."""
+"""Seconds after which it is replaced while changes continue."""
 
 
 def cell_of_output() -> "tuple[Any, str] | None":

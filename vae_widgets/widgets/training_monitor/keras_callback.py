@@ -20,7 +20,7 @@ vars(_ignored)["_is_default"] = True
 class KerasCallback:
     """Passes what Keras' ``fit`` reports on to the session of a `TrainingMonitor`.
 
-    `begins` is called before a run, and `failed` with an exception; training goes on after one.
+    `begins` is called before a run, and `failed` with an exception, after which training continues.
     """
 
     def __init__(

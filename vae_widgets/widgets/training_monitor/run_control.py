@@ -45,7 +45,7 @@ class RunControl:
             self._go_on.clear()
 
     def resume(self) -> None:
-        """Go on."""
+        """Continue after `pause`."""
         run = self._run()
         if run is not None:
             run.resume()

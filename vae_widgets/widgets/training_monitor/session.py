@@ -90,7 +90,7 @@ class TrainingSession:
             self._mark("paused")
 
     def resume(self) -> None:
-        """Go on."""
+        """Continue after `pause`."""
         if self.state == "paused":
             self.state = "training"
             self._mark("resumed")
@@ -110,8 +110,8 @@ class TrainingSession:
         """Change a setting of the model in training; see `RunControl.set`."""
         if not self.active:
             raise RuntimeError(
-                f"{setting} acts on a run under way; the monitor is {self.state}. Set it on the "
-                f"model: model.{setting} = {value:g}."
+                f"{setting} can be changed during a run only; the monitor is {self.state}. Set it "
+                f"on the model: model.{setting} = {value:g}."
             )
         self.control.set(setting, value)
         self.history.log_setting(setting, value)
@@ -122,7 +122,7 @@ class TrainingSession:
         path = self.control.checkpoint_path
         if path is None or self.state not in ("training", "paused"):
             raise RuntimeError(
-                f"there is nothing to save: the monitor is {self.state}; expected a fit under way."
+                f"there is nothing to save: the monitor is {self.state}; expected a running fit."
             )
 
         def done(error: Exception | None) -> None:
@@ -139,7 +139,7 @@ class TrainingSession:
         """Name the next run and put the present one beside it."""
         if self.keras and self.active:
             raise RuntimeError(
-                f"a fit is under way ({self.state}); start_run names the next one. Wait for its "
+                f"a fit is running ({self.state}); start_run names the next one. Wait for its "
                 "end, or stop it."
             )
         self._archive()
@@ -331,7 +331,7 @@ class TrainingSession:
         try:
             write(log)
         except (OSError, ValueError) as error:
-            self.problem = f"{log.path} could not be written, training goes on: {error}"
+            self.problem = f"{log.path} could not be written, training continues: {error}"
             self._log_failed = True
         else:
             if self._log_failed:

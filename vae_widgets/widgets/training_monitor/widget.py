@@ -237,7 +237,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
         self._session.pause()
 
     def resume(self) -> None:
-        """Go on after `pause`."""
+        """Continue after `pause`."""
         self._session.resume()
 
     def stop(self) -> None:
@@ -351,7 +351,9 @@ class TrainingMonitor(Pictured, CompositeWidget):
         return self._drawing.plan_words() + pictures
 
     def _note(self, error: Exception) -> None:
-        self._session.problem = f"Drawing failed, training goes on: {type(error).__name__}: {error}"
+        self._session.problem = (
+            f"Drawing failed, training continues: {type(error).__name__}: {error}"
+        )
 
     def _failed(self, error: Exception) -> None:
         self._note(error)

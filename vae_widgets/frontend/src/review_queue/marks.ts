@@ -47,6 +47,6 @@ export function summary(marks: Mark[], counts: Record<string, number>, status: s
     title,
     `Marked in all: ${whole(anomalous)} anomalous, ${whole(normal)} normal, ${whole(unsure)} unsure.`,
     status,
-    `${n ? "Go on with the next samples" : "Choose another order"}, or move the threshold: the queue follows it.`,
+    `${n ? "Continue with the next samples" : "Choose another order"}, or move the threshold: the queue follows it.`,
   ];
 }

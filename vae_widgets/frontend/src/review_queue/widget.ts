@@ -238,7 +238,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     back.disabled = position <= 0;
     forward.disabled = position >= all.length;
     undoing.disabled = !marking.canUndo;
-    const words = now ? `${verdict(now, isFlagged)}. ` : "";
+    const words = now ? `Marked: ${verdict(now, isFlagged)}. ` : "";
     // The summary contains the status.
     shell.setStatus(problem || error || (position < all.length ? words + model.get("_status") : ""));
     marking.showBar(shell.notice.silent);

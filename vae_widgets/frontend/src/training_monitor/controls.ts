@@ -19,7 +19,7 @@ interface State {
   readout: Partial<CurveReadout>;
 }
 
-// After this many seconds without news the status says so: a long step, or a lost kernel.
+// After this many seconds without a message the status says so: a long step, or a lost kernel.
 const SILENCE = 15;
 const PANELS: Record<string, [string, string]> = {
   latent: ["Latent", "KL of each latent dimension, reconstruction against KL, and beta"],
