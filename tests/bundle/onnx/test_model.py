@@ -79,7 +79,7 @@ def test_numbers_are_written_as_they_were_read():
     schema = {1: ("one", "int"), 2: ("many", "ints"), 3: ("real", "floats"), 4: ("text", ["bytes"])}
     message = {"one": -1, "many": [0, 127, 128, -(2**63), 2**63 - 1]}
     message |= {"real": [np.float32(0.1).tobytes()], "text": [b"", b"x" * 300]}
-    assert protobuf.read(protobuf.write(message, schema), schema) == message
+    assert protobuf.read_message(protobuf.write_message(message, schema), schema) == message
 
 
 def test_odd_files():

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import {
   decimalsFor,
   distance,
-  number,
+  withDecimals,
   paddedRange,
   row,
   zText,
@@ -24,7 +24,7 @@ test("decimals show three digits of the largest value, at least two", () => {
 });
 
 test("numbers have a true minus sign", () => {
-  assert.equal(number(-0.5, 2), "−0.50");
+  assert.equal(withDecimals(-0.5, 2), "−0.50");
 });
 
 test("long vectors are cut", () => {

@@ -12,7 +12,7 @@ import pytest
 from vae_widgets import VAE
 from vae_widgets.bundle import BundleError, read_archive, write_archive
 from vae_widgets.models.training import checkpoint as checkpoint_module
-from vae_widgets.models.training.state import Position, TrainingState
+from vae_widgets.models.training.state import EpochPosition, TrainingState
 
 
 @pytest.fixture
@@ -368,7 +368,9 @@ def test_the_state_survives_json():
         history={"loss": [1.5, float("inf"), float("nan")], "val_loss": [0.1]},
         seed=2**31 - 1,
         generators=[[1, 2], [2**32 - 1, 0]],
-        position=Position([np.pi, 2.0, float("inf"), 7.0, 1.0], 30, [5, 6], 100, 7, shuffle=False),
+        position=EpochPosition(
+            [np.pi, 2.0, float("inf"), 7.0, 1.0], 30, [5, 6], 100, 7, shuffle=False
+        ),
     )
     again = TrainingState.from_json(state.to_json())
     assert str(again) == str(state)  # NaN is not equal to itself

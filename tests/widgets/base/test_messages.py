@@ -230,7 +230,7 @@ def test_the_size_of_a_message_is_bounded(content):
 )
 def test_fields_out_of_bounds_are_refused(kind, fields):
     with pytest.raises(messages.Refused):
-        messages.read(kind, fields)
+        messages.read_fields(kind, fields)
 
 
 @pytest.mark.parametrize("data", [None, [], {}, {"method": "nosuch"}, {"method": "update"}, 1])

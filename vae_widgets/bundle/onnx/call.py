@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from vae_widgets.bundle.onnx.model import Node
 
 
-class Tensor(NamedTuple):
+class TensorFacts(NamedTuple):
     """What is known about a tensor."""
 
     shape: tuple[int, ...]
@@ -20,7 +20,7 @@ class Tensor(NamedTuple):
 class Call:
     """A node with its inputs, for the rules below."""
 
-    def __init__(self, node: Node, inputs: list[Tensor | None]) -> None:
+    def __init__(self, node: Node, inputs: list[TensorFacts | None]) -> None:
         self.node = node
         self._inputs = inputs
         self.attribute = node.attributes.get
@@ -29,7 +29,7 @@ class Call:
         """Whether input i is there."""
         return i < len(self._inputs) and self._inputs[i] is not None
 
-    def tensor(self, i: int) -> Tensor:
+    def tensor(self, i: int) -> TensorFacts:
         """Return input i."""
         tensor = self._inputs[i] if i < len(self._inputs) else None
         if tensor is None:
@@ -41,7 +41,7 @@ class Call:
         return self.tensor(i).shape
 
     @property
-    def given(self) -> list[Tensor]:
+    def given(self) -> list[TensorFacts]:
         """The inputs that are there."""
         return [tensor for tensor in self._inputs if tensor is not None]
 

@@ -127,7 +127,7 @@ class OnnxModel:
     @classmethod
     def from_bytes(cls, content: bytes) -> "OnnxModel":
         """Read an ONNX file; ``ValueError`` if it is damaged, ambiguous, or not allowed."""
-        model = protobuf.read(content, MODEL)
+        model = protobuf.read_message(content, MODEL)
         _need("graph" in model, "has no graph")
         _need("functions" not in model, "has functions of its own")
         graph = model["graph"]
@@ -180,7 +180,7 @@ class OnnxModel:
         }
         opset = {"domain": b"", "version": self.opset}
         model = {"ir_version": self.ir_version, "opset_import": [opset], "graph": graph}
-        return protobuf.write(model, MODEL)
+        return protobuf.write_message(model, MODEL)
 
 
 def _need(good: bool, problem: str) -> None:

@@ -17,7 +17,7 @@ _VARINT, _LENGTH, _FIXED32 = 0, 2, 5  # wire types
 _WIRE_TYPES = {"int": _VARINT, "ints": _VARINT, "float": _FIXED32, "floats": _FIXED32}
 
 
-def read(content: bytes, schema: Schema) -> Message:
+def read_message(content: bytes, schema: Schema) -> Message:
     """Return the values of a message by name, those of repeated fields as lists.
 
     Raises ``ValueError`` if the message is damaged or has more than one reading.
@@ -108,8 +108,8 @@ class _Reader:
         raise ValueError(f"the number before byte {start} has too many bytes")
 
 
-def write(message: Message, schema: Schema) -> bytes:
-    """Return what `read` reads, with each field in the one usual form."""
+def write_message(message: Message, schema: Schema) -> bytes:
+    """Return what `read_message` reads, with each field in the one usual form."""
     parts: list[bytes] = []
 
     def add(number: int, wire_type: int, content: bytes) -> None:
@@ -132,7 +132,7 @@ def write(message: Message, schema: Schema) -> bytes:
         else:
             (inner,) = kind if isinstance(kind, list) else [kind]
             for each in value if isinstance(kind, list) else [value]:
-                add(number, _LENGTH, each if inner == "bytes" else write(each, inner))
+                add(number, _LENGTH, each if inner == "bytes" else write_message(each, inner))
     return b"".join(parts)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from vae_widgets.bundle.onnx.call import Call, Tensor
+from vae_widgets.bundle.onnx.call import Call, TensorFacts
 from vae_widgets.bundle.onnx.model import DTYPES, MOST_DIMENSIONS, OnnxModel
 from vae_widgets.bundle.onnx.operators import (
     INNER,
@@ -82,17 +82,17 @@ def infer(
     inputs: dict[str, tuple[int, ...]],
     n_bytes: int = 0,
     most_work: int = MOST_WORK,
-) -> dict[str, Tensor]:
+) -> dict[str, TensorFacts]:
     """Return what is known about all tensors of a graph for `inputs`, shapes by name.
 
     Raises ``ValueError`` if a shape depends on data, or if the graph needs too much memory or work
     for a file of `n_bytes`.
     """
     float32 = np.dtype(np.float32)
-    known = {name: Tensor(shape, float32) for name, shape in inputs.items()}
+    known = {name: TensorFacts(shape, float32) for name, shape in inputs.items()}
     for name, array in model.constants.items():
         value = array if array.size <= _LARGEST_VALUE else None
-        known[name] = Tensor(array.shape, array.dtype, True, value)
+        known[name] = TensorFacts(array.shape, array.dtype, True, value)
     sizes = _Sizes(n_bytes, most_work)
     for name, shape in inputs.items():
         sizes.add(name, known[name], math.prod(shape))
@@ -117,7 +117,7 @@ class _Sizes:
         }
         self._bytes, self._work = {False: 0, True: 0}, {False: 0, True: 0}
 
-    def add(self, where: str, tensor: Tensor, work: int) -> None:
+    def add(self, where: str, tensor: TensorFacts, work: int) -> None:
         size = math.prod(tensor.shape) * tensor.dtype.itemsize
         if size > MOST_BYTES:
             raise ValueError(
@@ -136,7 +136,7 @@ class _Sizes:
                 raise ValueError(f"its nodes need {found:.3g} {unit}; expected {most} at most")
 
 
-def _run(call: Call) -> tuple[list[Tensor], int]:
+def _run(call: Call) -> tuple[list[TensorFacts], int]:
     node, op = call.node, call.node.op
     shapes = [tuple(int(side) for side in shape) for shape in RULES[op](call)]
     # Zero numbers stay zero in any size, and so would hide what ONNX Runtime makes of them.
@@ -153,7 +153,7 @@ def _run(call: Call) -> tuple[list[Tensor], int]:
     if op in ("Div", "Mod") and dtype.kind in "iu" and (call.value(1) <= 0).any():
         raise ValueError("it divides whole numbers by numbers that are not positive")
     is_constant = op in _CONSTANT or all(tensor.is_constant for tensor in call.given)
-    results = [Tensor(shape, dtype, is_constant) for shape in shapes]
+    results = [TensorFacts(shape, dtype, is_constant) for shape in shapes]
     if op in ("TopK", "MaxPool"):
         results[1] = results[1]._replace(dtype=np.dtype(np.int64))
     values = _values(call, sum(map(math.prod, shapes)))

@@ -15,7 +15,7 @@ from vae_widgets.models.serialization.onnx_writer import (
     GraphWriter,
     Tensor,
     UnknownLayerError,
-    whole,
+    to_int64,
 )
 
 
@@ -80,7 +80,7 @@ class LatentModelWriter:
         add = self._add
         rule = self._likelihood
         if type(rule) is Categorical:
-            index = add("Unsqueeze", whole(self._graph, x), [-1], shape=(*x.shape, 1))
+            index = add("Unsqueeze", to_int64(self._graph, x), [-1], shape=(*x.shape, 1))
             log_p = add("LogSoftmax", decoded, axis=-1)
             return add("Neg", add("GatherElements", log_p, index, shape=index.shape, axis=-1))
         if type(rule) is Bernoulli and rule.from_logits:

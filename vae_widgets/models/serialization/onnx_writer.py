@@ -225,14 +225,14 @@ def _split(graph: GraphWriter, layer: Any, x: Tensor) -> list[Tensor]:
     ]
 
 
-def whole(graph: GraphWriter, x: Tensor) -> Tensor:
+def to_int64(graph: GraphWriter, x: Tensor) -> Tensor:
     """Return float32 numbers as whole ones."""
     return graph.add("Cast", x, to=TensorProto.INT64)
 
 
 def _cast(graph: GraphWriter, layer: Any, x: Tensor) -> Tensor:
     _need(layer.dtype in ("int32", "int64"), layer)
-    return whole(graph, x)
+    return to_int64(graph, x)
 
 
 def _one_hot(graph: GraphWriter, layer: Any, x: Tensor) -> Tensor:
@@ -254,7 +254,7 @@ _RULES: dict[Any, Callable[..., Any]] = {
     layers.Cropping2D: _crop,
     layers.Dense: _dense,
     layers.Embedding: lambda graph, layer, x: graph.add(
-        "Gather", layer.embeddings, whole(graph, x), shape=layer.output.shape[1:]
+        "Gather", layer.embeddings, to_int64(graph, x), shape=layer.output.shape[1:]
     ),
     layers.Flatten: _reshape,
     layers.Identity: lambda graph, layer, x: x,

@@ -15,7 +15,7 @@ from vae_widgets.models.training.checkpoint import write_checkpoint
 from vae_widgets.models.training.fit_arguments import FitArguments
 from vae_widgets.models.training.optimizer import fixed_learning_rate
 from vae_widgets.models.training.state import (
-    Position,
+    EpochPosition,
     Randomness,
     TrainingState,
     generator_states,
@@ -128,7 +128,7 @@ class Checkpointer(keras.callbacks.Callback):
             if self._learning_rate is not None:
                 self.model.optimizer.learning_rate = self._learning_rate
         elif self._loop is not None:
-            self._position = Position(
+            self._position = EpochPosition(
                 totals=[0.0] * self._loop.totals.shape[0],
                 iterations=int(self.model.optimizer.iterations.numpy()),
                 noise_seed=self._randomness.training.state.numpy().tolist(),

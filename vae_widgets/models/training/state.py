@@ -13,7 +13,7 @@ from vae_widgets.core.strict_json import read_json
 
 
 @dataclass(frozen=True)
-class Position:
+class EpochPosition:
     """The position in an epoch at which a run on arrays stopped.
 
     `totals` are those of `ArrayLoop`, `iterations` the optimizer's steps and `noise_seed` the state
@@ -51,7 +51,7 @@ class TrainingState:
     history: dict[str, list[Any]] = field(default_factory=dict)
     seed: int = 0
     generators: list[list[int]] = field(default_factory=list)
-    position: Position | None = None
+    position: EpochPosition | None = None
 
     @property
     def epochs_done(self) -> float:
@@ -84,7 +84,7 @@ class TrainingState:
         content = read_json(text)
         position = content["position"]
         if position is not None:
-            position = Position(
+            position = EpochPosition(
                 totals=_totals(position["totals"]),
                 iterations=_integer("iterations", position["iterations"]),
                 noise_seed=_integers("noise_seed", position["noise_seed"], 2),

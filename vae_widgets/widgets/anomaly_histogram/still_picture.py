@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vae_widgets.core.thresholds import METHODS
 from vae_widgets.core.ticks import counted
-from vae_widgets.widgets.still_pictures.figure import ACCENT, CATEGORIES, INK, caption, number
+from vae_widgets.widgets.still_pictures.figure import ACCENT, CATEGORIES, INK, caption, four_digits
 from vae_widgets.widgets.still_pictures.tiles import ROW_HEIGHT, draw_rows
 
 BARS_HEIGHT = 260
@@ -99,7 +99,7 @@ def summary(histogram: Histogram, totals: dict[str, int]) -> str:
     metrics = histogram.metrics
     facts = [
         counted(sum(totals.values()), "score"),
-        f"threshold {number(histogram.threshold)} {by}",
+        f"threshold {four_digits(histogram.threshold)} {by}",
         f"{int(metrics['n_flagged']):,} flagged",
         *(
             f"{name.replace('f1', 'F1')} {metrics[name]:.2f}"

@@ -49,14 +49,14 @@ class Kind(NamedTuple):
     answer: tuple[str, ...] | None = None
 
 
-def whole(low: int, high: int) -> Check:
+def whole_in(low: int, high: int) -> Check:
     """Return a check of whole numbers in [low, high]."""
     return lambda name, value: int(
         checks.number_between(name, checks.whole_number(name, value), low, high)
     )
 
 
-def number(low: float = -FARTHEST, high: float = FARTHEST) -> Check:
+def number_in(low: float = -FARTHEST, high: float = FARTHEST) -> Check:
     """Return a check of finite numbers in [low, high]; whole ones stay whole."""
 
     def check(name: str, value: Any) -> Any:
@@ -141,13 +141,13 @@ def _what(name: str, value: Any) -> int | str:
 
 
 _NAME = text(64)
-_ROW = whole(0, 2**31)
-_AT = each(number(), 2, 2)
-_ANY_SIZE = number(-1.79e308, 1.79e308)
-_ENVELOPE = Kind({"kind": _NAME, "page": _NAME, "seq": whole(0, 2**53)})
+_ROW = whole_in(0, 2**31)
+_AT = each(number_in(), 2, 2)
+_ANY_SIZE = number_in(-1.79e308, 1.79e308)
+_ENVELOPE = Kind({"kind": _NAME, "page": _NAME, "seq": whole_in(0, 2**53)})
 _PATHS = each(each(anything, DEEPEST, 1), MOST_PARTS)
-_RUN = {"run": whole(0, 2**53)}
-_END: dict[str, Check] = {"point": whole(-1, 2**31), "at": _AT}
+_RUN = {"run": whole_in(0, 2**53)}
+_END: dict[str, Check] = {"point": whole_in(-1, 2**31), "at": _AT}
 _MARK: dict[str, Check] = {"index": _ROW, "mark": choice(*LABELS, ""), "time": _time}
 _KEPT = Kind({**_MARK, "score": _ANY_SIZE}, {"drawn_from": or_none(_ANY_SIZE)})
 
@@ -160,12 +160,12 @@ KINDS: dict[str, Kind] = {
     "swap": Kind({}),
     "end": Kind({"which": choice("start", "end"), "sample": or_none(_ROW)}, answer=()),
     # To LatentScatter. `_pick` and `_grid`, which all views show, are traits that come before.
-    "pick": Kind({"point": whole(-1, 2**31)}, {"at": _AT, "along": number()}, ()),
+    "pick": Kind({"point": whole_in(-1, 2**31)}, {"at": _AT, "along": number_in()}, ()),
     "grid": Kind(
         {
-            "bounds": each(number(), 4, 4),
-            "columns": whole(1, 10_000),
-            "rows": whole(1, 10_000),
+            "bounds": each(number_in(), 4, 4),
+            "columns": whole_in(1, 10_000),
+            "rows": whole_in(1, 10_000),
         },
         answer=(),
     ),
@@ -199,7 +199,7 @@ KINDS: dict[str, Kind] = {
     ),
     # To TrainingControls.
     **dict.fromkeys(("pause", "resume", "stop", "checkpoint"), Kind(_RUN)),
-    "change": Kind({**_RUN, "name": choice(*SETTINGS), "value": number()}),
+    "change": Kind({**_RUN, "name": choice(*SETTINGS), "value": number_in()}),
 }
 """What a page may send, by the ``kind`` of the message."""
 
@@ -222,7 +222,7 @@ def read_sender(content: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return sender.pop("kind"), sender
 
 
-def read(kind: str, content: dict[str, Any], buffers: Any = ()) -> dict[str, Any]:
+def read_fields(kind: str, content: dict[str, Any], buffers: Any = ()) -> dict[str, Any]:
     """Return the checked fields of a message, its buffers in place; or raise `Refused`."""
     check_size(content)
     fields = {name: of for name, of in content.items() if name not in _ENVELOPE.fields}
@@ -257,7 +257,7 @@ def read_comm(message: Any) -> dict[str, Any]:
         if data["method"] == "update":
             content = {"state": data["state"], "paths": data.get("buffer_paths", [])}
             content["paths"] = [["state", *path] for path in content["paths"]]
-            data, buffers = {"method": "update", **read("state", content, buffers)}, ()
+            data, buffers = {"method": "update", **read_fields("state", content, buffers)}, ()
         elif data["method"] not in ("request_state", "custom"):
             raise Refused(f"no method {data['method']!r:.80}")
     except (TypeError, KeyError, AttributeError):

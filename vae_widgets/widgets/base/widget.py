@@ -145,7 +145,7 @@ class CanvasWidget(ClosingWidget, anywidget.AnyWidget):
         self.post("received", {}, sender)
         handlers = [*self._handlers.get(kind, ())]
         try:
-            message = messages.read(kind, content, buffers or ()) if handlers else {}
+            message = messages.read_fields(kind, content, buffers or ()) if handlers else {}
             for handler in handlers:
                 if (fields := handler({"kind": kind, **message})) is not None:
                     self.post(kind, {"error": "", **fields}, sender)

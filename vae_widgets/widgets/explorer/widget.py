@@ -20,7 +20,7 @@ from vae_widgets.widgets.explorer.tabs import PanelTabs
 from vae_widgets.widgets.interpolation_slider.widget import InterpolationSlider
 from vae_widgets.widgets.latent_scatter.widget import LatentScatter
 from vae_widgets.widgets.review_queue.widget import ReviewQueue
-from vae_widgets.widgets.still_pictures.figure import number
+from vae_widgets.widgets.still_pictures.figure import four_digits
 from vae_widgets.widgets.still_pictures.pictured import Pictured
 from vae_widgets.widgets.tile_strip.widget import TileStrip
 
@@ -202,7 +202,7 @@ class Explorer(Pictured, CompositeWidget):
             f"{counted(scatter.n_samples, 'sample')} in "
             f"{counted(scatter.z_mean.shape[1], 'latent dimension')}, "
             f"{scatter.selection.size:,} selected; {slider.steps} frames of {slider.method}; "
-            f"threshold {number(histogram.threshold)}, "
+            f"threshold {four_digits(histogram.threshold)}, "
             f"{int(histogram.metrics['n_flagged']):,} flagged"
         )
 

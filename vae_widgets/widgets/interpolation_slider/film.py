@@ -72,7 +72,7 @@ class Film:
 
 
 @dataclasses.dataclass(frozen=True)
-class Position:
+class FilmPosition:
     """A point on a film."""
 
     film: Film
@@ -226,15 +226,15 @@ class FilmMaker:
             "revision": self._revision,
         }
 
-    def position(self, film: Film, value: float) -> Position:
+    def position(self, film: Film, value: float) -> FilmPosition:
         """Return the sample at a value: a frame, or a sample decoded between two frames."""
         value = checks.number_between("value", value, 0, 1)
         frame = value * (self.steps - 1)
         nearest = round(frame)
         if abs(frame - nearest) < 1e-9:
-            return Position(film, value, film.shown.z[nearest], film.shown.samples[nearest])
+            return FilmPosition(film, value, film.shown.z[nearest], film.shown.samples[nearest])
         z = self._path(film.points, film.stops, film.method, np.array([value]))
-        return Position(film, value, z[0], decode_samples(self._codec, z)[0])
+        return FilmPosition(film, value, z[0], decode_samples(self._codec, z)[0])
 
     def _path(
         self, points: Sequence[WayPoint], stops: ArrayLike, method: str, at: ArrayLike

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.widgets.still_pictures.figure import ACCENT, INK, caption, number
+from vae_widgets.widgets.still_pictures.figure import ACCENT, INK, caption, four_digits
 from vae_widgets.widgets.still_pictures.tiles import ROW_HEIGHT, draw_rows
 
 COLUMNS = 12
@@ -75,5 +75,5 @@ def summary(slider: Slider) -> str:
     distance = float(np.linalg.norm(np.diff(slider.path, axis=0), axis=1).sum())
     return (
         f"{len(slider.path)} frames from start to end{through}, {method}, "
-        f"latent length {number(distance)}, value {number(slider.value)}"
+        f"latent length {four_digits(distance)}, value {four_digits(slider.value)}"
     )

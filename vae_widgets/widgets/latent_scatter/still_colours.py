@@ -13,7 +13,7 @@ from vae_widgets.widgets.still_pictures.figure import (
     INK,
     category_colour,
     category_mark,
-    number,
+    four_digits,
 )
 
 UNKNOWN, UNKNOWN_COLOUR = "unknown", "#c6c6c6"  # as in canvas/palette.ts
@@ -57,7 +57,7 @@ def groups_of(
         return Groups(known, [*class_names, UNKNOWN], colours, [*map(category_mark, numbers), "o"])
     if by in ("label", "none") or scatter.threshold is None:
         return None
-    values, cut = scatter.quantities[by], number(scatter.threshold)
+    values, cut = scatter.quantities[by], four_digits(scatter.threshold)
     sides = np.where(np.isfinite(values), values >= scatter.threshold, 2).astype(np.int64)
     names = [f"below {cut}", f"{cut} or above", UNKNOWN]
     colours = [CATEGORIES[0], CATEGORIES[6], UNKNOWN_COLOUR]

@@ -14,7 +14,7 @@ from vae_widgets.widgets.still_pictures.figure import (
     INK,
     POINTS_PER_PIXEL,
     caption,
-    number,
+    four_digits,
 )
 from vae_widgets.widgets.still_pictures.tiles import draw_tile
 
@@ -172,13 +172,13 @@ def summary(scatter: Scatter, plane: Plane) -> str:
         if unknown := np.count_nonzero(plane.classes >= n):
             facts.append(f"{unknown:,} unknown")
     elif scatter.color_by not in ("label", "none"):
-        cut = "" if scatter.threshold is None else f" at {number(scatter.threshold)}"
+        cut = "" if scatter.threshold is None else f" at {four_digits(scatter.threshold)}"
         facts.append(f"coloured by {scatter.color_by}{cut}")
     if scatter.selection.size:
         facts.append(f"{scatter.selection.size:,} selected")
     if scatter.flagged.size:
         facts.append(f"{scatter.flagged.size:,} flagged")
     if scatter.picked.size:
-        at = ", ".join(number(value) for value in scatter.picked[:4])
+        at = ", ".join(four_digits(value) for value in scatter.picked[:4])
         facts.append(f"picked z = ({at}{', …' if scatter.picked.size > 4 else ''})")
     return ", ".join(facts)

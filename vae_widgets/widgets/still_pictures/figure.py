@@ -103,7 +103,7 @@ def category_mark(index: int) -> str:
     return _MARKS[index // len(CATEGORIES) % len(_MARKS)]
 
 
-def number(value: float) -> str:
+def four_digits(value: float) -> str:
     """Format a number with four digits and a true minus sign."""
     return f"{value:,.4g}".replace("-", "\N{MINUS SIGN}")
 

@@ -21,7 +21,7 @@ import { sliderFiles } from "./export.ts";
 import type { End } from "./end_field.ts";
 import type { Film } from "./filmstrip.ts";
 import { Player } from "./playback.ts";
-import { decimalsFor, distance, number, row, zText } from "./readout.ts";
+import { decimalsFor, distance, row, withDecimals, zText } from "./readout.ts";
 import { readFilm, type Content, type State } from "./state.ts";
 import { SliderView } from "./view.ts";
 
@@ -149,7 +149,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     const decimals = decimalsFor(path);
     const dim = path.length / film.frames;
     const z = row(path, dim, this.#frame);
-    const far = (frame: number) => number(distance(z, row(path, dim, frame)), decimals);
+    const far = (frame: number) => withDecimals(distance(z, row(path, dim, frame)), decimals);
     this.#shell.root.removeAttribute("data-failed");
     this.#shell.setStatus(
       [
