@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import keras
 import numpy as np
+import onnxruntime
 import pytest
 import scipy.special
 import scipy.stats
@@ -233,3 +234,41 @@ def test_settings_are_numbers_of_any_library(make_vae):
         vae.beta, vae.learning_rate = 1.0, 1.0
         vae.beta, vae.learning_rate = value, value
         assert (vae.beta, vae.learning_rate) == (0.25, 0.25)
+
+
+@pytest.fixture(scope="module")
+def x():
+    return np.random.default_rng(0).random((20, 6), dtype=np.float32)
+
+
+def fitted(x, **options):
+    vae = VAE.build((6,), hidden_units=(8,), **options)
+    vae.compile(jit_compile=False)
+    vae.fit(x, np.arange(len(x)) % 3 if options else None, verbose=0)
+    return vae
+
+
+def test_a_saved_model_straight_after_fit(x, tmp_path):
+    vae = fitted(x)
+    vae.export(tmp_path / "x", verbose=False)
+    loaded = tf.saved_model.load(tmp_path / "x")  # which owns the variables
+    served = loaded.serve(x)
+    np.testing.assert_allclose(served, vae.decode(vae.encode(x)[0]), rtol=1e-5, atol=1e-6)
+
+
+def test_onnx_straight_after_fit(x, tmp_path):
+    vae = fitted(x)
+    vae.export(tmp_path / "x.onnx", format="onnx", verbose=False)
+    session = onnxruntime.InferenceSession(tmp_path / "x.onnx")
+    (served,) = session.run(None, {session.get_inputs()[0].name: x})
+    np.testing.assert_allclose(served, vae.decode(vae.encode(x)[0]), rtol=1e-5, atol=1e-6)
+
+
+def test_a_saved_model_of_a_conditional_vae(x, tmp_path):
+    vae = fitted(x, n_labels=3)
+    vae.export(tmp_path / "x", verbose=False)
+    y = np.arange(len(x)) % 3
+    hot = np.eye(3, dtype=np.float32)[y]
+    loaded = tf.saved_model.load(tmp_path / "x")
+    served = loaded.serve([x, hot])
+    np.testing.assert_allclose(served, vae.decode(vae.encode(x, y)[0], y), rtol=1e-5, atol=1e-6)

@@ -1,10 +1,8 @@
-"""Keras's own export straight after a fit, and halves whose outputs have names."""
+"""Encoders and decoders whose outputs have names."""
 
 import keras
 import numpy as np
-import onnxruntime
 import pytest
-import tensorflow as tf
 
 from vae_widgets import VAE, Gaussian
 
@@ -12,39 +10,6 @@ from vae_widgets import VAE, Gaussian
 @pytest.fixture(scope="module")
 def x():
     return np.random.default_rng(0).random((20, 6), dtype=np.float32)
-
-
-def fitted(x, **options):
-    vae = VAE.build((6,), hidden_units=(8,), **options)
-    vae.compile(jit_compile=False)
-    vae.fit(x, np.arange(len(x)) % 3 if options else None, verbose=0)
-    return vae
-
-
-def test_a_saved_model_straight_after_fit(x, tmp_path):
-    vae = fitted(x)
-    vae.export(tmp_path / "x", verbose=False)
-    loaded = tf.saved_model.load(tmp_path / "x")  # which owns the variables
-    served = loaded.serve(x)
-    np.testing.assert_allclose(served, vae.decode(vae.encode(x)[0]), rtol=1e-5, atol=1e-6)
-
-
-def test_onnx_straight_after_fit(x, tmp_path):
-    vae = fitted(x)
-    vae.export(tmp_path / "x.onnx", format="onnx", verbose=False)
-    session = onnxruntime.InferenceSession(tmp_path / "x.onnx")
-    (served,) = session.run(None, {session.get_inputs()[0].name: x})
-    np.testing.assert_allclose(served, vae.decode(vae.encode(x)[0]), rtol=1e-5, atol=1e-6)
-
-
-def test_a_conditional_model(x, tmp_path):
-    vae = fitted(x, n_labels=3)
-    vae.export(tmp_path / "x", verbose=False)
-    y = np.arange(len(x)) % 3
-    hot = np.eye(3, dtype=np.float32)[y]
-    loaded = tf.saved_model.load(tmp_path / "x")
-    served = loaded.serve([x, hot])
-    np.testing.assert_allclose(served, vae.decode(vae.encode(x, y)[0], y), rtol=1e-5, atol=1e-6)
 
 
 def halves(form, decoded=lambda mean, log_var: mean):
