@@ -17,18 +17,16 @@ FRONTEND = PACKAGE / "frontend" / "src"
 
 # Folder or module -> what it may import beside itself. "core" is the folder alone, "core.*" it and
 # its subfolders. A module has the rule of its name, or else of its folder.
+CORE = {"core", "core.checks"}
 ARROWS = {
-    "core": set(),
-    "core.labels": {"core"},
-    "core.latent": {"core"},
-    "core.training": {"core"},
-    "core.thresholds": {"core", "core.labels"},
-    "core.scores": {"core", "core.thresholds"},
-    "core.review": {"core", "core.thresholds", "core.scores"},
+    **dict.fromkeys(("core", "core.checks", "core.labels", "core.latent", "core.training"), CORE),
+    "core.thresholds": {*CORE, "core.labels"},
+    "core.scores": {*CORE, "core.thresholds"},
+    "core.review": {*CORE, "core.thresholds", "core.scores"},
     "codec": {"core.*"},
     "rendering": {"core.*"},
     "bundle.errors": set(),
-    "bundle.onnx": {"bundle.errors", "core"},
+    "bundle.onnx": {"bundle.errors", *CORE},
     "bundle": {"bundle.*", "codec", "core.*", "rendering"},
     "datasets": {"codec", "core.*", "rendering"},
     "models.losses": {"core.*"},

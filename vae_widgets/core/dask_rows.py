@@ -16,6 +16,14 @@ def is_dask_array(x: Any) -> bool:
     return type(x).__module__.partition(".")[0] == "dask" and hasattr(x, "rechunk")
 
 
+def compute_together(*lazy: Any) -> tuple[NDArray[Any], ...]:
+    """Return Dask arrays as arrays, computed in one pass over what they have in common."""
+    import dask
+
+    computed: tuple[NDArray[Any], ...] = dask.compute(*lazy)
+    return computed
+
+
 def map_lazily(
     x: Any,
     y: Any,

@@ -9,7 +9,7 @@ from keras import ops
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.core.dask_rows import is_dask_array, map_lazily
+from vae_widgets.core.dask_rows import compute_together, is_dask_array, map_lazily
 from vae_widgets.core.latent.statistics import moments
 from vae_widgets.models.inference.row_functions import (
     Coder,
@@ -268,9 +268,7 @@ class Evaluator:
         self._functions.need_prior("kl_decomposition")
         z_mean, z_log_var = Coder(self._functions).encode(x, y)
         if is_dask_array(x):
-            import dask
-
-            z_mean, z_log_var = dask.compute(z_mean, z_log_var)  # in one pass over x
+            z_mean, z_log_var = compute_together(z_mean, z_log_var)
         refuse_nan(self._functions.model, "kl_decomposition", z_mean + z_log_var)
         n = len(z_mean)
         epsilon = np.random.default_rng(seed).standard_normal(z_mean.shape, dtype=np.float32)
