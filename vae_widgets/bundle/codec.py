@@ -4,16 +4,14 @@ import functools
 import io
 import os
 import pathlib
-import types
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image
 
-from vae_widgets.bundle.archive import MANIFEST, Archive, parse_archive, read_archive
+from vae_widgets.bundle.archive import Archive, parse_archive, read_archive
 from vae_widgets.bundle.detector_part import (
     DETECTOR_PART,
     SCORE_PART,
@@ -23,6 +21,13 @@ from vae_widgets.bundle.detector_part import (
 from vae_widgets.bundle.errors import BundleError
 from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.bundle.onnx.graph import OnnxGraph
+from vae_widgets.bundle.parts import (
+    read_latents,
+    read_policy,
+    read_renderer,
+    read_score_note,
+    read_tiles,
+)
 from vae_widgets.codec import ConditionedCodec
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import read_file
@@ -30,11 +35,9 @@ from vae_widgets.core.dask_rows import is_dask_array, map_lazily
 from vae_widgets.core.fixed_blocks import is_stored, slices_of
 from vae_widgets.core.labels.conditioning import check_class_labels, missing_labels, one_hot
 from vae_widgets.core.pairing import shared_index
-from vae_widgets.core.scores.policy import ThresholdPolicy
 from vae_widgets.core.tensors import as_numpy
 from vae_widgets.core.vocabulary import Vocabulary
-from vae_widgets.rendering import Renderer, own_renderer, renderer_for, renderer_from_json
-from vae_widgets.rendering.atlas import MAX_SIDE
+from vae_widgets.rendering import Renderer, own_renderer
 
 _SCORE_NAMES = {
     "elbo": "negative ELBO (nats)",
@@ -89,18 +92,18 @@ class BundleCodec:
         self._facts = facts
         self._encoder, self._decoder = self.graphs(facts, archive.parts, where)
         content = archive.manifest.get("renderer")
-        self.renderer: Renderer = _renderer(content, facts.sample_shape, where)
+        self.renderer: Renderer = read_renderer(content, facts.sample_shape, where)
         self.own_renderer: str | None = own_renderer(content)
         self.vocabulary: Vocabulary | None = getattr(self.renderer, "vocabulary", None)
         self.preprocessing: Any = archive.manifest.get("preprocessing")
-        self.latents = _latents(archive.parts.get("latents.f32"), facts.latent_dim, where)
-        self.policy = policy_in(archive)
+        self.latents = read_latents(archive.parts.get("latents.f32"), facts.latent_dim, where)
+        self.policy = read_policy(archive)
         self._detector: DetectorPart | None = None
         if DETECTOR_PART in archive.parts:
             content = archive.parts[DETECTOR_PART]
             self._detector = DetectorPart.from_json(content, facts.sample_shape, where)
         self._score: OnnxGraph | None = None
-        note = _score_note(archive.manifest.get("score"), where)
+        note = read_score_note(archive.manifest.get("score"), where)
         self._score_kind, self._score_missing, self._score_is_named = note
         if SCORE_PART in archive.parts:
             if self._detector is not None and self.policy and self.policy.score != self._score_kind:
@@ -174,7 +177,7 @@ class BundleCodec:
         """Pictures of samples that were saved, RGBA (n, height, width, 4), or None."""
         if self._tiles_png is None:
             return None
-        return _tiles(self._tiles_png, self.manifest.get("tiles"), str(self.path))
+        return read_tiles(self._tiles_png, self.manifest.get("tiles"), str(self.path))
 
     def encode(
         self, x: ArrayLike, y: ArrayLike | None = None
@@ -372,73 +375,3 @@ def load(path: str | os.PathLike[str]) -> BundleCodec:
             stacklevel=3,  # the caller, above the check of the keywords
         )
     return codec
-
-
-def _renderer(content: Any, sample_shape: tuple[int, ...], where: str) -> Renderer:
-    if content is None or own_renderer(content) is not None:
-        return renderer_for(sample_shape)
-    try:
-        return renderer_from_json(content)
-    except (TypeError, ValueError) as error:
-        raise BundleError(f"{where}: part {MANIFEST!r}: 'renderer': {error}") from None
-
-
-def _score_note(content: Any, where: str) -> tuple[str, str, bool]:
-    """Return the kind of a bundle's score, why it is missing, and whether its graph names it."""
-    if content is None:
-        return "", "an earlier version of vae_widgets wrote it.", False
-    note = content if isinstance(content, dict) else {}
-    kind, missing = note.get("kind"), note.get("missing")
-    if not isinstance(kind, str) or not isinstance(missing, str | types.NoneType):
-        raise BundleError(
-            f"{where}: part {MANIFEST!r}: 'score' must have the texts 'kind' and 'missing'; "
-            f"received {content!r:.200}."
-        )
-    return kind, missing or "", bool(note.get("named"))
-
-
-def _latents(content: bytes | None, latent_dim: int, where: str) -> NDArray[np.float32] | None:
-    if content is None:
-        return None
-    if not content or len(content) % (4 * latent_dim):
-        raise BundleError(
-            f"{where}: part 'latents.f32' has {len(content)} bytes; expected a multiple of "
-            f"{4 * latent_dim}, rows of {latent_dim} float32 numbers."
-        )
-    latents = np.frombuffer(content, "<f4").reshape(-1, latent_dim).astype(np.float32)
-    if not np.isfinite(latents).all():
-        raise BundleError(f"{where}: part 'latents.f32' has NaN or infinite numbers.")
-    return latents
-
-
-def policy_in(archive: Archive) -> ThresholdPolicy | None:
-    """Return the policy in a bundle, or None."""
-    content = archive.parts.get("policy.json")
-    if content is None:
-        return None
-    try:
-        return ThresholdPolicy.from_json(content, f"{archive.path}: part 'policy.json'")
-    except ValueError as error:
-        raise BundleError(str(error)) from None
-
-
-def _tiles(png: bytes, layout: Any, where: str) -> NDArray[np.uint8]:
-    names = ("count", "columns", "tile_width", "tile_height")
-    counts = [layout.get(name) if isinstance(layout, dict) else None for name in names]
-    if not all(type(value) is int and 1 <= value <= MAX_SIDE**2 for value in counts):
-        raise BundleError(
-            f"{where}: part {MANIFEST!r}: 'tiles' must have the whole numbers {', '.join(names)}; "
-            f"received {layout!r:.200}."
-        )
-    count, columns, width, height = (int(value) for value in counts)  # type: ignore[arg-type]
-    rows = -(-count // columns)
-    size = (columns * width, rows * height)
-    try:
-        with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
-            if max(size) > MAX_SIDE or picture.size != size:
-                raise ValueError(f"it has {picture.size} pixels, and the manifest says {size}")
-            sheet = np.asarray(picture.convert("RGBA"))
-    except Exception as error:  # Pillow has a dozen kinds for a damaged picture
-        raise BundleError(f"{where}: part 'tiles.png' is no such picture: {error}") from error
-    tiles = sheet.reshape(rows, height, columns, width, 4).swapaxes(1, 2)
-    return tiles.reshape(-1, height, width, 4)[:count]

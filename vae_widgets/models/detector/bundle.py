@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vae_widgets.bundle import BundleError, read_archive
-from vae_widgets.bundle.codec import policy_in
 from vae_widgets.bundle.detector_part import DETECTOR_PART, DetectorPart
+from vae_widgets.bundle.parts import read_policy
 from vae_widgets.core.preprocessing import Preprocessing
 from vae_widgets.core.scores.policy import ThresholdPolicy
 from vae_widgets.models.inference.anomaly_scores import SCORE_KINDS
@@ -53,7 +53,7 @@ def read_detector(
     """Return what `write_detector` wrote; see `VAEDetector.load` for errors."""
     archive = read_archive(path)
     vae, where = VAE.from_archive(archive, custom_objects), str(archive.path)
-    policy = policy_in(archive)
+    policy = read_policy(archive)
     if DETECTOR_PART not in archive.parts or policy is None or policy.score not in SCORE_KINDS:
         raise BundleError(
             f"{where} holds no detector; expected what VAEDetector.save wrote. "

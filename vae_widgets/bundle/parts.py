@@ -1,0 +1,88 @@
+"""Read and check the parts of a bundle beside its model."""
+
+import io
+import types
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from vae_widgets.bundle.archive import MANIFEST, Archive
+from vae_widgets.bundle.errors import BundleError
+from vae_widgets.core.scores.policy import ThresholdPolicy
+from vae_widgets.rendering import Renderer, own_renderer, renderer_for, renderer_from_json
+from vae_widgets.rendering.atlas import MAX_SIDE
+
+
+def read_renderer(content: Any, sample_shape: tuple[int, ...], where: str) -> Renderer:
+    """Return the renderer of a bundle; one for the shape if it holds none."""
+    if content is None or own_renderer(content) is not None:
+        return renderer_for(sample_shape)
+    try:
+        return renderer_from_json(content)
+    except (TypeError, ValueError) as error:
+        raise BundleError(f"{where}: part {MANIFEST!r}: 'renderer': {error}") from None
+
+
+def read_score_note(content: Any, where: str) -> tuple[str, str, bool]:
+    """Return the kind of a bundle's score, why it is missing, and whether its graph names it."""
+    if content is None:
+        return "", "an earlier version of vae_widgets wrote it.", False
+    note = content if isinstance(content, dict) else {}
+    kind, missing = note.get("kind"), note.get("missing")
+    if not isinstance(kind, str) or not isinstance(missing, str | types.NoneType):
+        raise BundleError(
+            f"{where}: part {MANIFEST!r}: 'score' must have the texts 'kind' and 'missing'; "
+            f"received {content!r:.200}."
+        )
+    return kind, missing or "", bool(note.get("named"))
+
+
+def read_latents(content: bytes | None, latent_dim: int, where: str) -> NDArray[np.float32] | None:
+    """Return the latent vectors of a bundle, (n, latent_dim), or None."""
+    if content is None:
+        return None
+    if not content or len(content) % (4 * latent_dim):
+        raise BundleError(
+            f"{where}: part 'latents.f32' has {len(content)} bytes; expected a multiple of "
+            f"{4 * latent_dim}, rows of {latent_dim} float32 numbers."
+        )
+    latents = np.frombuffer(content, "<f4").reshape(-1, latent_dim).astype(np.float32)
+    if not np.isfinite(latents).all():
+        raise BundleError(f"{where}: part 'latents.f32' has NaN or infinite numbers.")
+    return latents
+
+
+def read_policy(archive: Archive) -> ThresholdPolicy | None:
+    """Return the policy in a bundle, or None."""
+    content = archive.parts.get("policy.json")
+    if content is None:
+        return None
+    try:
+        return ThresholdPolicy.from_json(content, f"{archive.path}: part 'policy.json'")
+    except ValueError as error:
+        raise BundleError(str(error)) from None
+
+
+def read_tiles(png: bytes, layout: Any, where: str) -> NDArray[np.uint8]:
+    """Return the tiles of a bundle, RGBA (n, height, width, 4), from one picture of all."""
+    names = ("count", "columns", "tile_width", "tile_height")
+    counts = [layout.get(name) if isinstance(layout, dict) else None for name in names]
+    if not all(type(value) is int and 1 <= value <= MAX_SIDE**2 for value in counts):
+        raise BundleError(
+            f"{where}: part {MANIFEST!r}: 'tiles' must have the whole numbers {', '.join(names)}; "
+            f"received {layout!r:.200}."
+        )
+    count, columns, width, height = (int(value) for value in counts)  # type: ignore[arg-type]
+    rows = -(-count // columns)
+    size = (columns * width, rows * height)
+    try:
+        with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
+            if max(size) > MAX_SIDE or picture.size != size:
+                raise ValueError(f"it has {picture.size} pixels, and the manifest says {size}")
+            sheet = np.asarray(picture.convert("RGBA"))
+    except Exception as error:  # Pillow has a dozen kinds for a damaged picture
+        raise BundleError(f"{where}: part 'tiles.png' is no such picture: {error}") from error
+    tiles = sheet.reshape(rows, height, columns, width, 4).swapaxes(1, 2)
+    return tiles.reshape(-1, height, width, 4)[:count]
