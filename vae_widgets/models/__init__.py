@@ -15,16 +15,8 @@ from vae_widgets.models.losses.likelihoods import (
     Categorical,
     Gaussian,
 )
-from vae_widgets.models.losses.objectives import (
-    ELBO,
-    IWAE,
-    BetaTC,
-    EncodedBatch,
-    FreeBits,
-    InfoVAE,
-    Losses,
-    Objective,
-)
+from vae_widgets.models.losses.objective import EncodedBatch, Losses, Objective
+from vae_widgets.models.losses.objectives import ELBO, IWAE, BetaTC, FreeBits, InfoVAE
 from vae_widgets.models.losses.sampling import Sampling, reparameterize
 from vae_widgets.models.losses.schedules import Cyclical, Warmup
 from vae_widgets.models.training.run import TrainingRun

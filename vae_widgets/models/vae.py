@@ -25,7 +25,8 @@ from vae_widgets.models.losses.beta import Beta
 from vae_widgets.models.losses.latent_model import LatentModel
 from vae_widgets.models.losses.likelihood import Likelihood
 from vae_widgets.models.losses.likelihoods import make_likelihood
-from vae_widgets.models.losses.objectives import EncodedBatch, Objective, make_objective
+from vae_widgets.models.losses.objective import EncodedBatch, Objective
+from vae_widgets.models.losses.objectives import make_objective
 from vae_widgets.models.losses.sampling import reparameterize
 from vae_widgets.models.losses.schedules import Schedule
 from vae_widgets.models.networks.architectures import build_architecture

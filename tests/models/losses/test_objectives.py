@@ -16,7 +16,7 @@ from scipy.special import logsumexp
 
 from vae_widgets import ELBO, IWAE, VAE, BetaTC, FreeBits, InfoVAE
 from vae_widgets.models.losses.kl_terms import mmd_to_prior, split_kl, stratified_weights
-from vae_widgets.models.losses.objectives import EncodedBatch, Losses
+from vae_widgets.models.losses.objective import EncodedBatch, Losses
 
 OBJECTIVES = [ELBO(), FreeBits(0.5), IWAE(3), InfoVAE(0.5, 20.0), BetaTC(0.5, 2.0)]
 

@@ -10,7 +10,7 @@ from vae_widgets.core import checks
 from vae_widgets.core.labels.conditioning import check_class_labels, missing_labels, one_hot
 from vae_widgets.core.pairing import shared_index
 from vae_widgets.models.losses.likelihood import Likelihood
-from vae_widgets.models.losses.objectives import Objective
+from vae_widgets.models.losses.objective import Objective
 
 
 @dataclass

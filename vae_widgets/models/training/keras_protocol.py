@@ -7,7 +7,8 @@ import tensorflow as tf
 from keras import ops
 
 from vae_widgets.core import checks
-from vae_widgets.models.losses.objectives import Objective, make_objective
+from vae_widgets.models.losses.objective import Objective
+from vae_widgets.models.losses.objectives import make_objective
 from vae_widgets.models.losses.schedules import Schedule
 from vae_widgets.models.training.array_loop import LOG_NAMES
 from vae_widgets.models.training.optimizer import added_layers, build_optimizer

@@ -9,7 +9,7 @@ from keras import ops
 from vae_widgets.core.labels.conditioning import missing_labels
 from vae_widgets.models.data.rules import DataRules
 from vae_widgets.models.losses.latent_model import LatentModel
-from vae_widgets.models.losses.objectives import EncodedBatch
+from vae_widgets.models.losses.objective import EncodedBatch
 from vae_widgets.models.training.array_loop import Batch, chain_gradients
 
 
