@@ -119,7 +119,7 @@ def test_a_folder(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"P", b"not a zip at all" * 100, bytes(22)])
 def test_no_zip(tmp_path, content):
     (tmp_path / "x.vae").write_bytes(content)
-    with pytest.raises(BundleError, match="is no zip"):
+    with pytest.raises(BundleError, match="is not a zip file"):
         read_archive(tmp_path / "x.vae")
 
 
@@ -311,7 +311,7 @@ def test_bytes_that_belong_to_no_part(path, change):
     """So that no file is a bundle and something else as well, or is read in two ways."""
     changed = change(path.read_bytes())
     path.write_bytes(changed)
-    with pytest.raises(BundleError, match=r"bytes|is no zip|directory|damaged zip"):
+    with pytest.raises(BundleError, match=r"bytes|is not a zip file|directory|damaged zip"):
         read_archive(path)
 
 

@@ -138,13 +138,13 @@ def picture(mode, size, kind="PNG"):
 )
 def test_wrong_tiles(tamper, content):
     codec = load(tamper("tiles.png", content))
-    with pytest.raises(BundleError, match=r"part 'tiles\.png' is no such picture"):
+    with pytest.raises(BundleError, match=r"part 'tiles\.png' is not such a picture"):
         _ = codec.tiles
 
 
 def test_tiles_that_are_cut_off(tamper):
     codec = load(tamper("tiles.png", lambda png: png[: len(png) // 2]))
-    with pytest.raises(BundleError, match=r"part 'tiles\.png' is no such picture"):
+    with pytest.raises(BundleError, match=r"part 'tiles\.png' is not such a picture"):
         _ = codec.tiles
 
 
@@ -153,7 +153,7 @@ def test_a_picture_bomb(tamper):
         huge = {"count": 10**8, "columns": 10**4, "tile_width": 10, "tile_height": 10}
         return json.dumps({**json.loads(text), "tiles": huge}).encode()
 
-    with pytest.raises(BundleError, match=r"'tiles' must have|is no such picture"):
+    with pytest.raises(BundleError, match=r"'tiles' must have|is not such a picture"):
         _ = load(tamper("manifest.json", edit)).tiles
 
 
@@ -279,8 +279,8 @@ def refuse_model(path, expected):
 
 
 def test_a_model_file_that_is_none(tamper):
-    refuse_model(tamper("model.keras", b""), " is no zip")
-    refuse_model(tamper("model.keras", lambda content: content[:-9]), " is no zip")
+    refuse_model(tamper("model.keras", b""), " is not a zip file")
+    refuse_model(tamper("model.keras", lambda content: content[:-9]), " is not a zip file")
     refuse_model(tamper("model.keras", zip_of({})), " has no files; expected exactly config.json")
     asset = zip_of({"config.json": b"", "metadata.json": b"", "assets/x": b""})
     refuse_model(tamper("model.keras", asset), ": part 'assets/x' has an unsafe name")

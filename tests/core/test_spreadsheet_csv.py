@@ -41,5 +41,5 @@ def test_another_encoding_is_named_with_what_to_do():
 
 def test_an_endless_cell_is_refused():
     assert read_csv(b"x" * 200_000)[0] == []
-    with pytest.raises(ValueError, match=r"line 2 is no CSV: field larger"):
+    with pytest.raises(ValueError, match=r"line 2 is not CSV: field larger"):
         list(read_csv(b"x\n" + b"y" * 200_000)[1])

@@ -60,7 +60,7 @@ def write_archive(
     Raises
     ------
     ValueError
-        If the parts are not those of `kind`, are too large, or `manifest` is no JSON.
+        If the parts are not those of `kind`, are too large, or `manifest` is not JSON.
     OSError
         If the file cannot be written; one that exists is then untouched.
     """
@@ -80,7 +80,9 @@ def write_archive(
     try:
         text = json.dumps(content, indent=2, allow_nan=False).encode()
     except (TypeError, ValueError) as error:
-        raise BundleError(f"{target}: the manifest has a value that is no JSON: {error}.") from None
+        raise BundleError(
+            f"{target}: the manifest has a value that is not JSON: {error}."
+        ) from None
     size = sum(map(len, parts.values()))
     if len(text) > MAX_MANIFEST_BYTES or size > MAX_BYTES - 2 * MAX_MANIFEST_BYTES:
         raise BundleError(

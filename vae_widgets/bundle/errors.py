@@ -9,5 +9,5 @@ class BundleError(ValueError):
     >>> _ = open("broken.vae", "wb").write(b"no bundle")
     >>> vw.load("broken.vae")
     Traceback (most recent call last):
-    vae_widgets.bundle.errors.BundleError: broken.vae is no zip, ...
+    vae_widgets.bundle.errors.BundleError: broken.vae is not a zip file, ...
     """

@@ -83,6 +83,6 @@ def read_tiles(png: bytes, layout: Any, where: str) -> NDArray[np.uint8]:
                 raise ValueError(f"it has {picture.size} pixels, and the manifest says {size}")
             sheet = np.asarray(picture.convert("RGBA"))
     except Exception as error:  # Pillow has a dozen kinds for a damaged picture
-        raise BundleError(f"{where}: part 'tiles.png' is no such picture: {error}") from error
+        raise BundleError(f"{where}: part 'tiles.png' is not such a picture: {error}") from error
     tiles = sheet.reshape(rows, height, columns, width, 4).swapaxes(1, 2)
     return tiles.reshape(-1, height, width, 4)[:count]

@@ -25,7 +25,7 @@ _ENCRYPTED = 1
 def read_stored_zip(file: BinaryIO, where: str) -> dict[str, bytes]:
     """Return the content of each entry of a file that allows seeking, by name.
 
-    Raises ``BundleError`` if it is no zip, damaged, or not plain.
+    Raises ``BundleError`` if it is not a zip file, damaged, or not plain.
     """
     size = file.seek(0, os.SEEK_END)
     if size > MAX_BYTES:
@@ -33,7 +33,9 @@ def read_stored_zip(file: BinaryIO, where: str) -> dict[str, bytes]:
     file.seek(max(0, size - 42))
     tail = file.read()
     if not tail[-22:].startswith(_END) or not tail.endswith(b"\0\0"):  # no comment after it
-        raise BundleError(f"{where} is no zip, or its end is missing; expected a whole one.")
+        raise BundleError(
+            f"{where} is not a zip file, or its end is missing; expected a whole one."
+        )
     # Python's zipfile reads a directory of any length, and another one if there is a locator.
     directory_bytes = int.from_bytes(tail[-10:-6], "little")
     if directory_bytes > _DIRECTORY_BYTES or tail.startswith(_ZIP64_LOCATOR):

@@ -25,7 +25,7 @@ def read_csv(content: bytes) -> tuple[list[str], Iterator[tuple[int, dict[str, s
 
     ``,``, ``;`` or a tab may separate columns. Rows are as they were given to `write_csv`.
 
-    Raises ``ValueError`` if it is no CSV in UTF-8, for a row when it is read.
+    Raises ``ValueError`` if it is not CSV in UTF-8, for a row when it is read.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -40,7 +40,7 @@ def read_csv(content: bytes) -> tuple[list[str], Iterator[tuple[int, dict[str, s
                 if row:
                     yield rows.line_num, dict(zip(header, map(_value, row), strict=False))
         except csv.Error as error:
-            raise ValueError(f"line {rows.line_num} is no CSV: {error}.") from None
+            raise ValueError(f"line {rows.line_num} is not CSV: {error}.") from None
 
     try:
         header = next(rows, [])

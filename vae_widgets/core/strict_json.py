@@ -13,7 +13,7 @@ def read_json(text: str | bytes, *, max_bytes: int = MAX_BYTES, allow_nan: bool 
     """Return the value of a JSON text; bytes must be UTF-8.
 
     `allow_nan` takes NaN, Infinity and -Infinity, which `json.dumps` writes by default. Raises
-    ``ValueError`` if it is no JSON, has more than `max_bytes`, a key twice in one object, numbers
+    ``ValueError`` if it is not JSON, has more than `max_bytes`, a key twice in one object, numbers
     that do not fit into a float, or more than 100 levels.
     """
     if len(text) > max_bytes:
@@ -68,7 +68,7 @@ def _float(digits: str) -> float:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 _WITH_NAN = json.JSONDecoder(object_pairs_hook=_object, parse_int=_int, parse_float=_float)

@@ -27,13 +27,13 @@ def as_numpy(value: Any) -> Any:
 def as_float(value: Any) -> float:
     """Return one number, array or tensor (1,) as a float; raise for anything else, and for text."""
     if isinstance(value, str | bytes):
-        raise TypeError("text is no number")
+        raise TypeError("text is not a number")
     value = as_numpy(value)
     if isinstance(value, np.ndarray) or hasattr(value, "__array__"):
         array = np.asarray(value)
         if array.ndim > 1 or array.size != 1:
-            raise TypeError(f"an array of shape {array.shape} is no number")
+            raise TypeError(f"an array of shape {array.shape} is not a number")
         value = array.reshape(-1)[0]
     if isinstance(value, np.complexfloating | np.datetime64 | np.timedelta64):
-        raise TypeError(f"{type(value).__name__} is no number")
+        raise TypeError(f"{type(value).__name__} is not a number")
     return float(value)

@@ -175,7 +175,7 @@ class TableRenderer:
 
 
 def _rows(data: Any) -> NDArray[np.float64]:
-    if hasattr(data, "to_numpy"):  # pandas' NA is no float
+    if hasattr(data, "to_numpy"):  # pandas' NA is not a float
         data = data.to_numpy(dtype=np.float64, na_value=np.nan)
     rows = np.asarray(data, np.float64)
     if rows.ndim < 2 or not rows[:1].size:

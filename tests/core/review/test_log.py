@@ -48,7 +48,7 @@ def test_what_was_decided_is_exported():
 @pytest.mark.parametrize("text", ["", "hello", "index,score\n"])
 def test_a_text_without_the_header_holds_no_marks(text):
     assert read_marks(ReviewLog().to_csv().encode()) == []
-    with pytest.raises(ValueError, match=r"line 1 is no header .* as ReviewQueue\.save writes"):
+    with pytest.raises(ValueError, match=r"line 1 is not a header .* as ReviewQueue\.save writes"):
         read_marks(text.encode())
 
 

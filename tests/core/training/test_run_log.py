@@ -91,8 +91,8 @@ def test_a_killed_process_leaves_every_line(tmp_path):
     [
         ("", "holds no training run"),
         ("hello\n", "holds no training run"),
-        ("hello\nworld\n", "line 1 .* is no header"),
-        ('{"kind": "step", "step": 1, "metrics": {}}\n', "line 1 .* is no header"),
+        ("hello\nworld\n", "line 1 .* is not a header"),
+        ('{"kind": "step", "step": 1, "metrics": {}}\n', "line 1 .* is not a header"),
         ('HEADER\n{"kind": "steps", "time": 1}\n', "line 2 .* is damaged .*kind is 'steps'"),
         ('HEADER\n{"kind": "step", "step": 1, "metrics": 3, "time": 1}\n', "line 2 .* is damaged"),
         ('HEADER\n{"kind": "st\n{"kind": "end", "state": "finished", "time": 1}\n', "line 2"),
@@ -109,7 +109,7 @@ def test_other_files_are_refused(tmp_path, text, message):
 def test_a_log_never_overwrites_another_file(tmp_path):
     path = tmp_path / "thesis.txt"
     path.write_text("years of work")
-    with pytest.raises(ValueError, match="is no log of training runs"):
+    with pytest.raises(ValueError, match="is not a log of training runs"):
         RunLog(path)
     assert path.read_text() == "years of work"
     with pytest.raises(FileNotFoundError, match="there is no folder"):

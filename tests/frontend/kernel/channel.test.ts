@@ -30,7 +30,7 @@ test("each message has the page and a number of its own, and its answer finds wh
   assert.equal(heard.length, 1);
 });
 
-test("news for all pages have no page; what is no message of ours is left alone", () => {
+test("news for all pages have no page; what is not a message of ours is left alone", () => {
   const { channel, take } = recorder();
   const heard: unknown[] = [];
   channel.listen({ path: ({ error }) => heard.push(error) });

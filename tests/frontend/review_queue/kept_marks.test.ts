@@ -40,7 +40,7 @@ test("marks that are none are left out, and good ones beside them stay", () => {
   }
 });
 
-test("text that is no JSON, or no value of ours, is nothing", () => {
+test("text that is not JSON, or no value of ours, is nothing", () => {
   for (const text of ["", "{", "null", "5", '"a"', '{"value": null}', '{"__proto__": {"value": [1]}}', "[".repeat(1e5)]) {
     localStorage.setItem(`vae_widgets:${NAME}`, text);
     assert.deepEqual(new KeptMarks(ORIGIN).lost, []);

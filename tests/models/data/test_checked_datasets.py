@@ -217,7 +217,7 @@ def test_the_batches_of_a_loader_are_checked(make_vae, digits):
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"batch 2 of x spans \[0, 255\]"):
         vae.fit(Loader(later), verbose=0)
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"batch 2 of x spans \[0, 255\]"):
-        vae.fit(map(tuple, Loader(later)), verbose=0)  # an iterator that is no generator
+        vae.fit(map(tuple, Loader(later)), verbose=0)  # an iterator that is not a generator
 
 
 def test_a_loader_brings_the_labels_of_a_conditional_model(make_vae, digits):

@@ -102,7 +102,7 @@ def test_pace_at_most_doubles():
 
 def test_short_epochs_do_not_double_the_pace_without_end():
     pace = Pace()
-    for _ in range(2000):  # 2.0**1024 is no float any more
+    for _ in range(2000):  # 2.0**1024 is not a float any more
         pace.record(1e-4)
     assert pace.steps <= Pace.MOST
 

@@ -206,7 +206,11 @@ BAD_PATHS = [
     (in_no_folder, FileNotFoundError, "there is no folder '.*missing'; create it first"),
     (in_a_file, FileNotFoundError, "there is no folder '.*file'"),
     (of_another_kind, ValueError, r"run\.keras'; expected a name that ends in \.vae: '.*run\.vae'"),
-    (a_strangers_file, ValueError, "an existing file that is no checkpoint.*Choose another name"),
+    (
+        a_strangers_file,
+        ValueError,
+        "an existing file that is not a checkpoint.*Choose another name",
+    ),
     (a_bundle, ValueError, r"digits\.vae', a bundle that already exists"),
 ]
 
@@ -272,7 +276,7 @@ def test_what_is_no_checkpoint(tmp_path):
         VAE.resume(tmp_path)
     with pytest.raises(BundleError, match=r"is a bundle.*expected a checkpoint.*VAE\.load"):
         VAE.resume(a_bundle(tmp_path))
-    with pytest.raises(BundleError, match="is no zip"):
+    with pytest.raises(BundleError, match="is not a zip file"):
         VAE.resume(a_strangers_file(tmp_path))
 
 

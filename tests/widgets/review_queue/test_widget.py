@@ -246,9 +246,9 @@ def test_a_review_goes_on_another_day(queue, tmp_path):
 @pytest.mark.parametrize(
     ("scores", "text", "message"),
     [
-        (SCORES, "a,b\n1,2\n", "line 1 is no header of marks: 'a,b'"),
-        (SCORES, "index,score,label,mark,time\n3,x,0,normal,now\n", "line 2 is no mark"),
-        (SCORES, "index,score,label,mark,time\n3,1.5,0,fine,now\n", "line 2 is no mark"),
+        (SCORES, "a,b\n1,2\n", "line 1 is not a header of marks: 'a,b'"),
+        (SCORES, "index,score,label,mark,time\n3,x,0,normal,now\n", "line 2 is not a mark"),
+        (SCORES, "index,score,label,mark,time\n3,1.5,0,fine,now\n", "line 2 is not a mark"),
         (SCORES, "index,score,label,mark,time\n3,1.5,0,normal,now\n", "it is of other scores"),
         (
             SCORES,

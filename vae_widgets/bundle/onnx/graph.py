@@ -72,7 +72,7 @@ class OnnxGraph:
                 read_config_from_model=0,
             )
         except Exception as error:  # ONNX Runtime has a dozen kinds, with no common base
-            raise BundleError(f"{where} is no model that runs: {_reason(error)}") from error
+            raise BundleError(f"{where} is not a model that runs: {_reason(error)}") from error
 
     def _check_block(self, model: OnnxModel, n: int, n_bytes: int) -> None:
         rows = {name: (n, *shape) for name, shape in self._inputs.items()}

@@ -93,7 +93,7 @@ class ReviewLog:
         self._marks = {i: replace(mark, drawn_from=None) for i, mark in self._marks.items()}
 
     def restore(self, marks: list[Mark]) -> None:
-        """Take up marks of an earlier session; they are no steps to take back.
+        """Take up marks of an earlier session; they cannot be undone.
 
         A mark ``""`` takes the one of its sample away.
         """
@@ -159,12 +159,12 @@ class ReviewLog:
 def read_marks(content: bytes) -> list[Mark]:
     """Return the marks of a file that `ReviewLog.to_csv` made, also if a spreadsheet saved it.
 
-    Raises ``ValueError`` if it is no such file, naming the line.
+    Raises ``ValueError`` if it is not such a file, naming the line.
     """
     header, rows = read_csv(content)
     if not set(_COLUMNS) <= set(header):
         raise ValueError(
-            f"line 1 is no header of marks: {','.join(header)!r:.80}; expected "
+            f"line 1 is not a header of marks: {','.join(header)!r:.80}; expected "
             f"{','.join(_COLUMNS)}, as ReviewQueue.save writes it."
         )
     marks: list[Mark] = []
@@ -183,7 +183,7 @@ def read_marks(content: bytes) -> list[Mark]:
             label = read_number(row["label"]) if row["label"] else np.nan
         except (KeyError, OverflowError, ValueError):
             raise ValueError(
-                f"line {line} is no mark: {row!r:.80}; expected index, score, label, mark "
+                f"line {line} is not a mark: {row!r:.80}; expected index, score, label, mark "
                 f"({', '.join(LABELS)}) and time, as ReviewQueue.save writes them."
             ) from None
         if not np.array_equal(label, LABELS[mark.mark], equal_nan=True):

@@ -41,7 +41,7 @@ def gesd_threshold(
     exceeding = np.flatnonzero(deviations > critical_values(n, max_outliers, alpha))
     n_outliers = int(exceeding[-1]) + 1 if exceeding.size else 0
     n_high = int((removed[:n_outliers] >= n - max_outliers).sum())
-    highest = ordered[n - 1 - n_high]  # of the scores that are no outliers
+    highest = ordered[n - 1 - n_high]  # of the scores that are not outliers
     higher = ordered[np.searchsorted(ordered, highest, "right") :]
     return Threshold(
         float(higher[0]) if higher.size else above(highest),

@@ -57,7 +57,7 @@ class RunLog:
         if first and not _is_header(_parse(first)):
             self._file.close()
             raise ValueError(
-                f"log is {str(path)!r}, which is there already and is no log of training runs; "
+                f"log is {str(path)!r}, which already exists and is not a log of training runs; "
                 "expected a new file, or one that a TrainingMonitor wrote."
             )
         sync_folder(folder)
@@ -146,12 +146,12 @@ def read_runs(path: str | os.PathLike[str], newest: int | None = None) -> list[L
     """Return the runs of a file, in the order of their headers; only the `newest`, if given.
 
     Torn lines are left out: the last one, or one before an empty line or the header of a run.
-    Raises ``ValueError`` if the file is no log of training runs, is damaged, or has a newer schema.
+    Raises ``ValueError`` if the file is not a run log, is damaged, or has a newer schema.
     """
     runs: list[LoggedRun] = []
     by_id: dict[str, LoggedRun | None] = {}  # None for a run that is not wanted any more
     names: dict[str, int] = {}
-    torn = 0  # number of a line that is no JSON, until the next one has shown why
+    torn = 0  # number of a line that is not JSON, until the next one has shown why
     number = 0
     with open_regular(path) as file:
         while line := file.readline(_LONGEST_LINE + 1):
@@ -180,7 +180,7 @@ def read_runs(path: str | os.PathLike[str], newest: int | None = None) -> list[L
                 continue
             if not runs:
                 raise ValueError(
-                    f"{_where(number, path)} is no header of a training run; expected a run log."
+                    f"{_where(number, path)} is not a header of a training run; expected a run log."
                 )
             run: LoggedRun | None = runs[-1]
             try:
@@ -289,5 +289,5 @@ def _as_numbers(entry: Entry) -> Entry:
     if "epoch" in entry and not 0 <= checks.whole_number("epoch", entry["epoch"]) <= _MOST:
         raise ValueError(f"epoch is {entry['epoch']:.6g}")
     if not isinstance(entry.get("text", ""), str):
-        raise TypeError("text is no text")
+        raise TypeError("text is not a string")
     return numbers

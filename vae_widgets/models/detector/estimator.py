@@ -209,7 +209,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         """Return the anomaly score of each sample, (n,): `score_samples` negated.
 
         It is the kind named by `score_kind`, in nats ("mahalanobis": deviations); higher =
-        stranger.
+        more anomalous.
         """
         check_is_fitted(self)
         scores = in_parts(

@@ -66,7 +66,7 @@ def model_from_bytes(
     Raises
     ------
     BundleError
-        If it is damaged, carries code, or is no model that Keras can load.
+        If it is damaged, carries code, or is not a model that Keras can load.
     """
     where = f"{where}: part {PART!r}"
     found, n_numbers, writer = _check(content, where, custom_objects or {}, _WHEN_READ)

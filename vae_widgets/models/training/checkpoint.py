@@ -102,7 +102,7 @@ def _refuse_to_overwrite_others(path: pathlib.Path) -> None:
         kind = read_archive(path).kind
     except BundleError as error:
         raise ValueError(
-            f"checkpoint is {str(path)!r}, an existing file that is no checkpoint: {error} "
+            f"checkpoint is {str(path)!r}, an existing file that is not a checkpoint: {error} "
             "Choose another name, or delete it."
         ) from error
     if kind != "checkpoint":

@@ -87,12 +87,12 @@ class Resumable(keras.Model):
         Raises
         ------
         BundleError
-            If it is no checkpoint, is damaged, or needs classes of yours that are neither
+            If it is not a checkpoint, is damaged, or needs classes of yours that are neither
             registered nor in `custom_objects`.
         OSError
             If there is no such file.
         TypeError
-            If the model is of another class, or `custom_objects` is no dict of classes by name.
+            If the model is of another class, or `custom_objects` is not a dict of classes by name.
         """
         objects = check_custom_objects(custom_objects)
         model, state = read_checkpoint(path, objects)

@@ -143,7 +143,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
         """Return a monitor that shows what was logged to a file; its last run is the present one.
 
         `path` is what was passed as `log`; the last line may be incomplete. Pictures are not in the
-        file. `options` are those of the class. Raises ``ValueError`` if it is no such file, and
+        file. `options` are those of the class. Raises ``ValueError`` if it is not such a file, and
         ``OSError`` if it cannot be read.
         """
         *before, last = read_runs(path, newest=TrainingSession.MAX_RUNS)

@@ -51,7 +51,7 @@ def sequence(
 
 
 def check_sequence_shape(sample_shape: tuple[int, ...]) -> None:
-    """Raise ``ValueError`` for what is no sequence, or has more voices than steps."""
+    """Raise ``ValueError`` for what is not a sequence, or has more voices than steps."""
     if len(sample_shape) not in (1, 2):
         raise ValueError(
             "architecture='sequence' needs sample_shape (steps,) or (steps, voices); received "
