@@ -70,8 +70,9 @@ def test_five_false_alarms_change_the_precision_as_by_hand(notebook, lab):
     nb.wait_for_other_pixels(scores.locator("canvas"), before)
     # None was drawn at random: of the other 74 flagged samples nothing is known.
     text = (
-        "Precision of all 89 flagged: from 0.112 to 0.944. The 15 labelled ones were not drawn at "
-        "random and speak for no others; review some in random order for an estimate."
+        "Precision of all 89 flagged: from 0.112 to 0.944. The 15 labelled samples were not drawn "
+        "at random, so they say nothing about the others. Review some in random order for an "
+        "estimate."
     )
     review.get_by_text(text).wait_for()
     scores.get_by_text(f"{text} Below the threshold no sample has a label").wait_for()

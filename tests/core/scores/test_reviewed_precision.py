@@ -35,11 +35,13 @@ def test_without_a_draw_nothing_is_known_of_the_rest():
     assert np.isnan(found.precision[0])
     assert (found.low[0], found.high[0], found.covered[0]) == (0.08, 0.98, 0.1)
     assert precision_text(found) == (
-        "Precision of all 100 flagged: from 0.080 to 0.980. The 10 labelled ones were not drawn at "
-        "random and speak for no others; review some in random order for an estimate."
+        "Precision of all 100 flagged: from 0.080 to 0.980. The 10 labelled samples were not "
+        "drawn at random, so they say nothing about the others. Review some in random order for an "
+        "estimate."
     )
-    assert "The 1 labelled one was not drawn at random and speaks for no others" in precision_text(
-        estimate(9, (0, 1), (0, 0))
+    assert (
+        "The 1 labelled sample was not drawn at random, so it says nothing about"
+        in precision_text(estimate(9, (0, 1), (0, 0)))
     )
     assert (
         precision_text(estimate(9, (0, 0), (0, 0))) == "9 flagged samples, none with a label yet."

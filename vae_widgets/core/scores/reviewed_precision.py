@@ -108,11 +108,11 @@ def precision_text(found: ReviewedPrecision, at: int = 0) -> str:
     if labelled == n:
         return f"{name}: {found.precision[at]:.3f}; all of them have a label."
     if not drawn:
+        were, they = ("was", "it says") if labelled == 1 else ("were", "they say")
         return (
-            f"{name}: from {span}. The {labelled:,} labelled "
-            f"{'one was' if labelled == 1 else 'ones were'} not drawn at random and "
-            f"{'speaks' if labelled == 1 else 'speak'} for no others; review some in random order "
-            "for an estimate."
+            f"{name}: from {span}. The {counted(labelled, 'labelled sample')} {were} not drawn at "
+            f"random, so {they} nothing about the others. Review some in random order for an "
+            "estimate."
         )
     return (
         f"{name}: {found.precision[at]:.3f}, 95 % interval {span}, judged by {drawn:,} drawn at "

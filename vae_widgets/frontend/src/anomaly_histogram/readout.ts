@@ -116,10 +116,10 @@ function reviewedText(metrics: Metrics): string {
   const doubt = below ? "" : " Below the threshold no sample has a label: recall says nothing yet.";
   if (labelled === flagged) return `${name}: ${share(precision)}; all of them have a label.${doubt}`;
   if (!drawn) {
-    const [ones, speak] = labelled === 1 ? ["one was", "speaks"] : ["ones were", "speak"];
+    const [were, they] = labelled === 1 ? ["was", "it says"] : ["were", "they say"];
     return (
-      `${name}: from ${span}. The ${whole(labelled)} labelled ${ones} not drawn at random and ` +
-      `${speak} for no others; review some in random order for an estimate.${doubt}`
+      `${name}: from ${span}. The ${counted(labelled, "labelled sample")} ${were} not drawn at random, ` +
+      `so ${they} nothing about the others. Review some in random order for an estimate.${doubt}`
     );
   }
   return (
