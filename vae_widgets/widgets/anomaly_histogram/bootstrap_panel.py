@@ -9,7 +9,7 @@ import numpy as np
 
 from vae_widgets.core.scores.bootstrap import BootstrapIntervals
 from vae_widgets.core.thresholds import METHODS
-from vae_widgets.core.ticks import alike
+from vae_widgets.core.ticks import MINUS, alike
 from vae_widgets.widgets.base.widget import CompositeWidget
 
 _NAMES = {
@@ -96,7 +96,7 @@ class BootstrapPanel(CompositeWidget):
 
 
 def _words(value: float, spec: str) -> str:
-    return "unknown" if np.isnan(value) else f"{value:{spec}}"
+    return "unknown" if np.isnan(value) else f"{value:{spec}}".replace("-", MINUS)
 
 
 def _span(low: float, high: float, spec: str) -> str:
