@@ -82,7 +82,7 @@ def test_writing_refuses_an_unknown_kind(tmp_path):
 @pytest.mark.parametrize("value", [float("nan"), {1, 2}, b"bytes"])
 def test_writing_refuses_a_manifest_that_is_no_json(path, value):
     before = path.read_bytes()
-    with pytest.raises(BundleError, match="no JSON"):
+    with pytest.raises(BundleError, match="not JSON"):
         write_archive(path, "checkpoint", PARTS, {"epoch": value})
     assert path.read_bytes() == before
 

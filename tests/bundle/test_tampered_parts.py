@@ -246,7 +246,7 @@ def test_onnx_that_is_no_decoder(tamper):
         (edited(other_operator), "refused: it uses the operator 'NoSuchOperator'"),
         (edited(no_nodes), "refused: it lacks an output"),
         (edited(other_input), "refused: it has the inputs {'code'"),
-        (edited(wrong_attribute), "no model that runs"),
+        (edited(wrong_attribute), "not a model that runs"),
     ]:
         with pytest.raises(BundleError, match=rf"part 'decoder\.onnx' is {expected}"):
             load(tamper("decoder.onnx", content))

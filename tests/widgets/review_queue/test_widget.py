@@ -67,7 +67,7 @@ def test_five_false_alarms_by_hand(histogram):
     assert (estimate["covered"], estimate["n_drawn"]) == (15 / 40, 0)
     assert queue._status == estimate["text"]
     assert "from 0.250 to 0.875" in estimate["text"]
-    assert "review some in random order" in estimate["text"]
+    assert "Review some in random order" in estimate["text"]
     # As it says: five of the others at random, 2 of them anomalous.
     queue.order = "random"
     for mark in ("anomalous", "normal", "anomalous", "normal", "normal"):

@@ -93,7 +93,7 @@ class ReviewLog:
         self._marks = {i: replace(mark, drawn_from=None) for i, mark in self._marks.items()}
 
     def restore(self, marks: list[Mark]) -> None:
-        """Take up marks of an earlier session; they cannot be undone.
+        """Add marks of an earlier session, which `undo` leaves alone.
 
         A mark ``""`` takes the one of its sample away.
         """
