@@ -24,7 +24,7 @@ export class Switches {
   readonly #changed: (hidden: number[]) => void;
   readonly #head = element("div", "vw-legend-head");
   readonly #title = element("span", "vw-legend-title");
-  readonly #search = element("input", "vw-input");
+  readonly #search = element("input", "vw-input vw-not-pictured");
   readonly #all: HTMLButtonElement;
   readonly #list = element("div", "vw-legend-classes");
   #rows: HTMLElement[] = [];
@@ -51,6 +51,7 @@ export class Switches {
       return true;
     });
     this.#all = button("All", "Show all points again (A)", () => changed([]));
+    this.#all.classList.add("vw-not-pictured");
     this.#title.textContent = many;
     this.#head.append(this.#title, search, this.#all);
     this.root.append(this.#head, this.#list);
