@@ -38,7 +38,8 @@ class LatentRows:
 
     def end_at(self, index: int) -> NDArray[np.float32]:
         """Return a latent vector (latent_dim,)."""
-        return self._latents[index]
+        latent: NDArray[np.float32] = self._latents[index]
+        return latent
 
 
 def latent_rows(latents: NDArray[np.float32] | None) -> EndSource | None:

@@ -188,7 +188,8 @@ class FilmMaker:
         renderer = with_range_of(self.renderer, np.stack(own) if own else drawn)
         if renderer is not self.renderer and note_of(renderer):
             # Two ends do not show the range of the data, so use its codes, or draws from the prior.
-            z = np.random.default_rng(0).standard_normal((_RANGE_CODES, self._codec.latent_dim))
+            shape = (_RANGE_CODES, self._codec.latent_dim)
+            z: NDArray[Any] = np.random.default_rng(0).standard_normal(shape)
             if self._latents is not None:
                 z = self._latents[:: -(-len(self._latents) // _RANGE_CODES)]
             if not own or any(each.dtype.kind not in "bui" for each in own):
