@@ -80,3 +80,21 @@ def test_a_count_of_one_is_singular():
         "1 sample",
         "2,000 samples",
     ]
+
+
+@given(st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=5), st.floats(1e-300, 1e300))
+def test_neighbours_look_different_whatever_their_size(others, score):
+    neighbours = score, float(np.nextafter(score, np.inf))
+    texts = alike([*others, *neighbours], apart=neighbours)[-2:]
+    largest = max(map(abs, (*others, *neighbours)))
+    if largest <= 1e15 * score or not 1e-3 <= largest < 1e6:
+        assert texts[0] != texts[1]
+    assert len(texts[0]) == len(texts[1]) or "e" in texts[0]
+
+
+def test_neighbours_get_no_more_decimals_than_they_need():
+    assert alike([2.5, 1.234567, 1.234569], apart=[1.234567, 1.234569])[1:] == [
+        "1.234567",
+        "1.234569",
+    ]
+    assert alike([2.5, 1.25, 1.5], apart=[1.25, 1.5]) == alike([2.5, 1.25, 1.5])

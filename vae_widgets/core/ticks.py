@@ -1,11 +1,13 @@
 """Round numbers for axes and bins, and counts as text."""
 
 import math
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 MINUS = "\N{MINUS SIGN}"
+_MOST_DECIMALS = 20  # which tell two different floats of at least 1e-3 apart
 
 
 def round_up(width: float) -> float:
@@ -19,23 +21,33 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'s' * (n != 1)}"
 
 
-def alike(values: ArrayLike, room: int = 7) -> list[str]:
+def alike(values: ArrayLike, room: int = 7, apart: Sequence[float] = ()) -> list[str]:
     """Return numbers as texts, all with as many decimals.
 
     They are those that give the largest number four digits, fewer where a text would take more than
-    `room` characters.
+    `room` characters, and as many more as tell the different ones of `apart` from each other.
     """
     numbers = np.asarray(values, np.float64).tolist()
     largest = max(map(abs, numbers), default=0.0)
-    if largest and not 1e-3 <= largest < 1e6:
-        short = (f"{number:.1e}".replace("e-0", "e-").replace("e+0", "e") for number in numbers)
-        return [text.replace("-", MINUS) for text in short]
-    decimals = max(0, 3 - math.floor(math.log10(largest))) if largest else 0
-    while True:
-        texts = [f"{number:z.{decimals}f}".replace("-", MINUS) for number in numbers]
-        if not decimals or max(map(len, texts)) <= room:
-            return texts
-        decimals -= 1
+    with_exponent = bool(largest) and not 1e-3 <= largest < 1e6
+
+    def texts(of: Iterable[float], decimals: int) -> list[str]:
+        if with_exponent:
+            short = (f"{number:.{decimals}e}" for number in of)
+            made = (text.replace("e-0", "e-").replace("e+0", "e") for text in short)
+        else:
+            made = (f"{number:z.{decimals}f}" for number in of)
+        return [text.replace("-", MINUS) for text in made]
+
+    decimals = 1
+    if not with_exponent:
+        decimals = max(0, 3 - math.floor(math.log10(largest))) if largest else 0
+        while decimals and max(map(len, texts(numbers, decimals))) > room:
+            decimals -= 1
+    different = set(apart)
+    while len(set(texts(different, decimals))) < len(different) and decimals < _MOST_DECIMALS:
+        decimals += 1
+    return texts(numbers, decimals)
 
 
 def round_ticks(low: float, high: float, intervals: int = 5) -> NDArray[np.float64]:

@@ -73,10 +73,10 @@ def test_f_beta_is_what_scikit_learn_tunes(beta):
         {"false_negative_cost": 10.0},
         {"false_negative_cost": 3.0, "false_positive_cost": 2.0},
         {
-            "false_negative_cost": 20.0,
-            "false_positive_cost": 5.0,
-            "true_positive_cost": 4.0,
-            "true_negative_cost": -1.0,
+            "false_negative_cost": 21.0,
+            "false_positive_cost": 6.0,
+            "true_positive_cost": 5.0,
+            "true_negative_cost": 0.5,
         },
     ],
 )
@@ -99,6 +99,12 @@ def test_cost_is_what_scikit_learn_tunes(costs):
     assert gain(LABELS.astype(int), chosen.threshold <= SCORES) == pytest.approx(score)
     assert chosen.estimates["expected_cost"] == pytest.approx(-score)
     assert chosen.threshold == threshold
+
+
+@pytest.mark.parametrize("kind", ["false_negative", "true_positive"])
+def test_negative_costs_are_refused(kind):
+    with pytest.raises(ValueError, match=f"{kind}_cost is -2; expected a cost of at least 0"):
+        cost_threshold(SCORES, LABELS, **{f"{kind}_cost": -2})
 
 
 def test_of_equal_costs_but_for_rounding_the_fewest_alerts_are_chosen():

@@ -4,6 +4,7 @@ import {
   alike,
   asTyped,
   counted,
+  digitsApart,
   digitsFor,
   percent,
   plain,
@@ -32,6 +33,17 @@ test("digits tell neighbours apart", () => {
   assert.equal(plain(0.1 + 0.2), "0.3");
   assert.equal(plain(1e6 + 2e-6, digitsFor(1e6, 1e-6)), "1000000.000002");
   assert.equal(digitsFor(0, 0), 6);
+  assert.deepEqual([1.234567, 1.234569].map((x) => plain(x, digitsApart([1.234567, 1.234569], 6))), ["1.234567", "1.234569"]);
+  assert.equal(digitsApart([1, 1 + Number.EPSILON], 6), 17);
+  assert.equal(digitsApart([2, 2, 3], 6), 6);
+  assert.deepEqual(alike([2.5, 1.234567, 1.234569], [1.234567, 1.234569]), ["2.500000", "1.234567", "1.234569"]);
+  assert.deepEqual(alike([1.00001e20, 1e20], [1.00001e20, 1e20]), ["1.00001e+20", "1.00000e+20"]);
+});
+
+test("large numbers have an exponent", () => {
+  assert.equal(plain(1e20), "1e+20");
+  assert.equal(plain(999_999_999_999, 12), "999999999999");
+  assert.equal(plain(-1.25e15), "\u22121.25e+15");
 });
 
 test("counts on an axis stay short", () => {

@@ -304,7 +304,7 @@ def test_the_page_asks_for_a_method(histogram):
 
 
 def figures(histogram):
-    return histogram._view.curves.children[1].children
+    return [panel.children[0] for panel in histogram._view.curves.children[1].children]
 
 
 def test_the_operating_points_are_on_the_curves(histogram):
@@ -338,7 +338,7 @@ def test_the_cost_curve_follows_the_costs(histogram):
     assert figures(histogram)[2].marks[-1].y[0] <= line.y.min()
 
 
-@pytest.mark.parametrize(("miss", "false_alarm"), [(-1, -1), (0, 0), (1e-9, 1e9)])
+@pytest.mark.parametrize(("miss", "false_alarm"), [(0, 0), (1e-9, 1e9)])
 def test_any_costs_have_an_axis(histogram, miss, false_alarm):
     histogram.choose_threshold("cost", false_negative_cost=miss, false_positive_cost=false_alarm)
     figure = figures(histogram)[2]

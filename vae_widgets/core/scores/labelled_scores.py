@@ -44,6 +44,12 @@ class LabelledScores:
         at = np.searchsorted(self.ascending, score)
         return bool(at < len(self) and self.ascending[at] == score)
 
+    def around(self, threshold: float) -> tuple[float | None, float | None]:
+        """Return the highest score below a threshold and the lowest one from it on, or None."""
+        at = int(np.searchsorted(self.ascending, threshold))
+        below = float(self.ascending[at - 1]) if at else None
+        return below, float(self.ascending[at]) if at < len(self) else None
+
     @cached_property
     def order(self) -> NDArray[np.int64]:
         """Which sample each of `ascending` belongs to, int64 (n,); tied ones in their order."""

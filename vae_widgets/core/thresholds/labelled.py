@@ -126,7 +126,8 @@ def cost_threshold(
         As for `f_beta_threshold`.
     false_negative_cost, false_positive_cost, true_positive_cost, true_negative_cost
         Costs of an anomaly that is not flagged, a normal sample that is flagged, an anomaly that is
-        flagged and a normal sample that is not, in any one unit; negative ones are gains.
+        flagged and a normal sample that is not, in any one unit, each at least 0. To count a gain,
+        add one amount to all four costs, which changes no choice.
 
     Raises
     ------
@@ -141,6 +142,12 @@ def cost_threshold(
         "true_negative_cost": true_negative_cost,
     }
     costs = {name: checks.finite_number(name, cost) for name, cost in named.items()}
+    for name, cost in costs.items():
+        if cost < 0:
+            raise ValueError(
+                f"{name} is {cost:g}; expected a cost of at least 0. For a gain, add the same "
+                "amount to all four costs, which changes no choice."
+            )
     scores = checks.scores("scores", scores)
     points = _points(scores, labels)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -36,6 +36,12 @@ _PANELS: dict[str, dict[str, Any]] = {
     "Cost": {"x": "threshold", "y": "cost"},
     "All alerts": {"x": "threshold", "y": "precision_of_all_alerts", "banded": True},
 }
+_COST_WORDS = {
+    "false_negative_cost": "for each missed anomaly",
+    "false_positive_cost": "for each false alarm",
+    "true_positive_cost": "for each true alarm",
+    "true_negative_cost": "for each normal sample that is not flagged",
+}
 _BLUE, _ORANGE, _GREY = "#3f90da", "#e76300", "#94a4a2"
 
 
@@ -61,6 +67,7 @@ class Panel:
         self.y_axis = bqplot.Axis(scale=self.y_scale, label=y_label, side="left", **look)
         self.span(self.x_scale, 0.0, 1.0)
         self.span(self.y_scale, 0.0, 1.0)
+        self.note = ipywidgets.HTML().add_class("vw-note").add_class("vw-assumed")
         self.figure = bqplot.Figure(
             marks=[self.aside, self.line, self.point],
             axes=[self.x_axis, self.y_axis],
@@ -70,6 +77,7 @@ class Panel:
             animation_duration=0,
             layout=ipywidgets.Layout(width="100%", height="304px", min_width="0"),
         )
+        self.root = ipywidgets.VBox([self.figure, self.note])
 
     def draw(self, title: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
         """Replace the line."""
@@ -113,7 +121,7 @@ class ThresholdCurves(CompositeWidget):
     @property
     def detached_parts(self) -> list[ipywidgets.Widget]:
         """The texts and figures that the labels do not call for at present, and the link."""
-        figures = [panel.figure for panel in self._made.values()]
+        figures = [panel.root for panel in self._made.values()]
         return [self._note, self._switch, self._stack, self._link, *figures]
 
     @property
@@ -158,7 +166,7 @@ class ThresholdCurves(CompositeWidget):
         if tuple(names) != self._switch.options:
             shown = self._switch.value
             self._switch.options = names
-            self._stack.children = [panel.figure for panel in self._panels.values()]
+            self._stack.children = [panel.root for panel in self._panels.values()]
             self._switch.value = shown if shown in names else names[0]
             self.children = [self._switch, self._stack]
         self._curve = scores.curve()
@@ -215,6 +223,7 @@ class ThresholdCurves(CompositeWidget):
         cost = expected_cost(on_grid, **self._costs)[1:]
         lowest = expected_cost(self._curve, **self._costs).min()
         panel.draw(f"Lowest cost {lowest:.4g} a sample", thresholds, cost)
+        panel.note.value = _assumed(self._costs)
         # bqplot would keep the limits that were set before.
         panel.span(panel.x_scale, float(thresholds[0]), float(thresholds[-1]))
         low, high = min(0.0, float(cost.min())), max(0.0, float(cost.max()))
@@ -233,6 +242,19 @@ class ThresholdCurves(CompositeWidget):
     def _curve_at(self, thresholds: NDArray[np.float64], flagged: NDArray[np.int64]) -> Curve:
         false, true = flagged
         return Curve(thresholds, true, false, self._curve.n_anomalous, self._curve.n_normal)
+
+
+def _assumed(costs: Mapping[str, float]) -> str:
+    """Say which costs the curve assumes."""
+    parts = [
+        f"{costs[name]:g} {words}"
+        for name, words in _COST_WORDS.items()
+        if costs[name] or name.startswith("false")
+    ]
+    return (
+        f"Assumes a cost of {', '.join(parts)}. To change these costs, choose the method "
+        "“Lowest cost”."
+    )
 
 
 def _set(mark: bqplot.Mark, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:

@@ -49,7 +49,7 @@ class ScoreCanvas(CanvasWidget):
     warning = traitlets.Unicode("").tag(sync=True)  # what the labels say against the scores
     parameters = traitlets.Dict().tag(sync=True)  # of the method
     # What may be chosen: name, title, whether it needs labels, and of its parameters the name, the
-    # step and whether None will do.
+    # step, the lowest value if there is one, and whether None will do.
     methods = traitlets.List(traitlets.Dict()).tag(sync=True)
     log_counts = traitlets.Bool(False).tag(sync=True, page_writes=True)
     full_range = traitlets.Bool(False).tag(sync=True, page_writes=True)
@@ -82,6 +82,7 @@ class ScoreCanvas(CanvasWidget):
         super().__init__(_origin=origin, **state)
         self.lay_grid()
         self.observe(lambda change: self.lay_grid(), "full_range")
+        self.handle(self._answer_scores, "scores")
 
     def show(self, chosen: Threshold) -> None:
         """Move the line to a threshold and say how it was chosen."""
@@ -106,6 +107,7 @@ class ScoreCanvas(CanvasWidget):
             "threshold": threshold,
             "at_or_above": counts,
             "above": below if below in self._scores else None,
+            "around": self._scores.around(threshold),
             "reviewed": reviewed,
         }
 
@@ -153,6 +155,11 @@ class ScoreCanvas(CanvasWidget):
     def remove_follower(self, scatter: ipywidgets.Widget) -> None:
         """Remove one entry of a scatter; each link has its own."""
         self.followers = _without(self.followers, scatter)
+
+    def _answer_scores(self, message: dict[str, Any]) -> dict[str, Any]:
+        scores, labels = self._scores.scores, self._scores.labels
+        known = np.full(len(scores), np.nan) if labels is None else labels
+        return {"scores": array_to_json(scores), "labels": array_to_json(known)}
 
     def _count_selected(self) -> None:
         selection = self._selection
@@ -210,7 +217,12 @@ def _offered(has_both_kinds: bool) -> list[dict[str, Any]]:
             "title": method.title,
             "labels": method.labels == "needed",
             "parameters": [
-                {"name": of, "step": _STEPS.get(of, method.step), "optional": default is None}
+                {
+                    "name": of,
+                    "step": _STEPS.get(of, method.step),
+                    "optional": default is None,
+                    **({"min": 0} if of.endswith("_cost") else {}),
+                }
                 for of, default in method.parameters.items()
             ],
         }

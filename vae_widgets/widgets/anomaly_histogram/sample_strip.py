@@ -72,7 +72,10 @@ class ScoreStrip(TileStrip):
     def _caption(self, content: dict[str, Any]) -> None:
         marks = [self._verdict(index) if index >= 0 else "" for index in self.shown]
         room = 7 - 2 * any(marks)
-        texts = iter(alike(self._scores.scores[[i for i in self.shown if i >= 0]], room))
+        scores = self._scores.scores[[i for i in self.shown if i >= 0]]
+        around = self._scores.around(self._threshold)
+        apart = [score for score in around if score is not None]
+        texts = iter(alike(scores, room, apart))
         captions = [
             _SIGNS[mark] + next(texts) if index >= 0 else ""
             for index, mark in zip(self.shown, marks, strict=True)

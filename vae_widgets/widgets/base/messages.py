@@ -189,6 +189,7 @@ KINDS: dict[str, Kind] = {
         {"parameters": named(or_none(_ANY_SIZE), 8)},
         ("method", "parameters"),
     ),
+    "scores": Kind({}, answer=("scores", "labels")),
     # To ReviewQueue.
     "mark": Kind(_MARK),
     "undo": Kind({}),

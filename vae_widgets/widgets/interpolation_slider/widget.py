@@ -63,7 +63,8 @@ class InterpolationSlider(Pictured, CanvasWidget):
     via
         Way-points between `start` and `end`, each given like an end, at equal distances.
     latents
-        Latent vectors (n, latent_dim) of data, for the method "neighbours".
+        Latent vectors (n, latent_dim) of data, for the method "neighbours", and to choose ends by
+        their numbers in the page.
     n_neighbors
         How many of its nearest each of `latents` is joined to.
     compare
@@ -225,8 +226,9 @@ class InterpolationSlider(Pictured, CanvasWidget):
     def link(self, scatter: LatentScatter) -> PathLink:
         """Draw the path in a `LatentScatter` of the same codec, and steer it from there.
 
-        Its point and way-points can be dragged there, and *Path ends* chooses new ends. The scatter
-        shows the path linked last.
+        Its point and way-points can be dragged there, and *Path ends* chooses new ends. In the
+        slider, its samples can be chosen as ends by their numbers, and its picked point. The
+        scatter shows the path linked last.
 
         Returns
         -------

@@ -3,6 +3,8 @@
 import type { AnyModel } from "@anywidget/types";
 import "./figure.css";
 import "./histogram_canvas.css";
+import { exportMenu } from "../controls/export_menu.ts";
+import { HistogramFiles } from "./export.ts";
 import { KeptState } from "../storage/kept_state.ts";
 import { MethodField, MethodRefusal, type Parameters, type Refused } from "./method_field.ts";
 import { NumberField } from "../controls/number_field.ts";
@@ -17,7 +19,7 @@ import { button, createShell, element } from "../controls/shell.ts";
 import { Channel } from "../kernel/channel.ts";
 import { listen } from "../kernel/listen.ts";
 import { setAndPush, send } from "../kernel/sync.ts";
-import { asTyped, digitsFor, percent, plain, whole } from "../format/numbers.ts";
+import { asTyped, digitsApart, digitsFor, percent, plain, whole } from "../format/numbers.ts";
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const shell = createShell(el, "Anomaly scores", model, "threshold, curves");
@@ -36,7 +38,10 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const shown = () => live ?? model.get("threshold");
   const digits = () => {
     const { low, high, step } = histogram.counts;
-    return digitsFor(Math.max(Math.abs(low), Math.abs(high)), step);
+    const known = digitsFor(Math.max(Math.abs(low), Math.abs(high)), step);
+    const { threshold, around } = model.get("_counted");
+    const near = threshold === shown() ? around.filter((score) => score !== null) : [];
+    return digitsApart([above() ?? shown(), ...near], known);
   };
 
   /** Metrics of the threshold in the picture; null until the kernel counted one off the grid. */
@@ -70,6 +75,9 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     label: `flagged ${above() === null ? "\u2265" : ">"} ${plain(above() ?? shown(), digits())}`,
   }));
   const { canvas } = picture;
+
+  const files = new HistogramFiles(model, shell.root, () => histogram);
+  shell.title.append(exportMenu(files.all, shell.setStatus));
 
   // -- controls ----------------------------------------------------------------------------------
 
@@ -262,6 +270,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   onWarning();
 
   return () => {
+    files.close();
     stopGestures();
     stopMessages();
     kept.close();

@@ -150,36 +150,55 @@ export function drawHistogramAxes(
   context.restore();
 }
 
-/** Mark percentiles of all scores at the top; labels keep away from the line at `keepFree`. */
+/** Mark percentiles of all scores at the top. Labels that would overlap are moved aside. */
 export function drawPercentiles(
   context: CanvasRenderingContext2D,
   frame: Frame,
   { percentiles }: Histogram,
   theme: Theme,
-  keepFree: number,
 ): void {
   context.font = `11px ${theme.font}`;
-  context.fillStyle = context.strokeStyle = theme.faint;
-  context.lineWidth = 1;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
-  let taken = frame.left - GUTTER;
-  let last = NaN;
+  const marks: { x: number; names: number[] }[] = [];
   for (const [percentage, score] of percentiles) {
     const x = frame.x(score);
-    if (x < frame.left || x > frame.right || x === last) continue; // only the first of equal ones
-    last = x;
-    context.beginPath();
-    context.moveTo(Math.round(x) + 0.5, frame.top - 5);
-    context.lineTo(Math.round(x) + 0.5, frame.top);
-    context.stroke();
-    const text = `${percentage} %`;
-    const half = context.measureText(text).width / 2;
-    // A label that would touch the one before or the threshold is omitted; its tick stays.
-    if (x - half < taken || Math.abs(x - keepFree) < half + 4) continue;
-    context.fillText(text, x, frame.top - 8);
-    taken = x + half + 6;
+    if (x < frame.left || x > frame.right) continue;
+    if (marks.at(-1)?.x === x) marks.at(-1)!.names.push(percentage);
+    else marks.push({ x, names: [percentage] });
   }
+  const texts = marks.map(({ names }) => `${names.join(", ")} %`);
+  const widths = texts.map((text) => context.measureText(text).width + 6);
+  const places = spread(marks.map(({ x }) => x), widths, frame.right + MARGIN.right);
+  marks.forEach(({ x }, i) => {
+    context.strokeStyle = theme.faint;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(places[i], frame.top - 6);
+    context.lineTo(x, frame.top - 3);
+    context.lineTo(x, frame.top);
+    context.stroke();
+    // The line of the threshold must not cross the text.
+    context.fillStyle = theme.paper;
+    context.fillRect(places[i] - widths[i] / 2 + 2, frame.top - 18, widths[i] - 4, 12);
+    context.fillStyle = theme.faint;
+    context.fillText(texts[i], places[i], frame.top - 8);
+  });
+}
+
+/** The middles of boxes of some widths, as near to `wanted` (ascending) as they fit before `end`. */
+export function spread(wanted: number[], widths: number[], end: number): number[] {
+  const places = [...wanted];
+  let free = 0;
+  places.forEach((at, i) => {
+    places[i] = Math.max(at, free + widths[i] / 2);
+    free = places[i] + widths[i] / 2;
+  });
+  for (let i = places.length - 1; i >= 0; i--) {
+    places[i] = Math.min(places[i], end - widths[i] / 2);
+    end = places[i] - widths[i] / 2;
+  }
+  return places;
 }
 
 function binEdges(frame: Frame, counts: ScoreCounts): number[] {

@@ -7,7 +7,7 @@ export interface Method {
   name: string;
   title: string;
   labels: boolean;
-  parameters: { name: string; step: number; optional: boolean }[];
+  parameters: { name: string; step: number; optional: boolean; min?: number }[];
 }
 
 export type Parameters = Record<string, number | null>;
@@ -100,11 +100,11 @@ function parameterFields(
   method: Method,
   ask: (method: string, parameters: Parameters) => void,
 ): { name: string; field: NumberField }[] {
-  return method.parameters.map(({ name, step, optional }) => {
+  return method.parameters.map(({ name, step, optional, min }) => {
     const words = name.replaceAll("_", " ");
     const hint = optional ? "Leave it empty for the method's own choice" : "";
     const called = `${method.title}: ${words}`;
-    const field = new NumberField(words, called, hint, "", { step, optional }, (value) =>
+    const field = new NumberField(words, called, hint, "", { step, optional, min }, (value) =>
       ask(method.name, { [name]: value }),
     );
     return { name, field };

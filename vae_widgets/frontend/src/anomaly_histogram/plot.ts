@@ -66,8 +66,8 @@ export class HistogramPlot {
     part(0, x, UNFLAGGED_ALPHA[theme.dark ? "dark" : "light"]);
     part(x, width, 1);
     drawSelected(context, frame, this.#shown().histogram, theme);
-    drawPercentiles(context, frame, this.#shown().histogram, theme, x);
     drawThreshold(context, theme, frame, x, label, width);
+    drawPercentiles(context, frame, this.#shown().histogram, theme);
   }
 
   /** The layers that a drag does not change, drawn only when something else has changed. */

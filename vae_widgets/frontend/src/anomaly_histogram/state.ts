@@ -29,12 +29,13 @@ export interface State {
   _selected: { total: number; at_or_above: WireArray };
   /**
    * Counts of the threshold. `above` is the score that it lies right above, if there is one;
-   * `reviewed` is precision, low and high.
+   * `around` the highest score below it and the lowest from it on; `reviewed` is precision, low and high.
    */
   _counted: {
     threshold: number;
     at_or_above: number[];
     above: number | null;
+    around: (number | null)[];
     reviewed: (number | null)[] | null;
   };
 }

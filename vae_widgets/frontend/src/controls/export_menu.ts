@@ -25,12 +25,12 @@ export function pictureFile(name: string, root: HTMLElement): ExportedFile {
 }
 
 /** A table, read when the entry is chosen. */
-export function dataFile(name: string, hint: string, columns: () => Column[]): ExportedFile {
+export function dataFile(name: string, hint: string, columns: () => Column[] | Promise<Column[]>): ExportedFile {
   return {
     label: "Data (CSV)",
     hint,
     name: `${name}.csv`,
-    make: () => new Blob(csvParts(columns()), { type: "text/csv;charset=utf-8" }),
+    make: async () => new Blob(csvParts(await columns()), { type: "text/csv;charset=utf-8" }),
   };
 }
 
@@ -74,7 +74,7 @@ export function exportMenu(files: ExportedFile[], setStatus: (text: string) => v
 }
 
 /** Have the browser save a file. */
-function saveFile(name: string, data: Blob): void {
+export function saveFile(name: string, data: Blob): void {
   const link = element("a");
   link.href = URL.createObjectURL(data);
   link.download = name;

@@ -17,12 +17,19 @@ export function formatTicks(values: number[]): string[] {
   return values.map((value) => fixed(value, decimals));
 }
 
-/** Numbers with the same number of decimals, so that the largest has four digits. */
-export function alike(values: number[]): string[] {
+/**
+ * Numbers with the same number of decimals, so that the largest has four digits. There are more where
+ * the different ones of `apart` need them to look different.
+ */
+export function alike(values: number[], apart: number[] = []): string[] {
   const size = Math.max(...values.map(Math.abs));
-  if (size && (size >= 1e6 || size < 1e-3)) return values.map((value) => minus(value.toExponential(1)));
-  const decimals = size ? 3 - Math.floor(Math.log10(size)) : 0;
-  return values.map((value) => fixed(value, Math.max(0, decimals)));
+  const withExponent = size !== 0 && (size >= 1e6 || size < 1e-3);
+  const texts = (of: number[], decimals: number) =>
+    of.map((value) => (withExponent ? minus(value.toExponential(decimals)) : fixed(value, decimals)));
+  let decimals = withExponent ? 1 : size ? Math.max(0, 3 - Math.floor(Math.log10(size))) : 0;
+  const different = [...new Set(apart)];
+  while (decimals < 20 && new Set(texts(different, decimals)).size < different.length) decimals++;
+  return texts(values, decimals);
 }
 
 /** Never "-0.00". */
@@ -41,9 +48,19 @@ export function digitsFor(largest: number, step: number): number {
   return Math.min(17, Math.max(6, Math.ceil(Math.log10(largest / step)) + 1));
 }
 
+/** The fewest digits, from `least` on, with which the different ones of some numbers look different. */
+export function digitsApart(values: number[], least: number): number {
+  const different = [...new Set(values)];
+  const fits = (digits: number) => new Set(different.map((value) => asTyped(value, digits))).size === different.length;
+  let digits = least;
+  while (digits < 17 && !fits(digits)) digits++;
+  return digits;
+}
+
 /** A number without digits of rounding errors: 0.1 + 0.2 is "0.3". */
 export function asTyped(value: number, digits = 6): string {
-  return String(Number(value.toPrecision(digits)));
+  const rounded = Number(value.toPrecision(digits));
+  return Math.abs(rounded) < 1e12 ? String(rounded) : rounded.toExponential();
 }
 
 /** The same with a real minus sign, for display. */

@@ -161,9 +161,11 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
   }
 
   #showDetail(): void {
+    const { root } = this.#detail;
     this.#detail.show(this.#model.get("_detail") ?? "");
+    if (!root.hidden) root.style.minHeight = `${root.offsetHeight}px`;
     // The text is about the committed frame: during a drag another frame is shown.
-    this.#detail.root.classList.toggle("vw-stale", this.#uncommitted);
+    root.classList.toggle("vw-stale", this.#uncommitted);
   }
 
   #fail({ error }: { error?: string }): void {

@@ -3,6 +3,7 @@
  * widgets/base/messages.py has the same kinds and fields.
  */
 
+import type { WireArray } from "./arrays.ts";
 import type { WireAtlas } from "./atlas.ts";
 
 type Place = [x: number, y: number];
@@ -77,6 +78,8 @@ export interface FromPage {
     fields: { method: string; parameters?: Record<string, number | null> };
     answer: { method: string; parameters: Record<string, number | null> };
   };
+  /** `labels`: 1 anomalous, 0 normal, NaN without a label. */
+  scores: { fields: {}; answer: { scores: WireArray; labels: WireArray } };
   mark: { fields: Pick<LoggedMark, "index" | "mark" | "time"> };
   undo: { fields: {} };
   refill: { fields: {} };

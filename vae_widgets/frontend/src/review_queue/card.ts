@@ -2,7 +2,7 @@
 
 import { DetailText } from "../controls/detail_text.ts";
 import { labelColour } from "../canvas/palette.ts";
-import { plain } from "../format/numbers.ts";
+import { digitsApart, plain } from "../format/numbers.ts";
 import { verdict, type Mark } from "./marks.ts";
 import { setMainPart } from "../controls/keys.ts";
 import { element } from "../controls/shell.ts";
@@ -56,7 +56,7 @@ export class ReviewCard {
     chip.style.borderColor = mark ? markColour(mark) : "";
     this.#facts.replaceChildren(
       line("vw-name", `Sample ${index}`),
-      line("", `Score ${plain(score, 5)}`),
+      line("", `Score ${plain(score, digitsApart([score, threshold], 5))}`),
       line("vw-review-aside", `${flagged ? "flagged" : "not flagged"}, ${place}`),
       ...(note ? [line("vw-review-aside", `tiles: ${note}`)] : []),
       chip,

@@ -68,12 +68,3 @@ function sentences({ waiting, offered, taken, leftOut, why }: KeptBarState): str
 }
 
 const marks = (count: number) => counted(count, "mark");
-
-/** Download a text as a file. */
-export function download(text: string, name: string, type: string): void {
-  const link = element("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
-}

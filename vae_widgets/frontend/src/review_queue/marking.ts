@@ -1,12 +1,15 @@
 /** Marking in the page: sends marks to the kernel, keeps them in the browser, and restores them. */
 
 import type { AnyModel } from "@anywidget/types";
-import { download, KeptBar } from "./kept_bar.ts";
+import { KeptBar } from "./kept_bar.ts";
 import { now, KeptMarks, withoutOrigin, type KeptMark, type ReviewOrigin } from "./kept_marks.ts";
 import { PendingMarks } from "./pending_marks.ts";
 import type { Mark } from "./marks.ts";
+import { saveFile } from "../controls/export_menu.ts";
 import { Channel } from "../kernel/channel.ts";
 import { send } from "../kernel/sync.ts";
+
+export const MARKS_FILE = "marks.csv";
 
 /** The queued samples around the position that the page has. */
 export interface QueueWindow {
@@ -119,9 +122,14 @@ export class Marking {
     return last.queue === this.#model.get("_window").queue ? last.position : null;
   }
 
-  /** Download all marks as a file. */
+  /** All marks as a file, which `ReviewQueue.load` reads. */
+  file(): Blob {
+    return new Blob([this.#keep.csv()], { type: "text/csv;charset=utf-8" });
+  }
+
+  /** Download all marks. */
   save(): void {
-    download(this.#keep.csv(), "marks.csv", "text/csv");
+    saveFile(MARKS_FILE, this.file());
   }
 
   showBar(silent: boolean): void {

@@ -30,7 +30,9 @@ export class Thumbnails {
 
   show(samples: Thumbnail[], current: number, tiles: Tiles | null): void {
     this.#shown = samples;
-    const scores = alike(samples.map((sample) => sample.score));
+    const ofKind = (kind: boolean) => samples.filter(({ flagged }) => flagged === kind).map(({ score }) => score);
+    const around = [Math.min(...ofKind(true)), Math.max(...ofKind(false))].filter(Number.isFinite);
+    const scores = alike(samples.map(({ score }) => score), around);
     while (this.#places.length < samples.length) this.#add();
     this.#places.forEach(({ button, canvas, mark: shown, score }, i) => {
       const sample = samples[i];

@@ -6,9 +6,10 @@ import "./widget.css";
 import { onKey } from "../controls/keys.ts";
 import { markColour, ReviewCard } from "./card.ts";
 import type { ReviewOrigin } from "./kept_marks.ts";
-import { Marking, type QueueWindow } from "./marking.ts";
+import { Marking, MARKS_FILE, type QueueWindow } from "./marking.ts";
 import { Thumbnails } from "./thumbnails.ts";
 import { firstShown, nextOpen, SIGNS, summary, verdict, type Mark } from "./marks.ts";
+import { exportMenu, pictureFile } from "../controls/export_menu.ts";
 import { button, createShell, element, swatched } from "../controls/shell.ts";
 import { listen } from "../kernel/listen.ts";
 import { setAndPush, send, pushStateThrottled } from "../kernel/sync.ts";
@@ -73,6 +74,16 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     show();
   });
   shell.notice.root.after(marking.bar.root);
+  const files = [
+    pictureFile("review", shell.root),
+    {
+      label: "Marks (CSV)",
+      hint: "Save all marks, which ReviewQueue.load reads",
+      name: MARKS_FILE,
+      make: () => marking.file(),
+    },
+  ];
+  shell.title.append(exportMenu(files, shell.setStatus));
 
   const at = () => model.get("position") - model.get("_window").start;
 

@@ -96,6 +96,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     ]);
     if (structure !== shown) build(content as Content, sheet);
     shown = structure;
+    grid.style.setProperty("--vw-letters", String(Math.max(0, ...captions.map((text) => text.length))));
     tiles.forEach((tile, i) => {
       const context = tile.querySelector("canvas")!.getContext("2d")!;
       context.clearRect(0, 0, sheet.width, sheet.height);
