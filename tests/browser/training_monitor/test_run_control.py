@@ -87,8 +87,8 @@ def test_steer_a_run_while_its_cell_awaits(notebook, lab):
     figure.hover(position={"x": 150, "y": 100})
     monitor.locator(".vw-status").get_by_text("epoch ").first.wait_for()
     nb.drag(figure, (120, 100), (220, 100))
-    monitor.get_by_role("button", name="Whole run").click()
-    monitor.get_by_role("button", name="Whole run").wait_for(state="hidden")
+    monitor.get_by_role("button", name="Reset zoom").click()
+    monitor.get_by_role("button", name="Reset zoom").wait_for(state="hidden")
 
     # A page that is loaded again shows the run from its first epoch, and continues.
     nb.save()

@@ -1,3 +1,7 @@
+import io
+
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Locator
 
 TRAIN = """
@@ -90,6 +94,24 @@ def test_watch_a_vae_train_and_stop_it(notebook):
     assert nb.kernel.eval("history.history['loss']") == record["loss"]
     assert controls.get_by_role("button", name="Stop").is_disabled()
     assert nb.kernel.eval("monitor.log_scale")
+    page.get_by_role("button", name="Restore best").click()
+    restored = f"restored epoch {int(np.argmin(record['val_loss'])) + 1}"
+    nb.kernel.until(f"monitor.history.actions[-1].text == {restored!r}")
+    controls.get_by_text("(restored)").wait_for()
+
+    # The picture that Export saves shows the curves as the page does.
+    page.get_by_role("button", name="Export", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Picture (PNG)").click()
+    controls.get_by_text("Saved as training.png").wait_for()
+    page.locator(".vw-legend .vw-name").hover()
+    seen = Image.open(io.BytesIO(curves.screenshot())).convert("L")
+    at, monitor = curves.bounding_box(), page.locator(".vw-monitor").bounding_box()
+    left, top = at["x"] - monitor["x"], at["y"] - monitor["y"]
+    saved = Image.open(download.value.path()).convert("L")
+    saved = saved.crop((left, top, left + seen.width, top + seen.height))
+    alike = np.corrcoef(np.ravel(seen), np.ravel(saved))[0, 1]
+    assert alike > 0.9
 
 
 def test_ten_thousand_points_of_a_loop_leave_the_page_small(notebook):

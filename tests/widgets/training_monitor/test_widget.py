@@ -148,6 +148,43 @@ def test_progress_while_it_trains(monitor, time):
     assert len(training) >= 3
 
 
+def test_the_time_left_is_without_the_time_to_compile(monitor, time):
+    """Keras compiles training in the first step, and validation at the end of the first epoch."""
+    callback, left = monitor.callback, []
+    callback.set_params({"epochs": 40, "steps": 10})
+    callback.set_model(Model())
+    callback.on_train_begin()
+    for epoch in range(3):
+        callback.on_epoch_begin(epoch)
+        for batch in range(10):
+            time.advance(8.0 if epoch == batch == 0 else 0.1)
+            callback.on_train_batch_end(batch, {"loss": 1.0})
+            left.append(monitor._session.progress.seconds_left)
+        time.advance(6.0 if epoch == 0 else 0.5)  # validation
+        callback.on_epoch_end(epoch, {"loss": 1.0, "val_loss": 1.0})
+    # An epoch takes 1.5 s, so that 38 of them are left after the second; 1 s without validation.
+    assert left[0] is None
+    assert all(30 < seconds < 62 for seconds in left[1:10] + left[11:])
+    assert monitor._session.progress.seconds_left == pytest.approx(37 * 1.5)
+
+
+def test_the_legend_explains_what_is_drawn(monitor, time):
+    legend = monitor._drawing.legend
+    drive(monitor, time, Model())
+    assert legend.key == ["training", "validation", "batch", "best"]
+    monitor.smoothing = 0.5
+    time.advance(2)
+    assert legend.key == ["training", "validation", "unsmoothed", "best"]
+    monitor.hidden = ["loss", "kl_loss"]
+    time.advance(2)
+    assert legend.key == []
+    monitor.smoothing, monitor.hidden = 0.0, []
+    monitor.log(0, loss=1.0)
+    monitor.log(1, loss=0.5)
+    time.advance(2)
+    assert legend.key == []
+
+
 @pytest.mark.parametrize("batch_seconds", [0.0005, 0.03, 0.5])
 def test_at_most_ten_messages_a_second(monitor, time, messages, batch_seconds):
     messages.clear()
@@ -321,9 +358,10 @@ def test_pause_resume_settings_and_checkpoint_of_any_model(tmp_path, monkeypatch
     again._throttle.finish()
     assert again.state == "finished"
     assert shown(again, "progress").startswith("Epoch 2 of 2 in ")
+    monitor._throttle.finish()
     np.testing.assert_array_equal(lines(again)[0], lines(monitor)[0])
-    names = again._drawing.curves._panels[0].names
-    assert [text.strip() for text in names.text] == done
+    events = again._drawing.controls.readout["events"]
+    assert [event["text"] for event in events] == done
 
 
 def test_stop_ends_a_paused_run():
@@ -933,7 +971,7 @@ def test_a_loop_ends_with_its_cell_and_may_go_on_in_the_next(cell):
     assert len(Counter(cell.watchers)) == 0
 
 
-def test_keras_takes_the_callback_and_stop_works():
+def test_keras_takes_the_callback_and_stop_works(tmp_path):
     keras = pytest.importorskip("keras")
     rng = np.random.default_rng(0)
     x = rng.normal(size=(256, 4)).astype(np.float32)
@@ -947,7 +985,23 @@ def test_keras_takes_the_callback_and_stop_works():
     monitor = TrainingMonitor()
     model = classifier()
     arguments = {"batch_size": 32, "validation_split": 0.25, "verbose": 0}
-    history = model.fit(x, y, epochs=3, callbacks=[monitor.callback], **arguments)
+
+    class Spoil(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                self.model.set_weights([-9 * np.ones_like(w) for w in self.model.get_weights()])
+
+    path = tmp_path / "best.weights.h5"
+    best = keras.callbacks.ModelCheckpoint(path, save_best_only=True, save_weights_only=True)
+    callbacks = [Spoil(), best, monitor.callback]
+    history = model.fit(x, y, epochs=3, callbacks=callbacks, **arguments)
+    last = model.get_weights()
+    assert monitor.restore_best() == 2
+    restored = model.get_weights()
+    assert not np.array_equal(restored[0], last[0])
+    model.load_weights(path)  # what Keras found best
+    for ours, of_keras in zip(restored, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, of_keras)
     record = monitor.history.to_dict()
     for name, values in history.history.items():
         assert record[name] == pytest.approx(values)

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from vae_widgets.core.tensors import as_float
 from vae_widgets.core.ticks import counted
+from vae_widgets.core.training.history_table import columns, csv_of
 from vae_widgets.core.training.series import FloatArray, Series, Thinned
 
 VALIDATION = "val_"
@@ -304,10 +305,19 @@ class TrainingHistory:
         dict with ``step``. Without: ``step`` and the lists. None where a metric was not logged.
         """
         with self._lock:
-            steps = _columns("step", self._steps)
+            steps = columns("step", self._steps)
             if not self.has_epochs:
                 return steps
-            return {**_columns("epoch", self._epochs), "steps": steps}
+            return {**columns("epoch", self._epochs), "steps": steps}
+
+    def to_csv(self) -> str:
+        """Return the history as comma-separated values (RFC 4180) with a header.
+
+        In a run with epochs the columns are epoch, step and the metrics; a row for each epoch, with
+        no step, comes before one for each step, with no epoch. In other runs the columns are step
+        and the metrics. A field is empty where a metric was not logged.
+        """
+        return csv_of(self.to_dict())
 
     def to_pandas(self) -> Any:
         """Return the series of `to_dict` as a ``pandas.DataFrame``, one row an epoch.
@@ -338,15 +348,3 @@ def scalar(value: Any) -> float | None:
         return as_float(value)
     except (TypeError, ValueError, OverflowError):
         return None
-
-
-def _columns(index: str, table: Mapping[str, Series]) -> dict[str, list[Any]]:
-    arrays = {name: series.arrays() for name, series in table.items()}
-    xs = np.unique(np.concatenate([np.empty(0), *(x for x, _ in arrays.values())]))
-    columns: dict[str, list[Any]] = {index: [int(x) if x == int(x) else float(x) for x in xs]}
-    for name, (x, y) in arrays.items():
-        column: list[float | None] = [None] * len(xs)
-        for at, value in zip(np.searchsorted(xs, x), y, strict=True):
-            column[at] = float(value)
-        columns[name] = column
-    return columns

@@ -26,9 +26,10 @@ class Progress:
         self.samples_per_step = samples_per_step
         self.position = 0.0
         self._clock = clock
-        # (seconds, position, step); the first entry is the end of the first step, since what comes
-        # before it is compilation.
+        # (seconds, position, step); the first entry is the end of the first step, because that step
+        # includes the time to compile it.
         self._marks: deque[tuple[float, float, float]] = deque()
+        self._earlier: dict[int, float | None] = {}
 
     def advance(self, position: float, step: float) -> None:
         """Note that the run is at `position` epochs and has done `step` steps."""
@@ -43,7 +44,11 @@ class Progress:
             marks.popleft()
 
     def restart_clock(self) -> None:
-        """Restart the measurement of speed, because time was spent on something else."""
+        """Restart the measurement of speed, because time was spent on something else.
+
+        The speed so far counts until there is a new one.
+        """
+        self._earlier = {of: self._speed(of) for of in (1, 2)}
         self._marks.clear()
 
     @property
@@ -72,7 +77,7 @@ class Progress:
 
     def _speed(self, of: int) -> float | None:
         if len(self._marks) < 2:
-            return None
+            return self._earlier.get(of)
         first, last = self._marks[0], self._marks[-1]
         seconds = last[0] - first[0]
         return (last[of] - first[of]) / seconds if seconds > 0 else None

@@ -18,6 +18,8 @@ from vae_widgets.core.thresholds import METHODS
 
 SETTINGS = ("learning_rate", "beta")
 """What may be changed while a model trains."""
+RUN_KINDS = ("pause", "resume", "stop", "checkpoint", "restore_best")
+"""What the buttons of a training run ask for."""
 
 MOST_PARTS = 1_000_000
 """The most values in one message: browsers keep at most 5 MB of marks, some 500,000 values."""
@@ -198,8 +200,10 @@ KINDS: dict[str, Kind] = {
     "restore": Kind(
         {"marks": each(of_kind(_KEPT), MOST_PARTS)}, answer=("taken", "left_out", "why")
     ),
+    # To CurveLegend. The history of a run as a CSV file.
+    "history": Kind({}, answer=("csv",)),
     # To TrainingControls.
-    **dict.fromkeys(("pause", "resume", "stop", "checkpoint"), Kind(_RUN)),
+    **dict.fromkeys(RUN_KINDS, Kind(_RUN)),
     "change": Kind({**_RUN, "name": choice(*SETTINGS), "value": number_in()}),
 }
 """What a page may send, by the ``kind`` of the message."""

@@ -7,7 +7,7 @@ import traitlets
 
 from vae_widgets.core import checks
 from vae_widgets.widgets.base.assets import bundle
-from vae_widgets.widgets.base.messages import Refused
+from vae_widgets.widgets.base.messages import RUN_KINDS, Refused
 from vae_widgets.widgets.base.widget import CanvasWidget
 from vae_widgets.widgets.traits.array import Number, validate
 
@@ -16,7 +16,10 @@ PANELS = ("latent", "replay")
 
 
 class CurveLegend(CanvasWidget):
-    """The title and the legend of the curves; a click on an entry hides or shows its lines."""
+    """The title and the legend of the curves; a click on an entry hides or shows its lines.
+
+    `to_csv` returns the history for the menu Export.
+    """
 
     _esm = bundle("training_legend.js")
     _css = bundle("training_legend.css")
@@ -28,10 +31,18 @@ class CurveLegend(CanvasWidget):
     runs = traitlets.List(
         traitlets.Dict(), help="name and colour of each run that is drawn behind."
     ).tag(sync=True)
-    validation = traitlets.Bool(False, help="Whether there are dashed lines.").tag(sync=True)
+    key = traitlets.List(
+        traitlets.Unicode(),
+        help='Kinds of lines and marks to explain: "training", "validation", "batch", '
+        '"unsmoothed", "best".',
+    ).tag(sync=True)
     hidden = traitlets.List(
         traitlets.Unicode(), help='Names of the metrics not drawn, and "run:" names of runs.'
     ).tag(sync=True, page_writes=True)
+
+    def __init__(self, title: str, to_csv: Callable[[], str]) -> None:
+        super().__init__(title=title)
+        self.handle(lambda message: {"csv": to_csv().encode()}, "history")
 
 
 class TrainingControls(CanvasWidget):
@@ -64,7 +75,7 @@ class TrainingControls(CanvasWidget):
     def __init__(self, on_click: Callable[[dict[str, Any]], None]) -> None:
         super().__init__()
         self._on_click = on_click
-        self.handle(self._clicked, "pause", "resume", "stop", "checkpoint", "change")
+        self.handle(self._clicked, *RUN_KINDS, "change")
 
     @validate("zoom")
     def _check_zoom(self, proposal: Any) -> list[float]:

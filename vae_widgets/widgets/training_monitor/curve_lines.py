@@ -16,7 +16,10 @@ MAX_POINTS = 800
 
 # Petroff's colours (arXiv:2107.02270); the same metric has the same colour in every run.
 _KNOWN_COLOURS = {"loss": "#3f90da", "reconstruction_loss": "#e76300", "kl_loss": "#832db6"}
-_OTHER_COLOURS = ["#e76300", "#832db6", "#a96b59", "#94a4a2", "#ffa90e", "#bd1f01", "#717581"]
+_OTHER_COLOURS = [
+    *("#e76300", "#832db6", "#a96b59", "#94a4a2", "#ffa90e", "#bd1f01", "#717581"),
+    *("#92dadd", "#b9ac70"),
+]
 # Other runs, each in one colour for all of its metrics.
 RUN_COLOURS = ["#94a4a2", "#ffa90e", "#a96b59", "#92dadd", "#b9ac70", "#bd1f01", "#717581"]
 _KNOWN_LABELS = {"loss": "loss", "reconstruction_loss": "reconstruction", "kl_loss": "KL"}

@@ -7,11 +7,11 @@ import bqplot
 import ipywidgets
 import numpy as np
 
-from vae_widgets.core.ticks import round_ticks
 from vae_widgets.core.training.history import VALIDATION, TrainingHistory
-from vae_widgets.core.training.series import FloatArray, decimate
+from vae_widgets.core.training.series import decimate
 from vae_widgets.widgets.base.rate_limit import Send, changes
 from vae_widgets.widgets.base.widget import ClosingWidget
+from vae_widgets.widgets.training_monitor.curve_axes import title_of, x_axis, y_axis
 from vae_widgets.widgets.training_monitor.curve_lines import (
     NO_LINE,
     NO_LINES,
@@ -33,16 +33,13 @@ from vae_widgets.widgets.traits.array import array_to_json
 _LEFT = ("loss", "reconstruction_loss")
 # The pointer reads values at the nearest of this many points.
 _READ_POINTS = 300
-# More texts than this cover each other.
-_ACTIONS_NAMED = 12
-_LETTER = 0.018  # width of a letter, as a share of the x axis
-_ACTION_COLOUR = "#717581"
+# The page names at most this many events.
+_MOST_EVENTS = 60
 
 
 class _Panel:
     def __init__(self, x: bqplot.Scale, x_axis: bqplot.Axis) -> None:
         self.linear, self.log = bqplot.LinearScale(), bqplot.LogScale()
-        full = bqplot.LinearScale(min=0.0, max=1.0)
         scales = {"x": x, "y": self.linear}
         plain = {"enable_hover": False}
         self.training = bqplot.Lines(scales=scales, line_style="solid", stroke_width=2, **plain)
@@ -54,28 +51,17 @@ class _Panel:
         self.best = bqplot.Scatter(
             scales=scales, marker="diamond", default_size=48, x=[0.0], y=[0.0], visible=False
         )
-        upright = {"x": x, "y": full}
-        self.actions = bqplot.Lines(
-            scales=upright, colors=[_ACTION_COLOUR], stroke_width=1, opacities=[0.8], **plain
-        )
-        self.names = bqplot.Label(
-            scales=upright,
-            colors=[_ACTION_COLOUR],
-            default_size=10,
-            font_weight="normal",
-            x_offset=4,
-        )
         self.y_axis = bqplot.Axis(scale=self.linear, side="left", tick_format=".4~g")
         self.figure = bqplot.Figure(
             marks=[
-                *(self.others, self.others_validation, self.actions, self.names),
+                *(self.others, self.others_validation),
                 *(self.training, self.validation, self.best),
             ],
             axes=[x_axis, self.y_axis],
             fig_margin={"top": 8, "bottom": 40, "left": 56, "right": 16},
             animation_duration=0,
             display_toolbar=False,
-            layout=ipywidgets.Layout(height="220px", width="auto"),
+            layout=ipywidgets.Layout(height="auto", width="auto"),
         )
         # Not the figure's own title, because bqplot misses changes of it while it renders.
         self.title = ipywidgets.Label()
@@ -89,7 +75,8 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
     """The curves of a `TrainingHistory`: loss and reconstruction left, the other metrics right.
 
     Light lines are steps, strong ones epochs (or steps, without epochs), dashed ones the
-    validation, thin ones other runs. A diamond is the best epoch, an upright line an action.
+    validation, thin ones other runs. A diamond is the best epoch. `readout` is what the page reads
+    at the pointer and the events that it marks.
     """
 
     readout: dict[str, Any]
@@ -137,20 +124,21 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
         )
         # Axes before their data: new data make bqplot write the numbers of the axis a moment later,
         # in the format that it has by then.
-        messages += changes(self._x_axis, **_x_axis(history, low, high))
-        for panel, names in zip(self._panels, (left, right), strict=True):
-            shown = bool(names or not metrics)
-            messages += changes(panel.box.layout, display=None if shown else "none")
-            if shown:
-                messages += changes(panel.title, value=_title(names, metrics))
-                seen = [name for name in names if name not in hidden]
+        messages += changes(self._x_axis, **x_axis(history, low, high))
+        groups = [[name for name in names if name not in hidden] for names in (left, right)]
+        # A figure without curves gives its place to the other one; one of them always stays.
+        stay = (groups[0] or not groups[1], groups[1] or not metrics)
+        for panel, names, seen, stays in zip(
+            self._panels, (left, right), groups, stay, strict=True
+        ):
+            messages += changes(panel.box.layout, display=None if stays else "none")
+            if stays:
                 behind = _behind(seen, history, view, others or {})
+                messages += changes(panel.title, value=title_of(seen, metrics))
                 messages += self._plan_lines(
                     panel, names, seen, history, view, steps_per_epoch, behind
                 )
                 messages += self._plan_others(panel, view, behind)
-                named = panel is self._panels[0]
-                messages += _plan_marks(panel, history, steps_per_epoch, (low, high), named)
         return messages + changes(self._x, min=low, max=high)
 
     def _plan_lines(
@@ -172,7 +160,7 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
         validation = [line for lines in made for line in lines[2:]]
         scale = panel.log if view.log_scale else panel.linear
         drawn = training + validation + behind.training + behind.validation
-        messages = changes(panel.y_axis, scale=scale, **_y_axis(drawn, view.log_scale))
+        messages = changes(panel.y_axis, scale=scale, **y_axis(drawn, view.log_scale))
         # The steps step back once the epochs make a line of their own.
         light = 0.35 if any(line.shape[1] > 1 for line in training[1::2]) else 1.0
         position = {"x": self._x, "y": scale}
@@ -235,37 +223,6 @@ def _behind(
     return behind
 
 
-def _plan_marks(
-    panel: _Panel,
-    history: TrainingHistory,
-    steps_per_epoch: int | None,
-    limits: tuple[float, float],
-    named: bool,
-) -> list[Send]:
-    actions = history.actions
-    if not actions and not len(panel.actions.x):
-        return []
-    at = history.epoch_of(np.array([action.step for action in actions]), steps_per_epoch)
-    # Upright strokes in one line, with gaps between them; bqplot needs two points.
-    x = np.repeat(at, 3) if len(at) else np.zeros(2)
-    y = np.tile([0.0, 1.0, np.nan], len(at)) if len(at) else np.zeros(2)
-    messages = changes(panel.actions, x=x, y=y, visible=bool(actions))
-    if named:
-        texts = [action.text for action in actions[-_ACTIONS_NAMED:]]
-        # A text begins at its line, unless it would end beyond the figure.
-        room = [_LETTER * (limits[1] - limits[0]) * (len(text) + 1) for text in texts]
-        starts = np.minimum(at[-_ACTIONS_NAMED:], limits[1] - np.array(room))
-        heights = 0.95 - 0.08 * (np.arange(len(actions)) % 4)
-        messages += changes(
-            panel.names,
-            x=starts,
-            y=heights[-_ACTIONS_NAMED:],
-            text=np.array([f" {text}" for text in texts]),
-            visible=bool(actions),
-        )
-    return messages
-
-
 def _readout(
     history: TrainingHistory,
     metrics: list[str],
@@ -292,7 +249,22 @@ def _readout(
         "limits": list(limits),
         "series": series,
         "points": array_to_json(np.concatenate(points, axis=1)),
+        "events": _events(history, steps_per_epoch, limits),
     }
+
+
+def _events(
+    history: TrainingHistory, steps_per_epoch: int | None, limits: tuple[float, float]
+) -> list[dict[str, Any]]:
+    actions = history.actions
+    if not actions:
+        return []
+    at = history.epoch_of(np.array([action.step for action in actions]), steps_per_epoch)
+    return [
+        {"at": float(x), "text": action.text}
+        for x, action in zip(at, actions, strict=True)
+        if limits[0] <= x <= limits[1]
+    ][-_MOST_EVENTS:]
 
 
 def _rows(lines: list[Line], opacities: list[float], drawn: int) -> dict[str, Any]:
@@ -318,49 +290,3 @@ def _rows(lines: list[Line], opacities: list[float], drawn: int) -> dict[str, An
         for opacity, line in zip(opacities + [0.0] * missing, lines, strict=True)
     ]
     return {"x": rows[0].squeeze(), "y": rows[1].squeeze(), "opacities": shown}
-
-
-def _y_axis(lines: list[Line], log_scale: bool) -> dict[str, Any]:
-    ticks = _ticks(lines, log_scale)
-    digits = 4
-    if ticks is not None and len(ticks) > 1 and not log_scale:
-        digits += max(0, int(np.log10(np.abs(ticks).max() / (ticks[1] - ticks[0]))) - 2)
-    return {"tick_values": ticks, "tick_format": f".{digits}~g"}
-
-
-def _ticks(lines: list[Line], log_scale: bool) -> FloatArray | None:
-    values = np.concatenate([line[1] for line in lines] or [np.empty(0)])
-    values = values[np.isfinite(values)]
-    low, high = (values.min(), values.max()) if len(values) else (0.0, 0.0)
-    if not log_scale:
-        # A loss may diverge to any number; for these bqplot chooses the range.
-        return round_ticks(low, high, 6) if 1e-300 < high - low < np.inf else None
-    if not len(values) or high < 10 * low:
-        return None
-    powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.log10(high))
-    ticks = powers if len(powers) > 3 else np.outer(powers, [1, 2, 5]).ravel()
-    return np.round(ticks[(low <= ticks) & (ticks <= high)], 12)
-
-
-def _title(names: list[str], metrics: list[str]) -> str:
-    unit = unit_of(metrics)
-    named = [label_of(name) for name in names]
-    more = f" and {len(named) - 3} more" if len(named) > 3 else ""
-    return ", ".join(named[:3]) + more + (f" ({unit})" if unit and names else "")
-
-
-def _x_axis(history: TrainingHistory, low: float, high: float) -> dict[str, Any]:
-    if history.metrics() and not history.has_epochs:
-        return {"label": "step", "tick_format": _long(history.last_step), "tick_values": None}
-    ticks = _whole_epochs(low, high) if 2 <= high - low <= 1e9 else None
-    return {"label": "epoch", "tick_format": _long(high), "tick_values": ticks}
-
-
-def _long(highest: float) -> str:
-    return ".3~s" if highest >= 1e4 else ".4~g"
-
-
-def _whole_epochs(low: float, high: float) -> FloatArray:
-    steps = (step * 10**power for power in range(9) for step in (1, 2, 5))
-    step = next(step for step in steps if (high - low) / step <= 7)
-    return np.arange(np.ceil(low / step) * step, high + 1e-9, step)

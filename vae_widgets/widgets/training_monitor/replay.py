@@ -23,11 +23,20 @@ class TrainingReplay(CanvasWidget):
     shown = traitlets.Dict(
         help="axis (epoch or step), frames (where there is one), seen (of which these points are), "
         "points (n, 2), limits of both axes (4), names of both axes, classes (n) of the points, "
-        "10 where it is not known."
+        "10 where it is not known, limits of the x axis of the curves."
     ).tag(sync=True)
 
-    def plan(self, pictures: TrainingPictures, classes: NDArray[np.uint8], axis: str) -> list[Send]:
-        """Return the message, if any, that shows the frame nearest to `at`."""
+    def plan(
+        self,
+        pictures: TrainingPictures,
+        classes: NDArray[np.uint8],
+        axis: str,
+        limits: list[float],
+    ) -> list[Send]:
+        """Return the message, if any, that shows the frame nearest to `at`.
+
+        `limits` are the ends of the x axis of the curves, on which the page marks that frame.
+        """
         frame = pictures.nearest(self.at)
         if frame is None:
             return changes(self, shown={})
@@ -50,5 +59,6 @@ class TrainingReplay(CanvasWidget):
                 "reach": reach,
                 "names": [f"z[{i}]" for i in plane],
                 "classes": array_to_json(classes),
+                "limits": limits,
             },
         )

@@ -114,6 +114,11 @@ class RunControl:
         else:
             self._jobs.append(save)
 
+    @property
+    def running(self) -> bool:
+        """Whether the model trains in a background run."""
+        return self._run() is not None
+
     # From the thread that trains
 
     @property

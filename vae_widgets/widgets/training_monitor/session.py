@@ -13,6 +13,8 @@ from vae_widgets.core.training.history import Entry, TrainingHistory
 from vae_widgets.core.training.progress import Progress
 from vae_widgets.core.training.run_log import LoggedRun, RunLog
 from vae_widgets.widgets.base.messages import SETTINGS
+from vae_widgets.widgets.training_monitor.best_weights import BestWeights
+from vae_widgets.widgets.training_monitor.curve_lines import best_epoch
 from vae_widgets.widgets.training_monitor.run_control import RunControl
 from vae_widgets.widgets.training_monitor.snapshots import TrainingPictures
 from vae_widgets.widgets.training_monitor.status_text import ACTIVE, State
@@ -28,7 +30,8 @@ class TrainingSession:
     """The present run and those before it, without any drawing.
 
     `changed` is called when there is something new, `failed` with an exception of the pictures.
-    `log` and `checkpoint` are paths or None; `others` are histories to compare with, by name.
+    `log` and `checkpoint` are paths or None; `others` are histories to compare with, by name;
+    `keep_best_weights` says whether to copy the weights of the best epoch.
     """
 
     MAX_RUNS = _MAX_OTHERS + 1
@@ -42,8 +45,11 @@ class TrainingSession:
         log: str | os.PathLike[str] | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
         others: Mapping[str, TrainingHistory] | None = None,
+        keep_best_weights: bool = True,
     ) -> None:
         self.pictures = pictures
+        self.best = BestWeights(keep_best_weights)
+        self.restored: int | None = None  # the epoch whose weights the model has since the fit
         self._changed, self._failed, self._clock = changed, failed, clock
         self._log = None if log is None else RunLog(log)
         self._log_failed = False
@@ -64,6 +70,7 @@ class TrainingSession:
         self._fit: tuple[Any, dict[str, Any]] | None = None  # until its first epoch begins
         self._began = self._ended = self._paused_at = clock()
         self._next_settings = 0.0
+        self._first_epoch = 0  # of the present fit
 
     @property
     def active(self) -> bool:
@@ -135,6 +142,26 @@ class TrainingSession:
 
         self.control.checkpoint(done)
 
+    @property
+    def can_restore(self) -> bool:
+        """Whether `restore_best` would restore the weights of the best epoch."""
+        return not self._why_not_restored()
+
+    def restore_best(self) -> int:
+        """Give the model the weights of its best epoch; return the epoch."""
+        if why := self._why_not_restored():
+            raise RuntimeError(f"the weights of the best epoch cannot be restored: {why}")
+        self.best.restore()
+        epoch = self.restored = self.best.epoch or 0
+        self._mark(f"restored epoch {epoch}")
+        return epoch
+
+    def _why_not_restored(self) -> str:
+        if self.active or self.control.running:
+            return f"a fit is under way ({self.state}). Stop it, or wait for its end."
+        best = best_epoch(self.history)
+        return self.best.why_not(None if best is None else best[0])
+
     def start_run(self, name: str) -> None:
         """Name the next run and put the present one beside it."""
         if self.keras and self.active:
@@ -189,7 +216,13 @@ class TrainingSession:
             self._new_run(epochs=self.progress.total, steps_per_epoch=self.progress.steps_per_epoch)
         self.history.begin_epoch(epoch)
         self.progress.position = float(epoch)
+        if fit is None and epoch == self._first_epoch + 1:
+            # The first epoch also compiled the last batch and the validation.
+            self.progress.restart_clock()
+            self.progress.advance(float(epoch), self.history.last_step)
         if fit is not None:
+            self._first_epoch = epoch
+            self.best.begin(fit[0], epoch)
             self._log_settings(now=True)
             self.pictures.begin(fit[0], fit[1].get("preview"), keep_frames=continues)
             self.try_pictures(now=True)
@@ -203,6 +236,8 @@ class TrainingSession:
     def end_epoch(self, epoch: int, logs: Mapping[str, Any]) -> None:
         """Record the metrics of an epoch, counted from zero."""
         self.history.log_epoch(epoch, logs)
+        best = best_epoch(self.history)
+        self.best.end_epoch(epoch + 1, None if best is None else best[0])
         self._advance()
 
     def end_fit(self) -> None:
@@ -280,7 +315,7 @@ class TrainingSession:
 
     def _start(self, keras: bool, progress: Progress) -> None:
         self.keras, self.progress = keras, progress
-        self.state, self.problem = "training", ""
+        self.state, self.problem, self.restored = "training", "", None
         self.number += 1
         self.control = RunControl()
         self.thread = threading.current_thread()

@@ -17,6 +17,7 @@ from vae_widgets.widgets.training_monitor.controls import CurveLegend, TrainingC
 from vae_widgets.widgets.training_monitor.curve_lines import (
     RUN_COLOURS,
     View,
+    best_epoch,
     colours_of,
     label_of,
     ordered_metrics,
@@ -44,7 +45,7 @@ class MonitorDrawing:
         on_click: Callable[[dict[str, Any]], None],
     ) -> None:
         self._session, self._classes = session, classes
-        self.legend = CurveLegend(title=title)
+        self.legend = CurveLegend(title, lambda: session.history.to_csv())
         self.curves = LossCurves()
         self.controls = TrainingControls(on_click)
         self.health = LatentHealth()
@@ -123,7 +124,8 @@ class MonitorDrawing:
                 "fraction": session.progress.fraction,
                 "progress": words.describe_progress(
                     state, session.keras, session.progress, history, session.seconds
-                ),
+                )
+                + " (restored)" * (session.restored is not None),
                 "status": words.describe_values(state, session.keras, history, thread),
                 "warning": words.describe_warnings(
                     history, self.controls.log_scale, session.problem
@@ -145,7 +147,7 @@ class MonitorDrawing:
                 {"name": name, "colour": RUN_COLOURS[i % len(RUN_COLOURS)]}
                 for i, name in enumerate(session.others)
             ],
-            validation=any(history.last(VALIDATION + name) is not None for name in metrics),
+            key=self._key(metrics),
         )
         return messages + self.curves.plan(
             history,
@@ -163,15 +165,32 @@ class MonitorDrawing:
             },
         )
 
+    def _key(self, metrics: list[str]) -> list[str]:
+        """Return the kinds of lines and marks that the legend explains."""
+        history, hidden = self._session.history, self.legend.hidden
+        seen = [name for name in metrics if name not in hidden]
+        key = []
+        if any(history.last(VALIDATION + name) is not None for name in seen):
+            key += ["training", "validation"]
+        if seen and self.controls.smoothing:
+            key.append("unsmoothed")
+        elif any(history.epochs_done > 1 and len(history.steps(name)[0]) for name in seen):
+            key.append("batch")
+        if "loss" in seen and best_epoch(history) is not None:
+            key.append("best")
+        return key
+
     def _plan_panels(self) -> list[Send]:
         session, panels = self._session, self.controls.panels
         messages: list[Send] = []
         if "latent" in panels:
             messages += self.health.plan(session.history, session.progress.steps_per_epoch)
-        at = None
+        # After `restore_best`, the pictures are those of that epoch.
+        at = session.restored
         if "replay" in panels:
             axis = "epoch" if session.history.has_epochs else "step"
-            messages += self.replay.plan(session.pictures, self._classes, axis)
+            limits = self.curves.readout["limits"]
+            messages += self.replay.plan(session.pictures, self._classes, axis, limits)
             at = self.replay.at
         frame = session.pictures.nearest(at)
         content = frame.content if frame else _NOTHING
@@ -212,5 +231,13 @@ class MonitorDrawing:
                 "text": "Checkpoint",
                 "hint": f"Save the model to {path}, after this batch.",
                 "enabled": state in ("training", "paused"),
+            }
+        if session.best.has_model:
+            buttons["restore_best"] = {
+                "does": "restore_best",
+                "text": "Restore best",
+                "hint": "After the fit: give the model the weights of its best epoch again, "
+                "as monitor.restore_best() does.",
+                "enabled": session.can_restore and session.restored is None,
             }
         return buttons

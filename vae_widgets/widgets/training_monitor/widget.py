@@ -66,6 +66,10 @@ class TrainingMonitor(Pictured, CompositeWidget):
         Other runs to draw behind, by name: histories of other monitors.
     labels
         (n,) classes of `samples`, which colour their codes in the replay.
+    keep_best_weights
+        Whether to copy the weights of the best epoch during a fit, for `restore_best`. The copy
+        takes as much memory as the weights of the model, and is made whenever an epoch is the best
+        so far.
 
     Attributes
     ----------
@@ -104,6 +108,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
         checkpoint: str | os.PathLike[str] | None = None,
         compare: Mapping[str, TrainingHistory] | None = None,
         labels: ArrayLike | None = None,
+        keep_best_weights: bool = True,
     ) -> None:
         if codec is not None:
             check_codec(codec)
@@ -126,6 +131,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
             log,
             checkpoint,
             check_runs(compare),
+            keep_best_weights,
         )
         self.callback = KerasCallback(self._session, self._watch_cells, self._failed)
         self._watched: Any = None  # the IPython events that tell when a cell ends
@@ -266,6 +272,18 @@ class TrainingMonitor(Pictured, CompositeWidget):
         """
         self._session.checkpoint()
 
+    def restore_best(self) -> int:
+        """Give the model of the last fit the weights of its best epoch; return the epoch.
+
+        The best epoch is the one that the curves mark: that of the lowest ``val_loss``, or of the
+        lowest ``loss`` without validation data; where beta has moved without validation data, that
+        of the highest ELBO. As with Keras' ``restore_best_weights``, the optimizer keeps its state.
+
+        Raises ``RuntimeError`` while a fit is under way, if no fit of a Keras model was watched,
+        and with ``keep_best_weights=False``.
+        """
+        return self._session.restore_best()
+
     @LoggerMethod
     def log(self, step: float, **metrics: Any) -> None:
         """Record and draw metrics of a step of any loop.
@@ -306,6 +324,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
             "resume": self.resume,
             "stop": self.stop,
             "checkpoint": self.checkpoint,
+            "restore_best": self.restore_best,
             "change": lambda: self.change(**{click["name"]: click["value"]}),
         }
         try:

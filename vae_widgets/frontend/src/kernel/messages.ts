@@ -88,10 +88,13 @@ export interface FromPage {
     fields: { marks: LoggedMark[] };
     answer: { taken: number[]; left_out: number[]; why: string };
   };
+  /** The history of a training run as a CSV file. */
+  history: { fields: {}; answer: { csv: DataView<ArrayBuffer> } };
   pause: Run;
   resume: Run;
   stop: Run;
   checkpoint: Run;
+  restore_best: Run;
   change: { fields: { run: number; name: string; value: number } };
 }
 

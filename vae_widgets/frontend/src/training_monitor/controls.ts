@@ -4,8 +4,11 @@ import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "./controls.css";
 import { KernelNotice } from "../controls/kernel_notice.ts";
+import { onKey } from "../controls/keys.ts";
 import { listen } from "../kernel/listen.ts";
 import { setAndPush, send } from "../kernel/sync.ts";
+import { CurveEvents } from "./curve_events.ts";
+import { STATUS } from "./curve_overlay.ts";
 import { CurvePointer, type CurveReadout } from "./curve_pointer.ts";
 import { button, element } from "../controls/shell.ts";
 import { RunButtons, type RunState } from "./run_buttons.ts";
@@ -22,8 +25,8 @@ interface State {
 // After this many seconds without a message the status says so: a long step, or a lost kernel.
 const SILENCE = 15;
 const PANELS: Record<string, [string, string]> = {
-  latent: ["Latent", "KL of each latent dimension, reconstruction against KL, and beta"],
-  replay: ["Replay", "Pictures and codes of past epochs"],
+  latent: ["Latent", "Show the KL of each latent dimension, the reconstruction loss against the KL, and beta"],
+  replay: ["Replay", "Show the pictures and the codes (z_mean) of an earlier epoch"],
 };
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
@@ -53,13 +56,13 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     showStatus();
   });
   row.append(run.buttons, track, progress);
-  const log = button("Log scale", "Logarithmic or linear values", () =>
+  const log = button("Log scale", "Draw the values on a logarithmic axis", () =>
     setAndPush(model, { log_scale: !model.get("log_scale") }),
   );
   const smooth = element("label", "vw-field vw-smoothing");
   const slider = element("input", "vw-input");
   Object.assign(slider, { type: "range", min: "0", max: "0.99", step: "0.01" });
-  slider.title = "Moving average of the curves; the raw values stay visible behind it";
+  slider.title = "Draw moving averages; pale lines show the values before smoothing";
   slider.ariaLabel = "Smoothing";
   slider.addEventListener("input", () => setAndPush(model, { smoothing: slider.valueAsNumber }));
   smooth.append("Smooth", slider);
@@ -73,7 +76,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     made.dataset.panel = name;
     return made;
   });
-  const unzoom = button("Whole run", "Show the whole run (double click on a curve)", () =>
+  const unzoom = button("Reset zoom", "Show the whole run (0, or double-click on a curve; + and - zoom, arrows move)", () =>
     setAndPush(model, { zoom: [] }),
   );
   const look = element("span", "vw-training-look");
@@ -82,11 +85,22 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   let heard = performance.now();
   let hovered = "";
+  let saved = ""; // what Export says, for a while
+  const showSaved = (event: Event) => {
+    if (!(event.target as Element).closest(".vw-monitor")?.contains(root)) return;
+    const text = (saved = (event as CustomEvent<string>).detail);
+    showStatus();
+    window.setTimeout(() => {
+      if (saved === text) saved = "";
+      showStatus();
+    }, 5000);
+  };
+  document.addEventListener(STATUS, showSaved);
   const showStatus = () => {
     const { state, status: text = "" } = model.get("shown");
     const seconds = Math.round((performance.now() - heard) / 1000);
     const silent = (state === "training" || state === "stopping") && seconds >= SILENCE;
-    const line = hovered || waits || (silent ? `${text} · no news for ${seconds} s` : text);
+    const line = hovered || waits || saved || (silent ? `${text} · no news for ${seconds} s` : text);
     if (status.textContent !== line) status.textContent = line;
   };
   const timer = window.setInterval(showStatus, 1000);
@@ -98,6 +112,28 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     },
     zoom: (range) => setAndPush(model, { zoom: range }),
   });
+
+  const stopKeys = onKey(root, (key) => {
+    const [low, high] = model.get("readout").limits ?? [0, 1];
+    const zoomed = model.get("zoom").length > 0;
+    const [middle, half] = [(low + high) / 2, (high - low) / 2];
+    const around = (centre: number, reach: number) =>
+      setAndPush(model, { zoom: [centre - reach, centre + reach] });
+    if (key === "+" || key === "=") around(middle, half / 2);
+    else if (!zoomed) return false;
+    else if (key === "-") around(middle, 2 * half);
+    else if (key === "ArrowLeft") around(middle - half / 2, half);
+    else if (key === "ArrowRight") around(middle + half / 2, half);
+    else if (key === "0") setAndPush(model, { zoom: [] });
+    else return false;
+    return true;
+  });
+  const events = new CurveEvents(el);
+  const showReadout = () => {
+    const { events: named = [], limits = [0, 1] } = model.get("readout");
+    events.show(named, limits);
+    pointer.update();
+  };
 
   let seen = -1;
   const update = () => {
@@ -134,19 +170,23 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   };
   const stop = listen(model, {
     shown: update,
-    readout: () => pointer.update(),
+    readout: showReadout,
     log_scale: mark,
     smoothing: mark,
     zoom: mark,
     panels: mark,
   });
   update();
+  showReadout();
   // The monitor is around it only once it is in the page.
   const frame = requestAnimationFrame(mark);
   return () => {
     cancelAnimationFrame(frame);
     window.clearInterval(timer);
+    document.removeEventListener(STATUS, showSaved);
     pointer.close();
+    events.close();
+    stopKeys();
     stop();
     notice.close();
     root.remove();

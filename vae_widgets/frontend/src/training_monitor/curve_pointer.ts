@@ -1,15 +1,18 @@
 /** The pointer over the training curves: it reads values, and a drag zooms. */
 
 import { readArray, type WireArray } from "../kernel/arrays.ts";
+import type { CurveEvent } from "./curve_events.ts";
+import { figuresBeside, place, plotArea, type Limits } from "./curve_overlay.ts";
 import { nearestX, readAt } from "./curve_values.ts";
 import { element } from "../controls/shell.ts";
 
 export interface CurveReadout {
   axis: string;
   unit: string;
-  limits: [number, number];
+  limits: Limits;
   series: { label: string; kind: string; count: number }[];
   points: WireArray;
+  events: CurveEvent[];
 }
 
 interface PointerHandlers {
@@ -62,15 +65,12 @@ export class CurvePointer {
   }
 
   #figureAt(event: Event): HTMLElement | null {
-    const figure = (event.target as Element | null)?.closest?.<HTMLElement>(".vw-curves .bqplot");
-    const mine = this.#beside.closest(".vw-monitor");
-    return figure && mine && mine.contains(figure) ? figure : null;
+    const figure = (event.target as Element | null)?.closest?.<HTMLElement>(".bqplot");
+    return figure && figuresBeside(this.#beside).includes(figure) ? figure : null;
   }
 
   #plotArea(): DOMRect | null {
-    const area = this.#figure?.querySelector(".plotarea_background");
-    const box = area?.getBoundingClientRect();
-    return box && box.width > 0 ? box : null;
+    return this.#figure && plotArea(this.#figure);
   }
 
   /** Value of x at a position in the page, clamped to the axis. */
@@ -125,8 +125,8 @@ export class CurvePointer {
     }
     const at = nearestX(series, readArray(points), this.#valueAt(this.#x, box));
     const [low, high] = this.#handlers.readout().limits!;
-    this.#place(this.#line, box, box.left + ((at - low) / (high - low)) * box.width, 0);
-    this.#handlers.hover(readAt(series, readArray(points), at, axis, unit));
+    place(this.#line, this.#figure!, box.left + ((at - low) / (high - low)) * box.width);
+    this.#handlers.hover(`${readAt(series, readArray(points), at, axis, unit)} · drag to zoom`);
   }
 
   #drawRange(): void {
@@ -134,16 +134,7 @@ export class CurvePointer {
     if (!box || this.#from === null) return;
     const ends = [this.#from, this.#x].map((x) => Math.min(box.right, Math.max(box.left, x)));
     this.#line.remove();
-    this.#place(this.#range, box, Math.min(...ends), Math.abs(ends[1] - ends[0]));
-  }
-
-  #place(what: HTMLElement, box: DOMRect, left: number, width: number): void {
-    const around = this.#figure!.getBoundingClientRect();
-    what.style.left = `${left - around.left}px`;
-    what.style.top = `${box.top - around.top}px`;
-    what.style.height = `${box.height}px`;
-    if (width) what.style.width = `${width}px`;
-    if (what.parentElement !== this.#figure) this.#figure!.append(what);
+    place(this.#range, this.#figure!, Math.min(...ends), Math.abs(ends[1] - ends[0]));
   }
 
   #leave(): void {

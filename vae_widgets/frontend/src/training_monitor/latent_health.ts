@@ -40,15 +40,15 @@ function render({ model, el }: { model: AnyModel<{ shown: Partial<HealthState> }
   const picture = new CanvasView(box, (context, theme) => {
     const shown = model.get("shown");
     if (!shown.kl) return;
-    const into = (index: number) => cellBox(picture.width, picture.height, index, 3);
-    drawKl(context, theme, into(0), shown as HealthState);
-    drawReconstruction(context, theme, into(1), shown as HealthState);
-    drawBeta(context, theme, into(2), shown as HealthState);
+    const plots = [drawKl, drawReconstruction, ...(hasBeta(shown) ? [drawBeta] : [])];
+    plots.forEach((draw, i) => {
+      draw(context, theme, cellBox(picture.width, picture.height, i, plots.length), shown as HealthState);
+    });
   });
   const update = () => {
     const { active, dimensions } = model.get("shown");
     box.ariaLabel = active == null
-      ? "KL of each latent dimension, reconstruction against KL, beta"
+      ? `KL of each latent dimension, reconstruction loss against KL${hasBeta(model.get("shown")) ? ", beta" : ""}`
       : `${active} of ${dimensions} latent dimensions active`;
     picture.redraw();
   };
@@ -62,12 +62,17 @@ function render({ model, el }: { model: AnyModel<{ shown: Partial<HealthState> }
   };
 }
 
+/** A model without beta has no plot of it. */
+function hasBeta({ beta }: Partial<HealthState>): boolean {
+  return Boolean(beta?.shape[1]);
+}
+
 function drawKl(context: CanvasRenderingContext2D, theme: Theme, into: Box, shown: HealthState): void {
   const [columns, rows] = shown.kl.shape;
   const [kl, at] = [readArray(shown.kl), readArray(shown.kl_at)];
   const high = kl.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, value) : most), 0);
   const active = shown.active == null ? "" : ` · ${shown.active} of ${shown.dimensions} active`;
-  const title = columns ? `KL, 0 to ${high.toPrecision(2)} nats${active}` : "KL: known with pictures";
+  const title = columns ? `KL, 0 to ${high.toPrecision(2)} nats${active}` : "KL of each dimension: not known yet";
   const view = drawAxes(context, theme, into, {
     title,
     x: columns > 1 ? [at[0], at[columns - 1]] : [0, 1],
@@ -99,7 +104,7 @@ function drawReconstruction(context: CanvasRenderingContext2D, theme: Theme, int
   const path = readArray(shown.path);
   const [kl, reconstruction] = [path.subarray(0, n), path.subarray(n)];
   const view = drawAxes(context, theme, into, {
-    title: "Reconstruction (nats)",
+    title: "Reconstruction loss (nats) against KL",
     x: paddedLimits(kl, [0]),
     y: paddedLimits(reconstruction),
     xName: "KL (nats)",
@@ -119,8 +124,8 @@ function drawBeta(context: CanvasRenderingContext2D, theme: Theme, into: Box, sh
   const both = readArray(shown.beta);
   const [at, beta] = [both.subarray(0, n), both.subarray(n)];
   const view = drawAxes(context, theme, into, {
-    title: n ? `β, now ${Number(beta[n - 1].toPrecision(3))}` : "β: the model has none",
-    x: n && at[n - 1] > at[0] ? [at[0], at[n - 1]] : [0, 1],
+    title: `β, weight of the KL: now ${Number(beta[n - 1].toPrecision(3))}`,
+    x: at[n - 1] > at[0] ? [at[0], at[n - 1]] : [0, 1],
     y: paddedLimits(beta, [0]),
     xName: shown.axis,
   });

@@ -3,18 +3,31 @@
 import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "./legend.css";
+import { exportMenu, pictureFile } from "../controls/export_menu.ts";
 import { KernelNotice } from "../controls/kernel_notice.ts";
 import { listen } from "../kernel/listen.ts";
+import { LATE, LatestRequest } from "../kernel/latest_request.ts";
 import { setAndPush } from "../kernel/sync.ts";
 import { button, element } from "../controls/shell.ts";
+import { STATUS } from "./curve_overlay.ts";
+import { pictureOf } from "../canvas/picture.ts";
 
 interface State {
   title: string;
   entries: { name: string; label: string; colour: string }[];
   runs: { name: string; colour: string }[];
-  validation: boolean;
+  /** Kinds of lines and marks to explain. */
+  key: string[];
   hidden: string[];
 }
+
+const KEY: Record<string, [text: string, hint: string]> = {
+  training: ["training", "Full lines: values on the training data"],
+  validation: ["validation", "Dashed lines: values on the validation data"],
+  batch: ["each batch", "Pale lines: values after each batch"],
+  unsmoothed: ["unsmoothed", "Pale lines: the values before smoothing"],
+  best: ["best epoch", "The epoch with the lowest loss on the validation data, or else on the training data"],
+};
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const root = element("div", "vw-widget vw-legend");
@@ -22,13 +35,37 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const title = element("span", "vw-name");
   const entries = element("span", "vw-title");
   const key = element("span", "vw-legend-key");
-  for (const kind of ["training", "validation"]) {
-    key.append(
-      element("span", `vw-legend-dash vw-legend-dash-${kind}`),
-      element("span", "", kind),
-    );
-  }
-  row.append(title, entries, key);
+  // The page has the curves with fewer points; all of them are in the kernel.
+  let take = (_: Blob) => {};
+  let fail = (_: Error) => {};
+  const history = new LatestRequest(
+    model,
+    "history",
+    ({ csv, error }) => (csv ? take(new Blob([csv], { type: "text/csv" })) : fail(new Error(error))),
+    () => fail(new Error(LATE)),
+  );
+  const menu = exportMenu(
+    [
+      {
+        ...pictureFile("training", root),
+        make: () => pictureOf(root.closest<HTMLElement>(".vw-monitor") ?? root),
+      },
+      {
+        label: "History (CSV)",
+        hint: "Save all metrics of this run, for each epoch and each step",
+        name: "training.csv",
+        make: () =>
+          new Promise((resolve, reject) => {
+            [take, fail] = [resolve, reject];
+            history.send({});
+          }),
+      },
+    ],
+    (text) => root.dispatchEvent(new CustomEvent(STATUS, { bubbles: true, detail: text })),
+  );
+  const end = element("div", "vw-legend-end");
+  end.append(key, menu);
+  row.append(title, entries, end);
   const notice = new KernelNotice(model);
   root.append(row, notice.root);
   el.append(root);
@@ -39,7 +76,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     setAndPush(model, { hidden: hidden.includes(name) ? others : [...hidden, name] });
   };
   const entry = (name: string, label: string, colour: string, thin: boolean) => {
-    const made = button("", `Show or hide ${label}`, () => toggle(name));
+    const made = button("", `Show or hide the curves of ${label}`, () => toggle(name));
     made.classList.add("vw-legend-entry");
     made.classList.toggle("vw-legend-run", thin);
     made.dataset.name = name;
@@ -56,7 +93,15 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   };
   const update = () => {
     title.textContent = model.get("title");
-    key.style.visibility = model.get("validation") ? "visible" : "hidden";
+    key.replaceChildren(
+      ...model.get("key").map((kind) => {
+        const [text, hint] = KEY[kind];
+        const made = element("span", "vw-legend-kind");
+        made.title = hint;
+        made.append(element("span", `vw-legend-mark vw-legend-${kind}`), text);
+        return made;
+      }),
+    );
     entries.replaceChildren(
       ...model.get("entries").map(({ name, label, colour }) => entry(name, label, colour, false)),
       ...model.get("runs").map(({ name, colour }) => entry(`run:${name}`, name, colour, true)),
@@ -68,12 +113,13 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     title: update,
     entries: update,
     runs: update,
-    validation: update,
+    key: update,
     hidden: mark,
   });
   update();
   return () => {
     stop();
+    history.close();
     notice.close();
     root.remove();
   };

@@ -1,11 +1,11 @@
-/** Pause, Stop, Checkpoint, learning rate and beta, as far as the run supports them. */
+/** Pause, Stop, Checkpoint, Restore best, learning rate and beta, as far as the run supports them. */
 
 import { NumberField } from "../controls/number_field.ts";
 import type { Fields } from "../kernel/messages.ts";
 import { button, element } from "../controls/shell.ts";
 
 interface Button {
-  does: "pause" | "resume" | "stop" | "checkpoint";
+  does: "pause" | "resume" | "stop" | "checkpoint" | "restore_best";
   text: string;
   hint: string;
   enabled: boolean;
@@ -26,11 +26,11 @@ export interface RunState {
   warning: string;
 }
 
-type RunKind = "pause" | "resume" | "stop" | "checkpoint" | "change";
+type RunKind = Button["does"] | "change";
 /** Sends a message to the kernel; `label` is the name of the control. */
 type SendRun = <K extends RunKind>(kind: K, fields: Omit<Fields<K>, "run">, label: string) => void;
 
-const ORDER = ["pause", "stop", "checkpoint"];
+const ORDER = ["pause", "stop", "checkpoint", "restore_best"];
 const SETTINGS: [name: string, label: string, hint: string][] = [
   ["learning_rate", "Learning rate", "Step size of the optimizer; Enter sets it while it trains"],
   ["beta", "β", "Weight of the KL term; Enter sets it while it trains, and ends a schedule"],
