@@ -109,6 +109,10 @@ def test_a_fixed_dimension_answers_in_the_page(notebook):
     )
     nb.kernel.until(f"bool(abs(scatter.slice_at[{index}] - 1) < 0.02)")
     view.caption.filter(has_text="decoded").wait_for()
+    is_settled = (
+        f"bool(answers['traversals'].get('base', 6 * [9])[{index}] == scatter.slice_at[{index}])"
+    )
+    nb.kernel.until(is_settled)
 
     # Another picture at every move, and no message until the hand rests.
     messages = nb.comm_messages()
@@ -121,9 +125,7 @@ def test_a_fixed_dimension_answers_in_the_page(notebook):
         np.array(nb.kernel.eval("scatter.slice_at.tolist()"))[others], np.take(held, others)
     )
     # The value and the question; when the view has settled, the plane and the steps from there.
-    nb.kernel.until(
-        f"bool(answers['traversals'].get('base', 6 * [9])[{index}] == scatter.slice_at[{index}])"
-    )
+    nb.kernel.until(is_settled)
     assert nb.comm_messages() <= messages + 4
 
     # With the mouse: the same value in the page and in Python.
