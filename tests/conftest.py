@@ -11,6 +11,9 @@ from hypothesis import settings
 settings.register_profile("no_deadline", deadline=None)
 settings.load_profile("no_deadline")
 
+# Tracing makes hundreds of thousands of objects, which Python would look through a dozen times.
+gc.set_threshold(20_000, 20, 50)
+
 # Folders whose tests share what takes long to make: one process of xdist gets them all, at first.
 TOGETHER = ("tests/packaging/", "tests/notebooks/", "tests/browser/training_monitor/")
 
@@ -37,3 +40,11 @@ def short_garbage_collections() -> Iterator[None]:
     gc.freeze()
     yield
     gc.collect()
+
+
+@pytest.fixture(scope="session")
+def quick_graphs() -> None:
+    """Let TensorFlow run graphs as they are traced: to optimize one takes longer than its run."""
+    import tensorflow as tf
+
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})

@@ -64,6 +64,11 @@ KINDS = {
 }
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick(quick_graphs):
+    """Spare every test what optimizing its graphs takes."""
+
+
 @pytest.fixture(scope="session")
 def samples():
     return np.random.default_rng(0).random((40, 8, 8), dtype=np.float32)

@@ -126,7 +126,7 @@ def test_what_is_converted_at_once(x):
 
 def trained(x, **options):
     vae = VAE.build((4, 3), latent_dim=2, hidden_units=(), seed=0)
-    vae.compile(jit_compile=False, steps_per_execution=3)
+    vae.compile("sgd", jit_compile=False, steps_per_execution=3)
     return vae, vae.fit(x, epochs=2, batch_size=16, verbose=0, **options).history
 
 
@@ -158,7 +158,7 @@ def test_unshuffled_files_and_sparse_rows_train_like_arrays(pixels, tmp_path):
     vae = VAE.build(12, latent_dim=2, hidden_units=(), seed=0)
     twin = VAE.build(12, latent_dim=2, hidden_units=(), seed=0)
     for model, x in ((vae, scipy.sparse.csr_matrix(flat)), (twin, flat.astype(np.float32))):
-        model.compile(jit_compile=False)
+        model.compile("sgd", jit_compile=False)
         model.fit(x, verbose=0)
     assert vae.history.history == twin.history.history
 
@@ -185,6 +185,6 @@ def test_a_model_with_its_own_step_trains_on_them_too(pixels):
 
     vae = VAE.build((4, 3), hidden_units=())
     mine = Mine(vae.encoder, vae.decoder)
-    mine.compile(jit_compile=False)
+    mine.compile("sgd", jit_compile=False)
     history = mine.fit(pixels, validation_data=pixels, verbose=0).history
     assert np.isfinite(history["val_loss"]).all()

@@ -26,7 +26,7 @@ from vae_widgets.bundle.detector_part import DETECTOR_PART
 from vae_widgets.models.data import row_source
 from vae_widgets.models.detector.threshold import clear_of
 
-TINY = {"latent_dim": 2, "hidden_units": (8,), "epochs": 2}
+TINY = {"latent_dim": 2, "hidden_units": (), "epochs": 2}
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,9 @@ def table():
 
 @pytest.fixture(scope="module")
 def detector(table):
-    return vw.VAEDetector(latent_dim=2, hidden_units=(16,), epochs=8).fit(table[0])
+    return vw.VAEDetector(latent_dim=2, hidden_units=(16,), epochs=8, learning_rate=0.01).fit(
+        table[0]
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,5 @@
 """scikit-learn's own checks of an estimator, all of them: some 70 fits."""
 
-import keras
-import pytest
-import tensorflow as tf
 from sklearn.utils.estimator_checks import check_estimator
 
 import vae_widgets as vw
@@ -13,16 +10,7 @@ REPEATED = {
 }
 
 
-@pytest.fixture
-def quick_graphs(monkeypatch):
-    """Optimising graphs that run once takes a quarter of the time, and tracing Adam another."""
-    monkeypatch.setattr(keras.optimizers, "Adam", keras.optimizers.SGD)
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    yield
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
-
-
-def test_scikit_learn_checks_it(quick_graphs):
+def test_scikit_learn_checks_it():
     detector = vw.VAEDetector(latent_dim=1, hidden_units=(), epochs=1, batch_size=128)
     results = check_estimator(detector, on_skip=None, expected_failed_checks=REPEATED)
     assert len(results) > 40

@@ -78,7 +78,7 @@ def case(request):
     return Case(request.param)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(size=st.integers(1, N), seed=st.integers(0, 1000))
 def test_a_row_is_the_same_in_any_subset_and_order(case, size, seed):
     rows = np.random.default_rng(seed).permutation(N)[:size]
@@ -86,7 +86,7 @@ def test_a_row_is_the_same_in_any_subset_and_order(case, size, seed):
         np.testing.assert_array_equal(got, case.all[method][rows], err_msg=method)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(size=st.integers(1, N), seed=st.integers(0, 1000))
 def test_and_in_any_batches_of_a_stream_and_any_chunks_of_dask(case, size, seed):
     y = {} if case.labels is None else {"y": 1}
@@ -114,7 +114,7 @@ def detector(request):
     return vw.VAEDetector(preprocessing=request.param, **options).fit(x), x
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(size=st.integers(1, N), seed=st.integers(0, 1000))
 def test_a_detector_says_the_same_of_a_row_in_any_subset_and_layout(detector, size, seed):
     detector, x = detector

@@ -158,7 +158,7 @@ def test_a_frozen_deviation_stays():
     gaussian.trainable = False
     vae = VAE.build((10,), hidden_units=(), likelihood=gaussian)
     before = gaussian.deviation
-    vae.compile(jit_compile=False)
+    vae.compile("sgd", jit_compile=False)
     vae.fit(linear_data(np.random.default_rng(0), 300, 0.1), epochs=2, verbose=0)
     assert gaussian.deviation == before
 

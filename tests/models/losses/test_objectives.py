@@ -176,7 +176,7 @@ def test_the_iwae_bound_rises_with_k(trained, digits):
     bounds = []
     for k in (1, 2, 8, 64):
         vae = VAE(trained.encoder, trained.decoder, objective=IWAE(k))
-        vae.compile(jit_compile=False)
+        vae.compile("sgd", jit_compile=False)
         bounds.append(-vae.evaluate(digits[:200], verbose=0)[0])
     assert (np.diff(bounds) > 0).all()
     assert bounds[0] == pytest.approx(-trained.evaluate(digits[:200], verbose=0)[0], abs=1.0)
@@ -525,7 +525,7 @@ def test_bad_arguments(make, error, parts):
 @pytest.fixture(scope="module")
 def autoencoder(digits):
     vae = VAE.build((8, 8), hidden_units=(16,), variational=False, seed=2)
-    vae.compile(jit_compile=False)
+    vae.compile("sgd", jit_compile=False)
     vae.fit(digits, epochs=3, batch_size=64, validation_data=digits[:100], verbose=0)
     return vae
 
@@ -594,6 +594,6 @@ def test_a_plain_autoencoder_of_your_own_needs_one_output(digits):
     x, z = keras.Input((64,)), keras.Input((3,))
     encoder = keras.Model(x, keras.layers.Dense(3)(x))
     vae = VAE(encoder, keras.Model(z, keras.layers.Dense(64)(z)), variational=False)
-    vae.compile(jit_compile=False)
+    vae.compile("sgd", jit_compile=False)
     vae.fit(digits.reshape(-1, 64), verbose=0)
     assert vae.encode(digits[:2].reshape(2, 64))[0].shape == (2, 3)

@@ -131,9 +131,10 @@ def test_the_fast_path_and_keras_path_agree(make_vae, digits):
     x = digits[:128]
     fast, slow = (Betas() for _ in range(2))
     vae = make_vae(beta=Cyclical(2, ramp=1.0))
-    vae.compile(jit_compile=False, steps_per_execution=1)
+    vae.compile("sgd", jit_compile=False, steps_per_execution=1)
     vae.fit(x, batch_size=32, epochs=3, validation_data=x, callbacks=[fast], verbose=0)
-    other = make_vae(beta=Cyclical(2, ramp=1.0))
+    # With a rate of 0, the KL keeps still and weighs each beta alike.
+    other = make_vae(beta=Cyclical(2, ramp=1.0), optimizer=keras.optimizers.SGD(0.0))
     dataset = tf.data.Dataset.from_tensor_slices(x).batch(32)
     history = other.fit(
         dataset, epochs=3, validation_data=dataset, callbacks=[slow], verbose=0
@@ -143,7 +144,7 @@ def test_the_fast_path_and_keras_path_agree(make_vae, digits):
     assert fast.tests == slow.tests == fast.epochs == slow.epochs == [0.5, 1.0, 0.5]
     assert vae.beta == other.beta == 0.5
     mean_beta = [np.mean(np.arange(0, 4) / 8), np.mean(np.arange(4, 8) / 8)]
-    np.testing.assert_allclose(effective_betas(history)[:2], mean_beta, rtol=0.2)
+    np.testing.assert_allclose(effective_betas(history)[:2], mean_beta, rtol=0.05)
 
 
 def test_keras_path_trains_with_the_same_betas(make_vae, digits):
@@ -305,8 +306,8 @@ def test_a_schedule_comes_back_from_a_file(make_vae, digits, tmp_path):
     assert loaded.beta == 1.0
 
 
-def test_learning_rate_can_be_read_and_set(make_vae, digits):
-    vae = make_vae()
+def test_learning_rate_can_be_read_and_set(digits):
+    vae = VAE.build((8, 8), hidden_units=())
     assert vae.learning_rate == pytest.approx(1e-3)
     vae.learning_rate = 0
     before = [w.numpy() for w in vae.trainable_variables]

@@ -24,7 +24,7 @@ def path(tmp_path):
 def finished(digits, tmp_path_factory):
     """A checkpoint of two epochs."""
     vae = VAE.build((8, 8), hidden_units=())
-    vae.compile(jit_compile=False)
+    vae.compile("sgd", jit_compile=False)
     path = tmp_path_factory.mktemp("finished") / "run.vae"
     vae.fit(digits[:64], epochs=2, checkpoint=path, verbose=0)
     return path

@@ -133,8 +133,8 @@ def test_noise_drawn_in_several_parts(run, tmp_path, monkeypatch, stop):
 def test_executions_of_any_length_give_the_same(make_vae, run):
     """Pace follows the clock; neither weights nor losses may."""
     one, other = make_vae(), make_vae()
-    one.compile(jit_compile=False, steps_per_execution=1)
-    other.compile(jit_compile=False, steps_per_execution=7)
+    one.compile("sgd", jit_compile=False, steps_per_execution=1)
+    other.compile("sgd", jit_compile=False, steps_per_execution=7)
     for vae in (one, other):
         run(vae, checkpoint=None)
     assert one.history.history == other.history.history
@@ -354,22 +354,27 @@ def test_classes_of_the_user_come_back(run, digits, tmp_path):
 # For real: signals to another process
 
 TRAIN = """
-import signal, sys, threading
+import asyncio, json, signal, sys, threading
 import keras
 from sklearn.datasets import load_digits
 import vae_widgets as vw
 
 # A shell without job control starts what runs in the background with SIGINT ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-path, signal_name = sys.argv[1:]
 digits = (load_digits().images / 16).astype("float32")
-vae = vw.VAE.build((8, 8), hidden_units=())
-sgd = keras.optimizers.SGD(0.005, momentum=0.5)
-vae.compile(sgd, jit_compile=False, steps_per_execution=1)
+
+
+def small():
+    vae = vw.VAE.build((8, 8), hidden_units=())
+    sgd = keras.optimizers.SGD(0.005, momentum=0.5)
+    vae.compile(sgd, jit_compile=False, steps_per_execution=1)
+    return vae
 
 
 class Tell(keras.callbacks.Callback):
-    epoch = 0
+    def __init__(self, wait):
+        super().__init__()
+        self.epoch, self.wait = 0, wait
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch = epoch
@@ -377,24 +382,24 @@ class Tell(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         if (self.epoch, batch) == (2, 5):
             print("in mid-epoch", flush=True)
-            if signal_name == "SIGKILL":
+            if self.wait:
                 threading.Event().wait()
 
 
-options = dict(
-    epochs=4 if signal_name == "SIGKILL" else 1_000_000,
-    batch_size=32,
-    validation_data=digits[300:340],
-    callbacks=[Tell()],
-    verbose=0,
-    checkpoint=path,
-)
-"""
-INTERRUPTED = """
-import asyncio, json
+def options(name, epochs=1_000_000, wait=False):
+    return dict(
+        epochs=epochs,
+        batch_size=32,
+        validation_data=digits[300:340],
+        callbacks=[Tell(wait)],
+        verbose=0,
+        checkpoint=f"{sys.argv[1]}/{name}.vae",
+    )
 
+
+vae = small()
 try:
-    vae.fit(digits[:300], **options)
+    vae.fit(digits[:300], **options("run"))
 except KeyboardInterrupt:
     print(json.dumps({
         "epochs": len(vae.history.epoch),
@@ -404,63 +409,67 @@ except KeyboardInterrupt:
 
 
 async def script():
-    await vae.fit_async(digits[:300], **{**options, "checkpoint": path.replace("run", "async")})
+    await vae.fit_async(digits[:300], **options("async"))
 
 
 try:
     asyncio.run(script())
 except KeyboardInterrupt:
     print("async", vae.history.epoch[-1], flush=True)
+
+small().fit(digits[:300], **options("killed", epochs=4, wait=True))
 """
 
 
-def start(code, *arguments):
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)],
+@pytest.fixture(scope="module")
+def signalled(tmp_path_factory):
+    """The folder of a process with three runs, and what it said after the first.
+
+    A blocking fit is interrupted, anywhere in an execution or between two; then one in
+    asyncio.run; the third is killed.
+    """
+    folder = tmp_path_factory.mktemp("signalled")
+    process = subprocess.Popen(
+        [sys.executable, "-c", TRAIN, str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
 
+    def wait_for_mid_epoch():
+        line = process.stdout.readline()
+        assert line == "in mid-epoch\n", (line, process.communicate()[1])
 
-def wait_for_mid_epoch(process):
-    line = process.stdout.readline()
-    assert line == "in mid-epoch\n", process.communicate()[1]
-
-
-def test_after_kill_9_in_mid_epoch(run, tmp_path, twin):
-    process = start(TRAIN + "vae.fit(digits[:300], **options)", tmp_path / "run.vae", "SIGKILL")
-    wait_for_mid_epoch(process)
+    wait_for_mid_epoch()
+    process.send_signal(signal.SIGINT)
+    said = json.loads(process.stdout.readline())
+    wait_for_mid_epoch()
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.readline().startswith("async ")
+    wait_for_mid_epoch()
     process.kill()
-    assert process.wait() == -signal.SIGKILL
     process.communicate()
-    resumed = VAE.resume(tmp_path / "run.vae")
+    assert process.returncode == -signal.SIGKILL
+    return folder, said
+
+
+def test_after_kill_9_in_mid_epoch(run, signalled, twin):
+    resumed = VAE.resume(signalled[0] / "killed.vae")
     assert resumed.history.epoch == [0, 1]
     run(resumed)
     assert_twins(twin, resumed)
 
 
-def test_after_a_real_interrupt(run, tmp_path):
-    """Of a blocking fit, anywhere in an execution or between two; then of asyncio.run."""
-    process = start(TRAIN + INTERRUPTED, tmp_path / "run.vae", "SIGINT")
-    wait_for_mid_epoch(process)
-    process.send_signal(signal.SIGINT)
-    seen = json.loads(process.stdout.readline())
-    wait_for_mid_epoch(process)
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=60)
-    assert output.startswith("async "), errors
-    assert process.returncode == 0, errors
-
-    assert seen["epochs"] == seen["losses"] >= 2
-    assert seen["sample"] == [1, 8, 8]
-    for name in ("run.vae", "async.vae"):
-        resumed = VAE.resume(tmp_path / name)
-        assert len(resumed.history.epoch) >= 2
-        if name == "run.vae":
-            epochs = len(resumed.history.epoch) + 2
-            assert epochs - 2 in (seen["epochs"], seen["epochs"] - 1)
-            run(resumed, epochs=epochs)
-            twin = small()
-            run(twin, epochs=epochs, checkpoint=None)
-            assert_twins(twin, resumed)
+def test_after_a_real_interrupt(run, signalled):
+    folder, said = signalled
+    assert said["epochs"] == said["losses"] >= 2
+    assert said["sample"] == [1, 8, 8]
+    assert len(VAE.resume(folder / "async.vae").history.epoch) >= 2
+    resumed = VAE.resume(folder / "run.vae")
+    epochs = len(resumed.history.epoch) + 2
+    assert epochs - 2 in (said["epochs"], said["epochs"] - 1)
+    assert epochs >= 4
+    run(resumed, epochs=epochs)
+    twin = small()
+    run(twin, epochs=epochs, checkpoint=None)
+    assert_twins(twin, resumed)

@@ -341,7 +341,7 @@ def test_stop_does_not_wait_for_validation(make_vae, digits):
             stopped.set()
 
     vae = make_vae()
-    vae.compile(jit_compile=False, steps_per_execution=1)
+    vae.compile("sgd", jit_compile=False, steps_per_execution=1)
     watch = StopInValidation()
     run = vae.fit_async(
         digits[:50], validation_data=digits, validation_batch_size=1, callbacks=[watch], epochs=9
@@ -430,7 +430,7 @@ def test_pause_and_resume_change_nothing(make_vae, digits):
 def test_evaluating_in_another_thread_disturbs_no_validation(make_vae, digits):
     """Which have compiled loops in common."""
     vae = make_vae(likelihood="gaussian")
-    vae.compile(jit_compile=False, steps_per_execution=1)
+    vae.compile("sgd", jit_compile=False, steps_per_execution=1)
     inside, done = threading.Event(), threading.Event()
 
     class Hold(keras.callbacks.Callback):
@@ -558,7 +558,7 @@ import vae_widgets as vw
 
 x = np.random.default_rng(0).random((64, 4), dtype=np.float32)
 vae = vw.VAE.build(4, hidden_units=())
-vae.compile(jit_compile=False)
+vae.compile("sgd", jit_compile=False)
 
 async def main():
     history = await vae.fit_async(x, epochs=2, checkpoint=sys.argv[1])
