@@ -8,6 +8,8 @@ from tests.browser.test_kernel_gone import make_controls, make_legend, make_stri
 from tests.support.axe import serious_problems
 from tests.support.blank_page import DARK, BlankPage
 from tests.support.pca_codec import PcaCodec, digits
+from vae_widgets.widgets.training_monitor.replay import TrainingReplay
+from vae_widgets.widgets.traits.array import array_to_json
 
 X, Y = (part[:60] for part in digits())
 SCORES = np.linspace(0, 1, 60)
@@ -28,6 +30,12 @@ def make_coloured_scatter():
     return scatter
 
 
+def make_replay():
+    replay = TrainingReplay()
+    replay.shown = {"frames": [1, 2], "seen": 2, "points": array_to_json(X[:, :2]), "axis": "epoch"}
+    return replay
+
+
 def make_queue():
     queue = vw.ReviewQueue(vw.AnomalyHistogram(SCORES, items=X))
     queue.mark(queue.queue[0], "anomalous")
@@ -43,6 +51,7 @@ WIDGETS = {
     "controls": make_controls,
     "legend": make_legend,
     "strip": make_strip,
+    "replay": make_replay,
 }
 
 
@@ -50,6 +59,8 @@ WIDGETS = {
 def test_nothing_serious_is_found(page, kind):
     blank = BlankPage(page, WIDGETS[kind]())
     blank.root.wait_for()
+    if (export := blank.root.get_by_role("button", name="Export")).count():
+        export.click()
     assert serious_problems(page, ".vw-widget") == []
     blank.disconnect()
     page.evaluate(DARK)

@@ -4,6 +4,9 @@ import pathlib
 
 from playwright.sync_api import expect
 
+from tests.browser.conftest import set_theme
+from tests.support.axe import serious_problems
+
 CELL = f"""
 import sys
 sys.path.insert(0, {str(pathlib.Path(__file__).parents[3])!r})
@@ -108,6 +111,15 @@ def test_a_gesture_and_its_effect_are_on_one_screen(notebook):
     card.press("ArrowRight")
     nb.kernel.until("explorer.scatter.picked_index == int(explorer.review.queue[1])")
     on_screen(scatter, card)
+
+    # An accessibility audit finds nothing serious in it, either, with curves.
+    nb.kernel.eval("explorer.histogram.label(np.arange(100), y[:100] == 1)")
+    open_panel("Threshold")
+    explorer.locator(".bqplot.figure").first.wait_for()
+    for theme in ("light", "dark"):
+        set_theme(page, theme)
+        assert serious_problems(page, ".vw-explorer") == []
+    open_panel("Review")
 
     # In a narrow page the panel lies below the scatter.
     page.set_viewport_size({"width": 700, "height": 800})

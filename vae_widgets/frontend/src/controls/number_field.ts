@@ -80,7 +80,8 @@ export class NumberField {
   show(text: string): void {
     this.#shown = text;
     this.input.style.setProperty("--vw-letters", String(text.length));
-    this.input.ariaValueNow = this.input.defaultValue = text;
+    this.input.ariaValueNow = text || null;
+    this.input.defaultValue = text;
     if (!this.#edited) this.input.value = text;
   }
 
