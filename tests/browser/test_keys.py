@@ -1,11 +1,15 @@
 """Each key that a widget names works after a click anywhere in it, and JupyterLab gets none."""
 
+import pathlib
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.support.blank_page import BlankPage
 from tests.widgets import invariants
 
+DOCS = pathlib.Path(__file__).parents[2] / "docs"
 # Stands for the shortcuts of JupyterLab 4, which listens on the document while events bubble.
 SPY = """window.leaked = [];
 document.addEventListener("keydown", ({ key }) =>
@@ -36,10 +40,28 @@ ARROWS = ["End", "Home", "ArrowRight", "ArrowUp", "ArrowLeft", "ArrowDown", "Pag
 
 # For each widget the keys that it names, in an order in which each changes something.
 NAMED = {
-    "scatter": ["+", "ArrowRight", "ArrowDown", "Enter", "0", "-", "ArrowUp", "r", " ", "Escape"],
+    "scatter": [
+        "+",
+        "ArrowRight",
+        "ArrowLeft",
+        "ArrowDown",
+        "Enter",
+        "0",
+        "-",
+        "ArrowUp",
+        "r",
+        " ",
+        "Escape",
+    ],
     "histogram": ARROWS,
     "slider": [*ARROWS, " "],
     "queue": ["End", "ArrowLeft", "Home", *"tc", "Home", *"fc", "Home", *"scu", "ArrowRight"],
+}
+IN_DOCS = {
+    "scatter": "LatentScatter",
+    "histogram": "AnomalyHistogram",
+    "slider": "InterpolationSlider",
+    "queue": "ReviewQueue",
 }
 MADE = {
     "scatter": invariants.scatter,
@@ -63,12 +85,22 @@ def test_named_keys_work_after_each_click(page, name):
             continue
         place.click(position={"x": 4, "y": 4})
         page.evaluate("() => window.mounted.model.set('mode', 'pick')")
-        assert page.evaluate(PRESS, NAMED[name]) == [], place
+        page.keyboard.press("Home")
+        own = ["o", "a"] if "vw-legend-class" in place.get_attribute("class") else []
+        assert page.evaluate(PRESS, [*own, *NAMED[name]]) == [], place
         clicked += 1
     for key in OF_CELLS:
         page.keyboard.press(key)
     assert page.evaluate("leaked") == []
     assert clicked >= 5
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_the_documentation_names_these_keys(name):
+    rows = (DOCS / "keys.md").read_text().split("## Undo")[0].splitlines()
+    (row,) = [row for row in rows if row.startswith(f"| {IN_DOCS[name]} ")]
+    documented = {" " if key == "Space" else key for key in re.findall("`(.+?)`", row)}
+    assert {key.lower() for key in documented} == {key.lower() for key in NAMED[name]}
 
 
 @pytest.mark.parametrize("name", NAMED)
@@ -135,3 +167,41 @@ def test_keys_in_a_box_of_widgets_go_to_its_main_part(page):
     page.keyboard.press("Enter")
     expect(page.locator(".jupyter-button")).to_be_focused()
     assert page.evaluate("leaked") == []
+
+
+# All controls that can be used now. Arrows reach the other samples of a queue; "only" is the key O.
+CONTROLS = """() => {
+  const parts = document.querySelectorAll("button, input, select, [data-vw-main]");
+  window.controls = [...parts].filter((part) => !part.disabled && part.checkVisibility() &&
+    !(part.matches(".vw-review-place, .vw-legend-row > .vw-button") && part.tabIndex < 0));
+  return window.controls.map((part) => part.outerHTML.slice(0, 90));
+}"""
+FOCUSED = """() => {
+  const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+  return [window.controls.indexOf(document.activeElement),
+    outlineStyle !== "none" && outlineWidth !== "0px"];
+}"""
+ALL = {
+    **MADE,
+    "strip": lambda: invariants.histogram()._view.strip,
+    "monitor": lambda: invariants.monitor()._drawing.controls,
+}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_tab_reaches_every_control_and_shows_where_it_is(page, name):
+    blank = BlankPage(page, ALL[name]())
+    blank.root.wait_for()
+    for button in blank.root.locator(".vw-controls .vw-button[aria-expanded]").all():
+        button.click()  # opens its drawer
+    controls = page.evaluate(CONTROLS)
+    assert controls
+    reached = {-1}  # the page itself, after the last control
+    while len(reached) <= len(controls):
+        page.keyboard.press("Tab")
+        at, seen = page.evaluate(FOCUSED)
+        assert seen or at < 0, controls[at]
+        if at in reached - {-1}:
+            break
+        reached.add(at)
+    assert [each for i, each in enumerate(controls) if i not in reached] == []

@@ -57,7 +57,7 @@ def test_the_end_is_a_summary_with_one_precision(page, tmp_path):
     blank.root.get_by_role("combobox", name="Order").select_option("highest")
     blank.root.get_by_text("1 of 6 \N{MIDDLE DOT} 3 anomalous").wait_for()
     press(blank, "f")
-    blank.root.get_by_text("The 6 labelled ones were not drawn at random").wait_for()
+    blank.root.get_by_text("The 6 labelled samples were not drawn at random").wait_for()
 
 
 def test_the_end_shows_nothing_of_the_last_sample(page):

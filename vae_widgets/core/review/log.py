@@ -54,6 +54,14 @@ class ReviewLog:
         return bool(self._before)
 
     @property
+    def last(self) -> tuple[int, str] | None:
+        """The sample of the step that `undo` undoes, and its mark now; None without a step."""
+        if not self._before:
+            return None
+        index, _ = self._before[-1]
+        return index, self.get(index)
+
+    @property
     def indices(self) -> list[int]:
         """Which samples have a mark."""
         return list(self._marks)

@@ -194,7 +194,7 @@ KINDS: dict[str, Kind] = {
     "scores": Kind({}, answer=("scores", "labels")),
     # To ReviewQueue.
     "mark": Kind(_MARK),
-    "undo": Kind({}),
+    "undo": Kind({}, answer=("index", "mark")),
     "refill": Kind({}),
     "log": Kind({}, answer=("marks",)),
     "restore": Kind(

@@ -127,7 +127,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         self.observe(self._refill, "order")
         self.observe(self._show_window, "position")
         self.handle(self._take_mark, "mark")
-        self.handle(lambda message: self.undo(), "undo")
+        self.handle(self._take_undo, "undo")
         self.handle(lambda message: self.refill(), "refill")
         self.handle(self._answer_log, "log")
         self.handle(self._take_up, "restore")
@@ -370,6 +370,12 @@ class ReviewQueue(Pictured, CanvasWidget):
             self._mark(message["index"], message["mark"], message["time"])
         except ValueError as error:  # it has been labelled meanwhile
             raise Refused(str(error)) from error
+
+    def _take_undo(self, message: dict[str, Any]) -> dict[str, Any]:
+        self._keep_marks()
+        index, mark = self._log.last or (-1, "")
+        self.undo()
+        return {"index": index, "mark": mark}
 
     def _answer_log(self, message: dict[str, Any]) -> dict[str, Any]:
         self._keep_marks()

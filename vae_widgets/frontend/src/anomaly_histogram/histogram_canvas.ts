@@ -7,6 +7,7 @@ import { exportMenu } from "../controls/export_menu.ts";
 import { HistogramFiles } from "./export.ts";
 import { KeptState } from "../storage/kept_state.ts";
 import { MethodField, MethodRefusal, type Parameters, type Refused } from "./method_field.ts";
+import { History, onUndo, type Step } from "../controls/history.ts";
 import { NumberField } from "../controls/number_field.ts";
 import { measure, type Metrics } from "./counts.ts";
 import { onThresholdDrag } from "./threshold_drag.ts";
@@ -34,6 +35,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   let live: number | null = null; // the threshold while it moves; the model has the committed one
   let dragging = false;
   let asked = 0; // the number of the message that asked for a method last
+  let step: Step | null = null; // what the user did to ask for it
+  const history = History.of(model);
 
   const shown = () => live ?? model.get("threshold");
   const digits = () => {
@@ -98,6 +101,11 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     (value) => ask("percentile", { percentile: 100 - value! }),
   );
   const ask = (method: string, parameters: Parameters) => {
+    step = { undo: backToPresent(), redo: () => choose(method, parameters) };
+    history.add(step);
+    step.redo();
+  };
+  const choose = (method: string, parameters: Parameters) => {
     live = null;
     refuse(null);
     asked = send(model, "method", { method, parameters }).seq;
@@ -164,6 +172,13 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   // -- moving the threshold ----------------------------------------------------------------------
 
   function commit(threshold: number): void {
+    if (threshold !== model.get("threshold")) {
+      history.add({ undo: backToPresent(), redo: () => place(threshold) });
+    }
+    place(threshold);
+  }
+
+  function place(threshold: number): void {
     live = null;
     refuse(null);
     if (threshold !== model.get("threshold")) {
@@ -171,6 +186,15 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       setAndPush(model, { threshold });
     }
     show();
+  }
+
+  /** Return a function that restores the present threshold, and the method that has chosen it. */
+  function backToPresent(): () => void {
+    const [threshold, method, parameters] = [model.get("threshold"), model.get("method"), model.get("parameters")];
+    return () => {
+      place(threshold); // also where no kernel answers
+      if (method !== "manual") choose(method, parameters);
+    };
   }
 
   const follow = () => {
@@ -204,6 +228,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     },
   });
 
+  const stopUndo = onUndo(canvas, model, shell.setStatus);
+
   // -- the model ---------------------------------------------------------------------------------
 
   const onState = () => {
@@ -233,6 +259,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const onPoints = () => void points.find().then(show);
   const stopMessages = Channel.of(model).listen({
     method({ seq, method, parameters, error }) {
+      if (seq === asked && error && step) history.remove(step); // nothing has changed
       if (seq === asked) refuse(error ? { method: method!, parameters: parameters!, why: error } : null);
     },
   });
@@ -272,6 +299,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   return () => {
     files.close();
     stopGestures();
+    stopUndo();
     stopMessages();
     kept.close();
     shell.notice.close();

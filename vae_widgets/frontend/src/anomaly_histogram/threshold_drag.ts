@@ -26,6 +26,7 @@ export interface ThresholdLine {
 const KEY_REST = 200;
 // A press within this distance of the line, in pixels, takes hold of it without moving it.
 const HOLD = 8;
+const FINGER_HOLD = 22;
 const KEYS = "Arrows: one step. Page Up, Page Down: one bin. Home, End: flag all, flag none.";
 
 /** Make the canvas a slider for the line. Returns a cleanup, which commits a pending move. */
@@ -37,10 +38,12 @@ export function onThresholdDrag(canvas: HTMLCanvasElement, line: ThresholdLine):
   const moveTo = (x: number) => line.moveTo(line.counts().nearest(line.frame().score(x)));
   let held = false; // whether the press took hold of the line, `offset` pixels from the pointer
   let offset = 0;
+  const awayFrom = (x: number) => line.frame().x(line.drawnAt()) - x;
   const stopDrag = onDrag(canvas, {
-    start: ({ x }) => {
-      const away = line.frame().x(line.drawnAt()) - x;
-      held = Math.abs(away) <= HOLD;
+    touch: ({ x }) => (Math.abs(awayFrom(x)) <= FINGER_HOLD ? "drag" : "hold"),
+    start: ({ x }, { pointerType }) => {
+      const away = awayFrom(x);
+      held = Math.abs(away) <= (pointerType === "touch" ? FINGER_HOLD : HOLD);
       offset = held ? away : 0;
       line.pressed(true);
       if (!held) moveTo(x);
@@ -75,7 +78,10 @@ export function onThresholdDrag(canvas: HTMLCanvasElement, line: ThresholdLine):
       Home: -Infinity,
       End: Infinity,
     };
-    if (!(key in moves)) return false;
+    if (!(key in moves)) {
+      settle(); // before a key that undoes it
+      return false;
+    }
     line.moveTo(counts.moved(line.shown(), moves[key]));
     clearTimeout(resting);
     resting = window.setTimeout(settle, KEY_REST);

@@ -10,9 +10,19 @@ export interface DragHandlers {
   end(at: Point, event: PointerEvent, moved: boolean): void;
   /** The browser took the pointer away: undo what `start` and `move` did. */
   cancel?(): void;
+  /** What a finger that is put down there does; "drag" without this function. */
+  touch?(at: Point): Touch;
 }
 
+/**
+ * A finger drags at once, or sideways while it scrolls the page up and down, or after it was held
+ * for a moment and scrolls otherwise. A tap is always a click.
+ */
+export type Touch = "drag" | "sideways" | "hold";
+
 const CLICK_SLACK = 4;
+// How long a finger is held before it drags, in ms.
+const HELD = 400;
 
 /** Position of an event in CSS pixels of the element. */
 export function pointIn(element: Element, event: MouseEvent): Point {
@@ -20,49 +30,85 @@ export function pointIn(element: Element, event: MouseEvent): Point {
   return { x: event.clientX - box.left, y: event.clientY - box.top };
 }
 
+/** Keep the page from scrolling by a finger on an element while `busy`. Returns a cleanup. */
+export function keepFinger(element: HTMLElement, busy: (event: TouchEvent) => boolean): () => void {
+  const keep = (event: TouchEvent) => {
+    if (event.cancelable && busy(event)) event.preventDefault();
+  };
+  const end = new AbortController();
+  const options = { passive: false, signal: end.signal };
+  // The pointer events come first.
+  element.addEventListener("touchstart", keep, options);
+  element.addEventListener("touchmove", keep, options);
+  return () => end.abort();
+}
+
 /** Follow presses of the main button (or a finger) from press to release. Returns a cleanup. */
 export function onDrag(element: HTMLElement, handlers: DragHandlers): () => void {
   let origin: Point | null = null;
   let moved = false;
+  /** A finger that may still scroll the page. */
+  let waiting: { at: Point; event: PointerEvent; touch: Touch; timer: number } | null = null;
 
-  const down = (event: PointerEvent) => {
-    if (event.button !== 0 || origin) return;
-    const at = pointIn(element, event);
+  const begin = (at: Point, event: PointerEvent) => {
+    stopWaiting();
     if (handlers.start(at, event) === false) return;
     origin = at;
     moved = false;
     element.setPointerCapture(event.pointerId);
     element.focus({ preventScroll: true, focusVisible: false } as FocusOptions);
   };
-  const move = (event: PointerEvent) => {
-    if (!origin) return;
+  const stopWaiting = () => {
+    clearTimeout(waiting?.timer);
+    waiting = null;
+  };
+  const down = (event: PointerEvent) => {
+    if (event.button !== 0 || origin || waiting) return;
     const at = pointIn(element, event);
+    const touch = (event.pointerType === "touch" && handlers.touch?.(at)) || "drag";
+    if (touch === "drag") return begin(at, event);
+    const timer = touch === "hold" ? window.setTimeout(() => begin(at, event), HELD) : 0;
+    waiting = { at, event, touch, timer };
+  };
+  const move = (event: PointerEvent) => {
+    const at = pointIn(element, event);
+    if (waiting) {
+      const [dx, dy] = [Math.abs(at.x - waiting.at.x), Math.abs(at.y - waiting.at.y)];
+      if (Math.hypot(dx, dy) <= CLICK_SLACK) return;
+      if (waiting.touch === "sideways" && dx > dy) begin(waiting.at, waiting.event);
+      else stopWaiting();
+    }
+    if (!origin) return;
     moved ||= Math.hypot(at.x - origin.x, at.y - origin.y) > CLICK_SLACK;
     handlers.move(at, event);
   };
   const up = (event: PointerEvent) => {
+    if (waiting) begin(waiting.at, waiting.event); // a tap
     if (!origin) return;
     origin = null;
     handlers.end(pointIn(element, event), event, moved);
   };
   const cancel = () => {
+    stopWaiting();
     if (!origin) return;
     origin = null;
     handlers.cancel?.();
   };
   // Otherwise a shift-drag would select cells in JupyterLab, and a right-click open its menu.
   const keep = (event: Event) => event.stopPropagation();
+  const noMenu = (event: Event) => {
+    if (origin) event.preventDefault(); // of a finger that is held
+  };
 
-  element.addEventListener("pointerdown", down);
-  element.addEventListener("pointermove", move);
-  element.addEventListener("pointerup", up);
-  element.addEventListener("pointercancel", cancel);
-  element.addEventListener("mousedown", keep);
+  const end = new AbortController();
+  const listeners = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: cancel, mousedown: keep, contextmenu: noMenu };
+  for (const [name, listener] of Object.entries(listeners)) {
+    element.addEventListener(name, listener as EventListener, { signal: end.signal });
+  }
+  const stopKeeping = keepFinger(element, () => origin !== null);
   return () => {
-    element.removeEventListener("pointerdown", down);
-    element.removeEventListener("pointermove", move);
-    element.removeEventListener("pointerup", up);
-    element.removeEventListener("pointercancel", cancel);
-    element.removeEventListener("mousedown", keep);
+    stopWaiting();
+    stopKeeping();
+    end.abort();
   };
 }

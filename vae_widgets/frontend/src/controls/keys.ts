@@ -68,6 +68,10 @@ function keyOf(event: KeyboardEvent): string {
 /** The element of an event, and those around it. */
 const pathOf = (event: Event) => event.composedPath().filter((part) => part instanceof HTMLElement);
 
+function ancestors(element: Element | null): HTMLElement[] {
+  return element instanceof HTMLElement ? [element, ...ancestors(element.parentElement)] : [];
+}
+
 const isWidget = (part: Element) => part.matches(WIDGET);
 
 /** The main part of the innermost widget that has one. */
@@ -85,6 +89,8 @@ function focusMainPart(path: HTMLElement[]): void {
 
 /** Whether the last press was one of the pointer. */
 let pointed = false;
+/** The button that was clicked, until the next click: keys of its own still work. */
+let clicked: WeakRef<HTMLElement> | undefined;
 
 function keydown(event: KeyboardEvent): void {
   pointed = false;
@@ -101,13 +107,20 @@ function keydown(event: KeyboardEvent): void {
   if (!used && key === "Escape" && target.matches("input, select")) {
     used = true;
     focusMainPart(path);
-  } else if (!used && !browsers && main && !path.includes(main)) used = offer(main, key, event);
+  } else if (!used && !browsers && main) {
+    const button = clicked?.deref();
+    used =
+      (!path.includes(main) && offer(main, key, event)) ||
+      (button?.isConnected === true && mainPartOf(ancestors(button)) === main && offer(button, key, event));
+  }
   if (used) event.preventDefault();
+  if (used && !target.checkVisibility()) focusMainPart(path); // the key has closed what held it
   if (used || browsers || !(key === "Enter" && event.shiftKey)) event.stopImmediatePropagation();
 }
 
 function pointerdown(event: PointerEvent): void {
   pointed = true;
+  clicked = undefined;
   const widget = pathOf(event).find(isWidget);
   // The browser gives the focus to what is pressed, or else to the widget.
   if (widget && !widget.hasAttribute("tabindex")) widget.tabIndex = -1;
@@ -117,6 +130,7 @@ function click(event: MouseEvent): void {
   const path = pathOf(event);
   const button = path.find((part) => part.matches("button")) as HTMLButtonElement | undefined;
   if (!button) return;
+  if (event.detail) clicked = new WeakRef(button);
   // The button may have moved the focus, for example to a field that it has opened.
   const focused = document.activeElement;
   if (focused?.contains(button) || focused === document.body) {

@@ -30,7 +30,7 @@ export class SliderControls implements PlaybackSettings {
   readonly #speeds = select(SPEEDS);
 
   constructor(shell: Shell, actions: SliderActions) {
-    this.#play = button("▶ Play", "Play or pause (Space on the filmstrip)", () => actions.togglePlaying());
+    this.#play = button("▶ Play", "Play or pause (Space)", () => actions.togglePlaying());
     this.#play.classList.add("vw-play");
     this.#speeds.value = "1";
     this.#methods.addEventListener("change", () => actions.setMethod(this.#methods.value));

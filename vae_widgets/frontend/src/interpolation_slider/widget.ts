@@ -6,7 +6,7 @@ import { frameOf, valueOf } from "../canvas/frames.ts";
 import type { Point } from "../canvas/geometry.ts";
 import { DetailText } from "../controls/detail_text.ts";
 import { exportMenu } from "../controls/export_menu.ts";
-import { onDrag, type DragHandlers } from "../controls/gestures.ts";
+import { onDrag, type DragHandlers, type Touch } from "../controls/gestures.ts";
 import { onKey } from "../controls/keys.ts";
 import { createShell, element, type Shell } from "../controls/shell.ts";
 import { SoundPlayer } from "../controls/sound_player.ts";
@@ -64,7 +64,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
       () => this.togglePlaying(),
     );
     this.#sound = new SoundPlayer(model, shell.root, shell.setStatus);
-    this.#hear = this.#sound.button("Hear", "Hear this frame (H on the filmstrip)", () => this.#frame);
+    this.#hear = this.#sound.button("Hear", "Hear this frame (H)", () => this.#frame);
     if (model.get("_has_sound")) this.#controls.addAfterPlay(this.#hear);
     const shown = () => ({ film: this.#film!, content: this.#shown! });
     shell.title.append(exportMenu(sliderFiles(shell.root, this.#controls, shown), shell.setStatus));
@@ -262,6 +262,10 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
   }
 
   // -- gestures ----------------------------------------------------------------------------------
+
+  touch(): Touch {
+    return "sideways";
+  }
 
   start(at: Point): boolean | void {
     if (!this.#film) return false;

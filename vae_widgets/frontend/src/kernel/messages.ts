@@ -81,7 +81,8 @@ export interface FromPage {
   /** `labels`: 1 anomalous, 0 normal, NaN without a label. */
   scores: { fields: {}; answer: { scores: WireArray; labels: WireArray } };
   mark: { fields: Pick<LoggedMark, "index" | "mark" | "time"> };
-  undo: { fields: {} };
+  /** The step that was undone; `index` is -1 if there was none. */
+  undo: { fields: {}; answer: Pick<LoggedMark, "index" | "mark"> };
   refill: { fields: {} };
   log: { fields: {}; answer: { marks: LoggedMark[] } };
   restore: {

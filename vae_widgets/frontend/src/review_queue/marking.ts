@@ -7,7 +7,7 @@ import { PendingMarks } from "./pending_marks.ts";
 import type { Mark } from "./marks.ts";
 import { saveFile } from "../controls/export_menu.ts";
 import { Channel } from "../kernel/channel.ts";
-import { send } from "../kernel/sync.ts";
+import { pushState, send } from "../kernel/sync.ts";
 
 export const MARKS_FILE = "marks.csv";
 
@@ -23,6 +23,7 @@ export interface QueueWindow {
 }
 
 interface State {
+  position: number;
   _window: QueueWindow;
   _marks: Mark[];
   _counts: Record<string, number>;
@@ -35,6 +36,8 @@ export class Marking {
   readonly #model: AnyModel<State>;
   readonly #pending = new PendingMarks();
   readonly #keep: KeptMarks;
+  /** Steps that were undone, which `redo` does again. */
+  #undone: { index: number; mark: Mark }[] = [];
   #asked = false; // whether the kernel was asked to restore the kept marks
   #taken: number[] = [];
   #leftOut: number[] = [];
@@ -67,6 +70,7 @@ export class Marking {
         this.#keep.confirm(mark as KeptMark);
         this.#pending.confirm(mark.index!, mark.mark!);
       }),
+      undo: ({ index = -1, mark = "" }) => index >= 0 && this.#undone.push({ index, mark }),
       mark: ({ seq, error }) => changed(this.#refuse(seq!) ? error : ""),
       log: then(({ marks = [] }) => this.#takeLog(marks)),
       restore: then(({ taken = [], left_out = [], why = "" }) => {
@@ -94,6 +98,11 @@ export class Marking {
   }
 
   mark(position: number, as: Mark): void {
+    this.#undone = [];
+    this.#mark(position, as);
+  }
+
+  #mark(position: number, as: Mark): void {
     const { queue, start, indices, scores, drawn_from } = this.#model.get("_window");
     const before = this.all[position];
     if (before === as) return;
@@ -109,6 +118,8 @@ export class Marking {
   /** Undo the last step. Returns the position of its sample, or null if the kernel will send it. */
   undo(): number | null {
     const { last } = this.#pending;
+    // Before the kernel shows the sample of the step, it must know which one is shown.
+    pushState(this.#model, "position");
     if (!last) {
       if (this.canUndo && send(this.#model, "undo", {}).cancel()) {
         throw new Error("The kernel has this step and does not answer. C clears the mark of a sample.");
@@ -118,13 +129,24 @@ export class Marking {
     this.#pending.pop();
     this.#keep.restore(last.index, last.keptBefore);
     // A mark that was already sent is undone by the kernel.
-    if (!last.post.cancel()) send(this.#model, "undo", {});
+    if (last.post.cancel()) this.#undone.push(last);
+    else send(this.#model, "undo", {});
     return last.queue === this.#model.get("_window").queue ? last.position : null;
   }
 
   /** All marks as a file, which `ReviewQueue.load` reads. */
   file(): Blob {
     return new Blob([this.#keep.csv()], { type: "text/csv;charset=utf-8" });
+  }
+
+  /** Do what was undone last again. Returns the position of its sample; null if it is not in sight. */
+  redo(): number | null {
+    const step = this.#undone.pop();
+    const { start, indices } = this.#model.get("_window");
+    const at = indices.indexOf(step?.index ?? -1);
+    if (at < 0) return null;
+    this.#mark(start + at, step!.mark);
+    return start + at;
   }
 
   /** Download all marks. */

@@ -30,6 +30,9 @@ export class Thumbnails {
 
   show(samples: Thumbnail[], current: number, tiles: Tiles | null): void {
     this.#shown = samples;
+    const focused = this.root.contains(document.activeElement);
+    // Tab reaches the current one, from which the arrow keys move.
+    const stop = samples.some(({ position }) => position === current) ? current : samples.at(-1)?.position;
     const ofKind = (kind: boolean) => samples.filter(({ flagged }) => flagged === kind).map(({ score }) => score);
     const around = [Math.min(...ofKind(true)), Math.max(...ofKind(false))].filter(Number.isFinite);
     const scores = alike(samples.map(({ score }) => score), around);
@@ -52,6 +55,8 @@ export class Thumbnails {
       shown.style.color = mark ? markColour(mark) : "";
       score.textContent = scores[i];
       button.classList.toggle("vw-tile-selected", sample.position === current);
+      button.tabIndex = sample.position === stop ? 0 : -1;
+      if (focused && sample.position === stop) button.focus();
       button.ariaCurrent = String(sample.position === current);
       const words = [`score ${scores[i]}`, flagged ? "flagged" : "not flagged"];
       if (mark) words.push(verdict(mark, flagged));
@@ -64,7 +69,6 @@ export class Thumbnails {
     const i = this.#places.length;
     const button = element("button", "vw-tile vw-review-place");
     button.type = "button";
-    button.tabIndex = -1; // the arrow keys move here
     const canvas = element("canvas", "vw-tile-picture");
     const caption = element("span", "vw-tile-caption");
     const mark = element("span", "vw-review-sign");

@@ -46,7 +46,7 @@ const ORDERS = [
   ["highest", "highest score first"],
 ];
 const PLACES = 11;
-const KEYS = "Left and right arrows move. T: true alarm. F: false alarm. S: unsure. C: clear. U: undo.";
+const KEYS = "Left and right arrows move. T: true alarm. F: false alarm. S: unsure. C: clear. U or Ctrl+Z: undo. Ctrl+Y: do it again.";
 
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const shell = createShell(el, "Review", model, "marking");
@@ -60,10 +60,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   shell.title.append(progress, orders);
   const card = new ReviewCard();
   card.root.ariaDescription = KEYS;
-  const strip = new Thumbnails((position) => {
-    go(position);
-    card.root.focus({ preventScroll: true });
-  });
+  const strip = new Thumbnails(go);
   shell.picture.append(card.root, strip.root);
 
   let tiles: Tiles | null = null;
@@ -118,7 +115,11 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     }
   }
 
-  // A click on a button returns the focus to the card, for its keys.
+  function redo(): void {
+    const position = marking.redo();
+    if (position !== null) go(position);
+  }
+
   const control = (text: string, key: string, hint: string, act: () => void) => {
     const made = button("", hint, act);
     const name = document.createTextNode(text);
@@ -129,9 +130,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       made.append(letter);
       made.ariaKeyShortcuts = key;
     }
-    made.addEventListener("click", (event) => {
-      if (event.detail) card.root.focus({ preventScroll: true });
-    });
     shell.controls.append(made);
     return { made, name };
   };
@@ -143,7 +141,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     mark("unsure"),
   );
   const { made: clear } = control("Clear", "C", "Remove the mark", () => mark(""));
-  const { made: undoing } = control("Undo", "U", "Undo the last step", undo);
+  const { made: undoing } = control("Undo", "U", "Undo the last step (U or Ctrl+Z; Ctrl+Y does it again)", undo);
   const { made: forward } = control("\u25b8", "", "Next sample (right arrow)", step(1));
   const { made: more } = control("More", "", "Queue the next samples, and remove the marked ones", () =>
     send(model, "refill", {}),
@@ -168,6 +166,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     s: () => mark("unsure"),
     c: () => mark(""),
     u: undo,
+    Undo: undo,
+    Redo: redo,
   };
   const stopKeys = onKey(card.root, (key) => {
     const act = keys[key] ?? keys[key.toLowerCase()];
@@ -177,7 +177,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
 
   const nextSamples = button("Next samples", "Queue the next samples, and remove the marked ones", () => {
     send(model, "refill", {});
-    card.root.focus({ preventScroll: true });
   });
   const saving = button("Save marks", "Download all marks as a CSV file, which ReviewQueue.load reads", () =>
     marking.save(),

@@ -1,6 +1,6 @@
 /** Translates pointer, wheel and keys on a scatter into actions. */
 
-import { onDrag, pointIn } from "../../controls/gestures.ts";
+import { keepFinger, onDrag, pointIn } from "../../controls/gestures.ts";
 import { onKey } from "../../controls/keys.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import type { Mode } from "../state/protocol.ts";
@@ -93,6 +93,7 @@ function dragging(canvas: HTMLCanvasElement, actions: GestureActions): () => voi
     return true;
   });
   const stop = onDrag(canvas, {
+    touch: () => (actions.mode() === "pick" ? "hold" : "drag"),
     start(at, event) {
       action = event.shiftKey ? "lasso" : actions.mode();
       before = actions.viewport();
@@ -164,7 +165,9 @@ function pinching(canvas: HTMLCanvasElement, actions: GestureActions): () => voi
   for (const [name, listener] of Object.entries(listeners)) {
     canvas.addEventListener(name as keyof typeof listeners, listener);
   }
+  const stopKeeping = keepFinger(canvas, (event) => event.touches.length > 1);
   return () => {
+    stopKeeping();
     for (const [name, listener] of Object.entries(listeners)) {
       canvas.removeEventListener(name as keyof typeof listeners, listener);
     }
@@ -224,7 +227,8 @@ function keys(canvas: HTMLCanvasElement, actions: GestureActions): () => void {
     else if (key === "ArrowRight") move(step, 0);
     else if (key === "ArrowUp") move(0, -step);
     else if (key === "ArrowDown") move(0, step);
-    else if (key === "Enter") enter(event.shiftKey ? "add" : "replace");
+    // Shift+Enter runs the cell, unless it ends a shape.
+    else if (key === "Enter" && (shape.length || !event.shiftKey)) enter(event.shiftKey ? "add" : "replace");
     else if (key === " ") actions.toggleSelected(at ?? middle());
     else if (key === "+" || key === "=") zoom(ZOOM);
     else if (key === "-") zoom(1 / ZOOM);

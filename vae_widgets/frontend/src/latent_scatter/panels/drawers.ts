@@ -1,6 +1,7 @@
 /** The drawers under the toolbar of a scatter, "Other dimensions", "Points" and "Save", and their traits. */
 
 import { History } from "../../controls/history.ts";
+import { onKey } from "../../controls/keys.ts";
 import { readArray, writeArray, type WireArray } from "../../kernel/arrays.ts";
 import type { PickedPoint } from "../decode/picked_point.ts";
 import { discRadius, OPACITY } from "../plot/discs.ts";
@@ -8,7 +9,7 @@ import { pythonOf } from "../state/python_code.ts";
 import { DimensionsDrawer } from "./dimensions_drawer.ts";
 import { PointsDrawer, type PointsActions } from "./points_drawer.ts";
 import { copyText, SaveDrawer } from "./save_drawer.ts";
-import type { Model } from "../state/model.ts";
+import type { Model, State } from "../state/model.ts";
 import type { Shell } from "../../controls/shell.ts";
 import { Traversals } from "../decode/traversals.ts";
 import { setAndPush, pushState, pushStateThrottled } from "../../kernel/sync.ts";
@@ -87,7 +88,14 @@ export class Drawers {
       },
       copy: () => void this.#copy(),
     });
-    shell.controls.after(this.#dimensions.root, this.#points.root, this.#save.root);
+    const drawers = { _dims_shown: this.#dimensions, _points_shown: this.#points, _save_shown: this.#save };
+    for (const [trait, { root }] of Object.entries(drawers)) {
+      onKey(root, (key) => {
+        if (key === "Escape") setAndPush(model, { [trait]: false } as Partial<State>);
+        return key === "Escape";
+      });
+    }
+    shell.controls.after(...Object.values(drawers).map(({ root }) => root));
   }
 
   showDimensions(): void {

@@ -11,6 +11,7 @@ import {
   uniform,
   type Colouring,
 } from "../plot/colours.ts";
+import { setUndoably } from "../../controls/history.ts";
 import { unknownColour } from "../../canvas/palette.ts";
 import { LegendView } from "./legend_view.ts";
 import type { Model } from "../state/model.ts";
@@ -25,7 +26,7 @@ export class Legend {
     this.view = new LegendView({
       hide: (classes) => setAndPush(model, { _hidden: classes }),
       hideSides: (sides) => setAndPush(model, { _hidden_sides: sides }),
-      threshold: (threshold) => setAndPush(model, { threshold }),
+      threshold: (threshold) => setUndoably(model, { threshold }),
     });
   }
 

@@ -8,7 +8,7 @@ import { readArray } from "../../kernel/arrays.ts";
 import { Channel } from "../../kernel/channel.ts";
 import { frameOf, valueOf } from "../../canvas/frames.ts";
 import type { Point } from "../../canvas/geometry.ts";
-import { pointIn } from "../../controls/gestures.ts";
+import { keepFinger, pointIn } from "../../controls/gestures.ts";
 import { onKey } from "../../controls/keys.ts";
 import { drawPath, hitPath, type PathPicture } from "./drawing.ts";
 import { follow, withStop } from "./geometry.ts";
@@ -41,9 +41,10 @@ export class PathOverlay {
   #waiting = false;
   #gone = false;
   #timer = 0;
+  #dragged = false;
   #stopDrag = () => {};
   readonly #endsButton: HTMLButtonElement;
-  readonly #stopKeys: () => void;
+  readonly #stopInput: () => void;
   readonly #stopMessages: () => void;
   readonly #model: Model;
   readonly #plot: ScatterPlot;
@@ -72,7 +73,12 @@ export class PathOverlay {
     plot.overlay = (context, theme) => this.#slider && drawPath(context, theme, this.#picture());
     // Captured before the canvas gets it, because the point lies above the samples.
     shell.root.addEventListener("pointerdown", this.#press, { capture: true });
-    this.#stopKeys = onKey(plot.canvas, (key) => this.#key(key));
+    const stopKeys = onKey(plot.canvas, (key) => this.#key(key));
+    const stopKeeping = keepFinger(plot.canvas, () => this.#dragged);
+    this.#stopInput = () => {
+      stopKeys();
+      stopKeeping();
+    };
     model.on("change:_path", this.#load);
     this.#stopMessages = Channel.of(model).listen({ path: ({ error }) => error && this.#fail(error) });
     void this.#load();
@@ -81,7 +87,7 @@ export class PathOverlay {
   close(): void {
     this.#gone = true;
     this.#stopDrag();
-    this.#stopKeys();
+    this.#stopInput();
     clearTimeout(this.#timer);
     this.#shell.root.removeEventListener("pointerdown", this.#press, { capture: true });
     this.#model.off("change:_path", this.#load);
@@ -215,7 +221,9 @@ export class PathOverlay {
     for (const [name, react] of Object.entries(events)) {
       canvas.addEventListener(name, react as EventListener, { capture: true });
     }
+    this.#dragged = true;
     this.#stopDrag = () => {
+      this.#dragged = false;
       for (const [name, react] of Object.entries(events)) {
         canvas.removeEventListener(name, react as EventListener, { capture: true });
       }
