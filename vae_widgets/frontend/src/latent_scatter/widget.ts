@@ -211,7 +211,7 @@ class LatentScatterView {
     const note = this.#model.get("_range_note");
     const range = note ? ` \u00b7 tiles: ${note}` : "";
     const count = this.#plot.scene.positions.length / 2;
-    this.#facts.textContent = `${counted(count, "sample")}${some}${range}`;
+    this.#facts.title = this.#facts.textContent = `${counted(count, "sample")}${some}${range}`;
     this.#showControls();
   }
 

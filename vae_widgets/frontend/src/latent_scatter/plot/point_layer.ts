@@ -41,7 +41,7 @@ const MANY = 30_000;
 const MARGIN = 0.25;
 const FAINT = 0.2;
 // Width of an outline, in CSS pixels.
-const OUTLINE = 1.5;
+const OUTLINE = 1.2;
 
 export class PointLayer {
   readonly #canvas = document.createElement("canvas");

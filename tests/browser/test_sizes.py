@@ -1,0 +1,53 @@
+"""Widgets are as wide as their cell, and as high as `layout.height` says."""
+
+import pytest
+
+from tests.support.blank_page import BlankPage
+from tests.widgets import invariants
+
+MADE = {
+    "scatter": invariants.scatter,
+    "histogram": lambda: invariants.histogram()._view.canvas,
+    "slider": invariants.slider,
+    "queue": invariants.queue,
+}
+# ipywidgets sets `layout.width` and `layout.height` as styles of the element of the view.
+RESIZE = """async ([width, height]) => {
+  const widget = document.querySelector(".vw-widget");
+  Object.assign(widget.parentElement.style, { width, height });
+  for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);  // sizes are observed
+  const plot = widget.querySelector(".vw-picture");
+  const heights = [...widget.children].map((part) => part.getBoundingClientRect().height);
+  const wide = [...widget.querySelectorAll("*")].filter((part) =>
+    part.checkVisibility() && part.getBoundingClientRect().right >
+      widget.getBoundingClientRect().right + 0.5);
+  const canvas = plot.querySelector("canvas");
+  return {
+    size: [widget.offsetWidth, widget.offsetHeight],
+    plot: plot.offsetHeight,
+    others: Math.round(heights.reduce((a, b) => a + b) - plot.getBoundingClientRect().height),
+    tooWide: wide.map((part) => part.className),
+    sharp: canvas.width === Math.round(canvas.clientWidth * devicePixelRatio),
+  };
+}"""
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_widget_fills_its_cell_and_its_plot_takes_the_height(page, name):
+    page.set_viewport_size({"width": 1940, "height": 1000})
+    blank = BlankPage(page, MADE[name]())
+    blank.root.locator("canvas").first.wait_for()
+    plots = []
+    for width in (390, 600, 800, 1280, 1900):
+        found = page.evaluate(RESIZE, [f"{width}px", ""])
+        assert found["size"][0] == width
+        assert found["tooWide"] == [], width
+        assert name == "queue" or found["sharp"]
+        plots.append(found["plot"])
+    assert plots[-1] > plots[2]
+    found = page.evaluate(RESIZE, ["800px", ""])
+    higher = page.evaluate(RESIZE, ["800px", f"{found['size'][1] + 150}px"])
+    assert higher["size"] == [800, found["size"][1] + 150]
+    assert (higher["plot"], higher["others"]) == (found["plot"] + 150, found["others"])
+    lower = page.evaluate(RESIZE, ["800px", f"{found['size'][1] - 40}px"])
+    assert (lower["plot"], lower["others"]) == (found["plot"] - 40, found["others"])
