@@ -29,6 +29,7 @@ PLACES = [
     ".vw-controls .vw-button",
     ".vw-legend-class",
     ".vw-legend-entry",
+    ".vw-tab",
     ".vw-tile",
     ".vw-film-profile canvas",
     ".bqplot",
@@ -37,21 +38,29 @@ PLACES = [
 ]
 
 
+def press_keys_after_clicks(output, clicked):
+    page = output.page
+    for selector in PLACES:
+        found = output.locator(f"{selector}:visible:not(:disabled)")
+        if not found.count() or (selector in clicked and selector != ".vw-name"):
+            continue
+        found.last.click(position={"x": 3, "y": 3})
+        before = page.evaluate(NOTEBOOK)
+        for key in KEYS:
+            page.keyboard.press(key)
+        assert page.evaluate(NOTEBOOK) == before, selector
+        clicked.add(selector)
+
+
 def test_keys_leave_the_cells_alone(notebook):
     nb = notebook(CELLS)
-    page = nb.page
     clicked = set()
     for line in CELLS[1:]:
         output = nb.output(line)
         output.locator(".vw-name").first.wait_for()
-        for selector in PLACES:
-            found = output.locator(f"{selector}:visible:not(:disabled)")
-            if not found.count() or (selector in clicked and selector != ".vw-name"):
-                continue
-            found.last.click(position={"x": 3, "y": 3})
-            before = page.evaluate(NOTEBOOK)
-            for key in KEYS:
-                page.keyboard.press(key)
-            assert page.evaluate(NOTEBOOK) == before, selector
-            clicked.add(selector)
+        tabs = output.locator(".vw-tab").all()
+        press_keys_after_clicks(output, clicked)
+        for tab in tabs:
+            tab.click()
+            press_keys_after_clicks(output, clicked)
     assert clicked == set(PLACES)
