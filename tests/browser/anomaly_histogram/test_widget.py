@@ -241,6 +241,8 @@ def test_a_method_is_chosen_with_its_parameter_and_says_what_it_assumes(labelled
     page.keyboard.type("Lowest")
     nb.kernel.until("histogram.method == 'cost'")
     labelled.root.get_by_text("Expected cost").wait_for()
+    page.get_by_role("button", name="Cost", exact=True).click()
+    page.get_by_text("Assumes a cost of 10 for each missed anomaly, 1 for each").wait_for()
 
     # What cannot be is said, and nothing moves.
     labelled.choose("Recall at precision")

@@ -3,6 +3,9 @@
 import type { Theme } from "../canvas/theme.ts";
 import type { Tiles } from "../kernel/atlas.ts";
 
+// Larger, the lines of a signal would be blurred.
+const LARGEST = 3;
+
 /** Draw a tile in the middle of a column that starts at x, with a margin on all sides. Pixel
  * art that fits twice or more is enlarged by a whole number. Returns the box of the tile. */
 export function drawFramedTile(
@@ -16,7 +19,7 @@ export function drawFramedTile(
   margin: number,
 ): { x: number; y: number; width: number; height: number } {
   let scale = Math.min((width - 2 * margin) / tiles.width, (height - 2 * margin) / tiles.height);
-  if (scale >= 2 && tiles.pixelArt) scale = Math.floor(scale);
+  if (scale >= 2) scale = tiles.pixelArt ? Math.floor(scale) : Math.min(scale, LARGEST);
   const w = Math.round(tiles.width * scale);
   const h = Math.round(tiles.height * scale);
   const left = Math.round(x + (width - w) / 2);
