@@ -385,5 +385,6 @@ def test_a_kernel_that_has_gone_is_told_of(notebook):
         "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
     )
     nb.drag(labelled.canvas, (line, 120), (line + 60, 120))
-    labelled.root.get_by_text("The kernel does not answer").wait_for()
+    gone = labelled.root.get_by_text("Disconnected: run the cell again")
+    gone.filter(visible=True).wait_for()
     assert errors == []

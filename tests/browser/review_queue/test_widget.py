@@ -139,7 +139,7 @@ def test_a_kernel_restart_loses_none_of_five_marks(notebook):
     for key in "tsf":
         page.keyboard.press(key)
     # The page says so at once, and offers what it keeps as a file.
-    review.get_by_text("The kernel does not answer").wait_for()
+    review.get_by_text("Disconnected: run the cell again").wait_for()
     review.get_by_text("Waiting for the kernel").wait_for()
     with page.expect_download() as download:
         review.get_by_role("button", name="Save marks").click()
