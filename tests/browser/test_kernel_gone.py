@@ -24,7 +24,7 @@ def make_controls():
 
 
 def make_legend():
-    legend = CurveLegend()
+    legend = CurveLegend("Training", lambda: "")
     legend.entries = [{"name": "loss", "label": "loss", "colour": "#333"}]
     return legend
 
