@@ -113,6 +113,16 @@ def test_watch_a_vae_train_and_stop_it(notebook):
     alike = np.corrcoef(np.ravel(seen), np.ravel(saved))[0, 1]
     assert alike > 0.9
 
+    # The monitor is as wide as its cell, and its curves take the height that its layout gives.
+    room = page.locator(".vw-monitor").evaluate("e => e.parentElement.clientWidth")
+    assert monitor["width"] >= room - 2 > 800
+    before = figure.bounding_box()["height"]
+    nb.kernel.eval(f"setattr(monitor.layout, 'height', '{monitor['height'] + 200:.0f}px')")
+    page.wait_for_function(
+        "([figure, height]) => figure.clientHeight > height + 150",
+        arg=[figure.element_handle(), before],
+    )
+
 
 def test_ten_thousand_points_of_a_loop_leave_the_page_small(notebook):
     nb = notebook([LOOP, "idle"])
