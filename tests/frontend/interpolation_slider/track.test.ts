@@ -6,13 +6,15 @@ import {
   xOf,
 } from "../../../vae_widgets/frontend/src/interpolation_slider/track.ts";
 
-test("the tiles fill the width, 6 to 12 of them", () => {
+test("the tiles fill the width, 6 to 12 of them, and more in a wide page", () => {
   for (const [width, tile, count] of [
     [784, 52, 12],
     [500, 52, 9],
     [384, 56, 6],
     [300, 56, 6],
     [784, 112, 7],
+    [960, 52, 12],
+    [1904, 64, 23],
   ]) {
     const track = layTrack(width, tile);
     assert.equal(track.count, count);

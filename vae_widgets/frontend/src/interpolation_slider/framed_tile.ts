@@ -4,7 +4,7 @@ import type { Theme } from "../canvas/theme.ts";
 import type { Tiles } from "../kernel/atlas.ts";
 
 // Larger, the lines of a signal would be blurred.
-const LARGEST = 3;
+const LARGEST = 4;
 
 /** Draw a tile in the middle of a column that starts at x, with a margin on all sides. Pixel
  * art that fits twice or more is enlarged by a whole number. Returns the box of the tile. */

@@ -10,10 +10,13 @@ export interface Track {
 
 const FEWEST = 6;
 const MOST = 12;
+// In a wide page there may be more: one in each 80 pixels.
+const WIDE = 80;
 
 /** Track for a width in pixels; `tileWidth` is the width of a tile as high as the strip. */
 export function layTrack(width: number, tileWidth: number): Track {
-  const count = Math.max(FEWEST, Math.min(MOST, Math.floor(width / tileWidth)));
+  const most = Math.max(MOST, Math.floor(width / WIDE));
+  const count = Math.max(FEWEST, Math.min(most, Math.floor(width / tileWidth)));
   return { count, cell: width / count };
 }
 
