@@ -73,6 +73,8 @@ def test_photograph_the_tour(open_notebook, theme):
         "setattr(scatter, 'selection', np.flatnonzero(ds.y_test == 4))",
         "setattr(slider, 'value', 31 / 63)",
         "setattr(explorer.histogram, 'threshold', explorer.histogram.threshold + 1)",
+        "setattr(explorer.scatter, 'selection', np.flatnonzero(ds.y_test == 4))",
+        "setattr(explorer, 'panel', 'threshold')",
     ):
         nb.kernel.eval(state)
     nb.output("monitor")

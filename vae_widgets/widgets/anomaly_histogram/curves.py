@@ -77,7 +77,9 @@ class Panel:
             animation_duration=0,
             layout=ipywidgets.Layout(width="100%", height="304px", min_width="0"),
         )
-        self.root = ipywidgets.VBox([self.figure, self.note])
+        self.root = ipywidgets.VBox(
+            [self.figure, self.note], layout=ipywidgets.Layout(width="100%")
+        )
 
     def draw(self, title: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
         """Replace the line."""
