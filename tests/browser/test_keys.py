@@ -55,6 +55,7 @@ NAMED = {
     ],
     "histogram": ARROWS,
     "slider": [*ARROWS, " "],
+    "monitor": ["+", "ArrowRight", "ArrowLeft", "-", "0"],
     "queue": ["End", "ArrowLeft", "Home", *"tc", "Home", *"fc", "Home", *"scu", "ArrowRight"],
 }
 IN_DOCS = {
@@ -62,12 +63,14 @@ IN_DOCS = {
     "histogram": "AnomalyHistogram",
     "slider": "InterpolationSlider",
     "queue": "ReviewQueue",
+    "monitor": "TrainingMonitor",
 }
 MADE = {
     "scatter": invariants.scatter,
     "histogram": lambda: invariants.histogram()._view.canvas,
     "slider": invariants.slider,
     "queue": invariants.queue,
+    "monitor": lambda: invariants.monitor()._drawing.controls,
 }
 # Places without a control, and controls that keep the focus for no key of their own.
 PLACES = [".vw-name", ".vw-status", ".vw-widget canvas >> nth=-1", "[data-vw-main]"]
@@ -76,9 +79,9 @@ BUTTONS = [".vw-controls button", ".vw-legend-class >> nth=0", ".vw-tile >> nth=
 
 @pytest.mark.parametrize("name", NAMED)
 def test_named_keys_work_after_each_click(page, name):
-    blank = BlankPage(page, MADE[name]())
+    BlankPage(page, MADE[name]())
     page.evaluate(SPY)
-    blank.root.locator("[data-vw-main]").wait_for()
+    page.locator("[data-vw-main]").wait_for()
     clicked = 0
     for place in [one for each in PLACES + BUTTONS for one in page.locator(each).all()]:
         if not place.is_visible() or place.is_disabled():
@@ -95,11 +98,12 @@ def test_named_keys_work_after_each_click(page, name):
     assert clicked >= 5
 
 
-@pytest.mark.parametrize("name", NAMED)
-def test_the_documentation_names_these_keys(name):
+@pytest.mark.parametrize("widget", set(IN_DOCS.values()))
+def test_the_documentation_names_these_keys(widget):
     rows = (DOCS / "keys.md").read_text().split("## Undo")[0].splitlines()
-    (row,) = [row for row in rows if row.startswith(f"| {IN_DOCS[name]} ")]
+    (row,) = [row for row in rows if row.startswith(f"| {widget} ")]
     documented = {" " if key == "Space" else key for key in re.findall("`(.+?)`", row)}
+    (name,) = [name for name in NAMED if IN_DOCS[name] == widget]
     assert {key.lower() for key in documented} == {key.lower() for key in NAMED[name]}
 
 
@@ -107,7 +111,7 @@ def test_the_documentation_names_these_keys(name):
 def test_fields_take_keys_and_leave_by_escape(page, name):
     blank = BlankPage(page, MADE[name]())
     page.evaluate(SPY)
-    main = blank.root.locator("[data-vw-main]")
+    main = page.locator("[data-vw-main]")
     for button in blank.root.locator(".vw-button[aria-expanded]").all():
         button.click()
     fields = blank.root.locator("input:not([type=range]), select").all()
@@ -154,7 +158,7 @@ def test_keys_in_a_box_of_widgets_go_to_its_main_part(page):
       document.querySelector(".vw-widget").after(box);
       box.append(document.querySelector(".vw-widget"));
     }""")
-    main = blank.root.locator("[data-vw-main]")
+    main = page.locator("[data-vw-main]")
     for place in ("p", ".jupyter-button", "svg"):
         page.locator(place).click()
         before = histogram.threshold
@@ -171,7 +175,7 @@ def test_keys_in_a_box_of_widgets_go_to_its_main_part(page):
 
 # All controls that can be used now. Arrows reach the other samples of a queue; "only" is the key O.
 CONTROLS = """() => {
-  const parts = document.querySelectorAll("button, input, select, [data-vw-main]");
+  const parts = document.querySelectorAll("button, input, select, [data-vw-main][tabindex='0']");
   window.controls = [...parts].filter((part) => !part.disabled && part.checkVisibility() &&
     !(part.matches(".vw-review-place, .vw-legend-row > .vw-button") && part.tabIndex < 0));
   return window.controls.map((part) => part.outerHTML.slice(0, 90));
@@ -184,7 +188,6 @@ FOCUSED = """() => {
 ALL = {
     **MADE,
     "strip": lambda: invariants.histogram()._view.strip,
-    "monitor": lambda: invariants.monitor()._drawing.controls,
 }
 
 

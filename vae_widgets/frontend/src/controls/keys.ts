@@ -26,9 +26,12 @@ const USED: [string, RegExp][] = [
   ["button, input, a", /^( |Enter)$/],
 ];
 
-/** Make an element the main part of its widget: its keys work wherever the focus is in the widget. */
-export function setMainPart(part: HTMLElement): void {
-  part.tabIndex = 0;
+/**
+ * Make an element the main part of its widget: its keys work wherever the focus is in the widget.
+ * With `tabIndex` -1 it gets the focus by clicks only.
+ */
+export function setMainPart(part: HTMLElement, tabIndex = 0): void {
+  part.tabIndex = tabIndex;
   part.setAttribute(MAIN, "");
 }
 
@@ -77,8 +80,8 @@ const isWidget = (part: Element) => part.matches(WIDGET);
 /** The main part of the innermost widget that has one. */
 function mainPartOf(path: HTMLElement[]): HTMLElement | undefined {
   for (const widget of path.filter(isWidget)) {
-    const parts = [...widget.querySelectorAll<HTMLElement>(`[${MAIN}]`)];
-    const shown = parts.find((part) => part.checkVisibility());
+    const parts = [widget, ...widget.querySelectorAll<HTMLElement>(`[${MAIN}]`)];
+    const shown = parts.find((part) => part.hasAttribute(MAIN) && part.checkVisibility());
     if (shown) return shown;
   }
 }

@@ -4,7 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "./controls.css";
 import { KernelNotice } from "../controls/kernel_notice.ts";
-import { onKey } from "../controls/keys.ts";
+import { onKey, setMainPart } from "../controls/keys.ts";
 import { listen } from "../kernel/listen.ts";
 import { setAndPush, send } from "../kernel/sync.ts";
 import { CurveEvents } from "./curve_events.ts";
@@ -113,7 +113,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     zoom: (range) => setAndPush(model, { zoom: range }),
   });
 
-  const stopKeys = onKey(root, (key) => {
+  setMainPart(root, -1);
+  const zoomByKey = (key: string) => {
     const [low, high] = model.get("readout").limits ?? [0, 1];
     const zoomed = model.get("zoom").length > 0;
     const [middle, half] = [(low + high) / 2, (high - low) / 2];
@@ -127,7 +128,8 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     else if (key === "0") setAndPush(model, { zoom: [] });
     else return false;
     return true;
-  });
+  };
+  let stopKeys = () => {};
   const events = new CurveEvents(el);
   const showReadout = () => {
     const { events: named = [], limits = [0, 1] } = model.get("readout");
@@ -179,7 +181,10 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   update();
   showReadout();
   // The monitor is around it only once it is in the page.
-  const frame = requestAnimationFrame(mark);
+  const frame = requestAnimationFrame(() => {
+    mark();
+    stopKeys = onKey(root.closest<HTMLElement>(".vw-monitor") ?? root, zoomByKey); // also from the curves
+  });
   return () => {
     cancelAnimationFrame(frame);
     window.clearInterval(timer);
