@@ -38,9 +38,9 @@ RESTART = """async () => {
   await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart();
 }"""
 
-# How far a line lies below the top of its output.
-DEPTH = """line => line.getBoundingClientRect().top -
-  line.closest(".jp-OutputArea-output").getBoundingClientRect().top"""
+# The row of a line in a picture of its output, both as they are drawn on whole pixels.
+ROW = """line => Math.round(line.getBoundingClientRect().top) -
+  Math.floor(line.closest(".jp-OutputArea-output").getBoundingClientRect().top)"""
 
 # A picture that follows late would make JupyterLab ask whether to save.
 CLOSE = """() => {
@@ -93,7 +93,7 @@ def test_the_picture_takes_the_place_of_the_view_and_shows_the_last_state(
         notice.get_by_text("Disconnected: run the cell again.").wait_for()
         assert notice.count() == 1
         disconnected = picture_of(nb, line)
-        top = round(notice.evaluate(DEPTH))
+        top = notice.evaluate(ROW)
         without = np.delete(disconnected, slice(top - 4, top + 24), axis=0)
         assert without.shape == connected.shape
         # Edges may be smoothed by a level or two of 255 more or less.
