@@ -1,4 +1,4 @@
-"""Ctrl+Z undoes each gesture that changes a result, Ctrl+Y does it again."""
+"""Ctrl+Z undoes each gesture that changes a result, Ctrl+Y redoes it."""
 
 import pytest
 
@@ -64,11 +64,11 @@ def test_undo_of_the_threshold(histogram):
     until(0.5)
     keys(blank, "Control+y")
     until(*by_iqr)
-    # After another gesture there is nothing to do again.
+    # After another gesture there is nothing to redo.
     keys(blank, "Home")
     until(min(histogram.scores))
     keys(blank, "Control+y")
-    blank.root.get_by_text("There is nothing to do again.").wait_for()
+    blank.root.get_by_text("There is nothing to redo.").wait_for()
 
 
 def test_a_refused_method_is_no_step(histogram):

@@ -56,7 +56,9 @@ FRONT_END = """async ({ esm, css, state, buffers, kernel }) => {
     send(content, callbacks, buffers = []) {
       if (kernel.state === "gone") throw new Error("Cannot send");
       if (kernel.state === "busy") return;
-      window[kernel.name](content, buffers.map(text)).then(model.take);
+      kernel.unanswered += 1;
+      const answered = () => (kernel.unanswered -= 1);
+      window[kernel.name](content, buffers.map(text)).then(model.take).finally(answered);
     },
     take(messages) {
       for (const { data, buffers } of messages) {
@@ -133,7 +135,7 @@ class BlankPage:
                 "css": state.pop("_css"),
                 "state": json.loads(json.dumps(state)),
                 "buffers": {"paths": paths, "data": [_text(buffer) for buffer in buffers]},
-                "kernel": {"name": name, "state": "there"},
+                "kernel": {"name": name, "state": "there", "unanswered": 0},
             },
         )
 
@@ -162,6 +164,10 @@ class BlankPage:
             return condition()
 
         return wait_for(hold, 10, what)
+
+    def wait_for_answers(self) -> None:
+        """Wait until the widget has answered every message that the page has sent."""
+        self.page.wait_for_function("() => !window.mounted.kernel.unanswered")
 
     def save(self, entry: str) -> tuple[str, bytes]:
         """Choose an entry of the menu Export; return name and content of the file."""

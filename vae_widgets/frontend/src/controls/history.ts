@@ -1,4 +1,4 @@
-/** The gestures of a widget that Ctrl+Z undoes, and Ctrl+Y or Ctrl+Shift+Z does again. */
+/** The gestures of a widget that Ctrl+Z undoes, and Ctrl+Y or Ctrl+Shift+Z redoes. */
 
 import type { AnyModel } from "@anywidget/types";
 import { setAndPush } from "../kernel/sync.ts";
@@ -56,8 +56,8 @@ export class History {
 export function onUndo(main: HTMLElement, model: AnyModel<any>, setStatus: (text: string) => void): () => void {
   return onKey(main, (key) => {
     const history = History.of(model);
-    if (key === "Undo") setStatus(history.undo() ? "Undone. Ctrl+Y does it again." : "There is nothing to undo.");
-    else if (key === "Redo") setStatus(history.redo() ? "Done again." : "There is nothing to do again.");
+    if (key === "Undo") setStatus(history.undo() ? "Undone. Ctrl+Y redoes it." : "There is nothing to undo.");
+    else if (key === "Redo") setStatus(history.redo() ? "Redone." : "There is nothing to redo.");
     else return false;
     return true;
   });

@@ -36,7 +36,7 @@ export class Marking {
   readonly #model: AnyModel<State>;
   readonly #pending = new PendingMarks();
   readonly #keep: KeptMarks;
-  /** Steps that were undone, which `redo` does again. */
+  /** Steps that were undone, which `redo` repeats. */
   #undone: { index: number; mark: Mark }[] = [];
   #asked = false; // whether the kernel was asked to restore the kept marks
   #taken: number[] = [];

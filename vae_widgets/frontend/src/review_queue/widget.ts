@@ -141,7 +141,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     mark("unsure"),
   );
   const { made: clear } = control("Clear", "C", "Remove the mark", () => mark(""));
-  const { made: undoing } = control("Undo", "U", "Undo the last step (U or Ctrl+Z; Ctrl+Y does it again)", undo);
+  const { made: undoing } = control("Undo", "U", "Undo the last step (U or Ctrl+Z; Ctrl+Y redoes it)", undo);
   const { made: forward } = control("\u25b8", "", "Next sample (right arrow)", step(1));
   const { made: more } = control("More", "", "Queue the next samples, and remove the marked ones", () =>
     send(model, "refill", {}),
