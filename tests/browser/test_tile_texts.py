@@ -32,14 +32,14 @@ def test_scatter_tells_the_range_and_describes_what_is_hovered_and_picked(page):
     scatter = vw.LatentScatter(codec, FRAME)
     scatter.pick(2)
     BlankPage(page, scatter)
-    assert "tiles: bars from the means" in page.locator(".vw-scatter-facts").inner_text()
+    expect(page.locator(".vw-scatter-facts")).to_contain_text("tiles: bars from the means")
     picked = page.locator(".vw-picked-text td")
     assert picked.all_inner_texts()[0::3] == list(FRAME)
-    assert picked.nth(1).inner_text() == f"{codec.decode(scatter.picked[None])[0, 0]:.5g}"
+    expect(picked.nth(1)).to_have_text(f"{codec.decode(scatter.picked[None])[0, 0]:.5g}")
     page.evaluate("window.mounted.model.set('hovered', 7)")
     hovered = page.locator(".vw-tooltip-detail td")
     hovered.nth(0).wait_for()
-    assert hovered.nth(4).inner_text() == f"{FRAME['b'][7]:.5g}"
+    expect(hovered.nth(4)).to_have_text(f"{FRAME['b'][7]:.5g}")
 
 
 def test_slider_tells_the_range_and_describes_the_frame_that_was_committed(page):
@@ -49,10 +49,10 @@ def test_slider_tells_the_range_and_describes_the_frame_that_was_committed(page)
     show_alone(page, slider)
     expect(page.locator(".vw-film-note")).to_contain_text("bars from the means")
     detail = page.locator(".vw-film-detail")
-    assert detail.locator("td").nth(1).inner_text() == f"{slider.frames[0, 0]:.5g}"
+    expect(detail.locator("td").nth(1)).to_have_text(f"{slider.frames[0, 0]:.5g}")
     slider.value = 1.0
     page.evaluate("text => model.set('_detail', text)", slider._detail)
-    assert detail.locator("td").nth(1).inner_text() == f"{slider.frames[-1, 0]:.5g}"
+    expect(detail.locator("td").nth(1)).to_have_text(f"{slider.frames[-1, 0]:.5g}")
     box = page.get_by_role("slider").bounding_box()
     page.mouse.move(box["x"] + 300, box["y"] + 20)
     page.mouse.down()
@@ -65,12 +65,14 @@ def test_review_card_and_strip_tell_the_range(page):
     histogram = vw.AnomalyHistogram(SCORES[:12], items=X)
     queue = vw.ReviewQueue(histogram, codec=PcaCodec(X), order="highest")
     show_alone(page, queue)
-    assert "tiles: black \N{MINUS SIGN}3, white 3" in page.locator(".vw-review-facts").inner_text()
+    expect(page.locator(".vw-review-facts")).to_contain_text(
+        "tiles: black \N{MINUS SIGN}3, white 3"
+    )
     assert page.locator(".vw-review-detail").is_hidden()
     show_alone(page, histogram._view.strip)
-    assert page.locator(".vw-strip-note").inner_text() == "black \N{MINUS SIGN}3, white 3"
+    expect(page.locator(".vw-strip-note")).to_have_text("black \N{MINUS SIGN}3, white 3")
     show_alone(page, vw.AnomalyHistogram(SCORES[:12], items=(X + 3) / 6)._view.strip)
-    assert page.locator(".vw-strip-note").inner_text() == ""
+    expect(page.locator(".vw-strip-note")).to_have_text("")
 
 
 def test_review_card_describes_each_sample(page):
@@ -78,10 +80,10 @@ def test_review_card_describes_each_sample(page):
     show_alone(page, queue)
     cells = page.locator(".vw-review-detail td")
     first = int(queue.queue[0])
-    assert cells.nth(1).inner_text() == f"{FRAME['a'][first]:.5g}"
-    assert cells.nth(12).inner_text() == "<i>"
+    expect(cells.nth(1)).to_have_text(f"{FRAME['a'][first]:.5g}")
+    expect(cells.nth(12)).to_have_text("<i>")
     page.locator(".vw-review-card").press("ArrowRight")
-    assert cells.nth(1).inner_text() == f"{FRAME['a'][int(queue.queue[1])]:.5g}"
+    expect(cells.nth(1)).to_have_text(f"{FRAME['a'][int(queue.queue[1])]:.5g}")
 
 
 def test_a_detail_is_shown_and_does_nothing(page):
@@ -89,7 +91,7 @@ def test_a_detail_is_shown_and_does_nothing(page):
     queue = vw.ReviewQueue(histogram, order="nearest")
     show_alone(page, queue)
     detail = page.locator(".vw-review-detail")
-    assert detail.locator("circle").count() == 1
+    expect(detail.locator("circle")).to_have_count(1)
     assert detail.locator("animate, script").count() == 0
     detail.locator("b").evaluate("one => one.click()")
     assert detail.locator("a").get_attribute("href") is None

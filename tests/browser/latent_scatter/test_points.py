@@ -10,6 +10,14 @@ from tests.support.pca_codec import PcaCodec, digits
 from tests.support.scatter_view import MARGIN
 
 X, Y = (part[:60] for part in digits())
+# The height of the plot follows the width of the widget, and its canvas follows both.
+SETTLED = """width => {
+  const root = document.querySelector(".vw-widget");
+  const canvas = root.querySelector(".vw-scatter-plot > canvas");
+  return root.clientWidth === width && canvas.width === canvas.clientWidth &&
+    canvas.height === canvas.clientHeight &&
+    parseFloat(root.style.getPropertyValue("--vw-width")) === 20 * Math.floor((width - 16) / 20);
+}"""
 
 
 @pytest.fixture
@@ -115,9 +123,7 @@ def test_the_card_of_a_sample_leaves_its_point_free(blank):
             "w => { document.querySelector('.vw-widget').parentElement.style.width = `${w}px`; }",
             width,
         )
-        page.wait_for_function(
-            "w => Math.round(document.querySelector('.vw-widget').clientWidth) === w", arg=width
-        )
+        page.wait_for_function(SETTLED, arg=width)
         plot = canvas.bounding_box()
         inner = plot["width"] - MARGIN["left"] - MARGIN["right"]
         x0, x1, y0, y1 = scatter.view

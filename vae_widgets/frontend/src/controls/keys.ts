@@ -117,7 +117,9 @@ function keydown(event: KeyboardEvent): void {
       (button?.isConnected === true && mainPartOf(ancestors(button)) === main && offer(button, key, event));
   }
   if (used) event.preventDefault();
-  if (used && !target.checkVisibility()) focusMainPart(path); // the key has closed what held it
+  const focused = document.activeElement;
+  // The key has closed what had the focus, and has not moved the focus itself.
+  if (used && !target.checkVisibility() && (focused === target || focused === document.body)) focusMainPart(path);
   if (used || browsers || !(key === "Enter" && event.shiftKey)) event.stopImmediatePropagation();
 }
 
