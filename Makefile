@@ -17,7 +17,8 @@ UV_INSTALL := $(BIN)/python tests/support/install.py
 SYSTEM_FOLDERS := tests/packaging tests/notebooks tests/browser
 UNIT_TESTS := -m pytest tests $(SYSTEM_FOLDERS:%=--ignore=%) \
   --numprocesses=2 --dist=loadfile --no-loadscope-reorder
-SYSTEM_TESTS := -m pytest $(SYSTEM_FOLDERS) --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+# One process more than processors: these tests wait for pages, kernels and downloads.
+SYSTEM_TESTS := -m pytest $(SYSTEM_FOLDERS) --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 NO_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),,--no-browser)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 JUPYTERLAB = $(BIN)/python -m jupyterlab --port=$(PORT) $(NO_DISPLAY) $(AS_ROOT) \
@@ -38,10 +39,10 @@ dev: $(VENV)/test.stamp ## As `make lab`; what you save in the front end shows a
 	@(cd $(FRONTEND) && $(WITH_NODE) exec node watch.mjs) & trap "kill $$! 2> /dev/null" EXIT INT TERM; \
 	  PYTHONSTARTUP=$(abspath $(FRONTEND)/kernel_startup.py) $(JUPYTERLAB)
 
-# The system tests wait for pages, kernels and downloads, and leave processors to the others.
+# Unit tests fill the processors, so system tests run after them: pages and kernels must answer in time.
 test: $(VENV)/test.stamp ## Run everything that CI runs
 	@$(MAKE) --no-print-directory --jobs=3 lint types page
-	@$(MAKE) --no-print-directory --jobs=2 python system
+	@$(MAKE) --no-print-directory python system
 
 lint: $(VENV)/test.stamp ## Check formatting, lint and dead code
 	$(BIN)/ruff format --check

@@ -63,6 +63,10 @@ SAVE = """async () => {
   await window.jupyterapp.commands.execute("docmanager:save");
   return !window.jupyterapp.shell.currentWidget.context.model.dirty;
 }"""
+PIXELS = """async (canvas) => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  return canvas.toDataURL();
+}"""
 SHARED = "shared.ipynb"
 # A kernel as if it were new, but for the modules that it has imported.
 RESET = """
@@ -218,8 +222,8 @@ class Notebook:
             mouse.up()
 
     def pixels(self, canvas: Locator) -> str:
-        """The picture of a canvas, as a data URL to compare."""
-        return canvas.evaluate("canvas => canvas.toDataURL()")
+        """The picture of a canvas as a data URL to compare, with what the next frame draws."""
+        return canvas.evaluate(PIXELS)
 
     def wait_for_other_pixels(self, canvas: Locator, than: str) -> str:
         """Wait until a canvas shows another picture; return it."""

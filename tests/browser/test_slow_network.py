@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.support.far_away import DELAY, FAR_AWAY, WATCH
+from tests.support.far_away import FAR_AWAY, WATCH
 from tests.support.scatter_view import CODEC, SCATTER, View
 
 COUNTED = """
@@ -32,7 +32,8 @@ def test_hover_and_slider_with_a_kernel_far_away(page, notebook):
     view.caption.filter(has_text="decoded").wait_for()
     page.evaluate(WATCH, [each.element_handle() for each in (view.canvas, decoded, view.caption)])
 
-    # Each move shows another picture before the kernel can have answered.
+    # Each move shows another picture without an answer from the kernel.
+    page.evaluate("hold()")
     box = view.canvas.bounding_box()
     course = np.linspace((80, 60), (box["width"] - 30, box["height"] - 70), 12)
     for i, at in enumerate(course):
@@ -40,7 +41,7 @@ def test_hover_and_slider_with_a_kernel_far_away(page, notebook):
         page.wait_for_function("count => changes.length > count", arg=i)
     sweep = page.evaluate("changes")[: len(course)]
     assert {caption for _, caption in sweep} <= {"preview", "preview\nfar from data"}
-    assert max(after for after, _ in sweep) < 2 * DELAY
+    page.evaluate("release()")
 
     # When the pointer rests, the kernel's own picture comes, once; nothing was picked.
     view.caption.filter(has_text="decoded").wait_for()

@@ -2,9 +2,20 @@
 
 DELAY = 200  # ms, in each direction
 
-# Delays all messages, in order, and counts those that the page has sent.
+# Delays all messages, in order, and counts those that the page has sent. Between `hold()` and
+# `release()` none arrives.
 FAR_AWAY = """(() => {
   window.sent = 0;
+  let held = false;
+  const arrived = [];
+  const deliver = () => {
+    while (!held && arrived.length) arrived.shift()();
+  };
+  window.hold = () => (held = true);
+  window.release = () => {
+    held = false;
+    deliver();
+  };
   const Near = window.WebSocket;
   window.WebSocket = class extends Near {
     send(message) {
@@ -12,7 +23,11 @@ FAR_AWAY = """(() => {
       setTimeout(() => super.send(message), DELAY);
     }
     set onmessage(listen) {
-      super.onmessage = listen && ((event) => setTimeout(() => listen.call(this, event), DELAY));
+      const arrive = (event) => {
+        arrived.push(() => listen.call(this, event));
+        deliver();
+      };
+      super.onmessage = listen && ((event) => setTimeout(arrive, DELAY, event));
     }
   };
 })()""".replace("DELAY", str(DELAY))

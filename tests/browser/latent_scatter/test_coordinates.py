@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.scatter_view import ANSWERS, CODEC, MOVE, View, lonely
 
@@ -23,14 +24,17 @@ def test_axes_and_other_dimensions(notebook, projection):
     nb = notebook([CODEC, VAE])
     view = View(nb)
     nb.kernel.eval("setattr(scatter, 'projection', FastICA(4, random_state=0).fit(scatter.z_mean))")
+    coordinates = view.root.get_by_label("Coordinates that are shown")
+    expect(coordinates).to_have_value("FastICA")
     nb.kernel.eval("setattr(scatter, 'projection', 'latent')")
+    expect(coordinates).to_have_value("latent")
     axes = view.root.get_by_label("Latent dimension along x")
     kl = nb.kernel.eval("[axis['name'] for axis in scatter._axes]")
     assert kl[-1] == "z[2]"
     axes.get_by_text("z[2] · 0.00 nats · collapsed").wait_for(state="attached")
 
     before = nb.pixels(view.canvas)
-    view.root.get_by_label("Coordinates that are shown").select_option(projection)
+    coordinates.select_option(projection)
     nb.kernel.until(f"scatter.projection == '{projection}'")
     before = nb.wait_for_other_pixels(view.canvas, than=before)
     axes.select_option("3")
