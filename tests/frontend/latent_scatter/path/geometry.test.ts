@@ -45,7 +45,7 @@ test("a way-point that is dragged pulls the legs beside it straight, and no othe
 });
 
 test("the point can be dragged, the way-points, and the ends by their names", () => {
-  const picture = { path: line, frame: 0, stops: [0, 30, 63], guessed: false, newStart: null };
+  const picture = { path: line, frame: 0, stops: [0, 30, 63], guessed: false, newStart: null, right: 900 };
   const hit = (x: number, y: number, reach = 10, seen = () => true) =>
     hitPath(picture, { x, y }, reach, seen);
   assert.equal(hit(2, 3), "point"); // it lies on the start
@@ -56,6 +56,10 @@ test("the point can be dragged, the way-points, and the ends by their names", ()
   assert.equal(hit(300, 15), null);
   assert.equal(hit(300, 15, 24), 1);
   assert.equal(hit(630, 0, 10, () => false), null);
+  assert.equal(hit(660, -9), 2); // "end"
+  picture.right = 650; // there is no room at the right of the end
+  assert.equal(hit(660, -9), null);
+  assert.equal(hit(600, -9), 2);
 });
 
 test("way-points are named by the numbers of their keys, in order, between start and end", () => {
@@ -63,9 +67,10 @@ test("way-points are named by the numbers of their keys, in order, between start
   const context = new Proxy({} as Record<string, unknown>, {
     get: (_, name) => (name === "fillText" ? (text: string, x: number) => named.push([text, x]) : () => {}),
   });
-  const picture = { path: line, frame: 5, stops: [0, 20, 40, 63], guessed: false, newStart: null };
+  const picture = { path: line, frame: 5, stops: [0, 20, 40, 63], guessed: false, newStart: null, right: 650 };
   const theme = { font: "serif" } as Parameters<typeof drawPath>[1];
   drawPath(context as unknown as CanvasRenderingContext2D, theme, picture);
   assert.deepEqual(named.map(([text]) => text), ["start", "1", "2", "end"]);
-  assert.deepEqual(named.map(([, x]) => x - named[0][1]), [0, 200, 400, 630]);
+  // The end has no room at its right.
+  assert.deepEqual(named.map(([, x]) => x), [9, 209, 409, 621]);
 });

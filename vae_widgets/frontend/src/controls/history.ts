@@ -10,7 +10,8 @@ export interface Step {
   redo(): void;
 }
 
-const LONGEST = 100;
+/** Steps that are kept. One may hold a selection of a million samples. */
+const LONGEST = 30;
 const histories = new WeakMap<object, History>();
 
 export class History {

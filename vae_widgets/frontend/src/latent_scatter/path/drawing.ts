@@ -15,16 +15,21 @@ export interface PathPicture {
   guessed: boolean;
   /** The new start, until the new end is chosen too. */
   newStart: Point | null;
+  /** Where the plot ends at its right. */
+  right: number;
 }
 
 const NAME = { x: 9, y: -9 };
 // Half the size of a name, with a margin. A name can be dragged because the point may cover its end.
 const NAME_REACH = { x: 22, y: 9 };
 
+/** 1 if the name of a point stands at its right, -1 at its left because the plot ends. */
+const sideOf = (point: Point, right: number) => (point.x + NAME.x + 2 * NAME_REACH.x > right ? -1 : 1);
+
 export function drawPath(
   context: CanvasRenderingContext2D,
   theme: Theme,
-  { path, frame, stops, guessed, newStart }: PathPicture,
+  { path, frame, stops, guessed, newStart, right }: PathPicture,
 ): void {
   context.lineJoin = "round";
   context.setLineDash(guessed ? [6, 4] : []);
@@ -40,12 +45,12 @@ export function drawPath(
   // Way-points have the numbers of their keys.
   stops.forEach((stop, i) => {
     const name = i === 0 ? "start" : i === stops.length - 1 ? "end" : String(i);
-    label(context, theme, name, path[stop]);
+    label(context, theme, name, path[stop], right);
   });
   dot(context, path[frame], 7, theme.accent, theme.paper);
   if (newStart) {
     dot(context, newStart, 5, theme.accent, theme.paper);
-    label(context, theme, "new start", newStart);
+    label(context, theme, "new start", newStart, right);
   }
 }
 
@@ -54,7 +59,7 @@ export function drawPath(
  * null. `reach` is the greatest distance in pixels; only parts that are `seen` count.
  */
 export function hitPath(
-  { path, frame, stops }: PathPicture,
+  { path, frame, stops, right }: PathPicture,
   at: Point,
   reach: number,
   seen: (point: Point) => boolean,
@@ -62,7 +67,7 @@ export function hitPath(
   const near = (point: Point) => seen(point) && Math.hypot(at.x - point.x, at.y - point.y) <= reach;
   const inName = (point: Point) =>
     seen(point) &&
-    Math.abs(at.x - point.x - NAME.x - NAME_REACH.x) <= NAME_REACH.x &&
+    Math.abs(at.x - point.x - sideOf(point, right) * (NAME.x + NAME_REACH.x)) <= NAME_REACH.x &&
     Math.abs(at.y - point.y - NAME.y) <= NAME_REACH.y;
   for (const which of [0, stops.length - 1]) {
     if (inName(path[stops[which]])) return which;
@@ -89,8 +94,15 @@ function dot(
 }
 
 /** A label next to a point. */
-function label(context: CanvasRenderingContext2D, theme: Theme, text: string, at: Point): void {
-  context.textAlign = "left";
+function label(
+  context: CanvasRenderingContext2D,
+  theme: Theme,
+  text: string,
+  at: Point,
+  right: number,
+): void {
+  const side = sideOf(at, right);
+  context.textAlign = side < 0 ? "right" : "left";
   context.textBaseline = "middle";
-  haloedText(context, theme, text, at.x + NAME.x, at.y + NAME.y);
+  haloedText(context, theme, text, at.x + side * NAME.x, at.y + NAME.y);
 }

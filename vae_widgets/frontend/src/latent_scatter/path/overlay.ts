@@ -323,6 +323,7 @@ export class PathOverlay {
     const guessed = this.#guessed;
     const start = this.#start;
     const newStart = start && this.#plot.viewport.toScreen(...start.at);
-    return { path: this.#onScreen(), frame: this.#frame(), stops, guessed, newStart };
+    const { left, width } = this.#plot.viewport.box;
+    return { path: this.#onScreen(), frame: this.#frame(), stops, guessed, newStart, right: left + width };
   }
 }
