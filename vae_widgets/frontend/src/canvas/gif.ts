@@ -68,8 +68,14 @@ const SHIFTS = [16, 8, 0];
 function medianCut(counts: Map<number, number>): number[][] {
   const rangeOf = (colours: number[]) => {
     const ranges = SHIFTS.map((shift) => {
-      const values = colours.map((colour) => (colour >> shift) & 255);
-      return Math.max(...values) - Math.min(...values);
+      // Not Math.max(...), which takes no more than some 100,000 values.
+      let [low, high] = [255, 0];
+      for (const colour of colours) {
+        const value = (colour >> shift) & 255;
+        low = Math.min(low, value);
+        high = Math.max(high, value);
+      }
+      return high - low;
     });
     const range = Math.max(...ranges);
     return { colours, range, shift: SHIFTS[ranges.indexOf(range)] };
