@@ -63,7 +63,7 @@ WIDGETS = {
     "review_queue": {"anomaly_histogram"},
     "training_monitor": {"tile_strip"},
     "explorer": {
-        *("tile_strip", "latent_scatter", "interpolation_slider", "anomaly_histogram"),
+        *("tile_strip", "latent_scatter", "links", "interpolation_slider", "anomaly_histogram"),
         "review_queue",
     },
 }

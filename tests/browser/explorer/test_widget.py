@@ -36,7 +36,7 @@ def test_a_gesture_and_its_effect_are_on_one_screen(notebook):
     bars = explorer.locator(".vw-scores .vw-picture > canvas")
     film = explorer.locator(".vw-film-strip canvas")
     strip = explorer.locator(".vw-panel-selection .vw-strip")
-    slide = page.get_by_role("button", name="Slide to the picked point")
+    slide = explorer.locator(".vw-film-end").get_by_role("button", name="Picked")
 
     def on_screen(*parts):
         for part in parts:

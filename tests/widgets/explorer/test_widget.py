@@ -6,6 +6,7 @@ import pytest
 from traitlets import TraitError
 
 import vae_widgets as vw
+from tests.support.messages import ask
 from tests.support.pca_codec import PcaCodec, digits
 from vae_widgets.widgets.explorer.tabs import PANELS
 
@@ -74,18 +75,17 @@ def test_a_review_is_made_once_its_panel_is_opened_and_picks_what_it_shows(explo
 def test_a_sample_picked_from_its_tile_starts_the_slide_at_the_original(explorer):
     explorer.histogram.picked_item = 7
     assert explorer.scatter.picked_index == 7
-    explorer._as_start.click()
+    assert ask(explorer.slider, "end", which="start", sample=None)["error"] == ""
     np.testing.assert_array_equal(explorer.slider.start, X[7])
 
 
 def test_the_picked_point_becomes_an_end_of_the_slide(explorer):
-    assert explorer._as_start.disabled
+    assert "no point is picked" in ask(explorer.slider, "end", which="start", sample=None)["error"]
     explorer.scatter.picked = [0.5, -0.5]
-    assert not explorer._as_start.disabled
-    explorer._as_start.click()
+    ask(explorer.slider, "end", which="start", sample=None)
     np.testing.assert_array_equal(explorer.slider.start, np.float32([0.5, -0.5]))
     np.testing.assert_allclose(explorer.slider.frames[0], CODEC.decode([[0.5, -0.5]])[0], atol=1e-6)
-    explorer._as_end.click()
+    ask(explorer.slider, "end", which="end", sample=None)
     np.testing.assert_array_equal(explorer.slider.end, np.float32([0.5, -0.5]))
 
 
@@ -185,7 +185,7 @@ def test_samples_of_the_shape_of_codes_are_slid_by_their_codes():
     z = explorer.scatter.z_mean
     np.testing.assert_allclose(explorer.slider.path[0], z[0], atol=1e-6)
     explorer.scatter.pick(5)
-    explorer._as_end.click()
+    ask(explorer.slider, "end", which="end", sample=None)
     np.testing.assert_allclose(explorer.slider.path[-1], z[5], atol=1e-6)
 
 

@@ -7,7 +7,8 @@ from tests.support.pca_codec import PcaCodec, digits
 
 X = digits()[0][:40]
 CODEC = PcaCodec(X)
-NOTHING = {"samples": 0, "picked": False, "start": None, "end": None}
+NOTHING = {"samples": 0, "picked": None, "start": None, "end": None}
+LINKED = {**NOTHING, "samples": 40, "picked": False}
 
 
 @pytest.fixture
@@ -23,10 +24,10 @@ def test_without_samples_no_end_can_be_chosen(slider):
 def test_ends_are_samples_of_a_linked_scatter_until_it_is_unlinked(slider):
     scatter = vw.LatentScatter(CODEC, X)
     link = slider.link(scatter)
-    assert slider._ends == {**NOTHING, "samples": 40}
+    assert slider._ends == LINKED
     assert ask(slider, "end", which="end", sample=7)["error"] == ""
     np.testing.assert_array_equal(slider.end, X[7])
-    assert slider._ends == {**NOTHING, "samples": 40, "end": 7}
+    assert slider._ends == {**LINKED, "end": 7}
     before = slider.path
     error = ask(slider, "end", which="start", sample=40)["error"]
     assert error == "start must be a sample from 0 to 39; received 40."

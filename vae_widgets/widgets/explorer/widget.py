@@ -19,6 +19,7 @@ from vae_widgets.widgets.explorer import still_picture as picture
 from vae_widgets.widgets.explorer.tabs import PanelTabs
 from vae_widgets.widgets.interpolation_slider.widget import InterpolationSlider
 from vae_widgets.widgets.latent_scatter.widget import LatentScatter
+from vae_widgets.widgets.links.path_link import end_at
 from vae_widgets.widgets.review_queue.widget import ReviewQueue
 from vae_widgets.widgets.still_pictures.figure import four_digits
 from vae_widgets.widgets.still_pictures.pictured import Pictured
@@ -34,8 +35,8 @@ class Explorer(Pictured, CompositeWidget):
     The scatter stands beside the panel of the current task, or above it in a narrow cell:
 
     - *Selection*: the selected samples; a click on one picks its code.
-    - *Slide*: an interpolation. Its path lies in the scatter and can be dragged there; two buttons
-      make the picked point an end of it.
+    - *Slide*: an interpolation. Its path lies in the scatter and can be dragged there. Each end can
+      be set to a sample by its number, or to the picked point.
     - *Threshold*: the anomaly scores. The flagged samples are outlined in the scatter, the selected
       ones marked in the bars, and a click on a tile picks its code.
     - *Review*: the flagged samples one by one, each picked in the scatter.
@@ -120,8 +121,8 @@ class Explorer(Pictured, CompositeWidget):
         start, end = _two_samples(self.scatter.z_mean, labels)
         self.slider = InterpolationSlider(
             codec,
-            self._end(start),
-            self._end(end),
+            end_at(self.scatter, start),
+            end_at(self.scatter, end),
             renderer=self._renderer,
             latents=self.scatter.z_mean,
         )
@@ -134,18 +135,16 @@ class Explorer(Pictured, CompositeWidget):
             title="Selected samples", selectable=True, placeholder="Lasso points to see them here."
         )
         self._selected: NDArray[np.uint32] = np.zeros(0, np.uint32)
-        self._as_start = self._end_button("Slide from the picked point", "start")
-        self._as_end = self._end_button("Slide to the picked point", "end")
         self._flagged = ipywidgets.Button(
             description="Select the flagged samples",
             tooltip="Select what the threshold flags",
-            layout=ipywidgets.Layout(width="auto"),
+            layout=ipywidgets.Layout(width="auto", align_self="flex-start", margin="0 0 0 6px"),
         )
         self._flagged.on_click(self._select_flagged)
         self._tabs = PanelTabs()
         self._panels = {
-            "selection": [self._strip, _row(self._flagged)],
-            "slide": [self.slider, _row(self._as_start, self._as_end)],
+            "selection": [self._strip, self._flagged],
+            "slide": [self.slider],
             "threshold": [self.histogram],
             "review": [],
         }
@@ -161,12 +160,10 @@ class Explorer(Pictured, CompositeWidget):
         )
         self.add_class("vw-explorer")
         self.scatter.observe(self._show_selection, "selection")
-        self.scatter.observe(self._enable_buttons, "picked")
         self.histogram.observe(self._count, "flagged")
         self.histogram.observe(self._pick_item, "picked_item")
         self._strip.observe(self._pick_selected, "selected")
         self._tabs.observe(self._open, "panel")
-        self._enable_buttons()
         self._count()
         for part in self._pictured_parts():
             part.when_picture_changes(self._picture_changed)
@@ -210,29 +207,6 @@ class Explorer(Pictured, CompositeWidget):
         strip = [self._strip] if len(self._selected) else []
         return [self.scatter, *strip, self.slider, self.histogram]
 
-    def _end_button(self, text: str, end: str) -> ipywidgets.Button:
-        button = ipywidgets.Button(
-            description=text,
-            tooltip="Pick a point in the latent plane first",
-            layout=ipywidgets.Layout(width="auto"),
-        )
-        button.on_click(lambda _: self._set_end(end))
-        return button
-
-    def _enable_buttons(self, change: Any = None) -> None:
-        for button in (self._as_start, self._as_end):
-            button.disabled = not self.scatter.picked.size
-
-    def _set_end(self, end: str) -> None:
-        index = self.scatter.picked_index
-        setattr(self.slider, end, self.scatter.picked if index < 0 else self._end(index))
-
-    def _end(self, index: int) -> NDArray[np.float32]:
-        x, z = self._x[index], self.scatter.z_mean[index]
-        # A sample is shown as it is, beside its reconstruction. Where samples have the shape of
-        # codes, though, the slider takes what it gets for a code.
-        return np.asarray(z if x.shape == z.shape else x)
-
     def _select_flagged(self, button: Any) -> None:
         self.scatter.selection = self.histogram.flagged
 
@@ -270,11 +244,6 @@ class Explorer(Pictured, CompositeWidget):
         queue = self.review.queue
         if change.new < len(queue):
             self.scatter.try_pick(int(queue[change.new]))
-
-
-def _row(*buttons: ipywidgets.Button) -> ipywidgets.HBox:
-    layout = ipywidgets.Layout(flex_flow="row wrap", margin="0 0 0 6px")
-    return ipywidgets.HBox(buttons, layout=layout)
 
 
 def _scores(codec: Any, x: NDArray[np.float32]) -> tuple[NDArray[Any], str]:

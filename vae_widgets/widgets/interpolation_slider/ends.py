@@ -11,6 +11,9 @@ from vae_widgets.widgets.base.messages import Refused
 class EndSource(Protocol):
     """Samples by their number, and perhaps a picked point: each an end for a slider."""
 
+    can_pick: bool
+    """Whether there is a scatter in which points are picked."""
+
     @property
     def n_samples(self) -> int:
         """Number of samples."""
@@ -26,6 +29,7 @@ class EndSource(Protocol):
 class LatentRows:
     """The latent vectors (n, latent_dim) of a slider that is linked to no scatter."""
 
+    can_pick = False
     picked_end = None
 
     def __init__(self, latents: NDArray[np.float32]) -> None:
@@ -64,8 +68,8 @@ def chosen_end(source: EndSource | None, which: str, sample: int | None) -> NDAr
 
 def ends_to_json(source: EndSource | None, rows: dict[str, int | None]) -> dict[str, Any]:
     """Return what the page shows: how many samples there are, and the numbers of both ends."""
-    return {
-        "samples": source.n_samples if source else 0,
-        "picked": source is not None and source.picked_end is not None,
-        **rows,
-    }
+    if source is None:
+        return {"samples": 0, "picked": None, **rows}
+    # None where no point can be picked.
+    picked = source.picked_end is not None if source.can_pick else None
+    return {"samples": source.n_samples, "picked": picked, **rows}

@@ -35,7 +35,7 @@ class PathView(Observable, Protocol):
         """The id of its model in the page."""
 
     def offer_ends(self, source: Any) -> None:
-        """Let its page choose ends among samples: `n_samples`, `end_at` and `picked_end`."""
+        """Let its page choose ends among samples: an `EndSource`."""
 
     def withdraw_ends(self, source: Any) -> None:
         """End this."""
@@ -46,6 +46,8 @@ class PathView(Observable, Protocol):
 
 class PathLink(Link):
     """What `InterpolationSlider.link` returns: it lasts until `unlink`, or until one is closed."""
+
+    can_pick = True
 
     def __init__(self, slider: PathView, scatter: LatentScatter) -> None:
         if not isinstance(scatter, LatentScatter):
@@ -93,9 +95,7 @@ class PathLink(Link):
 
     def end_at(self, index: int) -> NDArray[np.float32]:
         """Return a sample of the scatter, or its latent vector where the slider takes these."""
-        sample, z = self._scatter.x[index], self._scatter.z_mean[index]
-        told_apart = self._slider.ends == "auto" and sample.shape != z.shape
-        return np.asarray(sample if told_apart or self._slider.ends == "sample" else z)
+        return end_at(self._scatter, index, self._slider.ends)
 
     def _offer_ends(self, change: Any = None) -> None:
         self._slider.offer_ends(self)
@@ -144,3 +144,11 @@ class PathLink(Link):
             (z,) = scatter.inverse_project([end["at"][: len(scatter.dims)]])
             return np.asarray(z)
         return self.end_at(end["point"])
+
+
+def end_at(scatter: LatentScatter, index: int, ends: str = "auto") -> NDArray[np.float32]:
+    """Return a sample of a scatter, or its latent vector where a slider with `ends` takes these."""
+    sample, z = scatter.x[index], scatter.z_mean[index]
+    # "auto" takes what has the shape of codes for a code.
+    is_sample = ends == "sample" or (ends == "auto" and sample.shape != z.shape)
+    return np.asarray(sample if is_sample else z)

@@ -9,8 +9,8 @@ export type End = "start" | "end";
 export interface Ends {
   /** Number of samples to choose from; 0 for none. */
   samples: number;
-  /** Whether a point is picked in a linked scatter. */
-  picked: boolean;
+  /** Whether a point is picked in the linked scatter; null without one. */
+  picked: boolean | null;
   /** The number of the sample that was chosen; null for another end. */
   start: number | null;
   end: number | null;
@@ -33,9 +33,7 @@ export class EndField {
       { min: 0, step: 1, whole: true },
       (sample) => choose(end, sample),
     );
-    this.#picked = button("Picked", `Take the point picked in the scatter as the ${end}`, () =>
-      choose(end, null),
-    );
+    this.#picked = button("Picked", "", () => choose(end, null));
     this.root.append(this.#number.root, this.#picked);
   }
 
@@ -43,6 +41,10 @@ export class EndField {
     this.root.hidden = !samples;
     this.#number.limit({ max: samples - 1 });
     this.#number.show(String(rows[this.#end] ?? ""));
-    this.#picked.hidden = !picked;
+    this.#picked.hidden = picked === null;
+    this.#picked.disabled = !picked;
+    this.#picked.title = picked
+      ? `Make the picked point the ${this.#end}`
+      : `Makes the picked point the ${this.#end}: pick a point in the scatter first`;
   }
 }
