@@ -1,4 +1,4 @@
-"""Colours and marks of the page, compared with Matplotlib's and with still pictures."""
+"""Colours, marks and opacity of the page, compared with Matplotlib and with still pictures."""
 
 import json
 import pathlib
@@ -8,16 +8,19 @@ import sys
 import matplotlib as mpl
 import numpy as np
 
+from vae_widgets.widgets.latent_scatter.still_picture import OPACITY
 from vae_widgets.widgets.still_pictures.figure import category_colour, category_mark
 
-PALETTE = pathlib.Path(__file__).parents[3] / "vae_widgets/frontend/src/canvas/palette.ts"
+SOURCES = pathlib.Path(__file__).parents[3] / "vae_widgets/frontend/src"
+MODULES = ("canvas/palette.ts", "latent_scatter/plot/discs.ts")
 READ = """
-const p = await import(process.argv[1]);
+const [p, discs] = await Promise.all(process.argv.slice(1).map((module) => import(module)));
 const rgb = (colour) => p.channels(colour);
 console.log(JSON.stringify({
   viridis: Array.from({ length: 256 }, (_, i) => rgb(p.quantityColour(i / 255))),
   classes: Array.from({ length: 160 }, (_, i) => rgb(p.categoryColour(i))),
   marks: Array.from({ length: 160 }, (_, i) => p.MARKS[p.categoryMark(i)]),
+  opacity: discs.OPACITY,
 }));
 """
 NAMES = {"o": "disc", "s": "square", "^": "triangle", "D": "diamond", "X": "cross"}
@@ -25,10 +28,12 @@ NAMES = {"o": "disc", "s": "square", "^": "triangle", "D": "diamond", "X": "cros
 
 def test_the_page_has_the_colours_of_matplotlib_and_of_still_pictures():
     node = pathlib.Path(sys.executable).with_name("node")
-    command = [node, "--input-type=module", "--eval", READ, PALETTE.as_uri()]
+    modules = [(SOURCES / module).as_uri() for module in MODULES]
+    command = [node, "--input-type=module", "--eval", READ, *modules]
     page = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     viridis = 255 * mpl.colormaps["viridis"](np.arange(256))[:, :3]
     assert np.abs(viridis - page["viridis"]).max() < 6  # of 255; nobody sees that
     colours = [mpl.colors.to_rgb(category_colour(i)) for i in range(160)]
     np.testing.assert_allclose(255 * np.array(colours), page["classes"], atol=0.01)
     assert [NAMES[category_mark(i)] for i in range(160)] == page["marks"]
+    assert page["opacity"] == OPACITY

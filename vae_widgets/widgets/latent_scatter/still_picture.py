@@ -23,6 +23,8 @@ MOST_DISCS = 5_000
 """Up to this many points are drawn as discs, more as a density image."""
 _CELLS = 260, 200  # columns and rows of the density image
 _FADED = 0.15
+OPACITY = 0.85
+"""Default opacity of points, as in ``plot/discs.ts``."""
 
 
 class Scatter(Coloured, Protocol):
@@ -92,7 +94,7 @@ def draw(figure: Any, scatter: Scatter, plane: Plane, text: str) -> None:
         _paint(axes, points, look, order[~chosen[order]], _FADED)
         _paint(axes, points, look, order[chosen[order]], 1.0)
     else:
-        _paint(axes, points, look, order, scatter.opacity or 0.85)
+        _paint(axes, points, look, order, scatter.opacity or OPACITY)
     if scatter.flagged.size and len(points) <= MOST_DISCS:
         flagged = order[np.isin(order, scatter.flagged)]
         axes.scatter(*points[flagged].T, s=24, facecolors="none", edgecolors=INK, lw=0.8)
