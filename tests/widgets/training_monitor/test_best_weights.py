@@ -1,6 +1,11 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from vae_widgets.core.training.history import TrainingHistory
+from vae_widgets.widgets.training_monitor.best_weights import BestWeights
+from vae_widgets.widgets.training_monitor.curve_lines import best_epoch
 from vae_widgets.widgets.training_monitor.widget import TrainingMonitor
 
 
@@ -110,3 +115,31 @@ def test_a_best_epoch_without_weights_is_named(make):
         monitor.history.log_setting("beta", beta)
     fit(monitor, [-43.0], model, first=2, name="elbo")
     refused(monitor, "those of epoch 1 were not kept")
+
+
+LOSS = st.sampled_from([1.0, 2.0, 3.0, np.nan, np.inf])
+
+
+@given(st.lists(LOSS, min_size=2, max_size=12), st.sampled_from(["loss", "val_loss"]))
+def test_the_best_epoch_so_far_needs_only_the_one_that_is_kept(losses, name):
+    history, kept = TrainingHistory(), BestWeights()
+    kept.begin(Model(), 0)
+    for epoch, loss in enumerate(losses):
+        history.begin_epoch(epoch)
+        history.log_epoch(epoch, {"loss": 9.0, name: loss})
+        known = [] if kept.epoch is None else [kept.epoch]
+        best = best_epoch(history, [*known, epoch + 1])
+        kept.end_epoch(epoch + 1, None if best is None else best[0])
+    finite = np.where(np.isfinite(losses), losses, np.inf)
+    if np.isfinite(finite).any():
+        assert kept.epoch == 1 + finite.argmin() == best_epoch(history)[0]
+
+
+def test_weights_that_are_not_kept_need_no_best_epoch(make, monkeypatch):
+    def never(*arguments):
+        raise AssertionError("searched for the best epoch")
+
+    monkeypatch.setattr("vae_widgets.widgets.training_monitor.session.best_epoch", never)
+    monitor = make(keep_best_weights=False)
+    fit(monitor, [5.0, 3.0, 4.0])
+    assert monitor.history.epochs_done == 3

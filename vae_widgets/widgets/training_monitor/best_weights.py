@@ -32,7 +32,7 @@ class BestWeights:
 
     def end_epoch(self, epoch: int, best: float | None) -> None:
         """Copy the weights at the end of an epoch if it is the best one, or the first."""
-        if self._model is not None and best in (None, epoch):
+        if best in (None, epoch):
             self._weights = self._model.get_weights()
             self.epoch = epoch
 

@@ -1,5 +1,6 @@
 """The lines of a metric: names, colours, and a limited number of points."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -129,21 +130,34 @@ def _below(
     return x, np.where((x <= ends[0]) & (y > np.nanmax(values)), np.nan, y)
 
 
-def best_epoch(history: TrainingHistory) -> tuple[float, float] | None:
+def best_epoch(
+    history: TrainingHistory, among: Sequence[int] | None = None
+) -> tuple[float, float] | None:
     """Return the epoch with the lowest (validation) loss, and that loss; None before two epochs.
 
-    Where beta has moved, and with it the loss, it is the epoch with the highest ELBO.
+    Where beta has moved, and with it the loss, it is the epoch with the highest ELBO. With `among`
+    only these epochs are compared, in a time that does not grow with the history.
     """
     for name in (VALIDATION + "loss", "loss"):
         x, y = history.epochs(name)
-        if len(x) > 1 and np.isfinite(y).any():
-            cost = y
-            _, elbo = history.epochs("elbo")
-            if name == "loss" and len(history.setting("beta")[1]) > 1 and len(elbo) == len(y):
-                cost = -elbo
-            at = int(np.nanargmin(np.where(np.isfinite(cost) & np.isfinite(y), cost, np.nan)))
+        if len(x) < 2:
+            continue
+        _, elbo = history.epochs("elbo")
+        by_elbo = name == "loss" and len(history.setting("beta")[1]) > 1 and len(elbo) == len(y)
+        rows = slice(None) if among is None else _rows_of(among, x)
+        x, y, cost = x[rows], y[rows], -elbo[rows] if by_elbo else y[rows]
+        known = np.isfinite(y) & np.isfinite(cost)
+        if known.any():
+            at = int(np.where(known, cost, np.inf).argmin())
             return float(x[at]), float(y[at])
     return None
+
+
+def _rows_of(epochs: Sequence[int], x: FloatArray) -> NDArray[np.intp]:
+    """Return where epochs are in x (n,), increasing; without those that are not there."""
+    at = np.searchsorted(x, epochs)
+    at = at[at < len(x)]
+    return at[np.isin(x[at], epochs)]
 
 
 def axis_range(

@@ -236,8 +236,11 @@ class TrainingSession:
     def end_epoch(self, epoch: int, logs: Mapping[str, Any]) -> None:
         """Record the metrics of an epoch, counted from zero."""
         self.history.log_epoch(epoch, logs)
-        best = best_epoch(self.history)
-        self.best.end_epoch(epoch + 1, None if best is None else best[0])
+        if self.best.has_model:
+            # Compared with the epoch that is kept alone, so that long runs cost no more.
+            kept = [] if self.best.epoch is None else [self.best.epoch]
+            best = best_epoch(self.history, [*kept, epoch + 1])
+            self.best.end_epoch(epoch + 1, None if best is None else best[0])
         self._advance()
 
     def end_fit(self) -> None:
