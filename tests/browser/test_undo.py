@@ -141,6 +141,43 @@ def test_undo_of_selection_bookmarks_and_threshold_in_the_scatter(page):
     blank.until(lambda: scatter.threshold is None, "no threshold")
 
 
+def test_undo_of_the_position_of_a_slide(page):
+    slider = invariants.slider()
+    slider.value = 0.5
+    blank = BlankPage(page, slider)
+    track = blank.root.get_by_role("slider", name="Position between start and end")
+    track.focus()
+    blank.root.get_by_text("value 0.500").wait_for()
+
+    def until(value):
+        blank.until(lambda: slider.value == value, f"the value {value}")
+        assert page.evaluate("mounted.model.get('value')") == value
+
+    box = track.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20, box["y"] + 20, steps=5)
+    page.mouse.up()
+    until(0.0)
+    keys(blank, "ArrowRight", "ArrowRight", "Control+z")  # undone before it has been sent
+    until(0.0)
+    keys(blank, "Control+z")
+    until(0.5)
+    keys(blank, "Control+y", "Control+y")
+    until(0.5)
+    keys(blank, "Home")
+    until(0.0)
+    start = slider.start
+    blank.root.get_by_role("button", name="Swap ends").click()
+    until(1.0)
+    keys(blank, "Control+z")
+    blank.until(lambda: (slider.start == start).all(), "the ends before the swap")
+    until(0.0)
+    keys(blank, "Control+z", "Control+z", "Control+z", "Control+z")
+    until(0.5)
+    blank.root.get_by_text("There is nothing to undo.").wait_for()
+
+
 def test_undo_of_marks(page):
     queue = invariants.queue()
     blank = BlankPage(page, queue)

@@ -53,3 +53,44 @@ def test_ends_are_chosen_by_number_and_by_the_picked_point(page):
     expect(numbers["start"]).to_have_value("11")
     expect(numbers["end"]).to_have_value("7")
     assert np.array_equal(slider.start, X[11])
+
+
+HOLD = """() => {
+  const { model } = mounted;
+  const take = model.take;
+  const held = [];
+  model.take = (messages) => held.push(messages);
+  mounted.release = () => {
+    model.take = take;
+    held.forEach(take);
+  };
+}"""
+
+
+def test_a_key_counts_more_than_a_swap_that_is_answered_after_it(page):
+    slider = vw.InterpolationSlider(PcaCodec(X), X[0], X[1], steps=5)
+    slider.value = 0.25
+    blank = BlankPage(page, slider)
+    expect(blank.root.get_by_role("status").first).to_contain_text("value 0.250")
+    page.evaluate(HOLD)
+    blank.root.get_by_role("button", name="Swap ends").click()
+    blank.root.get_by_role("slider").press("Home")
+    blank.until(lambda: slider.value == 0, "the key")  # the page has heard of neither
+    assert np.array_equal(slider.start, X[1])
+    page.evaluate("mounted.release()")
+    blank.wait_for_answers()
+    blank.update()
+    assert page.evaluate("mounted.model.get('value')") == slider.value == 0
+    # Also where the answer comes before the value of the key is sent.
+    slider.value = 0.25
+    blank.update()
+    page.evaluate(HOLD)
+    blank.root.get_by_role("button", name="Swap ends").click()
+    blank.until(lambda: np.array_equal(slider.start, X[0]), "the swap")
+    blank.root.get_by_role("slider").press("End")
+    page.evaluate("mounted.release()")
+    blank.until(lambda: slider.value == 1, "the key")
+    assert page.evaluate("mounted.model.get('value')") == 1
+    blank.root.get_by_role("button", name="Swap ends").click()
+    blank.until(lambda: slider.value == 0, "a swap without a key after it")
+    assert page.evaluate("mounted.model.get('value')") == 0

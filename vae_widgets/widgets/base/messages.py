@@ -159,7 +159,7 @@ KINDS: dict[str, Kind] = {
     # To widgets with sound.
     "sound": Kind({"what": _what}, answer=("wav",)),
     # To InterpolationSlider.
-    "swap": Kind({}),
+    "swap": Kind({}, answer=()),
     "end": Kind({"which": choice("start", "end"), "sample": or_none(_ROW)}, answer=()),
     # To LatentScatter. `_pick` and `_grid`, which all views show, are traits that come before.
     "pick": Kind({"point": whole_in(-1, 2**31)}, {"at": _AT, "along": number_in()}, ()),

@@ -157,7 +157,7 @@ class InterpolationSlider(Pictured, CanvasWidget):
             _has_sound=sound_of(self._maker.renderer, film.shown.samples[0]) is not None,
         )
         answer_sounds(self, self._maker.renderer, lambda frame: self.frames[frame])
-        self.handle(lambda message: self.swap_ends(), "swap")
+        self.handle(self._swap, "swap")
         self.handle(self._choose_end, "end")
         self.observe(self._forget_row, ["start", "end"])
         self._tell_ends()
@@ -327,6 +327,10 @@ class InterpolationSlider(Pictured, CanvasWidget):
         if before.film.content is not self._shown.film.content:
             self._content = self._shown.film.content
         self._set_results()
+
+    def _swap(self, message: dict[str, Any]) -> dict[str, Any]:
+        self.swap_ends()
+        return {}
 
     def _choose_end(self, message: dict[str, Any]) -> dict[str, Any]:
         which, sample = message["which"], message["sample"]

@@ -7,6 +7,7 @@ import type { Point } from "../canvas/geometry.ts";
 import { DetailText } from "../controls/detail_text.ts";
 import { exportMenu } from "../controls/export_menu.ts";
 import { onDrag, type DragHandlers, type Touch } from "../controls/gestures.ts";
+import { History, onUndo } from "../controls/history.ts";
 import { onKey } from "../controls/keys.ts";
 import { createShell, element, type Shell } from "../controls/shell.ts";
 import { SoundPlayer } from "../controls/sound_player.ts";
@@ -15,7 +16,7 @@ import { Tiles } from "../kernel/atlas.ts";
 import { Channel } from "../kernel/channel.ts";
 import { LATE, PATIENCE } from "../kernel/latest_request.ts";
 import { listen } from "../kernel/listen.ts";
-import { send, pushState } from "../kernel/sync.ts";
+import { send, setAndPush, pushState } from "../kernel/sync.ts";
 import { SliderControls, type SliderActions } from "./controls.ts";
 import { sliderFiles } from "./export.ts";
 import type { End } from "./end_field.ts";
@@ -44,7 +45,11 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
   #shown: Content | null = null;
   /** Whether the kernel does not have the value yet: it is sent when a gesture ends. */
   #uncommitted = false;
+  /** The value before the changes that are not committed. */
+  #before = 0;
   #ownChange = false;
+  /** A swap that the kernel has not answered, and the value that a gesture has set since. */
+  #swap: { seq: number; value: number | null } | null = null;
   #commitTimer = 0;
   #lateTimer = 0;
   #dragStart = 0;
@@ -73,6 +78,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     this.#stops = [
       ...this.#view.tracks.map((track) => onDrag(track, this)),
       onKey(this.#view.slider, (key) => this.#key(key)),
+      onUndo(this.#view.slider, model, shell.setStatus),
       listen(model, {
         _content: () => void this.#load(),
         _ends: () => this.#view.showEnds(model.get("_ends")),
@@ -83,7 +89,10 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
       }),
       Channel.of(model).listen({
         state: failed,
-        swap: failed,
+        swap: (answer) => {
+          if (answer.error) this.#fail(answer);
+          if (answer.seq === this.#swap?.seq) this.#swapped();
+        },
         end: (answer) => {
           if (answer.error) return this.#fail(answer);
           clearTimeout(this.#lateTimer);
@@ -183,7 +192,10 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
   }
 
   #show(value: number): void {
-    if (value === this.#model.get("value")) return;
+    if (this.#swap) this.#swap.value = value;
+    const before = this.#model.get("value");
+    if (value === before) return;
+    if (!this.#uncommitted) this.#before = before;
     this.#uncommitted = true;
     this.#ownChange = true;
     this.#model.set("value", value); // every view of this widget follows
@@ -197,9 +209,18 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
   #commit(): void {
     clearTimeout(this.#commitTimer);
     if (!this.#uncommitted) return;
-    this.#uncommitted = false;
+    this.#addStep();
     pushState(this.#model, "value");
     this.#showDetail();
+  }
+
+  /** Make the changes that are not committed one step, which Ctrl+Z undoes. */
+  #addStep(): void {
+    this.#uncommitted = false;
+    const [before, value] = [this.#before, this.#model.get("value")];
+    if (value === before) return;
+    const set = (to: number) => setAndPush(this.#model, { value: to });
+    History.of(this.#model).add({ undo: () => set(before), redo: () => set(value) });
   }
 
   // -- controls ----------------------------------------------------------------------------------
@@ -228,8 +249,23 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
   swapEnds(): void {
     this.#stopPlaying();
     this.#commit();
+    this.#sendSwap();
+    const again = () => this.#sendSwap();
+    History.of(this.#model).add({ undo: again, redo: again });
+  }
+
+  #sendSwap(): void {
     this.#expectFrames();
-    send(this.#model, "swap", {});
+    this.#swap = { seq: send(this.#model, "swap", {}).seq, value: null };
+  }
+
+  /** The swap has set the value. A gesture made since then counts more. */
+  #swapped(): void {
+    const { value } = this.#swap!;
+    this.#swap = null;
+    if (value === null) return;
+    this.#show(value);
+    this.#commit();
   }
 
   #chooseEnd(which: End, sample: number | null): void {
@@ -248,7 +284,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
 
   #request<Name extends "method" | "compare">(name: Name, value: State[Name]): void {
     this.#stopPlaying();
-    this.#uncommitted = false; // the value is sent along
+    if (this.#uncommitted) this.#addStep(); // the value is sent along
     this.#shell.setStatus("Decoding…");
     this.#expectFrames();
     this.#model.set(name, value); // shows the path at once where it has been decoded
@@ -292,6 +328,11 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
 
   #key(key: string): boolean {
     if (!this.#film) return false;
+    if (key === "Undo" || key === "Redo") {
+      this.#stopPlaying();
+      this.#commit();
+      return false; // for `onUndo`
+    }
     if (key === " ") this.togglePlaying();
     else if (key === "h" && this.#model.get("_has_sound")) this.#hear.click();
     else return this.#step(key);

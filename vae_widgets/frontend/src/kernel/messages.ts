@@ -33,7 +33,7 @@ export interface FromPage {
   state: { fields: { state: Record<string, unknown> } };
   /** `what`: the row of a sample, the number of a frame, or "decoded". */
   sound: { fields: { what: number | string }; answer: { wav: DataView<ArrayBuffer> } };
-  swap: { fields: {} };
+  swap: { fields: {}; answer: {} };
   /** `sample`: its number; null for the point picked in a linked scatter. */
   end: { fields: { which: "start" | "end"; sample: number | null }; answer: {} };
   /** `point`: a sample, -1 for a place. `along`: a distance along `attribute` instead of a place. */
