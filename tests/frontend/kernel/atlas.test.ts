@@ -54,3 +54,37 @@ test("there is no tile beyond the last, and none in an empty atlas", async () =>
   const none = await Tiles.load({ ...atlas, count: 0 });
   assert.equal(draw(none, 0, [0, 0, 8, 8]).drawn, undefined);
 });
+
+test("tiles of pixels made in the page lie on one canvas, and are loaded as they are", async () => {
+  const put: [number[], number, number][] = [];
+  const canvas = {
+    getContext: () => ({
+      putImageData: ({ data }: { data: number[] }, x: number, y: number) => put.push([[...data], x, y]),
+    }),
+  };
+  Object.assign(globalThis, {
+    document: { createElement: () => canvas },
+    ImageData: class {
+      data: Uint8ClampedArray;
+      constructor(data: Uint8ClampedArray) {
+        this.data = data;
+      }
+    },
+  });
+  try {
+    const rgba = Uint8ClampedArray.from({ length: 3 * 2 * 4 }, (_, i) => i);
+    const tiles = Tiles.of({ rgba, count: 3, width: 2, height: 1 });
+    assert.equal(await Tiles.load(tiles), tiles);
+    assert.deepEqual(put, [
+      [[...rgba.subarray(0, 8)], 0, 0],
+      [[...rgba.subarray(8, 16)], 2, 0],
+      [[...rgba.subarray(16)], 0, 1],
+    ]);
+    const { drawn } = draw(tiles, 2, [0, 0, 2, 1]);
+    assert.deepEqual(drawn!.slice(0, 4), [0, 1, 2, 1]);
+    tiles.close(); // a canvas needs no closing
+  } finally {
+    Reflect.deleteProperty(globalThis, "document");
+    Reflect.deleteProperty(globalThis, "ImageData");
+  }
+});

@@ -52,3 +52,43 @@ test("a refusal that nobody listens for is logged", () => {
   );
   warned.mock.restore();
 });
+
+test("what the page can answer itself is no message, and its answer comes as one of the kernel's", async () => {
+  const { sent, channel } = recorder();
+  const heard: unknown[] = [];
+  channel.listen({ place: ({ seq, error, off_data }) => heard.push([seq, error, off_data]) });
+  let mode: "here" | "kernel" | "fails" = "here";
+  const stop = channel.answerLocally("place", ({ at }) => {
+    if (mode === "fails") throw new Error("no such place");
+    return mode === "here" ? { off_data: at[0] > 1 } : null;
+  });
+  const post = channel.post("place", { at: [2, 0] });
+  assert.deepEqual([post.local, heard.length, sent.length], [true, 0, 0]);
+  await Promise.resolve();
+  assert.deepEqual(heard, [[post.seq, "", true]]);
+  mode = "fails";
+  const failed = channel.post("place", { at: [0, 0] });
+  await new Promise(setImmediate);
+  assert.deepEqual(heard[1], [failed.seq, "no such place", undefined]);
+  mode = "kernel";
+  assert.equal(channel.post("place", { at: [0, 0] }).local, false);
+  mode = "here";
+  stop();
+  channel.post("place", { at: [0, 0] });
+  assert.deepEqual(sent.map(({ kind }) => kind), ["place", "place"]);
+});
+
+test("a local answer that is cancelled is told so, and never comes", async () => {
+  const { channel } = recorder();
+  const heard: unknown[] = [];
+  channel.listen({ place: () => heard.push("answer") });
+  let aborted = () => false;
+  channel.answerLocally("place", (_, signal) => {
+    aborted = () => signal.aborted;
+    return new Promise((resolve) => setImmediate(() => resolve({ off_data: false })));
+  });
+  const post = channel.post("place", { at: [0, 0] });
+  assert.deepEqual([aborted(), post.cancel(), aborted(), post.cancel()], [false, true, true, false]);
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  assert.deepEqual(heard, []);
+});

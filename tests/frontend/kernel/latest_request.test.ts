@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test, mock } from "node:test";
+import { Channel } from "../../../vae_widgets/frontend/src/kernel/channel.ts";
 import { LatestRequest } from "../../../vae_widgets/frontend/src/kernel/latest_request.ts";
 
 type Answer = Record<string, unknown>;
@@ -86,4 +87,25 @@ test("a kernel that does not answer is reported, and the next request goes out",
   answer(sent[2]);
   assert.equal(answers.length, 1);
   mock.timers.reset();
+});
+
+test("a request that the page answers itself gives way to a newer one at once", async () => {
+  const sent: unknown[] = [];
+  const model: any = { on() {}, send: (content: unknown) => sent.push(content) };
+  const asked: number[] = [];
+  Channel.of(model).answerLocally("tile", ({ index }, signal) => {
+    asked.push(index);
+    return new Promise((resolve) => setImmediate(() => resolve(signal.aborted ? {} : { own: index })));
+  });
+  const answers: unknown[] = [];
+  const request = new LatestRequest(model, "tile", ({ own }) => answers.push(own));
+  for (const index of [1, 2, 3]) request.send({ index });
+  assert.deepEqual(asked, [1, 2, 3]);
+  assert.equal(request.busy, true);
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  assert.deepEqual([answers, request.busy, sent], [[3], false, []]);
+  request.send({ index: 4 });
+  request.close();
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  assert.deepEqual(answers, [3]);
 });

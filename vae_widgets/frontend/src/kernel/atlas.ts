@@ -1,4 +1,4 @@
-/** Tiles in one PNG (rendering/atlas.py), which is decoded once. */
+/** Tiles in one picture: a PNG of the kernel (rendering/atlas.py), or pixels drawn in the page. */
 
 export interface WireAtlas {
   png: DataView;
@@ -6,6 +6,17 @@ export interface WireAtlas {
   columns: number;
   tile_width: number;
   tile_height: number;
+}
+
+/** Tiles as they come: from the kernel, or made in the page. */
+export type Atlas = WireAtlas | Tiles;
+
+/** The pixels of tiles: RGBA (count, height, width, 4). */
+export interface RawTiles {
+  rgba: Uint8ClampedArray<ArrayBuffer>;
+  count: number;
+  width: number;
+  height: number;
 }
 
 // Up to this width a tile is pixel art, enlarged with sharp edges.
@@ -16,9 +27,9 @@ export class Tiles {
   readonly width: number;
   readonly height: number;
   readonly #columns: number;
-  readonly #sheet: ImageBitmap | null;
+  readonly #sheet: ImageBitmap | HTMLCanvasElement | null;
 
-  private constructor(atlas: WireAtlas, sheet: ImageBitmap | null) {
+  private constructor(atlas: Omit<WireAtlas, "png">, sheet: ImageBitmap | HTMLCanvasElement | null) {
     this.count = atlas.count ?? 0;
     this.#columns = atlas.columns;
     this.width = atlas.tile_width;
@@ -26,7 +37,9 @@ export class Tiles {
     this.#sheet = sheet;
   }
 
-  static async load(atlas: WireAtlas): Promise<Tiles> {
+  /** The tiles of an atlas; those made in the page are ready. Who loads tiles closes them. */
+  static async load(atlas: Atlas): Promise<Tiles> {
+    if (atlas instanceof Tiles) return atlas;
     if (!atlas.count) return new Tiles(atlas, null);
     const bytes = new Uint8Array(
       atlas.png.buffer as ArrayBuffer,
@@ -34,6 +47,33 @@ export class Tiles {
       atlas.png.byteLength,
     );
     return new Tiles(atlas, await createImageBitmap(new Blob([bytes], { type: "image/png" })));
+  }
+
+  /** Tiles without pixels, which `put` fills. */
+  static blank(count: number, width: number, height: number): Tiles {
+    const columns = Math.max(1, Math.min(count, Math.ceil(Math.sqrt((count * height) / width))));
+    const sheet = document.createElement("canvas");
+    sheet.width = columns * width;
+    sheet.height = Math.ceil(count / columns) * height;
+    return new Tiles({ count, columns, tile_width: width, tile_height: height }, sheet);
+  }
+
+  static of({ rgba, count, width, height }: RawTiles): Tiles {
+    const tiles = Tiles.blank(count, width, height);
+    tiles.put(0, rgba);
+    return tiles;
+  }
+
+  /** Set the pixels of one or more `blank` tiles from `first` on. */
+  put(first: number, rgba: Uint8ClampedArray<ArrayBuffer>): void {
+    const { width, height } = this;
+    const size = 4 * width * height;
+    const context = (this.#sheet as HTMLCanvasElement).getContext("2d")!;
+    for (let i = 0; i * size < rgba.length; i++) {
+      const x = ((first + i) % this.#columns) * width;
+      const y = Math.floor((first + i) / this.#columns) * height;
+      context.putImageData(new ImageData(rgba.subarray(i * size, (i + 1) * size), width, height), x, y);
+    }
   }
 
   /** Whether tiles are enlarged with sharp edges. */
@@ -76,7 +116,7 @@ export class Tiles {
   }
 
   close(): void {
-    this.#sheet?.close();
+    if (this.#sheet && "close" in this.#sheet) this.#sheet.close();
   }
 }
 

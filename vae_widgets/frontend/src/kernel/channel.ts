@@ -7,7 +7,15 @@
  */
 
 import type { AnyModel } from "@anywidget/types";
-import { putBuffers, takeBuffers, type Fields, type Handlers, type Kind } from "./messages.ts";
+import {
+  putBuffers,
+  takeBuffers,
+  type Fields,
+  type Handlers,
+  type Kind,
+  type LocalAnswer,
+  type RequestKind,
+} from "./messages.ts";
 
 /** Without a receipt for this time, in ms, the kernel is busy or gone. */
 const PATIENCE = 3000;
@@ -17,9 +25,20 @@ const RETRY = 2000;
 export interface Post {
   /** The number of the message, which its answer repeats. */
   seq: number;
-  /** Cancel the message. Returns false if it has already been sent. */
+  /** Whether the page itself answers it, without a message. */
+  local: boolean;
+  /** Cancel the message. Returns false if it has already been sent or answered. */
   cancel(): boolean;
 }
+
+/**
+ * Answers a request in the page. Null: it cannot, and the kernel is asked. An error is the `error`
+ * of the answer. `signal` is aborted when nobody waits for the answer any more.
+ */
+export type LocalHandler<K extends RequestKind> = (
+  fields: Fields<K>,
+  signal: AbortSignal,
+) => LocalAnswer<K> | Promise<LocalAnswer<K>> | null;
 
 /** The model of the widget's layout, which says what anywidget does not: whether there is a comm. */
 interface LayoutModel {
@@ -48,6 +67,7 @@ export class Channel {
   #received = 0;
   readonly #unsent: Waiting[] = [];
   readonly #handlers = new Set<Handlers>();
+  readonly #localHandlers = new Map<Kind, LocalHandler<any>[]>();
   readonly #watchers = new Set<() => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #silent = false;
@@ -95,12 +115,26 @@ export class Channel {
     return () => this.#handlers.delete(handlers);
   }
 
-  /** Send a message, or keep it until it can be sent. */
+  /**
+   * Let the page itself answer requests of a kind, where it can. The handler that was added last is
+   * asked first. Returns a function that stops it.
+   */
+  answerLocally<K extends RequestKind>(kind: K, handler: LocalHandler<K>): () => void {
+    const handlers = this.#localHandlers.get(kind) ?? [];
+    this.#localHandlers.set(kind, handlers);
+    handlers.unshift(handler);
+    return () => handlers.splice(handlers.indexOf(handler), 1);
+  }
+
+  /** Send a message, or keep it until it can be sent; or have it answered in the page. */
   post<K extends Kind>(kind: K, fields: Fields<K>): Post {
+    const answered = this.#answerHere(kind, fields);
+    if (answered) return answered;
     const waiting = this.#queue(kind, () => fields);
     this.#flush();
     return {
       seq: waiting.seq,
+      local: false,
       cancel: () => {
         const at = this.#unsent.indexOf(waiting);
         if (at < 0) return false;
@@ -120,6 +154,37 @@ export class Channel {
       this.#queue("state", () => ({ state: Object.fromEntries([...all].map(value)) })).names = all;
     }
     this.#flush();
+  }
+
+  /** Answer a request by a local handler, as if the kernel did; null if none can. */
+  #answerHere(kind: Kind, fields: object): Post | null {
+    const aborted = new AbortController();
+    for (const handler of [...(this.#localHandlers.get(kind) ?? [])]) {
+      let made: object | Promise<object> | null;
+      try {
+        made = handler(fields as Fields<any>, aborted.signal);
+      } catch (error) {
+        made = Promise.reject(error);
+      }
+      if (!made) continue;
+      const seq = ++this.#seq;
+      let pending = true;
+      const answer = (content: object) => {
+        if (!pending) return;
+        pending = false;
+        this.#hand({ kind, page: this.#page, seq, error: "", ...content });
+      };
+      // Later in any case: who asks does not expect the answer before `post` has returned.
+      Promise.resolve(made).then(answer, (error) => answer({ error: reasonOf(error) }));
+      const cancel = () => {
+        const was = pending;
+        pending = false;
+        aborted.abort();
+        return was;
+      };
+      return { seq, local: true, cancel };
+    }
+    return null;
   }
 
   #queue(kind: Kind, make: () => object): Waiting {
@@ -145,10 +210,16 @@ export class Channel {
   }
 
   readonly #take = (message: any, buffers: DataView[] = []): void => {
-    const { kind, page, seq, error, paths = [] } = message ?? {};
+    const { kind, page, seq, paths = [] } = message ?? {};
     if (!kind || (page !== undefined && page !== this.#page)) return;
     if (kind === "received") return this.#receive(seq);
     putBuffers(message, paths, buffers);
+    this.#hand(message);
+  };
+
+  /** Hand a message over to those who listen. */
+  #hand(message: any): void {
+    const { kind, error } = message;
     let handled = false;
     for (const handlers of [...this.#handlers]) {
       const handle = handlers[kind as keyof Handlers] as ((message: object) => void) | undefined;
@@ -156,7 +227,7 @@ export class Channel {
       handled ||= Boolean(handle);
     }
     if (error && !handled) console.warn("The kernel refused a message:", error);
-  };
+  }
 
   #receive(seq: number): void {
     this.#received = Math.max(this.#received, seq);
@@ -197,4 +268,8 @@ export class Channel {
   get #layout(): LayoutModel | undefined {
     return this.#model.get?.("layout"); // some tests have a model without state
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

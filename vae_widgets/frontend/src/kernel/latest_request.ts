@@ -1,6 +1,7 @@
 /**
  * Requests of one kind to a kernel that may be slow. At most one is pending and the newest one waits;
- * those in between are dropped, and so is an answer after a newer request.
+ * those in between are dropped, and so is an answer after a newer request. A request that the page
+ * itself answers gives way to a newer one at once.
  */
 
 import type { AnyModel } from "@anywidget/types";
@@ -47,7 +48,8 @@ export class LatestRequest<K extends RequestKind> {
   }
 
   send(fields: Fields<K>): void {
-    if (this.#underWay) this.#waiting = fields;
+    const replaced = this.#last?.post.local && this.#last.post.cancel();
+    if (this.#underWay && !replaced) this.#waiting = fields;
     else this.#go(fields);
   }
 
@@ -61,6 +63,7 @@ export class LatestRequest<K extends RequestKind> {
 
   close(): void {
     clearTimeout(this.#timer);
+    if (this.#last?.post.local) this.#last.post.cancel();
     this.#waiting = null;
     this.#stopListening();
   }
@@ -80,11 +83,13 @@ export class LatestRequest<K extends RequestKind> {
     this.#waiting = null;
     this.#underWay = true;
     clearTimeout(this.#timer);
+    const post = this.#channel.post(this.#kind, fields);
+    this.#last = { post, fields };
+    if (post.local) return; // no kernel to wait for
     this.#timer = setTimeout(() => {
       this.#underWay = false;
       this.#overdue();
       if (this.#waiting) this.#go(this.#waiting);
     }, this.#patience);
-    this.#last = { post: this.#channel.post(this.#kind, fields), fields };
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import type { WireArray } from "./arrays.ts";
-import type { WireAtlas } from "./atlas.ts";
+import type { Atlas } from "./atlas.ts";
 
 type Place = [x: number, y: number];
 
@@ -42,7 +42,7 @@ export interface FromPage {
     fields: { bounds: [number, number, number, number]; columns: number; rows: number };
     answer: {};
   };
-  place: { fields: { at: Place }; answer: { tiles: WireAtlas; off_data: boolean } };
+  place: { fields: { at: Place }; answer: { tiles: Atlas; off_data: boolean } };
   traversals: {
     /** The place on the plane where the steps start. */
     fields: { at: Place };
@@ -55,15 +55,15 @@ export interface FromPage {
       rows: { index: number; low: number; high: number }[];
       /** Number of steps in each row. */
       steps: number;
-      tiles: WireAtlas;
+      tiles: Atlas;
     };
   };
-  tile: { fields: { index: number }; answer: { tiles: WireAtlas } };
+  tile: { fields: { index: number }; answer: { tiles: Atlas } };
   detail: {
     fields: { index: number };
     answer: {
       /** Input, reconstruction and residual. */
-      tiles: WireAtlas;
+      tiles: Atlas;
       /** The renderer's HTML about the sample. */
       text: string;
       /** Covariance of q(z | x) on the plane: xx, xy, yx, yy; empty for none. */
@@ -122,7 +122,9 @@ interface Envelope {
   error?: string;
 }
 
-export type Answer<K extends RequestKind> = Envelope & Partial<FromPage[K]["answer"]>;
+export type Answer<K extends RequestKind> = Envelope & LocalAnswer<K>;
+/** What the page itself may answer. `own` is what the kernel would send as a trait beforehand. */
+export type LocalAnswer<K extends RequestKind> = Partial<FromPage[K]["answer"]> & { own?: unknown };
 
 /** All messages of the kernel, by kind. */
 export type Incoming = {
