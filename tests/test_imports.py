@@ -97,6 +97,7 @@ FRONTEND_SHARED = {"format", "kernel", "canvas", "controls", "storage"}
 FRONTEND_ARROWS = {
     "format": set(),
     "kernel": set(),
+    "rendering": {"kernel"},
     "model": set(),
     "canvas": {"format", "kernel"},
     "controls": {"format", "kernel", "canvas"},

@@ -1,0 +1,105 @@
+"""The renderers of the page draw the pixels of the renderers of Python, to within one level."""
+
+import base64
+import json
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+import vae_widgets as vw
+from vae_widgets.rendering import renderer_to_json
+
+FLOATS = st.floats(-4, 4, width=32) | st.sampled_from([np.nan, np.inf, -np.inf, 0.0, 1.0])
+SHAPES = st.sampled_from([(1, 1), (3, 5), (4, 2, 1), (2, 3, 3), (3, 2, 4)])
+ENDS = st.sampled_from([(None, None), (0.0, 1.0), (-1.5, None), (None, 0.25), (-3.0, 2.0)])
+
+
+@pytest.fixture(scope="module")
+def draw():
+    """Draw samples, or differences, in the page: RGBA (n, height, width, 4), or None."""
+    node = pathlib.Path(sys.executable).with_name("node")
+    script = pathlib.Path(__file__).with_name("draw.mjs")
+    text = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
+    with subprocess.Popen([node, "--no-warnings", script], **text) as process:
+
+        def ask(renderer, x, x_hat=None):
+            question = {"spec": renderer_to_json(renderer), "shape": x.shape[1:], "x": _text(x)}
+            if x_hat is not None:
+                question["xHat"] = _text(x_hat)
+            process.stdin.write(json.dumps(question) + "\n")
+            made = json.loads(process.stdout.readline())
+            if made is None:
+                return None
+            rgba = np.frombuffer(base64.b64decode(made["rgba"]), np.uint8)
+            return rgba.reshape(made["count"], made["height"], made["width"], 4)
+
+        yield ask
+        process.stdin.close()
+
+
+def _text(x):
+    return base64.b64encode(np.ascontiguousarray(x, np.float32).tobytes()).decode()
+
+
+def assert_same(ours, theirs):
+    assert ours.shape == theirs.shape
+    ours, theirs = (tiles.astype(int) for tiles in (ours, theirs))
+    apart = np.abs(ours - theirs)
+    assert apart[..., 3].max(initial=0) <= 1
+    # A colour counts as far as it is seen.
+    assert (apart[..., :3] * theirs[..., 3:] / 255).max(initial=0) <= 1
+
+
+@hypothesis_settings(max_examples=60)
+@given(st.data(), SHAPES, ENDS, st.booleans())
+def test_images(draw, data, shape, ends, invert):
+    x = data.draw(arrays(np.float32, (2, *shape), elements=FLOATS))
+    renderer = vw.ImageRenderer(*ends, invert=invert)
+    with np.errstate(invalid="ignore", over="ignore"):
+        assert_same(draw(renderer, x), renderer(x))
+        assert_same(draw(renderer, x[:1], x[1:]), renderer.difference(x[:1], x[1:]))
+
+
+def test_images_of_other_layouts(draw):
+    x = np.random.default_rng(0).random((3, 3 * 8 * 9), np.float32)
+    flat = vw.ImageRenderer(shape=(8, 9, 3))
+    assert_same(draw(flat, x), flat(x))
+    first = vw.ImageRenderer(channels_first=True)
+    x = x.reshape(3, 3, 8, 9)
+    assert_same(draw(first, x), first(x))
+    assert draw(vw.ImageRenderer(shape=(2, 2)), x) is None  # which Python refuses
+    assert draw(vw.ImageRenderer(), np.zeros((1, 8), np.float32)) is None
+
+
+@hypothesis_settings(max_examples=40)
+@given(
+    st.data(),
+    st.sampled_from([(1,), (2,), (7,), (40,), (9, 2), (5, 7), (3, 2, 2)]),
+    ENDS,
+    st.sampled_from([(16, 8), (9, 9), (40, 24)]),
+)
+def test_signals(draw, data, shape, ends, size):
+    x = data.draw(arrays(np.float32, (2, *shape), elements=FLOATS))
+    renderer = vw.SignalRenderer(*size, *ends)
+    with np.errstate(invalid="ignore", over="ignore"):
+        assert_same(draw(renderer, x), renderer(x))
+        assert_same(draw(renderer, x[:1], x[1:]), renderer.difference(x[:1], x[1:]))
+
+
+def test_a_long_signal(draw):
+    t = np.linspace(0, 40, 3000, dtype=np.float32)
+    x = np.stack([np.sin(t), np.sign(np.sin(3 * t)), t % 1])[..., np.newaxis]
+    assert_same(draw(vw.SignalRenderer(), x), vw.SignalRenderer()(x))
+
+
+def test_a_renderer_without_a_twin(draw):
+    x = np.zeros((1, 4), np.float32)
+    assert draw(vw.TableRenderer(), x) is None
+    assert draw(lambda batch: batch, x) is None

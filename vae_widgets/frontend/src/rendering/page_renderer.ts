@@ -1,0 +1,19 @@
+/** What a renderer of the page is. */
+
+import type { RawTiles } from "../kernel/atlas.ts";
+
+/** A renderer as `renderer_to_json` (rendering/named.py) describes it. */
+export interface RendererSpec {
+  name: string;
+  arguments: Record<string, unknown>;
+}
+
+/** Draws samples of one shape as tiles of one size. */
+export interface PageRenderer {
+  readonly width: number;
+  readonly height: number;
+  /** RGBA tiles of samples (n, ...sampleShape). */
+  draw(samples: Float32Array): RawTiles;
+  /** Tiles of |x - xHat|, from 0 to the width of the range of values. */
+  difference(x: Float32Array, xHat: Float32Array): RawTiles;
+}
