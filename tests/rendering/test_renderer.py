@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.support.pca_codec import digits
 from vae_widgets.rendering import (
     ImageRenderer,
     Renderer,
@@ -66,6 +67,22 @@ def test_a_flat_vector_says_how_to_draw_it_as_a_picture():
     tiles = ImageRenderer(shape=(28, 28))(flat)  # as the note and the message say
     np.testing.assert_array_equal(tiles, ImageRenderer()(flat.reshape(3, 28, 28)))
     assert note_of(renderer_for((50,))) == ""
+
+
+def test_signals_of_square_lengths_are_not_taken_for_pictures():
+    pictures = digits()[0].reshape(-1, 64)
+    assert "shape=(8, 8)" in note_of(check_renderer(None, (64,), pictures))
+    assert "shape=(8, 8)" in note_of(check_renderer(None, (64,), pictures - pictures.mean(axis=0)))
+    random = np.random.default_rng(0)
+    for length in (64, 256, 784, 1024):
+        time = np.linspace(0, 1, length)
+        phase = random.random((200, 1))
+        waves = np.sin(2 * np.pi * (random.integers(1, 6, (200, 1)) * time + phase))
+        peaks = np.exp(-((((5 * time + phase) % 1) - 0.5) ** 2) / 0.002)
+        walks = np.cumsum(random.normal(size=(200, length)), axis=1)
+        for signals in (waves, peaks, walks, random.random((200, length)), np.full((3, length), 2)):
+            assert "ImageRenderer" not in note_of(check_renderer(None, (length,), signals))
+    assert note_of(renderer_for((64,))) == note_of(renderer_for((1024,))) == ""
 
 
 def test_data_choose_the_renderer_where_their_shape_says_too_little():

@@ -14,6 +14,8 @@ from vae_widgets.rendering.table import TableRenderer
 from vae_widgets.rendering.text import TextRenderer
 
 _SHORTEST_SIGNAL = 32
+_ROWS_COMPARED = 1000
+_ALIKE = 0.7  # 0.3 for digits, 1 for noise, and more for smooth signals
 
 
 @runtime_checkable
@@ -46,11 +48,12 @@ class Renderer(Protocol):
         """
 
 
-def renderer_for(sample_shape: tuple[int, ...]) -> Renderer:
+def renderer_for(sample_shape: tuple[int, ...], data: Any = None) -> Renderer:
     """Choose a renderer by the shape of one sample.
 
     (h, w), (h, w, c) and (c, h, w) with 1, 3 or 4 channels and sides of 8 or more are images. A
-    vector of fewer than 32 numbers is the row of a table, anything else a signal.
+    vector of fewer than 32 numbers is the row of a table, anything else a signal. It has a hint
+    where vectors may be flattened images, by samples `data` if there are any.
     """
     shape = tuple(sample_shape)
     if is_image(shape):
@@ -61,9 +64,23 @@ def renderer_for(sample_shape: tuple[int, ...]) -> Renderer:
         return TableRenderer()
     signal = SignalRenderer()
     side = math.isqrt(shape[0]) if len(shape) == 1 else 0
-    if side and side**2 == shape[0]:
+    if side**2 == math.prod(shape) and _may_be_images(side, data):
         signal.hint = f"for pictures pass renderer=vw.ImageRenderer(shape=({side}, {side}))"
     return signal
+
+
+def _may_be_images(side: int, data: Any) -> bool:
+    """Say whether vectors of length side^2 may be images, row after row.
+
+    In images, pixels below each other are more alike than those that are half a row apart; in
+    signals they are not. Without samples, a power of two is a usual length of signals.
+    """
+    if data is None or not len(data):
+        return side & (side - 1) != 0
+    rows = np.asarray(data[:_ROWS_COMPARED], np.float64)
+    rows = rows[np.isfinite(rows).all(axis=1)]
+    below, half = (np.abs(rows[:, n:] - rows[:, :-n]).sum() for n in (side, side // 2))
+    return bool(below < _ALIKE * half)
 
 
 def check_renderer(
@@ -100,7 +117,7 @@ def _renderer_of(data: Any, sample_shape: tuple[int, ...]) -> Renderer:
         return TableRenderer()
     if isinstance(data, np.ndarray) and data.dtype.kind in "UO" and TextRenderer.draws(data):
         return TextRenderer()
-    return renderer_for(sample_shape)
+    return renderer_for(sample_shape, data)
 
 
 def with_range_of(renderer: Renderer, data: Any) -> Renderer:
