@@ -7,7 +7,9 @@ from playwright.sync_api import expect
 import vae_widgets as vw
 from tests.support.alone import show_alone
 from tests.support.blank_page import BlankPage
+from tests.support.jupyterlab import wait_for
 from tests.support.pca_codec import PcaCodec
+from vae_widgets.core.ticks import MINUS
 
 FRAME = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 5)), columns=[*"abcd", "<i>"])
 X = (6 * np.random.default_rng(0).random((12, 8, 8)) - 3).astype(np.float32)
@@ -27,6 +29,10 @@ class Active(vw.ImageRenderer):
         )
 
 
+def shown(value):
+    return f"{value:.5g}".replace("-", MINUS)
+
+
 def test_scatter_tells_the_range_and_describes_what_is_hovered_and_picked(page):
     codec = PcaCodec(FRAME.to_numpy())
     scatter = vw.LatentScatter(codec, FRAME)
@@ -35,11 +41,31 @@ def test_scatter_tells_the_range_and_describes_what_is_hovered_and_picked(page):
     expect(page.locator(".vw-scatter-facts")).to_contain_text("tiles: bars from the means")
     picked = page.locator(".vw-picked-text td")
     assert picked.all_inner_texts()[0::3] == list(FRAME)
-    expect(picked.nth(1)).to_have_text(f"{codec.decode(scatter.picked[None])[0, 0]:.5g}")
+    expect(picked.nth(1)).to_have_text(shown(codec.decode(scatter.picked[None])[0, 0]))
     page.evaluate("window.mounted.model.set('hovered', 7)")
     hovered = page.locator(".vw-tooltip-detail td")
     hovered.nth(0).wait_for()
-    expect(hovered.nth(4)).to_have_text(f"{FRAME['b'][7]:.5g}")
+    expect(hovered.nth(4)).to_have_text(shown(FRAME["b"][7]))
+
+
+def test_no_row_of_a_long_detail_is_cut(page):
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 12)))
+    scatter = vw.LatentScatter(PcaCodec(frame.to_numpy()), frame)
+    scatter.pick(2)
+    BlankPage(page, scatter)
+    detail = page.locator(".vw-picked-text")
+    rows = detail.locator("tr")
+    box = detail.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+
+    def whole():
+        tops = [row.bounding_box()["y"] - box["y"] for row in rows.all()]
+        inside = [top for top in tops if -15 < top < box["height"]]
+        return tops[0], [top for top in inside if not 0 <= top <= box["height"] - 16]
+
+    assert whole() == (0, [])
+    page.mouse.wheel(0, 41)
+    wait_for(lambda: whole()[0] < -30 and not whole()[1], 10, "the scrolled detail")
 
 
 def test_slider_tells_the_range_and_describes_the_frame_that_was_committed(page):
@@ -49,10 +75,10 @@ def test_slider_tells_the_range_and_describes_the_frame_that_was_committed(page)
     show_alone(page, slider)
     expect(page.locator(".vw-film-note")).to_contain_text("bars from the means")
     detail = page.locator(".vw-film-detail")
-    expect(detail.locator("td").nth(1)).to_have_text(f"{slider.frames[0, 0]:.5g}")
+    expect(detail.locator("td").nth(1)).to_have_text(shown(slider.frames[0, 0]))
     slider.value = 1.0
     page.evaluate("text => model.set('_detail', text)", slider._detail)
-    expect(detail.locator("td").nth(1)).to_have_text(f"{slider.frames[-1, 0]:.5g}")
+    expect(detail.locator("td").nth(1)).to_have_text(shown(slider.frames[-1, 0]))
     box = page.get_by_role("slider").bounding_box()
     page.mouse.move(box["x"] + 300, box["y"] + 20)
     page.mouse.down()
@@ -80,10 +106,10 @@ def test_review_card_describes_each_sample(page):
     show_alone(page, queue)
     cells = page.locator(".vw-review-detail td")
     first = int(queue.queue[0])
-    expect(cells.nth(1)).to_have_text(f"{FRAME['a'][first]:.5g}")
+    expect(cells.nth(1)).to_have_text(shown(FRAME["a"][first]))
     expect(cells.nth(12)).to_have_text("<i>")
     page.locator(".vw-review-card").press("ArrowRight")
-    expect(cells.nth(1)).to_have_text(f"{FRAME['a'][int(queue.queue[1])]:.5g}")
+    expect(cells.nth(1)).to_have_text(shown(FRAME["a"][int(queue.queue[1])]))
 
 
 def test_a_detail_is_shown_and_does_nothing(page):

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vae_widgets as vw
+from vae_widgets.core.ticks import MINUS
 from vae_widgets.rendering import TableRenderer, render_compared
 
 BLUE, ORANGE, GREY = (63, 144, 218, 255), (231, 99, 0, 255), (128, 128, 128, 72)
@@ -77,6 +78,15 @@ def test_a_data_frame_names_its_columns_in_the_detail():
     assert "missing" in detail
     assert TableRenderer().detail([1.5, 2.5]).count("<tr>") == 2
     assert "+0.0 sd" in TableRenderer(center=[1.0], scale=[1.0]).detail([0.99])  # not -0.0
+
+
+def test_negative_numbers_of_a_detail_have_a_true_minus():
+    renderer = TableRenderer(columns=["a-b", "c"], center=[0.0, 0.0], scale=[1.0, 1.0])
+    detail = renderer.detail([-1.5, 1e-9])
+    assert "<td>a-b</td>" in detail
+    assert f"{MINUS}1.5 sd" in detail
+    assert f">1e{MINUS}09<" in detail
+    assert "-1.5" not in detail
 
 
 def test_the_detail_of_many_columns_begins_with_the_strangest():

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.ticks import MINUS
 
 _REACH = 3.0  # standard deviations that fill half of a tile
 # Petroff's blue and orange, and greys: readable on a light and on a dark page.
@@ -201,5 +202,6 @@ def _line(name: str, value: float, deviation: float | None) -> str:
         away = f"{deviation:+z.1f} sd"
         if abs(deviation) >= 2:
             away = f"<b>{away}</b>"
+    shown, away = (text.replace("-", MINUS) for text in (shown, away))
     right = 'style="text-align:right"'
     return f"<tr><td>{html.escape(name)}</td><td {right}>{shown}</td><td {right}>{away}</td></tr>"

@@ -3,12 +3,15 @@
 // Elements that run code, load something or change the page are removed.
 const ACTIVE = "script, iframe, object, embed, link, meta, base, form, foreignObject, set, animate";
 
+// Heights of the box are multiples of the line, and scrolling stops at lines, so that none is cut.
 const STYLE = `
-  :host { display: block; overflow: auto; font-size: 12px; font-variant-numeric: tabular-nums; }
+  :host { display: block; overflow: auto; font-size: 12px; font-variant-numeric: tabular-nums;
+    line-height: 16px; scroll-snap-type: y mandatory; }
   :host([hidden]) { display: none; }
   table { border-collapse: collapse; color: inherit; font: inherit; }
   td, th { padding: 0 6px 0 0; text-align: left; vertical-align: top; white-space: nowrap; }
   td:first-child { white-space: normal; }
+  tr { scroll-snap-align: start; }
   code { overflow-wrap: anywhere; white-space: pre-wrap; }
   svg, img { max-width: 100%; height: auto; }
 `;
