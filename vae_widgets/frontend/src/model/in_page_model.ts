@@ -1,7 +1,10 @@
 /** A model that runs in the page: it decodes and encodes without a kernel. */
-import { UnsupportedModelError } from "./errors.ts";
+import type { Engine } from "./matrix/machine.ts";
+import { plainEngine } from "./matrix/plain.ts";
+import { BadModelError } from "./onnx/errors.ts";
+import { Runner } from "./runner.ts";
 
-export { BadModelError, UnsupportedModelError } from "./errors.ts";
+export { BadModelError, UnsupportedModelError } from "./onnx/errors.ts";
 
 /** What a model is made of. */
 export interface ModelSource {
@@ -32,6 +35,46 @@ export interface InPageModel {
  * Rejects with `UnsupportedModelError` for an operator that does not run in the page, and with
  * `BadModelError` for any other content that is refused.
  */
-export async function loadModel(source: ModelSource): Promise<InPageModel> {
-  throw new UnsupportedModelError(`no model of ${source.decoder.length} bytes runs in the page yet`);
+export async function loadModel(
+  source: ModelSource,
+  engine: Engine = plainEngine,
+): Promise<InPageModel> {
+  const { label } = source;
+  const labels: Record<string, number[]> = label ? { y: [label.length] } : {};
+  const fixed: Record<string, Float32Array> = label ? { y: Float32Array.from(label) } : {};
+  const decoder = new Runner(source.decoder, "decoder.onnx", { z: null, ...labels }, ["x_mean"]);
+  const [latentDim, ...more] = decoder.shapeOf("z");
+  if (latentDim === undefined || more.length) {
+    throw new BadModelError(
+      `decoder.onnx takes z with rows of the shape ${decoder.shapeOf("z")}; expected one side`,
+    );
+  }
+  const sampleShape = decoder.shapeOf("x_mean");
+  let encoder: Runner | undefined;
+  if (source.encoder) {
+    encoder = new Runner(source.encoder, "encoder.onnx", { x: sampleShape, ...labels }, [
+      "z_mean",
+      "z_log_var",
+    ]);
+    for (const name of ["z_mean", "z_log_var"]) {
+      if (`${encoder.shapeOf(name)}` !== `${latentDim}`) {
+        throw new BadModelError(
+          `encoder.onnx gives ${name} with rows of the shape ${encoder.shapeOf(name)}; expected ${latentDim}`,
+        );
+      }
+    }
+  }
+  await decoder.start(engine);
+  await encoder?.start(engine);
+  return {
+    latentDim,
+    sampleShape,
+    canEncode: encoder !== undefined,
+    decode: (z) => decoder.run("z", z, fixed).x_mean,
+    encode(x) {
+      if (!encoder) throw new Error("the model has no encoder; check canEncode before");
+      const { z_mean: zMean, z_log_var: zLogVar } = encoder.run("x", x, fixed);
+      return { zMean, zLogVar };
+    },
+  };
 }
