@@ -201,7 +201,7 @@ def test_the_tests_of_all_widgets_make_each_widget():
 
 def test_every_bundle_is_built_and_used():
     code = "\n".join(file.read_text() for file in (PACKAGE / "widgets").rglob("*.py"))
-    used = set(re.findall(r'bundle\("(\w+)\.js"\)', code))
+    used = set(re.findall(r'(?:bundle|static_text)\("(\w+)\.js"\)', code))
     table = (PACKAGE / "frontend/build.mjs").read_text()
     built = dict(re.findall(r'^  (\w+): "([\w/]+\.ts)",$', table, re.MULTILINE))
     assert built.keys() == used

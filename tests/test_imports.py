@@ -51,7 +51,8 @@ ARROWS = {
     "frontend": {"widgets.*"},  # hot reload for contributors, which is not in the wheel
     "widgets.base": {"codec", "core.*", "rendering"},
     "widgets.traits": {"codec", "core.*", "rendering"},
-    "widgets.still_pictures": {"core.*", "rendering"},
+    "widgets.exported_page": {"codec", "core.*", "rendering", "widgets.base"},
+    "widgets.still_pictures": {"core.*", "rendering", "widgets.exported_page"},
 }
 SHARED = {"widgets.base", "widgets.traits", "widgets.still_pictures"}
 WIDGETS = {
@@ -116,6 +117,12 @@ SCATTER = {
     "decode": FRONTEND_SHARED | {"latent_scatter/state", "latent_scatter/plot"},
     "panels": FRONTEND_SHARED | {f"latent_scatter/{f}" for f in ("state", "plot", "decode")},
 }
+# What Python does behind the widgets, for a page without it.
+FRONTEND_ARROWS["exported_page/kernel"] = {
+    *FRONTEND_SHARED,
+    *("rendering", "review_queue", "anomaly_histogram", "exported_page"),
+}
+FRONTEND_ARROWS["exported_page"] = FRONTEND_SHARED | {"exported_page/kernel"}
 FRONTEND_ARROWS |= {f"latent_scatter/{folder}": others for folder, others in SCATTER.items()}
 FRONTEND_ARROWS["latent_scatter"] = FRONTEND_SHARED | {f"latent_scatter/{f}" for f in SCATTER}
 

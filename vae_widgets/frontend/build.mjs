@@ -16,6 +16,7 @@ const WIDGETS = {
   latent_health: "training_monitor/latent_health.ts",
   review_queue: "review_queue/widget.ts",
   explorer_tabs: "explorer/tabs.ts",
+  exported_page: "exported_page/page.ts",
 };
 const entryPoints = Object.fromEntries(
   Object.entries(WIDGETS).map(([name, module]) => [name, `src/${module}`]),

@@ -103,6 +103,11 @@ class LabelledScores:
         self.labels = self._own if self.n_labelled else None
 
     @property
+    def drawn_from(self) -> NDArray[np.float64] | None:
+        """The threshold from which on each sample was drawn at random, (n,); infinite if not."""
+        return self._drawn_from
+
+    @property
     def has_drawn(self) -> bool:
         """Whether any labelled sample was drawn at random."""
         return self._drawn_from is not None and bool(np.isfinite(self._drawn_from).any())

@@ -17,7 +17,7 @@ from vae_widgets.core.scores.reviewed_precision import ReviewedPrecision
 from vae_widgets.core.thresholds import METHODS, Threshold
 from vae_widgets.widgets.base.assets import KERNEL_ID, bundle
 from vae_widgets.widgets.base.messages import PAGE
-from vae_widgets.widgets.base.widget import CanvasWidget
+from vae_widgets.widgets.base.widget import CanvasWidget, PageContents
 from vae_widgets.widgets.traits.array import Array, Number, array_to_json
 
 PERCENTILES = (50, 90, 95, 99, 99.9)
@@ -133,6 +133,19 @@ class ScoreCanvas(CanvasWidget):
         every = slice(None, None, self.grid.steps_per_bin)
         counts = -np.diff(self.at_or_above[:, every].astype(np.int64))
         return self.grid.thresholds[every], dict(zip(self._scores.totals(), counts, strict=True))
+
+    def carried(self, page: PageContents) -> dict[str, Any]:
+        """Return the grids of thresholds with and without the extreme scores."""
+        ascending = self._scores.ascending
+        grids = {}
+        for name, full_range in (("clipped", False), ("full", True)):
+            grid = score_grid([ascending], scores=ascending, full_range=full_range, bins=self._bins)
+            grids[name] = {
+                "thresholds": grid.thresholds,
+                "steps_per_bin": grid.steps_per_bin,
+                "clipped": grid.clipped,
+            }
+        return {"grids": grids}
 
     def select(self, indices: NDArray[Any]) -> None:
         """Show which part of each bar is selected elsewhere; nothing if no sample is."""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from vae_widgets.core.scores.labelled_scores import LabelledScores
 from vae_widgets.core.ticks import alike
 from vae_widgets.rendering import Renderer, TextRenderer, note_of, render
+from vae_widgets.widgets.base.widget import PageContents
 from vae_widgets.widgets.tile_strip.widget import TileStrip, strip_content
 
 _SIGNS = {"good": "✓ ", "bad": "✗ ", "": ""}
@@ -62,6 +63,11 @@ class ScoreStrip(TileStrip):
     def sample_at(self, tile: int) -> int:
         """Return which sample a tile shows; -1 if none."""
         return self.shown[tile] if 0 <= tile < len(self.shown) else -1
+
+    def carried(self, page: PageContents) -> dict[str, Any]:
+        """Return the sample of each tile, and the pictures of all samples."""
+        pictures = page.add_pictures(self._items, self._renderer)
+        return {"shown": self.shown, "columns": self._columns, "pictures": pictures}
 
     def frame(self, index: int) -> None:
         """Frame a sample where it is shown; leave the frame where it was clicked."""

@@ -31,7 +31,7 @@ from vae_widgets.widgets.anomaly_histogram import still_picture as picture
 from vae_widgets.widgets.anomaly_histogram.histogram_canvas import in_words_of_the_page
 from vae_widgets.widgets.anomaly_histogram.sample_strip import check_items
 from vae_widgets.widgets.anomaly_histogram.view import HistogramView
-from vae_widgets.widgets.base.widget import CompositeWidget
+from vae_widgets.widgets.base.widget import CompositeWidget, PageContents
 from vae_widgets.widgets.latent_scatter.widget import LatentScatter
 from vae_widgets.widgets.links.score_link import ScoreLink
 from vae_widgets.widgets.still_pictures.pictured import Pictured
@@ -349,6 +349,34 @@ class AnomalyHistogram(Pictured, CompositeWidget):
             note=note,
             model_hash=model_hash,
         )
+
+    def carried(self, page: PageContents) -> dict[str, Any]:
+        """Return the scores with their labels, and what each method chooses by them."""
+        data, view = self._data, self._view
+        return {
+            "canvas": view.canvas.model_id,
+            "strip": view.strip and view.strip.model_id,
+            "scores": data.scores,
+            "labels": data.labels,
+            "drawn_from": data.drawn_from,
+            "choices": {name: self._carried_choice(name) for name in METHODS},
+            "links": [
+                {"scatter": link.scatter.model_id, "color": link.color, "name": link.name}
+                for link in ScoreLink.links_of(self)
+            ],
+        }
+
+    def _carried_choice(self, method: str) -> dict[str, Any]:
+        try:
+            chosen = self._choice.by_method(self._data, method).chosen
+        except (TypeError, ValueError) as error:
+            return {"error": in_words_of_the_page(str(error))}
+        return {
+            "threshold": chosen.threshold,
+            "method": chosen.method,
+            "parameters": dict(chosen.parameters),
+            "status": f"{chosen.explanation} {chosen.assumes}".strip(),
+        }
 
     @property
     def _picture_height(self) -> float:

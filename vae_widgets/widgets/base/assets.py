@@ -19,10 +19,16 @@ def bundle(name: str) -> str:
     FileNotFoundError
         If the front end has not been built.
     """
-    return _static_text(f"shared{pathlib.PurePath(name).suffix}") + _static_text(name)
+    return shared_text(pathlib.PurePath(name).suffix) + static_text(name)
 
 
-def _static_text(name: str) -> str:
+def shared_text(suffix: str) -> str:
+    """Return the code (".js") or the styles (".css") that all widgets share."""
+    return static_text(f"shared{suffix}")
+
+
+def static_text(name: str) -> str:
+    """Return the text of a bundled front-end file alone; see `bundle`."""
     path = STATIC / name
     if not path.is_file():
         raise FileNotFoundError(

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import anywidget
 import ipywidgets
@@ -11,9 +11,22 @@ import traitlets
 # ipywidgets and anywidget have no public function for it. Every version of ipywidgets 8 sends its
 # own state through this one, and the page puts the buffers back by the same paths.
 from ipywidgets.widgets.widget import _remove_buffers
+from numpy.typing import NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.rendering import Renderer
 from vae_widgets.widgets.base import messages
+
+
+class PageContents(Protocol):
+    """Where an exported page collects what it carries (`exported_page.contents`)."""
+
+    def add_samples(self, x: NDArray[Any]) -> int:
+        """Carry samples (n, *sample_shape) once; return their number."""
+
+    def add_pictures(self, x: NDArray[Any], renderer: Renderer) -> int:
+        """Carry the tiles of samples once; return their number."""
+
 
 Handler = Callable[[dict[str, Any]], dict[str, Any] | None]
 
@@ -58,6 +71,13 @@ class ClosingWidget(ipywidgets.DOMWidget):
             if failed is not None:
                 raise failed from None
             raise
+
+    def carried(self, page: "PageContents") -> dict[str, Any]:
+        """Return what an exported page needs beside the traits, to answer as the kernel would.
+
+        Bytes and arrays may be in it. An entry ``state`` replaces traits.
+        """
+        return {}
 
     @property
     def detached_parts(self) -> Sequence[ipywidgets.Widget]:

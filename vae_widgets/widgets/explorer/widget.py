@@ -14,7 +14,7 @@ from vae_widgets.core.pairing import index_of, shared_index, with_index
 from vae_widgets.core.ticks import counted
 from vae_widgets.rendering import Renderer, check_renderer, note_of, render
 from vae_widgets.widgets.anomaly_histogram.widget import AnomalyHistogram
-from vae_widgets.widgets.base.widget import CompositeWidget
+from vae_widgets.widgets.base.widget import CompositeWidget, PageContents
 from vae_widgets.widgets.explorer import still_picture as picture
 from vae_widgets.widgets.explorer.tabs import PanelTabs
 from vae_widgets.widgets.interpolation_slider.widget import InterpolationSlider
@@ -185,6 +185,16 @@ class Explorer(Pictured, CompositeWidget):
             self._review.observe(self._pick_reviewed, "position")
             self._reviewing.children = [self._review]
         return self._review
+
+    def carried(self, page: PageContents) -> dict[str, Any]:
+        """Return which parts the page links; the panel *Review* is there from the beginning."""
+        parts = {
+            **{"scatter": self.scatter, "slider": self.slider, "histogram": self.histogram},
+            **{"review": self.review, "tabs": self._tabs, "strip": self._strip},
+            "select_flagged": self._flagged,
+        }
+        ids = {name: part.model_id for name, part in parts.items()}
+        return {**ids, "pictures": page.add_pictures(self._x, self._renderer)}
 
     @property
     def _picture_height(self) -> float:

@@ -100,6 +100,16 @@ class ScoreLink(Link):
         self._show_selection()
         self._alive.add(self)
 
+    @classmethod
+    def links_of(cls, histogram: ScoreView) -> list[ScoreLink]:
+        """Return the links of a histogram that last."""
+        return [link for link in cls._alive if link.histogram is histogram]
+
+    @property
+    def color(self) -> bool:
+        """Whether the scatter was to be coloured by the scores."""
+        return self._color
+
     def unlink(self) -> None:
         """Remove the link; the scatter gets its earlier colours back."""
         if self not in self._alive:

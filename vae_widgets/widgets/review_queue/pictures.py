@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
 from vae_widgets.rendering import Renderer, detail_of, note_of, render, render_compared
 from vae_widgets.rendering.atlas import atlas_tiles, tile_atlas
+from vae_widgets.widgets.base.widget import PageContents
 
 # Pictures are sent for several samples together: about this many pixels, and this many samples.
 TILE_BUDGET = 500_000
@@ -47,6 +48,12 @@ class ReviewPictures:
             return nothing | self._made(self._items[indices])
         except Exception as error:  # of the user's codec or renderer: the page says what
             return nothing | {"error": f"{type(error).__name__}: {error}"}
+
+    def carried(self, page: PageContents) -> dict[str, Any]:
+        """Return what an exported page draws them from."""
+        if self._items is None:
+            return {"pictures": None}
+        return {"pictures": page.add_pictures(self._items, self._renderer)}
 
     def _made(self, x: NDArray[Any]) -> dict[str, Any]:
         renderer = self._renderer

@@ -20,7 +20,7 @@ from vae_widgets.core.scores.reviewed_precision import precision_text
 from vae_widgets.widgets.anomaly_histogram.widget import AnomalyHistogram
 from vae_widgets.widgets.base.assets import KERNEL_ID, bundle
 from vae_widgets.widgets.base.messages import PAGE, Refused
-from vae_widgets.widgets.base.widget import CanvasWidget
+from vae_widgets.widgets.base.widget import CanvasWidget, PageContents
 from vae_widgets.widgets.review_queue import still_picture as picture
 from vae_widgets.widgets.review_queue.pictures import ReviewPictures, tiles_of
 from vae_widgets.widgets.still_pictures.pictured import Pictured
@@ -230,6 +230,24 @@ class ReviewQueue(Pictured, CanvasWidget):
         self._log.restore(marks)
         self._label(marks)
         self._refill()
+
+    def carried(self, page: PageContents) -> dict[str, Any]:
+        """Return the marks, the queue with its draws, and how the next samples are chosen."""
+        self._keep_marks()
+        return {
+            "histogram": self.histogram.model_id,
+            "scores": self.histogram.scores,
+            "labels": self.histogram.labels,
+            "drawn_from": self.histogram.labelled_scores.drawn_from,
+            "threshold": self.histogram.threshold,
+            "queue": self.queue.tolist(),
+            "draws": {str(index): since for index, since in self._candidates.draws.items()},
+            "marks": self._all_marks()["marks"],
+            "size": self._size,
+            "seed": self._seed,
+            "window": self._pictures.most,
+            **self._pictures.carried(page),
+        }
 
     @property
     def _picture_height(self) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets
 
 from vae_widgets.core.atomic_file import atomic_file, check_target
+from vae_widgets.widgets.exported_page import save_page
 from vae_widgets.widgets.still_pictures.figure import MOST_BYTES, WIDTH, Draw, png
 from vae_widgets.widgets.still_pictures.saved_picture import Bundle, SavedPicture, cell_of_output
 
@@ -60,6 +61,27 @@ class Pictured(ipywidgets.DOMWidget):
         data = png(self._draw, self._picture_height)
         with atomic_file(path) as file:
             file.write(data)
+
+    def save_html(self, path: str | os.PathLike[str], title: str | None = None) -> None:
+        """Write the widget as one ``.html`` file that works offline and without Python.
+
+        Whoever has the file has your data: it contains the samples that the widget shows, their
+        codes, labels and scores, and the model where the page decodes or encodes. Nothing is
+        rounded or left out to save space. The page sends nothing anywhere, and loads nothing.
+
+        Parameters
+        ----------
+        path
+            A file that ends in ``.html``; it is replaced only once the new one is complete.
+        title
+            Heading of the page; None takes the name of the file.
+
+        Raises
+        ------
+        OSError, TypeError, ValueError
+            If the file cannot be written, or an argument is bad.
+        """
+        save_page(self, path, title)
 
     def close(self) -> None:
         """Free what the widget holds, here and in the page; its picture stays in the notebook."""

@@ -1,0 +1,133 @@
+import numpy as np
+import pytest
+
+import vae_widgets as vw
+from tests.support.exported_page import OpenedPage
+from tests.support.pca_codec import PcaCodec, digits
+from vae_widgets.rendering import ImageRenderer
+from vae_widgets.widgets.tile_strip import TileStrip
+
+MIDDLE_PIXELS = """strip => [...strip.querySelectorAll("canvas")].map(
+  (canvas) => canvas.getContext("2d").getImageData(4, 4, 1, 1).data[0])"""
+FLAGGED = "\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}flagged"
+BROKEN = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
+
+
+@pytest.fixture(scope="module")
+def explorer():
+    x, y = digits()
+    x, y = x[:300], y[:300]
+    known = np.where(np.arange(300) < 100, y == 9, np.nan)
+    return vw.Explorer(PcaCodec(x), x, labels=y, anomalies=known)
+
+
+@pytest.fixture(scope="module")
+def explorer_file(explorer, tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "digits.html"
+    explorer.save_html(path, title=BROKEN)
+    return path
+
+
+def test_a_strip_works_from_the_disk_and_its_theme_can_be_switched(page, tmp_path):
+    levels = np.linspace(0, 1, 6).reshape(6, 1, 1) * np.ones((1, 8, 8))
+    strip = TileStrip(title=BROKEN, selectable=True)
+    strip.show([ImageRenderer()(levels)], captions=[BROKEN, *"bcdef"])
+    strip.save_html(tmp_path / "strip.html")
+    opened = OpenedPage(page, tmp_path / "strip.html")
+    page.locator(".vw-tile").nth(5).wait_for()
+    assert page.locator(".vw-strip").evaluate(MIDDLE_PIXELS) == [0, 51, 102, 153, 204, 255]
+    assert page.locator(".vw-tile-caption").first.inner_text() == BROKEN
+    page.locator("button.vw-tile").nth(4).click()
+    assert "vw-tile-selected" in page.locator(".vw-tile").nth(4).get_attribute("class")
+    colour = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(colour) == "rgb(255, 255, 255)"
+    page.get_by_role("button", name="Dark").click()
+    assert page.evaluate(colour) == "rgb(17, 17, 17)"
+    assert page.evaluate("window.hacked") is None
+    opened.check()
+
+
+def test_the_threshold_moves_counts_outlines_and_tiles(page, explorer, explorer_file):
+    opened = OpenedPage(page, explorer_file)
+    page.get_by_role("tab", name="Threshold").click()
+    scores, labels = explorer.histogram.scores, explorer.histogram.labels
+    method = page.get_by_role("combobox", name="Method")
+    for name, parameters in (("top_k", {"k": 50}), ("f1", {}), ("percentile", {})):
+        method.select_option(name)
+        flagged = int(
+            np.sum(scores >= vw.choose_threshold(scores, labels, method=name, **parameters))
+        )
+        page.locator(".vw-scatter-facts").filter(has_text=FLAGGED.format(flagged)).wait_for()
+        page.locator(".vw-tab-count").filter(has_text=str(flagged)).first.wait_for()
+    # A value that Python did not choose before needs Python.
+    method.select_option("mad")
+    factor = page.get_by_role("spinbutton", name="Median deviation (MAD): factor")
+    factor.fill("2")
+    factor.press("Enter")
+    page.get_by_role("alert").filter(has_text="other values need Python").wait_for()
+    page.get_by_role("button", name="Hide this message").click()
+    typed = page.get_by_role("spinbutton", name="Threshold")
+    top = np.sort(scores)[-5]
+    typed.fill(repr(float(top)))
+    typed.press("Enter")
+    shown = page.locator(".vw-panel-threshold .vw-tile-caption").first
+    page.locator(".vw-scatter-facts").filter(has_text=FLAGGED.format(5)).wait_for()
+    assert float(shown.inner_text().lstrip("✓✗ ")) == pytest.approx(scores.max(), rel=1e-3)
+    page.get_by_role("tab", name="Selection").click()
+    page.get_by_role("button", name="Select the flagged samples").click()
+    page.locator(".vw-panel-selection .vw-tile-caption").nth(4).wait_for()
+    captions = page.locator(".vw-panel-selection .vw-tile-caption").all_inner_texts()
+    assert {*captions} == {f"#{row}" for row in np.argsort(scores)[-5:]}
+    assert page.evaluate("window.hacked") is None
+    opened.check()
+
+
+def test_a_review_is_kept_counted_and_saved(page, explorer, explorer_file):
+    opened = OpenedPage(page, explorer_file)
+    page.get_by_role("tab", name="Review").click()
+    progress = page.locator(".vw-review-progress")
+    page.get_by_role("button", name="True alarm").click()
+    page.keyboard.press("f")
+    page.keyboard.press("s")
+    progress.filter(has_text="1 anomalous, 1 normal, 1 unsure").wait_for()
+    page.keyboard.press("u")
+    progress.filter(has_text="1 anomalous, 1 normal, 0 unsure").wait_for()
+    status = page.locator(".vw-review .vw-status").filter(has_text="judged by 2 drawn at random")
+    estimate = status.inner_text()
+    page.locator(".vw-review").get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Marks (CSV)").click()
+    path = download.value.path()
+    histogram = explorer.histogram
+    queue = vw.ReviewQueue(
+        vw.AnomalyHistogram(histogram.scores, histogram.labels, threshold=histogram.threshold)
+    )
+    # Python reads the file, and comes to the same estimate.
+    saved = path.with_suffix(".csv")
+    saved.write_bytes(path.read_bytes())
+    queue.load(saved)
+    assert queue.to_dict()["mark"] == ["anomalous", "normal"]
+    assert queue.estimate["text"] == estimate.removeprefix("Marked: false alarm. ")
+    # A page that is opened again has the marks, which the browser has kept.
+    page.reload()
+    page.get_by_role("tab", name="Review").click()
+    page.get_by_text("Restored 2 marks from this browser").wait_for()
+    progress.filter(has_text="1 anomalous, 1 normal, 0 unsure").wait_for()
+    opened.check()
+
+
+def test_a_damaged_page_says_so_and_shows_the_rest(page, explorer_file, tmp_path):
+    text = explorer_file.read_text("utf-8")
+    # The first bytes are those of the samples.
+    start = text.index('"buffers":["') + 40
+    damaged = tmp_path / "damaged.html"
+    damaged.write_text(text[:start] + "AAAA" + text[start + 4 :], "utf-8")
+    opened = OpenedPage(page, damaged)
+    page.get_by_role("alert").filter(
+        has_text="Some samples cannot be shown. It was changed after it was saved"
+    ).wait_for()
+    page.locator(".vw-scatter, .vw-tabs").first.wait_for()
+    damaged.write_text(text.replace('id="vw-data">{', 'id="vw-data">{{'), "utf-8")
+    page.goto(damaged.as_uri())
+    page.get_by_role("alert").filter(has_text="The data of this page is damaged").wait_for()
+    assert opened.requests == []

@@ -1,0 +1,86 @@
+/** The start of an exported page (widgets/exported_page/): widgets without a kernel. */
+
+import "./page.css";
+import { element } from "../controls/shell.ts";
+import { CONTROLS } from "./boxes.ts";
+import { Buffers, parsePage, type PageData } from "./data.ts";
+import { startKernel } from "./kernel/page_kernel.ts";
+import { PageModel } from "./page_model.ts";
+import { themeButton } from "./theme.ts";
+
+interface Module {
+  render(context: { model: unknown; el: HTMLElement }): unknown;
+}
+
+/** The modules of the page by their numbers (document.py). */
+declare const vaeWidgetsModules: Record<number, Module>;
+
+async function open(root: HTMLElement): Promise<void> {
+  const header = element("header", "vw-page-header");
+  const heading = element("h1");
+  header.append(heading, themeButton());
+  const problems = element("div", "vw-page-problems");
+  problems.role = "alert";
+  const body = element("div", "vw-page-body");
+  root.append(header, problems, body);
+  const say = (text: string) => problems.append(element("p", "", text));
+  let data: PageData;
+  try {
+    data = parsePage(document.getElementById("vw-data")?.textContent ?? "");
+  } catch (error) {
+    return say(message(error));
+  }
+  document.title = heading.textContent = data.title;
+  const models = await readModels(data, say);
+  show(models.get(data.root)!, body);
+}
+
+async function readModels(data: PageData, say: (text: string) => void): Promise<Map<string, PageModel>> {
+  const buffers = new Buffers(data.buffers);
+  const models = new Map<string, PageModel>();
+  for (const [id, carried] of Object.entries(data.models)) models.set(id, new PageModel(id, carried, models));
+  const damaged = new Set<string>();
+  await Promise.all(
+    Object.entries(data.models).map(async ([id, { state, own, kinds }]) => {
+      try {
+        models.get(id)!.begin(await buffers.fill(state), await buffers.fill(own));
+      } catch (error) {
+        damaged.add(`${kinds[0]} cannot be shown. ${message(error)}`);
+      }
+    }),
+  );
+  const fill = (what: string, values: unknown[]) =>
+    Promise.all(
+      values.map((value) =>
+        buffers.fill(value).catch((error) => {
+          damaged.add(`${what} cannot be shown. ${message(error)}`);
+          return null;
+        }),
+      ),
+    );
+  const carried = {
+    samples: await fill("Some samples", data.samples),
+    pictures: await fill("The pictures of samples", data.pictures),
+  };
+  [...damaged, ...startKernel(models, carried)].forEach(say);
+  return models;
+}
+
+function show(model: PageModel, el: HTMLElement): void {
+  for (const [name, value] of Object.entries(model.layout)) el.style.setProperty(name, value);
+  if (!model.own) return void el.append(element("p", "vw-page-damaged", "This part is damaged."));
+  el.classList.add(...(model.get("_dom_classes") ?? []));
+  const draw = CONTROLS[model.kinds.find((kind) => Object.hasOwn(CONTROLS, kind)) ?? ""];
+  try {
+    if (draw) draw(model, el, show);
+    else vaeWidgetsModules[model.module]?.render({ model: model.view, el });
+  } catch (error) {
+    el.replaceChildren(element("p", "vw-page-damaged", `This part cannot be shown: ${message(error)}`));
+  }
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+void open(document.getElementById("vw-page")!);
