@@ -3,6 +3,9 @@
 import { readdirSync, rmSync } from "node:fs";
 import { basename, relative, resolve } from "node:path";
 import * as esbuild from "esbuild";
+import { assemble } from "./assemble.mjs";
+
+await assemble("src/model/matrix/gemm.wat", "src/model/matrix/gemm_wasm.ts", "GEMM");
 
 /** The name in vae_widgets/static, and the module of src/ whose default export is the widget. */
 const WIDGETS = {

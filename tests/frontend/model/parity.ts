@@ -4,8 +4,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadModel } from "../../../vae_widgets/frontend/src/model/in_page_model.ts";
 import { plainEngine } from "../../../vae_widgets/frontend/src/model/matrix/plain.ts";
+import { quickestEngine } from "../../../vae_widgets/frontend/src/model/matrix/wasm.ts";
 
-const engines = { plain: plainEngine };
+const engines = { wasm: quickestEngine, plain: plainEngine };
 
 /** The largest difference, relative to the largest number that is expected. */
 function error(found: Float32Array, expected: Float32Array): number {

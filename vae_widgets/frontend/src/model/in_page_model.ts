@@ -1,6 +1,6 @@
 /** A model that runs in the page: it decodes and encodes without a kernel. */
 import type { Engine } from "./matrix/machine.ts";
-import { plainEngine } from "./matrix/plain.ts";
+import { quickestEngine } from "./matrix/wasm.ts";
 import { BadModelError } from "./onnx/errors.ts";
 import { Runner } from "./runner.ts";
 
@@ -37,7 +37,7 @@ export interface InPageModel {
  */
 export async function loadModel(
   source: ModelSource,
-  engine: Engine = plainEngine,
+  engine: Engine = quickestEngine,
 ): Promise<InPageModel> {
   const { label } = source;
   const labels: Record<string, number[]> = label ? { y: [label.length] } : {};
