@@ -71,6 +71,22 @@ def test_undo_of_the_threshold(histogram):
     blank.root.get_by_text("There is nothing to redo.").wait_for()
 
 
+def test_two_views_of_a_widget_undo_each_others_gestures(histogram):
+    blank, histogram = histogram
+    blank.show_again()
+    first, second = blank.root.locator("[data-vw-main]").all()
+    first.press("PageUp")
+    blank.until(lambda: histogram.method == "manual", "a step in the first view")
+    moved = histogram.threshold
+    second.press("Home")
+    blank.until(lambda: histogram.threshold == min(histogram.scores), "a step in the second view")
+    blank.close()  # the second view, whose step stays
+    first.press("Control+z")
+    blank.until(lambda: histogram.threshold == moved, "the latest step is undone first")
+    first.press("Control+z")
+    blank.until(lambda: histogram.method == "f1", "the first step is undone")
+
+
 def test_a_refused_method_is_no_step(histogram):
     blank, histogram = histogram
     blank.root.locator("[data-vw-main]").focus()

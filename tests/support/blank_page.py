@@ -83,7 +83,7 @@ FRONT_END = """async ({ esm, css, state, buffers, kernel }) => {
       const el = document.createElement("div");
       el.style.width = "760px";
       document.body.append(el);
-      const end = widget.render({ model, el });
+      const end = widget.render({ model: { ...model }, el }); // as anywidget: one for each view
       this.end = () => {
         end();
         el.remove();
@@ -182,7 +182,7 @@ class BlankPage:
         self.page.evaluate("window.mounted.end()")
 
     def show_again(self) -> None:
-        """Show another view after the one that was closed."""
+        """Show another view."""
         self.page.evaluate("window.mounted.show()")
 
     def _record(self, data: Any = None, metadata: Any = None, buffers: Any = None) -> None:

@@ -46,7 +46,12 @@ test("ticks have the decimals of their step and a real minus sign", () => {
   assert.deepEqual(formatTicks([-0.5, 0, 0.5]), ["\u22120.5", "0.0", "0.5"]);
   assert.deepEqual(formatTicks([-1, 0, 1]), ["\u22121", "0", "1"]);
   assert.deepEqual(formatTicks([0.12, 0.14]), ["0.12", "0.14"]);
-  assert.deepEqual(formatTicks([0, 2e6]), ["0.00", "2.00e+6"]);
+  assert.deepEqual(formatTicks([-5e11, 0, 5e11, 1e12]), ["\u22125e11", "0", "5e11", "1.0e12"]);
+  assert.deepEqual(formatTicks([1_000_000, 1_000_020]), ["1000000", "1000020"]);
+  assert.deepEqual(formatTicks([1e-310, 2e-310]), ["1e\u2212310", "2e\u2212310"]);
+  assert.deepEqual(formatTicks([1.5, 1.500005, 1.50001]), ["1.500000", "1.500005", "1.500010"]);
+  assert.deepEqual(formatTicks([0.25]), ["0.25"]);
+  assert.deepEqual(formatTicks([]), []);
 });
 
 test("numbers have digits that the picture can tell apart", () => {
@@ -54,7 +59,11 @@ test("numbers have digits that the picture can tell apart", () => {
   assert.equal(formatNumber(-12.3456, 400), "\u221212");
   assert.equal(formatNumber(0.0123456, 0.05), "0.0123");
   assert.equal(formatNumber(-0.0001, 4), "0.00");
-  assert.equal(formatNumber(123456789, 1), "1.23e+8");
+  assert.equal(formatNumber(0.5000012, 2e-5), "0.5000012");
+  assert.equal(formatNumber(123456, 1000), "123456");
+  assert.equal(formatNumber(-1.7e11, 1.5e12), "\u22121.7e11");
+  assert.equal(formatNumber(0.000_001_234, 0), "1.23e\u22126");
+  assert.equal(formatNumber(0, 0), "0.00");
 });
 
 test("bounds travel as four edges", () => {

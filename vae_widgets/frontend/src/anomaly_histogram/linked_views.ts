@@ -21,7 +21,8 @@ interface State {
 
 export class LinkedViews {
   readonly #model: AnyModel<State>;
-  #points: ForeignModel[] = [];
+  /** In the order of `point_axes`; null for a model that is not in this page. */
+  #points: (ForeignModel | null)[] = [];
   #followers: ForeignModel[] = [];
   #outlined: ForeignModel[] = [];
 
@@ -33,8 +34,8 @@ export class LinkedViews {
   /** Look up the models that the kernel names. */
   async find(): Promise<void> {
     this.#points = await this.#modelsOf("operating_points");
-    this.#followers = await this.#modelsOf("followers");
-    this.#outlined = await this.#modelsOf("outlined");
+    this.#followers = (await this.#modelsOf("followers")).filter((found) => found !== null);
+    this.#outlined = (await this.#modelsOf("outlined")).filter((found) => found !== null);
   }
 
   /** Show a moving threshold in linked scatters, and the `flagged` samples of highest score. */
@@ -62,16 +63,16 @@ export class LinkedViews {
     this.#points.forEach((point, i) => {
       const [x, y] = axes[i].map((name) => values[name]);
       const defined = Number.isFinite(x) && Number.isFinite(y);
-      point.set_state({
+      point?.set_state({
         x: Float64Array.from(defined ? [x] : []),
         y: Float64Array.from(defined ? [y] : []),
       });
     });
   }
 
-  #modelsOf(name: "operating_points" | "followers" | "outlined"): Promise<ForeignModel[]> {
+  #modelsOf(name: "operating_points" | "followers" | "outlined"): Promise<(ForeignModel | null)[]> {
     const ids = this.#model.get(name).map((id) => id.replace("IPY_MODEL_", ""));
-    const found = ids.map((id) => this.#model.widget_manager.get_model(id));
-    return Promise.all(found) as unknown as Promise<ForeignModel[]>;
+    const found = ids.map((id) => this.#model.widget_manager.get_model(id).catch(() => null));
+    return Promise.all(found) as unknown as Promise<(ForeignModel | null)[]>;
   }
 }

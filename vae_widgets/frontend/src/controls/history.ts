@@ -20,8 +20,11 @@ export class History {
 
   /** The history of a widget, which all of its views share. */
   static of(model: AnyModel<any>): History {
-    let history = histories.get(model);
-    if (!history) histories.set(model, (history = new History()));
+    // anywidget gives each view a model of its own; all of them have the same layout.
+    const layout: unknown = model.get("layout");
+    const widget = typeof layout === "object" && layout !== null ? layout : model;
+    let history = histories.get(widget);
+    if (!history) histories.set(widget, (history = new History()));
     return history;
   }
 

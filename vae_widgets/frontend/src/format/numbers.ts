@@ -1,20 +1,27 @@
 /** Numbers as text, with a sensible number of digits and a real minus sign. */
 
-/** A number with decimals down to about a hundredth of `span`. */
+/** A number with decimals down to about a hundredth of `span`, or of itself where that is 0. */
 export function formatNumber(value: number, span: number): string {
-  const size = Math.max(Math.abs(value), span);
-  if (size >= 1e5 || (span > 0 && span < 1e-4)) return minus(value.toPrecision(3));
-  const decimals = span > 0 ? Math.max(0, 2 - Math.floor(Math.log10(span))) : 2;
-  return fixed(value, Math.min(6, decimals));
+  return precise([value], (span || Math.abs(value) || 1) / 100, span)[0];
 }
 
 /** Labels of ticks, all with the number of decimals that their step needs. */
 export function formatTicks(values: number[]): string[] {
-  const step = values.length > 1 ? values[1] - values[0] : 1;
-  const size = Math.max(...values.map(Math.abs));
-  if (size >= 1e5 || step < 1e-4) return values.map((value) => minus(value.toPrecision(3)));
-  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  return values.map((value) => fixed(value, decimals));
+  return values.length > 1 ? precise(values, values[1] - values[0]) : values.map((value) => plain(value));
+}
+
+/** Numbers with decimals down to the first digit of `step`: with an exponent where that is shorter. */
+function precise(values: number[], step: number, least = 0): string[] {
+  const size = Math.max(least, ...values.map(Math.abs));
+  const decimals = -Math.floor(Math.log10(step) + 1e-9);
+  const plainTexts = values.map((value) => fixed(value, Math.min(100, Math.max(0, decimals))));
+  if (!size || (size >= 1e-3 && size < 1e5)) return plainTexts;
+  const texts = values.map((value) => {
+    const digits = Math.floor(Math.log10(Math.abs(value))) + decimals;
+    return value ? minus(value.toExponential(Math.min(16, Math.max(0, digits))).replace("e+", "e")) : "0";
+  });
+  const longest = (of: string[]) => Math.max(...of.map(({ length }) => length));
+  return longest(texts) < longest(plainTexts) ? texts : plainTexts;
 }
 
 /**

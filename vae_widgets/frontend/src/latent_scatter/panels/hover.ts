@@ -2,7 +2,7 @@
 
 import { readArray } from "../../kernel/arrays.ts";
 import { HoveredDetail } from "../decode/hovered_detail.ts";
-import { formatNumber } from "../../format/numbers.ts";
+import { plain } from "../../format/numbers.ts";
 import { SampleTiles } from "../decode/sample_tiles.ts";
 import { POSTERIOR_RING } from "../plot/contours.ts";
 import { Tooltip } from "./tooltip.ts";
@@ -73,7 +73,7 @@ export class Hover {
     const lines = [`#${index}`, labelOf(model, index)];
     for (const [name, wire] of Object.entries(model.get("quantities"))) {
       const value = readArray(wire)[index];
-      lines.push(`${name} ${Number.isNaN(value) ? "unknown" : formatNumber(value, 1)}`);
+      lines.push(`${name} ${Number.isNaN(value) ? "unknown" : plain(value)}`);
     }
     const more = this.#detail.find(index);
     const pictures: (TileRef | null)[] = [this.sample(index), null, null];

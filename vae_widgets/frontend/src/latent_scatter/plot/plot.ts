@@ -61,6 +61,9 @@ export interface Marks {
 }
 
 const MARGIN = { left: 48, right: 8, top: 8, bottom: 40 };
+/** Letters of a tick on the y axis for which the margin has room, and the width of another one. */
+const LETTERS = 5;
+const LETTER = 6.5;
 
 export class ScatterPlot {
   readonly canvas: HTMLCanvasElement;
@@ -107,12 +110,21 @@ export class ScatterPlot {
   }
 
   get viewport(): Viewport {
+    const height = Math.max(1, this.#picture.height - MARGIN.top - MARGIN.bottom);
+    const letters = this.#yTicks(height).map(({ text }) => text.length);
+    const left = Math.round(MARGIN.left + LETTER * Math.max(0, ...letters.map((count) => count - LETTERS)));
     return new Viewport(this.#scene.bounds, {
-      left: MARGIN.left,
+      left,
       top: MARGIN.top,
-      width: Math.max(1, this.#picture.width - MARGIN.left - MARGIN.right),
-      height: Math.max(1, this.#picture.height - MARGIN.top - MARGIN.bottom),
+      width: Math.max(1, this.#picture.width - left - MARGIN.right),
+      height,
     });
+  }
+
+  #yTicks(height: number): { y: number; text: string }[] {
+    const { bounds, names } = this.#scene;
+    const ys = names[1] ? linearTicks(bounds.y0, bounds.y1, height / 50) : [];
+    return formatTicks(ys).map((text, i) => ({ y: ys[i], text }));
   }
 
   get radius(): number {
@@ -180,7 +192,7 @@ export class ScatterPlot {
 
   #drawAxes(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport): void {
     const { left, top, width, height } = viewport.box;
-    const { x0, x1, y0, y1 } = viewport.bounds;
+    const { x0, x1, y0 } = viewport.bounds;
     const [nameX, nameY] = this.#scene.names;
     const bottom = top + height;
     context.font = `11px ${theme.font}`;
@@ -198,15 +210,14 @@ export class ScatterPlot {
       context.lineTo(x, bottom);
       context.fillText(text, x, bottom + 5);
     });
-    const ys = nameY ? linearTicks(y0, y1, height / 50) : [];
     context.textAlign = "right";
     context.textBaseline = "middle";
-    formatTicks(ys).forEach((text, i) => {
-      const y = Math.round(viewport.toScreen(x0, ys[i]).y) + 0.5;
+    for (const tick of this.#yTicks(height)) {
+      const y = Math.round(viewport.toScreen(x0, tick.y).y) + 0.5;
       context.moveTo(left, y);
       context.lineTo(left + width, y);
-      context.fillText(text, left - 5, y);
-    });
+      context.fillText(tick.text, left - 5, y);
+    }
     context.stroke();
     context.fillStyle = theme.ink;
     context.font = `12px ${theme.font}`;
