@@ -57,12 +57,13 @@ ARROWS = {
 SHARED = {"widgets.base", "widgets.traits", "widgets.still_pictures"}
 WIDGETS = {
     "tile_strip": set(),
+    "curve_plot": set(),
     "latent_scatter": set(),
     "links": {"latent_scatter"},
     "interpolation_slider": {"links", "latent_scatter"},
-    "anomaly_histogram": {"tile_strip", "links", "latent_scatter"},
+    "anomaly_histogram": {"tile_strip", "curve_plot", "links", "latent_scatter"},
     "review_queue": {"anomaly_histogram"},
-    "training_monitor": {"tile_strip"},
+    "training_monitor": {"tile_strip", "curve_plot"},
     "explorer": {
         *("tile_strip", "latent_scatter", "links", "interpolation_slider", "anomaly_histogram"),
         "review_queue",
@@ -106,8 +107,10 @@ FRONTEND_ARROWS = {
     "canvas": {"format", "kernel"},
     "controls": {"format", "kernel", "canvas"},
     "storage": {"format", "kernel", "canvas", "controls"},
-    **dict.fromkeys(("tile_strip", "interpolation_slider", "anomaly_histogram"), FRONTEND_SHARED),
-    **dict.fromkeys(("training_monitor", "review_queue", "explorer"), FRONTEND_SHARED),
+    **dict.fromkeys(("tile_strip", "curve_plot", "interpolation_slider"), FRONTEND_SHARED),
+    "anomaly_histogram": FRONTEND_SHARED,
+    **dict.fromkeys(("review_queue", "explorer"), FRONTEND_SHARED),
+    "training_monitor": FRONTEND_SHARED | {"curve_plot"},
 }
 SCATTER = {
     "state": FRONTEND_SHARED,

@@ -10,10 +10,12 @@ await assemble("src/model/matrix/gemm.wat", "src/model/matrix/gemm_wasm.ts", "GE
 /** The name in vae_widgets/static, and the module of src/ whose default export is the widget. */
 const WIDGETS = {
   tile_strip: "tile_strip/widget.ts",
+  curve_plot: "curve_plot/widget.ts",
   latent_scatter: "latent_scatter/widget.ts",
   interpolation_slider: "interpolation_slider/widget.ts",
   histogram_canvas: "anomaly_histogram/histogram_canvas.ts",
   training_legend: "training_monitor/legend.ts",
+  training_curves: "training_monitor/curves.ts",
   training_controls: "training_monitor/controls.ts",
   training_replay: "training_monitor/replay.ts",
   latent_health: "training_monitor/latent_health.ts",

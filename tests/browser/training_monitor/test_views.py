@@ -50,5 +50,5 @@ def test_two_views_come_back_and_go_on(notebook):
     for view in views:
         view.get_by_text("Stopped at epoch").wait_for(timeout=20_000)
     nb.kernel.until("monitor.state == 'stopped' and 'history' in globals()")
-    x = "monitor._drawing.curves._panels[0].training.x"
+    x = "monitor._drawing.curves._panels[0].figure.lines[False, 2].x"
     assert nb.kernel.eval(f"{x}.min().item()") < 1.01

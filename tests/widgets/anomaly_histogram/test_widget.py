@@ -427,7 +427,7 @@ def test_the_page_knows_the_reviewed_precision_of_its_whole_grid():
     np.testing.assert_array_equal(high, expected.high)
     np.testing.assert_array_equal(drawn, expected.n_drawn)
     # The band is of what is flagged: there is none beyond the highest score.
-    band = histogram._view.curves._panels["All alerts"].aside
+    band = histogram._view.curves._panels["All alerts"].figure.band
     assert band.x.tolist() == [at for at in thresholds.tolist() if at <= SCORES.max()]
     assert band.x.size < thresholds.size
     assert band.y.shape == (2, band.x.size)

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from vae_widgets.core.training.history import TrainingHistory
 from vae_widgets.widgets.training_monitor.curve_axes import y_axis
+from vae_widgets.widgets.training_monitor.curve_plots import Run
 from vae_widgets.widgets.training_monitor.loss_curves import LossCurves
 
 AXIS = 172  # pixels of the y axis of a figure
@@ -11,14 +12,14 @@ LINE = 11  # pixels of a number on it
 
 
 def lines_between(low, high):
-    return [np.array([[0.0, 1.0], [low, high]], np.float32)]
+    return [np.array([low, high], np.float32)]
 
 
 @given(st.floats(-6, 5), st.floats(0.1, 12))
 def test_numbers_of_a_log_axis_do_not_cover_each_other(power, decades):
     low, high = 10.0**power, 10.0 ** (power + decades)
     axis = y_axis(lines_between(low, high), log_scale=True)
-    ticks = axis["tick_values"]
+    ticks = axis["ticks"]
     assert 2 <= len(ticks) <= 10
     assert (ticks >= low * 0.999).all()
     assert (ticks <= high * 1.001).all()
@@ -33,7 +34,7 @@ def curves_of(*hidden):
     for step in range(3):
         history.log_step(step, {"loss": 3.0, "reconstruction_loss": 2.0, "kl_loss": 1.0})
     curves = LossCurves()
-    for send in curves.plan(history, hidden=hidden):
+    for send in curves.plan(Run(history, hidden)):
         send()
     return [(panel.title.value, panel.box.layout.display) for panel in curves._panels]
 

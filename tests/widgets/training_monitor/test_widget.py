@@ -103,10 +103,22 @@ def shown(monitor, key):
     return monitor._drawing.controls.shown[key]
 
 
+def figure(monitor, panel=0):
+    return monitor._drawing.curves._panels[panel].figure
+
+
+def training(monitor):
+    return figure(monitor).lines[False, 2]
+
+
+def others(monitor):
+    return figure(monitor).lines[False, 1]
+
+
 def lines(monitor, panel=0):
-    """Drawn points of the strong training lines and the validation lines of a figure."""
-    panel = monitor._drawing.curves._panels[panel]
-    return np.atleast_2d(panel.training.y), np.atleast_2d(panel.validation.y)[1::2]
+    """Drawn points of the training lines and the strong validation lines of a figure."""
+    marks = figure(monitor, panel).lines
+    return np.atleast_2d(marks[False, 2].y), np.atleast_2d(marks[True, 2].y)[1::2]
 
 
 def test_a_fit_from_waiting_to_finished(monitor, time):
@@ -198,7 +210,7 @@ def test_at_most_ten_messages_a_second(monitor, time, messages, batch_seconds):
 
 def test_long_runs_keep_marks_and_points(monitor, time):
     def marks():
-        return [mark for panel in monitor._drawing.curves._panels for mark in panel.figure.marks]
+        return [mark for panel in (0, 1) for mark in figure(monitor, panel).marks]
 
     before = [mark.model_id for mark in marks()]
     rng = np.random.default_rng(0)
@@ -461,12 +473,12 @@ def test_runs_are_drawn_behind_the_present_one(monitor, time):
     assert list(monitor.runs) == ["run 1", "wide", "run 3"]
     assert monitor.runs["wide"].epochs_done == 3
     assert [run["name"] for run in monitor._drawing.legend.runs] == ["run 1", "wide"]
-    others = monitor._drawing.curves._panels[0].others
-    drawn = np.atleast_2d(others.y)[np.array(others.opacities) > 0]
+    behind = others(monitor)
+    drawn = np.atleast_2d(behind.y)[np.array(behind.opacities) > 0]
     np.testing.assert_allclose(drawn[:, :2], [[100 / 1.9, 100 / 2.9]] * 2, rtol=1e-6)
     monitor._drawing.legend.hidden = ["run:run 1"]
     time.advance(2)
-    assert np.count_nonzero(others.opacities) == 1
+    assert np.count_nonzero(behind.opacities) == 1
     # As many as can be told apart, and no more.
     for _ in range(12):
         drive(monitor, time, Model(), epochs=1, steps=1)
@@ -483,7 +495,7 @@ def test_zoom_shows_more_detail_and_all_again(monitor, time):
         monitor.log(step, loss=value)
     monitor._drawing.controls.zoom = [1000.0, 1200.0]
     time.advance(2)
-    x = monitor._drawing.curves._x
+    x = figure(monitor).x_scale
     assert (x.min, x.max) == (1000.0, 1200.0)
     np.testing.assert_array_equal(lines(monitor)[0][0], np.float32(values[999:1201]))
     monitor._drawing.controls.zoom = []
@@ -501,7 +513,7 @@ def test_smoothing_keeps_the_raw_line_behind(monitor, time):
     raw, smooth = lines(monitor)[0][:2]
     assert raw.tolist() == [0.0, 1.0] * 50
     assert np.ptp(smooth[50:]) < 0.2
-    assert monitor._drawing.curves._panels[0].training.opacities[:2] == [0.35, 1.0]
+    assert training(monitor).opacities[:2] == [0.35, 1.0]
     with pytest.raises(ValueError, match="smoothing must lie"):
         monitor.smoothing = 1.0
 
@@ -516,7 +528,7 @@ def test_the_best_epoch_is_marked(monitor, time):
         callback.on_epoch_end(epoch, {"loss": 4.0 - epoch, "val_loss": validation})
     callback.on_train_end()
     time.advance(2)
-    best = monitor._drawing.curves._panels[0].best
+    best = figure(monitor).points
     assert (best.visible, best.x.tolist(), best.y.tolist()) == (True, [2.0], [3.0])
     assert shown(monitor, "progress").endswith(" · best: epoch 2")
 
@@ -721,8 +733,8 @@ def test_log_scale_leaves_out_what_it_cannot_show(monitor, time):
     time.advance(2)
     np.testing.assert_allclose(lines(monitor)[0][0], [10, 1, np.nan, np.nan, 0.1])
     assert "loss has values at or below 0" in shown(monitor, "warning")
-    panel = monitor._drawing.curves._panels[0]
-    assert panel.training.scales["y"] is panel.y_axis.scale is panel.log
+    scale = figure(monitor).y_axis.scale
+    assert training(monitor).scales["y"] is scale is figure(monitor).y_scales["log"]
     monitor.log_scale = False
     time.advance(2)
     np.testing.assert_allclose(lines(monitor)[0][0], [10, 1, 0, -1, 0.1])
@@ -734,10 +746,10 @@ def test_a_hidden_metric_leaves_the_others_room(monitor, time):
         monitor.log(step, loss=100.0, reconstruction_loss=90.0 + step)
     monitor._drawing.legend.hidden = ["loss"]
     time.advance(2)
-    training = monitor._drawing.curves._panels[0].training
-    drawn = [row for row, opacity in zip(training.y, training.opacities, strict=True) if opacity]
+    mark = training(monitor)
+    drawn = [row for row, opacity in zip(mark.y, mark.opacities, strict=True) if opacity]
     np.testing.assert_array_equal(drawn, [[90, 91, 92]])
-    assert training.y.min() >= 90  # nothing else stretches the axis
+    assert mark.y.min() >= 90  # nothing else stretches the axis
 
 
 def test_pictures_of_a_codec(monitor, time):
@@ -1048,12 +1060,12 @@ def test_an_axis_fits_its_curves_and_its_numbers_tell_them_apart(monitor, time):
     for step in range(50):
         monitor.log(step, loss=1000 + np.exp(-step / 10), gap=50.0)
     time.advance(2)
-    panel = monitor._drawing.curves._panels[0]
     # Marks that are not visible count in bqplot's axis, too.
-    assert not panel.best.visible
-    assert all(value >= 1000 for mark in (panel.training, panel.best) for value in np.ravel(mark.y))
-    digits = int(panel.y_axis.tick_format[1:].partition("~")[0])
-    labels = [f"{tick:.{digits}g}" for tick in panel.y_axis.tick_values]
+    best, axis = figure(monitor).points, figure(monitor).y_axis
+    assert not best.visible
+    assert all(value >= 1000 for mark in (training(monitor), best) for value in np.ravel(mark.y))
+    digits = int(axis.tick_format[1:].partition("~")[0])
+    labels = [f"{tick:.{digits}g}" for tick in axis.tick_values]
     assert len(labels) > 3
     assert len(set(labels)) == len(labels)
     assert "loss 1000," in shown(monitor, "status")
@@ -1069,7 +1081,7 @@ def test_ticks_cover_the_runs_behind(monitor, time):
             time.advance(1)
         callback.on_train_end()
         time.advance(2)
-    ticks = monitor._drawing.curves._panels[0].y_axis.tick_values
+    ticks = figure(monitor).y_axis.tick_values
     assert ticks.min() <= 20
     assert ticks.max() >= 100
 
@@ -1095,5 +1107,5 @@ def test_an_enormous_zoom_is_drawn(monitor, time, zoom):
     monitor._drawing.controls.zoom = zoom
     time.advance(2)
     assert monitor.zoom == tuple(zoom)
-    x = monitor._drawing.curves._x
+    x = figure(monitor).x_scale
     assert (x.min, x.max) == tuple(zoom)

@@ -1,9 +1,9 @@
 """The curves of `AnomalyHistogram`, each with the operating point: precision-recall, ROC, cost."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-import bqplot
 import ipywidgets
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ from vae_widgets.core.thresholds.labelled import expected_cost
 from vae_widgets.core.ticks import round_ticks
 from vae_widgets.widgets.anomaly_histogram.histogram_canvas import ScoreCanvas
 from vae_widgets.widgets.base.widget import CompositeWidget
+from vae_widgets.widgets.curve_plot import Axis, Band, CurvePlot, Line, Points
+from vae_widgets.widgets.curve_plot.figure import CurveFigure, Style
 
 # The panel is about 300 pixels wide. Points closer than this cannot be told apart.
 CELLS = 512
@@ -31,8 +33,8 @@ _WITHOUT_ANOMALIES = (
     "threshold is 0. One anomalous label is enough for a first curve.</p>"
 )
 _PANELS: dict[str, dict[str, Any]] = {
-    "Precision-recall": {"x": "recall", "y": "precision", "dashed": True},
-    "ROC": {"x": "false_positive_rate", "y": "recall", "dashed": True},
+    "Precision-recall": {"x": "recall", "y": "precision"},
+    "ROC": {"x": "false_positive_rate", "y": "recall"},
     "Cost": {"x": "threshold", "y": "cost"},
     "All alerts": {"x": "threshold", "y": "precision_of_all_alerts", "banded": True},
 }
@@ -45,58 +47,43 @@ _COST_WORDS = {
 _BLUE, _ORANGE, _GREY = "#3f90da", "#e76300", "#94a4a2"
 
 
-class Panel:
-    """One figure of two metrics: a line, perhaps a dashed one, and the operating point."""
+_NOTHING = np.zeros(0)
+_STYLES = [Style(dashed=True, width=1), Style(dashed=False, width=2)]
 
-    def __init__(self, x: str, y: str, *, dashed: bool = False, banded: bool = False) -> None:
-        self.axes = (x, y)
-        scales = {axis: bqplot.LinearScale(min=0.0, max=1.0) for axis in "xy"}
-        self.x_scale, self.y_scale = scales["x"], scales["y"]
-        nothing: dict[str, Any] = {"x": np.zeros(0), "y": np.zeros(0), "scales": scales}
-        self.line = bqplot.Lines(colors=[_BLUE], **nothing)
-        self.aside = bqplot.Lines(**nothing)
-        if dashed:
-            self.aside.colors, self.aside.line_style, self.aside.stroke_width = [_GREY], "dashed", 1
-        if banded:
-            self.aside.colors, self.aside.fill, self.aside.fill_colors = [_BLUE], "between", [_BLUE]
-            self.aside.opacities, self.aside.fill_opacities = [0.0, 0.0], [0.2, 0.2]
-        self.point = bqplot.Scatter(colors=[_ORANGE], stroke="white", default_size=96, **nothing)
-        x_label, y_label = (name.replace("_", " ") for name in self.axes)
-        look = {"grid_lines": "solid", "tick_format": "~g"}
-        self.x_axis = bqplot.Axis(scale=self.x_scale, label=x_label, **look)
-        self.y_axis = bqplot.Axis(scale=self.y_scale, label=y_label, side="left", **look)
-        self.span(self.x_scale, 0.0, 1.0)
-        self.span(self.y_scale, 0.0, 1.0)
+
+class Panel:
+    """One figure of two metrics: a line, perhaps another one or a band, and the operating point."""
+
+    def __init__(self, x: str, y: str, *, banded: bool = False) -> None:
+        self.metrics = (x, y)
+        x_label, y_label = (name.replace("_", " ") for name in self.metrics)
+        plot = CurvePlot(
+            "",
+            _axis(x_label),
+            _axis(y_label),
+            band=Band("interval", _BLUE, _NOTHING, _NOTHING, _NOTHING) if banded else None,
+            points=Points("threshold", _ORANGE, _NOTHING, _NOTHING, size=96, edge="white"),
+        )
         self.note = ipywidgets.HTML().add_class("vw-note").add_class("vw-assumed")
-        self.figure = bqplot.Figure(
-            marks=[self.aside, self.line, self.point],
-            axes=[self.x_axis, self.y_axis],
-            fig_margin={"top": 36, "bottom": 40, "left": 48, "right": 16},
-            padding_y=0,
-            display_toolbar=False,
-            animation_duration=0,
-            layout=ipywidgets.Layout(width="100%", height="304px", min_width="0"),
+        self.figure = CurveFigure(
+            plot, _STYLES, layout=ipywidgets.Layout(width="100%", height="304px", min_width="0")
         )
         self.root = ipywidgets.VBox(
             [self.figure, self.note], layout=ipywidgets.Layout(width="100%")
         )
 
-    def draw(self, title: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
-        """Replace the line."""
-        self.figure.title = title
-        _set(self.line, x, y)
-
-    def span(self, scale: bqplot.LinearScale, low: float, high: float) -> None:
-        """Set the range of an axis, at first 0 to 1, with about five round ticks."""
-        scale.min, scale.max = low, high
-        axis = self.x_axis if scale is self.x_scale else self.y_axis
-        axis.tick_values = round_ticks(low, high)
-
     def show(self, values: Mapping[str, float]) -> None:
-        """Move the operating point; it is hidden while one of its metrics is undefined."""
-        x, y = (values[name] for name in self.axes)
-        defined = np.isfinite(x) and np.isfinite(y)
-        _set(self.point, np.array([x] if defined else []), np.array([y] if defined else []))
+        """Move the operating point. It is hidden while one of its metrics is undefined."""
+        here = np.array([values[name] for name in self.metrics])
+        x, y = here[:, np.newaxis] if np.isfinite(here).all() else (_NOTHING, _NOTHING)
+        points = self.figure.plot.points
+        assert points is not None
+        self.figure.draw(points=replace(points, x=x, y=y))
+
+
+def _axis(label: str, low: float = 0.0, high: float = 1.0) -> Axis:
+    """Return an axis, from 0 to 1 where nothing else is said, with about five round ticks."""
+    return Axis(label, (low, high), ticks=round_ticks(low, high))
 
 
 class ThresholdCurves(CompositeWidget):
@@ -123,13 +110,14 @@ class ThresholdCurves(CompositeWidget):
     @property
     def detached_parts(self) -> list[ipywidgets.Widget]:
         """The texts and figures that the labels do not call for at present, and the link."""
-        figures = [panel.root for panel in self._made.values()]
+        made = self._made.values()
+        figures = [part for panel in made for part in (panel.root, *panel.figure.detached_parts)]
         return [self._note, self._switch, self._stack, self._link, *figures]
 
     @property
-    def points(self) -> list[bqplot.Scatter]:
-        """The operating points."""
-        return [panel.point for panel in self._panels.values()]
+    def points(self) -> list[ipywidgets.Widget]:
+        """The models of the operating points, which have x and y."""
+        return [panel.figure.points for panel in self._panels.values()]
 
     @property
     def shown(self) -> str | None:
@@ -145,7 +133,7 @@ class ThresholdCurves(CompositeWidget):
     @property
     def axes(self) -> list[tuple[str, str]]:
         """What each of them shows."""
-        return [panel.axes for panel in self._panels.values()]
+        return [panel.metrics for panel in self._panels.values()]
 
     def draw(self) -> None:
         """Draw the curves that the labels allow; figures that exist are kept."""
@@ -205,41 +193,49 @@ class ThresholdCurves(CompositeWidget):
 
     def _draw_precision_recall(self, panel: Panel) -> None:
         points = self._curve
-        panel.draw(
-            f"Average precision {points.average_precision:.3f}",
-            *_thinned(points.recall, points.precision),
-        )
         # Flagging at random has the share of anomalous samples as its precision.
         share = points.n_anomalous / (points.n_anomalous + points.n_normal)
-        _set(panel.aside, np.array([0.0, 1.0]), np.array([share, share]))
+        panel.figure.draw(
+            title=f"Average precision {points.average_precision:.3f}",
+            lines=(
+                _aside("at random", share, share),
+                Line("precision", _BLUE, *_thinned(points.recall, points.precision)),
+            ),
+        )
 
     def _draw_roc(self, panel: Panel) -> None:
         points = self._curve
         rate, recall = np.append(0, points.false_positive_rate), np.append(0, points.recall)
-        panel.draw(f"Area under the ROC curve {points.auroc:.3f}", *_thinned(rate, recall))
-        _set(panel.aside, np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+        panel.figure.draw(
+            title=f"Area under the ROC curve {points.auroc:.3f}",
+            lines=(_aside("at random", 0, 1), Line("recall", _BLUE, *_thinned(rate, recall))),
+        )
 
     def _draw_cost(self, panel: Panel) -> None:
         thresholds = self._canvas.grid.thresholds
         on_grid = self._curve_at(thresholds, self._canvas.at_or_above[:2].astype(np.int64))
         cost = expected_cost(on_grid, **self._costs)[1:]
         lowest = expected_cost(self._curve, **self._costs).min()
-        panel.draw(f"Lowest cost {lowest:.4g} a sample", thresholds, cost)
-        panel.note.value = _assumed(self._costs)
-        # bqplot would keep the limits that were set before.
-        panel.span(panel.x_scale, float(thresholds[0]), float(thresholds[-1]))
         low, high = min(0.0, float(cost.min())), max(0.0, float(cost.max()))
-        panel.span(panel.y_scale, low, high + 0.05 * (high - low) or 1.0)
+        panel.note.value = _assumed(self._costs)
+        panel.figure.draw(
+            title=f"Lowest cost {lowest:.4g} a sample",
+            # bqplot would keep the limits that were set before.
+            x=_axis("threshold", float(thresholds[0]), float(thresholds[-1])),
+            y=_axis("cost", low, high + 0.05 * (high - low) or 1.0),
+            lines=(Line("cost", _BLUE, thresholds, cost),),
+        )
 
     def _draw_all_alerts(self, panel: Panel) -> None:
         thresholds, found = self._canvas.grid.thresholds, self._canvas.reviewed
         assert found is not None  # there are labels, and samples without
-        known = np.isfinite(found.precision)
-        title = "Estimated from a random sample" if known.any() else "Possible by the labels"
-        panel.draw(title, thresholds[known], found.precision[known])
-        some = found.n_flagged > 0
-        _set(panel.aside, thresholds[some], np.stack([found.low, found.high])[:, some])
-        panel.span(panel.x_scale, float(thresholds[0]), float(thresholds[-1]))
+        known, some = np.isfinite(found.precision), found.n_flagged > 0
+        panel.figure.draw(
+            title="Estimated from a random sample" if known.any() else "Possible by the labels",
+            x=_axis("threshold", float(thresholds[0]), float(thresholds[-1])),
+            lines=(Line("precision", _BLUE, thresholds[known], found.precision[known]),),
+            band=Band("interval", _BLUE, thresholds[some], found.low[some], found.high[some]),
+        )
 
     def _curve_at(self, thresholds: NDArray[np.float64], flagged: NDArray[np.int64]) -> Curve:
         false, true = flagged
@@ -259,9 +255,10 @@ def _assumed(costs: Mapping[str, float]) -> str:
     )
 
 
-def _set(mark: bqplot.Mark, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
-    with mark.hold_sync():
-        mark.x, mark.y = x, y
+def _aside(name: str, left: float, right: float) -> Line:
+    """Return a dashed line from the left to the right end of the axis from 0 to 1."""
+    ends = np.array([0.0, 1.0]), np.array([left, right], np.float64)
+    return Line(name, _GREY, *ends, dashed=True, width=1)
 
 
 def _thinned(

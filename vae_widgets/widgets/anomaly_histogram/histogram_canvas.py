@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import bqplot
 import ipywidgets
 import numpy as np
 import traitlets
@@ -55,7 +54,7 @@ class ScoreCanvas(CanvasWidget):
     full_range = traitlets.Bool(False).tag(sync=True, page_writes=True)
     # Moved by the page while the threshold is dragged, so that the curves answer at once too: what
     # each shows (names of x and y), and the costs in the order of METHODS["cost"].parameters.
-    operating_points = traitlets.List(traitlets.Instance(bqplot.Scatter)).tag(
+    operating_points = traitlets.List(traitlets.Instance(ipywidgets.Widget)).tag(
         sync=True, **widget_serialization
     )
     point_axes = traitlets.List(traitlets.Tuple()).tag(sync=True)
@@ -111,7 +110,7 @@ class ScoreCanvas(CanvasWidget):
             "reviewed": reviewed,
         }
 
-    def follow(self, points: list[bqplot.Scatter], axes: list[tuple[str, str]]) -> None:
+    def follow(self, points: list[ipywidgets.Widget], axes: list[tuple[str, str]]) -> None:
         """Move these operating points with the threshold, in the page alone."""
         with self.hold_sync():
             self.operating_points, self.point_axes = points, axes

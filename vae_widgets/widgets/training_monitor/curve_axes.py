@@ -1,5 +1,6 @@
 """The axes of the training curves: titles, ticks and the format of their numbers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,29 +8,30 @@ import numpy as np
 from vae_widgets.core.ticks import round_ticks
 from vae_widgets.core.training.history import TrainingHistory
 from vae_widgets.core.training.series import FloatArray
-from vae_widgets.widgets.training_monitor.curve_lines import Line, label_of, unit_of
+from vae_widgets.widgets.curve_plot.description import Values
+from vae_widgets.widgets.training_monitor.curve_lines import label_of, unit_of
 
 _MOST_TICKS = 6
 
 
-def y_axis(lines: list[Line], log_scale: bool) -> dict[str, Any]:
-    """Return the ticks of the y axis and their format, for lines that are drawn."""
-    ticks = y_ticks(lines, log_scale)
+def y_axis(values: Sequence[Values], log_scale: bool) -> dict[str, Any]:
+    """Return the ticks of the y axis and their format, for the values of lines."""
+    ticks = y_ticks(values, log_scale)
     digits = 4
     if ticks is not None and len(ticks) > 1:
         largest = np.abs(ticks).max()
         digits = max(digits, min(6, int(np.log10(largest)) + 1))  # 20000 rather than 2e+4
         if not log_scale:
             digits += max(0, int(np.log10(largest / (ticks[1] - ticks[0]))) - 2)
-    return {"tick_values": ticks, "tick_format": f".{digits}~g"}
+    return {"ticks": ticks, "tick_format": f".{digits}~g"}
 
 
-def y_ticks(lines: list[Line], log_scale: bool) -> FloatArray | None:
-    """Return at most about ten ticks for the values of lines; None lets bqplot choose them."""
-    values = np.concatenate([line[1] for line in lines] or [np.empty(0)])
-    values = values[np.isfinite(values)]
-    low, high = (values.min(), values.max()) if len(values) else (0.0, 0.0)
-    # A loss may diverge to any number; for these bqplot chooses the range.
+def y_ticks(values: Sequence[Values], log_scale: bool) -> FloatArray | None:
+    """Return at most about ten ticks for the values of lines. None lets the painter choose them."""
+    known = np.concatenate([*values, np.empty(0)])
+    known = known[np.isfinite(known)]
+    low, high = (known.min(), known.max()) if len(known) else (0.0, 0.0)
+    # A loss may diverge to any number. For these the painter chooses the range.
     if not 1e-300 < high - low < np.inf:
         return None
     decades = np.log10(high) - np.log10(low) if log_scale else 0.0
@@ -56,9 +58,9 @@ def title_of(names: list[str], metrics: list[str]) -> str:
 def x_axis(history: TrainingHistory, low: float, high: float) -> dict[str, Any]:
     """Return label, ticks and their format of the x axis from `low` to `high`."""
     if history.metrics() and not history.has_epochs:
-        return {"label": "step", "tick_format": _long(history.last_step), "tick_values": None}
+        return {"label": "step", "tick_format": _long(history.last_step), "ticks": None}
     ticks = _whole_epochs(low, high) if 2 <= high - low <= 1e9 else None
-    return {"label": "epoch", "tick_format": _long(high), "tick_values": ticks}
+    return {"label": "epoch", "tick_format": _long(high), "ticks": ticks}
 
 
 def _long(highest: float) -> str:

@@ -22,7 +22,7 @@ _OTHER_COLOURS = [
     *("#92dadd", "#b9ac70"),
 ]
 # Other runs, each in one colour for all of its metrics.
-RUN_COLOURS = ["#94a4a2", "#ffa90e", "#a96b59", "#92dadd", "#b9ac70", "#bd1f01", "#717581"]
+_RUN_COLOURS = ["#94a4a2", "#ffa90e", "#a96b59", "#92dadd", "#b9ac70", "#bd1f01", "#717581"]
 _KNOWN_LABELS = {"loss": "loss", "reconstruction_loss": "reconstruction", "kl_loss": "KL"}
 _VAE = ("reconstruction_loss", "kl_loss")
 
@@ -50,6 +50,11 @@ def colours_of(metrics: list[str]) -> dict[str, str]:
     free = [colour for colour in _OTHER_COLOURS if colour not in taken] or _OTHER_COLOURS
     others = [name for name in metrics if name not in _KNOWN_COLOURS]
     return {name: free[i % len(free)] for i, name in enumerate(others)} | _KNOWN_COLOURS
+
+
+def colour_of_run(index: int) -> str:
+    """Return the colour of a run that is drawn behind."""
+    return _RUN_COLOURS[index % len(_RUN_COLOURS)]
 
 
 def unit_of(metrics: list[str]) -> str:

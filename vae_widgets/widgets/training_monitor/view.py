@@ -1,6 +1,7 @@
 """What a `TrainingMonitor` shows of its session, and the messages that bring it up to date."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets
@@ -15,20 +16,20 @@ from vae_widgets.widgets.training_monitor import status_text as words
 from vae_widgets.widgets.training_monitor import still_picture as picture
 from vae_widgets.widgets.training_monitor.controls import CurveLegend, TrainingControls
 from vae_widgets.widgets.training_monitor.curve_lines import (
-    RUN_COLOURS,
     View,
     best_epoch,
+    colour_of_run,
     colours_of,
     label_of,
     ordered_metrics,
 )
+from vae_widgets.widgets.training_monitor.curve_plots import Run
 from vae_widgets.widgets.training_monitor.latent_health import LatentHealth, has_latents
 from vae_widgets.widgets.training_monitor.loss_curves import LossCurves
 from vae_widgets.widgets.training_monitor.replay import TrainingReplay
 from vae_widgets.widgets.training_monitor.session import TrainingSession
 
 _NOTHING: dict[str, Any] = {}
-RUN_PREFIX = "run:"
 
 
 class MonitorDrawing:
@@ -51,6 +52,7 @@ class MonitorDrawing:
         self.health = LatentHealth()
         self.replay = TrainingReplay()
         self.strip = TileStrip()
+        self.curves.stand_beside(legend=self.legend, controls=self.controls, replay=self.replay)
 
     @property
     def widgets(self) -> list[ipywidgets.Widget]:
@@ -70,21 +72,9 @@ class MonitorDrawing:
 
     def draw(self, figure: Any, text: str) -> None:
         """Draw the still picture, with a line of text."""
-        session = self._session
-        picture.draw(
-            figure,
-            self.legend.title,
-            session.history,
-            {
-                name: other
-                for name, other in session.others.items()
-                if other.has_epochs == session.history.has_epochs
-            },
-            View(self.controls.log_scale, self.controls.smoothing),
-            session.progress.steps_per_epoch,
-            self._newest_tiles(),
-            text,
-        )
+        # The axis ends with the last epoch, because the run may end there.
+        run = replace(self._run(), total=self._session.history.epochs_done)
+        picture.draw(figure, self.legend.title, run.plots(), self._newest_tiles(), text)
 
     def summary(self) -> str:
         """Say in a line what the run does or did."""
@@ -134,9 +124,8 @@ class MonitorDrawing:
         )
 
     def _plan_curves(self) -> list[Send]:
-        session, hidden, zoom = self._session, self.legend.hidden, self.controls.zoom
-        history = session.history
-        metrics = ordered_metrics(history.metrics())
+        session = self._session
+        metrics = ordered_metrics(session.history.metrics())
         colours = colours_of(metrics)
         messages = changes(
             self.legend,
@@ -144,25 +133,23 @@ class MonitorDrawing:
                 {"name": name, "label": label_of(name), "colour": colours[name]} for name in metrics
             ],
             runs=[
-                {"name": name, "colour": RUN_COLOURS[i % len(RUN_COLOURS)]}
-                for i, name in enumerate(session.others)
+                {"name": name, "colour": colour_of_run(i)} for i, name in enumerate(session.others)
             ],
             key=self._key(metrics),
         )
-        return messages + self.curves.plan(
-            history,
-            hidden=hidden,
-            view=View(
-                self.controls.log_scale,
-                self.controls.smoothing,
-                (zoom[0], zoom[1]) if zoom else None,
-            ),
-            total=session.progress.total,
-            steps_per_epoch=session.progress.steps_per_epoch,
-            others={
-                name: None if RUN_PREFIX + name in hidden else other
-                for name, other in session.others.items()
-            },
+        return messages + self.curves.plan(self._run())
+
+    def _run(self) -> Run:
+        """Return what is drawn of the session, as the page has chosen to look at it."""
+        session, hidden, controls = self._session, self.legend.hidden, self.controls
+        zoom = controls.zoom
+        return Run(
+            session.history,
+            hidden,
+            View(controls.log_scale, controls.smoothing, (zoom[0], zoom[1]) if zoom else None),
+            session.progress.total,
+            session.progress.steps_per_epoch,
+            session.others,
         )
 
     def _key(self, metrics: list[str]) -> list[str]:

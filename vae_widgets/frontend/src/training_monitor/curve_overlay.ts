@@ -1,4 +1,4 @@
-/** Marks of the page over bqplot's figures of the training curves. */
+/** Marks of the page over the figures of the training curves, which bqplot or curves.ts draws. */
 
 import { element } from "../controls/shell.ts";
 
@@ -11,9 +11,13 @@ export type Limits = [number, number];
 /** Milliseconds between two looks for figures that bqplot has drawn meanwhile. */
 const LOOK = 500;
 
+/** A figure, and the part of it between its axes. */
+export const FIGURE = ".bqplot, .vw-curve-plot";
+const AREA = ".plotarea_background, .vw-plot-area";
+
 /** The part of a figure between its axes; null before bqplot has drawn it, or while it is hidden. */
 export function plotArea(figure: HTMLElement): DOMRect | null {
-  const box = figure.querySelector(".plotarea_background")?.getBoundingClientRect();
+  const box = figure.querySelector(AREA)?.getBoundingClientRect();
   return box && box.width > 0 ? box : null;
 }
 
@@ -36,7 +40,7 @@ export function toPage(x: number, [low, high]: Limits, box: DOMRect): number | n
 /** The figures of the monitor that `beside` belongs to. */
 export function figuresBeside(beside: Element): HTMLElement[] {
   const monitor = beside.closest(".vw-monitor");
-  return [...(monitor?.querySelectorAll<HTMLElement>(".vw-curves .bqplot") ?? [])];
+  return [...(monitor?.querySelectorAll<HTMLElement>(`.vw-curves :is(${FIGURE})`) ?? [])];
 }
 
 /** Calls `draw` for the figures beside an element, and again whenever their plot areas change. */
@@ -67,7 +71,7 @@ export class CurveOverlay {
   /** bqplot makes and replaces its figures by itself, and tells nobody. */
   #look(): void {
     for (const figure of figuresBeside(this.#beside)) {
-      const area = figure.querySelector(".plotarea_background");
+      const area = figure.querySelector(AREA);
       if (!area || this.#watched.has(area)) continue;
       this.#watched.add(area);
       this.#resized.observe(area);

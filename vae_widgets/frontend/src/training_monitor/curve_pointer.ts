@@ -2,7 +2,7 @@
 
 import { readArray, type WireArray } from "../kernel/arrays.ts";
 import type { CurveEvent } from "./curve_events.ts";
-import { figuresBeside, place, plotArea, type Limits } from "./curve_overlay.ts";
+import { FIGURE, figuresBeside, place, plotArea, type Limits } from "./curve_overlay.ts";
 import { nearestX, readAt } from "./curve_values.ts";
 import { element } from "../controls/shell.ts";
 
@@ -25,7 +25,7 @@ interface PointerHandlers {
 const LEAST_DRAG = 6; // CSS pixels
 
 /**
- * The figures belong to bqplot, next to the given element. So this listens on the document, and
+ * The figures are next to the given element, and most often bqplot's. So this listens on the document, and
  * appends its lines to the figures, so that they scroll with them.
  */
 export class CurvePointer {
@@ -65,7 +65,7 @@ export class CurvePointer {
   }
 
   #figureAt(event: Event): HTMLElement | null {
-    const figure = (event.target as Element | null)?.closest?.<HTMLElement>(".bqplot");
+    const figure = (event.target as Element | null)?.closest?.<HTMLElement>(FIGURE);
     return figure && figuresBeside(this.#beside).includes(figure) ? figure : null;
   }
 

@@ -1,0 +1,106 @@
+/** The training curves without bqplot (widgets/training_monitor/loss_curves.py), for pages without ipywidgets. */
+
+import type { AnyModel } from "@anywidget/types";
+import "../controls/shell.css";
+import "../curve_plot/widget.css";
+import "./curves.css";
+import { element } from "../controls/shell.ts";
+import { CurveView } from "../curve_plot/curve_view.ts";
+import { readWired, type CurvePlot } from "../curve_plot/description.ts";
+import { plotsOf, readoutOf, type Run } from "./curve_plots.ts";
+import type { CurvesView } from "./curve_lines.ts";
+
+interface State {
+  run: object;
+  /** "IPY_MODEL_..." of the models that say how the curves are looked at, and of the replay. */
+  legend: string;
+  controls: string;
+  replay: string;
+}
+
+/** The model of a widget beside this one. `set_state` sets a state as if the kernel had sent it. */
+interface Neighbour {
+  get(name: string): any;
+  set_state(state: object): void;
+  on(event: string, changed: () => void): void;
+  off(event: string, changed: () => void): void;
+}
+
+const WATCHED = { legend: ["hidden"], controls: ["log_scale", "smoothing", "zoom"] } as const;
+
+function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+  const root = element("div", "vw-widget vw-curves vw-curve-panels");
+  el.append(root);
+  const run = readRun(model.get("run"));
+  let view: CurvesView = { hidden: [], logScale: false, smoothing: 0, zoom: [] };
+  let plots = plotsOf(run, view);
+  const panels = [0, 1].map((i) => {
+    const panel = element("div", "vw-curve-panel");
+    const title = element("div", "vw-curves-title");
+    panel.append(title);
+    root.append(panel);
+    // The title is above the canvas, and the names of events between them.
+    const untitled = (): CurvePlot => ({ ...(plots[i] ?? plots.find((plot) => plot)!), title: "" });
+    return { panel, title, curves: new CurveView(panel, untitled) };
+  });
+  let neighbours: Partial<Record<"legend" | "controls" | "replay", Neighbour>> = {};
+
+  const draw = () => {
+    plots = plotsOf(run, view);
+    panels.forEach(({ panel, title, curves }, i) => {
+      panel.hidden = !plots[i];
+      title.textContent = plots[i]?.title ?? "";
+      curves.update();
+    });
+  };
+  const look = () => {
+    const { legend, controls, replay } = neighbours;
+    view = {
+      hidden: legend?.get("hidden") ?? [],
+      logScale: controls?.get("log_scale") ?? false,
+      smoothing: controls?.get("smoothing") ?? 0,
+      zoom: controls?.get("zoom") ?? [],
+    };
+    draw();
+    const readout = readoutOf(run, view);
+    controls?.set_state({ readout });
+    // The replay marks its epoch on the curves.
+    if (replay?.get("shown").frames) replay.set_state({ shown: { ...replay.get("shown"), limits: readout.limits } });
+  };
+  const watch = (how: "on" | "off") => {
+    for (const [name, traits] of Object.entries(WATCHED)) {
+      for (const trait of traits) neighbours[name as keyof typeof WATCHED]?.[how](`change:${trait}`, look);
+    }
+  };
+  let closed = false;
+  const find = async () => {
+    const names = ["legend", "controls", "replay"] as const;
+    const ids = names.map((name) => model.get(name)?.replace("IPY_MODEL_", ""));
+    const found = await Promise.all(ids.map((id) => id && model.widget_manager.get_model(id)));
+    if (closed) return;
+    neighbours = Object.fromEntries(names.map((name, i) => [name, found[i]])) as unknown as typeof neighbours;
+    watch("on");
+    look();
+  };
+  draw();
+  void find();
+  return () => {
+    closed = true;
+    watch("off");
+    for (const { curves } of panels) curves.close();
+    root.remove();
+  };
+}
+
+function readRun(wired: object): Run {
+  const run = readWired(wired);
+  for (const metric of [...run.metrics, ...run.others.flatMap((other: any) => other.metrics)]) {
+    for (const name of ["steps", "epochs", "validation"]) {
+      const n = metric[name].length / 2;
+      metric[name] = { x: metric[name].subarray(0, n), y: metric[name].subarray(n) };
+    }
+  }
+  return run;
+}
+
+export default { render };

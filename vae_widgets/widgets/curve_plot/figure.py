@@ -1,0 +1,215 @@
+"""A `CurvePlot` as a bqplot figure, whose marks are made once and then updated."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import bqplot
+import ipywidgets
+import numpy as np
+
+from vae_widgets.widgets.base.assets import bundle
+from vae_widgets.widgets.base.rate_limit import Send, changes
+from vae_widgets.widgets.curve_plot.description import Axis, CurvePlot, Line
+from vae_widgets.widgets.traits.array import array_to_json
+
+
+class Style(NamedTuple):
+    """What the lines of one bqplot mark have in common."""
+
+    dashed: bool
+    width: float
+
+
+class CurvePoints(bqplot.Scatter):
+    """The points of a `CurveFigure`. The page may move them."""
+
+    def page_state(self) -> dict[str, Any]:
+        """Return the state of a model without a view: x and y (`base.page_form.HasPageForm`)."""
+        return {name: array_to_json(np.asarray(getattr(self, name))) for name in ("x", "y")}
+
+
+class CurveFigure(bqplot.Figure):
+    """A bqplot figure of a `CurvePlot`.
+
+    Parameters
+    ----------
+    plot
+        What it shows at first. The margin, the names of the axes, whether there is a band, and how
+        points look stay as they are there.
+    styles
+        Those that its lines may have, from back to front.
+    titled
+        Whether the figure draws the title itself.
+    x_of
+        Another figure, which shares its x axis with this one.
+    """
+
+    x_scale: bqplot.LinearScale
+    x_axis: bqplot.Axis
+
+    def __init__(
+        self,
+        plot: CurvePlot,
+        styles: Sequence[Style],
+        *,
+        titled: bool = True,
+        x_of: "CurveFigure | None" = None,
+        **traits: Any,
+    ) -> None:
+        self.plot, self._titled = plot, titled
+        self.x_scale = x_of.x_scale if x_of else bqplot.LinearScale(min=0.0, max=1.0)
+        self.x_axis = x_of.x_axis if x_of else bqplot.Axis(scale=self.x_scale, label=plot.x.label)
+        self.y_scales = {"linear": bqplot.LinearScale(), "log": bqplot.LogScale()}
+        self.y_axis = bqplot.Axis(
+            scale=self.y_scales["linear"], label=plot.y.label, side="left", tick_format="~g"
+        )
+        at: dict[str, Any] = {"scales": {"x": self.x_scale, "y": self.y_scales["linear"]}}
+        self.lines = {
+            style: bqplot.Lines(
+                line_style="dashed" if style.dashed else "solid",
+                stroke_width=style.width,
+                enable_hover=False,
+                **at,
+            )
+            for style in styles
+        }
+        marks: list[bqplot.Mark] = list(self.lines.values())
+        self.band = None
+        if plot.band:
+            colour, opacity = plot.band.colour, plot.band.opacity
+            self.band = bqplot.Lines(
+                x=np.zeros(0),
+                y=np.zeros(0),
+                colors=[colour],
+                fill="between",
+                fill_colors=[colour],
+                opacities=[0.0, 0.0],
+                fill_opacities=[opacity, opacity],
+                **at,
+            )
+            marks.insert(0, self.band)
+        self.points = None
+        if plot.points:
+            look = plot.points
+            self.points = CurvePoints(
+                x=np.zeros(0),
+                y=np.zeros(0),
+                colors=[look.colour],
+                marker=look.marker,
+                default_size=look.size,
+                **({"stroke": look.edge} if look.edge else {}),
+                **at,
+            )
+            marks.append(self.points)
+        super().__init__(
+            marks=marks,
+            axes=[self.x_axis, self.y_axis],
+            fig_margin=plot.margin._asdict(),
+            padding_y=plot.y.padding,
+            animation_duration=0,
+            display_toolbar=False,
+            **traits,
+        )
+        for send in self.plan(plot):
+            send()
+
+    @property
+    def detached_parts(self) -> list[ipywidgets.Widget]:
+        """The scales, of which the y axis has one at a time."""
+        return list(self.y_scales.values())
+
+    def page_state(self) -> dict[str, Any]:
+        """Return the state of the model with our own painter (`base.page_form.HasPageForm`)."""
+        plot = self.plot
+        if plot.points and self.points:
+            follows = f"IPY_MODEL_{self.points.model_id}"
+            points = dataclasses.replace(plot.points, follows=follows)
+            plot = dataclasses.replace(plot, points=points)
+        return {
+            "_esm": bundle("curve_plot.js"),
+            "_css": bundle("curve_plot.css"),
+            "plot": plot.to_json(),
+        }
+
+    def draw(self, **parts: Any) -> None:
+        """Replace parts of the plot, by the names of its attributes."""
+        for send in self.plan(dataclasses.replace(self.plot, **parts)):
+            send()
+
+    def plan(self, plot: CurvePlot) -> list[Send]:
+        """Return the messages, one an entry, that bring the figure up to date."""
+        return self.plan_x_axis(plot.x) + self.plan_curves(plot) + self.plan_x_range(plot.x)
+
+    def plan_x_axis(self, axis: Axis) -> list[Send]:
+        """Return the message, if any, of the name and the numbers of the x axis.
+
+        It goes before new data, which make bqplot write the numbers of the axis a moment later, in
+        the format that it has by then.
+        """
+        return changes(self.x_axis, label=axis.label, **_numbers(axis))
+
+    def plan_x_range(self, axis: Axis) -> list[Send]:
+        """Return the message, if any, of the ends of the x axis."""
+        low, high = axis.domain
+        return changes(self.x_scale, min=low, max=high)
+
+    def plan_curves(self, plot: CurvePlot) -> list[Send]:
+        """Return the messages of all but the x axis."""
+        self.plot = plot
+        scale = self.y_scales[plot.y.scale]
+        position = {"x": self.x_scale, "y": scale}
+        low, high = plot.y.domain
+        messages = changes(self, title=plot.title) if self._titled else []
+        messages += changes(scale, min=low, max=high)
+        messages += changes(self.y_axis, scale=scale, **_numbers(plot.y))
+        for style, mark in self.lines.items():
+            lines = [line for line in plot.lines if (line.dashed, line.width) == style]
+            rows = _rows(lines, drawn=len(mark.opacities))
+            if rows:
+                look = [line.colour for line in lines] or mark.colors
+                messages += changes(mark, **rows, colors=look, scales=position)
+        if self.band and plot.band:
+            band = plot.band
+            edges = np.stack([band.low, band.high])
+            messages += changes(self.band, x=band.x, y=edges, scales=position)
+        return messages + self._plan_points(plot, position)
+
+    def _plan_points(self, plot: CurvePlot, position: dict[str, bqplot.Scale]) -> list[Send]:
+        if not self.points or not plot.points:
+            return []
+        x, y, colours = plot.points.x, plot.points.y, [plot.points.colour]
+        if x.size or None not in plot.y.domain:
+            return changes(self.points, x=x, y=y, colors=colours, scales=position, visible=True)
+        # On a line, because an axis that ends with its data also makes room for hidden points.
+        drawn = (line for line in plot.lines if line.x.size)
+        x, y = next(((line.x[:1], line.y[:1]) for line in drawn), (np.ones(1), np.ones(1)))
+        return changes(self.points, x=x, y=y, scales=position, visible=False)
+
+
+def _numbers(axis: Axis) -> dict[str, Any]:
+    return {"tick_values": axis.ticks, "tick_format": axis.tick_format}
+
+
+def _rows(lines: Sequence[Line], drawn: int) -> dict[str, Any]:
+    """Return lines of any length as x and y (rows, n) and opacities (rows), as bqplot wants them.
+
+    Empty rows, at least `drawn` in all, are transparent: bqplot keeps the path of a lost row.
+    """
+    seen = [line for line in lines if line.x.size]
+    if not seen and not drawn:
+        return {}
+    # bqplot squeezes its arrays: with one column, rows would be taken for points.
+    columns = max([2, *(line.x.size for line in seen)])
+    dtype = np.result_type(*(line.x for line in seen), np.float32)
+    rows = np.zeros((2, max(len(lines), drawn), columns), dtype)
+    if seen:
+        rows[:] = np.array([seen[0].x[-1], seen[0].y[-1]])[:, np.newaxis, np.newaxis]
+    opacities = np.zeros(rows.shape[1])
+    for i, line in enumerate(lines):
+        n = line.x.size
+        if n:  # the rest repeats a point, which draws nothing
+            rows[0, i, :n], rows[1, i, :n] = line.x, line.y
+            rows[0, i, n:], rows[1, i, n:] = line.x[-1], line.y[-1]
+            opacities[i] = line.opacity
+    return {"x": rows[0].squeeze(), "y": rows[1].squeeze(), "opacities": opacities.tolist()}
