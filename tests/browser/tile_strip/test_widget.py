@@ -1,3 +1,5 @@
+from collections import Counter
+
 import numpy as np
 
 from tests.support.blank_page import BlankPage
@@ -17,7 +19,7 @@ def test_tiles_show_their_pixels_and_a_click_selects(page):
     page.wait_for_function("() => document.querySelectorAll('.vw-tile').length === 6")
     assert root.evaluate(MIDDLE_PIXELS) == [0, 51, 102, 153, 204, 255]
     # Text that comes from data is text, never HTML.
-    assert root.locator(".vw-strip-row").all_inner_texts() == ["dark", "<b>bright</b>"]
+    assert root.locator(".vw-strip-name").all_inner_texts() == ["dark", "<b>bright</b>"]
 
     root.locator("button.vw-tile").nth(4).click()
     blank.until(lambda: strip.selected == 4, "the selection")
@@ -27,3 +29,33 @@ def test_tiles_show_their_pixels_and_a_click_selects(page):
     page.wait_for_function("() => document.querySelectorAll('.vw-tile').length === 3")
     assert root.evaluate(MIDDLE_PIXELS) == [255, 204, 153]
     assert strip.selected == -1
+
+
+def test_rows_take_more_lines_where_they_do_not_fit(page):
+    strip = TileStrip()
+    tiles = np.full((12, 8, 8, 4), 255, np.uint8)
+    strip.show([tiles, tiles], ["Just flagged", "Just not flagged"], ["\u2713 4.967"] * 24)
+    BlankPage(page, strip)
+    page.locator(".vw-tile").last.wait_for()
+
+    def tops(width):
+        page.evaluate(
+            "width => { document.querySelector('.vw-widget').parentElement.style.width = width }",
+            f"{width}px",
+        )
+        grid = page.locator(".vw-strip-grid")
+        assert grid.evaluate("grid => grid.scrollWidth <= grid.clientWidth")
+        boxes = [tile.bounding_box() for tile in page.locator(".vw-tile").all()]
+        assert min(box["width"] for box in boxes) >= 50
+        assert max(box["width"] for box in boxes) <= 72.1
+        cut = "names => names.some((one) => one.scrollWidth > one.clientWidth)"
+        assert not page.locator(".vw-tile-caption").evaluate_all(cut)
+        return [
+            [line for _, line in sorted(Counter(round(box["y"]) for box in row).items())]
+            for row in (boxes[:12], boxes[12:])
+        ]
+
+    assert tops(800) == [[12], [12]]
+    assert tops(740) == [[6, 6], [6, 6]]
+    assert tops(400) == [[4, 4, 4], [4, 4, 4]]
+    assert tops(1600) == [[12], [12]]

@@ -60,7 +60,7 @@ def test_watch_a_vae_train_and_stop_it(notebook):
     nb.wait_for_other_pixels(picture, than=nb.pixels(picture))
     wait_for_other_paths(curves, than=middle)
     assert nb.comm_messages() == sent
-    assert page.locator(".vw-strip-row").all_inner_texts() == [
+    assert page.locator(".vw-strip-name").all_inner_texts() == [
         "originals",
         "reconstructed",
         "from the prior",

@@ -4,6 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "../controls/tiles.css";
 import { element } from "../controls/shell.ts";
+import { onResize } from "../canvas/resize.ts";
 import { KernelNotice } from "../controls/kernel_notice.ts";
 import { listen } from "../kernel/listen.ts";
 import { setAndPush } from "../kernel/sync.ts";
@@ -27,6 +28,9 @@ interface State {
   _content: Partial<Content>;
 }
 
+/** Between two tiles, as in tiles.css. */
+const GAP = 4;
+
 function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const root = element("div", "vw-widget vw-strip");
   const title = element("div", "vw-name");
@@ -48,12 +52,12 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const build = (content: Content, sheet: Tiles) => {
     const { columns, names, atlas, captions } = content;
     grid.replaceChildren();
-    grid.style.setProperty("--vw-columns", String(columns));
     grid.classList.toggle("vw-strip-named", names.length > 0);
-    grid.classList.toggle("vw-strip-wrapped", !names.length && atlas.count === columns);
+    let row = grid;
     tiles = Array.from({ length: atlas.count }, (_, index) => {
-      if (names.length && index % columns === 0) {
-        grid.append(element("div", "vw-strip-row", names[index / columns]));
+      if (index % columns === 0) {
+        if (names.length) grid.append(element("div", "vw-strip-name", names[index / columns]));
+        grid.append((row = element("div", "vw-strip-row")));
       }
       const selectable = model.get("selectable");
       const tile = element(selectable ? "button" : "div", "vw-tile");
@@ -64,9 +68,20 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       canvas.style.imageRendering = sheet.imageRendering;
       tile.append(canvas);
       if (captions.length) tile.append(element("span", "vw-tile-caption"));
-      grid.append(tile);
+      row.append(tile);
       return tile;
     });
+  };
+
+  /** Break rows that do not fit into lines of about equal length. */
+  const breakRows = () => {
+    const row = grid.lastElementChild?.clientWidth ?? 0;
+    if (!row) return;
+    const least = parseFloat(getComputedStyle(tiles[0]).minWidth);
+    const fitting = Math.max(1, Math.floor((row + GAP) / (least + GAP)));
+    const { columns } = model.get("_content") as Content;
+    const lines = Math.ceil(columns / fitting);
+    grid.style.setProperty("--vw-columns", String(Math.ceil(columns / lines)));
   };
 
   const mark = () => {
@@ -113,6 +128,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
       tile.title = label;
     });
     mark();
+    breakRows();
     sheet.close();
   };
 
@@ -124,6 +140,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     selected: mark,
   });
   void update();
+  onResize(grid, breakRows);
   return () => {
     latest++;
     stop();
