@@ -8,12 +8,15 @@ import sys
 import matplotlib as mpl
 import numpy as np
 
-from vae_widgets.widgets.latent_scatter.still_picture import OPACITY
+from vae_widgets.widgets.latent_scatter.still_picture import OPACITY, outline_opacity
 from vae_widgets.widgets.still_pictures.figure import category_colour, category_mark
 
 SOURCES = pathlib.Path(__file__).parents[3] / "vae_widgets/frontend/src"
 MODULES = ("canvas/palette.ts", "latent_scatter/plot/discs.ts")
-READ = """
+OUTLINED = [0, 10, 25, 50, 100]
+READ = (
+    f"const OUTLINED = {OUTLINED};"
+    + """
 const [p, discs] = await Promise.all(process.argv.slice(1).map((module) => import(module)));
 const rgb = (colour) => p.channels(colour);
 console.log(JSON.stringify({
@@ -21,8 +24,10 @@ console.log(JSON.stringify({
   classes: Array.from({ length: 160 }, (_, i) => rgb(p.categoryColour(i))),
   marks: Array.from({ length: 160 }, (_, i) => p.MARKS[p.categoryMark(i)]),
   opacity: discs.OPACITY,
+  outlines: OUTLINED.map((outlined) => discs.outlineOpacity(outlined, 100)),
 }));
 """
+)
 NAMES = {"o": "disc", "s": "square", "^": "triangle", "D": "diamond", "X": "cross"}
 
 
@@ -37,3 +42,5 @@ def test_the_page_has_the_colours_of_matplotlib_and_of_still_pictures():
     np.testing.assert_allclose(255 * np.array(colours), page["classes"], atol=0.01)
     assert [NAMES[category_mark(i)] for i in range(160)] == page["marks"]
     assert page["opacity"] == OPACITY
+    assert page["outlines"] == [1, 1, 1, 0.5, 0.25]
+    assert page["outlines"] == [outline_opacity(outlined, 100) for outlined in OUTLINED]

@@ -31,7 +31,15 @@ def test_forty_classes_look_different_and_as_in_the_legend():
             row = int(np.linalg.norm(scatter.z_mean - at, axis=1).argmin())
             found[row] = colour
     assert len(figure.axes[0].collections) == 4
+    names = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert names == [*(f" {name}  (2)" for name in NAMES[:12]), " and 28 more"]
     assert found.keys() == {*range(80)}
     for row, colour in found.items():
         np.testing.assert_allclose(colour, to_rgba(groups.colours[CLASSES[row]], 0.5))
+    scatter.flagged = range(60)
+    figure = Figure()
+    still_picture.draw(figure, scatter, plane, "")
+    (outlines,) = (c for c in figure.axes[0].collections if not len(c.get_facecolors()))
+    assert len(outlines.get_offsets()) == 60
+    np.testing.assert_allclose(outlines.get_edgecolors()[:, 3], 1 / 3)  # 20 of 80 are opaque
     scatter.close()

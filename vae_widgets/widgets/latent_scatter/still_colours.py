@@ -105,20 +105,17 @@ def _legend(axes: Any, groups: Groups, hidden: Collection[int]) -> None:
     last = len(groups.names) - 1
     shown = [*range(min(last, _MOST_ENTRIES))]
     rest = last - len(shown)
-    # A space in front: Matplotlib leaves names out that begin with an underscore.
-    texts = [
-        f" {_shortened(groups.names[k])}  ({counts[k]:,}{', hidden' if k in hidden else ''})"
-        for k in [*shown, last]
+    entries: list[tuple[str, Any]] = [
+        (
+            # A space in front: Matplotlib leaves names out that begin with an underscore.
+            f" {_shortened(groups.names[k])}  ({counts[k]:,}{', hidden' if k in hidden else ''})",
+            Line2D([], [], marker=groups.marks[k], ls="", ms=5, mew=0, color=groups.colours[k]),
+        )
+        for k in [*shown, *([last] if counts[last] else [])]
     ]
-    handles: list[Any] = [
-        Line2D([], [], marker=groups.marks[k], ls="", ms=5, mew=0, color=groups.colours[k])
-        for k in [*shown, last]
-    ]
-    if not counts[last]:
-        texts, handles = texts[:-1], handles[:-1]
     if rest:
-        texts.append(f" and {rest:,} more")
-        handles.append(Line2D([], [], linestyle=""))
+        entries.insert(len(shown), (f" and {rest:,} more", Line2D([], [], linestyle="")))
+    texts, handles = zip(*entries, strict=True)
     axes.legend(
         handles,
         texts,

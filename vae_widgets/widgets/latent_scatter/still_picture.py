@@ -97,13 +97,23 @@ def draw(figure: Any, scatter: Scatter, plane: Plane, text: str) -> None:
         _paint(axes, points, look, order, scatter.opacity or OPACITY)
     if scatter.flagged.size and len(points) <= MOST_DISCS:
         flagged = order[np.isin(order, scatter.flagged)]
-        axes.scatter(*points[flagged].T, s=24, facecolors="none", edgecolors=INK, lw=0.8)
+        opacity = outline_opacity(scatter.flagged.size, len(points))
+        style = {"facecolors": "none", "edgecolors": INK, "alpha": opacity, "lw": 0.8}
+        axes.scatter(*points[flagged].T, s=24, **style)
     if plane.path is not None:
         axes.plot(*plane.path.T, color=ACCENT, linewidth=1.5)
         axes.plot(*plane.path[[0, -1]].T, "o", color=ACCENT, markersize=4)
     _mark(axes, scatter)
     if plane.decoded is not None:
         draw_tile(axes.inset_axes((1.02, 0.06, 0.12, 0.2)), plane.decoded, "decoded")
+
+
+def outline_opacity(outlined: int, count: int) -> float:
+    """Return the opacity of the outlines of some of `count` points, as in ``plot/discs.ts``.
+
+    The more there are, the fainter they are, so that colours stay visible.
+    """
+    return min(1.0, 0.25 * count / max(1, outlined))
 
 
 def _mark(axes: Any, scatter: Scatter) -> None:

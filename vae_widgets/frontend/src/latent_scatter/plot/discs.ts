@@ -152,6 +152,11 @@ export function makeStamp(
 /** Default opacity of points. */
 export const OPACITY = 0.85;
 
+/** Opacity of the outlines of some of `count` points: the more there are, the fainter, so that colours stay visible. */
+export function outlineOpacity(outlined: number, count: number): number {
+  return Math.min(1, (0.25 * count) / Math.max(1, outlined));
+}
+
 /** Default radius in CSS pixels for a number of points: 3.5 for 1,000, 1.8 for 50,000. */
 export function discRadius(count: number): number {
   return Math.min(4.5, Math.max(1, 6.5 - Math.log10(Math.max(1, count))));

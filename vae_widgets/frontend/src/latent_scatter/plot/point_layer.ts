@@ -4,7 +4,7 @@
  */
 
 import { channels } from "../../canvas/palette.ts";
-import { countDiscs, drawDiscs, type Discs } from "./discs.ts";
+import { countDiscs, drawDiscs, outlineOpacity, type Discs } from "./discs.ts";
 import { Viewport } from "../../canvas/viewport.ts";
 
 export interface Points {
@@ -132,7 +132,7 @@ class Job implements Drawing {
         colours: colours.map((_, i) => [r, g, b][i % 3]),
         radius: (radius + OUTLINE) * ratio,
         hole: radius * ratio,
-        opacity: 1,
+        opacity: outlineOpacity(flagged.length, positions.length / 2),
         which: flagged,
       });
     }
