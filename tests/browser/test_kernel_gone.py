@@ -87,6 +87,15 @@ def test_a_disconnected_widget_says_so_at_once(page, kind):
     notice.wait_for()
 
 
+@pytest.mark.parametrize("how", ["shutDown", "die"])
+def test_a_widget_says_at_once_that_its_kernel_has_ended(page, how):
+    blank = BlankPage(page, vw.InterpolationSlider(PcaCodec(X), X[0], X[1], steps=3))
+    notice = blank.root.get_by_role("alert").get_by_text("Disconnected: run the cell again.")
+    assert not notice.is_visible()
+    blank.disconnect(how)
+    assert notice.is_visible()
+
+
 def test_many_parts_say_once_that_they_are_disconnected(page):
     parts = [vw.LatentScatter(PcaCodec(X), X, Y), *(WIDGETS[k][0]() for k in ("slider", "strip"))]
     blanks = [BlankPage(page, part) for part in parts]

@@ -36,8 +36,20 @@ FRONT_END = """async ({ esm, css, state, buffers, kernel }) => {
   };
   const values = withBuffers(state, buffers.paths, buffers.data);
   const commListeners = new Set();
+  const signal = () => {
+    const slots = new Set();
+    return {
+      connect: (slot) => slots.add(slot),
+      disconnect: (slot) => slots.delete(slot),
+      emit: () => slots.forEach((slot) => slot()),
+    };
+  };
+  const connection = {
+    isDisposed: false, status: "idle", disposed: signal(), statusChanged: signal(),
+  };
   values.layout = {
     comm_live: true,
+    widget_manager: { kernel: connection },
     on: (name, listen) => commListeners.add(listen),
     off: (name, listen) => commListeners.delete(listen),
   };
@@ -75,6 +87,14 @@ FRONT_END = """async ({ esm, css, state, buffers, kernel }) => {
   window.mounted = {
     kernel,
     model,
+    shutDown() {
+      connection.isDisposed = true;
+      connection.disposed.emit();
+    },
+    die() {
+      connection.status = "dead";
+      connection.statusChanged.emit();
+    },
     disconnect() {
       values.layout.comm_live = false;
       for (const listen of commListeners) listen();
@@ -147,10 +167,13 @@ class BlankPage:
         """Let messages fail (``"gone"``), stay unanswered (``"busy"``) or pass (``"there"``)."""
         self.page.evaluate("state => { window.mounted.kernel.state = state; }", state)
 
-    def disconnect(self) -> None:
-        """As JupyterLab does with all widgets of the page when it restarts the kernel."""
+    def disconnect(self, how: str = "disconnect") -> None:
+        """As JupyterLab does with all widgets of the page when it restarts the kernel.
+
+        Or, with ``"shutDown"``, when it shuts it down; with ``"die"``, when its process has ended.
+        """
         self.lose_kernel()
-        self.page.evaluate("for (const part of window.parts) part.disconnect()")
+        self.page.evaluate("how => { for (const part of window.parts) part[how](); }", how)
 
     def update(self) -> None:
         """Hand over what the widget has sent by itself."""

@@ -387,4 +387,7 @@ def test_a_kernel_that_has_gone_is_told_of(notebook):
     nb.drag(labelled.canvas, (line, 120), (line + 60, 120))
     gone = labelled.root.get_by_text("Disconnected: run the cell again")
     gone.filter(visible=True).wait_for()
+    # Buttons of ipywidgets look as useless as they are.
+    button = page.get_by_role("button", name="Confidence")
+    assert button.evaluate("one => getComputedStyle(one).opacity") == "0.5"
     assert errors == []

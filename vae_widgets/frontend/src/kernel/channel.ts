@@ -7,6 +7,7 @@
  */
 
 import type { AnyModel } from "@anywidget/types";
+import { Connection } from "./connection.ts";
 import {
   putBuffers,
   takeBuffers,
@@ -40,13 +41,6 @@ export type LocalHandler<K extends RequestKind> = (
   signal: AbortSignal,
 ) => LocalAnswer<K> | Promise<LocalAnswer<K>> | null;
 
-/** The model of the widget's layout, which says what anywidget does not: whether there is a comm. */
-interface LayoutModel {
-  comm_live?: boolean;
-  on?(event: string, listen: () => void): void;
-  off?(event: string, listen: () => void): void;
-}
-
 interface Waiting {
   kind: Kind;
   seq: number;
@@ -60,6 +54,7 @@ const channels = new WeakMap<object, Channel>();
 
 export class Channel {
   readonly #model: AnyModel<any>;
+  readonly #connection: Connection;
   /** Distinguishes answers to this page from answers to another one. */
   readonly #page = Math.random().toString(36).slice(2);
   #seq = 0;
@@ -69,11 +64,13 @@ export class Channel {
   readonly #handlers = new Set<Handlers>();
   readonly #localHandlers = new Map<Kind, LocalHandler<any>[]>();
   readonly #watchers = new Set<() => void>();
+  #stopWatching = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
   #silent = false;
 
   private constructor(model: AnyModel<any>) {
     this.#model = model;
+    this.#connection = new Connection(model);
     model.on?.("msg:custom", this.#take);
   }
 
@@ -83,12 +80,9 @@ export class Channel {
     return channel;
   }
 
-  /**
-   * Whether the widget has no kernel any more: it was restarted, or the notebook was opened again
-   * with the state of its widgets.
-   */
+  /** Whether the widget has no kernel any more. */
   get gone(): boolean {
-    return this.#layout?.comm_live === false;
+    return this.#connection.gone;
   }
 
   /** Whether the kernel cannot be reached or does not answer. */
@@ -98,12 +92,12 @@ export class Channel {
 
   /** Call `changed` whenever `silent` or `gone` changes. Returns a function that stops it. */
   watch(changed: () => void): () => void {
-    if (!this.#watchers.size) this.#layout?.on?.("comm_live_update", this.#tell);
+    if (!this.#watchers.size) this.#stopWatching = this.#connection.watch(this.#tell);
     this.#watchers.add(changed);
     return () => {
       this.#watchers.delete(changed);
       if (this.#watchers.size) return;
-      this.#layout?.off?.("comm_live_update", this.#tell);
+      this.#stopWatching();
       clearTimeout(this.#timer);
       this.#timer = undefined;
     };
@@ -264,10 +258,6 @@ export class Channel {
   readonly #tell = (): void => {
     for (const changed of [...this.#watchers]) changed();
   };
-
-  get #layout(): LayoutModel | undefined {
-    return this.#model.get?.("layout"); // some tests have a model without state
-  }
 }
 
 function reasonOf(error: unknown): string {
