@@ -53,6 +53,7 @@ AS_THE_PAGE = {
     "grid": [{"bounds": [0, 1, 0, 1], "columns": 3, "rows": 2}],
     **{kind: [{"at": [0.1, 0.2]}] for kind in ("place", "traversals")},
     **{kind: [{"index": 2}] for kind in ("tile", "detail")},
+    "find": [{"label": "2"}],
 }
 """Well-formed messages of each kind but "state", whose parts are then replaced."""
 

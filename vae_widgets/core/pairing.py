@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 _MAY_BE_MISSING = ("labels", "color_by", "quantities")  # arguments of which some may be NaN
 
@@ -43,6 +44,11 @@ def check_index(name: str, value: Any, index: Any, of: str) -> None:
     other = index_of(value)
     if index is not None and other is not None and not index.equals(other):
         raise ValueError(_difference(of, index, name, other))
+
+
+def rows_with(label: str, index: Any) -> NDArray[np.intp]:
+    """Return the rows (k,) of a pandas index whose entry is `label`, as text."""
+    return np.flatnonzero(np.fromiter((str(entry) == label for entry in index), bool, len(index)))
 
 
 def _difference(name: str, index: Any, other_name: str, other: Any) -> str:

@@ -1,6 +1,7 @@
 """Finding samples, selecting all or the others, the look of points, and the card beside one."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
@@ -37,6 +38,7 @@ def test_a_sample_is_found_by_its_number(blank):
     page.keyboard.press("f")
     field = blank.root.get_by_role("spinbutton", name="Number of a sample")
     expect(field).to_be_focused()
+    expect(blank.root.get_by_label("Index label")).to_be_hidden()  # numpy has none
     for wrong in ("60", "2.5"):
         field.fill(wrong)
         page.keyboard.press("Enter")
@@ -57,6 +59,22 @@ def test_a_sample_is_found_by_its_number(blank):
     blank.until(lambda: scatter.view[0] < 50, "the view")
     x, y = scatter.project(scatter.z_mean)[11]
     np.testing.assert_allclose(scatter.view, (x - 1, x + 1, y - 5, y + 5), rtol=1e-5)
+
+
+def test_a_sample_is_found_by_the_label_of_its_index(page):
+    frame = pd.DataFrame(X.reshape(60, 64), index=[f"patient {i // 2}" for i in range(60)])
+    scatter = vw.LatentScatter(PcaCodec(frame.to_numpy()), frame)
+    blank = BlankPage(page, scatter)
+    blank.root.get_by_role("button", name="Points", exact=True).click()
+    field = blank.root.get_by_role("textbox", name="Index label")
+    field.fill("patient 30")
+    page.keyboard.press("Enter")
+    status(blank, "No sample has the label 'patient 30' in the index.")
+    assert scatter.picked_index == -1
+    field.fill("patient 11")
+    page.keyboard.press("Enter")
+    blank.until(lambda: scatter.picked_index == 22, "the first of two samples")
+    blank.root.get_by_text("the first of 2").wait_for()
 
 
 def test_all_and_the_others_are_selected(blank):

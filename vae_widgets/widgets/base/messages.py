@@ -175,6 +175,7 @@ KINDS: dict[str, Kind] = {
     "traversals": Kind({"at": _AT}, answer=("base", "line", "rows", "steps", "tiles")),
     "tile": Kind({"index": _ROW}, answer=("tiles",)),
     "detail": Kind({"index": _ROW}, answer=("tiles", "text", "covariance")),
+    "find": Kind({"label": text(1000)}, answer=("point", "count")),
     # To LatentScatter, for the slider whose path it shows.
     "path": Kind(
         {},

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from vae_widgets.codec import CannotDecodeError, decode_samples
 from vae_widgets.core import checks
 from vae_widgets.core.latent.plane import on_plane
-from vae_widgets.widgets.base.messages import in_words
+from vae_widgets.core.pairing import rows_with
+from vae_widgets.widgets.base.messages import Refused, in_words
 from vae_widgets.widgets.latent_scatter.pictures import ScatterPictures
 from vae_widgets.widgets.latent_scatter.state import ScatterState
 from vae_widgets.widgets.traits.array import validate
@@ -35,6 +36,7 @@ class ScatterAnswers(ScatterState):
         self.handle(self._answer_traversals, "traversals")
         self.handle(self._answer_tile, "tile")
         self.handle(self._answer_detail, "detail")
+        self.handle(self._answer_find, "find")
 
     def _inverse_project(self, at: Sequence[float]) -> NDArray[np.float32]:
         return self._space.from_plane([at], self.dims, self.slice_at)
@@ -162,3 +164,10 @@ class ScatterAnswers(ScatterState):
 
     def _answer_detail(self, request: dict[str, Any]) -> dict[str, Any]:
         return self._pictures.detail(request["index"], self.dims)
+
+    def _answer_find(self, request: dict[str, Any]) -> dict[str, Any]:
+        label = request["label"]
+        rows = [] if self._index is None else rows_with(label, self._index)
+        if not len(rows):
+            raise Refused(f"No sample has the label {label!r:.80} in the index.")
+        return {"point": int(rows[0]), "count": len(rows)}

@@ -97,6 +97,7 @@ class ScatterState(CanvasWidget):
     _bookmarked_at = traitlets.Dict().tag(sync=True)
     _dims_shown = traitlets.Bool(False).tag(**PAGE)
     _points_shown = traitlets.Bool(False).tag(**PAGE)
+    _has_index = traitlets.Bool(False).tag(sync=True)  # of pandas, whose labels can be found
 
     # What all views show of the last answers, each with its `error`: what is picked, decoded, and
     # the decoded plane.

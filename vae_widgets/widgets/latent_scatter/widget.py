@@ -192,6 +192,7 @@ class LatentScatter(Pictured, ScatterAnswers):
             _classes=classes,
             _class_names=names,
             _tiles=self._pictures.all_samples(),
+            _has_index=self._index is not None,
             _has_sound=sound_of(renderer, self.x[0]) is not None,
             _range_note=note_of(renderer),
             dims=(

@@ -70,6 +70,8 @@ export interface FromPage {
       covariance: [number, number, number, number] | [];
     };
   };
+  /** The first sample whose pandas index has this label, and how many have it. */
+  find: { fields: { label: string }; answer: { point: number; count: number } };
   path: {
     fields: { start?: PathEnd; end?: PathEnd; via?: PathEnd & { which: number } };
     answer: {};

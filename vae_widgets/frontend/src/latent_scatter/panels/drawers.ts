@@ -3,6 +3,8 @@
 import { History } from "../../controls/history.ts";
 import { onKey } from "../../controls/keys.ts";
 import { readArray, writeArray, type WireArray } from "../../kernel/arrays.ts";
+import { LATE, LatestRequest } from "../../kernel/latest_request.ts";
+import type { Answer } from "../../kernel/messages.ts";
 import type { PickedPoint } from "../decode/picked_point.ts";
 import { discRadius, OPACITY } from "../plot/discs.ts";
 import { pythonOf } from "../state/python_code.ts";
@@ -26,10 +28,11 @@ export class Drawers {
   readonly #points: PointsDrawer;
   readonly #save: SaveDrawer;
   readonly #traversals: Traversals;
+  readonly #finding: LatestRequest<"find">;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `actions`: what the drawer "Points" does beyond setting traits. */
-  constructor(model: Model, shell: Shell, picking: PickedPoint, actions: Omit<PointsActions, "look">) {
+  constructor(model: Model, shell: Shell, picking: PickedPoint, actions: Omit<PointsActions, "look" | "findLabel">) {
     this.#model = model;
     this.#shell = shell;
     this.#picking = picking;
@@ -59,8 +62,15 @@ export class Drawers {
         setAndPush(model, { slice_at: writeArray(sliceAt) });
       },
     });
+    const found = ({ error, point, count }: Answer<"find">) => {
+      this.#points.showFound(count ?? 0);
+      if (error) shell.setStatus(error);
+      else actions.find(point!);
+    };
+    this.#finding = new LatestRequest(model, "find", found, () => shell.setStatus(LATE));
     this.#points = new PointsDrawer({
       find: (index) => actions.find(index),
+      findLabel: (label) => this.#finding.send({ label }),
       selectAll: () => actions.selectAll(),
       invertSelection: () => actions.invertSelection(),
       look(trait, value) {
@@ -115,6 +125,7 @@ export class Drawers {
     this.#points.root.hidden = !model.get("_points_shown");
     this.#points.show({
       samples,
+      hasIndex: model.get("_has_index"),
       size: model.get("point_size"),
       opacity: model.get("opacity"),
       automatic: { size: 2 * discRadius(samples), opacity: OPACITY },
@@ -156,6 +167,7 @@ export class Drawers {
   close(): void {
     clearTimeout(this.#timer);
     this.#traversals.close();
+    this.#finding.close();
   }
 
   /** Set a bookmark, or remove it. To undo it changes this bookmark only. */

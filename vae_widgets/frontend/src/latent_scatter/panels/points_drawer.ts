@@ -1,11 +1,14 @@
 /** The drawer "Points": finding a sample, selecting all or the others, size and opacity of points. */
 
+import { onKey } from "../../controls/keys.ts";
 import { NumberField } from "../../controls/number_field.ts";
 import { button, element } from "../../controls/shell.ts";
+import { whole } from "../../format/numbers.ts";
 import { drawerRow, drawerSlider, type Range } from "./drawer.ts";
 
 export interface PointsState {
   samples: number;
+  hasIndex: boolean;
   /** Diameter in CSS pixels and opacity; null where they are chosen by the number of samples. */
   size: number | null;
   opacity: number | null;
@@ -15,6 +18,7 @@ export interface PointsState {
 
 export interface PointsActions {
   find(index: number): void;
+  findLabel(label: string): void;
   selectAll(): void;
   invertSelection(): void;
   /** null: automatic. */
@@ -24,6 +28,8 @@ export interface PointsActions {
 export class PointsDrawer {
   readonly root = element("div", "vw-dims vw-save");
   readonly #find: NumberField;
+  readonly #label = element("input", "vw-input");
+  readonly #found = element("span");
   readonly #size: Look;
   readonly #opacity: Look;
 
@@ -32,13 +38,22 @@ export class PointsDrawer {
     this.#find = new NumberField("", "Number of a sample", hint, "", { min: 0, whole: true, step: 1 }, (index) => {
       if (index !== null) actions.find(index);
     });
+    const label = this.#label;
+    label.placeholder = label.ariaLabel = "Index label";
+    label.title = "Pick the sample that has this label in the pandas index (Enter finds)";
+    onKey(label, (key) => {
+      if (key !== "Enter") return false;
+      label.defaultValue = label.value; // has been applied, as keys.ts tells by this
+      if (label.value) actions.findLabel(label.value);
+      return true;
+    });
     this.#size = new Look("Size", "Diameter of the points in pixels", { min: 1, max: 40, step: 0.5 }, (size) =>
       actions.look("point_size", size),
     );
     const steps = { min: 0.05, max: 1, step: 0.05 };
     this.#opacity = new Look("Opacity", "Opacity of the points", steps, (opacity) => actions.look("opacity", opacity));
     this.root.append(
-      drawerRow("Find sample", this.#find.root),
+      drawerRow("Find sample", this.#find.root, label, this.#found),
       drawerRow(
         "Select",
         button("Select all", "Select all points that are shown (A)", actions.selectAll),
@@ -55,8 +70,14 @@ export class PointsDrawer {
     this.#find.input.select();
   }
 
-  show({ samples, size, opacity, automatic }: PointsState): void {
+  /** Say how many samples have the label that was looked for. */
+  showFound(count: number): void {
+    this.#found.textContent = count > 1 ? `the first of ${whole(count)}` : "";
+  }
+
+  show({ samples, hasIndex, size, opacity, automatic }: PointsState): void {
     this.#find.limit({ max: samples - 1 });
+    this.#label.hidden = !hasIndex;
     this.#size.show(size, automatic.size);
     this.#opacity.show(opacity, automatic.opacity);
   }

@@ -30,6 +30,8 @@ export interface State {
   _axes: Axis[];
   _dims_shown: boolean;
   _points_shown: boolean;
+  /** Whether the samples have a pandas index. */
+  _has_index: boolean;
   /** Centre of the prior on the plane; empty where it has none. */
   _prior: [number, number] | [];
   prior: boolean;
