@@ -83,6 +83,20 @@ def test_notebooks_are_committed_without_bulky_outputs(texts):
         assert len(outputs) < 100_000, notebook
 
 
+def test_bundles_are_built_for_the_browsers_that_the_readme_names(texts):
+    built_for = dict(
+        re.findall(
+            r'"(chrome|edge|firefox|safari)([\d.]+)"', texts[Path("vae_widgets/frontend/build.mjs")]
+        )
+    )
+    named = re.search(
+        r"Chrome or Edge from ([\d.]+), Firefox from ([\d.]+), or Safari from ([\d.]+) ",
+        texts[Path("README.md")],
+    )
+    chrome, firefox, safari = named.groups()
+    assert built_for == {"chrome": chrome, "edge": chrome, "firefox": firefox, "safari": safari}
+
+
 def test_each_promise_of_security_names_tests_that_exist(texts):
     promises = [line for line in texts[Path("SECURITY.md")].splitlines() if "::" in line]
     assert len(promises) > 15

@@ -30,7 +30,8 @@ const options = {
   outdir: "../static",
   bundle: true,
   format: "esm",
-  target: "es2022",
+  // The first versions with all that is used: color-mix, :has, checkVisibility. README.md names them, too.
+  target: ["chrome111", "edge111", "firefox121", "safari17.4"],
   minify: true,
   legalComments: "none",
   logLevel: "info",
