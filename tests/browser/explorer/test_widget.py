@@ -16,7 +16,7 @@ from tests.support.pca_codec import PcaCodec, digits
 
 x, y = digits()
 x, y = x[:200], y[:200]
-codec = PcaCodec(x)
+codec = PcaCodec(x, 4)
 explorer = vw.Explorer(codec, x, labels=y)
 explorer
 """
@@ -50,6 +50,10 @@ def test_a_gesture_and_its_effect_are_on_one_screen(notebook):
         tab.click()
         expect(tab).to_have_attribute("aria-selected", "true")
         nb.kernel.until(f"explorer.panel == {name.lower()!r}")
+
+    boxes = [part.bounding_box() for part in explorer.locator(".vw-scatter .vw-controls > *").all()]
+    rows = {round(box["y"]) for box in boxes}
+    assert len(rows) == 2, explorer.locator(".vw-scatter").bounding_box()
 
     # A lasso: its samples' tiles, and their part of the bars.
     def lasso(to):

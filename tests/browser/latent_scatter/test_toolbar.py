@@ -2,11 +2,14 @@
 
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+import vae_widgets as vw
 from tests.support.blank_page import BlankPage
 from tests.support.jupyterlab import wait_for
+from tests.support.pca_codec import PcaCodec, digits
 from tests.widgets import invariants
 
 EVERYWHERE = (-1000.0, 1000.0, -1000.0, 1000.0)
@@ -21,7 +24,7 @@ BUTTONS = {
     "Grid": ({"grid": False}, lambda scatter: scatter.grid, True),
     "Prior": ({"prior": False}, lambda scatter: scatter.prior, True),
     "Density": ({"density": False}, lambda scatter: scatter.density, True),
-    "Reset view": ({"view": EVERYWHERE}, lambda scatter: scatter.view == scatter._home, True),
+    "Reset": ({"view": EVERYWHERE}, lambda scatter: scatter.view == scatter._home, True),
     "Clear": ({"selection": [1, 2]}, lambda scatter: scatter.selection.tolist(), []),
     "Other dimensions": ({"_dims_shown": False}, lambda scatter: scatter._dims_shown, True),
     "Points": ({"_points_shown": False}, lambda scatter: scatter._points_shown, True),
@@ -66,4 +69,39 @@ def test_every_button_says_and_does_something(blank):
         if button.get_attribute("aria-pressed"):
             expect(button).to_have_attribute("aria-pressed", "false" if after is False else "true")
         else:
-            assert label in ("Reset view", "Clear"), "it stays pressed, and must say so"
+            assert label in ("Reset", "Clear"), "it stays pressed, and must say so"
+
+
+class Encoding(PcaCodec):
+    """With a posterior, and so with a prior and a density to show."""
+
+    def encode(self, x):
+        z = super().encode(x)
+        return z, np.full_like(z, -2)
+
+
+def test_half_a_cell_has_two_rows_of_buttons_and_room_for_the_name_of_a_class(page):
+    x = digits()[0][:40]
+    names = ["a rather long class name", "b"]
+    scatter = vw.LatentScatter(Encoding(x, 4), x, np.arange(40) % 2, label_names=names)
+    scatter.pick(0)
+    blank = BlankPage(page, scatter)
+    page.evaluate("document.querySelector('.vw-widget').parentElement.style.width = '605px'")
+    controls = blank.root.locator(".vw-controls")
+    for name in ("Prior", "Density", "Other dimensions"):
+        assert controls.get_by_role("button", name=name).is_visible()
+    boxes = [part.bounding_box() for part in controls.locator("> *").all()]
+    rows = sorted({round(box["y"]) for box in boxes})
+    assert len(rows) == 2
+    # And "Path ends" fits, where there is a path.
+    second = [box["x"] + box["width"] for box in boxes if round(box["y"]) == rows[1]]
+    assert max(second) < 605 - 100
+    label = blank.root.locator(".vw-picked-label > span")
+    expect(label).to_have_text(f"label {names[0]}")
+    assert label.evaluate("one => one.scrollWidth <= one.clientWidth")
+    picture = blank.root.locator(".vw-picked canvas").last.bounding_box()
+    assert label.bounding_box()["x"] < picture["x"]  # it begins under the reconstruction
+    scatter.pick(1)
+    blank.update()
+    expect(label).to_have_text("label b")
+    assert label.bounding_box()["x"] == picture["x"]

@@ -149,6 +149,7 @@ export class PickedPoint {
         offData: false,
         sample: null,
         sampleCaption: "sample",
+        label: "",
         place: "Click the plane to decode it.",
       });
       return;
@@ -173,7 +174,7 @@ export class PickedPoint {
             : "decoded",
       offData,
       sample: both ? { ...exact, index: 1 } : this.#pictures.sample(sample),
-      sampleCaption: this.#caption(sample, point >= 0 ? "sample" : "nearest"),
+      ...this.#captions(sample, point >= 0 ? "sample" : "nearest"),
       place: this.#describe(place),
       text: this.#pending ? "" : this.#model.get("_pick").text,
     });
@@ -201,7 +202,7 @@ export class PickedPoint {
       decodedCaption: exact ? "decoded" : "preview",
       offData: exact?.offData ?? false,
       sample: this.#pictures.sample(sample),
-      sampleCaption: this.#caption(sample, "nearest"),
+      ...this.#captions(sample, "nearest"),
       place: this.#describe(place),
     });
   }
@@ -221,9 +222,9 @@ export class PickedPoint {
     return Math.hypot(a.x - b.x, a.y - b.y) <= NEAR;
   }
 
-  #caption(sample: number, role: string): string {
-    if (sample < 0) return "no sample";
-    return `${role} #${sample}\n${labelOf(this.#model, sample)}`;
+  #captions(sample: number, role: string): { sampleCaption: string; label: string } {
+    if (sample < 0) return { sampleCaption: "no sample", label: "" };
+    return { sampleCaption: `${role} #${sample}`, label: labelOf(this.#model, sample) };
   }
 
   #describe({ x, y }: Point): string {

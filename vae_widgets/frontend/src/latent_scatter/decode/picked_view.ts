@@ -30,6 +30,8 @@ export interface PickedState {
   offData: boolean;
   sample: TileRef | null;
   sampleCaption: string;
+  /** The class of the sample. */
+  label: string;
   place: string;
   /** The renderer's HTML about the decoded sample. */
   text?: string;
@@ -40,6 +42,7 @@ export class PickedView {
   readonly root = element("div", "vw-picked");
   readonly #views = [new TileView(88), new TileView(88)];
   readonly #captions = [element("figcaption", ""), element("figcaption", "")];
+  readonly #label = element("div", "vw-picked-label");
   readonly #place = element("div", "vw-picked-place");
   readonly #text = new DetailText("vw-picked-text");
 
@@ -52,7 +55,9 @@ export class PickedView {
     });
     this.#views[0].canvas.dataset.role = "decoded";
     this.#views[1].canvas.dataset.role = "sample";
-    this.root.append(pair, this.#place, this.#text.root);
+    const name = element("span");
+    this.#label.append(name);
+    this.root.append(pair, this.#label, this.#place, this.#text.root);
   }
 
   show(state: PickedState): void {
@@ -60,7 +65,8 @@ export class PickedView {
     this.#views[1].show(state.sample);
     this.#captions[0].textContent = state.decodedCaption + (state.offData ? "\nfar from data" : "");
     this.#captions[0].classList.toggle("vw-off-data", state.offData);
-    this.#captions[1].textContent = this.#captions[1].title = state.sampleCaption;
+    this.#captions[1].textContent = state.sampleCaption;
+    this.#label.firstElementChild!.textContent = this.#label.title = state.label;
     this.#place.textContent = state.place;
     this.#text.show(state.text ?? "");
   }

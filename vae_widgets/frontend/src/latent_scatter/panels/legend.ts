@@ -24,6 +24,7 @@ export class Legend {
   constructor(model: Model) {
     this.#model = model;
     this.view = new LegendView({
+      colourBy: (name) => setAndPush(model, { color_by: name }),
       hide: (classes) => setAndPush(model, { _hidden: classes }),
       hideSides: (sides) => setAndPush(model, { _hidden_sides: sides }),
       threshold: (threshold) => setUndoably(model, { threshold }),
@@ -37,14 +38,16 @@ export class Legend {
     const classes = readArray<Uint32Array>(model.get("_classes"));
     const hidden = model.get("_hidden");
     const hiddenSides = model.get("_hidden_sides");
-    const coloured = model.get("color_by") === "label" && classes.length > 0;
+    const colours = [...(classes.length ? ["label"] : []), "none", ...Object.keys(model.get("quantities"))];
+    const colour = colours.includes(model.get("color_by")) ? model.get("color_by") : "none";
+    const coloured = colour === "label";
     const colouring = this.#colouring(coloured ? classes : null, names.length);
     hideSides(colouring, hiddenSides);
     hide(colouring, classes, hidden);
     const counts = countClasses(classes, names.length + 1);
     const { quantity } = colouring;
     const unknown = this.#unknown();
-    this.view.show({ names, counts, hidden, hiddenSides, quantity, coloured, unknown });
+    this.view.show({ colours, colour, names, counts, hidden, hiddenSides, quantity, coloured, unknown });
     return colouring;
   }
 

@@ -6,9 +6,13 @@ import { formatNumber } from "../../format/numbers.ts";
 import { NO_SIDE, SIDES, type Quantity } from "../plot/colours.ts";
 import { unknownName } from "../state/model.ts";
 import { element } from "../../controls/shell.ts";
+import { select, setOptions } from "./select.ts";
 import { Switches, type Entry } from "./switches.ts";
 
 export interface LegendState {
+  /** What can colour the points, and what does. */
+  colours: string[];
+  colour: string;
   names: string[];
   /** Number of points of each class, and at the end of the points without a class. */
   counts: number[];
@@ -24,6 +28,7 @@ export interface LegendState {
 }
 
 export interface LegendActions {
+  colourBy(name: string): void;
   hide(classes: number[]): void;
   hideSides(sides: number[]): void;
   /** null: no threshold. */
@@ -32,6 +37,7 @@ export interface LegendActions {
 
 export class LegendView {
   readonly root = element("div", "vw-scatter-legend");
+  readonly #colour: HTMLSelectElement;
   readonly #bar = element("div", "vw-colour-bar");
   readonly #name = element("div", "vw-legend-name");
   readonly #ramp = colourRamp();
@@ -40,6 +46,7 @@ export class LegendView {
   readonly #classes: Switches;
 
   constructor(actions: LegendActions) {
+    this.#colour = select(this.root, "Colour", "What colours the points", actions.colourBy);
     this.#sides = new Switches("side", "Sides of the threshold", actions.hideSides);
     this.#classes = new Switches("class", "Classes", actions.hide);
     const hint = "Two colours: below, and at or above it. Empty: all colours";
@@ -54,6 +61,7 @@ export class LegendView {
 
   show(state: LegendState): void {
     const { quantity, names, counts, hidden, coloured, unknown } = state;
+    setOptions(this.#colour, state.colours, state.colour);
     this.#bar.hidden = !quantity;
     if (quantity) this.#showQuantity(quantity, state.hiddenSides, unknown);
     const colourOf = (group: number) => (group < names.length ? categoryColour(group) : unknown);

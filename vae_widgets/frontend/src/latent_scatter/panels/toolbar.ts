@@ -1,10 +1,11 @@
-/** The toolbar under a scatter: drag modes, buttons, colours and axes. */
+/** The toolbar under a scatter: drag modes, buttons and axes. */
 
 import { onKey } from "../../controls/keys.ts";
 import { button, element, type Shell } from "../../controls/shell.ts";
 import { setAndPush } from "../../kernel/sync.ts";
 import type { Model, State } from "../state/model.ts";
 import type { Axis, Mode } from "../state/protocol.ts";
+import { select, setOptions } from "./select.ts";
 
 /** What buttons do beyond setting a trait (latent_scatter/actions.ts). */
 export interface ToolbarActions {
@@ -30,8 +31,8 @@ interface ToolbarButton {
   hidden?(model: Model): boolean;
 }
 
-/** A new button is one more entry here. An action that is more than a trait goes to `ToolbarActions`. */
-const BUTTONS: ToolbarButton[] = [
+/** What is shown behind the points. */
+const LAYERS: ToolbarButton[] = [
   { label: "Grid", title: "Show the decoded plane behind the points", ...toggle("grid") },
   {
     label: "Prior",
@@ -46,8 +47,11 @@ const BUTTONS: ToolbarButton[] = [
     ...toggle("density"),
     hidden: hasNoPrior,
   },
+];
+/** A new button is one more entry here. An action that is more than a trait goes to `ToolbarActions`. */
+const BUTTONS: ToolbarButton[] = [
   {
-    label: "Reset view",
+    label: "Reset",
     title: "Show all points (R or 0, or double-click)",
     keys: ["r", "0"],
     action: (_model, actions) => actions.resetView(),
@@ -121,8 +125,7 @@ export class Toolbar {
   readonly #model: Model;
   readonly #shell: Shell;
   readonly #modes: HTMLButtonElement[];
-  readonly #buttons: [ToolbarButton, HTMLButtonElement][];
-  readonly #colour: HTMLSelectElement;
+  readonly #buttons: [ToolbarButton, HTMLButtonElement][] = [];
   readonly #projection: HTMLSelectElement;
   readonly #axes: HTMLSelectElement[];
   readonly #dimensions = element("div", "vw-scatter-axes");
@@ -137,19 +140,18 @@ export class Toolbar {
         this.showHint();
       }),
     );
-    const modes = element("div", "vw-group");
-    modes.role = "group";
-    modes.ariaLabel = "What a drag does";
-    modes.append(...this.#modes);
-    this.#buttons = [...BUTTONS, DIMENSIONS, POINTS, SAVE].map((spec) => [
-      spec,
-      button(spec.label, spec.title, () => spec.action(model, actions)),
-    ]);
-    const elements = this.#buttons.map(([, made]) => made);
-    const [dimensions, points, save] = elements.splice(BUTTONS.length);
-    shell.controls.append(modes, ...elements);
-    this.#colour = select(shell.controls, "Colour", "What colours the points", (name) =>
-      setAndPush(model, { color_by: name }),
+    const make = (specs: ToolbarButton[]) =>
+      specs.map((spec) => {
+        const made = button(spec.label, spec.title, () => spec.action(model, actions));
+        this.#buttons.push([spec, made]);
+        return made;
+      });
+    shell.controls.append(
+      group("What a drag does", this.#modes),
+      group("What is shown behind the points", make(LAYERS)),
+      group("View and selection", make(BUTTONS)),
+      group("Drawers", make([POINTS, SAVE])),
+      this.#dimensions,
     );
     this.#projection = select(this.#dimensions, "Axes", "Coordinates that are shown", (name) => {
       setAndPush(model, { projection: name });
@@ -160,10 +162,7 @@ export class Toolbar {
         this.#setAxis(axis, Number(value)),
       ),
     );
-    this.#dimensions.append(dimensions);
-    const drawers = element("div", "vw-group"); // which wrap together
-    drawers.append(points, save);
-    shell.controls.append(this.#dimensions, drawers);
+    this.#dimensions.append(...make([DIMENSIONS]));
     this.close = onKey(canvas, (key) => {
       const spec = BUTTONS.find(({ keys }) => keys?.includes(key));
       spec?.action(model, actions);
@@ -187,10 +186,6 @@ export class Toolbar {
       made.disabled = disabled?.(model) ?? false;
       made.hidden = hidden?.(model) ?? false;
     }
-    const labels = model.get("_classes").shape[0] ? ["label"] : [];
-    const colours = [...labels, "none", ...Object.keys(model.get("quantities"))];
-    const colour = model.get("color_by");
-    setOptions(this.#colour, colours, colours.includes(colour) ? colour : "none");
     const projections = model.get("_projections");
     setOptions(this.#projection, projections, model.get("projection"));
     const axes = model.get("_axes");
@@ -229,25 +224,13 @@ function setPressed(made: HTMLButtonElement, pressed: boolean): void {
   made.ariaPressed = String(pressed);
 }
 
-/** A select with a label, at the end of `parent`. */
-function select(
-  parent: HTMLElement,
-  label: string,
-  name: string,
-  changed: (value: string) => void,
-): HTMLSelectElement {
-  const made = element("select", "vw-input");
+/** Buttons side by side, which stay in one row. */
+function group(name: string, buttons: HTMLButtonElement[]): HTMLElement {
+  const made = element("div", "vw-group");
+  made.role = "group";
   made.ariaLabel = name;
-  made.addEventListener("change", () => changed(made.value));
-  const around = element("label", "vw-scatter-label");
-  around.append(label, made);
-  parent.append(around);
+  made.append(...buttons);
   return made;
-}
-
-function setOptions(select: HTMLSelectElement, names: string[], chosen: string): void {
-  select.replaceChildren(...names.map((name) => new Option(name, name)));
-  select.value = chosen;
 }
 
 function option({ index, name, note, collapsed }: Axis): HTMLOptionElement {
