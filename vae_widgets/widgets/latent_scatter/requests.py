@@ -167,7 +167,7 @@ class ScatterAnswers(ScatterState):
 
     def _answer_find(self, request: dict[str, Any]) -> dict[str, Any]:
         label = request["label"]
-        rows = [] if self._index is None else rows_with(label, self._index)
-        if not len(rows):
+        rows = rows_with(label, () if self._index is None else self._index)
+        if not rows.size:
             raise Refused(f"No sample has the label {label!r:.80} in the index.")
         return {"point": int(rows[0]), "count": len(rows)}
