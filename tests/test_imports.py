@@ -95,10 +95,11 @@ OUTSIDE = {
 }
 
 # Of frontend/src: what each folder may import beside itself.
-FRONTEND_SHARED = {"format", "kernel", "canvas", "controls", "storage"}
+FRONTEND_SHARED = {"format", "kernel", "canvas", "controls", "storage", "codec"}
 FRONTEND_ARROWS = {
     "format": set(),
     "kernel": set(),
+    "codec": {"kernel", "model", "rendering"},
     "rendering": {"kernel"},
     "model/onnx": set(),
     "model/matrix": set(),

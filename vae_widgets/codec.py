@@ -1,18 +1,50 @@
 """The interface between models and widgets: encode samples, decode latent vectors."""
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.core.labels.conditioning import check_class_labels
+from vae_widgets.core.labels.conditioning import check_class_labels, one_hot
+
+MOST_ONNX_BYTES = 8_000_000
+"""The largest decoder that widgets give to their page unless they are told to."""
+
+
+@dataclasses.dataclass(frozen=True)
+class OnnxModel:
+    """A model as ONNX, which widgets run in their page.
+
+    Attributes
+    ----------
+    decoder
+        An ONNX file that maps ``z`` (n, latent_dim) to ``x_mean`` (n, *sample_shape), float32.
+    encoder
+        One that maps ``x`` to ``z_mean`` and ``z_log_var``, or None.
+    label
+        For a conditional model: the one-hot label (n_labels,) of all rows, float32. Both files have
+        the input ``y`` for it.
+    """
+
+    decoder: bytes
+    encoder: bytes | None = None
+    label: NDArray[np.float32] | None = None
 
 
 @runtime_checkable
 class Codec(Protocol):
     """Anything that encodes and decodes: a VAE, a bundle, a PCA, a torch or ONNX model.
+
+    A codec may also have:
+
+    - ``to_onnx(convert=True)`` returns an `OnnxModel`, so that widgets can decode in their page.
+      With ``convert=False`` it takes less than a second, or raises ``ValueError``.
+    - ``weights_version()`` returns a number that changes with the weights, if these may change.
+    - ``on_weights_changed(callback)`` calls a function without arguments when they have changed. It
+      does not keep the function, or the object of a method, alive.
 
     Examples
     --------
@@ -242,6 +274,9 @@ class ConditionalCodec(Protocol):
     def anomaly_score(self, x: ArrayLike, *, y: Any = None) -> NDArray[np.float32]:
         """Score samples with labels, (n,)."""
 
+    def to_onnx(self, *, convert: bool = True) -> OnnxModel:
+        """Return the model as ONNX."""
+
 
 class ConditionedCodec:
     """A conditional model with its label fixed, for the widgets; ``condition_on`` makes one.
@@ -251,6 +286,7 @@ class ConditionedCodec:
 
     def __init__(self, model: ConditionalCodec, label: int, n_labels: int) -> None:
         self._model = model
+        self._n_labels = n_labels
         self.label = int(check_class_labels("label", label, None, n_labels))
 
     @property
@@ -289,6 +325,23 @@ class ConditionedCodec:
     def sample(self, n: int, seed: int | None = None) -> NDArray[np.float32]:
         """Decode `n` draws from the prior to samples (n, *sample_shape) with the label."""
         return self._model.sample(n, seed, y=self.label)
+
+    def to_onnx(self, *, convert: bool = True) -> OnnxModel:
+        """Return the model as ONNX, with the label."""
+        hot = one_hot(np.array(self.label), self._n_labels)
+        model: OnnxModel = self._model.to_onnx(convert=convert)
+        return dataclasses.replace(model, label=hot)
+
+    def weights_version(self) -> int:
+        """Return a number that changes with the weights of the model."""
+        version: Callable[[], int] | None = getattr(self._model, "weights_version", None)
+        return version() if version else 0
+
+    def on_weights_changed(self, callback: Callable[[], None]) -> None:
+        """Call a function when the weights of the model have changed."""
+        watch = getattr(self._model, "on_weights_changed", None)
+        if watch:
+            watch(callback)
 
     def __repr__(self) -> str:
         return f"<{type(self._model).__name__} given label {self.label}>"

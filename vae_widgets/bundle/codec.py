@@ -28,7 +28,7 @@ from vae_widgets.bundle.parts import (
     read_score_note,
     read_tiles,
 )
-from vae_widgets.codec import ConditionedCodec
+from vae_widgets.codec import MOST_ONNX_BYTES, ConditionedCodec, OnnxModel
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import read_file
 from vae_widgets.core.dask_rows import is_dask_array, map_lazily
@@ -91,6 +91,9 @@ class BundleCodec:
         self.manifest: dict[str, Any] = archive.manifest
         self._facts = facts
         self._encoder, self._decoder = self.graphs(facts, archive.parts, where)
+        onnx = OnnxModel(archive.parts["decoder.onnx"], archive.parts["encoder.onnx"])
+        # A larger one would lie in memory twice, and no page gets it by itself.
+        self._onnx = onnx if len(onnx.decoder) <= MOST_ONNX_BYTES else None
         content = archive.manifest.get("renderer")
         self.renderer: Renderer = read_renderer(content, facts.sample_shape, where)
         self.own_renderer: str | None = own_renderer(content)
@@ -243,6 +246,18 @@ class BundleCodec:
                 "as it is."
             )
         return ConditionedCodec(self, label, self.n_labels)
+
+    def to_onnx(self, *, convert: bool = True) -> OnnxModel:
+        """Return the encoder and the decoder of the file, which have been checked.
+
+        Raises ``ValueError`` for a decoder of more than 8 MB. `convert` has no effect.
+        """
+        if self._onnx is None:
+            raise ValueError(
+                f"the decoder in {self.path.name} is too large to run in a page; expected at most "
+                f"{MOST_ONNX_BYTES:,} bytes."
+            )
+        return self._onnx
 
     @property
     def score_name(self) -> str | None:

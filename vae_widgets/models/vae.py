@@ -409,6 +409,7 @@ class VAE(Trainer):
     # Saving
 
     save = delegated("_writer", BundleWriter.save)
+    to_onnx = delegated("_writer", BundleWriter.to_onnx)
 
     def export(self, filepath: Any, *args: Any, **options: Any) -> None:
         """Export the reconstruction x -> x_hat for serving; arguments as in `keras.Model.export`.

@@ -19,7 +19,7 @@ class FarFromData:
 
     A vector is far if its nearest code is farther away than 99 of 100 codes are from theirs. With
     `z_log_var`, dimensions are measured in posterior standard deviations. 50,000 codes are used at
-    most.
+    most. `scale` (latent_dim,) is the unit of distances.
     """
 
     def __init__(self, z_mean: ArrayLike, z_log_var: ArrayLike | None = None) -> None:
@@ -27,10 +27,10 @@ class FarFromData:
         if len(codes) > CODES_KEPT:
             codes = codes[np.linspace(0, len(codes) - 1, CODES_KEPT).astype(int)]
         codes = codes.astype(np.float64)
-        self._scale = np.ones(codes.shape[1])
+        self.scale = np.ones(codes.shape[1])
         if z_log_var is not None:
-            self._scale = np.sqrt(np.exp(np.asarray(z_log_var, np.float64)).mean(axis=0))
-        self._codes = codes / self._scale
+            self.scale = np.sqrt(np.exp(np.asarray(z_log_var, np.float64)).mean(axis=0))
+        self._codes = codes / self.scale
         self._squares = (self._codes**2).sum(axis=1)
 
     @cached_property
@@ -44,7 +44,7 @@ class FarFromData:
 
     def distance(self, z: ArrayLike) -> NDArray[np.float64]:
         """Return the distance (m,) from latent vectors (m, latent_dim) to their nearest code."""
-        return self._nearest(np.asarray(z, np.float64) / self._scale)
+        return self._nearest(np.asarray(z, np.float64) / self.scale)
 
     def __call__(self, z: ArrayLike) -> NDArray[np.bool_]:
         """Return whether each latent vector (m, latent_dim) is far from all codes: (m,)."""

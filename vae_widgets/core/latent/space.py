@@ -170,6 +170,19 @@ class LatentSpace:
             return None
         return projection if isinstance(projection, Rotation) else None
 
+    def linear_map(self) -> dict[str, NDArray[np.float64]]:
+        """Return how latent vectors follow from coordinates: coordinates @ directions + origin.
+
+        A dict of ``directions`` (latent_dim, latent_dim) and ``origin`` (latent_dim,). Without
+        ``directions``, coordinates are latent dimensions; the dict is empty for a transformer.
+        """
+        projection = self.projections[self.name]
+        if not isinstance(projection, Rotation):
+            return {}
+        if self.name == "latent":
+            return {"origin": projection.origin}
+        return {"directions": projection.directions, "origin": projection.origin}
+
     def most_active(self, name: str) -> tuple[int, ...]:
         """Return the two coordinates of a projection that say most, ascending; or the only one.
 

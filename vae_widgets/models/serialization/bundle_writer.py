@@ -14,6 +14,7 @@ import vae_widgets
 from vae_widgets.bundle import Archive, BundleError, read_archive, write_archive
 from vae_widgets.bundle.detector_part import DETECTOR_PART, SCORE_PART, DetectorPart
 from vae_widgets.bundle.manifest import ModelFacts
+from vae_widgets.codec import OnnxModel
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import atomic_file, check_target, read_file
 from vae_widgets.core.scores.policy import ThresholdPolicy
@@ -117,6 +118,23 @@ class BundleWriter:
         if not overwrite and os.path.exists(filepath):
             raise FileExistsError(f"{filepath} exists, and overwrite is False.")
         save_bundle(self._model, filepath, **options)
+
+    def to_onnx(self, *, convert: bool = True) -> OnnxModel:
+        """Return the encoder and the decoder as ONNX; the widgets decode with these in their page.
+
+        Parameters
+        ----------
+        convert
+            Whether to convert networks with layers that `VAE.build` does not use, which takes
+            seconds.
+
+        Raises
+        ------
+        ValueError
+            If a layer cannot be exported, gives other values in ONNX, or would need `convert`.
+        """
+        parts = onnx_parts(self._model.export_spec(), convert)
+        return OnnxModel(parts["decoder.onnx"], parts["encoder.onnx"])
 
 
 def save_bundle(

@@ -29,12 +29,16 @@ class ScoreExportError(ValueError):
     """An anomaly score that cannot be computed by ONNX Runtime; the message says why."""
 
 
-def onnx_parts(spec: ExportSpec) -> dict[str, bytes]:
-    """Return the encoder and the decoder as parts of a bundle, or raise ``ValueError``."""
+def onnx_parts(spec: ExportSpec, convert: bool = True) -> dict[str, bytes]:
+    """Return the encoder and the decoder as parts of a bundle, or raise ``ValueError``.
+
+    Networks with layers that are not written directly are converted, which takes seconds, or
+    refused if not `convert`.
+    """
     from vae_widgets.bundle.codec import BundleCodec
 
     facts, networks = spec.facts, spec.networks
-    for layer in nested_layers(networks.encoder, networks.decoder):
+    for layer in nested_layers(networks.encoder, networks.decoder) if convert else ():
         # The converter would make a Loop of these, which a bundle must not have.
         if isinstance(layer, keras.layers.RNN) and not isinstance(layer, keras.layers.LSTM):
             layer.unroll = True
@@ -46,9 +50,15 @@ def onnx_parts(spec: ExportSpec) -> dict[str, bytes]:
                 networks.code,
                 facts.encoder_inputs,
                 ("z_mean", "z_log_var"),
+                convert,
             ),
             "decoder.onnx": _part(
-                networks, LatentModelWriter.mean, networks.mean, facts.decoder_inputs, ("x_mean",)
+                networks,
+                LatentModelWriter.mean,
+                networks.mean,
+                facts.decoder_inputs,
+                ("x_mean",),
+                convert,
             ),
         }
         encoder, decoder = BundleCodec.graphs(facts, parts, spec.name)
@@ -102,12 +112,15 @@ def _part(
     function: Callable[..., Any],
     inputs: dict[str, tuple[int, ...]],
     outputs: tuple[str, ...],
+    convert: bool = True,
 ) -> bytes:
     """Return `function` as ONNX: written directly where all layers are known, else converted."""
     graph = GraphWriter(inputs)
     try:
         results = write(LatentModelWriter(graph, networks), *graph.inputs)
     except UnknownLayerError:
+        if not convert:
+            raise
         return to_onnx(lambda *data: keras.tree.flatten(function(*data)), inputs, outputs)
     return graph.to_bytes(dict(zip(outputs, results, strict=True)))
 

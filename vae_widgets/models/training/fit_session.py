@@ -20,6 +20,7 @@ from vae_widgets.models.training.interruption import Interruption
 from vae_widgets.models.training.model_training import ModelTraining
 from vae_widgets.models.training.optimizer import build_added_layers, build_optimizer
 from vae_widgets.models.training.state import TrainingState
+from vae_widgets.models.training.weights_watch import TellOfEpochs
 
 _PREVIEW = 128  # samples shown to callbacks
 
@@ -80,7 +81,7 @@ class FitSession:
         training.beta.begin(arguments.epochs)
         warn_of_moving_loss(training.beta, arguments.callbacks)
         interruption = Interruption()
-        own = [*more_callbacks, self.checkpointer, interruption, DivergenceWatch()]
+        own = [TellOfEpochs(), *more_callbacks, self.checkpointer, interruption, DivergenceWatch()]
         callbacks = keras.callbacks.CallbackList(
             [*self._backend.callbacks, *arguments.callbacks, *own],
             add_history=True,

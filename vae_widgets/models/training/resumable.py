@@ -16,9 +16,10 @@ from vae_widgets.models.training.checkpoint import (
 )
 from vae_widgets.models.training.model_training import ModelTraining
 from vae_widgets.models.training.state import TrainingState
+from vae_widgets.models.training.weights_watch import WatchedModel
 
 
-class Resumable(keras.Model):
+class Resumable(WatchedModel):
     """Base of `Trainer` that handles checkpoints."""
 
     _training: ModelTraining

@@ -2,14 +2,12 @@
 
 import itertools
 import warnings
-import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
-from keras import ops
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core.dask_rows import is_dask_array
@@ -18,6 +16,7 @@ from vae_widgets.models.inference.code_statistics import CodeReservoir, CodeStat
 from vae_widgets.models.inference.row_functions import RowFunctions
 from vae_widgets.models.inference.sample_stream import Rows, stream_blocks
 from vae_widgets.models.losses.divergence import has_nan_weights, refuse_nan
+from vae_widgets.models.training.weights_watch import weights_checksum
 
 MOST_CODES = 10_000
 """Training samples whose codes make the statistics."""
@@ -49,7 +48,7 @@ class TrainingCodes:
                 "anomaly_score(kind='mahalanobis') measures distances: this model was not trained "
                 f"by fit, or on a stream that can be read only once. {remedy}"
             )
-        if self._encoder_checksum not in (None, _checksum(self._encoder)):
+        if self._encoder_checksum not in (None, weights_checksum(self._encoder)):
             raise RuntimeError(
                 "the codes of the training samples, from which anomaly_score(kind='mahalanobis') "
                 "measures distances, are those of other weights of the encoder: it has changed "
@@ -112,7 +111,7 @@ class TrainingCodes:
         if not np.isfinite(statistics.covariance).all():
             return False
         self._code_statistics = statistics
-        self._encoder_checksum = _checksum(self._encoder)
+        self._encoder_checksum = weights_checksum(self._encoder)
         return True
 
     def note(self, x: Any, labels: Any = None, batches: int | None = None) -> None:
@@ -150,7 +149,7 @@ class TrainingCodes:
         if statistics is None:
             statistics, checksum = CodeStatistics.prior(self._functions.latent_dim), _NO_WEIGHTS
         elif checksum is None:
-            checksum = _checksum(self._encoder)
+            checksum = weights_checksum(self._encoder)
         store["code_mean"] = statistics.mean
         store["code_covariance"] = statistics.covariance
         store["code_encoder"] = np.array([checksum], np.int64)
@@ -166,13 +165,6 @@ class TrainingCodes:
         is_there = checksum != _NO_WEIGHTS
         self._code_statistics = CodeStatistics(mean, covariance) if is_there else None
         self._encoder_checksum = checksum if is_there else None
-
-
-def _checksum(model: keras.Model) -> int:
-    checksum = 0
-    for weight in model.weights:
-        checksum = zlib.crc32(ops.convert_to_numpy(weight).tobytes(), checksum)
-    return checksum
 
 
 def _read_again(x: Any, batches: int | None) -> Any:

@@ -156,6 +156,8 @@ _KEPT = Kind({**_MARK, "score": _ANY_SIZE}, {"drawn_from": or_none(_ANY_SIZE)})
 KINDS: dict[str, Kind] = {
     # To every widget: traits that the page sets.
     "state": Kind({"state": named(anything, 1000)}),
+    # To widgets whose page may decode: the model that `_model` names, as ONNX.
+    "model": Kind({"id": _NAME}, answer=("decoder", "label")),
     # To widgets with sound.
     "sound": Kind({"what": _what}, answer=("wav",)),
     # To InterpolationSlider.
@@ -173,6 +175,7 @@ KINDS: dict[str, Kind] = {
     ),
     "place": Kind({"at": _AT}, answer=("tiles", "off_data")),
     "traversals": Kind({"at": _AT}, answer=("base", "line", "rows", "steps", "tiles")),
+    "codes": Kind({}, answer=("codes", "scale", "limit")),
     "tile": Kind({"index": _ROW}, answer=("tiles",)),
     "detail": Kind({"index": _ROW}, answer=("tiles", "text", "covariance")),
     "find": Kind({"label": text(1000)}, answer=("point", "count")),

@@ -58,6 +58,9 @@ class Explorer(Pictured, CompositeWidget):
         the squared error of the reconstruction.
     anomalies
         1 or True for the samples known to be anomalous (n,), for precision and recall.
+    in_page
+        Whether the page decodes with the model itself: "auto", True or False, as for
+        `LatentScatter`.
 
     Attributes
     ----------
@@ -92,6 +95,7 @@ class Explorer(Pictured, CompositeWidget):
         renderer: Renderer | None = None,
         scores: ArrayLike | None = None,
         anomalies: ArrayLike | None = None,
+        in_page: bool | str = "auto",
     ) -> None:
         check_codec(codec)
         if hasattr(dataset, "x_test"):
@@ -116,7 +120,12 @@ class Explorer(Pictured, CompositeWidget):
         samples = self._x if index_of(x) is None else x
         self._codec = codec
         self.scatter = LatentScatter(
-            codec, samples, with_index(labels, index), self._renderer, label_names=label_names
+            codec,
+            samples,
+            with_index(labels, index),
+            self._renderer,
+            label_names=label_names,
+            in_page=in_page,
         )
         start, end = _two_samples(self.scatter.z_mean, labels)
         self.slider = InterpolationSlider(
@@ -125,6 +134,7 @@ class Explorer(Pictured, CompositeWidget):
             end_at(self.scatter, end),
             renderer=self._renderer,
             latents=self.scatter.z_mean,
+            in_page=in_page,
         )
         self.slider.link(self.scatter)
         self.histogram = AnomalyHistogram(

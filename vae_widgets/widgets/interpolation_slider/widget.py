@@ -14,9 +14,9 @@ from vae_widgets.core.atomic_file import check_target
 from vae_widgets.rendering import Renderer, detail_of
 from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base.assets import bundle
+from vae_widgets.widgets.base.in_page import DecodingWidget, check_in_page
 from vae_widgets.widgets.base.messages import PAGE
 from vae_widgets.widgets.base.sound import answer_sounds
-from vae_widgets.widgets.base.widget import CanvasWidget
 from vae_widgets.widgets.interpolation_slider import still_picture as picture
 from vae_widgets.widgets.interpolation_slider.ends import (
     EndSource,
@@ -35,7 +35,7 @@ from vae_widgets.widgets.traits.array import Array, Loose, Number, validate
 _ASKED = ("start", "end", "via", "method", "compare", "value")
 
 
-class InterpolationSlider(Pictured, CanvasWidget):
+class InterpolationSlider(Pictured, DecodingWidget):
     """Slide between two samples or two latent vectors, and through others on the way.
 
     All frames are decoded and sent at once, so that dragging and playing need no kernel. Below them
@@ -69,6 +69,9 @@ class InterpolationSlider(Pictured, CanvasWidget):
         How many of its nearest each of `latents` is joined to.
     compare
         Decode every method, and show their frames and curves together.
+    in_page
+        Whether the page decodes with the model itself while a way-point is dragged in a linked
+        scatter: "auto", True or False, as for `LatentScatter`.
 
     Attributes
     ----------
@@ -140,7 +143,9 @@ class InterpolationSlider(Pictured, CanvasWidget):
         latents: ArrayLike | None = None,
         n_neighbors: int = 10,
         compare: bool = False,
+        in_page: bool | str = "auto",
     ) -> None:
+        in_page = check_in_page(in_page)
         self._maker = FilmMaker(codec, renderer, steps, ends, latents, n_neighbors)
         self._source = latent_rows(self._maker.latents)
         self._rows: dict[str, int | None] = {"start": None, "end": None}
@@ -156,6 +161,7 @@ class InterpolationSlider(Pictured, CanvasWidget):
             _content=film.content,
             _has_sound=sound_of(self._maker.renderer, film.shown.samples[0]) is not None,
         )
+        self._offer_model(codec, self._maker.renderer, in_page)
         answer_sounds(self, self._maker.renderer, lambda frame: self.frames[frame])
         self.handle(self._swap, "swap")
         self.handle(self._choose_end, "end")
@@ -325,6 +331,7 @@ class InterpolationSlider(Pictured, CanvasWidget):
             return
         before, self._shown = self._shown, self._next
         if before.film.content is not self._shown.film.content:
+            self._confirm_model()
             self._content = self._shown.film.content
         self._set_results()
 

@@ -8,12 +8,16 @@ from numpy.typing import NDArray
 
 from vae_widgets.codec import CannotDecodeError, decode_samples
 from vae_widgets.core import checks
+from vae_widgets.core.latent.far_from_data import CODES_KEPT
 from vae_widgets.core.latent.plane import on_plane
 from vae_widgets.core.pairing import rows_with
 from vae_widgets.widgets.base.messages import Refused, in_words
 from vae_widgets.widgets.latent_scatter.pictures import ScatterPictures
 from vae_widgets.widgets.latent_scatter.state import ScatterState
-from vae_widgets.widgets.traits.array import validate
+from vae_widgets.widgets.traits.array import array_to_json, validate
+
+MOST_CODE_NUMBERS = 500_000
+"""The most numbers of latent vectors that a page gets, to know what is far from data: 2 MB."""
 
 
 class ScatterAnswers(ScatterState):
@@ -37,6 +41,7 @@ class ScatterAnswers(ScatterState):
         self.handle(self._answer_tile, "tile")
         self.handle(self._answer_detail, "detail")
         self.handle(self._answer_find, "find")
+        self.handle(self._answer_codes, "codes")
 
     def _inverse_project(self, at: Sequence[float]) -> NDArray[np.float32]:
         return self._space.from_plane([at], self.dims, self.slice_at)
@@ -83,6 +88,7 @@ class ScatterAnswers(ScatterState):
         index, along = request.get("point", -1), request.get("along", 0.0)
         if not along:
             self._base = self.picked
+        self._confirm_model()
         answer: dict[str, Any] = {}
         if self.picked.size:
             answer = {"point": index, "along": along, "error": error, "base": self._base.tolist()}
@@ -130,7 +136,13 @@ class ScatterAnswers(ScatterState):
 
     def _answer_place(self, request: dict[str, Any]) -> dict[str, Any]:
         z = self._inverse_project(request["at"])
-        return {"tiles": self._pictures.decoded(z), "off_data": bool(self._space.off_data(z)[0])}
+        far = bool(self._space.off_data(z)[0])
+        return self._confirmed({"tiles": self._pictures.decoded(z), "off_data": far})
+
+    def _confirmed(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """Return an answer that was decoded, after which the page must know the same weights."""
+        self._confirm_model()
+        return answer
 
     def _sample_of(self, what: Any) -> NDArray[np.float32]:
         if what != "decoded":
@@ -143,7 +155,8 @@ class ScatterAnswers(ScatterState):
 
     def _answer_grid(self, request: dict[str, Any]) -> dict[str, Any]:
         plane = request["bounds"], request["columns"], request["rows"], self.dims, self.slice_at
-        self._grid = self._grid_or_error(lambda: self._pictures.plane(*plane))
+        grid = self._grid_or_error(lambda: self._pictures.plane(*plane))
+        self._grid = self._confirmed(grid)
         return {"error": self._grid["error"]}
 
     def _grid_or_error(self, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -157,13 +170,14 @@ class ScatterAnswers(ScatterState):
         axes = [axis for axis in self._axes if axis["index"] not in self.dims]
         movable = self._save_shown and self.attribute.size and self._base.size
         line = (self._base, self.attribute) if movable else None
-        return self._pictures.traversals(base, axes if self._dims_shown else [], line)
+        axes = axes if self._dims_shown else []
+        return self._confirmed(self._pictures.traversals(base, axes, line))
 
     def _answer_tile(self, request: dict[str, Any]) -> dict[str, Any]:
         return self._pictures.sample(request["index"])
 
     def _answer_detail(self, request: dict[str, Any]) -> dict[str, Any]:
-        return self._pictures.detail(request["index"], self.dims)
+        return self._confirmed(self._pictures.detail(request["index"], self.dims))
 
     def _answer_find(self, request: dict[str, Any]) -> dict[str, Any]:
         label = request["label"]
@@ -171,3 +185,12 @@ class ScatterAnswers(ScatterState):
         if not rows.size:
             raise Refused(f"No sample has the label {label!r:.80} in the index.")
         return {"point": int(rows[0]), "count": len(rows)}
+
+    def _answer_codes(self, request: dict[str, Any]) -> dict[str, Any]:
+        few = self.n_samples <= CODES_KEPT and self.z_mean.size <= MOST_CODE_NUMBERS
+        far = self._space.off_data
+        return {
+            "codes": array_to_json(self.z_mean if few else self.z_mean[:0]),
+            "scale": array_to_json(far.scale),
+            "limit": far.limit if np.isfinite(far.limit) else None,
+        }

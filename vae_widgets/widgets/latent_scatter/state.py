@@ -13,8 +13,8 @@ from vae_widgets.core import checks
 from vae_widgets.core.latent.space import LatentSpace
 from vae_widgets.core.pairing import check_index
 from vae_widgets.core.quantities import numbers_or_unknown
+from vae_widgets.widgets.base.in_page import DecodingWidget
 from vae_widgets.widgets.base.messages import PAGE
-from vae_widgets.widgets.base.widget import CanvasWidget
 from vae_widgets.widgets.traits.array import (
     MOST_ARRAYS,
     Array,
@@ -40,7 +40,12 @@ def _density_to_json(density: Mapping[str, Any], widget: Any) -> dict[str, Any]:
     return {**density, "density": array_to_json(density["density"])} if density else {}
 
 
-class ScatterState(CanvasWidget):
+def _linear_to_json(linear: Mapping[str, Any], widget: Any) -> dict[str, Any]:
+    arrays = {name: of for name, of in linear.items() if isinstance(of, np.ndarray)}
+    return {**linear, **{name: array_to_json(array) for name, array in arrays.items()}}
+
+
+class ScatterState(DecodingWidget):
     """What a scatter and its page share; `LatentScatter` says what it means."""
 
     n_samples: int
@@ -91,6 +96,9 @@ class ScatterState(CanvasWidget):
     _hidden = traitlets.List(traitlets.Int()).tag(**PAGE)
     _hidden_sides = traitlets.List(traitlets.Int()).tag(**PAGE)
     _prior = traitlets.List(traitlets.Float()).tag(sync=True)
+    # How latent vectors follow from coordinates: `LatentSpace.linear_map`, and the `projection` and
+    # `dims` of `_positions`, which tell the page whether the plane that it has asked for is there.
+    _linear = traitlets.Dict().tag(sync=True, to_json=_linear_to_json)
     _density = traitlets.Dict().tag(sync=True, to_json=_density_to_json)
     _path = traitlets.Dict().tag(sync=True)  # of a linked InterpolationSlider, see path_link.py
     _save_shown = traitlets.Bool(False).tag(**PAGE)

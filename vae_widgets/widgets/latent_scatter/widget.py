@@ -20,6 +20,7 @@ from vae_widgets.rendering import Renderer, check_renderer, note_of
 from vae_widgets.rendering.atlas import atlas_tiles
 from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base.assets import KERNEL_ID, bundle
+from vae_widgets.widgets.base.in_page import check_in_page
 from vae_widgets.widgets.base.messages import in_words
 from vae_widgets.widgets.base.sound import answer_sounds
 from vae_widgets.widgets.latent_scatter import still_picture as picture
@@ -65,6 +66,12 @@ class LatentScatter(Pictured, ScatterAnswers):
     projection
         ``"latent"``, ``"pca"`` for the principal axes of the codes, or a fitted transformer of
         codes with ``transform`` and ``inverse_transform``.
+    in_page
+        Whether the page decodes with the model itself, so that pictures need no kernel. "auto" does
+        if the codec has ``to_onnx``, as a `VAE` and a bundle have, its layers are those of
+        `VAE.build`, its decoder has at most 8 MB as ONNX, and `renderer` is an `ImageRenderer` or a
+        `SignalRenderer`. True takes any size and converts other layers, in seconds, or raises
+        ``ValueError``. False leaves it to the kernel.
 
     Attributes
     ----------
@@ -158,7 +165,9 @@ class LatentScatter(Pictured, ScatterAnswers):
         threshold: float | None = None,
         dims: Sequence[int] | None = None,
         projection: str | Projection = "latent",
+        in_page: bool | str = "auto",
     ) -> None:
+        in_page = check_in_page(in_page)
         codec, samples = encoding_codec(codec, x)
         self._codec = codec
         coloured = {f"quantities[{name!r}]": one for name, one in (quantities or {}).items()}
@@ -203,6 +212,7 @@ class LatentScatter(Pictured, ScatterAnswers):
             **self._coordinates(),
         )
         answer_sounds(self, renderer, self._sample_of)
+        self._offer_model(codec, renderer, in_page)
         with self.hold_sync():
             self._show_plane()
         self.observe(self._change_plane, ["projection", "dims"])
@@ -363,6 +373,8 @@ class LatentScatter(Pictured, ScatterAnswers):
         home = padded_bounds(positions)
         with self.hold_sync():
             self._positions, self._home = positions, home
+            shown = {"projection": self.projection, "dims": list(self.dims)}
+            self._linear = {**shown, **self._space.linear_map()}
             if "view" not in self._set_together:
                 self.view = home
             self._prior = self._space.prior_center(self.dims)

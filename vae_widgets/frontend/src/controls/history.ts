@@ -1,6 +1,7 @@
 /** The gestures of a widget that Ctrl+Z undoes, and Ctrl+Y or Ctrl+Shift+Z redoes. */
 
 import type { AnyModel } from "@anywidget/types";
+import { widgetKey } from "../kernel/widget_key.ts";
 import { setAndPush } from "../kernel/sync.ts";
 import { onKey } from "./keys.ts";
 
@@ -20,9 +21,7 @@ export class History {
 
   /** The history of a widget, which all of its views share. */
   static of(model: AnyModel<any>): History {
-    // anywidget gives each view a model of its own; all of them have the same layout.
-    const layout: unknown = model.get("layout");
-    const widget = typeof layout === "object" && layout !== null ? layout : model;
+    const widget = widgetKey(model);
     let history = histories.get(widget);
     if (!history) histories.set(widget, (history = new History()));
     return history;

@@ -31,6 +31,8 @@ interface Run {
 /** Messages of the page: the fields of each kind, and the fields of its answer except `error`. */
 export interface FromPage {
   state: { fields: { state: Record<string, unknown> } };
+  /** The decoder of the model that `_model` names, and the one-hot label of a conditional one. */
+  model: { fields: { id: string }; answer: { decoder: DataView<ArrayBuffer>; label: number[] } };
   /** `what`: the row of a sample, the number of a frame, or "decoded". */
   sound: { fields: { what: number | string }; answer: { wav: DataView<ArrayBuffer> } };
   swap: { fields: {}; answer: {} };
@@ -58,6 +60,11 @@ export interface FromPage {
       tiles: Atlas;
     };
   };
+  /**
+   * The latent vectors of all samples, empty if they are many; a vector is far from data beyond the
+   * distance `limit` to the nearest of them, in units of `scale`.
+   */
+  codes: { fields: {}; answer: { codes: WireArray; scale: WireArray; limit: number | null } };
   tile: { fields: { index: number }; answer: { tiles: Atlas } };
   detail: {
     fields: { index: number };

@@ -12,6 +12,7 @@ import { readArray } from "../kernel/arrays.ts";
 import { LATE } from "../kernel/latest_request.ts";
 import { listen, type Bindings } from "../kernel/listen.ts";
 import { ScatterActions, selectionStatus } from "./actions.ts";
+import { PageDecoder } from "./decode/page_decoder.ts";
 import { PickedPoint } from "./decode/picked_point.ts";
 import { DecodedPlane } from "./decode/plane.ts";
 import { onScatterGestures } from "./gestures/gestures.ts";
@@ -97,13 +98,15 @@ class LatentScatterView {
     const kept = keepTraits(model);
     shell.notice.root.after(kept.root);
 
+    const decoder = PageDecoder.of(model);
     this.#closeAll = [
       listen(model, this.#bindings()),
+      decoder.watch(() => this.#decodeAgain(decoder.failure)),
       watchTheme(() => this.#showColours()), // the grey of unknown points depends on it
       stopGestures,
       onUndo(canvas, model, shell.setStatus),
     ];
-    for (const part of [path, sounds, picked, this.#drawers, this.#toolbar, plane, hover, plot, kept]) {
+    for (const part of [path, sounds, picked, this.#drawers, this.#toolbar, plane, hover, plot, kept, decoder]) {
       this.#closeAll.push(() => part.close());
     }
     this.#showAll();
@@ -267,6 +270,15 @@ class LatentScatterView {
   #forgetPlane(): void {
     this.#hover.forgetDetail();
     this.#drawers.forgetTraversals();
+  }
+
+  /** The page decodes with other weights, or no more. */
+  #decodeAgain(failure: string): void {
+    if (failure) this.#shell.setStatus(failure);
+    this.#forgetPlane();
+    this.#plane.renew();
+    this.#picked.renew();
+    this.#decodeWhenSettled();
   }
 
   #showPick(): void {

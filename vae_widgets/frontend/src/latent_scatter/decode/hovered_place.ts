@@ -1,10 +1,11 @@
-/** The place under the pointer, decoded by the kernel once the pointer rests. */
+/** The place under the pointer, decoded in the page, or by the kernel once the pointer rests. */
 
 import { LatestRequest } from "../../kernel/latest_request.ts";
 import type { Answer } from "../../kernel/messages.ts";
 import type { Model } from "../state/model.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import { Tiles, type TileRef } from "../../kernel/atlas.ts";
+import { PageDecoder } from "./page_decoder.ts";
 
 export interface Decoded {
   shown: TileRef;
@@ -17,16 +18,18 @@ const SETTLED = 120;
 export class HoveredPlace {
   /** The place of the pointer on the plane; null if it is elsewhere. */
   place: Point | null = null;
-  /** The picture from the kernel; null while it is pending. */
+  /** The exact picture; null while it is pending. */
   decoded: Decoded | null = null;
   readonly #request: LatestRequest<"place">;
   readonly #changed: () => void;
+  readonly #decoder: PageDecoder;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #alive = true;
 
   constructor(model: Model, changed: () => void) {
     this.#request = new LatestRequest(model, "place", (answer, { at }) => void this.#take(answer, at));
     this.#changed = changed;
+    this.#decoder = PageDecoder.of(model);
   }
 
   move(place: Point | null): void {
@@ -34,7 +37,9 @@ export class HoveredPlace {
     this.#drop();
     clearTimeout(this.#timer);
     if (!place) return;
-    this.#timer = setTimeout(() => this.#request.send({ at: [place.x, place.y] }), SETTLED);
+    const send = () => this.#request.send({ at: [place.x, place.y] });
+    if (this.#decoder.isQuick) send();
+    else this.#timer = setTimeout(send, SETTLED);
   }
 
   close(): void {

@@ -1,9 +1,13 @@
-/** A place picked in latent space: first a preview, then the exact picture from the kernel. */
+/**
+ * A place picked in latent space: first a preview, or the exact picture that the page has decoded, then
+ * the exact picture from the kernel.
+ */
 
 import { readArray } from "../../kernel/arrays.ts";
 import { LatestRequest } from "../../kernel/latest_request.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import { HoveredPlace } from "./hovered_place.ts";
+import { PageDecoder, type DecodedHere } from "./page_decoder.ts";
 import { PickedView } from "./picked_view.ts";
 import type { ScatterPlot } from "../plot/plot.ts";
 import { axisNames, isLine, labelOf, type Model } from "../state/model.ts";
@@ -28,6 +32,8 @@ interface Pick {
   moving?: boolean;
   /** A picture decoded beforehand for the current place of the plane. */
   frame?: () => TileRef | null;
+  /** What the page has decoded there. */
+  here?: DecodedHere | null;
 }
 
 // Within this distance of the picked place, in pixels, the pointer shows the picked place.
@@ -38,6 +44,7 @@ export class PickedPoint {
   readonly #model: Model;
   readonly #plot: ScatterPlot;
   readonly #pictures: Pictures;
+  readonly #decoder: PageDecoder;
   readonly #setStatus: (text: string) => void;
   readonly #request: LatestRequest<"pick">;
   readonly #pointer: HoveredPlace;
@@ -58,6 +65,7 @@ export class PickedPoint {
     this.#model = model;
     this.#plot = plot;
     this.#pictures = pictures;
+    this.#decoder = PageDecoder.of(model);
     this.#setStatus = setStatus;
     this.#taken = taken;
     this.#request = new LatestRequest(model, "pick", ({ error }) => void this.take(true, error), late);
@@ -72,8 +80,15 @@ export class PickedPoint {
     this.show();
   }
 
+  /** The page decodes with other weights: decode what is hovered again. */
+  renew(): void {
+    if (this.#pointer.place) this.#pointer.move(this.#pointer.place);
+    this.show();
+  }
+
   pick(place: Point, point: number): void {
-    this.#pending = { place, point };
+    const here = point >= 0 ? this.#decoder.sample(point) : this.#decoder.place(place);
+    this.#pending = { place, point, here };
     this.#pointer.move(null);
     this.show(); // first, so that it also works without a kernel
     this.#request.send({ at: [place.x, place.y], point });
@@ -84,14 +99,15 @@ export class PickedPoint {
     return this.#request.busy || this.#pending?.moving === true;
   }
 
-  /** The picked vector is dragged along the attribute. */
-  moveAlong(frame: () => TileRef | null): void {
+  /** The picked vector is dragged along the attribute, by `value`. */
+  moveAlong(value: number, frame: () => TileRef | null): void {
     const pick = this.#pending ?? this.#current();
     if (!pick) return;
     // Nothing was decoded beforehand for a pick that is still pending.
     const known = !this.#pending || this.#pending.traversal;
     const { place, point } = pick;
-    this.#pending = { place, point, traversal: true, moving: true, frame: known ? frame : undefined };
+    const here = known ? this.#decoder.along(value) : null;
+    this.#pending = { place, point, traversal: true, moving: true, frame: known ? frame : undefined, here };
     this.show();
   }
 
@@ -104,7 +120,8 @@ export class PickedPoint {
 
   /** The plane through the place is dragged: show a picture decoded beforehand. */
   traverse(frame: () => TileRef | null): void {
-    this.#pending = { place: this.place, point: -1, traversal: true, moving: true, frame };
+    const here = this.#decoder.place(this.place);
+    this.#pending = { place: this.place, point: -1, traversal: true, moving: true, frame, here };
     this.show();
   }
 
@@ -138,10 +155,11 @@ export class PickedPoint {
 
   show(): void {
     const pick = this.#pending ?? this.#current();
-    const offData = !this.#pending && this.#model.get("_pick").off_data === true;
+    const here = this.#pending?.here ?? null;
+    const offData = here ? here.offData === true : !this.#pending && this.#model.get("_pick").off_data === true;
     this.#mark(pick, offData);
-    const { place: here } = this.#pointer;
-    if (here && !this.#pending) return this.#showHovered(here);
+    const { place: hovered } = this.#pointer;
+    if (hovered && !this.#pending) return this.#showHovered(hovered);
     if (!pick) {
       this.view.show({
         decoded: null,
@@ -157,27 +175,31 @@ export class PickedPoint {
     const { place, point, traversal } = pick;
     const exact = this.#pending && !traversal ? null : this.#exact;
     const sample = point >= 0 ? point : this.#pictures.nearestTo(place);
-    const frame = this.#pending?.frame?.() ?? null;
     const both = point >= 0 && exact && exact.tiles.count > 1;
+    const { decoded, caption } = this.#decoded(pick, exact);
     this.view.show({
-      decoded:
-        frame ??
-        (this.#pending && !traversal ? this.#pictures.preview(place) : exact && { ...exact, index: 0 }),
-      decodedCaption: this.#pending
-        ? traversal && !frame
-          ? "waiting"
-          : "preview"
-        : !exact
-          ? "not decoded"
-          : point >= 0
-            ? "reconstruction"
-            : "decoded",
+      decoded,
+      decodedCaption: caption,
       offData,
       sample: both ? { ...exact, index: 1 } : this.#pictures.sample(sample),
       ...this.#captions(sample, point >= 0 ? "sample" : "nearest"),
       place: this.#describe(place),
       text: this.#pending ? "" : this.#model.get("_pick").text,
     });
+  }
+
+  /** The best picture of a pick, and what it is. */
+  #decoded(pick: Pick, exact: { tiles: Tiles } | null): { decoded: TileRef | null; caption: string } {
+    const { place, point, traversal, here } = pick;
+    const isExact = point >= 0 && !traversal ? "reconstruction" : "decoded";
+    if (this.#pending && here) return { decoded: { tiles: here.tiles, index: 0 }, caption: isExact };
+    if (this.#pending && !traversal) return { decoded: this.#pictures.preview(place), caption: "preview" };
+    const frame = this.#pending?.frame?.() ?? null;
+    if (this.#pending && frame) return { decoded: frame, caption: "preview" };
+    const decoded = exact && { tiles: exact.tiles, index: 0 };
+    if (this.#pending) return { decoded, caption: "waiting" };
+    if (!exact) return { decoded, caption: "not decoded" };
+    return { decoded, caption: point >= 0 ? "reconstruction" : "decoded" };
   }
 
   close(): void {

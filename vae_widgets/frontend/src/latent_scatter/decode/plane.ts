@@ -1,9 +1,10 @@
-/** The plane of a scatter, decoded by the kernel: for previews, and for the grid. */
+/** The plane of a scatter, decoded in the page or by the kernel: for previews, and for the grid. */
 
 import { readArray } from "../../kernel/arrays.ts";
 import { LatestRequest } from "../../kernel/latest_request.ts";
 import type { Point } from "../../canvas/geometry.ts";
-import type { GridShape } from "../state/protocol.ts";
+import type { Answer } from "../../kernel/messages.ts";
+import type { DecodedGrid, GridShape, PageGrid } from "../state/protocol.ts";
 import { cellAt, covers, gridFor, sameGrid } from "./grid.ts";
 import type { Grid, ScatterPlot } from "../plot/plot.ts";
 import type { Model } from "../state/model.ts";
@@ -14,15 +15,20 @@ export class DecodedPlane {
   readonly #plot: ScatterPlot;
   readonly #setStatus: (text: string) => void;
   readonly #request: LatestRequest<"grid">;
-  #grid: (Grid & { tiles: Tiles }) | null = null;
+  #grid: (Grid & PageGrid) | null = null;
+  /** Whether the page has decoded `#grid`. */
+  #isOwn = false;
   #alive = true;
 
   constructor(model: Model, plot: ScatterPlot, setStatus: (text: string) => void, late: () => void) {
     this.#model = model;
     this.#plot = plot;
     this.#setStatus = setStatus;
-    const failed = (error?: string) => error && setStatus(`Decoding the plane failed. ${error}`);
-    this.#request = new LatestRequest(model, "grid", ({ error }) => failed(error), late);
+    const answered = ({ own, error }: Answer<"grid">) => {
+      if (own) void this.#show(own as PageGrid, true);
+      else if (error) setStatus(`Decoding the plane failed. ${error}`);
+    };
+    this.#request = new LatestRequest(model, "grid", answered, late);
   }
 
   /** The decoded picture nearest to a place on the plane. */
@@ -37,27 +43,42 @@ export class DecodedPlane {
 
   /** Request the visible part of the plane, unless the current grid covers it. */
   ask(): void {
-    const have = this.#model.get("_grid");
-    const want = gridFor(this.#plot.viewport, have.tiles.tile_width, have.tiles.tile_height);
+    const decoded = this.#model.get("_grid");
+    const have = this.#grid ?? decoded;
+    const want = gridFor(this.#plot.viewport, decoded.tiles.tile_width, decoded.tiles.tile_height);
     const shown = this.#model.get("grid");
     const fits = shown ? sameGrid(have, want) : covers(have.bounds, want.bounds);
     if (!fits || !this.#isHere()) this.#request.send(want);
   }
 
+  /** Show the plane that the kernel has decoded. */
   async take(): Promise<void> {
     const grid = this.#model.get("_grid");
-    const tiles = grid.error ? null : await Tiles.load(grid.tiles);
-    if (!this.#alive || this.#model.get("_grid") !== grid) return tiles?.close();
+    await this.#show(grid, false, () => this.#model.get("_grid") === grid);
+    if (grid.error) this.#setStatus(`Decoding the plane failed. ${grid.error}`);
+  }
+
+  /** Drop the plane, which other weights have decoded, and request it again. */
+  renew(): void {
+    this.#request.drop();
+    if (!this.#isOwn || !this.#grid) return;
+    const { bounds, columns, rows } = this.#grid;
+    this.#request.send({ bounds, columns, rows });
+  }
+
+  async #show(grid: DecodedGrid | PageGrid, isOwn: boolean, isNewest = () => true): Promise<void> {
+    const tiles = "error" in grid && grid.error ? null : await Tiles.load(grid.tiles);
+    if (!this.#alive || !isNewest()) return tiles?.close();
     this.#grid?.tiles.close();
     // After an error nothing is shown, rather than pictures of another place.
+    this.#isOwn = isOwn;
     this.#grid = tiles && { ...grid, tiles, texture: joined(tiles, grid) };
     this.show();
-    if (grid.error) this.#setStatus(`Decoding the plane failed. ${grid.error}`);
   }
 
   /** Whether the decoded plane is the one that is shown, which depends on `slice_at`. */
   #isHere(): boolean {
-    const decodedAt = this.#model.get("_grid").slice_at;
+    const decodedAt = (this.#grid ?? this.#model.get("_grid")).slice_at;
     return readArray(this.#model.get("slice_at")).every((value, i) => value === decodedAt[i]);
   }
 

@@ -93,7 +93,7 @@ export class Drawers {
         setAndPush(model, which === 0 ? { group_a: selection } : { group_b: selection });
       },
       along: (value) => {
-        picking.moveAlong(() => this.#traversals.along(value));
+        picking.moveAlong(value, () => this.#traversals.along(value));
         rest(() => picking.confirm(value));
       },
       copy: () => void this.#copy(),

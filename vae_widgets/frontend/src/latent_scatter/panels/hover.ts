@@ -3,6 +3,7 @@
 import { readArray } from "../../kernel/arrays.ts";
 import { HoveredDetail } from "../decode/hovered_detail.ts";
 import { plain } from "../../format/numbers.ts";
+import { PageDecoder } from "../decode/page_decoder.ts";
 import { SampleTiles } from "../decode/sample_tiles.ts";
 import { POSTERIOR_RING } from "../plot/contours.ts";
 import { Tooltip } from "./tooltip.ts";
@@ -18,6 +19,7 @@ export class Hover {
   readonly #model: Model;
   readonly #plot: ScatterPlot;
   readonly #frame: HTMLElement;
+  readonly #decoder: PageDecoder;
 
   /** The tooltip stays inside `frame`; `arrived` is called when a new picture is there. */
   constructor(
@@ -30,6 +32,7 @@ export class Hover {
     this.#model = model;
     this.#plot = plot;
     this.#frame = frame;
+    this.#decoder = PageDecoder.of(model);
     frame.append(this.#tooltip.root);
     this.#samples = new SampleTiles(
       model,
@@ -77,6 +80,8 @@ export class Hover {
     }
     const more = this.#detail.find(index);
     const pictures: (TileRef | null)[] = [this.sample(index), null, null];
+    const here = more ? null : this.#decoder.reconstruction(index);
+    if (here) pictures[1] = { tiles: here, index: 0 };
     if (more) [0, 1, 2].forEach((i) => (pictures[i] = { tiles: more.tiles, index: i }));
     if (more?.covariance) {
       plot.mark({ posterior: more.covariance });

@@ -1,6 +1,8 @@
 /** The traits of LatentScatter (widgets/latent_scatter/widget.py) in the page. */
 
 import type { AnyModel } from "@anywidget/types";
+import type { LinearMap } from "../../codec/latent_plane.ts";
+import type { Offer } from "../../codec/page_codec.ts";
 import { readArray, type WireArray } from "../../kernel/arrays.ts";
 import type { Axis, DecodedGrid, DensityState, Mode, PathState, Picked } from "./protocol.ts";
 import type { Edges } from "../../canvas/viewport.ts";
@@ -38,6 +40,10 @@ export interface State {
   /** Of q(z) on the plane; empty until it is requested. */
   _density: DensityState | Record<string, never>;
   density: boolean;
+  /** Of the plane of `_positions`: how latent vectors follow from coordinates, if the page can know. */
+  _linear: LinearMap;
+  /** The model with which the page may decode. */
+  _model: Offer | Record<string, never>;
   _positions: WireArray;
   _home: Edges;
   /** Class number of each sample; the number of classes where it is unknown. */

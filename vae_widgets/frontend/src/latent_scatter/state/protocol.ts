@@ -2,7 +2,7 @@
 
 import type { Edges } from "../../canvas/viewport.ts";
 import type { WireArray } from "../../kernel/arrays.ts";
-import type { WireAtlas } from "../../kernel/atlas.ts";
+import type { Tiles, WireAtlas } from "../../kernel/atlas.ts";
 
 export type Mode = "pick" | "pan" | "lasso" | "box";
 
@@ -36,6 +36,12 @@ export interface DecodedGrid extends GridShape {
   slice_at: number[];
   tiles: WireAtlas;
   error?: string;
+}
+
+/** The plane as the page has decoded it. */
+export interface PageGrid extends GridShape {
+  slice_at: number[];
+  tiles: Tiles;
 }
 
 /** A coordinate: a latent dimension, a principal axis or one of a transformer. */

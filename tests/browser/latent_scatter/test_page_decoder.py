@@ -1,0 +1,72 @@
+"""The page decodes with the model itself: at once, exactly, and without a message."""
+
+import numpy as np
+import pytest
+
+import vae_widgets as vw
+from tests.support.blank_page import BlankPage
+from tests.support.decoded_here import DecodedHere
+from tests.support.onnx_codec import OnnxPcaCodec
+from tests.support.pca_codec import digits
+
+X, Y = (part[:60] for part in digits())
+RENDERER = vw.ImageRenderer(0, 1)
+
+
+def show(page, codec, **options):
+    scatter = vw.LatentScatter(codec, X, Y, RENDERER, **options)
+    blank = BlankPage(page, scatter)
+    here = DecodedHere(blank, RENDERER)
+    here.load()
+    return scatter, blank, here
+
+
+def test_hover_and_pick_show_the_exact_picture_without_a_kernel(page):
+    codec = OnnxPcaCodec(X)
+    scatter, blank, here = show(page, codec)
+    blank.lose_kernel()
+    for x, y in ((300, 200), (120, 60), (500, 300)):
+        assert here.hover(x, y).startswith("decoded")
+        here.assert_shows(codec.decode([here.place(x, y)]))
+    assert here.sent() == []
+    x, y = here.pixel(7)
+    here.plot.click(position={"x": x, "y": y})
+    assert here.caption.inner_text() == "reconstruction"
+    here.assert_shows(codec.decode(scatter.z_mean[7:8]))
+    assert {*here.sent()} == {"pick"}  # which is tried until the kernel confirms it
+    blank.lose_kernel("there")
+    blank.until(lambda: scatter.picked_index == 7, "the kernel confirms")
+    here.assert_shows(scatter.decoded[np.newaxis])
+    blank.close()
+
+
+@pytest.mark.parametrize("projection", ["latent", "pca"])
+def test_grid_and_traversals_are_decoded_here(page, projection):
+    codec = OnnxPcaCodec(X, 3)
+    scatter, blank, here = show(page, codec, projection=projection)
+    blank.lose_kernel()
+    page.evaluate("""() => {
+      window.mounted.model.set("_dims_shown", true);
+      window.mounted.model.set("grid", true);
+    }""")
+    assert here.hover(300, 200).startswith("decoded")
+    other = next(i for i in range(3) if i not in scatter.dims)
+    sliders = blank.root.locator(".vw-dims input[type=range]")
+    sliders.filter(visible=True).first.evaluate("""(slider) => {
+      slider.value = slider.max;
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+    }""")
+    slice_at = np.array(
+        page.evaluate("""() => {
+      const { data } = window.mounted.model.get("slice_at");
+      return [...new Float32Array(data.buffer, data.byteOffset, 3)];
+    }"""),
+        np.float32,
+    )
+    assert slice_at[other] != scatter.slice_at[other]
+    z = scatter._space.inverse_project(slice_at[np.newaxis])
+    far = "\nfar from data" if scatter.far_from_data(z)[0] else ""
+    assert here.caption.inner_text() == f"decoded{far}"
+    here.assert_shows(codec.decode(z))
+    assert here.sent() == []
+    blank.close()

@@ -1,0 +1,171 @@
+/** The codec of a widget in the page: its model and its renderer (widgets/base/in_page.py). */
+
+import type { AnyModel } from "@anywidget/types";
+import { Tiles } from "../kernel/atlas.ts";
+import { Channel } from "../kernel/channel.ts";
+import { listen } from "../kernel/listen.ts";
+import type { Answer } from "../kernel/messages.ts";
+import type { InPageModel, ModelSource } from "../model/in_page_model.ts";
+import type { PageRenderer, RendererSpec } from "../rendering/page_renderer.ts";
+import { twinOf } from "../rendering/twins.ts";
+import { modelOf } from "./carried_models.ts";
+
+/** The trait `_model`. */
+export interface Offer {
+  /** Names the model with its present weights. */
+  id: string;
+  renderer: RendererSpec;
+}
+
+/** Up to this time for one decoded picture, in ms, a pointer that moves is followed. */
+const QUICK = 16;
+/** The page works this long, in ms, before it draws the next frame. */
+const SLICE = 12;
+
+export class PageCodec {
+  readonly latentDim: number;
+  readonly #model: InPageModel;
+  readonly #renderer: PageRenderer;
+  /** What one picture takes, in ms. */
+  readonly #perPicture: number;
+
+  constructor(model: InPageModel, renderer: PageRenderer) {
+    this.latentDim = model.latentDim;
+    this.#model = model;
+    this.#renderer = renderer;
+    // The first one takes longer.
+    for (let i = 0; i < 2; i++) this.pictures(new Float32Array(this.latentDim));
+    const start = performance.now();
+    this.#draw(new Float32Array(this.latentDim));
+    this.#perPicture = performance.now() - start;
+  }
+
+  /** Of one picture, in its own pixels. */
+  get size(): { width: number; height: number } {
+    return this.#renderer;
+  }
+
+  /** Whether a picture is there as soon as the pointer moves. */
+  get isQuick(): boolean {
+    return this.#perPicture <= QUICK;
+  }
+
+  /** The pictures of latent vectors (n, latentDim), at once. */
+  pictures(z: Float32Array): Tiles {
+    return Tiles.of(this.#draw(z));
+  }
+
+  /** Those of many: a few at a time, so that the page keeps drawing, and none once `signal` is aborted. */
+  async manyPictures(z: Float32Array, signal?: AbortSignal): Promise<Tiles> {
+    const { width, height } = this.#renderer;
+    const count = z.length / this.latentDim;
+    const tiles = Tiles.blank(count, width, height);
+    for (let first = 0, rows = 1; first < count && !signal?.aborted; first += rows) {
+      if (first > 0) await nextTask();
+      rows = Math.max(1, Math.min(count - first, Math.floor(SLICE / Math.max(this.#perPicture, 0.01))));
+      tiles.put(first, this.#draw(z.subarray(first * this.latentDim, (first + rows) * this.latentDim)).rgba);
+    }
+    return tiles;
+  }
+
+  #draw(z: Float32Array) {
+    return this.#renderer.draw(this.#model.decode(z));
+  }
+}
+
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+/** The `PageCodec` of one view, which follows the trait `_model`. */
+export class WidgetCodec {
+  /** Why the model does not run in the page, for the status line; empty if it does, or may. */
+  failure = "";
+  readonly #model: AnyModel<any>;
+  readonly #watchers = new Set<() => void>();
+  #name = "";
+  #codec: PageCodec | null = null;
+  /** The request for the model, until it is answered. */
+  #pending: { seq: number; take: (answer: Answer<"model">) => void } | null = null;
+  readonly #stops: (() => void)[];
+
+  constructor(model: AnyModel<any>) {
+    this.#model = model;
+    this.#stops = [
+      Channel.of(model).listen({
+        model: (answer) => this.#pending?.seq === answer.seq && this.#pending?.take(answer),
+      }),
+      listen(model, { _model: () => this.#offer?.id === this.#name || this.#drop() }),
+    ];
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+    this.#watchers.clear();
+    this.#pending?.take({}); // another view may ask again
+    this.#name = "";
+  }
+
+  /** The codec with the present weights. Null while the kernel decodes: the first call asks for the model. */
+  get(): PageCodec | null {
+    const offer = this.#offer;
+    if (offer && offer.id !== this.#name) void this.#load(offer);
+    return this.#codec;
+  }
+
+  /** Call `changed` when there is another codec or none, or `failure`. Returns a function that stops it. */
+  watch(changed: () => void): () => void {
+    this.#watchers.add(changed);
+    return () => this.#watchers.delete(changed);
+  }
+
+  get #offer(): Offer | null {
+    const offer = this.#model.get("_model");
+    return offer?.id ? offer : null;
+  }
+
+  async #load({ id, renderer }: Offer): Promise<void> {
+    this.#name = id;
+    this.#codec = null;
+    let made: PageCodec | null = null;
+    let failure = "";
+    try {
+      const model = await modelOf(id, () => this.#bring(id));
+      const twin = twinOf(renderer, model.sampleShape);
+      if (twin) made = new PageCodec(model, twin);
+    } catch (error) {
+      if (!(error instanceof FromKernel)) failure = error instanceof Error ? error.message : String(error);
+    }
+    if (this.#name !== id) return; // there is a newer one
+    this.#codec = made;
+    this.failure = failure && `The model ${id.slice(0, 8)} does not run in the page: ${failure} The kernel decodes.`;
+    this.#tell();
+  }
+
+  #bring(id: string): Promise<ModelSource> {
+    return new Promise((resolve, reject) => {
+      const { seq } = Channel.of(this.#model).post("model", { id });
+      const take = ({ error, decoder, label }: Answer<"model">) => {
+        this.#pending = null;
+        if (error || !decoder) return reject(new FromKernel(error));
+        const bytes = new Uint8Array(decoder.buffer, decoder.byteOffset, decoder.byteLength);
+        resolve({ decoder: bytes, ...(label?.length ? { label } : {}) });
+      };
+      this.#pending = { seq, take };
+    });
+  }
+
+  #drop(): void {
+    this.#name = "";
+    this.#codec = null;
+    this.failure = "";
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const changed of [...this.#watchers]) changed();
+  }
+}
+
+/** The kernel does not send the model: it decodes itself, and there is nothing to say. */
+class FromKernel extends Error {}
