@@ -24,6 +24,9 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 JUPYTERLAB = $(BIN)/python -m jupyterlab --port=$(PORT) $(NO_DISPLAY) $(AS_ROOT) \
   --LabApp.default_url=/lab/tree/notebooks/00_tour.ipynb $(ARGS)
 
+# Containers often set it. Each of dozens of processes would compile TensorFlow's modules again: 10 s.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help lab dev test lint types unit python page system notebooks browser packaging frontend floors bench reproduce coverage screenshots clean
