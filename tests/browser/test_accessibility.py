@@ -65,3 +65,27 @@ def test_nothing_serious_is_found(page, kind):
     blank.disconnect()
     page.evaluate(DARK)
     assert serious_problems(page, ".vw-widget") == []
+
+
+# Red of the opaque pixels at the top, where the handle of the threshold is.
+HANDLE = """async (canvas) => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, 14);
+  return [...data].filter((_, i) => i % 4 === 0 && data[i + 3] === 255);
+}"""
+BACKGROUND = "(made, pseudo) => getComputedStyle(made, pseudo).backgroundColor"
+
+
+def test_forced_colours_are_those_of_text_lines_and_pressed_buttons_and_not_of_data(page):
+    labelled = vw.AnomalyHistogram(SCORES, np.where(Y == 1, 1, 0))._view.canvas
+    blank = BlankPage(page, labelled)
+    canvas = blank.root.locator("canvas")
+    legend = blank.root.locator(".vw-swatched").first
+    log = blank.root.get_by_role("button", name="Log counts")
+    log.click()
+    for scheme, text in (("dark", 255), ("light", 0)):
+        page.emulate_media(forced_colors="active", color_scheme=scheme)
+        assert text in canvas.evaluate(HANDLE)
+        assert legend.evaluate(BACKGROUND, "::before") == "rgb(63, 144, 218)"
+        others = blank.root.get_by_role("button", name="Export").evaluate(BACKGROUND)
+        assert log.evaluate(BACKGROUND) != others

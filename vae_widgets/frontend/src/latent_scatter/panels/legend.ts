@@ -13,6 +13,7 @@ import {
 } from "../plot/colours.ts";
 import { setUndoably } from "../../controls/history.ts";
 import { unknownColour } from "../../canvas/palette.ts";
+import { isDark } from "../../canvas/theme.ts";
 import { LegendView } from "./legend_view.ts";
 import type { Model } from "../state/model.ts";
 import { setAndPush } from "../../kernel/sync.ts";
@@ -52,7 +53,7 @@ export class Legend {
   }
 
   #unknown(): string {
-    return unknownColour(document.body.dataset.jpThemeLight === "false");
+    return unknownColour(isDark());
   }
 
   #colouring(classes: Uint32Array | null, count: number): Colouring {
