@@ -4,8 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import { dataFile, pictureFile, type ExportedFile } from "../controls/export_menu.ts";
 import type { Column } from "../format/csv.ts";
 import { readArray } from "../kernel/arrays.ts";
-import { LATE, LatestRequest } from "../kernel/latest_request.ts";
-import type { Answer } from "../kernel/messages.ts";
+import { FileRequest } from "../kernel/file_request.ts";
 import type { Histogram } from "./layers.ts";
 import type { State } from "./state.ts";
 
@@ -14,17 +13,11 @@ const NAME = "anomaly_scores";
 export class HistogramFiles {
   readonly all: ExportedFile[];
   readonly #model: AnyModel<State>;
-  readonly #scores: LatestRequest<"scores">;
-  #answered: (answer: Answer<"scores">) => void = () => {};
+  readonly #scores: FileRequest<"scores">;
 
   constructor(model: AnyModel<State>, root: HTMLElement, histogram: () => Histogram) {
     this.#model = model;
-    this.#scores = new LatestRequest(
-      model,
-      "scores",
-      (answer) => this.#answered(answer),
-      () => this.#answered({ error: LATE }),
-    );
+    this.#scores = new FileRequest(model, "scores");
     this.all = [
       pictureFile(NAME, root),
       dataFile(NAME, "Save each score with its label, and whether it is flagged", () => this.#table()),
@@ -43,11 +36,7 @@ export class HistogramFiles {
 
   /** Rows of scores, asked of the kernel. */
   async #table(): Promise<Column[]> {
-    const answer = await new Promise<Answer<"scores">>((resolve) => {
-      this.#answered = resolve;
-      this.#scores.send({});
-    });
-    if (answer.error) throw new Error(answer.error);
+    const answer = await this.#scores.ask();
     const [scores, labels] = [answer.scores!, answer.labels!].map((wire) => readArray<Float64Array>(wire));
     const threshold = this.#model.get("threshold");
     return [

@@ -2,6 +2,7 @@
 
 import { pictureOf } from "../canvas/picture.ts";
 import { csvParts, type Column } from "../format/csv.ts";
+import { sentence } from "../format/sentence.ts";
 import { onKey } from "./keys.ts";
 import { button, element } from "./shell.ts";
 
@@ -53,7 +54,7 @@ export function exportMenu(files: ExportedFile[], setStatus: (text: string) => v
       saveFile(name, await make());
       setStatus(`Saved as ${name}.`);
     } catch (error) {
-      setStatus(`Not saved: ${(error as Error).message}.`);
+      setStatus(`Not saved: ${sentence((error as Error).message)}`);
     }
   };
   list.role = "group";

@@ -1,6 +1,7 @@
 /** Plays the sound of a sample, which the kernel sends (widgets/base/sound.py). */
 
 import type { AnyModel } from "@anywidget/types";
+import { sentence } from "../format/sentence.ts";
 import { LatestRequest, LATE } from "../kernel/latest_request.ts";
 import type { Answer } from "../kernel/messages.ts";
 import { button, element } from "./shell.ts";
@@ -51,7 +52,7 @@ export class SoundPlayer {
 
   #take({ wav, error }: Answer<"sound">): void {
     if (this.#request.busy) return;
-    if (error) return this.#setStatus(`No sound: ${error}.`);
+    if (error) return this.#setStatus(`No sound: ${sentence(error)}`);
     this.#release();
     this.#audio.src = URL.createObjectURL(new Blob([wav!], { type: "audio/wav" }));
     this.#audio.play().then(

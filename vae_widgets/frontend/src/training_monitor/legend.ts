@@ -6,7 +6,7 @@ import "./legend.css";
 import { exportMenu, pictureFile } from "../controls/export_menu.ts";
 import { KernelNotice } from "../controls/kernel_notice.ts";
 import { listen } from "../kernel/listen.ts";
-import { LATE, LatestRequest } from "../kernel/latest_request.ts";
+import { FileRequest } from "../kernel/file_request.ts";
 import { setAndPush } from "../kernel/sync.ts";
 import { button, element } from "../controls/shell.ts";
 import { STATUS } from "./curve_overlay.ts";
@@ -36,14 +36,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const entries = element("span", "vw-title");
   const key = element("span", "vw-legend-key");
   // The page has the curves with fewer points; all of them are in the kernel.
-  let take = (_: Blob) => {};
-  let fail = (_: Error) => {};
-  const history = new LatestRequest(
-    model,
-    "history",
-    ({ csv, error }) => (csv ? take(new Blob([csv], { type: "text/csv" })) : fail(new Error(error))),
-    () => fail(new Error(LATE)),
-  );
+  const history = new FileRequest(model, "history");
   const menu = exportMenu(
     [
       {
@@ -54,11 +47,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
         label: "History (CSV)",
         hint: "Save all metrics of this run, for each epoch and each step",
         name: "training.csv",
-        make: () =>
-          new Promise((resolve, reject) => {
-            [take, fail] = [resolve, reject];
-            history.send({});
-          }),
+        make: async () => new Blob([(await history.ask()).csv!], { type: "text/csv" }),
       },
     ],
     (text) => root.dispatchEvent(new CustomEvent(STATUS, { bubbles: true, detail: text })),

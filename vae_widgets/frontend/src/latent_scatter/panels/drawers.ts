@@ -2,6 +2,7 @@
 
 import { History } from "../../controls/history.ts";
 import { onKey } from "../../controls/keys.ts";
+import { sentence } from "../../format/sentence.ts";
 import { readArray, writeArray, type WireArray } from "../../kernel/arrays.ts";
 import { LATE, LatestRequest } from "../../kernel/latest_request.ts";
 import type { Answer } from "../../kernel/messages.ts";
@@ -209,7 +210,7 @@ export class Drawers {
     });
     await copyText(code).then(
       () => shell.setStatus("Copied. The code expects the widget in the variable scatter."),
-      (error) => shell.setStatus(`Not copied: ${error.message}.`),
+      (error) => shell.setStatus(`Not copied: ${sentence(error.message)}`),
     );
   }
 }
