@@ -124,7 +124,7 @@ SCATTER = {
 # What Python does behind the widgets, for a page without it.
 FRONTEND_ARROWS["exported_page/kernel"] = {
     *FRONTEND_SHARED,
-    *("rendering", "review_queue", "anomaly_histogram", "exported_page"),
+    *("rendering", "review_queue", "anomaly_histogram", "curve_plot", "exported_page"),
 }
 FRONTEND_ARROWS["exported_page"] = FRONTEND_SHARED | {"exported_page/kernel"}
 FRONTEND_ARROWS |= {f"latent_scatter/{folder}": others for folder, others in SCATTER.items()}

@@ -1,12 +1,9 @@
-import bqplot
-import ipywidgets
 import numpy as np
-import pytest
 
 import vae_widgets as vw
-from vae_widgets.widgets.base.page_form import HasPageForm
 from vae_widgets.widgets.curve_plot import Axis, Band, CurvePlot, Line, Points, Rule
 from vae_widgets.widgets.curve_plot.figure import CurveFigure, Style
+from vae_widgets.widgets.exported_page.contents import PageContents
 from vae_widgets.widgets.traits.array import array_from_json
 
 STYLES = [Style(True, 1), Style(False, 2)]
@@ -68,22 +65,23 @@ def test_points_without_a_place_are_on_a_line_where_the_axis_follows_the_data():
     assert (figure.points.visible, figure.points.y.tolist()) == (False, [700])
 
 
-def test_the_form_for_a_page_has_the_plot_and_follows_the_point_that_the_page_moves():
+def test_an_exported_page_has_the_plot_and_follows_the_point_that_it_moves():
     histogram = vw.AnomalyHistogram(np.arange(20.0), np.arange(20) > 15, threshold=12.0)
     curves = histogram._view.curves
-    figures = [panel.figure for panel in curves._panels.values()]
-    assert all(isinstance(figure, HasPageForm) for figure in figures)
-    assert [type(figure).__mro__[1] for figure in figures] == [bqplot.Figure] * 3
-    for figure, model, metrics in zip(figures, curves.points, curves.axes, strict=True):
-        state = figure.page_state()
-        assert "render" in state["_esm"]
-        points = state["plot"]["points"]
-        assert ipywidgets.widgets.widget._instances[points["follows"].split("_")[-1]] is model
-        x, y = (array_from_json(model.page_state()[name]) for name in "xy")
-        values = {**histogram.metrics, "threshold": 12.0}
-        if metrics == ("recall", "precision"):
-            assert (x.item(), y.item()) == (values["recall"], values["precision"])
-            assert points["x"] == model.page_state()["x"]
-    cost = figures[2].page_state()["plot"]
-    # By hand: 4 normal samples are flagged, no anomalous one is missed.
-    assert array_from_json(cost["points"]["y"]).item() == pytest.approx(4 / 20)
+    page = PageContents()
+    page.add(histogram)
+    for figure, model in zip(figures_of(curves), curves.points, strict=True):
+        carried = page.models[figure.model_id]
+        assert "render" in page.modules[carried["module"]]
+        points = carried["state"]["plot"]["points"]
+        assert points["follows"] == f"IPY_MODEL_{model.model_id}"
+        assert page.models[model.model_id]["state"]["x"] == points["x"]
+    recall, cost = (figures_of(curves)[i].plot.points for i in (0, 2))
+    metrics = histogram.metrics
+    assert (recall.x.item(), recall.y.item()) == (metrics["recall"], metrics["precision"])
+    # By hand: 4 normal samples are flagged, and no anomalous one is missed.
+    assert (cost.x.item(), cost.y.item()) == (12.0, 4 / 20)
+
+
+def figures_of(curves):
+    return [panel.figure for panel in curves._panels.values()]

@@ -14,7 +14,7 @@ from vae_widgets.core.thresholds.curves import Curve
 from vae_widgets.core.thresholds.labelled import expected_cost
 from vae_widgets.core.ticks import round_ticks
 from vae_widgets.widgets.anomaly_histogram.histogram_canvas import ScoreCanvas
-from vae_widgets.widgets.base.widget import CompositeWidget
+from vae_widgets.widgets.base.widget import CompositeWidget, PageContents
 from vae_widgets.widgets.curve_plot import Axis, Band, CurvePlot, Line, Points
 from vae_widgets.widgets.curve_plot.figure import CurveFigure, Style
 
@@ -68,6 +68,8 @@ class Panel:
         self.figure = CurveFigure(
             plot, _STYLES, layout=ipywidgets.Layout(width="100%", height="304px", min_width="0")
         )
+        assert self.figure.points is not None
+        self.point = self.figure.points
         self.root = ipywidgets.VBox(
             [self.figure, self.note], layout=ipywidgets.Layout(width="100%")
         )
@@ -114,10 +116,38 @@ class ThresholdCurves(CompositeWidget):
         figures = [part for panel in made for part in (panel.root, *panel.figure.detached_parts)]
         return [self._note, self._switch, self._stack, self._link, *figures]
 
+    def carried(self, page: PageContents) -> dict[str, Any]:
+        """Return the parts for every curve. Labels that the page adds may call for another one."""
+        for name in _PANELS:
+            self._panel(name)
+        self._made["Cost"].note.value = _assumed(self._costs)
+        return {
+            "canvas": self._canvas.model_id,
+            "switch": page.add(self._switch),
+            "stack": page.add(self._stack),
+            "note": page.add(self._note),
+            "panels": {
+                name: {
+                    "root": page.add(panel.root),
+                    "figure": page.add(panel.figure),
+                    "point": page.add(panel.point),
+                    "metrics": panel.metrics,
+                }
+                for name, panel in self._made.items()
+            },
+            "without_labels": _WITHOUT_LABELS,
+            "without_anomalies": _WITHOUT_ANOMALIES,
+        }
+
+    def _panel(self, name: str) -> Panel:
+        if name not in self._made:
+            self._made[name] = Panel(**_PANELS[name])
+        return self._made[name]
+
     @property
     def points(self) -> list[ipywidgets.Widget]:
         """The models of the operating points, which have x and y."""
-        return [panel.figure.points for panel in self._panels.values()]
+        return [panel.point for panel in self._panels.values()]
 
     @property
     def shown(self) -> str | None:
@@ -145,10 +175,7 @@ class ThresholdCurves(CompositeWidget):
             names += ["ROC", "Cost"]
         if scores.partly_labelled:
             names += ["All alerts"]
-        for name in names:
-            if name not in self._made:
-                self._made[name] = Panel(**_PANELS[name])
-        self._panels = {name: self._made[name] for name in names}
+        self._panels = {name: self._panel(name) for name in names}
         if not names:
             self._note.value = _WITHOUT_LABELS if scores.labels is None else _WITHOUT_ANOMALIES
             self.children = [self._note]

@@ -21,6 +21,9 @@ from vae_widgets.widgets.base import messages
 class PageContents(Protocol):
     """Where an exported page collects what it carries (`exported_page.contents`)."""
 
+    def add(self, widget: ipywidgets.Widget) -> str:
+        """Carry a widget and all that it holds; return the id of its model."""
+
     def add_samples(self, x: NDArray[Any]) -> int:
         """Carry samples (n, *sample_shape) once; return their number."""
 
@@ -75,7 +78,8 @@ class ClosingWidget(ipywidgets.DOMWidget):
     def carried(self, page: "PageContents") -> dict[str, Any]:
         """Return what an exported page needs beside the traits, to answer as the kernel would.
 
-        Bytes and arrays may be in it. An entry ``state`` replaces traits.
+        Bytes and arrays may be in it. An entry ``state`` replaces traits. With ``_esm`` and
+        ``_css`` in it, that module stands in the place of the widget and its children.
         """
         return {}
 

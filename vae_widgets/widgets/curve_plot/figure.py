@@ -10,6 +10,7 @@ import numpy as np
 
 from vae_widgets.widgets.base.assets import bundle
 from vae_widgets.widgets.base.rate_limit import Send, changes
+from vae_widgets.widgets.base.widget import PageContents
 from vae_widgets.widgets.curve_plot.description import Axis, CurvePlot, Line
 from vae_widgets.widgets.traits.array import array_to_json
 
@@ -24,9 +25,9 @@ class Style(NamedTuple):
 class CurvePoints(bqplot.Scatter):
     """The points of a `CurveFigure`. The page may move them."""
 
-    def page_state(self) -> dict[str, Any]:
-        """Return the state of a model without a view: x and y (`base.page_form.HasPageForm`)."""
-        return {name: array_to_json(np.asarray(getattr(self, name))) for name in ("x", "y")}
+    def carried(self, page: PageContents) -> dict[str, Any]:
+        """Return x and y, which an exported page moves."""
+        return {"state": {name: array_to_json(np.asarray(getattr(self, name))) for name in "xy"}}
 
 
 class CurveFigure(bqplot.Figure):
@@ -119,17 +120,20 @@ class CurveFigure(bqplot.Figure):
         """The scales, of which the y axis has one at a time."""
         return list(self.y_scales.values())
 
-    def page_state(self) -> dict[str, Any]:
-        """Return the state of the model with our own painter (`base.page_form.HasPageForm`)."""
+    def carried(self, page: PageContents) -> dict[str, Any]:
+        """Return the module that draws the plot in an exported page, which has no bqplot."""
         plot = self.plot
         if plot.points and self.points:
-            follows = f"IPY_MODEL_{self.points.model_id}"
-            points = dataclasses.replace(plot.points, follows=follows)
-            plot = dataclasses.replace(plot, points=points)
+            follows = f"IPY_MODEL_{page.add(self.points)}"
+            plot = dataclasses.replace(
+                plot, points=dataclasses.replace(plot.points, follows=follows)
+            )
         return {
-            "_esm": bundle("curve_plot.js"),
-            "_css": bundle("curve_plot.css"),
-            "plot": plot.to_json(),
+            "state": {
+                "_esm": bundle("curve_plot.js"),
+                "_css": bundle("curve_plot.css"),
+                "plot": plot.to_json(),
+            }
         }
 
     def draw(self, **parts: Any) -> None:

@@ -25,7 +25,7 @@ def draw_plot(axes: Any, plot: CurvePlot) -> None:
         style = "--" if line.dashed else "-"
         look = {"color": line.colour, "alpha": line.opacity, "linewidth": _THIN * line.width}
         axes.plot(line.x, line.y, style, label=name, **look)
-    if plot.points:
+    if plot.points and plot.points.x.size:
         marker = {"circle": "o", "diamond": "d"}[plot.points.marker]
         axes.plot(
             plot.points.x,
@@ -43,15 +43,16 @@ def draw_plot(axes: Any, plot: CurvePlot) -> None:
         axes.yaxis.set_minor_formatter("")
     for rule in plot.rules:
         axes.axvline(rule.x, color=FAINT, linestyle=":", linewidth=1)
-        at = {"xy": (rule.x, 1), "xycoords": axes.get_xaxis_transform()}
         axes.annotate(
             f"{rule.text} ",
-            **at,
+            (rule.x, 1),
+            xycoords=axes.get_xaxis_transform(),
             rotation=90,
             ha="right",
             va="top",
             color=FAINT,
             fontsize=7,
+            in_layout=False,
         )
     axes.set_title(plot.title, pad=4)
     axes.set_xlabel(plot.x.label)

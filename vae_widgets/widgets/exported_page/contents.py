@@ -50,19 +50,21 @@ class PageContents:
         kinds = [kind.__name__ for kind in type(widget).__mro__ if issubclass(kind, _WIDGET)]
         model: dict[str, Any] = {"kinds": kinds, "state": {}, "own": {}, "module": -1}
         self.models[name] = model
+        own: dict[str, Any] = getattr(widget, "carried", lambda page: {})(self)
+        form = own.pop("state", {})
+        model["own"] = self.plain(own)
         state = widget.get_state()
-        model["module"] = self._module(state.get("_esm", ""), state.get("_css", ""))
         kept = {key: of for key, of in state.items() if not _is_left_out(key)}
         if "_esm" not in state:
             kept = {key: kept[key] for key in _OF_IPYWIDGETS if key in kept}
+        state |= form
+        model["module"] = self._module(state.get("_esm", ""), state.get("_css", ""))
+        kept |= {key: of for key, of in form.items() if not _is_left_out(key)}
         model["layout"] = _layout(widget)
-        own = getattr(widget, "carried", None)
-        if own is not None:
-            model["own"] = self.plain(own(self))
-        kept |= model["own"].pop("state", {})
         model["state"] = self.plain(kept)
-        for part in getattr(widget, "children", ()):
-            self.add(part)
+        if "_esm" not in form:  # a module of ours in the place of a box draws its parts itself
+            for part in getattr(widget, "children", ()):
+                self.add(part)
         return name
 
     def drop_absent(self) -> None:

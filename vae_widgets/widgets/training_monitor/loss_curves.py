@@ -10,7 +10,7 @@ from vae_widgets.core.training.history import VALIDATION, TrainingHistory
 from vae_widgets.core.training.series import decimate
 from vae_widgets.widgets.base.assets import bundle
 from vae_widgets.widgets.base.rate_limit import Send, changes
-from vae_widgets.widgets.base.widget import ClosingWidget
+from vae_widgets.widgets.base.widget import ClosingWidget, PageContents
 from vae_widgets.widgets.curve_plot import Rule
 from vae_widgets.widgets.curve_plot.figure import CurveFigure
 from vae_widgets.widgets.training_monitor.curve_lines import (
@@ -58,7 +58,7 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
         self._panels = (left, _Panel(x_of=left.figure))
         self.readout = {}
         self._run = Run(TrainingHistory())
-        self._beside: dict[str, str] = {}
+        self._beside: dict[str, ipywidgets.Widget] = {}
         super().__init__(
             [panel.box for panel in self._panels],
             layout=ipywidgets.Layout(flex_flow="row wrap", width="100%"),
@@ -71,15 +71,15 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
         return [part for panel in self._panels for part in panel.figure.detached_parts]
 
     def stand_beside(self, **models: ipywidgets.Widget) -> None:
-        """Name the models that a page without a kernel reads and writes (`page_state`).
+        """Name the models that an exported page reads and writes (`carried`).
 
         They are the ``legend`` (`hidden`), the ``controls`` (`log_scale`, `smoothing`, `zoom`,
         `readout`) and the ``replay`` (`shown`).
         """
-        self._beside = {name: f"IPY_MODEL_{model.model_id}" for name, model in models.items()}
+        self._beside = models
 
-    def page_state(self) -> dict[str, Any]:
-        """Return the state of the model with our own painter (`base.page_form.HasPageForm`).
+    def carried(self, page: PageContents) -> dict[str, Any]:
+        """Return the module that draws the curves in an exported page, which has no bqplot.
 
         It has every metric, at most 4,000 points of each, so that the page can hide, zoom and
         smooth them by itself.
@@ -89,10 +89,10 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
         low, high = run.whole
         left, _ = run.panels()
         colours, best = colours_of(metrics), best_epoch(history)
-        return {
+        state = {
             "_esm": bundle("training_curves.js"),
             "_css": bundle("training_curves.css"),
-            **self._beside,
+            **{name: f"IPY_MODEL_{page.add(model)}" for name, model in self._beside.items()},
             "run": {
                 "axis": "epoch" if history.has_epochs else "step",
                 "unit": unit_of(metrics),
@@ -122,6 +122,7 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
                 "events": _named(replace(run, view=View()).events()),
             },
         }
+        return {"state": state}
 
     def plan(self, run: Run) -> list[Send]:
         """Return the messages, one an entry, that bring the curves up to date."""

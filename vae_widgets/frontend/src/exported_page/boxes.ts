@@ -33,6 +33,28 @@ export const CONTROLS: Record<string, Draw> = {
     });
     el.append(made);
   },
+  ToggleButtons: (model, el) => {
+    const group = element("div", "vw-page-choices");
+    group.role = "group";
+    follow(model, ["_options_labels", "index"], () => {
+      const labels = model.get("_options_labels") as string[];
+      if (group.childElementCount !== labels.length || labels.some((label, i) => group.children[i].textContent !== label)) {
+        group.replaceChildren(
+          ...labels.map((label, i) => {
+            const made = element("button", "jupyter-button vw-page-button", label);
+            made.type = "button";
+            made.addEventListener("click", () => model.commit({ index: i }));
+            return made;
+          }),
+        );
+      }
+      [...group.children].forEach((made, i) => {
+        made.classList.toggle("mod-active", i === model.get("index"));
+        made.ariaPressed = String(i === model.get("index"));
+      });
+    });
+    el.append(group);
+  },
   HTML: (model, el) => {
     const text = new DetailText("vw-page-html");
     el.append(text.root);

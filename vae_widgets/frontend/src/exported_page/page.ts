@@ -70,9 +70,9 @@ function show(model: PageModel, el: HTMLElement): void {
   for (const [name, value] of Object.entries(model.layout)) el.style.setProperty(name, value);
   if (!model.own) return void el.append(element("p", "vw-page-damaged", "This part is damaged."));
   el.classList.add(...(model.get("_dom_classes") ?? []));
-  const draw = CONTROLS[model.kinds.find((kind) => Object.hasOwn(CONTROLS, kind)) ?? ""];
+  const kind = model.kinds.find((name) => Object.hasOwn(CONTROLS, name));
   try {
-    if (draw) draw(model, el, show);
+    if (model.module < 0 && kind) CONTROLS[kind](model, el, show);
     else vaeWidgetsModules[model.module]?.render({ model: model.view, el });
   } catch (error) {
     el.replaceChildren(element("p", "vw-page-damaged", `This part cannot be shown: ${message(error)}`));

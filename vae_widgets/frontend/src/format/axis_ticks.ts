@@ -23,3 +23,16 @@ export function logTicks(high: number, count: number): number[] {
   return ticks;
 }
 
+/** Round numbers from low to high at equal steps, at most about `intervals` of them (core/ticks.py). */
+export function roundTicks(low: number, high: number, intervals = 5): number[] {
+  const width = (high - low) / intervals;
+  const scale = 10 ** Math.floor(Math.log10(width));
+  return multiples([1, 2, 2.5, 5].map((m) => m * scale).find((step) => step >= width) ?? 10 * scale, low, high);
+}
+
+/** The multiples of a step from low to high. */
+export function multiples(step: number, low: number, high: number): number[] {
+  const first = Math.ceil(low / step);
+  const count = Math.max(0, Math.floor(high / step) - first + 1);
+  return Array.from({ length: count }, (_, i) => (first + i) * step || 0); // not -0
+}

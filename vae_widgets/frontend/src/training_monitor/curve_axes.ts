@@ -1,6 +1,7 @@
 /** The axes of the training curves, as curve_axes.py makes them where there is a kernel. */
 
 import type { Axis } from "../curve_plot/description.ts";
+import { multiples, roundTicks } from "../format/axis_ticks.ts";
 
 const MOST_TICKS = 6;
 
@@ -63,16 +64,4 @@ function wholeEpochs(low: number, high: number): number[] {
     step = [1, 2, 5].map((m) => m * power).find((s) => (high - low) / s <= 7) ?? 10 * power;
   }
   return multiples(step, low, high + 1e-9);
-}
-
-/** Round numbers at equal steps, with at most about `intervals` of them (core/ticks.py). */
-function roundTicks(low: number, high: number, intervals: number): number[] {
-  const width = (high - low) / intervals;
-  const scale = 10 ** Math.floor(Math.log10(width));
-  return multiples([1, 2, 2.5, 5, 10].map((m) => m * scale).find((s) => s >= width) ?? 10 * scale, low, high);
-}
-
-function multiples(step: number, low: number, high: number): number[] {
-  const first = Math.ceil(low / step);
-  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step || 0);
 }

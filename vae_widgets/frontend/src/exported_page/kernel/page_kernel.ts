@@ -8,6 +8,7 @@ import { SamplePictures, type CarriedPictures } from "./pictures.ts";
 import { ReviewKernel } from "./review.ts";
 import { reviewedScores } from "./reviewed_scores.ts";
 import { Samples, type WireSamples } from "./samples.ts";
+import { ThresholdCurvesKernel } from "./threshold_curves.ts";
 
 export interface Carried {
   /** Null for what is damaged. */
@@ -40,6 +41,10 @@ export function startKernel(models: Map<string, PageModel>, carried: Carried): s
     return started;
   };
   const histograms = each("AnomalyHistogram", (model) => new HistogramKernel(model, parts));
+  each("ThresholdCurves", (model) => {
+    const histogram = [...histograms.values()].find(({ canvas }) => canvas.id === model.own!.canvas);
+    return histogram && new ThresholdCurvesKernel(model, parts, histogram);
+  });
   each("ReviewQueue", (model) => {
     const scores = histograms.get(model.own!.histogram) ?? reviewedScores(model);
     const { pictures } = model.own!;
