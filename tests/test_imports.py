@@ -99,7 +99,7 @@ FRONTEND_SHARED = {"format", "kernel", "canvas", "controls", "storage", "codec"}
 FRONTEND_ARROWS = {
     "format": set(),
     "kernel": set(),
-    "codec": {"kernel", "model", "rendering"},
+    "codec": {"kernel", "canvas", "model", "rendering"},
     "rendering": {"kernel"},
     "model/onnx": set(),
     "model/matrix": set(),

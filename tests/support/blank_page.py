@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page
 
 from tests.support.jupyterlab import wait_for
 
-FRONT_END = """async ({ esm, css, state, buffers, kernel }) => {
+FRONT_END = """async ({ id, esm, css, state, buffers, kernel }) => {
   const style = document.createElement("style");
   style.textContent = css;
   document.head.append(style);
@@ -80,11 +80,18 @@ FRONT_END = """async ({ esm, css, state, buffers, kernel }) => {
         for (const [name, value] of Object.entries(data.state)) model.set(name, value);
       }
     },
-    widget_manager: { get_model: () => Promise.reject(new Error("not in this page")) },
+    widget_manager: {
+      async get_model(id) {
+        const found = window.parts.find((part) => part.id === id);
+        if (!found) throw new Error("not in this page");
+        return found.model;
+      },
+    },
   };
   const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
   const { default: widget } = await import(url);
   window.mounted = {
+    id,
     kernel,
     model,
     shutDown() {
@@ -151,6 +158,7 @@ class BlankPage:
         page.evaluate(
             FRONT_END,
             {
+                "id": widget.model_id,
                 "esm": state.pop("_esm"),
                 "css": state.pop("_css"),
                 "state": json.loads(json.dumps(state)),
@@ -177,7 +185,10 @@ class BlankPage:
 
     def update(self) -> None:
         """Hand over what the widget has sent by itself."""
-        self.page.evaluate("messages => window.mounted.model.take(messages)", self._drain())
+        take = (
+            "([id, messages]) => window.parts.find((part) => part.id === id).model.take(messages)"
+        )
+        self.page.evaluate(take, [self.widget.model_id, self._drain()])
 
     def until(self, condition: Callable[[], Any], what: str) -> Any:
         """Wait until a condition of the widget in this process is true; return its value."""

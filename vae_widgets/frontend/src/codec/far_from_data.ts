@@ -19,10 +19,10 @@ export class Codes {
     this.#limit = limit ?? Infinity;
   }
 
-  /** The code of a sample. */
-  code(index: number): Float32Array {
+  /** The code of a sample; null if there are too many to be in the page. */
+  codeOf(index: number): Float32Array | null {
     const k = this.#scale.length;
-    return this.#codes.slice(index * k, (index + 1) * k);
+    return index < this.count ? this.#codes.slice(index * k, (index + 1) * k) : null;
   }
 
   /** Whether the nearest code is farther away than is usual among codes. */

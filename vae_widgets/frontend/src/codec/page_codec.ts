@@ -1,7 +1,7 @@
 /** The codec of a widget in the page: its model and its renderer (widgets/base/in_page.py). */
 
 import type { AnyModel } from "@anywidget/types";
-import { Tiles } from "../kernel/atlas.ts";
+import { Tiles, type RawTiles } from "../kernel/atlas.ts";
 import { Channel } from "../kernel/channel.ts";
 import { listen } from "../kernel/listen.ts";
 import type { Answer } from "../kernel/messages.ts";
@@ -36,7 +36,7 @@ export class PageCodec {
     // The first one takes longer.
     for (let i = 0; i < 2; i++) this.pictures(new Float32Array(this.latentDim));
     const start = performance.now();
-    this.#draw(new Float32Array(this.latentDim));
+    this.draw(this.decode(new Float32Array(this.latentDim)));
     this.#perPicture = performance.now() - start;
   }
 
@@ -50,9 +50,24 @@ export class PageCodec {
     return this.#perPicture <= QUICK;
   }
 
+  /** How many pictures may be made before the page draws its next frame. */
+  get rowsOfSlice(): number {
+    return Math.max(1, Math.floor(SLICE / Math.max(this.#perPicture, 0.01)));
+  }
+
+  /** Samples of latent vectors (n, latentDim). */
+  decode(z: Float32Array): Float32Array {
+    return this.#model.decode(z);
+  }
+
+  /** The pixels of samples. */
+  draw(samples: Float32Array): RawTiles {
+    return this.#renderer.draw(samples);
+  }
+
   /** The pictures of latent vectors (n, latentDim), at once. */
   pictures(z: Float32Array): Tiles {
-    return Tiles.of(this.#draw(z));
+    return Tiles.of(this.draw(this.decode(z)));
   }
 
   /** Those of many: a few at a time, so that the page keeps drawing, and none once `signal` is aborted. */
@@ -60,20 +75,18 @@ export class PageCodec {
     const { width, height } = this.#renderer;
     const count = z.length / this.latentDim;
     const tiles = Tiles.blank(count, width, height);
-    for (let first = 0, rows = 1; first < count && !signal?.aborted; first += rows) {
+    const size = this.latentDim * this.rowsOfSlice;
+    for (let first = 0; first < z.length && !signal?.aborted; first += size) {
       if (first > 0) await nextTask();
-      rows = Math.max(1, Math.min(count - first, Math.floor(SLICE / Math.max(this.#perPicture, 0.01))));
-      tiles.put(first, this.#draw(z.subarray(first * this.latentDim, (first + rows) * this.latentDim)).rgba);
+      const { rgba } = this.draw(this.decode(z.subarray(first, first + size)));
+      tiles.put(first / this.latentDim, rgba);
     }
     return tiles;
   }
-
-  #draw(z: Float32Array) {
-    return this.#renderer.draw(this.#model.decode(z));
-  }
 }
 
-function nextTask(): Promise<void> {
+/** Let the page draw. */
+export function nextTask(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 

@@ -18,9 +18,14 @@ export interface FilmRow {
   stepSize: Float64Array;
 }
 
+export type FilmTiles = Pick<
+  Tiles,
+  "width" | "height" | "pixelArt" | "imageRendering" | "draw" | "close"
+>;
+
 export interface Film {
   /** The frames of each row, then the two ends. */
-  tiles: Tiles;
+  tiles: FilmTiles;
   /** Number of frames in a row. */
   frames: number;
   rows: FilmRow[];

@@ -11,7 +11,7 @@ const LARGEST = 4;
 export function drawFramedTile(
   context: CanvasRenderingContext2D,
   theme: Theme,
-  tiles: Tiles,
+  tiles: Pick<Tiles, "width" | "height" | "pixelArt" | "draw">,
   index: number,
   x: number,
   width: number,

@@ -1,6 +1,7 @@
 /** The traits of InterpolationSlider (widgets/interpolation_slider/widget.py) in the page. */
 
 import { categoryColour } from "../canvas/palette.ts";
+import type { PathDraft } from "../codec/path_draft.ts";
 import { readArray, type WireArray } from "../kernel/arrays.ts";
 import type { Tiles, WireAtlas } from "../kernel/atlas.ts";
 import { METHOD_NAMES } from "./controls.ts";
@@ -39,6 +40,8 @@ export interface State {
   _ends: Ends;
   /** Whether frames have sound. */
   _has_sound: boolean;
+  /** The path while it is changed in the page; no trait of Python. */
+  _draft?: PathDraft | null;
   /** The renderer's HTML about the sample at `value`. */
   _detail: string;
 }

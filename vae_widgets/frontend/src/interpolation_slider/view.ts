@@ -16,6 +16,8 @@ export class SliderView {
   /** The canvases on which the position can be dragged. */
   readonly tracks: HTMLCanvasElement[];
   #film: Film | null = null;
+  /** The film that is closed when another takes its place. */
+  #own: Film | null = null;
   #value = 0;
   readonly #parent: HTMLElement;
   readonly #start: Still;
@@ -52,7 +54,13 @@ export class SliderView {
 
   /** Show a film, or another row of it, with captions of its two ends. */
   show(film: Film, captions: string[], usualLogPrior: [number, number]): void {
-    if (this.#film?.tiles !== film.tiles) this.#film?.tiles.close();
+    if (this.#own?.tiles !== film.tiles) this.#own?.tiles.close();
+    this.#own = film;
+    this.showDraft(film, captions, usualLogPrior);
+  }
+
+  /** Show a film for now: the one that was shown stays open. */
+  showDraft(film: Film, captions: string[], usualLogPrior: [number, number]): void {
     this.#film = film;
     const { width, height } = film.tiles;
     this.#parent.style.setProperty("--vw-tile-aspect", `${width} / ${height}`);
@@ -89,7 +97,7 @@ export class SliderView {
     for (const part of [this.#start, this.#current, this.#end, this.#strip, this.#curves]) {
       part.close();
     }
-    this.#film?.tiles.close();
+    this.#own?.tiles.close();
   }
 }
 

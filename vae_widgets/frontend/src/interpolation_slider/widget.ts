@@ -19,6 +19,7 @@ import { listen } from "../kernel/listen.ts";
 import { send, setAndPush, pushState } from "../kernel/sync.ts";
 import { SliderControls, type SliderActions } from "./controls.ts";
 import { sliderFiles } from "./export.ts";
+import { draftFilm } from "./draft.ts";
 import type { End } from "./end_field.ts";
 import type { Film } from "./filmstrip.ts";
 import { Player } from "./playback.ts";
@@ -86,6 +87,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
         _detail: () => this.#showDetail(),
         method: showMethod,
         compare: showMethod,
+        _draft: showMethod,
       }),
       Channel.of(model).listen({
         state: failed,
@@ -130,7 +132,8 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     this.#shown = content;
     this.#note.textContent = content.note ?? "";
     this.#film = readFilm(content, tiles);
-    this.#showMethod();
+    if (this.#model.get("_draft")) this.#model.set("_draft", null); // shows the film
+    else this.#showMethod();
   }
 
   #showMethod(): void {
@@ -143,7 +146,10 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     clearTimeout(this.#lateTimer);
     this.#film = { ...this.#film, chosen };
     const captions = kinds.map((kind) => (kind === "sample" ? "original" : "from z"));
-    this.#view.show(this.#film, [`Start · ${captions[0]}`, `End · ${captions[1]}`], usual_log_prior);
+    const names = [`Start · ${captions[0]}`, `End · ${captions[1]}`];
+    const draft = this.#model.get("_draft");
+    if (draft) this.#view.showDraft(draftFilm(this.#film, draft), names, usual_log_prior);
+    else this.#view.show(this.#film, names, usual_log_prior);
     this.#showPosition();
   }
 
@@ -154,7 +160,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     if (!film || this.#shown !== this.#model.get("_content")) return;
     const value = this.#model.get("value");
     this.#view.moveTo(value);
-    const path = readArray(this.#shown.strips[film.chosen].path);
+    const path: Float32Array = this.#model.get("_draft")?.path ?? readArray(this.#shown.strips[film.chosen].path);
     const decimals = decimalsFor(path);
     const dim = path.length / film.frames;
     const z = row(path, dim, this.#frame);

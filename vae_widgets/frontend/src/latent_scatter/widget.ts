@@ -81,10 +81,12 @@ class LatentScatterView {
     const actions = new ScatterActions(model, plot, finder, hover, picked, shell.setStatus, find);
     // The first one registered gets a key first: Escape ends the choice of a path's ends, or else
     // a lasso, or else clears the selection.
+    const decoder = PageDecoder.of(model);
     const path = new PathOverlay(
       model,
       plot,
       shell,
+      decoder,
       (at) => finder.at(at),
       (at) => actions.pick(at, true),
     );
@@ -98,7 +100,6 @@ class LatentScatterView {
     const kept = keepTraits(model);
     shell.notice.root.after(kept.root);
 
-    const decoder = PageDecoder.of(model);
     this.#closeAll = [
       listen(model, this.#bindings()),
       decoder.watch(() => this.#decodeAgain(decoder.failure)),

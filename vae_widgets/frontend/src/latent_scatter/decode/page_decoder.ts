@@ -77,16 +77,22 @@ export class PageDecoder {
     return this.#codec.watch(changed);
   }
 
-  /** A place on the plane; null while the kernel decodes. */
-  place({ x, y }: Point): DecodedHere | null {
-    const plane = this.#plane;
-    return plane && this.#decode(plane.toLatent(plane.coordinates([x, y], this.#sliceAt)));
+  /** What is decoded at a place, or of a sample if `point` is not below 0; null while the kernel decodes. */
+  decode(place: Point, point = -1): DecodedHere | null {
+    const z = this.latentOf(place, point);
+    return z && this.#decode(z);
   }
 
-  /** The code of a sample. */
-  sample(index: number): DecodedHere | null {
-    const codes = this.#codes.get();
-    return codes?.count ? this.#decode(codes.code(index)) : null;
+  /** The latent vector of a place, or of a sample if `point` is not below 0; null if only the kernel knows. */
+  latentOf({ x, y }: Point, point: number): Float32Array | null {
+    if (point >= 0) return this.#codes.get()?.codeOf(point) ?? null;
+    const plane = this.#plane;
+    return plane && plane.toLatent(plane.coordinates([x, y], this.#sliceAt));
+  }
+
+  /** Where latent vectors lie on the plane: (n, 2), or (n, 1) for one coordinate. */
+  project(z: Float32Array): Float32Array | null {
+    return this.#plane?.project(z) ?? null;
   }
 
   /** What is picked, moved along the attribute. */
@@ -102,7 +108,7 @@ export class PageDecoder {
     const codec = this.#codec.get();
     if (!codec) return null;
     if (this.#reconstruction?.index !== index || this.#reconstruction.codec !== codec) {
-      const tiles = this.sample(index)?.tiles;
+      const tiles = this.decode({ x: 0, y: 0 }, index)?.tiles;
       this.#reconstruction = tiles ? { index, codec, tiles } : null;
     }
     return this.#reconstruction?.tiles ?? null;
@@ -116,7 +122,7 @@ export class PageDecoder {
   }
 
   #answerPlace(at: Point): LocalAnswer<"place"> | null {
-    const here = this.place(at);
+    const here = this.decode(at);
     return here && { tiles: here.tiles, off_data: here.offData === true };
   }
 

@@ -87,7 +87,7 @@ export class PickedPoint {
   }
 
   pick(place: Point, point: number): void {
-    const here = point >= 0 ? this.#decoder.sample(point) : this.#decoder.place(place);
+    const here = this.#decoder.decode(place, point);
     this.#pending = { place, point, here };
     this.#pointer.move(null);
     this.show(); // first, so that it also works without a kernel
@@ -120,7 +120,7 @@ export class PickedPoint {
 
   /** The plane through the place is dragged: show a picture decoded beforehand. */
   traverse(frame: () => TileRef | null): void {
-    const here = this.#decoder.place(this.place);
+    const here = this.#decoder.decode(this.place);
     this.#pending = { place: this.place, point: -1, traversal: true, moving: true, frame, here };
     this.show();
   }

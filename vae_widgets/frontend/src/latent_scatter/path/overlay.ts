@@ -6,6 +6,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { readArray } from "../../kernel/arrays.ts";
 import { Channel } from "../../kernel/channel.ts";
+import { PathDrafts } from "../../codec/path_draft.ts";
 import { frameOf, valueOf } from "../../canvas/frames.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import { keepFinger, pointIn } from "../../controls/gestures.ts";
@@ -29,6 +30,12 @@ const FINGER = 24;
 const CLICK_SLACK = 4;
 const COMMIT_DELAY = 300;
 
+/** Finds the latent vectors of places on the plane, and the places of latent vectors. */
+interface PathDecoder {
+  latentOf(place: Point, point: number): Float32Array | null;
+  project(z: Float32Array): Float32Array | null;
+}
+
 export class PathOverlay {
   #slider: AnyModel<{ value: number }> | null = null;
   #places: [number, number][] = [];
@@ -49,6 +56,8 @@ export class PathOverlay {
   readonly #model: Model;
   readonly #plot: ScatterPlot;
   readonly #shell: Shell;
+  readonly #decoder: PathDecoder;
+  #drafts: PathDrafts | null = null;
   readonly #pointAt: (at: Point) => number;
   readonly #pick: (at: Point) => void;
 
@@ -57,12 +66,14 @@ export class PathOverlay {
     model: Model,
     plot: ScatterPlot,
     shell: Shell,
+    decoder: PathDecoder,
     pointAt: (at: Point) => number,
     pick: (at: Point) => void,
   ) {
     this.#model = model;
     this.#plot = plot;
     this.#shell = shell;
+    this.#decoder = decoder;
     this.#pointAt = pointAt;
     this.#pick = pick;
     this.#endsButton = button(
@@ -93,6 +104,7 @@ export class PathOverlay {
     this.#model.off("change:_path", this.#load);
     this.#stopMessages();
     this.#slider?.off("change:value", this.#redraw);
+    this.#drafts?.close();
   }
 
   readonly #redraw = () => this.#plot.mark({});
@@ -107,6 +119,10 @@ export class PathOverlay {
       : null;
     if (this.#gone || path !== this.#model.get("_path")) return;
     this.#slider?.off("change:value", this.#redraw);
+    if (slider !== this.#slider) {
+      this.#drafts?.close();
+      this.#drafts = slider && new PathDrafts(slider);
+    }
     this.#slider = slider as AnyModel<{ value: number }> | null;
     this.#slider?.on("change:value", this.#redraw);
     this.#read();
@@ -125,17 +141,13 @@ export class PathOverlay {
     const path = this.#model.get("_path");
     this.#guessed = false;
     if (!("slider" in path)) return;
-    const values = readArray(path.positions);
-    const [frames, width] = path.positions.shape;
-    this.#places = Array.from({ length: frames }, (_, i) => [
-      values[i * width],
-      width > 1 ? values[i * width + 1] : 0,
-    ]);
+    this.#places = placesOf(readArray(path.positions), path.positions.shape[1]);
     this.#stops = path.stops;
   };
 
   #fail(error: string): void {
     this.#waiting = false;
+    this.#drafts?.drop();
     this.#read();
     this.#redraw();
     this.#shell.setStatus(`The path is unchanged. ${error}`);
@@ -166,11 +178,13 @@ export class PathOverlay {
     );
   }
 
-  /** The parts next to the way-point are straight until the kernel has found the path. */
+  /** The path is decoded in the page, or its parts next to the way-point are straight until the kernel has found it. */
   #dragStop(down: PointerEvent, which: number): void {
     const places = this.#places;
+    this.#drafts?.prepare();
     let to: Point | null = null;
     const back = () => {
+      this.#drafts?.drop();
       this.#read();
       this.#redraw();
     };
@@ -180,9 +194,11 @@ export class PathOverlay {
         const from = pointIn(this.#plot.canvas, down);
         if (!to && Math.hypot(at.x - from.x, at.y - from.y) <= CLICK_SLACK) return;
         to = at;
-        const { x, y } = this.#plot.viewport.toPlane(at);
-        this.#places = withStop(places, this.#stops, which, [x, isLine(this.#model) ? 0 : y]);
-        this.#guessed = true;
+        if (!this.#showDraft(which, at)) {
+          const { x, y } = this.#plot.viewport.toPlane(at);
+          this.#places = withStop(places, this.#stops, which, [x, isLine(this.#model) ? 0 : y]);
+          this.#guessed = true;
+        }
         this.#redraw();
       },
       () => {
@@ -297,6 +313,18 @@ export class PathOverlay {
     this.#redraw();
   }
 
+  /** Move a way-point to a place in pixels, and show the path that the page has decoded; false if it cannot. */
+  #showDraft(which: number, at: Point): boolean {
+    const { at: [x, y], point } = this.#endAt(at);
+    const z = this.#decoder.latentOf({ x, y }, point);
+    const path = z && this.#drafts?.move(which, z);
+    const places = path && this.#decoder.project(path);
+    if (!places) return false;
+    this.#places = placesOf(places, places.length / this.#places.length);
+    this.#guessed = false;
+    return true;
+  }
+
   #endAt(at: Point): End {
     const { x, y } = this.#plot.viewport.toPlane(at);
     return { at: [x, y], point: this.#pointAt(at) };
@@ -304,6 +332,7 @@ export class PathOverlay {
 
   /** Send the new place, in pixels, of a way-point or an end. */
   #sendStop(which: number, to: Point): void {
+    if (this.#showDraft(which, to)) this.#redraw();
     const end = this.#endAt(to);
     if (which === 0) this.#send({ start: end });
     else if (which === this.#stops.length - 1) this.#send({ end });
@@ -326,4 +355,12 @@ export class PathOverlay {
     const { left, width } = this.#plot.viewport.box;
     return { path: this.#onScreen(), frame: this.#frame(), stops, guessed, newStart, right: left + width };
   }
+}
+
+/** Places (n, width) on the plane; y is 0 where it has no meaning. */
+function placesOf(values: Float32Array, width: number): [number, number][] {
+  return Array.from({ length: values.length / width }, (_, i) => [
+    values[i * width],
+    width > 1 ? values[i * width + 1] : 0,
+  ]);
 }

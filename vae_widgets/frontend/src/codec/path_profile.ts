@@ -1,0 +1,18 @@
+/** Curves along a path, as core/latent/path_profile.py computes them. */
+
+/** Root mean square differences between neighbouring samples. */
+export function stepSizes(samples: Float32Array[]): Float64Array {
+  return Float64Array.from({ length: samples.length - 1 }, (_, i) => {
+    const squares = samples[i].reduce((sum, value, j) => sum + (samples[i + 1][j] - value) ** 2, 0);
+    return Math.sqrt(squares / samples[i].length);
+  });
+}
+
+/** Log densities of latent vectors (frames, k) under N(0, I), in nats. */
+export function logPriors(path: Float32Array, frames: number): Float64Array {
+  const k = path.length / frames;
+  return Float64Array.from({ length: frames }, (_, frame) => {
+    const z = path.subarray(frame * k, (frame + 1) * k);
+    return -0.5 * (z.reduce((sum, value) => sum + value * value, 0) + k * Math.log(2 * Math.PI));
+  });
+}
