@@ -1,7 +1,7 @@
 """The button "Confidence" of `AnomalyHistogram`: bootstrap intervals of its metrics."""
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets
@@ -18,6 +18,7 @@ _NAMES = {
     "recall": "Recall",
     "f1": "F1",
 }
+_UNKNOWN = "unknown"
 
 
 class BootstrapPanel(CompositeWidget):
@@ -48,23 +49,15 @@ class BootstrapPanel(CompositeWidget):
         by_labels = method in METHODS and METHODS[method].labels == "needed"
         share = f"{100 * found.confidence:g} % interval"
         heading = ["", "Measured", *(["Corrected"] if by_labels else []), share]
-        rows = [
-            [
-                _NAMES[name],
-                _words(found.measured[name], ".3f"),
-                *([_words(found.corrected[name], ".3f")] if by_labels else []),
-                _span(*found.intervals[name], ".3f"),
-            ]
-            for name in found.corrected
-        ]
+        rows = [_row(found, name, by_labels) for name in found.corrected]
         cells = "".join(f"<th>{cell}</th>" for cell in heading)
         body = "".join(
             f"<tr><th>{row[0]}</th>{''.join(f'<td>{cell}</td>' for cell in row[1:])}</tr>"
             for row in rows
         )
+        threshold = f"{found.measured['threshold']:.4g}".replace("-", MINUS)
         notes = [
-            f"The intervals are for this threshold, {_words(found.measured['threshold'], '.4g')}, "
-            "on new samples of the same kind."
+            f"The intervals are for this threshold, {threshold}, on new samples of the same kind."
         ]
         if by_labels:
             notes.append(
@@ -95,9 +88,17 @@ class BootstrapPanel(CompositeWidget):
             self._button.disabled = False
 
 
-def _words(value: float, spec: str) -> str:
-    return "unknown" if np.isnan(value) else f"{value:{spec}}".replace("-", MINUS)
+def _row(found: BootstrapIntervals, name: str, by_labels: bool) -> list[str]:
+    """Return name, measured value, corrected value where labels chose it, and interval."""
+    values = [found.measured[name], found.corrected[name], *found.intervals[name]]
+    measured, corrected, low, high = _shares(values)
+    span = low if low == _UNKNOWN else f"{low} to {high}"
+    return [_NAMES[name], measured, *([corrected] if by_labels else []), span]
 
 
-def _span(low: float, high: float, spec: str) -> str:
-    return "unknown" if np.isnan(low) else f"{low:{spec}} to {high:{spec}}"
+def _shares(values: Sequence[float]) -> list[str]:
+    """Return fractions with three decimals, with more where all are small: rare alerts are no 0."""
+    known = [value for value in values if not np.isnan(value)]
+    small = bool(known) and 0 < max(known) < 0.1
+    texts = iter(alike(known) if small else [f"{value:.3f}" for value in known])
+    return [_UNKNOWN if np.isnan(value) else next(texts) for value in values]
