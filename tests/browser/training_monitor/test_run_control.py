@@ -2,10 +2,10 @@
 
 import json
 
-from tests.browser.training_monitor.test_widget import paths
+from tests.browser.training_monitor.test_widget import REST, paths
 from tests.support.jupyterlab import wait_for
 
-SETUP = """
+SETUP = f"""{REST}
 import vae_widgets as vw
 ds = vw.load_dataset("digits")
 vae = vw.VAE.build(ds.sample_shape, latent_dim=2, architecture="dense", seed=0)
@@ -14,10 +14,10 @@ display(monitor)
 """
 AWAIT = """
 history = await vae.fit_async(ds.x_train, epochs=100_000, batch_size=32, verbose=0,
-                              validation_data=ds.x_test, callbacks=[monitor.callback])
+                              validation_data=ds.x_test, callbacks=[monitor.callback, Rest()])
 """
 BLOCK = """
-vae.fit(ds.x_train, epochs=100_000, batch_size=32, verbose=0, callbacks=[monitor.callback])
+vae.fit(ds.x_train, epochs=100_000, batch_size=32, verbose=0, callbacks=[monitor.callback, Rest()])
 """
 # What JupyterLab does when it looks for widgets: a message that a subshell answers beside the cell.
 ASK_A_SUBSHELL = """() => {

@@ -3,9 +3,9 @@
 from playwright.sync_api import Page
 
 from tests.browser.conftest import OPEN
-from tests.browser.training_monitor.test_widget import paths
+from tests.browser.training_monitor.test_widget import REST, paths
 
-SETUP = """
+SETUP = f"""{REST}
 import vae_widgets as vw
 ds = vw.load_dataset("digits")
 vae = vw.VAE.build(ds.sample_shape, latent_dim=2)
@@ -13,7 +13,8 @@ monitor = vw.TrainingMonitor()
 display(monitor, monitor)
 """
 AWAIT = """
-history = await vae.fit_async(ds.x_train, epochs=100_000, verbose=0, callbacks=[monitor.callback])
+history = await vae.fit_async(ds.x_train, epochs=100_000, verbose=0,
+                              callbacks=[monitor.callback, Rest()])
 """
 
 
@@ -32,7 +33,7 @@ def test_two_views_come_back_and_go_on(notebook):
     page = nb.page
     nb.run_cell("import vae_widgets as vw")
     page.locator(".vw-monitor").nth(1).wait_for(timeout=60_000)
-    nb.run_cell(AWAIT.strip())
+    nb.run_cell(AWAIT.strip().splitlines()[0])
     wait_until_both_go_on(page)
 
     nb.save()

@@ -4,7 +4,18 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator
 
-TRAIN = """
+# Training leaves the processors to page and server: a run of digits takes all it can get.
+REST = """
+import time
+import keras
+
+class Rest(keras.callbacks.Callback):
+    async_safe = True
+
+    def on_epoch_end(self, epoch, logs=None):
+        time.sleep(0.05)
+"""
+TRAIN = f"""{REST}
 import vae_widgets as vw
 ds = vw.load_dataset("digits")
 vae = vw.VAE.build(ds.sample_shape, latent_dim=2, architecture="dense", seed=0)
@@ -13,7 +24,7 @@ display(monitor)
 """
 AWAIT = """
 history = await vae.fit_async(ds.x_train, epochs=100_000, batch_size=32, verbose=0,
-                              validation_data=ds.x_test, callbacks=[monitor.callback])
+                              validation_data=ds.x_test, callbacks=[monitor.callback, Rest()])
 """
 # How a loop of one's own goes: blocking, and without any model library.
 LOOP = """
