@@ -129,23 +129,25 @@ def test_undo_of_selection_bookmarks_and_threshold_in_the_scatter(page):
     keys(blank, "Control+y")
     until(*boxed)
 
+    there = "constructor"  # which every object of JavaScript has
+
     def names(*names):
         blank.until(lambda: list(scatter.bookmarks) == list(names), f"bookmarks {names}")
 
     blank.root.get_by_role("button", name="Save", exact=True).click()
-    blank.root.get_by_role("textbox", name="Name of the bookmark").fill("there")
+    blank.root.get_by_role("textbox", name="Name of the bookmark").fill(there)
     keys(blank, "Enter")
-    names("here", "there")
+    names("here", there)
     blank.root.get_by_role("button", name="Remove here").click()
-    names("there")
+    names(there)
     scatter.bookmarks = {**scatter.bookmarks, "python": scatter.z_mean[5]}
     blank.update()
     keys(blank, "Control+z")
-    names("there", "python", "here")
+    names(there, "python", "here")
     keys(blank, "Control+z")
     names("python", "here")  # what Python has added stays
     keys(blank, "Control+y")
-    names("python", "here", "there")
+    names("python", "here", there)
 
     scatter.color_by = "score"
     blank.update()

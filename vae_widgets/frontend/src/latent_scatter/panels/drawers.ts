@@ -174,7 +174,8 @@ export class Drawers {
   /** Set a bookmark, or remove it. To undo it changes this bookmark only. */
   #bookmark(name: string, z: WireArray | undefined): void {
     const model = this.#model;
-    const before = model.get("bookmarks")[name];
+    const marks = model.get("bookmarks");
+    const before = Object.hasOwn(marks, name) ? marks[name] : undefined; // every object has a "constructor"
     const set = (to: WireArray | undefined) => {
       const { [name]: _before, ...others } = model.get("bookmarks");
       setAndPush(model, { bookmarks: to ? { ...others, [name]: to } : others });
