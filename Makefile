@@ -44,8 +44,8 @@ dev: $(VENV)/test.stamp ## As `make lab`; what you save in the front end shows a
 
 # Unit tests fill the processors, so system tests run after them: pages and kernels must answer in time.
 test: $(VENV)/test.stamp ## Run everything that CI runs
-	@$(MAKE) --no-print-directory --jobs=3 lint types page
-	@$(MAKE) --no-print-directory python system
+	@$(MAKE) --no-print-directory --jobs=4 lint types page python
+	@$(MAKE) --no-print-directory system
 
 lint: $(VENV)/test.stamp ## Check formatting, lint and dead code
 	$(BIN)/ruff format --check

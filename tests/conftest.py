@@ -16,10 +16,19 @@ gc.set_threshold(20_000, 20, 50)
 
 # Folders whose tests share what takes long to make: one process of xdist gets them all, at first.
 TOGETHER = ("tests/packaging/", "tests/notebooks/", "tests/browser/training_monitor/")
+# Files that take longest: at the end of a run, the other processes would wait for them.
+LONG = (
+    "tests/browser/test_tour.py",
+    "tests/browser/explorer/test_widget.py",
+    "tests/browser/test_keys.py",
+    "tests/browser/anomaly_histogram/test_widget.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(TOGETHER))
+    order = (*TOGETHER, *LONG)
+    ranks = {name: rank for rank, name in enumerate(order)}
+    items.sort(key=lambda item: next((ranks[n] for n in order if item.nodeid.startswith(n)), 99))
 
 
 @pytest.hookimpl(optionalhook=True)
