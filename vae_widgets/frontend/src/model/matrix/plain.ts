@@ -6,7 +6,7 @@ export async function plainEngine(size: number): Promise<Machine> {
   const floats = new Float32Array(size);
   return {
     floats,
-    multiply: (...places) => multiply(floats, ...places),
+    multiply: (a, lda, b, c, ldc, m, n, k) => multiply(floats, a, lda, b, c, ldc, m, n, k),
     relu(at, n) {
       for (let i = at; i < at + n; i++) if (floats[i] < 0) floats[i] = 0;
     },
@@ -27,37 +27,22 @@ function multiply(
   for (let first = 0; first < n; first += 8) {
     const width = panelWidth(n, first);
     for (let half = 0; half < width && first + half < n; half += 4) {
-      let row = 0;
-      for (; row + 4 <= m; row += 4) {
-        multiplyBlock(
-          f,
-          a + row * lda,
-          lda,
-          b + half,
-          width,
-          c + row * ldc + first + half,
-          ldc,
-          n - first - half,
-          k,
-        );
-      }
-      for (; row < m; row++) {
-        multiplyRow(
-          f,
-          a + row * lda,
-          b + half,
-          width,
-          c + row * ldc + first + half,
-          n - first - half,
-          k,
-        );
+      const to = c + first + half;
+      const columns = n - first - half;
+      for (let row = 0; row < m; row += 4) {
+        const [from, at, rows] = [a + row * lda, to + row * ldc, m - row];
+        if (rows === 1) multiplyRow(f, from, b + half, width, at, columns, k);
+        else multiplyBlock(f, from, lda, b + half, width, at, ldc, rows, columns, k);
       }
     }
     b += width * k;
   }
 }
 
-/** Four rows by four columns, of which the first `n` are kept, so that 16 sums stay in registers. */
+/**
+ * Four rows by four columns, so that 16 sums stay in registers. Where fewer rows or columns are left,
+ * the last row is computed again, and only those that C has are kept.
+ */
 function multiplyBlock(
   f: Float32Array,
   a0: number,
@@ -66,15 +51,39 @@ function multiplyBlock(
   width: number,
   c: number,
   ldc: number,
+  rows: number,
   n: number,
   k: number,
 ): void {
-  const [a1, a2, a3] = [a0 + lda, a0 + 2 * lda, a0 + 3 * lda];
-  let [s00, s01, s02, s03, s10, s11, s12, s13] = [0, 0, 0, 0, 0, 0, 0, 0];
-  let [s20, s21, s22, s23, s30, s31, s32, s33] = [0, 0, 0, 0, 0, 0, 0, 0];
+  // Lists in place of these lines would make the loop several times slower.
+  const a1 = a0 + lda;
+  const a2 = rows > 2 ? a1 + lda : a1;
+  const a3 = rows > 3 ? a2 + lda : a2;
+  let s00 = 0;
+  let s01 = 0;
+  let s02 = 0;
+  let s03 = 0;
+  let s10 = 0;
+  let s11 = 0;
+  let s12 = 0;
+  let s13 = 0;
+  let s20 = 0;
+  let s21 = 0;
+  let s22 = 0;
+  let s23 = 0;
+  let s30 = 0;
+  let s31 = 0;
+  let s32 = 0;
+  let s33 = 0;
   for (let i = 0; i < k; i++, b += width) {
-    const [b0, b1, b2, b3] = [f[b], f[b + 1], f[b + 2], f[b + 3]];
-    const [x0, x1, x2, x3] = [f[a0 + i], f[a1 + i], f[a2 + i], f[a3 + i]];
+    const b0 = f[b];
+    const b1 = f[b + 1];
+    const b2 = f[b + 2];
+    const b3 = f[b + 3];
+    const x0 = f[a0 + i];
+    const x1 = f[a1 + i];
+    const x2 = f[a2 + i];
+    const x3 = f[a3 + i];
     s00 += x0 * b0;
     s01 += x0 * b1;
     s02 += x0 * b2;
@@ -94,8 +103,8 @@ function multiplyBlock(
   }
   addTo(f, c, n, s00, s01, s02, s03);
   addTo(f, c + ldc, n, s10, s11, s12, s13);
-  addTo(f, c + 2 * ldc, n, s20, s21, s22, s23);
-  addTo(f, c + 3 * ldc, n, s30, s31, s32, s33);
+  if (rows > 2) addTo(f, c + 2 * ldc, n, s20, s21, s22, s23);
+  if (rows > 3) addTo(f, c + 3 * ldc, n, s30, s31, s32, s33);
 }
 
 function multiplyRow(
@@ -107,7 +116,10 @@ function multiplyRow(
   n: number,
   k: number,
 ): void {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
   for (let i = 0; i < k; i++, b += width) {
     const x = f[a + i];
     s0 += x * f[b];
