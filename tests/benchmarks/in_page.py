@@ -64,7 +64,9 @@ def measure(settings: Settings, report: Report, browser: Browser) -> None:
         assert max(errors.values()) < NEAR, errors
         calls = {of: _timer(page, name, key, n, errors) for of, key in KEYS.items()}
         seconds = alternate(calls, settings.rounds)
-        note = f"One code at a time, in headless Chromium on one thread, a mean of {n} calls a round."
+        note = (
+            f"One code at a time, in headless Chromium on one thread, a mean of {n} calls a round."
+        )
         report.tables.append(Table(f"In the page: {title}", "ms", seconds, note))
         median = 1000 * statistics.median(seconds[OURS])
         report.bars.append(Bar(f"In the page: {title}", median, most, "ms"))
@@ -79,9 +81,7 @@ def bundled() -> bytes:
     return subprocess.run(command, cwd=FRONTEND, stdout=subprocess.PIPE, check=True).stdout
 
 
-def _timer(
-    page: Page, name: str, key: str, n: int, known: dict[str, float]
-) -> Callable[[], float]:
+def _timer(page: Page, name: str, key: str, n: int, known: dict[str, float]) -> Callable[[], float]:
     def seconds() -> float:
         if key not in known:
             raise NotInstalledError(key)

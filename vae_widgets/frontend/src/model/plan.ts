@@ -24,7 +24,11 @@ export function makePlan(
   shapes: Map<string, number[]>,
   rows: number,
 ): Plan {
-  const budget = new Budget(rows);
+  const constants = [...file.constants.values()];
+  const budget = new Budget(
+    rows,
+    constants.reduce((sum, { data }) => sum + data.byteLength, 0),
+  );
   memory.startPlan();
   const tensors = new Map<string, Tensor>();
   for (const [name, constant] of file.constants) tensors.set(name, constantOf(constant));

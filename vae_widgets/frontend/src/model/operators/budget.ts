@@ -7,41 +7,38 @@ import { sizeOf } from "./tensor.ts";
 const MOST_BYTES = 2 ** 27;
 /** Of all tensors; less than in the kernel, as a page has less memory. */
 const MOST_BYTES_IN_ALL = 2 ** 28;
-/** In multiplications and additions of the kernel: a tenth of a second for a row. */
-const MOST_WORK = 2 ** 30;
+/** What is computed once, while the graph is prepared, beside twice what the file has. */
+const MOST_CONSTANT_BYTES = 2 ** 25;
+/** In multiplications and additions of the kernel for a row: less than a tenth of a second. */
+const MOST_WORK = 2 ** 29;
 /** How much slower one number of another operation is. */
 const SLOWNESS = 16;
 
 export class Budget {
-  readonly #rows: number;
-  #bytes = 0;
+  readonly #mostWork: number;
+  /** Of what depends on the inputs, and of what is computed once. */
+  readonly #mostBytes: [number, number];
+  readonly #bytes: [number, number] = [0, 0];
   #work = 0;
 
-  constructor(rows: number) {
-    this.#rows = rows;
+  constructor(rows: number, bytesOfConstants: number) {
+    this.#mostWork = MOST_WORK * rows;
+    this.#mostBytes = [MOST_BYTES_IN_ALL, MOST_CONSTANT_BYTES + 2 * bytesOfConstants];
   }
 
   /** Count a tensor, of which no side may be negative, nor zero but that of a vector. */
-  addTensor(shape: number[], mayBeEmpty = false): void {
+  addTensor(shape: number[], isConstant = false, mayBeEmpty = false): void {
     const least = shape.length < 2 || mayBeEmpty ? 0 : 1;
     const good = shape.every((side) => Number.isSafeInteger(side) && side >= least);
-    if (!good || shape.length > MOST_DIMENSIONS)
+    if (!good || shape.length > MOST_DIMENSIONS) {
       throw new BadModelError(`its result has the shape ${shape}`);
-    this.addBytes(4 * sizeOf(shape));
+    }
+    this.addBytes(4 * sizeOf(shape), isConstant);
   }
 
-  addBytes(bytes: number): void {
-    if (bytes > MOST_BYTES) {
-      throw new BadModelError(
-        `it needs ${bytes} bytes for one tensor; expected ${MOST_BYTES} at most`,
-      );
-    }
-    this.#bytes += bytes;
-    if (this.#bytes > MOST_BYTES_IN_ALL) {
-      throw new BadModelError(
-        `the tensors need ${this.#bytes} bytes; expected ${MOST_BYTES_IN_ALL} at most`,
-      );
-    }
+  addBytes(bytes: number, isConstant = false): void {
+    check(bytes, MOST_BYTES, "bytes for one tensor");
+    check((this.#bytes[+isConstant] += bytes), this.#mostBytes[+isConstant], "bytes in all");
   }
 
   /** Count numbers that are computed one by one. */
@@ -50,10 +47,11 @@ export class Budget {
   }
 
   addProducts(count: number): void {
-    this.#work += count;
-    const most = MOST_WORK * this.#rows;
-    if (!(this.#work <= most)) {
-      throw new BadModelError(`the nodes need ${this.#work} operations; expected ${most} at most`);
-    }
+    check((this.#work += count), this.#mostWork, "operations in all");
   }
+}
+
+function check(found: number, most: number, what: string): void {
+  if (!(found <= most))
+    throw new BadModelError(`it needs ${found} ${what}; expected ${most} at most`);
 }

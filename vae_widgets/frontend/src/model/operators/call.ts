@@ -3,14 +3,13 @@ import type { Constant, NumberKind } from "../onnx/arrays.ts";
 import { BadModelError, UnsupportedModelError } from "../onnx/errors.ts";
 import type { Node } from "../onnx/file.ts";
 import type { Budget } from "./budget.ts";
-import { copyRow, nest, walk } from "./loops.ts";
+import { copier } from "./loops.ts";
 import { type Memory, ownBuffer } from "./memory.ts";
 import {
   type Buffer,
   broadcastShape,
   isContiguous,
   isDense,
-  placeOf,
   rowMajor,
   sizeOf,
   stretchedStrides,
@@ -132,7 +131,7 @@ export class Call {
 
   /** A new tensor, for the steps of this call to fill. */
   tensor(shape: number[], kind: NumberKind = "float", strides = rowMajor(shape)): Tensor {
-    this.budget.addTensor(shape);
+    this.budget.addTensor(shape, this.#isConstant);
     const size = sizeOf(shape);
     const buffer =
       this.#isConstant || kind !== "float"
@@ -144,7 +143,7 @@ export class Call {
 
   /** The same numbers in another shape, or some of them. */
   view(tensor: Tensor, shape: number[], strides: number[], offset = 0, mayBeEmpty = false): Tensor {
-    this.budget.addTensor(shape, mayBeEmpty);
+    this.budget.addTensor(shape, tensor.isConstant, mayBeEmpty);
     return { ...tensor, product: undefined, shape, strides, offset: tensor.offset + offset };
   }
 
@@ -185,7 +184,7 @@ export class Call {
     const result = tensor.isConstant
       ? constantLike(tensor)
       : this.tensor(tensor.shape, tensor.kind);
-    if (tensor.isConstant) copy(tensor, result);
+    if (tensor.isConstant) copier(tensor, result)();
     else this.step(sizeOf(tensor.shape), copier(tensor, result));
     return result;
   }
@@ -202,22 +201,4 @@ function constantLike({ shape, kind }: Tensor): Tensor {
   const size = sizeOf(shape);
   const data = kind === "float" ? new Float32Array(size) : new Float64Array(size);
   return constantOf({ kind, shape, data });
-}
-
-function copy(from: Tensor, to: Tensor): void {
-  copier(from, to)();
-}
-
-/** A function that copies one tensor to another of its shape. */
-export function copier(from: Tensor, to: Tensor): () => void {
-  const loops = nest(to.shape, to.strides, from.strides);
-  const n = loops.sides.at(-1)!;
-  const [step, stride] = loops.strides.map((each) => each.at(-1)!);
-  return () => {
-    const { data } = to.buffer;
-    const source = from.buffer.data;
-    walk(loops, [placeOf(to), placeOf(from)], ([at, place]) =>
-      copyRow(data, at, step, source, place, stride, n),
-    );
-  };
 }

@@ -8,10 +8,11 @@
  * kernel: each of these s classes is a product of its own, which writes to every s-th pixel.
  */
 import { pack, packedSize } from "../matrix/packing.ts";
-import { type Call, copier, type Operator } from "./call.ts";
+import type { Call, Operator } from "./call.ts";
+import { copier } from "./loops.ts";
 import { inArena } from "./products.ts";
 import { isContiguous, placeOf, rowMajor, sizeOf, type Tensor } from "./tensor.ts";
-import { transposedWindows, type Window, windows } from "./windows.ts";
+import { type Window, windows } from "./windows.ts";
 
 const MOST_CLASSES = 64;
 const SINGLE: Window = { side: 1, out: 1, kernel: 1, stride: 1, dilation: 1, before: 0 };
@@ -65,8 +66,7 @@ function convolve(call: Call, isTransposed: boolean): Tensor[] {
   if (!weights.isConstant || (call.has(2) && !call.input(2).isConstant))
     call.lack("computed weights");
   if (weights.shape.length !== rank + 2) call.fail(`has weights of the shape ${weights.shape}`);
-  const makeWindows = isTransposed ? transposedWindows : windows;
-  const found = makeWindows(call, input.shape.slice(2), weights.shape.slice(2));
+  const found = windows(call, input.shape.slice(2), weights.shape.slice(2), isTransposed);
   const [rows, columns] = rank === 2 ? found : [SINGLE, found[0]];
   const groups = call.attribute("group", 1);
   const [n, channels] = input.shape;

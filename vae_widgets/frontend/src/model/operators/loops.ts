@@ -1,73 +1,59 @@
 /** Loops over the elements of several tensors of one shape, each with strides of its own. */
-import type { Numbers } from "./tensor.ts";
+import { type Numbers, placeOf, type Tensor } from "./tensor.ts";
 
-/** Nested loops, the innermost last: sides, and the strides of each tensor. */
-export interface Nest {
-  sides: number[];
-  strides: number[][];
-}
+/** Computes `n` elements: where they begin in each tensor, and how far apart they are. */
+type Row = (n: number, places: number[], steps: number[]) => void;
 
-/** Nest loops so that the first tensor is walked in its order in memory; join those that can be. */
-export function nest(shape: number[], ...strides: number[][]): Nest {
-  const axes = shape.map((_, i) => i).filter((i) => shape[i] !== 1);
-  axes.sort((a, b) => Math.abs(strides[0][b]) - Math.abs(strides[0][a]));
-  const sides: number[] = [];
-  const found: number[][] = strides.map(() => []);
+/**
+ * A function that calls `row` until all elements are done. The first tensor is walked in its order
+ * in memory, and loops are joined where all tensors allow it. The function takes numbers to add to
+ * the places.
+ */
+export function loop(tensors: Tensor[], row: Row): (more?: number[]) => void {
+  const { shape } = tensors[0];
+  const strides = tensors.map((tensor) => tensor.strides);
+  const far = (axis: number) => Math.abs(strides[0][axis]);
+  const axes = [...shape.keys()]
+    .filter((axis) => shape[axis] !== 1)
+    .sort((a, b) => far(b) - far(a));
+  // The outermost first: a side, and the step of each tensor.
+  const nest: { side: number; steps: number[] }[] = [];
   for (const axis of axes) {
-    const last = sides.length - 1;
     const side = shape[axis];
-    if (last >= 0 && strides.every((each, t) => found[t][last] === each[axis] * side)) {
-      sides[last] *= side;
-      found.forEach((each, t) => {
-        each[last] = strides[t][axis];
-      });
-    } else {
-      sides.push(side);
-      found.forEach((each, t) => {
-        each.push(strides[t][axis]);
-      });
-    }
+    const steps = strides.map((each) => each[axis]);
+    const last = nest.at(-1);
+    if (last?.steps.every((step, t) => step === steps[t] * side)) {
+      last.side *= side;
+      last.steps = steps;
+    } else nest.push({ side, steps });
   }
-  if (sides.length) return { sides, strides: found };
-  return { sides: [1], strides: strides.map(() => [0]) };
+  const { side: n, steps } = nest.pop() ?? { side: 1, steps: strides.map(() => 0) };
+  const at = nest.map(() => 0);
+  return (more) => {
+    const places = tensors.map((tensor, t) => placeOf(tensor) + (more?.[t] ?? 0));
+    if (!n) return;
+    for (let axis = 0; axis >= 0;) {
+      row(n, places, steps);
+      for (axis = nest.length - 1; axis >= 0; axis--) {
+        const { side, steps: step } = nest[axis];
+        const isLast = ++at[axis] === side;
+        if (isLast) at[axis] = 0;
+        for (let t = 0; t < places.length; t++)
+          places[t] += isLast ? step[t] * (1 - side) : step[t];
+        if (!isLast) break;
+      }
+    }
+  };
 }
 
-/** Call `row` with the places at which each innermost loop begins; `places` are changed. */
-export function walk(
-  { sides, strides }: Nest,
-  places: number[],
-  row: (places: number[]) => void,
-): void {
-  const depth = sides.length - 1;
-  if (sides.includes(0)) return;
-  const at = new Array(depth).fill(0);
-  for (;;) {
-    row(places);
-    let axis = depth - 1;
-    for (; axis >= 0; axis--) {
-      for (let t = 0; t < places.length; t++) places[t] += strides[t][axis];
-      if (++at[axis] < sides[axis]) break;
-      for (let t = 0; t < places.length; t++) places[t] -= strides[t][axis] * sides[axis];
-      at[axis] = 0;
-    }
-    if (axis < 0) return;
-  }
-}
-
-/** Copy `n` numbers between places with strides. */
-export function copyRow(
-  to: Numbers,
-  at: number,
-  step: number,
-  from: Numbers,
-  place: number,
-  stride: number,
-  n: number,
-): void {
-  if (step === 1 && stride === 1 && n > 8) {
-    if (to === from) to.copyWithin(at, place, place + n);
-    else to.set(from.subarray(place, place + n), at);
-  } else {
-    for (let i = 0; i < n; i++, at += step, place += stride) to[at] = from[place];
-  }
+/** A function that copies one tensor to another of its shape. */
+export function copier(from: Tensor, to: Tensor): (more?: number[]) => void {
+  return loop([to, from], (n, [at, place], [step, stride]) => {
+    const target: Numbers = to.buffer.data;
+    const source: Numbers = from.buffer.data;
+    if (step !== 1 || stride !== 1 || n < 9) {
+      for (let i = 0; i < n; i++) target[at + i * step] = source[place + i * stride];
+    } else if (target === source) target.copyWithin(at, place, place + n);
+    else target.set(source.subarray(place, place + n), at);
+  });
 }

@@ -1,190 +1,117 @@
 /** Operators that take the numbers along some axes together. */
-import { type Call, constantOf, type Operator } from "./call.ts";
-import { map } from "./elementwise.ts";
-import { nest, walk } from "./loops.ts";
-import { type Numbers, placeOf, rowMajor, sizeOf, type Tensor } from "./tensor.ts";
+import type { Call, Operator } from "./call.ts";
+import { known, map, reduce, without } from "./map.ts";
+import { sizeOf, type Tensor } from "./tensor.ts";
 
-/** Where a result of a reduction goes, without the reduced axes or with one number in each. */
-function reducedTensor(call: Call, x: Tensor, axes: Set<number>, kind = x.kind) {
-  const ones = x.shape.map((side, i) => (axes.has(i) ? 1 : side));
-  const strides = rowMajor(ones);
-  const keeps = call.attribute("keepdims", 1) !== 0;
-  const shape = keeps ? ones : ones.filter((_, i) => !axes.has(i));
-  const result = call.tensor(shape, kind);
-  return { result, strides: strides.map((stride, i) => (axes.has(i) ? 0 : stride)) };
+const add = (sum: number, x: number) => sum + x;
+const larger = (most: number, x: number) => Math.max(most, x);
+const smaller = (least: number, x: number) => Math.min(least, x);
+
+function mean(call: Call, x: Tensor, axes: number[]): Tensor {
+  const sum = reduce(call, x, axes, 0, add);
+  const n = sizeOf(x.shape) / sizeOf(sum.shape);
+  return map(call, [sum], (value) => value / n);
 }
 
-/** Begin with `start`, take each number in with `f`, and end with `last`. */
+/** A reduction of what `f` makes of each number; `last` ends it. */
 const reduction =
-  (
-    start: number,
-    f: (sum: number, x: number) => number,
-    last?: (sum: number, n: number) => number,
-  ): Operator =>
+  (how: (call: Call, x: Tensor, axes: number[]) => Tensor): Operator =>
   (call) => {
     const x = call.input(0);
     const given = call.numbers(1, "axes") ?? [];
-    const rank = x.shape.length;
-    const every = given.length
-      ? given
-      : call.attribute("noop_with_empty_axes", 0)
-        ? []
-        : [...x.shape.keys()];
-    const axes = new Set(every.map((axis) => call.positive(axis, rank)));
-    const { result, strides } = reducedTensor(call, x, axes);
-    const loops = nest(x.shape, strides, x.strides);
-    const n = loops.sides.at(-1)!;
-    const [step, stride] = loops.strides.map((each) => each.at(-1)!);
-    const size = sizeOf(result.shape);
-    call.step(sizeOf(x.shape), () => {
-      const from = x.buffer.data;
-      const to = result.buffer.data;
-      to.fill(start, placeOf(result), placeOf(result) + size);
-      walk(loops, [result, x].map(placeOf), ([at, place]) => {
-        if (step)
-          for (let i = 0; i < n; i++, at += step, place += stride) to[at] = f(to[at], from[place]);
-        else {
-          let sum = to[at]; // in double precision
-          for (let i = 0; i < n; i++, place += stride) sum = f(sum, from[place]);
-          to[at] = sum;
-        }
-      });
-    });
-    if (!last) return [result];
-    const count = sizeOf(x.shape) / size;
-    return [map(call, [result], (sum) => last(sum, count))];
+    const every =
+      given.length || call.attribute("noop_with_empty_axes", 0) ? given : [...x.shape.keys()];
+    const axes = every.map((axis) => call.positive(axis, x.shape.length));
+    const result = how(call, x, axes);
+    return [call.attribute("keepdims", 1) ? result : without(call, result, axes)];
   };
 
-type Line = (
-  from: Numbers,
-  place: number,
-  stride: number,
-  to: Numbers,
-  at: number,
-  step: number,
-  n: number,
-) => void;
+const simple = (start: number, f: (sum: number, x: number) => number) =>
+  reduction((call, x, axes) => reduce(call, x, axes, start, f));
 
-/** Compute `line` for the numbers along an axis; the result has one number there or as many. */
-function alongAxis(
-  call: Call,
-  axis: number,
-  result: Tensor,
-  strides: number[],
-  line: Line,
-): Tensor[] {
-  const x = call.input(0);
-  const n = x.shape[axis];
-  const others = (list: number[]) => list.filter((_, i) => i !== axis);
-  const loops = nest([...others(x.shape), 1], [...others(strides), 0], [...others(x.strides), 0]);
-  const m = loops.sides.at(-1)!;
-  const [to, from] = loops.strides.map((each) => each.at(-1)!);
-  call.step(sizeOf(x.shape), () => {
-    walk(loops, [result, x].map(placeOf), ([at, place]) => {
-      for (let i = 0; i < m; i++, at += to, place += from) {
-        line(x.buffer.data, place, x.strides[axis], result.buffer.data, at, strides[axis], n);
-      }
-    });
-  });
-  return [result];
-}
-
-/** The place of the largest number, or the least one with `sign` -1. */
-const arg =
-  (sign: number): Operator =>
+/** The first place of the largest number along an axis, or of the least one. */
+const place =
+  (start: number, f: (best: number, x: number) => number): Operator =>
   (call) => {
+    const x = call.input(0);
+    if (call.attribute("select_last_index", 0)) call.lack("select_last_index");
     const axis = call.axis(0);
-    const last = call.attribute("select_last_index", 0);
-    const { result, strides } = reducedTensor(call, call.input(0), new Set([axis]), "int");
-    return alongAxis(call, axis, result, strides, (from, place, stride, to, at, _, n) => {
-      let best = 0;
-      for (let i = 1; i < n; i++) {
-        const more = sign * (from[place + i * stride] - from[place + best * stride]);
-        if (more > 0 || (last && more === 0)) best = i;
-      }
-      to[at] = best;
-    });
+    const best = reduce(call, x, [axis], start, f);
+    const places = known(
+      x.shape.length ? [...new Array(x.shape[axis]).keys()] : [0],
+      "int",
+      x.shape.length - 1 - axis,
+    );
+    const found = map(
+      call,
+      [x, best, places],
+      (value, most, i) => (value === most ? i : Infinity),
+      "int",
+    );
+    const first = reduce(call, found, [axis], Infinity, smaller);
+    return [call.attribute("keepdims", 1) ? first : without(call, first, [axis])];
   };
 
 const softmax =
   (isLog: boolean): Operator =>
   (call) => {
-    const result = call.tensor(call.shape());
-    return alongAxis(
+    const x = call.input(0);
+    const axes = [call.axis(-1)];
+    const moved = map(
       call,
-      call.axis(-1),
-      result,
-      result.strides,
-      (from, place, stride, to, at, step, n) => {
-        let most = -Infinity;
-        for (let i = 0; i < n; i++) most = Math.max(most, from[place + i * stride]);
-        let sum = 0;
-        for (let i = 0; i < n; i++) sum += Math.exp(from[place + i * stride] - most);
-        const log = Math.log(sum);
-        for (let i = 0; i < n; i++) {
-          const difference = from[place + i * stride] - most;
-          to[at + i * step] = isLog ? difference - log : Math.exp(difference) / sum;
-        }
-      },
+      [x, reduce(call, x, axes, -Infinity, larger)],
+      (value, most) => value - most,
     );
+    const sum = reduce(call, moved, axes, 0, (total, value) => total + Math.exp(value));
+    const f = isLog
+      ? (a: number, b: number) => a - Math.log(b)
+      : (a: number, b: number) => Math.exp(a) / b;
+    return [map(call, [moved, sum], f)];
   };
 
 /** Numbers of a channel less their mean, by their deviation, times a scale, and moved. */
 function batchNormalization(call: Call): Tensor[] {
   if (call.attribute("training_mode", 0)) call.lack("training_mode");
   const x = call.input(0);
-  const [scale, move, mean, variance] = [1, 2, 3, 4].map((i) => call.values(i));
-  const epsilon = call.attribute("epsilon", 1e-5);
-  const factors = scale.map((each, i) => each / Math.sqrt(variance[i] + epsilon));
-  const shape = [scale.length, ...x.shape.slice(2).fill(1)];
-  const ofChannels = (numbers: number[]) =>
-    constantOf({ kind: "float", shape, data: Float32Array.from(numbers) });
-  const moves = move.map((each, i) => each - mean[i] * factors[i]);
-  return [map(call, [x, ofChannels(factors), ofChannels(moves)], (value, a, b) => value * a + b)];
+  const [scale, move, means, variances] = [1, 2, 3, 4].map((i) => call.values(i));
+  const factors = scale.map(
+    (each, i) => each / Math.sqrt(variances[i] + call.attribute("epsilon", 1e-5)),
+  );
+  const moves = move.map((each, i) => each - means[i] * factors[i]);
+  const [a, b] = [factors, moves].map((numbers) => known(numbers, "float", x.shape.length - 2));
+  return [map(call, [x, a, b], (value, factor, more) => value * factor + more)];
 }
 
 function layerNormalization(call: Call): Tensor[] {
-  const x = call.contiguous(call.input(0));
-  const axis = call.axis(-1);
-  const n = sizeOf(x.shape.slice(axis));
+  const x = call.input(0);
+  const axes = [...x.shape.keys()].slice(call.axis(-1));
   const epsilon = call.attribute("epsilon", 1e-5);
-  const result = call.tensor(x.shape);
-  call.step(sizeOf(x.shape), () => {
-    const from = x.buffer.data;
-    const to = result.buffer.data;
-    const [first, at] = [placeOf(x), placeOf(result)];
-    for (let row = 0; row < sizeOf(x.shape); row += n) {
-      let [sum, squares] = [0, 0];
-      for (let i = 0; i < n; i++) sum += from[first + row + i];
-      for (let i = 0; i < n; i++) squares += (from[first + row + i] - sum / n) ** 2;
-      const factor = 1 / Math.sqrt(squares / n + epsilon);
-      for (let i = 0; i < n; i++) to[at + row + i] = (from[first + row + i] - sum / n) * factor;
-    }
-  });
-  const scaled = map(call, [result, call.input(1)], (value, scale) => value * scale);
-  return [call.has(2) ? map(call, [scaled, call.input(2)], (a, b) => a + b) : scaled];
+  const centred = map(call, [x, mean(call, x, axes)], (value, middle) => value - middle);
+  const squares = reduce(call, centred, axes, 0, (sum, value) => sum + value * value);
+  const n = sizeOf(x.shape) / sizeOf(squares.shape);
+  const scaled = map(
+    call,
+    [centred, squares, call.input(1)],
+    (value, sum, scale) => (value / Math.sqrt(sum / n + epsilon)) * scale,
+  );
+  return [call.has(2) ? map(call, [scaled, call.input(2)], add) : scaled];
 }
 
-const add = (sum: number, x: number) => sum + x;
-const addSquare = (sum: number, x: number) => sum + x * x;
-const addSize = (sum: number, x: number) => sum + Math.abs(x);
-const addExp = (sum: number, x: number) => sum + Math.exp(x);
-
 export const REDUCTIONS: Record<string, Operator> = {
-  ArgMax: arg(1),
-  ArgMin: arg(-1),
+  ArgMax: place(-Infinity, larger),
+  ArgMin: place(Infinity, smaller),
   BatchNormalization: batchNormalization,
   LayerNormalization: layerNormalization,
   LogSoftmax: softmax(true),
-  ReduceL1: reduction(0, addSize),
-  ReduceL2: reduction(0, addSquare, Math.sqrt),
-  ReduceLogSum: reduction(0, add, Math.log),
-  ReduceLogSumExp: reduction(0, addExp, Math.log),
-  ReduceMax: reduction(-Infinity, Math.max),
-  ReduceMean: reduction(0, add, (sum, n) => sum / n),
-  ReduceMin: reduction(Infinity, Math.min),
-  ReduceProd: reduction(1, (product, x) => product * x),
-  ReduceSum: reduction(0, add),
-  ReduceSumSquare: reduction(0, addSquare),
+  ReduceL1: simple(0, (sum, x) => sum + Math.abs(x)),
+  ReduceL2: reduction((call, x, axes) =>
+    map(call, [reduce(call, x, axes, 0, (sum, y) => sum + y * y)], Math.sqrt),
+  ),
+  ReduceMax: simple(-Infinity, larger),
+  ReduceMean: reduction(mean),
+  ReduceMin: simple(Infinity, smaller),
+  ReduceProd: simple(1, (product, x) => product * x),
+  ReduceSum: simple(0, add),
+  ReduceSumSquare: simple(0, (sum, x) => sum + x * x),
   Softmax: softmax(false),
 };

@@ -1,0 +1,83 @@
+"""The page reads hostile files as strictly as the kernel does: the same attacks, the same verdicts.
+
+The reader in the page is a translation of ``vae_widgets.bundle.onnx``.
+"""
+
+import json
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import urllib.parse
+
+import numpy as np
+
+from tests.bundle.onnx.bombs import BOMBS, many_nodes
+from tests.bundle.onnx.fuzz import Writer, small_model
+from vae_widgets.bundle.onnx.model import OnnxModel
+
+NODE = pathlib.Path(sys.executable).with_name("node")
+HERE = pathlib.Path(__file__).parent
+MOST_SECONDS, MOST_MB = 10, 300  # a hang and a flood: the machine of the tests may be slow
+ODD_FILES = 400
+
+
+def run(script, folder):
+    command = [NODE, "--max-old-space-size=512", HERE / script, folder]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout, parse_int=float)  # numbers of JavaScript
+
+
+def test_small_files_that_need_much_are_refused(tmp_path):
+    for name, make in {**BOMBS, "no bomb": many_nodes(500)}.items():
+        (tmp_path / urllib.parse.quote(name, safe=" ")).write_bytes(make())
+    found = run("attacks.ts", tmp_path)
+    assert found.pop("no bomb")["result"] == "runs"
+    assert found.keys() == BOMBS.keys()
+    clear = re.compile(r"(Bad|Unsupported)ModelError: decoder.onnx is refused: [^\n]{9,250}\.")
+    for name, outcome in found.items():
+        assert clear.fullmatch(outcome["result"]), (name, outcome)
+        assert outcome["seconds"] < MOST_SECONDS, (name, outcome)
+        assert outcome["megabytes"] < MOST_MB, (name, outcome)
+
+
+def test_odd_files_are_read_as_the_kernel_reads_them(tmp_path):
+    expected = {}
+    for seed in range(ODD_FILES):
+        rng = random.Random(seed)
+        content = Writer(rng, rng.choice([0.0003, 0.001, 0.003])).message(small_model(rng))
+        (tmp_path / str(seed)).write_bytes(content)
+        try:
+            expected[str(seed)] = meaning(OnnxModel.from_bytes(content))
+        except ValueError:
+            expected[str(seed)] = None
+    found = run("readings.ts", tmp_path)
+    known = {name for name, reading in found.items() if reading != "unsupported"}
+    assert len(known) > 0.9 * ODD_FILES
+    assert {name: found[name] for name in known} == {name: expected[name] for name in known}
+    refused = sum(reading is None for reading in found.values())
+    assert 0.1 * ODD_FILES < refused < 0.9 * ODD_FILES  # else nothing was tested
+
+
+def meaning(model):
+    """Return all that a checked model says, as JSON would have it."""
+    reading = {
+        "opset": model.opset,
+        "nodes": [
+            {
+                "op": node.op,
+                "inputs": node.inputs,
+                "outputs": node.outputs,
+                "attributes": node.attributes,
+            }
+            for node in model.nodes
+        ],
+        "constants": {
+            name: [list(array.shape), np.float64(array).reshape(-1).tolist()]
+            for name, array in model.constants.items()
+        },
+        "inputs": model.inputs,
+        "outputs": model.outputs,
+    }
+    return json.loads(json.dumps(reading), parse_int=float)
