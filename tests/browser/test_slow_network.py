@@ -1,7 +1,10 @@
 """With the kernel far away: gestures are answered in the page, the kernel confirms once."""
 
+from pathlib import Path
+
 import numpy as np
 
+from tests import saved
 from tests.support.far_away import FAR_AWAY, WATCH
 from tests.support.scatter_view import CODEC, SCATTER, View
 
@@ -17,6 +20,14 @@ class Counted(Codec):
 asked = []
 codec = Counted()
 """
+BUNDLE = Path(saved.__file__).with_name("conditional.vae")
+IN_PAGE = f"""
+import vae_widgets as vw
+in_page = LatentScatter(vw.load({str(BUNDLE)!r}).condition_on(1), x[..., None])
+in_page
+"""
+SHOWN = """caption => new Promise((resolve) =>
+  requestAnimationFrame(() => resolve(caption.textContent)))"""
 SLIDER = """
 slider = InterpolationSlider(codec, x[0], x[4])
 slider
@@ -25,7 +36,7 @@ slider
 
 def test_hover_and_slider_with_a_kernel_far_away(page, notebook):
     page.add_init_script(FAR_AWAY)
-    nb = notebook([CODEC + COUNTED + SCATTER, SLIDER])
+    nb = notebook([CODEC + COUNTED + SCATTER, SLIDER, IN_PAGE])
     view = View(nb)
     decoded = view.root.locator("canvas[data-role=decoded]")
     view.move((60, 40))
@@ -70,3 +81,14 @@ def test_hover_and_slider_with_a_kernel_far_away(page, notebook):
     assert page.evaluate("sent") == sent + 1
     assert nb.kernel.eval("len(asked)") == asked
     assert nb.kernel.eval(f"asked.count({last})") == 1
+
+    # A model that runs in the page needs no answer at all once it is there.
+    in_page = View(nb, 1)
+    in_page.move((60, 40))
+    in_page.caption.filter(has_text="decoded").wait_for()
+    page.evaluate("hold()")
+    for at in course:
+        in_page.move(at)
+        caption = page.evaluate(SHOWN, in_page.caption.element_handle())
+        assert caption.startswith("decoded")
+    page.evaluate("release()")

@@ -8,6 +8,7 @@ from tests.support.blank_page import BlankPage
 from tests.support.decoded_here import DecodedHere
 from tests.support.onnx_codec import OnnxPcaCodec
 from tests.support.pca_codec import digits
+from vae_widgets.codec import OnnxModel
 
 X, Y = (part[:60] for part in digits())
 RENDERER = vw.ImageRenderer(0, 1)
@@ -69,4 +70,57 @@ def test_grid_and_traversals_are_decoded_here(page, projection):
     assert here.caption.inner_text() == f"decoded{far}"
     here.assert_shows(codec.decode(z))
     assert here.sent() == []
+    blank.close()
+
+
+def test_newer_weights_take_the_place_of_older_ones(page):
+    codec = OnnxPcaCodec(X)
+    scatter, blank, here = show(page, codec)
+    codec.shift = 0.25  # it has been trained, and told nobody
+    x, y = here.pixel(7)
+    here.plot.click(position={"x": x, "y": y})
+    blank.until(lambda: scatter.picked_index == 7, "the kernel confirms")
+    here.assert_shows(codec.decode(scatter.z_mean[7:8]))
+    here.load()  # the page asks again
+    blank.lose_kernel()
+    assert here.hover(300, 200).startswith("decoded")
+    here.assert_shows(codec.decode([here.place(300, 200)]))
+    codec.shift = 0.0
+    blank.lose_kernel("there")
+    scatter.pick(3)
+    blank.update()
+    assert scatter._model == {}  # less than a second after the change before
+    assert here.hover(310, 210).startswith("preview")
+    blank.close()
+
+
+ALTERED = {
+    "a byte of the graph": (lambda content: content.replace(b"MatMul", b"MatMux"), "MatMux"),
+    "an operator that is not in the page": (lambda content: content.replace(b"Add", b"Det"), "Det"),
+    "an end that is missing": (lambda content: content[:-40], ""),
+    "a script": (lambda content: b"<script>window.attacked = true</script>", ""),
+}
+
+
+@pytest.mark.parametrize("what", ALTERED)
+def test_a_model_that_was_changed_is_named_and_the_kernel_decodes(page, what):
+    alter, named = ALTERED[what]
+    codec = OnnxPcaCodec(X)
+    whole = codec.to_onnx()
+    codec.to_onnx = lambda *, convert: OnnxModel(alter(whole.decoder))
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    scatter = vw.LatentScatter(codec, X, Y, RENDERER)
+    blank = BlankPage(page, scatter)
+    here = DecodedHere(blank, RENDERER)
+    here.hover(300, 200)
+    status = blank.root.get_by_role("status").filter(has_text="The kernel decodes.")
+    status.wait_for()
+    assert "The model OnnxPcaCodec does not run in the page: " in here.status()
+    assert named in here.status()
+    here.caption.filter(has_text="decoded").wait_for()
+    here.assert_shows(codec.decode([here.place(300, 200)]))
+    assert "place" in here.sent()
+    assert page.evaluate("window.attacked") is None
+    assert errors == []
     blank.close()

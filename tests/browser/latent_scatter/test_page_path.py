@@ -54,6 +54,8 @@ def test_a_dragged_end_shows_its_path(page):
         np.testing.assert_allclose(np.reshape(drawn, path.shape), path, atol=1e-5)
     page.mouse.up()
     assert slider.end is before
+    captions = page.locator(".vw-film-start figcaption, .vw-film-end figcaption")
+    assert captions.all_inner_texts() == ["Start · original", "End · from z"]
 
     # The kernel confirms it: its film takes the place of the page's.
     page.evaluate("window.parts.forEach(({ kernel }) => { kernel.state = 'there'; })")

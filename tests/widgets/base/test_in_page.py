@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -56,6 +57,7 @@ def test_the_page_gets_the_model_when_it_asks_and_once_for_all_widgets(codec):
     slider = vw.InterpolationSlider(codec, X[0], X[1], steps=3)
     assert codec.exports == 0
     assert scatter._model["id"] == slider._model["id"] != ""
+    assert scatter._model["name"] == "Trained"
     assert scatter._model["renderer"]["name"] == "image"
     assert scatter._model["renderer"]["arguments"]["vmax"] == 1
     answer = model_of(scatter)
@@ -65,6 +67,14 @@ def test_the_page_gets_the_model_when_it_asks_and_once_for_all_widgets(codec):
     assert codec.exports == 1
     assert codec.converts is False
     assert "other weights" in model_of(scatter, "an old name")["error"]
+
+
+def test_the_page_calls_a_model_by_its_file_or_its_own_name(codec):
+    codec.path = Path("folder/digits.vae")
+    assert vw.LatentScatter(codec, X)._model["name"] == "digits.vae"
+    del codec.path
+    codec.name = "vae"
+    assert vw.LatentScatter(codec, X)._model["name"] == "vae"
 
 
 def test_other_weights_have_another_name_at_most_once_a_second(codec):

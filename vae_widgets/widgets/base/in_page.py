@@ -21,6 +21,7 @@ from vae_widgets.widgets.base.widget import CanvasWidget
 
 TWINS = ("image", "signal")
 """The renderers that draw in the page, too (``frontend/src/rendering/twins.ts``)."""
+_LONGEST_NAME = 80
 SHORTEST_OFFER = 1.0
 """Seconds between two names of one model while it trains."""
 
@@ -122,10 +123,11 @@ class DecodingWidget(CanvasWidget):
 
     _offer: ModelOffer | None = None
     _drawn_by: Any = None
+    _codec_name = ""
 
-    _model = traitlets.Dict(help="Of the model that the page may use: `id` and `renderer`.").tag(
-        sync=True
-    )
+    _model = traitlets.Dict(
+        help="Of the model that the page may use: `id`, `name`, `renderer`."
+    ).tag(sync=True)
 
     def _offer_model(self, codec: Codec, renderer: Renderer, in_page: bool | str) -> None:
         """Let the page decode, if `in_page` says so and it can.
@@ -139,6 +141,7 @@ class DecodingWidget(CanvasWidget):
         if in_page is False or obstacle:
             return
         self._offer, self._drawn_by = offer_of(codec), spec
+        self._codec_name = _name_of(codec)
         if in_page is True:
             try:
                 self._offer.force()
@@ -150,7 +153,8 @@ class DecodingWidget(CanvasWidget):
 
     def show_offer(self, name: str) -> None:
         """Tell the page which model it may use; none by an empty name."""
-        self._model = {"id": name, "renderer": self._drawn_by} if name else {}
+        offered = {"id": name, "name": self._codec_name, "renderer": self._drawn_by}
+        self._model = offered if name else {}
 
     def _confirm_model(self) -> None:
         """Make sure that the page does not decode with older weights than the kernel."""
@@ -182,3 +186,10 @@ def _obstacle(codec: Any, spec: dict[str, Any]) -> str:
             f"the renderer {name!r} draws in the kernel alone; those of {TWINS} draw in the page."
         )
     return ""
+
+
+def _name_of(codec: Any) -> str:
+    """Return what a page calls a model: the name of its file, its own, or that of its class."""
+    path = getattr(codec, "path", None)
+    name = getattr(path, "name", None) or getattr(codec, "name", None) or type(codec).__name__
+    return str(name)[:_LONGEST_NAME]

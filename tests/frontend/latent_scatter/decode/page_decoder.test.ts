@@ -159,13 +159,13 @@ test("other weights are asked for, and until they are here the kernel decodes", 
 });
 
 test("a model that does not run is named in words, and the kernel decodes", async () => {
-  const { model, decoder, sent } = scatter({ _model: { id: "broken-model", renderer: { name: "image", arguments: {} } } });
+  const { model, decoder, sent } = scatter({ _model: { id: "broken-model", name: "digits.vae", renderer: { name: "image", arguments: {} } } });
   models.set("broken-model", Promise.reject(new Error("the operator Foo is unknown.")));
   await new Promise<void>((resolve) => {
     decoder.watch(resolve);
     assert.equal(decoder.isQuick, false);
   });
-  assert.match(decoder.failure, /broken-m.*the operator Foo is unknown\. The kernel decodes\./);
+  assert.match(decoder.failure, /digits\.vae does not .*the operator Foo is unknown\. The kernel decodes\./);
   new LatestRequest(model, "place", () => {}).send({ at: [1, 2] });
   assert.deepEqual(sent, ["place"]);
   decoder.close();

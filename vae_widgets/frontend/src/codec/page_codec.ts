@@ -14,6 +14,8 @@ import { modelOf } from "./carried_models.ts";
 export interface Offer {
   /** Names the model with its present weights. */
   id: string;
+  /** What the status line calls it: the name of its file, for example. */
+  name: string;
   renderer: RendererSpec;
 }
 
@@ -137,7 +139,7 @@ export class WidgetCodec {
     return offer?.id ? offer : null;
   }
 
-  async #load({ id, renderer }: Offer): Promise<void> {
+  async #load({ id, name, renderer }: Offer): Promise<void> {
     this.#name = id;
     this.#codec = null;
     let made: PageCodec | null = null;
@@ -151,7 +153,7 @@ export class WidgetCodec {
     }
     if (this.#name !== id) return; // there is a newer one
     this.#codec = made;
-    this.failure = failure && `The model ${id.slice(0, 8)} does not run in the page: ${failure} The kernel decodes.`;
+    this.failure = failure && `The model ${name} does not run in the page: ${failure} The kernel decodes.`;
     this.#tell();
   }
 

@@ -145,9 +145,12 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     if (!this.#film || this.#shown !== this.#model.get("_content") || chosen < 0) return;
     clearTimeout(this.#lateTimer);
     this.#film = { ...this.#film, chosen };
-    const captions = kinds.map((kind) => (kind === "sample" ? "original" : "from z"));
-    const names = [`Start · ${captions[0]}`, `End · ${captions[1]}`];
     const draft = this.#model.get("_draft");
+    const ends = [0, this.#film.stops.length - 1];
+    const captions = kinds.map((kind, i) =>
+      kind === "sample" && !draft?.moved.has(ends[i]) ? "original" : "from z",
+    );
+    const names = [`Start · ${captions[0]}`, `End · ${captions[1]}`];
     if (draft) this.#view.showDraft(draftFilm(this.#film, draft), names, usual_log_prior);
     else this.#view.show(this.#film, names, usual_log_prior);
     this.#showPosition();

@@ -63,7 +63,9 @@ class LatentScatterView {
     const plot = (this.#plot = new ScatterPlot(frame, DESCRIPTION));
     const { canvas } = plot;
     const finder = new SampleFinder(model, plot);
-    const late = () => shell.setStatus(`${LATE} The picture was decoded beforehand.`);
+    const decoder = PageDecoder.of(model);
+    const where = () => (decoder.isQuick ? "in the page" : "beforehand");
+    const late = () => shell.setStatus(`${LATE} The picture was decoded ${where()}.`);
     const plane = (this.#plane = new DecodedPlane(model, plot, shell.setStatus, late));
     const hover = (this.#hover = new Hover(model, plot, frame, shell.setStatus, () => this.#picked.show()));
     const pictures = {
@@ -81,7 +83,6 @@ class LatentScatterView {
     const actions = new ScatterActions(model, plot, finder, hover, picked, shell.setStatus, find);
     // The first one registered gets a key first: Escape ends the choice of a path's ends, or else
     // a lasso, or else clears the selection.
-    const decoder = PageDecoder.of(model);
     const path = new PathOverlay(
       model,
       plot,
