@@ -124,9 +124,13 @@ SCATTER = {
 # What Python does behind the widgets, for a page without it.
 FRONTEND_ARROWS["exported_page/kernel"] = {
     *FRONTEND_SHARED,
-    *("rendering", "review_queue", "anomaly_histogram", "curve_plot", "exported_page"),
+    *("codec", "model", "rendering", "exported_page"),
+    *("review_queue", "anomaly_histogram", "curve_plot", "latent_scatter/state"),
 }
-FRONTEND_ARROWS["exported_page"] = FRONTEND_SHARED | {"exported_page/kernel"}
+FRONTEND_ARROWS["exported_page/own_sample"] = FRONTEND_SHARED | {"exported_page/kernel"}
+FRONTEND_ARROWS["exported_page"] = {
+    *(FRONTEND_SHARED | {"codec", "model", "exported_page/kernel", "exported_page/own_sample"})
+}
 FRONTEND_ARROWS |= {f"latent_scatter/{folder}": others for folder, others in SCATTER.items()}
 FRONTEND_ARROWS["latent_scatter"] = FRONTEND_SHARED | {f"latent_scatter/{f}" for f in SCATTER}
 

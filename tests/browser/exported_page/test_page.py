@@ -3,7 +3,7 @@ import pytest
 
 import vae_widgets as vw
 from tests.support.exported_page import OpenedPage
-from tests.support.pca_codec import PcaCodec, digits
+from tests.support.pca_codec import OnnxPcaCodec, digits
 from vae_widgets.rendering import ImageRenderer
 from vae_widgets.widgets.tile_strip import TileStrip
 
@@ -18,7 +18,7 @@ def explorer():
     x, y = digits()
     x, y = x[:300], y[:300]
     known = np.where(np.arange(300) < 100, y == 9, np.nan)
-    return vw.Explorer(PcaCodec(x), x, labels=y, anomalies=known)
+    return vw.Explorer(OnnxPcaCodec(x), x, labels=y, anomalies=known)
 
 
 @pytest.fixture(scope="module")

@@ -170,6 +170,28 @@ class LatentSpace:
             return None
         return projection if isinstance(projection, Rotation) else None
 
+    def planes(self) -> dict[str, dict[str, Any]]:
+        """Describe all projections, for a page without Python.
+
+        By name: ``axes``, ``center`` and `most_active` as ``dims``; whether there is a ``prior``;
+        ``directions`` and ``origin`` of a rotation, or else the ``coordinates``.
+        """
+        described = {}
+        for name, projection in self.projections.items():
+            coordinates = self.coordinates_of(name)
+            plane: dict[str, Any] = {
+                "axes": self.axes(name),
+                "center": coordinates.mean(axis=0),
+                "dims": self.most_active(name),
+                "prior": self.rotation(name) is not None,
+            }
+            if isinstance(projection, Rotation):
+                plane |= {"origin": projection.origin, "directions": projection.directions}
+            else:
+                plane["coordinates"] = coordinates
+            described[name] = plane
+        return described
+
     def linear_map(self) -> dict[str, NDArray[np.float64]]:
         """Return how latent vectors follow from coordinates: coordinates @ directions + origin.
 

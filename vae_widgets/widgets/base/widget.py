@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import anywidget
 import ipywidgets
+import numpy as np
 import traitlets
 
 # ipywidgets and anywidget have no public function for it. Every version of ipywidgets 8 sends its
@@ -26,6 +27,14 @@ class PageContents(Protocol):
 
     def add_samples(self, x: NDArray[Any]) -> int:
         """Carry samples (n, *sample_shape) once; return their number."""
+
+    def add_model(self, codec: Any) -> str:
+        """Carry a codec as ONNX once; return its name, "" for one that cannot run in a page."""
+
+    def score_formula(
+        self, codec: Any, x: NDArray[np.float32], scores: NDArray[np.float64]
+    ) -> dict[str, Any] | None:
+        """Return the formula of the scores of samples, None where the page does not know it."""
 
     def add_pictures(self, x: NDArray[Any], renderer: Renderer) -> int:
         """Carry the tiles of samples once; return their number."""

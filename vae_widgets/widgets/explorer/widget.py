@@ -204,7 +204,11 @@ class Explorer(Pictured, CompositeWidget):
             "select_flagged": self._flagged,
         }
         ids = {name: part.model_id for name, part in parts.items()}
-        return {**ids, "pictures": page.add_pictures(self._x, self._renderer)}
+        return {
+            **ids,
+            "pictures": page.add_pictures(self._x, self._renderer),
+            "score": page.score_formula(self._codec, self._x, self.histogram.scores),
+        }
 
     @property
     def _picture_height(self) -> float:

@@ -1,6 +1,7 @@
 """What a page carries: the widgets of a tree with their state, each buffer and sample once."""
 
 import base64
+import warnings
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from vae_widgets.rendering import Renderer, render
 from vae_widgets.rendering.atlas import tile_atlas
 from vae_widgets.rendering.named import renderer_to_json
 from vae_widgets.widgets.exported_page.samples import compact_samples, smallest_png
+from vae_widgets.widgets.exported_page.score_formula import score_formula
 
 _DRAWN_IN_THE_PAGE = ("image", "signal")
 """The renderers that ``frontend/src/rendering`` has, too."""
@@ -37,6 +39,7 @@ class PageContents:
         self.modules: list[str] = []
         self.styles: list[str] = []
         self.buffers: list[str] = []
+        self.codecs: list[dict[str, Any]] = []
         self.samples: list[dict[str, Any]] = []
         self.pictures: list[dict[str, Any]] = []
         self._places: dict[bytes, int] = {}
@@ -85,12 +88,35 @@ class PageContents:
             self._known[key] = (x, len(self.samples) - 1)  # which keeps the id
         return self._known[key][1]
 
+    def add_model(self, codec: Any) -> str:
+        """Carry a codec as ONNX once; return its name, "" for one that cannot run in a page."""
+        if (key := (id(codec),)) in self._known:
+            return f"model {self._known[key][1]}"
+        if not hasattr(codec, "to_onnx"):
+            return ""
+        try:
+            made = codec.to_onnx()
+        except ValueError as error:
+            warnings.warn(f"The page decodes nothing: {error}", RuntimeWarning, stacklevel=2)
+            return ""
+        self.codecs.append(
+            self.plain({"decoder": made.decoder, "encoder": made.encoder, "label": made.label})
+        )
+        self._known[key] = (codec, len(self.codecs) - 1)
+        return f"model {len(self.codecs) - 1}"
+
     def add_pictures(self, x: NDArray[Any], renderer: Renderer) -> int:
         """Carry the tiles of samples once; return their number."""
         if (key := (id(x), id(renderer))) not in self._known:
             self.pictures.append(self._pictures(x, renderer))
             self._known[key] = ((x, renderer), len(self.pictures) - 1)
         return self._known[key][1]
+
+    def score_formula(
+        self, codec: Any, x: NDArray[np.float32], scores: NDArray[np.float64]
+    ) -> dict[str, Any] | None:
+        """Return the formula of scores, None where the page cannot encode or does not know it."""
+        return score_formula(codec, x, scores) if self.add_model(codec) else None
 
     def _pictures(self, x: NDArray[Any], renderer: Renderer) -> dict[str, Any]:
         spec = renderer_to_json(renderer)

@@ -25,7 +25,8 @@ def save_page(
     data: dict[str, Any] = {"title": title, "root": contents.add(widget)}
     contents.drop_absent()
     data |= {"models": contents.models, "samples": contents.samples}
-    data |= {"pictures": contents.pictures, "buffers": contents.buffers}
+    data |= {"codecs": contents.codecs, "pictures": contents.pictures}
+    data |= {"buffers": contents.buffers}
     shared_js, shared_css = shared_text(".js"), shared_text(".css")
     modules = [
         registered(module.removeprefix(shared_js), number)

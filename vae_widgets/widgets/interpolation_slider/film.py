@@ -112,6 +112,11 @@ class FilmMaker:
         self._revision = 0
 
     @property
+    def codec(self) -> Codec:
+        """What decodes."""
+        return self._codec
+
+    @property
     def latents(self) -> NDArray[np.float32] | None:
         """Latent vectors of data (n, latent_dim), read-only; None if they were not given."""
         return self._latents

@@ -12,11 +12,13 @@ from vae_widgets.codec import Codec
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import check_target
 from vae_widgets.rendering import Renderer, detail_of
+from vae_widgets.rendering.named import renderer_to_json
 from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base.assets import bundle
-from vae_widgets.widgets.base.in_page import DecodingWidget, check_in_page
+from vae_widgets.widgets.base.in_page import TWINS, DecodingWidget, check_in_page
 from vae_widgets.widgets.base.messages import PAGE
 from vae_widgets.widgets.base.sound import answer_sounds
+from vae_widgets.widgets.base.widget import PageContents
 from vae_widgets.widgets.interpolation_slider import still_picture as picture
 from vae_widgets.widgets.interpolation_slider.ends import (
     EndSource,
@@ -303,6 +305,28 @@ class InterpolationSlider(Pictured, DecodingWidget):
     def _frames_at(self, columns: int) -> dict[str, NDArray[np.uint8]]:
         frames = np.rint(np.linspace(0, self.steps - 1, min(columns, self.steps))).astype(int)
         return {name: strip.tiles[frames] for name, strip in self._shown.film.strips.items()}
+
+    def carried(self, page: PageContents) -> dict[str, Any]:
+        """Return the way-points, the samples among which ends are chosen, and the model."""
+        film, maker = self._shown.film, self._maker
+        spec = renderer_to_json(maker.renderer)
+        model = page.add_model(maker.codec) if spec.get("name") in TWINS else ""
+        neighbours = None
+        if model and maker.latents is not None:
+            given = [point.given for point in film.points]
+            neighbours = maker.film(given[0], given[-1], given[1:-1], "neighbours", False).shown.z
+        return {
+            "model": model,
+            "renderer": spec,
+            "points": [
+                {"z": point.z, "sample": point.given if point.kind == "sample" else None}
+                for point in film.points
+            ],
+            "neighbours": neighbours,
+            "latents": maker.latents,
+            "ends": maker.ends,
+            "state": {"_model": {"id": model, "renderer": spec} if model else {}},
+        }
 
     @property
     def _picture_height(self) -> float:

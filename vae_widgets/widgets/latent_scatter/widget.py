@@ -18,11 +18,13 @@ from vae_widgets.core.pairing import check_index, shared_index
 from vae_widgets.core.scores.policy import hash_data
 from vae_widgets.rendering import Renderer, check_renderer, note_of
 from vae_widgets.rendering.atlas import atlas_tiles
+from vae_widgets.rendering.named import renderer_to_json
 from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base.assets import KERNEL_ID, bundle
-from vae_widgets.widgets.base.in_page import check_in_page
+from vae_widgets.widgets.base.in_page import TWINS, check_in_page
 from vae_widgets.widgets.base.messages import in_words
 from vae_widgets.widgets.base.sound import answer_sounds
+from vae_widgets.widgets.base.widget import PageContents
 from vae_widgets.widgets.latent_scatter import still_picture as picture
 from vae_widgets.widgets.latent_scatter.pictures import ScatterPictures
 from vae_widgets.widgets.latent_scatter.requests import ScatterAnswers
@@ -192,6 +194,7 @@ class LatentScatter(Pictured, ScatterAnswers):
             )
         self._space = LatentSpace(self.z_mean, z_log_var)
         self._space.use(self._checked_projection(projection))
+        self._renderer = renderer
         self._pictures = ScatterPictures(codec, self.x, renderer, self._space)
         super().__init__(
             color_by=color_by,
@@ -318,6 +321,32 @@ class LatentScatter(Pictured, ScatterAnswers):
     def path_owner(self) -> str | None:
         """Model id of the widget whose path is shown, or cannot be shown here; None if none."""
         return self._path.get("slider", self._path.get("not_shown"))
+
+    def carried(self, page: PageContents) -> dict[str, Any]:
+        """Return the codes in all projections, the samples, and the model."""
+        model = page.add_model(self._codec)
+        spec = renderer_to_json(self._renderer)
+        drawn_here = spec.get("name") in TWINS
+        model = model if drawn_here else ""
+        state: dict[str, Any] = {"_model": {"id": model, "renderer": spec} if model else {}}
+        if drawn_here:  # by the page itself, from the samples
+            state["_tiles"] = {}
+        if model and not self._grid.get("error"):  # the page decodes the plane when it opens
+            one = self._pictures.sample(0)
+            state["_grid"] = {**self._grid, "columns": 1, "rows": 1, **one}
+        far = self._space.off_data
+        return {
+            "model": model,
+            "codes": self.z_mean,
+            "log_var": self._space.z_log_var,
+            "scale": far.scale,
+            "limit": far.limit if np.isfinite(far.limit) else None,
+            "planes": self._space.planes(),
+            "density": self._density
+            or (self._prior and self._space.aggregated_posterior(self.dims)),
+            "pictures": page.add_pictures(self.x, self._renderer),
+            "state": state,
+        }
 
     def _draw(self, figure: Any) -> None:
         picture.draw(figure, self, self._plane(), repr(self))

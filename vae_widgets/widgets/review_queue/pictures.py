@@ -52,8 +52,9 @@ class ReviewPictures:
     def carried(self, page: PageContents) -> dict[str, Any]:
         """Return what an exported page draws them from."""
         if self._items is None:
-            return {"pictures": None}
-        return {"pictures": page.add_pictures(self._items, self._renderer)}
+            return {"pictures": None, "model": ""}
+        model = "" if self._codec is None else page.add_model(self._codec)
+        return {"pictures": page.add_pictures(self._items, self._renderer), "model": model}
 
     def _made(self, x: NDArray[Any]) -> dict[str, Any]:
         renderer = self._renderer

@@ -8,7 +8,7 @@ import traitlets
 from vae_widgets.core import checks
 from vae_widgets.widgets.base.assets import bundle
 from vae_widgets.widgets.base.messages import RUN_KINDS, Refused
-from vae_widgets.widgets.base.widget import CanvasWidget
+from vae_widgets.widgets.base.widget import CanvasWidget, PageContents
 from vae_widgets.widgets.traits.array import Number, validate
 
 PANELS = ("latent", "replay")
@@ -42,7 +42,12 @@ class CurveLegend(CanvasWidget):
 
     def __init__(self, title: str, to_csv: Callable[[], str]) -> None:
         super().__init__(title=title)
+        self._to_csv = to_csv
         self.handle(lambda message: {"csv": to_csv().encode()}, "history")
+
+    def carried(self, page: PageContents) -> dict[str, Any]:
+        """Return the history as a CSV file."""
+        return {"csv": self._to_csv().encode()}
 
 
 class TrainingControls(CanvasWidget):
@@ -76,6 +81,11 @@ class TrainingControls(CanvasWidget):
         super().__init__()
         self._on_click = on_click
         self.handle(self._clicked, *RUN_KINDS, "change")
+
+    def carried(self, page: PageContents) -> dict[str, Any]:
+        """Leave out what only Python can do: buttons, settings, and panels of other epochs."""
+        without = {"buttons": {}, "settings": {}, "active": False, "available": []}
+        return {"state": {"shown": {**self.shown, **without}, "panels": []}}
 
     @validate("zoom")
     def _check_zoom(self, proposal: Any) -> list[float]:

@@ -22,7 +22,7 @@ from vae_widgets.rendering import Renderer, check_renderer
 from vae_widgets.widgets.base.logger_method import LoggerMethod
 from vae_widgets.widgets.base.messages import in_words
 from vae_widgets.widgets.base.rate_limit import Send, Throttle
-from vae_widgets.widgets.base.widget import CompositeWidget
+from vae_widgets.widgets.base.widget import CompositeWidget, PageContents
 from vae_widgets.widgets.still_pictures.pictured import Pictured
 from vae_widgets.widgets.training_monitor import status_text as words
 from vae_widgets.widgets.training_monitor.keras_callback import KerasCallback
@@ -342,6 +342,12 @@ class TrainingMonitor(Pictured, CompositeWidget):
             self._throttle.request()
 
     # Drawing
+
+    def carried(self, page: PageContents) -> dict[str, Any]:
+        """Bring all parts up to date, so that their traits are what the page carries."""
+        for send in self._plan():
+            send()
+        return {}
 
     @property
     def _picture_height(self) -> float:

@@ -55,6 +55,8 @@ export const CONTROLS: Record<string, Draw> = {
     });
     el.append(group);
   },
+  // What needs Python is not offered.
+  BootstrapPanel: (_, el) => el.remove(),
   HTML: (model, el) => {
     const text = new DetailText("vw-page-html");
     el.append(text.root);

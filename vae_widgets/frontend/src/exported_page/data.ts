@@ -18,6 +18,7 @@ export interface PageData {
   title: string;
   root: string;
   models: Record<string, CarriedModel>;
+  codecs: unknown[];
   samples: unknown[];
   pictures: unknown[];
   buffers: string[];
@@ -32,7 +33,7 @@ export function parsePage(text: string): PageData {
     const whole =
       typeof data.title === "string" &&
       Array.isArray(data.buffers) &&
-      Array.isArray(data.samples) &&
+      [data.samples, data.codecs].every(Array.isArray) &&
       Array.isArray(data.pictures) &&
       Object.hasOwn(data.models, data.root) &&
       Object.entries(data.models).every(([id, model]) => ID.test(id) && isModel(model));

@@ -1,10 +1,14 @@
 /** The start of an exported page (widgets/exported_page/): widgets without a kernel. */
 
 import "./page.css";
+import { modelOf } from "../codec/carried_models.ts";
 import { element } from "../controls/shell.ts";
+import { readArray } from "../kernel/arrays.ts";
+import type { InPageModel, ModelSource } from "../model/in_page_model.ts";
 import { CONTROLS } from "./boxes.ts";
 import { Buffers, parsePage, type PageData } from "./data.ts";
-import { startKernel } from "./kernel/page_kernel.ts";
+import { startKernel, type PageKernel } from "./kernel/page_kernel.ts";
+import { OwnSamplePanel } from "./own_sample/panel.ts";
 import { PageModel } from "./page_model.ts";
 import { themeButton } from "./theme.ts";
 
@@ -31,11 +35,12 @@ async function open(root: HTMLElement): Promise<void> {
     return say(message(error));
   }
   document.title = heading.textContent = data.title;
-  const models = await readModels(data, say);
+  const { models, encoding } = await readModels(data, say);
   show(models.get(data.root)!, body);
+  if (encoding) root.append(new OwnSamplePanel(encoding.scatter, encoding.scoring).root);
 }
 
-async function readModels(data: PageData, say: (text: string) => void): Promise<Map<string, PageModel>> {
+async function readModels(data: PageData, say: (text: string) => void): Promise<{ models: Map<string, PageModel>; encoding: PageKernel["encoding"] }> {
   const buffers = new Buffers(data.buffers);
   const models = new Map<string, PageModel>();
   for (const [id, carried] of Object.entries(data.models)) models.set(id, new PageModel(id, carried, models));
@@ -61,9 +66,30 @@ async function readModels(data: PageData, say: (text: string) => void): Promise<
   const carried = {
     samples: await fill("Some samples", data.samples),
     pictures: await fill("The pictures of samples", data.pictures),
+    inPageModels: await startModels(await fill("The model", data.codecs), (why) => damaged.add(why)),
   };
-  [...damaged, ...startKernel(models, carried)].forEach(say);
-  return models;
+  const { problems, encoding } = startKernel(models, carried);
+  [...damaged, ...problems].forEach(say);
+  return { models, encoding };
+}
+
+/** Start the models that the page carries, where its widgets look for them (codec/carried_models.ts). */
+async function startModels(codecs: any[], failed: (why: string) => void): Promise<Map<string, InPageModel>> {
+  const running = new Map<string, InPageModel>();
+  for (const [number, codec] of codecs.entries()) {
+    if (!codec) continue;
+    const bytes = (view: DataView<ArrayBuffer> | null) => (view ? new Uint8Array(view.buffer) : undefined);
+    const { decoder, encoder, label } = codec;
+    const source: ModelSource = { decoder: bytes(decoder)!, encoder: bytes(encoder) };
+    if (label) source.label = [...readArray(label)];
+    const name = `model ${number}`;
+    try {
+      running.set(name, await modelOf(name, async () => source));
+    } catch (error) {
+      failed(`The model of this page does not run: ${message(error)}`);
+    }
+  }
+  return running;
 }
 
 function show(model: PageModel, el: HTMLElement): void {

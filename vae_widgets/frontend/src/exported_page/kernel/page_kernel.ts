@@ -1,23 +1,45 @@
 /** What Python does behind the widgets, done in the page. */
 
+import type { InPageModel } from "../../model/in_page_model.ts";
 import type { PageModel } from "../page_model.ts";
+import { Decoder } from "./decoder.ts";
 import { linkExplorer } from "./explorer.ts";
 import { HistogramKernel } from "./histogram.ts";
 import type { Parts } from "./parts.ts";
 import { SamplePictures, type CarriedPictures } from "./pictures.ts";
 import { ReviewKernel } from "./review.ts";
+import { reviewPictures } from "./review_pictures.ts";
 import { reviewedScores } from "./reviewed_scores.ts";
 import { Samples, type WireSamples } from "./samples.ts";
+import { ScatterKernel } from "./scatter.ts";
+import type { ScoreFormula } from "./score.ts";
+import { SliderKernel } from "./slider.ts";
 import { ThresholdCurvesKernel } from "./threshold_curves.ts";
 
 export interface Carried {
   /** Null for what is damaged. */
   samples: (WireSamples | null)[];
   pictures: (CarriedPictures | null)[];
+  /** The models that run, by their names. */
+  inPageModels: Map<string, InPageModel>;
 }
 
-/** Let the models of a page answer. Returns why some cannot. */
-export function startKernel(models: Map<string, PageModel>, carried: Carried): string[] {
+export interface PageKernel {
+  /** Why some models do not answer. */
+  problems: string[];
+  /** A scatter whose model encodes, and the scores of its samples. */
+  encoding: { scatter: ScatterKernel; scoring: Scoring | null } | null;
+}
+
+/** What is known of the scores of samples. */
+export interface Scoring {
+  formula: ScoreFormula | null;
+  name: string;
+  threshold(): number;
+}
+
+/** Let the models of a page answer. */
+export function startKernel(models: Map<string, PageModel>, carried: Carried): PageKernel {
   const problems: string[] = [];
   const samples = carried.samples.map((one) => one && new Samples(one));
   const pictures = carried.pictures.map((one) => new SamplePictures(one, samples));
@@ -27,6 +49,11 @@ export function startKernel(models: Map<string, PageModel>, carried: Carried): s
       return found?.own ? found : null;
     },
     pictures: (number) => pictures[number],
+    inPageModel: (name) => carried.inPageModels.get(name) ?? null,
+    decoder(name, renderer) {
+      const model = carried.inPageModels.get(name);
+      return model ? new Decoder(model, renderer) : null;
+    },
   };
   const each = <T>(kind: string, start: (model: PageModel) => T): Map<string, T> => {
     const started = new Map<string, T>();
@@ -40,20 +67,32 @@ export function startKernel(models: Map<string, PageModel>, carried: Carried): s
     }
     return started;
   };
+  const scatters = each("LatentScatter", (model) => new ScatterKernel(model, parts));
+  each("InterpolationSlider", (model) => {
+    const scatter = [...scatters.values()].find((one) => one.model.get("_path").slider === model.id);
+    return new SliderKernel(model, parts, scatter ?? null);
+  });
   const histograms = each("AnomalyHistogram", (model) => new HistogramKernel(model, parts));
   each("ThresholdCurves", (model) => {
     const histogram = [...histograms.values()].find(({ canvas }) => canvas.id === model.own!.canvas);
     return histogram && new ThresholdCurvesKernel(model, parts, histogram);
   });
+  each("CurveLegend", (model) => model.handle("history", () => ({ csv: model.own!.csv })));
   each("ReviewQueue", (model) => {
     const scores = histograms.get(model.own!.histogram) ?? reviewedScores(model);
-    const { pictures } = model.own!;
-    const pictured = async (rows: number[]) => {
-      const tiles = pictures === null || !rows.length ? {} : await parts.pictures(pictures).of(rows);
-      return { pictures: "png" in tiles ? ["input"] : [], tiles, note: "", details: [], error: "" };
-    };
-    return new ReviewKernel(model, scores, pictured);
+    return new ReviewKernel(model, scores, reviewPictures(model, parts));
   });
-  each("Explorer", (model) => linkExplorer(model, parts, histograms.get(model.own!.histogram)!, () => {}));
-  return problems;
+  let scoring: Scoring | null = null;
+  each("Explorer", (model) => {
+    const histogram = histograms.get(model.own!.histogram)!;
+    scoring = {
+      formula: model.own!.score,
+      name: histogram.canvas.get("score_name"),
+      threshold: () => histogram.threshold,
+    };
+    linkExplorer(model, parts, histogram, (row) => scatters.get(model.own!.scatter)!.pick(row));
+  });
+
+  const encoding = [...scatters.values()].find(({ decoder, pictures }) => decoder?.model.canEncode && pictures.samples);
+  return { problems, encoding: encoding ? { scatter: encoding, scoring } : null };
 }

@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+import vae_widgets as vw
+from tests.support.exported_page import OpenedPage
+from tests.support.pca_codec import OnnxPcaCodec, digits
+
+# Draws an image on the canvas of the panel, as large as it.
+DRAW = """({ values, side }) => {
+  const small = new OffscreenCanvas(side, side);
+  const pixels = values.flatMap((value) => [0, 0, 0, 255 * value]);
+  small.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels), side), 0, 0);
+  const canvas = document.querySelector(".vw-own-canvas");
+  const context = canvas.getContext("2d");
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, 0, 0, canvas.width, canvas.height);
+  const facts = document.querySelector(".vw-own-facts");
+  facts.replaceChildren();
+  canvas.dispatchEvent(new Event("change"));
+  return new Promise((resolve) => {
+    const look = () =>
+      facts.children.length
+        ? resolve([facts.dataset.row, facts.dataset.score])
+        : requestAnimationFrame(look);
+    look();
+  });
+}"""
+PIXELS = """(canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return [...data].filter((_, i) => i % 4 === 0);
+}"""
+
+
+@pytest.fixture(scope="module")
+def data():
+    x, y = digits()
+    return x[:1000], y[:1000], x[1000:1040], y[1000:1040]
+
+
+@pytest.fixture(scope="module")
+def explorer(data):
+    x, y, _, _ = data
+    return vw.Explorer(OnnxPcaCodec(x, 16), x, labels=y)
+
+
+@pytest.fixture
+def opened(page, explorer, tmp_path):
+    explorer.save_html(tmp_path / "digits.html")
+    opened = OpenedPage(page, tmp_path / "digits.html")
+    yield opened
+    opened.check()
+
+
+def shown(canvas):
+    pixels = np.array(canvas.evaluate(PIXELS))
+    side = int(np.sqrt(pixels.size))
+    step = side // 8  # the tile may be enlarged
+    return pixels.reshape(side, side)[step // 2 :: step, step // 2 :: step] / 255
+
+
+def test_a_picked_sample_and_a_picked_place_are_decoded_by_the_model(page, explorer, opened):
+    explorer.scatter.try_pick(7)
+    page.get_by_role("button", name="Points", exact=True).click()
+    found = page.get_by_role("spinbutton", name="sample").first
+    found.fill("7")
+    found.press("Enter")
+    page.get_by_text("Sample #7 beside its reconstruction").wait_for()
+    pictures = page.locator(".vw-picked canvas")
+    expected = explorer.scatter.decoded.clip(0, 1)
+    np.testing.assert_allclose(shown(pictures.first), expected, atol=1 / 255)
+    np.testing.assert_allclose(shown(pictures.nth(1)), explorer.scatter.x[7], atol=1 / 255)
+
+
+def test_a_slide_gets_new_ends_methods_and_its_place_in_the_scatter(page, explorer, opened):
+    slider = explorer.slider
+    page.get_by_role("tab", name="Slide").click()
+    status = page.locator(".vw-interpolation .vw-status")
+    end = page.get_by_role("spinbutton", name="Number of the sample at the end")
+    end.fill("21")
+    end.press("Enter")
+    slider.end = explorer.scatter.x[21]
+    for method in ("linear", "slerp"):
+        slider.method = method
+        page.get_by_role("combobox", name="Path").select_option(method)
+        distance = np.linalg.norm(slider.path[-1] - slider.path[0])
+        status.filter(has_text=f"{distance:.2f} to end").wait_for()
+    page.get_by_role("button", name="Swap").click()
+    status.filter(has_text="value 1.000").wait_for()
+
+
+def test_drawn_digits_land_beside_their_class_and_are_scored(page, data, explorer, opened):
+    _, y, new, classes = data
+    codec, codes = explorer._codec, explorer.scatter.z_mean
+    nearest = np.linalg.norm(codec.encode(new)[0][:, None] - codes, axis=2).argmin(axis=1)
+    known = y[nearest] == classes
+    drawn = [
+        page.evaluate(DRAW, {"values": image.ravel().tolist(), "side": 8}) for image in new[known]
+    ]
+    rows = np.array([int(row) for row, _ in drawn])
+    assert known.sum() > 30
+    assert np.mean(y[rows] == classes[known]) >= 0.9
+    assert float(drawn[0][1]) > 0
+
+
+def test_a_picture_is_encoded_and_scored_as_python_does(page, data, explorer, opened, tmp_path):
+    image = data[2][:1]
+    path = tmp_path / "digit.png"
+    Image.fromarray(np.rint(image[0] * 255).astype(np.uint8)).save(path)
+    exact = np.rint(image * 255).astype(np.float32) / 255
+    page.set_input_files(".vw-own input[type=file]", path)
+    page.locator(".vw-own-fact").first.wait_for()
+    codec = explorer._codec
+    z = codec.encode(exact)[0]
+    error = float(((exact - codec.decode(z)) ** 2).sum())
+    score = float(page.locator(".vw-own-facts").get_attribute("data-score"))
+    assert score == pytest.approx(error, rel=1e-4)
+    row = int(page.locator(".vw-own-facts").get_attribute("data-row"))
+    assert row == np.linalg.norm(explorer.scatter.z_mean - z, axis=1).argmin()
+    page.set_input_files(".vw-own input[type=file]", tmp_path / "digits.html")
+    page.get_by_text("The file is no picture that this browser reads").wait_for()

@@ -1,0 +1,210 @@
+/** The panel "Try your own": a drawing, a picture or a row of numbers, encoded in the page. */
+
+import { button, element } from "../../controls/shell.ts";
+import { counted, formatNumber, plain } from "../../format/numbers.ts";
+import { Tiles } from "../../kernel/atlas.ts";
+import type { Scoring } from "../kernel/page_kernel.ts";
+import type { ScatterKernel } from "../kernel/scatter.ts";
+import { Drawing } from "./drawing.ts";
+import { fitInk, inkHabit, type InkHabit } from "./ink.ts";
+import { readNumbers, readPicture } from "./read_sample.ts";
+import { scoreOf } from "../kernel/score.ts";
+
+/** The usual ink is measured on this many samples. */
+const MEASURED = 500;
+const TILE = 112;
+
+export class OwnSamplePanel {
+  readonly root = element("section", "vw-own");
+  readonly #scatter: ScatterKernel;
+  readonly #scoring: Scoring | null;
+  readonly #pictures = element("div", "vw-own-pictures");
+  readonly #facts = element("div", "vw-own-facts");
+  #drawing: Drawing | null = null;
+  #habit: InkHabit | null = null;
+  #frame = 0;
+
+  constructor(scatter: ScatterKernel, scoring: Scoring | null) {
+    this.#scatter = scatter;
+    this.#scoring = scoring;
+    this.#facts.role = "status";
+    const input = element("div", "vw-own-input");
+    const text = this.#image ? this.#addDrawing(input) : this.#addNumbers(input);
+    this.root.append(element("h2", "", "Try your own"), element("p", "vw-own-hint", text), input);
+    input.append(this.#pictures, this.#facts);
+    this.#say("");
+  }
+
+  /** Sides and channels of an image; null for other samples. */
+  get #image(): { width: number; height: number; channels: number } | null {
+    const [height, width, channels = 1, ...more] = this.#scatter.pictures.samples!.shape;
+    const { renderer } = this.#scatter.pictures;
+    const isImage = width !== undefined && !more.length && renderer?.width === width && renderer.height === height;
+    return isImage && [1, 3].includes(channels) ? { width, height, channels } : null;
+  }
+
+  // -- input -------------------------------------------------------------------------------------
+
+  #addDrawing(input: HTMLElement): string {
+    const drawing = (this.#drawing = new Drawing(() => this.#soon()));
+    const clear = button("Clear", "Clear the drawing", () => {
+      drawing.clear();
+      this.#say("");
+    });
+    const choose = this.#fileButton("Choose a picture", "image/*", (file) => this.#takePicture(file));
+    const buttons = element("div", "vw-own-buttons");
+    buttons.append(clear, choose);
+    const side = element("div");
+    side.append(drawing.root, buttons);
+    input.append(side);
+    this.#acceptDrops(drawing.root, (file) => this.#takePicture(file));
+    return (
+      "Draw with a mouse, a pen or a finger, or drop a picture. The drawing is scaled and centred as the images of " +
+      "this page are; a picture is scaled to their size as it is."
+    );
+  }
+
+  #addNumbers(input: HTMLElement): string {
+    const size = this.#scatter.pictures.samples!.size;
+    const field = element("textarea", "vw-input vw-own-numbers");
+    field.placeholder = `${counted(size, "number")}, separated by commas`;
+    field.ariaLabel = "The values of one sample";
+    field.addEventListener("input", () => this.#try(async () => readNumbers(field.value, size)));
+    const choose = this.#fileButton("Choose a CSV file", ".csv,.txt,text/csv", (file) => this.#takeText(file, field));
+    const side = element("div");
+    side.append(field, choose);
+    input.append(side);
+    this.#acceptDrops(field, (file) => this.#takeText(file, field));
+    return "Type or paste the values of one sample, or drop a CSV file with one row of numbers.";
+  }
+
+  #fileButton(text: string, accept: string, take: (file: File) => void): HTMLElement {
+    const input = element("input");
+    input.type = "file";
+    input.accept = accept;
+    input.hidden = true;
+    input.addEventListener("change", () => {
+      if (input.files?.[0]) take(input.files[0]);
+      input.value = "";
+    });
+    const root = element("span");
+    root.append(
+      button(text, text, () => input.click()),
+      input,
+    );
+    return root;
+  }
+
+  #acceptDrops(target: HTMLElement, take: (file: File) => void): void {
+    target.addEventListener("dragover", (event) => event.preventDefault());
+    target.addEventListener("drop", (event) => {
+      event.preventDefault();
+      const [file] = event.dataTransfer?.files ?? [];
+      if (file) take(file);
+    });
+  }
+
+  #takePicture(file: File): void {
+    const { width, height, channels } = this.#image!;
+    const { paper, full } = this.#measured;
+    const range: [number, number] = [Math.min(paper, full), Math.max(paper, full)];
+    this.#drawing!.clear();
+    void this.#try(() => readPicture(file, width, height, channels, range));
+  }
+
+  #takeText(file: File, field: HTMLTextAreaElement): void {
+    void this.#try(async () => {
+      field.value = await file.text();
+      return readNumbers(field.value, this.#scatter.pictures.samples!.size);
+    });
+  }
+
+  /** Encode the drawing, once a frame at most. */
+  #soon(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => {
+      const { width, height, channels } = this.#image!;
+      const grey = fitInk(this.#drawing!.ink, this.#measured, width, height);
+      if (!grey) return this.#say("");
+      const sample = Float32Array.from({ length: grey.length * channels }, (_, i) => grey[Math.floor(i / channels)]);
+      void this.#try(async () => sample);
+    });
+  }
+
+  /** Where the ink of this data set is. */
+  get #measured(): InkHabit {
+    if (!this.#habit) {
+      const { width, height, channels } = this.#image!;
+      const samples = this.#scatter.pictures.samples!;
+      const count = Math.min(MEASURED, samples.count);
+      const rows = Array.from({ length: count }, (_, i) => Math.floor((i * samples.count) / count));
+      const all = samples.of(rows);
+      const grey = all.filter((_, at) => at % channels === 0);
+      this.#habit = inkHabit(grey, width, height);
+    }
+    return this.#habit;
+  }
+
+  // -- output ------------------------------------------------------------------------------------
+
+  async #try(make: () => Promise<Float32Array>): Promise<void> {
+    try {
+      this.#show(await make());
+    } catch (error) {
+      this.#say((error as Error).message);
+    }
+  }
+
+  #show(x: Float32Array): void {
+    const { model, renderer } = this.#scatter.decoder!;
+    const { zMean, zLogVar } = model.encode(x);
+    if (!zMean.every(Number.isFinite)) throw new Error("The model gives no finite code for this sample.");
+    const xHat = model.decode(zMean);
+    this.#scatter.showLatent(zMean);
+    const tiles = [x, xHat].map((sample) => Tiles.of(renderer.draw(sample)));
+    this.#pictures.replaceChildren(
+      ...tiles.map((tile, i) => figure(tile, ["what the model gets", "its reconstruction"][i])),
+    );
+    const nearest = this.#scatter.nearestTo(zMean);
+    const code = [...zMean].slice(0, 8).map((value) => formatNumber(value, 4));
+    const rest = zMean.length > 8 ? ", \u2026" : "";
+    this.#facts.replaceChildren(
+      line("Code", `z = (${code.join(", ")}${rest})`),
+      line("Nearest sample", `#${nearest.row}${nearest.label && `, ${nearest.label}`}`),
+      line("Score", this.#scoreText(x, xHat, zMean, zLogVar)),
+    );
+    this.#facts.dataset.row = String(nearest.row);
+  }
+
+  #scoreText(x: Float32Array, xHat: Float32Array, zMean: Float32Array, zLogVar: Float32Array): string {
+    if (!this.#scoring?.formula) return "needs Python";
+    const score = scoreOf(this.#scoring.formula, x, xHat, zMean, zLogVar);
+    this.#facts.dataset.score = String(score);
+    const flagged = score >= this.#scoring.threshold() ? "flagged" : "not flagged";
+    return `${plain(score, 5)} ${this.#scoring.name}: ${flagged}`;
+  }
+
+  #say(text: string): void {
+    this.#pictures.replaceChildren();
+    this.#facts.replaceChildren(text);
+    delete this.#facts.dataset.row;
+  }
+}
+
+function line(name: string, value: string): HTMLElement {
+  const made = element("div", "vw-own-fact");
+  made.append(element("span", "vw-own-term", name), element("span", "", value));
+  return made;
+}
+
+function figure(tiles: Tiles, caption: string): HTMLElement {
+  const made = element("figure");
+  const canvas = element("canvas", "vw-own-tile");
+  canvas.width = tiles.width;
+  canvas.height = tiles.height;
+  canvas.style.width = `${Math.max(TILE, tiles.width)}px`;
+  canvas.style.imageRendering = tiles.imageRendering;
+  tiles.draw(canvas.getContext("2d")!, 0, 0, 0, tiles.width, tiles.height);
+  made.append(canvas, element("figcaption", "", caption));
+  return made;
+}
