@@ -65,14 +65,12 @@ class Panel:
             points=Points("threshold", _ORANGE, _NOTHING, _NOTHING, size=96, edge="white"),
         )
         self.note = ipywidgets.HTML().add_class("vw-note").add_class("vw-assumed")
-        self.figure = CurveFigure(
-            plot, _STYLES, layout=ipywidgets.Layout(width="100%", height="304px", min_width="0")
-        )
+        # Higher where the histogram has a height (frontend/src/anomaly_histogram/figure.css).
+        layout = ipywidgets.Layout(width="100%", height="auto", flex="0 0 304px", min_width="0")
+        self.figure = CurveFigure(plot, _STYLES, layout=layout)
         assert self.figure.points is not None
         self.point = self.figure.points
-        self.root = ipywidgets.VBox(
-            [self.figure, self.note], layout=ipywidgets.Layout(width="100%")
-        )
+        self.root = ipywidgets.VBox([self.figure, self.note], layout=_growing())
 
     def show(self, values: Mapping[str, float]) -> None:
         """Move the operating point. It is hidden while one of its metrics is undefined."""
@@ -81,6 +79,10 @@ class Panel:
         points = self.figure.plot.points
         assert points is not None
         self.figure.draw(points=replace(points, x=x, y=y))
+
+
+def _growing() -> ipywidgets.Layout:
+    return ipywidgets.Layout(width="100%", flex="1 0 auto")
 
 
 def _axis(label: str, low: float = 0.0, high: float = 1.0) -> Axis:
@@ -103,9 +105,9 @@ class ThresholdCurves(CompositeWidget):
         self._panels: dict[str, Panel] = {}
         self._note = ipywidgets.HTML().add_class("vw-note")
         self._switch = ipywidgets.ToggleButtons(style={"button_width": "auto"})
-        self._stack = ipywidgets.Stack()
+        self._stack = ipywidgets.Stack(layout=_growing())
         self._link = ipywidgets.jslink((self._switch, "index"), (self._stack, "selected_index"))
-        super().__init__(layout=ipywidgets.Layout(width="100%"))
+        super().__init__(layout=_growing())
         self.add_class("vw-figure")
         self.draw()
 

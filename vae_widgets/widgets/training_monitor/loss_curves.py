@@ -13,6 +13,7 @@ from vae_widgets.widgets.base.rate_limit import Send, changes
 from vae_widgets.widgets.base.widget import ClosingWidget, PageContents
 from vae_widgets.widgets.curve_plot import Rule
 from vae_widgets.widgets.curve_plot.figure import CurveFigure
+from vae_widgets.widgets.training_monitor.curve_axes import x_axis
 from vae_widgets.widgets.training_monitor.curve_lines import (
     NO_LINE,
     View,
@@ -40,7 +41,8 @@ class _Panel:
         self.title = ipywidgets.Label()
         self.title.add_class("vw-curves-title")
         self.box = ipywidgets.VBox(
-            [self.title, self.figure], layout=ipywidgets.Layout(min_width="300px", flex="1 1 0")
+            [self.title, self.figure],
+            layout=ipywidgets.Layout(min_width="min(300px, 100%)", flex="1 1 0"),
         )
 
 
@@ -94,7 +96,7 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
             "_css": bundle("training_curves.css"),
             **{name: f"IPY_MODEL_{page.add(model)}" for name, model in self._beside.items()},
             "run": {
-                "axis": "epoch" if history.has_epochs else "step",
+                "axis": x_axis(history, low, high)["label"],
                 "unit": unit_of(metrics),
                 "limits": [low, high],
                 "metrics": [
@@ -154,7 +156,8 @@ def _readout(run: Run) -> dict[str, Any]:
     for name in run.seen(metrics):
         for twin in (name, VALIDATION + name):
             steps, epochs = values_of(history, twin, run.steps_per_epoch)
-            x, y = epochs if len(epochs[0]) > 1 else steps
+            least = 1 if twin == name else 0  # one epoch is no line, but the only validation value
+            x, y = epochs if len(epochs[0]) > least else steps
             within = (limits[0] <= x) & (x <= limits[1])
             x, y = decimate(x[within], y[within], _READ_POINTS)
             if len(x):

@@ -69,11 +69,10 @@ export type Wired<T> = T extends ArrayLike<number>
   ? T extends unknown[] ? T : WireArray
   : T extends object ? { [Name in keyof T]: Wired<T[Name]> } : T;
 
-/** Read the wire form of a plot, or of a part of one. */
+/** Read the wire form of a plot, or of a part of one. What is an array already stays as it is. */
 export function readWired(wired: any): any {
-  if (Array.isArray(wired) || wired === null || typeof wired !== "object") {
-    return Array.isArray(wired) ? wired.map(readWired) : wired;
-  }
+  if (wired === null || typeof wired !== "object" || ArrayBuffer.isView(wired)) return wired;
+  if (Array.isArray(wired)) return wired.map(readWired);
   if (wired.data instanceof DataView) return readArray<TypedArray>(wired);
   return Object.fromEntries(Object.entries(wired).map(([name, part]) => [name, readWired(part)]));
 }

@@ -68,6 +68,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   const movePoints = () => {
     if (!followed || !plot.points) return;
     const [x, y] = (["x", "y"] as const).map((name) => readWired(followed!.get(name)));
+    if (x.length !== y.length) return; // they are set one after the other
     plot = { ...plot, points: { ...plot.points, x, y } };
     view.update();
   };

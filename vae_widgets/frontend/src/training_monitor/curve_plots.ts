@@ -1,6 +1,6 @@
 /** The plots of a training run, as curve_plots.py makes them where there is a kernel. */
 
-import type { CurvePlot, Line } from "../curve_plot/description.ts";
+import { readWired, type CurvePlot, type Line } from "../curve_plot/description.ts";
 import type { CurveEvent } from "./curve_events.ts";
 import { xAxis, yAxis } from "./curve_axes.ts";
 import { linesOf, NO_LINES, type CurvesView, type Series, type Values } from "./curve_lines.ts";
@@ -31,6 +31,18 @@ export interface Run {
 
 const FAINT = 0.35;
 const MARGIN = { top: 8, right: 16, bottom: 40, left: 56 };
+
+/** Read a run as it is sent: x and y of each series in one array. */
+export function readRun(wired: object): Run {
+  const run = readWired(wired);
+  for (const metric of [...run.metrics, ...run.others.flatMap((other: any) => other.metrics)]) {
+    for (const name of ["steps", "epochs", "validation"]) {
+      const n = metric[name].length / 2;
+      metric[name] = { x: metric[name].subarray(0, n), y: metric[name].subarray(n) };
+    }
+  }
+  return run;
+}
 
 /** Ends of the x axis that are seen. */
 export function limitsOf(run: Run, view: CurvesView): Limits {

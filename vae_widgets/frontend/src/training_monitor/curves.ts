@@ -6,8 +6,8 @@ import "../curve_plot/widget.css";
 import "./curves.css";
 import { element } from "../controls/shell.ts";
 import { CurveView } from "../curve_plot/curve_view.ts";
-import { readWired, type CurvePlot } from "../curve_plot/description.ts";
-import { plotsOf, readoutOf, type Run } from "./curve_plots.ts";
+import type { CurvePlot } from "../curve_plot/description.ts";
+import { plotsOf, readoutOf, readRun } from "./curve_plots.ts";
 import type { CurvesView } from "./curve_lines.ts";
 
 interface State {
@@ -40,7 +40,12 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     panel.append(title);
     root.append(panel);
     // The title is above the canvas, and the names of events between them.
-    const untitled = (): CurvePlot => ({ ...(plots[i] ?? plots.find((plot) => plot)!), title: "" });
+    const untitled = (): CurvePlot => {
+      const plot = { ...(plots[i] ?? plots.find((other) => other)!), title: "" };
+      // Before the first batch the numbers would mean nothing.
+      const bare = { ...plot.x, label: "", ticks: [] };
+      return run.metrics.length ? plot : { ...plot, x: bare, y: { ...plot.y, ticks: [] } };
+    };
     return { panel, title, curves: new CurveView(panel, untitled) };
   });
   let neighbours: Partial<Record<"legend" | "controls" | "replay", Neighbour>> = {};
@@ -90,17 +95,6 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     for (const { curves } of panels) curves.close();
     root.remove();
   };
-}
-
-function readRun(wired: object): Run {
-  const run = readWired(wired);
-  for (const metric of [...run.metrics, ...run.others.flatMap((other: any) => other.metrics)]) {
-    for (const name of ["steps", "epochs", "validation"]) {
-      const n = metric[name].length / 2;
-      metric[name] = { x: metric[name].subarray(0, n), y: metric[name].subarray(n) };
-    }
-  }
-  return run;
 }
 
 export default { render };
