@@ -8,10 +8,13 @@ import os
 import pathlib
 import re
 
+import numpy as np
 import pytest
 from PIL import Image
 
+import vae_widgets as vw
 from tests.browser.conftest import REPOSITORY
+from tests.support.exported_page import OpenedPage
 
 FOLDER = pathlib.Path(os.environ.get("SCREENSHOTS", REPOSITORY / ".github/images"))
 
@@ -106,6 +109,47 @@ def test_photograph_a_run_under_way(notebook, theme):
     save(monitor.screenshot(animations="disabled"), f"run-{theme}")
     monitor.get_by_role("button", name="Stop").click()
     monitor.get_by_text("Stopped at epoch").wait_for(timeout=20_000)
+
+
+@pytest.fixture(scope="module")
+def exported_page(tmp_path_factory):
+    ds = vw.load_dataset("digits")
+    vae = vw.VAE.build(ds.sample_shape, latent_dim=2, seed=0)
+    vae.fit(ds.x_train, epochs=300, verbose=0)
+    explorer = vw.Explorer(vae, ds)
+    explorer.histogram.choose_threshold("percentile", percentile=90)
+    explorer.panel = "threshold"
+    path = tmp_path_factory.mktemp("page") / "digits.html"
+    explorer.save_html(path, title="Handwritten digits")
+    return path
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_photograph_an_exported_page(page, theme, exported_page):
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": 1280, "height": 1080})
+    OpenedPage(page, exported_page)
+    drawing = page.locator(".vw-own-canvas")
+    drawing.scroll_into_view_if_needed()
+    box = drawing.bounding_box()
+    # A zero.
+    turns = np.linspace(-np.pi / 2, 1.5 * np.pi, 40)
+    places = [
+        (
+            box["x"] + box["width"] * (0.5 + 0.22 * np.cos(turn)),
+            box["y"] + box["height"] * (0.5 + 0.36 * np.sin(turn)),
+        )
+        for turn in turns
+    ]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places:
+        page.mouse.move(*place)
+    page.mouse.up()
+    page.locator(".vw-own-fact").first.wait_for()
+    page.mouse.move(0, 0)
+    page.wait_for_load_state("networkidle")
+    save(page.screenshot(animations="disabled", full_page=True), f"page-{theme}")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -1,3 +1,8 @@
+import base64
+import json
+import re
+import zlib
+
 import numpy as np
 import pytest
 
@@ -113,6 +118,61 @@ def test_a_review_is_kept_counted_and_saved(page, explorer, explorer_file):
     page.get_by_role("tab", name="Review").click()
     page.get_by_text("Restored 2 marks from this browser").wait_for()
     progress.filter(has_text="1 anomalous, 1 normal, 0 unsure").wait_for()
+    opened.check()
+
+
+def test_a_hostile_model_is_one_clear_line_and_the_rest_works(page, explorer_file, tmp_path):
+    text = explorer_file.read_text("utf-8")
+    script = re.search(r'(?<=id="vw-data">).*?(?=</script>)', text, re.DOTALL)
+    data = json.loads(script.group())
+    number = data["codecs"][0]["decoder"]["$buffer"]
+    hostile = b"\x08\x09" + b"\xff" * 40 + BROKEN.encode()
+    data["buffers"][number] = base64.b64encode(zlib.compress(hostile)).decode()
+    path = tmp_path / "hostile.html"
+    path.write_text(text.replace(script.group(), json.dumps(data).replace("<", "\\u003c")), "utf-8")
+    opened = OpenedPage(page, path)
+    page.get_by_role("alert").filter(has_text="The model of this page does not run").wait_for()
+    page.get_by_role("tab", name="Selection").click()
+    page.get_by_role("button", name="Select the flagged samples").click()
+    page.locator(".vw-panel-selection .vw-tile").first.click()
+    status = page.locator(".vw-scatter .vw-status")
+    status.filter(has_text="this page has no model that it can run").wait_for()
+    assert page.evaluate("window.hacked") is None
+    assert opened.requests == opened.errors == []
+
+
+def test_curves_follow_the_threshold_and_can_be_chosen(page, tmp_path):
+    scores = np.r_[np.linspace(0, 2, 80), np.linspace(1, 3, 20)]
+    histogram = vw.AnomalyHistogram(scores, np.arange(100) >= 80)
+    histogram.save_html(tmp_path / "scores.html")
+    opened = OpenedPage(page, tmp_path / "scores.html")
+    canvas = page.locator(".vw-curve-plot canvas, .vw-figure canvas").locator("visible=true").first
+    pixels = "canvas => canvas.toDataURL()"
+    before = canvas.evaluate(pixels)
+    typed = page.get_by_role("spinbutton", name="Threshold")
+    typed.fill("2.5")
+    typed.press("Enter")
+    page.wait_for_function(
+        "([canvas, before]) => canvas.toDataURL() !== before", arg=[canvas.element_handle(), before]
+    )
+    page.get_by_role("button", name="ROC").click()
+    page.get_by_text("ROC", exact=True).and_(page.locator("[aria-pressed=true]")).wait_for()
+    opened.check()
+
+
+def test_a_monitor_shows_its_whole_run_and_saves_it(page, tmp_path):
+    monitor = vw.TrainingMonitor()
+    for step in range(30):
+        monitor.log(step, loss=30.0 - step)
+    monitor.save_html(tmp_path / "run.html")
+    opened = OpenedPage(page, tmp_path / "run.html")
+    page.get_by_text("step 29").wait_for()
+    assert page.get_by_role("button", name="Stop").count() == 0
+    page.get_by_role("button", name="Log scale").click()
+    page.get_by_role("button", name="Export").first.click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    assert download.value.path().read_bytes().decode().count("\n") >= 30
     opened.check()
 
 

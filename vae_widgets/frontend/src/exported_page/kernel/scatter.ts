@@ -136,6 +136,7 @@ export class ScatterKernel {
           text: "",
           off_data: this.#codes.isFar(z),
           error: "",
+          in_page: true,
         },
       });
       return "";

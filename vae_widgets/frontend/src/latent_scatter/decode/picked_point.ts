@@ -260,7 +260,8 @@ export class PickedPoint {
     if (!this.#current()) return "Nothing is picked. Click the plane to decode it.";
     if (!this.#exact || this.#exact.point < 0) {
       const far = this.#model.get("_pick").off_data ? ", far from all data" : "";
-      return `Decoded by the kernel${far}, beside the nearest sample.`;
+      const by = this.#model.get("_pick").in_page ? "" : " by the kernel";
+      return `Decoded${by}${far}, beside the nearest sample.`;
     }
     return `Sample #${this.#exact.point} beside its reconstruction.`;
   }

@@ -22,6 +22,8 @@ export interface Picked {
   /** The renderer's HTML about the decoded sample. */
   text: string;
   error: string;
+  /** Whether an exported page has decoded it. */
+  in_page?: boolean;
 }
 
 export interface GridShape {
