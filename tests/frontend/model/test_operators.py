@@ -1,0 +1,170 @@
+"""Each operator in the page gives what ONNX Runtime gives, alone and as PyTorch exports use it."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from onnx import TensorProto, helper
+
+from tests.bundle.onnx.bombs import node
+from tests.bundle.onnx.test_operators import CASES
+
+NODE = pathlib.Path(sys.executable).with_name("node")
+SCRIPT = pathlib.Path(__file__).with_name("parity.ts")
+ROWS, SIDES = 3, (4, 6, 6)
+# They come from other axes than that of the rows, are no numbers of samples, or stay in the kernel.
+LEFT_OUT = {*("Cast", "Expand", "Shape", "Size", "Squeeze", "Where")} | {
+    *("DepthToSpace", "GatherND", "SpaceToDepth", "TopK")
+}
+
+rng = np.random.default_rng(0)
+
+
+def draw(*shape):
+    return rng.standard_normal(shape, np.float32)
+
+
+# Operator, constants after "z", attributes; rows of "z" are of 4 x 6 x 6.
+MORE = [
+    ("AveragePool", [], {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1], "count_include_pad": 1}),
+    ("AveragePool", [], {"kernel_shape": [3, 2], "strides": [2, 2], "auto_pad": "SAME_UPPER"}),
+    ("MaxPool", [], {"kernel_shape": [2, 2], "dilations": [2, 3], "pads": [1, 0, 0, 1]}),
+    ("BatchNormalization", [draw(4), draw(4), draw(4), draw(4) ** 2], {"epsilon": 0.01}),
+    ("LayerNormalization", [draw(6), draw(6)], {}),
+    ("LayerNormalization", [draw(6, 6)], {"axis": 2}),
+    ("Resize", [np.float32([]), np.float32([1, 1, 2, 3])], {"mode": "nearest"}),
+    ("Resize", [np.float32([]), np.float32([1, 1, 1.5, 0.7])], {"mode": "linear"}),
+    ("Softmax", [], {"axis": 1}),
+    ("LogSoftmax", [], {}),
+    ("ArgMin", [], {"axis": -1}),
+    ("Conv", [draw(4, 1, 3, 3), draw(4)], {"group": 4, "pads": [1, 1, 1, 1]}),
+    ("Conv", [draw(3, 4, 1, 1)], {"strides": [2, 2]}),
+    ("ConvTranspose", [draw(4, 3, 5, 4), draw(3)], {"strides": [3, 2], "dilations": [1, 2]}),
+    ("Split", [], {"axis": 2, "num_outputs": 3}),
+    ("MatMul", [draw(4, 6, 5)], {}),
+    ("PRelu", [draw(4, 1, 1)], {}),
+    ("Clip", [np.float32(-0.5)], {}),
+    ("Clip", [np.float32([]), np.float32(0.5)], {}),
+    ("Mod", [np.float32(0.7)], {"fmod": 1}),
+    ("Max", [draw(6), draw(4, 1, 1)], {}),
+    ("Pow", [np.float32(2)], {}),
+    ("OneHot", [7, np.float32([0.5, 2])], {"axis": 1}),
+    ("Slice", [[-1, 4], [-100, 0], [3, 2], [-2, -1]], {}),
+    ("Pad", [[0, 0, -1, 2, 0, 1, 3, -1], np.float32(0.5)], {}),
+    *((f"Reduce{name}", [[1, 3]], {"keepdims": 0}) for name in ("Max", "Min", "L1", "L2", "Prod")),
+    *((name, [], {}) for name in ("Selu", "Softsign", "HardSigmoid", "HardSwish", "Erf", "Sign")),
+    *((name, [draw(6)], {}) for name in ("Less", "LessOrEqual", "GreaterOrEqual", "Equal")),
+]
+
+
+def alone(op, arrays, attributes):
+    """Return a decoder from codes of 144 numbers to what one operator makes of them."""
+    attribute_inputs = op.startswith("Reduce") and op != "ReduceSum"  # before opset 18
+    given = {} if attribute_inputs and not arrays else {f"c{i}": a for i, a in enumerate(arrays)}
+    first = "z4"
+    nodes = [node("Reshape", ["z", "sides"], ["z4"])]
+    if op == "OneHot":
+        nodes += [node("Abs", ["z4"], ["abs"]), node("Cast", ["abs"], ["whole"], to=7)]
+        first = "whole"
+    n = 3 if op == "Split" and "num_outputs" in attributes else 2 if op == "Split" else 1
+    outputs = [f"out{i}" for i in range(n)]
+    names = [first, *(name if np.size(array) else "" for name, array in given.items())]
+    nodes.append(node(op, names, outputs, **attributes))
+    nodes.append(node("Cast", [outputs[-1]], ["x_mean"], to=TensorProto.FLOAT))
+    return decoder_of(nodes, {"sides": [-1, *SIDES], **given}, 144)
+
+
+def decoder_of(nodes, constants, latent_dim):
+    arrays = [onnx.numpy_helper.from_array(np.array(a), name) for name, a in constants.items()]
+    values = [helper.make_tensor_value_info("z", TensorProto.FLOAT, ["n", latent_dim])]
+    result = [helper.make_tensor_value_info("x_mean", TensorProto.FLOAT, None)]
+    graph = helper.make_graph(nodes, "decoder", values, result, arrays)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
+    return model
+
+
+def as_from_torch():
+    """Return a decoder as ``torch.onnx`` writes one: channels first, shapes made of shapes."""
+    weights = {
+        "fc.weight": draw(32, 5),
+        "fc.bias": draw(32),
+        "scale": draw(8),
+        "move": draw(8),
+        "mean": draw(8),
+        "variance": draw(8) ** 2,
+        "up.weight": draw(8, 6, 3, 3),
+        "up.bias": draw(6),
+        "deep.weight": draw(6, 1, 3, 3),
+        "last.weight": draw(2, 6, 1, 1),
+        "last.bias": draw(2),
+        "zero": 0,
+        "first": [0],
+        "eight": [8],
+        "two": [2],
+        "scales": np.float32([1, 1, 2, 2]),
+        "empty": np.float32([]),
+    }
+    nodes = [
+        node("Gemm", ["z", "fc.weight", "fc.bias"], ["a"], alpha=1.0, beta=1.0, transB=1),
+        node("Shape", ["a"], ["shape"]),
+        node("Gather", ["shape", "zero"], ["n"], axis=0),
+        node("Unsqueeze", ["n", "first"], ["rows"]),
+        node("Concat", ["rows", "eight", "two", "two"], ["sides"], axis=0),
+        node("Reshape", ["a", "sides"], ["b"]),
+        node("BatchNormalization", ["b", "scale", "move", "mean", "variance"], ["c"]),
+        node("LeakyRelu", ["c"], ["d"], alpha=0.2),
+        node("ConvTranspose", ["d", "up.weight", "up.bias"], ["e"], strides=[2, 2],
+             pads=[1, 1, 1, 1], output_padding=[1, 1], kernel_shape=[3, 3]),
+        node("Sigmoid", ["e"], ["f"]),
+        node("Mul", ["e", "f"], ["g"]),
+        node("Resize", ["g", "empty", "scales"], ["h"], mode="linear",
+             coordinate_transformation_mode="pytorch_half_pixel"),
+        node("Conv", ["h", "deep.weight"], ["i"], group=6, pads=[2, 2, 2, 2], dilations=[2, 2]),
+        node("Add", ["i", "h"], ["j"]),
+        node("Relu", ["j"], ["k"]),
+        node("Conv", ["k", "last.weight", "last.bias"], ["l"], kernel_shape=[1, 1]),
+        node("Tanh", ["l"], ["x_mean"]),
+    ]  # fmt: skip
+    return decoder_of(nodes, weights, 5)
+
+
+@pytest.fixture(scope="module")
+def differences(tmp_path_factory):
+    """Return the differences from ONNX Runtime by name."""
+    folder = tmp_path_factory.mktemp("operators")
+    models = {"as from torch": as_from_torch()}
+    for i, (op, arrays, attributes) in enumerate([*CASES, *MORE]):
+        if op not in LEFT_OUT:
+            models[f"{i} {op} {attributes}"] = alone(op, arrays, attributes)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.log_severity_level = 1, 4
+    for name, model in models.items():
+        session = onnxruntime.InferenceSession(model.SerializeToString(), options)
+        z = rng.standard_normal((ROWS, session.get_inputs()[0].shape[1]), np.float32)
+        (x_mean,) = session.run(None, {"z": z})
+        if x_mean.shape[0] != ROWS:
+            continue
+        sides = ["n", *x_mean.shape[1:]]
+        del model.graph.output[:]
+        model.graph.output.append(helper.make_tensor_value_info("x_mean", 1, sides))
+        case = folder / name.replace("/", "")
+        case.mkdir()
+        (case / "decoder.onnx").write_bytes(model.SerializeToString())
+        z.tofile(case / "z.f32")
+        x_mean.tofile(case / "x_mean.f32")
+    done = subprocess.run([NODE, SCRIPT, folder], capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert len(found) > 2 * 65  # in WebAssembly and in plain TypeScript
+    return found
+
+
+def test_operators(differences):
+    problems = {name: each for name, each in differences.items() if "problem" in each}
+    assert not problems, list(problems.items())
+    far = {name: each for name, each in differences.items() if max(each.values()) > 1e-5}
+    assert not far, list(far.items())
