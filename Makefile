@@ -121,10 +121,12 @@ $(VENV)/test.stamp: $(VENV)/python.stamp pyproject.toml $(FRONTEND_SOURCES)
 	  $(PIP_INSTALL) --no-compile --editable ".[test,data]"
 	@touch $@ $(VENV)/lab.stamp
 
-$(PEERS)/bench.stamp: tests/benchmarks/requirements.txt
+$(PEERS)/bench.stamp: tests/benchmarks/requirements.txt tests/benchmarks/package.json
 	@echo "Installing what vae_widgets is measured against into $(PEERS) (a minute or more the first time)"
 	@$(PYTHON) -m venv $(PEERS)
 	@$(PEERS)/bin/python -m pip install --quiet --quiet --disable-pip-version-check -r $<
+	@mkdir -p $(PEERS)/web && cp tests/benchmarks/package.json $(PEERS)/web
+	@cd $(PEERS)/web && $(WITH_NODE) npm install --silent
 	@touch $@
 
 # uv, because pip cannot choose the lowest versions.

@@ -13,6 +13,8 @@ the mouse is pressed and moves at 60 Hz.
 *Hover* is the same percentile of the time from a move of the mouse to another decoded picture, with
 200 ms put between the page and the kernel in each direction: of the plane that was decoded
 beforehand, and of a model that runs in the page.
+
+*In the page* is decoding alone, without a kernel, see `in_page`.
 """
 
 import json
@@ -31,6 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.benchmarks import in_page
 from tests.benchmarks.report import Bar, Report, SizesTable
 from tests.benchmarks.settings import Settings
 from tests.benchmarks.worker import Worker
@@ -221,6 +224,7 @@ def measure(settings: Settings, report: Report) -> None:
         hovered = hover_time(browser, lab, PLOTS[OURS], max(settings.points), seconds)
         plot = Plot(IN_PAGE, "vw.LatentScatter(vae, x, labels)", None, "")
         decoded = hover_time(browser, lab, plot, IN_PAGE_POINTS, seconds, "decoded")
+        in_page.measure(settings, report, browser)
     for i, (what, unit) in enumerate(WORDS):
         values = {
             name: {n: statistics.median(figures[i] for figures in of) for n, of in sizes.items()}

@@ -6,8 +6,6 @@ hover asks for it.
 
 import functools
 import statistics
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,9 +15,9 @@ from playwright.sync_api import Browser, Page, Route
 from tests.benchmarks.report import Bar, Report, Table
 from tests.benchmarks.rounds import alternate, ratio
 from tests.benchmarks.settings import Settings
-from tests.benchmarks.worker import REPOSITORY, NotInstalledError
+from tests.benchmarks.worker import NotInstalledError
+from tests.support.in_page_runtime import bundled
 
-FRONTEND = REPOSITORY / "vae_widgets/frontend"
 SCRIPT = Path(__file__).with_suffix(".js")
 OURS, PLAIN, PEER = "in-page decode", "in-page decode, plain TypeScript", "ONNX Runtime Web"
 KEYS = {OURS: "ours", PLAIN: "plain", PEER: "peer"}
@@ -29,16 +27,7 @@ DECODERS = {
     "conv 28x28": ((28, 28), 2, "conv", 0.8, 30),
     "conv 64x64x3": ((64, 64, 3), 32, "conv", 4.0, 6),
 }
-BUNDLE = """
-import { build } from "esbuild";
-const contents = `
-  export { loadModel } from "./src/model/in_page_model.ts";
-  export { plainEngine } from "./src/model/matrix/plain.ts";`;
-const stdin = { contents, resolveDir: ".", loader: "ts" };
-const options = { bundle: true, minify: true, format: "esm", target: "es2022", write: false };
-const { outputFiles } = await build({ stdin, ...options });
-process.stdout.write(outputFiles[0].text);
-"""
+MODULES = ("in_page_model.ts", "matrix/plain.ts")
 NEAR = 1e-5
 """How far decoded numbers may be from each other; they are probabilities."""
 
@@ -46,7 +35,7 @@ NEAR = 1e-5
 def measure(settings: Settings, report: Report, browser: Browser) -> None:
     """Add a table for each decoder, and the bars."""
     peer = Path(settings.others.python).parents[1] / "web/node_modules/onnxruntime-web/dist"
-    files: dict[str, bytes] = {"/": b"<!doctype html>", "/model.js": bundled()}
+    files: dict[str, bytes] = {"/": b"<!doctype html>", "/model.js": bundled(*MODULES)}
     files["/in_page.js"] = SCRIPT.read_bytes()
     page = browser.new_page()
     page.route("http://bench.test/**", functools.partial(_serve, files, peer))
@@ -72,13 +61,6 @@ def measure(settings: Settings, report: Report, browser: Browser) -> None:
         report.bars.append(Bar(f"In the page: {title}", median, most, "ms"))
         report.bars.append(Bar(f"In the page: {title}, to {PEER}", ratio(seconds, OURS, PEER), 1))
     page.close()
-
-
-def bundled() -> bytes:
-    """Return the runtime as one minified module."""
-    node = Path(sys.executable).with_name("node")
-    command = [node, "--input-type=module", "--eval", BUNDLE]
-    return subprocess.run(command, cwd=FRONTEND, stdout=subprocess.PIPE, check=True).stdout
 
 
 def _timer(page: Page, name: str, key: str, n: int, known: dict[str, float]) -> Callable[[], float]:

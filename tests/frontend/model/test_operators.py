@@ -79,10 +79,10 @@ def alone(op, arrays, attributes):
     return decoder_of(nodes, {"sides": [-1, *SIDES], **given}, 144)
 
 
-def decoder_of(nodes, constants, latent_dim):
+def decoder_of(nodes, constants, latent_dim, sides=None):
     arrays = [onnx.numpy_helper.from_array(np.array(a), name) for name, a in constants.items()]
     values = [helper.make_tensor_value_info("z", TensorProto.FLOAT, ["n", latent_dim])]
-    result = [helper.make_tensor_value_info("x_mean", TensorProto.FLOAT, None)]
+    result = [helper.make_tensor_value_info("x_mean", TensorProto.FLOAT, sides)]
     graph = helper.make_graph(nodes, "decoder", values, result, arrays)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
     return model
@@ -130,7 +130,7 @@ def as_from_torch():
         node("Conv", ["k", "last.weight", "last.bias"], ["l"], kernel_shape=[1, 1]),
         node("Tanh", ["l"], ["x_mean"]),
     ]  # fmt: skip
-    return decoder_of(nodes, weights, 5)
+    return decoder_of(nodes, weights, 5, ["n", 2, 8, 8])
 
 
 @pytest.fixture(scope="module")
