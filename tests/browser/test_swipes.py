@@ -92,6 +92,31 @@ def test_a_swipe_over_the_histogram_scrolls_and_its_line_can_be_dragged(page):
     assert blank.scrolled() == 0
 
 
+def test_another_finger_neither_moves_nor_releases_the_line(page):
+    histogram = invariants.histogram()
+    histogram.threshold = 0.5
+    blank = Touched(page, histogram._view.canvas)
+    first, second = blank.place(0.5, 0.5), blank.place(0.9, 0.5)
+    shown = """() => document.querySelector("canvas[data-vw-main]").ariaValueNow"""
+    line = page.evaluate("() => mounted.model.get('threshold')")
+    grid = histogram._view.canvas.grid.thresholds
+    box = blank.main.bounding_box()
+    share = (line - grid[0]) / (grid[-1] - grid[0])
+    start = box["x"] + 56 + share * (box["width"] - 68), first[1]
+    blank.finger.send("touchStart", start)
+    blank.finger.send("touchMove", (start[0] + 30, start[1]))
+    page.wait_for_function(f"() => ({shown})() > 0.5")
+    held = page.evaluate(shown)
+    blank.finger.send("touchStart", (start[0] + 30, start[1]), second)
+    blank.finger.send("touchMove", (start[0] + 30, start[1]), (second[0] - 40, second[1]))
+    assert page.evaluate(shown) == held
+    blank.finger.send("touchMove", (start[0] + 30, start[1]))  # the second one is released
+    assert histogram.threshold == 0.5, "the first finger still holds it"
+    blank.finger.send("touchMove", (start[0] + 60, start[1]))
+    blank.finger.send("touchEnd")
+    blank.until(lambda: histogram.threshold > float(held), "the release of the first finger")
+
+
 def test_a_swipe_over_the_filmstrip_scrolls_and_sideways_it_slides(page):
     slider = invariants.slider()
     blank = Touched(page, slider)

@@ -47,6 +47,9 @@ export function keepFinger(element: HTMLElement, busy: (event: TouchEvent) => bo
 export function onDrag(element: HTMLElement, handlers: DragHandlers): () => void {
   let origin: Point | null = null;
   let moved = false;
+  /** The pointer that was pressed: another finger changes nothing. */
+  let pressed = -1;
+  const isOther = (event: PointerEvent) => event.isTrusted && event.pointerId !== pressed;
   /** A finger that may still scroll the page. */
   let waiting: { at: Point; event: PointerEvent; touch: Touch; timer: number } | null = null;
 
@@ -64,6 +67,7 @@ export function onDrag(element: HTMLElement, handlers: DragHandlers): () => void
   };
   const down = (event: PointerEvent) => {
     if (event.button !== 0 || origin || waiting) return;
+    pressed = event.pointerId;
     const at = pointIn(element, event);
     const touch = (event.pointerType === "touch" && handlers.touch?.(at)) || "drag";
     if (touch === "drag") return begin(at, event);
@@ -71,6 +75,7 @@ export function onDrag(element: HTMLElement, handlers: DragHandlers): () => void
     waiting = { at, event, touch, timer };
   };
   const move = (event: PointerEvent) => {
+    if (isOther(event)) return;
     const at = pointIn(element, event);
     if (waiting) {
       const [dx, dy] = [Math.abs(at.x - waiting.at.x), Math.abs(at.y - waiting.at.y)];
@@ -83,12 +88,14 @@ export function onDrag(element: HTMLElement, handlers: DragHandlers): () => void
     handlers.move(at, event);
   };
   const up = (event: PointerEvent) => {
+    if (isOther(event)) return;
     if (waiting) begin(waiting.at, waiting.event); // a tap
     if (!origin) return;
     origin = null;
     handlers.end(pointIn(element, event), event, moved);
   };
-  const cancel = () => {
+  const cancel = (event: PointerEvent) => {
+    if (isOther(event)) return;
     stopWaiting();
     if (!origin) return;
     origin = null;

@@ -164,7 +164,7 @@ export class PathCurves {
       const texts = [10, 100].map((digits) => formatNumber(end, digits * (high - low)));
       texts.push(minus(end.toExponential(0)).replace("+", ""));
       const fits = (text: string) => context.measureText(text).width <= left - 2;
-      const text = end === 0 ? "0" : (texts.find(fits) ?? texts[0]);
+      const text = end === 0 ? "0" : (texts.find(fits) ?? texts.at(-1)!);
       const x = Math.max(left - 3, context.measureText(text).width); // never cut off
       context.strokeText(text, x, y); // where it lies on the curve
       context.fillText(text, x, y);

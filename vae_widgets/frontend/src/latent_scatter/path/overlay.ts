@@ -223,13 +223,15 @@ export class PathOverlay {
     canvas.focus({ preventScroll: true });
     const move = (event: PointerEvent) => {
       event.stopImmediatePropagation(); // no hover during the drag
-      moved(pointIn(canvas, event));
+      if (event.pointerId === down.pointerId) moved(pointIn(canvas, event));
     };
-    const up = () => {
+    const up = (event: PointerEvent) => {
+      if (event.pointerId !== down.pointerId) return; // of another finger
       this.#stopDrag();
       ended();
     };
-    const cancel = () => {
+    const cancel = (event: PointerEvent) => {
+      if (event.pointerId !== down.pointerId) return;
       this.#stopDrag();
       cancelled();
     };
@@ -250,7 +252,7 @@ export class PathOverlay {
     if (!this.#slider || event.target !== this.#plot.canvas || event.button !== 0) return;
     const at = pointIn(this.#plot.canvas, event);
     if (this.#choosing) this.#chosen(at);
-    else {
+    else if (!this.#dragged) {
       const reach = event.pointerType === "touch" ? FINGER : REACH;
       const hit = hitPath(this.#picture(), at, reach, (point) => this.#plot.viewport.contains(point));
       if (hit === null) return;
