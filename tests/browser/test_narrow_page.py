@@ -51,6 +51,14 @@ def test_scores_of_a_review_are_whole(show):
     assert captions.evaluate_all(CUT) == []
 
 
+def test_captions_of_a_slider_are_whole(show):
+    x = np.random.default_rng(0).random((20, 8, 8))
+    page = show(vw.InterpolationSlider(PcaCodec(x), x[0], x[1], steps=3))
+    captions = page.locator(".vw-film-frame figcaption")
+    page.get_by_text("End \u00b7 original").wait_for()
+    assert captions.evaluate_all(CUT) == []
+
+
 def test_counts_of_the_confusion_matrix_lie_inside_their_cells(show):
     page = show(vw.AnomalyHistogram(np.arange(50_000.0), np.arange(50_000) >= 40_000)._view.canvas)
     cells = page.locator(".vw-confusion .vw-scores-number")
