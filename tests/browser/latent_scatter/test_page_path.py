@@ -63,4 +63,14 @@ def test_a_dragged_end_shows_its_path(page):
     np.testing.assert_allclose(slider.end, path[-1], atol=1e-5)
     film.update()
     page.wait_for_function("window.parts[0].model.get('_draft') === null")
+    plane.update()
+
+    # The same end once more brings no film, and no draft stays.
+    page.mouse.move(box["x"] + to[0], box["y"] + to[1])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 100, box["y"] + 100)
+    page.mouse.move(box["x"] + to[0], box["y"] + to[1])
+    assert page.evaluate("window.parts[0].model.get('_draft') !== null")
+    page.mouse.up()
+    page.wait_for_function("window.parts[0].model.get('_draft') === null")
     plane.close()

@@ -58,6 +58,15 @@ def test_layers_that_must_be_converted_are_refused_if_that_takes_too_long():
         vae.to_onnx(convert=False)
 
 
+def test_a_large_model_is_exported_only_if_it_may_take_long(make_vae, monkeypatch):
+    vae = make_vae()
+    name = "vae_widgets.models.serialization.bundle_writer._MOST_BYTES_AT_ONCE"
+    monkeypatch.setattr(name, 4 * vae.count_params() - 1)
+    with pytest.raises(ValueError, match="bytes of weights, which take long to export"):
+        vae.to_onnx(convert=False)
+    assert vae.to_onnx().decoder
+
+
 def test_a_large_bundle_is_not_kept_twice(make_vae, tmp_path, monkeypatch):
     make_vae().save(tmp_path / "digits.vae")
     monkeypatch.setattr("vae_widgets.bundle.codec.MOST_ONNX_BYTES", 1000)

@@ -39,6 +39,7 @@ from vae_widgets.rendering import (
 from vae_widgets.rendering.atlas import tile_atlas
 
 SUFFIX = ".vae"
+_MOST_BYTES_AT_ONCE = 32_000_000
 M = TypeVar("M", bound=keras.Model)
 
 
@@ -125,14 +126,21 @@ class BundleWriter:
         Parameters
         ----------
         convert
-            Whether to convert networks with layers that `VAE.build` does not use, which takes
-            seconds.
+            Whether it may take seconds: to convert layers that `VAE.build` does not use, or for
+            more than 32 MB of weights.
 
         Raises
         ------
         ValueError
-            If a layer cannot be exported, gives other values in ONNX, or would need `convert`.
+            If a layer cannot be exported or gives other values in ONNX, or without `convert` it
+            would take long.
         """
+        size = 4 * self._model.count_params()
+        if not convert and size > _MOST_BYTES_AT_ONCE:
+            raise ValueError(
+                f"the model has {size:,} bytes of weights, which take long to export; expected at "
+                f"most {_MOST_BYTES_AT_ONCE:,} with convert=False."
+            )
         parts = onnx_parts(self._model.export_spec(), convert)
         return OnnxModel(parts["decoder.onnx"], parts["encoder.onnx"])
 

@@ -4,6 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import { frameOf } from "../canvas/frames.ts";
 import { readArray, type WireArray } from "../kernel/arrays.ts";
 import { Tiles } from "../kernel/atlas.ts";
+import { listen } from "../kernel/listen.ts";
 import { nextTask, WidgetCodec, type PageCodec } from "./page_codec.ts";
 import { stepSizes } from "./path_profile.ts";
 import { latentPath, LEGS, type Vector } from "./paths.ts";
@@ -39,10 +40,16 @@ export class PathDrafts {
   #points: Vector[] | null = null;
   #moved = new Set<number>();
   #number = 0;
+  /** What the kernel had decoded when a way-point was moved last. */
+  #content: object | null = null;
+  readonly #stop: () => void;
 
   constructor(slider: AnyModel<any>) {
     this.#slider = slider;
     this.#codec = new WidgetCodec(slider);
+    const drop = () => this.drop();
+    // The slider itself shows new frames of the kernel as soon as they are loaded.
+    this.#stop = listen(slider, { _content: () => this.#forget(), method: drop, compare: drop });
   }
 
   /** Ask for the model, if it is not here: a way-point is about to be moved. */
@@ -57,7 +64,8 @@ export class PathDrafts {
    */
   move(which: number, z: Vector): Float32Array | null {
     const slider = this.#slider;
-    const { strips, stops } = slider.get("_content");
+    const content = (this.#content = slider.get("_content"));
+    const { strips, stops } = content;
     const method = slider.get("method");
     const strip = strips.find((each) => each.method === method);
     const codec = this.#codec.get();
@@ -73,17 +81,27 @@ export class PathDrafts {
     return path;
   }
 
-  /** The kernel has decoded the path, or refused it. */
+  /** The kernel has the way-points. If they were the same, it sends no frames. */
+  confirmed(): void {
+    if (this.#slider.get("_content") === this.#content) this.drop();
+  }
+
+  /** Show the path of the kernel again. */
   drop(): void {
-    this.#number++;
-    this.#points = null;
-    this.#moved = new Set();
+    this.#forget();
     if (this.#slider.get("_draft")) this.#slider.set("_draft", null);
   }
 
   close(): void {
     this.drop();
+    this.#stop();
     this.#codec.close();
+  }
+
+  #forget(): void {
+    this.#number++;
+    this.#points = null;
+    this.#moved = new Set();
   }
 
   async #decode(codec: PageCodec, path: Float32Array, frames: number): Promise<void> {

@@ -91,7 +91,9 @@ export class PathOverlay {
       stopKeeping();
     };
     model.on("change:_path", this.#load);
-    this.#stopMessages = Channel.of(model).listen({ path: ({ error }) => error && this.#fail(error) });
+    this.#stopMessages = Channel.of(model).listen({
+      path: ({ error }) => (error ? this.#fail(error) : this.#drafts?.confirmed()),
+    });
     void this.#load();
   }
 
@@ -194,7 +196,7 @@ export class PathOverlay {
         const from = pointIn(this.#plot.canvas, down);
         if (!to && Math.hypot(at.x - from.x, at.y - from.y) <= CLICK_SLACK) return;
         to = at;
-        if (!this.#showDraft(which, at)) {
+        if (!this.#showDraft(which, this.#endAt(at))) {
           const { x, y } = this.#plot.viewport.toPlane(at);
           this.#places = withStop(places, this.#stops, which, [x, isLine(this.#model) ? 0 : y]);
           this.#guessed = true;
@@ -315,9 +317,8 @@ export class PathOverlay {
     this.#redraw();
   }
 
-  /** Move a way-point to a place in pixels, and show the path that the page has decoded; false if it cannot. */
-  #showDraft(which: number, at: Point): boolean {
-    const { at: [x, y], point } = this.#endAt(at);
+  /** Move a way-point, and show the path that the page has decoded; false if it cannot. */
+  #showDraft(which: number, { at: [x, y], point }: End): boolean {
     const z = this.#decoder.latentOf({ x, y }, point);
     const path = z && this.#drafts?.move(which, z);
     const places = path && this.#decoder.project(path);
@@ -334,7 +335,6 @@ export class PathOverlay {
 
   /** Send the new place, in pixels, of a way-point or an end. */
   #sendStop(which: number, to: Point): void {
-    if (this.#showDraft(which, to)) this.#redraw();
     const end = this.#endAt(to);
     if (which === 0) this.#send({ start: end });
     else if (which === this.#stops.length - 1) this.#send({ end });
@@ -343,6 +343,10 @@ export class PathOverlay {
 
   #send(ends: { start?: End; end?: End; via?: End & { which: number } }): void {
     this.#waiting = true;
+    if (ends.start) this.#showDraft(0, ends.start);
+    if (ends.end) this.#showDraft(this.#stops.length - 1, ends.end);
+    if (ends.via) this.#showDraft(ends.via.which + 1, ends.via);
+    this.#redraw();
     this.#shell.setStatus("Decoding the new path…");
     send(this.#model, "path", ends);
   }
