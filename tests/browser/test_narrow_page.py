@@ -49,6 +49,10 @@ def test_scores_of_a_review_are_whole(show):
     captions = page.locator(".vw-review-strip .vw-tile-caption")
     assert captions.count() == 11
     assert captions.evaluate_all(CUT) == []
+    # A count stays beside its colour.
+    parts = page.locator(".vw-review-progress > span")
+    assert parts.count() == 5
+    assert parts.evaluate_all("all => all.map((one) => one.getClientRects().length)") == 5 * [1]
 
 
 def test_captions_of_a_slider_are_whole(show):

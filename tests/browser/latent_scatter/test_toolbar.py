@@ -96,6 +96,11 @@ def test_half_a_cell_has_two_rows_of_buttons_and_room_for_the_name_of_a_class(pa
     # And "Path ends" fits, where there is a path.
     second = [box["x"] + box["width"] for box in boxes if round(box["y"]) == rows[1]]
     assert max(second) < 605 - 100
+    controls.get_by_role("button", name="Save").click()
+    along = blank.root.locator(".vw-save-along > *").all()
+    assert len(along) == 2
+    tops = [part.bounding_box()["y"] + part.bounding_box()["height"] / 2 for part in along]
+    assert abs(tops[0] - tops[1]) < 6, "the slider stands beside its value"
     label = blank.root.locator(".vw-picked-label > span")
     expect(label).to_have_text(f"label {names[0]}")
     assert label.evaluate("one => one.scrollWidth <= one.clientWidth")

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { cellBox, paddedLimits } from "../../../vae_widgets/frontend/src/canvas/small_plot.ts";
 
 test("plots stand side by side, or one above the other where it is narrow", () => {
-  assert.deepEqual(cellBox(600, 150, 2, 3), { left: 400, top: 0, width: 200, height: 150 });
-  assert.deepEqual(cellBox(300, 450, 2, 3), { left: 0, top: 300, width: 300, height: 150 });
+  assert.deepEqual(cellBox(720, 150, 2, 3), { left: 480, top: 0, width: 240, height: 150 });
+  assert.deepEqual(cellBox(600, 450, 2, 3), { left: 0, top: 300, width: 600, height: 150 });
 });
 
 test("axes leave air around the values and hold what must be seen", () => {

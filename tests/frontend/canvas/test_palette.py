@@ -23,7 +23,7 @@ console.log(JSON.stringify({
   viridis: Array.from({ length: 256 }, (_, i) => rgb(p.quantityColour(i / 255))),
   classes: Array.from({ length: 160 }, (_, i) => rgb(p.categoryColour(i))),
   marks: Array.from({ length: 160 }, (_, i) => p.MARKS[p.categoryMark(i)]),
-  opacity: discs.OPACITY,
+  opacity: p.OPACITY,
   outlines: OUTLINED.map((outlined) => discs.outlineOpacity(outlined, 100)),
 }));
 """

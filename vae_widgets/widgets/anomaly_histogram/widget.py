@@ -263,7 +263,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     def label(
         self, indices: ArrayLike, labels: ArrayLike, *, drawn_from: ArrayLike | None = None
     ) -> None:
-        """Label samples, or take their labels away; curves, confusion and metrics follow.
+        """Label samples, or remove their labels; curves, confusion matrix and metrics follow.
 
         The threshold does not change.
 
@@ -272,8 +272,8 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         indices
             One row of the scores, or several (k,).
         labels
-            For each of them, or for all, 1 or True (anomalous), 0 or False (normal), None or NaN
-            (neither).
+            For each of them, or for all: 1 or True (anomalous), 0 or False (normal), None or NaN
+            (no label).
         drawn_from
             Where samples were drawn at random, as by a `ReviewQueue`: the threshold from which on,
             a number or one for each, NaN for no draw. Only these stand for samples without a label.

@@ -24,7 +24,7 @@ MOST_DISCS = 5_000
 _CELLS = 260, 200  # columns and rows of the density image
 _FADED = 0.15
 OPACITY = 0.85
-"""Default opacity of points, as in ``plot/discs.ts``."""
+"""Default opacity of points, as in ``canvas/palette.ts``."""
 
 
 class Scatter(Coloured, Protocol):

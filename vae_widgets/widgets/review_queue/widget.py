@@ -160,7 +160,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         """Mark a sample, as a key does.
 
         `index` is the row of its score; `mark` ``"anomalous"``, ``"normal"``, ``"unsure"``, or
-        ``""`` to take the mark away. Raises ``ValueError`` if the sample has a label that was not
+        ``""`` to remove the mark. Raises ``ValueError`` if the sample has a label that was not
         given here.
         """
         index = checks.positive_int("index", index, minimum=0)
@@ -168,7 +168,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         self._mark(index, mark)
 
     def undo(self) -> None:
-        """Take the last mark back and show its sample; nothing happens if there is none.
+        """Undo the last mark and show its sample; nothing happens if there is none.
 
         A sample that was given another label elsewhere since is left out.
         """
@@ -187,7 +187,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         self._confirm(mark or Mark(index, float(self.histogram.scores[index]), "", ""))
 
     def refill(self) -> None:
-        """Queue the next samples; those that were marked, also as unsure, leave."""
+        """Queue the next samples, without those that were marked, also as unsure."""
         self._refill()
 
     def to_dict(self) -> dict[str, list[Any]]:
@@ -201,7 +201,9 @@ class ReviewQueue(Pictured, CanvasWidget):
         return self._log.to_dict(self.histogram.index)
 
     def save(self, path: str | os.PathLike[str]) -> pathlib.Path:
-        """Save the same as a ``.csv`` file with a header, whole or not at all; return its path.
+        """Save the columns of `to_dict` as a ``.csv`` file with a header; return its path.
+
+        The file is replaced only once the new one is complete.
 
         Text that a spreadsheet would take for a formula begins with an apostrophe there.
         """
@@ -277,7 +279,7 @@ class ReviewQueue(Pictured, CanvasWidget):
 
     @validate("position")
     def _check_position(self, proposal: Any) -> int:
-        # After the last, there is the summary.
+        # After the last sample comes the summary.
         return int(checks.number_between("position", proposal.value, 0, len(self.queue)))
 
     def _refill(self, change: Any = None) -> None:

@@ -69,3 +69,6 @@ export function channels(colour: string): [number, number, number] {
     : colour.match(/\d+/g)!.map(Number);
   return [parts[0], parts[1], parts[2]];
 }
+
+/** Default opacity of points, as in widgets/latent_scatter/still_picture.py. */
+export const OPACITY = 0.85;

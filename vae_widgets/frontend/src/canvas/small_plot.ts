@@ -19,7 +19,7 @@ const MARGIN = { left: 40, right: 8, top: 20, bottom: 30 };
 
 /** Whether plots are stacked instead of side by side. */
 export function isNarrow(width: number): boolean {
-  return width < 500;
+  return width < 660; // three of 220, whose titles are not cut
 }
 
 /** Box of plot `index` of `count`: side by side, or stacked where the width is small. */

@@ -113,8 +113,11 @@ export class Filmstrip {
       return drawFramedTile(context, theme, tiles, tile, left, track.cell, ROW, MARGIN);
     };
     for (let i = 0; i < track.count; i++) drawCell(i / (track.count - 1), i * track.cell);
-    // The thumb is the current frame, drawn with a frame on top of the film.
-    const thumb = drawCell(this.#value, xOf(track, this.#value) - track.cell / 2);
+    // The thumb is the current frame, drawn with a frame on top of the film and apart from it.
+    const left = xOf(track, this.#value) - track.cell / 2;
+    context.fillStyle = theme.paper;
+    context.fillRect(left, MARGIN, track.cell, ROW - MARGIN);
+    const thumb = drawCell(this.#value, left);
     context.strokeStyle = row === chosen ? theme.accent : theme.faint;
     context.lineWidth = 3;
     context.strokeRect(thumb.x - 1.5, thumb.y - 1.5, thumb.width + 3, thumb.height + 3);

@@ -4,7 +4,7 @@ import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "./replay.css";
 import { readArray, type WireArray } from "../kernel/arrays.ts";
-import { categoryColour, unknownColour } from "../canvas/palette.ts";
+import { categoryColour, OPACITY, unknownColour } from "../canvas/palette.ts";
 import { KernelNotice } from "../controls/kernel_notice.ts";
 import { onKey, setMainPart } from "../controls/keys.ts";
 import { listen } from "../kernel/listen.ts";
@@ -143,7 +143,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     context.beginPath();
     context.rect(view.box.left, view.box.top, view.box.width, view.box.height);
     context.clip();
-    context.globalAlpha = 0.85;
+    context.globalAlpha = OPACITY;
     const grey = unknownColour(theme.dark);
     for (let i = 0; i < points.shape[0]; i++) {
       const { x, y } = view.toScreen(xy[2 * i], xy[2 * i + 1]);

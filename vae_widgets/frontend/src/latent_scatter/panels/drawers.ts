@@ -1,5 +1,6 @@
 /** The drawers under the toolbar of a scatter, "Other dimensions", "Points" and "Save", and their traits. */
 
+import { OPACITY } from "../../canvas/palette.ts";
 import { History } from "../../controls/history.ts";
 import { onKey } from "../../controls/keys.ts";
 import { sentence } from "../../format/sentence.ts";
@@ -7,7 +8,7 @@ import { readArray, writeArray, type WireArray } from "../../kernel/arrays.ts";
 import { LATE, LatestRequest } from "../../kernel/latest_request.ts";
 import type { Answer } from "../../kernel/messages.ts";
 import type { PickedPoint } from "../decode/picked_point.ts";
-import { discRadius, OPACITY } from "../plot/discs.ts";
+import { discRadius } from "../plot/discs.ts";
 import { pythonOf } from "../state/python_code.ts";
 import { DimensionsDrawer } from "./dimensions_drawer.ts";
 import { PointsDrawer, type PointsActions } from "./points_drawer.ts";

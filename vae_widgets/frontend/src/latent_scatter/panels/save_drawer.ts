@@ -94,9 +94,11 @@ export class SaveDrawer {
     this.#add = button("Bookmark", "Save what is picked under this name (Enter)", add);
     this.#groups = GROUPS.map(([_, hint], i) => button("", hint, () => actions.group(i as 0 | 1)));
     const copy = button("Copy as Python", "Copy code that shows this view again", actions.copy);
+    const along = element("span", "vw-save-along");
+    along.append(this.#slider, this.#value);
     this.root.append(
       drawerRow("Bookmarks", name, this.#add, this.#question, this.#marks),
-      drawerRow("Move what is picked", ...this.#groups, this.#slider, this.#value),
+      drawerRow("Move what is picked", ...this.#groups, along),
       drawerRow("This view", copy),
     );
   }

@@ -149,9 +149,6 @@ export function makeStamp(
   });
 }
 
-/** Default opacity of points. */
-export const OPACITY = 0.85;
-
 /** Opacity of the outlines of some of `count` points: the more there are, the fainter, so that colours stay visible. */
 export function outlineOpacity(outlined: number, count: number): number {
   return Math.min(1, (0.25 * count) / Math.max(1, outlined));
