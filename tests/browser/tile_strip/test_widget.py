@@ -56,7 +56,7 @@ def test_rows_take_more_lines_where_they_do_not_fit(page):
         ]
 
     assert tops(800) == [[12], [12]]
-    assert tops(740) == [[12], [12]]
+    assert tops(760) == [[12], [12]]
     assert tops(680) == [[6, 6], [6, 6]]
     assert tops(400) == [[4, 4, 4], [4, 4, 4]]
     assert tops(1600) == [[12], [12]]
