@@ -1,10 +1,14 @@
 """The threshold under a real pointer and real keys; Python state read past the page."""
 
+import io
 import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from PIL import Image
+from scipy.ndimage import binary_dilation, uniform_filter
 
 from tests.support.scatter_view import CODEC
 
@@ -152,7 +156,30 @@ def test_a_drag_answers_in_the_page_and_confirms_once(labelled, lab):
     assert json.loads(done.stdout) == nb.kernel.eval("np.flatnonzero(histogram.flagged).tolist()")
 
 
-def test_the_point_on_every_curve_follows_a_drag(labelled):
+def pixels_of(part):
+    return np.asarray(Image.open(io.BytesIO(part.screenshot())).convert("RGB")).astype(int)
+
+
+def assert_alike(one, other):
+    """Compare two pictures of a curve: its pixels to 2 pixels, its point to 1, and the rest."""
+    height, width = np.minimum(one.shape[:2], other.shape[:2])
+    one, other = one[:height, :width], other[:height, :width]
+    curve, point = (
+        [np.abs(picture - colour).sum(axis=2) < 60 for picture in (one, other)]
+        for colour in ((63, 144, 218), (231, 99, 0))
+    )
+    for mask, twin in (curve, curve[::-1]):
+        assert mask.sum() > 300
+        near = binary_dilation(twin, iterations=2)
+        assert near[mask].mean() > 0.99
+    places = [np.mean(np.nonzero(mask), axis=1) for mask in point]
+    assert np.abs(places[0] - places[1]).max() < 1
+    # Titles, numbers and frames, blurred by as many pixels as they may be off.
+    grey = [uniform_filter(picture.mean(axis=2), 5).ravel() for picture in (one, other)]
+    assert np.corrcoef(*grey)[0, 1] > 0.9
+
+
+def test_the_point_on_every_curve_follows_a_drag(labelled, lab):
     nb, page = labelled.nb, labelled.page
     for panel, x in (("ROC", 250), ("Cost", 320)):
         page.get_by_role("button", name=panel, exact=True).click()
@@ -166,6 +193,25 @@ def test_the_point_on_every_curve_follows_a_drag(labelled):
         # The kernel confirms what the page drew: it stays there.
         labelled.root.get_by_text("Set by hand").wait_for()
         assert labelled.point() == moved
+    # An exported page, which has no bqplot, draws the same curve with its point.
+    nb.kernel.eval("histogram.save_html('scores.html')")
+    saved = page.context.browser.new_page()
+    saved.goto((lab.root / "scores.html").as_uri())
+    figure = page.locator(".vw-figure .bqplot.figure").filter(visible=True)
+    twin = saved.locator(".vw-curve-figure").filter(visible=True)
+    size = figure.bounding_box()
+    twin.evaluate(
+        "(e, { width, height }) => Object.assign(e.parentElement.style,"
+        " { width: `${width}px`, height: `${height}px`, flex: 'none' })",
+        size,
+    )
+    saved.wait_for_function(
+        "([canvas, width]) => Math.abs(canvas.width - width) <= 1",
+        arg=[twin.locator("canvas").element_handle(), size["width"]],
+    )
+    assert_alike(pixels_of(figure), pixels_of(twin))
+    saved.close()
+
     page.get_by_role("button", name="Confidence").click()
     page.get_by_text("They assume that you set it without looking at these labels.").wait_for()
     assert page.get_by_text("Enough labels").or_(page.get_by_text("Too few labels")).count() == 1

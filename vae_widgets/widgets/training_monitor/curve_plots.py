@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -40,7 +41,7 @@ _MOST_EVENTS = 60
 
 @dataclass(frozen=True)
 class Run:
-    """What there is to draw of a training run.
+    """What there is to draw of a training run at one moment: what it has computed stays.
 
     Attributes
     ----------
@@ -63,17 +64,17 @@ class Run:
     steps_per_epoch: int | None = None
     others: Mapping[str, TrainingHistory] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def metrics(self) -> list[str]:
         """Names of the metrics to show, in their order."""
         return ordered_metrics(self.history.metrics())
 
-    @property
+    @cached_property
     def whole(self) -> tuple[float, float]:
         """Ends of the x axis without a zoom."""
         return axis_range(self.history, self.total, self.steps_per_epoch)
 
-    @property
+    @cached_property
     def limits(self) -> tuple[float, float]:
         """Ends of the x axis."""
         return self.view.zoom or self.whole
@@ -95,8 +96,16 @@ class Run:
         seen = [names for names in groups if self.seen(names)]
         return [plot_of(self, names) for names in seen or groups[:1]]
 
+    @cached_property
+    def best(self) -> tuple[float, float] | None:
+        """The best epoch and its loss, where the axes show them."""
+        best, (low, high) = best_epoch(self.history), self.limits
+        drawable = best and low <= best[0] <= high and not (self.view.log_scale and best[1] <= 0)
+        return best if drawable else None
+
+    @cached_property
     def events(self) -> list[Rule]:
-        """Return what was done to the run, where the axis shows it."""
+        """What was done to the run, where the axis shows it."""
         actions, (low, high) = self.history.actions, self.limits
         if not actions:
             return []
@@ -144,7 +153,7 @@ def plot_of(run: Run, names: list[str]) -> CurvePlot:
         ):
             lines.append(Line(title, colours[name], x, y, dashed, opacity=opacity))
     low, high = run.limits
-    best = _best(run) if "loss" in seen else None
+    best = run.best if "loss" in seen else None
     x, y = np.array([best]).T if best else NO_LINE
     return CurvePlot(
         title_of(seen, run.metrics),
@@ -156,15 +165,9 @@ def plot_of(run: Run, names: list[str]) -> CurvePlot:
         ),
         lines=tuple(lines),
         points=Points("best epoch", colours["loss"], x, y, marker="diamond"),
-        rules=tuple(run.events()),
+        rules=tuple(run.events),
         margin=_MARGIN,
     )
-
-
-def _best(run: Run) -> tuple[float, float] | None:
-    best, (low, high) = best_epoch(run.history), run.limits
-    drawable = best and low <= best[0] <= high and not (run.view.log_scale and best[1] <= 0)
-    return best if drawable else None
 
 
 def _behind(run: Run, seen: list[str]) -> list[Line]:

@@ -86,7 +86,7 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
         It has every metric, at most 4,000 points of each, so that the page can hide, zoom and
         smooth them by itself.
         """
-        run = self._run
+        run = replace(self._run, hidden=(), view=View())  # as the history is now
         history, metrics = run.history, run.metrics
         low, high = run.whole
         left, _ = run.panels()
@@ -121,7 +121,7 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
                     for i, (name, other) in enumerate(run.others.items())
                 ],
                 "best": best,
-                "events": _named(replace(run, view=View()).events()),
+                "events": _named(run.events),
             },
         }
         return {"state": state}
@@ -170,7 +170,7 @@ def _readout(run: Run) -> dict[str, Any]:
         "limits": list(limits),
         "series": series,
         "points": array_to_json(np.concatenate(points, axis=1)),
-        "events": _named(run.events()),
+        "events": _named(run.events),
     }
 
 
