@@ -120,3 +120,23 @@ def test_a_picture_is_encoded_and_scored_as_python_does(page, data, explorer, op
     assert row == np.linalg.norm(explorer.scatter.z_mean - z, axis=1).argmin()
     page.set_input_files(".vw-own input[type=file]", tmp_path / "digits.html")
     page.get_by_text("The file is no picture that this browser reads").wait_for()
+
+
+def test_a_row_of_a_table_is_encoded_and_scored(page, tmp_path):
+    x = np.random.default_rng(0).normal(size=(60, 5)).astype(np.float32)
+    codec = OnnxPcaCodec(x)
+    explorer = vw.Explorer(codec, x)
+    explorer.save_html(tmp_path / "table.html")
+    opened = OpenedPage(page, tmp_path / "table.html")
+    field = page.get_by_role("textbox", name="The values of one sample")
+    field.fill("a,b,c,d,e\n" + ",".join(map(repr, x[7].tolist())))
+    facts = page.locator(".vw-own-facts")
+    facts.get_by_text("Reconstruction", exact=True).wait_for()
+    assert facts.get_attribute("data-row") == "7"
+    score = float(facts.get_attribute("data-score"))
+    assert score == pytest.approx(explorer.histogram.scores[7], rel=1e-3)
+    place = page.locator(".vw-scatter .vw-status").filter(has_text="Decoded, ")
+    place.wait_for()
+    field.fill("1,2")
+    facts.get_by_text("The text has 2 numbers; expected 5").wait_for()
+    opened.check()

@@ -96,7 +96,7 @@ class PageContents:
             return ""
         try:
             made = codec.to_onnx()
-        except ValueError as error:
+        except Exception as error:  # of the user's codec, or of a converter
             warnings.warn(f"The page decodes nothing: {error}", RuntimeWarning, stacklevel=2)
             return ""
         self.codecs.append(
@@ -122,7 +122,11 @@ class PageContents:
         spec = renderer_to_json(renderer)
         if spec.get("name") in _DRAWN_IN_THE_PAGE:
             return {"samples": self.add_samples(x), "renderer": self.plain(spec), "atlas": None}
-        atlas = tile_atlas(render(renderer, x))
+        try:
+            atlas = tile_atlas(render(renderer, x))
+        except ValueError as error:  # more tiles than fit into a picture
+            warnings.warn(f"The page shows no new tiles: {error}", RuntimeWarning, stacklevel=2)
+            return {"samples": None, "renderer": None, "atlas": None}
         return {"samples": None, "renderer": None, "atlas": self.plain(atlas)}
 
     def plain(self, value: Any) -> Any:

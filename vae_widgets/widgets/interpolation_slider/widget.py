@@ -325,7 +325,10 @@ class InterpolationSlider(Pictured, DecodingWidget):
             "neighbours": neighbours,
             "latents": maker.latents,
             "ends": maker.ends,
-            "state": {"_model": {"id": model, "renderer": spec} if model else {}},
+            "state": {
+                "_model": {"id": model, "renderer": spec} if model else {},
+                "_has_sound": False,  # only Python makes sounds
+            },
         }
 
     @property

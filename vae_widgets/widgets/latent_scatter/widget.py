@@ -327,8 +327,11 @@ class LatentScatter(Pictured, ScatterAnswers):
         model = page.add_model(self._codec)
         spec = renderer_to_json(self._renderer)
         drawn_here = spec.get("name") in TWINS
-        model = model if drawn_here else ""
-        state: dict[str, Any] = {"_model": {"id": model, "renderer": spec} if model else {}}
+        encoder, model = model, model if drawn_here else ""
+        state: dict[str, Any] = {
+            "_model": {"id": model, "renderer": spec} if model else {},
+            "_has_sound": False,  # only Python makes sounds
+        }
         if drawn_here:  # by the page itself, from the samples
             state["_tiles"] = {}
         if model and not self._grid.get("error"):  # the page decodes the plane when it opens
@@ -337,6 +340,7 @@ class LatentScatter(Pictured, ScatterAnswers):
         far = self._space.off_data
         return {
             "model": model,
+            "encoder": encoder,
             "codes": self.z_mean,
             "log_var": self._space.z_log_var,
             "scale": far.scale,

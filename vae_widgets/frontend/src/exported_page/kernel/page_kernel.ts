@@ -93,6 +93,6 @@ export function startKernel(models: Map<string, PageModel>, carried: Carried): P
     linkExplorer(model, parts, histogram, (row) => scatters.get(model.own!.scatter)!.pick(row));
   });
 
-  const encoding = [...scatters.values()].find(({ decoder, pictures }) => decoder?.model.canEncode && pictures.samples);
+  const encoding = [...scatters.values()].find(({ encoder }) => encoder);
   return { problems, encoding: encoding ? { scatter: encoding, scoring } : null };
 }

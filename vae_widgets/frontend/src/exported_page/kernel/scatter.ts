@@ -4,6 +4,7 @@ import { Codes } from "../../codec/far_from_data.ts";
 import { readArray, writeArray, type WireArray } from "../../kernel/arrays.ts";
 import { Tiles } from "../../kernel/atlas.ts";
 import { labelOf } from "../../latent_scatter/state/model.ts";
+import type { InPageModel } from "../../model/in_page_model.ts";
 import type { PageModel, PageMessage } from "../page_model.ts";
 import type { Decoder } from "./decoder.ts";
 import { homeOf, LatentSamples, vector, type CarriedPlane } from "./latent_samples.ts";
@@ -12,6 +13,7 @@ import type { SamplePictures } from "./pictures.ts";
 
 interface Own {
   model: string;
+  encoder: string;
   codes: WireArray;
   log_var: WireArray | null;
   scale: WireArray;
@@ -36,6 +38,8 @@ export class ScatterKernel {
   readonly samples: LatentSamples;
   readonly pictures: SamplePictures;
   readonly decoder: Decoder | null;
+  /** The model, also where only Python draws what it decodes; null if it cannot encode. */
+  readonly encoder: InPageModel | null;
   readonly model: PageModel;
   readonly #own: Own;
   readonly #codes: Codes;
@@ -49,6 +53,8 @@ export class ScatterKernel {
     this.samples = new LatentSamples(own.codes, own.planes);
     this.pictures = parts.pictures(own.pictures);
     this.decoder = this.pictures.renderer && parts.decoder(own.model, this.pictures.renderer);
+    const encoder = parts.inPageModel(own.encoder);
+    this.encoder = encoder?.canEncode ? encoder : null;
     this.#codes = new Codes(own as { codes: WireArray; scale: WireArray; limit: number | null });
     this.#base = Float32Array.from(model.get("_pick").base ?? []);
     model.handle("codes", () => ({ codes: own.codes, scale: own.scale, limit: own.limit }));
@@ -122,7 +128,7 @@ export class ScatterKernel {
       if (along === undefined) this.#base = z;
       const mine = ++this.#latest;
       const sample = point >= 0 ? this.pictures.samples!.of([point]) : undefined;
-      const tiles = await this.#decoderOrFail.pictures(z, sample);
+      const drawn = given && !this.decoder ? null : await this.#decoderOrFail.pictures(z, sample);
       if (mine !== this.#latest) return "";
       model.commit({
         picked: vector(z),
@@ -132,7 +138,7 @@ export class ScatterKernel {
           along: along ?? 0,
           base: [...this.#base],
           ...this.#where(z, point, at),
-          tiles,
+          ...(drawn && { tiles: drawn }),
           text: "",
           off_data: this.#codes.isFar(z),
           error: "",

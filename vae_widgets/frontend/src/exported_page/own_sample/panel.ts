@@ -13,6 +13,8 @@ import { scoreOf } from "../kernel/score.ts";
 /** The usual ink is measured on this many samples. */
 const MEASURED = 500;
 const TILE = 112;
+/** As many values of a vector are shown. */
+const SHOWN = 8;
 
 export class OwnSamplePanel {
   readonly root = element("section", "vw-own");
@@ -35,10 +37,16 @@ export class OwnSamplePanel {
     this.#say("");
   }
 
+  /** Numbers in one sample. */
+  get #size(): number {
+    return this.#scatter.encoder!.sampleShape.reduce((product, side) => product * side, 1);
+  }
+
   /** Sides and channels of an image; null for other samples. */
   get #image(): { width: number; height: number; channels: number } | null {
-    const [height, width, channels = 1, ...more] = this.#scatter.pictures.samples!.shape;
-    const { renderer } = this.#scatter.pictures;
+    const { samples, renderer } = this.#scatter.pictures;
+    if (!samples) return null;
+    const [height, width, channels = 1, ...more] = samples.shape;
     const isImage = width !== undefined && !more.length && renderer?.width === width && renderer.height === height;
     return isImage && [1, 3].includes(channels) ? { width, height, channels } : null;
   }
@@ -65,7 +73,7 @@ export class OwnSamplePanel {
   }
 
   #addNumbers(input: HTMLElement): string {
-    const size = this.#scatter.pictures.samples!.size;
+    const size = this.#size;
     const field = element("textarea", "vw-input vw-own-numbers");
     field.placeholder = `${counted(size, "number")}, separated by commas`;
     field.ariaLabel = "The values of one sample";
@@ -115,7 +123,7 @@ export class OwnSamplePanel {
   #takeText(file: File, field: HTMLTextAreaElement): void {
     void this.#try(async () => {
       field.value = await file.text();
-      return readNumbers(field.value, this.#scatter.pictures.samples!.size);
+      return readNumbers(field.value, this.#size);
     });
   }
 
@@ -156,20 +164,20 @@ export class OwnSamplePanel {
   }
 
   #show(x: Float32Array): void {
-    const { model, renderer } = this.#scatter.decoder!;
+    const model = this.#scatter.encoder!;
     const { zMean, zLogVar } = model.encode(x);
     if (!zMean.every(Number.isFinite)) throw new Error("The model gives no finite code for this sample.");
     const xHat = model.decode(zMean);
     this.#scatter.showLatent(zMean);
-    const tiles = [x, xHat].map((sample) => Tiles.of(renderer.draw(sample)));
+    const renderer = this.#scatter.decoder?.renderer;
+    const tiles = renderer ? [x, xHat].map((sample) => Tiles.of(renderer.draw(sample))) : [];
     this.#pictures.replaceChildren(
       ...tiles.map((tile, i) => figure(tile, ["what the model gets", "its reconstruction"][i])),
     );
     const nearest = this.#scatter.nearestTo(zMean);
-    const code = [...zMean].slice(0, 8).map((value) => formatNumber(value, 4));
-    const rest = zMean.length > 8 ? ", \u2026" : "";
     this.#facts.replaceChildren(
-      line("Code", `z = (${code.join(", ")}${rest})`),
+      line("Code", `z = ${inWords(zMean)}`),
+      ...(renderer ? [] : [line("Reconstruction", inWords(xHat))]),
       line("Nearest sample", `#${nearest.row}${nearest.label && `, ${nearest.label}`}`),
       line("Score", this.#scoreText(x, xHat, zMean, zLogVar)),
     );
@@ -189,6 +197,12 @@ export class OwnSamplePanel {
     this.#facts.replaceChildren(text);
     delete this.#facts.dataset.row;
   }
+}
+
+/** The first values of a vector. */
+function inWords(values: Float32Array): string {
+  const first = [...values].slice(0, SHOWN).map((value) => formatNumber(value, 4));
+  return `(${first.join(", ")}${values.length > SHOWN ? ", \u2026" : ""})`;
 }
 
 function line(name: string, value: string): HTMLElement {
