@@ -19,8 +19,8 @@ export interface Offer {
   renderer: RendererSpec;
 }
 
-/** Up to this time for one decoded picture, in ms, a pointer that moves is followed. */
-const QUICK = 16;
+/** Up to this time for one decoded picture, in ms, the page still draws 30 frames a second. */
+const QUICK = 20;
 /** The page works this long, in ms, before it draws the next frame. */
 const SLICE = 12;
 
@@ -35,11 +35,9 @@ export class PageCodec {
     this.latentDim = model.latentDim;
     this.#model = model;
     this.#renderer = renderer;
-    // The first one takes longer.
-    for (let i = 0; i < 2; i++) this.pictures(new Float32Array(this.latentDim));
-    const start = performance.now();
-    this.draw(this.decode(new Float32Array(this.latentDim)));
-    this.#perPicture = performance.now() - start;
+    this.#perPicture = this.#time();
+    // The first ones take longer; a slow model need not run again to be known as one.
+    for (let i = 0; i < 2 && this.#perPicture < 5 * QUICK; i++) this.#perPicture = this.#time();
   }
 
   /** Of one picture, in its own pixels. */
@@ -55,6 +53,12 @@ export class PageCodec {
   /** How many pictures may be made before the page draws its next frame. */
   get rowsOfSlice(): number {
     return Math.max(1, Math.floor(SLICE / Math.max(this.#perPicture, 0.01)));
+  }
+
+  #time(): number {
+    const start = performance.now();
+    this.draw(this.decode(new Float32Array(this.latentDim)));
+    return performance.now() - start;
   }
 
   /** Samples of latent vectors (n, latentDim). */
@@ -78,8 +82,9 @@ export class PageCodec {
     const count = z.length / this.latentDim;
     const tiles = Tiles.blank(count, width, height);
     const size = this.latentDim * this.rowsOfSlice;
-    for (let first = 0; first < z.length && !signal?.aborted; first += size) {
+    for (let first = 0; first < z.length; first += size) {
       if (first > 0) await nextTask();
+      if (signal?.aborted) break;
       const { rgba } = this.draw(this.decode(z.subarray(first, first + size)));
       tiles.put(first / this.latentDim, rgba);
     }
@@ -121,11 +126,14 @@ export class WidgetCodec {
     this.#name = "";
   }
 
-  /** The codec with the present weights. Null while the kernel decodes: the first call asks for the model. */
+  /**
+   * The codec with the present weights; null while the kernel decodes. The first call asks for the model.
+   * One that would hold up the page is used only where no kernel answers.
+   */
   get(): PageCodec | null {
     const offer = this.#offer;
     if (offer && offer.id !== this.#name) void this.#load(offer);
-    return this.#codec;
+    return this.#codec?.isQuick || Channel.of(this.#model).silent ? this.#codec : null;
   }
 
   /** Call `changed` when there is another codec or none, or `failure`. Returns a function that stops it. */
