@@ -39,13 +39,15 @@ HOVER = """async ([plot, x, y, caption]) => {
 class DecodedHere:
     """The decoded picture of a scatter on a `BlankPage`."""
 
-    def __init__(self, blank, renderer):
+    def __init__(self, blank, renderer, number=0):
         self._blank, self._scatter, self._page = blank, blank.widget, blank.page
         self._renderer = renderer
-        self.plot = blank.root.locator(".vw-scatter-plot canvas").first
-        self.canvas = blank.root.locator("canvas[data-role=decoded]")
-        self.caption = blank.root.locator(".vw-picked-figure figcaption").first
-        self._page.evaluate(COUNT)
+        self._root = blank.page.locator(".vw-scatter").nth(number)
+        if number == 0:
+            self._page.evaluate(COUNT)
+        self.plot = self._root.locator(".vw-scatter-plot canvas").first
+        self.canvas = self._root.locator("canvas[data-role=decoded]")
+        self.caption = self._root.locator(".vw-picked-figure figcaption").first
 
     def load(self):
         """Hover until the page decodes what is hovered itself."""
@@ -56,11 +58,14 @@ class DecodedHere:
                 break
         else:
             raise AssertionError(f"the page does not decode: {self.status()}")
+
+    def forget(self):
+        """Count messages from now on."""
         self._page.evaluate("() => { window.sent.length = 0; }")
 
     def status(self):
         """Return what the status line says."""
-        return self._blank.root.get_by_role("status").first.inner_text()
+        return self._root.get_by_role("status").first.inner_text()
 
     def hover(self, x, y):
         """Move the pointer; return the caption of the decoded picture in the next frame."""

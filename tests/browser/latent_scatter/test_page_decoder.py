@@ -19,6 +19,7 @@ def show(page, codec, **options):
     blank = BlankPage(page, scatter)
     here = DecodedHere(blank, RENDERER)
     here.load()
+    here.forget()
     return scatter, blank, here
 
 
@@ -70,6 +71,19 @@ def test_grid_and_traversals_are_decoded_here(page, projection):
     assert here.caption.inner_text() == f"decoded{far}"
     here.assert_shows(codec.decode(z))
     assert here.sent() == []
+    blank.close()
+
+
+def test_a_second_view_needs_nothing_more(page):
+    codec = OnnxPcaCodec(X)
+    _, blank, first = show(page, codec)
+    blank.show_again()
+    second = DecodedHere(blank, RENDERER, number=1)
+    second.load()
+    blank.lose_kernel()
+    assert second.hover(300, 200).startswith("decoded")
+    second.assert_shows(codec.decode([second.place(300, 200)]))
+    assert {"model", "codes"}.isdisjoint(first.sent())
     blank.close()
 
 
