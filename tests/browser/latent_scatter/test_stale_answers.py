@@ -10,7 +10,10 @@ from tests.support.pca_codec import PcaCodec, digits
 
 RECORD = """() => {
   window.sent = [];
-  window.mounted.model.send = (content) => window.sent.push(content);
+  window[window.mounted.kernel.name] = (content) => {
+    window.sent.push(content);
+    return new Promise(() => {}); // the test answers
+  };
 }"""
 DETAILS = "() => window.sent.filter(({ kind }) => kind === 'detail')"
 
