@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 import vae_widgets as vw
 from tests.support.alone import show_alone
@@ -52,6 +53,7 @@ def test_scores_of_a_review_are_whole(show):
     # A count stays beside its colour.
     parts = page.locator(".vw-review-progress > span")
     assert parts.count() == 5
+    expect(page.locator(".vw-review-progress")).to_contain_text("is right, ✗ wrong")
     assert parts.evaluate_all("all => all.map((one) => one.getClientRects().length)") == 5 * [1]
 
 

@@ -5,7 +5,7 @@ import { counted, whole } from "../format/numbers.ts";
 export type Mark = "" | "anomalous" | "normal" | "unsure";
 
 /** What the signs mean, as below the histogram. */
-export const SIGNS = ["✓ the threshold is right, ", "✗ wrong"];
+export const SIGNS = ["✓ the threshold is right,", "✗ wrong"];
 
 /** Whether the threshold is right about a sample, by its mark. */
 export function sign(mark: Mark, flagged: boolean): string {

@@ -234,7 +234,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const counted = (count: number, as: Mark) => swatched(markColour(as), `${whole(count)} ${as}`);
     progress.replaceChildren(
       ...[`${place} \u00b7 `, counted(anomalous, "anomalous"), ", ", counted(normal, "normal"), ", "],
-      ...[counted(open, "unsure"), " \u00b7 ", ...SIGNS.map((sign) => element("span", "vw-whole", sign))],
+      ...[counted(open, "unsure"), " \u00b7 ", ...SIGNS.flatMap((sign) => [element("span", "vw-whole", sign), " "])],
     );
     orders.value = model.get("order");
     truly.name.data = isFlagged ? "True alarm" : "Anomalous";
