@@ -88,6 +88,10 @@ def test_the_point_on_each_curve_moves_with_the_threshold(page, histogram, tmp_p
         field.press("Enter")
         there = "([plot, said]) => plot.ariaDescription.includes('threshold at') === said"
         page.wait_for_function(there, arg=[plot.element_handle(), said])
+    # The curve has 304 pixels, and what `layout.height` leaves.
+    assert height == pytest.approx(304, abs=1)
+    page.locator(".vw-composite").first.evaluate("e => { e.style.height = '1000px' }")
+    page.wait_for_function("plot => plot.clientHeight > 700", arg=plot.element_handle())
     opened.check()
 
 
@@ -150,6 +154,14 @@ def test_a_saved_monitor_hides_zooms_and_takes_logarithms(page, monitor, tmp_pat
     page.mouse.move(area["x"] + 1, middle)
     status.get_by_text("epoch 3 · ").wait_for()
     page.get_by_role("button", name="Reset zoom").click()
+
+    # On a narrow page they stand one below the other, as wide as there is room.
+    page.set_viewport_size({"width": 260, "height": 900})
+    page.wait_for_function("plot => plot.clientWidth < 260", arg=plots.first.element_handle())
+    first, second = (plots.nth(i).bounding_box() for i in (0, 1))
+    assert first["x"] == second["x"]
+    assert second["y"] >= first["y"] + first["height"]
+    assert first["x"] + first["width"] <= 260
 
     page.get_by_role("button", name="KL", exact=True).click()
     plots.nth(1).wait_for(state="hidden")
