@@ -296,6 +296,18 @@ def test_a_monitor_draws_loss_and_kl_in_their_colours_and_nothing_before():
     assert found[violet] > 200
 
 
+def test_a_monitor_draws_what_is_looked_at_and_the_events():
+    made = monitor()
+    made.history.log_action("beta 0.5")
+    made.zoom, made.hidden = (10.0, 60.0), ["loss"]
+    figure = Figure()
+    made._draw(figure)
+    (axes,) = figure.axes  # the loss leaves its place to the KL
+    assert (axes.get_title(), axes.get_xlim()) == ("KL (nats)", (10, 60))
+    assert [text.get_text().strip() for text in axes.texts] == ["beta 0.5"]
+    assert RGB[0] not in colours(pixels(made))
+
+
 def test_a_review_shows_the_sample_and_its_marks():
     queue = ReviewQueue(AnomalyHistogram(SCORES, items=X), CODEC)
     queue.mark(int(queue.queue[0]), "anomalous")
