@@ -65,8 +65,9 @@ def pixels(widget):
 
 def colours(picture):
     """Colour -> number of its pixels."""
-    found, counts = np.unique(picture.reshape(-1, 3), axis=0, return_counts=True)
-    return {tuple(map(int, colour)): int(n) for colour, n in zip(found, counts, strict=True)}
+    numbers = picture.reshape(-1, 3) @ np.array([2**16, 2**8, 1])  # quicker to sort than rows
+    found, counts = np.unique(numbers, return_counts=True)
+    return {tuple(c.to_bytes(3)): n for c, n in zip(found.tolist(), counts.tolist(), strict=True)}
 
 
 @pytest.mark.parametrize("name", WIDGETS)
