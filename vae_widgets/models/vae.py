@@ -44,6 +44,7 @@ from vae_widgets.models.serialization.bundle_writer import (
 from vae_widgets.models.serialization.export_spec import ExportSpec, training_summary
 from vae_widgets.models.serialization.own_classes import CustomObjects
 from vae_widgets.models.training.model_training import ModelTraining
+from vae_widgets.models.training.optimizer import build_optimizer
 from vae_widgets.models.training.state import Randomness, draw_seed
 from vae_widgets.models.training.trainer import Trainer
 from vae_widgets.models.training.training_codes import TrainingCodes
@@ -403,7 +404,9 @@ class VAE(Trainer):
         self._codes.save(store)
 
     def load_own_variables(self, store: Any) -> None:
-        """Read what `save_own_variables` wrote; Keras calls this."""
+        """Read what `save_own_variables` wrote; Keras calls this before it loads the optimizer."""
+        if not self.optimizer.built:
+            build_optimizer(self)
         self._codes.load(store)
 
     # Saving

@@ -80,8 +80,10 @@ class KerasProtocol(Resumable):
             None if steps_per_execution == "auto" else int(steps_per_execution)
         )
         self._training.forget_compiled()
-        # Built at once, so that a model saved before its first fit loads like any other.
-        build_optimizer(self)
+        # At once, so that one which has trained another model is refused here. The default waits
+        # for training, saving or loading: its variables take a third of the time to make a model.
+        if optimizer is not None:
+            build_optimizer(self)
 
     def get_compile_config(self) -> dict[str, Any]:
         """Return what `compile_from_config` needs; Keras calls this when it saves."""
