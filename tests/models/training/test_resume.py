@@ -61,6 +61,14 @@ def twin(digits):
     return vae
 
 
+@pytest.fixture(scope="module")
+def broken_off(digits, tmp_path_factory):
+    """The checkpoint of a run that was stopped in its second epoch, after batch 4."""
+    path = tmp_path_factory.mktemp("broken_off") / "run.vae"
+    train(digits, small(), callbacks=[StopAt(1, 4)], checkpoint=path)
+    return path
+
+
 @pytest.fixture
 def run(digits, tmp_path):
     """Return a function that trains a model on digits, with a checkpoint or without."""
@@ -118,16 +126,16 @@ def test_stopped_twice(run, tmp_path, twin):
     assert_twins(twin, vae)
 
 
-@pytest.mark.parametrize("stop", [StopAt(1, 4), StopAt(1, 5)])
-def test_noise_drawn_in_several_parts(run, tmp_path, monkeypatch, stop):
+def test_noise_drawn_in_several_parts(run, tmp_path, monkeypatch):
     """As for data so large that the noise of an epoch does not fit in memory."""
     monkeypatch.setattr(array_loop, "_NOISE_AT_ONCE", 3 * 32 * 2)  # of 3 batches, 2 latents
-    twin, broken_off = small(), small()
+    twin = small()
     run(twin, checkpoint=None)
-    run(broken_off, stop)
-    resumed = VAE.resume(tmp_path / "run.vae")
-    run(resumed)
-    assert_twins(twin, resumed)
+    for batch in (4, 5):
+        run(small(), StopAt(1, batch))
+        resumed = VAE.resume(tmp_path / "run.vae")
+        run(resumed)
+        assert_twins(twin, resumed)
 
 
 def test_executions_of_any_length_give_the_same(make_vae, run):
@@ -152,19 +160,20 @@ def with_random_layers():
     return VAE(encoder, decoder, seed=5)
 
 
-@pytest.mark.parametrize("batch", [4, BATCHES - 1])
-def test_random_layers_go_on_with_their_draws(run, tmp_path, batch):
-    keras.utils.set_random_seed(0)
-    twin = with_random_layers()
-    keras.utils.set_random_seed(0)
-    broken_off = with_random_layers()
-    for vae in (twin, broken_off):
+def test_random_layers_go_on_with_their_draws(run, tmp_path):
+    def make():
+        keras.utils.set_random_seed(0)
+        vae = with_random_layers()
         vae.compile(keras.optimizers.SGD(0.005), jit_compile=False, steps_per_execution=1)
+        return vae
+
+    twin = make()
     run(twin, checkpoint=None)
-    run(broken_off, StopAt(1, batch))
-    resumed = VAE.resume(tmp_path / "run.vae")
-    run(resumed)
-    assert_twins(twin, resumed)
+    for batch in (4, BATCHES - 1):
+        run(make(), StopAt(1, batch))
+        resumed = VAE.resume(tmp_path / "run.vae")
+        run(resumed)
+        assert_twins(twin, resumed)
 
 
 def test_a_schedule_of_the_rate_goes_on(run, tmp_path):
@@ -180,16 +189,16 @@ def test_a_schedule_of_the_rate_goes_on(run, tmp_path):
     assert resumed.learning_rate == pytest.approx(1e-3 * 0.7**EPOCHS)
 
 
-@pytest.mark.parametrize("batch", [4, BATCHES - 1])
-def test_a_schedule_of_beta_goes_on(run, tmp_path, batch):
-    twin, broken_off = (small(beta=Warmup(3)) for _ in range(2))
+def test_a_schedule_of_beta_goes_on(run, tmp_path):
+    twin = small(beta=Warmup(3))
     run(twin, checkpoint=None)
-    run(broken_off, StopAt(1, batch))
-    resumed = VAE.resume(tmp_path / "run.vae")
-    assert resumed.beta == pytest.approx((1 + (batch + 1) / BATCHES) / 3)
-    run(resumed)
-    assert_twins(twin, resumed)
-    assert resumed.beta == 1
+    for batch in (4, BATCHES - 1):
+        run(small(beta=Warmup(3)), StopAt(1, batch))
+        resumed = VAE.resume(tmp_path / "run.vae")
+        assert resumed.beta == pytest.approx((1 + (batch + 1) / BATCHES) / 3)
+        run(resumed)
+        assert_twins(twin, resumed)
+        assert resumed.beta == 1
 
 
 def test_what_was_set_by_hand_stays(run, tmp_path):
@@ -270,16 +279,14 @@ def test_a_finished_run_says_so_and_can_go_on(run, tmp_path, twin):
     assert run(resumed, epochs=1, checkpoint=None).epoch == [0]  # as any model's second fit
 
 
-def test_an_explicit_initial_epoch_is_obeyed(run, tmp_path):
-    run(small(), StopAt(1, 4))
-    resumed = VAE.resume(tmp_path / "run.vae")
+def test_an_explicit_initial_epoch_is_obeyed(run, broken_off):
+    resumed = VAE.resume(broken_off)
     assert run(resumed, initial_epoch=3, checkpoint=None).epoch == [3]
 
 
 @pytest.mark.parametrize("change", [{"n": 250}, {"batch_size": 64, "shuffle": False}])
-def test_other_batches_begin_the_epoch_again(run, digits, tmp_path, change):
-    run(small(), StopAt(1, 4))
-    resumed = VAE.resume(tmp_path / "run.vae")
+def test_other_batches_begin_the_epoch_again(digits, broken_off, change):
+    resumed = VAE.resume(broken_off)
     options = {"batch_size": 32, "verbose": 0, "epochs": 3, **change}
     n = options.pop("n", 300)
     with pytest.warns(UserWarning, match="epoch 2 begins again.*300 samples in batches of 32"):
@@ -289,9 +296,8 @@ def test_other_batches_begin_the_epoch_again(run, digits, tmp_path, change):
     assert int(resumed.optimizer.iterations.numpy()) == BATCHES + 5 + 2 * steps
 
 
-def test_other_samples_are_refused(run, tmp_path):
-    run(small(), StopAt(1, 4))
-    resumed = VAE.resume(tmp_path / "run.vae")
+def test_other_samples_are_refused(run, broken_off):
+    resumed = VAE.resume(broken_off)
     with pytest.raises(ValueError, match=r"x has shape \(9, 7, 7\); expected \(n, 8, 8\)"):
         resumed.fit(np.zeros((9, 7, 7)), epochs=3)
     assert run(resumed).epoch == list(range(EPOCHS))  # it still knows where it was

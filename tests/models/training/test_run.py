@@ -485,6 +485,7 @@ def test_checkpoint_now_may_come_before_the_first_batch(start, tmp_path):
         _, run = start()
         run.checkpoint(tmp_path / "run.vae")
         assert run.status == "running"
+        run.stop()
         assert VAE.resume(tmp_path / "run.vae").optimizer.iterations.numpy() > 0
 
 

@@ -126,24 +126,25 @@ def without_noise(vae):
     return vae
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
-def test_the_fast_path_is_keras_path(make_vae, digits, jit_compile):
+def test_the_fast_path_is_keras_path(make_vae, digits):
     """Arrays and a dataset of the same batches, Adam, a partial last batch: the same weights."""
     x, x_val = digits[:150], digits[150:215]
-    fast, slow = (without_noise(make_vae(jit)) for jit in (jit_compile, False))
-    history = fast.fit(
-        x, epochs=3, batch_size=64, shuffle=False, validation_data=x_val, verbose=0
-    ).history
+    slow = without_noise(make_vae())
     slow_history = slow.fit(
         tf.data.Dataset.from_tensor_slices(x).batch(64),
         epochs=3,
         validation_data=tf.data.Dataset.from_tensor_slices(x_val).batch(64),
         verbose=0,
     ).history
-    assert_same_weights(fast, slow, rtol=1e-3, atol=1e-5)
-    assert set(history) == set(slow_history) == LOGS | {f"val_{name}" for name in LOGS}
-    for name, values in history.items():
-        np.testing.assert_allclose(values, slow_history[name], rtol=1e-4)
+    for jit_compile in (False, True):
+        fast = without_noise(make_vae(jit_compile))
+        history = fast.fit(
+            x, epochs=3, batch_size=64, shuffle=False, validation_data=x_val, verbose=0
+        ).history
+        assert_same_weights(fast, slow, rtol=1e-3, atol=1e-5)
+        assert set(history) == set(slow_history) == LOGS | {f"val_{name}" for name in LOGS}
+        for name, values in history.items():
+            np.testing.assert_allclose(values, slow_history[name], rtol=1e-4)
 
 
 def test_logs_are_exact_means(make_vae, digits):
@@ -590,9 +591,9 @@ def test_models_of_float64_train_and_score(float64, digits, objective, tmp_path)
     assert fast["loss"][0] > slow["loss"][-1]
     assert np.isfinite(vae.elbo(x)).all()
     assert vae.sample(3).shape == vae(x[:3], training=True).shape == (3, 8, 8)
-    likelihood = VAE.build((8, 8), hidden_units=(8,), likelihood=Gaussian("learned"))
-    likelihood.fit(x, verbose=0)
     if objective == "elbo":
+        likelihood = VAE.build((8, 8), hidden_units=(8,), likelihood=Gaussian("learned"))
+        likelihood.fit(x, verbose=0)
         vae.save(tmp_path / "model.vae")
         loaded = VAE.load(tmp_path / "model.vae")
         np.testing.assert_allclose(loaded.anomaly_score(x), vae.anomaly_score(x), rtol=1e-5)
