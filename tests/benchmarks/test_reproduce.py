@@ -11,6 +11,11 @@ from tests.benchmarks.reproduce.__main__ import EXPERIMENTS, main, table
 from tests.benchmarks.reproduce.experiment import Row, Settings, binarized
 
 
+@pytest.fixture(scope="module", autouse=True)
+def quick(quick_graphs):
+    """Each of twenty networks trains for a few steps only."""
+
+
 @pytest.fixture
 def reproduce(tmp_path, capsys):
     """Run experiments on tiny data; return what they print."""
