@@ -16,7 +16,12 @@ export interface ModelSource {
   label?: number[];
 }
 
-/** Decodes and encodes any number of rows at once; the results are arrays of their own. */
+/**
+ * Decodes and encodes any number of rows at once; the results are arrays of their own.
+ *
+ * Both throw a `RangeError` for numbers that make no whole rows, and a `BadModelError` for tokens
+ * that the model does not know.
+ */
 export interface InPageModel {
   readonly latentDim: number;
   /** The shape of one sample. */

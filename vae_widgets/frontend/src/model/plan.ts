@@ -15,6 +15,8 @@ export interface Plan {
   /** Results by name, in row-major order. */
   outputs: Map<string, Tensor>;
   steps: (() => void)[];
+  /** Of all tensors. */
+  bytes: number;
 }
 
 /** Plan a graph for inputs of these shapes; throw what `loadModel` rejects with. */
@@ -94,7 +96,7 @@ export function makePlan(
       results.set(node.inputs[0], run(node, index, copy)[0]);
     });
   }
-  return { inputs, outputs: results, steps };
+  return { inputs, outputs: results, steps, bytes: budget.bytes };
 }
 
 function countUses(nodes: Node[]): Map<string, number> {

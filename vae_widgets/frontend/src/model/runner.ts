@@ -8,6 +8,8 @@ import { makePlan, type Plan } from "./plan.ts";
 
 /** Rows that share one reading of the weights; images are as quick one by one. */
 const BLOCK = 16;
+/** A block that needs more would not stay in the caches of the processor. */
+const MOST_BLOCK_BYTES = 2 ** 26;
 
 /** Rows of each input or output, by name. */
 export type Rows = Record<string, Float32Array>;
@@ -38,7 +40,8 @@ export class Runner {
       }
       this.#plans = [this.#plan(inputs, 1), null];
       const isConvolution = this.#file.nodes.some(({ op }) => op.startsWith("Conv"));
-      if (!isConvolution) this.#plans[1] = this.#planBlock(inputs);
+      const isSmall = BLOCK * this.#plans[0].bytes <= MOST_BLOCK_BYTES;
+      if (isSmall && !isConvolution) this.#plans[1] = this.#planBlock(inputs);
       this.#file.constants.clear(); // what is needed is in the plans
     } catch (error) {
       const Kind = error instanceof UnsupportedModelError ? UnsupportedModelError : BadModelError;
@@ -54,7 +57,11 @@ export class Runner {
 
   /** Take memory and write the weights into it. */
   async start(engine: Engine): Promise<void> {
-    await this.#memory.start(engine);
+    try {
+      await this.#memory.start(engine);
+    } catch (error) {
+      throw new BadModelError(`${this.#where} needs memory that is not there: ${error}`);
+    }
   }
 
   /** The outputs for all rows of one input, with `fixed` ones that are the same for every row. */

@@ -26,6 +26,11 @@ export class Budget {
     this.#mostBytes = [MOST_BYTES_IN_ALL, MOST_CONSTANT_BYTES + 2 * bytesOfConstants];
   }
 
+  /** The bytes of all tensors that depend on the inputs. */
+  get bytes(): number {
+    return this.#bytes[0];
+  }
+
   /** Count a tensor, of which no side may be negative, nor zero but that of a vector. */
   addTensor(shape: number[], isConstant = false, mayBeEmpty = false): void {
     const least = shape.length < 2 || mayBeEmpty ? 0 : 1;
