@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+import bqplot
 import ipywidgets
 import numpy as np
 from ipywidgets.widgets.widget import _remove_buffers
@@ -104,7 +105,10 @@ MAKERS = {
 
 
 def parts(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
-    """Yield a widget of this package and those of this package inside it, each once."""
+    """Yield a widget of this package and those of this package inside it, each once.
+
+    Figures and marks are left out: bqplot says what their page may set.
+    """
     seen: set[int] = set()
     found = [widget]
     while found:
@@ -112,7 +116,8 @@ def parts(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
         if id(one) in seen:
             continue
         seen.add(id(one))
-        if type(one).__module__.startswith("vae_widgets."):
+        ours = type(one).__module__.startswith("vae_widgets.")
+        if ours and not isinstance(one, bqplot.Figure | bqplot.Mark):
             yield one
         for name in one.keys:
             value = getattr(one, name)

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 
-import bqplot
 import numpy as np
 import pytest
 
@@ -99,8 +98,6 @@ def test_every_trait_has_one_owner(wholes):
     seen = set()
     for whole in wholes.values():
         for part in invariants.parts(whole):
-            if isinstance(part, bqplot.Figure | bqplot.Mark):
-                continue  # bqplot says what its page may set
             assert isinstance(part, ClosingWidget), type(part)
             name = type(part).__name__
             assert set(part.traits(page_writes=True)) == OWN.get(name, set()), name
