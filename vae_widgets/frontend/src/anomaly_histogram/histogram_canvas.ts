@@ -148,6 +148,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     full.ariaPressed = String(model.get("full_range"));
     full.hidden = !model.get("_grid").clipped && !model.get("full_range");
     method.show(live === null ? model.get("method") : "manual", model.get("parameters"));
+    method.root.inert = rate.root.inert = shell.notice.gone; // only Python applies a method
     shell.setStatus(statusText());
     picture.redraw();
   }

@@ -30,6 +30,11 @@ export class KernelNotice {
     return this.#channel.silent;
   }
 
+  /** Whether no kernel will answer: the cell must be run again. */
+  get gone(): boolean {
+    return this.#channel.gone;
+  }
+
   /** Call `changed` when the kernel stops answering, and when it answers again. */
   watch(changed: () => void): void {
     this.#listeners.add(changed);
