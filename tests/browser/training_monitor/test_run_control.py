@@ -14,10 +14,10 @@ display(monitor)
 """
 AWAIT = """
 history = await vae.fit_async(ds.x_train, epochs=100_000, batch_size=32, verbose=0,
-                              validation_data=ds.x_test, callbacks=[monitor.callback, Rest()])
+                              validation_data=ds.x_test, callbacks=[Rest(), monitor.callback])
 """
 BLOCK = """
-vae.fit(ds.x_train, epochs=100_000, batch_size=32, verbose=0, callbacks=[monitor.callback, Rest()])
+vae.fit(ds.x_train, epochs=100_000, batch_size=32, verbose=0, callbacks=[Rest(), monitor.callback])
 """
 # What JupyterLab does when it looks for widgets: a message that a subshell answers beside the cell.
 ASK_A_SUBSHELL = """() => {
