@@ -110,7 +110,9 @@ FRONT_END = """async ({ id, esm, css, state, buffers, kernel }) => {
       const el = document.createElement("div");
       el.style.width = "760px";
       document.body.append(el);
-      const end = widget.render({ model: { ...model }, el }); // as anywidget: one for each view
+      // As anywidget, one for each view. A test may replace `send` of the model for all of them.
+      const own = { ...model, send: (...message) => model.send(...message) };
+      const end = widget.render({ model: own, el });
       this.end = () => {
         end();
         el.remove();

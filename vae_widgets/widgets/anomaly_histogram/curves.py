@@ -70,7 +70,7 @@ class Panel:
         self.figure = CurveFigure(plot, _STYLES, layout=layout)
         assert self.figure.points is not None
         self.point = self.figure.points
-        self.root = ipywidgets.VBox([self.figure, self.note], layout=_growing())
+        self.root = ipywidgets.VBox([self.figure, self.note], layout=_wide())
 
     def show(self, values: Mapping[str, float]) -> None:
         """Move the operating point. It is hidden while one of its metrics is undefined."""
@@ -81,8 +81,8 @@ class Panel:
         self.figure.draw(points=replace(points, x=x, y=y))
 
 
-def _growing() -> ipywidgets.Layout:
-    return ipywidgets.Layout(width="100%", flex="1 0 auto")
+def _wide() -> ipywidgets.Layout:
+    return ipywidgets.Layout(width="100%")
 
 
 def _axis(label: str, low: float = 0.0, high: float = 1.0) -> Axis:
@@ -105,9 +105,9 @@ class ThresholdCurves(CompositeWidget):
         self._panels: dict[str, Panel] = {}
         self._note = ipywidgets.HTML().add_class("vw-note")
         self._switch = ipywidgets.ToggleButtons(style={"button_width": "auto"})
-        self._stack = ipywidgets.Stack(layout=_growing())
+        self._stack = ipywidgets.Stack(layout=_wide())
         self._link = ipywidgets.jslink((self._switch, "index"), (self._stack, "selected_index"))
-        super().__init__(layout=_growing())
+        super().__init__(layout=_wide())
         self.add_class("vw-figure")
         self.draw()
 
