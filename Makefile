@@ -17,8 +17,8 @@ UV_INSTALL := $(BIN)/python tests/support/install.py
 SYSTEM_FOLDERS := tests/packaging tests/notebooks tests/browser
 UNIT_TESTS := -m pytest tests $(SYSTEM_FOLDERS:%=--ignore=%) \
   --numprocesses=2 --dist=loadfile --no-loadscope-reorder
-# Two processes more than processors: these tests wait for pages, kernels and downloads half of their time.
-SYSTEM_TESTS := -m pytest $(SYSTEM_FOLDERS) --numprocesses=4 --dist=loadfile --no-loadscope-reorder
+# One process more than processors: these tests wait for pages, kernels and downloads.
+SYSTEM_TESTS := -m pytest $(SYSTEM_FOLDERS) --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 NO_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),,--no-browser)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 JUPYTERLAB = $(BIN)/python -m jupyterlab --port=$(PORT) $(NO_DISPLAY) $(AS_ROOT) \

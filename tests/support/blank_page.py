@@ -88,6 +88,8 @@ FRONT_END = """async ({ id, esm, css, state, buffers, kernel }) => {
       },
     },
   };
+  // A test may replace `send` of the model for all views. Inside `show` this would keep the view alive.
+  const send = (...message) => model.send(...message);
   const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
   const { default: widget } = await import(url);
   window.mounted = {
@@ -110,9 +112,7 @@ FRONT_END = """async ({ id, esm, css, state, buffers, kernel }) => {
       const el = document.createElement("div");
       el.style.width = "760px";
       document.body.append(el);
-      // As anywidget, one for each view. A test may replace `send` of the model for all of them.
-      const own = { ...model, send: (...message) => model.send(...message) };
-      const end = widget.render({ model: own, el });
+      const end = widget.render({ model: { ...model, send }, el }); // as anywidget: one for each view
       this.end = () => {
         end();
         el.remove();
