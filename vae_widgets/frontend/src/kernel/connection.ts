@@ -44,14 +44,21 @@ export class Connection {
     return this.#layout?.comm_live === false || isDisposed === true || status === "dead";
   }
 
-  /** Call `changed` when `gone` may have changed. Returns a function that stops it. */
+  /** Call `changed` when `gone` has changed. Returns a function that stops it. */
   watch(changed: () => void): () => void {
+    let before = this.gone;
+    // A kernel is busy and idle many times a second.
+    const look = () => {
+      if (this.gone === before) return;
+      before = this.gone;
+      changed();
+    };
     const signals = [this.#kernel?.disposed, this.#kernel?.statusChanged];
-    this.#layout?.on?.("comm_live_update", changed);
-    for (const signal of signals) signal?.connect(changed);
+    this.#layout?.on?.("comm_live_update", look);
+    for (const signal of signals) signal?.connect(look);
     return () => {
-      this.#layout?.off?.("comm_live_update", changed);
-      for (const signal of signals) signal?.disconnect(changed);
+      this.#layout?.off?.("comm_live_update", look);
+      for (const signal of signals) signal?.disconnect(look);
     };
   }
 }
