@@ -88,7 +88,7 @@ FRONT_END = """async ({ id, esm, css, state, buffers, kernel }) => {
       },
     },
   };
-  // A test may replace `send` of the model for all views. Inside `show` this would keep the view alive.
+  // A test may replace `send` of the model for all views. Inside `show` this would keep them alive.
   const send = (...message) => model.send(...message);
   const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
   const { default: widget } = await import(url);
@@ -112,7 +112,8 @@ FRONT_END = """async ({ id, esm, css, state, buffers, kernel }) => {
       const el = document.createElement("div");
       el.style.width = "760px";
       document.body.append(el);
-      const end = widget.render({ model: { ...model, send }, el }); // as anywidget: one for each view
+      // As in anywidget, each view has a model object of its own.
+      const end = widget.render({ model: { ...model, send }, el });
       this.end = () => {
         end();
         el.remove();
