@@ -18,6 +18,9 @@ RENDERERS: dict[str, type] = {
 }
 """Their arguments are attributes of the same names: plain values, or a `Vocabulary`."""
 
+TWINS = ("image", "signal")
+"""Those that draw in the page, too (``frontend/src/rendering/twins.ts``)."""
+
 _LONGEST_NAME = 200
 
 

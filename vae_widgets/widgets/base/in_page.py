@@ -16,11 +16,10 @@ import traitlets
 
 from vae_widgets.codec import MOST_ONNX_BYTES, Codec, OnnxModel
 from vae_widgets.rendering import Renderer, renderer_to_json
+from vae_widgets.rendering.named import TWINS
 from vae_widgets.widgets.base.messages import Refused
 from vae_widgets.widgets.base.widget import CanvasWidget
 
-TWINS = ("image", "signal")
-"""The renderers that draw in the page, too (``frontend/src/rendering/twins.ts``)."""
 _LONGEST_NAME = 80
 SHORTEST_OFFER = 1.0
 """Seconds between two names of one model while it trains."""

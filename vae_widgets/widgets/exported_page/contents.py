@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 
 from vae_widgets.rendering import Renderer, render
 from vae_widgets.rendering.atlas import tile_atlas
-from vae_widgets.rendering.named import renderer_to_json
+from vae_widgets.rendering.named import TWINS, renderer_to_json
 from vae_widgets.widgets.exported_page.samples import compact_samples, smallest_png
 from vae_widgets.widgets.exported_page.score_formula import score_formula
 
-_DRAWN_IN_THE_PAGE = ("image", "signal")
-"""The renderers that ``frontend/src/rendering`` has, too."""
 _OF_IPYWIDGETS = (
     *("_dom_classes", "children", "description", "disabled", "index", "_options_labels"),
     *("selected_index", "tooltip", "value"),
@@ -120,7 +118,7 @@ class PageContents:
 
     def _pictures(self, x: NDArray[Any], renderer: Renderer) -> dict[str, Any]:
         spec = renderer_to_json(renderer)
-        if spec.get("name") in _DRAWN_IN_THE_PAGE:
+        if spec.get("name") in TWINS:
             return {"samples": self.add_samples(x), "renderer": self.plain(spec), "atlas": None}
         try:
             atlas = tile_atlas(render(renderer, x))

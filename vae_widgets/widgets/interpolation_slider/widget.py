@@ -12,10 +12,10 @@ from vae_widgets.codec import Codec
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import check_target
 from vae_widgets.rendering import Renderer, detail_of
-from vae_widgets.rendering.named import renderer_to_json
+from vae_widgets.rendering.named import TWINS, renderer_to_json
 from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base.assets import bundle
-from vae_widgets.widgets.base.in_page import TWINS, DecodingWidget, check_in_page
+from vae_widgets.widgets.base.in_page import DecodingWidget, check_in_page
 from vae_widgets.widgets.base.messages import PAGE
 from vae_widgets.widgets.base.sound import answer_sounds
 from vae_widgets.widgets.base.widget import PageContents

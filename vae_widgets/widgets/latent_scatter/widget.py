@@ -18,10 +18,10 @@ from vae_widgets.core.pairing import check_index, shared_index
 from vae_widgets.core.scores.policy import hash_data
 from vae_widgets.rendering import Renderer, check_renderer, note_of
 from vae_widgets.rendering.atlas import atlas_tiles
-from vae_widgets.rendering.named import renderer_to_json
+from vae_widgets.rendering.named import TWINS, renderer_to_json
 from vae_widgets.rendering.sound import sound_of
 from vae_widgets.widgets.base.assets import KERNEL_ID, bundle
-from vae_widgets.widgets.base.in_page import TWINS, check_in_page
+from vae_widgets.widgets.base.in_page import check_in_page
 from vae_widgets.widgets.base.messages import in_words
 from vae_widgets.widgets.base.sound import answer_sounds
 from vae_widgets.widgets.base.widget import PageContents
