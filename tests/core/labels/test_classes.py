@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from vae_widgets.core.labels.classes import index_classes
 
@@ -14,6 +15,22 @@ def test_every_label_gets_the_index_of_its_name(labels):
     indices, names = index_classes(labels, len(labels))
     assert [names[i] for i in indices] == [str(label) for label in labels]
     assert len(names) == len(set(labels))
+
+
+@given(
+    st.sampled_from(["int8", "uint8", "int16", "int64", "uint64"]).flatmap(
+        lambda kind: arrays(
+            kind,
+            st.integers(1, 20),
+            elements=st.integers(0, 9) | st.integers(np.iinfo(kind).min, np.iinfo(kind).max),
+        )
+    )
+)
+def test_whole_numbers_of_any_size_get_the_indices_of_numpy_unique(labels):
+    indices, names = index_classes(labels, len(labels))
+    different, found = np.unique(labels, return_inverse=True)
+    assert names == [str(level) for level in different.tolist()]
+    np.testing.assert_array_equal(indices, found)
 
 
 def test_whole_numbers_index_the_names():

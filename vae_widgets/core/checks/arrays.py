@@ -10,9 +10,14 @@ from vae_widgets.core.tables import floats_of, where_not_finite
 from vae_widgets.core.tensors import as_numpy
 
 
+def _has_mask(value: Any) -> bool:
+    # The first use of np.ma imports it, which takes 10 ms: not for arrays without a mask.
+    return hasattr(value, "mask") and isinstance(value, np.ma.MaskedArray)
+
+
 def refuse_masked(name: str, value: Any) -> None:
     """Raise ``ValueError`` for masked values: ``np.asarray`` would return them."""
-    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+    if _has_mask(value) and np.ma.is_masked(value):
         raise ValueError(
             f"{name} has masked values ({np.ma.count_masked(value)}); expected none. Pass "
             f"{name}.filled(...), or {name}.compressed() for the others alone."
@@ -21,7 +26,7 @@ def refuse_masked(name: str, value: Any) -> None:
 
 def unmasked(value: Any) -> tuple[Any, NDArray[np.bool_] | None]:
     """Return the data and the mask of a masked array; for any other value, itself and None."""
-    if isinstance(value, np.ma.MaskedArray):
+    if _has_mask(value):
         return value.data, np.ma.getmaskarray(value)
     return value, None
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.latent.plane import columns_of
 
 
 class Projection(Protocol):
@@ -49,10 +50,10 @@ def principal_axes(z: ArrayLike) -> Rotation:
     The eigenvectors of the covariance (I. Jolliffe, "Principal component analysis", 2002, section
     1.1), with signs as in scikit-learn.
     """
-    z = np.asarray(z, np.float64)
-    origin = z.mean(axis=0)
-    centred = z - origin
-    _, vectors = np.linalg.eigh(centred.T @ centred)
+    columns = columns_of(np.asarray(z)).astype(np.float64)
+    origin = columns.mean(axis=1)
+    centred = columns - origin[:, np.newaxis]
+    _, vectors = np.linalg.eigh(centred @ centred.T)
     directions = vectors.T[::-1]
     largest = np.abs(directions).argmax(axis=1)
     signs = np.sign(directions[np.arange(len(directions)), largest])

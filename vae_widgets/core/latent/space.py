@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core.latent.aggregated_posterior import density_on_grid, levels_of_mass
 from vae_widgets.core.latent.far_from_data import FarFromData
-from vae_widgets.core.latent.plane import on_plane
+from vae_widgets.core.latent.plane import columns_of, on_plane
 from vae_widgets.core.latent.projections import (
     Projection,
     Rotation,
@@ -92,7 +92,7 @@ class LatentSpace:
     @property
     def center(self) -> NDArray[np.float32]:
         """Mean of the coordinates, float32 (n_coordinates,)."""
-        mean: NDArray[np.float32] = self.coordinates.mean(axis=0)
+        mean: NDArray[np.float32] = columns_of(self.coordinates).mean(axis=1)
         return mean
 
     def project(self, z: ArrayLike) -> NDArray[np.float32]:
@@ -227,10 +227,10 @@ class LatentSpace:
         return self._axes[name]
 
     def _describe(self, name: str, coordinates: NDArray[np.float32]) -> list[dict[str, Any]]:
-        k = coordinates.shape[1]
+        columns = columns_of(coordinates)
+        k = len(columns)
         order, notes, collapsed = np.arange(k), [""] * k, np.zeros(k, bool)
-        center = coordinates.mean(axis=0)
-        low, high = coordinates.min(axis=0), coordinates.max(axis=0)
+        center, low, high = columns.mean(axis=1), columns.min(axis=1), columns.max(axis=1)
         if name == "latent":
             names = [f"z[{i}]" for i in range(k)]
             if self.z_log_var is not None:
@@ -240,10 +240,10 @@ class LatentSpace:
                 collapsed = ~active_units(self.z_mean)
                 low, high = np.minimum(low, -PRIOR_REACH), np.maximum(high, PRIOR_REACH)
             else:
-                order = np.argsort(-coordinates.var(axis=0), kind="stable")
+                order = np.argsort(-columns.var(axis=1), kind="stable")
         elif name == "pca":
             names = [f"PC[{i}]" for i in range(k)]
-            variance = coordinates.var(axis=0)
+            variance = columns.var(axis=1)
             notes = [f"{share:.0%}" for share in variance / max(variance.sum(), 1e-30)]
         else:
             names = [f"{name}[{i}]" for i in range(k)]
