@@ -1,5 +1,6 @@
 // Bundle one ES module (and its CSS) per widget into vae_widgets/static. What two widgets or more use
-// stands once, in shared.js and shared.css, which Python puts in front of each widget.
+// stands once, in shared.js and shared.css, which Python puts in front of each widget. The runtime of
+// models in the page is a module of its own.
 import { readdirSync, rmSync } from "node:fs";
 import { basename, relative, resolve } from "node:path";
 import * as esbuild from "esbuild";
@@ -23,9 +24,12 @@ const WIDGETS = {
   explorer_tabs: "explorer/tabs.ts",
   exported_page: "exported_page/page.ts",
 };
-const entryPoints = Object.fromEntries(
-  Object.entries(WIDGETS).map(([name, module]) => [name, `src/${module}`]),
-);
+/** Modules by themselves, which share nothing: the kernel sends this one with a model (widgets/base/in_page.py). */
+const ALONE = {
+  in_page_model: "model/in_page_model.ts",
+};
+const entriesOf = (table) => Object.fromEntries(Object.entries(table).map(([name, module]) => [name, `src/${module}`]));
+const entryPoints = entriesOf(WIDGETS);
 const options = {
   outdir: "../static",
   bundle: true,
@@ -87,6 +91,7 @@ const fromShared = {
   },
 };
 const builds = [
+  { ...options, entryPoints: entriesOf(ALONE) },
   {
     ...options,
     format: "iife",

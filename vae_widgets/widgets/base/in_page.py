@@ -17,6 +17,7 @@ import traitlets
 from vae_widgets.codec import MOST_ONNX_BYTES, Codec, OnnxModel
 from vae_widgets.rendering import Renderer, renderer_to_json
 from vae_widgets.rendering.named import TWINS
+from vae_widgets.widgets.base.assets import static_text
 from vae_widgets.widgets.base.messages import Refused
 from vae_widgets.widgets.base.widget import CanvasWidget
 
@@ -164,7 +165,11 @@ class DecodingWidget(CanvasWidget):
         assert self._offer is not None
         model = self._offer.onnx(message["id"])
         label = [] if model.label is None else np.ravel(model.label).astype(float).tolist()
-        return {"decoder": model.decoder, "label": label}
+        return {
+            "decoder": model.decoder,
+            "label": label,
+            "runtime": static_text("in_page_model.js"),
+        }
 
 
 def check_in_page(in_page: Any) -> bool | str:

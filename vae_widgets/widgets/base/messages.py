@@ -156,8 +156,8 @@ _KEPT = Kind({**_MARK, "score": _ANY_SIZE}, {"drawn_from": or_none(_ANY_SIZE)})
 KINDS: dict[str, Kind] = {
     # To every widget: traits that the page sets.
     "state": Kind({"state": named(anything, 1000)}),
-    # To widgets whose page may decode: the model that `_model` names, as ONNX.
-    "model": Kind({"id": _NAME}, answer=("decoder", "label")),
+    # To widgets whose page may decode: the model that `_model` names, as ONNX, and what runs it.
+    "model": Kind({"id": _NAME}, answer=("decoder", "label", "runtime")),
     # To widgets with sound.
     "sound": Kind({"what": _what}, answer=("wav",)),
     # To InterpolationSlider.

@@ -11,7 +11,7 @@ from typing import Any
 MODULES = "vaeWidgetsModules"
 """Where the modules of a page register their views (``frontend/src/exported_page/page.ts``)."""
 
-_EXPORT = re.compile(r"export\{(\w+) as default\};?\s*$")
+_EXPORTS = re.compile(r"export\{([^{}]+)\};?\s*$")
 
 
 def html_document(
@@ -57,15 +57,21 @@ def html_document(
     )
 
 
-def registered(module: str, number: int) -> str:
-    """Return a module of the front end that registers its view under a number.
+def registered(module: str, name: int | str) -> str:
+    """Return a module of the front end that registers what it exports under a name.
 
     A page cannot import from its own scripts.
     """
-    code, found = _EXPORT.subn(rf"{MODULES}[{number}]=\1;", module)
+    code, found = _EXPORTS.subn(lambda match: _register(match[1], name), module)
     if not found:
-        raise ValueError(f"module {number} of the front end has no default export at its end.")
+        raise ValueError(f"module {name} of the front end has no exports at its end.")
     return code
+
+
+def _register(exports: str, name: int | str) -> str:
+    pairs = [(part.strip().split(" as ") * 2)[:2] for part in exports.split(",")]
+    fields = ",".join(f"{exported}:{local}" for local, exported in pairs)
+    return f"{MODULES}[{json.dumps(name)}]={{{fields}}};"
 
 
 def _in_script(code: str) -> str:

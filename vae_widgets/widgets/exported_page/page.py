@@ -32,6 +32,8 @@ def save_page(
         registered(module.removeprefix(shared_js), number)
         for number, module in enumerate(contents.modules)
     ]
+    if contents.codecs:
+        modules.append(registered(static_text("in_page_model.js"), "in_page_model"))
     styles = [shared_css, *(style.removeprefix(shared_css) for style in contents.styles)]
     html = html_document(
         title,

@@ -8,7 +8,7 @@ import type { Answer } from "../kernel/messages.ts";
 import type { InPageModel, ModelSource } from "../model/in_page_model.ts";
 import type { PageRenderer, RendererSpec } from "../rendering/page_renderer.ts";
 import { twinOf } from "../rendering/twins.ts";
-import { modelOf } from "./carried_models.ts";
+import { modelOf, runtimeOf } from "./carried_models.ts";
 
 /** The trait `_model`. */
 export interface Offer {
@@ -153,7 +153,7 @@ export class WidgetCodec {
     let made: PageCodec | null = null;
     let failure = "";
     try {
-      const model = await modelOf(id, () => this.#bring(id));
+      const model = await modelOf(id, () => this.#bring(id), load);
       const twin = twinOf(renderer, model.sampleShape);
       if (twin) made = new PageCodec(model, twin);
     } catch (error) {
@@ -165,14 +165,14 @@ export class WidgetCodec {
     this.#tell();
   }
 
-  #bring(id: string): Promise<ModelSource> {
+  #bring(id: string): Promise<SentModel> {
     return new Promise((resolve, reject) => {
       const { seq } = Channel.of(this.#model).post("model", { id });
-      const take = ({ error, decoder, label }: Answer<"model">) => {
+      const take = ({ error, decoder, label, runtime }: Answer<"model">) => {
         this.#pending = null;
-        if (error || !decoder) return reject(new FromKernel(error));
+        if (error || !decoder || !runtime) return reject(new FromKernel(error));
         const bytes = new Uint8Array(decoder.buffer, decoder.byteOffset, decoder.byteLength);
-        resolve({ decoder: bytes, ...(label?.length ? { label } : {}) });
+        resolve({ decoder: bytes, ...(label?.length ? { label } : {}), runtime });
       };
       this.#pending = { seq, take };
     });
@@ -188,6 +188,14 @@ export class WidgetCodec {
   #tell(): void {
     for (const changed of [...this.#watchers]) changed();
   }
+}
+
+/** A model as the kernel sends it: with the code that runs it. */
+type SentModel = ModelSource & { runtime: string };
+
+async function load({ runtime, ...source }: SentModel): Promise<InPageModel> {
+  const { loadModel } = await runtimeOf(runtime);
+  return loadModel(source);
 }
 
 /** The kernel does not send the model: it decodes itself, and there is nothing to say. */

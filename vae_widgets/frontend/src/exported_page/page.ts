@@ -4,7 +4,7 @@ import "./page.css";
 import { modelOf } from "../codec/carried_models.ts";
 import { element } from "../controls/shell.ts";
 import { readArray } from "../kernel/arrays.ts";
-import type { InPageModel, ModelSource } from "../model/in_page_model.ts";
+import type { InPageModel, loadModel, ModelSource } from "../model/in_page_model.ts";
 import { CONTROLS } from "./boxes.ts";
 import { Buffers, parsePage, type PageData } from "./data.ts";
 import { startKernel, type PageKernel } from "./kernel/page_kernel.ts";
@@ -16,8 +16,10 @@ interface Module {
   render(context: { model: unknown; el: HTMLElement }): unknown;
 }
 
-/** The modules of the page by their numbers (document.py). */
-declare const vaeWidgetsModules: Record<number, Module>;
+/** What the modules of the page export, those of widgets by their numbers (document.py). */
+declare const vaeWidgetsModules: Record<number, { default: Module }> & {
+  in_page_model: { loadModel: typeof loadModel };
+};
 
 async function open(root: HTMLElement): Promise<void> {
   const header = element("header", "vw-page-header");
@@ -84,7 +86,7 @@ async function startModels(codecs: any[], failed: (why: string) => void): Promis
     if (label) source.label = [...readArray(label)];
     const name = `model ${number}`;
     try {
-      running.set(name, await modelOf(name, async () => source));
+      running.set(name, await modelOf(name, async () => source, vaeWidgetsModules.in_page_model.loadModel));
     } catch (error) {
       failed(`The model of this page does not run: ${message(error)}`);
     }
@@ -99,7 +101,7 @@ function show(model: PageModel, el: HTMLElement): void {
   const kind = model.kinds.find((name) => Object.hasOwn(CONTROLS, name));
   try {
     if (model.module < 0 && kind) CONTROLS[kind](model, el, show);
-    else vaeWidgetsModules[model.module]?.render({ model: model.view, el });
+    else vaeWidgetsModules[model.module]?.default.render({ model: model.view, el });
   } catch (error) {
     el.replaceChildren(element("p", "vw-page-damaged", `This part cannot be shown: ${message(error)}`));
   }
