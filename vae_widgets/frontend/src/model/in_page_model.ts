@@ -2,9 +2,12 @@
 import type { Engine } from "./matrix/machine.ts";
 import { quickestEngine } from "./matrix/wasm.ts";
 import { BadModelError } from "./onnx/errors.ts";
-import { Runner } from "./runner.ts";
+import { makeRunner } from "./runner.ts";
 
 export { BadModelError, UnsupportedModelError } from "./onnx/errors.ts";
+
+/** The results of an encoder. */
+const CODE = ["z_mean", "z_log_var"];
 
 /** What a model is made of. */
 export interface ModelSource {
@@ -44,37 +47,25 @@ export async function loadModel(
   source: ModelSource,
   engine: Engine = quickestEngine,
 ): Promise<InPageModel> {
-  const { label } = source;
+  const { decoder: ofDecoder, encoder: ofEncoder, label } = source;
   const labels: Record<string, number[]> = label ? { y: [label.length] } : {};
   const fixed: Record<string, Float32Array> = label ? { y: Float32Array.from(label) } : {};
-  const decoder = new Runner(source.decoder, "decoder.onnx", { z: null, ...labels }, ["x_mean"]);
-  const [latentDim, ...more] = decoder.shapeOf("z");
-  if (latentDim === undefined || more.length) {
-    throw new BadModelError(
-      `decoder.onnx takes z with rows of the shape ${decoder.shapeOf("z")}; expected one side`,
-    );
-  }
+  const decoder = makeRunner(ofDecoder, "decoder.onnx", { z: null, ...labels }, ["x_mean"]);
   const sampleShape = decoder.shapeOf("x_mean");
-  let encoder: Runner | undefined;
-  if (source.encoder) {
-    encoder = new Runner(source.encoder, "encoder.onnx", { x: sampleShape, ...labels }, [
-      "z_mean",
-      "z_log_var",
-    ]);
-    for (const name of ["z_mean", "z_log_var"]) {
-      if (`${encoder.shapeOf(name)}` !== `${latentDim}`) {
-        throw new BadModelError(
-          `encoder.onnx gives ${name} with rows of the shape ${encoder.shapeOf(name)}; expected ${latentDim}`,
-        );
-      }
-    }
+  const code = decoder.shapeOf("z");
+  const encoder =
+    ofEncoder && makeRunner(ofEncoder, "encoder.onnx", { x: sampleShape, ...labels }, CODE);
+  const widths = [code, ...(encoder ? CODE.map(encoder.shapeOf) : [])];
+  if (code.length !== 1 || widths.some((each) => `${each}` !== `${code}`)) {
+    const found = widths.map((each) => `(${each})`);
+    throw new BadModelError(`z, z_mean and z_log_var have the shapes ${found}; expected one side`);
   }
   await decoder.start(engine);
   await encoder?.start(engine);
   return {
-    latentDim,
+    latentDim: code[0],
     sampleShape,
-    canEncode: encoder !== undefined,
+    canEncode: !!encoder,
     decode: (z) => decoder.run("z", z, fixed).x_mean,
     encode(x) {
       if (!encoder) throw new Error("the model has no encoder; check canEncode before");

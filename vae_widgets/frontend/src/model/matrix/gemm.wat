@@ -1,14 +1,15 @@
 ;; Products of matrices with vectors of four float32 numbers (SIMD). build.mjs assembles this file.
 ;;
-;; `gemm` adds A B to C. A (m, k) has rows `lda` bytes apart, which may overlap; C (m, n) has rows
-;; `ldc` bytes apart. B (k, n) is packed by packing.ts: panels of 8 columns, at the end one of 4 for
-;; 4 columns or less, each with its k rows one after the other. All places are in bytes.
+;; `multiply` adds A B to C. A (m, k) has rows `lda` apart, which may overlap; C (m, n) has rows `ldc`
+;; apart. B (k, n) is packed by packing.ts: panels of 8 columns, at the end one of 4 for
+;; 4 columns or less, each with its k rows one after the other. The places and widths that the page
+;; gives are in floats; within this file they are in bytes.
 ;;
 ;; A block of C, four rows of one panel, is summed in registers. Where fewer rows are left, the last
 ;; one is computed again in place of those that lack; where C ends within a panel, the sums go to
 ;; the first 128 bytes of the memory, and those that C has are added from there.
 (module
-  (import "page" "memory" (memory 1))
+  (memory (export "memory") 1)
 
   ;; Add `rows` x `columns` sums, which begin at byte 0 and have 32 bytes for a row, to C.
   (func $add_part (param $c i32) (param $ldc i32) (param $rows i32) (param $columns i32)
@@ -152,11 +153,16 @@
         (v128.store offset=16 (i32.const 0) (local.get $right0))
         (call $add_part (local.get $c) (i32.const 0) (i32.const 1) (local.get $columns)))))
 
-  (func (export "gemm")
+  (func (export "multiply")
     (param $a i32) (param $lda i32) (param $b i32) (param $c i32) (param $ldc i32)
     (param $m i32) (param $n i32) (param $k i32)
     (local $wide i32) (local $columns i32) (local $left i32) (local $rows i32) (local $to i32)
     (local $a0 i32) (local $a1 i32) (local $a2 i32) (local $a3 i32)
+    (local.set $a (i32.shl (local.get $a) (i32.const 2)))
+    (local.set $lda (i32.shl (local.get $lda) (i32.const 2)))
+    (local.set $b (i32.shl (local.get $b) (i32.const 2)))
+    (local.set $c (i32.shl (local.get $c) (i32.const 2)))
+    (local.set $ldc (i32.shl (local.get $ldc) (i32.const 2)))
     (loop $next_panel
       (local.set $wide (i32.gt_u (local.get $n) (i32.const 4)))
       (local.set $columns
@@ -200,9 +206,10 @@
       (local.set $n (i32.sub (local.get $n) (local.get $columns)))
       (br_if $next_panel (local.get $n))))
 
-  ;; Replace negative numbers by 0 in $n numbers from byte $at on; $n is a multiple of 4.
+  ;; Replace negative numbers by 0 in $n numbers from $at on, rounded up to vectors.
   (func (export "relu") (param $at i32) (param $n i32)
     (local $end i32)
+    (local.set $at (i32.shl (local.get $at) (i32.const 2)))
     (local.set $end (i32.add (local.get $at) (i32.shl (local.get $n) (i32.const 2))))
     (loop $next
       (v128.store (local.get $at)

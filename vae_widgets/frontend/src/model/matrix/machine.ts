@@ -17,7 +17,7 @@ export interface Machine {
     n: number,
     k: number,
   ): void;
-  /** Replace negative numbers by 0 in the `n` floats from `at` on, a multiple of 4. */
+  /** Replace negative numbers by 0 in the `n` floats from `at` on, and up to 3 more. */
   relu(at: number, n: number): void;
 }
 

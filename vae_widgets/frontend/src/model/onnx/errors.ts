@@ -9,3 +9,13 @@ export class BadModelError extends Error {
 export class UnsupportedModelError extends Error {
   override name = "UnsupportedModelError";
 }
+
+/** Refuse a file unless something holds. A name in it may be long: it stands at the end of a problem. */
+export function need(good: unknown, problem: string): asserts good {
+  if (!good) throw new BadModelError(`it ${problem.slice(0, 150)}`);
+}
+
+/** Leave to the kernel what does not run in the page; a node adds its operator to what it is. */
+export function lack(what: string): never {
+  throw new UnsupportedModelError(what);
+}

@@ -1,11 +1,12 @@
 /**
  * The content of an ONNX file, checked against a list of what is allowed, with the limits of
  * vae_widgets/bundle/onnx/model.py. No functions, no graphs within graphs, no operators of plug-ins,
- * no weights in other files.
+ * no weights in other files. Fields are read by their numbers, which schema.ts names.
  */
-import { type Constant, need, readConstant } from "./arrays.ts";
+import { type Constant, FLOAT32, readConstant } from "./arrays.ts";
+import { need } from "./errors.ts";
 import { type Message, readMessage } from "./protobuf.ts";
-import { ATTRIBUTE_FIELDS, MODEL } from "./schema.ts";
+import { MODEL } from "./schema.ts";
 
 export type AttributeValue = number | string | number[] | string[] | Constant;
 
@@ -20,6 +21,13 @@ export interface Node {
 /** The sides of a tensor; null for those that the file leaves open. */
 export type OpenShape = (number | null)[];
 
+/** Whether a shape is one of those that an open shape stands for. */
+export function fits(open: OpenShape, shape: OpenShape): boolean {
+  return (
+    open.length === shape.length && open.every((side, i) => side === null || side === shape[i])
+  );
+}
+
 /** A checked file; its nodes are in an order in which they can be run. */
 export interface OnnxFile {
   opset: number;
@@ -32,51 +40,46 @@ export interface OnnxFile {
 
 const MOST_NODES = 3000;
 const LONGEST_NAME = 1000;
-const FLOAT = 1;
 const PRINTABLE = /^(?:[^\p{C}\p{Z}]| )*$/u;
+
+// The fields of an attribute that hold its value.
+const [FIRST_VALUE, STRING, TENSOR, GRAPH, FLOATS, STRINGS] = [2, 4, 5, 6, 7, 9];
 
 /** Read an ONNX file; `BadModelError` if it is damaged, ambiguous, or not allowed. */
 export function readOnnx(content: Uint8Array): OnnxFile {
-  const model = readMessage(content, MODEL);
-  need(model.graph, "has no graph");
-  need(!("functions" in model), "has functions of its own");
-  const { ir_version: version = 0, graph } = model;
-  const opset = readOpset(model.opset_import ?? []);
-  need(version >= 4 && version <= 10, `has the ir_version ${version}`);
-  const inputs = readValues(graph.input ?? []);
-  const outputs = readValues(graph.output ?? []);
+  const { 1: version, 7: graph, 8: opsets = [], 25: functions } = readMessage(content, MODEL);
+  need(graph, "has no graph");
+  need(!functions, "has functions of its own");
+  need(version >= 4 && version <= 10, `has the ir_version ${version}; expected 4 to 10`);
+  const opset = readOpset(opsets);
+  const { 1: messages = [], 5: initializers = [], 11: inputs = [], 12: outputs = [] } = graph;
+  const shapes = { inputs: readValues(inputs), outputs: readValues(outputs) };
+  const known = new Map<string, unknown>(shapes.inputs);
   const constants = new Map<string, Constant>();
-  const known = new Set(inputs.keys());
-  const define = (name: string) => {
-    need(!known.has(name), `defines '${short(name)}' twice`);
-    known.add(name);
-  };
-  for (const tensor of graph.initializer ?? []) {
-    const name = text(tensor.name);
-    define(name);
-    constants.set(name, readConstant(tensor, short(name)));
+  for (const tensor of initializers) {
+    const name = readText(tensor[8]);
+    add(known, name, tensor);
+    constants.set(name, readConstant(tensor, name));
   }
-  const messages: Message[] = graph.node ?? [];
-  need(messages.length <= MOST_NODES, `has ${messages.length} nodes, more than ${MOST_NODES}`);
+  need(messages.length <= MOST_NODES, `has ${messages.length} nodes; expected ${MOST_NODES} at most`);
   const nodes: Node[] = [];
   for (const message of messages) {
     const node = readNode(message);
-    for (const name of node.inputs) {
-      need(!name || known.has(name), `uses '${short(name)}' before it is defined`);
-    }
-    for (const name of node.outputs) if (name) define(name);
+    for (const name of node.inputs) need(!name || known.has(name), `does not define ${name} before`);
+    for (const name of node.outputs) if (name) add(known, name, node);
     if (node.op === "Constant") constants.set(node.outputs[0], readConstantNode(node));
     else nodes.push(node);
   }
-  for (const name of outputs.keys()) need(known.has(name), `lacks the output '${short(name)}'`);
-  return { opset, nodes, constants, inputs, outputs };
+  for (const name of shapes.outputs.keys()) need(known.has(name), `lacks the output ${name}`);
+  return { opset, nodes, constants, ...shapes };
 }
 
-function short(name: string): string {
-  return name.slice(0, 100);
+function add<T>(map: Map<string, T>, name: string, value: T): void {
+  need(!map.has(name), `has more than one ${name}`);
+  map.set(name, value);
 }
 
-function text(content: Uint8Array = new Uint8Array(0)): string {
+function readText(content: Uint8Array = new Uint8Array()): string {
   need(content.length <= LONGEST_NAME, `has a name of ${content.length} bytes`);
   let name = "\n";
   try {
@@ -90,12 +93,11 @@ function text(content: Uint8Array = new Uint8Array(0)): string {
 
 function readOpset(messages: Message[]): number {
   const versions = new Map<string, number>();
-  for (const { domain, version = 0 } of messages) {
-    const name = text(domain);
-    need(!versions.has(name), `has the domain '${short(name)}' twice`);
+  for (const { 1: domain, 2: version = 0 } of messages) {
+    const name = readText(domain);
     // tf2onnx lists "ai.onnx.ml" too, and uses none of its operators.
-    need(["", "ai.onnx.ml"].includes(name), `needs operators of '${short(name)}'`);
-    versions.set(name, version);
+    need(["", "ai.onnx.ml"].includes(name), `needs the operators of ${name}`);
+    add(versions, name, version);
   }
   const version = versions.get("") ?? 0;
   need(version >= 13 && version <= 18, `has operators of version ${version}; expected 13 to 18`);
@@ -104,79 +106,62 @@ function readOpset(messages: Message[]): number {
 
 function readValues(messages: Message[]): Map<string, OpenShape> {
   const shapes = new Map<string, OpenShape>();
-  for (const { name: content, type } of messages) {
-    const name = text(content);
-    const tensor = type?.tensor_type;
-    need(!shapes.has(name), `has '${short(name)}' twice`);
-    need(tensor?.elem_type === FLOAT, `has '${short(name)}', which is not float32`);
-    need(tensor.shape, `has '${short(name)}' without a shape`);
-    const sides: Message[] = tensor.shape.dim ?? [];
-    shapes.set(
+  for (const { 1: content, 2: type } of messages) {
+    const name = readText(content);
+    const { 1: number, 2: shape } = type?.[1] ?? {};
+    need(number === FLOAT32 && shape, `has no float32 shape for ${name}`);
+    add(
+      shapes,
       name,
-      sides.map((side) => side.dim_value ?? null),
+      (shape[1] ?? []).map((side: Message) => side[1] ?? null),
     );
   }
   return shapes;
 }
 
 function readNode(message: Message): Node {
-  const op = text(message.op_type);
-  const domain = text(message.domain);
-  need(!domain, `needs operators of '${short(domain)}'; expected only those of ONNX itself`);
-  const attributes: Node["attributes"] = new Map();
-  for (const each of message.attribute ?? []) {
-    const name = text(each.name);
-    need(!attributes.has(name), `has a ${short(op)} with '${short(name)}' twice`);
-    const field = ATTRIBUTE_FIELDS[each.type] ?? "";
-    const others = Object.keys(each).filter(
-      (key) => !["name", "type", "doc_string", field].includes(key),
-    );
-    need(
-      field && !others.length,
-      `uses '${short(op)}' with '${short(name)}', which is not allowed`,
-    );
-    need(
-      field in each || (field.endsWith("s") && field !== "s"),
-      `has a ${short(op)} without a '${short(name)}'`,
-    );
-    attributes.set(name, readAttribute(each[field] ?? [], field, name));
+  const { 1: inputs = [], 2: outputs = [], 4: type, 5: given = [], 7: domain } = message;
+  const op = readText(type);
+  need(!readText(domain), `needs operators that are not of ONNX itself: ${op}`);
+  const node: Node = {
+    op,
+    inputs: inputs.map((name: Uint8Array) => readText(name)),
+    outputs: outputs.map((name: Uint8Array) => readText(name)),
+    attributes: new Map(),
+  };
+  need(node.outputs.some(Boolean), `has no outputs of ${op}`);
+  for (const each of given) {
+    const name = readText(each[1]);
+    // Types are numbered as the fields of their values are, from 1 on rather than from 2.
+    const field = each[20] + 1;
+    const fields = Object.keys(each).map(Number);
+    const values = fields.filter((each) => each >= FIRST_VALUE && each <= STRINGS);
+    const isAllowed = field >= FIRST_VALUE && field <= STRINGS && field !== GRAPH;
+    const isThere = values.length ? `${values}` === `${field}` : field >= FLOATS;
+    need(isAllowed && isThere, `has no value that is allowed for ${name} of ${op}`);
+    add(node.attributes, name, readAttribute(each[field] ?? [], field, name));
   }
-  const [inputs, outputs] = [message.input ?? [], message.output ?? []].map((names: Uint8Array[]) =>
-    names.map(text),
-  );
-  need(outputs.some(Boolean), `has a ${short(op)} without outputs`);
-  return { op, inputs, outputs, attributes };
+  return node;
 }
 
-function readAttribute(value: any, field: string, name: string): AttributeValue {
-  const float = (bytes: Uint8Array) =>
-    new DataView(bytes.buffer, bytes.byteOffset).getFloat32(0, true);
-  if (field === "f") return float(value);
-  if (field === "floats") {
-    const parts = value as Uint8Array[];
-    return parts.flatMap((part) =>
-      Array.from({ length: part.length / 4 }, (_, i) => float(part.subarray(4 * i))),
-    );
-  }
-  if (field === "t") return readConstant(value, short(name));
-  if (field === "s") return text(value);
-  if (field === "strings") return (value as Uint8Array[]).map(text);
-  return value;
+function readAttribute(value: any, field: number, name: string): AttributeValue {
+  if (field === TENSOR) return readConstant(value, name);
+  if (field === STRING) return readText(value);
+  return field === STRINGS ? value.map((each: Uint8Array) => readText(each)) : value;
 }
 
 function readConstantNode({ inputs, outputs, attributes }: Node): Constant {
-  need(!inputs.length && outputs.length === 1, "has a Constant with inputs");
-  const [[name, value] = ["", 0]] = attributes;
-  const good = attributes.size === 1 && /^value(_(int|float)s?)?$/.test(name);
-  need(good, "has a Constant without a tensor");
-  if (name === "value") {
-    need(typeof value === "object" && "data" in value, "has a Constant without a tensor");
-    return value as Constant;
+  const [[name, value] = ["", ""], ...more] = attributes;
+  const [, kind] = /^value(?:_(int|float)s?)?$/.exec(name) ?? [];
+  const isAlone = !inputs.length && outputs.length === 1 && !more.length;
+  if (isAlone && typeof value === "object" && "data" in value) {
+    if (name === "value") return value;
   }
   const list = [value].flat() as number[];
   const isNumbers = list.every((each) => typeof each === "number");
-  need(isNumbers, "has a Constant without numbers");
-  const kind = name.includes("int") ? "int" : "float";
-  const data = kind === "int" ? Float64Array.from(list) : Float32Array.from(list);
-  return { kind, shape: Array.isArray(value) ? [list.length] : [], data };
+  need(isAlone && kind && isNumbers, "has a Constant without numbers");
+  return {
+    shape: Array.isArray(value) ? [list.length] : [],
+    data: kind === "int" ? Float64Array.from(list) : Float32Array.from(list),
+  };
 }

@@ -1,77 +1,65 @@
-/** The fields of onnx.proto that a model may have, as in vae_widgets/bundle/onnx/model.py. */
-import type { Schema } from "./protobuf.ts";
+/**
+ * The fields of onnx.proto that a model may have, as in vae_widgets/bundle/onnx/model.py. What is
+ * skipped are texts for people, and what is refused wherever it is: weights in other files, graphs
+ * within graphs, functions.
+ */
+import { BYTES, FLOAT, INT, type Schema, SKIP } from "./protobuf.ts";
 
-const OPSET: Schema = { 1: ["domain", "bytes"], 2: ["version", "int"] };
+const OPSET: Schema = { 1: BYTES, 2: INT }; // domain, version
 const TENSOR: Schema = {
-  1: ["dims", "ints"],
-  2: ["data_type", "int"],
-  4: ["float_data", "floats"],
-  5: ["int32_data", "ints"],
-  7: ["int64_data", "ints"],
-  8: ["name", "bytes"],
-  9: ["raw_data", "bytes"],
-  12: ["doc_string", "skip"],
-  13: ["external_data", ["skip"]],
-  14: ["data_location", "int"],
+  1: [INT], // dims
+  2: INT, // data_type
+  4: [FLOAT], // float_data
+  5: [INT], // int32_data
+  7: [INT], // int64_data
+  8: BYTES, // name
+  9: BYTES, // raw_data
+  12: SKIP, // doc_string
+  13: [SKIP], // external_data
+  14: INT, // data_location
 };
 const ATTRIBUTE: Schema = {
-  1: ["name", "bytes"],
-  2: ["f", "float"],
-  3: ["i", "int"],
-  4: ["s", "bytes"],
-  5: ["t", TENSOR],
-  6: ["g", "skip"],
-  7: ["floats", "floats"],
-  8: ["ints", "ints"],
-  9: ["strings", ["bytes"]],
-  13: ["doc_string", "skip"],
-  20: ["type", "int"],
+  1: BYTES, // name
+  2: FLOAT, // f
+  3: INT, // i
+  4: BYTES, // s
+  5: TENSOR, // t
+  6: SKIP, // g
+  7: [FLOAT], // floats
+  8: [INT], // ints
+  9: [BYTES], // strings
+  13: SKIP, // doc_string
+  20: INT, // type
 };
 const NODE: Schema = {
-  1: ["input", ["bytes"]],
-  2: ["output", ["bytes"]],
-  3: ["name", "bytes"],
-  4: ["op_type", "bytes"],
-  5: ["attribute", [ATTRIBUTE]],
-  6: ["doc_string", "skip"],
-  7: ["domain", "bytes"],
+  1: [BYTES], // input
+  2: [BYTES], // output
+  3: BYTES, // name
+  4: BYTES, // op_type
+  5: [ATTRIBUTE], // attribute
+  6: SKIP, // doc_string
+  7: BYTES, // domain
 };
-const DIMENSION: Schema = {
-  1: ["dim_value", "int"],
-  2: ["dim_param", "bytes"],
-  3: ["denotation", "skip"],
-};
-const TYPE: Schema = {
-  1: ["tensor_type", { 1: ["elem_type", "int"], 2: ["shape", { 1: ["dim", [DIMENSION]] }] }],
-  6: ["denotation", "skip"],
-};
-const VALUE: Schema = { 1: ["name", "bytes"], 2: ["type", TYPE], 3: ["doc_string", "skip"] };
+const DIMENSION: Schema = { 1: INT, 2: BYTES, 3: SKIP }; // dim_value, dim_param, denotation
+const TENSOR_TYPE: Schema = { 1: INT, 2: { 1: [DIMENSION] } }; // elem_type, shape
+const TYPE: Schema = { 1: TENSOR_TYPE, 6: SKIP }; // tensor_type, denotation
+const VALUE: Schema = { 1: BYTES, 2: TYPE, 3: SKIP }; // name, type, doc_string
 const GRAPH: Schema = {
-  1: ["node", [NODE]],
-  2: ["name", "bytes"],
-  5: ["initializer", [TENSOR]],
-  10: ["doc_string", "skip"],
-  11: ["input", [VALUE]],
-  12: ["output", [VALUE]],
+  1: [NODE], // node
+  2: BYTES, // name
+  5: [TENSOR], // initializer
+  10: SKIP, // doc_string
+  11: [VALUE], // input
+  12: [VALUE], // output
 };
 export const MODEL: Schema = {
-  1: ["ir_version", "int"],
-  8: ["opset_import", [OPSET]],
-  2: ["producer_name", "skip"],
-  3: ["producer_version", "skip"],
-  4: ["domain", "skip"],
-  5: ["model_version", "int"],
-  6: ["doc_string", "skip"],
-  7: ["graph", GRAPH],
-  25: ["functions", ["skip"]],
-};
-/** Number of an attribute's type -> field that has its value. */
-export const ATTRIBUTE_FIELDS: Record<number, string> = {
-  1: "f",
-  2: "i",
-  3: "s",
-  4: "t",
-  6: "floats",
-  7: "ints",
-  8: "strings",
+  1: INT, // ir_version
+  2: SKIP, // producer_name
+  3: SKIP, // producer_version
+  4: SKIP, // domain
+  5: INT, // model_version
+  6: SKIP, // doc_string
+  7: GRAPH, // graph
+  8: [OPSET], // opset_import
+  25: [SKIP], // functions
 };

@@ -1,62 +1,48 @@
 /** How much memory and time a graph may take; it is refused before it takes more. */
 import { MOST_DIMENSIONS } from "../onnx/arrays.ts";
-import { BadModelError } from "../onnx/errors.ts";
+import { need } from "../onnx/errors.ts";
 import { sizeOf } from "./tensor.ts";
 
-/** Of one tensor, as in vae_widgets/bundle/onnx/shapes.py. */
-const MOST_BYTES = 2 ** 27;
+/** Numbers of one tensor: 128 MiB, as in vae_widgets/bundle/onnx/shapes.py. */
+const MOST_NUMBERS = 2 ** 25;
 /** Of all tensors; less than in the kernel, as a page has less memory. */
-const MOST_BYTES_IN_ALL = 2 ** 28;
+const MOST_BYTES = 2 ** 28;
 /** What is computed once, while the graph is prepared, beside twice what the file has. */
-const MOST_CONSTANT_BYTES = 2 ** 25;
+const MOST_KNOWN_BYTES = 2 ** 25;
 /** In multiplications and additions of the kernel for a row: less than a tenth of a second. */
 const MOST_WORK = 2 ** 29;
-/** How much slower one number of another operation is. */
-const SLOWNESS = 16;
 
-export class Budget {
-  readonly #mostWork: number;
-  /** Of what depends on the inputs, and of what is computed once. */
-  readonly #mostBytes: [number, number];
-  readonly #bytes: [number, number] = [0, 0];
-  #work = 0;
+/** What is counted: bytes of what depends on the inputs and of what is computed once, and work. */
+const BYTES = 0;
+const KNOWN_BYTES = 1;
+export const WORK = 2;
 
-  constructor(rows: number, bytesOfConstants: number) {
-    this.#mostWork = MOST_WORK * rows;
-    this.#mostBytes = [MOST_BYTES_IN_ALL, MOST_CONSTANT_BYTES + 2 * bytesOfConstants];
-  }
-
+export interface Budget {
   /** The bytes of all tensors that depend on the inputs. */
-  get bytes(): number {
-    return this.#bytes[0];
-  }
-
-  /** Count a tensor, of which no side may be negative, nor zero but that of a vector. */
-  addTensor(shape: number[], isConstant = false, mayBeEmpty = false): void {
-    const least = shape.length < 2 || mayBeEmpty ? 0 : 1;
-    const good = shape.every((side) => Number.isSafeInteger(side) && side >= least);
-    if (!good || shape.length > MOST_DIMENSIONS) {
-      throw new BadModelError(`its result has the shape ${shape}`);
-    }
-    this.addBytes(4 * sizeOf(shape), isConstant);
-  }
-
-  addBytes(bytes: number, isConstant = false): void {
-    check(bytes, MOST_BYTES, "bytes for one tensor");
-    check((this.#bytes[+isConstant] += bytes), this.#mostBytes[+isConstant], "bytes in all");
-  }
-
-  /** Count numbers that are computed one by one. */
-  addNumbers(count: number): void {
-    this.addProducts(SLOWNESS * count);
-  }
-
-  addProducts(count: number): void {
-    check((this.#work += count), this.#mostWork, "operations in all");
-  }
+  bytes(): number;
+  /** Count more of something. */
+  spend(what: number, amount: number): void;
 }
 
-function check(found: number, most: number, what: string): void {
-  if (!(found <= most))
-    throw new BadModelError(`it needs ${found} ${what}; expected ${most} at most`);
+export function makeBudget(rows: number, bytesOfConstants: number): Budget {
+  const most = [MOST_BYTES, MOST_KNOWN_BYTES + 2 * bytesOfConstants, MOST_WORK * rows];
+  const spent = [0, 0, 0];
+  return {
+    bytes: () => spent[BYTES],
+    spend(what, amount) {
+      const sum = (spent[what] += amount);
+      const unit = what === WORK ? "operations" : "bytes";
+      need(sum <= most[what], `needs ${sum} ${unit} in all; expected ${most[what]} at most`);
+    },
+  };
+}
+
+/** Count a tensor, of which no side may be negative, nor zero but that of a vector. */
+export function count(budget: Budget, shape: number[], isKnown: boolean, mayBeEmpty = false): void {
+  const least = shape.length < 2 || mayBeEmpty ? 0 : 1;
+  const isShape = shape.every((side) => Number.isSafeInteger(side) && side >= least);
+  const size = sizeOf(shape);
+  const fits = shape.length <= MOST_DIMENSIONS && size <= MOST_NUMBERS;
+  need(isShape && fits, `has a result of the shape ${shape}`);
+  budget.spend(isKnown ? KNOWN_BYTES : BYTES, 4 * size);
 }

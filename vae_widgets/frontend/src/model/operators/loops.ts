@@ -1,5 +1,5 @@
 /** Loops over the elements of several tensors of one shape, each with strides of its own. */
-import { type Numbers, placeOf, type Tensor } from "./tensor.ts";
+import { sizeOf, type Tensor, upTo } from "./tensor.ts";
 
 /** Computes `n` elements: where they begin in each tensor, and how far apart they are. */
 type Row = (n: number, places: number[], steps: number[]) => void;
@@ -10,50 +10,49 @@ type Row = (n: number, places: number[], steps: number[]) => void;
  * the places.
  */
 export function loop(tensors: Tensor[], row: Row): (more?: number[]) => void {
-  const { shape } = tensors[0];
-  const strides = tensors.map((tensor) => tensor.strides);
-  const far = (axis: number) => Math.abs(strides[0][axis]);
-  const axes = [...shape.keys()]
-    .filter((axis) => shape[axis] !== 1)
-    .sort((a, b) => far(b) - far(a));
+  const [{ shape, strides: first }] = tensors;
+  const axes = upTo(shape.length).filter((axis) => shape[axis] !== 1);
+  axes.sort((a, b) => Math.abs(first[b]) - Math.abs(first[a]));
   // The outermost first: a side, and the step of each tensor.
   const nest: { side: number; steps: number[] }[] = [];
   for (const axis of axes) {
     const side = shape[axis];
-    const steps = strides.map((each) => each[axis]);
+    const steps = tensors.map(({ strides }) => strides[axis]);
     const last = nest.at(-1);
     if (last?.steps.every((step, t) => step === steps[t] * side)) {
       last.side *= side;
       last.steps = steps;
     } else nest.push({ side, steps });
   }
-  const { side: n, steps } = nest.pop() ?? { side: 1, steps: strides.map(() => 0) };
-  const at = nest.map(() => 0);
-  return (more) => {
-    const places = tensors.map((tensor, t) => placeOf(tensor) + (more?.[t] ?? 0));
-    if (!n) return;
-    for (let axis = 0; axis >= 0;) {
-      row(n, places, steps);
-      for (axis = nest.length - 1; axis >= 0; axis--) {
-        const { side, steps: step } = nest[axis];
-        const isLast = ++at[axis] === side;
-        if (isLast) at[axis] = 0;
-        for (let t = 0; t < places.length; t++)
-          places[t] += isLast ? step[t] * (1 - side) : step[t];
-        if (!isLast) break;
-      }
-    }
+  const inner = nest.pop() ?? { side: 1, steps: tensors.map(() => 0) };
+  const visit = (depth: number, places: number[]): void => {
+    if (depth === nest.length) return row(inner.side, places, inner.steps);
+    const { side, steps } = nest[depth];
+    const move = (count: number) => {
+      for (let t = 0; t < steps.length; t++) places[t] += count * steps[t];
+    };
+    for (let i = 0; i < side; i++, move(1)) visit(depth + 1, places);
+    move(-side);
   };
+  return (more) =>
+    visit(
+      0,
+      tensors.map(({ at }, t) => at + (more?.[t] ?? 0)),
+    );
 }
 
 /** A function that copies one tensor to another of its shape. */
 export function copier(from: Tensor, to: Tensor): (more?: number[]) => void {
   return loop([to, from], (n, [at, place], [step, stride]) => {
-    const target: Numbers = to.buffer.data;
-    const source: Numbers = from.buffer.data;
+    const target = to.buffer.data;
+    const source = from.buffer.data;
     if (step !== 1 || stride !== 1 || n < 9) {
       for (let i = 0; i < n; i++) target[at + i * step] = source[place + i * stride];
-    } else if (target === source) target.copyWithin(at, place, place + n);
-    else target.set(source.subarray(place, place + n), at);
+    } else target.set(source.subarray(place, place + n), at);
   });
+}
+
+/** Fill a tensor in row-major order. */
+export function fill({ buffer, at, shape }: Tensor, value: number): void {
+  buffer.data.fill(value, at, at + sizeOf(shape));
 }

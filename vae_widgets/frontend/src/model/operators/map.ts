@@ -1,25 +1,39 @@
 /** What most operators are made of: computing number by number, and taking numbers together. */
-import type { NumberKind } from "../onnx/arrays.ts";
-import { type Call, constantOf } from "./call.ts";
-import { loop } from "./loops.ts";
-import { broadcastShape, isDense, rowMajor, sizeOf, type Tensor } from "./tensor.ts";
+import { type Call, newTensor, step, view } from "./call.ts";
+import { fill, loop } from "./loops.ts";
+import {
+  broadcastShape,
+  isDense,
+  isWhole,
+  ordered,
+  rowMajor,
+  sizeOf,
+  stretched,
+  type Tensor,
+  upTo,
+} from "./tensor.ts";
 
-export type Function3 = (a: number, b: number, c: number) => number;
+export const add = (a: number, b: number) => a + b;
+
+/** Whether a result may be written over a tensor: nothing else needs it. */
+export function mayReplace(x: Tensor): boolean {
+  return x.buffer.uses === 1 && isDense(x);
+}
 
 /** Compute `f` of one to three tensors of shapes that fit each other; the result may replace one. */
 export function map(
   call: Call,
   tensors: Tensor[],
-  f: Function3,
-  kind: NumberKind = tensors[0].kind,
+  f: (a: number, b: number, c: number) => number,
+  whole = isWhole(tensors[0]),
 ): Tensor {
   const shape = tensors.map((each) => each.shape).reduce(broadcastShape);
-  const whole = tensors.filter((each) => `${each.shape}` === `${shape}`);
-  const replaced = kind === "float" && whole.find((each) => call.mayReplace(each));
-  const result =
-    replaced || call.tensor(shape, kind, whole.find(isDense)?.strides ?? rowMajor(shape));
+  const full = tensors.filter((each) => `${each.shape}` === `${shape}`);
+  const replaced = !whole && full.find(mayReplace);
+  const strides = full.find(isDense)?.strides ?? rowMajor(shape);
+  const result = replaced || newTensor(call, shape, whole, strides);
   const [a, b = a, c = a] = tensors;
-  const all = [result, ...tensors.map((each) => call.stretched(each, shape))];
+  const all = [result, ...tensors.map((each) => stretched(each, shape))];
   const run = loop(all, (n, [at, i, j = i, k = i], [step, di, dj = 0, dk = 0]) => {
     const to = result.buffer.data;
     const x = a.buffer.data;
@@ -28,8 +42,8 @@ export function map(
     for (let done = 0; done < n; done++, at += step, i += di, j += dj, k += dk)
       to[at] = f(x[i], y[j], z[k]);
   });
-  call.step(sizeOf(shape), run);
-  return { ...result, product: undefined };
+  step(call, sizeOf(shape), run);
+  return result;
 }
 
 /** Begin with `start` and take in each number along some axes with `f`; they keep one number each. */
@@ -40,11 +54,9 @@ export function reduce(
   start: number,
   f: (sum: number, x: number) => number,
 ): Tensor {
-  const result = call.tensor(
-    x.shape.map((side, i) => (axes.includes(i) ? 1 : side)),
-    x.kind,
-  );
-  const run = loop([call.stretched(result, x.shape), x], (n, [at, place], [step, stride]) => {
+  const shape = x.shape.map((side, i) => (axes.includes(i) ? 1 : side));
+  const result = newTensor(call, shape, isWhole(x));
+  const run = loop([stretched(result, x.shape), x], (n, [at, place], [step, stride]) => {
     const from = x.buffer.data;
     const to = result.buffer.data;
     let sum = to[at]; // in double precision
@@ -57,27 +69,15 @@ export function reduce(
     }
     if (!step) to[at] = sum;
   });
-  call.step(sizeOf(x.shape), () => {
+  step(call, sizeOf(x.shape), () => {
     fill(result, start);
     run();
   });
   return result;
 }
 
-/** Fill a tensor in row-major order. */
-export function fill({ buffer, offset, shape }: Tensor, value: number): void {
-  const at = buffer.base + offset;
-  buffer.data.fill(value, at, at + sizeOf(shape));
-}
-
 /** The tensor without axes of one number. */
 export function without(call: Call, x: Tensor, axes: number[]): Tensor {
-  const rest = (list: number[]) => list.filter((_, i) => !axes.includes(i));
-  return call.view(x, rest(x.shape), rest(x.strides));
-}
-
-/** Known numbers along an axis, to be stretched to tensors with `after` axes behind it. */
-export function known(numbers: ArrayLike<number>, kind: NumberKind = "float", after = 0): Tensor {
-  const data = kind === "float" ? Float32Array.from(numbers) : Float64Array.from(numbers);
-  return constantOf({ kind, shape: [data.length, ...new Array(after).fill(1)], data });
+  const rest = upTo(x.shape.length).filter((axis) => !axes.includes(axis));
+  return view(call, x, ordered(x, rest));
 }

@@ -1,79 +1,62 @@
 /** Which tensor is where in the one array that the matrix kernel works in. */
 import type { Engine, Machine } from "../matrix/machine.ts";
-import type { Buffer, Numbers } from "./tensor.ts";
+import type { Buffer } from "./tensor.ts";
 
-const NONE = new Float32Array(0);
+/** Writes what is kept into the arena, from a place on. */
+export type Fill = (data: Float32Array, at: number) => void;
 
 /** Places in the arena, given before the arena is made. */
-export class Memory {
+export interface Memory {
   /** Set by `start`. */
-  machine!: Machine;
-  #size = 64; // the kernel keeps the sums of a block before the first tensor
-  readonly #arena: Buffer[] = [];
-  readonly #fills: (() => void)[] = [];
-  readonly #weights = new Map<string, Buffer>();
-  #free: Buffer[] = [];
-
+  machine: Machine;
   /** A buffer whose place may be that of released ones; its content is not zero. */
-  allocate(size: number): Buffer {
-    const needed = roundUp(size);
-    const i = this.#free.findIndex((each) => each.size >= needed);
-    if (i < 0) return this.#append(needed);
-    const [found] = this.#free.splice(i, 1);
-    const buffer = this.#at(found.base, needed);
-    if (found.size > needed) this.#free.push(this.#at(found.base + needed, found.size - needed));
-    return buffer;
-  }
-
-  /** Let later tensors have the place of a buffer that none needs any more. */
-  release(buffer: Buffer): void {
-    this.#free.push(buffer);
-  }
-
-  /** Begin another plan, for which nothing of the earlier ones is free. */
-  startPlan(): void {
-    this.#free = [];
-  }
-
-  /** A buffer that is shared by all who ask for this key, and keeps what `fill` writes once. */
-  keep(key: string, size: number, fill?: (data: Float32Array, at: number) => void): Buffer {
-    let buffer = this.#weights.get(key);
-    if (!buffer) {
-      buffer = this.#append(roundUp(size));
-      this.#weights.set(key, buffer);
-      const { base } = buffer;
-      if (fill) this.#fills.push(() => fill(this.machine.floats, base));
-    }
-    return buffer;
-  }
-
+  allocate(size: number): Buffer;
+  /** Say that one of those who need a buffer no longer does. */
+  release(buffer: Buffer): void;
+  /** A buffer that all who ask for this key share, and that keeps what `fill` writes once. */
+  keep(key: string, size: number, fill?: Fill): Buffer;
   /** Make the arena and write what it keeps. */
-  async start(engine: Engine): Promise<void> {
-    this.machine = await engine(this.#size);
-    for (const buffer of this.#arena) buffer.data = this.machine.floats;
-    for (const fill of this.#fills) fill();
-    this.#fills.length = 0; // and with it what weights were made of
-  }
+  start(engine: Engine): Promise<void>;
+}
 
-  #append(size: number): Buffer {
-    const base = this.#size;
-    this.#size += size;
-    return this.#at(base, size);
-  }
+export function makeMemory(): Memory {
+  let end = 64; // the kernel keeps the sums of a block before the first tensor
+  const arena: Buffer[] = [];
+  const free = new Set<Buffer>();
+  const kept = new Map<string, Buffer>();
+  const fills: (() => void)[] = [];
 
-  #at(base: number, size: number): Buffer {
-    const buffer = { data: NONE, base, size, inArena: true, uses: 0 };
-    this.#arena.push(buffer);
+  const append = (size: number): Buffer => {
+    // Whole vectors, so that each begins where one may.
+    const whole = Math.ceil((size || 1) / 16) * 16;
+    const buffer = { data: new Float32Array(), place: end, size: whole, uses: Infinity };
+    end += whole;
+    arena.push(buffer);
     return buffer;
-  }
-}
+  };
 
-/** A buffer of its own: of constants, whole numbers and booleans. */
-export function ownBuffer(data: Numbers): Buffer {
-  return { data, base: 0, size: data.length, inArena: false, uses: 0 };
-}
-
-/** Whole vectors, so that a loop over them may go beyond the last number. */
-function roundUp(size: number): number {
-  return Math.ceil(Math.max(1, size) / 16) * 16;
+  const memory: Memory = {
+    machine: undefined!,
+    allocate(size) {
+      const buffer = [...free].find((each) => each.size >= size) ?? append(size);
+      free.delete(buffer);
+      buffer.uses = 1;
+      return buffer;
+    },
+    release(buffer) {
+      if (!--buffer.uses) free.add(buffer);
+    },
+    keep(key, size, fill) {
+      const buffer = kept.get(key) ?? append(size);
+      if (fill && !kept.has(key)) fills.push(() => fill(memory.machine.floats, buffer.place));
+      kept.set(key, buffer);
+      return buffer;
+    },
+    async start(engine) {
+      memory.machine = await engine(end);
+      for (const buffer of arena) buffer.data = memory.machine.floats;
+      for (const fill of fills.splice(0)) fill(); // and drop what weights were made of
+    },
+  };
+  return memory;
 }

@@ -1,110 +1,104 @@
 /** Products of matrices. */
 import { pack, packedSize } from "../matrix/packing.ts";
-import type { Call, Operator } from "./call.ts";
-import { copier, loop } from "./loops.ts";
-import { fill, map, without } from "./map.ts";
-import { broadcastShape, placeOf, rowMajor, sizeOf, type Tensor } from "./tensor.ts";
+import { lack, need } from "../onnx/errors.ts";
+import { WORK } from "./budget.ts";
+import {
+  attribute,
+  type Call,
+  contiguous,
+  copied,
+  kept,
+  newTensor,
+  type Operator,
+  step,
+} from "./call.ts";
+import { fill, loop } from "./loops.ts";
+import { map, without } from "./map.ts";
+import {
+  broadcastShape,
+  inserted,
+  isContiguous,
+  isWhole,
+  ordered,
+  rowMajor,
+  sizeOf,
+  stretched,
+  type Tensor,
+} from "./tensor.ts";
 
 /** The tensor in the arena, in row-major order, as the kernel needs it. */
-export function inArena(call: Call, tensor: Tensor, part: string): Tensor {
-  const whole = call.contiguous(tensor);
-  if (whole.kind !== "float") call.lack("whole numbers");
-  if (whole.buffer.inArena) return whole;
-  const size = sizeOf(whole.shape);
-  const { data } = whole.buffer;
-  const { offset } = whole;
-  const buffer = call.keep(part, size, (to, at) =>
-    to.set(data.subarray(offset, offset + size), at),
-  );
-  return { ...whole, offset: 0, buffer };
+export function inArena(call: Call, x: Tensor): Tensor {
+  if (isWhole(x)) lack("whole numbers");
+  return x.buffer.place && isContiguous(x) ? x : copied(call, x);
 }
 
 /** The products of two stacks of matrices, times a factor. */
 function multiply(call: Call, left: Tensor, right: Tensor, factor = 1): Tensor {
+  call.isKnown = false; // the kernel is not there while the graph is prepared
   const [[m, k], [depth, n]] = [left, right].map(({ shape }) => shape.slice(-2));
-  if (k !== depth) call.fail(`multiplies ${left.shape} by ${right.shape}`);
+  need(k === depth, `multiplies ${left.shape} by ${right.shape}`);
   if (right.shape.length === 2 && left.shape.length > 2) {
     // One product with all rows.
-    const rows = call.contiguous(left);
+    const rows = contiguous(call, left);
     const shape = [...rows.shape.slice(0, -1), n];
     const flat = { ...rows, shape: [sizeOf(shape) / n, k], strides: [k, 1] };
     return { ...multiply(call, flat, right, factor), shape, strides: rowMajor(shape) };
   }
   const stack = broadcastShape(left.shape.slice(0, -2), right.shape.slice(0, -2));
-  const result = call.tensor([...stack, m, n]);
-  call.budget.addProducts(sizeOf(result.shape) * k);
-  const a = inArena(call, left, "left");
+  const result = newTensor(call, [...stack, m, n]);
+  call.budget.spend(WORK, sizeOf(result.shape) * k);
+  const a = inArena(call, left);
   const [down, across] = right.strides.slice(-2);
-  const packAt = (place: number, to: Float32Array, at: number) => {
+  const packFrom = (place: number, to: Float32Array, at: number) => {
     const { data } = right.buffer;
     pack(to, at, k, n, (row, column) => factor * data[place + row * down + column * across]);
   };
   const size = packedSize(k, n);
-  const isKept = right.isConstant && right.shape.length === 2;
+  const isKept = right.isKnown && right.shape.length === 2;
   const packed = isKept
-    ? call.keep("right", size, (to, at) => packAt(placeOf(right), to, at))
-    : call.scratch(size);
-  const product: Tensor["product"] = {};
-  let begin: (() => void) | undefined;
-  const one = (tensor: Tensor) => call.stretched(withoutMatrix(tensor), stack);
+    ? kept(call, "right", [size], (to, at) => packFrom(right.at, to, at))
+    : newTensor(call, [size]);
+  // The places of the matrices of a stack.
+  const places = ({ shape, strides, ...more }: Tensor) =>
+    stretched({ ...more, shape: shape.slice(0, -2), strides: strides.slice(0, -2) }, stack);
   const run = loop(
-    [result, a, right].map(one),
-    (count, [to, from, place], [step, stride, next]) => {
-      const { machine } = call.memory;
-      for (let i = 0; i < count; i++, to += step, from += stride, place += next) {
-        if (!isKept) packAt(place, machine.floats, packed.base);
-        machine.multiply(from, k, packed.base, to, n, m, n, k);
+    [result, a, right].map(places),
+    (count, [to, from, place], [next, nextA, nextB]) => {
+      const { floats, multiply } = call.memory.machine;
+      for (let i = 0; i < count; i++) {
+        if (!isKept) packFrom(place + i * nextB, floats, packed.at);
+        multiply(from + i * nextA, k, packed.at, to + i * next, n, m, n, k);
       }
     },
   );
-  const work = isKept ? 0 : sizeOf(stack) * size;
-  call.step(sizeOf(result.shape) / 16 + work, () => {
-    // Known only now: an Add that follows may have set the start.
-    const { start } = product;
-    begin ??= start ? copier(call.stretched(start, result.shape), result) : () => fill(result, 0);
-    begin();
+  step(call, sizeOf(result.shape) / 16 + (isKept ? 0 : sizeOf(stack) * size), () => {
+    fill(result, 0);
     run();
   });
-  return { ...result, product };
+  return result;
 }
 
-/** The places of the matrices of a stack. */
-function withoutMatrix(tensor: Tensor): Tensor {
-  return { ...tensor, shape: tensor.shape.slice(0, -2), strides: tensor.strides.slice(0, -2) };
-}
-
-/** A vector as a matrix, as MatMul takes it. */
-function withAxis(tensor: Tensor, axis: number): Tensor {
-  const [shape, strides] = [
-    tensor.shape.toSpliced(axis, 0, 1),
-    tensor.strides.toSpliced(axis, 0, 0),
-  ];
-  return { ...tensor, shape, strides };
-}
-
-function matMul(call: Call): Tensor[] {
-  const [a, b] = [call.input(0), call.input(1)];
-  const [isRow, isColumn] = [a, b].map(({ shape }) => shape.length === 1);
-  const result = multiply(call, isRow ? withAxis(a, 0) : a, isColumn ? withAxis(b, 1) : b);
+/** As in NumPy: a vector is a row at the left, and a column at the right. */
+function matMul(call: Call, a: Tensor, b: Tensor): Tensor {
+  const isRow = a.shape.length === 1;
+  const isColumn = b.shape.length === 1;
+  const result = multiply(call, isRow ? inserted(a, 0) : a, isColumn ? inserted(b, 1) : b);
   const rank = result.shape.length;
-  const axes = [...(isRow ? [rank - 2] : []), ...(isColumn ? [rank - 1] : [])];
-  return [axes.length ? without(call, result, axes) : result];
+  return without(call, result, [isRow ? rank - 2 : rank, isColumn ? rank - 1 : rank]);
 }
 
-function gemm(call: Call): Tensor[] {
-  const [a, b] = ["transA", "transB"].map((name, i) => {
-    const x = call.input(i);
-    if (x.shape.length !== 2) call.fail(`multiplies a tensor of the shape ${x.shape}`);
-    if (!call.attribute(name, 0)) return x;
-    return { ...x, shape: x.shape.toReversed(), strides: x.strides.toReversed() };
+function gemm(call: Call, a: Tensor, b: Tensor, ...[c]: Tensor[]): Tensor {
+  const [left, right] = [a, b].map((x, i) => {
+    need(x.shape.length === 2, `multiplies a tensor of the shape ${x.shape}`);
+    return attribute(call, i ? "transB" : "transA", 0) ? ordered(x, [1, 0]) : x;
   });
-  const result = multiply(call, a, b, call.attribute("alpha", 1));
-  if (!call.has(2)) return [result];
-  const beta = call.attribute("beta", 1);
-  const c = call.stretched(call.input(2), result.shape);
-  if (!c.isConstant || beta !== 1) return [map(call, [result, c], (x, y) => x + beta * y)];
-  result.product!.start = c;
-  return [{ ...result, product: undefined }];
+  const product = multiply(call, left, right, attribute(call, "alpha", 1));
+  if (!c) return product;
+  const beta = attribute(call, "beta", 1);
+  return map(call, [product, stretched(c, product.shape)], (x, y) => x + beta * y);
 }
 
-export const PRODUCTS: Record<string, Operator> = { Gemm: gemm, MatMul: matMul };
+export const PRODUCTS: [string, Operator][] = [
+  ["Gemm", gemm],
+  ["MatMul", matMul],
+];

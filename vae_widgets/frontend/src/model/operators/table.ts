@@ -1,5 +1,4 @@
 /** The operators that run in the page, by name: https://onnx.ai/onnx/operators. */
-import type { Operator } from "./call.ts";
 import { CONVOLUTIONS } from "./convolution.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
 import { MOVES } from "./moves.ts";
@@ -7,8 +6,6 @@ import { POOLING } from "./pooling.ts";
 import { PRODUCTS } from "./products.ts";
 import { REDUCTIONS } from "./reductions.ts";
 
-export const OPERATORS = new Map<string, Operator>(
-  [CONVOLUTIONS, ELEMENTWISE, MOVES, POOLING, PRODUCTS, REDUCTIONS].flatMap((each) =>
-    Object.entries(each),
-  ),
+export const OPERATORS = new Map(
+  [CONVOLUTIONS, ELEMENTWISE, MOVES, POOLING, PRODUCTS, REDUCTIONS].flat(),
 );

@@ -1,5 +1,6 @@
 /** Windows that slide over images, for convolutions and pooling. */
-import type { Call } from "./call.ts";
+import { need } from "../onnx/errors.ts";
+import { attribute, type Call } from "./call.ts";
 
 /** A window along one spatial axis. */
 export interface Window {
@@ -17,51 +18,39 @@ export interface Window {
 export function windows(
   call: Call,
   sides: number[],
-  kernel: number[],
+  kernels: number[],
   isTransposed = false,
 ): Window[] {
-  const list = (name: string, value: number, n = sides.length) =>
-    call.attribute(name, new Array(n).fill(value));
-  const [strides, dilations] = [list("strides", 1), list("dilations", 1)];
-  const pads = list("pads", 0, 2 * sides.length);
+  const rank = sides.length;
+  const list = (name: string, value: number, length = rank) => {
+    const found = attribute(call, name, new Array(length).fill(value));
+    const good = found.length === length && found.every((each) => each >= value);
+    need(good, `has ${found} as ${name}; expected ${length} numbers of at least ${value}`);
+    return found;
+  };
+  const strides = list("strides", 1);
+  const dilations = list("dilations", 1);
+  const pads = list("pads", 0, 2 * rank);
   const more = list("output_padding", 0);
-  const lists = [kernel, strides, dilations, more];
-  const lengths = [...lists, pads.slice(sides.length)].every(
-    (each) => each.length === sides.length,
-  );
-  if (
-    !lengths ||
-    lists
-      .slice(0, 3)
-      .flat()
-      .some((each) => each < 1) ||
-    [...pads, ...more].some((each) => each < 0)
-  ) {
-    call.fail(
-      `has a window ${kernel} with strides ${strides}, dilations ${dilations} and pads ${pads}`,
-    );
-  }
-  const auto = call.attribute("auto_pad", "NOTSET");
-  const isSame = auto.startsWith("SAME");
-  const given = isTransposed ? call.attribute("output_shape")?.slice(-sides.length) : undefined;
+  const isWindow = kernels.length === rank && kernels.every((each) => each > 0);
+  need(isWindow, `has a window ${kernels} for ${sides}`);
+  const auto = attribute(call, "auto_pad", "NOTSET");
+  const round = attribute(call, "ceil_mode", 0) ? Math.ceil : Math.floor;
+  const given = attribute(call, "output_shape", []).slice(-rank);
   return sides.map((side, i) => {
-    const [stride, dilation] = [strides[i], dilations[i]];
-    const width = (kernel[i] - 1) * dilation + 1;
-    const base = { side, kernel: kernel[i], stride, dilation };
+    const [kernel, stride, dilation] = [kernels[i], strides[i], dilations[i]];
+    const width = (kernel - 1) * dilation + 1;
+    let [before, after] = auto === "VALID" ? [0, 0] : [pads[i], pads[i + rank]];
     const whole = (side - 1) * stride + more[i] + width; // of a transposed convolution
-    if (isSame || given) {
-      const out = given?.[i] ?? (isTransposed ? side * stride : Math.ceil(side / stride));
+    let out = isTransposed
+      ? whole - before - after
+      : round((side + before + after - width) / stride) + 1;
+    if (auto.startsWith("SAME") || (isTransposed && given.length)) {
+      out = isTransposed ? (given[i] ?? side * stride) : Math.ceil(side / stride);
       const padding = Math.max(0, isTransposed ? whole - out : (out - 1) * stride + width - side);
       const isLower = isTransposed ? auto !== "SAME_UPPER" : auto === "SAME_LOWER";
-      return { ...base, out, before: isLower ? Math.ceil(padding / 2) : Math.floor(padding / 2) };
+      before = isLower ? Math.ceil(padding / 2) : Math.floor(padding / 2);
     }
-    const [before, after] = auto === "VALID" ? [0, 0] : [pads[i], pads[i + sides.length]];
-    if (isTransposed) return { ...base, out: whole - before - after, before };
-    const free = (side + before + after - width) / stride;
-    return {
-      ...base,
-      out: (call.attribute("ceil_mode", 0) ? Math.ceil(free) : Math.floor(free)) + 1,
-      before,
-    };
+    return { side, out, kernel, stride, dilation, before };
   });
 }
