@@ -1,7 +1,7 @@
 /** Operators that compute each number from those at the same place of their inputs. */
 import { need } from "../onnx/errors.ts";
 import { attribute, type Call, type Operator, step, valuesOf } from "./call.ts";
-import { add, map, mayReplace } from "./map.ts";
+import { map, mayReplace, plus } from "./map.ts";
 import { along, isWhole, sizeOf, type Tensor } from "./tensor.ts";
 
 const { abs, ceil, cos, exp, expm1, floor, log, log1p, max, min, sign, sin, sqrt, tanh, trunc } =
@@ -61,7 +61,7 @@ const COMPARISONS: Record<string, (a: number, b: number) => boolean> = {
 };
 
 /** Of any number of inputs, which are taken together one after the other. */
-const VARIADIC: Record<string, Function2> = { Add: add, Max: max, Min: min, Sum: add };
+const VARIADIC: Record<string, Function2> = { Max: max, Min: min, Sum: plus };
 
 /** Functions of a number and of attributes, which have defaults. */
 const WITH_ATTRIBUTES: Record<string, [defaults: Record<string, number>, f: Function3]> = {

@@ -13,7 +13,7 @@ import {
   upTo,
 } from "./tensor.ts";
 
-export const add = (a: number, b: number) => a + b;
+export const plus = (a: number, b: number) => a + b;
 
 /** Whether a result may be written over a tensor: nothing else needs it. */
 export function mayReplace(x: Tensor): boolean {

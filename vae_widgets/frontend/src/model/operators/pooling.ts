@@ -2,7 +2,7 @@
 import { lack } from "../onnx/errors.ts";
 import { count } from "./budget.ts";
 import { attribute, type Call, type Operator, valuesOf } from "./call.ts";
-import { add, map, reduce } from "./map.ts";
+import { plus, map, reduce } from "./map.ts";
 import { gather, padded } from "./moves.ts";
 import { along, sizeOf, stretched, type Tensor, upTo } from "./tensor.ts";
 import { windows } from "./windows.ts";
@@ -20,7 +20,7 @@ const pool =
       max(before + side, (out - 1) * stride + (kernel - 1) * dilation + 1),
     );
     const befores = [0, 0, ...found.map(({ before }) => before)];
-    const [start, f] = isMean ? [0, add] : [-Infinity, (a: number, b: number) => max(a, b)];
+    const [start, f] = isMean ? [0, plus] : [-Infinity, (a: number, b: number) => max(a, b)];
     const slide = (image: Tensor): Tensor => {
       const channels = image.shape.slice(0, 2);
       const from = `${whole}` === `${sides}` ? image : padded(call, image, befores, [...channels, ...whole], start);

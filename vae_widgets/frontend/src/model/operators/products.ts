@@ -12,8 +12,8 @@ import {
   type Operator,
   step,
 } from "./call.ts";
-import { fill, loop } from "./loops.ts";
-import { map, without } from "./map.ts";
+import { copier, fill, loop } from "./loops.ts";
+import { map, mayReplace, plus, without } from "./map.ts";
 import {
   broadcastShape,
   inserted,
@@ -32,6 +32,9 @@ export function inArena(call: Call, x: Tensor): Tensor {
   return x.buffer.place && isContiguous(x) ? x : copied(call, x);
 }
 
+/** How to let a product begin with known numbers, one for each column, rather than with zeros. */
+const beginnings = new WeakMap<Tensor, (row: Tensor) => void>();
+
 /** The products of two stacks of matrices, times a factor. */
 function multiply(call: Call, left: Tensor, right: Tensor, factor = 1): Tensor {
   call.isKnown = false; // the kernel is not there while the graph is prepared
@@ -42,7 +45,10 @@ function multiply(call: Call, left: Tensor, right: Tensor, factor = 1): Tensor {
     const rows = contiguous(call, left);
     const shape = [...rows.shape.slice(0, -1), n];
     const flat = { ...rows, shape: [sizeOf(shape) / n, k], strides: [k, 1] };
-    return { ...multiply(call, flat, right, factor), shape, strides: rowMajor(shape) };
+    const product = multiply(call, flat, right, factor);
+    const result = { ...product, shape, strides: rowMajor(shape) };
+    beginnings.set(result, beginnings.get(product)!);
+    return result;
   }
   const stack = broadcastShape(left.shape.slice(0, -2), right.shape.slice(0, -2));
   const result = newTensor(call, [...stack, m, n]);
@@ -71,8 +77,10 @@ function multiply(call: Call, left: Tensor, right: Tensor, factor = 1): Tensor {
       }
     },
   );
+  let begin = () => fill(result, 0);
+  beginnings.set(result, (row) => (begin = copier(stretched(row, result.shape), result)));
   step(call, sizeOf(result.shape) / 16 + (isKept ? 0 : sizeOf(stack) * size), () => {
-    fill(result, 0);
+    begin();
     run();
   });
   return result;
@@ -84,7 +92,22 @@ function matMul(call: Call, a: Tensor, b: Tensor): Tensor {
   const isColumn = b.shape.length === 1;
   const result = multiply(call, isRow ? inserted(a, 0) : a, isColumn ? inserted(b, 1) : b);
   const rank = result.shape.length;
-  return without(call, result, [isRow ? rank - 2 : rank, isColumn ? rank - 1 : rank]);
+  const axes = [...(isRow ? [rank - 2] : []), ...(isColumn ? [rank - 1] : [])];
+  return axes.length ? without(call, result, axes) : result;
+}
+
+function add(call: Call, a: Tensor, b: Tensor): Tensor {
+  for (const [sum, row] of [
+    [a, b],
+    [b, a],
+  ]) {
+    const begin = beginnings.get(sum);
+    if (begin && row.isKnown && mayReplace(sum) && `${row.shape}` === `${sum.shape.slice(-1)}`) {
+      begin(row);
+      return { ...sum }; // which begins with no other row
+    }
+  }
+  return map(call, [a, b], plus);
 }
 
 function gemm(call: Call, a: Tensor, b: Tensor, ...[c]: Tensor[]): Tensor {
@@ -94,11 +117,13 @@ function gemm(call: Call, a: Tensor, b: Tensor, ...[c]: Tensor[]): Tensor {
   });
   const product = multiply(call, left, right, attribute(call, "alpha", 1));
   if (!c) return product;
+  stretched(c, product.shape); // which is larger
   const beta = attribute(call, "beta", 1);
-  return map(call, [product, stretched(c, product.shape)], (x, y) => x + beta * y);
+  return beta === 1 ? add(call, product, c) : map(call, [product, c], (x, y) => x + beta * y);
 }
 
 export const PRODUCTS: [string, Operator][] = [
+  ["Add", add],
   ["Gemm", gemm],
   ["MatMul", matMul],
 ];

@@ -1,7 +1,7 @@
 /** Operators that take the numbers along some axes together. */
 import { lack } from "../onnx/errors.ts";
 import { attribute, axisOf, type Call, type Operator, positive, valuesOf } from "./call.ts";
-import { add, map, reduce, without } from "./map.ts";
+import { plus, map, reduce, without } from "./map.ts";
 import { along, sizeOf, stretched, type Tensor, upTo } from "./tensor.ts";
 
 const { abs, exp, log, max, min, sqrt } = Math;
@@ -13,7 +13,7 @@ type Reduction = [
   last?: (sum: number, n: number) => number,
 ];
 
-const MEAN: Reduction = [0, add, (sum, n) => sum / n];
+const MEAN: Reduction = [0, plus, (sum, n) => sum / n];
 export const MAX: Reduction = [-Infinity, (most, x) => max(most, x)];
 const MIN: Reduction = [Infinity, (least, x) => min(least, x)];
 const addSquare = (sum: number, x: number) => sum + x * x;
@@ -25,7 +25,7 @@ const REDUCTIONS_BY_NAME: Record<string, Reduction> = {
   Mean: MEAN,
   Min: MIN,
   Prod: [1, (product, x) => product * x],
-  Sum: [0, add],
+  Sum: [0, plus],
   SumSquare: [0, addSquare],
 };
 
@@ -99,7 +99,7 @@ function layerNormalization(call: Call, x: Tensor, scale: Tensor, move = along([
   const variance = reduced(call, centred, axes, [0, addSquare, MEAN[2]]);
   const norm = (value: number, square: number, by: number) =>
     (value / sqrt(square + epsilon)) * by;
-  return map(call, [map(call, [centred, variance, scale], norm), move], add);
+  return map(call, [map(call, [centred, variance, scale], norm), move], plus);
 }
 
 export const REDUCTIONS: [string, Operator][] = [
