@@ -45,6 +45,33 @@ def test_text_and_legend_of_a_scatter_lie_above_its_buttons(show):
     assert legend["y"] + legend["height"] <= buttons["y"]
 
 
+@pytest.mark.parametrize("width", ["352px", "744px"])
+def test_parts_of_a_drawer_stand_in_lines_beside_or_below_its_name(page, width):
+    scatter = vw.LatentScatter(PcaCodec(FRAME.to_numpy()), FRAME)
+    scatter.pick(2)
+    vectors = {f"bookmark {k} with a name": scatter.z_mean[k] for k in range(5)}
+    scatter.bookmarks, scatter.group_a, scatter.group_b = vectors, [1], [2]
+    scatter.set_trait("_save_shown", True)
+    scatter.set_trait("_points_shown", True)
+    show_alone(page, scatter)
+    page.evaluate(WIDTH, width)
+    page.locator(
+        ".vw-widget.vw-narrow" if width == "352px" else ".vw-widget:not(.vw-narrow)"
+    ).wait_for()
+    for row in page.locator(".vw-save-row").filter(visible=True).all():
+        name, *parts = (
+            part.bounding_box()
+            for part in row.locator("> .vw-dims-note, .vw-save-parts > *")
+            .filter(visible=True)
+            .all()
+        )
+        lefts = {part["x"] for part in parts if part["x"] <= parts[0]["x"]}
+        assert lefts == {parts[0]["x"]}, "each line begins where the first one does"
+        beside = parts[0]["x"] >= name["x"] + name["width"]
+        assert beside or parts[0]["y"] >= name["y"] + name["height"]
+        assert beside == (width == "744px")
+
+
 def test_scores_of_a_review_are_whole(show):
     page = show(vw.ReviewQueue(vw.AnomalyHistogram(np.linspace(0, 1, 40)), order="highest"))
     captions = page.locator(".vw-review-strip .vw-tile-caption")
@@ -63,6 +90,16 @@ def test_captions_of_a_slider_are_whole(show):
     captions = page.locator(".vw-film-frame figcaption")
     page.get_by_text("End \u00b7 original").wait_for()
     assert captions.evaluate_all(CUT) == []
+
+
+def test_what_belongs_to_the_path_stays_in_one_row(page):
+    x = np.random.default_rng(0).random((20, 8, 8))
+    show_alone(page, vw.InterpolationSlider(PcaCodec(x), x[0], x[1], steps=3))
+    buttons = [page.get_by_role("button", name=name) for name in ("Compare", "Swap ends")]
+    for width in ("584px", "605px", "760px"):
+        page.evaluate(WIDTH, width)
+        compare, swap = (button.bounding_box() for button in buttons)
+        assert compare["y"] == swap["y"]
 
 
 def test_counts_of_the_confusion_matrix_lie_inside_their_cells(show):

@@ -21,7 +21,25 @@ def test_text_comes_back_exactly_and_no_cell_is_a_formula(rows):
     assert header == ["first, of two", "number", "second"]
     assert [tuple(row.values()) for _, row in read] == [(a, "-1.5", b) for a, b in rows]
     for row in [*csv.reader(io.StringIO(text, newline=""))][1:]:
-        assert not (row[0] + "x").startswith(tuple("=+-@\t\r\n"))
+        if row[0].startswith(tuple("=+-@\t\r\n")):
+            float(row[0])
+
+
+@pytest.mark.parametrize("number", ["-1", "+1", "-.5", "+2.", "-1e5", "-1.5E-300"])
+def test_text_that_is_a_number_stays_a_number(number):
+    assert write_csv({"x": [number]}) == f"x\r\n{number}\r\n"
+
+
+@pytest.mark.parametrize("text", ["-1-1", "-", "+", "-1 ", "-1e", "-1\n", "-\u0661", "--1", "=-1"])
+def test_text_that_is_almost_a_number_is_guarded(text):
+    assert next(csv.reader([write_csv({text: []})])) == [f"'{text}"] or "\n" in text
+    ((_, row),) = read_csv(write_csv({text: [text]}).encode())[1]
+    assert row == {text: text}
+
+
+def test_numbers_are_written_as_they_are():
+    numbers = [-1, -0.5, -float("inf"), None]
+    assert write_csv({"x": numbers, "y": [1] * 4}) == "x,y\r\n-1,1\r\n-0.5,1\r\n-inf,1\r\n,1\r\n"
 
 
 def test_a_european_spreadsheet_may_have_written_it():

@@ -6,7 +6,10 @@ from playwright.sync_api import Page
 
 AXE = pathlib.Path(__file__).parents[2] / "vae_widgets/frontend/node_modules/axe-core/axe.min.js"
 RUN = """async (include) => {
-  const options = { resultTypes: ["violations", "incomplete"] };
+  const options = {
+    resultTypes: ["violations", "incomplete"],
+    rules: { "target-size": { enabled: true } }, // of WCAG 2.2, 24 pixels
+  };
   const { violations, incomplete } = await axe.run({ include: [include] }, options);
   return [
     ...violations.filter(({ impact }) => impact === "serious" || impact === "critical"),

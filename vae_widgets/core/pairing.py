@@ -1,5 +1,6 @@
 """Check that data are paired row by row, by the index of pandas."""
 
+import json
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -49,6 +50,11 @@ def check_index(name: str, value: Any, index: Any, of: str) -> None:
 def rows_with(label: str, index: Any) -> NDArray[np.intp]:
     """Return the rows (k,) of a pandas index whose entry is `label`, as text."""
     return np.flatnonzero(np.fromiter((str(entry) == label for entry in index), bool, len(index)))
+
+
+def index_to_json(index: Any) -> bytes | None:
+    """Return the entries of a pandas index, as text, as a JSON list; None without an index."""
+    return None if index is None else json.dumps([str(entry) for entry in index]).encode()
 
 
 def _difference(name: str, index: Any, other_name: str, other: Any) -> str:

@@ -2,19 +2,25 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from numbers import Number
 from typing import Any
 
 # A spreadsheet may take text that begins with these for a formula (OWASP, "CSV Injection").
 _FORMULA = tuple("=+-@\t\r\n'\uff1d\uff0b\uff0d\uff20")
+# Text that is a number is none, and stays a number in the spreadsheet.
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
 def write_csv(columns: Mapping[str, Sequence[Any]]) -> str:
-    """Return columns as CSV with a header; text that looks like a formula gets an apostrophe."""
+    """Return columns as CSV with a header; text that looks like a formula gets an apostrophe.
+
+    None is an empty cell.
+    """
     text = io.StringIO()
     rows = csv.writer(text)
-    rows.writerow(columns)
+    rows.writerow(map(_cell, columns))
     for row in zip(*columns.values(), strict=True):
         rows.writerow([_cell(value) for value in row])
     return text.getvalue()
@@ -43,7 +49,7 @@ def read_csv(content: bytes) -> tuple[list[str], Iterator[tuple[int, dict[str, s
             raise ValueError(f"line {rows.line_num} is not CSV: {error}.") from None
 
     try:
-        header = next(rows, [])
+        header = [*map(_value, next(rows, []))]
     except csv.Error:
         header = []
     return header, numbered()
@@ -55,8 +61,10 @@ def read_number(text: str) -> float:
 
 
 def _cell(value: Any) -> Any:
-    text = value if isinstance(value, Number) or value is None else str(value)
-    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
+    if isinstance(value, Number) or value is None:
+        return value
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
 def _value(text: str) -> str:

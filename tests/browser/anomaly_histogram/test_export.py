@@ -4,6 +4,7 @@ import csv
 import io
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 
 import vae_widgets as vw
@@ -22,14 +23,16 @@ def table(data):
 
 
 def test_saved_scores_and_bars_are_those_of_python(page):
-    histogram = vw.AnomalyHistogram(SCORES, LABELS, threshold=0.1 + 0.2)
+    keys = -1.5 * np.arange(63)
+    histogram = vw.AnomalyHistogram(pd.Series(SCORES, keys), LABELS, threshold=0.1 + 0.2)
     blank = BlankPage(page, histogram._view.canvas)
     name, data = blank.save("Data (CSV)")
     assert name == "anomaly_scores.csv"
     saved = table(data)
-    assert list(saved) == ["index", "score", "label", "flagged"]
+    assert list(saved) == ["index", "key", "score", "label", "flagged"]
     exactly = np.testing.assert_array_equal
     exactly(saved["index"], np.arange(63))
+    exactly(saved["key"], keys)
     exactly(saved["score"], SCORES)
     exactly(saved["label"], LABELS)
     exactly(saved["flagged"], histogram.flagged)

@@ -4,6 +4,7 @@ import re
 import zlib
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import vae_widgets as vw
@@ -23,7 +24,8 @@ def explorer():
     x, y = digits()
     x, y = x[:300], y[:300]
     known = np.where(np.arange(300) < 100, y == 9, np.nan)
-    return vw.Explorer(OnnxPcaCodec(x), x, labels=y, anomalies=known)
+    index = pd.Index([f"P{row:03d}" for row in range(300)])
+    return vw.Explorer(OnnxPcaCodec(x), x, labels=pd.Series(y, index), anomalies=known)
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +89,21 @@ def test_the_threshold_moves_counts_outlines_and_tiles(page, explorer, explorer_
     opened.check()
 
 
+def test_samples_are_found_and_saved_by_their_index(page, explorer, explorer_file):
+    opened = OpenedPage(page, explorer_file)
+    page.get_by_role("button", name="Points", exact=True).click()
+    label = page.get_by_role("textbox", name="Index label")
+    label.fill("P007")
+    label.press("Enter")
+    page.get_by_text("Sample #7 beside its reconstruction").wait_for()
+    page.locator(".vw-scatter").get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        page.locator(".vw-scatter").get_by_role("button", name="Data (CSV)").click()
+    saved = pd.read_csv(download.value.path())
+    assert saved["key"].tolist() == explorer.scatter.index.tolist()
+    opened.check()
+
+
 def test_a_review_is_kept_counted_and_saved(page, explorer, explorer_file):
     opened = OpenedPage(page, explorer_file)
     page.get_by_role("tab", name="Review").click()
@@ -112,6 +129,8 @@ def test_a_review_is_kept_counted_and_saved(page, explorer, explorer_file):
     saved.write_bytes(path.read_bytes())
     queue.load(saved)
     assert queue.to_dict()["mark"] == ["anomalous", "normal"]
+    marks = pd.read_csv(saved)
+    assert marks["key"].tolist() == [f"P{row:03d}" for row in marks["index"]]
     assert queue.estimate["text"] == estimate.removeprefix("Marked: false alarm. ")
     # A page that is opened again has the marks, which the browser has kept.
     page.reload()

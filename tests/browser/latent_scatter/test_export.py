@@ -4,6 +4,7 @@ import csv
 import io
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -41,13 +42,28 @@ def test_saved_data_are_those_of_python_without_a_kernel(blank):
     np.testing.assert_array_equal(index, np.union1d(shown, [5]))
     places = np.array([row[1:3] for row in rows]).astype(np.float32)
     np.testing.assert_array_equal(places, scatter.z_mean[index][:, [2, 0]])  # to the last bit
-    names = [*HOSTILE, "8", "9"]
+    # An apostrophe keeps a spreadsheet from running text as a formula.
+    names = ["'=1+1" if name == "=1+1" else name for name in (*HOSTILE, "8", "9")]
     assert [row[3] for row in rows] == ["" if i == 5 else names[Y[i]] for i in index]
     values = np.array([row[4] for row in rows]).astype(np.float32)
     np.testing.assert_array_equal(values, scatter.quantities["s"][index])
     selected = [int(row[0]) for row in rows if row[5] == "1"]
     assert selected == [i for i in scatter.selection if i in index]
     assert {row[5] for row in rows} == {"0", "1"}
+
+
+def test_saved_data_have_the_labels_of_the_index_and_do_without_a_kernel_without_them(page):
+    keys = ["=1+1", "-1", 'a "b"', *map(str, range(3, len(X)))]
+    scatter = vw.LatentScatter(PcaCodec(X, 2), X, pd.Series(Y, index=pd.Index(keys)))
+    blank = BlankPage(page, scatter)
+    saved = pd.read_csv(io.BytesIO(blank.save("Data (CSV)")[1]), dtype=str)
+    assert list(saved.columns[:3]) == ["index", "key", "z[0]"]
+    assert saved["key"].tolist() == ["'=1+1", *keys[1:]]
+    blank.lose_kernel()
+    without = pd.read_csv(io.BytesIO(blank.save("Data (CSV)")[1]), dtype=str)
+    assert without.equals(saved.drop(columns="key"))
+    blank.root.get_by_text("but no labels of the index").wait_for()
+    scatter.close()
 
 
 @pytest.mark.parametrize(("theme", "paper"), [("", (255, 255, 255)), (DARK, (17, 17, 17))])

@@ -30,6 +30,9 @@ def test_a_class_of_forty_is_found_and_shown_alone(blank):
 
     name = classes.nth(39).locator(".vw-legend-name")
     assert name.evaluate("text => text.scrollWidth <= text.clientWidth"), "there is room for it"
+    listed = blank.root.locator(".vw-legend-classes").filter(visible=True)
+    assert listed.evaluate("list => list.clientHeight % list.firstChild.offsetHeight") == 0
+    assert listed.evaluate("list => list.clientHeight < list.scrollHeight"), "its last row is whole"
     expect(show_all).to_be_disabled()
     find.fill("CLASS 1")
     expect(classes.filter(visible=True)).to_have_count(11)

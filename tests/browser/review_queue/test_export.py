@@ -4,6 +4,7 @@ import csv
 import io
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 
 import vae_widgets as vw
@@ -14,7 +15,8 @@ from tests.support.pca_codec import digits
 def test_saved_marks_are_those_of_python(page, tmp_path):
     x = digits()[0][:60]
     scores = x.sum((1, 2)) / 3
-    histogram = vw.AnomalyHistogram(scores, items=x, percentile=70)
+    keys = pd.Index([f"P,{row}" for row in range(60)])
+    histogram = vw.AnomalyHistogram(pd.Series(scores, keys), items=x, percentile=70)
     queue = vw.ReviewQueue(histogram, order="highest")
     blank = BlankPage(page, queue)
     blank.root.locator(".vw-review-card").click()
@@ -30,7 +32,7 @@ def test_saved_marks_are_those_of_python(page, tmp_path):
     )
     python = queue.to_dict()
     order = np.argsort(python["index"])
-    for column in ("index", "mark", "time"):
+    for column in ("index", "mark", "time", "key"):
         assert [row[column] for row in rows] == [str(python[column][k]) for k in order]
     assert [float(row["score"]) for row in rows] == [python["score"][k] for k in order]
     assert [row["label"] for row in rows] == [

@@ -11,13 +11,17 @@ from tests.support.pca_codec import PcaCodec, digits
 from vae_widgets.widgets.training_monitor.widget import TrainingMonitor
 
 X = digits()[0][:20]
-# The plot area is 400 pixels wide and begins 50 pixels right of the figure.
-AREA, LEFT = 400, 50
+# The x axis is 400 pixels long and begins 50 pixels right of the figure. The plot area reaches 5
+# pixels further, as bqplot's does, so that no mark is cut.
+AREA, LEFT, ROOM = 400, 50, 5
 FIGURES = f"""() => {{
   document.body.className = "vw-monitor vw-open-replay";
   document.body.insertAdjacentHTML("afterbegin", `<div class="vw-curves">${{`<div class="bqplot"
     style="position: relative; width: 500px; height: 200px"><svg width="500" height="200">
-    <rect class="plotarea_background" x="{LEFT}" y="10" width="{AREA}" height="150"></rect>
+    <rect class="plotarea_background" x="{LEFT - ROOM}" y="10" width="{AREA + 2 * ROOM}"
+    height="150"></rect>
+    <g class="axis"><path class="domain" d="M{LEFT},6V0H{LEFT + AREA}V6"></path></g>
+    <g class="axis"><path class="domain" d="M44,160H{LEFT}V10H44"></path></g>
     </svg></div>`.repeat(2)}}</div>`);
 }}"""
 

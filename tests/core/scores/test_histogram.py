@@ -12,7 +12,15 @@ def bins_of(grid):
     return (len(grid.thresholds) - 1) // grid.steps_per_bin
 
 
-@given(st.lists(FINITE, min_size=1, max_size=50), st.booleans())
+# Numbers of which neighbours differ by little more than the resolution of a float.
+CLOSE = FINITE.flatmap(
+    lambda at: st.lists(
+        st.integers(-99, 99).map(lambda k: at + k * float(np.spacing(at))), min_size=1, max_size=50
+    )
+)
+
+
+@given(st.lists(FINITE, min_size=1, max_size=50) | CLOSE, st.booleans())
 @example([1.6e191, -5e-135], True)
 def test_counts_are_exact_for_any_finite_scores(values, full_range):
     scores = np.sort(np.array(values))
@@ -44,6 +52,15 @@ def test_thresholds_are_round_numbers():
     assert step == pytest.approx(0.125, abs=0.1)
 
 
+@pytest.mark.parametrize(("spread", "bars"), [(1e-6, 8), (1e-3, 10), (1, 10)])
+def test_large_scores_that_differ_by_little_have_many_bars(spread, bars):
+    scores = np.sort(1e9 + spread * np.random.default_rng(0).normal(size=500))
+    grid = score_grid([scores])
+    counts = -np.diff(grid.at_or_above[0][:: grid.steps_per_bin].astype(int))
+    assert counts.sum() == 500
+    assert np.count_nonzero(counts) >= bars
+
+
 def test_an_extreme_outlier_does_not_squeeze_the_rest():
     scores = np.sort(np.append(np.random.default_rng(0).normal(size=500), 1e9))
     near, full = score_grid([scores]), score_grid([scores], full_range=True)
@@ -56,6 +73,13 @@ def test_an_extreme_outlier_does_not_squeeze_the_rest():
 
 def test_a_mild_tail_is_shown_whole():
     assert not score_grid([np.sort(np.random.default_rng(0).exponential(size=300))]).clipped
+
+
+def test_scores_that_are_not_negative_have_no_bins_below_zero():
+    scores = np.sort(np.random.default_rng(0).exponential(size=40))
+    grid = score_grid([scores])
+    assert grid.thresholds[0] == 0
+    assert bins_of(grid) >= 10
 
 
 @pytest.mark.parametrize("value", [0.0, 3.2, -5e7, 1e-12])

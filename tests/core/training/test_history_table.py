@@ -33,6 +33,12 @@ def test_a_history_as_csv_has_the_values_of_its_dict():
             np.testing.assert_equal([row[name] for row in part], expected)
 
 
+def test_a_metric_whose_name_is_a_formula_is_text_in_a_spreadsheet():
+    history = TrainingHistory()
+    history.log_step(1, {"=1+1": -0.5})
+    assert history.to_csv() == "step,'=1+1\r\n1,-0.5\r\n"
+
+
 def test_a_run_without_epochs_as_csv_has_steps_alone():
     history = TrainingHistory()
     history.log_step(2, {"loss": 0.1})

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { csvParts, shortest32 } from "../../../vae_widgets/frontend/src/format/csv.ts";
+import { csvCell, csvParts, shortest32 } from "../../../vae_widgets/frontend/src/format/csv.ts";
 
 test("the shortest digits give a float32 number back, and no shorter ones do", () => {
   const bits = new Uint32Array(1);
@@ -29,6 +29,23 @@ test("cells with commas, quotes and line breaks are quoted (RFC 4180), others ar
     text,
     '"a,b",n\r\nplain,1\r\n"say ""hi""",\r\n"two\nlines",inf\r\n"é, ü",-inf\r\n,1e-7\r\n',
   );
+});
+
+test("text that a spreadsheet takes for a formula gets an apostrophe, and quotes where it needs them", () => {
+  for (const text of ["=1+1", "+1-1", "-1-1", "@A1", "\t=1", "'=1", "\uff1d1", "-", "-1e", "--1", "-1 ", "-\u0661"]) {
+    assert.equal(csvCell(text), `'${text}`);
+  }
+  assert.equal(csvCell('=a,"b"'), '"\'=a,""b"""');
+  assert.equal(csvCell("\r=1"), '"\'\r=1"');
+  assert.equal(csvCell("a\nb"), '"a\nb"');
+  for (const text of ["", "a=1", "2026-01-01T00:00:00+00:00"]) assert.equal(csvCell(text), text);
+});
+
+test("numbers stay numbers, also as text; names of columns are text", () => {
+  const numbers = ["-1", "+1", "-.5", "+2.", "-1e5", "-1.5E-300"];
+  for (const text of numbers) assert.equal(csvCell(text), text);
+  const text = csvParts([["=1+1", [-1, -0.5, -Infinity, "@a"]]]).join("");
+  assert.equal(text, "'=1+1\r\n-1\r\n-0.5\r\n-inf\r\n'@a\r\n");
 });
 
 test("a long table is in several parts", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { csvCell, KeptMarks } from "../../../vae_widgets/frontend/src/review_queue/kept_marks.ts";
+import { KeptMarks } from "../../../vae_widgets/frontend/src/review_queue/kept_marks.ts";
 import { recall, remember } from "../../../vae_widgets/frontend/src/storage/browser_store.ts";
 
 const NAME = "review:abc";
@@ -23,7 +23,7 @@ const HOSTILE: unknown[] = [
   [{ ...GOOD, index: "__proto__" }], [{ ...GOOD, score: "high" }], [{ ...GOOD, score: null }],
   [{ ...GOOD, mark: "constructor" }], [{ ...GOOD, mark: ["anomalous"] }], [{ ...GOOD, time: 5 }],
   [{ ...GOOD, time: "x".repeat(1e5) }],
-  [{ ...GOOD, drawn_from: {} }], [{ ...GOOD, kernel: undefined }], [{ ...GOOD, queue: 7 }],
+  [{ ...GOOD, drawn_from: {} }], [{ ...GOOD, key: 5 }], [{ ...GOOD, kernel: undefined }], [{ ...GOOD, queue: 7 }],
 ];
 
 test("marks that are none are left out, and good ones beside them stay", () => {
@@ -53,17 +53,16 @@ test("a mark without a time or of an older version is kept", () => {
   assert.equal(new KeptMarks(ORIGIN).lost.length, 1);
 });
 
-test("text that a spreadsheet takes for a formula gets an apostrophe, and quotes where it needs them", () => {
-  assert.equal(csvCell("2026-01-01T00:00:00+00:00"), "2026-01-01T00:00:00+00:00");
-  for (const text of ["=1+1", "+1", "-1", "@A1", "\t=1", "'=1", "\uff1d1"]) assert.equal(csvCell(text), `'${text}`);
-  assert.equal(csvCell('=a,"b"'), '"\'=a,""b"""');
-  assert.equal(csvCell("\r=1"), '"\'\r=1"');
-  assert.equal(csvCell("a\nb"), '"a\nb"');
-  assert.equal(csvCell(""), "");
-});
-
 test("marks are kept as a file that ReviewQueue.load reads", () => {
   const keep = new KeptMarks({ scores: "s", queue: "q", kernel: "k" });
   keep.add({ index: 3, score: -0.5, mark: "normal", time: "=1,2", drawn_from: null });
   assert.equal(keep.csv(), 'index,score,label,mark,time,drawn_from\n3,-0.5,0,normal,"\'=1,2",\n');
+});
+
+test("the file of marks has their entries in the pandas index, if any of them has one", () => {
+  const keep = new KeptMarks({ scores: "s", queue: "q", kernel: "k" });
+  keep.add({ index: 3, score: -0.5, mark: "normal", time: "", drawn_from: null, key: "=P,1" });
+  keep.add({ index: 4, score: 1, mark: "unsure", time: "", drawn_from: 0.5, key: "-7" });
+  const rows = ["index,score,label,mark,time,drawn_from,key", '3,-0.5,0,normal,,,"\'=P,1"', "4,1,,unsure,,0.5,-7", ""];
+  assert.equal(keep.csv(), rows.join("\n"));
 });

@@ -354,6 +354,8 @@ def test_a_selection_of_the_page_is_observed_once_and_not_sent_back():
         ("slice_at", [1, np.inf], "slice_at has 1 NaN or infinite"),
         ("bookmarks", {"a": [1]}, r"bookmarks\['a'\] has shape \(1,\); expected \(2,\)"),
         ("bookmarks", {" ": [1, 2]}, "bookmarks has the name ' '; expected a text"),
+        ("bookmarks", {"__proto__": [1, 2]}, "'__proto__', which is reserved; rename it"),
+        ("quantities", {"__proto__": range(12)}, "'__proto__', which is reserved"),
         ("group_a", [12], "group_a has index 12"),
         ("view", (0, 1, 5, 5), "x_min < x_max and y_min < y_max"),
         ("view", (0, 1, 5, np.nan), "view has 1 NaN"),

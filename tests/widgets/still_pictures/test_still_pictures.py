@@ -4,6 +4,7 @@ import base64
 import io
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -349,6 +350,22 @@ h._repr_mimebundle_()
 assert "matplotlib" in sys.modules and "matplotlib.pyplot" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_long_names_of_metrics_leave_the_curves_their_room():
+    made = TrainingMonitor()
+    names = [f"mean_absolute_percentage_error_of_the_reconstruction_{k}" for k in range(4)]
+    for step in range(9):
+        made.log(step, loss=1 / (step + 1), **dict.fromkeys(names, step))
+    height, draw = made.still_picture()
+    figure = Figure(figsize=(7.04, height / 100), layout="constrained")
+    draw(figure)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # of a layout that does not fit
+        figure.draw_without_rendering()
+    left, right = (axes.get_position() for axes in figure.axes)
+    assert min(left.width, right.width) > 0.38
+    assert left.x1 < right.x0
 
 
 def test_what_fails_in_drawing_is_a_warning_and_the_widget_is_shown(monkeypatch):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vae_widgets.core.latent.aggregated_posterior import density_on_grid, levels_of_mass
+from vae_widgets.core.latent.aggregated_posterior import levels_of_mass, mass_on_grid
 from vae_widgets.core.latent.far_from_data import FarFromData
 from vae_widgets.core.latent.plane import columns_of, on_plane
 from vae_widgets.core.latent.projections import (
@@ -135,8 +135,9 @@ class LatentSpace:
     def aggregated_posterior(self, dims: Sequence[int]) -> dict[str, Any]:
         """Return the density of q(z), the mean of all q(z | x), on the plane of two coordinates.
 
-        A dict of ``bounds``, ``columns``, ``rows``, ``density`` float32 (rows, columns), and
-        ``rings``: the densities that bound shares of it. Empty without a prior.
+        A dict of ``bounds``, ``columns``, ``rows``, ``density`` float32 (rows, columns), which is
+        the probability of each cell, and ``rings``: the densities that bound shares of it. Empty
+        without a prior.
         """
         rotation = self.rotation(self.name)
         if rotation is None or self.z_log_var is None:
@@ -144,13 +145,12 @@ class LatentSpace:
         directions = rotation.directions[[*dims]].astype(np.float32)
         products = (directions[:, np.newaxis] * directions).reshape(4, -1)
         covariance = (np.exp(self.z_log_var) @ products.T).reshape(-1, 2, 2)
-        mean = self.coordinates[:, [*dims]]
+        mean = self.coordinates[:, [*dims]].astype(np.float64)  # large codes keep their reach
         reach = DENSITY_REACH * np.sqrt(covariance[:, [0, 1], [0, 1]])
         low, high = (mean - reach).min(axis=0), (mean + reach).max(axis=0)
         bounds = [float(edge) for pair in zip(low, high, strict=True) for edge in pair]
-        density = density_on_grid(mean, covariance, bounds, DENSITY_COLUMNS, DENSITY_ROWS)
-        area = float(np.prod(high - low)) / density.size
-        levels = levels_of_mass(density, area, DENSITY_RINGS)
+        density = mass_on_grid(mean, covariance, bounds, DENSITY_COLUMNS, DENSITY_ROWS)
+        levels = levels_of_mass(density, DENSITY_RINGS)
         return {
             "bounds": bounds,
             "columns": DENSITY_COLUMNS,

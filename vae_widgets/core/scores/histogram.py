@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +12,7 @@ from vae_widgets.core.ticks import round_up
 MIN_BINS, MAX_BINS = 10, 80
 # A drag moves by one grid step: about a pixel of a histogram that is 450 pixels wide.
 MIN_STEPS = 400
+_STEPS = (1, 2, 5, 10, 20, 50, 100, 200)  # of a bin
 
 
 @dataclass(frozen=True)
@@ -57,15 +59,18 @@ def score_grid(
         clipped = (near_low, near_high) != (low, high)
         low, high = near_low, near_high
     bin_width = round_up(_bin_width(scores, low, high, bins))
-    first = math.floor(low / bin_width)
-    first -= first * bin_width > low  # a tiny negative quotient underflows to 0
-    n_bins = max(1, math.floor(high / bin_width) + 1 - first)
+    exact = Fraction(repr(bin_width))
+    first = math.floor(Fraction(low) / exact)
+    n_bins = max(1, math.floor(Fraction(high) / exact) + 1 - first)
     spare = max(0, MIN_BINS - n_bins) if bins is None else 0
-    first, n_bins = first - spare // 2, n_bins + spare
-    steps = next((s for s in (5, 10, 20, 50, 100) if s * n_bins >= MIN_STEPS), 200)
-    step = bin_width / steps
-    whole = np.arange(first * steps, (first + n_bins) * steps + 1, dtype=np.float64)
-    thresholds = _round_decimals(whole * step, step)
+    # Scores that are never negative, such as losses, have no bins below 0.
+    first -= min(spare // 2, first) if first >= 0 else spare // 2
+    n_bins += spare
+    steps = next((s for s in _STEPS if s * n_bins >= MIN_STEPS), _STEPS[-1])
+    finest = _finest(low, high)
+    steps = next((s for s in reversed(_STEPS) if s <= steps and bin_width / s >= finest), 1)
+    whole = range(first * steps, (first + n_bins) * steps + 1)
+    thresholds = _multiples(exact / steps, whole)
     counts = [len(of) - np.searchsorted(of, thresholds, side="left") for of in classes]
     return ScoreGrid(thresholds, np.stack(counts).astype(np.uint32), steps, clipped)
 
@@ -80,10 +85,9 @@ def _without_outliers(scores: NDArray[np.float64], low: float, high: float) -> t
 
 
 def _bin_width(scores: NDArray[np.float64], low: float, high: float, bins: int | None) -> float:
-    # Below this, neighbouring thresholds would be the same floating-point number.
-    finest = 1024 * float(np.spacing(max(abs(low), abs(high), 1e-290)))
+    finest = _finest(low, high)
     span = high - low
-    if span <= finest * MIN_BINS:  # all scores are the same: a picture around them
+    if not span:  # all scores are the same: a picture around them
         return max(finest, abs(low) / 100) if low else 0.1
     if bins is not None:
         return max(finest, span / bins)
@@ -101,7 +105,16 @@ def quantiles(ascending: NDArray[np.float64], shares: ArrayLike) -> NDArray[np.f
     return between
 
 
-def _round_decimals(values: NDArray[np.float64], step: float) -> NDArray[np.float64]:
-    """Undo the rounding errors of k * step: the doubles nearest to the decimal numbers meant."""
-    decimals = max(0, 3 - math.floor(math.log10(step)))
-    return np.array([float(f"{value:.{decimals}f}") for value in values])
+def _multiples(step: Fraction, whole: range) -> NDArray[np.float64]:
+    """Return the floats nearest to some multiples of a step; infinite beyond the largest one."""
+    numerator, denominator = step.as_integer_ratio()
+    try:
+        return np.array([k * numerator / denominator for k in whole])  # rounded once
+    except OverflowError:
+        return np.array(whole, np.float64) * float(step)
+
+
+def _finest(low: float, high: float) -> float:
+    """Return the distance below which two thresholds may be the same floating-point number."""
+    # Twice, because the picture may reach beyond the next power of two.
+    return 2 * float(np.spacing(max(abs(low), abs(high), 1e-290)))

@@ -1,12 +1,11 @@
 """The series of a training history as tables."""
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from vae_widgets.core.spreadsheet_csv import write_csv
 from vae_widgets.core.training.series import Series
 
 Table = dict[str, list[Any]]
@@ -26,16 +25,15 @@ def columns(index: str, table: Mapping[str, Series]) -> Table:
 
 
 def csv_of(record: dict[str, Any]) -> str:
-    """Return what `TrainingHistory.to_dict` returns as comma-separated values (RFC 4180)."""
+    """Return what `TrainingHistory.to_dict` returns as CSV; the steps follow the epochs."""
     tables: list[Table] = [{name: of for name, of in record.items() if name != "steps"}]
     if "steps" in record:
         tables.append(record["steps"])
     names = list(dict.fromkeys(name for table in tables for name in table))
     names.sort(key=lambda name: name not in ("epoch", "step"))
-    file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, names)
-    writer.writeheader()
-    for table in tables:
-        rows = zip(*table.values(), strict=True)
-        writer.writerows(dict(zip(table, row, strict=True)) for row in rows)
-    return file.getvalue()
+    lengths = [len(next(iter(table.values()))) for table in tables]
+    joined: Table = {name: [] for name in names}
+    for table, length in zip(tables, lengths, strict=True):
+        for name in names:
+            joined[name] += table.get(name, [None] * length)
+    return write_csv(joined)

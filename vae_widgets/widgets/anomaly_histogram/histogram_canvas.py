@@ -9,6 +9,7 @@ import traitlets
 from ipywidgets import widget_serialization
 from numpy.typing import NDArray
 
+from vae_widgets.core.pairing import index_to_json
 from vae_widgets.core.scores.histogram import ScoreGrid, quantiles, score_grid
 from vae_widgets.core.scores.labelled_scores import LabelledScores
 from vae_widgets.core.scores.policy import hash_data
@@ -73,8 +74,11 @@ class ScoreCanvas(CanvasWidget):
     _grid = traitlets.Dict().tag(sync=True)
     _counted = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, scores: LabelledScores, bins: int | None = None, **state: Any) -> None:
+    def __init__(
+        self, scores: LabelledScores, index: Any = None, bins: int | None = None, **state: Any
+    ) -> None:
         self._scores = scores
+        self._index = index
         self._selection = np.zeros(0)
         self._bins = bins
         origin = {"data": hash_data(scores.scores, None), "kernel": KERNEL_ID}
@@ -171,7 +175,11 @@ class ScoreCanvas(CanvasWidget):
     def _answer_scores(self, message: dict[str, Any]) -> dict[str, Any]:
         scores, labels = self._scores.scores, self._scores.labels
         known = np.full(len(scores), np.nan) if labels is None else labels
-        return {"scores": array_to_json(scores), "labels": array_to_json(known)}
+        return {
+            "scores": array_to_json(scores),
+            "labels": array_to_json(known),
+            "keys": index_to_json(self._index),
+        }
 
     def _count_selected(self) -> None:
         selection = self._selection

@@ -19,12 +19,13 @@ from vae_widgets.widgets.anomaly_histogram.still_picture import Bars
 class HistogramView:
     """Bars, curves, intervals and, with `items`, tiles.
 
-    `bootstrap` is called when intervals are asked for.
+    `index` is that of pandas, or None; `bootstrap` is called when intervals are asked for.
     """
 
     def __init__(
         self,
         scores: LabelledScores,
+        index: Any,
         items: NDArray[Any] | None,
         renderer: Renderer | None,
         n_tiles: int,
@@ -33,7 +34,8 @@ class HistogramView:
         bootstrap: Callable[[], Any],
     ) -> None:
         self._scores = scores
-        self.canvas = ScoreCanvas(scores, bins, score_name=score_name, layout=_column("3 1 380px"))
+        column = _column("3 1 380px")
+        self.canvas = ScoreCanvas(scores, index, bins, score_name=score_name, layout=column)
         costs = METHODS["cost"].parameters
         self.curves = ThresholdCurves(scores, self.canvas, costs)
         self.canvas.follow(self.curves.points, self.curves.axes)

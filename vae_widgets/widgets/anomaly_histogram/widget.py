@@ -9,7 +9,7 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
-from vae_widgets.core.pairing import shared_index
+from vae_widgets.core.pairing import index_to_json, shared_index
 from vae_widgets.core.scores.bootstrap import (
     BootstrapIntervals,
     bootstrap_threshold,
@@ -167,6 +167,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         choice = first_choice(self._data, threshold, method, parameters, percentile)
         self._view = HistogramView(
             self._data,
+            self._index,
             self._items,
             self.renderer if self._items is not None else None,
             n_tiles,
@@ -357,6 +358,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
             "canvas": view.canvas.model_id,
             "strip": view.strip and view.strip.model_id,
             "scores": data.scores,
+            "keys": index_to_json(self._index),
             "labels": data.labels,
             "drawn_from": data.drawn_from,
             "choices": {name: self._carried_choice(name) for name in METHODS},

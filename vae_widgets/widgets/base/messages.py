@@ -179,6 +179,8 @@ KINDS: dict[str, Kind] = {
     "tile": Kind({"index": _ROW}, answer=("tiles",)),
     "detail": Kind({"index": _ROW}, answer=("tiles", "text", "covariance")),
     "find": Kind({"label": text(1000)}, answer=("point", "count")),
+    # The pandas index for a file: its entries as text, a JSON list.
+    "keys": Kind({}, answer=("keys",)),
     # To LatentScatter, for the slider whose path it shows.
     "path": Kind(
         {},
@@ -195,7 +197,7 @@ KINDS: dict[str, Kind] = {
         {"parameters": named(or_none(_ANY_SIZE), 8)},
         ("method", "parameters"),
     ),
-    "scores": Kind({}, answer=("scores", "labels")),
+    "scores": Kind({}, answer=("scores", "labels", "keys")),
     # To ReviewQueue.
     "mark": Kind(_MARK),
     "undo": Kind({}, answer=("index", "mark")),
@@ -218,7 +220,7 @@ NEWS: dict[str, tuple[str, ...]] = {
     # To all pages.
     "refused": ("error",),
     "path": ("error",),
-    "marked": ("index", "score", "mark", "time", "drawn_from"),
+    "marked": ("index", "score", "mark", "time", "drawn_from", "key"),
     "log": ("marks",),
 }
 """What the kernel sends besides answers: the fields by kind."""

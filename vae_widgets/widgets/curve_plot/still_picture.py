@@ -11,16 +11,20 @@ from vae_widgets.widgets.still_pictures.figure import FAINT
 
 _MOST_NAMES = 8
 _THIN = 0.7  # of the width on the page
+# Letters that fit into the width of the picture, in a title and in a legend.
+_TITLE, _NAME = 128, 56
 
 
 def draw_plot(axes: Any, plot: CurvePlot) -> None:
     """Draw lines, points and rules with title and axes. Matplotlib chooses the numbers."""
     named = set()
+    columns = axes.get_subplotspec().get_gridspec().ncols
     for line in plot.lines:
         if not np.isfinite(line.y).any():
             continue
         # A leading space, because Matplotlib omits names that begin with an underscore.
-        name = None if line.opacity < 1 or line.name in named else f" {line.name}"
+        named_already = line.opacity < 1 or line.name in named
+        name = None if named_already else f" {_shortened(line.name, _NAME // columns)}"
         named.add(line.name if name else "")
         style = "--" if line.dashed else "-"
         look = {"color": line.colour, "alpha": line.opacity, "linewidth": _THIN * line.width}
@@ -54,8 +58,13 @@ def draw_plot(axes: Any, plot: CurvePlot) -> None:
             fontsize=7,
             in_layout=False,
         )
-    axes.set_title(plot.title, pad=4)
+    axes.set_title(_shortened(plot.title, _TITLE // columns), pad=4)
     axes.set_xlabel(plot.x.label)
     axes.tick_params(length=0)
     if 1 < len(named - {""}) <= _MOST_NAMES:
-        axes.legend(loc="best", fontsize=7)
+        axes.legend(loc="best", fontsize=7).set_in_layout(False)
+
+
+def _shortened(text: str, most: int) -> str:
+    """Return a text that leaves room for the axes, which Matplotlib would make narrower."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"

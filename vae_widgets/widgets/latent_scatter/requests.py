@@ -10,7 +10,7 @@ from vae_widgets.codec import CannotDecodeError, decode_samples
 from vae_widgets.core import checks
 from vae_widgets.core.latent.far_from_data import CODES_KEPT
 from vae_widgets.core.latent.plane import on_plane
-from vae_widgets.core.pairing import rows_with
+from vae_widgets.core.pairing import index_to_json, rows_with
 from vae_widgets.widgets.base.messages import Refused, in_words
 from vae_widgets.widgets.latent_scatter.pictures import ScatterPictures
 from vae_widgets.widgets.latent_scatter.state import ScatterState
@@ -41,6 +41,7 @@ class ScatterAnswers(ScatterState):
         self.handle(self._answer_tile, "tile")
         self.handle(self._answer_detail, "detail")
         self.handle(self._answer_find, "find")
+        self.handle(lambda request: {"keys": index_to_json(self._index)}, "keys")
         self.handle(self._answer_codes, "codes")
 
     def _inverse_project(self, at: Sequence[float]) -> NDArray[np.float32]:

@@ -29,6 +29,8 @@ from vae_widgets.widgets.traits.index_set import IndexSet
 
 MODES = ("pick", "pan", "lasso", "box")
 SIDES = ("below", "above", "unknown")
+NO_NAME = "__proto__"
+"""An object of JavaScript may lose what has this name."""
 
 
 def _numbers_of(name: str, given: Any, names: Sequence[str]) -> list[int]:
@@ -156,7 +158,7 @@ class ScatterState(DecodingWidget):
             quantities, color_by = {**quantities, "value": color_by}, "value"
         checked = {}
         for name, numbers in quantities.items():
-            if name in ("label", "none"):
+            if name in ("label", "none", NO_NAME):
                 raise ValueError(f"quantities has {name!r}, which is reserved; rename it.")
             check_index(f"quantities[{name!r}]", numbers, self._index, "scatter")
             checked[str(name)] = numbers_or_unknown(
@@ -274,6 +276,8 @@ class ScatterState(DecodingWidget):
         for name, z in proposal.value.items():
             if not isinstance(name, str) or not name.strip():
                 raise TypeError(f"bookmarks has the name {name!r}; expected a text.")
+            if name == NO_NAME:
+                raise ValueError(f"bookmarks has the name {name!r}, which is reserved; rename it.")
             vector = checks.float_array(f"bookmarks[{name!r}]", z)
             if vector.shape != (self._codec.latent_dim,):
                 raise ValueError(

@@ -14,7 +14,7 @@ from vae_widgets.core.latent.plane import padded_bounds
 from vae_widgets.core.latent.projections import Projection
 from vae_widgets.core.latent.space import LatentSpace
 from vae_widgets.core.latent.statistics import attribute_vector
-from vae_widgets.core.pairing import check_index, shared_index
+from vae_widgets.core.pairing import check_index, index_to_json, shared_index
 from vae_widgets.core.scores.policy import hash_data
 from vae_widgets.rendering import Renderer, check_renderer, note_of
 from vae_widgets.rendering.atlas import atlas_tiles
@@ -342,6 +342,7 @@ class LatentScatter(Pictured, ScatterAnswers):
             "model": model,
             "encoder": encoder,
             "codes": self.z_mean,
+            "keys": index_to_json(self._index),
             "log_var": self._space.z_log_var,
             "scale": far.scale,
             "limit": far.limit if np.isfinite(far.limit) else None,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vae_widgets.codec import Codec
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import atomic_file, read_file
+from vae_widgets.core.pairing import index_to_json
 from vae_widgets.core.review.candidates import ReviewCandidates
 from vae_widgets.core.review.log import LABELS, Mark, ReviewLog, read_marks, with_exact_numbers
 from vae_widgets.core.review.order import ORDERS
@@ -239,6 +240,7 @@ class ReviewQueue(Pictured, CanvasWidget):
         return {
             "histogram": self.histogram.model_id,
             "scores": self.histogram.scores,
+            "keys": index_to_json(self.histogram.index),
             "labels": self.histogram.labels,
             "drawn_from": self.histogram.labelled_scores.drawn_from,
             "threshold": self.histogram.threshold,
@@ -305,13 +307,20 @@ class ReviewQueue(Pictured, CanvasWidget):
         self._confirm(made)
 
     def _confirm(self, mark: Mark) -> None:
-        self.post("marked", vars(mark))
+        self.post("marked", self._with_key(mark))
 
     def _send_log(self) -> None:
         self.post("log", self._all_marks())
 
     def _all_marks(self) -> dict[str, Any]:
-        return {"marks": [vars(mark) for mark in self._log.marks]}
+        return {"marks": [self._with_key(mark) for mark in self._log.marks]}
+
+    def _with_key(self, mark: Mark) -> dict[str, Any]:
+        return {**vars(mark), "key": self._key(mark.index)}
+
+    def _key(self, row: int) -> str | None:
+        index = self.histogram.index
+        return None if index is None else str(index[row])
 
     def _take_up(self, message: dict[str, Any]) -> dict[str, Any]:
         self._keep_marks()
@@ -381,6 +390,7 @@ class ReviewQueue(Pictured, CanvasWidget):
             "indices": indices.tolist(),
             "scores": self.histogram.scores[indices].tolist(),
             "drawn_from": [self._candidates.draws.get(index) for index in indices.tolist()],
+            "keys": [self._key(index) for index in indices.tolist()],
             "threshold": self.histogram.threshold,
             **self._pictures.of(indices),
         }

@@ -76,7 +76,7 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
         """Name the models that an exported page reads and writes (`carried`).
 
         They are the ``legend`` (`hidden`), the ``controls`` (`log_scale`, `smoothing`, `zoom`,
-        `readout`) and the ``replay`` (`shown`).
+        `readout`) and the ``replay`` (`limits`).
         """
         self._beside = models
 

@@ -22,8 +22,11 @@ class TrainingReplay(CanvasWidget):
     ).tag(sync=True, page_writes=True)
     shown = traitlets.Dict(
         help="axis (epoch or step), frames (where there is one), seen (of which these points are), "
-        "points (n, 2), limits of both axes (4), names of both axes, classes (n) of the points, "
-        "10 where it is not known, limits of the x axis of the curves."
+        "points (n, 2), reach of both axes, names of both axes, classes (n) of the points, "
+        "10 where it is not known."
+    ).tag(sync=True)
+    limits = traitlets.List(
+        traitlets.Float(), [0.0, 1.0], help="Ends of the x axis of the curves."
     ).tag(sync=True)
 
     def plan(
@@ -31,12 +34,8 @@ class TrainingReplay(CanvasWidget):
         pictures: TrainingPictures,
         classes: NDArray[np.uint8],
         axis: str,
-        limits: list[float],
     ) -> list[Send]:
-        """Return the message, if any, that shows the frame nearest to `at`.
-
-        `limits` are the ends of the x axis of the curves, on which the page marks that frame.
-        """
+        """Return the message, if any, that shows the frame nearest to `at`."""
         frame = pictures.nearest(self.at)
         if frame is None:
             return changes(self, shown={})
@@ -59,6 +58,5 @@ class TrainingReplay(CanvasWidget):
                 "reach": reach,
                 "names": [f"z[{i}]" for i in plane],
                 "classes": array_to_json(classes),
-                "limits": limits,
             },
         )

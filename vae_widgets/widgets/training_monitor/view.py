@@ -96,8 +96,9 @@ class MonitorDrawing:
         return self._plan_curves() + self._plan_panels()
 
     def plan_words(self) -> list[Send]:
-        """Return the message, if any, of the controls and the status line."""
+        """Return the messages of the controls, the status line, and the mark of the replay."""
         session = self._session
+        limits = {"limits": self.curves.readout["limits"]} if self._replays else {}
         history, state, thread = session.history, session.state, session.thread
         settings = {name: session.control.value(name) for name in SETTINGS}
         return changes(
@@ -121,7 +122,7 @@ class MonitorDrawing:
                     history, self.controls.log_scale, session.problem
                 ),
             },
-        )
+        ) + changes(self.replay, **limits)
 
     def _plan_curves(self) -> list[Send]:
         session = self._session
@@ -174,10 +175,9 @@ class MonitorDrawing:
             messages += self.health.plan(session.history, session.progress.steps_per_epoch)
         # After `restore_best`, the pictures are those of that epoch.
         at = session.restored
-        if "replay" in panels:
+        if self._replays:
             axis = "epoch" if session.history.has_epochs else "step"
-            limits = self.curves.readout["limits"]
-            messages += self.replay.plan(session.pictures, self._classes, axis, limits)
+            messages += self.replay.plan(session.pictures, self._classes, axis)
             at = self.replay.at
         frame = session.pictures.nearest(at)
         content = frame.content if frame else _NOTHING
@@ -185,6 +185,10 @@ class MonitorDrawing:
         if content != shown and (content or shown.get("atlas", {}).get("count")):
             messages.append(lambda: self.strip.show_content(content or strip_content([])))
         return messages
+
+    @property
+    def _replays(self) -> bool:
+        return "replay" in self.controls.panels
 
     def _available(self) -> list[str]:
         session = self._session

@@ -3,7 +3,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { dataFile, pictureFile, type ExportedFile } from "../controls/export_menu.ts";
 import type { Column } from "../format/csv.ts";
-import { readArray } from "../kernel/arrays.ts";
+import { readArray, readTexts } from "../kernel/arrays.ts";
 import { FileRequest } from "../kernel/file_request.ts";
 import type { Histogram } from "./layers.ts";
 import type { State } from "./state.ts";
@@ -20,7 +20,7 @@ export class HistogramFiles {
     this.#scores = new FileRequest(model, "scores");
     this.all = [
       pictureFile(NAME, root),
-      dataFile(NAME, "Save each score with its label, and whether it is flagged", () => this.#table()),
+      dataFile(NAME, "Save each score with its row, index label and label, and whether it is flagged", () => this.#table()),
       {
         ...dataFile(`${NAME}_bars`, "Save the edges of the bars, and how many scores of each kind they have", () =>
           bars(histogram()),
@@ -38,9 +38,11 @@ export class HistogramFiles {
   async #table(): Promise<Column[]> {
     const answer = await this.#scores.ask();
     const [scores, labels] = [answer.scores!, answer.labels!].map((wire) => readArray<Float64Array>(wire));
+    const keys = readTexts(answer.keys!);
     const threshold = this.#model.get("threshold");
     return [
       ["index", Uint32Array.from(scores.keys())],
+      ...(keys ? [["key", keys] satisfies Column] : []),
       ["score", scores],
       ["label", labels],
       ["flagged", Uint8Array.from(scores, (score) => Number(score >= threshold))],

@@ -13,6 +13,8 @@ export interface ExportedFile {
   /** The name of the file. */
   name: string;
   make(): Blob | Promise<Blob>;
+  /** What the file that was made last lacks, in a sentence; "" for nothing. */
+  lacks?(): string;
 }
 
 /** `root` as it is seen, without its controls. */
@@ -47,12 +49,12 @@ export function exportMenu(files: ExportedFile[], setStatus: (text: string) => v
     opener.ariaExpanded = String(open);
     if (open) (list.firstChild as HTMLElement).focus();
   };
-  const save = async ({ name, make }: ExportedFile) => {
+  const save = async ({ name, make, lacks }: ExportedFile) => {
     show(false); // the focus leaves the entry (keys.ts)
     setStatus(`Saving ${name}.`);
     try {
       saveFile(name, await make());
-      setStatus(`Saved as ${name}.`);
+      setStatus([`Saved as ${name}.`, lacks?.()].filter(Boolean).join(" "));
     } catch (error) {
       setStatus(`Not saved: ${sentence((error as Error).message)}`);
     }

@@ -35,14 +35,14 @@ export class SliderControls implements PlaybackSettings {
     this.#speeds.value = "1";
     this.#methods.addEventListener("change", () => actions.setMethod(this.#methods.value));
     this.#compare = button("Compare", "Show the frames of all methods", () => actions.toggleCompare());
-    shell.controls.append(
-      this.#play,
-      field("Repeat", this.#repeats),
-      field("Speed", this.#speeds),
+    // Where there is no room for all, what belongs to the path goes into the next row together.
+    const path = element("div", "vw-film-path");
+    path.append(
       field("Path", this.#methods),
       this.#compare,
       button("⇄ Swap ends", "Reverse the path", () => actions.swapEnds()),
     );
+    shell.controls.append(this.#play, field("Repeat", this.#repeats), field("Speed", this.#speeds), path);
   }
 
   addAfterPlay(control: HTMLElement): void {

@@ -16,6 +16,11 @@ const KINDS = {
   uint8: Uint8Array,
 } as const;
 
+/** The texts of a JSON list, such as the entries of a pandas index; null for null. */
+export function readTexts(json: DataView | null): string[] | null {
+  return json && JSON.parse(new TextDecoder().decode(json));
+}
+
 /** Typed array of a wire array. Copies only where the bytes are not aligned. */
 export function readArray<T extends TypedArray = Float32Array>(wire: WireArray): T {
   const Kind = KINDS[wire.dtype as keyof typeof KINDS];

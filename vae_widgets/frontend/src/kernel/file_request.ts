@@ -8,7 +8,7 @@ import type { Answer } from "./messages.ts";
 /** In ms: 16 MB of a million scores take long on the way, and a cell may run before. */
 const PATIENCE = 60_000;
 
-export class FileRequest<K extends "scores" | "history"> {
+export class FileRequest<K extends "scores" | "history" | "keys"> {
   readonly #channel: Channel;
   readonly #request: LatestRequest<K>;
   #answered: (answer: Answer<K>) => void = () => {};

@@ -22,6 +22,8 @@ interface LoggedMark {
   time: string;
   /** The sample was drawn at random from the scores at or above this; null if not at random. */
   drawn_from: number | null;
+  /** Its entry in the pandas index, as text; null without one. */
+  key: string | null;
 }
 
 interface Run {
@@ -79,6 +81,8 @@ export interface FromPage {
   };
   /** The first sample whose pandas index has this label, and how many have it. */
   find: { fields: { label: string }; answer: { point: number; count: number } };
+  /** The entries of the pandas index as text: a JSON list. */
+  keys: { fields: {}; answer: { keys: DataView<ArrayBuffer> } };
   path: {
     fields: { start?: PathEnd; end?: PathEnd; via?: PathEnd & { which: number } };
     answer: {};
@@ -87,15 +91,15 @@ export interface FromPage {
     fields: { method: string; parameters?: Record<string, number | null> };
     answer: { method: string; parameters: Record<string, number | null> };
   };
-  /** `labels`: 1 anomalous, 0 normal, NaN without a label. */
-  scores: { fields: {}; answer: { scores: WireArray; labels: WireArray } };
+  /** `labels`: 1 anomalous, 0 normal, NaN without a label. `keys`: as above, null without an index. */
+  scores: { fields: {}; answer: { scores: WireArray; labels: WireArray; keys: DataView<ArrayBuffer> | null } };
   mark: { fields: Pick<LoggedMark, "index" | "mark" | "time"> };
   /** The step that was undone; `index` is -1 if there was none. */
   undo: { fields: {}; answer: Pick<LoggedMark, "index" | "mark"> };
   refill: { fields: {} };
   log: { fields: {}; answer: { marks: LoggedMark[] } };
   restore: {
-    fields: { marks: LoggedMark[] };
+    fields: { marks: Omit<LoggedMark, "key">[] };
     answer: { taken: number[]; left_out: number[]; why: string };
   };
   /** The history of a training run as a CSV file. */

@@ -28,6 +28,7 @@ import { ScatterPlot } from "./plot/plot.ts";
 import { keepTraits } from "./state/kept_traits.ts";
 import { axisNames, type Model, type State } from "./state/model.ts";
 import type { DensityState } from "./state/protocol.ts";
+import { PandasIndex } from "./state/pandas_index.ts";
 import { samplesTable } from "./state/samples_table.ts";
 
 // How long the view must rest before the kernel decodes the plane for it, in ms.
@@ -94,9 +95,11 @@ class LatentScatterView {
     const stopGestures = onScatterGestures(canvas, actions);
     this.#toolbar = new Toolbar(model, shell, canvas, actions);
     this.#drawers = new Drawers(model, shell, picked, actions);
-    const hint = "Save the samples shown: coordinates, label, quantities, whether selected";
-    const table = () => samplesTable(model, plot.scene.levels);
-    const files = [pictureFile("latent_scatter", shell.root), dataFile("latent_scatter", hint, table)];
+    const hint = "Save the samples shown: row, index label, coordinates, label, quantities, whether selected";
+    const index = new PandasIndex(model);
+    const table = async () => samplesTable(model, plot.scene.levels, await index.keys());
+    const data = { ...dataFile("latent_scatter", hint, table), lacks: () => index.lacks };
+    const files = [pictureFile("latent_scatter", shell.root), data];
     shell.title.append(exportMenu(files, shell.setStatus));
     const kept = keepTraits(model);
     shell.notice.root.after(kept.root);
@@ -108,7 +111,7 @@ class LatentScatterView {
       stopGestures,
       onUndo(canvas, model, shell.setStatus),
     ];
-    for (const part of [path, sounds, picked, this.#drawers, this.#toolbar, plane, hover, plot, kept, decoder]) {
+    for (const part of [path, sounds, picked, this.#drawers, this.#toolbar, plane, hover, plot, kept, decoder, index]) {
       this.#closeAll.push(() => part.close());
     }
     this.#showAll();

@@ -3,6 +3,7 @@
  * under the scores that it belongs to (widgets/review_queue/widget.py).
  */
 
+import { csvCell } from "../format/csv.ts";
 import { recall, remember } from "../storage/browser_store.ts";
 import type { Mark } from "./marks.ts";
 
@@ -15,6 +16,8 @@ export interface KeptMark {
   time: string;
   /** The sample was drawn at random from the scores at or above this; null if not at random. */
   drawn_from: number | null;
+  /** Its entry in the pandas index, as text; null without one. */
+  key?: string | null;
 }
 
 /** Which scores, which queue of them, and which kernel. */
@@ -94,16 +97,17 @@ export class KeptMarks {
   /** All marks as the CSV file that `ReviewQueue.load` reads. */
   csv(): string {
     const labels: Record<string, string> = { anomalous: "1", normal: "0", unsure: "" };
-    const rows = this.#of(({ mark }) => mark !== "").map(({ index, score, mark, time, drawn_from }) =>
-      [index, score, labels[mark], mark, csvCell(time), drawn_from ?? ""].join(","),
-    );
-    return ["index,score,label,mark,time,drawn_from", ...rows, ""].join("\n");
+    const marks = this.#of(({ mark }) => mark !== "");
+    const hasKeys = marks.some(({ key }) => typeof key === "string");
+    const rows = marks.map(({ index, score, mark, time, drawn_from, key }) => {
+      const cells = [index, score, labels[mark], mark, csvCell(time), drawn_from ?? ""];
+      return (hasKeys ? [...cells, csvCell(key ?? "")] : cells).join(",");
+    });
+    return [`index,score,label,mark,time,drawn_from${hasKeys ? ",key" : ""}`, ...rows, ""].join("\n");
   }
 
   #of(which: (mark: StoredMark) => boolean): KeptMark[] {
-    return [...this.#marks.values()]
-      .filter(which)
-      .map(withoutOrigin);
+    return [...this.#marks.values()].filter(which);
   }
 
   #take(marks: Map<number, StoredMark>, mark: KeptMark): void {
@@ -129,28 +133,23 @@ export class KeptMarks {
   }
 }
 
-/** Text as a CSV cell that no spreadsheet takes for a formula (core/spreadsheet_csv.py). */
-export function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r\n'\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 /** Whether a value is a valid kept mark: any page may write to the storage. */
 function isKept(value: any): value is StoredMark {
   if (typeof value !== "object" || value === null) return false;
-  const { index, score, mark, time, drawn_from = null, queue, kernel } = value;
+  const { index, score, mark, time, drawn_from = null, key = null, queue, kernel } = value;
   return (
     Number.isSafeInteger(index) && index >= 0 &&
     Number.isFinite(score) &&
     MARKS.includes(mark) &&
     typeof time === "string" && time.length <= 100 &&
     (drawn_from === null || Number.isFinite(drawn_from)) &&
+    (key === null || typeof key === "string") &&
     typeof queue === "string" && typeof kernel === "string"
   );
 }
 
-/** A mark for the kernel; an old kept mark has no `drawn_from`. */
-export function withoutOrigin({ index, score, mark, time, drawn_from = null }: KeptMark): KeptMark {
+/** A mark for the kernel, which knows its key; an old kept mark has no `drawn_from`. */
+export function forKernel({ index, score, mark, time, drawn_from = null }: KeptMark): Omit<KeptMark, "key"> {
   return { index, score, mark, time, drawn_from };
 }
 

@@ -2,7 +2,7 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { KeptBar } from "./kept_bar.ts";
-import { now, KeptMarks, withoutOrigin, type KeptMark, type ReviewOrigin } from "./kept_marks.ts";
+import { now, KeptMarks, forKernel, type KeptMark, type ReviewOrigin } from "./kept_marks.ts";
 import { PendingMarks } from "./pending_marks.ts";
 import type { Mark } from "./marks.ts";
 import { saveFile } from "../controls/export_menu.ts";
@@ -20,6 +20,8 @@ export interface QueueWindow {
   scores: number[];
   /** Each was drawn at random from the scores at or above this; null if not at random. */
   drawn_from: (number | null)[];
+  /** Their entries in the pandas index, as text; null without one. */
+  keys: (string | null)[];
 }
 
 interface State {
@@ -103,12 +105,12 @@ export class Marking {
   }
 
   #mark(position: number, as: Mark): void {
-    const { queue, start, indices, scores, drawn_from } = this.#model.get("_window");
+    const { queue, start, indices, scores, drawn_from, keys } = this.#model.get("_window");
     const before = this.all[position];
     if (before === as) return;
     const at = position - start;
     const index = indices[at];
-    const made = { index, score: scores[at], mark: as, time: now(), drawn_from: drawn_from[at] };
+    const made = { index, score: scores[at], mark: as, time: now(), drawn_from: drawn_from[at], key: keys?.[at] };
     const keptBefore = this.#keep.get(index);
     this.#keep.add(made);
     const post = send(this.#model, "mark", { index, mark: as, time: made.time });
@@ -183,7 +185,7 @@ export class Marking {
   }
 
   #handOver(kept: KeptMark[]): void {
-    const marks = kept.map(withoutOrigin);
+    const marks = kept.map(forKernel);
     if (marks.length) send(this.#model, "restore", { marks });
   }
 

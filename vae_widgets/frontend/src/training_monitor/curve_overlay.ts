@@ -15,10 +15,17 @@ const LOOK = 500;
 export const FIGURE = ".bqplot, .vw-curve-plot";
 const AREA = ".plotarea_background, .vw-plot-area";
 
-/** The part of a figure between its axes; null before bqplot has drawn it, or while it is hidden. */
+/**
+ * The part of a figure between its axes, as long as the x axis; null before bqplot has drawn it, or
+ * while it is hidden.
+ */
 export function plotArea(figure: HTMLElement): DOMRect | null {
   const box = figure.querySelector(AREA)?.getBoundingClientRect();
-  return box && box.width > 0 ? box : null;
+  if (!box || box.width <= 0) return null;
+  // bqplot keeps the ends of its area free, so that no mark is cut: its axis is shorter.
+  const lines = [...figure.querySelectorAll(".axis path.domain")].map((line) => line.getBoundingClientRect());
+  const { left, width } = lines.reduce((a, b) => (b.width > a.width ? b : a), new DOMRect());
+  return width ? new DOMRect(left, box.top, width, box.height) : box;
 }
 
 /** Place a mark over the plot area of its figure; `left` and `width` are pixels of the page. */

@@ -70,7 +70,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     const readout = readoutOf(run, view);
     controls?.set_state({ readout });
     // The replay marks its epoch on the curves.
-    if (replay?.get("shown").frames) replay.set_state({ shown: { ...replay.get("shown"), limits: readout.limits } });
+    replay?.set_state({ limits: readout.limits });
   };
   const watch = (how: "on" | "off") => {
     for (const [name, traits] of Object.entries(WATCHED)) {

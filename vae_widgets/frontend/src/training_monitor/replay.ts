@@ -23,13 +23,13 @@ interface ReplayState {
   reach: number;
   names: string[];
   classes: WireArray;
-  /** Ends of the x axis of the curves. */
-  limits: Limits;
 }
 
 interface State {
   at: number | null;
   shown: Partial<ReplayState>;
+  /** Ends of the x axis of the curves. */
+  limits: Limits;
 }
 
 /** Least time between two frames, in ms: the kernel sends five a second. */
@@ -119,8 +119,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   });
   const cursor = new CurveCursor(root, "vw-replay-cursor");
   const markCurves = () => {
-    const { limits } = model.get("shown");
-    cursor.show(limits && root.checkVisibility() ? (frames()[index()] ?? null) : null, limits ?? [0, 1]);
+    cursor.show(root.checkVisibility() ? (frames()[index()] ?? null) : null, model.get("limits"));
   };
   // Its panel is opened and closed by the controls of the monitor.
   const opened = new ResizeObserver(markCurves);
@@ -173,7 +172,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     markCurves();
   };
 
-  const stop = listen(model, { shown: update, at: update });
+  const stop = listen(model, { shown: update, at: update, limits: markCurves });
   markPlay();
   update();
   return () => {

@@ -20,6 +20,7 @@ interface Own {
   canvas: string;
   strip: string | null;
   scores: WireArray;
+  keys: DataView | null;
   labels: WireArray | null;
   drawn_from: WireArray | null;
   choices: Record<string, Choice>;
@@ -69,6 +70,7 @@ export class HistogramKernel {
     canvas.handle("scores", () => ({
       scores: writeArray(this.scores.scores.slice()),
       labels: writeArray(this.scores.labels.slice()),
+      keys: own.keys,
     }));
     canvas.handle("method", ({ method, parameters = {} }) => this.#apply(method, parameters));
   }

@@ -1,5 +1,6 @@
 /** What Python does for a ReviewQueue (widgets/review_queue/), in a page without it. */
 
+import { readTexts } from "../../kernel/arrays.ts";
 import type { KeptMark } from "../../review_queue/kept_marks.ts";
 import type { PageModel } from "../page_model.ts";
 import { LabelledScores } from "./labelled_scores.ts";
@@ -27,6 +28,7 @@ export class ReviewKernel {
   readonly #pictured: Pictured;
   readonly #log: MarkLog;
   readonly #draws: Map<number, number>;
+  readonly #keys: string[] | null;
   #queue: number[];
   #number: number;
   #latest = 0;
@@ -38,6 +40,7 @@ export class ReviewKernel {
     this.#pictured = pictured;
     this.#log = new MarkLog(own.marks as KeptMark[]);
     this.#draws = new Map(Object.entries(own.draws).map(([row, since]) => [Number(row), since as number]));
+    this.#keys = readTexts(own.keys);
     this.#queue = [...own.queue];
     this.#number = model.get("_window").queue;
     // A page that is opened again takes up the marks that the browser has kept.
@@ -66,6 +69,7 @@ export class ReviewKernel {
       mark: mark as KeptMark["mark"],
       time,
       drawn_from: this.#draws.get(index) ?? null,
+      key: this.#keyOf(index),
     };
     this.#log.set(made);
     this.#apply([made]);
@@ -82,7 +86,7 @@ export class ReviewKernel {
     }
     const now = this.#log.get(index);
     const score = this.#scores.scores.scores[index];
-    const made = now ?? { index, score, mark: "" as const, time: "", drawn_from: null };
+    const made = now ?? { index, score, mark: "" as const, time: "", drawn_from: null, key: this.#keyOf(index) };
     this.#apply([made]);
     this.#go(this.#queue.indexOf(index));
     this.#model.post("marked", made);
@@ -101,7 +105,7 @@ export class ReviewKernel {
         reasons.set(mark.index, `sample ${mark.index} has another score.`);
       } else if (!Number.isNaN(label) && !this.#log.has(mark.index) && label !== LABELS[mark.mark]) {
         reasons.set(mark.index, `sample ${mark.index} has the label ${label}, which was not given in this queue.`);
-      } else if ((known?.mark ?? "") !== mark.mark) taken.push(mark);
+      } else if ((known?.mark ?? "") !== mark.mark) taken.push({ ...mark, key: this.#keyOf(mark.index) });
     }
     this.#log.restore(taken);
     this.#label(taken);
@@ -109,6 +113,10 @@ export class ReviewKernel {
     this.#model.post("log", { marks: this.#log.marks });
     const [why = ""] = reasons.values();
     return { taken: taken.filter(({ mark }) => mark).map(({ index }) => index), left_out: [...reasons.keys()], why };
+  }
+
+  #keyOf(row: number): string | null {
+    return this.#keys && this.#keys[row];
   }
 
   #label(marks: KeptMark[]): void {
@@ -178,6 +186,7 @@ export class ReviewKernel {
       indices,
       scores: indices.map((row) => scores.scores[row]),
       drawn_from: indices.map((row) => this.#draws.get(row) ?? null),
+      keys: indices.map((row) => this.#keyOf(row)),
       threshold,
     };
     const mine = ++this.#latest;

@@ -1,7 +1,7 @@
 /** What Python does for a LatentScatter (widgets/latent_scatter/), in a page without it. */
 
 import { Codes } from "../../codec/far_from_data.ts";
-import { readArray, writeArray, type WireArray } from "../../kernel/arrays.ts";
+import { readArray, readTexts, writeArray, type WireArray } from "../../kernel/arrays.ts";
 import { Tiles } from "../../kernel/atlas.ts";
 import { labelOf } from "../../latent_scatter/state/model.ts";
 import type { InPageModel } from "../../model/in_page_model.ts";
@@ -15,6 +15,7 @@ interface Own {
   model: string;
   encoder: string;
   codes: WireArray;
+  keys: DataView | null;
   log_var: WireArray | null;
   scale: WireArray;
   limit: number | null;
@@ -58,6 +59,8 @@ export class ScatterKernel {
     this.#codes = new Codes(own as { codes: WireArray; scale: WireArray; limit: number | null });
     this.#base = Float32Array.from(model.get("_pick").base ?? []);
     model.handle("codes", () => ({ codes: own.codes, scale: own.scale, limit: own.limit }));
+    model.handle("keys", () => ({ keys: own.keys }));
+    model.handle("find", ({ label }) => this.#find(label));
     model.handle("tile", async ({ index }) => ({ tiles: await this.pictures.of([index]) }));
     model.handle("detail", ({ index }) => this.#detail(index));
     model.handle("pick", (request) => this.#answerPick(request as PageMessage & PickRequest));
@@ -191,6 +194,13 @@ export class ScatterKernel {
     if (!decoder) return { tiles: await this.pictures.of([row]), text: "", covariance };
     const x = this.pictures.samples!.of([row]);
     return { tiles: await decoder.compared(x, decoder.model.decode(this.samples.code(row))), text: "", covariance };
+  }
+
+  #find(label: string): object {
+    const keys = readTexts(this.#own.keys)!;
+    const point = keys.indexOf(label);
+    if (point < 0) throw new Error(`No sample has the label '${label.slice(0, 80)}' in the index.`);
+    return { point, count: keys.filter((key) => key === label).length };
   }
 
   /** Of q(z | x) of a sample on the plane: U diag(sigma^2) U^T with the directions U. */

@@ -5,7 +5,9 @@ import { element } from "../../controls/shell.ts";
 /** A line of a drawer, with its name in front. */
 export function drawerRow(name: string, ...parts: HTMLElement[]): HTMLElement {
   const made = element("div", "vw-save-row");
-  made.append(element("span", "vw-dims-note", name), ...parts);
+  const all = element("div", "vw-save-parts");
+  all.append(...parts);
+  made.append(element("span", "vw-dims-note", name), all);
   return made;
 }
 

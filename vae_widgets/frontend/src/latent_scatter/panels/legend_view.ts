@@ -57,6 +57,10 @@ export class LegendView {
     this.#threshold.input.placeholder = "none";
     this.#bar.append(this.#name, this.#ramp.root, this.#sides.root, this.#threshold.root);
     this.root.append(this.#bar, this.#classes.root);
+    new ResizeObserver(() => {
+      this.#sides.fit();
+      this.#classes.fit();
+    }).observe(this.root);
   }
 
   show(state: LegendState): void {

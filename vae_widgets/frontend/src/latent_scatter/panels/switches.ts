@@ -85,6 +85,15 @@ export class Switches {
     this.#find();
   }
 
+  /** Let the list end after a whole row where it scrolls. */
+  fit(): void {
+    const list = this.#list;
+    list.style.maxHeight = "";
+    const row = this.#rows.find(({ offsetHeight }) => offsetHeight)?.offsetHeight;
+    if (!row || list.scrollHeight <= list.clientHeight) return;
+    list.style.maxHeight = `${Math.max(1, Math.floor(list.clientHeight / row)) * row}px`;
+  }
+
   #build(count: number): void {
     this.#rows = Array.from({ length: count }, (_, i) => {
       const row = element("div", "vw-legend-row");
@@ -114,6 +123,7 @@ export class Switches {
     const found = new Set(this.#found());
     this.#entries.forEach((entry, i) => this.#rows[i].classList.toggle("vw-not-found", !found.has(entry)));
     this.#search.ariaInvalid = String(!found.size);
+    this.fit();
   }
 
   #toggle(at: number): void {

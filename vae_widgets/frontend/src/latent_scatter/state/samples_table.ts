@@ -5,14 +5,16 @@ import { readArray } from "../../kernel/arrays.ts";
 import { axisNames, type Model } from "./model.ts";
 
 /**
- * Row number, coordinates on the plane, class, quantities, and whether it is selected, of each
- * sample whose row of `levels` is not below 0.
+ * Row number, entry of the pandas index (one of `keys`, null without an index), coordinates on the
+ * plane, class, quantities, and whether it is selected, of each sample whose row of `levels` is not
+ * below 0.
  */
-export function samplesTable(model: Model, levels: Int16Array): Column[] {
+export function samplesTable(model: Model, levels: Int16Array, keys: string[] | null): Column[] {
   const rows = Uint32Array.from([...levels.keys()].filter((i) => levels[i] >= 0));
   const floats = (valueOf: (row: number) => number) => Float32Array.from(rows, valueOf);
   const positions = readArray(model.get("_positions"));
   const columns: Column[] = [["index", rows]];
+  if (keys) columns.push(["key", Array.from(rows, (row) => keys[row])]);
   axisNames(model).forEach((name, axis) => {
     if (name) columns.push([name, floats((row) => positions[2 * row + axis])]);
   });
