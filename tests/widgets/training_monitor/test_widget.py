@@ -505,6 +505,22 @@ def test_zoom_shows_more_detail_and_all_again(monitor, time):
         monitor._drawing.controls.zoom = [3.0, 1.0]
 
 
+def test_the_axis_and_the_mark_of_the_replay_change_before_the_curves(monitor, time):
+    for step in range(100):
+        monitor.log(step, loss=float(step))
+    monitor._drawing.controls.panels = ["replay"]
+    time.advance(2)
+    heard = []
+    replay, line = monitor._drawing.replay, training(monitor)
+    figure(monitor).x_scale.observe(lambda change: heard.append("axis"), "max")
+    replay.observe(lambda change: heard.append("replay"), "limits")
+    line.observe(lambda change: heard.append("curve"), "y")
+    monitor._drawing.controls.zoom = [20.0, 40.0]
+    time.advance(2)
+    assert heard == ["replay", "axis", "curve"]
+    assert replay.limits == [20.0, 40.0]
+
+
 def test_smoothing_keeps_the_raw_line_behind(monitor, time):
     for step in range(100):
         monitor.log(step, loss=float(step % 2))

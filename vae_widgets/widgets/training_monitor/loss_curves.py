@@ -138,7 +138,9 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
         plots = [plot_of(run, names) for names in groups]
         x_axis = plots[0].x
         figure = self._panels[0].figure
-        messages += figure.plan_x_axis(x_axis)
+        # Ahead of the curves, which may take more messages than a second allows: the page marks
+        # events, and the epoch of the replay, by the same ends.
+        messages += figure.plan_x_axis(x_axis) + figure.plan_x_range(x_axis)
         # A figure without curves gives its place to the other one; one of them always stays.
         seen = [run.seen(names) for names in groups]
         stay = (seen[0] or not seen[1], seen[1] or not metrics)
@@ -147,7 +149,7 @@ class LossCurves(ClosingWidget, ipywidgets.HBox):
             if stays:
                 messages += changes(panel.title, value=plot.title)
                 messages += panel.figure.plan_curves(plot)
-        return messages + figure.plan_x_range(x_axis)
+        return messages
 
 
 def _readout(run: Run) -> dict[str, Any]:
