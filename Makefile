@@ -67,7 +67,7 @@ python: $(VENV)/test.stamp
 system: $(VENV)/test.stamp
 	$(BIN)/python $(SYSTEM_TESTS)
 
-notebooks: $(VENV)/test.stamp ## Execute every notebook
+notebooks: $(VENV)/test.stamp ## Execute a notebook without a page, and export it
 	$(BIN)/python -m pytest tests/notebooks
 
 browser: $(VENV)/test.stamp ## Drive the widgets in a real JupyterLab and Chromium

@@ -14,33 +14,45 @@ settings.load_profile("no_deadline")
 # Tracing makes hundreds of thousands of objects, which Python would look through a dozen times.
 gc.set_threshold(20_000, 20, 50)
 
-# Folders whose tests share what takes long to make: one process of xdist gets them all, at first.
-TOGETHER = ("tests/packaging/", "tests/notebooks/", "tests/browser/training_monitor/")
-# Files that take longest: at the end of a run, the other processes would wait for them.
-LONG = (
-    "tests/browser/test_tour.py",
-    "tests/browser/explorer/test_widget.py",
-    "tests/browser/test_keys.py",
-    "tests/browser/anomaly_histogram/test_widget.py",
+# Tests that share what takes long to make: one process of xdist gets all of a group, at first.
+# JupyterLab takes 14 s of processor time with a page and a kernel: two processes start one each.
+TOGETHER = (
+    ("tests/browser/training_monitor/", "tests/browser/test_tour.py"),
+    (
+        "tests/browser/anomaly_histogram/test_widget.py",
+        "tests/browser/explorer/",
+        "tests/browser/latent_scatter/test_awaiting.py",
+        "tests/browser/latent_scatter/test_widget.py",
+        "tests/browser/review_queue/test_widget.py",
+        "tests/browser/test_benchmark.py",
+        "tests/browser/test_keys_in_jupyterlab.py",
+        "tests/browser/test_saved_notebook.py",
+        "tests/browser/test_slow_network.py",
+    ),
+    ("tests/packaging/",),
 )
 
 
+def group_of(nodeid: str) -> int:
+    """Return the number of the group that a test belongs to, or the number of groups."""
+    found = (number for number, group in enumerate(TOGETHER) if nodeid.startswith(group))
+    return next(found, len(TOGETHER))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    order = (*TOGETHER, *LONG)
-    ranks = {name: rank for rank, name in enumerate(order)}
-    items.sort(key=lambda item: next((ranks[n] for n in order if item.nodeid.startswith(n)), 99))
+    items.sort(key=lambda item: group_of(item.nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from xdist.scheduler import LoadFileScheduling
 
-    class ByFolderOrFile(LoadFileScheduling):
+    class ByGroupOrFile(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            folder = next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
-            return folder or super()._split_scope(nodeid)
+            number = group_of(nodeid)
+            return str(number) if number < len(TOGETHER) else super()._split_scope(nodeid)
 
-    return ByFolderOrFile(config, log)
+    return ByGroupOrFile(config, log)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -165,6 +165,7 @@ WATCH = """() => {
     return lit;
   };
   window.watched = [];
+  window.settled = false;
   let changed = Infinity;
   const tick = () => {
     const lit = count();
@@ -290,7 +291,7 @@ def opened(
         The notebook, and what `first_paint` takes, in milliseconds since the cell was run.
     """
     made = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(source) for source in (f"{prepare}\n{READY}", shown)],
+        cells=[nbformat.v4.new_code_cell(source) for source in cells(prepare, shown)],
         metadata={"kernelspec": {"name": kernel, "display_name": kernel}},
     )
     nbformat.write(made, lab.root / "bench.ipynb")
@@ -299,28 +300,43 @@ def opened(
     open_lab(page, lab)
     notebook = Notebook(page, lab, "bench.ipynb")
     try:
-        notebook.run_cell(READY)
-        notebook.kernel.until("'ready' in globals()", timeout=120)
-        notebook.show_cell(shown)
-        page.evaluate(WATCH)
-        page.wait_for_function(f"window.settled || ({ERRORS})().length", timeout=120_000)
-        assert page.evaluate(ERRORS) == []
-        yield notebook, page.evaluate("watched.map(([time, count]) => [time - began, count])")
+        yield notebook, watch(notebook, shown)
     finally:
         notebook.close()
         page.close()
+
+
+def cells(prepare: str, shown: str) -> tuple[str, str]:
+    """Return the cells of a notebook for `watch`."""
+    return f"{prepare}\n{READY}", shown
+
+
+def watch(notebook: Notebook, shown: str) -> list[tuple[float, int]]:
+    """Run the cell that prepares, then the one that shows; return what `first_paint` takes."""
+    page = notebook.page
+    notebook.run_cell(READY)
+    notebook.kernel.until("'ready' in globals()", timeout=120)
+    notebook.show_cell(shown)
+    page.evaluate(WATCH)
+    page.wait_for_function(f"window.settled || ({ERRORS})().length", timeout=120_000)
+    assert page.evaluate(ERRORS) == []
+    return page.evaluate("watched.map(([time, count]) => [time - began, count])")
 
 
 def figures_of(browser: Browser, lab: Lab, plot: Plot, n: int, seconds: float) -> Figures:
     """Measure one plot of `n` points once; each gesture lasts `seconds`."""
     prepare = DATA.format(n=n) + plot.imports
     with opened(browser, lab, prepare, plot.shown, plot.kernel) as (notebook, watched):
-        page = notebook.page
-        if plot.lasso:
-            page.click(plot.lasso)
-        lasso = frame_time(page, circle, seconds)
-        page.click(plot.pan)
-        return Figures(first_paint(watched), lasso, frame_time(page, swing, seconds))
+        return figures_in(notebook.page, plot, watched, seconds)
+
+
+def figures_in(page: Page, plot: Plot, watched: list[tuple[float, int]], seconds: float) -> Figures:
+    """Measure a plot that the page shows; each gesture lasts `seconds`."""
+    if plot.lasso:
+        page.click(plot.lasso)
+    lasso = frame_time(page, circle, seconds)
+    page.click(plot.pan)
+    return Figures(first_paint(watched), lasso, frame_time(page, swing, seconds))
 
 
 def hover_time(

@@ -14,8 +14,11 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Error, Locator, Page, ViewportSize, WebSocket
 
-from tests.support import chromium
+from tests.support import blank_page, chromium
+from tests.support.cells import Cells
 from tests.support.jupyterlab import Kernel, Lab
+from tests.support.on_page import OnPage
+from tests.support.shared_page import SharedPage
 
 REPOSITORY = pathlib.Path(__file__).parents[2]
 
@@ -62,10 +65,6 @@ SET_CELLS = """async (sources) => {
 SAVE = """async () => {
   await window.jupyterapp.commands.execute("docmanager:save");
   return !window.jupyterapp.shell.currentWidget.context.model.dirty;
-}"""
-PIXELS = """async (canvas) => {
-  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-  return canvas.toDataURL();
 }"""
 SHARED = "shared.ipynb"
 # A kernel as if it were new, but for the modules that it has imported.
@@ -123,8 +122,31 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "viewport": VIEWPORT}
+def shared_page(browser: Browser) -> Iterator[SharedPage]:
+    shared = SharedPage(browser, VIEWPORT)
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def page(shared_page: SharedPage, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """An empty page, which tests share one after the other."""
+    yield shared_page.open()
+    blank_page.KERNELS.clear()
+    called = getattr(request.node, "rep_call", None)  # set by pytest-playwright
+    if called is None or called.failed:
+        shared_page.close()
+    else:
+        shared_page.tidy()
+
+
+@pytest.fixture
+def own_page(browser: Browser) -> Iterator[Page]:
+    """A page for a test that changes it for good, as by an init script."""
+    page = browser.new_page(viewport=VIEWPORT)
+    yield page
+    blank_page.KERNELS.clear()
+    page.context.close()
 
 
 def open_lab(page: Page, lab: Lab) -> None:
@@ -140,7 +162,7 @@ def set_theme(page: Page, theme: str) -> None:
     page.wait_for_function(HAS_THEME, arg=name)
 
 
-class Notebook:
+class Notebook(OnPage):
     """A notebook in JupyterLab, open in the page."""
 
     def __init__(self, page: Page, lab: Lab, path: str) -> None:
@@ -201,36 +223,6 @@ class Notebook:
         """How many widget messages the page has sent to the kernel so far."""
         self.page.evaluate("0")  # Playwright hands over what was sent only while it is called
         return sum(header["msg_type"] == "comm_msg" for header in self.sent)
-
-    def drag(
-        self,
-        target: Locator,
-        start: tuple[float, float],
-        end: tuple[float, float],
-        steps: int = 10,
-        release: bool = True,
-    ) -> None:
-        """Press at `start`, move to `end` (CSS pixels inside the target), release."""
-        target.scroll_into_view_if_needed()
-        box = target.bounding_box()
-        assert box, "the target is not in the page"
-        mouse = self.page.mouse
-        mouse.move(box["x"] + start[0], box["y"] + start[1])
-        mouse.down()
-        mouse.move(box["x"] + end[0], box["y"] + end[1], steps=steps)
-        if release:
-            mouse.up()
-
-    def pixels(self, canvas: Locator) -> str:
-        """The picture of a canvas as a data URL to compare, with what the next frame draws."""
-        return canvas.evaluate(PIXELS)
-
-    def wait_for_other_pixels(self, canvas: Locator, than: str) -> str:
-        """Wait until a canvas shows another picture; return it."""
-        self.page.wait_for_function(
-            "([canvas, than]) => canvas.toDataURL() !== than", arg=[canvas.element_handle(), than]
-        )
-        return self.pixels(canvas)
 
     def set_cells(self, cells: list[str]) -> None:
         """Replace all cells."""
@@ -333,13 +325,13 @@ def write_notebook(path: pathlib.Path, cells: list[str]) -> None:
 def open_notebook(lab_page: LabPage, lab: Lab, request: pytest.FixtureRequest) -> Iterator[Any]:
     """Open a notebook of `notebooks/` by its name: ``open_notebook("00_tour.ipynb")``.
 
-    A test that changes the page for good asks for `page`, too, and gets one of its own.
+    A test that changes the page for good asks for `own_page`, too.
     """
     opened: list[Notebook] = []
-    own = "page" in request.fixturenames
+    own = "own_page" in request.fixturenames
 
     def go(path: str, theme: str = "light") -> Notebook:
-        page = request.getfixturevalue("page") if own else lab_page.page()
+        page = request.getfixturevalue("own_page") if own else lab_page.page()
         if own:
             open_lab(page, lab)
         set_theme(page, theme)
@@ -367,7 +359,7 @@ def notebook(
 
     def go(cells: list[str], theme: str = "light", run: bool = True, own: bool = False) -> Notebook:
         nonlocal shared
-        if own or "page" in request.fixturenames:
+        if own or "own_page" in request.fixturenames:
             path = f"{request.node.name.replace('[', '-').rstrip(']')}.ipynb"
             write_notebook(lab.root / path, cells)
             notebook = open_notebook(path, theme)
@@ -383,3 +375,20 @@ def notebook(
     yield go
     if shared:
         lab_page.tidy()
+
+
+@pytest.fixture
+def cells(page: Page) -> Iterator[Any]:
+    """Run cells in this process, and show their widgets on a blank page: ``cells(["x = 1", "x"])``.
+
+    For widgets of one part, where JupyterLab and its kernel have no say.
+    """
+    ran: list[Cells] = []
+
+    def go(sources: list[str]) -> Cells:
+        ran.append(Cells(page, sources))
+        return ran[-1]
+
+    yield go
+    for each in ran:
+        each.close()

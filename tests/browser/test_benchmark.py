@@ -1,26 +1,39 @@
 import sys
 
-import pytest
-
+from tests.benchmarks import browser as in_jupyterlab
 from tests.benchmarks import histogram, in_page
-from tests.benchmarks.browser import BQPLOT, OURS, PLOTS, figures_of
+from tests.benchmarks.browser import BQPLOT, OURS, PLOTS, Figures
 from tests.benchmarks.report import Report
 from tests.benchmarks.settings import Settings
 from tests.benchmarks.worker import Worker
 
 
-@pytest.mark.parametrize("plot", [OURS, BQPLOT])  # jupyter-scatter is installed for `make bench`
-def test_a_scatter_is_measured(browser, lab, plot):
-    figures = figures_of(browser, lab, PLOTS[plot], 1_000, seconds=0.3)
-
+def check(figures: Figures) -> None:
     assert 0.02 < figures.first_paint < 30
     # A frame takes 16.7 ms at least, and much longer on a busy machine.
     assert 0.015 < figures.lasso < 1
     assert 0.015 < figures.pan < 1
 
 
-def test_a_histogram_is_measured(browser, lab):
-    assert 0.02 < histogram.painted_after(browser, lab, 1_000, histogram.SHOWN["labelled"]) < 30
+def test_a_scatter_is_measured(browser, lab):
+    check(in_jupyterlab.figures_of(browser, lab, PLOTS[OURS], 1_000, seconds=0.3))
+
+
+# The others in the page and the kernel that tests share. `make bench` opens new ones for each.
+
+
+def test_a_scatter_of_bqplot_is_measured(notebook):  # jupyter-scatter is installed by `make bench`
+    plot = PLOTS[BQPLOT]
+    prepare = in_jupyterlab.DATA.format(n=1_000) + plot.imports
+    nb = notebook(in_jupyterlab.cells(prepare, plot.shown), run=False)
+    watched = in_jupyterlab.watch(nb, plot.shown)
+    check(in_jupyterlab.figures_in(nb.page, plot, watched, seconds=0.3))
+
+
+def test_a_histogram_is_measured(notebook):
+    shown = histogram.SHOWN["labelled"]
+    nb = notebook(in_jupyterlab.cells(histogram.DATA.format(n=1_000), shown), run=False)
+    assert 0.02 < in_jupyterlab.first_paint(in_jupyterlab.watch(nb, shown)) < 30
 
 
 def test_decoding_in_the_page_is_measured(browser, monkeypatch):

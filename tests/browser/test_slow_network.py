@@ -34,7 +34,8 @@ slider
 """
 
 
-def test_hover_and_slider_with_a_kernel_far_away(page, notebook):
+def test_hover_and_slider_with_a_kernel_far_away(own_page, notebook):
+    page = own_page
     page.add_init_script(FAR_AWAY)
     nb = notebook([CODEC + COUNTED + SCATTER, SLIDER, IN_PAGE])
     view = View(nb)

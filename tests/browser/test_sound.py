@@ -1,7 +1,6 @@
 """Sound where a renderer has it: asked of the kernel, played by the page, freed with the view."""
 
 import numpy as np
-import pytest
 
 from tests.support.scatter_view import View
 
@@ -34,13 +33,9 @@ PLAYED = """([audio, before]) =>
 HELD = "async (address) => { try { return (await fetch(address)).ok; } catch { return false; } }"
 
 
-@pytest.fixture
-def browser_context_args(browser_context_args):
-    return {**browser_context_args, "viewport": {"width": 1280, "height": 1500}}
-
-
-def test_sounds_are_played_and_freed(notebook):
-    nb = notebook([TONES])
+def test_sounds_are_played_and_freed(cells):
+    nb = cells([TONES])
+    nb.page.set_viewport_size({"width": 1280, "height": 1500})
     view = View(nb)
     film = nb.page.locator(".vw-interpolation")
 
@@ -90,7 +85,7 @@ def test_sounds_are_played_and_freed(notebook):
     heard = played(view.root, heard)
 
     # With the view goes its sound.
-    nb.kernel.eval("scatter.close() or slider.close()")
+    nb.close()
     view.root.wait_for(state="detached")
     film.wait_for(state="detached")
     for address in (second, heard):

@@ -70,21 +70,26 @@ FRONT_END = """async ({ id, esm, css, state, buffers, kernel }) => {
       if (kernel.state === "busy") return;
       kernel.unanswered += 1;
       const answered = () => (kernel.unanswered -= 1);
-      window[kernel.name](content, buffers.map(text)).then(model.take).finally(answered);
+      window.toKernel(kernel.name, content, buffers.map(text)).then(model.take).finally(answered);
     },
     take(messages) {
       for (const { data, buffers } of messages) {
         if (data.method === "custom") trigger("msg:custom", data.content, buffers.map(bytes));
         if (data.method !== "update") continue;
         withBuffers(data.state, data.buffer_paths, buffers);
-        for (const [name, value] of Object.entries(data.state)) model.set(name, value);
+        const changed = Object.keys(data.state).filter((name) => values[name] !== data.state[name]);
+        Object.assign(values, data.state);
+        for (const name of changed) trigger(`change:${name}`);
       }
     },
     widget_manager: {
       async get_model(id) {
-        const found = window.parts.find((part) => part.id === id);
-        if (!found) throw new Error("not in this page");
-        return found.model;
+        for (;;) {
+          const found = window.parts?.find((part) => part.id === id);
+          if (found) return found.model;
+          if (!window.coming?.includes(id)) throw new Error("not in this page");
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
       },
     },
   };
@@ -133,6 +138,9 @@ for (const [name, value] of Object.entries({
   document.documentElement.style.setProperty(`--jp-${name}`, value);
 document.body.style.background = "#111";"""
 
+# By the name that the page has for it, what takes the messages of each widget. A test empties it.
+KERNELS: dict[str, Callable[[Any, list[str]], list[dict[str, Any]]]] = {}
+
 
 class BlankPage:
     """The front end of a widget on a page of its own.
@@ -156,8 +164,10 @@ class BlankPage:
             page.goto("http://blank.test/")
         state, paths, buffers = _remove_buffers(widget.get_state())
         BlankPage.mounted += 1
-        name = f"toKernel{BlankPage.mounted}"
-        page.expose_function(name, self._take)
+        name = str(BlankPage.mounted)
+        KERNELS[name] = self._take
+        if not page.evaluate("'toKernel' in window"):
+            page.expose_function("toKernel", _to_kernel)
         page.evaluate(
             FRONT_END,
             {
@@ -235,6 +245,10 @@ class BlankPage:
         given = [memoryview(base64.b64decode(text)) for text in buffers]
         self.widget._handle_msg({"content": {"data": data}, "buffers": given})
         return self._drain()
+
+
+def _to_kernel(name: str, content: Any, buffers: list[str]) -> list[dict[str, Any]]:
+    return KERNELS[name](content, buffers) if name in KERNELS else []
 
 
 def _text(buffer: Any) -> str:

@@ -35,7 +35,7 @@ def test_neighbours_of_the_threshold_look_different(page, low, high, said):
     scores = np.r_[np.full(20, low), np.full(3, high), 1.5 * high]
     items = np.zeros((len(scores), 8, 8))
     histogram = vw.AnomalyHistogram(scores, items=items, threshold=high)
-    page.add_init_script(RECORD)
+    page.evaluate(f"() => {{ {RECORD} }}")
     canvas = BlankPage(page, histogram._view.canvas)
     page.wait_for_function("said => said in drawn", arg=said)
     typed = canvas.root.get_by_role("spinbutton", name="Threshold")
@@ -64,7 +64,7 @@ def test_every_percentile_is_labelled_where_many_are_close(page, width):
     scores = np.random.default_rng(0).normal(size=4000)
     histogram = vw.AnomalyHistogram(scores, percentile=95)
     histogram.full_range = True
-    page.add_init_script(RECORD)
+    page.evaluate(f"() => {{ {RECORD} }}")
     blank = BlankPage(page, histogram._view.canvas)
     blank.root.evaluate(
         "(root, width) => { root.parentElement.style.width = `${width}px`; }", width

@@ -114,6 +114,12 @@ def labelled(notebook):
     return Scores(notebook([LABELLED]))
 
 
+@pytest.fixture
+def bars(cells):
+    """The part of the histogram with bars, numbers and controls, alone."""
+    return Scores(cells([LABELLED, "histogram._view.canvas"]))
+
+
 def test_a_drag_answers_in_the_page_and_confirms_once(labelled, lab):
     nb, page = labelled.nb, labelled.page
     page.wait_for_function(f"() => ({POINT})() !== null")
@@ -217,36 +223,36 @@ def test_the_point_on_every_curve_follows_a_drag(labelled, lab):
     assert page.get_by_text("Enough labels").or_(page.get_by_text("Too few labels")).count() == 1
 
 
-def test_fields_buttons_and_keys_move_the_threshold(labelled):
-    nb, page = labelled.nb, labelled.page
-    pixels = nb.pixels(labelled.canvas)
-    labelled.enter(labelled.threshold, "2.1234567")  # between two steps of a drag
+def test_fields_buttons_and_keys_move_the_threshold(bars):
+    nb, page = bars.nb, bars.page
+    pixels = nb.pixels(bars.canvas)
+    bars.enter(bars.threshold, "2.1234567")  # between two steps of a drag
     nb.kernel.until("histogram.threshold == 2.1234567")
-    pixels = nb.wait_for_other_pixels(labelled.canvas, pixels)
+    pixels = nb.wait_for_other_pixels(bars.canvas, pixels)
     found = nb.kernel.eval("histogram.metrics['true_positives']")
-    labelled.wait_for_number("True pos.", str(found))
+    bars.wait_for_number("True pos.", str(found))
 
-    labelled.enter(labelled.rate, "10")
+    bars.enter(bars.rate, "10")
     nb.kernel.until("histogram.method == 'percentile'")
     assert nb.kernel.eval("(int(histogram.flagged.sum()), histogram.percentile)") == [179, 90]
-    pixels = nb.wait_for_other_pixels(labelled.canvas, pixels)
-    labelled.root.get_by_text("Flags at most the top 10 % of 1,797 samples.").wait_for()
+    pixels = nb.wait_for_other_pixels(bars.canvas, pixels)
+    bars.root.get_by_text("Flags at most the top 10 % of 1,797 samples.").wait_for()
 
-    labelled.choose("Best F1")
+    bars.choose("Best F1")
     nb.kernel.until("histogram.method == 'f1'")
-    labelled.root.get_by_text("Best F1 on these labels").wait_for()
+    bars.root.get_by_text("Best F1 on these labels").wait_for()
 
     # A press on the line takes hold of it: a click there changes nothing.
-    sent, line = nb.comm_messages(), labelled.canvas.evaluate(LINE)
-    nb.drag(labelled.canvas, (line + 1, 120), (line + 3, 120), steps=2, release=False)
-    labelled.root.get_by_text("Release to apply.").wait_for()
+    sent, line = nb.comm_messages(), bars.canvas.evaluate(LINE)
+    nb.drag(bars.canvas, (line + 1, 120), (line + 3, 120), steps=2, release=False)
+    bars.root.get_by_text("Release to apply.").wait_for()
     page.mouse.up()
-    labelled.root.get_by_text("Best F1 on these labels").wait_for()
+    bars.root.get_by_text("Best F1 on these labels").wait_for()
     assert nb.comm_messages() == sent
 
-    # Keys: the first step leaves the chosen score for the next round one; JupyterLab stays still.
+    # Keys: the first step leaves the chosen score for the next round one.
     start = nb.kernel.eval("histogram.threshold")
-    labelled.canvas.focus()
+    bars.canvas.focus()
     page.keyboard.press("ArrowRight")
     nb.kernel.until(f"{start} < histogram.threshold < {start} + 0.1")
     stepped = nb.kernel.eval("histogram.threshold")
@@ -256,14 +262,14 @@ def test_fields_buttons_and_keys_move_the_threshold(labelled):
     nb.kernel.until("bool(histogram.flagged.all())")
     page.keyboard.press("End")
     nb.kernel.until("not bool(histogram.flagged.any())")
-    labelled.wait_for_number("Precision", "\N{EN DASH}")
+    bars.wait_for_number("Precision", "\N{EN DASH}")
     assert page.evaluate("() => document.activeElement.matches('.vw-scores canvas')")
 
     # Python moves the line too.
-    pixels = nb.pixels(labelled.canvas)
+    pixels = nb.pixels(bars.canvas)
     nb.kernel.eval("setattr(histogram, 'threshold', 2.0)")
-    nb.wait_for_other_pixels(labelled.canvas, pixels)
-    assert labelled.threshold.input_value() == "2"
+    nb.wait_for_other_pixels(bars.canvas, pixels)
+    assert bars.threshold.input_value() == "2"
 
 
 def test_a_method_is_chosen_with_its_parameter_and_says_what_it_assumes(labelled):
@@ -418,22 +424,3 @@ def test_ties_that_leave_no_room_are_not_shown_as_flagged(notebook):
         "field => field.value.endsWith('e-9') && field.scrollWidth <= field.clientWidth",
         arg=scores.threshold.element_handle(),
     )
-
-
-def test_a_kernel_that_has_gone_is_told_of(notebook):
-    labelled = Scores(notebook([LABELLED], own=True))
-    nb, page = labelled.nb, labelled.page
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    line = labelled.canvas.evaluate(LINE)
-    page.wait_for_function(
-        "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
-    )
-    nb.drag(labelled.canvas, (line, 120), (line + 60, 120))
-    gone = labelled.root.get_by_text("Disconnected: run the cell again")
-    gone.filter(visible=True).wait_for()
-    # Buttons of ipywidgets look as useless as they are.
-    button = page.get_by_role("button", name="Confidence")
-    assert button.evaluate("one => getComputedStyle(one).opacity") == "0.5"
-    assert errors == []

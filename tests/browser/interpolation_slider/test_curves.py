@@ -18,7 +18,8 @@ CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
 
 
 @pytest.mark.parametrize("reach", [1e-3, 1.0, 2000.0])
-def test_ticks_fit_into_the_margin(page, reach):
+def test_ticks_fit_into_the_margin(own_page, reach):
+    page = own_page
     x, _ = digits()
     codec = PcaCodec(x[:60])
     slider = vw.InterpolationSlider(codec, [reach, 0], [0, reach * 1.01], steps=12)

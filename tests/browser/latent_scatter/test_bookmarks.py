@@ -1,12 +1,13 @@
 import numpy as np
 
+from tests.browser.latent_scatter.test_python_code import CLIPBOARD
 from tests.support.scatter_view import ANSWERS, CODEC, MOVE, SCATTER, View
 
 
-def test_bookmarks_attribute_and_python(notebook):
-    nb = notebook([CODEC, SCATTER, ANSWERS])
+def test_bookmarks_attribute_and_python(cells):
+    nb = cells([CODEC, SCATTER, ANSWERS])
     view = View(nb)
-    nb.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    nb.page.evaluate(CLIPBOARD)
     view.press("Save")
     name = view.root.get_by_label("Name of the bookmark")
     bookmark = view.root.get_by_role("button", name="Bookmark", exact=True)
@@ -78,7 +79,7 @@ def test_bookmarks_attribute_and_python(notebook):
     )
     view.press("Copy as Python")
     view.wait_for_status("Copied. The code expects the widget in the variable scatter.")
-    code = nb.page.evaluate("navigator.clipboard.readText()")
+    code = nb.page.evaluate("window.copied")
     again = (
         f"globals().update(other=LatentScatter(codec, x)) or exec({code!r}, dict(scatter=other))"
     )

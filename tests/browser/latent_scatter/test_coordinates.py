@@ -20,8 +20,8 @@ scatter
 
 
 @pytest.mark.parametrize("projection", ["pca", "FastICA"])
-def test_axes_and_other_dimensions(notebook, projection):
-    nb = notebook([CODEC, VAE])
+def test_axes_and_other_dimensions(cells, projection):
+    nb = cells([CODEC, VAE])
     view = View(nb)
     nb.kernel.eval("setattr(scatter, 'projection', FastICA(4, random_state=0).fit(scatter.z_mean))")
     coordinates = view.root.get_by_label("Coordinates that are shown")
@@ -87,8 +87,8 @@ def test_axes_and_other_dimensions(notebook, projection):
     nb.kernel.until(f"np.allclose(scatter.slice_at, {code}, atol=1e-4)")
 
 
-def test_a_fixed_dimension_answers_in_the_page(notebook):
-    nb = notebook([CODEC, VAE, ANSWERS])
+def test_a_fixed_dimension_answers_in_the_page(cells):
+    nb = cells([CODEC, VAE, ANSWERS])
     view = View(nb)
     view.press("Other dimensions")
     view.click(view.empty_place())
@@ -150,8 +150,8 @@ DARK_PIXELS = """([canvas, rings]) => {
 }"""
 
 
-def test_where_am_i(notebook):
-    nb = notebook([CODEC, VAE])
+def test_where_am_i(cells):
+    nb = cells([CODEC, VAE])
     view = View(nb)
     nb.kernel.eval("setattr(scatter, 'color_by', 'none')")
     nb.kernel.eval("setattr(scatter, 'view', (-3.5, 3.5, -3.5, 3.5))")

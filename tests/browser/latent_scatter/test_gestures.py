@@ -5,9 +5,9 @@ import numpy as np
 from tests.support.scatter_view import CODEC, MARGIN, SCATTER, View
 
 
-def test_every_gesture_by_keys_alone(notebook):
+def test_every_gesture_by_keys_alone(cells):
     """Nothing but Tab, arrows, Enter, Space, letters and Escape from the first control on."""
-    nb = notebook([CODEC, SCATTER])
+    nb = cells([CODEC, SCATTER])
     view = View(nb)
     keys = nb.page.keyboard
     home = nb.kernel.eval("list(scatter.view)")
@@ -96,8 +96,8 @@ class Fingers:
         self.send("touchEnd")
 
 
-def test_every_gesture_by_touch(notebook):
-    nb = notebook([CODEC, SCATTER])
+def test_every_gesture_by_touch(cells):
+    nb = cells([CODEC, SCATTER])
     view = View(nb)
     view.canvas.scroll_into_view_if_needed()
     fingers = Fingers(view)
@@ -158,13 +158,12 @@ def test_every_gesture_by_touch(notebook):
 EIGHT = """
 names = ['<img src=x onerror="window.pwned = 1">', "<b>bold</b>", "&amp;"]
 scatters = [LatentScatter(codec, x, digits.target[:300] % 3, label_names=names) for _ in range(8)]
-import ipywidgets
-ipywidgets.VBox(scatters)
+display(*scatters)
 """
 
 
-def test_eight_scatters_and_labels_with_html_as_text(notebook):
-    nb = notebook([CODEC, EIGHT])
+def test_eight_scatters_and_labels_with_html_as_text(cells):
+    nb = cells([CODEC, EIGHT])
     nb.kernel.eval("globals().update(scatter=scatters[7])")
     nb.page.wait_for_function("document.querySelectorAll('.vw-scatter').length === 8")
     views = [View(nb, i) for i in range(8)]

@@ -58,17 +58,17 @@ class Heap:
         return metrics["Nodes"], metrics["JSEventListeners"]
 
 
-def test_closed_views_free_what_they_held(page):
+def test_closed_views_free_what_they_held(own_page):
     x = np.tile(digits()[0][:300], (100, 1, 1))  # 30,000 samples
     scatter = LatentScatter(PcaCodec(x[:300]), x)
     scatter.grid = True
-    heap, ours = Heap(page), ("HTMLCanvasElement", "ImageBitmap")
+    heap, ours = Heap(own_page), ("HTMLCanvasElement", "ImageBitmap")
     arrays, documents = [], []
-    blank = BlankPage(page, scatter)
+    blank = BlankPage(own_page, scatter)
     for i in range(4):
         if i:
             blank.show_again()
-        page.wait_for_function(IS_DRAWN)
+        own_page.wait_for_function(IS_DRAWN)
         assert all(heap.count(kind) > 0 for kind in ours)
         opened = heap.arrays()
         blank.close()

@@ -43,8 +43,8 @@ class Linked(View):
 
 
 @pytest.fixture
-def view(notebook):
-    nb = notebook([CODEC, SCATTER, LINK])
+def view(cells):
+    nb = cells([CODEC, SCATTER, LINK])
     nb.page.set_viewport_size({"width": 1280, "height": 1600})  # both in sight
     return Linked(nb)
 

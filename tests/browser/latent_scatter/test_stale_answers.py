@@ -10,7 +10,7 @@ from tests.support.pca_codec import PcaCodec, digits
 
 RECORD = """() => {
   window.sent = [];
-  window[window.mounted.kernel.name] = (content) => {
+  window.toKernel = (name, content) => {
     window.sent.push(content);
     return new Promise(() => {}); // the test answers
   };

@@ -1,5 +1,7 @@
 """Reviewing under a real pointer and real keys; Python state read past the page."""
 
+from tests.browser.anomaly_histogram.test_widget import LINE, Scores
+
 CODE = """
 import numpy as np
 import vae_widgets as vw
@@ -31,6 +33,10 @@ histogram
 QUEUE = """
 queue = vw.ReviewQueue(histogram, codec, order="highest")
 queue
+"""
+SLIDER = """
+slider = vw.InterpolationSlider(codec, x[0], x[1])
+slider
 """
 AWAIT = """
 import asyncio, pathlib
@@ -118,8 +124,8 @@ def test_five_false_alarms_change_the_precision_as_by_hand(notebook, lab):
     assert nb.kernel.eval("sorted(queue.to_dict()['label'])") == [0, 0, 0, 0]
 
 
-def test_a_kernel_restart_loses_none_of_five_marks(notebook):
-    nb = notebook([CODE, QUEUE], own=True)
+def test_a_restart_loses_none_of_five_marks_and_widgets_say_that_the_kernel_has_gone(notebook):
+    nb = notebook([CODE, QUEUE, SLIDER], own=True)
     page = nb.page
     page.set_viewport_size({"width": 1280, "height": 1700})
     errors = []
@@ -135,6 +141,12 @@ def test_a_kernel_restart_loses_none_of_five_marks(notebook):
     page.wait_for_function(
         "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
     )
+    # Buttons of the histogram that need Python look as useless as they are.
+    scores = Scores(nb)
+    scores.root.get_by_text("Disconnected: run the cell again").filter(visible=True).wait_for()
+    confidence = page.get_by_role("button", name="Confidence")
+    assert confidence.evaluate("one => getComputedStyle(one).opacity") == "0.5"
+
     review.locator(".vw-review-card").click()
     for key in "tsf":
         page.keyboard.press(key)
@@ -155,4 +167,16 @@ def test_a_kernel_restart_loses_none_of_five_marks(notebook):
     assert nb.kernel.eval(
         "np.nan_to_num(histogram.labels[np.argsort(scores)[::-1][10:15]], nan=9).tolist()"
     ) == [1, 0, 1, 9, 0]
+
+    # A kernel that is shut down is told of before any gesture.
+    film = nb.output("slider")
+    film.get_by_role("slider").wait_for()
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    film.get_by_text("Disconnected: run the cell again.").wait_for()
+    film.get_by_role("button", name="Swap ends").click()
+    film.get_by_text("No answer from the kernel for 5 s: is it busy or gone?").wait_for()
+    scores.canvas.scroll_into_view_if_needed()
+    line = scores.canvas.evaluate(LINE)
+    nb.drag(scores.canvas, (line, 120), (line + 60, 120))
+    scores.root.get_by_text("Disconnected: run the cell again").filter(visible=True).wait_for()
     assert errors == []
