@@ -47,29 +47,27 @@ export async function loadModel(
   source: ModelSource,
   engine: Engine = quickestEngine,
 ): Promise<InPageModel> {
-  const { decoder: ofDecoder, encoder: ofEncoder, label } = source;
-  const labels: Record<string, number[]> = label ? { y: [label.length] } : {};
-  const fixed: Record<string, Float32Array> = label ? { y: Float32Array.from(label) } : {};
-  const decoder = makeRunner(ofDecoder, "decoder.onnx", { z: null, ...labels }, ["x_mean"]);
+  const fixed: Record<string, number[]> = source.label ? { y: source.label } : {};
+  const decoder = makeRunner(source.decoder, "decoder.onnx", "z", null, fixed, ["x_mean"]);
   const sampleShape = decoder.shapeOf("x_mean");
-  const code = decoder.shapeOf("z");
   const encoder =
-    ofEncoder && makeRunner(ofEncoder, "encoder.onnx", { x: sampleShape, ...labels }, CODE);
-  const widths = [code, ...(encoder ? CODE.map(encoder.shapeOf) : [])];
-  if (code.length !== 1 || widths.some((each) => `${each}` !== `${code}`)) {
-    const found = widths.map((each) => `(${each})`);
+    source.encoder && makeRunner(source.encoder, "encoder.onnx", "x", sampleShape, fixed, CODE);
+  const codes = [decoder.shape, ...(encoder ? CODE.map(encoder.shapeOf) : [])];
+  const [latentDim, ...more] = decoder.shape;
+  if (more.length || codes.some((each) => `${each}` !== `${latentDim}`)) {
+    const found = codes.map((each) => `(${each})`);
     throw new BadModelError(`z, z_mean and z_log_var have the shapes ${found}; expected one side`);
   }
   await decoder.start(engine);
   await encoder?.start(engine);
   return {
-    latentDim: code[0],
+    latentDim,
     sampleShape,
     canEncode: !!encoder,
-    decode: (z) => decoder.run("z", z, fixed).x_mean,
+    decode: (z) => decoder.run(z)[0],
     encode(x) {
       if (!encoder) throw new Error("the model has no encoder; check canEncode before");
-      const { z_mean: zMean, z_log_var: zLogVar } = encoder.run("x", x, fixed);
+      const [zMean, zLogVar] = encoder.run(x);
       return { zMean, zLogVar };
     },
   };

@@ -5,10 +5,10 @@ import { count, makeBudget } from "./operators/budget.ts";
 import { copier } from "./operators/loops.ts";
 import type { Memory } from "./operators/memory.ts";
 import { OPERATORS } from "./operators/table.ts";
-import { type Buffer, isWhole, sizeOf, type Tensor, tensorIn, tensorOf } from "./operators/tensor.ts";
+import { type Buffer, isWhole, sizeOf, stretched, type Tensor, tensorIn, tensorOf } from "./operators/tensor.ts";
 
 export interface Plan {
-  inputs: Map<string, Tensor>;
+  input: Tensor;
   /** Results by name, in row-major order, each in an array of its own. */
   outputs: Map<string, Tensor>;
   steps: (() => void)[];
@@ -16,11 +16,16 @@ export interface Plan {
   bytes: number;
 }
 
-/** Plan a graph for so many rows of these shapes; throw what `loadModel` rejects with. */
+/**
+ * Plan a graph for so many rows of one input, with `fixed` inputs that are the same for every row;
+ * throw what `loadModel` rejects with.
+ */
 export function makePlan(
   { nodes, constants, outputs: expected }: OnnxFile,
   memory: Memory,
-  shapes: Record<string, number[]>,
+  name: string,
+  row: number[],
+  fixed: Record<string, number[]>,
   rows: number,
 ): Plan {
   let bytes = 0;
@@ -30,16 +35,15 @@ export function makePlan(
   const uses = new Map<string, number>();
   for (const name of [...nodes.flatMap(({ inputs }) => inputs), ...expected.keys()])
     uses.set(name, (uses.get(name) ?? 0) + 1);
-  const inputs = new Map<string, Tensor>();
-  for (const [name, row] of Object.entries(shapes)) {
-    const shape = [rows, ...row];
-    count(budget, shape, false);
-    const buffer = memory.allocate(sizeOf(shape));
-    buffer.uses = uses.get(name) ?? 1;
-    inputs.set(name, tensorIn(buffer, shape));
-  }
-  const tensors = new Map(inputs);
+  const shape = [rows, ...row];
+  count(budget, shape, false);
+  const buffer = memory.allocate(sizeOf(shape));
+  buffer.uses = uses.get(name) ?? 1;
+  const input = tensorIn(buffer, shape);
+  const tensors = new Map([[name, input]]);
   for (const [name, { data, shape }] of constants) tensors.set(name, tensorOf(data, shape));
+  for (const [name, row] of Object.entries(fixed))
+    tensors.set(name, stretched(tensorOf(Float32Array.from(row)), [rows, row.length]));
 
   const run = (node: Node, index: number) => {
     const operator = OPERATORS.get(node.op) ?? lack("");
@@ -81,5 +85,5 @@ export function makePlan(
     steps.push(copier(found, own));
     outputs.set(name, own);
   }
-  return { inputs, outputs, steps, bytes: budget.bytes() };
+  return { input, outputs, steps, bytes: budget.bytes() };
 }

@@ -57,13 +57,21 @@ export function positive(index: number, length: number): number {
   return index < 0 ? index + length : index;
 }
 
+/** Indices counted from the front. */
+export function allPositive(indices: number[], length: number): number[] {
+  return indices.map((index) => positive(index, length));
+}
+
 /** The attribute "axis", counted from the front. */
 export function axisOf(call: Call, fallback: number, rank: number): number {
   return positive(attribute(call, "axis", fallback), rank);
 }
 
-/** The numbers of a tensor, which must be known. */
-export function valuesOf(x: Tensor): number[] {
+/** The numbers of a tensor, which must be known; `fallback` if it is left out. */
+export function valuesOf(x: Tensor): number[];
+export function valuesOf<T>(x: Tensor | undefined, fallback: T): number[] | T;
+export function valuesOf(x?: Tensor, fallback?: unknown): unknown {
+  if (!x) return fallback;
   need(x.isKnown, "has a result whose shape depends on data");
   const whole = tensorOf(new Float64Array(sizeOf(x.shape)), x.shape);
   copier(x, whole)();
@@ -89,22 +97,16 @@ export function newTensor(
   return tensorIn(buffer, shape, strides);
 }
 
-/** Memory that keeps its content, for example weights; `part` is its name within the node. */
-export function kept(call: Call, part: string, shape: number[], fill?: Fill): Tensor {
-  count(call.budget, shape, false);
-  const buffer = call.memory.keep(`${call.index} ${part}`, sizeOf(shape), fill);
-  return tensorIn(buffer, shape);
+/** Memory that keeps what is written once, for example weights. */
+export function kept(call: Call, part: number, size: number, fill: Fill): Tensor {
+  count(call.budget, [size], false);
+  return tensorIn(call.memory.keep(`${call.index} ${part}`, size, fill), [size]);
 }
 
-/** The same numbers in another shape, or some of them. */
-export function view(
-  call: Call,
-  x: Tensor,
-  { shape, strides, at }: Pick<Tensor, "shape" | "strides" | "at">,
-  mayBeEmpty = false,
-): Tensor {
-  count(call.budget, shape, x.isKnown, mayBeEmpty);
-  return { ...x, shape, strides, at };
+/** A tensor in the memory of another one. */
+export function view(call: Call, x: Tensor, mayBeEmpty = false): Tensor {
+  count(call.budget, x.shape, x.isKnown, mayBeEmpty);
+  return x;
 }
 
 /** Do something for every row, or at once if all is known; `numbers` are computed. */

@@ -1,7 +1,7 @@
 /** Operators that compute each number from those at the same place of their inputs. */
 import { need } from "../onnx/errors.ts";
 import { attribute, type Call, type Operator, step, valuesOf } from "./call.ts";
-import { map, mayReplace, plus } from "./map.ts";
+import { add, larger, map, mayReplace, plus, smaller } from "./map.ts";
 import { along, isWhole, sizeOf, type Tensor } from "./tensor.ts";
 
 const { abs, ceil, cos, exp, expm1, floor, log, log1p, max, min, sign, sin, sqrt, tanh, trunc } =
@@ -61,7 +61,7 @@ const COMPARISONS: Record<string, (a: number, b: number) => boolean> = {
 };
 
 /** Of any number of inputs, which are taken together one after the other. */
-const VARIADIC: Record<string, Function2> = { Max: max, Min: min, Sum: plus };
+const VARIADIC: Record<string, Function2> = { Max: larger, Min: smaller, Sum: plus };
 
 /** Functions of a number and of attributes, which have defaults. */
 const WITH_ATTRIBUTES: Record<string, [defaults: Record<string, number>, f: Function3]> = {
@@ -90,10 +90,10 @@ function relu(call: Call, x: Tensor): Tensor {
 
 /** A table of operators, each made of what a table of functions has under its name. */
 function operators<F>(functions: Record<string, F>, make: (f: F) => Operator) {
-  return Object.entries(functions).map(([name, f]): [string, Operator] => [name, make(f)]);
+  return Object.fromEntries(Object.entries(functions).map(([name, f]) => [name, make(f)]));
 }
 
-export const ELEMENTWISE: [string, Operator][] = [
+export const ELEMENTWISE: Record<string, Operator> = {
   ...operators(UNARY, (f) => (call, x) => map(call, [x], f)),
   ...operators(BINARY, (f) => (call, a, b) => map(call, [a, b], f)),
   ...operators(COMPARISONS, (f) => (call, a, b) => map(call, [a, b], (x, y) => +f(x, y), true)),
@@ -101,19 +101,20 @@ export const ELEMENTWISE: [string, Operator][] = [
     VARIADIC,
     (f) =>
       (call, x, ...others) =>
-        others.reduce((a, b) => map(call, [a, b], (p, q) => f(p, q)), x),
+        others.reduce((a, b) => map(call, [a, b], f), x),
   ),
   ...operators(WITH_ATTRIBUTES, ([defaults, f]) => (call, x) => {
     const [p, q] = Object.entries(defaults).map((each) => attribute(call, ...each));
     return map(call, [x], (each) => f(each, p, q));
   }),
-  [
-    "Clip",
-    (call, x, low = along([-Infinity]), high = along([Infinity])) =>
-      map(call, [x, low, high], clamp),
-  ],
-  ["Div", division((a, b) => a / b, (a, b) => trunc(a / b))],
-  ["Mod", division((a, b) => a % b, modulo)],
-  ["Relu", relu],
-  ["Where", (call, c, a, b) => map(call, [c, a, b], (is, x, y) => (is ? x : y), isWhole(a))],
-];
+  Add: add,
+  Clip: (call, x, low = along([-Infinity]), high = along([Infinity])) =>
+    map(call, [x, low, high], clamp),
+  Div: division(
+    (a, b) => a / b,
+    (a, b) => trunc(a / b),
+  ),
+  Mod: division((a, b) => a % b, modulo),
+  Relu: relu,
+  Where: (call, c, a, b) => map(call, [c, a, b], (is, x, y) => (is ? x : y), isWhole(a)),
+};

@@ -1,7 +1,9 @@
 /** What most operators are made of: computing number by number, and taking numbers together. */
+import type { Numbers } from "../onnx/arrays.ts";
 import { type Call, newTensor, step, view } from "./call.ts";
 import { fill, loop } from "./loops.ts";
 import {
+  axesOf,
   broadcastShape,
   isDense,
   isWhole,
@@ -10,40 +12,65 @@ import {
   sizeOf,
   stretched,
   type Tensor,
-  upTo,
 } from "./tensor.ts";
 
 export const plus = (a: number, b: number) => a + b;
+export const larger = (a: number, b: number) => Math.max(a, b);
+export const smaller = (a: number, b: number) => Math.min(a, b);
 
 /** Whether a result may be written over a tensor: nothing else needs it. */
 export function mayReplace(x: Tensor): boolean {
   return x.buffer.uses === 1 && isDense(x);
 }
 
-/** Compute `f` of one to three tensors of shapes that fit each other; the result may replace one. */
+/** Computes n numbers: arrays, places and steps of the result and of up to three tensors. */
+type Row = (n: number, data: Numbers[], places: number[], steps: number[]) => void;
+
+/** Compute rows of tensors of shapes that fit each other; the result may replace one. */
+function mapRows(call: Call, tensors: Tensor[], whole: boolean, row: Row): Tensor {
+  const shape = tensors.map((each) => each.shape).reduce(broadcastShape);
+  const full = tensors.filter((each) => `${each.shape}` === `${shape}`);
+  const strides = full.find(isDense)?.strides ?? rowMajor(shape);
+  const result =
+    (!whole && full.find(mayReplace)) || newTensor(call, shape, whole, strides);
+  const all = [result, ...tensors];
+  const run = loop(
+    all.map((each) => stretched(each, shape)),
+    (n, places, steps) =>
+      row(
+        n,
+        all.map(({ buffer }) => buffer.data),
+        places,
+        steps,
+      ),
+  );
+  step(call, sizeOf(shape), run);
+  return result;
+}
+
+/** Compute `f` of the numbers at the same place of one to three tensors. */
 export function map(
   call: Call,
   tensors: Tensor[],
   f: (a: number, b: number, c: number) => number,
   whole = isWhole(tensors[0]),
 ): Tensor {
-  const shape = tensors.map((each) => each.shape).reduce(broadcastShape);
-  const full = tensors.filter((each) => `${each.shape}` === `${shape}`);
-  const replaced = !whole && full.find(mayReplace);
-  const strides = full.find(isDense)?.strides ?? rowMajor(shape);
-  const result = replaced || newTensor(call, shape, whole, strides);
-  const [a, b = a, c = a] = tensors;
-  const all = [result, ...tensors.map((each) => stretched(each, shape))];
-  const run = loop(all, (n, [at, i, j = i, k = i], [step, di, dj = 0, dk = 0]) => {
-    const to = result.buffer.data;
-    const x = a.buffer.data;
-    const y = b.buffer.data;
-    const z = c.buffer.data;
-    for (let done = 0; done < n; done++, at += step, i += di, j += dj, k += dk)
-      to[at] = f(x[i], y[j], z[k]);
+  return mapRows(
+    call,
+    tensors,
+    whole,
+    (n, [to, x, y = x, z = x], [at, i, j = i, k = i], [step, di, dj = 0, dk = 0]) => {
+      for (let done = 0; done < n; done++, at += step, i += di, j += dj, k += dk)
+        to[at] = f(x[i], y[j], z[k]);
+    },
+  );
+}
+
+/** The sum of two tensors; as biases are in every layer, it has a loop without another function. */
+export function add(call: Call, a: Tensor, b: Tensor): Tensor {
+  return mapRows(call, [a, b], isWhole(a), (n, [to, x, y], [at, i, j], [step, di, dj]) => {
+    for (let done = 0; done < n; done++, at += step, i += di, j += dj) to[at] = x[i] + y[j];
   });
-  step(call, sizeOf(shape), run);
-  return result;
 }
 
 /** Begin with `start` and take in each number along some axes with `f`; they keep one number each. */
@@ -78,6 +105,11 @@ export function reduce(
 
 /** The tensor without axes of one number. */
 export function without(call: Call, x: Tensor, axes: number[]): Tensor {
-  const rest = upTo(x.shape.length).filter((axis) => !axes.includes(axis));
-  return view(call, x, ordered(x, rest));
+  return view(
+    call,
+    ordered(
+      x,
+      axesOf(x).filter((axis) => !axes.includes(axis)),
+    ),
+  );
 }

@@ -14,7 +14,7 @@ export interface Memory {
   /** Say that one of those who need a buffer no longer does. */
   release(buffer: Buffer): void;
   /** A buffer that all who ask for this key share, and that keeps what `fill` writes once. */
-  keep(key: string, size: number, fill?: Fill): Buffer;
+  keep(key: string, size: number, fill: Fill): Buffer;
   /** Make the arena and write what it keeps. */
   start(engine: Engine): Promise<void>;
 }
@@ -47,9 +47,11 @@ export function makeMemory(): Memory {
       if (!--buffer.uses) free.add(buffer);
     },
     keep(key, size, fill) {
-      const buffer = kept.get(key) ?? append(size);
-      if (fill && !kept.has(key)) fills.push(() => fill(memory.machine.floats, buffer.place));
+      const known = kept.get(key);
+      if (known) return known;
+      const buffer = append(size);
       kept.set(key, buffer);
+      fills.push(() => fill(memory.machine.floats, buffer.place));
       return buffer;
     },
     async start(engine) {

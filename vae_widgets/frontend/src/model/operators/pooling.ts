@@ -2,9 +2,9 @@
 import { lack } from "../onnx/errors.ts";
 import { count } from "./budget.ts";
 import { attribute, type Call, type Operator, valuesOf } from "./call.ts";
-import { plus, map, reduce } from "./map.ts";
+import { larger, map, plus, reduce } from "./map.ts";
 import { gather, padded } from "./moves.ts";
-import { along, sizeOf, stretched, type Tensor, upTo } from "./tensor.ts";
+import { along, axesOf, sizeOf, stretched, type Tensor, upTo } from "./tensor.ts";
 import { windows } from "./windows.ts";
 
 const { ceil, floor, max, min } = Math;
@@ -20,7 +20,7 @@ const pool =
       max(before + side, (out - 1) * stride + (kernel - 1) * dilation + 1),
     );
     const befores = [0, 0, ...found.map(({ before }) => before)];
-    const [start, f] = isMean ? [0, plus] : [-Infinity, (a: number, b: number) => max(a, b)];
+    const [start, f] = isMean ? [0, plus] : [-Infinity, larger];
     const slide = (image: Tensor): Tensor => {
       const channels = image.shape.slice(0, 2);
       const from = `${whole}` === `${sides}` ? image : padded(call, image, befores, [...channels, ...whole], start);
@@ -36,7 +36,7 @@ const pool =
           ...found.map(({ dilation }, i) => dilation * steps[i]),
         ],
       };
-      const axes = upTo(all.shape.length).slice(x.shape.length);
+      const axes = axesOf(all).slice(x.shape.length);
       const { shape, strides, ...more } = reduce(call, all, axes, start, f);
       return { ...more, shape: shape.slice(0, axes[0]), strides: strides.slice(0, axes[0]) };
     };
@@ -72,12 +72,13 @@ function chosen<T>(call: Call, attributeName: string, fallback: string, table: R
 function resize(call: Call, x: Tensor, ...[, given, sizes]: Tensor[]): Tensor {
   const transform = chosen(call, "coordinate_transformation_mode", "half_pixel", COORDINATES);
   const round = chosen(call, "nearest_mode", "round_prefer_floor", ROUNDINGS);
+  chosen(call, "keep_aspect_ratio_policy", "stretch", { stretch: 0 });
   const isLinear = chosen(call, "mode", "nearest", { linear: true, nearest: false });
   for (const name of ["axes", "antialias", "exclude_outside"])
     if (call.node.attributes.get(name)) lack(name);
   const { shape } = x;
-  const known = sizes && valuesOf(sizes);
-  const scales = known ? known.map((size, i) => size / shape[i]) : valuesOf(given);
+  const known = valuesOf(sizes, undefined);
+  const scales = known?.map((size, i) => size / shape[i]) ?? valuesOf(given);
   const sides = known ?? shape.map((side, i) => floor(Math.fround(side) * scales[i]));
   count(call.budget, sides, true);
   for (const [axis, out] of sides.entries()) {
@@ -100,8 +101,8 @@ function resize(call: Call, x: Tensor, ...[, given, sizes]: Tensor[]): Tensor {
   return x;
 }
 
-export const POOLING: [string, Operator][] = [
-  ["AveragePool", pool(true)],
-  ["MaxPool", pool(false)],
-  ["Resize", resize],
-];
+export const POOLING: Record<string, Operator> = {
+  AveragePool: pool(true),
+  MaxPool: pool(false),
+  Resize: resize,
+};

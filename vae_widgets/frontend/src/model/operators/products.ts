@@ -12,8 +12,8 @@ import {
   type Operator,
   step,
 } from "./call.ts";
-import { copier, fill, loop } from "./loops.ts";
-import { map, mayReplace, plus, without } from "./map.ts";
+import { fill, loop } from "./loops.ts";
+import { add, map, without } from "./map.ts";
 import {
   broadcastShape,
   inserted,
@@ -32,8 +32,38 @@ export function inArena(call: Call, x: Tensor): Tensor {
   return x.buffer.place && isContiguous(x) ? x : copied(call, x);
 }
 
-/** How to let a product begin with known numbers, one for each column, rather than with zeros. */
-const beginnings = new WeakMap<Tensor, (row: Tensor) => void>();
+/**
+ * Add the products of a stack of matrices `a` by `b`, or by a stack of them, times a factor, to a
+ * stack of matrices. Rows of these and of `a` have no gaps, and may overlap in `a`. Known matrices
+ * are kept in the order of the kernel; `part` is their name within the node.
+ */
+export function addProducts(call: Call, to: Tensor, a: Tensor, b: Tensor, part = 0, factor = 1) {
+  const stack = to.shape.slice(0, -2);
+  const [[m, n], [lda], [ldc]] = [to.shape, a.strides, to.strides].map((list) => list.slice(-2));
+  const [k, columns] = b.shape.slice(-2);
+  const [down, across] = b.strides.slice(-2);
+  const size = packedSize(k, columns);
+  const isKept = b.isKnown && b.shape.length === 2;
+  const packFrom = (place: number, floats: Float32Array, at: number) => {
+    const { data } = b.buffer;
+    pack(floats, at, k, n, (row, column) => factor * data[place + row * down + column * across]);
+  };
+  const packed = isKept
+    ? kept(call, part, size, (floats, at) => packFrom(b.at, floats, at))
+    : newTensor(call, [size]);
+  // The places of the matrices of a stack.
+  const places = ({ shape, strides, ...more }: Tensor) =>
+    stretched({ ...more, shape: shape.slice(0, -2), strides: strides.slice(0, -2) }, stack);
+  const run = loop([to, a, b].map(places), (count, [c, x, place], [next, nextA, nextB]) => {
+    const { floats, multiply } = call.memory.machine;
+    for (let i = 0; i < count; i++) {
+      if (!isKept) packFrom(place + i * nextB, floats, packed.at);
+      multiply(x + i * nextA, lda, packed.at, c + i * next, ldc, m, n, k);
+    }
+  });
+  call.budget.spend(WORK, sizeOf(to.shape) * k);
+  step(call, sizeOf(stack) * (isKept ? 1 : size), run);
+}
 
 /** The products of two stacks of matrices, times a factor. */
 function multiply(call: Call, left: Tensor, right: Tensor, factor = 1): Tensor {
@@ -45,44 +75,12 @@ function multiply(call: Call, left: Tensor, right: Tensor, factor = 1): Tensor {
     const rows = contiguous(call, left);
     const shape = [...rows.shape.slice(0, -1), n];
     const flat = { ...rows, shape: [sizeOf(shape) / n, k], strides: [k, 1] };
-    const product = multiply(call, flat, right, factor);
-    const result = { ...product, shape, strides: rowMajor(shape) };
-    beginnings.set(result, beginnings.get(product)!);
-    return result;
+    return { ...multiply(call, flat, right, factor), shape, strides: rowMajor(shape) };
   }
   const stack = broadcastShape(left.shape.slice(0, -2), right.shape.slice(0, -2));
   const result = newTensor(call, [...stack, m, n]);
-  call.budget.spend(WORK, sizeOf(result.shape) * k);
-  const a = inArena(call, left);
-  const [down, across] = right.strides.slice(-2);
-  const packFrom = (place: number, to: Float32Array, at: number) => {
-    const { data } = right.buffer;
-    pack(to, at, k, n, (row, column) => factor * data[place + row * down + column * across]);
-  };
-  const size = packedSize(k, n);
-  const isKept = right.isKnown && right.shape.length === 2;
-  const packed = isKept
-    ? kept(call, "right", [size], (to, at) => packFrom(right.at, to, at))
-    : newTensor(call, [size]);
-  // The places of the matrices of a stack.
-  const places = ({ shape, strides, ...more }: Tensor) =>
-    stretched({ ...more, shape: shape.slice(0, -2), strides: strides.slice(0, -2) }, stack);
-  const run = loop(
-    [result, a, right].map(places),
-    (count, [to, from, place], [next, nextA, nextB]) => {
-      const { floats, multiply } = call.memory.machine;
-      for (let i = 0; i < count; i++) {
-        if (!isKept) packFrom(place + i * nextB, floats, packed.at);
-        multiply(from + i * nextA, k, packed.at, to + i * next, n, m, n, k);
-      }
-    },
-  );
-  let begin = () => fill(result, 0);
-  beginnings.set(result, (row) => (begin = copier(stretched(row, result.shape), result)));
-  step(call, sizeOf(result.shape) / 16 + (isKept ? 0 : sizeOf(stack) * size), () => {
-    begin();
-    run();
-  });
+  step(call, sizeOf(result.shape) / 16, () => fill(result, 0));
+  addProducts(call, result, inArena(call, left), right, 0, factor);
   return result;
 }
 
@@ -92,22 +90,7 @@ function matMul(call: Call, a: Tensor, b: Tensor): Tensor {
   const isColumn = b.shape.length === 1;
   const result = multiply(call, isRow ? inserted(a, 0) : a, isColumn ? inserted(b, 1) : b);
   const rank = result.shape.length;
-  const axes = [...(isRow ? [rank - 2] : []), ...(isColumn ? [rank - 1] : [])];
-  return axes.length ? without(call, result, axes) : result;
-}
-
-function add(call: Call, a: Tensor, b: Tensor): Tensor {
-  for (const [sum, row] of [
-    [a, b],
-    [b, a],
-  ]) {
-    const begin = beginnings.get(sum);
-    if (begin && row.isKnown && mayReplace(sum) && `${row.shape}` === `${sum.shape.slice(-1)}`) {
-      begin(row);
-      return { ...sum }; // which begins with no other row
-    }
-  }
-  return map(call, [a, b], plus);
+  return without(call, result, [isRow ? rank - 2 : rank, isColumn ? rank - 1 : rank]);
 }
 
 function gemm(call: Call, a: Tensor, b: Tensor, ...[c]: Tensor[]): Tensor {
@@ -122,8 +105,4 @@ function gemm(call: Call, a: Tensor, b: Tensor, ...[c]: Tensor[]): Tensor {
   return beta === 1 ? add(call, product, c) : map(call, [product, c], (x, y) => x + beta * y);
 }
 
-export const PRODUCTS: [string, Operator][] = [
-  ["Add", add],
-  ["Gemm", gemm],
-  ["MatMul", matMul],
-];
+export const PRODUCTS: Record<string, Operator> = { Gemm: gemm, MatMul: matMul };

@@ -1,10 +1,10 @@
 /** Operators that take the numbers along some axes together. */
 import { lack } from "../onnx/errors.ts";
-import { attribute, axisOf, type Call, type Operator, positive, valuesOf } from "./call.ts";
-import { plus, map, reduce, without } from "./map.ts";
-import { along, sizeOf, stretched, type Tensor, upTo } from "./tensor.ts";
+import { allPositive, attribute, axisOf, type Call, type Operator, valuesOf } from "./call.ts";
+import { add, larger, map, plus, reduce, smaller, without } from "./map.ts";
+import { along, axesOf, sizeOf, stretched, type Tensor, upTo } from "./tensor.ts";
 
-const { abs, exp, log, max, min, sqrt } = Math;
+const { abs, exp, log, sqrt } = Math;
 
 /** What a reduction begins with, how it takes a number in, and what it makes of the sum and the count. */
 type Reduction = [
@@ -14,20 +14,9 @@ type Reduction = [
 ];
 
 const MEAN: Reduction = [0, plus, (sum, n) => sum / n];
-export const MAX: Reduction = [-Infinity, (most, x) => max(most, x)];
-const MIN: Reduction = [Infinity, (least, x) => min(least, x)];
+export const MAX: Reduction = [-Infinity, larger];
+const MIN: Reduction = [Infinity, smaller];
 const addSquare = (sum: number, x: number) => sum + x * x;
-
-const REDUCTIONS_BY_NAME: Record<string, Reduction> = {
-  L1: [0, (sum, x) => sum + abs(x)],
-  L2: [0, addSquare, sqrt],
-  Max: MAX,
-  Mean: MEAN,
-  Min: MIN,
-  Prod: [1, (product, x) => product * x],
-  Sum: [0, plus],
-  SumSquare: [0, addSquare],
-};
 
 function reduced(call: Call, x: Tensor, axes: number[], [start, f, last]: Reduction): Tensor {
   const sum = reduce(call, x, axes, start, f);
@@ -43,17 +32,16 @@ function withKeptAxes(call: Call, result: Tensor, axes: number[]): Tensor {
 const reduction =
   (how: Reduction): Operator =>
   (call, x: Tensor, ...[given]: Tensor[]) => {
-    const listed = given ? valuesOf(given) : attribute(call, "axes", []);
+    const listed = valuesOf(given, attribute(call, "axes", []));
     const isAll = !listed.length && !attribute(call, "noop_with_empty_axes", 0);
-    const rank = x.shape.length;
-    const axes = isAll ? upTo(rank) : listed.map((axis) => positive(axis, rank));
+    const axes = isAll ? axesOf(x) : allPositive(listed, x.shape.length);
     return withKeptAxes(call, reduced(call, x, axes, how), axes);
   };
 
 const globalPool =
   (how: Reduction): Operator =>
   (call, x: Tensor) =>
-    reduced(call, x, upTo(x.shape.length).slice(2), how);
+    reduced(call, x, axesOf(x).slice(2), how);
 
 /** The first place of the largest number along an axis, or of the least one. */
 const place =
@@ -92,27 +80,30 @@ function batchNormalization(call: Call, x: Tensor, ...parameters: Tensor[]): Ten
 }
 
 function layerNormalization(call: Call, x: Tensor, scale: Tensor, move = along([0])): Tensor {
-  const rank = x.shape.length;
-  const axes = upTo(rank).slice(axisOf(call, -1, rank));
+  const axes = axesOf(x).slice(axisOf(call, -1, x.shape.length));
   const epsilon = attribute(call, "epsilon", 1e-5);
   const centred = map(call, [x, reduced(call, x, axes, MEAN)], (value, mean) => value - mean);
   const variance = reduced(call, centred, axes, [0, addSquare, MEAN[2]]);
   const norm = (value: number, square: number, by: number) =>
     (value / sqrt(square + epsilon)) * by;
-  return map(call, [map(call, [centred, variance, scale], norm), move], plus);
+  return add(call, map(call, [centred, variance, scale], norm), move);
 }
 
-export const REDUCTIONS: [string, Operator][] = [
-  ...Object.entries(REDUCTIONS_BY_NAME).map(([name, how]): [string, Operator] => [
-    `Reduce${name}`,
-    reduction(how),
-  ]),
-  ["ArgMax", place(MAX)],
-  ["ArgMin", place(MIN)],
-  ["BatchNormalization", batchNormalization],
-  ["GlobalAveragePool", globalPool(MEAN)],
-  ["GlobalMaxPool", globalPool(MAX)],
-  ["LayerNormalization", layerNormalization],
-  ["LogSoftmax", softmax((x, sum) => x - log(sum))],
-  ["Softmax", softmax((x, sum) => exp(x) / sum)],
-];
+export const REDUCTIONS: Record<string, Operator> = {
+  ArgMax: place(MAX),
+  ArgMin: place(MIN),
+  BatchNormalization: batchNormalization,
+  GlobalAveragePool: globalPool(MEAN),
+  GlobalMaxPool: globalPool(MAX),
+  LayerNormalization: layerNormalization,
+  LogSoftmax: softmax((x, sum) => x - log(sum)),
+  ReduceL1: reduction([0, (sum, x) => sum + abs(x)]),
+  ReduceL2: reduction([0, addSquare, sqrt]),
+  ReduceMax: reduction(MAX),
+  ReduceMean: reduction(MEAN),
+  ReduceMin: reduction(MIN),
+  ReduceProd: reduction([1, (product, x) => product * x]),
+  ReduceSum: reduction([0, plus]),
+  ReduceSumSquare: reduction([0, addSquare]),
+  Softmax: softmax((x, sum) => exp(x) / sum),
+};

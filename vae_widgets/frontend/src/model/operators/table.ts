@@ -7,5 +7,5 @@ import { PRODUCTS } from "./products.ts";
 import { REDUCTIONS } from "./reductions.ts";
 
 export const OPERATORS = new Map(
-  [CONVOLUTIONS, ELEMENTWISE, MOVES, POOLING, PRODUCTS, REDUCTIONS].flat(),
+  [CONVOLUTIONS, ELEMENTWISE, MOVES, POOLING, PRODUCTS, REDUCTIONS].flatMap((each) => Object.entries(each)),
 );

@@ -48,6 +48,10 @@ export function upTo(n: number): number[] {
   return [...new Array(n).keys()];
 }
 
+export function axesOf({ shape }: Tensor): number[] {
+  return upTo(shape.length);
+}
+
 export function sizeOf(shape: number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }
@@ -65,7 +69,7 @@ export function isContiguous({ shape, strides }: Tensor): boolean {
 
 /** Whether the elements fill memory without gaps, in some order of the axes. */
 export function isDense(x: Tensor): boolean {
-  const axes = upTo(x.shape.length).sort((a, b) => x.strides[b] - x.strides[a]);
+  const axes = axesOf(x).sort((a, b) => x.strides[b] - x.strides[a]);
   return isContiguous(ordered(x, axes));
 }
 
@@ -79,6 +83,17 @@ export function ordered(x: Tensor, axes: number[]): Tensor {
 export function inserted(x: Tensor, axis: number): Tensor {
   const [shape, strides] = [x.shape, x.strides].map((list) => list.toSpliced(axis, 0, 1));
   return { ...x, shape, strides };
+}
+
+/** Some places along an axis: the first, their number, and the distance between them. */
+export function narrowed(x: Tensor, axis: number, start: number, count: number, step = 1): Tensor {
+  const stride = x.strides[axis];
+  return {
+    ...x,
+    shape: x.shape.with(axis, count),
+    strides: x.strides.with(axis, stride * step),
+    at: x.at + (count && start * stride),
+  };
 }
 
 /** The shape that two shapes are repeated to, as in NumPy. */

@@ -22,34 +22,32 @@ export function windows(
   isTransposed = false,
 ): Window[] {
   const rank = sides.length;
-  const list = (name: string, value: number, length = rank) => {
-    const found = attribute(call, name, new Array(length).fill(value));
-    const good = found.length === length && found.every((each) => each >= value);
-    need(good, `has ${found} as ${name}; expected ${length} numbers of at least ${value}`);
+  const list = (name: string, least: number, length = rank) => {
+    const found = attribute(call, name, new Array(length).fill(least));
+    const isGood = found.length === length && Math.min(...found) >= least;
+    need(isGood, `has ${name} ${found}; expected ${length} numbers of at least ${least}`);
     return found;
   };
-  const strides = list("strides", 1);
-  const dilations = list("dilations", 1);
-  const pads = list("pads", 0, 2 * rank);
-  const more = list("output_padding", 0);
-  const isWindow = kernels.length === rank && kernels.every((each) => each > 0);
+  const [strides, dilations] = [list("strides", 1), list("dilations", 1)];
+  const [pads, more] = [list("pads", 0, 2 * rank), list("output_padding", 0)];
+  const isWindow = kernels.length === rank && Math.min(...kernels) > 0;
   need(isWindow, `has a window ${kernels} for ${sides}`);
   const auto = attribute(call, "auto_pad", "NOTSET");
+  const isSame = auto.startsWith("SAME");
   const round = attribute(call, "ceil_mode", 0) ? Math.ceil : Math.floor;
   const given = attribute(call, "output_shape", []).slice(-rank);
   return sides.map((side, i) => {
     const [kernel, stride, dilation] = [kernels[i], strides[i], dilations[i]];
     const width = (kernel - 1) * dilation + 1;
-    let [before, after] = auto === "VALID" ? [0, 0] : [pads[i], pads[i + rank]];
     const whole = (side - 1) * stride + more[i] + width; // of a transposed convolution
-    let out = isTransposed
-      ? whole - before - after
-      : round((side + before + after - width) / stride) + 1;
-    if (auto.startsWith("SAME") || (isTransposed && given.length)) {
+    const padding = auto === "VALID" ? 0 : pads[i] + pads[i + rank];
+    let before = padding && pads[i];
+    let out = isTransposed ? whole - padding : round((side + padding - width) / stride) + 1;
+    if (isSame || (isTransposed && given.length)) {
       out = isTransposed ? (given[i] ?? side * stride) : Math.ceil(side / stride);
-      const padding = Math.max(0, isTransposed ? whole - out : (out - 1) * stride + width - side);
+      const lacking = isTransposed ? whole - out : (out - 1) * stride + width - side;
       const isLower = isTransposed ? auto !== "SAME_UPPER" : auto === "SAME_LOWER";
-      before = isLower ? Math.ceil(padding / 2) : Math.floor(padding / 2);
+      before = (isLower ? Math.ceil : Math.floor)(Math.max(0, lacking) / 2);
     }
     return { side, out, kernel, stride, dilation, before };
   });
