@@ -12,7 +12,7 @@ from vae_widgets.widgets.still_pictures.figure import FAINT
 _MOST_NAMES = 8
 _THIN = 0.7  # of the width on the page
 # Letters that fit into the width of the picture, in a title and in a legend.
-_TITLE, _NAME = 128, 56
+_TITLE, _NAME = 104, 56
 
 
 def draw_plot(axes: Any, plot: CurvePlot) -> None:
@@ -62,9 +62,9 @@ def draw_plot(axes: Any, plot: CurvePlot) -> None:
     axes.set_xlabel(plot.x.label)
     axes.tick_params(length=0)
     if 1 < len(named - {""}) <= _MOST_NAMES:
-        axes.legend(loc="best", fontsize=7).set_in_layout(False)
+        axes.legend(loc="best", fontsize=7)
 
 
 def _shortened(text: str, most: int) -> str:
-    """Return a text that leaves room for the axes, which Matplotlib would make narrower."""
+    """Return a text that ends inside the plot: Matplotlib cuts none."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
