@@ -346,7 +346,7 @@ def test_dimensions_errors_and_tiles_on_demand(notebook):
     picked = nb.kernel.eval("scatter.picked.tolist()")
     np.testing.assert_allclose(view.to_screen([[picked[1], picked[4]]])[0], [220, 140], atol=0.6)
     mean = nb.kernel.eval("scatter.z_mean.mean(axis=0).tolist()")
-    assert [picked[i] for i in (0, 2, 3)] == pytest.approx([mean[i] for i in (0, 2, 3)])
+    assert [picked[i] for i in (0, 2, 3)] == pytest.approx([mean[i] for i in (0, 2, 3)], abs=1e-6)
 
     # What the decoder says reaches the reader, as text.
     nb.kernel.eval("globals().update(broken=True)")
