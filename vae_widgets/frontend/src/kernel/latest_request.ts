@@ -48,8 +48,7 @@ export class LatestRequest<K extends RequestKind> {
   }
 
   send(fields: Fields<K>): void {
-    const replaced = this.#last?.post.local && this.#last.post.cancel();
-    if (this.#underWay && !replaced) this.#waiting = fields;
+    if (this.#underWay && !this.#last?.post.local) this.#waiting = fields;
     else this.#go(fields);
   }
 
@@ -79,7 +78,7 @@ export class LatestRequest<K extends RequestKind> {
   };
 
   #go(fields: Fields<K>): void {
-    this.#last?.post.cancel(); // if it has not been sent
+    this.#last?.post.cancel(); // an answer of the page, or a message that has not been sent
     this.#waiting = null;
     this.#underWay = true;
     clearTimeout(this.#timer);

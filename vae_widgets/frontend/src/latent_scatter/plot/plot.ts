@@ -91,6 +91,7 @@ export class ScatterPlot {
   readonly #still = document.createElement("canvas");
   readonly #points = new PointLayer();
   #drawn: { theme: Theme; width: number; height: number } | null = null;
+  #margin: { bounds: Bounds; names: [string, string]; height: number; left: number } | null = null;
 
   /** The canvas fills `parent`; screen readers say `description` when it gets the focus. */
   constructor(parent: HTMLElement, description: string) {
@@ -112,14 +113,24 @@ export class ScatterPlot {
 
   get viewport(): Viewport {
     const height = Math.max(1, this.#picture.height - MARGIN.top - MARGIN.bottom);
-    const letters = this.#yTicks(height).map(({ text }) => text.length);
-    const left = Math.round(MARGIN.left + LETTER * Math.max(0, ...letters.map((count) => count - LETTERS)));
+    const left = this.#leftMargin(height);
     return new Viewport(this.#scene.bounds, {
       left,
       top: MARGIN.top,
       width: Math.max(1, this.#picture.width - left - MARGIN.right),
       height,
     });
+  }
+
+  /** Has room for the ticks of the y axis. They are formatted once for each view, not in every frame. */
+  #leftMargin(height: number): number {
+    const { bounds, names } = this.#scene;
+    const known = this.#margin;
+    if (known?.bounds === bounds && known.names === names && known.height === height) return known.left;
+    const letters = this.#yTicks(height).map(({ text }) => text.length);
+    const left = Math.round(MARGIN.left + LETTER * Math.max(0, ...letters.map((count) => count - LETTERS)));
+    this.#margin = { bounds, names, height, left };
+    return left;
   }
 
   #yTicks(height: number): { y: number; text: string }[] {
