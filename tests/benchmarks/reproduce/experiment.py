@@ -4,9 +4,13 @@ import dataclasses
 import json
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from vae_widgets.datasets import Dataset
 
 Images = NDArray[np.float32]
 
@@ -112,6 +116,18 @@ def mnist(settings: Settings) -> tuple[Images, Images]:
     if settings.quick:
         rng = np.random.default_rng(0)
         return rng.random((256, 784), dtype=np.float32), rng.random((64, 784), dtype=np.float32)
+    ds = full_mnist()
+    return ds.x_train.reshape(-1, 784), ds.x_test.reshape(-1, 784)
+
+
+def full_mnist() -> "Dataset":
+    """Return the 60,000 and 10,000 digits (n, 28, 28, 1).
+
+    Raises
+    ------
+    SystemExit
+        If the full set is not at hand.
+    """
     from vae_widgets import load_dataset
 
     ds = load_dataset("mnist")
@@ -120,7 +136,7 @@ def mnist(settings: Settings) -> tuple[Images, Images]:
             f"the 60,000 digits are needed; found {len(ds.x_train):,} from {ds.source}. "
             "Set VAE_WIDGETS_DATA to a folder with mnist.npz."
         )
-    return ds.x_train.reshape(-1, 784), ds.x_test.reshape(-1, 784)
+    return ds
 
 
 def binarized(grey: Images, rng: np.random.Generator) -> Images:

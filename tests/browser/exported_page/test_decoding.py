@@ -3,34 +3,10 @@ import pytest
 from PIL import Image
 
 import vae_widgets as vw
-from tests.support.exported_page import OpenedPage
+from tests.benchmarks.reproduce import drawn_digits
+from tests.support.exported_page import PIXELS, OpenedPage
 from tests.support.pca_codec import OnnxPcaCodec, digits
-
-# Draws an image on the canvas of the panel, as large as it.
-DRAW = """({ values, side }) => {
-  const small = new OffscreenCanvas(side, side);
-  const pixels = values.flatMap((value) => [0, 0, 0, 255 * value]);
-  small.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels), side), 0, 0);
-  const canvas = document.querySelector(".vw-own-canvas");
-  const context = canvas.getContext("2d");
-  context.clearRect(0, 0, canvas.width, canvas.height);
-  context.imageSmoothingEnabled = false;
-  context.drawImage(small, 0, 0, canvas.width, canvas.height);
-  const facts = document.querySelector(".vw-own-facts");
-  facts.replaceChildren();
-  canvas.dispatchEvent(new Event("change"));
-  return new Promise((resolve) => {
-    const look = () =>
-      facts.children.length
-        ? resolve([facts.dataset.row, facts.dataset.score])
-        : requestAnimationFrame(look);
-    look();
-  });
-}"""
-PIXELS = """(canvas) => {
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  return [...data].filter((_, i) => i % 4 === 0);
-}"""
+from tests.support.strokes import strokes
 
 
 @pytest.fixture(scope="module")
@@ -90,18 +66,30 @@ def test_a_slide_gets_new_ends_methods_and_its_place_in_the_scatter(page, explor
     status.filter(has_text="value 1.000").wait_for()
 
 
-def test_drawn_digits_land_beside_their_class_and_are_scored(page, data, explorer, opened):
+def test_a_drawing_is_encoded_as_python_encodes_it(page, data, explorer, opened):
+    """Four digits of the test set, drawn with the mouse at two sizes."""
     _, y, new, classes = data
     codec, codes = explorer._codec, explorer.scatter.z_mean
-    nearest = np.linalg.norm(codec.encode(new)[0][:, None] - codes, axis=2).argmin(axis=1)
-    known = y[nearest] == classes
-    drawn = [
-        page.evaluate(DRAW, {"values": image.ravel().tolist(), "side": 8}) for image in new[known]
-    ]
-    rows = np.array([int(row) for row, _ in drawn])
-    assert known.sum() > 30
-    assert np.mean(y[rows] == classes[known]) >= 0.9
-    assert float(drawn[0][1]) > 0
+    right = 0
+    for image, expected, share in zip(new, classes[:4], [1, 0.4] * 2, strict=False):
+        drawn = opened.draw(strokes(image), side=8, share=share)
+        x = np.float32(drawn.pixels.reshape(1, 8, 8) / 255)
+        z = codec.encode(x)[0]
+        np.testing.assert_allclose(drawn.code, z[0, :8], atol=0.01)
+        assert drawn.row == np.linalg.norm(codes - z, axis=1).argmin()
+        error = float(((x - codec.decode(z)) ** 2).sum())
+        assert drawn.score == pytest.approx(error, rel=0.02)  # pixels are rounded to 1/255
+        right += y[drawn.row] == expected
+    assert right >= 3
+
+
+def test_drawn_digits_are_counted(browser, data, explorer, tmp_path):
+    """As `make reproduce` counts a hundred digits of MNIST."""
+    digits = drawn_digits.LabelledDigits(*data)
+    counts = drawn_digits.drawn_beside_encoded(
+        explorer._codec, digits, 2, browser, tmp_path / "digits.html"
+    )
+    assert [*counts.values()] == [2, 2, 2]
 
 
 def test_a_picture_is_encoded_and_scored_as_python_does(page, data, explorer, opened, tmp_path):

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   fitInk,
+  frameDrawing,
   inkFacts,
   inkHabit,
 } from "../../../../vae_widgets/frontend/src/exported_page/own_sample/ink.ts";
@@ -43,4 +44,37 @@ test("the centre is that of the mass, and without ink there is none", () => {
   const nothing = { values: new Float32Array(100), width: 10, height: 10 };
   assert.equal(inkFacts(nothing), null);
   assert.equal(fitInk(nothing, inkHabit(values, 10, 10), 10, 10), null);
+});
+
+/** A ring of some radius and width in the middle of a square, with soft edges. */
+function ring(side: number, radius: number, width: number): Float32Array {
+  return Float32Array.from({ length: side * side }, (_, at) => {
+    const away = Math.hypot((at % side) + 0.5 - side / 2, Math.floor(at / side) + 0.5 - side / 2);
+    return Math.min(1, Math.max(0, width / 2 + 0.5 - Math.abs(away - radius)));
+  });
+}
+
+test("the width of lines is measured, as a share of the image's longer side", () => {
+  for (const width of [2, 3, 5]) {
+    const facts = inkFacts({ values: ring(80, 30, width), width: 80, height: 80 })!;
+    assert.ok(Math.abs(facts.line - width) < 0.05 * width, `${width}: ${facts.line}`);
+    const { line, side } = inkHabit(ring(80, 30, width), 80, 80);
+    assert.equal(line, facts.line / side);
+  }
+  assert.equal(inkHabit(rectangle(28, USUAL), 28, 28).line, 0.2); // no line at all
+});
+
+test("a drawing fills the canvas, with a pen that is a share of its longer side", () => {
+  const drawn = [{ x: 10, y: 50 }, { x: 30, y: 90 }];
+  for (const by of [1, 0.25]) {
+    const points = drawn.map(({ x, y }) => ({ x: by * x, y: by * y }));
+    const { pen, scale, x, y } = frameDrawing(points, 0.2, 100)!;
+    assert.ok(Math.abs(pen * scale - 20) < 1e-9);
+    const [top, bottom] = points.map((point) => point.y * scale + y);
+    assert.ok(Math.abs(top - 10) < 1e-9 && Math.abs(bottom - 90) < 1e-9);
+    assert.ok(Math.abs(20 * by * scale + x - 50) < 1e-9);
+  }
+  const dot = frameDrawing([{ x: 5, y: 5 }], 0.1, 100)!;
+  assert.ok(dot.pen > 0 && Number.isFinite(dot.scale));
+  assert.equal(frameDrawing([], 0.1, 100), null);
 });

@@ -1,31 +1,45 @@
 /** A canvas to draw on with a pointer. It triggers "change" while a line is drawn. */
 
+import type { Point } from "../../canvas/geometry.ts";
 import { element } from "../../controls/shell.ts";
-import type { Ink } from "./ink.ts";
+import { frameDrawing, type Ink } from "./ink.ts";
 
 const SIDE = 224;
-/** The width of a line, as a share of the side: in MNIST it is about a tenth of a digit's height. */
-const PEN = 0.075;
+/** The width of a line while it is drawn, in pixels. */
+const PEN = 17;
 
 export class Drawing {
   readonly root = element("canvas", "vw-own-canvas");
   readonly #context: CanvasRenderingContext2D;
+  /** The points of each line. */
+  #lines: Point[][] = [];
 
   constructor(changed: () => void) {
     this.root.width = this.root.height = SIDE;
     this.root.role = "img";
     this.root.ariaLabel = "Draw here with a mouse, a pen or a finger";
-    this.#context = this.root.getContext("2d", { willReadFrequently: true })!;
+    this.#context = this.root.getContext("2d")!;
     this.root.addEventListener("pointerdown", (event) => this.#draw(event));
     this.root.addEventListener("change", changed);
   }
 
   clear(): void {
+    this.#lines = [];
     this.#context.clearRect(0, 0, SIDE, SIDE);
   }
 
-  get ink(): Ink {
-    const { data } = this.#context.getImageData(0, 0, SIDE, SIDE);
+  /**
+   * The drawing, enlarged to the whole canvas, with lines as wide as a `share` of its longer side: lines of
+   * images have one width, and the pen is too thick for a small drawing. Null without lines.
+   */
+  ink(share: number): Ink | null {
+    const frame = frameDrawing(this.#lines.flat(), share, SIDE);
+    if (!frame) return null;
+    const context = new OffscreenCanvas(SIDE, SIDE).getContext("2d")!;
+    context.setTransform(frame.scale, 0, 0, frame.scale, frame.x, frame.y);
+    setPen(context, frame.pen);
+    for (const line of this.#lines) stroke(context, line);
+    const { data } = context.getImageData(0, 0, SIDE, SIDE);
     const values = Float32Array.from({ length: SIDE * SIDE }, (_, i) => data[4 * i + 3] / 255);
     return { values, width: SIDE, height: SIDE };
   }
@@ -35,16 +49,13 @@ export class Drawing {
     const { root } = this;
     const context = this.#context;
     root.setPointerCapture(down.pointerId);
-    context.lineWidth = PEN * SIDE;
-    context.lineCap = context.lineJoin = "round";
+    setPen(context, PEN);
     context.strokeStyle = getComputedStyle(root).color;
-    let [x, y] = this.#place(down);
+    const line: Point[] = [];
+    this.#lines.push(line);
     const move = (event: PointerEvent) => {
-      context.beginPath();
-      context.moveTo(x, y);
-      [x, y] = this.#place(event);
-      context.lineTo(x, y);
-      context.stroke();
+      line.push(this.#place(event));
+      stroke(context, line.slice(-2));
       root.dispatchEvent(new Event("change"));
     };
     const end = () => {
@@ -58,8 +69,23 @@ export class Drawing {
     move(down);
   }
 
-  #place({ clientX, clientY }: PointerEvent): [number, number] {
+  #place({ clientX, clientY }: PointerEvent): Point {
     const { left, top, width, height } = this.root.getBoundingClientRect();
-    return [((clientX - left) * SIDE) / width, ((clientY - top) * SIDE) / height];
+    return { x: ((clientX - left) * SIDE) / width, y: ((clientY - top) * SIDE) / height };
   }
+}
+
+type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+function setPen(context: Context, width: number): void {
+  context.lineWidth = width;
+  context.lineCap = context.lineJoin = "round";
+}
+
+/** A line through points; a single point is a dot. */
+function stroke(context: Context, line: Point[]): void {
+  context.beginPath();
+  context.moveTo(line[0].x, line[0].y);
+  for (const { x, y } of line) context.lineTo(x, y);
+  context.stroke();
 }

@@ -67,8 +67,8 @@ export class OwnSamplePanel {
     input.append(side);
     this.#acceptDrops(drawing.root, (file) => this.#takePicture(file));
     return (
-      "Draw with a mouse, a pen or a finger, or drop a picture. The drawing is scaled and centred as the images of " +
-      "this page are; a picture is scaled to their size as it is."
+      "Draw with a mouse, a pen or a finger, or drop a picture. The drawing gets the size, the place and the width of " +
+      "lines of the images of this page; a picture is scaled to their size as it is."
     );
   }
 
@@ -132,7 +132,9 @@ export class OwnSamplePanel {
     cancelAnimationFrame(this.#frame);
     this.#frame = requestAnimationFrame(() => {
       const { width, height, channels } = this.#image!;
-      const grey = fitInk(this.#drawing!.ink, this.#measured, width, height);
+      const habit = this.#measured;
+      const ink = this.#drawing!.ink(habit.line);
+      const grey = ink && fitInk(ink, habit, width, height);
       if (!grey) return this.#say("");
       const sample = Float32Array.from({ length: grey.length * channels }, (_, i) => grey[Math.floor(i / channels)]);
       void this.#try(async () => sample);
