@@ -103,11 +103,15 @@ class DecodedHere:
             box["height"] - margin["top"] - margin["bottom"],
         )
 
+    def shown_in(self, role):
+        """Return the pixels (height, width, 4) of the tile on the canvas with a role."""
+        canvas = self._root.locator(f"canvas[data-role={role}]").first.element_handle()
+        _, height, width, _ = render(self._renderer, self._scatter.x[:1]).shape
+        return np.array(self._page.evaluate(PIXELS, [canvas, width, height]))
+
     def assert_shows(self, samples):
         """The picture is that of the renderer for what the codec has decoded, within a level."""
         (tile,) = render(self._renderer, samples)
-        height, width, _ = tile.shape
-        arguments = [self.canvas.element_handle(), width, height]
-        shown = np.array(self._page.evaluate(PIXELS, arguments))
+        shown = self.shown_in("decoded")
         assert np.abs(shown[..., :3] - tile[..., :3].astype(int)).max() <= 1
         assert shown[..., :3].std() > 1  # a picture at all

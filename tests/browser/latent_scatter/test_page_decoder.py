@@ -9,6 +9,7 @@ from tests.support.decoded_here import DecodedHere
 from tests.support.onnx_codec import OnnxPcaCodec
 from tests.support.pca_codec import digits
 from vae_widgets.codec import OnnxModel
+from vae_widgets.rendering import render_compared
 
 X, Y = (part[:60] for part in digits())
 RENDERER = vw.ImageRenderer(0, 1)
@@ -39,6 +40,24 @@ def test_hover_and_pick_show_the_exact_picture_without_a_kernel(page):
     blank.lose_kernel("there")
     blank.until(lambda: scatter.picked_index == 7, "the kernel confirms")
     here.assert_shows(scatter.decoded[np.newaxis])
+    blank.close()
+
+
+def test_a_hovered_sample_is_compared_without_a_kernel(page):
+    codec = OnnxPcaCodec(X)
+    scatter, blank, here = show(page, codec)
+    blank.lose_kernel()
+    page.mouse.move(0, 0)
+    box = here.plot.bounding_box()
+    x, y = here.pixel(7)
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    tooltip = blank.root.get_by_role("tooltip").filter(has_text="#7\n")
+    tooltip.get_by_text("ellipse: 95 % of q(z | x)").wait_for()
+    tiles = render_compared(RENDERER, X[7:8], codec.decode(scatter.z_mean[7:8]))
+    for role, tile in zip(
+        ("input", "reconstruction", "residual"), tiles[..., 0].astype(int), strict=True
+    ):
+        assert np.abs(here.shown_in(role)[..., 0] - tile).max() <= 1, role
     blank.close()
 
 

@@ -7,25 +7,13 @@ from tests.support.blank_page import BlankPage
 from tests.support.decoded_here import DecodedHere
 from tests.support.onnx_codec import OnnxPcaCodec
 from tests.support.pca_codec import digits
+from tests.support.slider_view import current_frame
 from vae_widgets.core.latent.paths import arc, latent_path
 from vae_widgets.rendering import render
 
 X, Y = (part[:60] for part in digits())
 RENDERER = vw.ImageRenderer(0, 1)
 FRAMES = 9
-# The middle of each pixel of the current frame, which has a thin frame.
-PIXELS = """([canvas, side]) => {
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  const scale = Math.floor(Math.min((width - 2) / side, (height - 2) / side));
-  const [left, top] = [width, height].map((all) => Math.round((all - side * scale) / 2));
-  const context = canvas.getContext("2d");
-  const cells = [...Array(side).keys()];
-  const [dx, dy] = [left, top].map((edge) => (edge + scale / 2) * devicePixelRatio);
-  const step = scale * devicePixelRatio;
-  const at = (x, y) => context.getImageData(dx + x * step, dy + y * step, 1, 1);
-  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() =>
-    resolve(cells.map((y) => cells.map((x) => at(x, y).data[0]))))));
-}"""
 
 
 def test_a_dragged_end_shows_its_path(page):
@@ -38,7 +26,7 @@ def test_a_dragged_end_shows_its_path(page):
     here.load()
     page.evaluate("window.parts.forEach(({ model }) => model.set('value', 0.5))")
     page.evaluate("window.parts.forEach(({ kernel }) => { kernel.state = 'gone'; })")
-    before, current = slider.end, page.locator(".vw-film-current canvas")
+    before = slider.end
     box = here.plot.bounding_box()
     x, y = here.pixel(3)
     page.mouse.move(box["x"] + x, box["y"] + y)
@@ -48,7 +36,7 @@ def test_a_dragged_end_shows_its_path(page):
         ends = np.stack([slider.path[0], here.place(*to)])
         path = latent_path(ends, np.arange(FRAMES) / (FRAMES - 1), arc).astype(np.float32)
         (tile,) = render(RENDERER, codec.decode(path[FRAMES // 2 : FRAMES // 2 + 1]))
-        shown = np.array(page.evaluate(PIXELS, [current.element_handle(), 8]))
+        shown = current_frame(page, 8)
         assert np.abs(shown - tile[..., 0].astype(int)).max() <= 1
         drawn = page.evaluate("[...window.parts[0].model.get('_draft').path]")
         np.testing.assert_allclose(np.reshape(drawn, path.shape), path, atol=1e-5)

@@ -18,6 +18,10 @@ const COMPUTE = {
     const z = plane.toLatent(plane.coordinates(places, floats(sliceAt)));
     return [...z, ...plane.project(z)];
   },
+  covariance({ dims, directions, variance }) {
+    const origin = wire(Float64Array, variance);
+    return LatentPlane.of({ dims, origin, directions: wire(Float64Array, directions) }).covariance(variance);
+  },
   far({ codes, scale, limit, z }) {
     const shape = [codes.length / scale.length, scale.length];
     const known = new Codes({ codes: wire(Float32Array, codes, shape), scale: wire(Float64Array, scale), limit });

@@ -16,6 +16,7 @@ from vae_widgets.core.latent.path_profile import log_prior, step_size
 from vae_widgets.core.latent.paths import arc, latent_path, line
 from vae_widgets.core.latent.plane import on_plane
 from vae_widgets.core.latent.projections import latent_axes, principal_axes
+from vae_widgets.core.latent.space import LatentSpace
 
 NUMBERS = st.floats(-5, 5, width=32) | st.sampled_from([0.0, 1e-20, 1e18, -1e18])
 
@@ -93,6 +94,22 @@ def test_planes(compute, latent_dim, name):
     np.testing.assert_allclose(made[: z.size], z.ravel(), atol=1e-6)
     # Back on the plane, where they came from.
     np.testing.assert_allclose(made[z.size :], places[:, : len(dims)].ravel(), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["latent", "pca"])
+@pytest.mark.parametrize("dims", [(0, 1), (2, 0)])
+def test_posteriors_on_the_plane(compute, name, dims):
+    z_mean, z_log_var = np.random.default_rng(0).normal(size=(2, 20, 3)).astype(np.float32)
+    space = LatentSpace(z_mean, z_log_var)
+    space.name = name
+    directions = space.linear_map().get("directions")
+    made = compute(
+        "covariance",
+        dims=dims,
+        directions=None if directions is None else directions.ravel(),
+        variance=np.exp(z_log_var[7]),
+    )
+    np.testing.assert_allclose(made, space.posterior_covariance(7, dims), rtol=1e-5, atol=1e-7)
 
 
 def test_what_is_far_from_data(compute):

@@ -29,8 +29,9 @@ def draw():
     text = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
     with subprocess.Popen([node, "--no-warnings", script], **text) as process:
 
-        def ask(renderer, x, x_hat=None):
+        def ask(renderer, x, x_hat=None, from_tile=False):
             question = {"spec": renderer_to_json(renderer), "shape": x.shape[1:], "x": _text(x)}
+            question["fromTile"] = from_tile
             if x_hat is not None:
                 question["xHat"] = _text(x_hat)
             process.stdin.write(json.dumps(question) + "\n")
@@ -65,6 +66,18 @@ def test_images(draw, data, shape, ends, invert):
     with np.errstate(invalid="ignore", over="ignore"):
         assert_same(draw(renderer, x), renderer(x))
         assert_same(draw(renderer, x[:1], x[1:]), renderer.difference(x[:1], x[1:]))
+
+
+@pytest.mark.parametrize("invert", [False, True])
+@pytest.mark.parametrize("channels_first", [False, True])
+def test_residuals_from_the_tiles_of_samples(draw, channels_first, invert):
+    x, x_hat = np.random.default_rng(0).uniform(-2, 3, (2, 1, 3, 8, 3)).astype(np.float32)
+    renderer = vw.ImageRenderer(-2, 3, channels_first=channels_first, invert=invert)
+    assert_same(draw(renderer, x, x_hat, from_tile=True), renderer.difference(x, x_hat))
+    grey = x[..., 0]
+    assert_same(draw(renderer, grey, grey / 2, from_tile=True), renderer.difference(grey, grey / 2))
+    for without in (vw.ImageRenderer(), vw.ImageRenderer(0), vw.SignalRenderer(8, 8, -2, 3)):
+        assert draw(without, grey, grey, from_tile=True) is None
 
 
 def test_images_of_other_layouts(draw):

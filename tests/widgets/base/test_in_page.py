@@ -204,4 +204,17 @@ def test_the_page_gets_the_codes_and_what_is_far_from_them():
     z = np.random.default_rng(1).normal(size=(50, 3)).astype(np.float32)
     nearest = np.linalg.norm((z[:, np.newaxis] - codes) / scale, axis=2).min(axis=1)
     np.testing.assert_array_equal(nearest > answer["limit"], scatter.far_from_data(z))
-    assert ask(vw.LatentScatter(PcaCodec(X, 1), X[:1]), "codes")["limit"] is None
+    answer = ask(vw.LatentScatter(PcaCodec(X, 1), X[:1]), "codes")
+    assert answer["limit"] is answer["log_var"] is None
+
+
+def test_the_page_gets_the_posteriors_with_the_codes():
+    class Encoding(Trained):
+        def encode(self, x):
+            z_mean = super().encode(x)
+            return z_mean, z_mean - 1
+
+    answer = ask(vw.LatentScatter(Encoding(), X), "codes")
+    parts = [answer[name] for name in ("codes", "log_var")]
+    codes, log_var = (np.frombuffer(part["data"], np.float32) for part in parts)
+    np.testing.assert_array_equal(log_var, codes - 1)

@@ -175,7 +175,7 @@ KINDS: dict[str, Kind] = {
     ),
     "place": Kind({"at": _AT}, answer=("tiles", "off_data")),
     "traversals": Kind({"at": _AT}, answer=("base", "line", "rows", "steps", "tiles")),
-    "codes": Kind({}, answer=("codes", "scale", "limit")),
+    "codes": Kind({}, answer=("codes", "log_var", "scale", "limit")),
     "tile": Kind({"index": _ROW}, answer=("tiles",)),
     "detail": Kind({"index": _ROW}, answer=("tiles", "text", "covariance")),
     "find": Kind({"label": text(1000)}, answer=("point", "count")),

@@ -189,9 +189,10 @@ class ScatterAnswers(ScatterState):
 
     def _answer_codes(self, request: dict[str, Any]) -> dict[str, Any]:
         few = self.n_samples <= CODES_KEPT and self.z_mean.size <= MOST_CODE_NUMBERS
-        far = self._space.off_data
+        far, log_var = self._space.off_data, self._space.z_log_var
         return {
             "codes": array_to_json(self.z_mean if few else self.z_mean[:0]),
+            "log_var": array_to_json(log_var) if few and log_var is not None else None,
             "scale": array_to_json(far.scale),
             "limit": far.limit if np.isfinite(far.limit) else None,
         }

@@ -9,12 +9,14 @@ import { widgetKey } from "../kernel/widget_key.ts";
 export class Codes {
   readonly count: number;
   readonly #codes: Float32Array;
+  readonly #logVar: Float32Array | null;
   readonly #scale: Float64Array;
   readonly #limit: number;
 
-  constructor({ codes, scale, limit }: FromPage["codes"]["answer"]) {
+  constructor({ codes, log_var, scale, limit }: FromPage["codes"]["answer"]) {
     this.count = codes.shape[0];
     this.#codes = readArray(codes);
+    this.#logVar = log_var && readArray<Float32Array>(log_var);
     this.#scale = readArray<Float64Array>(scale);
     this.#limit = limit ?? Infinity;
   }
@@ -23,6 +25,13 @@ export class Codes {
   codeOf(index: number): Float32Array | null {
     const k = this.#scale.length;
     return index < this.count ? this.#codes.slice(index * k, (index + 1) * k) : null;
+  }
+
+  /** The variances of q(z | x) of a sample; null if they are not in the page. */
+  varianceOf(index: number): Float32Array | null {
+    const k = this.#scale.length;
+    if (index >= this.count || !this.#logVar) return null;
+    return this.#logVar.slice(index * k, (index + 1) * k).map(Math.exp);
   }
 
   /** Whether the nearest code is farther away than is usual among codes. */
@@ -65,8 +74,8 @@ export class WidgetCodes {
     this.#stop();
   }
 
-  #take({ seq, codes, scale, limit = null }: Answer<"codes">): void {
+  #take({ seq, codes, scale, log_var = null, limit = null }: Answer<"codes">): void {
     if (seq !== this.#asked || !codes || !scale) return;
-    known.set(widgetKey(this.#model), new Codes({ codes, scale, limit }));
+    known.set(widgetKey(this.#model), new Codes({ codes, log_var, scale, limit }));
   }
 }

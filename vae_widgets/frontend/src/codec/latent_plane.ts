@@ -73,4 +73,18 @@ export class LatentPlane {
     }
     return places;
   }
+
+  /** The covariance on the plane of a Gaussian with these variances of latent dimensions: xx, xy, yx, yy. */
+  covariance(variance: ArrayLike<number>): number[] {
+    const { dims, latentDim: k } = this;
+    const rows = this.#directions;
+    return dims.flatMap((a) =>
+      dims.map((b) => {
+        if (!rows) return a === b ? variance[a] : 0;
+        let sum = 0;
+        for (let j = 0; j < k; j++) sum += rows[a * k + j] * variance[j] * rows[b * k + j];
+        return sum;
+      }),
+    );
+  }
 }

@@ -71,6 +71,12 @@ export class PageCodec {
     return this.#renderer.draw(samples);
   }
 
+  /** The difference of a sample, of which the tile is here, and its reconstruction; null if a tile does not tell. */
+  residual(tile: RawTiles["rgba"], xHat: Float32Array): RawTiles | null {
+    const x = this.#renderer.samplesOf(tile);
+    return x && this.#renderer.difference(x, xHat);
+  }
+
   /** The pictures of latent vectors (n, latentDim), at once. */
   pictures(z: Float32Array): Tiles {
     return Tiles.of(this.draw(this.decode(z)));

@@ -3,14 +3,15 @@
 import { categoryColour } from "../canvas/palette.ts";
 import type { PathDraft } from "../codec/path_draft.ts";
 import { readArray, type WireArray } from "../kernel/arrays.ts";
-import type { Tiles, WireAtlas } from "../kernel/atlas.ts";
+import type { Atlas, Tiles } from "../kernel/atlas.ts";
 import { METHOD_NAMES } from "./controls.ts";
 import type { Ends } from "./end_field.ts";
 import type { Film } from "./filmstrip.ts";
+import { reversedTiles } from "./reversed_tiles.ts";
 
 export interface Content {
   /** The frames of each strip, then the two ends. */
-  atlas: WireAtlas;
+  atlas: Atlas;
   strips: {
     method: string;
     path: WireArray;
@@ -30,6 +31,10 @@ export interface Content {
   /** What the pixel values of a tile mean. */
   note: string;
   revision: number;
+  /** Whether the page has made it itself (content_here.ts). */
+  in_page?: boolean;
+  /** Whether the frames and the ends have changed places since the atlas was made. */
+  reversed?: boolean;
 }
 
 export interface State {
@@ -48,9 +53,10 @@ export interface State {
 
 /** The film of some content, in its decoded tiles. */
 export function readFilm(content: Content, tiles: Tiles): Film {
+  const frames = content.strips[0].path.shape[0];
   return {
-    tiles,
-    frames: content.strips[0].path.shape[0],
+    tiles: content.reversed ? reversedTiles(tiles, content.strips.length, frames) : tiles,
+    frames,
     rows: content.strips.map((strip) => ({
       name: METHOD_NAMES[strip.method],
       colour: categoryColour(content.methods.indexOf(strip.method)),

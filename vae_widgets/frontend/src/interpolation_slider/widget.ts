@@ -17,6 +17,7 @@ import { Channel } from "../kernel/channel.ts";
 import { LATE, PATIENCE } from "../kernel/latest_request.ts";
 import { listen } from "../kernel/listen.ts";
 import { send, setAndPush, pushState } from "../kernel/sync.ts";
+import { ContentHere } from "./content_here.ts";
 import { SliderControls, type SliderActions } from "./controls.ts";
 import { sliderFiles } from "./export.ts";
 import { draftFilm } from "./draft.ts";
@@ -40,8 +41,11 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
   readonly #player: Player;
   readonly #sound: SoundPlayer;
   readonly #hear: HTMLButtonElement;
+  readonly #here: ContentHere;
   readonly #stops: (() => void)[];
   #film: Film | null = null;
+  /** The tiles of the content are loaded, and shown. */
+  #loading: Promise<void> | null = null;
   /** The content whose tiles have been decoded and are shown. */
   #shown: Content | null = null;
   /** Whether the kernel does not have the value yet: it is sent when a gesture ends. */
@@ -74,14 +78,18 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     if (model.get("_has_sound")) this.#controls.addAfterPlay(this.#hear);
     const shown = () => ({ film: this.#film!, content: this.#shown! });
     shell.title.append(exportMenu(sliderFiles(shell.root, this.#controls, shown), shell.setStatus));
+    this.#here = new ContentHere(model);
+    for (const event of ["pointerenter", "focusin"]) {
+      shell.controls.addEventListener(event, () => this.#here.prepare());
+    }
     const showMethod = () => this.#showMethod();
-    const failed = (answer: { error?: string }) => this.#fail(answer);
+    const failed = (answer: { error?: string }) => void this.#fail(answer);
     this.#stops = [
       ...this.#view.tracks.map((track) => onDrag(track, this)),
       onKey(this.#view.slider, (key) => this.#key(key)),
       onUndo(this.#view.slider, model, shell.setStatus),
       listen(model, {
-        _content: () => void this.#load(),
+        _content: () => (this.#loading = this.#load()),
         _ends: () => this.#view.showEnds(model.get("_ends")),
         value: () => this.#valueChanged(),
         _detail: () => this.#showDetail(),
@@ -92,11 +100,11 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
       Channel.of(model).listen({
         state: failed,
         swap: (answer) => {
-          if (answer.error) this.#fail(answer);
+          if (answer.error) void this.#fail(answer);
           if (answer.seq === this.#swap?.seq) this.#swapped();
         },
         end: (answer) => {
-          if (answer.error) return this.#fail(answer);
+          if (answer.error) return void this.#fail(answer);
           clearTimeout(this.#lateTimer);
           this.#showPosition(); // the same end again brings no new frames
         },
@@ -104,7 +112,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     ];
     this.#view.showEnds(model.get("_ends"));
     showMethod();
-    void this.#load();
+    this.#loading = this.#load();
   }
 
   close(): void {
@@ -114,6 +122,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     clearTimeout(this.#lateTimer);
     for (const stop of this.#stops) stop();
     this.#sound.close();
+    this.#here.close();
     this.#view.close();
     this.#shell.notice.close();
     this.#shell.root.remove();
@@ -186,8 +195,10 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     root.classList.toggle("vw-stale", this.#uncommitted);
   }
 
-  #fail({ error }: { error?: string }): void {
+  async #fail({ error }: { error?: string }): Promise<void> {
     clearTimeout(this.#lateTimer);
+    this.#here.restore();
+    await this.#loading; // which shows the position in the status line
     this.#shell.root.setAttribute("data-failed", "");
     this.#shell.setStatus(error!);
   }
@@ -265,6 +276,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
 
   #sendSwap(): void {
     this.#expectFrames();
+    this.#here.swap();
     this.#swap = { seq: send(this.#model, "swap", {}).seq, value: null };
   }
 
@@ -298,6 +310,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     this.#expectFrames();
     this.#model.set(name, value); // shows the path at once where it has been decoded
     pushState(this.#model, name, "value");
+    if (this.#film && this.#shown === this.#model.get("_content")) void this.#here.decode(this.#film.tiles);
   }
 
   /** Say so if no new frames have come after a while. */

@@ -64,6 +64,13 @@ export class Tiles {
     return tiles;
   }
 
+  /** Draw a tile of others in the place of a `blank` one. */
+  copy(index: number, from: Pick<Tiles, "draw">, which: number): void {
+    const { width, height } = this;
+    const context = (this.#sheet as HTMLCanvasElement).getContext("2d")!;
+    from.draw(context, which, (index % this.#columns) * width, Math.floor(index / this.#columns) * height, width, height);
+  }
+
   /** Set the pixels of one or more `blank` tiles from `first` on. */
   put(first: number, rgba: Uint8ClampedArray<ArrayBuffer>): void {
     const { width, height } = this;
@@ -113,6 +120,17 @@ export class Tiles {
       w,
       h,
     );
+  }
+
+  /** The pixels of a tile. */
+  pixels(index: number): RawTiles["rgba"] {
+    const { width, height } = this;
+    const canvas = document.createElement("canvas");
+    canvas.width = width;
+    canvas.height = height;
+    const context = canvas.getContext("2d", { willReadFrequently: true })!;
+    this.draw(context, index, 0, 0, width, height);
+    return context.getImageData(0, 0, width, height).data as RawTiles["rgba"];
   }
 
   close(): void {

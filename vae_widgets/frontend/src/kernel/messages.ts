@@ -63,10 +63,13 @@ export interface FromPage {
     };
   };
   /**
-   * The latent vectors of all samples, empty if they are many; a vector is far from data beyond the
-   * distance `limit` to the nearest of them, in units of `scale`.
+   * The latent vectors of all samples and the log-variances of their posteriors, empty if they are many; a
+   * vector is far from data beyond the distance `limit` to the nearest of them, in units of `scale`.
    */
-  codes: { fields: {}; answer: { codes: WireArray; scale: WireArray; limit: number | null } };
+  codes: {
+    fields: {};
+    answer: { codes: WireArray; log_var: WireArray | null; scale: WireArray; limit: number | null };
+  };
   tile: { fields: { index: number }; answer: { tiles: Atlas } };
   detail: {
     fields: { index: number };

@@ -22,6 +22,12 @@ export function imageRenderer(given: Record<string, unknown>, sampleShape: numbe
     return [low, high];
   };
 
+  /** Where the first channel of a pixel is in samples, and how far apart channels are. */
+  const placeOf = (at: number) => ({
+    first: channelsFirst ? Math.floor(at / pixels) * pixels * channels + (at % pixels) : at * channels,
+    step: channelsFirst ? pixels : 1,
+  });
+
   const draw = (samples: Float32Array, [low, high]: Range) => {
     const count = samples.length / (pixels * channels);
     // It rounds and clips as Python does, and takes NaN for 0.
@@ -29,9 +35,7 @@ export function imageRenderer(given: Record<string, unknown>, sampleShape: numbe
     const start = Math.fround(low);
     const scale = Math.fround(255 / (high - low));
     for (let at = 0; at < count * pixels; at++) {
-      const sample = Math.floor(at / pixels);
-      const first = channelsFirst ? sample * pixels * channels + (at % pixels) : at * channels;
-      const step = channelsFirst ? pixels : 1;
+      const { first, step } = placeOf(at);
       rgba[4 * at + 3] = 255;
       for (let c = 0; c < Math.max(3, channels); c++) {
         const value = samples[first + (channels === 1 ? 0 : c * step)];
@@ -54,6 +58,19 @@ export function imageRenderer(given: Record<string, unknown>, sampleShape: numbe
       // The difference of two opaque pictures is not a transparent one.
       for (let i = 3; i < tiles.rgba.length; i += 4) tiles.rgba[i] = 255;
       return tiles;
+    },
+    samplesOf(rgba) {
+      // A range that depends on the batch is not known, nor a colour that was not opaque.
+      if (vmin === null || vmax === null || channels === 4) return null;
+      const samples = new Float32Array((rgba.length / 4) * channels);
+      for (let at = 0; at < rgba.length / 4; at++) {
+        const { first, step } = placeOf(at);
+        for (let c = 0; c < channels; c++) {
+          const level = invert ? 255 - rgba[4 * at + c] : rgba[4 * at + c];
+          samples[first + c * step] = vmin + (level / 255) * (vmax - vmin);
+        }
+      }
+      return samples;
     },
   };
 }

@@ -16,4 +16,9 @@ export interface PageRenderer {
   draw(samples: Float32Array): RawTiles;
   /** Tiles of |x - xHat|, from 0 to the width of the range of values. */
   difference(x: Float32Array, xHat: Float32Array): RawTiles;
+  /**
+   * The samples whose tiles have these pixels, to within half a grey level, if their values lie in the
+   * renderer's range. Null where tiles do not tell the values.
+   */
+  samplesOf(rgba: RawTiles["rgba"]): Float32Array | null;
 }

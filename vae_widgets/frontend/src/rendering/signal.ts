@@ -55,5 +55,6 @@ export function signalRenderer(given: Record<string, unknown>, sampleShape: numb
       const [low, high] = rangeOf(x, xHat);
       return draw(distances(x, xHat), [0, high - low]);
     },
+    samplesOf: () => null,
   };
 }

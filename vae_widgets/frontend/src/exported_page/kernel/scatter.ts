@@ -56,9 +56,9 @@ export class ScatterKernel {
     this.decoder = this.pictures.renderer && parts.decoder(own.model, this.pictures.renderer);
     const encoder = parts.inPageModel(own.encoder);
     this.encoder = encoder?.canEncode ? encoder : null;
-    this.#codes = new Codes(own as { codes: WireArray; scale: WireArray; limit: number | null });
+    this.#codes = new Codes(own);
     this.#base = Float32Array.from(model.get("_pick").base ?? []);
-    model.handle("codes", () => ({ codes: own.codes, scale: own.scale, limit: own.limit }));
+    model.handle("codes", () => ({ codes: own.codes, log_var: own.log_var, scale: own.scale, limit: own.limit }));
     model.handle("keys", () => ({ keys: own.keys }));
     model.handle("find", ({ label }) => this.#find(label));
     model.handle("tile", async ({ index }) => ({ tiles: await this.pictures.of([index]) }));
@@ -205,15 +205,8 @@ export class ScatterKernel {
 
   /** Of q(z | x) of a sample on the plane: U diag(sigma^2) U^T with the directions U. */
   #covariance(row: number): number[] {
-    const { log_var, planes } = this.#own;
-    const plane = planes[this.model.get("projection")];
-    if (!log_var || !plane.prior) return [];
-    const k = this.samples.latentDim;
-    const variance = readArray(log_var).slice(row * k, (row + 1) * k).map(Math.exp);
-    const directions = readArray<Float64Array>(plane.directions!);
-    const entry = (a: number, b: number) =>
-      variance.reduce((sum, of, j) => sum + directions[a * k + j] * of * directions[b * k + j], 0);
-    return this.#dims.flatMap((a) => this.#dims.map((b) => entry(a, b)));
+    const variance = this.samples.projection(this.model.get("projection")).prior && this.#codes.varianceOf(row);
+    return (variance && this.#plane?.covariance(variance)) || [];
   }
 
   // -- the plane ---------------------------------------------------------------------------------

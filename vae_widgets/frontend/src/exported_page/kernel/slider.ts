@@ -69,7 +69,7 @@ export class SliderKernel {
     this.#points.reverse();
     this.#neighbours = this.#neighbours && reversed(this.#neighbours, this.#points[0].z.length);
     this.#rows = { start: this.#rows.end, end: this.#rows.start };
-    this.#model.set("value", 1 - this.#model.get("value"));
+    this.#model.commit({ value: this.#model.get("value") }); // the view has mirrored it
     await this.#film();
     this.#tellEnds();
     return {};
@@ -172,6 +172,8 @@ export class SliderKernel {
       _content: {
         ...before,
         atlas,
+        in_page: false,
+        reversed: false,
         methods,
         stops,
         kinds: [this.#points[0], this.#points[last]].map(({ sample }) => (sample ? "sample" : "latent")),

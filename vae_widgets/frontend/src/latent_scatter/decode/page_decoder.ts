@@ -8,11 +8,11 @@ import { WidgetCodes } from "../../codec/far_from_data.ts";
 import { LatentPlane } from "../../codec/latent_plane.ts";
 import { WidgetCodec, type PageCodec } from "../../codec/page_codec.ts";
 import { readArray } from "../../kernel/arrays.ts";
-import { Tiles } from "../../kernel/atlas.ts";
+import { Tiles, type TileRef } from "../../kernel/atlas.ts";
 import { Channel } from "../../kernel/channel.ts";
 import type { Fields, LocalAnswer } from "../../kernel/messages.ts";
 import type { Model } from "../state/model.ts";
-import type { PageGrid } from "../state/protocol.ts";
+import type { Covariance, PageGrid } from "../state/protocol.ts";
 
 /** A decoded latent vector. */
 export interface DecodedHere {
@@ -20,6 +20,15 @@ export interface DecodedHere {
   tiles: Tiles;
   /** Whether it is far from data; null if only the kernel knows. */
   offData: boolean | null;
+}
+
+/** What the page knows of a hovered sample. */
+export interface DetailHere {
+  reconstruction: Tiles;
+  /** Null without the sample's tile, or where a tile does not tell the values. */
+  residual: Tiles | null;
+  /** Of q(z | x) on the plane; null where there is none, or only the kernel knows. */
+  covariance: Covariance | null;
 }
 
 // As in widgets/latent_scatter/pictures.py.
@@ -34,7 +43,9 @@ export class PageDecoder {
   readonly #codec: WidgetCodec;
   readonly #codes: WidgetCodes;
   readonly #stops: (() => void)[];
-  #reconstruction: { index: number; codec: PageCodec; tiles: Tiles } | null = null;
+  /** The pictures of the sample that was hovered last. */
+  #compared: { index: number; codec: PageCodec; sample: Tiles | null; reconstruction: Tiles; residual: Tiles | null } | null =
+    null;
 
   private constructor(model: Model) {
     this.#model = model;
@@ -103,15 +114,33 @@ export class PageDecoder {
     return this.#decode(moved(from, attribute, value));
   }
 
-  /** The reconstruction of a sample, which is kept for the next call. */
-  reconstruction(index: number): Tiles | null {
+  /** The reconstruction, residual and posterior of a sample, of which `sample` is the tile; null while the kernel decodes. */
+  detail(index: number, sample: TileRef | null): DetailHere | null {
     const codec = this.#codec.get();
-    if (!codec) return null;
-    if (this.#reconstruction?.index !== index || this.#reconstruction.codec !== codec) {
-      const tiles = this.decode({ x: 0, y: 0 }, index)?.tiles;
-      this.#reconstruction = tiles ? { index, codec, tiles } : null;
+    const z = this.#codes.get()?.codeOf(index);
+    if (!z || codec?.latentDim !== z.length) return null;
+    const tile = sample?.tiles ?? null;
+    const known = this.#compared;
+    if (known?.index !== index || known.codec !== codec || known.sample !== tile) {
+      const xHat = codec.decode(z);
+      const residual = sample && codec.residual(sample.tiles.pixels(sample.index), xHat);
+      this.#compared = {
+        index,
+        codec,
+        sample: tile,
+        reconstruction: Tiles.of(codec.draw(xHat)),
+        residual: residual && Tiles.of(residual),
+      };
     }
-    return this.#reconstruction?.tiles ?? null;
+    const { reconstruction, residual } = this.#compared!;
+    return { reconstruction, residual, covariance: this.#covarianceOf(index) };
+  }
+
+  #covarianceOf(index: number): Covariance | null {
+    if (!this.#model.get("_prior").length) return null;
+    const variance = this.#codes.get()?.varianceOf(index);
+    const covariance = variance && this.#plane?.covariance(variance);
+    return covariance?.length === 4 ? (covariance as Covariance) : null;
   }
 
   #decode(z: Float32Array): DecodedHere | null {

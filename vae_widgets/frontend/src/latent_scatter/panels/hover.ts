@@ -78,13 +78,18 @@ export class Hover {
       const value = readArray(wire)[index];
       lines.push(`${name} ${Number.isNaN(value) ? "unknown" : plain(value)}`);
     }
+    // What the kernel sends takes the place of what the page has found itself.
     const more = this.#detail.find(index);
     const pictures: (TileRef | null)[] = [this.sample(index), null, null];
-    const here = more ? null : this.#decoder.reconstruction(index);
-    if (here) pictures[1] = { tiles: here, index: 0 };
+    const here = more ? null : this.#decoder.detail(index, pictures[0]);
+    if (here) {
+      pictures[1] = { tiles: here.reconstruction, index: 0 };
+      pictures[2] = here.residual && { tiles: here.residual, index: 0 };
+    }
     if (more) [0, 1, 2].forEach((i) => (pictures[i] = { tiles: more.tiles, index: i }));
-    if (more?.covariance) {
-      plot.mark({ posterior: more.covariance });
+    const covariance = (more ?? here)?.covariance;
+    if (covariance) {
+      plot.mark({ posterior: covariance });
       lines.push(`ellipse: ${100 * POSTERIOR_RING} % of q(z | x)`);
     }
     tooltip.describe(more?.text ?? "");

@@ -4,7 +4,7 @@
  */
 
 import type { AnyModel } from "@anywidget/types";
-import { readArray } from "../../kernel/arrays.ts";
+import { readArray, type WireArray } from "../../kernel/arrays.ts";
 import { Channel } from "../../kernel/channel.ts";
 import { PathDrafts } from "../../codec/path_draft.ts";
 import { frameOf, valueOf } from "../../canvas/frames.ts";
@@ -30,6 +30,13 @@ const FINGER = 24;
 const CLICK_SLACK = 4;
 const COMMIT_DELAY = 300;
 
+/** The traits of the slider that its path needs. */
+interface SliderState {
+  value: number;
+  method: string;
+  _content: { in_page?: boolean; strips?: { method: string; path: WireArray }[]; stops?: number[] };
+}
+
 /** Finds the latent vectors of places on the plane, and the places of latent vectors. */
 interface PathDecoder {
   latentOf(place: Point, point: number): Float32Array | null;
@@ -37,7 +44,7 @@ interface PathDecoder {
 }
 
 export class PathOverlay {
-  #slider: AnyModel<{ value: number }> | null = null;
+  #slider: AnyModel<SliderState> | null = null;
   #places: [number, number][] = [];
   #stops: number[] = [];
   /** Whether the path is a guess: a way-point moves, or the kernel has not found the path yet. */
@@ -105,7 +112,7 @@ export class PathOverlay {
     this.#shell.root.removeEventListener("pointerdown", this.#press, { capture: true });
     this.#model.off("change:_path", this.#load);
     this.#stopMessages();
-    this.#slider?.off("change:value", this.#redraw);
+    this.#follow(null);
     this.#drafts?.close();
   }
 
@@ -120,13 +127,11 @@ export class PathOverlay {
           .catch(() => null) // gone, or not in this page
       : null;
     if (this.#gone || path !== this.#model.get("_path")) return;
-    this.#slider?.off("change:value", this.#redraw);
     if (slider !== this.#slider) {
       this.#drafts?.close();
       this.#drafts = slider && new PathDrafts(slider);
     }
-    this.#slider = slider as AnyModel<{ value: number }> | null;
-    this.#slider?.on("change:value", this.#redraw);
+    this.#follow(slider as AnyModel<SliderState> | null);
     this.#read();
     if (this.#slider) this.#shell.controls.append(this.#endsButton);
     else {
@@ -139,10 +144,37 @@ export class PathOverlay {
     this.#redraw();
   };
 
+  #follow(slider: AnyModel<SliderState> | null): void {
+    this.#slider?.off("change:value", this.#redraw);
+    this.#slider?.off("change:_content", this.#readHere);
+    this.#slider = slider;
+    slider?.on("change:value", this.#redraw);
+    slider?.on("change:_content", this.#readHere);
+  }
+
+  /** The page has changed the path itself: the kernel's one follows. */
+  readonly #readHere = () => {
+    if (!this.#slider?.get("_content").in_page) return;
+    this.#read();
+    this.#redraw();
+  };
+
+  /** The places of a path that the page has changed itself; false if there is none, or the kernel knows them alone. */
+  #readOwn(): boolean {
+    const { in_page, strips, stops } = this.#slider?.get("_content") ?? {};
+    if (!in_page) return false;
+    const { path } = strips!.find(({ method }) => method === this.#slider!.get("method")) ?? strips![0];
+    const places = this.#decoder.project(readArray(path));
+    if (!places) return false;
+    this.#places = placesOf(places, places.length / path.shape[0]);
+    this.#stops = stops!;
+    return true;
+  }
+
   readonly #read = () => {
     const path = this.#model.get("_path");
     this.#guessed = false;
-    if (!("slider" in path)) return;
+    if (!("slider" in path) || this.#readOwn()) return;
     this.#places = placesOf(readArray(path.positions), path.positions.shape[1]);
     this.#stops = path.stops;
   };
