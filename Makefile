@@ -11,7 +11,9 @@ BIN := $(VENV)/bin
 # npm and esbuild's scripts look for `node` on the PATH: the virtual environment brings its own.
 WITH_NODE := PATH="$(abspath $(BIN)):$$PATH"
 FRONTEND := vae_widgets/frontend
-FRONTEND_SOURCES := $(wildcard $(FRONTEND)/*.*) $(shell find $(FRONTEND)/src -type f)
+# The extension of JupyterLab carries the notebooks.
+FRONTEND_SOURCES := $(wildcard $(FRONTEND)/*.* notebooks/*.ipynb) \
+  $(shell find $(FRONTEND)/src $(FRONTEND)/labextension -type f -not -path "*/node_modules/*")
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 UV_INSTALL := $(BIN)/python tests/support/install.py
 SYSTEM_FOLDERS := tests/packaging tests/notebooks tests/browser
@@ -96,7 +98,8 @@ screenshots: $(VENV)/test.stamp ## Photograph the tour for the README, in light 
 	$(BIN)/python -m pytest tests/browser/make_screenshots.py
 
 clean: ## Remove the environment and everything that was built
-	rm -rf $(VENV) $(PEERS) $(FLOORS) vae_widgets/static $(FRONTEND)/node_modules build dist
+	rm -rf $(VENV) $(PEERS) $(FLOORS) vae_widgets/static vae_widgets/labextension \
+	  $(FRONTEND)/node_modules $(FRONTEND)/labextension/node_modules build dist
 
 $(VENV)/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \

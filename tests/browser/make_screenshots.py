@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import vae_widgets as vw
-from tests.browser.conftest import REPOSITORY
+from tests.browser.conftest import REPOSITORY, set_theme
 from tests.support.exported_page import OpenedPage
 
 FOLDER = pathlib.Path(os.environ.get("SCREENSHOTS", REPOSITORY / ".github/images"))
@@ -109,6 +109,14 @@ def test_photograph_a_run_under_way(notebook, theme):
     save(monitor.screenshot(animations="disabled"), f"run-{theme}")
     monitor.get_by_role("button", name="Stop").click()
     monitor.get_by_text("Stopped at epoch").wait_for(timeout=20_000)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_photograph_the_launcher(lab_page, theme):
+    page = lab_page.page()
+    set_theme(page, theme)
+    page.locator(".jp-LauncherCard", has_text="Tune a Threshold").hover()
+    save(page.screenshot(animations="disabled"), f"launcher-{theme}")
 
 
 @pytest.fixture(scope="module")

@@ -141,6 +141,23 @@ def test_jupyterlab_answers_at_the_address_of_the_tour(launched):
         server.wait(timeout=30)
 
 
+def test_jupyterlab_has_the_extension_without_node(launched):
+    _, binaries = launched
+    assert shutil.which("node", path=binaries) is None
+    listed = subprocess.run(
+        [binaries / "jupyter-labextension", "list"],
+        env={**os.environ, "PATH": str(binaries)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=True,
+    ).stdout
+    plain = re.sub(r"\x1b\[\d+m", "", listed)
+    assert re.search(r"^ *vae-widgets v[\d.]+ enabled +OK \(python, vae_widgets\)$", plain, re.M), (
+        plain
+    )
+
+
 def _parse_cell(source: str) -> ast.AST:
     """Parse a cell as IPython does: without its magics, and with `await` anywhere."""
     python = "\n".join(line for line in source.splitlines() if not line.startswith(("%", "!")))

@@ -1,5 +1,6 @@
 """What GitHub, PyPI and pre-commit read is valid, and in step with the package."""
 
+import json
 import re
 import sys
 import tomllib
@@ -43,6 +44,8 @@ def test_the_version_stands_in_one_place(distributions, pyproject):
     assert "version" not in pyproject["project"]
     assert [f"vae_widgets-{version}" in file.name for file in distributions] == [True, True]
     assert read_yaml("CITATION.cff")["version"] == version
+    extension = REPOSITORY / "vae_widgets/frontend/labextension/package.json"
+    assert json.loads(extension.read_text())["version"] == version
 
 
 def test_the_change_log_has_this_version_below_what_is_not_released():

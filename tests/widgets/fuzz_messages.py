@@ -49,7 +49,7 @@ AS_THE_PAGE = {
     "change": [{"run": 1, "name": "learning_rate", "value": 0.1}],
     **{kind: [{"run": 1}] for kind in messages.RUN_KINDS},
     **{kind: [{}] for kind in ("swap", "undo", "refill", "log", "scores", "history", "codes")},
-    "model": [{"id": "x"}],
+    "model": [{"id": "x"}, {"id": "x", "most_bytes": 9}],
     "pick": [{"at": [0.1, 0.2], "point": -1}, {"point": 3}, {"point": -1, "along": 1.5}],
     "grid": [{"bounds": [0, 1, 0, 1], "columns": 3, "rows": 2}],
     **{kind: [{"at": [0.1, 0.2]}] for kind in ("place", "traversals")},

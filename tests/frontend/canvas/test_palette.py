@@ -19,8 +19,13 @@ READ = (
     + """
 const [p, discs] = await Promise.all(process.argv.slice(1).map((module) => import(module)));
 const rgb = (colour) => p.channels(colour);
+const ramp = () => Array.from({ length: 256 }, (_, i) => rgb(p.quantityColour(i / 255)));
+const viridis = ramp();
+const getAttribute = (name) => (name.includes("quantity") ? "cividis" : null);
+globalThis.document = { body: { getAttribute } };
 console.log(JSON.stringify({
-  viridis: Array.from({ length: 256 }, (_, i) => rgb(p.quantityColour(i / 255))),
+  viridis,
+  cividis: ramp(),
   classes: Array.from({ length: 160 }, (_, i) => rgb(p.categoryColour(i))),
   marks: Array.from({ length: 160 }, (_, i) => p.MARKS[p.categoryMark(i)]),
   opacity: p.OPACITY,
@@ -36,8 +41,9 @@ def test_the_page_has_the_colours_of_matplotlib_and_of_still_pictures():
     modules = [(SOURCES / module).as_uri() for module in MODULES]
     command = [node, "--input-type=module", "--eval", READ, *modules]
     page = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    viridis = 255 * mpl.colormaps["viridis"](np.arange(256))[:, :3]
-    assert np.abs(viridis - page["viridis"]).max() < 6  # of 255; nobody sees that
+    for name, levels in (("viridis", 6), ("cividis", 12)):  # of 255; nobody sees that
+        ramp = 255 * mpl.colormaps[name](np.arange(256))[:, :3]
+        assert np.abs(ramp - page[name]).max() < levels
     colours = [mpl.colors.to_rgb(category_colour(i)) for i in range(160)]
     np.testing.assert_allclose(255 * np.array(colours), page["classes"], atol=0.01)
     assert [NAMES[category_mark(i)] for i in range(160)] == page["marks"]

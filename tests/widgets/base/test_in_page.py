@@ -218,3 +218,15 @@ def test_the_page_gets_the_posteriors_with_the_codes():
     parts = [answer[name] for name in ("codes", "log_var")]
     codes, log_var = (np.frombuffer(part["data"], np.float32) for part in parts)
     np.testing.assert_array_equal(log_var, codes - 1)
+
+
+def test_a_page_gets_no_larger_model_than_it_takes_unless_python_says_so(codec):
+    scatter = vw.LatentScatter(codec, X)
+    name, size = scatter._model["id"], len(codec.content)
+    refused = ask(scatter, "model", id=name, most_bytes=size - 1)
+    assert f"{size} bytes; the settings of the page allow at most {size - 1}." in refused["error"]
+    assert scatter._model["id"] == name, "another page may take it"
+    assert bytes(ask(scatter, "model", id=name, most_bytes=size)["decoder"]) == codec.content
+    assert "most_bytes" in ask(scatter, "model", id=name, most_bytes=-1)["error"]
+    forced = vw.LatentScatter(Trained(), X, in_page=True)
+    assert ask(forced, "model", id=forced._model["id"], most_bytes=0)["decoder"]

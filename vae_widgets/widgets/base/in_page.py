@@ -68,8 +68,11 @@ class ModelOffer:
             elif not self.id and self._clock() - self._time >= SHORTEST_OFFER:
                 self._rename(uuid.uuid4().hex)
 
-    def onnx(self, name: str) -> OnnxModel:
-        """Return the model with the weights of this name, or raise `Refused`."""
+    def onnx(self, name: str, most_bytes: int = MOST_ONNX_BYTES) -> OnnxModel:
+        """Return the model with the weights of this name, or raise `Refused`.
+
+        `most_bytes` is the largest decoder that the page which asks takes, unless it is forced.
+        """
         with self._lock:
             self.check()
             if not name or name != self.id:
@@ -81,6 +84,12 @@ class ModelOffer:
                     self._rename("")
                     raise Refused("the model is being trained.")
                 self._sent, self._version = made, version
+            size = len(self._sent.decoder)
+            if size > most_bytes and not self._is_forced:
+                raise Refused(
+                    f"the decoder has {size:,} bytes; the settings of the page allow at most "
+                    f"{most_bytes:,}."
+                )
             return self._sent
 
     def _export(self) -> OnnxModel:
@@ -163,7 +172,7 @@ class DecodingWidget(CanvasWidget):
 
     def _answer_model(self, message: dict[str, Any]) -> dict[str, Any]:
         assert self._offer is not None
-        model = self._offer.onnx(message["id"])
+        model = self._offer.onnx(message["id"], message.get("most_bytes", MOST_ONNX_BYTES))
         label = [] if model.label is None else np.ravel(model.label).astype(float).tolist()
         return {
             "decoder": model.decoder,

@@ -157,7 +157,11 @@ KINDS: dict[str, Kind] = {
     # To every widget: traits that the page sets.
     "state": Kind({"state": named(anything, 1000)}),
     # To widgets whose page may decode: the model that `_model` names, as ONNX, and what runs it.
-    "model": Kind({"id": _NAME}, answer=("decoder", "label", "runtime")),
+    "model": Kind(
+        {"id": _NAME},
+        {"most_bytes": whole_in(0, 2**53)},
+        ("decoder", "label", "runtime"),
+    ),
     # To widgets with sound.
     "sound": Kind({"what": _what}, answer=("wav",)),
     # To InterpolationSlider.

@@ -1,5 +1,7 @@
 /** The colours and font of the page, read from JupyterLab's variables, for drawing on a canvas. */
 
+import { ATTRIBUTES } from "../kernel/page_settings.ts";
+
 export interface Theme {
   paper: string;
   ink: string;
@@ -47,12 +49,18 @@ function resolved(element: Element, name: string): string {
   return color;
 }
 
-/** Call `changed` when the theme or the user's own colours change. Returns a function that stops it. */
+/** Call `changed` when the theme or the user's own colours change, those of the page included. Returns a function that stops it. */
 export function watchTheme(changed: () => void): () => void {
   const observer = new MutationObserver(changed);
   observer.observe(document.body, {
     attributes: true,
-    attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"],
+    attributeFilter: [
+      "data-jp-theme-light",
+      "data-jp-theme-name",
+      "class",
+      ATTRIBUTES.classColours,
+      ATTRIBUTES.quantityColours,
+    ],
   });
   const queries = [FORCED, DARK].map((query) => window.matchMedia(query));
   for (const query of queries) query.addEventListener("change", changed);

@@ -5,6 +5,7 @@ import { Tiles, type RawTiles } from "../kernel/atlas.ts";
 import { Channel } from "../kernel/channel.ts";
 import { listen } from "../kernel/listen.ts";
 import type { Answer } from "../kernel/messages.ts";
+import { pageSetting } from "../kernel/page_settings.ts";
 import type { InPageModel, ModelSource } from "../model/in_page_model.ts";
 import type { PageRenderer, RendererSpec } from "../rendering/page_renderer.ts";
 import { twinOf } from "../rendering/twins.ts";
@@ -173,7 +174,9 @@ export class WidgetCodec {
 
   #bring(id: string): Promise<SentModel> {
     return new Promise((resolve, reject) => {
-      const { seq } = Channel.of(this.#model).post("model", { id });
+      const megabytes = parseFloat(pageSetting("inPageMegabytes"));
+      const bound = megabytes >= 0 ? { most_bytes: Math.round(megabytes * 1e6) } : {};
+      const { seq } = Channel.of(this.#model).post("model", { id, ...bound });
       const take = ({ error, decoder, label, runtime }: Answer<"model">) => {
         this.#pending = null;
         if (error || !decoder || !runtime) return reject(new FromKernel(error));

@@ -33,8 +33,14 @@ interface Run {
 /** Messages of the page: the fields of each kind, and the fields of its answer except `error`. */
 export interface FromPage {
   state: { fields: { state: Record<string, unknown> } };
-  /** The decoder of the model that `_model` names, the one-hot label of a conditional one, and the code that runs it. */
-  model: { fields: { id: string }; answer: { decoder: DataView<ArrayBuffer>; label: number[]; runtime: string } };
+  /**
+   * The decoder of the model that `_model` names, the one-hot label of a conditional one, and the code that runs
+   * it. A decoder larger than `most_bytes` is refused, unless Python said that the page must have it.
+   */
+  model: {
+    fields: { id: string; most_bytes?: number };
+    answer: { decoder: DataView<ArrayBuffer>; label: number[]; runtime: string };
+  };
   /** `what`: the row of a sample, the number of a frame, or "decoded". */
   sound: { fields: { what: number | string }; answer: { wav: DataView<ArrayBuffer> } };
   swap: { fields: {}; answer: {} };

@@ -108,9 +108,9 @@ function colourRamp() {
   const high = element("span");
   ends.append(low, high);
   root.append(ramp, ends);
-  const steps = Array.from({ length: 17 }, (_, i) => quantityColour(i / 16));
-  ramp.style.background = `linear-gradient(to right, ${steps.join(", ")})`;
   const show = (from: number, to: number) => {
+    const steps = Array.from({ length: 17 }, (_, i) => quantityColour(i / 16));
+    ramp.style.background = `linear-gradient(to right, ${steps.join(", ")})`;
     low.textContent = formatNumber(from, to - from);
     high.textContent = formatNumber(to, to - from);
   };

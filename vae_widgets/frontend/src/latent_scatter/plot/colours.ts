@@ -1,6 +1,6 @@
 /** The colour of each point, from its class or from a quantity. */
 
-import { categoryColour, categoryMark, channels, DISTINCT, quantityColour } from "../../canvas/palette.ts";
+import { categoryColour, categoryMark, channels, DISTINCT, labelColour, quantityColour } from "../../canvas/palette.ts";
 
 export interface Quantity {
   name: string;
@@ -32,7 +32,7 @@ export interface Colouring {
 
 const STEPS = 256;
 /** Colours below, and at or above a threshold, as in a histogram with labels. */
-export const SIDES = [0, 6].map(categoryColour);
+export const SIDES = [0, 1].map(labelColour);
 /** Number of the group of points without a value, beside the two sides of a threshold. */
 export const NO_SIDE = SIDES.length;
 
@@ -51,16 +51,16 @@ export function byClass(classes: Uint32Array, count: number, unknown: string): C
   return { levels, colours, marks: marks.some(Boolean) ? marks : null, quantity: null };
 }
 
-/** Viridis from the lowest to the highest value. */
+/** The colours of quantities from the lowest to the highest value. */
 export function byQuantity(name: string, values: Float32Array, unknown: string): Colouring {
   const { low, high, missing } = rangeOf(values);
   const scale = high > low ? (STEPS - 1) / (high - low) : 0;
-  const viridis = Array.from({ length: STEPS }, (_, i) => quantityColour(i / (STEPS - 1)));
+  const ramp = Array.from({ length: STEPS }, (_, i) => quantityColour(i / (STEPS - 1)));
   return {
     levels: Int16Array.from(values, (value) =>
       Number.isNaN(value) ? STEPS : Math.round((value - low) * scale),
     ),
-    colours: palette([...viridis, unknown]),
+    colours: palette([...ramp, unknown]),
     marks: null,
     quantity: { name, low, high, unknown: missing, cut: null },
   };
