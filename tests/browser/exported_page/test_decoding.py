@@ -81,6 +81,13 @@ def test_a_drawing_is_encoded_as_python_encodes_it(page, data, explorer, opened)
         assert drawn.score == pytest.approx(error, rel=0.02)  # pixels are rounded to 1/255
         right += y[drawn.row] == expected
     assert right >= 3
+    # The lines get the colour of the other theme's text.
+    ink = page.locator(".vw-own-canvas")
+    assert max(ink.evaluate(PIXELS)) < 100
+    page.get_by_role("button", name="Dark").click()
+    page.wait_for_function(
+        f"(canvas) => Math.max(...({PIXELS})(canvas)) > 200", arg=ink.element_handle()
+    )
 
 
 def test_drawn_digits_are_counted(browser, data, explorer, tmp_path):

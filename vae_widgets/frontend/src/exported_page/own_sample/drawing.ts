@@ -1,6 +1,7 @@
 /** A canvas to draw on with a pointer. It triggers "change" while a line is drawn. */
 
 import type { Point } from "../../canvas/geometry.ts";
+import { watchTheme } from "../../canvas/theme.ts";
 import { element } from "../../controls/shell.ts";
 import { frameDrawing, type Ink } from "./ink.ts";
 
@@ -21,11 +22,24 @@ export class Drawing {
     this.#context = this.root.getContext("2d")!;
     this.root.addEventListener("pointerdown", (event) => this.#draw(event));
     this.root.addEventListener("change", changed);
+    watchTheme(() => this.#redraw());
   }
 
   clear(): void {
     this.#lines = [];
     this.#context.clearRect(0, 0, SIDE, SIDE);
+  }
+
+  /** Draw all lines in the colour of text, which another theme changes. */
+  #redraw(): void {
+    this.#context.clearRect(0, 0, SIDE, SIDE);
+    this.#takePen();
+    for (const line of this.#lines) stroke(this.#context, line);
+  }
+
+  #takePen(): void {
+    setPen(this.#context, PEN);
+    this.#context.strokeStyle = getComputedStyle(this.root).color;
   }
 
   /**
@@ -49,8 +63,7 @@ export class Drawing {
     const { root } = this;
     const context = this.#context;
     root.setPointerCapture(down.pointerId);
-    setPen(context, PEN);
-    context.strokeStyle = getComputedStyle(root).color;
+    this.#takePen();
     const line: Point[] = [];
     this.#lines.push(line);
     const move = (event: PointerEvent) => {
