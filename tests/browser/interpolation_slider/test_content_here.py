@@ -94,6 +94,29 @@ def test_other_methods(page):
     blank.close()
 
 
+@pytest.mark.parametrize("method", ["slerp", "linear"])
+def test_a_value_between_two_frames(page, method):
+    codec = OnnxPcaCodec(X, 3)
+    slider = vw.InterpolationSlider(
+        codec, X[0], X[3], FRAMES, via=[X[7]], renderer=RENDERER, method=method
+    )
+    slider.value = 0.3
+    blank = BlankPage(page, slider)
+    for value in (0.3, 0.8):
+        page.evaluate("value => window.mounted.model.set('value', value)", value)
+        frame = int(value * (FRAMES - 1)) + 1
+        place = f"between frames {frame} and {frame + 1} of {FRAMES}"
+        page.locator(".vw-film-current").get_by_text(place).wait_for()
+        blank.lose_kernel()
+        slider.value = value  # Python decodes it, of which the page hears nothing
+        assert np.abs(current_frame(page, 8) - grey(slider.sample[np.newaxis])).max() <= 1
+        z = ", ".join(f"{part:.2f}".replace("-", "\N{MINUS SIGN}") for part in slider.z)
+        status(page, f"z\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}({z})")
+    page.evaluate("() => window.mounted.model.set('value', 0.5)")
+    page.locator(".vw-film-current").get_by_text(f"frame 5 of {FRAMES}").wait_for()
+    blank.close()
+
+
 @pytest.mark.parametrize("what", ["swap", "method"])
 def test_what_the_kernel_refuses_is_taken_back(page, what):
     codec = OnnxPcaCodec(X, 3)

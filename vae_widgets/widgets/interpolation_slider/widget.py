@@ -90,7 +90,8 @@ class InterpolationSlider(Pictured, DecodingWidget):
     z : ndarray
         Latent vector (latent_dim,) at `value`.
     sample : ndarray
-        Decoded sample (*sample_shape) at `value`. The page shows the nearest frame.
+        Decoded sample (*sample_shape) at `value`. Between two frames the page decodes it, too, if
+        it has the model and the method is "slerp" or "linear"; else it shows the nearest frame.
 
     Raises
     ------

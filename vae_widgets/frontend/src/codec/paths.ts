@@ -14,13 +14,15 @@ export const LEGS: Record<string, Leg> = { slerp: (start, end, t) => arc(start, 
 export function latentPath(points: Vector[], stops: number[], frames: number, leg: Leg): Float32Array {
   const k = points[0].length;
   const path = new Float32Array(frames * k);
-  let at = 0;
-  for (let frame = 0; frame < frames; frame++) {
-    while (at < stops.length - 2 && frame >= stops[at + 1]) at++;
-    const share = (frame - stops[at]) / (stops[at + 1] - stops[at]);
-    path.set(leg(points[at], points[at + 1], share), frame * k);
-  }
+  for (let frame = 0; frame < frames; frame++) path.set(pathPoint(points, stops, frame, leg), frame * k);
   return path;
+}
+
+/** The point of such a path at a frame, or between two frames. */
+export function pathPoint(points: Vector[], stops: number[], frame: number, leg: Leg): number[] {
+  let at = 0;
+  while (at < stops.length - 2 && frame >= stops[at + 1]) at++;
+  return leg(points[at], points[at + 1], (frame - stops[at]) / (stops[at + 1] - stops[at]));
 }
 
 export function line(start: Vector, end: Vector, t: number): number[] {

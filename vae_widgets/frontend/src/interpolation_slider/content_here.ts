@@ -6,12 +6,15 @@
 import type { AnyModel } from "@anywidget/types";
 import { nextTask, WidgetCodec, type PageCodec } from "../codec/page_codec.ts";
 import { logPriors, stepSizes } from "../codec/path_profile.ts";
-import { latentPath, LEGS } from "../codec/paths.ts";
+import { latentPath, LEGS, pathPoint } from "../codec/paths.ts";
 import { readArray, writeArray, type TypedArray, type WireArray } from "../kernel/arrays.ts";
 import { Tiles } from "../kernel/atlas.ts";
 import { listen } from "../kernel/listen.ts";
 import type { FilmTiles } from "./filmstrip.ts";
 import type { Content, State } from "./state.ts";
+
+/** A value is on a frame within this part of a frame, as in widgets/interpolation_slider/film.py. */
+const ON_FRAME = 1e-9;
 
 /** Changes the content of one slider in the page. */
 export class ContentHere {
@@ -36,6 +39,26 @@ export class ContentHere {
   /** Ask for the model, if it is not here: another method is about to be chosen. */
   prepare(): void {
     this.#codec.get();
+  }
+
+  /** Call `changed` when the page can decode, or no more. Returns a function that stops it. */
+  watch(changed: () => void): () => void {
+    return this.#codec.watch(changed);
+  }
+
+  /** The point of the chosen path at a value between two frames, decoded; null on a frame, or if the kernel alone knows it. */
+  between(value: number): { z: Float32Array; tiles: Tiles } | null {
+    const { strips, stops } = this.#model.get("_content");
+    const method = this.#model.get("method");
+    const strip = strips.find((each) => each.method === method);
+    if (!strip || !Object.hasOwn(LEGS, method)) return null;
+    const [frames, k] = strip.path.shape;
+    const frame = value * (frames - 1);
+    if (Math.abs(frame - Math.round(frame)) < ON_FRAME) return null;
+    const codec = this.#codec.get();
+    if (codec?.latentDim !== k) return null;
+    const z = Float32Array.from(pathPoint(wayPoints(strip.path, stops), stops, frame, LEGS[method]));
+    return { z, tiles: codec.pictures(z) };
   }
 
   /** Swap the ends, as `InterpolationSlider.swap_ends` does. */
@@ -119,8 +142,7 @@ async function decoded(
   const { strips, stops } = content;
   const before = strips[0];
   const [frames, k] = before.path.shape;
-  const path = readArray(before.path);
-  const points = stops.map((stop) => path.slice(stop * k, (stop + 1) * k));
+  const points = wayPoints(before.path, stops);
   const paths = methods.map((method) => latentPath(points, stops, frames, LEGS[method]));
   const count = methods.length * frames;
   const { width, height } = codec.size;
@@ -157,6 +179,13 @@ async function decoded(
       };
     }),
   };
+}
+
+/** The latent vectors at the frames `stops`. */
+function wayPoints(path: WireArray, stops: number[]): Float32Array[] {
+  const k = path.shape[1];
+  const values = readArray(path);
+  return stops.map((stop) => values.slice(stop * k, (stop + 1) * k));
 }
 
 function joined(rows: Float32Array[]): Float32Array {

@@ -9,6 +9,7 @@ import { Filmstrip, type Film } from "./filmstrip.ts";
 import { CanvasView } from "../canvas/canvas_view.ts";
 import { setMainPart } from "../controls/keys.ts";
 import { element } from "../controls/shell.ts";
+import type { Tiles } from "../kernel/atlas.ts";
 
 export class SliderView {
   /** The filmstrip, which is the track of a slider. */
@@ -74,16 +75,14 @@ export class SliderView {
     for (const field of this.#fields) field.show(ends);
   }
 
-  moveTo(value: number): void {
+  /** Show a value; `between` has its picture if it is between two frames and was decoded, else the nearest frame is shown. */
+  moveTo(value: number, between: Tiles | null = null): void {
     if (!this.#film) return;
     this.#value = value;
-    const { frames, stops } = this.#film;
-    const frame = frameOf(value, frames);
-    const stop = stops.slice(1, -1).indexOf(frame);
-    const place = `frame ${frame + 1} of ${frames}${stop < 0 ? "" : ` · way-point ${stop + 1}`}`;
+    const place = between ? placeBetween(value, this.#film) : placeOnFrame(value, this.#film);
     this.slider.ariaValueNow = value.toFixed(3);
     this.slider.ariaValueText = `${value.toFixed(2)}, ${place}`;
-    this.#current.show(this.#film, place);
+    this.#current.show(this.#film, place, between);
     this.#strip.moveTo(value);
     this.#curves.moveTo(value);
   }
@@ -101,12 +100,25 @@ export class SliderView {
   }
 }
 
+function placeOnFrame(value: number, { frames, stops }: Film): string {
+  const frame = frameOf(value, frames);
+  const stop = stops.slice(1, -1).indexOf(frame);
+  return `frame ${frame + 1} of ${frames}${stop < 0 ? "" : ` · way-point ${stop + 1}`}`;
+}
+
+function placeBetween(value: number, { frames }: Film): string {
+  const before = Math.floor(value * (frames - 1)) + 1;
+  return `between frames ${before} and ${before + 1} of ${frames}`;
+}
+
 /** A picture with a caption. */
 class Still {
   readonly #picture: CanvasView;
   readonly #figure: HTMLElement;
   readonly #caption = element("figcaption");
   #film: Film | null = null;
+  /** Shown in place of a tile of the film. */
+  #instead: Tiles | null = null;
 
   constructor(parent: HTMLElement, className: string, tile: (film: Film) => number) {
     const figure = (this.#figure = element("figure", `vw-film-frame ${className}`));
@@ -116,7 +128,8 @@ class Still {
     this.#picture = new CanvasView(box, (context, theme) => {
       const film = this.#film;
       const { width, height } = this.#picture;
-      if (film) drawFramedTile(context, theme, film.tiles, tile(film), 0, width, height, 1);
+      if (this.#instead) drawFramedTile(context, theme, this.#instead, 0, 0, width, height, 1);
+      else if (film) drawFramedTile(context, theme, film.tiles, tile(film), 0, width, height, 1);
     });
     this.#picture.canvas.role = "img";
   }
@@ -125,8 +138,9 @@ class Still {
     this.#figure.append(below);
   }
 
-  show(film: Film, caption: string): void {
+  show(film: Film, caption: string, instead: Tiles | null = null): void {
     this.#film = film;
+    this.#instead = instead;
     this.#caption.textContent = caption;
     this.#picture.canvas.ariaLabel = caption;
     this.#picture.redraw();

@@ -88,6 +88,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
       ...this.#view.tracks.map((track) => onDrag(track, this)),
       onKey(this.#view.slider, (key) => this.#key(key)),
       onUndo(this.#view.slider, model, shell.setStatus),
+      this.#here.watch(() => this.#showPosition()),
       listen(model, {
         _content: () => (this.#loading = this.#load()),
         _ends: () => this.#view.showEnds(model.get("_ends")),
@@ -171,11 +172,13 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     // While new tiles are loaded, the old ones must not show a position on them.
     if (!film || this.#shown !== this.#model.get("_content")) return;
     const value = this.#model.get("value");
-    this.#view.moveTo(value);
-    const path: Float32Array = this.#model.get("_draft")?.path ?? readArray(this.#shown.strips[film.chosen].path);
+    const draft = this.#model.get("_draft");
+    const between = draft ? null : this.#here.between(value);
+    this.#view.moveTo(value, between?.tiles);
+    const path: Float32Array = draft?.path ?? readArray(this.#shown.strips[film.chosen].path);
     const decimals = decimalsFor(path);
     const dim = path.length / film.frames;
-    const z = row(path, dim, this.#frame);
+    const z = between?.z ?? row(path, dim, this.#frame);
     const far = (frame: number) => withDecimals(distance(z, row(path, dim, frame)), decimals);
     this.#shell.root.removeAttribute("data-failed");
     this.#shell.setStatus(
