@@ -104,8 +104,7 @@ def test_a_value_between_two_frames(page, method):
     blank = BlankPage(page, slider)
     for value in (0.3, 0.8):
         page.evaluate("value => window.mounted.model.set('value', value)", value)
-        frame = int(value * (FRAMES - 1)) + 1
-        place = f"between frames {frame} and {frame + 1} of {FRAMES}"
+        place = f"frame {value * (FRAMES - 1) + 1:.1f} of {FRAMES}"
         page.locator(".vw-film-current").get_by_text(place).wait_for()
         blank.lose_kernel()
         slider.value = value  # Python decodes it, of which the page hears nothing

@@ -107,8 +107,7 @@ function placeOnFrame(value: number, { frames, stops }: Film): string {
 }
 
 function placeBetween(value: number, { frames }: Film): string {
-  const before = Math.floor(value * (frames - 1)) + 1;
-  return `between frames ${before} and ${before + 1} of ${frames}`;
+  return `frame ${(value * (frames - 1) + 1).toFixed(1)} of ${frames}`;
 }
 
 /** A picture with a caption. */
