@@ -69,6 +69,8 @@ WIDGETS = {
         "review_queue",
     },
 }
+# A page that trains by itself: data sets, and how pages are written.
+ARROWS["playground"] = {"core.*", "datasets", "widgets.base", "widgets.exported_page"}
 for widget, others in WIDGETS.items():
     ARROWS[f"widgets.{widget}"] = {
         *("codec", "core.*", "rendering", *SHARED),
@@ -76,7 +78,7 @@ for widget, others in WIDGETS.items():
     }
 # The public names: for type checkers, and at run time on first use.
 ARROWS["__init__"] = {f"{part}.*" for part in ("bundle", "core", "datasets", "models", "rendering")}
-ARROWS["__init__"] |= {"codec", "widgets.*"}
+ARROWS["__init__"] |= {"codec", "playground", "widgets.*"}
 
 # Other packages, by part: those of import time, and those that are imported on first use.
 OUTSIDE = {
@@ -86,6 +88,7 @@ OUTSIDE = {
     "rendering": ({"numpy", "PIL"}, set()),
     "bundle": ({"numpy", "onnxruntime", "PIL"}, set()),
     "datasets": ({"numpy", "platformdirs"}, {"mlxtend", "sklearn"}),
+    "playground": ({"numpy"}, set()),
     "models": ({"h5py", "keras", "numpy", "onnx", "scipy", "sklearn", "tensorflow"}, {"tf2onnx"}),
     "widgets": (
         {"anywidget", "bqplot", "IPython", "ipywidgets", "numpy", "PIL", "traitlets"},
@@ -130,6 +133,22 @@ FRONTEND_ARROWS["exported_page/kernel"] = {
 FRONTEND_ARROWS["exported_page/own_sample"] = FRONTEND_SHARED | {"exported_page/kernel"}
 FRONTEND_ARROWS["exported_page"] = {
     *(FRONTEND_SHARED | {"codec", "model", "exported_page/kernel", "exported_page/own_sample"})
+}
+# The page that trains puts together parts of the widgets.
+FRONTEND_ARROWS["playground/network"] = {"model/matrix"}
+FRONTEND_ARROWS["playground/worker"] = {"model/matrix", "playground/network"}
+FRONTEND_ARROWS["playground/data"] = {
+    *("format", "kernel", "rendering", "exported_page", "exported_page/own_sample"),
+    "playground/network",
+}
+FRONTEND_ARROWS["playground/view"] = {
+    *(FRONTEND_SHARED | {"model/matrix", "rendering", "playground/network"}),
+    *("anomaly_histogram", "curve_plot", "interpolation_slider", "exported_page/kernel"),
+    *(f"latent_scatter/{folder}" for folder in ("decode", "gestures", "path", "plot")),
+}
+FRONTEND_ARROWS["playground"] = {
+    *(FRONTEND_SHARED | {"exported_page"}),
+    *(f"playground/{folder}" for folder in ("data", "network", "view", "worker")),
 }
 FRONTEND_ARROWS |= {f"latent_scatter/{folder}": others for folder, others in SCATTER.items()}
 FRONTEND_ARROWS["latent_scatter"] = FRONTEND_SHARED | {f"latent_scatter/{f}" for f in SCATTER}

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         reparameterize,
     )
     from vae_widgets.models.detector import VAEDetector
+    from vae_widgets.playground import save_playground
     from vae_widgets.rendering import (
         ImageRenderer,
         Renderer,
@@ -103,6 +104,7 @@ _HOME = {
     "load": "bundle.codec",
     "load_dataset": "datasets",
     "reparameterize": "models",
+    "save_playground": "playground",
 }
 
 __all__ = [*_HOME, "__version__"]

@@ -29,6 +29,7 @@ SUBJECTS = (
     "threshold",
     "histogram",
     "browser",
+    "playground",
 )
 OUR_LIBRARIES = ("tensorflow", "keras", "onnxruntime", "numpy", "bqplot", "jupyterlab")
 OTHER_LIBRARIES = ("torch", "pythae", "pyod", "livelossplot", "jupyter-scatter")

@@ -186,3 +186,20 @@ def test_photograph_the_manifold(notebook, theme):
     scatter.locator(".vw-title").hover()
     nb.page.wait_for_load_state("networkidle")
     save(nb.output("scatter").screenshot(animations="disabled"), f"manifold-{theme}")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_photograph_the_playground(page, theme, tmp_path):
+    path = tmp_path / "playground.html"
+    vw.save_playground(path)
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    OpenedPage(page, path)
+    page.get_by_role("button", name="Train").click()
+    page.get_by_text(re.compile("Epoch [34][0-9] ")).wait_for(timeout=240_000)
+    page.get_by_role("checkbox", name="Decode the whole plane").check()
+    plane = page.locator(".vw-play-plot > canvas")
+    box = plane.bounding_box()
+    plane.click(position={"x": 0.4 * box["width"], "y": 0.3 * box["height"]})
+    page.mouse.move(0, 0)
+    save(page.screenshot(animations="disabled"), f"playground-{theme}")

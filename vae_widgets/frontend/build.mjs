@@ -28,6 +28,9 @@ const WIDGETS = {
 const ALONE = {
   in_page_model: "model/in_page_model.ts",
 };
+/** The page that trains, which adds nothing to what widgets share, and its worker. */
+const PLAYGROUND = { playground: "playground/page.ts" };
+const WORKERS = { playground_worker: "playground/worker/worker.ts" };
 const entriesOf = (table) => Object.fromEntries(Object.entries(table).map(([name, module]) => [name, `src/${module}`]));
 const entryPoints = entriesOf(WIDGETS);
 const options = {
@@ -106,7 +109,8 @@ const builds = [
       loader: "ts",
     },
   },
-  { ...options, entryPoints, plugins: [fromShared] },
+  { ...options, entryPoints: { ...entryPoints, ...entriesOf(PLAYGROUND) }, plugins: [fromShared] },
+  { ...options, entryPoints: entriesOf(WORKERS), format: "iife" },
 ];
 const written = new Set();
 for (const build of builds) {

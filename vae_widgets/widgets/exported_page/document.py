@@ -20,17 +20,19 @@ def html_document(
     shared: str,
     modules: Sequence[str],
     data: Mapping[str, Any],
+    workers: bool = False,
 ) -> str:
     """Return the page: CSS, the code that all modules share, the modules, and the data as JSON.
 
-    Its Content-Security-Policy allows these scripts alone, by their hashes, and no request.
+    Its Content-Security-Policy allows these scripts alone, by their hashes, and no request. With
+    `workers`, they may also start workers that they have made.
     """
     code = [_in_script(text) for text in (f"var {MODULES}={{}};{shared}", *modules)]
     hashes = " ".join(f"'sha256-{_sha256(text)}'" for text in code)
     policy = (
         f"default-src 'none'; script-src {hashes} 'wasm-unsafe-eval'; "
         "style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; "
-        "base-uri 'none'; form-action 'none'"
+        f"{'worker-src blob:; ' if workers else ''}base-uri 'none'; form-action 'none'"
     )
     scripts = [f"<script>{code[0]}</script>"]
     scripts += [f'<script type="module">{text}</script>' for text in code[1:]]

@@ -2,6 +2,7 @@
 
 import type { Point } from "../../canvas/geometry.ts";
 import { toEdges, type Edges, type Viewport } from "../../canvas/viewport.ts";
+import type { Tiles } from "../../kernel/atlas.ts";
 import type { GridShape } from "../state/protocol.ts";
 
 // Height of a cell, in pixels, and the greatest number of pixels of all tiles.
@@ -39,3 +40,16 @@ export function cellAt(grid: GridShape, place: Point): number {
   return inside ? row * grid.columns + column : -1;
 }
 
+/** One picture of all tiles, because tiles drawn one by one leave seams. */
+export function gridTexture(tiles: Tiles, { columns, rows }: GridShape): HTMLCanvasElement {
+  const texture = document.createElement("canvas");
+  texture.width = columns * tiles.width;
+  texture.height = rows * tiles.height;
+  const context = texture.getContext("2d")!;
+  for (let i = 0; i < tiles.count; i++) {
+    const x = (i % columns) * tiles.width;
+    const y = Math.floor(i / columns) * tiles.height;
+    tiles.draw(context, i, x, y, tiles.width, tiles.height);
+  }
+  return texture;
+}

@@ -4,8 +4,8 @@ import { readArray } from "../../kernel/arrays.ts";
 import { LatestRequest } from "../../kernel/latest_request.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import type { Answer } from "../../kernel/messages.ts";
-import type { DecodedGrid, GridShape, PageGrid } from "../state/protocol.ts";
-import { cellAt, covers, gridFor, sameGrid } from "./grid.ts";
+import type { DecodedGrid, PageGrid } from "../state/protocol.ts";
+import { cellAt, covers, gridFor, gridTexture, sameGrid } from "./grid.ts";
 import type { Grid, ScatterPlot } from "../plot/plot.ts";
 import type { Model } from "../state/model.ts";
 import { Tiles, type TileRef } from "../../kernel/atlas.ts";
@@ -72,7 +72,7 @@ export class DecodedPlane {
     this.#grid?.tiles.close();
     // After an error nothing is shown, rather than pictures of another place.
     this.#isOwn = isOwn;
-    this.#grid = tiles && { ...grid, tiles, texture: joined(tiles, grid) };
+    this.#grid = tiles && { ...grid, tiles, texture: gridTexture(tiles, grid) };
     this.show();
   }
 
@@ -87,18 +87,4 @@ export class DecodedPlane {
     this.#request.close();
     this.#grid?.tiles.close();
   }
-}
-
-/** One picture of all tiles, because tiles drawn one by one leave seams. */
-function joined(tiles: Tiles, { columns, rows }: GridShape): HTMLCanvasElement {
-  const texture = document.createElement("canvas");
-  texture.width = columns * tiles.width;
-  texture.height = rows * tiles.height;
-  const context = texture.getContext("2d")!;
-  for (let i = 0; i < tiles.count; i++) {
-    const x = (i % columns) * tiles.width;
-    const y = Math.floor(i / columns) * tiles.height;
-    tiles.draw(context, i, x, y, tiles.width, tiles.height);
-  }
-  return texture;
 }

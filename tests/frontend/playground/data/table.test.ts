@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readTable } from "../../../../vae_widgets/frontend/src/playground/data/table.ts";
+
+const plain = ({ rows, classes }: ReturnType<typeof readTable>) => ({ rows: rows.map((row) => [...row]), classes });
+
+test("numbers are separated by commas, semicolons or tabs, with names above or without", () => {
+  for (const text of ["1,2\n3,4", "a;b\r\n1;2\r\n3;4\r\n", "\ufeffa\tb\n1\t2\n\n3\t4\n"]) {
+    assert.deepEqual(plain(readTable(text, 10)), { rows: [[1, 2], [3, 4]], classes: null });
+  }
+});
+
+test("a column named label holds the classes", () => {
+  const found = plain(readTable('x,Label,y\n1,"a cat",2\n3,dog,4\n', 10));
+  assert.deepEqual(found, { rows: [[1, 2], [3, 4]], classes: ["a cat", "dog"] });
+});
+
+test("only as many rows are read as are asked for", () => {
+  assert.equal(readTable("1,2\n3,4\n5,6", 2).rows.length, 2);
+});
+
+test("a broken line is named, with what was expected", () => {
+  assert.throws(() => readTable("1,2\n3\n", 10), /line 2 has 1 cells; expected 2/);
+  assert.throws(() => readTable("a,b\n1,2\n3,x\n", 10), /line 3 holds "x"; expected a number/);
+  assert.throws(() => readTable("a,b\n1,\n", 10), /line 2 is empty/);
+  assert.throws(() => readTable("a,b\n", 10), /no numbers/);
+  assert.throws(() => readTable(" \n", 10), /it is empty/);
+});

@@ -1,0 +1,90 @@
+/** Data sets from files that the reader opens or drops: a CSV file, a NPY file, or images. */
+
+import { readPicture } from "../../exported_page/own_sample/read_sample.ts";
+import { counted, whole } from "../../format/numbers.ts";
+import { MOST, quantised, shapeOf, spread, type DataSet } from "./data_set.ts";
+import { readNpy } from "./npy.ts";
+import { readTable } from "./table.ts";
+
+/** Fewer samples teach a network nothing. */
+const FEWEST = 20;
+const SIDE = 28;
+const PICTURE = /^image\//;
+
+/** Make a data set of files; throws an error that says what is wrong, and what helps. */
+export async function readFiles(files: File[]): Promise<DataSet> {
+  const pictures = files.filter(({ type }) => PICTURE.test(type));
+  if (pictures.length > 1) return fromPictures(pictures);
+  const [file] = files;
+  const { name } = file;
+  const isNpy = /\.npy$/i.test(name);
+  if (!isNpy && !/\.(csv|tsv|txt)$/i.test(name)) {
+    throw new Error(`${name} cannot be read: open a CSV file, a NPY file, or at least ${FEWEST} images at once.`);
+  }
+  try {
+    return isNpy ? fromNpy(name, await file.arrayBuffer()) : fromTable(name, await file.text());
+  } catch (error) {
+    throw new Error(`${name} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function fromTable(name: string, text: string): DataSet {
+  const { rows, classes } = readTable(text, MOST.samples);
+  const size = rows[0].length;
+  checkSizes(rows.length, size);
+  const shape = shapeOf(size);
+  const values = quantised(rows, shape.length === 2);
+  const names = [...new Set(classes)].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const labelled = classes && names.length <= MOST.classes;
+  const how = shape.length === 2 ? `images of ${shape[0]} x ${shape[1]}` : `${counted(size, "value")} each`;
+  return {
+    ...{ name, shape, values, size, count: rows.length, divisor: 255 },
+    labels: labelled ? Uint8Array.from(classes, (label) => names.indexOf(label)) : null,
+    labelNames: labelled ? names : [],
+    note: `${counted(rows.length, "row")} of ${name}, ${how}, scaled to 0 to 1.`,
+  };
+}
+
+function fromNpy(name: string, bytes: ArrayBuffer): DataSet {
+  const { shape: all, value } = readNpy(bytes);
+  const [total = 0, ...sides] = all;
+  const kept = sides.at(-1) === 1 ? sides.slice(0, -1) : sides;
+  const size = kept.reduce((product, side) => product * side, 1);
+  if (!kept.length) throw new Error("its array has one dimension; expected samples as rows: (n, values) or (n, height, width).");
+  const rows = spread(MOST.samples, total);
+  checkSizes(rows.length, size);
+  const numbers = [...rows].map((row) => Float32Array.from({ length: size }, (_, i) => value(row * size + i)));
+  if (!numbers.every((row) => row.every(Number.isFinite))) throw new Error("it holds NaN or infinity. Remove these samples.");
+  const shape = kept.length === 2 ? kept : shapeOf(size);
+  const some = rows.length < total ? `${whole(rows.length)} of ${counted(total, "sample")}` : counted(total, "sample");
+  return {
+    ...{ name, shape, size, count: rows.length, divisor: 255, labels: null, labelNames: [] },
+    values: quantised(numbers, shape.length === 2),
+    note: `${some} of ${name}, scaled to 0 to 1.`,
+  };
+}
+
+async function fromPictures(files: File[]): Promise<DataSet> {
+  const chosen = [...spread(MOST.samples, files.length)].map((i) => files[i]);
+  checkSizes(chosen.length, SIDE * SIDE);
+  const values = new Uint8Array(chosen.length * SIDE * SIDE);
+  for (const [i, file] of chosen.entries()) {
+    const sample = await readPicture(file, SIDE, SIDE, 1, [0, 255]).catch(() => {
+      throw new Error(`${file.name} is no picture that this browser reads. Leave it out.`);
+    });
+    values.set(Uint8Array.from(sample, Math.round), i * SIDE * SIDE);
+  }
+  const name = counted(chosen.length, "image");
+  const size = SIDE * SIDE;
+  return {
+    ...{ name, values, size, count: chosen.length, shape: [SIDE, SIDE], divisor: 255, labels: null, labelNames: [] },
+    note: `${name}, in grey and scaled to ${SIDE} x ${SIDE} pixels.`,
+  };
+}
+
+function checkSizes(samples: number, values: number): void {
+  if (samples < FEWEST) throw new Error(`it has ${counted(samples, "sample")}; expected at least ${FEWEST}.`);
+  if (values < 2 || values > MOST.values) {
+    throw new Error(`a sample has ${counted(values, "value")}; expected 2 to ${whole(MOST.values)}.`);
+  }
+}

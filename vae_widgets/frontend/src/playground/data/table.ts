@@ -1,0 +1,41 @@
+/** Reads tables of numbers as text: CSV with commas, semicolons or tabs. */
+
+export interface Table {
+  rows: Float32Array[];
+  /** Class of each row as it is written; null without a column of classes. */
+  classes: string[] | null;
+}
+
+/** Names of a column that holds classes. */
+const CLASS = /^(label|labels|class|classes|target|species|category)$/i;
+
+/** Read a table; throws an error that names the first line that does not fit. */
+export function readTable(text: string, mostRows: number): Table {
+  const lines = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/);
+  const numbers = lines.map((_, i) => i).filter((i) => lines[i].trim());
+  if (!numbers.length) throw new Error("it is empty.");
+  const first = lines[numbers[0]];
+  const separator = [";", "\t", ","].find((each) => first.includes(each)) ?? ",";
+  const cells = (line: string) => line.split(separator).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+  const head = cells(first);
+  const hasNames = head.some((cell) => cell !== "" && !Number.isFinite(Number(cell)));
+  const classColumn = hasNames ? head.findIndex((name) => CLASS.test(name)) : -1;
+  const body = hasNames ? numbers.slice(1) : numbers;
+  if (!body.length) throw new Error("it has a line of names, but no numbers.");
+  const classes: string[] = [];
+  const rows = body.slice(0, mostRows).map((at) => {
+    const found = cells(lines[at]);
+    if (found.length !== head.length) {
+      throw new Error(`line ${at + 1} has ${found.length} cells; expected ${head.length}, as the first line has.`);
+    }
+    if (classColumn >= 0) classes.push(found[classColumn]);
+    const values = found.filter((_, column) => column !== classColumn);
+    return Float32Array.from(values, (cell) => {
+      const value = cell === "" ? NaN : Number(cell);
+      if (Number.isFinite(value)) return value;
+      const what = cell === "" ? "is empty" : `holds "${cell.slice(0, 20)}"`;
+      throw new Error(`a cell of line ${at + 1} ${what}; expected a number. Name a column of classes "label".`);
+    });
+  });
+  return { rows, classes: classColumn >= 0 ? classes : null };
+}
