@@ -2,10 +2,13 @@
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.support.plugins import install_plugins
 
 # A shared, loaded machine makes single examples slow; that is no fault of the code.
 settings.register_profile("no_deadline", deadline=None)
@@ -69,3 +72,9 @@ def quick_graphs() -> None:
     import tensorflow as tf
 
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
+@pytest.fixture(scope="session")
+def plugin_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the plugins of tests/support are installed; see `plugins.installed`."""
+    return install_plugins(tmp_path_factory.mktemp("plugins"))

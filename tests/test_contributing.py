@@ -18,7 +18,7 @@ from tests.widgets import invariants
 from vae_widgets import datasets, rendering
 from vae_widgets.core import thresholds
 from vae_widgets.core.thresholds import METHODS, Threshold
-from vae_widgets.rendering.named import RENDERERS
+from vae_widgets.rendering.registry import RENDERERS
 
 REPOSITORY = Path(__file__).parents[1]
 PACKAGE = REPOSITORY / "vae_widgets"
@@ -138,7 +138,7 @@ def test_every_function_that_loads_a_data_set_is_offered():
         if inspect.isfunction(function) and function.__annotations__.get("return") is vw.Dataset
     }
     loaders -= {"grey_images"}
-    assert loaders == set(vw.list_datasets()), "add it to _LOADERS"
+    assert loaders == set(vw.list_datasets()), "add it to LOADERS"
 
 
 @pytest.mark.parametrize("name", vw.list_datasets())

@@ -29,6 +29,7 @@ ARROWS = {
     "bundle.onnx": {"bundle.errors", *CORE},
     "bundle": {"bundle.*", "codec", "core.*", "rendering"},
     "datasets": {"codec", "core.*", "rendering"},
+    "plugins": {"bundle.*", "core.*", "datasets", "rendering"},
     "models.losses": {"core.*"},
     "models.networks": {"core.*", "models.losses"},
     "models.networks.architectures": {"core.*", "models.losses"},
@@ -78,7 +79,7 @@ for widget, others in WIDGETS.items():
     }
 # The public names: for type checkers, and at run time on first use.
 ARROWS["__init__"] = {f"{part}.*" for part in ("bundle", "core", "datasets", "models", "rendering")}
-ARROWS["__init__"] |= {"codec", "playground", "widgets.*"}
+ARROWS["__init__"] |= {"codec", "playground", "plugins", "widgets.*"}
 
 # Other packages, by part: those of import time, and those that are imported on first use.
 OUTSIDE = {
@@ -89,6 +90,7 @@ OUTSIDE = {
     "bundle": ({"numpy", "onnxruntime", "PIL"}, set()),
     "datasets": ({"numpy", "platformdirs"}, {"mlxtend", "sklearn"}),
     "playground": ({"numpy"}, set()),
+    "plugins": (set(), set()),
     "models": ({"h5py", "keras", "numpy", "onnx", "scipy", "sklearn", "tensorflow"}, {"tf2onnx"}),
     "widgets": (
         {"anywidget", "bqplot", "IPython", "ipywidgets", "numpy", "PIL", "traitlets"},

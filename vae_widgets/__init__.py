@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vae_widgets.bundle import BundleError
-    from vae_widgets.bundle.codec import BundleCodec, load
+    from vae_widgets.bundle.codec import BundleCodec
+    from vae_widgets.bundle.loading import load
     from vae_widgets.codec import Codec
     from vae_widgets.core.scores.baselines import baseline_scores
     from vae_widgets.core.scores.comparison import ScoreComparison, compare_scores
     from vae_widgets.core.scores.policy import ThresholdPolicy
-    from vae_widgets.core.thresholds import choose_threshold
+    from vae_widgets.core.thresholds import Threshold, choose_threshold
     from vae_widgets.core.training.history import TrainingHistory
     from vae_widgets.core.vocabulary import Vocabulary
     from vae_widgets.datasets import Dataset, list_datasets, load_dataset
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     )
     from vae_widgets.models.detector import VAEDetector
     from vae_widgets.playground import save_playground
+    from vae_widgets.plugins import list_plugins
     from vae_widgets.rendering import (
         ImageRenderer,
         Renderer,
@@ -88,6 +90,7 @@ _HOME = {
     "Sound": "rendering",
     "TableRenderer": "rendering",
     "TextRenderer": "rendering",
+    "Threshold": "core.thresholds",
     "ThresholdPolicy": "core.scores.policy",
     "TrainingHistory": "core.training.history",
     "TrainingMonitor": "widgets.training_monitor",
@@ -101,7 +104,8 @@ _HOME = {
     "compare_scores": "core.scores.comparison",
     "kl_divergence": "models",
     "list_datasets": "datasets",
-    "load": "bundle.codec",
+    "list_plugins": "plugins",
+    "load": "bundle.loading",
     "load_dataset": "datasets",
     "reparameterize": "models",
     "save_playground": "playground",

@@ -17,7 +17,7 @@ import numpy as np
 
 from tests.bundle.mutations import mutate
 from vae_widgets.bundle import BundleError, read_archive
-from vae_widgets.bundle.codec import load
+from vae_widgets.bundle.loading import load
 
 
 def outcome(path, seed, whole, original):

@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.bundle.mutations import parts_of, sign, zip_of
 from vae_widgets import VAE, BundleError
-from vae_widgets.bundle.codec import load
+from vae_widgets.bundle.loading import load
 
 
 @pytest.fixture

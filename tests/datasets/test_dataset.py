@@ -68,7 +68,7 @@ def test_is_frozen():
         ({"y_test": ["a", "b", "c"]}, "y_test has dtype <U1; expected whole numbers"),
         ({"y_test": [0, 1, 2], "label_names": ["a", "b"]}, r"y_test spans \[0, 2\].*\[0, 1\]"),
         ({"likelihood": "bernouli"}, "did you mean 'bernoulli'"),
-        ({"renderer": "image"}, "renderer must be callable"),
+        ({"renderer": 3}, "renderer must be callable"),
         ({"lable_names": ["a"]}, "unknown keyword 'lable_names'; did you mean 'label_names'"),
     ],
 )

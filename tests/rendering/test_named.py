@@ -5,11 +5,11 @@ import pytest
 
 from vae_widgets.core.vocabulary import Vocabulary
 from vae_widgets.rendering import (
+    AbsentRenderer,
     ImageRenderer,
     SignalRenderer,
     TableRenderer,
     TextRenderer,
-    own_renderer,
     renderer_from_json,
     renderer_to_json,
 )
@@ -45,11 +45,10 @@ def test_of_a_renderer_of_ones_own_the_name_is_kept():
     def own_function(batch):
         return batch
 
-    assert own_renderer(renderer_to_json(Own())).endswith("<locals>.Own")
-    assert own_renderer(renderer_to_json(own_function)).endswith("<locals>.own_function")
-    assert own_renderer(renderer_to_json(ImageRenderer())) is None
-    for content in (None, {}, {"own": 3}, {"own": ""}, {"own": "x" * 201}, ["own"]):
-        assert own_renderer(content) is None
+    for renderer, name in ((Own(), "Own"), (own_function, "own_function")):
+        absent = renderer_from_json(renderer_to_json(renderer))
+        assert isinstance(absent, AbsentRenderer)
+        assert absent.name.endswith(f"<locals>.{name}")
 
 
 @pytest.mark.parametrize(
@@ -59,6 +58,10 @@ def test_of_a_renderer_of_ones_own_the_name_is_kept():
         ("image", ValueError),
         ({}, ValueError),
         ({"name": ["image"]}, ValueError),
+        ({"own": 3}, ValueError),
+        ({"own": ""}, ValueError),
+        ({"own": "x" * 201}, ValueError),
+        (["own"], ValueError),
         ({"name": "molecule", "arguments": {}}, ValueError),
         ({"name": "image"}, TypeError),
         ({"name": "image", "arguments": []}, TypeError),

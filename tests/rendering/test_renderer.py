@@ -45,8 +45,8 @@ def test_renderer_for_draws_samples_of_that_shape(shape, kind):
 
 
 def test_a_wrong_renderer_is_named():
-    with pytest.raises(TypeError, match=r"renderer must be callable.*received str"):
-        check_renderer("image", (8, 8))
+    with pytest.raises(TypeError, match=r"renderer must be callable.*received int"):
+        check_renderer(3, (8, 8))
     with pytest.raises(TypeError, match=r"renderer returned float64 of shape \(2, 8, 8\)"):
         render(lambda batch: batch, np.zeros((2, 8, 8)))
     with pytest.raises(ValueError, match="1 tiles for 2 samples"):

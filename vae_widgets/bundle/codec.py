@@ -2,16 +2,14 @@
 
 import functools
 import io
-import os
 import pathlib
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vae_widgets.bundle.archive import Archive, parse_archive, read_archive
+from vae_widgets.bundle.archive import Archive, parse_archive
 from vae_widgets.bundle.detector_part import (
     DETECTOR_PART,
     SCORE_PART,
@@ -37,7 +35,7 @@ from vae_widgets.core.labels.conditioning import check_class_labels, missing_lab
 from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.tensors import as_numpy
 from vae_widgets.core.vocabulary import Vocabulary
-from vae_widgets.rendering import Renderer, own_renderer
+from vae_widgets.rendering import AbsentRenderer, Renderer
 
 _SCORE_NAMES = {
     "elbo": "negative ELBO (nats)",
@@ -59,9 +57,9 @@ class BundleCodec:
         All that its manifest says: training summary, versions, date, sizes of the parts.
     renderer
         The one that was saved, or one that suits the shape of a sample; the widgets take it.
-    own_renderer
-        Name of the author's own renderer, which the bundle could not hold, or None. Pass yours to
-        the widgets: ``renderer=...``.
+    absent_renderer
+        Name of the renderer that was saved, why it is not here, and what to do; None if it is here.
+        A bundle does not hold the code of the author's own renderer, or of another package.
     vocabulary
         The `Vocabulary` of the renderer, which turns samples of tokens into strings; or None.
     preprocessing
@@ -94,9 +92,11 @@ class BundleCodec:
         onnx = OnnxModel(archive.parts["decoder.onnx"], archive.parts["encoder.onnx"])
         # A larger one would lie in memory twice, and no page gets it by itself.
         self._onnx = onnx if len(onnx.decoder) <= MOST_ONNX_BYTES else None
-        content = archive.manifest.get("renderer")
-        self.renderer: Renderer = read_renderer(content, facts.sample_shape, where)
-        self.own_renderer: str | None = own_renderer(content)
+        self.renderer: Renderer
+        self.absent_renderer: AbsentRenderer | None
+        self.renderer, self.absent_renderer = read_renderer(
+            archive.manifest.get("renderer"), facts.sample_shape, where
+        )
         self.vocabulary: Vocabulary | None = getattr(self.renderer, "vocabulary", None)
         self.preprocessing: Any = archive.manifest.get("preprocessing")
         self.latents = read_latents(archive.parts.get("latents.f32"), facts.latent_dim, where)
@@ -347,46 +347,3 @@ class BundleCodec:
             f"<BundleCodec {self.path.name}: {self.latent_dim} latent dimensions, samples of "
             f"{shape}, {self.likelihood} likelihood>"
         )
-
-
-@checks.suggest_keywords
-def load(path: str | os.PathLike[str]) -> BundleCodec:
-    """Load a bundle, without TensorFlow, for encoding, decoding and the widgets.
-
-    `VAE.load` gives the model for further training instead.
-
-    Parameters
-    ----------
-    path
-        A ``.vae`` file that ``vae.save("name.vae")`` wrote.
-
-    Raises
-    ------
-    BundleError
-        If the file is damaged, manipulated, of a newer version or no bundle. It is a ``ValueError``
-        and names the part. Nothing in a bundle is run as code.
-    OSError
-        If there is no such file.
-
-    Warns
-    -----
-    UserWarning
-        If the bundle was saved with a renderer of its author's own.
-
-    Examples
-    --------
-    >>> vw.VAE.build((4,), likelihood="gaussian", seed=0).save("table.vae")
-    >>> vw.load("table.vae")
-    <BundleCodec table.vae: 2 latent dimensions, samples of 4, gaussian likelihood>
-    """
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path must be the name of a .vae file; received {path!r:.200}.")
-    codec = BundleCodec(read_archive(path))
-    if codec.own_renderer is not None:
-        warnings.warn(
-            f"{codec.path.name} was saved with the renderer {codec.own_renderer!r}, whose code a "
-            f"bundle does not hold; samples are drawn by {type(codec.renderer).__name__} instead. "
-            "Pass yours to each widget: renderer=...",
-            stacklevel=3,  # the caller, above the check of the keywords
-        )
-    return codec

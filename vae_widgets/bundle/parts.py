@@ -11,18 +11,23 @@ from PIL import Image
 from vae_widgets.bundle.archive import MANIFEST, Archive
 from vae_widgets.bundle.errors import BundleError
 from vae_widgets.core.scores.policy import ThresholdPolicy
-from vae_widgets.rendering import Renderer, own_renderer, renderer_for, renderer_from_json
+from vae_widgets.rendering import AbsentRenderer, Renderer, renderer_for, renderer_from_json
 from vae_widgets.rendering.atlas import MAX_SIDE
 
 
-def read_renderer(content: Any, sample_shape: tuple[int, ...], where: str) -> Renderer:
-    """Return the renderer of a bundle; one for the shape if it holds none."""
-    if content is None or own_renderer(content) is not None:
-        return renderer_for(sample_shape)
+def read_renderer(
+    content: Any, sample_shape: tuple[int, ...], where: str
+) -> tuple[Renderer, AbsentRenderer | None]:
+    """Return the renderer of a bundle, or one for the shape and the one that is not here."""
+    if content is None:
+        return renderer_for(sample_shape), None
     try:
-        return renderer_from_json(content)
+        found = renderer_from_json(content)
     except (TypeError, ValueError) as error:
         raise BundleError(f"{where}: part {MANIFEST!r}: 'renderer': {error}") from None
+    if isinstance(found, AbsentRenderer):
+        return renderer_for(sample_shape), found
+    return found, None
 
 
 def read_score_note(content: Any, where: str) -> tuple[str, str, bool]:

@@ -1,32 +1,25 @@
 """Real data sets, ready for a VAE: samples, labels, and how to draw and model them."""
 
 import os
-from collections.abc import Callable
 
 from vae_widgets.core import checks
 from vae_widgets.datasets.dataset import Dataset
-from vae_widgets.datasets.digits import load_digits
-from vae_widgets.datasets.fashion_mnist import load_fashion_mnist
-from vae_widgets.datasets.mnist import load_mnist
+from vae_widgets.datasets.loaders import LOADERS
 
-__all__ = ["Dataset", "list_datasets", "load_dataset"]
-
-_LOADERS: dict[str, Callable[[float], Dataset]] = {
-    "digits": lambda timeout: load_digits(),
-    "mnist": load_mnist,
-    "fashion_mnist": load_fashion_mnist,
-}
+__all__ = ["LOADERS", "Dataset", "list_datasets", "load_dataset"]
 
 
 def list_datasets() -> list[str]:
-    """Return the names that `load_dataset` knows.
+    """Return the names that `load_dataset` knows: those below, then those of other packages.
+
+    A package that adds one is imported; one that fails is left out, with a warning.
 
     Examples
     --------
     >>> vw.list_datasets()
     ['digits', 'mnist', 'fashion_mnist']
     """
-    return list(_LOADERS)
+    return list(LOADERS)
 
 
 @checks.suggest_keywords
@@ -41,6 +34,7 @@ def load_dataset(name: str, timeout: float | None = None) -> Dataset:
         ``"digits"``: 1,797 handwritten digits, 8x8, from scikit-learn.
         ``"mnist"``: 70,000 handwritten digits, 28x28.
         ``"fashion_mnist"``: 70,000 pictures of clothes, 28x28.
+        Or a data set of another package (``docs/plugins.md``).
     timeout
         Seconds that a download may take in all; 0 never downloads. None takes
         ``$VAE_WIDGETS_DOWNLOAD_TIMEOUT``, or 120.
@@ -53,7 +47,9 @@ def load_dataset(name: str, timeout: float | None = None) -> Dataset:
     Raises
     ------
     ValueError
-        If no data set has this name.
+        If no data set has this name, or its package cannot be used.
+    TypeError
+        If another package makes something else than a `Dataset`.
     FileNotFoundError
         If the data was in none of the places below.
 
@@ -77,10 +73,10 @@ def load_dataset(name: str, timeout: float | None = None) -> Dataset:
     >>> digits.x_train.shape, digits.likelihood
     ((1437, 8, 8, 1), 'bernoulli')
     """
-    checks.one_of("name", name, _LOADERS)
+    load = LOADERS.look_up("name", name)
     if timeout is None:
         timeout = _timeout_from_environment()
-    return _LOADERS[name](checks.number_between("timeout", timeout, low=0))
+    return load(checks.number_between("timeout", timeout, low=0))
 
 
 def _timeout_from_environment() -> float:

@@ -29,8 +29,9 @@ class Dataset:
     label_names
         Name of each class; None if classes have no names.
     renderer
-        Turns samples into tiles, with the range of `x_train`; None takes the one that suits the
-        shape of a sample. Flattened images need ``ImageRenderer(shape=(h, w))``.
+        Turns samples into tiles, with the range of `x_train`, or the name of a renderer; None takes
+        the one that suits the shape of a sample. Flattened images need
+        ``ImageRenderer(shape=(h, w))``.
     likelihood
         Of the decoder, ``"bernoulli"`` or ``"gaussian"``.
     source, licence
@@ -54,7 +55,7 @@ class Dataset:
     y_train: NDArray[np.integer] | None = None
     y_test: NDArray[np.integer] | None = None
     label_names: tuple[str, ...] | None = None
-    renderer: Renderer | None = None
+    renderer: Renderer | str | None = None
     likelihood: str = "bernoulli"
     source: str = "given by the user"
     licence: str = "unknown"

@@ -1,7 +1,8 @@
 """Renderers turn samples into pictures: one for each kind of data."""
 
 from vae_widgets.rendering.image import ImageRenderer
-from vae_widgets.rendering.named import own_renderer, renderer_from_json, renderer_to_json
+from vae_widgets.rendering.named import AbsentRenderer, renderer_from_json, renderer_to_json
+from vae_widgets.rendering.registry import RENDERERS
 from vae_widgets.rendering.renderer import (
     Renderer,
     check_renderer,
@@ -18,6 +19,8 @@ from vae_widgets.rendering.table import TableRenderer
 from vae_widgets.rendering.text import TextRenderer
 
 __all__ = [
+    "RENDERERS",
+    "AbsentRenderer",
     "ImageRenderer",
     "Renderer",
     "SignalRenderer",
@@ -27,7 +30,6 @@ __all__ = [
     "check_renderer",
     "detail_of",
     "note_of",
-    "own_renderer",
     "render",
     "render_compared",
     "renderer_for",

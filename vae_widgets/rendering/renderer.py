@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core.image_shapes import has_channels_first, is_image
 from vae_widgets.rendering.image import ImageRenderer
+from vae_widgets.rendering.registry import renderer_by_name
 from vae_widgets.rendering.signal import SignalRenderer
 from vae_widgets.rendering.sound import Sound
 from vae_widgets.rendering.table import TableRenderer
@@ -91,8 +92,8 @@ def check_renderer(
     Parameters
     ----------
     renderer
-        The user's; None takes that of `codec`, or else a `TableRenderer` for a DataFrame, a
-        `TextRenderer` for texts, and otherwise `renderer_for`.
+        The user's, or the name of one in `RENDERERS`. None takes that of `codec`, or else a
+        `TableRenderer` for a DataFrame, a `TextRenderer` for texts, and otherwise `renderer_for`.
     sample_shape
         Shape of one sample.
     data
@@ -104,10 +105,12 @@ def check_renderer(
         renderer = getattr(codec, "renderer", None)
     if renderer is None:
         renderer = _renderer_of(data, tuple(sample_shape))
+    if isinstance(renderer, str):
+        renderer = renderer_by_name(renderer)
     if not callable(renderer):
         raise TypeError(
-            f"renderer must be callable on a batch (n, *sample_shape); received "
-            f"{type(renderer).__name__}. Use vae_widgets.ImageRenderer() or a function."
+            f"renderer must be callable on a batch (n, *sample_shape), or the name of a renderer; "
+            f"received {type(renderer).__name__}. Use vae_widgets.ImageRenderer() or a function."
         )
     return renderer if data is None else with_range_of(renderer, data)
 

@@ -686,7 +686,7 @@ class Counting(Rotation):
         ({"threshold": np.inf}, ValueError, "threshold must be a finite number"),
         ({"dims": (0, 5)}, ValueError, r"dims is \(0, 5\)"),
         ({"projection": "umap"}, ValueError, "projection is 'umap'"),
-        ({"renderer": "image"}, TypeError, "renderer must be callable"),
+        ({"renderer": 3}, TypeError, "renderer must be callable"),
         ({"label": range(12)}, TypeError, "did you mean 'labels'"),
     ],
 )

@@ -137,6 +137,7 @@ def first_choice(
 
 def check_method_or_manual(method: Any) -> str:
     """Return the name of a method, or "manual"."""
+    METHODS.find("method", method)  # says why the method of another package cannot be used
     return checks.one_of("method", method, [MANUAL, *METHODS])
 
 

@@ -2,8 +2,8 @@
 
 import difflib
 import warnings
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.pairing import shared_index
+from vae_widgets.core.registry import Registry
 from vae_widgets.core.thresholds.conformal import conformal_threshold
 from vae_widgets.core.thresholds.gesd import gesd_threshold
 from vae_widgets.core.thresholds.labelled import (
@@ -20,6 +21,7 @@ from vae_widgets.core.thresholds.labelled import (
     precision_at_recall_threshold,
     recall_at_precision_threshold,
 )
+from vae_widgets.core.thresholds.method import Method, method_of_plugin
 from vae_widgets.core.thresholds.mixture import mixture_threshold
 from vae_widgets.core.thresholds.peaks_over_threshold import peaks_over_threshold
 from vae_widgets.core.thresholds.percentile import percentile_threshold, top_k_threshold
@@ -32,61 +34,71 @@ from vae_widgets.core.thresholds.threshold import Threshold
 _SQUARING = ("pythresh_mad", "z_score", "gesd", "pythresh_gesd", "mixture")
 _TOO_SMALL = 1e-150
 
-
-@dataclass(frozen=True)
-class Method:
-    """A method of choosing a threshold.
-
-    `choose` takes scores, with `labels` ("needed", "used" or "") also these, and keywords with the
-    defaults in `parameters`, of which the page shows the first. `step` is that of its arrows.
-    """
-
-    choose: Callable[..., Threshold]
-    title: str
-    parameters: dict[str, Any]
-    labels: str = ""
-    step: float = 0.01
-
-
-METHODS = {
-    "percentile": Method(percentile_threshold, "Percentile", {"percentile": 95.0}, step=0.5),
-    "top_k": Method(top_k_threshold, "Top k", {"k": 50}, step=1),
-    "iqr": Method(iqr_threshold, "Interquartile range", {"factor": 1.5}, step=0.5),
-    "mad": Method(mad_threshold, "Median deviation (MAD)", {"factor": 3.5}, step=0.5),
-    "pythresh_mad": Method(pythresh_mad_threshold, "MAD as in pythresh", {"factor": 1.0}, step=0.5),
-    "z_score": Method(z_score_threshold, "z-score", {"factor": 3.0}, step=0.5),
-    "gesd": Method(gesd_threshold, "Rosner's test (GESD)", {"alpha": 0.05, "max_outliers": None}),
-    "pythresh_gesd": Method(
-        pythresh_gesd_threshold, "GESD as in pythresh", {"alpha": 0.05, "max_outliers": None}
-    ),
-    "mixture": Method(mixture_threshold, "Two distributions", {"probability": 0.5}, step=0.05),
-    "peaks_over_threshold": Method(
-        peaks_over_threshold, "Extreme values (POT)", {"rate": 0.001, "tail": 0.1}, step=0.0005
-    ),
-    "conformal": Method(
-        conformal_threshold, "Conformal bound", {"rate": 0.05, "confidence": None}, labels="used"
-    ),
-    "f1": Method(f1_threshold, "Best F1", {}, labels="needed"),
-    "f_beta": Method(f_beta_threshold, "Best F-beta", {"beta": 2.0}, labels="needed", step=0.5),
-    "recall_at_precision": Method(
-        recall_at_precision_threshold, "Recall at precision", {"precision": 0.9}, labels="needed"
-    ),
-    "precision_at_recall": Method(
-        precision_at_recall_threshold, "Precision at recall", {"recall": 0.9}, labels="needed"
-    ),
-    "cost": Method(
-        cost_threshold,
-        "Lowest cost",
-        {
-            "false_negative_cost": 10.0,
-            "false_positive_cost": 1.0,
-            "true_positive_cost": 0.0,
-            "true_negative_cost": 0.0,
-        },
-        labels="needed",
-        step=1,
-    ),
-}
+METHODS: Registry[Method] = Registry(
+    "threshold",
+    {
+        "percentile": Method(percentile_threshold, "Percentile", {"percentile": 95.0}, step=0.5),
+        "top_k": Method(top_k_threshold, "Top k", {"k": 50}, step=1),
+        "iqr": Method(iqr_threshold, "Interquartile range", {"factor": 1.5}, step=0.5),
+        "mad": Method(mad_threshold, "Median deviation (MAD)", {"factor": 3.5}, step=0.5),
+        "pythresh_mad": Method(
+            pythresh_mad_threshold, "MAD as in pythresh", {"factor": 1.0}, step=0.5
+        ),
+        "z_score": Method(z_score_threshold, "z-score", {"factor": 3.0}, step=0.5),
+        "gesd": Method(
+            gesd_threshold,
+            "Rosner's test (GESD)",
+            {"alpha": 0.05, "max_outliers": None},
+            steps={"max_outliers": 1},
+        ),
+        "pythresh_gesd": Method(
+            pythresh_gesd_threshold,
+            "GESD as in pythresh",
+            {"alpha": 0.05, "max_outliers": None},
+            steps={"max_outliers": 1},
+        ),
+        "mixture": Method(mixture_threshold, "Two distributions", {"probability": 0.5}, step=0.05),
+        "peaks_over_threshold": Method(
+            peaks_over_threshold,
+            "Extreme values (POT)",
+            {"rate": 0.001, "tail": 0.1},
+            steps={"rate": 0.0005, "tail": 0.05},
+        ),
+        "conformal": Method(
+            conformal_threshold,
+            "Conformal bound",
+            {"rate": 0.05, "confidence": None},
+            labels="used",
+            steps={"confidence": 0.05},
+        ),
+        "f1": Method(f1_threshold, "Best F1", {}, labels="needed"),
+        "f_beta": Method(f_beta_threshold, "Best F-beta", {"beta": 2.0}, labels="needed", step=0.5),
+        "recall_at_precision": Method(
+            recall_at_precision_threshold,
+            "Recall at precision",
+            {"precision": 0.9},
+            labels="needed",
+        ),
+        "precision_at_recall": Method(
+            precision_at_recall_threshold, "Precision at recall", {"recall": 0.9}, labels="needed"
+        ),
+        "cost": Method(
+            cost_threshold,
+            "Lowest cost",
+            {
+                "false_negative_cost": 10.0,
+                "false_positive_cost": 1.0,
+                "true_positive_cost": 0.0,
+                "true_negative_cost": 0.0,
+            },
+            labels="needed",
+            step=1,
+        ),
+    },
+    method_of_plugin,
+    reserved=("manual",),
+)
+"""Every method by its name: ours, and those of other packages."""
 
 
 def choose_threshold(
@@ -106,7 +118,8 @@ def choose_threshold(
     method
         Without labels "percentile", "top_k", "iqr", "mad", "pythresh_mad", "z_score", "gesd",
         "pythresh_gesd", "mixture", "peaks_over_threshold" or "conformal" (which takes labels too);
-        with labels "f1", "f_beta", "recall_at_precision", "precision_at_recall" or "cost".
+        with labels "f1", "f_beta", "recall_at_precision", "precision_at_recall" or "cost". Or a
+        method of another package (``docs/plugins.md``).
     **parameters
         Those of the method: ``percentile``; ``k``; ``factor`` of the four spreads; ``alpha`` and
         ``max_outliers`` of the two GESD; ``probability``; ``rate`` and ``tail``; ``rate`` and
@@ -153,7 +166,7 @@ def choose_threshold(
 
 def check_method(method: str, parameters: Mapping[str, Any]) -> Method:
     """Return a method by its name; raise for an unknown one, or for an unknown parameter."""
-    chosen = METHODS[checks.one_of("method", method, METHODS)]
+    chosen = METHODS.look_up("method", method)
     checks.reject_unknown(f"method {method!r}", parameters, chosen.parameters)
     return chosen
 

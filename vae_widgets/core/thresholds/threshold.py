@@ -19,7 +19,7 @@ class Threshold:
     threshold : float
         A sample is flagged when its score is at least this.
     method : str
-        Which method chose it, a key of `METHODS`.
+        Which method chose it, as passed to `choose_threshold`.
     parameters : mapping
         What the method was asked for, defaults included.
     explanation : str
@@ -28,6 +28,13 @@ class Threshold:
         What must hold for it to mean what it says: "Assumes that ...".
     estimates : mapping
         What the method found on its way, such as the shape of the tail.
+
+    Examples
+    --------
+    >>> vw.Threshold(2.5, "by_eye", {}, "Between both modes.", "Assumes that two remain.")
+    <Threshold 2.5 by by_eye: Between both modes.>
+    >>> np.array([1.0, 3.0]) >= vw.choose_threshold([1.0, 2.0, 3.0], method="top_k", k=1)
+    array([False,  True])
     """
 
     threshold: float

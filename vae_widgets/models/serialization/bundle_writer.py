@@ -55,7 +55,7 @@ class BundleWriter:
         overwrite: bool = True,
         zipped: bool | None = None,
         *,
-        renderer: Renderer | None = None,
+        renderer: Renderer | str | None = None,
         preprocessing: Any = None,
         samples: ArrayLike | None = None,
         latents: ArrayLike | None = None,
@@ -77,8 +77,8 @@ class BundleWriter:
             As in `keras.Model.save`; not for bundles.
         renderer
             Draws the samples: an `ImageRenderer`, `SignalRenderer`, `TableRenderer` or
-            `TextRenderer`; None for one that suits their shape. Of your own renderer only the name
-            is saved.
+            `TextRenderer`, one of another package, or its name; None for one that suits their
+            shape. Of your own renderer only the name is saved.
         preprocessing
             A note on how to prepare data for the model: text, or anything that JSON holds. It is
             not applied.
@@ -149,7 +149,7 @@ def save_bundle(
     model: Exportable,
     path: str | os.PathLike[str],
     *,
-    renderer: Renderer | None = None,
+    renderer: Renderer | str | None = None,
     preprocessing: Any = None,
     samples: ArrayLike | None = None,
     latents: ArrayLike | None = None,
@@ -164,7 +164,7 @@ def save_bundle(
     if policy is not None and not isinstance(policy, ThresholdPolicy):
         raise TypeError(f"policy must be a ThresholdPolicy; received {type(policy).__name__}.")
     if renderer is not None:
-        check_renderer(renderer, facts.sample_shape)
+        renderer = check_renderer(renderer, facts.sample_shape)
     if samples is not None:
         given, samples = samples, spec.check_samples("samples", samples)
         renderer = check_renderer(renderer, facts.sample_shape, given)

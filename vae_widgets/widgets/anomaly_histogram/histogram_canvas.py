@@ -22,8 +22,6 @@ from vae_widgets.widgets.traits.array import Array, Number, array_to_json
 
 PERCENTILES = (50, 90, 95, 99, 99.9)
 """Marked along the top."""
-# By how much the arrows of the page's fields change a parameter, where not by the method's step.
-_STEPS = {"max_outliers": 1, "tail": 0.05, "confidence": 0.05}
 
 
 class ScoreCanvas(CanvasWidget):
@@ -239,7 +237,7 @@ def _offered(has_both_kinds: bool) -> list[dict[str, Any]]:
             "parameters": [
                 {
                     "name": of,
-                    "step": _STEPS.get(of, method.step),
+                    "step": method.step_of(of),
                     "optional": default is None,
                     **({"min": 0} if of.endswith("_cost") else {}),
                 }

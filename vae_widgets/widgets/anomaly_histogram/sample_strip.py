@@ -98,7 +98,7 @@ class ScoreStrip(TileStrip):
         return "good" if flagged == (labels[index] == 1) else "bad"
 
 
-def check_items(items: Any, n: int, renderer: Renderer | None) -> NDArray[Any]:
+def check_items(items: Any, n: int, renderer: Renderer | str | None) -> NDArray[Any]:
     """Return the samples of `n` scores as an array, or raise."""
     array = np.asarray(items)
     if len(np.atleast_1d(array)) != n or not array.ndim:

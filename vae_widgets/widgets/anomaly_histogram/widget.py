@@ -63,7 +63,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
     items
         The samples (n, *sample_shape) behind the scores, shown as tiles.
     renderer
-        Turns items into tiles; None chooses one by their shape or type.
+        Turns items into tiles, or the name of a renderer; None chooses one by their shape or type.
     threshold
         The first threshold; None lets `method` choose it.
     method
@@ -141,7 +141,7 @@ class AnomalyHistogram(Pictured, CompositeWidget):
         scores: ArrayLike,
         labels: ArrayLike | None = None,
         items: Any = None,
-        renderer: Renderer | None = None,
+        renderer: Renderer | str | None = None,
         *,
         threshold: float | None = None,
         method: str | None = None,

@@ -14,7 +14,7 @@ import traitlets
 from vae_widgets.codec import CannotDecodeError
 from vae_widgets.core import checks
 from vae_widgets.core.review.log import LABELS
-from vae_widgets.core.thresholds import METHODS
+from vae_widgets.core.scores.threshold_choice import check_method_or_manual
 
 SETTINGS = ("learning_rate", "beta")
 """What may be changed while a model trains."""
@@ -197,7 +197,7 @@ KINDS: dict[str, Kind] = {
     ),
     # To HistogramCanvas. The answer has fields where the method cannot be applied.
     "method": Kind(
-        {"method": choice("manual", *METHODS)},
+        {"method": lambda name, value: check_method_or_manual(value)},
         {"parameters": named(or_none(_ANY_SIZE), 8)},
         ("method", "parameters"),
     ),

@@ -52,7 +52,8 @@ class Explorer(Pictured, CompositeWidget):
     label_names
         Names of the classes; None takes the data set's.
     renderer
-        Turns samples into tiles; None takes the data set's, the codec's, or chooses one.
+        Turns samples into tiles, or the name of a renderer; None takes the data set's, the codec's,
+        or chooses one.
     scores
         Anomaly scores (n,), higher = more anomalous. None takes ``codec.anomaly_score(x)``, or else
         the squared error of the reconstruction.
@@ -92,7 +93,7 @@ class Explorer(Pictured, CompositeWidget):
         *,
         labels: ArrayLike | None = None,
         label_names: Sequence[str] | None = None,
-        renderer: Renderer | None = None,
+        renderer: Renderer | str | None = None,
         scores: ArrayLike | None = None,
         anomalies: ArrayLike | None = None,
         in_page: bool | str = "auto",

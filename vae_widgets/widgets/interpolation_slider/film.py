@@ -87,7 +87,7 @@ class FilmMaker:
     def __init__(
         self,
         codec: Codec,
-        renderer: Renderer | None,
+        renderer: Renderer | str | None,
         steps: int,
         ends: str,
         latents: ArrayLike | None,

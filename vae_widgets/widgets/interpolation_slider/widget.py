@@ -57,9 +57,9 @@ class InterpolationSlider(Pictured, DecodingWidget):
         "neighbours", the shortest way from neighbour to neighbour among `latents`, which stays near
         the data.
     renderer
-        Maps samples (n, *sample_shape) to RGBA tiles; None takes the codec's, or chooses one by
-        `sample_shape`. Its range is that of the first path and of some `latents`. What its
-        ``detail`` returns is shown or played at `value`.
+        Maps samples (n, *sample_shape) to RGBA tiles, or the name of a renderer; None takes the
+        codec's, or chooses one by `sample_shape`. Its range is that of the first path and of some
+        `latents`. What its ``detail`` returns is shown or played at `value`.
     ends
         What `start`, `end` and `via` are: "auto" (by the shape), "latent" or "sample".
     via
@@ -139,7 +139,7 @@ class InterpolationSlider(Pictured, DecodingWidget):
         end: ArrayLike,
         steps: int = 64,
         method: str = "slerp",
-        renderer: Renderer | None = None,
+        renderer: Renderer | str | None = None,
         ends: str = "auto",
         *,
         via: Iterable[ArrayLike] = (),

@@ -50,8 +50,8 @@ class LatentScatter(Pictured, ScatterAnswers):
         One class for each sample (n,): whole numbers, booleans, texts or a pandas categorical; None
         for no classes. Missing classes (None, NaN, NA, masked) are grey and "unknown".
     renderer
-        Turns samples into tiles; None takes the codec's, or chooses one. What its ``detail``
-        returns is shown or played beside a sample.
+        Turns samples into tiles, or the name of a renderer; None takes the codec's, or chooses one.
+        What its ``detail`` returns is shown or played beside a sample.
     label_names
         Names of the classes, which whole-number labels index. None takes the values of `labels`.
     color_by
@@ -159,7 +159,7 @@ class LatentScatter(Pictured, ScatterAnswers):
         codec: Codec,
         x: ArrayLike,
         labels: ArrayLike | None = None,
-        renderer: Renderer | None = None,
+        renderer: Renderer | str | None = None,
         *,
         label_names: Sequence[Any] | None = None,
         color_by: str | ArrayLike = "label",

@@ -55,7 +55,7 @@ class TrainingPictures:
     def __init__(
         self,
         samples: NDArray[np.float32] | None = None,
-        renderer: Renderer | None = None,
+        renderer: Renderer | str | None = None,
         codec: Codec | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

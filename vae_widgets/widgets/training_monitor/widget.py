@@ -50,7 +50,8 @@ class TrainingMonitor(Pictured, CompositeWidget):
         Samples (n, *sample_shape) to reconstruct, of which the first 10 are shown. None takes those
         that ``VAE.fit`` offers.
     renderer
-        Draws samples as tiles; None chooses one by the shape of a sample.
+        Draws samples as tiles, or the name of a renderer; None chooses one by the shape of a
+        sample.
     codec
         The model of the pictures; None for the one that Keras trains.
     title
@@ -100,7 +101,7 @@ class TrainingMonitor(Pictured, CompositeWidget):
     def __init__(
         self,
         samples: ArrayLike | None = None,
-        renderer: Renderer | None = None,
+        renderer: Renderer | str | None = None,
         codec: Codec | None = None,
         title: str = "Training",
         log_scale: bool = False,

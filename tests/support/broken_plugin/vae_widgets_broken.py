@@ -1,0 +1,3 @@
+"""A plugin that cannot be imported, for tests."""
+
+raise ImportError("the library that this plugin needs is not installed")
