@@ -18,7 +18,8 @@ def lengths(tile, x):
     return int(ink[:middle].sum()), int(ink[middle + 1 :].sum())
 
 
-@given(st.floats(-3, 3), st.floats(-100, 100), st.floats(0.01, 100))
+# Not 3, which rounding may put beyond the range, where bars have an arrow.
+@given(st.floats(-2.99, 2.99), st.floats(-100, 100), st.floats(0.01, 100))
 def test_a_bar_is_as_long_as_the_deviation(deviation, center, scale):
     renderer = TableRenderer(center=[center], scale=[scale], height=48)
     tile = renderer([[center + deviation * scale]])[0]
