@@ -5,6 +5,7 @@ import { readdirSync, rmSync } from "node:fs";
 import { basename, relative, resolve } from "node:path";
 import * as esbuild from "esbuild";
 import { assemble } from "./assemble.mjs";
+import { OWN_NAMES } from "./own_names.mjs";
 
 await assemble("src/model/matrix/gemm.wat", "src/model/matrix/gemm_wasm.ts", "GEMM");
 
@@ -94,7 +95,7 @@ const fromShared = {
   },
 };
 const builds = [
-  { ...options, entryPoints: entriesOf(ALONE) },
+  { ...options, entryPoints: entriesOf(ALONE), mangleProps: OWN_NAMES },
   {
     ...options,
     format: "iife",

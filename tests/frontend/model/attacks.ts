@@ -1,10 +1,10 @@
 // Load the decoders that the command line names, and print how each ends, its seconds and its memory.
-//   node tests/frontend/model/attacks.ts FOLDER
+//   node tests/frontend/model/attacks.ts FOLDER BUNDLE
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadModel } from "../../../vae_widgets/frontend/src/model/in_page_model.ts";
 
-const [, , folder] = process.argv;
+const [, , folder, bundle] = process.argv;
+const { loadModel } = await import(bundle);
 const outcomes: Record<string, unknown> = {};
 for (const name of readdirSync(folder)) {
   const decoder = new Uint8Array(readFileSync(join(folder, name)));

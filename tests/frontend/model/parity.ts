@@ -1,11 +1,9 @@
 // Run the models in the folders that the command line names, and print how far each is from Keras.
-//   node tests/frontend/model/parity.ts FOLDER
+//   node tests/frontend/model/parity.ts FOLDER BUNDLE
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadModel } from "../../../vae_widgets/frontend/src/model/in_page_model.ts";
-import { plainEngine } from "../../../vae_widgets/frontend/src/model/matrix/plain.ts";
-import { quickestEngine } from "../../../vae_widgets/frontend/src/model/matrix/wasm.ts";
 
+const { loadModel, plainEngine, quickestEngine } = await import(process.argv[3]);
 const engines = { wasm: quickestEngine, plain: plainEngine };
 
 /** The largest difference, relative to the largest number that is expected. */

@@ -18,7 +18,7 @@ for (const name of readdirSync(process.argv[2])) {
         attributes: Object.fromEntries(attributes),
       })),
       constants: Object.fromEntries(
-        [...file.constants].map(([key, { shape, data }]) => [key, [shape, [...data]]]),
+        [...file.constants].map(([key, { shape, numbers }]) => [key, [shape, [...numbers]]]),
       ),
       inputs: Object.fromEntries(file.inputs),
       outputs: Object.fromEntries(file.outputs),

@@ -13,11 +13,12 @@ from onnx import TensorProto, helper
 
 from tests.bundle.onnx.bombs import node
 from tests.bundle.onnx.test_operators import CASES
+from tests.support.in_page_runtime import write_bundle
 
 NODE = pathlib.Path(sys.executable).with_name("node")
 SCRIPT = pathlib.Path(__file__).with_name("parity.ts")
 ROWS, SIDES = 3, (4, 6, 6)
-# They come from other axes than that of the rows, are no numbers of samples, or stay in the kernel.
+# They come from other axes than that of the rows, are in `IN_GRAPHS`, or stay in the kernel.
 LEFT_OUT = {*("Cast", "Expand", "Shape", "Size", "Squeeze", "Where")} | {
     *("DepthToSpace", "GatherND", "SpaceToDepth", "TopK")
 }
@@ -62,6 +63,70 @@ MORE = [
 ]
 
 
+def spread(*shape):
+    return np.linspace(-2, 2, np.prod(shape), dtype=np.float32).reshape(shape)
+
+
+# What one operator alone does not show: nodes from "z4", of 4 x 6 x 6, to "out", and constants.
+MEAN = node("ReduceMean", ["z4", "axes"], ["mean"])  # 1 x 6 x 1 numbers
+MASK = node("Greater", ["z4", "zero"], ["mask"])
+IN_GRAPHS = {
+    "Expand": (
+        [MEAN, node("Expand", ["mean", "sides"], ["out"])],
+        {"axes": [1, 3], "sides": [1, 4, 1, 5]},
+    ),
+    "Expand to fewer axes": (
+        [MEAN, node("Expand", ["mean", "sides"], ["out"])],
+        {"axes": [1, 3], "sides": [1, 5]},
+    ),
+    "Expand to more axes": (
+        [
+            node("Expand", ["row", "sides"], ["many"]),
+            node("Add", ["z4", "many"], ["out"]),
+        ],
+        {"row": spread(4, 1, 6), "sides": [1, 1, 6, 1]},
+    ),
+    "Squeeze without axes": (
+        [node("Squeeze", ["row"], ["squeezed"]), node("Mul", ["z4", "squeezed"], ["out"])],
+        {"row": spread(1, 6, 1)},
+    ),
+    "Squeeze without axes in a shape": (
+        [
+            node("Shape", ["z4"], ["shape"]),
+            node("Slice", ["shape", "one", "two"], ["channels"]),
+            node("Squeeze", ["channels"], ["number"]),
+            node("Unsqueeze", ["number", "front"], ["side"]),
+            node("Concat", ["open", "side", "rest"], ["sides"], axis=0),
+            node("Reshape", ["z4", "sides"], ["out"]),
+        ],
+        {"one": [1], "two": [2], "front": [0], "open": [-1], "rest": [36]},
+    ),
+    "Squeeze": (
+        [MEAN, node("Squeeze", ["mean", "gone"], ["out"])],
+        {"axes": [1, 3], "gone": [-1, 1]},
+    ),
+    "Where": (
+        [MASK, node("Where", ["mask", "z4", "other"], ["out"])],
+        {"zero": np.float32(0), "other": spread(4, 1, 6)},
+    ),
+    "Where with a number": (
+        [MASK, node("Where", ["mask", "number", "z4"], ["out"])],
+        {"zero": spread(6), "number": np.float32(-2)},
+    ),
+    "Where of a mean": (
+        [MEAN, MASK, node("Where", ["mask", "mean", "z4"], ["out"])],
+        {"axes": [1, 3], "zero": np.float32(0.3)},
+    ),
+}
+
+
+def in_graph(nodes, constants):
+    """Return a decoder from codes of 144 numbers with some nodes."""
+    first = node("Reshape", ["z", "start"], ["z4"])
+    last = node("Identity", ["out"], ["x_mean"])
+    return decoder_of([first, *nodes, last], {"start": [-1, *SIDES], **constants}, 144)
+
+
 def alone(op, arrays, attributes):
     """Return a decoder from codes of 144 numbers to what one operator makes of them."""
     attribute_inputs = op.startswith("Reduce") and op != "ReduceSum"  # before opset 18
@@ -90,6 +155,11 @@ def decoder_of(nodes, constants, latent_dim, sides=None):
 
 def as_from_torch():
     """Return a decoder as ``torch.onnx`` writes one: channels first, shapes made of shapes."""
+    rng = np.random.default_rng(0)  # the same weights in whatever order the tests run
+
+    def draw(*shape):
+        return rng.standard_normal(shape, np.float32) / 2
+
     weights = {
         "fc.weight": draw(32, 5),
         "fc.bias": draw(32),
@@ -141,6 +211,7 @@ def differences(tmp_path_factory):
     for i, (op, arrays, attributes) in enumerate([*CASES, *MORE]):
         if op not in LEFT_OUT:
             models[f"{i} {op} {attributes}"] = alone(op, arrays, attributes)
+    models |= {name: in_graph(*parts) for name, parts in IN_GRAPHS.items()}
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.log_severity_level = 1, 4
     for name, model in models.items():
@@ -157,7 +228,9 @@ def differences(tmp_path_factory):
         (case / "decoder.onnx").write_bytes(model.SerializeToString())
         z.tofile(case / "z.f32")
         x_mean.tofile(case / "x_mean.f32")
-    done = subprocess.run([NODE, SCRIPT, folder], capture_output=True, text=True, check=True)
+    bundle = write_bundle(tmp_path_factory.mktemp("bundle"))
+    command = [NODE, SCRIPT, folder, bundle]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
     assert len(found) > 2 * 65  # in WebAssembly and in plain TypeScript
     return found

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.frontend.model.models import write_models
+from tests.support.in_page_runtime import write_bundle
 
 NODE = pathlib.Path(sys.executable).with_name("node")
 SCRIPT = pathlib.Path(__file__).with_name("parity.ts")
@@ -18,7 +19,9 @@ def differences(quick_graphs, tmp_path_factory):
     """Return the largest difference of each result, relative to its largest number."""
     folder = tmp_path_factory.mktemp("models")
     names = write_models(folder)
-    done = subprocess.run([NODE, SCRIPT, folder], capture_output=True, text=True, check=True)
+    bundle = write_bundle(tmp_path_factory.mktemp("bundle"))
+    command = [NODE, SCRIPT, folder, bundle]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
     assert len(found) == 2 * len(names)  # in WebAssembly and in plain TypeScript
     return found

@@ -1,7 +1,7 @@
 /** A model that runs in the page: it decodes and encodes without a kernel. */
 import type { Engine } from "./matrix/machine.ts";
 import { quickestEngine } from "./matrix/wasm.ts";
-import { BadModelError } from "./onnx/errors.ts";
+import { needSame } from "./onnx/errors.ts";
 import { makeRunner } from "./runner.ts";
 
 export { BadModelError, UnsupportedModelError } from "./onnx/errors.ts";
@@ -43,32 +43,29 @@ export interface InPageModel {
  * Rejects with `UnsupportedModelError` for an operator that does not run in the page, and with
  * `BadModelError` for any other content that is refused.
  */
-export async function loadModel(
+export const loadModel = async (
   source: ModelSource,
   engine: Engine = quickestEngine,
-): Promise<InPageModel> {
-  const fixed: Record<string, number[]> = source.label ? { y: source.label } : {};
-  const decoder = makeRunner(source.decoder, "decoder.onnx", "z", null, fixed, ["x_mean"]);
-  const sampleShape = decoder.shapeOf("x_mean");
+): Promise<InPageModel> => {
+  const { decoder: ofDecoder, encoder: ofEncoder, label } = source;
+  const names = ["x_mean"];
+  const decoder = await makeRunner(engine, label, ofDecoder, "decoder.onnx", "z", null, names);
+  const [sampleShape] = decoder.shapes;
   const encoder =
-    source.encoder && makeRunner(source.encoder, "encoder.onnx", "x", sampleShape, fixed, CODE);
-  const codes = [decoder.shape, ...(encoder ? CODE.map(encoder.shapeOf) : [])];
-  const [latentDim, ...more] = decoder.shape;
-  if (more.length || codes.some((each) => `${each}` !== `${latentDim}`)) {
-    const found = codes.map((each) => `(${each})`);
-    throw new BadModelError(`z, z_mean and z_log_var have the shapes ${found}; expected one side`);
-  }
-  await decoder.start(engine);
-  await encoder?.start(engine);
+    ofEncoder &&
+    (await makeRunner(engine, label, ofEncoder, "encoder.onnx", "x", sampleShape, CODE));
+  const [latentDim] = decoder.shape;
+  for (const code of [decoder.shape, ...(encoder?.shapes ?? [])])
+    needSame("shape of z, z_mean or z_log_var", code, latentDim);
   return {
     latentDim,
     sampleShape,
     canEncode: !!encoder,
     decode: (z) => decoder.run(z)[0],
     encode(x) {
-      if (!encoder) throw new Error("the model has no encoder; check canEncode before");
+      if (!encoder) throw new Error("this model has no encoder");
       const [zMean, zLogVar] = encoder.run(x);
       return { zMean, zLogVar };
     },
   };
-}
+};

@@ -1,89 +1,102 @@
 /** What is to be done for a number of rows: all shapes are known, checked and bounded before. */
-import { BadModelError, lack, need, UnsupportedModelError } from "./onnx/errors.ts";
-import { fits, type Node, type OnnxFile } from "./onnx/file.ts";
-import { count, makeBudget } from "./operators/budget.ts";
+import {
+  BadModelError,
+  lack,
+  need,
+  needBetween,
+  needSame,
+  UnsupportedModelError,
+} from "./onnx/errors.ts";
+import { needRow, type OnnxFile } from "./onnx/file.ts";
+import { checkShape, count, makeBudget } from "./operators/budget.ts";
 import { copier } from "./operators/loops.ts";
-import type { Memory } from "./operators/memory.ts";
+import type { Arena } from "./operators/arena.ts";
 import { OPERATORS } from "./operators/table.ts";
-import { type Buffer, isWhole, sizeOf, stretched, type Tensor, tensorIn, tensorOf } from "./operators/tensor.ts";
+import {
+  type Block,
+  isWhole,
+  sizeOf,
+  stretched,
+  type Tensor,
+  tensorIn,
+  tensorOf,
+} from "./operators/tensor.ts";
 
 export interface Plan {
-  input: Tensor;
-  /** Results by name, in row-major order, each in an array of its own. */
-  outputs: Map<string, Tensor>;
+  given: Tensor;
+  /** Results in row-major order, each in an array of its own. */
+  outputs: Tensor[];
   steps: (() => void)[];
-  /** Of all tensors. */
-  bytes: number;
+  /** What the tensors take, as the budget counts it. */
+  spent: number[];
 }
 
 /**
- * Plan a graph for so many rows of one input, with `fixed` inputs that are the same for every row;
- * throw what `loadModel` rejects with.
+ * Plan a graph for so many rows of one input, with a label that is the same for every row; throw
+ * what `loadModel` rejects with.
  */
-export function makePlan(
-  { nodes, constants, outputs: expected }: OnnxFile,
-  memory: Memory,
+export const makePlan = (
+  file: OnnxFile,
+  arena: Arena,
   name: string,
   row: number[],
-  fixed: Record<string, number[]>,
+  label: number[] | undefined,
+  outputs: string[],
   rows: number,
-): Plan {
+): Plan => {
+  const { nodes, constants } = file;
   let bytes = 0;
-  for (const { data } of constants.values()) bytes += data.byteLength;
+  for (const { numbers } of constants.values()) bytes += numbers.byteLength;
   const budget = makeBudget(rows, bytes);
   const steps: Plan["steps"] = [];
   const uses = new Map<string, number>();
-  for (const name of [...nodes.flatMap(({ inputs }) => inputs), ...expected.keys()])
+  for (const name of [...nodes.flatMap(({ inputs }) => inputs), ...outputs])
     uses.set(name, (uses.get(name) ?? 0) + 1);
   const shape = [rows, ...row];
   count(budget, shape, false);
-  const buffer = memory.allocate(sizeOf(shape));
-  buffer.uses = uses.get(name) ?? 1;
-  const input = tensorIn(buffer, shape);
+  const block = arena.allocate(sizeOf(shape));
+  block.uses = uses.get(name) ?? 1;
+  const input = tensorIn(block, shape);
   const tensors = new Map([[name, input]]);
-  for (const [name, { data, shape }] of constants) tensors.set(name, tensorOf(data, shape));
-  for (const [name, row] of Object.entries(fixed))
-    tensors.set(name, stretched(tensorOf(Float32Array.from(row)), [rows, row.length]));
+  for (const [name, { numbers, shape }] of constants) tensors.set(name, tensorOf(numbers, shape));
+  if (label) tensors.set("y", stretched(tensorOf(Float32Array.from(label)), [rows, label.length]));
 
-  const run = (node: Node, index: number) => {
-    const operator = OPERATORS.get(node.op) ?? lack("");
-    const given = node.inputs.map((name) => tensors.get(name));
-    for (let i = 0; i < operator.length - 1; i++) need(given[i], `lacks the input ${i}`);
-    const made: Buffer[] = [];
-    const isKnown = given.every((each) => !each || each.isKnown);
-    const results = [
-      operator({ node, index, memory, budget, isKnown, steps, made }, ...given),
-    ].flat();
-    const most = results.length;
-    need(node.outputs.length <= most, `has more outputs than ${most}`);
-    for (const [i, name] of node.outputs.entries()) {
-      if (name) tensors.set(name, results[i]);
-      results[i].buffer.uses += uses.get(name) ?? 0;
-    }
-    for (const each of given) if (each) memory.release(each.buffer);
-    for (const buffer of made) memory.release(buffer);
-  };
-  for (const [index, node] of nodes.entries()) {
+  nodes.forEach((node, index) => {
+    const op = node.op.slice(0, 100);
     try {
-      run(node, index);
+      const operator = OPERATORS.get(op) ?? lack("");
+      const given = node.inputs.map((name) => tensors.get(name));
+      for (let i = 0; i < operator.length - 1; i++) need(given[i], `lacks the input ${i}`);
+      const made: Block[] = [];
+      const isKnown = given.every((each) => !each || each.isKnown);
+      const call = { ...node, arena, budget, isKnown, steps, made };
+      const results = [operator(call, ...given)].flat();
+      needBetween("number of outputs", node.outputs.length, 1, results.length);
+      for (const { shape } of results) checkShape(shape, op === "Split");
+      node.outputs.forEach((name, i) => {
+        if (name) tensors.set(name, results[i]);
+        results[i].block.uses += uses.get(name) ?? 0;
+      });
+      for (const each of given) if (each) arena.release(each.block);
+      for (const block of made) arena.release(block);
     } catch (error) {
-      const op = node.op.slice(0, 100);
       const { message } = error as Error;
-      if (error instanceof UnsupportedModelError) lack(`the operator ${op}${message && ` with ${message}`}`);
+      if (error instanceof UnsupportedModelError)
+        lack(`the operator ${op}${message && ` with ${message}`}`);
       throw new BadModelError(`its node ${index}, ${op}: ${message}`);
     }
-  }
+  });
 
-  const outputs = new Map<string, Tensor>();
-  for (const [name, [, ...sides]] of expected) {
+  const results = outputs.map((name) => {
     const found = tensors.get(name)!;
     const { shape } = found;
-    const isGood = !isWhole(found) && fits([rows, ...sides], shape);
-    need(isGood, `gives ${shape}; expected ${[rows, ...sides]} as ${name}`);
+    needSame("rows", shape[0], rows);
+    needRow(file.outputs, name, shape.slice(1));
+    need(!isWhole(found), `gives whole numbers as ${name}`);
     count(budget, shape, false);
     const own = tensorOf(new Float32Array(sizeOf(shape)), shape, false);
     steps.push(copier(found, own));
-    outputs.set(name, own);
-  }
-  return { input, outputs, steps, bytes: budget.bytes() };
-}
+    return own;
+  });
+  return { given: input, outputs: results, steps, spent: budget.spent };
+};

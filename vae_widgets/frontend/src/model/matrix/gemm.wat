@@ -1,8 +1,8 @@
 ;; Products of matrices with vectors of four float32 numbers (SIMD). build.mjs assembles this file.
 ;;
 ;; `multiply` adds A B to C. A (m, k) has rows `lda` apart, which may overlap; C (m, n) has rows `ldc`
-;; apart. B (k, n) is packed by packing.ts: panels of 8 columns, at the end one of 4 for
-;; 4 columns or less, each with its k rows one after the other. The places and widths that the page
+;; apart. B (k, n) is packed by packing.ts: panels of 8 columns, the last one filled with
+;; zeros, each with its k rows one after the other. The places and widths that the page
 ;; gives are in floats; within this file they are in bytes.
 ;;
 ;; A block of C, four rows of one panel, is summed in registers. Where fewer rows are left, the last
@@ -85,36 +85,6 @@
     (v128.store offset=16 (local.get $c)
       (f32x4.add (v128.load offset=16 (local.get $c)) (local.get $right))))
 
-  ;; Four rows of A, at $a0 to $a3, by a panel of 4 columns.
-  (func $block_of_4
-    (param $a0 i32) (param $a1 i32) (param $a2 i32) (param $a3 i32)
-    (param $b i32) (param $c i32) (param $ldc i32)
-    (param $rows i32) (param $columns i32) (param $k i32)
-    (local $end i32) (local $y v128)
-    (local $sum0 v128) (local $sum1 v128) (local $sum2 v128) (local $sum3 v128)
-    (local.set $end (i32.add (local.get $a0) (i32.shl (local.get $k) (i32.const 2))))
-    (loop $next
-      (local.set $y (v128.load (local.get $b)))
-      (local.set $sum0
-        (f32x4.add (local.get $sum0) (f32x4.mul (v128.load32_splat (local.get $a0)) (local.get $y))))
-      (local.set $sum1
-        (f32x4.add (local.get $sum1) (f32x4.mul (v128.load32_splat (local.get $a1)) (local.get $y))))
-      (local.set $sum2
-        (f32x4.add (local.get $sum2) (f32x4.mul (v128.load32_splat (local.get $a2)) (local.get $y))))
-      (local.set $sum3
-        (f32x4.add (local.get $sum3) (f32x4.mul (v128.load32_splat (local.get $a3)) (local.get $y))))
-      (local.set $b (i32.add (local.get $b) (i32.const 16)))
-      (local.set $a1 (i32.add (local.get $a1) (i32.const 4)))
-      (local.set $a2 (i32.add (local.get $a2) (i32.const 4)))
-      (local.set $a3 (i32.add (local.get $a3) (i32.const 4)))
-      (local.set $a0 (i32.add (local.get $a0) (i32.const 4)))
-      (br_if $next (i32.lt_u (local.get $a0) (local.get $end))))
-    (v128.store offset=0 (i32.const 0) (local.get $sum0))
-    (v128.store offset=32 (i32.const 0) (local.get $sum1))
-    (v128.store offset=64 (i32.const 0) (local.get $sum2))
-    (v128.store offset=96 (i32.const 0) (local.get $sum3))
-    (call $add_part (local.get $c) (local.get $ldc) (local.get $rows) (local.get $columns)))
-
   ;; One row of A by a panel of 8 columns. Even and odd rows of B have sums of their own, as an
   ;; addition waits for the one before it.
   (func $row_of_8 (param $a i32) (param $b i32) (param $c i32) (param $columns i32) (param $k i32)
@@ -156,7 +126,7 @@
   (func (export "multiply")
     (param $a i32) (param $lda i32) (param $b i32) (param $c i32) (param $ldc i32)
     (param $m i32) (param $n i32) (param $k i32)
-    (local $wide i32) (local $columns i32) (local $left i32) (local $rows i32) (local $to i32)
+    (local $columns i32) (local $left i32) (local $rows i32) (local $to i32)
     (local $a0 i32) (local $a1 i32) (local $a2 i32) (local $a3 i32)
     (local.set $a (i32.shl (local.get $a) (i32.const 2)))
     (local.set $lda (i32.shl (local.get $lda) (i32.const 2)))
@@ -164,7 +134,6 @@
     (local.set $c (i32.shl (local.get $c) (i32.const 2)))
     (local.set $ldc (i32.shl (local.get $ldc) (i32.const 2)))
     (loop $next_panel
-      (local.set $wide (i32.gt_u (local.get $n) (i32.const 4)))
       (local.set $columns
         (select (i32.const 8) (local.get $n) (i32.gt_u (local.get $n) (i32.const 8))))
       (local.set $left (local.get $m))
@@ -173,7 +142,7 @@
       (loop $next_block
         (local.set $rows
           (select (i32.const 4) (local.get $left) (i32.gt_u (local.get $left) (i32.const 4))))
-        (if (i32.and (local.get $wide) (i32.eq (local.get $rows) (i32.const 1)))
+        (if (i32.eq (local.get $rows) (i32.const 1))
           (then
             (call $row_of_8
               (local.get $a0) (local.get $b) (local.get $to) (local.get $columns) (local.get $k)))
@@ -184,24 +153,17 @@
               (select (local.get $lda) (i32.const 0) (i32.gt_u (local.get $rows) (i32.const 2)))))
             (local.set $a3 (i32.add (local.get $a2)
               (select (local.get $lda) (i32.const 0) (i32.gt_u (local.get $rows) (i32.const 3)))))
-            (if (local.get $wide)
-              (then
-                (call $block_of_8
-                  (local.get $a0) (local.get $a1) (local.get $a2) (local.get $a3)
-                  (local.get $b) (local.get $to) (local.get $ldc)
-                  (local.get $rows) (local.get $columns) (local.get $k)))
-              (else
-                (call $block_of_4
-                  (local.get $a0) (local.get $a1) (local.get $a2) (local.get $a3)
-                  (local.get $b) (local.get $to) (local.get $ldc)
-                  (local.get $rows) (local.get $columns) (local.get $k))))))
+            (call $block_of_8
+              (local.get $a0) (local.get $a1) (local.get $a2) (local.get $a3)
+              (local.get $b) (local.get $to) (local.get $ldc)
+              (local.get $rows) (local.get $columns) (local.get $k))))
         (local.set $a0 (i32.add (local.get $a3) (local.get $lda)))
         (local.set $to (i32.add (local.get $to) (i32.shl (local.get $ldc) (i32.const 2))))
         (local.set $left (i32.sub (local.get $left) (local.get $rows)))
         (br_if $next_block (local.get $left)))
       (local.set $b
         (i32.add (local.get $b)
-          (i32.mul (local.get $k) (select (i32.const 32) (i32.const 16) (local.get $wide)))))
+          (i32.shl (local.get $k) (i32.const 5))))
       (local.set $c (i32.add (local.get $c) (i32.const 32)))
       (local.set $n (i32.sub (local.get $n) (local.get $columns)))
       (br_if $next_panel (local.get $n))))

@@ -1,6 +1,5 @@
 /** The machine in plain TypeScript, for pages whose Content-Security-Policy forbids WebAssembly. */
 import type { Engine } from "./machine.ts";
-import { panelWidth } from "./packing.ts";
 
 export const plainEngine: Engine = async (size) => {
   const floats = new Float32Array(size);
@@ -10,36 +9,30 @@ export const plainEngine: Engine = async (size) => {
       for (let i = at; i < at + n; i++) floats[i] = Math.max(floats[i], 0);
     },
     multiply(a, lda, b, c, ldc, m, n, k) {
-      for (let left = n; left > 0; left -= 8) {
-        const width = panelWidth(left);
-        for (let half = 0; half < Math.min(width, left); half += 4) {
-          for (let row = 0; row < m; row += 4) {
-            const sums = m - row > 1 ? sumsOfBlock : sumsOfRow;
-            const found = sums(floats, a + row * lda, lda, b + half, width, k, m - row);
-            // Those beyond the last row or column are left out.
-            for (let i = 0; i < found.length; i++) {
-              const column = half + (i % 4);
-              if (row + (i >> 2) < m && column < left)
-                floats[c + (row + (i >> 2)) * ldc + n - left + column] += found[i];
-            }
-          }
+      for (let column = 0; column < n; column += 4) {
+        const panel = b + (column - (column % 8)) * k + (column % 8);
+        for (let row = 0; row < m; row += 4) {
+          const sums = m - row > 1 ? sumsOfBlock : sumsOfRow;
+          const found = sums(floats, a + row * lda, lda, panel, k, m - row);
+          found.forEach((sum, i) => {
+            const [y, x] = [row + (i >> 2), column + (i % 4)];
+            if (y < m && x < n) floats[c + y * ldc + x] += sum;
+          });
         }
-        b += width * k;
       }
     },
   };
 };
 
 /** Four rows by four columns. Where fewer rows are left, the last one is computed again. */
-function sumsOfBlock(
+const sumsOfBlock = (
   f: Float32Array,
   a0: number,
   lda: number,
   b: number,
-  width: number,
   k: number,
   rows: number,
-): number[] {
+): number[] => {
   // Lists in place of these lines would make the loop several times slower.
   const a1 = a0 + lda;
   const a2 = rows > 2 ? a1 + lda : a1;
@@ -48,7 +41,7 @@ function sumsOfBlock(
   let [s10, s11, s12, s13] = [0, 0, 0, 0];
   let [s20, s21, s22, s23] = [0, 0, 0, 0];
   let [s30, s31, s32, s33] = [0, 0, 0, 0];
-  for (let i = 0; i < k; i++, b += width) {
+  for (let i = 0; i < k; i++, b += 8) {
     const b0 = f[b];
     const b1 = f[b + 1];
     const b2 = f[b + 2];
@@ -75,19 +68,12 @@ function sumsOfBlock(
     s33 += x3 * b3;
   }
   return [s00, s01, s02, s03, s10, s11, s12, s13, s20, s21, s22, s23, s30, s31, s32, s33];
-}
+};
 
 /** One row by four columns. */
-function sumsOfRow(
-  f: Float32Array,
-  a: number,
-  _lda: number,
-  b: number,
-  width: number,
-  k: number,
-): number[] {
+const sumsOfRow = (f: Float32Array, a: number, _lda: number, b: number, k: number): number[] => {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  for (let i = 0; i < k; i++, b += width) {
+  for (let i = 0; i < k; i++, b += 8) {
     const x = f[a + i];
     s0 += x * f[b];
     s1 += x * f[b + 1];
@@ -95,4 +81,4 @@ function sumsOfRow(
     s3 += x * f[b + 3];
   }
   return [s0, s1, s2, s3];
-}
+};

@@ -5,8 +5,6 @@ import { plainEngine } from "./plain.ts";
 
 type Kernel = Omit<Machine, "floats"> & { memory: WebAssembly.Memory };
 
-const FLOATS_OF_A_PAGE = 2 ** 14;
-
 /** WebAssembly, or plain TypeScript where the page does not allow it or its SIMD is not known. */
 export const quickestEngine: Engine = async (size) => {
   try {
@@ -15,7 +13,7 @@ export const quickestEngine: Engine = async (size) => {
     const content = await new Response(stream).arrayBuffer();
     const { exports } = (await WebAssembly.instantiate(content)).instance;
     const { memory, multiply, relu } = exports as unknown as Kernel;
-    memory.grow(Math.ceil(size / FLOATS_OF_A_PAGE));
+    memory.grow(Math.ceil(size / 2 ** 14)); // pages of so many floats
     return { floats: new Float32Array(memory.buffer), multiply, relu };
   } catch {
     // A Content-Security-Policy without wasm-unsafe-eval, or an old browser.

@@ -1,5 +1,5 @@
 /** Arrays in an ONNX file. */
-import { lack, need } from "./errors.ts";
+import { lack, need, needBetween, needSame } from "./errors.ts";
 import type { Message } from "./protobuf.ts";
 
 /** float32, or doubles for whole numbers and booleans. */
@@ -8,7 +8,7 @@ export type Numbers = Float32Array | Float64Array;
 /** A constant array in row-major order. */
 export interface Constant {
   shape: number[];
-  data: Numbers;
+  numbers: Numbers;
 }
 
 export const MOST_DIMENSIONS = 8;
@@ -23,34 +23,33 @@ const RAW_DATA = 9;
  * By number of the type: the array of its bytes, the field in which its numbers may be, and their
  * limits, which NaN does not keep.
  */
-const TYPES = new Map([
-  [FLOAT32, [Float32Array, 4, -Infinity, Infinity] as const],
-  [6, [Int32Array, 5, -(2 ** 31), 2 ** 31 - 1] as const],
-  [7, [BigInt64Array, 7, -Infinity, Infinity] as const],
-  [BOOL, [Uint8Array, 5, 0, 1] as const],
-]);
+const TYPES: Record<number, any> = {
+  [FLOAT32]: [Float32Array, 4, -Infinity, Infinity],
+  6: [Int32Array, 5, -(2 ** 31), 2 ** 31 - 1],
+  7: [BigInt64Array, 7, -Infinity, Infinity],
+  [BOOL]: [Uint8Array, 5, 0, 1],
+};
 
 /** What is known about a type of numbers; what has it is left to the kernel if that is nothing. */
-export function typeOf(number: number) {
-  return TYPES.get(number) ?? lack(`numbers of the type ${number} of ONNX`);
-}
+export const typeOf = (number: number) =>
+  TYPES[number] ?? lack(`numbers of the type ${number} of ONNX`);
 
 /** Read a TensorProto that `name` needs. */
-export function readConstant(message: Message, name: string): Constant {
+export const readConstant = (message: Message, name: string): Constant => {
   const { 1: shape = [], 2: type, 13: external, 14: location } = message;
   need(!external && !location, "keeps weights in another file");
   const [Bytes, ownField, least, most] = typeOf(type);
-  const isShape = shape.length <= MOST_DIMENSIONS && shape.every((side: number) => side >= 0);
-  need(isShape, `has a constant of the shape ${shape.slice(0, 10)}: ${name}`);
+  needBetween("rank", shape.length, 0, MOST_DIMENSIONS);
+  for (const side of shape) needBetween("side", side, 0);
   const [field = RAW_DATA, ...more] = [4, 5, 7, RAW_DATA].filter((each) => each in message);
   need(!more.length && [RAW_DATA, ownField].includes(field), `has data of another type in ${name}`);
   let values = message[field] ?? [];
   const count = field === RAW_DATA ? values.length / Bytes.BYTES_PER_ELEMENT : values.length;
   const size = shape.reduce((a: number, b: number) => a * b, 1);
-  need(count === size, `has ${count} numbers for the shape ${shape} in ${name}`);
+  needSame(`length of ${name}`, count, size);
   if (field === RAW_DATA) values = new Bytes(new Uint8Array(values).buffer); // which is aligned
-  const data = type === FLOAT32 ? new Float32Array(values) : Float64Array.from(values, Number);
-  const good = data.every((value) => value >= least && value <= most);
-  need(good, `has a number that is too large, or NaN, in ${name}`);
-  return { shape, data };
-}
+  const numbers = type === FLOAT32 ? new Float32Array(values) : Float64Array.from(values, Number);
+  const good = numbers.every((value) => value >= least && value <= most);
+  need(good, `has NaN or a number that is too large in ${name}`);
+  return { shape, numbers };
+};

@@ -4,7 +4,7 @@
  * Messages with more than one reading are refused: overlong numbers, a second value of a field,
  * unknown fields, wrong wire types. See https://protobuf.dev/programming-guides/encoding.
  */
-import { need } from "./errors.ts";
+import { need, needBetween } from "./errors.ts";
 
 /** Kinds of fields: numbers have that of their wire type; what is skipped is only checked. */
 export const INT = 0;
@@ -20,16 +20,13 @@ export interface Schema {
 /** The values by the numbers of their fields, those of repeated fields as lists. */
 export type Message = Record<number, any>;
 
-const MOST_FIELDS = 2 ** 16;
-const LENGTH = 2;
-
 /** Return the values of a message, or throw `BadModelError` if it has not exactly one reading. */
-export function readMessage(content: Uint8Array, schema: Schema): Message {
+export const readMessage = (content: Uint8Array, schema: Schema): Message => {
   const floats = new DataView(content.buffer, content.byteOffset);
   let at = 0;
   let fields = 0;
 
-  const count = () => need(++fields <= MOST_FIELDS, `has more than ${MOST_FIELDS} fields`);
+  const count = () => needBetween("number of fields", ++fields, 0, 2 ** 16);
 
   const readVarint = (end: number): bigint => {
     let value = 0n;
@@ -38,7 +35,7 @@ export function readMessage(content: Uint8Array, schema: Schema): Message {
       need(at < end, "ends within a number");
       byte = content[at++];
       value |= BigInt(byte & 0x7f) << shift;
-      need((byte || !shift) && value < 2n ** 64n, `has a number of too many bytes before byte ${at}`);
+      need((byte || !shift) && value < 2n ** 64n, `has an overlong number before byte ${at}`);
     }
     return value;
   };
@@ -64,25 +61,21 @@ export function readMessage(content: Uint8Array, schema: Schema): Message {
       need(field in schema, `has the unknown field ${field} at byte ${at}`);
       const many = Array.isArray(schema[field]);
       const [kind] = [schema[field]].flat() as Kind[];
-      const expected = typeof kind === "number" ? kind : LENGTH;
-      const isPacked = many && wireType === LENGTH && expected !== LENGTH;
+      const expected = typeof kind === "number" ? kind : BYTES;
+      const isPacked = many && wireType === BYTES && expected !== BYTES;
       need(isPacked || wireType === expected, `has field ${field} with the wire type ${wireType}`);
       need(many || !(field in found), `has field ${field} twice`);
-      const stop = wireType === LENGTH ? Number(readVarint(end)) + at : end;
-      need(stop <= end, `has field ${field}, which runs beyond its end`);
+      const stop = wireType === BYTES ? Number(readVarint(end)) + at : end;
+      need(stop <= end, `has field ${field} beyond its end`);
       if (!many) found[field] = readValue(stop, kind);
-      else {
-        const list = (found[field] ??= []);
-        if (!isPacked) list.push(readValue(stop, kind));
-        else
-          while (at < stop) {
-            if (kind === INT) count();
-            list.push(readValue(stop, kind));
-          }
+      else found[field] ??= [];
+      for (let more = many; more && (!isPacked || at < stop); more = isPacked) {
+        if (isPacked && kind === INT) count();
+        found[field].push(readValue(stop, kind));
       }
     }
     return found;
   };
 
   return readFields(content.length, schema);
-}
+};

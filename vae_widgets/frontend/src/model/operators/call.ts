@@ -1,14 +1,15 @@
 /** One node of a graph: what an operator knows beside the inputs, and what it plans. */
 import type { Constant } from "../onnx/arrays.ts";
-import { need } from "../onnx/errors.ts";
+import { need, needBetween, needSame } from "../onnx/errors.ts";
 import type { Node } from "../onnx/file.ts";
 import { type Budget, count, WORK } from "./budget.ts";
 import { copier } from "./loops.ts";
-import type { Fill, Memory } from "./memory.ts";
+import type { Arena, Fill } from "./arena.ts";
 import {
-  type Buffer,
+  type Block,
   isContiguous,
   isWhole,
+  rankOf,
   rowMajor,
   sizeOf,
   type Tensor,
@@ -22,69 +23,61 @@ import {
  */
 export type Operator = (call: Call, ...inputs: any[]) => Tensor | Tensor[];
 
-export interface Call {
-  readonly node: Node;
-  readonly index: number;
-  readonly memory: Memory;
+export interface Call extends Node {
+  readonly arena: Arena;
   readonly budget: Budget;
   /** Whether all inputs are known, so that the steps are done at once. */
   isKnown: boolean;
   /** What is done for every decoded row, in order. */
   readonly steps: (() => void)[];
-  /** Buffers of results and of what is needed only within the node. */
-  readonly made: Buffer[];
+  /** Blocks of results and of what is needed only within the node. */
+  readonly made: Block[];
 }
 
-/** How much slower a number is to compute than a multiplication and addition of the kernel. */
-const SLOWNESS = 16;
+interface Attribute {
+  (call: Call, name: string, fallback: number): number;
+  (call: Call, name: string, fallback: string): string;
+  (call: Call, name: string, fallback: number[]): number[];
+  (call: Call, name: string, fallback: Constant): Constant;
+}
 
 /** An attribute of the node, of the type of `fallback`. */
-export function attribute(call: Call, name: string, fallback: number): number;
-export function attribute(call: Call, name: string, fallback: string): string;
-export function attribute(call: Call, name: string, fallback: number[]): number[];
-export function attribute(call: Call, name: string, fallback: Constant): Constant;
-export function attribute(call: Call, name: string, fallback: unknown): unknown {
-  const value = call.node.attributes.get(name) ?? fallback;
-  const isList = Array.isArray(value) === Array.isArray(fallback);
-  need(isList && typeof value === typeof fallback, `has ${name} of another type`);
+export const attribute: Attribute = (call: Call, name: string, fallback: any): any => {
+  const value = call.attributes.get(name) ?? fallback;
+  needSame(`type of ${name}`, value.constructor.name, fallback.constructor.name);
   return value;
-}
+};
 
 /** An index, for example of an axis, counted from the front. */
-export function positive(index: number, length: number): number {
-  const isThere = index >= -length && index < length;
-  need(isThere, `has the index ${index}; expected ${-length} to ${length - 1}`);
+export const positive = (index: number, length: number): number => {
+  needBetween("index", index, -length, length - 1);
   return index < 0 ? index + length : index;
-}
+};
 
 /** Indices counted from the front. */
-export function allPositive(indices: number[], length: number): number[] {
-  return indices.map((index) => positive(index, length));
-}
+export const allPositive = (indices: number[], length: number): number[] =>
+  indices.map((index) => positive(index, length));
 
 /** The attribute "axis", counted from the front. */
-export function axisOf(call: Call, fallback: number, rank: number): number {
-  return positive(attribute(call, "axis", fallback), rank);
-}
+export const axisOf = (call: Call, fallback: number, x: Tensor): number =>
+  positive(attribute(call, "axis", fallback), rankOf(x));
 
 /** The numbers of a tensor, which must be known; `fallback` if it is left out. */
-export function valuesOf(x: Tensor): number[];
-export function valuesOf<T>(x: Tensor | undefined, fallback: T): number[] | T;
-export function valuesOf(x?: Tensor, fallback?: unknown): unknown {
+export const valuesOf = (x: Tensor | undefined, fallback: number[] = []): number[] => {
   if (!x) return fallback;
-  need(x.isKnown, "has a result whose shape depends on data");
+  need(x.isKnown, "has a shape that depends on data");
   const whole = tensorOf(new Float64Array(sizeOf(x.shape)), x.shape);
   copier(x, whole)();
-  return [...whole.buffer.data];
-}
+  return [...whole.block.numbers];
+};
 
 /** A new tensor, for the steps of this call to fill. */
-export function newTensor(
+export const newTensor = (
   call: Call,
   shape: number[],
   whole = false,
   strides = rowMajor(shape),
-): Tensor {
+): Tensor => {
   const { isKnown } = call;
   count(call.budget, shape, isKnown);
   const size = sizeOf(shape);
@@ -92,42 +85,35 @@ export function newTensor(
     const data = whole ? new Float64Array(size) : new Float32Array(size);
     return { ...tensorOf(data, shape, isKnown), strides };
   }
-  const buffer = call.memory.allocate(size);
-  call.made.push(buffer);
-  return tensorIn(buffer, shape, strides);
-}
+  const block = call.arena.allocate(size);
+  call.made.push(block);
+  return tensorIn(block, shape, strides);
+};
 
 /** Memory that keeps what is written once, for example weights. */
-export function kept(call: Call, part: number, size: number, fill: Fill): Tensor {
+export const kept = (call: Call, part: number, size: number, fill: Fill): Tensor => {
   count(call.budget, [size], false);
-  return tensorIn(call.memory.keep(`${call.index} ${part}`, size, fill), [size]);
-}
-
-/** A tensor in the memory of another one. */
-export function view(call: Call, x: Tensor, mayBeEmpty = false): Tensor {
-  count(call.budget, x.shape, x.isKnown, mayBeEmpty);
-  return x;
-}
+  return tensorIn(call.arena.keep(`${call.outputs} ${part}`, size, fill), [size]);
+};
 
 /** Do something for every row, or at once if all is known; `numbers` are computed. */
-export function step(call: Call, numbers: number, run: () => void): void {
-  call.budget.spend(WORK, SLOWNESS * numbers);
+export const step = (call: Call, numbers: number, run: () => void): void => {
+  call.budget.spend(WORK, 16 * numbers); // so much slower than the kernel
   if (call.isKnown) run();
   else call.steps.push(run);
-}
+};
 
 /** Copy a tensor to another one of its shape. */
-export function copy(call: Call, from: Tensor, to: Tensor): void {
+export const copy = (call: Call, from: Tensor, to: Tensor): void => {
   step(call, sizeOf(to.shape), copier(from, to));
-}
+};
 
 /** The tensor with its elements in row-major order, copied if they are not. */
-export function contiguous(call: Call, x: Tensor): Tensor {
-  return isContiguous(x) ? x : copied(call, x);
-}
+export const contiguous = (call: Call, x: Tensor): Tensor =>
+  isContiguous(x) ? x : copied(call, x);
 
-export function copied(call: Call, x: Tensor): Tensor {
+export const copied = (call: Call, x: Tensor): Tensor => {
   const result = newTensor(call, x.shape, isWhole(x));
   copy(call, x, result);
   return result;
-}
+};

@@ -10,12 +10,14 @@
 import { lack, need } from "../onnx/errors.ts";
 import { attribute, type Call, copy, newTensor, type Operator, valuesOf } from "./call.ts";
 import { padded } from "./moves.ts";
+import { ceil, min } from "./numbers.ts";
 import { addProducts, inArena } from "./products.ts";
 import {
   along,
   inserted,
   narrowed,
   ordered,
+  rankOf,
   rowMajor,
   stretched,
   type Tensor,
@@ -24,8 +26,15 @@ import {
 } from "./tensor.ts";
 import { type Window, windows } from "./windows.ts";
 
-const MOST_CLASSES = 64;
-const SINGLE: Window = { side: 1, out: 1, kernel: 1, stride: 1, dilation: 1, before: 0 };
+const SINGLE: Window = {
+  out: 1,
+  kernel: 1,
+  stride: 1,
+  dilation: 1,
+  before: 0,
+  zeros: 0,
+  whole: 1,
+};
 
 /** Pixels along an axis of the result that see the input through the same numbers of the kernel. */
 interface Span {
@@ -33,7 +42,7 @@ interface Span {
   first: number;
   count: number;
   step: number;
-  /** The first pixel of the input that the first one sees, and how much further the next one sees. */
+  /** The first pixel of the padded input that the first sees, and how much further the next sees. */
   from: number;
   inputStep: number;
   /** Numbers of the kernel, which see neighbouring pixels. */
@@ -41,105 +50,99 @@ interface Span {
 }
 
 /** All that is seen along an axis; `joins` says whether neighbouring pixels may be seen at once. */
-function spansOf(window: Window, isTransposed: boolean, joins: boolean): Span[] {
-  const { out, kernel, stride, dilation, before } = window;
+const spansOf = (window: Window, isTransposed: boolean, joins: boolean): Span[] => {
+  const { out, kernel, stride, dilation, before, zeros } = window;
   const [step, inputStep] = isTransposed ? [stride, 1] : [1, stride];
-  if (step > MOST_CLASSES) lack("such strides");
+  if (step > 64) lack("such strides");
   const taps = upTo(kernel);
   if (isTransposed) taps.reverse(); // so that each sees the pixel after the one before
   const spans: Span[] = [];
-  for (let first = 0; first < Math.min(step, out); first++) {
+  for (let first = 0; first < min(step, out); first++) {
     for (const tap of taps) {
       const place = tap * dilation - before;
-      const from = isTransposed ? (first - place) / stride : place;
-      if (!Number.isInteger(from)) continue;
+      const from = (isTransposed ? (first - place) / stride : place) + zeros;
+      if (from % 1) continue;
       const last = spans.at(-1);
       if (joins && last?.first === first && last.from + last.taps.length === from) {
         last.taps.push(tap);
         continue;
       }
-      const count = Math.ceil((out - first) / step);
+      const count = ceil((out - first) / step);
       spans.push({ first, count, step, from, inputStep, taps: [tap] });
     }
   }
   return spans;
-}
+};
 
-/** The zeros that an axis needs before its first pixel, and its whole length with those behind. */
-function paddingOf(spans: Span[], side: number): [before: number, whole: number] {
-  const before = Math.max(0, ...spans.map(({ from }) => -from));
-  const ends = spans.map((each) => each.from + (each.count - 1) * each.inputStep + each.taps.length);
-  return [before, before + Math.max(side, ...ends)];
-}
+const convolution =
+  (isTransposed: boolean): Operator =>
+  (call: Call, x: Tensor, kernel: Tensor, bias = along([0])) => {
+    call.isKnown = false; // the matrix kernel is not there while the graph is prepared
+    const rank = rankOf(x) - 2;
+    if (rank !== 1 && rank !== 2) lack(`${rank} spatial axes`);
+    if (!kernel.isKnown || !bias.isKnown) lack("computed weights");
+    const found = windows(call, x.shape.slice(2), kernel.shape.slice(2), isTransposed);
+    const [columns, rows = SINGLE] = found.toReversed();
+    const groups = attribute(call, "group", 1);
+    const [n, channels] = x.shape;
+    const [first, second] = kernel.shape;
+    const inGroup = isTransposed ? first / groups : second;
+    const outGroup = isTransposed ? second : first / groups;
+    const fits = inGroup * groups === channels && inGroup % 1 === 0 && outGroup % 1 === 0;
+    need(fits, `has weights of the shape ${kernel.shape} for ${x.shape} in ${groups} groups`);
 
-function convolve(call: Call, isTransposed: boolean, x: Tensor, kernel: Tensor, bias: Tensor) {
-  call.isKnown = false; // the matrix kernel is not there while the graph is prepared
-  const rank = x.shape.length - 2;
-  if (rank !== 1 && rank !== 2) lack(`${rank} spatial axes`);
-  if (!kernel.isKnown || !bias.isKnown) lack("computed weights");
-  const found = windows(call, x.shape.slice(2), kernel.shape.slice(2), isTransposed);
-  const [columns, rows = SINGLE] = found.toReversed();
-  const groups = attribute(call, "group", 1);
-  const [n, channels] = x.shape;
-  const [first, second] = kernel.shape;
-  const inGroup = isTransposed ? first / groups : second;
-  const outGroup = isTransposed ? second : first / groups;
-  const fits = inGroup * groups === channels && [inGroup, outGroup].every(Number.isInteger);
-  need(fits, `has weights of the shape ${kernel.shape} for ${x.shape} in ${groups} groups`);
+    // From here on with the channels last.
+    const outChannels = outGroup * groups;
+    const sides = [n, rows.out, columns.out, outChannels];
+    const strides = rowMajor(sides);
+    const result = newTensor(call, [n, outChannels, ...found.map(({ out }) => out)], false, [
+      strides[0],
+      1,
+      ...strides.slice(3 - rank, 3),
+    ]);
+    const into = { ...result, shape: sides, strides };
+    const [input, weights] = [x, kernel].map((each) => (rank === 1 ? inserted(each, 2) : each));
+    const image = ordered(input, [0, 2, 3, 1]);
+    const shape = [n, rows.whole, columns.whole, channels];
+    const before = [0, rows.zeros, columns.zeros, 0];
+    const whole = inArena(call, padded(call, image, before, shape, 0));
 
-  // From here on with the channels last.
-  const outChannels = outGroup * groups;
-  const sides = [n, rows.out, columns.out, outChannels];
-  const strides = rowMajor(sides);
-  const result = newTensor(call, [n, outChannels, ...found.map(({ out }) => out)], false, [
-    strides[0],
-    1,
-    ...strides.slice(3 - rank, 3),
-  ]);
-  const into = { ...result, shape: sides, strides };
-  const [input, weights] = [x, kernel].map((each) => (rank === 1 ? inserted(each, 2) : each));
-  const image = ordered(input, [0, 2, 3, 1]);
-  const down = spansOf(rows, isTransposed, false);
-  const across = spansOf(columns, isTransposed, groups === 1);
-  const [top, height] = paddingOf(down, rows.side);
-  const [left, width] = paddingOf(across, columns.side);
-  const shape = [n, height, width, channels];
-  const isWhole = `${shape}` === `${image.shape}`;
-  const whole = isWhole ? inArena(call, image) : padded(call, image, [0, top, left, 0], shape, 0);
+    const biases = valuesOf(stretched(bias, [outChannels]));
+    const row = Float32Array.from({ length: strides[1] }, (_, i) => biases[i % outChannels]);
+    const lines = { ...result, shape: [n * rows.out, row.length], strides: [row.length, 1] };
+    copy(call, stretched(tensorOf(row), lines.shape), lines);
 
-  const biases = valuesOf(stretched(bias, [outChannels]));
-  const row = Float32Array.from({ length: strides[1] }, (_, i) => biases[i % outChannels]);
-  const lines = { ...result, shape: [n * rows.out, row.length], strides: [row.length, 1] };
-  copy(call, stretched(tensorOf(row), lines.shape), lines);
-
-  const taps = ordered(weights, isTransposed ? [2, 3, 0, 1] : [2, 3, 1, 0]);
-  let part = 0;
-  for (const y of down) {
-    for (const x of across) {
-      for (let group = 0; group < groups; group++) {
-        const [axis, size] = isTransposed ? [2, inGroup] : [3, outGroup];
-        const ofGroup = narrowed(taps, axis, group * size, size);
-        const ofRow = narrowed(ofGroup, 0, y.taps[0], 1);
-        const numbers = x.taps.flatMap((tap) => valuesOf(narrowed(ofRow, 1, tap, 1)));
-        const matrix = tensorOf(Float32Array.from(numbers), [numbers.length / outGroup, outGroup]);
-        const seenRows = narrowed(whole, 1, top + y.from, y.count, y.inputStep);
-        const seen = narrowed(seenRows, 2, left + x.from, x.count, x.inputStep);
-        const toRows = narrowed(into, 1, y.first, y.count, y.step);
-        const to = narrowed(toRows, 2, x.first, x.count, x.step);
-        addProducts(
-          call,
-          narrowed(to, 3, group * outGroup, outGroup),
-          { ...seen, at: seen.at + group * inGroup },
-          matrix,
-          part++,
-        );
+    const taps = ordered(weights, isTransposed ? [2, 3, 0, 1] : [2, 3, 1, 0]);
+    let part = 0;
+    for (const y of spansOf(rows, isTransposed, false)) {
+      for (const x of spansOf(columns, isTransposed, groups === 1)) {
+        for (let group = 0; group < groups; group++) {
+          const [axis, size] = isTransposed ? [2, inGroup] : [3, outGroup];
+          const ofGroup = narrowed(taps, axis, group * size, size);
+          const ofRow = narrowed(ofGroup, 0, y.taps[0], 1);
+          const numbers = x.taps.flatMap((tap) => valuesOf(narrowed(ofRow, 1, tap, 1)));
+          const matrix = tensorOf(Float32Array.from(numbers), [
+            numbers.length / outGroup,
+            outGroup,
+          ]);
+          const seenRows = narrowed(whole, 1, y.from, y.count, y.inputStep);
+          const seen = narrowed(seenRows, 2, x.from, x.count, x.inputStep);
+          const toRows = narrowed(into, 1, y.first, y.count, y.step);
+          const to = narrowed(toRows, 2, x.first, x.count, x.step);
+          addProducts(
+            call,
+            narrowed(to, 3, group * outGroup, outGroup),
+            narrowed(seen, 3, group * inGroup, inGroup),
+            matrix,
+            part++,
+          );
+        }
       }
     }
-  }
-  return result;
-}
+    return result;
+  };
 
 export const CONVOLUTIONS: Record<string, Operator> = {
-  Conv: (call, x, kernel, bias = along([0])) => convolve(call, false, x, kernel, bias),
-  ConvTranspose: (call, x, kernel, bias = along([0])) => convolve(call, true, x, kernel, bias),
+  Conv: convolution(false),
+  ConvTranspose: convolution(true),
 };

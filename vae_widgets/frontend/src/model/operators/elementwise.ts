@@ -1,24 +1,23 @@
 /** Operators that compute each number from those at the same place of their inputs. */
 import { need } from "../onnx/errors.ts";
 import { attribute, type Call, type Operator, step, valuesOf } from "./call.ts";
-import { add, larger, map, mayReplace, plus, smaller } from "./map.ts";
+import { add, map, mayReplace } from "./map.ts";
+import { ceil, clamp, exp, floor, larger, max, plus, smaller, sqrt } from "./numbers.ts";
 import { along, isWhole, sizeOf, type Tensor } from "./tensor.ts";
 
-const { abs, ceil, cos, exp, expm1, floor, log, log1p, max, min, sign, sin, sqrt, tanh, trunc } =
-  Math;
+const { abs, cos, expm1, log, log1p, sign, sin, tanh, trunc } = Math;
 
 type Function2 = (a: number, b: number) => number;
 type Function3 = (a: number, b: number, c: number) => number;
 
 /** The error function, to 1.5e-7: Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26. */
-function erf(x: number): number {
+const erf = (x: number): number => {
   const t = 1 / (1 + 0.3275911 * abs(x));
   const coefficients = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592];
   const sum = coefficients.reduce((rest, each) => t * rest + each, 0);
   return sign(x) * (1 - t * sum * exp(-x * x));
-}
+};
 
-const clamp = (x: number, least: number, most: number) => min(max(x, least), most);
 const elu = (x: number, alpha: number) => (x > 0 ? x : alpha * expm1(x));
 const modulo = (a: number, b: number) => a - b * floor(a / b);
 
@@ -77,21 +76,20 @@ const division =
   (call, a: Tensor, b: Tensor) => {
     const whole = isWhole(a);
     const good = !whole || valuesOf(b).every((value) => value > 0);
-    need(good, "divides whole numbers by numbers that are not positive");
+    need(good, "divides by a whole number below 1");
     return map(call, [a, b], whole ? ofWhole : f);
   };
 
-function relu(call: Call, x: Tensor): Tensor {
+const relu = (call: Call, x: Tensor): Tensor => {
   if (!mayReplace(x)) return map(call, [x], (value) => max(value, 0));
   const size = sizeOf(x.shape);
-  step(call, size / 16, () => call.memory.machine.relu(x.at, size));
+  step(call, size / 16, () => call.arena.machine.relu(x.at, size));
   return x;
-}
+};
 
 /** A table of operators, each made of what a table of functions has under its name. */
-function operators<F>(functions: Record<string, F>, make: (f: F) => Operator) {
-  return Object.fromEntries(Object.entries(functions).map(([name, f]) => [name, make(f)]));
-}
+const operators = <F>(functions: Record<string, F>, make: (f: F) => Operator) =>
+  Object.fromEntries(Object.entries(functions).map(([name, f]) => [name, make(f)]));
 
 export const ELEMENTWISE: Record<string, Operator> = {
   ...operators(UNARY, (f) => (call, x) => map(call, [x], f)),

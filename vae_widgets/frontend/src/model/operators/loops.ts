@@ -9,7 +9,7 @@ type Row = (n: number, places: number[], steps: number[]) => void;
  * in memory, and loops are joined where all tensors allow it. The function takes numbers to add to
  * the places.
  */
-export function loop(tensors: Tensor[], row: Row): (more?: number[]) => void {
+export const loop = (tensors: Tensor[], row: Row): ((more?: number[]) => void) => {
   const [{ shape, strides: first }] = tensors;
   const axes = upTo(shape.length).filter((axis) => shape[axis] !== 1);
   axes.sort((a, b) => Math.abs(first[b]) - Math.abs(first[a]));
@@ -39,20 +39,19 @@ export function loop(tensors: Tensor[], row: Row): (more?: number[]) => void {
       0,
       tensors.map(({ at }, t) => at + (more?.[t] ?? 0)),
     );
-}
+};
 
 /** A function that copies one tensor to another of its shape. */
-export function copier(from: Tensor, to: Tensor): (more?: number[]) => void {
-  return loop([to, from], (n, [at, place], [step, stride]) => {
-    const target = to.buffer.data;
-    const source = from.buffer.data;
+export const copier = (from: Tensor, to: Tensor): ((more?: number[]) => void) =>
+  loop([to, from], (n, [at, place], [step, stride]) => {
+    const target = to.block.numbers;
+    const source = from.block.numbers;
     if (step !== 1 || stride !== 1 || n < 9) {
       for (let i = 0; i < n; i++) target[at + i * step] = source[place + i * stride];
     } else target.set(source.subarray(place, place + n), at);
   });
-}
 
 /** Fill a tensor in row-major order. */
-export function fill({ buffer, at, shape }: Tensor, value: number): void {
-  buffer.data.fill(value, at, at + sizeOf(shape));
-}
+export const fill = ({ block, at, shape }: Tensor, value: number): void => {
+  block.numbers.fill(value, at, at + sizeOf(shape));
+};

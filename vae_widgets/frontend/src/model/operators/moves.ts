@@ -1,6 +1,6 @@
 /** Operators that move numbers; most of them only view the same memory in another way. */
 import { BOOL, FLOAT32, typeOf } from "../onnx/arrays.ts";
-import { lack, need } from "../onnx/errors.ts";
+import { lack, needBetween, needSame } from "../onnx/errors.ts";
 import {
   allPositive,
   attribute,
@@ -13,11 +13,11 @@ import {
   positive,
   step,
   valuesOf,
-  view,
 } from "./call.ts";
-import { count } from "./budget.ts";
+import { checkShape, count } from "./budget.ts";
 import { copier, fill } from "./loops.ts";
-import { map, plus, without } from "./map.ts";
+import { map, without } from "./map.ts";
+import { ceil, clamp, max, min, plus } from "./numbers.ts";
 import {
   along,
   axesOf,
@@ -26,6 +26,7 @@ import {
   isWhole,
   narrowed,
   ordered,
+  rankOf,
   rowMajor,
   sizeOf,
   stretched,
@@ -35,13 +36,14 @@ import {
 } from "./tensor.ts";
 
 /** A tensor of this shape with the numbers of `x` from places on, and a value elsewhere. */
-export function padded(
+export const padded = (
   call: Call,
   x: Tensor,
   before: number[],
   shape: number[],
   value: number,
-): Tensor {
+): Tensor => {
+  if (`${shape}` === `${x.shape}`) return x;
   const result = newTensor(call, shape, isWhole(x));
   step(call, sizeOf(shape), () => fill(result, value));
   const inner = x.shape.reduce(
@@ -50,10 +52,10 @@ export function padded(
   );
   copy(call, x, inner);
   return result;
-}
+};
 
 /** The numbers of `x` at the places along an axis that `indices` gives. */
-export function gather(call: Call, x: Tensor, indices: Tensor, axis: number): Tensor {
+export const gather = (call: Call, x: Tensor, indices: Tensor, axis: number): Tensor => {
   const places = contiguous(call, indices);
   const count = sizeOf(indices.shape);
   const result = newTensor(call, x.shape.toSpliced(axis, 1, ...indices.shape), isWhole(x));
@@ -62,168 +64,174 @@ export function gather(call: Call, x: Tensor, indices: Tensor, axis: number): Te
   const copySlab = copier(narrowed(x, axis, 0, 1), narrowed(flat, axis, 0, 1));
   step(call, sizeOf(shape), () => {
     for (let i = 0; i < count; i++) {
-      const place = positive(places.buffer.data[places.at + i], x.shape[axis]);
+      const place = positive(places.block.numbers[places.at + i], x.shape[axis]);
       copySlab([i * flat.strides[axis], place * x.strides[axis]]);
     }
   });
   return result;
-}
+};
 
-function reshaped(call: Call, x: Tensor, shape: number[]): Tensor {
-  need(sizeOf(shape) === sizeOf(x.shape), `makes ${x.shape} into ${shape}`);
-  return view(call, { ...contiguous(call, x), shape, strides: rowMajor(shape) });
-}
+const reshaped = (call: Call, x: Tensor, shape: number[]): Tensor => {
+  needSame("new size", sizeOf(shape), sizeOf(x.shape));
+  return { ...contiguous(call, x), shape, strides: rowMajor(shape) };
+};
 
-function reshape(call: Call, x: Tensor, sides: Tensor): Tensor {
+const reshape = (call: Call, x: Tensor, sides: Tensor): Tensor => {
   const keepsZero = attribute(call, "allowzero", 0);
   const shape = valuesOf(sides).map((side, i) => (side || keepsZero ? side : x.shape[i]));
   const open = shape.indexOf(-1);
   if (open >= 0) shape[open] = Math.trunc(sizeOf(x.shape) / -sizeOf(shape));
   return reshaped(call, x, shape);
-}
+};
 
-function flatten(call: Call, x: Tensor): Tensor {
+const flatten = (call: Call, x: Tensor): Tensor => {
   const axis = attribute(call, "axis", 1);
   return reshaped(call, x, [sizeOf(x.shape.slice(0, axis)), sizeOf(x.shape.slice(axis))]);
-}
+};
 
-function transpose(call: Call, x: Tensor): Tensor {
+const transpose = (call: Call, x: Tensor): Tensor => {
   const axes = axesOf(x);
   const order = attribute(call, "perm", axes.toReversed());
-  need(`${order.toSorted()}` === `${axes}`, `permutes ${x.shape} by ${order}`);
-  return view(call, ordered(x, order));
-}
+  needSame("axes", order.toSorted(), axes);
+  return ordered(x, order);
+};
 
-function squeeze(call: Call, x: Tensor, ...[given]: Tensor[]): Tensor {
+const squeeze = (_: Call, x: Tensor, ...[given]: Tensor[]): Tensor => {
   const { shape } = x;
   const isOne = (axis: number) => shape[axis] === 1;
   const axes = allPositive(valuesOf(given, axesOf(x).filter(isOne)), shape.length);
-  need(axes.every(isOne), `takes the axes ${axes} from ${shape}`);
-  return without(call, x, axes);
-}
+  needSame("axes of one number", axes.filter(isOne), axes);
+  return without(x, axes);
+};
 
-function unsqueeze(call: Call, x: Tensor, given: Tensor): Tensor {
+const unsqueeze = (_: Call, x: Tensor, given: Tensor): Tensor => {
   const axes = valuesOf(given);
-  const sorted = allPositive(axes, x.shape.length + axes.length).sort((a, b) => a - b);
-  return view(call, sorted.reduce(inserted, x));
-}
+  const sorted = allPositive(axes, rankOf(x) + axes.length).sort((a, b) => a - b);
+  return sorted.reduce(inserted, x);
+};
 
-function slice(call: Call, x: Tensor, from: Tensor, to: Tensor, ...more: Tensor[]): Tensor {
+const slice = (_: Call, x: Tensor, from: Tensor, to: Tensor, ...more: Tensor[]): Tensor => {
   const [starts, ends] = [from, to].map((each) => valuesOf(each));
-  const axes = allPositive(valuesOf(more[0], upTo(starts.length)), x.shape.length);
-  const steps = valuesOf(more[1], []);
-  for (const [i, axis] of axes.entries()) {
+  const axes = allPositive(valuesOf(more[0], upTo(starts.length)), rankOf(x));
+  const steps = valuesOf(more[1]);
+  axes.forEach((axis, i) => {
     const side = x.shape[axis];
     const step = steps[i] ?? 1;
-    need(step > 0 || starts[i] >= -side, `begins a Slice at ${starts[i]}`);
+    if (step < 0) needBetween("start of a slice", starts[i], -side);
     const [least, most] = step > 0 ? [0, side] : [-1, side - 1];
     const [start, end] = [starts[i], ends[i]].map((place) =>
-      Math.min(Math.max(place < 0 ? place + side : place, least), most),
+      clamp(place < 0 ? place + side : place, least, most),
     );
-    x = narrowed(x, axis, start, Math.max(0, Math.ceil((end - start) / step)), step);
-  }
-  return view(call, x);
-}
+    x = narrowed(x, axis, start, max(0, ceil((end - start) / step)), step);
+  });
+  return x;
+};
 
-function split(call: Call, x: Tensor, ...[given]: Tensor[]): Tensor[] {
-  const axis = axisOf(call, 0, x.shape.length);
+const split = (call: Call, x: Tensor, ...[given]: Tensor[]): Tensor[] => {
+  const axis = axisOf(call, 0, x);
   const side = x.shape[axis];
-  const { length } = call.node.outputs;
-  const each = Math.ceil(side / length);
+  const { length } = call.outputs;
+  const each = ceil(side / length);
   const sizes = valuesOf(
     given,
-    upTo(length).map((i) => Math.min(each, side - i * each)),
+    upTo(length).map((i) => min(each, side - i * each)),
   );
   let end = 0;
   const starts = sizes.map((size) => (end += size) - size);
-  need(sizes.length === length && end === side, `splits ${side} into ${sizes}`);
-  return sizes.map((size, i) => view(call, narrowed(x, axis, starts[i], size), true));
-}
+  needSame("sum of sizes", end, side);
+  return sizes.map((size, i) => narrowed(x, axis, starts[i], size));
+};
 
-function concat(call: Call, x: Tensor, ...others: Tensor[]): Tensor {
+const concat = (call: Call, x: Tensor, ...others: Tensor[]): Tensor => {
   const parts = [x, ...others];
-  const axis = axisOf(call, 0, x.shape.length);
+  const axis = axisOf(call, 0, x);
   const sides = parts.map(({ shape }) => shape[axis]);
   const result = newTensor(call, x.shape.with(axis, sides.reduce(plus)), isWhole(x));
   let start = 0;
-  for (const [i, each] of parts.entries()) {
+  parts.forEach((each, i) => {
     const into = narrowed(result, axis, start, sides[i]);
-    need(`${each.shape}` === `${into.shape}`, `joins ${each.shape} to ${x.shape}`);
+    needSame("shape of a part", each.shape, into.shape);
     copy(call, each, into);
     start += sides[i];
-  }
+  });
   return result;
-}
+};
 
-function pad(call: Call, x: Tensor, by: Tensor, value = along([0]), ...[given]: Tensor[]): Tensor {
+const pad = (
+  call: Call,
+  x: Tensor,
+  by: Tensor,
+  value = along([0]),
+  ...[given]: Tensor[]
+): Tensor => {
   const mode = attribute(call, "mode", "constant");
   if (mode !== "constant") lack(`mode ${mode}`);
   const pads = valuesOf(by);
-  const axes = allPositive(valuesOf(given, axesOf(x)), x.shape.length);
+  const axes = allPositive(valuesOf(given, axesOf(x)), rankOf(x));
   const shape = [...x.shape];
   const before = shape.map(() => 0);
-  for (const [i, axis] of axes.entries()) {
+  axes.forEach((axis, i) => {
     const [first, last] = [pads[i], pads[i + axes.length]];
-    const side = shape[axis] + Math.min(0, first) + Math.min(0, last);
-    x = narrowed(x, axis, Math.max(0, -first), side);
-    before[axis] = Math.max(0, first);
+    const side = shape[axis] + min(0, first) + min(0, last);
+    x = narrowed(x, axis, max(0, -first), side);
+    before[axis] = max(0, first);
     shape[axis] += first + last;
-  }
-  return padded(call, view(call, x), before, shape, valuesOf(value)[0]);
-}
+  });
+  checkShape(x.shape);
+  return padded(call, x, before, shape, valuesOf(value)[0]);
+};
 
-function expand(call: Call, x: Tensor, sides: Tensor): Tensor {
-  return view(call, stretched(x, broadcastShape(x.shape, valuesOf(sides))));
-}
+const expand = (_: Call, x: Tensor, sides: Tensor): Tensor =>
+  stretched(x, broadcastShape(x.shape, valuesOf(sides)));
 
-function tile(call: Call, x: Tensor, given: Tensor): Tensor {
-  const repeats = valuesOf(given);
-  const shape = x.shape.map((side, i) => side * repeats[i]);
-  const result = newTensor(call, shape, isWhole(x));
-  const pairs = x.shape.flatMap((side, i) => [repeats[i], side]);
-  const from = { ...x, shape: pairs, strides: x.strides.flatMap((stride) => [0, stride]) };
-  copy(call, from, { ...result, shape: pairs, strides: rowMajor(pairs) });
-  return result;
-}
+const tile = (call: Call, x: Tensor, given: Tensor): Tensor => {
+  valuesOf(given).forEach((times, axis) => {
+    const side = x.shape[axis];
+    count(call.budget, [times * side], true);
+    const places = along(upTo(times * side).map((i) => i % side));
+    if (times !== 1) x = gather(call, x, places, axis);
+  });
+  return x;
+};
 
-function cast(call: Call, x: Tensor): Tensor {
+const cast = (call: Call, x: Tensor): Tensor => {
   const type = attribute(call, "to", 0);
   typeOf(type);
   const isFloat = type === FLOAT32;
   const whole = type === BOOL ? (value: number) => +!!value : Math.trunc;
   return map(call, [x], isFloat ? (value) => value : whole, !isFloat);
-}
+};
 
-function constantOfShape(call: Call, sides: Tensor): Tensor {
+const constantOfShape = (call: Call, sides: Tensor): Tensor => {
   const shape = valuesOf(sides);
-  const { data } = attribute(call, "value", { shape: [], data: Float32Array.of(0) });
-  return view(call, { ...tensorOf(data), shape, strides: shape.map(() => 0) });
-}
+  const { numbers } = attribute(call, "value", { shape: [], numbers: Float32Array.of(0) });
+  return { ...tensorOf(numbers), shape, strides: shape.map(() => 0) };
+};
 
-function range(call: Call, a: Tensor, b: Tensor, c: Tensor): Tensor {
+const range = (call: Call, a: Tensor, b: Tensor, c: Tensor): Tensor => {
   const [[start], [limit], [delta]] = [a, b, c].map((each) => valuesOf(each));
-  const isSmall = Math.max(Math.abs(start), Math.abs(limit)) < 2 ** 30;
-  need(isSmall, `has a Range from ${start} to ${limit}`);
-  const n = Math.max(0, Math.ceil((limit - start) / delta));
+  // Larger whole numbers may differ between the page and the kernel.
+  for (const end of [start, limit]) needBetween("end of a range", end, 1 - 2 ** 30, 2 ** 30 - 1);
+  const n = max(0, ceil((limit - start) / delta));
   count(call.budget, [n], true);
   return map(call, [along(upTo(n))], (i) => start + i * delta, isWhole(a));
-}
+};
 
-function oneHot(call: Call, x: Tensor, sides: Tensor, values: Tensor): Tensor {
-  const rank = x.shape.length;
-  const axis = axisOf(call, -1, rank + 1);
+const oneHot = (call: Call, x: Tensor, sides: Tensor, values: Tensor): Tensor => {
+  const rank = rankOf(x);
+  const axis = positive(attribute(call, "axis", -1), rank + 1);
   const [depth] = valuesOf(sides);
   const [off, on] = valuesOf(values);
   count(call.budget, [depth], true);
   const places = along(upTo(depth), rank - axis);
   const isOn = (index: number, i: number) => (index === i || index + depth === i ? on : off);
   return map(call, [inserted(x, axis), places], isOn, isWhole(values));
-}
+};
 
-function shapeOf(call: Call, { shape }: Tensor): Tensor {
+const shapeOf = (call: Call, { shape }: Tensor): Tensor => {
   const [start, end] = [attribute(call, "start", 0), attribute(call, "end", shape.length)];
   return along(shape.slice(start, end));
-}
+};
 
 export const MOVES: Record<string, Operator> = {
   Cast: cast,
@@ -231,14 +239,14 @@ export const MOVES: Record<string, Operator> = {
   ConstantOfShape: constantOfShape,
   Expand: expand,
   Flatten: flatten,
-  Gather: (call, x, indices) => gather(call, x, indices, axisOf(call, 0, x.shape.length)),
+  Gather: (call, x, indices) => gather(call, x, indices, axisOf(call, 0, x)),
   Identity: (_, x) => x,
   OneHot: oneHot,
   Pad: pad,
   Range: range,
   Reshape: reshape,
   Shape: shapeOf,
-  Size: (call, x) => without(call, along([sizeOf(x.shape)]), [0]),
+  Size: (_, x) => without(along([sizeOf(x.shape)]), [0]),
   Slice: slice,
   Split: split,
   Squeeze: squeeze,

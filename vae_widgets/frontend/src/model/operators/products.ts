@@ -1,6 +1,6 @@
 /** Products of matrices. */
 import { pack, packedSize } from "../matrix/packing.ts";
-import { lack, need } from "../onnx/errors.ts";
+import { lack, needSame } from "../onnx/errors.ts";
 import { WORK } from "./budget.ts";
 import {
   attribute,
@@ -15,11 +15,13 @@ import {
 import { fill, loop } from "./loops.ts";
 import { add, map, without } from "./map.ts";
 import {
+  axesOf,
   broadcastShape,
   inserted,
   isContiguous,
   isWhole,
   ordered,
+  rankOf,
   rowMajor,
   sizeOf,
   stretched,
@@ -27,17 +29,17 @@ import {
 } from "./tensor.ts";
 
 /** The tensor in the arena, in row-major order, as the kernel needs it. */
-export function inArena(call: Call, x: Tensor): Tensor {
+export const inArena = (call: Call, x: Tensor): Tensor => {
   if (isWhole(x)) lack("whole numbers");
-  return x.buffer.place && isContiguous(x) ? x : copied(call, x);
-}
+  return x.block.place && isContiguous(x) ? x : copied(call, x);
+};
 
 /**
  * Add the products of a stack of matrices `a` by `b`, or by a stack of them, times a factor, to a
  * stack of matrices. Rows of these and of `a` have no gaps, and may overlap in `a`. Known matrices
  * are kept in the order of the kernel; `part` is their name within the node.
  */
-export function addProducts(call: Call, to: Tensor, a: Tensor, b: Tensor, part = 0, factor = 1) {
+export const addProducts = (call: Call, to: Tensor, a: Tensor, b: Tensor, part = 0, factor = 1) => {
   const stack = to.shape.slice(0, -2);
   const [[m, n], [lda], [ldc]] = [to.shape, a.strides, to.strides].map((list) => list.slice(-2));
   const [k, columns] = b.shape.slice(-2);
@@ -45,31 +47,30 @@ export function addProducts(call: Call, to: Tensor, a: Tensor, b: Tensor, part =
   const size = packedSize(k, columns);
   const isKept = b.isKnown && b.shape.length === 2;
   const packFrom = (place: number, floats: Float32Array, at: number) => {
-    const { data } = b.buffer;
-    pack(floats, at, k, n, (row, column) => factor * data[place + row * down + column * across]);
+    const { numbers } = b.block;
+    pack(floats, at, k, n, (row, column) => factor * numbers[place + row * down + column * across]);
   };
   const packed = isKept
     ? kept(call, part, size, (floats, at) => packFrom(b.at, floats, at))
     : newTensor(call, [size]);
   // The places of the matrices of a stack.
-  const places = ({ shape, strides, ...more }: Tensor) =>
-    stretched({ ...more, shape: shape.slice(0, -2), strides: strides.slice(0, -2) }, stack);
+  const places = (x: Tensor) => stretched(ordered(x, axesOf(x).slice(0, -2)), stack);
   const run = loop([to, a, b].map(places), (count, [c, x, place], [next, nextA, nextB]) => {
-    const { floats, multiply } = call.memory.machine;
+    const { floats, multiply } = call.arena.machine;
     for (let i = 0; i < count; i++) {
       if (!isKept) packFrom(place + i * nextB, floats, packed.at);
       multiply(x + i * nextA, lda, packed.at, c + i * next, ldc, m, n, k);
     }
   });
-  call.budget.spend(WORK, sizeOf(to.shape) * k);
+  call.budget.spend(WORK, sizeOf(to.shape) * k + 2 ** 13); // planning takes time, too
   step(call, sizeOf(stack) * (isKept ? 1 : size), run);
-}
+};
 
 /** The products of two stacks of matrices, times a factor. */
-function multiply(call: Call, left: Tensor, right: Tensor, factor = 1): Tensor {
+const multiply = (call: Call, left: Tensor, right: Tensor, factor = 1): Tensor => {
   call.isKnown = false; // the kernel is not there while the graph is prepared
   const [[m, k], [depth, n]] = [left, right].map(({ shape }) => shape.slice(-2));
-  need(k === depth, `multiplies ${left.shape} by ${right.shape}`);
+  needSame("rows of a matrix", depth, k);
   if (right.shape.length === 2 && left.shape.length > 2) {
     // One product with all rows.
     const rows = contiguous(call, left);
@@ -82,20 +83,20 @@ function multiply(call: Call, left: Tensor, right: Tensor, factor = 1): Tensor {
   step(call, sizeOf(result.shape) / 16, () => fill(result, 0));
   addProducts(call, result, inArena(call, left), right, 0, factor);
   return result;
-}
+};
 
 /** As in NumPy: a vector is a row at the left, and a column at the right. */
-function matMul(call: Call, a: Tensor, b: Tensor): Tensor {
+const matMul = (call: Call, a: Tensor, b: Tensor): Tensor => {
   const isRow = a.shape.length === 1;
   const isColumn = b.shape.length === 1;
   const result = multiply(call, isRow ? inserted(a, 0) : a, isColumn ? inserted(b, 1) : b);
   const rank = result.shape.length;
-  return without(call, result, [isRow ? rank - 2 : rank, isColumn ? rank - 1 : rank]);
-}
+  return without(result, [isRow ? rank - 2 : rank, isColumn ? rank - 1 : rank]);
+};
 
-function gemm(call: Call, a: Tensor, b: Tensor, ...[c]: Tensor[]): Tensor {
+const gemm = (call: Call, a: Tensor, b: Tensor, ...[c]: Tensor[]): Tensor => {
   const [left, right] = [a, b].map((x, i) => {
-    need(x.shape.length === 2, `multiplies a tensor of the shape ${x.shape}`);
+    needSame("rank", rankOf(x), 2);
     return attribute(call, i ? "transB" : "transA", 0) ? ordered(x, [1, 0]) : x;
   });
   const product = multiply(call, left, right, attribute(call, "alpha", 1));
@@ -103,6 +104,6 @@ function gemm(call: Call, a: Tensor, b: Tensor, ...[c]: Tensor[]): Tensor {
   stretched(c, product.shape); // which is larger
   const beta = attribute(call, "beta", 1);
   return beta === 1 ? add(call, product, c) : map(call, [product, c], (x, y) => x + beta * y);
-}
+};
 
 export const PRODUCTS: Record<string, Operator> = { Gemm: gemm, MatMul: matMul };

@@ -1,10 +1,11 @@
 /** Operators that take the numbers along some axes together. */
 import { lack } from "../onnx/errors.ts";
 import { allPositive, attribute, axisOf, type Call, type Operator, valuesOf } from "./call.ts";
-import { add, larger, map, plus, reduce, smaller, without } from "./map.ts";
-import { along, axesOf, sizeOf, stretched, type Tensor, upTo } from "./tensor.ts";
+import { map, reduce, without } from "./map.ts";
+import { exp, larger, plus, smaller, sqrt } from "./numbers.ts";
+import { along, axesOf, rankOf, sizeOf, type Tensor, upTo } from "./tensor.ts";
 
-const { abs, exp, log, sqrt } = Math;
+const { abs, log } = Math;
 
 /** What a reduction begins with, how it takes a number in, and what it makes of the sum and the count. */
 type Reduction = [
@@ -18,23 +19,22 @@ export const MAX: Reduction = [-Infinity, larger];
 const MIN: Reduction = [Infinity, smaller];
 const addSquare = (sum: number, x: number) => sum + x * x;
 
-function reduced(call: Call, x: Tensor, axes: number[], [start, f, last]: Reduction): Tensor {
+const reduced = (call: Call, x: Tensor, axes: number[], [start, f, last]: Reduction): Tensor => {
   const sum = reduce(call, x, axes, start, f);
   const n = sizeOf(x.shape) / sizeOf(sum.shape);
   return last ? map(call, [sum], (value) => last(value, n)) : sum;
-}
+};
 
 /** The result, without the axes unless an attribute keeps them. */
-function withKeptAxes(call: Call, result: Tensor, axes: number[]): Tensor {
-  return attribute(call, "keepdims", 1) ? result : without(call, result, axes);
-}
+const withKeptAxes = (call: Call, result: Tensor, axes: number[]): Tensor =>
+  attribute(call, "keepdims", 1) ? result : without(result, axes);
 
 const reduction =
   (how: Reduction): Operator =>
   (call, x: Tensor, ...[given]: Tensor[]) => {
     const listed = valuesOf(given, attribute(call, "axes", []));
     const isAll = !listed.length && !attribute(call, "noop_with_empty_axes", 0);
-    const axes = isAll ? axesOf(x) : allPositive(listed, x.shape.length);
+    const axes = isAll ? axesOf(x) : allPositive(listed, rankOf(x));
     return withKeptAxes(call, reduced(call, x, axes, how), axes);
   };
 
@@ -48,8 +48,8 @@ const place =
   (how: Reduction): Operator =>
   (call, x: Tensor) => {
     if (attribute(call, "select_last_index", 0)) lack("select_last_index");
-    const rank = x.shape.length;
-    const axis = axisOf(call, 0, rank);
+    const rank = rankOf(x);
+    const axis = axisOf(call, 0, x);
     const places = along(upTo(x.shape[axis]), rank - 1 - axis);
     const isBest = (value: number, best: number, i: number) => (value === best ? i : Infinity);
     const found = map(call, [x, reduced(call, x, [axis], how), places], isBest, true);
@@ -59,35 +59,42 @@ const place =
 const softmax =
   (f: (x: number, sum: number) => number): Operator =>
   (call, x: Tensor) => {
-    const axes = [axisOf(call, -1, x.shape.length)];
+    const axes = [axisOf(call, -1, x)];
     const less = map(call, [x, reduced(call, x, axes, MAX)], (value, most) => value - most);
     const sum = reduce(call, less, axes, 0, (total, value) => total + exp(value));
     return map(call, [less, sum], f);
   };
 
-/** Numbers of a channel less their mean, by their deviation, times a scale, and moved. */
-function batchNormalization(call: Call, x: Tensor, ...parameters: Tensor[]): Tensor {
-  if (attribute(call, "training_mode", 0)) lack("training_mode");
-  const channels = [x.shape[1]];
-  const [scale, move, means, variances] = parameters.map((each) =>
-    valuesOf(stretched(each, channels)),
-  );
+/** Numbers less a mean, by a deviation, times a scale, and moved. */
+const normalized = (call: Call, x: Tensor, [mean, variance, scale, move]: Tensor[]): Tensor => {
   const epsilon = attribute(call, "epsilon", 1e-5);
-  const factors = scale.map((each, i) => each / sqrt(variances[i] + epsilon));
-  const moves = move.map((each, i) => each - means[i] * factors[i]);
-  const [a, b] = [factors, moves].map((numbers) => along(numbers, x.shape.length - 2));
-  return map(call, [x, a, b], (value, factor, more) => value * factor + more);
-}
+  const f = (value: number, middle: number, square: number) =>
+    (value - middle) / sqrt(square + epsilon);
+  const norm = map(call, [x, mean, variance], f);
+  return map(call, [norm, scale, move], (value, by, more) => value * by + more);
+};
 
-function layerNormalization(call: Call, x: Tensor, scale: Tensor, move = along([0])): Tensor {
-  const axes = axesOf(x).slice(axisOf(call, -1, x.shape.length));
-  const epsilon = attribute(call, "epsilon", 1e-5);
-  const centred = map(call, [x, reduced(call, x, axes, MEAN)], (value, mean) => value - mean);
+const batchNormalization = (
+  call: Call,
+  x: Tensor,
+  scale: Tensor,
+  move: Tensor,
+  mean: Tensor,
+  variance: Tensor,
+): Tensor => {
+  if (attribute(call, "training_mode", 0)) lack("training_mode");
+  const after = rankOf(x) - 2;
+  const given = [mean, variance, scale, move].map((each) => along(valuesOf(each), after));
+  return normalized(call, x, given);
+};
+
+const layerNormalization = (call: Call, x: Tensor, scale: Tensor, move = along([0])): Tensor => {
+  const axes = axesOf(x).slice(axisOf(call, -1, x));
+  const mean = reduced(call, x, axes, MEAN);
+  const centred = map(call, [x, mean], (value, middle) => value - middle);
   const variance = reduced(call, centred, axes, [0, addSquare, MEAN[2]]);
-  const norm = (value: number, square: number, by: number) =>
-    (value / sqrt(square + epsilon)) * by;
-  return add(call, map(call, [centred, variance, scale], norm), move);
-}
+  return normalized(call, centred, [along([0]), variance, scale, move]);
+};
 
 export const REDUCTIONS: Record<string, Operator> = {
   ArgMax: place(MAX),

@@ -7,5 +7,7 @@ import { PRODUCTS } from "./products.ts";
 import { REDUCTIONS } from "./reductions.ts";
 
 export const OPERATORS = new Map(
-  [CONVOLUTIONS, ELEMENTWISE, MOVES, POOLING, PRODUCTS, REDUCTIONS].flatMap((each) => Object.entries(each)),
+  [CONVOLUTIONS, ELEMENTWISE, MOVES, POOLING, PRODUCTS, REDUCTIONS].flatMap((each) =>
+    Object.entries(each),
+  ),
 );

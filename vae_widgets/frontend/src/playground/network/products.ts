@@ -1,7 +1,7 @@
 /** Products of matrices that lie in the memory of a machine, row by row. */
 
 import type { Machine } from "../../model/matrix/machine.ts";
-import { packedSize, panelWidth } from "../../model/matrix/packing.ts";
+import { packedSize } from "../../model/matrix/packing.ts";
 
 export { packedSize };
 
@@ -22,13 +22,12 @@ export function packMatrix(f: Float32Array, { at, rows, columns }: Matrix, to: n
   const [k, n] = transposed ? [columns, rows] : [rows, columns];
   const [down, across] = transposed ? [1, columns] : [columns, 1];
   for (let first = 0; first < n; first += 8) {
-    const width = panelWidth(n - first);
-    const known = Math.min(width, n - first);
+    const known = Math.min(8, n - first);
     let from = at + first * across;
     for (let row = 0; row < k; row++, from += down) {
       for (let i = 0; i < known; i++) f[to + i] = f[from + i * across];
-      for (let i = known; i < width; i++) f[to + i] = 0;
-      to += width;
+      for (let i = known; i < 8; i++) f[to + i] = 0;
+      to += 8;
     }
   }
 }
