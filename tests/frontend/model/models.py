@@ -16,7 +16,7 @@ from vae_widgets.models.serialization.graphs import onnx_parts
 ROWS = 21  # a block of 16 and five more
 WRITTEN = ("elu", "exponential", "gelu", "relu", "selu", "sigmoid", "silu", "softplus", "softsign")
 CONVERTED = (
-    *("hard_sigmoid", "hard_silu", "hard_tanh", "leaky_relu", "log_sigmoid", "mish"),
+    *("celu", "hard_sigmoid", "hard_silu", "hard_tanh", "leaky_relu", "log_sigmoid", "mish"),
     *("relu6", "softmax", "log_softmax", "tanh_shrink", "squareplus"),
 )
 
@@ -35,7 +35,7 @@ def images_with_other_layers() -> VAE:
     """Return a model of layers that `VAE.build` does not use, converted by tf2onnx."""
     x = keras.Input((8, 12, 2), name="x")
     h = layers.ZeroPadding2D(1)(layers.SeparableConv2D(4, 3, padding="same")(x))
-    h = layers.Conv2D(6, 3, strides=2, use_bias=False)(h)
+    h = layers.Conv2D(6, 3, strides=2, groups=2, use_bias=False)(h)
     h = layers.LeakyReLU()(layers.BatchNormalization()(h))
     h = layers.Concatenate()([layers.MaxPooling2D(2)(h), layers.AveragePooling2D(2)(h)])
     h = layers.PReLU(alpha_initializer="ones")(layers.GroupNormalization(2)(h))
@@ -65,7 +65,8 @@ def signals_with_other_layers() -> VAE:
     encoder = keras.Model(x, [layers.Dense(2)(h), layers.Dense(2)(h)])
     z = keras.Input((2,), name="z")
     h = layers.RepeatVector(4)(z)
-    h = layers.Conv1DTranspose(5, 3, strides=3, activation="elu")(h)
+    h = layers.Conv1DTranspose(6, 3, strides=3, activation="elu")(h)
+    h = layers.Conv1D(6, 3, groups=3, padding="causal")(h)
     h = layers.Add()([h, ops.mean(h, axis=1, keepdims=True)])
     h = layers.Dense(2)(ops.maximum(h, ops.roll(h, 1, axis=1)))
     return VAE(encoder, keras.Model(z, h), likelihood="gaussian")

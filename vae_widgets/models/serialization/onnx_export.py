@@ -37,10 +37,11 @@ def to_onnx(
     signature = [
         tf.TensorSpec((None, *shape), tf.float32, name=name) for name, shape in inputs.items()
     ]
-    traced = tf.function(named, input_signature=signature)
+    traced = _trace(named, signature)
+    handlers: dict[str, Any] = {"Erfc": (_erfc, []), "Expm1": (_expm1, [])}
     with _stderr_lock, _quiet():
         model, _ = tf2onnx.convert.from_function(
-            traced, signature, opset=_OPSET, custom_op_handlers={"Erfc": (_erfc, [])}
+            traced, signature, opset=_OPSET, custom_op_handlers=handlers
         )
     for tensor in (*model.graph.input, *model.graph.output):
         tensor.type.tensor_type.shape.dim[0].dim_param = "n"
@@ -48,21 +49,44 @@ def to_onnx(
     return content
 
 
+def _trace(function: Callable[..., Any], signature: Sequence[Any]) -> Any:
+    """Return a traced function, without functions within it that XLA compiles.
+
+    Keras compiles grouped convolutions with XLA, which tf2onnx cannot look into.
+    """
+    traced = tf.function(function, input_signature=signature)
+    operations = traced.get_concrete_function().graph.get_operations()
+    if not any("_XlaMustCompile" in operation.node_def.attr for operation in operations):
+        return traced
+    traced = tf.function(function, input_signature=signature)
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)  # functions within it become a part of the trace
+    try:
+        traced.get_concrete_function()
+    finally:
+        tf.config.run_functions_eagerly(before)
+    return traced
+
+
 def _erfc(graph: Any, node: Any, name: str, args: list[Any]) -> Any:
     """Write the erfc of the GELU activation, which tf2onnx does not know, as 1 - erf."""
+    return _with_one(graph, node, name, "Erf", is_first=True)
+
+
+def _expm1(graph: Any, node: Any, name: str, args: list[Any]) -> Any:
+    """Write the expm1 of the CELU activation, which ONNX does not have, as exp - 1."""
+    return _with_one(graph, node, name, "Exp", is_first=False)
+
+
+def _with_one(graph: Any, node: Any, name: str, op: str, is_first: bool) -> Any:
+    """Replace a node by the difference of one and another operator."""
     x, outputs, dtypes = node.input[0], node.output, node.output_dtypes
     shapes = node.output_shapes
     graph.remove_node(name)
-    one = graph.make_const(f"{name}_one", np.float32(1))
-    erf = graph.make_node("Erf", [x], dtypes=dtypes, shapes=shapes)
-    return graph.make_node(
-        "Sub",
-        [one.output[0], erf.output[0]],
-        name=name,
-        outputs=outputs,
-        dtypes=dtypes,
-        shapes=shapes,
-    )
+    one = graph.make_const(f"{name}_one", np.float32(1)).output[0]
+    other = graph.make_node(op, [x], dtypes=dtypes, shapes=shapes).output[0]
+    inputs = [one, other] if is_first else [other, one]
+    return graph.make_node("Sub", inputs, name=name, outputs=outputs, dtypes=dtypes, shapes=shapes)
 
 
 @contextlib.contextmanager
