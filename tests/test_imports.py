@@ -152,6 +152,13 @@ FRONTEND_ARROWS["playground"] = {
     *(FRONTEND_SHARED | {"exported_page"}),
     *(f"playground/{folder}" for folder in ("data", "network", "view", "worker")),
 }
+# The viewer of files in JupyterLab.
+FRONTEND_ARROWS["vae_file"] = {
+    *FRONTEND_SHARED,
+    *("model", "model/matrix", "rendering", "latent_scatter/state"),
+    *("exported_page", "exported_page/kernel", "exported_page/own_sample"),
+    *("latent_scatter", "interpolation_slider", "training_monitor"),
+}
 FRONTEND_ARROWS |= {f"latent_scatter/{folder}": others for folder, others in SCATTER.items()}
 FRONTEND_ARROWS["latent_scatter"] = FRONTEND_SHARED | {f"latent_scatter/{f}" for f in SCATTER}
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import vae_widgets as vw
-from tests.browser.conftest import REPOSITORY, set_theme
+from tests.browser.conftest import CLOSE_ALL, REPOSITORY, set_theme
 from tests.support.exported_page import OpenedPage
 
 FOLDER = pathlib.Path(os.environ.get("SCREENSHOTS", REPOSITORY / ".github/images"))
@@ -55,6 +55,11 @@ vae.fit(ds.x_train, epochs=300, verbose=0)
 scatter = vw.LatentScatter(vae, ds.x_test, ds.y_test)
 scatter
 """
+OPEN_FILE = """async (path) => {
+  const { commands } = window.jupyterapp;
+  await commands.execute("filebrowser:refresh");
+  await commands.execute("docmanager:open", { path });
+}"""
 
 
 def save(png: bytes, name: str) -> None:
@@ -120,10 +125,32 @@ def test_photograph_the_launcher(lab_page, theme):
 
 
 @pytest.fixture(scope="module")
-def exported_page(tmp_path_factory):
+def trained():
     ds = vw.load_dataset("digits")
     vae = vw.VAE.build(ds.sample_shape, latent_dim=2, seed=0)
-    vae.fit(ds.x_train, epochs=300, verbose=0)
+    vae.fit(ds.x_train, epochs=300, verbose=0, validation_data=ds.x_test)
+    return ds, vae
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_photograph_a_file(lab, lab_page, theme, trained):
+    ds, vae = trained
+    vae.save(lab.root / "digits.vae", samples=ds.x_test, labels=ds.y_test)
+    page = lab_page.page()
+    set_theme(page, theme)
+    page.evaluate(OPEN_FILE, "digits.vae")
+    canvas = page.locator(".vw-file .vw-scatter .vw-canvas").first
+    page.locator(".vw-picked-place").filter(has_text="z[0]").wait_for()
+    page.get_by_role("button", name="Grid").click()
+    canvas.click(position={"x": 300, "y": 200})
+    page.get_by_role("status").filter(has_text="Decoded").first.wait_for()
+    save(page.screenshot(animations="disabled"), f"viewer-{theme}")
+    page.evaluate(CLOSE_ALL)
+
+
+@pytest.fixture(scope="module")
+def exported_page(tmp_path_factory, trained):
+    ds, vae = trained
     explorer = vw.Explorer(vae, ds)
     explorer.histogram.choose_threshold("percentile", percentile=90)
     explorer.panel = "threshold"

@@ -73,6 +73,9 @@ def test_the_manifest_tells_how_it_was_made(vae, bundle):
     assert training["losses"] == {k: v[-1] for k, v in vae.history.history.items()}
     assert set(training["losses"]) == {"loss", "reconstruction_loss", "kl_loss", "elbo"}
     del training["losses"]
+    history = training.pop("history")
+    assert history.pop("epoch") == [1, 2]
+    assert history == {k: list(map(float, v)) for k, v in vae.history.history.items()}
     assert training == {"epochs": 2, "steps": 8, "n_samples": 40, "seed": 4, "beta": 2.0}
     assert manifest["versions"]["keras"] == keras.__version__
     assert manifest["versions"]["vae_widgets"] == vw.__version__
@@ -88,7 +91,48 @@ def test_the_summary_survives_a_second_save(bundle, tmp_path):
 def test_losses_that_are_not_finite_are_null(vae, tmp_path, monkeypatch):
     monkeypatch.setitem(vae.history.history, "loss", [1.0, float("nan")])
     vae.save(tmp_path / "x.vae")
-    assert vw.load(tmp_path / "x.vae").manifest["training"]["losses"]["loss"] is None
+    training = vw.load(tmp_path / "x.vae").manifest["training"]
+    assert training["losses"]["loss"] is None
+    assert training["history"]["loss"] == [1.0, None]
+
+
+def test_of_a_long_history_evenly_spread_epochs_go_along(vae, tmp_path, monkeypatch):
+    losses = np.arange(25_000.0)
+    monkeypatch.setattr(vae.history, "epoch", list(range(25_000)))
+    monkeypatch.setattr(vae.history, "history", {"loss": losses.tolist(), "val_loss": [1.0]})
+    vae.save(tmp_path / "x.vae")
+    history = vw.load(tmp_path / "x.vae").manifest["training"]["history"]
+    assert history.keys() == {"epoch", "loss"}  # validation has no value for each epoch
+    assert (len(history["loss"]), history["loss"][0], history["loss"][-1]) == (1_000, 0, 24_999)
+    np.testing.assert_array_equal(np.array(history["epoch"]) - 1, history["loss"])
+    assert np.ptp(np.diff(history["loss"])) <= 1
+
+
+def test_codes_go_along_with_their_variances_and_classes(vae, samples, tmp_path):
+    labels = np.array([0.0, 1, 2, np.nan, 1, 0, 2])
+    names = ["zero", "one", "two"]
+    vae.save(tmp_path / "x.vae", samples=samples[:7], labels=labels, label_names=names)
+    codec = vw.load(tmp_path / "x.vae")
+    np.testing.assert_array_equal(codec.log_vars, vae.encode(samples[:7])[1])
+    assert codec.labels.tolist() == ["zero", "one", "two", None, "one", "zero", "two"]
+    vae.save(tmp_path / "y.vae", latents=codec.latents, labels=list("abcabca"))
+    again = vw.load(tmp_path / "y.vae")
+    assert again.log_vars is None
+    assert again.labels.tolist() == list("abcabca")
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"labels": [0, 1]}, "pass samples or latents"),
+        ({"latents": np.zeros((3, 3)), "labels": [0, 1]}, "labels"),
+        ({"latents": np.zeros((2, 3)), "labels": [0, 5], "label_names": ["a"]}, "has no name"),
+    ],
+)
+def test_labels_are_checked_before_anything_is_written(vae, tmp_path, options, expected):
+    with pytest.raises(ValueError, match=expected):
+        vae.save(tmp_path / "x.vae", **options)
+    assert not any(tmp_path.iterdir())
 
 
 def test_what_goes_along(vae, bundle, samples, policy):

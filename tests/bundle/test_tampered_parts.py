@@ -114,6 +114,30 @@ def test_latents_that_are_not_finite(tamper):
         load(tamper("latents.f32", np.full(6, np.nan, "<f4").tobytes()))
 
 
+@pytest.mark.parametrize(
+    ("part", "content", "expected"),
+    [
+        ("log_vars.f32", bytes(12), r"'log_vars\.f32' has other rows than 'latents\.f32'"),
+        ("log_vars.f32", bytes(13), r"'log_vars\.f32' has 13 bytes"),
+        ("log_vars.f32", np.full(21, np.inf, "<f4").tobytes(), r"'log_vars\.f32' has NaN or inf"),
+        ("labels.u32", bytes(28), "'label_names' must be a list of texts"),
+    ],
+)
+def test_variances_and_classes_that_do_not_fit_the_codes(tamper, part, content, expected):
+    with pytest.raises(BundleError, match=expected):
+        load(tamper(part, content))
+
+
+@pytest.mark.parametrize("classes", [bytes(24), bytes(27), b"\x03\0\0\0" * 7])
+def test_classes_without_a_name_or_a_code(tamper, classes):
+    path = tamper("labels.u32", classes)
+    parts = parts_of(path.read_bytes())
+    manifest = json.loads(parts["manifest.json"]) | {"label_names": ["a", "b"]}
+    path.write_bytes(zip_of({**parts, "manifest.json": json.dumps(manifest).encode()}))
+    with pytest.raises(BundleError, match=r"'labels\.u32' must have a uint32 number from 0 to 2"):
+        load(path)
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"schema": 1}', b"[" * 100_000])
 def test_a_wrong_policy(tamper, content):
     with pytest.raises(BundleError, match=r"part 'policy\.json' is not"):

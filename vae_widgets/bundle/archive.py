@@ -29,7 +29,10 @@ REQUIRED_PARTS = {
 }
 """The parts that each kind of archive must have."""
 OPTIONAL_PARTS = {
-    "bundle": {"latents.f32", "tiles.png", "policy.json", "detector.json", "score.onnx"},
+    "bundle": {
+        *("latents.f32", "log_vars.f32", "labels.u32", "tiles.png"),
+        *("policy.json", "detector.json", "score.onnx"),
+    },
     "checkpoint": set[str](),
 }
 """The parts that each kind of archive may have."""

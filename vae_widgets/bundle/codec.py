@@ -20,7 +20,9 @@ from vae_widgets.bundle.errors import BundleError
 from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.bundle.onnx.graph import OnnxGraph
 from vae_widgets.bundle.parts import (
+    read_labels,
     read_latents,
+    read_log_vars,
     read_policy,
     read_renderer,
     read_score_note,
@@ -66,6 +68,11 @@ class BundleCodec:
         What was noted about preprocessing; only `anomaly_score` applies it. None if nothing.
     latents
         Codes (n, latent_dim) that were saved, or None.
+    log_vars
+        Log-variances (n, latent_dim) of q(z | x) of these codes, or None.
+    labels
+        Names of the classes of these codes, (n,) of texts; None for an unknown one. None if none
+        were saved.
     policy
         The `ThresholdPolicy` that was saved, or None.
 
@@ -99,7 +106,9 @@ class BundleCodec:
         )
         self.vocabulary: Vocabulary | None = getattr(self.renderer, "vocabulary", None)
         self.preprocessing: Any = archive.manifest.get("preprocessing")
-        self.latents = read_latents(archive.parts.get("latents.f32"), facts.latent_dim, where)
+        self.latents = read_latents(archive, facts.latent_dim)
+        self.log_vars = read_log_vars(archive, self.latents)
+        self.labels = read_labels(archive, None if self.latents is None else len(self.latents))
         self.policy = read_policy(archive)
         self._detector: DetectorPart | None = None
         if DETECTOR_PART in archive.parts:

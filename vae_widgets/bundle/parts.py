@@ -14,6 +14,9 @@ from vae_widgets.core.scores.policy import ThresholdPolicy
 from vae_widgets.rendering import AbsentRenderer, Renderer, renderer_for, renderer_from_json
 from vae_widgets.rendering.atlas import MAX_SIDE
 
+LOG_VARS_PART = "log_vars.f32"
+LABELS_PART = "labels.u32"
+
 
 def read_renderer(
     content: Any, sample_shape: tuple[int, ...], where: str
@@ -44,19 +47,62 @@ def read_score_note(content: Any, where: str) -> tuple[str, str, bool]:
     return kind, missing or "", bool(note.get("named"))
 
 
-def read_latents(content: bytes | None, latent_dim: int, where: str) -> NDArray[np.float32] | None:
+def read_latents(archive: Archive, latent_dim: int) -> NDArray[np.float32] | None:
     """Return the latent vectors of a bundle, (n, latent_dim), or None."""
+    return _read_rows(archive, "latents.f32", latent_dim)
+
+
+def read_log_vars(
+    archive: Archive, latents: NDArray[np.float32] | None
+) -> NDArray[np.float32] | None:
+    """Return the log-variances of the latent vectors of a bundle, of the same shape, or None."""
+    if LOG_VARS_PART not in archive.parts:
+        return None
+    if latents is None:
+        raise BundleError(f"{archive.path}: it has a part {LOG_VARS_PART!r} without 'latents.f32'.")
+    log_vars = _read_rows(archive, LOG_VARS_PART, latents.shape[1])
+    if log_vars is None or log_vars.shape != latents.shape:
+        raise BundleError(
+            f"{archive.path}: part {LOG_VARS_PART!r} has other rows than 'latents.f32'; expected "
+            f"{len(latents)}."
+        )
+    return log_vars
+
+
+def read_labels(archive: Archive, n: int | None) -> NDArray[np.object_] | None:
+    """Return the names of the classes of `n` latent vectors, None for an unknown one, or None."""
+    content = archive.parts.get(LABELS_PART)
+    if content is None:
+        return None
+    names = archive.manifest.get("label_names")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise BundleError(
+            f"{archive.path}: part {MANIFEST!r}: 'label_names' must be a list of texts; received "
+            f"{names!r:.200}."
+        )
+    classes = np.frombuffer(content[: len(content) // 4 * 4], "<u4")
+    if len(content) != 4 * (n or 0) or (classes > len(names)).any():
+        raise BundleError(
+            f"{archive.path}: part {LABELS_PART!r} must have a uint32 number from 0 to "
+            f"{len(names)} for each of {n or 0} rows of 'latents.f32'."
+        )
+    labels: NDArray[np.object_] = np.array([*names, None], object)[classes]
+    return labels
+
+
+def _read_rows(archive: Archive, part: str, latent_dim: int) -> NDArray[np.float32] | None:
+    content, where = archive.parts.get(part), str(archive.path)
     if content is None:
         return None
     if not content or len(content) % (4 * latent_dim):
         raise BundleError(
-            f"{where}: part 'latents.f32' has {len(content)} bytes; expected a multiple of "
+            f"{where}: part {part!r} has {len(content)} bytes; expected a multiple of "
             f"{4 * latent_dim}, rows of {latent_dim} float32 numbers."
         )
-    latents = np.frombuffer(content, "<f4").reshape(-1, latent_dim).astype(np.float32)
-    if not np.isfinite(latents).all():
-        raise BundleError(f"{where}: part 'latents.f32' has NaN or infinite numbers.")
-    return latents
+    rows = np.frombuffer(content, "<f4").reshape(-1, latent_dim).astype(np.float32)
+    if not np.isfinite(rows).all():
+        raise BundleError(f"{where}: part {part!r} has NaN or infinite numbers.")
+    return rows
 
 
 def read_policy(archive: Archive) -> ThresholdPolicy | None:

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import warnings
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import keras
@@ -14,9 +15,11 @@ import vae_widgets
 from vae_widgets.bundle import Archive, BundleError, read_archive, write_archive
 from vae_widgets.bundle.detector_part import DETECTOR_PART, SCORE_PART, DetectorPart
 from vae_widgets.bundle.manifest import ModelFacts
+from vae_widgets.bundle.parts import LABELS_PART, LOG_VARS_PART
 from vae_widgets.codec import OnnxModel
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import atomic_file, check_target, read_file
+from vae_widgets.core.labels.classes import index_classes
 from vae_widgets.core.scores.policy import ThresholdPolicy
 from vae_widgets.models.losses.divergence import has_nan_weights
 from vae_widgets.models.serialization.export_spec import Exportable, spec_of
@@ -59,6 +62,8 @@ class BundleWriter:
         preprocessing: Any = None,
         samples: ArrayLike | None = None,
         latents: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        label_names: Sequence[Any] | None = None,
         policy: ThresholdPolicy | None = None,
     ) -> None:
         """Save the model as a bundle, ``name.vae``, or as Keras does, ``name.keras``.
@@ -83,9 +88,14 @@ class BundleWriter:
             A note on how to prepare data for the model: text, or anything that JSON holds. It is
             not applied.
         samples
-            Samples (n, *sample_shape) to save as pictures, with their codes.
+            Samples (n, *sample_shape) to save as pictures, with their codes. JupyterLab shows them
+            when it opens the file.
         latents
             Codes (n, latent_dim) to save; the default is those of `samples`.
+        labels
+            One class for each of `samples` or `latents` to save, as for `LatentScatter`.
+        label_names
+            Names of the classes, which whole-number labels index.
         policy
             A threshold to save.
 
@@ -101,6 +111,8 @@ class BundleWriter:
             "preprocessing": preprocessing,
             "samples": samples,
             "latents": latents,
+            "labels": labels,
+            "label_names": label_names,
             "policy": policy,
         }
         if not isinstance(filepath, str | os.PathLike):
@@ -153,6 +165,8 @@ def save_bundle(
     preprocessing: Any = None,
     samples: ArrayLike | None = None,
     latents: ArrayLike | None = None,
+    labels: ArrayLike | None = None,
+    label_names: Sequence[Any] | None = None,
     policy: ThresholdPolicy | None = None,
     detector: DetectorPart | None = None,
 ) -> pathlib.Path:
@@ -175,6 +189,12 @@ def save_bundle(
                 f"latents has {len(latents)} rows; expected {len(samples)}, one for each of "
                 "samples. Leave latents out to save the codes of samples."
             )
+    rows = latents if samples is None else samples
+    if rows is None and (labels is not None or label_names is not None):
+        raise ValueError(
+            "labels and label_names are for the codes that are saved: pass samples or latents, too."
+        )
+    classes, names = index_classes(labels, 0 if rows is None else len(rows), label_names)
     if has_nan_weights(model):
         raise ValueError(
             "the model has weights that are NaN or infinite: its training has diverged. Train it "
@@ -226,9 +246,15 @@ def save_bundle(
         atlas = tile_atlas(render(check_renderer(renderer, facts.sample_shape), samples))
         parts["tiles.png"] = atlas.pop("png")
         manifest["tiles"] = atlas
-        latents = saved.encode(samples)[0] if latents is None else latents
+        if latents is None:
+            latents, log_vars = saved.encode(samples)
+            if facts.variational:
+                parts[LOG_VARS_PART] = np.asarray(log_vars).astype("<f4").tobytes()
     if latents is not None:
         parts["latents.f32"] = np.asarray(latents).astype("<f4").tobytes()
+    if labels is not None:
+        parts[LABELS_PART] = classes.astype("<u4").tobytes()
+        manifest["label_names"] = names
     if policy is not None:
         parts["policy.json"] = policy.to_json().encode()
     if detector is not None:

@@ -12,6 +12,8 @@ from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.models.losses.latent_model import LatentModel
 from vae_widgets.models.serialization.own_classes import CustomObjects
 
+_MOST_EPOCHS, _MOST_METRICS = 1_000, 24  # the manifest has a limit, too
+
 
 @dataclass(frozen=True)
 class ExportSpec:
@@ -53,9 +55,11 @@ def training_summary(model: Any, of_saved: dict[str, Any] | None) -> dict[str, A
     """Return how a model was trained; `of_saved` if it was loaded, and not trained since."""
     history = getattr(model, "history", None)
     epochs, losses, n_samples = 0, {}, None
+    curves: dict[str, Any] = {}
     if isinstance(history, keras.callbacks.History) and history.epoch:
         epochs = len(history.epoch)
         losses = {name: values[-1] for name, values in history.history.items() if values}
+        curves = _curves(history)
         n_samples = (history.params or {}).get("n_samples")
     elif of_saved:
         return of_saved
@@ -68,4 +72,18 @@ def training_summary(model: Any, of_saved: dict[str, Any] | None) -> dict[str, A
         "n_samples": n_samples,
         "seed": model.seed,
         "beta": model.beta,
+        "history": curves,
     }
+
+
+def _curves(history: keras.callbacks.History) -> dict[str, list[float | None]]:
+    """Return the metrics of each epoch, counted from 1 as "epoch"; of many, evenly spread ones."""
+    n = len(history.epoch)
+    kept = np.unique(np.linspace(0, n - 1, min(n, _MOST_EPOCHS)).astype(int))
+    curves: dict[str, list[float | None]] = {"epoch": [history.epoch[i] + 1 for i in kept]}
+    for name, values in history.history.items():
+        # Keras validates less often with validation_freq: such a metric has fewer values.
+        if len(values) == n and np.ndim(values) == 1 and len(curves) <= _MOST_METRICS:
+            numbers = np.asarray(values, np.float64)[kept].tolist()
+            curves[name] = [value if np.isfinite(value) else None for value in numbers]
+    return curves

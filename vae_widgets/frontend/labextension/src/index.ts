@@ -1,6 +1,7 @@
-/** The plugins of the extension. One more is one more entry here: a document factory, for example. */
+/** The plugins of the extension. One more is one more entry here. */
 
 import { launcherPlugin } from "./launcher.ts";
 import { settingsPlugin } from "./settings.ts";
+import { vaeFilesPlugin } from "./vae_files.ts";
 
-export default [launcherPlugin, settingsPlugin];
+export default [launcherPlugin, settingsPlugin, vaeFilesPlugin];

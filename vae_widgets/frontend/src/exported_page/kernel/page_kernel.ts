@@ -12,7 +12,7 @@ import { reviewPictures } from "./review_pictures.ts";
 import { reviewedScores } from "./reviewed_scores.ts";
 import { Samples, type WireSamples } from "./samples.ts";
 import { ScatterKernel } from "./scatter.ts";
-import type { ScoreFormula } from "./score.ts";
+import { scoreOf, type ScoreFormula, type ScoreOf } from "./score.ts";
 import { SliderKernel } from "./slider.ts";
 import { ThresholdCurvesKernel } from "./threshold_curves.ts";
 
@@ -33,9 +33,11 @@ export interface PageKernel {
 
 /** What is known of the scores of samples. */
 export interface Scoring {
-  formula: ScoreFormula | null;
+  /** The score of a sample, from its reconstruction and q(z | x); null where only Python knows it. */
+  scoreOf: ScoreOf | null;
   name: string;
-  threshold(): number;
+  /** From which score on a sample is flagged; null where that is not known. */
+  threshold(): number | null;
 }
 
 /** Let the models of a page answer. */
@@ -85,8 +87,9 @@ export function startKernel(models: Map<string, PageModel>, carried: Carried): P
   let scoring: Scoring | null = null;
   each("Explorer", (model) => {
     const histogram = histograms.get(model.own!.histogram)!;
+    const formula = model.own!.score as ScoreFormula | null;
     scoring = {
-      formula: model.own!.score,
+      scoreOf: formula && ((...sample) => scoreOf(formula, ...sample)),
       name: histogram.canvas.get("score_name"),
       threshold: () => histogram.threshold,
     };

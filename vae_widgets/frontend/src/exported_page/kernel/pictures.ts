@@ -20,6 +20,8 @@ export interface CarriedPictures {
   samples: number | null;
   renderer: RendererSpec | null;
   atlas: WireAtlas | null;
+  /** The shape of a sample, where the page has tiles of samples and not these. */
+  shape?: number[];
 }
 
 export class SamplePictures {
@@ -30,10 +32,11 @@ export class SamplePictures {
   readonly #source: Promise<TileSource>;
 
   constructor(given: CarriedPictures | null, all: (Samples | null)[]) {
-    const { samples, renderer, atlas } = given ?? { samples: null, renderer: null, atlas: null };
+    const { samples, renderer, atlas, shape }: CarriedPictures = given ?? { samples: null, renderer: null, atlas: null };
     this.samples = samples === null ? null : (all[samples] ?? null);
-    if (renderer && this.samples) this.renderer = twinOf(renderer, this.samples.shape);
-    this.#source = this.renderer ? Promise.resolve(this.#drawn(this.renderer)) : carried(atlas);
+    const sides = this.samples?.shape ?? shape;
+    if (renderer && sides) this.renderer = twinOf(renderer, sides);
+    this.#source = this.renderer && this.samples ? Promise.resolve(this.#drawn(this.renderer)) : carried(atlas);
     this.#source.catch(() => {}); // who asks for tiles is told
   }
 
@@ -43,6 +46,20 @@ export class SamplePictures {
     return packed(rows.length, width, height, (context, i, x, y) => {
       if (rows[i] >= 0) draw(context, rows[i], x, y);
     });
+  }
+
+  /** The tile of a sample as one of the renderer; null if the page does not have it. */
+  async tileOf(row: number, { width, height }: PageRenderer): Promise<RawTiles | null> {
+    const source = await this.#source.catch(() => null);
+    if (!source) return null;
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [source.width, source.height];
+    source.draw(canvas.getContext("2d")!, row, 0, 0);
+    const scaled = document.createElement("canvas");
+    [scaled.width, scaled.height] = [width, height];
+    const context = scaled.getContext("2d", { willReadFrequently: true })!;
+    context.drawImage(canvas, 0, 0, width, height);
+    return { rgba: context.getImageData(0, 0, width, height).data as RawTiles["rgba"], count: 1, width, height };
   }
 
   #drawn(renderer: PageRenderer): TileSource {

@@ -2,14 +2,14 @@
 
 import { Codes } from "../../codec/far_from_data.ts";
 import { readArray, readTexts, writeArray, type WireArray } from "../../kernel/arrays.ts";
-import { Tiles } from "../../kernel/atlas.ts";
+import { Tiles, type WireAtlas } from "../../kernel/atlas.ts";
 import { labelOf } from "../../latent_scatter/state/model.ts";
 import type { InPageModel } from "../../model/in_page_model.ts";
 import type { PageModel, PageMessage } from "../page_model.ts";
 import type { Decoder } from "./decoder.ts";
 import { homeOf, LatentSamples, vector, type CarriedPlane } from "./latent_samples.ts";
 import type { Parts } from "./parts.ts";
-import type { SamplePictures } from "./pictures.ts";
+import { packTiles, type SamplePictures } from "./pictures.ts";
 
 interface Own {
   model: string;
@@ -47,6 +47,7 @@ export class ScatterKernel {
   readonly #planeFollowers = new Set<() => void>();
   #base: Float32Array;
   #latest = 0;
+  #latestPreview = 0;
 
   constructor(model: PageModel, parts: Parts) {
     const own = (this.#own = model.own as Own);
@@ -93,6 +94,15 @@ export class ScatterKernel {
     return { row, label: labelOf(this.model.view, row) };
   }
 
+  /** Up to `count` samples, evenly spread; their reconstructions where the page has only their tiles. */
+  typicalSamples(count: number): Float32Array {
+    const { samples } = this.pictures;
+    const n = samples?.count ?? this.samples.count;
+    const rows = Array.from({ length: Math.min(count, n) }, (_, i) => Math.floor((i * n) / Math.min(count, n)));
+    if (samples) return samples.of(rows);
+    return this.encoder!.decode(Float32Array.from(rows.flatMap((row) => [...this.samples.code(row)])));
+  }
+
   whenPlaneChanges(call: () => void): void {
     this.#planeFollowers.add(call);
   }
@@ -130,8 +140,7 @@ export class ScatterKernel {
       const z = given ?? this.#latentOf({ point, at, along });
       if (along === undefined) this.#base = z;
       const mine = ++this.#latest;
-      const sample = point >= 0 ? this.pictures.samples!.of([point]) : undefined;
-      const drawn = given && !this.decoder ? null : await this.#decoderOrFail.pictures(z, sample);
+      const drawn = given && !this.decoder ? null : await this.#draw(z, point);
       if (mine !== this.#latest) return "";
       model.commit({
         picked: vector(z),
@@ -154,6 +163,14 @@ export class ScatterKernel {
       model.commit({ picked: vector([]), picked_index: -1, _pick: { point, at, error: why } });
       return why;
     }
+  }
+
+  /** The picture of a latent vector, and of the sample that it belongs to if `point` is not below 0. */
+  async #draw(z: Float32Array, point: number): Promise<WireAtlas> {
+    const decoder = this.#decoderOrFail;
+    const { samples } = this.pictures;
+    if (samples) return decoder.pictures(z, point >= 0 ? samples.of([point]) : undefined);
+    return decoder.picturesBeside(z, point >= 0 ? await this.pictures.tileOf(point, decoder.renderer) : null);
   }
 
   #latentOf({ point, at, along }: PickRequest): Float32Array {
@@ -192,8 +209,14 @@ export class ScatterKernel {
     const { decoder } = this;
     const covariance = this.#covariance(row);
     if (!decoder) return { tiles: await this.pictures.of([row]), text: "", covariance };
-    const x = this.pictures.samples!.of([row]);
-    return { tiles: await decoder.compared(x, decoder.model.decode(this.samples.code(row))), text: "", covariance };
+    const code = this.samples.code(row);
+    const { samples } = this.pictures;
+    if (samples) return { tiles: await decoder.compared(samples.of([row]), decoder.model.decode(code)), text: "", covariance };
+    const tile = await this.pictures.tileOf(row, decoder.renderer);
+    const xHat = decoder.model.decode(code);
+    const x = tile && decoder.renderer.samplesOf(tile.rgba);
+    const tiles = x ? decoder.compared(x, xHat) : packTiles([...(tile ? [tile] : []), decoder.renderer.draw(xHat)]);
+    return { tiles: await tiles, text: "", covariance };
   }
 
   #find(label: string): object {
@@ -259,16 +282,18 @@ export class ScatterKernel {
       x0 + ((cell % columns) + 0.5) * ((x1 - x0) / columns),
       y1 - (Math.floor(cell / columns) + 0.5) * ((y1 - y0) / rows),
     ]).flat();
+    const mine = ++this.#latestPreview;
     const tiles = await decoder.pictures(plane.toLatent(plane.coordinates(places, sliceAt)));
-    model.commit({ _grid: { bounds, columns, rows, slice_at: [...sliceAt], tiles, error: "" } });
+    if (mine === this.#latestPreview) model.commit({ _grid: { bounds, columns, rows, slice_at: [...sliceAt], tiles, error: "" } });
   }
 
   /** The density that Python has computed is that of the first plane. */
   #showDensity(): void {
     const { model } = this;
-    const first = this.#isFirstPlane && !Array.isArray(this.#own.density);
+    const first = this.#isFirstPlane;
     if (!model.get("density") || "rings" in model.get("_density")) return;
-    model.commit(first ? { _density: this.#own.density } : { density: false });
+    const { density } = first ? this.#own : { density: [] };
+    model.commit(Array.isArray(density) ? { density: false } : { _density: density });
   }
 
   #first = "";

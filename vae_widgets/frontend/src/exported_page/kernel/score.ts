@@ -7,6 +7,8 @@ export interface ScoreFormula {
   offset: number;
 }
 
+export type ScoreOf = (x: Float32Array, xHat: Float32Array, zMean: Float32Array, zLogVar: Float32Array) => number;
+
 const SMALLEST = 1e-7;
 
 export function scoreOf(

@@ -66,11 +66,11 @@ export class SliderKernel {
   // -- ends --------------------------------------------------------------------------------------
 
   async #swap(): Promise<object> {
-    this.#points.reverse();
+    this.#points = this.#points.toReversed();
     this.#neighbours = this.#neighbours && reversed(this.#neighbours, this.#points[0].z.length);
     this.#rows = { start: this.#rows.end, end: this.#rows.start };
     this.#model.commit({ value: this.#model.get("value") }); // the view has mirrored it
-    await this.#film();
+    await this.film();
     this.#tellEnds();
     return {};
   }
@@ -93,7 +93,7 @@ export class SliderKernel {
       if (to) this.#points = this.#points.with(at, there(to));
     }
     this.#neighbours = null;
-    await this.#film();
+    await this.film();
     this.#tellEnds();
     return {};
   }
@@ -123,7 +123,7 @@ export class SliderKernel {
     this.#points = this.#points.with(at, point);
     this.#neighbours = null;
     try {
-      await this.#film();
+      await this.film();
     } catch (error) {
       [this.#points, this.#neighbours] = before;
       throw error;
@@ -140,14 +140,14 @@ export class SliderKernel {
 
   async #redraw(): Promise<void> {
     try {
-      await this.#film();
+      await this.film();
     } catch (error) {
       this.#model.post("state", { error: (error as Error).message });
     }
   }
 
   /** Decode all frames of the methods that are shown. */
-  async #film(): Promise<void> {
+  async film(): Promise<void> {
     const model = this.#model;
     const decoder = this.#decoder;
     const before = model.get("_content");
@@ -161,10 +161,11 @@ export class SliderKernel {
     const stops = this.#points.map((_, i) => Math.round((i * (steps - 1)) / last));
     const z = this.#points.map((point) => point.z);
     const paths = shown.map((name) => (name === "neighbours" ? this.#neighbours! : latentPath(z, stops, steps, LEGS[name])));
-    const samples = paths.map((path) => decoder.model.decode(path));
-    const frame = (at: number) => samples[0].subarray(at * decoder.size, (at + 1) * decoder.size);
-    const ends = [this.#points[0].sample ?? frame(0), this.#points[last].sample ?? frame(steps - 1)];
     const mine = ++this.#latest;
+    const points = this.#points;
+    const samples = await Promise.all(paths.map((path) => decoder.samples(path)));
+    const frame = (at: number) => samples[0].subarray(at * decoder.size, (at + 1) * decoder.size);
+    const ends = [points[0].sample ?? frame(0), points[last].sample ?? frame(steps - 1)];
     const atlas = await decoder.draw([...samples, ...ends].reduce(joined));
     if (mine !== this.#latest) return;
     const short = before.strips[0].samples !== null;
@@ -176,7 +177,7 @@ export class SliderKernel {
         reversed: false,
         methods,
         stops,
-        kinds: [this.#points[0], this.#points[last]].map(({ sample }) => (sample ? "sample" : "latent")),
+        kinds: [points[0], points[last]].map(({ sample }) => (sample ? "sample" : "latent")),
         strips: shown.map((method, i) => ({
           method,
           path: writeArray(paths[i], [steps, z[0].length]),
@@ -195,8 +196,7 @@ export class SliderKernel {
     const { strips, stops } = this.#model.get("_content");
     const path = strips.find(({ method }: { method: string }) => method === this.#model.get("method")) ?? strips[0];
     const positions = this.#scatter?.project(readArray(path.path));
-    const slider = this.#scatter?.model.get("_path").slider;
-    if (positions) this.#scatter!.model.commit({ _path: { slider, positions, stops } });
+    if (positions) this.#scatter!.model.commit({ _path: { slider: this.#model.id, positions, stops } });
   }
 }
 

@@ -1,5 +1,6 @@
 /** The panel "Try your own": a drawing, a picture or a row of numbers, encoded in the page. */
 
+import "./panel.css";
 import { button, element } from "../../controls/shell.ts";
 import { counted, formatNumber, plain } from "../../format/numbers.ts";
 import { Tiles } from "../../kernel/atlas.ts";
@@ -8,7 +9,6 @@ import type { ScatterKernel } from "../kernel/scatter.ts";
 import { Drawing } from "./drawing.ts";
 import { fitInk, inkHabit, type InkHabit } from "./ink.ts";
 import { readNumbers, readPicture } from "./read_sample.ts";
-import { scoreOf } from "../kernel/score.ts";
 
 /** The usual ink is measured on this many samples. */
 const MEASURED = 500;
@@ -44,9 +44,8 @@ export class OwnSamplePanel {
 
   /** Sides and channels of an image; null for other samples. */
   get #image(): { width: number; height: number; channels: number } | null {
-    const { samples, renderer } = this.#scatter.pictures;
-    if (!samples) return null;
-    const [height, width, channels = 1, ...more] = samples.shape;
+    const { renderer } = this.#scatter.pictures;
+    const [height, width, channels = 1, ...more] = this.#scatter.encoder!.sampleShape;
     const isImage = width !== undefined && !more.length && renderer?.width === width && renderer.height === height;
     return isImage && [1, 3].includes(channels) ? { width, height, channels } : null;
   }
@@ -145,10 +144,7 @@ export class OwnSamplePanel {
   get #measured(): InkHabit {
     if (!this.#habit) {
       const { width, height, channels } = this.#image!;
-      const samples = this.#scatter.pictures.samples!;
-      const count = Math.min(MEASURED, samples.count);
-      const rows = Array.from({ length: count }, (_, i) => Math.floor((i * samples.count) / count));
-      const all = samples.of(rows);
+      const all = this.#scatter.typicalSamples(MEASURED);
       const grey = all.filter((_, at) => at % channels === 0);
       this.#habit = inkHabit(grey, width, height);
     }
@@ -187,11 +183,12 @@ export class OwnSamplePanel {
   }
 
   #scoreText(x: Float32Array, xHat: Float32Array, zMean: Float32Array, zLogVar: Float32Array): string {
-    if (!this.#scoring?.formula) return "needs Python";
-    const score = scoreOf(this.#scoring.formula, x, xHat, zMean, zLogVar);
+    if (!this.#scoring?.scoreOf) return "needs Python";
+    const score = this.#scoring.scoreOf(x, xHat, zMean, zLogVar);
     this.#facts.dataset.score = String(score);
-    const flagged = score >= this.#scoring.threshold() ? "flagged" : "not flagged";
-    return `${plain(score, 5)} ${this.#scoring.name}: ${flagged}`;
+    const threshold = this.#scoring.threshold();
+    const verdict = threshold === null ? "" : score >= threshold ? ": flagged" : ": not flagged";
+    return `${plain(score, 5)} ${this.#scoring.name}${verdict}`;
   }
 
   #say(text: string): void {

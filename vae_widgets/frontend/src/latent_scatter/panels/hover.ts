@@ -86,7 +86,8 @@ export class Hover {
       pictures[1] = { tiles: here.reconstruction, index: 0 };
       pictures[2] = here.residual && { tiles: here.residual, index: 0 };
     }
-    if (more) [0, 1, 2].forEach((i) => (pictures[i] = { tiles: more.tiles, index: i }));
+    // The residual is missing where the page has the tiles of samples, which do not tell their values.
+    if (more) pictures.splice(0, 3, ...Array.from({ length: more.tiles.count }, (_, i) => ({ tiles: more.tiles, index: i })));
     const covariance = (more ?? here)?.covariance;
     if (covariance) {
       plot.mark({ posterior: covariance });

@@ -41,7 +41,10 @@ export class Tooltip {
 
   /** Show it beside the point, inside the frame of `width` and `height`. */
   show(shown: (TileRef | null)[], lines: string[], at: Point, width: number, height: number): void {
-    this.#views.forEach((view, i) => view.show(shown[i]));
+    this.#views.forEach((view, i) => {
+      view.show(shown[i] ?? null);
+      view.canvas.parentElement!.hidden = i >= shown.length;
+    });
     this.#text.textContent = lines.join("\n");
     this.root.hidden = false;
     const card = { width: this.root.offsetWidth, height: this.root.offsetHeight };

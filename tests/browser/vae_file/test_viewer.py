@@ -1,0 +1,200 @@
+"""The viewer of `.vae` files on a blank page: no Jupyter, no kernel, no network."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+
+from tests.bundle.mutations import parts_of, sign, zip_of
+from tests.support.axe import serious_problems
+from tests.support.pca_codec import digits
+from tests.support.vae_file import N, bundle_viewer, write_vae
+
+MOUNT = """async ({ js, css, file, width }) => {
+  const style = document.createElement("style");
+  style.textContent = css;
+  document.head.append(style);
+  const url = URL.createObjectURL(new Blob([js], { type: "text/javascript" }));
+  const { mountViewer } = await import(url);
+  const el = document.createElement("div");
+  el.style.width = `${width}px`;
+  document.body.append(el);
+  const bytes = Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0));
+  window.opened = 0;
+  window.viewer = await mountViewer(el, bytes, { openInNotebook: () => (window.opened += 1) });
+}"""
+# The middle of each pixel of an enlarged 8 x 8 image, row by row, from 0 to 1.
+IMAGE = """(canvas) => {
+  const context = canvas.getContext("2d");
+  const at = (i) => Math.floor(((i + 0.5) * canvas.width) / 8);
+  const pixels = Array.from({ length: 64 }, (_, i) => [at(i % 8), at(Math.floor(i / 8))]);
+  return pixels.map(([x, y]) => context.getImageData(x, y, 1, 1).data[0] / 255);
+}"""
+SCRIPT = "<img src=x onerror='window.hacked = 1'>"
+
+
+@pytest.fixture(scope="module")
+def viewer(tmp_path_factory):
+    return bundle_viewer(tmp_path_factory.mktemp("viewer"))
+
+
+@pytest.fixture
+def open_file(page, viewer):
+    """Return a function that shows bytes in the viewer."""
+    errors = []
+
+    def listen(error):
+        errors.append(str(error))
+
+    page.on("pageerror", listen)
+    page.context.set_offline(True)
+    page.set_default_timeout(10_000)
+
+    def open_file(content, width=1000):
+        js, css = viewer
+        file = base64.b64encode(content).decode()
+        page.evaluate(MOUNT, {"js": js, "css": css, "file": file, "width": width})
+        return page.locator(".vw-file")
+
+    yield open_file
+    page.remove_listener("pageerror", listen)
+    assert errors == []
+    assert page.evaluate("window.hacked") is None
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("file") / "digits.vae"
+    return write_vae(path), path.read_bytes()
+
+
+def image(canvas):
+    return np.reshape(canvas.evaluate(IMAGE), (8, 8))
+
+
+def test_a_file_says_what_it_is_decodes_encodes_slides_and_shows_its_curves(page, open_file, file):
+    codec, content = file
+    root = open_file(content)
+    x, y = digits()
+    facts = dict(
+        zip(
+            root.locator("dt").all_inner_texts(),
+            root.locator("dd").all_inner_texts(),
+            strict=True,
+        )
+    )
+    assert "variational autoencoder with 2 latent dimensions" in root.locator("h1").inner_text()
+    assert facts["Carries"] == "300 codes, pictures of their samples, 10 class names"
+    assert facts["Trained"] == "12 epochs, 36 steps, on 300 samples"
+    assert "flags a sample whose elbo is at least 30" in facts["Policy"]
+
+    # The first sample is picked at once: its reconstruction beside its own picture.
+    decoded, sample = (root.locator(f"[data-role={role}]") for role in ("decoded", "sample"))
+    root.locator(".vw-picked-label").filter(has_text=f"digit {y[0]}").wait_for()
+    codes, _ = codec.encode(x[:N])
+    np.testing.assert_allclose(image(decoded), codec.decode(codes[:1])[0].clip(0, 1), atol=0.02)
+    np.testing.assert_allclose(image(sample), x[0], atol=0.02)
+
+    # Pick another sample, then hover and pick an empty place: the page decodes both.
+    canvas = root.locator(".vw-scatter .vw-canvas").first
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    before = image(decoded)
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.3)
+    page.wait_for_function("([a, b]) => a !== b.toDataURL()", arg=["", decoded.element_handle()])
+    assert np.abs(image(decoded) - before).max() > 0.05
+    page.mouse.down()
+    page.mouse.up()
+    root.locator(".vw-scatter .vw-status").filter(has_text="decoded").wait_for()
+    place = root.locator(".vw-picked-place").inner_text()
+    assert "z[0]" in place
+
+    # Slide to the end: the last frame is the code of the sample that is farthest from the first.
+    slider = root.get_by_role("slider", name="Position between start and end")
+    slider.focus()
+    page.keyboard.press("End")
+    root.locator(".vw-interpolation .vw-status").filter(has_text="value 1.000").wait_for()
+    root.locator(".vw-legend-entry").filter(has_text="reconstruction").click()
+    assert root.locator(".vw-curve-panel:visible").count() == 2
+
+    # Draw: the page encodes, and marks the place in the scatter.
+    drawing = root.locator(".vw-own-canvas")
+    drawing.scroll_into_view_if_needed()
+    box = drawing.bounding_box()
+    page.mouse.move(box["x"] + 112, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 112, box["y"] + 180, steps=8)
+    page.mouse.up()
+    root.locator(".vw-own-facts").filter(has_text="Nearest sample").wait_for()
+    assert serious_problems(page, ".vw-file") == []
+    root.get_by_role("button", name="Open in notebook").click()
+    assert page.evaluate("window.opened") == 1
+    page.evaluate("window.viewer.dispose()")
+    assert root.count() == 0
+
+
+def test_a_file_without_codes_shows_draws_from_the_prior(open_file, tmp_path):
+    codec = write_vae(tmp_path / "bare.vae", codes=False)
+    root = open_file((tmp_path / "bare.vae").read_bytes(), width=800)
+    root.get_by_role("status").filter(has_text="100 draws from the prior").wait_for()
+    root.locator(".vw-picked-place").filter(has_text="z[0]").wait_for()
+    z = [float(v.replace("\N{MINUS SIGN}", "-")) for v in numbers(root)]
+    expected = codec.decode(np.array([z]))[0].clip(0, 1)
+    decoded = root.locator("[data-role=decoded]")
+    np.testing.assert_allclose(image(decoded), expected, atol=0.03)
+    root.locator(".vw-interpolation .vw-status").filter(has_text="value 0.000").wait_for()
+
+
+def numbers(root):
+    import re
+
+    text = root.locator(".vw-picked-place").inner_text()
+    return re.findall(r"=\s*([\N{MINUS SIGN}\d.]+)", text)
+
+
+def test_samples_that_only_python_draws_are_the_pictures_in_the_file(open_file, file):
+    parts = parts_of(file[1])
+    manifest = json.loads(parts["manifest.json"])
+    manifest["renderer"] = {"name": "table", "arguments": {}}
+    root = open_file(zip_of({**parts, "manifest.json": json.dumps(manifest).encode()}))
+    root.locator(".vw-scatter .vw-canvas").first.click()
+    root.locator(".vw-scatter .vw-status").filter(has_text="Decoding needs Python here").wait_for()
+    nearest = root.locator(".vw-picked-figure figcaption").nth(1).inner_text()
+    row = int(nearest.split("#")[1].split()[0])
+    sample = root.locator("[data-role=sample]")
+    np.testing.assert_allclose(image(sample), digits()[0][row], atol=0.02)
+    assert root.locator(".vw-interpolation").count() == 0
+
+
+def hostile_files(content):
+    """Yield a name, and bytes of which each is refused."""
+    parts = parts_of(content)
+    manifest = json.loads(parts["manifest.json"])
+    changed = {**manifest, "kind": SCRIPT, "label_names": [SCRIPT]}
+    yield "no zip", SCRIPT.encode() * 9
+    yield "a kind of script", zip_of({**parts, "manifest.json": json.dumps(changed).encode()})
+    yield "a truncated file", content[: len(content) // 2]
+    yield (
+        "a decoder for other samples",
+        zip_of(sign({**parts, "decoder.onnx": parts["encoder.onnx"]})),
+    )
+
+
+def test_hostile_files_are_a_clear_message_and_run_no_script(page, open_file, file, tmp_path):
+    for name, content in hostile_files(file[1]):
+        root = open_file(content)
+        if name == "a decoder for other samples":
+            root.get_by_role("status").filter(has_text="does not run in the page").wait_for()
+        else:
+            alert = root.get_by_role("alert").filter(has_text="cannot be shown")
+            alert.wait_for()
+            assert len(alert.inner_text()) > 60
+        page.evaluate("window.viewer.dispose()")
+    # Names of classes and notes of a good file are text.
+    parts = parts_of(file[1])
+    manifest = json.loads(parts["manifest.json"])
+    manifest |= {"label_names": [SCRIPT] * 10, "preprocessing": SCRIPT}
+    root = open_file(zip_of({**parts, "manifest.json": json.dumps(manifest).encode()}))
+    root.locator(".vw-picked-label").filter(has_text="onerror").wait_for()
+    assert SCRIPT in root.locator(".vw-file-facts").inner_text()
