@@ -229,4 +229,6 @@ def test_photograph_the_playground(page, theme, tmp_path):
     box = plane.bounding_box()
     plane.click(position={"x": 0.4 * box["width"], "y": 0.3 * box["height"]})
     page.mouse.move(0, 0)
+    page.get_by_role("button", name="Pause").click()  # the time of an epoch is not that of others
+    page.get_by_text("Paused.").wait_for()
     save(page.screenshot(animations="disabled"), f"playground-{theme}")
