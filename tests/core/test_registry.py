@@ -12,6 +12,14 @@ word = "a word"
 number = 5
 """
 
+SILENT = """
+class Silent(Exception):
+    def __str__(self):
+        raise RuntimeError
+
+raise Silent
+"""
+
 
 def adopt(name, package, value):
     if not isinstance(value, str):
@@ -66,6 +74,9 @@ def test_nothing_is_imported_before_it_is_needed(registry, add):
     [
         ("raise ImportError('no libwords')", "word", "ImportError: no libwords."),
         ("raise SystemExit('no libwords')", "word", "SystemExit: no libwords."),
+        ("class Panic(BaseException): pass\nraise Panic('lost')", "word", "Panic: lost."),
+        ("raise GeneratorExit", "word", "GeneratorExit."),
+        (SILENT, "word", "Silent, whose text cannot be read."),
         ("1 / 0", "word", "ZeroDivisionError: division by zero."),
         ("word = ", "word", "SyntaxError: invalid syntax"),
         (MODULE, "no_word", "AttributeError: module 'bad_words' has no attribute 'no_word'."),

@@ -1,4 +1,5 @@
 import re
+import sys
 
 import numpy as np
 import pandas as pd
@@ -51,6 +52,32 @@ def test_a_wrong_renderer_is_named():
         render(lambda batch: batch, np.zeros((2, 8, 8)))
     with pytest.raises(ValueError, match="1 tiles for 2 samples"):
         render(lambda batch: np.zeros((1, 8, 8, 4), np.uint8), np.zeros((2, 8, 8)))
+
+
+def test_a_renderer_without_pixels_is_named():
+    with pytest.raises(TypeError, match=r"renderer returned uint8 of shape \(2, 0, 8, 4\)"):
+        render(lambda batch: np.zeros((2, 0, 8, 4), np.uint8), np.zeros((2, 8, 8)))
+
+
+def test_a_renderer_cannot_end_the_kernel():
+    with pytest.raises(RuntimeError, match=r"renderer called sys\.exit"):
+        render(lambda batch: sys.exit(2), np.zeros((2, 8, 8)))
+
+
+def test_a_renderer_may_change_its_batch():
+    class Scaling:
+        def __call__(self, batch):
+            batch -= batch.mean()
+            return np.zeros((len(batch), 4, 4, 4), np.uint8)
+
+        def difference(self, x, x_hat):
+            x -= x_hat
+            return self(x)
+
+    x, x_hat = np.ones((2, 8, 8)), np.zeros((2, 8, 8))
+    render(Scaling(), x)
+    render_compared(Scaling(), x, x_hat)
+    np.testing.assert_array_equal(x, np.ones((2, 8, 8)))
 
 
 def test_the_users_renderer_is_kept():

@@ -186,8 +186,10 @@ class Registry(Mapping[str, T]):
         try:
             value = self._adopt(name, points[0].source, points[0].entry_point.load())
             return _Outcome(value, "")
-        except (Exception, SystemExit) as error:  # of a package that we do not know
-            why = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_PROBLEM]
+        except KeyboardInterrupt:
+            raise  # the user does not want to wait for a slow import
+        except BaseException as error:  # SystemExit, or a panic of a compiled library
+            why = " ".join(words_of(error).split())[:_LONGEST_PROBLEM]
             return _Outcome(None, why if why.endswith(".") else f"{why}.")
 
     def _described(self, name: str) -> str:
@@ -195,6 +197,15 @@ class Registry(Mapping[str, T]):
         plural = "s" if len(packages) > 1 else ""
         word = _WORDS.get(self.kind, self.kind)
         return f"{word} {name!r} of the package{plural} {' and '.join(packages)}"
+
+
+def words_of(error: BaseException) -> str:
+    """Return the type and the text of an error of another package, whose text may fail itself."""
+    kind = type(error).__name__
+    try:
+        return f"{kind}: {error}" if str(error) else kind
+    except Exception:
+        return f"{kind}, whose text cannot be read"
 
 
 def _with_package(point: EntryPoint) -> _Point:

@@ -148,18 +148,25 @@ def render_compared(renderer: Renderer, x: ArrayLike, x_hat: ArrayLike) -> NDArr
     if difference is None:  # in one batch: a renderer may scale by the range of what it is given
         return render(renderer, np.concatenate([x, x_hat, np.abs(x - x_hat)]))
     tiles = render(renderer, np.concatenate([x, x_hat]))
-    return np.concatenate([tiles, _checked_tiles(difference(x, x_hat), len(x))])
+    return np.concatenate([tiles, _checked_tiles(difference(x.copy(), x_hat.copy()), len(x))])
 
 
 def render(renderer: Renderer, batch: ArrayLike) -> NDArray[np.uint8]:
     """Call `renderer` and check its tiles: uint8 RGBA (n, height, width, 4)."""
-    batch = np.asarray(batch)
-    return _checked_tiles(renderer(batch), len(batch))
+    batch = np.array(batch)  # a copy: a renderer of the user may scale its samples in place
+    try:
+        made = renderer(batch)
+    except SystemExit as error:  # it would end the kernel, which draws for the page
+        raise RuntimeError(
+            "renderer called sys.exit; expected an error of another type."
+        ) from error
+    return _checked_tiles(made, len(batch))
 
 
 def _checked_tiles(made: Any, n: int) -> NDArray[np.uint8]:
     tiles = np.asarray(made)
-    if tiles.dtype != np.uint8 or tiles.ndim != 4 or tiles.shape[-1] != 4:
+    wrong = tiles.dtype != np.uint8 or tiles.ndim != 4 or tiles.shape[-1] != 4
+    if wrong or 0 in tiles.shape[1:]:
         raise TypeError(
             f"renderer returned {tiles.dtype} of shape {tiles.shape}; expected uint8 RGBA tiles of "
             "shape (n, height, width, 4)."

@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,14 @@ def a_threshold(threshold=4.5, parameters=(), explanation="As in the test.", ass
 
 def adopt(function):
     return method_of_plugin("half_way-up", "their_package 1.0", function)
+
+
+def fail_without_words():
+    class SilentError(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    raise SilentError
 
 
 def test_the_signature_says_all_that_the_page_needs():
@@ -42,6 +52,8 @@ def test_the_signature_says_all_that_the_page_needs():
         (lambda scores, k: None, "the default of k must be a number or None; received no default"),
         (lambda scores, k="a": None, "the default of k must be a number or None; received 'a'"),
         (lambda scores, k=True: None, "the default of k must be a number or None; received True"),
+        (lambda scores, method=1: None, "a parameter must not be called method"),
+        (lambda scores, self=1: None, "a parameter must not be called self"),
         (lambda scores, **more: None, r"\*\*more must be one that can be passed by its name"),
         (lambda scores, *more: None, r"\*more must be one that can be passed by its name"),
     ],
@@ -79,12 +91,44 @@ def test_the_result_has_the_name_of_the_entry_point_and_all_parameters():
         (lambda scores: a_threshold(explanation=None), TypeError, "whose explanation or assumes"),
         (lambda scores: {}[3], ValueError, r"'half_way-up' of .*1\.0 failed: KeyError: 3"),
         (lambda scores: 1 / 0, ValueError, "failed: ZeroDivisionError: division by zero"),
+        (lambda scores: sys.exit("no luck"), ValueError, "failed: SystemExit: no luck"),
+        (
+            lambda scores: fail_without_words(),
+            ValueError,
+            "failed: SilentError, whose text cannot be",
+        ),
         (lambda scores: scores[99], ValueError, "failed: IndexError: index 99 is out of bounds"),
     ],
 )
 def test_a_fault_of_the_method_is_an_error_that_widgets_show(choose, error, why):
     with pytest.raises(error, match=why):
         adopt(choose).choose(SCORES)
+
+
+def test_a_method_may_change_its_arrays():
+    def choose(scores, labels):
+        scores.sort()
+        labels[:] = 0
+        return a_threshold(scores[-2])
+
+    scores, labels = SCORES[::-1].copy(), np.ones(10)
+    assert adopt(choose).choose(scores, labels).threshold == 8
+    np.testing.assert_array_equal(scores, SCORES[::-1])
+    np.testing.assert_array_equal(labels, np.ones(10))
+
+
+def test_labels_that_are_not_there_are_none():
+    def choose(scores, labels=None):
+        assert labels is None
+        return a_threshold()
+
+    assert adopt(choose).choose(SCORES, None).threshold == 4.5
+
+
+@pytest.mark.parametrize("k", [np.nan, np.inf])
+def test_a_default_is_finite(k):
+    with pytest.raises(ValueError, match="the default of k must be a finite number"):
+        adopt(lambda scores, k=k: a_threshold())
 
 
 def test_its_own_refusal_passes():

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+
 from vae_widgets.core import checks
+from vae_widgets.core.registry import words_of
 from vae_widgets.core.thresholds.threshold import Threshold
 
 
@@ -63,17 +66,23 @@ def method_of_plugin(name: str, package: str, function: Any) -> Method:
         if next(iter(signature)) != "labels":
             raise TypeError("the parameter labels must come right after scores.")
         labels = "needed" if signature.pop("labels").default is inspect.Parameter.empty else "used"
+    if taken := signature.keys() & {"method", "self"}:
+        raise TypeError(
+            f"a parameter must not be called {min(taken)}: choose_threshold has one of this name."
+        )
     parameters = {of: _default(of, parameter) for of, parameter in signature.items()}
 
     def choose(scores: Any, *labels: Any, **given: Any) -> Threshold:
         who = f"method {name!r} of the package {package}"
         asked = parameters | {of: _number(of, given[of], parameters[of]) for of in given}
+        # It may sort them in place.
+        copies = [values if values is None else np.array(values) for values in (scores, *labels)]
         try:
-            found = function(scores, *labels, **asked)
+            found = function(*copies, **asked)
         except (TypeError, ValueError, FloatingPointError, OverflowError):
             raise  # as the methods of vae_widgets do
-        except Exception as error:
-            raise ValueError(f"{who} failed: {type(error).__name__}: {error}.") from error
+        except (Exception, SystemExit) as error:  # sys.exit would end the kernel
+            raise ValueError(f"{who} failed: {words_of(error)}.") from error
         if not isinstance(found, Threshold):
             raise TypeError(f"{who} returned {_called(found)}; expected a vae_widgets.Threshold.")
         if not isinstance(found.explanation, str) or not isinstance(found.assumes, str):
@@ -96,8 +105,7 @@ def _default(name: str, parameter: inspect.Parameter) -> float | None:
     if default is not None and not is_number:
         received = "no default" if default is parameter.empty else f"{default!r:.100}"
         raise TypeError(f"the default of {name} must be a number or None; received {received}.")
-    made: float | None = default
-    return made
+    return _number(f"the default of {name}", default, None)
 
 
 def _step_for(default: float | None) -> float:

@@ -35,6 +35,8 @@ test("a file that is something else is refused with what helps", () => {
   assert.throws(() => readNpy(new TextEncoder().encode("a,b,c\n1,2,3\n").buffer as ArrayBuffer), /no NPY file/);
   assert.throws(() => readNpy(new ArrayBuffer(3)), /no NPY file/);
   assert.throws(() => readNpy(whole.slice(0, -1)), /cut off/);
+  assert.throws(() => readNpy(npy(header.replace("(2, 3)", "(2 3, 1)"), new ArrayBuffer(24))), /header is damaged/);
+  assert.throws(() => readNpy(npy(header.replace("(2,", `(${"9".repeat(400)},`), new ArrayBuffer(24))), /header is damaged/);
   assert.throws(() => readNpy(npy(header.replace("<f4", "|O"), new ArrayBuffer(48))), /not of numbers/);
   assert.throws(() => readNpy(npy(header.replace("False", "True"), new ArrayBuffer(24))), /ascontiguousarray/);
 });

@@ -16,6 +16,12 @@ test("a table becomes samples from 0 to 1, with its classes in their order", asy
   assert.deepEqual([...data.labels!.slice(0, 3)], [1, 0, 2]);
 });
 
+test("the note says that not all rows of a long table are used", async () => {
+  const data = await readFiles(csv(numbers(5001, 2)));
+  assert.equal(data.count, 5000);
+  assert.match(data.note, /^5,000 of 5,001 rows of mine\.csv, 2 values each/);
+});
+
 test("rows of 64 values are images", async () => {
   const data = await readFiles(csv(numbers(25, 64)));
   assert.deepEqual([data.shape, data.labels], [[8, 8], null]);

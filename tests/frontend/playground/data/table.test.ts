@@ -15,13 +15,16 @@ test("a column named label holds the classes", () => {
   assert.deepEqual(found, { rows: [[1, 2], [3, 4]], classes: ["a cat", "dog"] });
 });
 
-test("only as many rows are read as are asked for", () => {
-  assert.equal(readTable("1,2\n3,4\n5,6", 2).rows.length, 2);
+test("of a long table, which may be sorted by class, rows at equal distances are read", () => {
+  const lines = Array.from({ length: 100 }, (_, i) => `${i},${i},${i < 50 ? "a" : "b"}`);
+  const { rows, total, classes } = readTable(["x,y,class", ...lines].join("\n"), 4);
+  assert.deepEqual([rows.map(([x]) => x), total, classes], [[0, 25, 50, 75], 100, ["a", "a", "b", "b"]]);
 });
 
 test("a broken line is named, with what was expected", () => {
   assert.throws(() => readTable("1,2\n3\n", 10), /line 2 has 1 cells; expected 2/);
   assert.throws(() => readTable("a,b\n1,2\n3,x\n", 10), /line 3 holds "x"; expected a number/);
+  assert.throws(() => readTable("1,2\n1e300,4\n", 10), /line 2 holds "1e300"; expected a number/);
   assert.throws(() => readTable("a,b\n1,\n", 10), /line 2 is empty/);
   assert.throws(() => readTable("a,b\n", 10), /no numbers/);
   assert.throws(() => readTable(" \n", 10), /it is empty/);

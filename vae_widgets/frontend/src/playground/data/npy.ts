@@ -39,6 +39,7 @@ export function readNpy(bytes: ArrayBuffer): NpyArray {
     throw new Error("its array is stored column by column. Save numpy.ascontiguousarray(x).");
   }
   const shape = sides.split(",").filter((side) => side.trim()).map(Number);
+  if (!shape.every(Number.isSafeInteger)) throw new Error("its header is damaged.");
   const count = shape.reduce((product, side) => product * side, 1);
   const [size, read] = reader;
   if (start + length + count * size > bytes.byteLength) throw new Error("it is cut off.");

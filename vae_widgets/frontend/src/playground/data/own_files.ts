@@ -29,7 +29,7 @@ export async function readFiles(files: File[]): Promise<DataSet> {
 }
 
 function fromTable(name: string, text: string): DataSet {
-  const { rows, classes } = readTable(text, MOST.samples);
+  const { rows, total, classes } = readTable(text, MOST.samples);
   const size = rows[0].length;
   checkSizes(rows.length, size);
   const shape = shapeOf(size);
@@ -41,7 +41,7 @@ function fromTable(name: string, text: string): DataSet {
     ...{ name, shape, values, size, count: rows.length, divisor: 255 },
     labels: labelled ? Uint8Array.from(classes, (label) => names.indexOf(label)) : null,
     labelNames: labelled ? names : [],
-    note: `${counted(rows.length, "row")} of ${name}, ${how}, scaled to 0 to 1.`,
+    note: `${partOf(rows.length, total, "row")} of ${name}, ${how}, scaled to 0 to 1.`,
   };
 }
 
@@ -56,11 +56,10 @@ function fromNpy(name: string, bytes: ArrayBuffer): DataSet {
   const numbers = [...rows].map((row) => Float32Array.from({ length: size }, (_, i) => value(row * size + i)));
   if (!numbers.every((row) => row.every(Number.isFinite))) throw new Error("it holds NaN or infinity. Remove these samples.");
   const shape = kept.length === 2 ? kept : shapeOf(size);
-  const some = rows.length < total ? `${whole(rows.length)} of ${counted(total, "sample")}` : counted(total, "sample");
   return {
     ...{ name, shape, size, count: rows.length, divisor: 255, labels: null, labelNames: [] },
     values: quantised(numbers, shape.length === 2),
-    note: `${some} of ${name}, scaled to 0 to 1.`,
+    note: `${partOf(rows.length, total, "sample")} of ${name}, scaled to 0 to 1.`,
   };
 }
 
@@ -80,6 +79,10 @@ async function fromPictures(files: File[]): Promise<DataSet> {
     ...{ name, values, size, count: chosen.length, shape: [SIDE, SIDE], divisor: 255, labels: null, labelNames: [] },
     note: `${name}, in grey and scaled to ${SIDE} x ${SIDE} pixels.`,
   };
+}
+
+function partOf(some: number, all: number, what: string): string {
+  return some < all ? `${whole(some)} of ${counted(all, what)}` : counted(all, what);
 }
 
 function checkSizes(samples: number, values: number): void {

@@ -1,7 +1,11 @@
 /** Reads tables of numbers as text: CSV with commas, semicolons or tabs. */
 
+import { spread } from "./data_set.ts";
+
 export interface Table {
   rows: Float32Array[];
+  /** Number of rows in the file, of which `rows` are some. */
+  total: number;
   /** Class of each row as it is written; null without a column of classes. */
   classes: string[] | null;
 }
@@ -9,7 +13,10 @@ export interface Table {
 /** Names of a column that holds classes. */
 const CLASS = /^(label|labels|class|classes|target|species|category)$/i;
 
-/** Read a table; throws an error that names the first line that does not fit. */
+/**
+ * Read a table, of more than `mostRows` rows some at equal distances: a file is often sorted by class.
+ * Throws an error that names the first of their lines that does not fit.
+ */
 export function readTable(text: string, mostRows: number): Table {
   const lines = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/);
   const numbers = lines.map((_, i) => i).filter((i) => lines[i].trim());
@@ -23,7 +30,8 @@ export function readTable(text: string, mostRows: number): Table {
   const body = hasNames ? numbers.slice(1) : numbers;
   if (!body.length) throw new Error("it has a line of names, but no numbers.");
   const classes: string[] = [];
-  const rows = body.slice(0, mostRows).map((at) => {
+  const rows = Array.from(spread(mostRows, body.length), (index) => {
+    const at = body[index];
     const found = cells(lines[at]);
     if (found.length !== head.length) {
       throw new Error(`line ${at + 1} has ${found.length} cells; expected ${head.length}, as the first line has.`);
@@ -31,11 +39,11 @@ export function readTable(text: string, mostRows: number): Table {
     if (classColumn >= 0) classes.push(found[classColumn]);
     const values = found.filter((_, column) => column !== classColumn);
     return Float32Array.from(values, (cell) => {
-      const value = cell === "" ? NaN : Number(cell);
+      const value = cell === "" ? NaN : Math.fround(Number(cell));
       if (Number.isFinite(value)) return value;
       const what = cell === "" ? "is empty" : `holds "${cell.slice(0, 20)}"`;
       throw new Error(`a cell of line ${at + 1} ${what}; expected a number. Name a column of classes "label".`);
     });
   });
-  return { rows, classes: classColumn >= 0 ? classes : null };
+  return { rows, total: body.length, classes: classColumn >= 0 ? classes : null };
 }
