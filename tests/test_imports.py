@@ -30,6 +30,12 @@ ARROWS = {
     "bundle": {"bundle.*", "codec", "core.*", "rendering"},
     "datasets": {"codec", "core.*", "rendering"},
     "plugins": {"bundle.*", "core.*", "datasets", "rendering"},
+    "cli": {
+        *("__init__", "bundle.*", "core.*", "models.detector", "plugins", "widgets.explorer"),
+        "cli.*",
+    },
+    "cli.rows": {"cli.errors", "core.*"},
+    "cli.errors": set(),
     "models.losses": {"core.*"},
     "models.networks": {"core.*", "models.losses"},
     "models.networks.architectures": {"core.*", "models.losses"},
@@ -96,6 +102,7 @@ OUTSIDE = {
         {"anywidget", "bqplot", "IPython", "ipywidgets", "numpy", "PIL", "traitlets"},
         {"matplotlib"},
     ),
+    "cli": ({"numpy"}, {"PIL", "jupyter_core", "pandas", "pyarrow", "rich"}),
     "frontend": ({"ipywidgets"}, {"ipywidgets"}),
 }
 

@@ -25,6 +25,7 @@ SUBJECTS = (
     "decoding",
     "start",
     "memory",
+    "command_line",
     "monitor",
     "threshold",
     "histogram",

@@ -19,6 +19,8 @@ class Settings:
         Images to train on, encode and score.
     decodings
         Calls of a decoder in a round.
+    rows
+        Rows of a file that the command line scores.
     scores
         Scores under a threshold that moves.
     points
@@ -35,6 +37,7 @@ class Settings:
     conv_images: int = 10_000
     epochs: int = 5
     decodings: int = 50
+    rows: int = 5_000_000
     scores: int = 10_000_000
     points: tuple[int, ...] = (1_000, 10_000, 70_000, 200_000, 1_000_000)
     gesture_seconds: float = 3.0
@@ -50,6 +53,7 @@ class Settings:
             conv_images=128,
             epochs=1,
             decodings=2,
+            rows=2_000,
             scores=10_000,
             points=(1_000,),
             gesture_seconds=0.5,

@@ -90,7 +90,7 @@ def test_smoke_run_without_peers(tmp_path):
     done = subprocess.run(
         [
             *(sys.executable, "-m", "tests.benchmarks", "--quick"),
-            *("training", "scoring", "decoding", "monitor", "threshold"),
+            *("training", "scoring", "decoding", "monitor", "threshold", "command_line"),
             *("--output", output, "--peers-python", tmp_path / "absent"),
         ],
         cwd=REPOSITORY,
@@ -109,6 +109,7 @@ def test_smoke_run_without_peers(tmp_path):
     assert "| Epoch with the monitor, ratio |" in text
     assert "\n### Threshold: one move over 10,000 scores\n" in text
     assert "| One move over 10,000 scores: `AnomalyHistogram`, labelled | " in text
+    assert "| `vae-widgets score`, 2,000 rows of 6 values, peak memory | " in text
 
 
 def test_first_picture_measures_time_and_memory(tmp_path):

@@ -48,10 +48,11 @@ def test_bundles_are_whole(wheel_files):
 
 
 def test_wheel_has_the_extension_of_jupyterlab(wheel_files, repository_files, clean_checkout):
+    folder = ".data/data/share/jupyter/labextensions/vae-widgets/"
     files = {
-        name.split(".data/data/share/jupyter/labextensions/vae-widgets/")[1]: content.decode()
+        name.split(folder)[1]: content.decode()
         for name, content in wheel_files.items()
-        if ".data/" in name
+        if folder in name
     }
     assert json.loads(files["package.json"])["jupyterlab"]["_build"]["load"] in files
     assert json.loads(files["install.json"])["packageName"] == "vae_widgets"
@@ -61,6 +62,13 @@ def test_wheel_has_the_extension_of_jupyterlab(wheel_files, repository_files, cl
     for notebook in [Path("notebooks/00_tour.ipynb"), *notebooks]:
         heading = json.loads((clean_checkout / notebook).read_text())["cells"][0]["source"][0]
         assert heading.strip() in scripts
+
+
+def test_wheel_has_the_program_and_its_tour(wheel_files, clean_checkout):
+    (scripts,) = (text for name, text in wheel_files.items() if name.endswith("entry_points.txt"))
+    assert "vae-widgets = vae_widgets.cli:main" in scripts.decode()
+    (tour,) = (text for name, text in wheel_files.items() if name.endswith(".ipynb"))
+    assert tour == (clean_checkout / "notebooks/00_tour.ipynb").read_bytes()
 
 
 def test_wheel_has_every_python_module(wheel_files, clean_checkout):
@@ -81,7 +89,7 @@ def test_wheel_has_only_the_package_and_its_licence(wheel_files):
     for name in wheel_files:
         assert "node_modules" not in name
         assert "frontend/" not in name
-        assert not name.endswith((".ts", ".map", ".ipynb"))
+        assert not name.endswith((".ts", ".map"))
 
 
 def test_wheel_does_not_tell_where_it_was_built(wheel_files, tmp_path_factory):

@@ -277,6 +277,20 @@ class BundleCodec:
             return self.policy.score if self.policy else None
         return _SCORE_NAMES.get(self._score_kind) if self._score_is_named else "anomaly score"
 
+    @property
+    def feature_names(self) -> tuple[str, ...] | None:
+        """Names of the columns that a `VAEDetector` was trained on; None if they had none."""
+        return None if self._detector is None else self._detector.feature_names
+
+    def preprocess(self, x: ArrayLike) -> NDArray[np.float32]:
+        """Return samples as the model of a detector sees them, (n, *sample_shape), for `encode`.
+
+        `x` is as for `anomaly_score`. Samples of a bundle without a detector are only checked.
+        """
+        if self._detector is not None:
+            x = self._detector.preprocess(x, self.sample_shape)
+        return self._samples(x)
+
     def anomaly_score(self, x: ArrayLike, *, y: ArrayLike | None = None) -> NDArray[np.float32]:
         """Score samples as the model that was saved does; higher is more anomalous.
 
@@ -312,9 +326,7 @@ class BundleCodec:
             return scores
         if is_stored(x):
             return np.concatenate(self._in_parts(self.anomaly_score, x, y))
-        if self._detector is not None:
-            x = self._detector.preprocess(x, self.sample_shape)
-        samples = self._samples(x)
+        samples = self.preprocess(x)
         return saturated(self._score(x=samples, **self._labels(y, len(samples)))[0])
 
     def _map_lazily(self, method: str, x: Any, y: Any) -> Any:

@@ -493,6 +493,17 @@ def test_columns_in_another_order_are_refused_without_tensorflow_too(detector, s
             score(X[X.columns[::-1]])
 
 
+def test_a_bundle_has_samples_as_the_model_sees_them(detector, table, tmp_path):
+    X = table[1]
+    codec = vw.load(detector.save(tmp_path / "x.vae", samples=X[:7]))
+    assert codec.feature_names == tuple(X.columns)
+    np.testing.assert_allclose(codec.preprocess(X), detector.preprocess(X), rtol=1e-6)
+    z_mean, _ = detector.vae_.encode(detector.preprocess(X[:7]))
+    np.testing.assert_allclose(codec.latents, z_mean, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(codec.encode(codec.preprocess(X[:7]))[0], z_mean, atol=1e-4)
+    assert len(codec.tiles) == 7
+
+
 def test_a_bundle_raises_the_same_alerts(detector, saved, table):
     X = table[1]
     scores, twin = vw.load(saved).anomaly_score(X), copy.copy(detector)

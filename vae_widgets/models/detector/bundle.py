@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vae_widgets.bundle import BundleError, read_archive
 from vae_widgets.bundle.detector_part import DETECTOR_PART, DetectorPart
@@ -34,8 +35,12 @@ def write_detector(
     preprocessing: Preprocessing | None,
     feature_names: Any,
     parameters: dict[str, Any],
+    samples: NDArray[np.float32] | None = None,
 ) -> pathlib.Path:
-    """Write a bundle with the parts of a detector, and return its path."""
+    """Write a bundle with the parts of a detector, and return its path.
+
+    `samples` (n, *sample_shape), preprocessed, are saved as pictures with their codes.
+    """
     if pathlib.Path(path).suffix != SUFFIX:
         raise ValueError(f"path is {str(path)!r}; expected a name that ends in {SUFFIX}.")
     part = DetectorPart(
@@ -44,7 +49,7 @@ def write_detector(
         parameters=_as_json(parameters),
     )
     name = None if preprocessing is None else preprocessing.to_json()["name"]
-    return save_bundle(vae, path, preprocessing=name, policy=policy, detector=part)
+    return save_bundle(vae, path, preprocessing=name, samples=samples, policy=policy, detector=part)
 
 
 def read_detector(

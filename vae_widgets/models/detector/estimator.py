@@ -323,7 +323,12 @@ class VAEDetector(OutlierMixin, BaseEstimator):
         return self._use(dataclasses.replace(policy, threshold=threshold, model_hash=model_hash))
 
     def save(
-        self, path: str | os.PathLike[str], *, note: str | None = None, author: str | None = None
+        self,
+        path: str | os.PathLike[str],
+        *,
+        note: str | None = None,
+        author: str | None = None,
+        samples: ArrayLike | None = None,
     ) -> pathlib.Path:
         """Write a bundle with model, preprocessing and policy; `load` gives the detector back.
 
@@ -337,6 +342,8 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             A name that ends in ``.vae``.
         note, author
             As for `policy`.
+        samples
+            Samples (n, n_features) or (n, *sample_shape) to save as pictures, with their codes.
         """
         policy = self.policy(note, author=author)
         return write_detector(
@@ -346,6 +353,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
             self._preprocessing,
             getattr(self, "feature_names_in_", None),
             self.get_params(),
+            None if samples is None else self.preprocess(samples),
         )
 
     @classmethod
