@@ -37,7 +37,7 @@ export function runtimeOf(code: string): Promise<Runtime> {
   let runtime = runtimes.get(code);
   if (!runtime) {
     const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-    runtime = (import(url) as Promise<Runtime>).finally(() => URL.revokeObjectURL(url));
+    runtime = (import(/* webpackIgnore: true */ url) as Promise<Runtime>).finally(() => URL.revokeObjectURL(url));
     runtime.catch(() => runtimes.delete(code));
     runtimes.set(code, runtime);
   }
