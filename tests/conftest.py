@@ -24,6 +24,8 @@ TOGETHER = (
     (
         "tests/browser/anomaly_histogram/test_widget.py",
         "tests/browser/explorer/",
+        "tests/browser/hosts/test_notebook.py",
+        "tests/browser/hosts/test_voila.py",
         "tests/browser/latent_scatter/test_awaiting.py",
         "tests/browser/latent_scatter/test_widget.py",
         "tests/browser/review_queue/test_widget.py",

@@ -119,6 +119,8 @@ FRONTEND_ARROWS = {
     "model": {"model/onnx", "model/matrix", "model/operators"},
     "canvas": {"format", "kernel"},
     "controls": {"format", "kernel", "canvas"},
+    "boxes": {"controls"},
+    "hosted_view": {"boxes", "controls", "kernel"},
     "storage": {"format", "kernel", "canvas", "controls"},
     **dict.fromkeys(("tile_strip", "curve_plot", "interpolation_slider"), FRONTEND_SHARED),
     "anomaly_histogram": FRONTEND_SHARED,
@@ -141,7 +143,8 @@ FRONTEND_ARROWS["exported_page/kernel"] = {
 }
 FRONTEND_ARROWS["exported_page/own_sample"] = FRONTEND_SHARED | {"exported_page/kernel"}
 FRONTEND_ARROWS["exported_page"] = {
-    *(FRONTEND_SHARED | {"codec", "model", "exported_page/kernel", "exported_page/own_sample"})
+    *(FRONTEND_SHARED | {"boxes", "codec", "model", "exported_page/kernel"}),
+    "exported_page/own_sample",
 }
 # The page that trains puts together parts of the widgets.
 FRONTEND_ARROWS["playground/network"] = {"model/matrix"}

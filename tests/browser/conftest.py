@@ -176,7 +176,7 @@ class Notebook(OnPage):
         )
         # The indicator is idle before there is a session, without which nothing runs.
         page.wait_for_function(SESSION_IS_IDLE, timeout=60_000)
-        self.kernel = Kernel(lab, path)
+        self.kernel = Kernel.of_notebook(lab, path)
 
     def _listen(self, socket: WebSocket) -> None:
         if "/channels" in socket.url:

@@ -93,6 +93,11 @@ FRONT_END = """async ({ id, esm, css, state, buffers, kernel }) => {
       },
     },
   };
+  if (kernel.state === "static") {
+    values.layout = "IPY_MODEL_of_a_layout";
+    model.send = model.save_changes = () => { throw new Error("not supported in a static page"); };
+    delete model.widget_manager;
+  }
   // A test may replace `send` of the model for all views. Inside `show` this would keep them alive.
   const send = (...message) => model.send(...message);
   const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
@@ -151,11 +156,14 @@ class BlankPage:
         A page of Playwright. Its local storage lasts from widget to widget.
     widget
         Any widget of the package that draws on a canvas.
+    static
+        Whether the host is one without a kernel, such as MyST: `send` and `save_changes` of its
+        models throw, and there are no models of layouts and no widget manager.
     """
 
     mounted = 0
 
-    def __init__(self, page: Page, widget: anywidget.AnyWidget) -> None:
+    def __init__(self, page: Page, widget: anywidget.AnyWidget, static: bool = False) -> None:
         self.page, self.widget = page, widget
         self._out: list[dict[str, Any]] = []
         widget.comm.send = self._record  # type: ignore[method-assign]
@@ -176,7 +184,11 @@ class BlankPage:
                 "css": state.pop("_css"),
                 "state": json.loads(json.dumps(state)),
                 "buffers": {"paths": paths, "data": [_text(buffer) for buffer in buffers]},
-                "kernel": {"name": name, "state": "there", "unanswered": 0},
+                "kernel": {
+                    "name": name,
+                    "state": "static" if static else "there",
+                    "unanswered": 0,
+                },
             },
         )
 

@@ -44,6 +44,9 @@ class Lab:
                     "disabledExtensions": {
                         "@jupyterlab/apputils-extension:announcements": True,
                         "@jupyterlab/extensionmanager-extension": True,
+                        # Buttons that open a notebook in Notebook 7 and in Voila.
+                        "@jupyter-notebook/lab-extension": True,
+                        "@voila-dashboards/jupyterlab-preview": True,
                     }
                 }
             )
@@ -98,12 +101,21 @@ class Lab:
         sessions = self.get("/api/sessions")
         return next((s for s in sessions if s["path"] == notebook and s["kernel"]), None)
 
+    def kernels(self) -> list[str]:
+        """Return the ids of all kernels."""
+        return [kernel["id"] for kernel in self.get("/api/kernels")]
+
+    def end_kernel(self, kernel: str) -> None:
+        """End a kernel by its id."""
+        self._delete(f"/api/kernels/{kernel}")
+
     def end_session(self, notebook: str) -> None:
         if session := self.session(notebook):
-            request = urllib.request.Request(
-                f"{self.url}/api/sessions/{session['id']}", method="DELETE"
-            )
-            urllib.request.urlopen(request, timeout=30).close()
+            self._delete(f"/api/sessions/{session['id']}")
+
+    def _delete(self, path: str) -> None:
+        request = urllib.request.Request(self.url + path, method="DELETE")
+        urllib.request.urlopen(request, timeout=30).close()
 
     def close(self) -> None:
         self.process.send_signal(signal.SIGTERM)
@@ -115,17 +127,22 @@ class Lab:
 
 
 class Kernel:
-    """A second client on a notebook's own kernel: reads Python state past the page."""
+    """A second client on a kernel of a server, by its id: reads Python state past the page."""
 
-    def __init__(self, lab: Lab, notebook: str) -> None:
-        session = wait_for(lambda: lab.session(notebook), 30, f"the session of {notebook}")
-        connection = lab.runtime / f"kernel-{session['kernel']['id']}.json"
+    def __init__(self, lab: Lab, kernel: str) -> None:
+        connection = lab.runtime / f"kernel-{kernel}.json"
         wait_for(connection.is_file, 10, "the kernel's connection file")
         self.client = BlockingKernelClient(connection_file=str(connection))
         self.client.load_connection_file()
         # Without a heartbeat: on a busy machine one late beat reads as a dead kernel.
         self.client.start_channels(hb=False)
         self.client.wait_for_ready(timeout=60)
+
+    @classmethod
+    def of_notebook(cls, lab: Lab, notebook: str) -> "Kernel":
+        """Return a client on the kernel of a notebook that is open."""
+        session = wait_for(lambda: lab.session(notebook), 30, f"the session of {notebook}")
+        return cls(lab, session["kernel"]["id"])
 
     def eval(self, expression: str, timeout: float = 60) -> Any:
         """Return the value of a Python expression that JSON can hold."""

@@ -23,6 +23,7 @@ const WIDGETS = {
   latent_health: "training_monitor/latent_health.ts",
   review_queue: "review_queue/widget.ts",
   explorer_tabs: "explorer/tabs.ts",
+  hosted_view: "hosted_view/widget.ts",
   exported_page: "exported_page/page.ts",
 };
 /** Modules by themselves, which share nothing: the kernel sends this one with a model (widgets/base/in_page.py). */

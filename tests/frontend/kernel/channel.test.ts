@@ -92,3 +92,53 @@ test("a local answer that is cancelled is told so, and never comes", async () =>
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   assert.deepEqual(heard, []);
 });
+
+test("where messages fail and the host has no other models, the page is static, and nothing waits", () => {
+  let tries = 0;
+  const failing = (layout: unknown) => ({
+    get: (name: string) => (name === "layout" ? layout : 1),
+    on: () => {},
+    send: () => {
+      tries++;
+      throw new Error("not supported");
+    },
+  });
+  const channel = Channel.of(failing("IPY_MODEL_1") as any);
+  let told = 0;
+  const stop = channel.watch(() => told++);
+  assert.ok(!channel.static && !channel.gone);
+  channel.post("undo", {});
+  channel.postState(["a"]);
+  assert.ok(channel.static && channel.gone && channel.silent);
+  assert.deepEqual([tries, told], [1, 1]);
+  stop();
+  // In Jupyter the kernel may come back.
+  const warned = mock.method(console, "warn", () => {});
+  const jupyter = Channel.of(failing({ comm_live: true }) as any);
+  jupyter.post("undo", {});
+  assert.ok(jupyter.silent && !jupyter.static && !jupyter.gone);
+  warned.mock.restore();
+});
+
+test("where messages do nothing, the page is static once the first one was not answered", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const bare = { get: () => undefined, on: () => {}, send: () => {} };
+  const channel = Channel.of(bare as any);
+  const stop = channel.watch(() => {});
+  channel.post("undo", {});
+  mock.timers.tick(2900);
+  assert.ok(!channel.static);
+  mock.timers.tick(200);
+  assert.ok(channel.static);
+  stop();
+  mock.timers.reset();
+});
+
+test("a message that fails later, as in marimo, is logged and throws nothing", async () => {
+  const warned = mock.method(console, "warn", () => {});
+  const channel = Channel.of({ get: () => undefined, on: () => {}, send: () => Promise.reject(new Error("lost")) } as any);
+  channel.post("undo", {});
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.match(String(warned.mock.calls[0].arguments[1]), /lost/);
+  warned.mock.restore();
+});

@@ -4,7 +4,8 @@ import { writeArray } from "../../../vae_widgets/frontend/src/kernel/arrays.ts";
 import { Channel } from "../../../vae_widgets/frontend/src/kernel/channel.ts";
 import { setAndPush, send as post, pushState, pushStateThrottled } from "../../../vae_widgets/frontend/src/kernel/sync.ts";
 
-function recorder(state: Record<string, any>) {
+function recorder(own: Record<string, any>) {
+  const state: Record<string, any> = { layout: { comm_live: true }, ...own }; // as in Jupyter
   const sent: { content: any; buffers: ArrayBuffer[] }[] = [];
   const model: any = {
     get: (name: string) => state[name],

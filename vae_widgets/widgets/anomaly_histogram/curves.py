@@ -14,6 +14,7 @@ from vae_widgets.core.thresholds.curves import Curve
 from vae_widgets.core.thresholds.labelled import expected_cost
 from vae_widgets.core.ticks import round_ticks
 from vae_widgets.widgets.anomaly_histogram.histogram_canvas import ScoreCanvas
+from vae_widgets.widgets.base.hosted_view import in_marimo
 from vae_widgets.widgets.base.widget import CompositeWidget, PageContents
 from vae_widgets.widgets.curve_plot import Axis, Band, CurvePlot, Line, Points
 from vae_widgets.widgets.curve_plot.figure import CurveFigure, Style
@@ -106,9 +107,13 @@ class ThresholdCurves(CompositeWidget):
         self._note = ipywidgets.HTML().add_class("vw-note")
         self._switch = ipywidgets.ToggleButtons(style={"button_width": "auto"})
         self._stack = ipywidgets.Stack(layout=_wide())
-        self._link = ipywidgets.jslink((self._switch, "index"), (self._stack, "selected_index"))
+        # marimo has no links between models in its page.
+        link = ipywidgets.link if in_marimo() else ipywidgets.jslink
+        self._link = link((self._switch, "index"), (self._stack, "selected_index"))
         super().__init__(layout=_wide())
         self.add_class("vw-figure")
+        if in_marimo():
+            self._make_all()  # marimo makes widgets only while a cell runs
         self.draw()
 
     @property
@@ -120,8 +125,7 @@ class ThresholdCurves(CompositeWidget):
 
     def carried(self, page: PageContents) -> dict[str, Any]:
         """Return the parts for every curve. Labels that the page adds may call for another one."""
-        for name in _PANELS:
-            self._panel(name)
+        self._make_all()
         self._made["Cost"].note.value = _assumed(self._costs)
         return {
             "canvas": self._canvas.model_id,
@@ -140,6 +144,10 @@ class ThresholdCurves(CompositeWidget):
             "without_labels": _WITHOUT_LABELS,
             "without_anomalies": _WITHOUT_ANOMALIES,
         }
+
+    def _make_all(self) -> None:
+        for name in _PANELS:
+            self._panel(name)
 
     def _panel(self, name: str) -> Panel:
         if name not in self._made:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from vae_widgets.core import checks
 from vae_widgets.rendering import Renderer
 from vae_widgets.widgets.base import messages
+from vae_widgets.widgets.base.hosted_view import HostedView
 
 
 class PageContents(Protocol):
@@ -199,6 +200,10 @@ class CompositeWidget(ClosingWidget, ipywidgets.VBox):
     def __init__(self, *args: Any, **traits: Any) -> None:
         super().__init__(*args, **traits)
         self.add_class("vw-composite")  # keys in it stay in it (frontend/src/controls/keys.ts)
+
+    def _display_(self) -> HostedView:
+        """Return what marimo shows: its page cannot show a box of ipywidgets."""
+        return HostedView(root=self)
 
 
 def _parts(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:

@@ -7,10 +7,13 @@ from typing import Any, NamedTuple
 import bqplot
 import ipywidgets
 import numpy as np
+import traitlets
 
 from vae_widgets.widgets.base.assets import bundle
+from vae_widgets.widgets.base.hosted_view import in_marimo
 from vae_widgets.widgets.base.rate_limit import Send, changes
 from vae_widgets.widgets.base.widget import PageContents
+from vae_widgets.widgets.curve_plot.canvas import CurveCanvas
 from vae_widgets.widgets.curve_plot.description import Axis, CurvePlot, Line
 from vae_widgets.widgets.traits.array import array_to_json
 
@@ -48,6 +51,9 @@ class CurveFigure(bqplot.Figure):
 
     x_scale: bqplot.LinearScale
     x_axis: bqplot.Axis
+    drawing = traitlets.Unicode(
+        "", help="``IPY_MODEL_...`` of what a page without bqplot shows."
+    ).tag(sync=True)
 
     def __init__(
         self,
@@ -103,6 +109,9 @@ class CurveFigure(bqplot.Figure):
                 **at,
             )
             marks.append(self.points)
+        self.canvas = CurveCanvas() if in_marimo() else None
+        if self.canvas:
+            traits["drawing"] = f"IPY_MODEL_{self.canvas.model_id}"
         super().__init__(
             marks=marks,
             axes=[self.x_axis, self.y_axis],
@@ -117,8 +126,8 @@ class CurveFigure(bqplot.Figure):
 
     @property
     def detached_parts(self) -> list[ipywidgets.Widget]:
-        """The scales, of which the y axis has one at a time."""
-        return list(self.y_scales.values())
+        """The scales, of which the y axis has one at a time, and the canvas."""
+        return [*self.y_scales.values(), *([self.canvas] if self.canvas else [])]
 
     def carried(self, page: PageContents) -> dict[str, Any]:
         """Return the module that draws the plot in an exported page, which has no bqplot."""
@@ -177,6 +186,9 @@ class CurveFigure(bqplot.Figure):
             band = plot.band
             edges = np.stack([band.low, band.high])
             messages += changes(self.band, x=band.x, y=edges, scales=position)
+        if self.canvas:
+            drawn = plot if self._titled else dataclasses.replace(plot, title="")
+            messages += changes(self.canvas, plot=drawn.to_json())
         return messages + self._plan_points(plot, position)
 
     def _plan_points(self, plot: CurvePlot, position: dict[str, bqplot.Scale]) -> list[Send]:

@@ -14,6 +14,7 @@ from vae_widgets.core.pairing import index_of, shared_index, with_index
 from vae_widgets.core.ticks import counted
 from vae_widgets.rendering import Renderer, check_renderer, note_of, render
 from vae_widgets.widgets.anomaly_histogram.widget import AnomalyHistogram
+from vae_widgets.widgets.base.hosted_view import in_marimo
 from vae_widgets.widgets.base.widget import CompositeWidget, PageContents
 from vae_widgets.widgets.explorer import still_picture as picture
 from vae_widgets.widgets.explorer.tabs import PanelTabs
@@ -178,6 +179,8 @@ class Explorer(Pictured, CompositeWidget):
         self._count()
         for part in self._pictured_parts():
             part.when_picture_changes(self._picture_changed)
+        if in_marimo():
+            _ = self.review  # marimo makes widgets only while a cell runs
 
     @property
     def panel(self) -> str:

@@ -1,6 +1,5 @@
 /** Histogram of anomaly scores with a threshold (widgets/anomaly_histogram/histogram_canvas.py). */
 
-import type { AnyModel } from "@anywidget/types";
 import "./figure.css";
 import "./histogram_canvas.css";
 import { exportMenu } from "../controls/export_menu.ts";
@@ -18,11 +17,12 @@ import { readHistogram, type State } from "./state.ts";
 import { Readout } from "./readout.ts";
 import { button, createShell, element } from "../controls/shell.ts";
 import { Channel } from "../kernel/channel.ts";
+import { frontEndModule, type View } from "../kernel/front_end_module.ts";
 import { listen } from "../kernel/listen.ts";
 import { setAndPush, send } from "../kernel/sync.ts";
 import { asTyped, digitsApart, digitsFor, percent, plain, whole } from "../format/numbers.ts";
 
-function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+function render({ model, el }: View<State>) {
   const shell = createShell(el, "Anomaly scores", model, "threshold, curves");
   shell.root.classList.add("vw-scores");
   const legend = element("span", "vw-scores-legend");
@@ -315,4 +315,4 @@ function withCode(text: string): (string | HTMLElement)[] {
   return text.split("`").map((part, i) => (i % 2 ? element("code", "", part) : part));
 }
 
-export default { render };
+export default frontEndModule(render);

@@ -2,13 +2,8 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { readArray, writeArray, type WireArray } from "../kernel/arrays.ts";
+import { findModel, setHere } from "../kernel/front_end_module.ts";
 import { expectedCost, falsePositiveRate, type Metrics } from "./counts.ts";
-
-/** The model of another widget. `set_state` sets a state as if the kernel had sent it. */
-interface ForeignModel {
-  get(name: string): unknown;
-  set_state(state: Record<string, unknown>): void;
-}
 
 interface State {
   operating_points: string[];
@@ -22,9 +17,9 @@ interface State {
 export class LinkedViews {
   readonly #model: AnyModel<State>;
   /** In the order of `point_axes`; null for a model that is not in this page. */
-  #points: (ForeignModel | null)[] = [];
-  #followers: ForeignModel[] = [];
-  #outlined: ForeignModel[] = [];
+  #points: (AnyModel<any> | null)[] = [];
+  #followers: AnyModel<any>[] = [];
+  #outlined: AnyModel<any>[] = [];
 
   constructor(model: AnyModel<State>) {
     this.#model = model;
@@ -41,12 +36,12 @@ export class LinkedViews {
   /** Show a moving threshold in linked scatters, and the `flagged` samples of highest score. */
   follow(threshold: number, flagged: number): void {
     for (const scatter of this.#followers) {
-      if (scatter.get("threshold") !== null) scatter.set_state({ threshold });
+      if (scatter.get("threshold") !== null) setHere(scatter, { threshold });
     }
     if (!this.#outlined.length) return;
     const order = readArray<Uint32Array>(this.#model.get("_order"));
     const outlined = writeArray(order.subarray(order.length - flagged));
-    for (const scatter of this.#outlined) scatter.set_state({ flagged: outlined });
+    for (const scatter of this.#outlined) setHere(scatter, { flagged: outlined });
   }
 
   move(threshold: number, metrics: Metrics): void {
@@ -63,16 +58,15 @@ export class LinkedViews {
     this.#points.forEach((point, i) => {
       const [x, y] = axes[i].map((name) => values[name]);
       const defined = Number.isFinite(x) && Number.isFinite(y);
-      point?.set_state({
+      if (!point) return;
+      setHere(point, {
         x: Float64Array.from(defined ? [x] : []),
         y: Float64Array.from(defined ? [y] : []),
       });
     });
   }
 
-  #modelsOf(name: "operating_points" | "followers" | "outlined"): Promise<(ForeignModel | null)[]> {
-    const ids = this.#model.get(name).map((id) => id.replace("IPY_MODEL_", ""));
-    const found = ids.map((id) => this.#model.widget_manager.get_model(id).catch(() => null));
-    return Promise.all(found) as unknown as Promise<(ForeignModel | null)[]>;
+  #modelsOf(name: "operating_points" | "followers" | "outlined"): Promise<(AnyModel<any> | null)[]> {
+    return Promise.all(this.#model.get(name).map((id) => findModel(this.#model, id)));
   }
 }

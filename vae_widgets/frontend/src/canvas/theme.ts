@@ -36,7 +36,9 @@ export function readTheme(element: Element): Theme {
 /** Whether the page is dark. */
 export function isDark(): boolean {
   if (window.matchMedia(FORCED).matches) return window.matchMedia(DARK).matches;
-  return document.body.dataset.jpThemeLight === "false";
+  const { classList, dataset } = document.body;
+  // marimo has other marks than JupyterLab.
+  return dataset.jpThemeLight === "false" || classList.contains("dark") || dataset.theme === "dark";
 }
 
 /** The colour that a variable has in the page: a canvas does not know the user's `CanvasText`. */
@@ -58,6 +60,7 @@ export function watchTheme(changed: () => void): () => void {
       "data-jp-theme-light",
       "data-jp-theme-name",
       "class",
+      "data-theme",
       ATTRIBUTES.classColours,
       ATTRIBUTES.quantityColours,
     ],

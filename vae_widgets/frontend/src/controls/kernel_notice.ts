@@ -7,6 +7,9 @@ const SILENT =
   "The kernel does not answer: it is busy or gone. This page keeps your changes and sends them when " +
   "the kernel answers.";
 
+const DISCONNECTED = "Disconnected: run the cell again.";
+const NO_KERNEL = "This page has no kernel: what Python computes stays as it was saved.";
+
 export class KernelNotice {
   readonly root = document.createElement("div");
   readonly #channel: Channel;
@@ -52,15 +55,16 @@ export class KernelNotice {
   }
 
   #show(): void {
-    const { gone, silent } = this.#channel;
+    const { gone, silent, static: isStatic } = this.#channel;
     this.root.classList.toggle("vw-gone", gone);
-    const text = gone ? disconnected(this.root) : silent ? SILENT : "";
+    const why = isStatic ? NO_KERNEL : DISCONNECTED;
+    const text = gone ? withWhatWorks(why, this.root) : silent ? SILENT : "";
     if (this.root.textContent !== text) this.root.textContent = text;
   }
 }
 
 /** The line for all parts of a widget; of its parts, only the first one shows it (shell.css). */
-function disconnected(notice: HTMLElement): string {
+function withWhatWorks(why: string, notice: HTMLElement): string {
   let whole: Element | null = null;
   for (let at: Element | null = notice; at; at = at.parentElement) {
     if (at.classList.contains("vw-composite")) whole = at;
@@ -68,5 +72,5 @@ function disconnected(notice: HTMLElement): string {
   const notices = whole ? [...whole.querySelectorAll<HTMLElement>(".vw-notice")] : [notice];
   const works = new Set(notices.map(({ dataset }) => dataset.works).filter(Boolean));
   const still = works.size ? ` Still working: ${[...works].join(", ")}.` : "";
-  return `Disconnected: run the cell again.${still}`;
+  return `${why}${still}`;
 }

@@ -75,6 +75,12 @@ function ancestors(element: Element | null): HTMLElement[] {
   return element instanceof HTMLElement ? [element, ...ancestors(element.parentElement)] : [];
 }
 
+/** What has the focus: in the shadow root that has the element, as in marimo, or else in the page. */
+export function focusBeside(element: Element): Element | null {
+  const root = element.getRootNode();
+  return root instanceof ShadowRoot ? (root.activeElement ?? document.activeElement) : document.activeElement;
+}
+
 const isWidget = (part: Element) => part.matches(WIDGET);
 
 /** The main part of the innermost widget that has one. */
@@ -117,7 +123,7 @@ function keydown(event: KeyboardEvent): void {
       (button?.isConnected === true && mainPartOf(ancestors(button)) === main && offer(button, key, event));
   }
   if (used) event.preventDefault();
-  const focused = document.activeElement;
+  const focused = focusBeside(target);
   // The key has closed what had the focus, and has not moved the focus itself.
   if (used && !target.checkVisibility() && (focused === target || focused === document.body)) focusMainPart(path);
   if (used || browsers || !(key === "Enter" && event.shiftKey)) event.stopImmediatePropagation();
@@ -137,7 +143,7 @@ function click(event: MouseEvent): void {
   if (!button) return;
   if (event.detail) clicked = new WeakRef(button);
   // The button may have moved the focus, for example to a field that it has opened.
-  const focused = document.activeElement;
+  const focused = focusBeside(button);
   if (focused?.contains(button) || focused === document.body) {
     // `detail` is 0 for a click by a key, after which the focus stays while the button can be used.
     if (event.detail || button.disabled || !button.checkVisibility()) focusMainPart(path);

@@ -1,11 +1,11 @@
 /** A plot of curves without bqplot (widgets/curve_plot/figure.py), for pages without ipywidgets. */
 
-import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "./widget.css";
 import { textBeside } from "../canvas/text.ts";
 import { onKey, setMainPart } from "../controls/keys.ts";
 import { element } from "../controls/shell.ts";
+import { findModel, frontEndModule, type View } from "../kernel/front_end_module.ts";
 import { listen } from "../kernel/listen.ts";
 import { CurveView } from "./curve_view.ts";
 import { readWired, type CurvePlot, type Wired } from "./description.ts";
@@ -22,7 +22,7 @@ interface PointsModel {
   off(event: string, changed: () => void): void;
 }
 
-function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+function render({ model, el }: View<State>) {
   const root = element("div", "vw-widget vw-curve-figure");
   const status = element("div", "vw-curve-reading");
   status.role = "status";
@@ -81,9 +81,9 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     unfollow();
     const follows = plot.points?.follows;
     if (!follows) return;
-    const found = await model.widget_manager.get_model(follows.replace("IPY_MODEL_", ""));
-    if (follows !== plot.points?.follows || !root.isConnected) return;
-    followed = found as unknown as PointsModel;
+    const found = await findModel(model, follows);
+    if (!found || follows !== plot.points?.follows || !root.isConnected) return;
+    followed = found;
     followed.on("change:x", movePoints);
     followed.on("change:y", movePoints);
     movePoints();
@@ -107,4 +107,4 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   };
 }
 
-export default { render };
+export default frontEndModule(render);

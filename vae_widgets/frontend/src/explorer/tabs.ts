@@ -1,12 +1,12 @@
 /** The tabs of an Explorer (widgets/explorer/tabs.py), and its layout: panels beside or below the scatter. */
 
-import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "./tabs.css";
 import { onResize } from "../canvas/resize.ts";
 import { onKey } from "../controls/keys.ts";
 import { element } from "../controls/shell.ts";
 import { whole } from "../format/numbers.ts";
+import { frontEndModule, type View } from "../kernel/front_end_module.ts";
 import { listen } from "../kernel/listen.ts";
 import { setAndPush } from "../kernel/sync.ts";
 
@@ -25,7 +25,7 @@ const PANELS: [string, string, string][] = [
 /** From this width on, in CSS pixels, there is room for the panel beside the scatter. */
 const WIDE = 800;
 
-function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+function render({ model, el }: View<State>) {
   const root = element("div", "vw-widget vw-tabs");
   root.role = "tablist";
   root.ariaLabel = "Panels of the Explorer";
@@ -75,4 +75,4 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   };
 }
 
-export default { render };
+export default frontEndModule(render);

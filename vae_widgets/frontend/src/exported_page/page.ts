@@ -1,11 +1,11 @@
 /** The start of an exported page (widgets/exported_page/): widgets without a kernel. */
 
 import "./page.css";
+import { CONTROLS, type PartsOfPage } from "../boxes/boxes.ts";
 import { modelOf } from "../codec/carried_models.ts";
 import { element } from "../controls/shell.ts";
 import { readArray } from "../kernel/arrays.ts";
 import type { InPageModel, loadModel, ModelSource } from "../model/in_page_model.ts";
-import { CONTROLS } from "./boxes.ts";
 import { Buffers, parsePage, type PageData } from "./data.ts";
 import { startKernel, type PageKernel } from "./kernel/page_kernel.ts";
 import { OwnSamplePanel } from "./own_sample/panel.ts";
@@ -13,7 +13,7 @@ import { PageModel } from "./page_model.ts";
 import { themeButton } from "./theme.ts";
 
 interface Module {
-  render(context: { model: unknown; el: HTMLElement }): unknown;
+  render(context: { model: unknown; el: HTMLElement; signal: AbortSignal }): unknown;
 }
 
 /** What the modules of the page export, those of widgets by their numbers (document.py). */
@@ -38,7 +38,7 @@ async function open(root: HTMLElement): Promise<void> {
   }
   document.title = heading.textContent = data.title;
   const { models, encoding } = await readModels(data, say);
-  show(models.get(data.root)!, body);
+  partsOf(models).show(models.get(data.root)!, body, new AbortController().signal);
   if (encoding) root.append(new OwnSamplePanel(encoding.scatter, encoding.scoring).root);
 }
 
@@ -94,17 +94,26 @@ async function startModels(codecs: any[], failed: (why: string) => void): Promis
   return running;
 }
 
-function show(model: PageModel, el: HTMLElement): void {
-  for (const [name, value] of Object.entries(model.layout)) el.style.setProperty(name, value);
-  if (!model.own) return void el.append(element("p", "vw-page-damaged", "This part is damaged."));
-  el.classList.add(...(model.get("_dom_classes") ?? []));
-  const kind = model.kinds.find((name) => Object.hasOwn(CONTROLS, name));
-  try {
-    if (model.module < 0 && kind) CONTROLS[kind](model, el, show);
-    else vaeWidgetsModules[model.module]?.default.render({ model: model.view, el });
-  } catch (error) {
-    el.replaceChildren(element("p", "vw-page-damaged", `This part cannot be shown: ${message(error)}`));
-  }
+function partsOf(models: Map<string, PageModel>): PartsOfPage<PageModel> {
+  const page: PartsOfPage<PageModel> = {
+    find: async (ref) => models.get(ref.replace("IPY_MODEL_", "")) ?? null,
+    click: (model) => model.trigger("click"),
+    choose: (model, index) => model.commit({ index }),
+    show(model, el, signal) {
+      for (const [name, value] of Object.entries(model.layout)) el.style.setProperty(name, value);
+      if (!model.own) return void el.append(element("p", "vw-page-damaged", "This part is damaged."));
+      if (model.kinds.includes("BootstrapPanel")) return el.remove(); // it needs Python
+      el.classList.add(...(model.get("_dom_classes") ?? []));
+      const kind = model.kinds.find((name) => Object.hasOwn(CONTROLS, name));
+      try {
+        if (model.module < 0 && kind) CONTROLS[kind](model, el, signal, page);
+        else vaeWidgetsModules[model.module]?.default.render({ model: model.view, el, signal });
+      } catch (error) {
+        el.replaceChildren(element("p", "vw-page-damaged", `This part cannot be shown: ${message(error)}`));
+      }
+    },
+  };
+  return page;
 }
 
 function message(error: unknown): string {

@@ -14,6 +14,7 @@ import { SoundPlayer } from "../controls/sound_player.ts";
 import { readArray } from "../kernel/arrays.ts";
 import { Tiles } from "../kernel/atlas.ts";
 import { Channel } from "../kernel/channel.ts";
+import { frontEndModule, type View } from "../kernel/front_end_module.ts";
 import { LATE, PATIENCE } from "../kernel/latest_request.ts";
 import { listen } from "../kernel/listen.ts";
 import { send, setAndPush, pushState } from "../kernel/sync.ts";
@@ -387,9 +388,9 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
   }
 }
 
-function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+function render({ model, el }: View<State>) {
   const view = new InterpolationSliderView(model, el);
   return () => view.close();
 }
 
-export default { render };
+export default frontEndModule(render);

@@ -3,11 +3,13 @@
  * widgets/base/widget.py). The kernel confirms each message of the page.
  *
  * If the kernel cannot be reached, messages wait here in order. The widget shows this, and also that
- * a busy kernel does not answer, or that JupyterLab has disconnected the widget.
+ * a busy kernel does not answer, or that JupyterLab has disconnected the widget, or that the page is
+ * static: it was made without a kernel, and shows the state of the widget.
  */
 
 import type { AnyModel } from "@anywidget/types";
 import { Connection } from "./connection.ts";
+import { hostOf } from "./front_end_module.ts";
 import {
   putBuffers,
   takeBuffers,
@@ -67,6 +69,7 @@ export class Channel {
   #stopWatching = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
   #silent = false;
+  #static = false;
 
   private constructor(model: AnyModel<any>) {
     this.#model = model;
@@ -80,9 +83,14 @@ export class Channel {
     return channel;
   }
 
-  /** Whether the widget has no kernel any more. */
+  /** Whether the widget has no kernel any more, or never had one. */
   get gone(): boolean {
-    return this.#connection.gone;
+    return this.#static || this.#connection.gone;
+  }
+
+  /** Whether the page is static. That is known once a message has failed, or was not answered. */
+  get static(): boolean {
+    return this.#static;
   }
 
   /** Whether the kernel cannot be reached or does not answer. */
@@ -188,12 +196,16 @@ export class Channel {
   }
 
   #flush(): void {
+    if (this.#static) this.#unsent.length = 0;
     while (this.#unsent.length && !this.gone) {
       const { kind, seq, make } = this.#unsent[0];
       const { content, paths, buffers } = takeBuffers({ kind, page: this.#page, seq, ...make() });
       try {
-        this.#model.send(paths.length ? { ...content, paths } : content, undefined, buffers);
+        const sent: unknown = this.#model.send(paths.length ? { ...content, paths } : content, undefined, buffers);
+        // In some hosts a failure comes later. The kernel then does not answer, which is shown.
+        if (sent instanceof Promise) sent.catch((error) => console.warn("The kernel was not reached:", error));
       } catch (error) {
+        if (!this.#connection.hasModels) return this.#isStatic();
         if (!this.#silent) console.warn("The kernel was not reached:", error);
         break;
       }
@@ -227,6 +239,7 @@ export class Channel {
     this.#received = Math.max(this.#received, seq);
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#static = false;
     this.#setSilent(this.#unsent.length > 0);
     this.#flush();
   }
@@ -245,8 +258,15 @@ export class Channel {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (this.#unsent.length) this.#flush();
+      else if (!this.#received && !this.#connection.hasModels && !hostOf(this.#model)) this.#isStatic();
       else this.#setSilent(true);
     }, after);
+  }
+
+  #isStatic(): void {
+    this.#static = true;
+    this.#unsent.length = 0; // nobody will ever take them
+    this.#tell();
   }
 
   #setSilent(silent: boolean): void {

@@ -36,6 +36,14 @@ export class Connection {
   }
 
   /**
+   * Whether the host makes models of all widgets, as Jupyter does. Where it does not, a message that
+   * fails means that there is no kernel: the page is static, as those of MyST.
+   */
+  get hasModels(): boolean {
+    return typeof this.#layout === "object" && this.#layout !== null;
+  }
+
+  /**
    * Whether the widget has no kernel any more: it was restarted or shut down, or the notebook was
    * opened again with the state of its widgets.
    */

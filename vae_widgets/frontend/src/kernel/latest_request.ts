@@ -87,7 +87,7 @@ export class LatestRequest<K extends RequestKind> {
     if (post.local) return; // no kernel to wait for
     this.#timer = setTimeout(() => {
       this.#underWay = false;
-      this.#overdue();
+      if (!this.#channel.static) this.#overdue(); // a static page says so by itself
       if (this.#waiting) this.#go(this.#waiting);
     }, this.#patience);
   }

@@ -9,6 +9,7 @@ import { onUndo } from "../controls/history.ts";
 import { createShell, element, type Shell } from "../controls/shell.ts";
 import { counted, whole } from "../format/numbers.ts";
 import { readArray } from "../kernel/arrays.ts";
+import { frontEndModule, type View } from "../kernel/front_end_module.ts";
 import { LATE } from "../kernel/latest_request.ts";
 import { listen, type Bindings } from "../kernel/listen.ts";
 import { ScatterActions, selectionStatus } from "./actions.ts";
@@ -301,9 +302,9 @@ class LatentScatterView {
   }
 }
 
-function render({ model, el }: { model: Model; el: HTMLElement }) {
+function render({ model, el }: View<State>) {
   const view = new LatentScatterView(model, el);
   return () => view.close();
 }
 
-export default { render };
+export default frontEndModule(render);

@@ -2,6 +2,7 @@
 
 import { markColour } from "./card.ts";
 import { sign, verdict, type Mark } from "./marks.ts";
+import { focusBeside } from "../controls/keys.ts";
 import { element } from "../controls/shell.ts";
 import { alike } from "../format/numbers.ts";
 import type { Tiles } from "../kernel/atlas.ts";
@@ -30,7 +31,7 @@ export class Thumbnails {
 
   show(samples: Thumbnail[], current: number, tiles: Tiles | null): void {
     this.#shown = samples;
-    const focused = this.root.contains(document.activeElement);
+    const focused = this.root.contains(focusBeside(this.root));
     // Tab reaches the current one, from which the arrow keys move.
     const stop = samples.some(({ position }) => position === current) ? current : samples.at(-1)?.position;
     const ofKind = (kind: boolean) => samples.filter(({ flagged }) => flagged === kind).map(({ score }) => score);

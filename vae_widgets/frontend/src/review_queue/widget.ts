@@ -1,6 +1,5 @@
 /** The page of ReviewQueue (widgets/review_queue/widget.py): samples reviewed one by one. */
 
-import type { AnyModel } from "@anywidget/types";
 import "../controls/tiles.css";
 import "./widget.css";
 import { onKey } from "../controls/keys.ts";
@@ -11,6 +10,7 @@ import { Thumbnails } from "./thumbnails.ts";
 import { firstShown, nextOpen, SIGNS, summary, verdict, type Mark } from "./marks.ts";
 import { exportMenu, pictureFile } from "../controls/export_menu.ts";
 import { button, createShell, element, swatched } from "../controls/shell.ts";
+import { frontEndModule, type View } from "../kernel/front_end_module.ts";
 import { listen } from "../kernel/listen.ts";
 import { setAndPush, send, pushStateThrottled } from "../kernel/sync.ts";
 import { whole } from "../format/numbers.ts";
@@ -48,7 +48,7 @@ const ORDERS = [
 const PLACES = 11;
 const KEYS = "Left and right arrows move. T: true alarm. F: false alarm. S: unsure. C: clear. U or Ctrl+Z: undo. Ctrl+Y: do it again.";
 
-function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+function render({ model, el }: View<State>) {
   const shell = createShell(el, "Review", model, "marking");
   shell.root.classList.add("vw-review");
   const progress = element("span", "vw-review-progress");
@@ -287,4 +287,4 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   };
 }
 
-export default { render };
+export default frontEndModule(render);

@@ -1,11 +1,11 @@
 /** Rows of tiles with captions. Where `selectable` is set, a click selects a tile. */
 
-import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "../controls/tiles.css";
 import { element } from "../controls/shell.ts";
 import { onResize } from "../canvas/resize.ts";
 import { KernelNotice } from "../controls/kernel_notice.ts";
+import { frontEndModule, type View } from "../kernel/front_end_module.ts";
 import { listen } from "../kernel/listen.ts";
 import { setAndPush } from "../kernel/sync.ts";
 import { Tiles, type WireAtlas } from "../kernel/atlas.ts";
@@ -31,7 +31,7 @@ interface State {
 /** Between two tiles, as in tiles.css. */
 const GAP = 4;
 
-function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+function render({ model, el }: View<State>) {
   const root = element("div", "vw-widget vw-strip");
   const title = element("div", "vw-name");
   const name = element("span");
@@ -149,4 +149,4 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   };
 }
 
-export default { render };
+export default frontEndModule(render);

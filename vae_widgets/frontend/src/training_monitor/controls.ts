@@ -1,10 +1,10 @@
 /** The controls under the training curves: the run, the view of the curves, and the status. */
 
-import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "./controls.css";
 import { KernelNotice } from "../controls/kernel_notice.ts";
 import { onKey, setMainPart } from "../controls/keys.ts";
+import { frontEndModule, type View } from "../kernel/front_end_module.ts";
 import { listen } from "../kernel/listen.ts";
 import { setAndPush, send } from "../kernel/sync.ts";
 import { CurveEvents } from "./curve_events.ts";
@@ -29,7 +29,7 @@ const PANELS: Record<string, [string, string]> = {
   replay: ["Replay", "Show the pictures and the codes (z_mean) of an earlier epoch"],
 };
 
-function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+function render({ model, el }: View<State>) {
   const root = element("div", "vw-widget vw-training-controls");
   const row = element("div", "vw-controls");
   const track = element("div", "vw-progress");
@@ -198,4 +198,4 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   };
 }
 
-export default { render };
+export default frontEndModule(render);

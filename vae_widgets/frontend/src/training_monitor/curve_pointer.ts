@@ -65,7 +65,8 @@ export class CurvePointer {
   }
 
   #figureAt(event: Event): HTMLElement | null {
-    const figure = (event.target as Element | null)?.closest?.<HTMLElement>(FIGURE);
+    // The path goes into the shadow root that has the monitor in marimo; `target` ends at its border.
+    const figure = (event.composedPath()[0] as Element | undefined)?.closest?.<HTMLElement>(FIGURE);
     return figure && figuresBeside(this.#beside).includes(figure) ? figure : null;
   }
 

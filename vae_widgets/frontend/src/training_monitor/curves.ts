@@ -3,6 +3,7 @@
 import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "../curve_plot/widget.css";
+import { findModel, frontEndModule, setHere, type View } from "../kernel/front_end_module.ts";
 import "./curves.css";
 import { element } from "../controls/shell.ts";
 import { CurveView } from "../curve_plot/curve_view.ts";
@@ -18,17 +19,9 @@ interface State {
   replay: string;
 }
 
-/** The model of a widget beside this one. `set_state` sets a state as if the kernel had sent it. */
-interface Neighbour {
-  get(name: string): any;
-  set_state(state: object): void;
-  on(event: string, changed: () => void): void;
-  off(event: string, changed: () => void): void;
-}
-
 const WATCHED = { legend: ["hidden"], controls: ["log_scale", "smoothing", "zoom"] } as const;
 
-function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+function render({ model, el }: View<State>) {
   const root = element("div", "vw-widget vw-curves vw-curve-panels");
   el.append(root);
   const run = readRun(model.get("run"));
@@ -48,7 +41,7 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     };
     return { panel, title, curves: new CurveView(panel, untitled) };
   });
-  let neighbours: Partial<Record<"legend" | "controls" | "replay", Neighbour>> = {};
+  let neighbours: Partial<Record<"legend" | "controls" | "replay", AnyModel<any>>> = {};
 
   const draw = () => {
     plots = plotsOf(run, view);
@@ -68,9 +61,9 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
     };
     draw();
     const readout = readoutOf(run, view);
-    controls?.set_state({ readout });
+    if (controls) setHere(controls, { readout });
     // The replay marks its epoch on the curves.
-    replay?.set_state({ limits: readout.limits });
+    if (replay) setHere(replay, { limits: readout.limits });
   };
   const watch = (how: "on" | "off") => {
     for (const [name, traits] of Object.entries(WATCHED)) {
@@ -80,10 +73,9 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   let closed = false;
   const find = async () => {
     const names = ["legend", "controls", "replay"] as const;
-    const ids = names.map((name) => model.get(name)?.replace("IPY_MODEL_", ""));
-    const found = await Promise.all(ids.map((id) => id && model.widget_manager.get_model(id)));
+    const found = await Promise.all(names.map((name) => findModel(model, model.get(name) ?? "")));
     if (closed) return;
-    neighbours = Object.fromEntries(names.map((name, i) => [name, found[i]])) as unknown as typeof neighbours;
+    neighbours = Object.fromEntries(names.map((name, i) => [name, found[i] ?? undefined]));
     watch("on");
     look();
   };
@@ -97,4 +89,4 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   };
 }
 
-export default { render };
+export default frontEndModule(render);

@@ -1,11 +1,11 @@
 /** Plots to diagnose a VAE: KL of each dimension over time, reconstruction against KL, and beta. */
 
-import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "./latent_health.css";
 import { readArray, type WireArray } from "../kernel/arrays.ts";
 import { quantityColour } from "../canvas/palette.ts";
 import { CanvasView } from "../canvas/canvas_view.ts";
+import { frontEndModule, type View } from "../kernel/front_end_module.ts";
 import { listen } from "../kernel/listen.ts";
 import { element } from "../controls/shell.ts";
 import { cellBox, drawAxes, drawLine, paddedLimits, isNarrow } from "../canvas/small_plot.ts";
@@ -26,7 +26,7 @@ interface HealthState {
 const PATH = "#832db6";
 const BETA = "#717581";
 
-function render({ model, el }: { model: AnyModel<{ shown: Partial<HealthState> }>; el: HTMLElement }) {
+function render({ model, el }: View<{ shown: Partial<HealthState> }>) {
   const root = element("div", "vw-widget vw-latent-health");
   const box = element("div", "vw-picture");
   box.role = "img";
@@ -134,4 +134,4 @@ function drawBeta(context: CanvasRenderingContext2D, theme: Theme, into: Box, sh
   drawLine(context, view, at, beta, n < 20);
 }
 
-export default { render };
+export default frontEndModule(render);

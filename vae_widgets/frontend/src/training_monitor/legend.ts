@@ -1,10 +1,10 @@
 /** Title and legend of the training curves. A click on an entry hides or shows its lines. */
 
-import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "./legend.css";
 import { exportMenu, pictureFile } from "../controls/export_menu.ts";
 import { KernelNotice } from "../controls/kernel_notice.ts";
+import { frontEndModule, type View } from "../kernel/front_end_module.ts";
 import { listen } from "../kernel/listen.ts";
 import { FileRequest } from "../kernel/file_request.ts";
 import { setAndPush } from "../kernel/sync.ts";
@@ -29,7 +29,7 @@ const KEY: Record<string, [text: string, hint: string]> = {
   best: ["best epoch", "The epoch with the lowest loss on the validation data, or else on the training data"],
 };
 
-function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+function render({ model, el }: View<State>) {
   const root = element("div", "vw-widget vw-legend");
   const row = element("div", "vw-title");
   const title = element("span", "vw-name");
@@ -114,4 +114,4 @@ function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
   };
 }
 
-export default { render };
+export default frontEndModule(render);

@@ -1,12 +1,12 @@
 /** A slider over the recorded epochs, with play; the codes of the samples at each; a mark on the curves. */
 
-import type { AnyModel } from "@anywidget/types";
 import "../controls/shell.css";
 import "./replay.css";
 import { readArray, type WireArray } from "../kernel/arrays.ts";
 import { categoryColour, OPACITY, unknownColour } from "../canvas/palette.ts";
 import { KernelNotice } from "../controls/kernel_notice.ts";
 import { onKey, setMainPart } from "../controls/keys.ts";
+import { frontEndModule, type View } from "../kernel/front_end_module.ts";
 import { listen } from "../kernel/listen.ts";
 import { setAndPush } from "../kernel/sync.ts";
 import { CanvasView } from "../canvas/canvas_view.ts";
@@ -38,7 +38,7 @@ const FRAME = 200;
 /** The class of a sample without a class. */
 const UNKNOWN = 10;
 
-function render({ model, el }: { model: AnyModel<State>; el: HTMLElement }) {
+function render({ model, el }: View<State>) {
   const root = element("div", "vw-widget vw-replay");
   const row = element("div", "vw-controls");
   const slider = element("input", "vw-input");
@@ -191,4 +191,4 @@ function closest(frames: number[], at: number): number {
   return frames.reduce((best, frame, i) => (Math.abs(frame - at) < Math.abs(frames[best] - at) ? i : best), 0);
 }
 
-export default { render };
+export default frontEndModule(render);

@@ -1,7 +1,7 @@
 /** Translates pointer, wheel and keys on a scatter into actions. */
 
 import { keepFinger, onDrag, pointIn } from "../../controls/gestures.ts";
-import { onKey } from "../../controls/keys.ts";
+import { focusBeside, onKey } from "../../controls/keys.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import type { Mode } from "../state/protocol.ts";
 import { Viewport, type Bounds } from "../../canvas/viewport.ts";
@@ -44,7 +44,7 @@ export function onScatterGestures(canvas: HTMLCanvasElement, actions: GestureAct
   const leave = () => actions.hover(null);
   const reset = () => actions.resetView();
   const wheel = (event: WheelEvent) => {
-    const meant = document.activeElement === canvas || event.ctrlKey || event.metaKey;
+    const meant = focusBeside(canvas) === canvas || event.ctrlKey || event.metaKey;
     if (!meant) return actions.ignoreWheel();
     event.preventDefault();
     event.stopPropagation();

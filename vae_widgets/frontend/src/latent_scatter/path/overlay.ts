@@ -5,6 +5,7 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { readArray, type WireArray } from "../../kernel/arrays.ts";
+import { findModel } from "../../kernel/front_end_module.ts";
 import { Channel } from "../../kernel/channel.ts";
 import { PathDrafts } from "../../codec/path_draft.ts";
 import { frameOf, valueOf } from "../../canvas/frames.ts";
@@ -121,11 +122,7 @@ export class PathOverlay {
   readonly #load = async () => {
     const path = this.#model.get("_path");
     const linked = "slider" in path;
-    const slider = linked
-      ? await this.#model.widget_manager
-          .get_model(path.slider)
-          .catch(() => null) // gone, or not in this page
-      : null;
+    const slider = linked ? await findModel(this.#model, path.slider) : null;
     if (this.#gone || path !== this.#model.get("_path")) return;
     if (slider !== this.#slider) {
       this.#drafts?.close();
