@@ -160,6 +160,32 @@ def test_a_hostile_model_is_one_clear_line_and_the_rest_works(page, explorer_fil
     assert opened.requests == opened.errors == []
 
 
+def test_a_page_without_its_pictures_says_so_in_plain_words(page, explorer_file, tmp_path):
+    text = explorer_file.read_text("utf-8")
+    script = re.search(r'(?<=id="vw-data">).*?(?=</script>)', text, re.DOTALL)
+    data = json.loads(script.group()) | {"pictures": []}
+    path = tmp_path / "changed.html"
+    path.write_text(text.replace(script.group(), json.dumps(data).replace("<", "\\u003c")), "utf-8")
+    opened = OpenedPage(page, path)
+    alert = page.get_by_role("alert").filter(has_text="LatentScatter shows what was saved")
+    alert.filter(
+        has_text="the pictures of its samples are missing. The page was changed"
+    ).wait_for()
+    assert opened.requests == opened.errors == []
+
+
+def test_what_only_python_can_draw_is_named_as_the_reason(page, tmp_path):
+    x, _ = digits()
+    codec = OnnxPcaCodec(x)
+    scatter = vw.LatentScatter(codec, x[:50], renderer=lambda batch: ImageRenderer()(batch))
+    scatter.save_html(tmp_path / "mine.html")
+    opened = OpenedPage(page, tmp_path / "mine.html")
+    page.locator(".vw-scatter canvas").first.click(position={"x": 200, "y": 150})
+    status = page.locator(".vw-scatter .vw-status")
+    status.filter(has_text="only Python can draw samples as this renderer does").wait_for()
+    assert opened.requests == opened.errors == []
+
+
 def test_curves_follow_the_threshold_and_can_be_chosen(page, tmp_path):
     scores = np.r_[np.linspace(0, 2, 80), np.linspace(1, 3, 20)]
     histogram = vw.AnomalyHistogram(scores, np.arange(100) >= 80)

@@ -49,6 +49,15 @@ def test_a_sigmoid_under_logits_is_caught():
         VAE(*keras_documentation_style("sigmoid"))
 
 
+def test_logits_of_one_number_may_be_between_0_and_1_near_the_origin():
+    x, z = keras.Input((1,)), keras.Input((2,))
+    encoder = keras.Model(x, [layers.Dense(2)(x), layers.Dense(2)(x)])
+    small = keras.initializers.Constant(0.01)
+    hidden = layers.Dense(4, "relu", kernel_initializer="ones")(z)
+    decoder = keras.Model(z, layers.Dense(1, kernel_initializer=small)(hidden))
+    assert VAE(encoder, decoder).sample_shape == (1,)
+
+
 def test_a_sigmoid_hidden_in_a_layer_is_caught():
     encoder, decoder = dense_pair()
     wrapped = keras.Sequential([keras.Input((2,)), decoder, layers.Activation("sigmoid")])

@@ -50,7 +50,11 @@ export function startKernel(models: Map<string, PageModel>, carried: Carried): P
       const found = models.get(id.replace("IPY_MODEL_", ""));
       return found?.own ? found : null;
     },
-    pictures: (number) => pictures[number],
+    pictures(number) {
+      const found = pictures[number];
+      if (!found) throw new Error("the pictures of its samples are missing. The page was changed after it was saved.");
+      return found;
+    },
     inPageModel: (name) => carried.inPageModels.get(name) ?? null,
     decoder(name, renderer) {
       const model = carried.inPageModels.get(name);

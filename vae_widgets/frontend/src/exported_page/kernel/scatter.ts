@@ -33,6 +33,7 @@ interface PickRequest {
 // As in widgets/latent_scatter/pictures.py.
 const PREVIEW = { points: 400, pixels: 1_000_000, shape: 1.4 };
 const NO_MODEL = "Decoding needs Python here: this page has no model that it can run.";
+const NO_DRAWING = "Decoding needs Python here: only Python can draw samples as this renderer does.";
 const NOT_LINEAR = "This projection needs Python: the page cannot go back from it to latent vectors.";
 
 export class ScatterKernel {
@@ -43,6 +44,7 @@ export class ScatterKernel {
   readonly encoder: InPageModel | null;
   readonly model: PageModel;
   readonly #own: Own;
+  readonly #whyNotDecoded: string;
   readonly #codes: Codes;
   readonly #planeFollowers = new Set<() => void>();
   #base: Float32Array;
@@ -54,6 +56,7 @@ export class ScatterKernel {
     this.model = model;
     this.samples = new LatentSamples(own.codes, own.planes);
     this.pictures = parts.pictures(own.pictures);
+    this.#whyNotDecoded = parts.inPageModel(own.encoder) ? NO_DRAWING : NO_MODEL;
     this.decoder = this.pictures.renderer && parts.decoder(own.model, this.pictures.renderer);
     const encoder = parts.inPageModel(own.encoder);
     this.encoder = encoder?.canEncode ? encoder : null;
@@ -67,7 +70,7 @@ export class ScatterKernel {
     model.handle("pick", (request) => this.#answerPick(request as PageMessage & PickRequest));
     model.handle("place", ({ at }) => this.#place(at));
     // The page decodes these itself once its model is ready, and asks again.
-    const later = () => (this.decoder ? {} : { error: NO_MODEL });
+    const later = () => (this.decoder ? {} : { error: this.#whyNotDecoded });
     model.handle("grid", later);
     model.handle("traversals", later);
     for (const name of ["group_a", "group_b"]) model.observe(name, () => this.#findAttribute());
@@ -195,7 +198,7 @@ export class ScatterKernel {
   }
 
   get #decoderOrFail(): Decoder {
-    if (!this.decoder) throw new Error(NO_MODEL);
+    if (!this.decoder) throw new Error(this.#whyNotDecoded);
     return this.decoder;
   }
 
@@ -272,7 +275,7 @@ export class ScatterKernel {
     const bounds = model.get("_home");
     const before = model.get("_grid");
     const empty = { ...before, bounds, slice_at: [...sliceAt], columns: 1, rows: 1 };
-    if (!decoder || !plane) return model.commit({ _grid: { ...empty, error: decoder ? NOT_LINEAR : NO_MODEL } });
+    if (!decoder || !plane) return model.commit({ _grid: { ...empty, error: decoder ? NOT_LINEAR : this.#whyNotDecoded } });
     const { width, height } = decoder.renderer;
     const points = Math.min(PREVIEW.points, PREVIEW.pixels / (width * height));
     const shape = (PREVIEW.shape * height) / width;

@@ -20,7 +20,7 @@ interface End {
   point: number;
 }
 
-const NEEDS_PYTHON = "New frames need Python: this page has no model that it can run.";
+const NEEDS_PYTHON = "New frames need Python: this page cannot decode and draw them.";
 
 export class SliderKernel {
   readonly #model: PageModel;
