@@ -174,6 +174,24 @@ def test_a_page_without_its_pictures_says_so_in_plain_words(page, explorer_file,
     assert opened.requests == opened.errors == []
 
 
+def test_a_page_with_a_damaged_part_says_so_in_plain_words(page, explorer_file, tmp_path):
+    text = explorer_file.read_text("utf-8")
+    script = re.search(r'(?<=id="vw-data">).*?(?=</script>)', text, re.DOTALL)
+    data = json.loads(script.group())
+    (scatter,) = (each for each in data["models"].values() if "LatentScatter" in each["kinds"])
+    data["buffers"][scatter["own"]["codes"]["data"]["$buffer"]] = "AAAA"
+    path = tmp_path / "changed.html"
+    path.write_text(text.replace(script.group(), json.dumps(data).replace("<", "\\u003c")), "utf-8")
+    opened = OpenedPage(page, path)
+    alert = page.get_by_role("alert").filter(
+        has_text="LatentScatter cannot be shown. It was changed"
+    )
+    alert.filter(
+        has_text="Explorer shows what was saved, and answers nothing: a part that it needs is"
+    ).wait_for()
+    assert opened.requests == opened.errors == []
+
+
 def test_what_only_python_can_draw_is_named_as_the_reason(page, tmp_path):
     x, _ = digits()
     codec = OnnxPcaCodec(x)

@@ -68,7 +68,9 @@ export function startKernel(models: Map<string, PageModel>, carried: Carried): P
       try {
         started.set(model.id, start(model));
       } catch (error) {
-        problems.push(`${model.kinds[0]} shows what was saved, and answers nothing: ${(error as Error).message}`);
+        // A part that is not there is met as null or undefined.
+        const why = error instanceof TypeError ? "a part that it needs is damaged." : (error as Error).message;
+        problems.push(`${model.kinds[0]} shows what was saved, and answers nothing: ${why}`);
       }
     }
     return started;
