@@ -252,4 +252,5 @@ def test_memory_does_not_grow_with_the_file(detector, values, tmp_path):
         assert (code, heavy) == ("0", "[]")
         peaks.append(1024 * int(peak))
     assert path.stat().st_size > 30e6
-    assert peaks[1] - peaks[0] < path.stat().st_size / 2
+    # Allocators keep half of it; the texts of the whole file would take more than its size.
+    assert peaks[1] - peaks[0] < 0.8 * path.stat().st_size
