@@ -131,8 +131,11 @@ class Gestures:
 
     def _review(self) -> None:
         self._open("Review")
+        # Samples to review come from Python; before that there is nothing to mark.
+        self.explorer.locator(".vw-review-place").first.wait_for()
         card = self.explorer.locator(".vw-review-card")
         card.focus()
+        expect(card).to_be_focused()
         self.page.keyboard.press("t")
         self._until(marked=1)
 

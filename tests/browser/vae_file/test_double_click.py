@@ -34,7 +34,8 @@ def test_it_decodes_without_a_kernel_and_a_notebook_starts_one(lab, lab_page, re
     assert lab.get("/api/kernels") == kernels
 
     page.get_by_role("button", name="Open in Notebook").click()
-    page.wait_for_selector(".jp-NotebookPanel")
+    # Of the notebooks of other tests, none is in front.
+    page.locator(".jp-NotebookPanel").filter(visible=True).wait_for()
     notebook = Notebook(page, lab, "Explore a VAE.ipynb")
     try:
         notebook.wait_until_idle()
