@@ -27,7 +27,7 @@ WATCH = """() => {
   let shown = -1;
   const watch = (now) => {
     frames.push(now);
-    const epoch = Number(/Epoch (\\d+)/.exec(text.textContent)[1]);
+    const epoch = Number(/Epoch (\\d+)/.exec(text.textContent)?.[1] ?? -1); // none yet
     if (epoch > shown) epochs.push([(shown = epoch), performance.now()]);
     requestAnimationFrame(watch);
   };
