@@ -11,9 +11,9 @@ from vae_widgets.datasets import Dataset, load_dataset
 _USUAL = {"mnist": 5000, "fashion_mnist": 1500, "digits": 5000}
 """Names, and the most samples: so the page stays below 2 MB."""
 _TITLES = {
-    "mnist": "Handwritten digits, 28 x 28",
-    "fashion_mnist": "Clothes, 28 x 28",
-    "digits": "Handwritten digits, 8 x 8",
+    "mnist": "Handwritten digits",
+    "fashion_mnist": "Clothes",
+    "digits": "Handwritten digits",
 }
 _FEWEST = 20
 _MOST_VALUES = 4096
@@ -59,7 +59,7 @@ def carried_data_set(dataset: Dataset, most: int) -> dict[str, Any]:
     some = f"{len(rows):,}" if len(rows) == total else f"{len(rows):,} of {total:,}"
     grey = ", in 16 grey levels" if halves else ""
     return {
-        "name": _TITLES.get(dataset.name, dataset.name),
+        "name": _title(dataset.name, shape),
         "note": f"{some} samples{grey}. Licence: {dataset.licence}.",
         "shape": list(shape),
         "count": len(rows),
@@ -69,6 +69,12 @@ def carried_data_set(dataset: Dataset, most: int) -> dict[str, Any]:
         "labels": labels,
         "label_names": names,
     }
+
+
+def _title(name: str, shape: tuple[int, ...]) -> str:
+    if name not in _TITLES:
+        return name
+    return f"{_TITLES[name]}, {' x '.join(map(str, shape))}"
 
 
 def _shape(dataset: Dataset) -> tuple[int, ...]:

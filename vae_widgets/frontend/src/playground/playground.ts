@@ -23,7 +23,8 @@ const SHOWN = 2000;
 
 const HELP =
   "Each point is a sample at its code: the two numbers that the encoder gives it. The decoder turns every place of " +
-  "the plane into a sample. Colours are classes, which the network never sees.";
+  "the plane into a sample.";
+const HELP_ON_CLASSES = " Colours are classes, which the network never sees.";
 
 export class Playground {
   readonly root = element("div", "vw-widget vw-play");
@@ -34,6 +35,7 @@ export class Playground {
   readonly #status = element("div", "vw-status vw-play-status");
   readonly #panels = new Panels();
   readonly #grid = element("input");
+  readonly #help = element("p", "vw-play-hint");
   #own: DataSet | null = null;
   #data: DataSet | null = null;
   #chosen = 0;
@@ -67,7 +69,7 @@ export class Playground {
     this.#status.ariaLive = "polite";
     this.#side.append(this.#panels.root);
     const centre = element("div", "vw-play-centre");
-    centre.append(this.#head(), this.#middle, element("p", "vw-play-hint", HELP));
+    centre.append(this.#head(), this.#middle, this.#help);
     this.root.append(this.#controls.root, centre, this.#side, this.#status);
     onKey(this.root, (key) => {
       const letter = key.toLowerCase();
@@ -127,6 +129,7 @@ export class Playground {
     const data = this.#data!;
     this.#controls.listData(this.#names, index);
     this.#controls.describeData(data.note, data.labels ? data.labelNames : []);
+    this.#help.textContent = HELP + (data.labels ? HELP_ON_CLASSES : "");
     await this.#start(`${counted(data.count, "sample")}. Press Train, or Space.`);
   }
 
