@@ -32,7 +32,7 @@ export async function mountViewer(
   bytes: Uint8Array,
   host: ViewerHost = {},
 ): Promise<Viewer> {
-  const root = element("div", "vw-file");
+  const root = element("div", "vw-file vw-colors");
   parent.append(root);
   const stop = onResize(root, (width) => root.classList.toggle("vw-file-wide", width >= WIDE));
   const closing: (() => void)[] = [stop, () => root.remove()];
