@@ -136,26 +136,22 @@ SCATTER = {
     "panels": FRONTEND_SHARED | {f"latent_scatter/{f}" for f in ("state", "plot", "decode")},
 }
 # What Python does behind the widgets, for a page without it.
-FRONTEND_ARROWS["exported_page/kernel"] = {
-    *FRONTEND_SHARED,
-    *("codec", "model", "rendering", "exported_page"),
+FRONTEND_ARROWS["page_kernel"] = {
+    *(FRONTEND_SHARED | {"model", "rendering"}),
     *("review_queue", "anomaly_histogram", "curve_plot", "latent_scatter/state"),
 }
-FRONTEND_ARROWS["exported_page/own_sample"] = FRONTEND_SHARED | {"exported_page/kernel"}
-FRONTEND_ARROWS["exported_page"] = {
-    *(FRONTEND_SHARED | {"boxes", "codec", "model", "exported_page/kernel"}),
-    "exported_page/own_sample",
-}
+FRONTEND_ARROWS["own_sample"] = FRONTEND_SHARED | {"page_kernel"}
+FRONTEND_ARROWS["exported_page"] = FRONTEND_SHARED | {"boxes", "model", "own_sample", "page_kernel"}
 # The page that trains puts together parts of the widgets.
 FRONTEND_ARROWS["playground/network"] = {"model/matrix"}
 FRONTEND_ARROWS["playground/worker"] = {"model/matrix", "playground/network"}
 FRONTEND_ARROWS["playground/data"] = {
-    *("format", "kernel", "rendering", "exported_page", "exported_page/own_sample"),
+    *("format", "kernel", "rendering", "own_sample", "page_kernel"),
     "playground/network",
 }
 FRONTEND_ARROWS["playground/view"] = {
     *(FRONTEND_SHARED | {"model/matrix", "rendering", "playground/network"}),
-    *("anomaly_histogram", "curve_plot", "interpolation_slider", "exported_page/kernel"),
+    *("anomaly_histogram", "curve_plot", "interpolation_slider", "page_kernel"),
     *(f"latent_scatter/{folder}" for folder in ("decode", "gestures", "path", "plot")),
 }
 FRONTEND_ARROWS["playground"] = {
@@ -166,7 +162,7 @@ FRONTEND_ARROWS["playground"] = {
 FRONTEND_ARROWS["vae_file"] = {
     *FRONTEND_SHARED,
     *("model", "model/matrix", "rendering", "latent_scatter/state"),
-    *("exported_page", "exported_page/kernel", "exported_page/own_sample"),
+    *("own_sample", "page_kernel"),
     *("latent_scatter", "interpolation_slider", "training_monitor"),
 }
 FRONTEND_ARROWS |= {f"latent_scatter/{folder}": others for folder, others in SCATTER.items()}

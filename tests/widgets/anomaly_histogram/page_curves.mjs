@@ -1,11 +1,11 @@
 // Print the curves of a histogram in an exported page, after each of some steps of labelling.
 import { readFileSync } from "node:fs";
 
-const src = new URL("../../../vae_widgets/frontend/src/exported_page/", import.meta.url);
+const src = new URL("../../../vae_widgets/frontend/src/page_kernel/", import.meta.url);
 const { Buffers } = await import(new URL("data.ts", src));
 const { PageModel } = await import(new URL("page_model.ts", src));
-const { HistogramKernel } = await import(new URL("kernel/histogram.ts", src));
-const { ThresholdCurvesKernel } = await import(new URL("kernel/threshold_curves.ts", src));
+const { HistogramKernel } = await import(new URL("histogram.ts", src));
+const { ThresholdCurvesKernel } = await import(new URL("threshold_curves.ts", src));
 const { readWired } = await import(new URL("../curve_plot/description.ts", src));
 
 const { models, buffers, task } = JSON.parse(readFileSync(0, "utf8"));

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 
 const src = new URL("../../../vae_widgets/frontend/src/", import.meta.url);
-const { Buffers } = await import(new URL("exported_page/data.ts", src));
+const { Buffers } = await import(new URL("page_kernel/data.ts", src));
 const { readRun, plotsOf, readoutOf } = await import(new URL("training_monitor/curve_plots.ts", src));
 const { readArray } = await import(new URL("kernel/arrays.ts", src));
 

@@ -6,10 +6,10 @@ import { modelOf } from "../codec/carried_models.ts";
 import { element } from "../controls/shell.ts";
 import { readArray } from "../kernel/arrays.ts";
 import type { InPageModel, loadModel, ModelSource } from "../model/in_page_model.ts";
-import { Buffers, parsePage, type PageData } from "./data.ts";
-import { startKernel, type PageKernel } from "./kernel/page_kernel.ts";
-import { OwnSamplePanel } from "./own_sample/panel.ts";
-import { PageModel } from "./page_model.ts";
+import { OwnSamplePanel } from "../own_sample/panel.ts";
+import { Buffers, parsePage, type PageData } from "../page_kernel/data.ts";
+import { startKernel, type PageKernel } from "../page_kernel/page_kernel.ts";
+import { PageModel } from "../page_kernel/page_model.ts";
 import { themeButton } from "./theme.ts";
 
 interface Module {

@@ -2,7 +2,7 @@
 
 import { writeArray } from "../kernel/arrays.ts";
 import type { Axis } from "../latent_scatter/state/protocol.ts";
-import type { CarriedPlane } from "../exported_page/kernel/latent_samples.ts";
+import type { CarriedPlane } from "../page_kernel/latent_samples.ts";
 import type { Codes } from "./contents.ts";
 import { principalAxes } from "./principal_axes.ts";
 

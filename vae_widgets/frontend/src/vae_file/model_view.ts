@@ -2,13 +2,13 @@
 
 import { modelOf } from "../codec/carried_models.ts";
 import { element } from "../controls/shell.ts";
-import { Decoder } from "../exported_page/kernel/decoder.ts";
-import type { Scoring } from "../exported_page/kernel/page_kernel.ts";
-import type { Parts } from "../exported_page/kernel/parts.ts";
-import { SamplePictures } from "../exported_page/kernel/pictures.ts";
-import { ScatterKernel } from "../exported_page/kernel/scatter.ts";
-import { SliderKernel } from "../exported_page/kernel/slider.ts";
-import { OwnSamplePanel } from "../exported_page/own_sample/panel.ts";
+import { Decoder } from "../page_kernel/decoder.ts";
+import type { Scoring } from "../page_kernel/page_kernel.ts";
+import type { Parts } from "../page_kernel/parts.ts";
+import { SamplePictures } from "../page_kernel/pictures.ts";
+import { ScatterKernel } from "../page_kernel/scatter.ts";
+import { SliderKernel } from "../page_kernel/slider.ts";
+import { OwnSamplePanel } from "../own_sample/panel.ts";
 import slider from "../interpolation_slider/widget.ts";
 import scatter from "../latent_scatter/widget.ts";
 import { loadModel, type InPageModel } from "../model/in_page_model.ts";

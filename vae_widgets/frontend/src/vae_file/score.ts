@@ -2,7 +2,7 @@
 
 import { quickestEngine } from "../model/matrix/wasm.ts";
 import { makeRunner } from "../model/runner.ts";
-import type { Scoring } from "../exported_page/kernel/page_kernel.ts";
+import type { Scoring } from "../page_kernel/page_kernel.ts";
 import { isObject } from "./archive.ts";
 import type { VaeContents } from "./contents.ts";
 

@@ -1,8 +1,8 @@
 /** The models of the widgets for the codes of a file, as Python would make them. */
 
 import { writeArray } from "../kernel/arrays.ts";
-import { PageModel } from "../exported_page/page_model.ts";
-import { homeOf, LatentSamples, vector } from "../exported_page/kernel/latent_samples.ts";
+import { PageModel } from "../page_kernel/page_model.ts";
+import { homeOf, LatentSamples, vector } from "../page_kernel/latent_samples.ts";
 import type { RendererSpec } from "../rendering/page_renderer.ts";
 import type { WireAtlas } from "../kernel/atlas.ts";
 import type { Codes } from "./contents.ts";

@@ -1,7 +1,7 @@
 /** The data sets that the page carries (vae_widgets/playground/data_sets.py). */
 
 import { readArray, type WireArray } from "../../kernel/arrays.ts";
-import { Buffers, DamagedError } from "../../exported_page/data.ts";
+import { Buffers, DamagedError } from "../../page_kernel/data.ts";
 import type { DataSet } from "./data_set.ts";
 
 interface WireDataSet {

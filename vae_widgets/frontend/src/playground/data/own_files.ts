@@ -1,6 +1,6 @@
 /** Data sets from files that the reader opens or drops: a CSV file, a NPY file, or images. */
 
-import { readPicture } from "../../exported_page/own_sample/read_sample.ts";
+import { readPicture } from "../../own_sample/read_sample.ts";
 import { counted, whole } from "../../format/numbers.ts";
 import { MOST, quantised, shapeOf, spread, type DataSet } from "./data_set.ts";
 import { readNpy } from "./npy.ts";

@@ -5,7 +5,7 @@ import type { Point } from "../../canvas/geometry.ts";
 import { isDark, watchTheme } from "../../canvas/theme.ts";
 import { toBounds, type Bounds } from "../../canvas/viewport.ts";
 import { element, swatched } from "../../controls/shell.ts";
-import { homeOf } from "../../exported_page/kernel/latent_samples.ts";
+import { homeOf } from "../../page_kernel/latent_samples.ts";
 import { Tiles } from "../../kernel/atlas.ts";
 import { gridFor, gridTexture } from "../../latent_scatter/decode/grid.ts";
 import { onScatterGestures } from "../../latent_scatter/gestures/gestures.ts";

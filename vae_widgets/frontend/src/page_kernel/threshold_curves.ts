@@ -1,10 +1,10 @@
 /** The curves of a histogram for labels that change in the page (widgets/anomaly_histogram/curves.py). */
 
-import { expectedCost, measure } from "../../anomaly_histogram/counts.ts";
-import type { Axis, Line, Wired } from "../../curve_plot/description.ts";
-import { roundTicks } from "../../format/axis_ticks.ts";
-import { readArray, writeArray } from "../../kernel/arrays.ts";
-import type { PageModel } from "../page_model.ts";
+import { expectedCost, measure } from "../anomaly_histogram/counts.ts";
+import type { Axis, Line, Wired } from "../curve_plot/description.ts";
+import { roundTicks } from "../format/axis_ticks.ts";
+import { readArray, writeArray } from "../kernel/arrays.ts";
+import type { PageModel } from "./page_model.ts";
 import type { HistogramKernel } from "./histogram.ts";
 import { curveOf, type Curve } from "./curve.ts";
 import type { Parts } from "./parts.ts";

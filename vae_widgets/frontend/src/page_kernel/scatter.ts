@@ -1,11 +1,11 @@
 /** What Python does for a LatentScatter (widgets/latent_scatter/), in a page without it. */
 
-import { Codes } from "../../codec/far_from_data.ts";
-import { readArray, readTexts, writeArray, type WireArray } from "../../kernel/arrays.ts";
-import { Tiles, type WireAtlas } from "../../kernel/atlas.ts";
-import { labelOf } from "../../latent_scatter/state/model.ts";
-import type { InPageModel } from "../../model/in_page_model.ts";
-import type { PageModel, PageMessage } from "../page_model.ts";
+import { Codes } from "../codec/far_from_data.ts";
+import { readArray, readTexts, writeArray, type WireArray } from "../kernel/arrays.ts";
+import { Tiles, type WireAtlas } from "../kernel/atlas.ts";
+import { labelOf } from "../latent_scatter/state/model.ts";
+import type { InPageModel } from "../model/in_page_model.ts";
+import type { PageModel, PageMessage } from "./page_model.ts";
 import type { Decoder } from "./decoder.ts";
 import { homeOf, LatentSamples, vector, type CarriedPlane } from "./latent_samples.ts";
 import type { Parts } from "./parts.ts";

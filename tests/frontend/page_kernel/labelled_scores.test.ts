@@ -3,9 +3,9 @@ import { test } from "node:test";
 import {
   LabelledScores,
   nextAfter,
-} from "../../../../vae_widgets/frontend/src/exported_page/kernel/labelled_scores.ts";
-import { byPercentile, byTopK } from "../../../../vae_widgets/frontend/src/exported_page/kernel/thresholds.ts";
-import { reviewOrder } from "../../../../vae_widgets/frontend/src/exported_page/kernel/review_order.ts";
+} from "../../../vae_widgets/frontend/src/page_kernel/labelled_scores.ts";
+import { byPercentile, byTopK } from "../../../vae_widgets/frontend/src/page_kernel/thresholds.ts";
+import { reviewOrder } from "../../../vae_widgets/frontend/src/page_kernel/review_order.ts";
 
 const SCORES = Float64Array.from({ length: 97 }, (_, i) => ((i * 37) % 50) / 4 - 3);
 const LABELS = Float64Array.from(SCORES, (_, i) => [0, 1, NaN][i % 3]);

@@ -5,7 +5,7 @@ import {
   frameDrawing,
   inkFacts,
   inkHabit,
-} from "../../../../vae_widgets/frontend/src/exported_page/own_sample/ink.ts";
+} from "../../../vae_widgets/frontend/src/own_sample/ink.ts";
 
 /** A filled rectangle [left, right) x [top, bottom) on a square of some side. */
 function rectangle(side: number, [left, right, top, bottom]: number[], paper = 0, full = 1): Float32Array {

@@ -1,6 +1,6 @@
 /** The samples that a page carries (widgets/exported_page/samples.py), read when they are needed. */
 
-import { readArray, type WireArray } from "../../kernel/arrays.ts";
+import { readArray, type WireArray } from "../kernel/arrays.ts";
 
 export interface WireSamples {
   values: WireArray;

@@ -1,6 +1,6 @@
 /** The marks in force, and the way back (core/review/log.py). */
 
-import type { KeptMark } from "../../review_queue/kept_marks.ts";
+import type { KeptMark } from "../review_queue/kept_marks.ts";
 
 export class MarkLog {
   readonly #marks: Map<number, KeptMark>;

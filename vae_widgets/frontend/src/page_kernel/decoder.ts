@@ -1,9 +1,9 @@
 /** The model of a page with the renderer of a widget: decoded pictures as atlases. */
 
-import { nextTask } from "../../codec/page_codec.ts";
-import type { RawTiles, WireAtlas } from "../../kernel/atlas.ts";
-import type { InPageModel } from "../../model/in_page_model.ts";
-import type { PageRenderer } from "../../rendering/page_renderer.ts";
+import { nextTask } from "../codec/page_codec.ts";
+import type { RawTiles, WireAtlas } from "../kernel/atlas.ts";
+import type { InPageModel } from "../model/in_page_model.ts";
+import type { PageRenderer } from "../rendering/page_renderer.ts";
 import { packTiles } from "./pictures.ts";
 
 /** The page works this long, in ms, before it draws the next frame. */

@@ -4,8 +4,8 @@ import {
   homeOf,
   LatentSamples,
   vector,
-} from "../../../../vae_widgets/frontend/src/exported_page/kernel/latent_samples.ts";
-import { writeArray } from "../../../../vae_widgets/frontend/src/kernel/arrays.ts";
+} from "../../../vae_widgets/frontend/src/page_kernel/latent_samples.ts";
+import { writeArray } from "../../../vae_widgets/frontend/src/kernel/arrays.ts";
 
 const codes = writeArray(Float32Array.of(1, 2, 3, 4, 5, 9), [2, 3]);
 const common = { axes: [], center: vector([3, 3.5, 6]), dims: [0, 1], prior: true };

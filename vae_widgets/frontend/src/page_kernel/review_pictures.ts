@@ -1,6 +1,6 @@
 /** The pictures of queued samples (widgets/review_queue/pictures.py). */
 
-import type { PageModel } from "../page_model.ts";
+import type { PageModel } from "./page_model.ts";
 import type { Parts } from "./parts.ts";
 import type { Pictured } from "./review.ts";
 

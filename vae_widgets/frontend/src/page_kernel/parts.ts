@@ -1,8 +1,8 @@
 /** What the parts of the page's kernel know of each other. */
 
-import type { InPageModel } from "../../model/in_page_model.ts";
-import type { PageRenderer } from "../../rendering/page_renderer.ts";
-import type { PageModel } from "../page_model.ts";
+import type { InPageModel } from "../model/in_page_model.ts";
+import type { PageRenderer } from "../rendering/page_renderer.ts";
+import type { PageModel } from "./page_model.ts";
 import type { Decoder } from "./decoder.ts";
 import type { SamplePictures } from "./pictures.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { scoreOf } from "../../../../vae_widgets/frontend/src/exported_page/kernel/score.ts";
-import { logPrior, stepSize } from "../../../../vae_widgets/frontend/src/exported_page/kernel/slider.ts";
+import { scoreOf } from "../../../vae_widgets/frontend/src/page_kernel/score.ts";
+import { logPrior, stepSize } from "../../../vae_widgets/frontend/src/page_kernel/slider.ts";
 
 const [x, xHat] = [Float32Array.of(0, 1, 0.5), Float32Array.of(0.25, 0.75, 0.5)];
 const [zMean, zLogVar] = [Float32Array.of(2, 0), Float32Array.of(0, 0)];

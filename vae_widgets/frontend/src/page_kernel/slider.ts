@@ -1,10 +1,10 @@
 /** What Python does for an InterpolationSlider (widgets/interpolation_slider/), in a page without it. */
 
-import { LEGS, latentPath } from "../../codec/paths.ts";
-import { readArray, writeArray, type WireArray } from "../../kernel/arrays.ts";
-import type { RendererSpec } from "../../rendering/page_renderer.ts";
-import { twinOf } from "../../rendering/twins.ts";
-import type { PageMessage, PageModel } from "../page_model.ts";
+import { LEGS, latentPath } from "../codec/paths.ts";
+import { readArray, writeArray, type WireArray } from "../kernel/arrays.ts";
+import type { RendererSpec } from "../rendering/page_renderer.ts";
+import { twinOf } from "../rendering/twins.ts";
+import type { PageMessage, PageModel } from "./page_model.ts";
 import { joined, type Decoder } from "./decoder.ts";
 import type { Parts } from "./parts.ts";
 import type { ScatterKernel } from "./scatter.ts";

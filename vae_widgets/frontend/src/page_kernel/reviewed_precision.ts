@@ -1,6 +1,6 @@
 /** How precise all alerts are, judged by the reviewed ones (core/scores/reviewed_precision.py). */
 
-import { counted, whole } from "../../format/numbers.ts";
+import { counted, whole } from "../format/numbers.ts";
 
 export interface ReviewedPrecision {
   precision: number;

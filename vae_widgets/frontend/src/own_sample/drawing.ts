@@ -1,8 +1,8 @@
 /** A canvas to draw on with a pointer. It triggers "change" while a line is drawn. */
 
-import type { Point } from "../../canvas/geometry.ts";
-import { watchTheme } from "../../canvas/theme.ts";
-import { element } from "../../controls/shell.ts";
+import type { Point } from "../canvas/geometry.ts";
+import { watchTheme } from "../canvas/theme.ts";
+import { element } from "../controls/shell.ts";
 import { frameDrawing, type Ink } from "./ink.ts";
 
 const SIDE = 224;

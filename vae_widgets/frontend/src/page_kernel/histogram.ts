@@ -1,7 +1,7 @@
 /** What Python does for an AnomalyHistogram (widgets/anomaly_histogram/), in a page without it. */
 
-import { readArray, writeArray, type WireArray } from "../../kernel/arrays.ts";
-import type { PageModel } from "../page_model.ts";
+import { readArray, writeArray, type WireArray } from "../kernel/arrays.ts";
+import type { PageModel } from "./page_model.ts";
 import { LabelledScores, nextAfter } from "./labelled_scores.ts";
 import type { Parts } from "./parts.ts";
 import { ScoreStrip } from "./score_strip.ts";

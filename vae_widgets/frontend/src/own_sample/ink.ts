@@ -3,7 +3,7 @@
  * the images that the page carries. MNIST was made so: scaled to a box, and centred by the mass of the ink.
  */
 
-import type { Point } from "../../canvas/geometry.ts";
+import type { Point } from "../canvas/geometry.ts";
 
 export interface Ink {
   /** Amount of ink, 0 to 1, row by row. */

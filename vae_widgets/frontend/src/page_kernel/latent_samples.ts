@@ -1,9 +1,9 @@
 /** The codes of the samples of a scatter, and the planes on which they can be shown. */
 
-import { LatentPlane } from "../../codec/latent_plane.ts";
-import { readArray, writeArray, type WireArray } from "../../kernel/arrays.ts";
-import type { Edges } from "../../canvas/viewport.ts";
-import type { Axis } from "../../latent_scatter/state/protocol.ts";
+import { LatentPlane } from "../codec/latent_plane.ts";
+import { readArray, writeArray, type WireArray } from "../kernel/arrays.ts";
+import type { Edges } from "../canvas/viewport.ts";
+import type { Axis } from "../latent_scatter/state/protocol.ts";
 
 /** `LatentSpace.planes` of core/latent/space.py. */
 export interface CarriedPlane {

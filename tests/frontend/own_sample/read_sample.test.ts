@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readNumbers } from "../../../../vae_widgets/frontend/src/exported_page/own_sample/read_sample.ts";
+import { readNumbers } from "../../../vae_widgets/frontend/src/own_sample/read_sample.ts";
 
 test("numbers may be separated by commas, semicolons, spaces or lines, below a header", () => {
   for (const text of ["1,2.5,-3e2", "1; 2.5; -3e2", "1 2.5\n-3e2\n", "a,b,c\n1,2.5,-3e2\n"]) {

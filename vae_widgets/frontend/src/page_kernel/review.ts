@@ -1,8 +1,8 @@
 /** What Python does for a ReviewQueue (widgets/review_queue/), in a page without it. */
 
-import { readTexts } from "../../kernel/arrays.ts";
-import type { KeptMark } from "../../review_queue/kept_marks.ts";
-import type { PageModel } from "../page_model.ts";
+import { readTexts } from "../kernel/arrays.ts";
+import type { KeptMark } from "../review_queue/kept_marks.ts";
+import type { PageModel } from "./page_model.ts";
 import { LabelledScores } from "./labelled_scores.ts";
 import { precisionText } from "./reviewed_precision.ts";
 import { lowestThreshold, reviewOrder } from "./review_order.ts";

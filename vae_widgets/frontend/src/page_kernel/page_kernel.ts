@@ -1,7 +1,7 @@
 /** What Python does behind the widgets, done in the page. */
 
-import type { InPageModel } from "../../model/in_page_model.ts";
-import type { PageModel } from "../page_model.ts";
+import type { InPageModel } from "../model/in_page_model.ts";
+import type { PageModel } from "./page_model.ts";
 import { Decoder } from "./decoder.ts";
 import { linkExplorer } from "./explorer.ts";
 import { HistogramKernel } from "./histogram.ts";

@@ -1,7 +1,7 @@
 /** The scores of a ReviewQueue whose histogram is not in the page: the threshold stays. */
 
-import { readArray } from "../../kernel/arrays.ts";
-import type { PageModel } from "../page_model.ts";
+import { readArray } from "../kernel/arrays.ts";
+import type { PageModel } from "./page_model.ts";
 import { LabelledScores } from "./labelled_scores.ts";
 import type { ReviewedScores } from "./review.ts";
 

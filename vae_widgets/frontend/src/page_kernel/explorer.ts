@@ -1,7 +1,7 @@
 /** What links the parts of an Explorer (widgets/explorer/widget.py). */
 
-import { readArray, type WireArray } from "../../kernel/arrays.ts";
-import type { PageModel } from "../page_model.ts";
+import { readArray, type WireArray } from "../kernel/arrays.ts";
+import type { PageModel } from "./page_model.ts";
 import type { HistogramKernel } from "./histogram.ts";
 import type { Parts } from "./parts.ts";
 

@@ -1,8 +1,8 @@
 /** The pictures of samples, as atlases of tiles: drawn in the page, or by Python beforehand. */
 
-import { Tiles, type RawTiles, type WireAtlas } from "../../kernel/atlas.ts";
-import type { PageRenderer, RendererSpec } from "../../rendering/page_renderer.ts";
-import { twinOf } from "../../rendering/twins.ts";
+import { Tiles, type RawTiles, type WireAtlas } from "../kernel/atlas.ts";
+import type { PageRenderer, RendererSpec } from "../rendering/page_renderer.ts";
+import { twinOf } from "../rendering/twins.ts";
 import type { Samples } from "./samples.ts";
 
 type Context = CanvasRenderingContext2D;

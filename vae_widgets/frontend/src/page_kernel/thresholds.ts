@@ -1,6 +1,6 @@
 /** The methods of choosing a threshold that a page applies itself (core/thresholds/percentile.py). */
 
-import { counted, whole } from "../../format/numbers.ts";
+import { counted, whole } from "../format/numbers.ts";
 import { nextAfter, type LabelledScores } from "./labelled_scores.ts";
 
 export interface Chosen {

@@ -1,7 +1,7 @@
 /** The samples on both sides of a threshold (widgets/anomaly_histogram/sample_strip.py). */
 
-import { alike } from "../../format/numbers.ts";
-import type { PageModel } from "../page_model.ts";
+import { alike } from "../format/numbers.ts";
+import type { PageModel } from "./page_model.ts";
 import type { LabelledScores } from "./labelled_scores.ts";
 import type { Parts } from "./parts.ts";
 import type { SamplePictures } from "./pictures.ts";

@@ -1,11 +1,11 @@
 /** The panel "Try your own": a drawing, a picture or a row of numbers, encoded in the page. */
 
 import "./panel.css";
-import { button, element } from "../../controls/shell.ts";
-import { counted, formatNumber, plain } from "../../format/numbers.ts";
-import { Tiles } from "../../kernel/atlas.ts";
-import type { Scoring } from "../kernel/page_kernel.ts";
-import type { ScatterKernel } from "../kernel/scatter.ts";
+import { button, element } from "../controls/shell.ts";
+import { counted, formatNumber, plain } from "../format/numbers.ts";
+import { Tiles } from "../kernel/atlas.ts";
+import type { Scoring } from "../page_kernel/page_kernel.ts";
+import type { ScatterKernel } from "../page_kernel/scatter.ts";
 import { Drawing } from "./drawing.ts";
 import { fitInk, inkHabit, type InkHabit } from "./ink.ts";
 import { readNumbers, readPicture } from "./read_sample.ts";
