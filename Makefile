@@ -31,7 +31,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab dev test lint types unit python page system notebooks browser packaging frontend floors bench reproduce coverage screenshots clean
+.PHONY: help lab dev test lint types unit python page system notebooks browser packaging frontend floors bench reproduce pretrained coverage screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ bench: $(VENV)/test.stamp $(PEERS)/bench.stamp ## Measure side by side with othe
 
 reproduce: $(VENV)/test.stamp ## Train for published results: hours (ARGS=NAME for one, --list)
 	$(BIN)/python -m tests.benchmarks.reproduce $(ARGS)
+
+pretrained: $(VENV)/test.stamp ## Train the models that come with the package (ARGS=NAME for one)
+	$(BIN)/python -m tests.benchmarks.pretrained $(ARGS)
 
 coverage: $(VENV)/test.stamp ## Simulate how often every interval holds the truth (15 minutes)
 	$(BIN)/python -m tests.benchmarks.coverage $(ARGS)

@@ -30,6 +30,7 @@ ARROWS = {
     "bundle": {"bundle.*", "codec", "core.*", "rendering"},
     "datasets": {"codec", "core.*", "rendering"},
     "plugins": {"bundle.*", "core.*", "datasets", "rendering"},
+    "pretrained": {"bundle.*", "core.*"},
     "cli": {
         *("__init__", "bundle.*", "core.*", "models.detector", "plugins", "widgets.explorer"),
         "cli.*",
@@ -85,7 +86,7 @@ for widget, others in WIDGETS.items():
     }
 # The public names: for type checkers, and at run time on first use.
 ARROWS["__init__"] = {f"{part}.*" for part in ("bundle", "core", "datasets", "models", "rendering")}
-ARROWS["__init__"] |= {"codec", "playground", "plugins", "widgets.*"}
+ARROWS["__init__"] |= {"codec", "playground", "plugins", "pretrained", "widgets.*"}
 
 # Other packages, by part: those of import time, and those that are imported on first use.
 OUTSIDE = {
@@ -97,6 +98,7 @@ OUTSIDE = {
     "datasets": ({"numpy", "platformdirs"}, {"mlxtend", "sklearn"}),
     "playground": ({"numpy"}, set()),
     "plugins": (set(), set()),
+    "pretrained": (set(), set()),
     "models": ({"h5py", "keras", "numpy", "onnx", "scipy", "sklearn", "tensorflow"}, {"tf2onnx"}),
     "widgets": (
         {"anywidget", "bqplot", "IPython", "ipywidgets", "numpy", "PIL", "traitlets"},

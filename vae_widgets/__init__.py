@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from vae_widgets.models.detector import VAEDetector
     from vae_widgets.playground import save_playground
     from vae_widgets.plugins import list_plugins
+    from vae_widgets.pretrained import list_pretrained, load_pretrained
     from vae_widgets.rendering import (
         ImageRenderer,
         Renderer,
@@ -105,8 +106,10 @@ _HOME = {
     "kl_divergence": "models",
     "list_datasets": "datasets",
     "list_plugins": "plugins",
+    "list_pretrained": "pretrained",
     "load": "bundle.loading",
     "load_dataset": "datasets",
+    "load_pretrained": "pretrained",
     "reparameterize": "models",
     "save_playground": "playground",
 }

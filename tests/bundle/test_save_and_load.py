@@ -83,6 +83,23 @@ def test_the_manifest_tells_how_it_was_made(vae, bundle):
         assert {"manifest.json", *manifest["parts"]} == set(file.namelist())
 
 
+def test_a_bundle_that_is_not_trainable_does_all_but_train(vae, samples, tmp_path):
+    vae.save(tmp_path / "whole.vae", samples=samples)
+    vae.save(tmp_path / "small.vae", samples=samples, trainable=False)
+    whole, small = (vw.load(tmp_path / f"{name}.vae") for name in ("whole", "small"))
+    assert "model.keras" in whole.manifest["parts"]
+    assert whole.manifest["parts"].keys() - small.manifest["parts"].keys() == {"model.keras"}
+    np.testing.assert_array_equal(small.encode(samples)[0], whole.encode(samples)[0])
+    np.testing.assert_array_equal(small.anomaly_score(samples), whole.anomaly_score(samples))
+    np.testing.assert_array_equal(small.latents, whole.latents)
+    with pytest.raises(
+        vw.BundleError, match=r"saved with trainable=False\. vw\.load\(path\) opens"
+    ):
+        vw.VAE.load(tmp_path / "small.vae")
+    with pytest.raises(ValueError, match="trainable=False is for bundles"):
+        vae.save(tmp_path / "x.keras", trainable=False)
+
+
 def test_the_summary_survives_a_second_save(bundle, tmp_path):
     vw.VAE.load(bundle).save(tmp_path / "again.vae")
     assert vw.load(tmp_path / "again.vae").manifest["training"]["epochs"] == 2

@@ -24,14 +24,14 @@ SCHEMA = 1
 MANIFEST = "manifest.json"
 
 REQUIRED_PARTS = {
-    "bundle": {"model.keras", "encoder.onnx", "decoder.onnx"},
+    "bundle": {"encoder.onnx", "decoder.onnx"},
     "checkpoint": {"model.keras", "training.json"},
 }
 """The parts that each kind of archive must have."""
 OPTIONAL_PARTS = {
     "bundle": {
         *("latents.f32", "log_vars.f32", "labels.u32", "tiles.png"),
-        *("policy.json", "detector.json", "score.onnx"),
+        *("policy.json", "detector.json", "score.onnx", "model.keras"),
     },
     "checkpoint": set[str](),
 }

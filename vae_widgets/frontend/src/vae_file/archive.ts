@@ -9,10 +9,10 @@ const SCHEMA = 1;
 const MANIFEST = "manifest.json";
 const MOST_MANIFEST_BYTES = 2 ** 20;
 
-const REQUIRED = ["model.keras", "encoder.onnx", "decoder.onnx"];
+const REQUIRED = ["encoder.onnx", "decoder.onnx"];
 const OPTIONAL = [
   ...["latents.f32", "log_vars.f32", "labels.u32", "tiles.png"],
-  ...["policy.json", "detector.json", "score.onnx"],
+  ...["policy.json", "detector.json", "score.onnx", "model.keras"],
 ];
 
 export type Json = Record<string, any>;

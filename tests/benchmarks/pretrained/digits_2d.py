@@ -1,0 +1,22 @@
+"""The digits of scikit-learn in a plane."""
+
+from pathlib import Path
+
+from vae_widgets import VAE, load_dataset
+
+SEED, EPOCHS = 0, 300
+
+
+def make(path: Path) -> None:
+    """Train the model and save it."""
+    ds = load_dataset("digits")
+    vae = VAE.build(ds.sample_shape, latent_dim=2, hidden_units=(64, 32), seed=SEED)
+    vae.fit(ds.x_train, epochs=EPOCHS, batch_size=128, validation_data=ds.x_test, verbose=0)
+    vae.save(
+        path,
+        renderer=ds.renderer,
+        samples=ds.x_test,
+        labels=ds.y_test,
+        label_names=ds.label_names,
+        trainable=False,
+    )

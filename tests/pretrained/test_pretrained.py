@@ -1,0 +1,67 @@
+"""Every model of the package opens, decodes and is small, and is the file that was tested."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import vae_widgets as vw
+from tests.benchmarks.pretrained import __main__ as maker
+
+
+def test_each_model_of_the_package_has_a_script_that_makes_it():
+    assert vw.list_pretrained() == sorted(maker.MODELS)
+    assert maker.hashes(maker.FOLDER) == (maker.FOLDER / "SHA256SUMS").read_text()
+
+
+def test_they_are_small():
+    """The wheel has them, too."""
+    sizes = [path.stat().st_size for path in maker.FOLDER.glob("*.vae")]
+    assert max(sizes) <= 500_000
+    assert sum(sizes) <= 4_000_000
+
+
+@pytest.mark.parametrize("name", vw.list_pretrained())
+def test_each_encodes_what_it_decodes(name):
+    codec = vw.load_pretrained(name)
+    z = codec.latents[:20]
+    x = codec.decode(z)
+    assert x.shape == (20, *codec.sample_shape)
+    assert np.isfinite(codec.encode(x)[0]).all()
+    assert len(codec.tiles) == len(codec.latents) == len(codec.labels)
+    assert codec.manifest["training"]["history"]["loss"]
+
+
+def test_digits_of_a_class_are_neighbours_in_the_plane():
+    from sklearn.neighbors import KNeighborsClassifier
+
+    digits = vw.load_dataset("digits")
+    codec = vw.load_pretrained("digits-2d")
+    codes = [codec.encode(x)[0] for x in (digits.x_train, digits.x_test)]
+    np.testing.assert_allclose(codes[1], codec.latents, atol=1e-4)
+    classifier = KNeighborsClassifier().fit(codes[0], digits.y_train)
+    assert classifier.score(codes[1], digits.y_test) > 0.75
+
+
+def test_unknown_names_and_no_tensorflow():
+    with pytest.raises(ValueError, match=r"name is 'digits-3d'.*digits-2d"):
+        vw.load_pretrained("digits-3d")
+    code = (
+        "import sys, vae_widgets as vw; vw.load_pretrained('digits-2d');"
+        "print(sorted({'tensorflow', 'keras'} & set(sys.modules)))"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert printed.stdout.decode().strip() == "[]"
+
+
+def test_a_model_is_made_again(tmp_path, monkeypatch, quick_graphs):
+    from tests.benchmarks.pretrained import digits_2d
+
+    monkeypatch.setattr(digits_2d, "EPOCHS", 1)
+    maker.main(["digits-2d", "--folder", str(tmp_path)])
+    assert vw.load(tmp_path / "digits-2d.vae").latents.shape == (360, 2)
+    assert Path(tmp_path / "SHA256SUMS").read_text().endswith("  digits-2d.vae\n")
+    with pytest.raises(SystemExit):
+        maker.main(["digits"])

@@ -1,0 +1,49 @@
+"""Small trained models that come with the package, for lessons and first steps."""
+
+from pathlib import Path
+
+from vae_widgets.bundle.codec import BundleCodec
+from vae_widgets.bundle.loading import load
+from vae_widgets.core import checks
+
+__all__ = ["list_pretrained", "load_pretrained"]
+
+_FOLDER = Path(__file__).parent
+
+
+def list_pretrained() -> list[str]:
+    """Return the names that `load_pretrained` knows.
+
+    Examples
+    --------
+    >>> "digits-2d" in vw.list_pretrained()
+    True
+    """
+    return sorted(path.stem for path in _FOLDER.glob("*.vae"))
+
+
+@checks.suggest_keywords
+def load_pretrained(name: str) -> BundleCodec:
+    """Load a trained model of the package, without TensorFlow and without a network.
+
+    It encodes, decodes and drives all widgets, and its ``latents`` and ``tiles`` are the codes and
+    pictures of some samples. It cannot be trained further: it has no Keras model.
+
+    Parameters
+    ----------
+    name
+        ``"digits-2d"``: two latent dimensions, for ``vw.load_dataset("digits")``.
+
+    Raises
+    ------
+    ValueError
+        If no pretrained model has this name.
+
+    Examples
+    --------
+    >>> codec = vw.load_pretrained("digits-2d")
+    >>> codec
+    <BundleCodec digits-2d.vae: 2 latent dimensions, samples of 8x8x1, bernoulli likelihood>
+    >>> scatter = vw.LatentScatter(codec, vw.load_dataset("digits").x_test)
+    """
+    return load(_FOLDER / f"{checks.one_of('name', name, list_pretrained())}.vae")
