@@ -1,12 +1,13 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from vae_widgets import Dataset, ImageRenderer, SignalRenderer
+from vae_widgets import Dataset, ImageRenderer, SignalRenderer, TableRenderer
 
 X = np.linspace(0, 1, 24).reshape(3, 4, 2)
 
@@ -69,6 +70,14 @@ def test_is_frozen():
         ({"y_test": [0, 1, 2], "label_names": ["a", "b"]}, r"y_test spans \[0, 2\].*\[0, 1\]"),
         ({"likelihood": "bernouli"}, "did you mean 'bernoulli'"),
         ({"renderer": 3}, "renderer must be callable"),
+        (
+            {"n_classes": 4},
+            "n_classes=4 is for likelihood='categorical'; likelihood is 'bernoulli'",
+        ),
+        ({"likelihood": "categorical"}, "needs n_classes, the number of tokens; received None"),
+        ({"likelihood": "categorical", "n_classes": 1}, "n_classes must be at least 2; received 1"),
+        ({"likelihood": "categorical", "n_classes": 9.5}, "n_classes must be a whole number"),
+        ({"likelihood": "categorical", "n_classes": 9}, r"x_train holds 0\.04.*whole numbers"),
         ({"lable_names": ["a"]}, "unknown keyword 'lable_names'; did you mean 'label_names'"),
     ],
 )
@@ -80,6 +89,34 @@ def test_refuses_parts_that_do_not_fit(changes, message):
 def test_gaussian_data_may_lie_anywhere():
     ds = Dataset("mine", X * 255 - 7, X, likelihood="gaussian")
     assert ds.x_train.max() == 248
+
+
+def test_tokens_are_checked_in_both_parts_and_stored_as_models_take_them():
+    tokens = np.array([[0, 3, 1], [2, 2, 0]], np.uint8)
+    ds = Dataset("mine", tokens, tokens[:1], likelihood="categorical", n_classes=np.int64(4))
+    assert ds.x_train.dtype == ds.x_test.dtype == np.float32
+    np.testing.assert_array_equal(ds.x_train, tokens)
+    assert type(ds.n_classes) is int
+    assert ds.n_classes == 4
+    with pytest.raises(ValueError, match=r"x_test spans \[1, 4\].*tokens 0 to 3.*highest token"):
+        Dataset("mine", tokens, tokens + 1, likelihood="categorical", n_classes=4)
+    assert Dataset("mine", X, X).n_classes is None
+
+
+def test_names_of_columns_are_kept():
+    frame = pd.DataFrame({"age": [30.0, 40.0], 7: [1.5, 2.5]})
+    ds = Dataset("mine", frame, frame, likelihood="gaussian")
+    assert ds.feature_names == ("age", "7")
+    assert ">age<" in ds.renderer.detail(ds.x_test[0])
+    named = TableRenderer(columns=["a", "b"])
+    assert Dataset("m", frame.to_numpy() / 40, [[0, 1]], renderer=named).feature_names == ("a", "b")
+    assert Dataset("mine", X, X).feature_names is None
+
+
+def test_sampling_rate_is_kept():
+    x = np.zeros((2, 100))
+    ds = Dataset("mine", x, x, renderer=SignalRenderer(sample_rate=360))
+    assert ds.renderer.sample_rate == 360
 
 
 def test_channels_first_are_told_and_drawn_as_they_are():

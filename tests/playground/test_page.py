@@ -111,9 +111,14 @@ def test_an_odd_number_of_values_is_paired_and_read_again(tmp_path):
     np.testing.assert_allclose(found, x.reshape(21, -1), rtol=0, atol=1 / 30 + 1e-6)
 
 
+TOKENS = np.arange(40).reshape(20, 2) % 3
+SEQUENCES = vw.Dataset("notes", TOKENS, TOKENS, likelihood="categorical", n_classes=3)
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
+        ({"datasets": [SEQUENCES]}, ValueError, "'notes', whose samples are tokens"),
         ({"datasets": "digits"}, TypeError, "expected a list of names"),
         ({"datasets": []}, TypeError, "expected a list of names"),
         ({"datasets": [np.zeros((3, 4))]}, TypeError, "Arrays go into"),

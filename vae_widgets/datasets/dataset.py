@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from vae_widgets.core import checks
 from vae_widgets.core.image_shapes import MOVE_CHANNELS, has_channels_first
 from vae_widgets.core.pairing import shared_index
-from vae_widgets.rendering import Renderer, check_renderer
+from vae_widgets.rendering import Renderer, TableRenderer, check_renderer
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -22,8 +22,9 @@ class Dataset:
     name
         Short name.
     x_train, x_test
-        Samples (n, *sample_shape), finite; in [0, 1] where the likelihood is Bernoulli. Stored as
-        float32.
+        Samples (n, *sample_shape), finite; in [0, 1] where the likelihood is Bernoulli, whole
+        numbers from 0 to ``n_classes - 1`` where it is categorical. Stored as float32, as models
+        take them.
     y_train, y_test
         Whole numbers (n,), one for each sample, or None. With `label_names` they index it.
     label_names
@@ -31,9 +32,15 @@ class Dataset:
     renderer
         Turns samples into tiles, with the range of `x_train`, or the name of a renderer; None takes
         the one that suits the shape of a sample. Flattened images need
-        ``ImageRenderer(shape=(h, w))``.
+        ``ImageRenderer(shape=(h, w))``. Columns of a table have the names of
+        ``TableRenderer(columns)``, or those of `x_train` if it is a DataFrame. Signals have the
+        sampling rate of ``SignalRenderer(sample_rate)``.
     likelihood
-        Of the decoder, ``"bernoulli"`` or ``"gaussian"``.
+        Of the decoder, ``"bernoulli"``, ``"gaussian"`` or ``"categorical"``.
+    n_classes
+        For the categorical likelihood: the number of tokens that an element of a sample can be, at
+        least 2. Otherwise None. ``VAE.build(ds.sample_shape, likelihood=ds.likelihood,
+        n_classes=ds.n_classes)`` fits every data set.
     source, licence
         Where the data was found; its licence and authors.
 
@@ -57,11 +64,13 @@ class Dataset:
     label_names: tuple[str, ...] | None = None
     renderer: Renderer | str | None = None
     likelihood: str = "bernoulli"
+    n_classes: int | None = None
     source: str = "given by the user"
     licence: str = "unknown"
 
     def __post_init__(self) -> None:
-        checks.one_of("likelihood", self.likelihood, ("bernoulli", "gaussian"))
+        checks.one_of("likelihood", self.likelihood, ("bernoulli", "gaussian", "categorical"))
+        n_classes = _number_of_tokens(self.n_classes, self.likelihood)
         names = None if self.label_names is None else tuple(map(str, self.label_names))
         for part in ("train", "test"):
             pair = (f"x_{part}", f"y_{part}")
@@ -75,25 +84,37 @@ class Dataset:
                 stacklevel=4,  # the caller, above __init__ and the check of the keywords
             )
         clean = {
-            "x_train": self._samples("x_train", sample_shape),
-            "x_test": self._samples("x_test", sample_shape),
+            "x_train": self._samples("x_train", sample_shape, n_classes),
+            "x_test": self._samples("x_test", sample_shape, n_classes),
             "y_train": _class_labels("y_train", self.y_train, "x_train", self.x_train, names),
             "y_test": _class_labels("y_test", self.y_test, "x_test", self.x_test, names),
             "label_names": names,
+            "n_classes": n_classes,
             "renderer": check_renderer(self.renderer, sample_shape, self.x_train),
         }
         for field, value in clean.items():
             object.__setattr__(self, field, value)  # the way into a frozen dataclass
 
-    def _samples(self, field: str, sample_shape: tuple[int, ...]) -> NDArray[np.float32]:
+    def _samples(
+        self, field: str, sample_shape: tuple[int, ...], n_classes: int | None
+    ) -> NDArray[np.float32]:
         bounds = (0, 1) if self.likelihood == "bernoulli" else None
         value = getattr(self, field)
-        return checks.samples(field, value, sample_shape, bounds, "the Bernoulli likelihood")
+        x = checks.samples(field, value, sample_shape, bounds, "the Bernoulli likelihood")
+        if n_classes is not None:
+            checks.tokens(field, x, n_classes, "the categorical likelihood")
+        return x
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
         """Shape of one sample."""
         return self.x_train.shape[1:]
+
+    @property
+    def feature_names(self) -> tuple[str, ...] | None:
+        """Names of the columns of a table; None if there are none."""
+        columns = self.renderer.columns if isinstance(self.renderer, TableRenderer) else None
+        return None if columns is None else tuple(columns)
 
     def __repr__(self) -> str:
         shape = "x".join(map(str, self.sample_shape))
@@ -102,6 +123,22 @@ class Dataset:
 
 
 Dataset.__init__ = checks.suggest_keywords(Dataset.__init__)  # type: ignore[method-assign]
+
+
+def _number_of_tokens(n_classes: Any, likelihood: str) -> int | None:
+    if likelihood == "categorical":
+        if n_classes is None:
+            raise ValueError(
+                "likelihood='categorical' needs n_classes, the number of tokens; received None. "
+                "Pass n_classes=int(x_train.max()) + 1, or len(vocabulary)."
+            )
+        return checks.positive_int("n_classes", n_classes, minimum=2)
+    if n_classes is not None:
+        raise ValueError(
+            f"n_classes={n_classes!r} is for likelihood='categorical'; likelihood is "
+            f"{likelihood!r}. Leave n_classes out; classes of labels are label_names."
+        )
+    return None
 
 
 def _class_labels(

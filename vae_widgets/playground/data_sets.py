@@ -79,6 +79,11 @@ def _title(name: str, shape: tuple[int, ...]) -> str:
 
 def _shape(dataset: Dataset) -> tuple[int, ...]:
     """Return the shape of a sample: (height, width), or (values,)."""
+    if dataset.likelihood == "categorical":
+        raise ValueError(
+            f"datasets has {dataset.name!r}, whose samples are tokens; expected images or vectors "
+            "of numbers, which the page models with a Bernoulli likelihood. Leave it out."
+        )
     shape = dataset.sample_shape
     if len(shape) == 3 and shape[-1] == 1:
         shape = shape[:-1]

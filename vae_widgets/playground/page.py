@@ -35,7 +35,8 @@ def save_playground(
     path
         Where to write the page; its name ends in ``.html``. An existing file is replaced.
     datasets
-        Names for `load_dataset`, or a `Dataset` each: grey images or vectors of 2 to 4,096 values.
+        Names for `load_dataset`, or a `Dataset` each: grey images or vectors of 2 to 4,096 values,
+        not tokens.
         None takes 5,000 digits of MNIST, 1,500 pictures of Fashion-MNIST if these are on this
         computer, and the small digits of scikit-learn.
     n_samples
