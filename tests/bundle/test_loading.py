@@ -6,6 +6,7 @@ from tests.support.plugins import installed, write_package
 
 MODULE = """
 import pathlib
+import sys
 
 class Codec:
     latent_dim, sample_shape = 2, (2,)
@@ -28,6 +29,9 @@ def encoder(path):
 
 def fail(path):
     raise RuntimeError("line 3 is odd")
+
+def leave(path):
+    sys.exit("no luck")
 """
 
 
@@ -38,6 +42,7 @@ def reported(tmp_path_factory):
         "pca.npz": "other_codecs:Inner",
         "enc": "other_codecs:encoder",
         "odd": "other_codecs:fail",
+        "end": "other_codecs:leave",
         ".dot": "other_codecs:Codec",
         "vae": "other_codecs:Codec",
     }
@@ -74,6 +79,7 @@ def test_what_it_makes_is_checked_and_its_errors_name_it(reported, tmp_path):
     for suffix, error, why in (
         ("enc", TypeError, "codec of type object lacks encode, decode, latent_dim, sample_shape"),
         ("odd", RuntimeError, "line 3 is odd"),
+        ("end", RuntimeError, r"'end' of the package other_codecs 1\.0 failed: SystemExit: no l"),
     ):
         path = tmp_path / f"x.{suffix}"
         path.touch()

@@ -1,5 +1,6 @@
 import importlib
 import sys
+import types
 import warnings
 
 import pytest
@@ -25,6 +26,10 @@ def adopt(name, package, value):
     if not isinstance(value, str):
         raise TypeError(f"expected a text; received {value!r}.")
     return f"{name} of {package}: {value}"
+
+
+def write_entry_points(folder, name, lines):
+    (folder / f"{name}-1.0.dist-info/entry_points.txt").write_text(f"[vae_widgets.words]\n{lines}")
 
 
 @pytest.fixture
@@ -129,6 +134,71 @@ def test_a_name_of_two_packages_is_used_for_neither(registry, add):
         "these_words",
         "those_words",
     }
+
+
+@pytest.mark.parametrize("value", ["self_words:word", "self_words.part:word"])
+@pytest.mark.parametrize("begun_by", ["the registry", "the user"])
+def test_a_plugin_may_ask_for_the_list_while_it_is_imported(
+    registry, add, tmp_path, monkeypatch, value, begun_by
+):
+    seen = []
+
+    def ask():
+        seen.append((list(registry), {plugin.name for plugin in registry.plugins()}))
+
+    monkeypatch.setitem(sys.modules, "ask", types.SimpleNamespace(ask=ask))
+    add("good_words", good="good_words:word")
+    add("self_words", "import ask\nask.ask()\nword = 'a word'", own=value, again=value)
+    package = tmp_path / "self_words"
+    package.mkdir()
+    (tmp_path / "self_words.py").rename(package / "__init__.py")
+    (package / "part.py").write_text("import ask\nask.ask()\nword = 'another word'")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        if begun_by == "the user":
+            importlib.import_module("self_words")
+        assert list(registry) == ["ours", "good", "again", "own"]
+        assert {plugin.state for plugin in registry.plugins()} == {"ready"}
+    sys.modules.pop("self_words.part", None)
+    assert seen[0] == (["ours", "good"], {"again", "good", "own"})
+    assert len(seen) <= 2  # once for each module
+
+
+@pytest.mark.parametrize(
+    "line", ["bad =", "bad = two words", "bad = bold_words:", "bad = :word", "= bold_words:word"]
+)
+def test_a_malformed_entry_point_is_named_once_with_what_is_expected(registry, add, tmp_path, line):
+    add("bold_words")
+    write_entry_points(tmp_path, "bold_words", line)
+    with pytest.warns(UserWarning, match="cannot be used") as reported:
+        assert [*registry, *registry] == ["ours", "ours"]
+    (told,) = [str(warning.message) for warning in reported]
+    assert "of the package bold_words 1.0 cannot be used: ValueError: expected an entry po" in told
+    assert "NAME = MODULE:OBJECT" in told
+    assert f"received {line!r}" in told
+
+
+def test_a_file_of_entry_points_that_cannot_be_read_spoils_no_others(registry, add, tmp_path):
+    add("good_words", good="good_words:word")
+    add("bold_words")
+    write_entry_points(tmp_path, "bold_words", "bold: bold_words:word")
+    with pytest.warns(UserWarning, match="entry points of the package bold-words") as reported:
+        assert [*registry, *(plugin.name for plugin in registry.plugins())] == [
+            "ours",
+            "good",
+            "good",
+        ]
+    (told,) = [str(warning.message) for warning in reported]
+    assert "line 2 of entry_points.txt is 'bold: bold_words:word'" in told
+    assert "expected NAME = MODULE:OBJECT" in told
+
+
+def test_a_package_that_adds_a_name_twice_is_named_once(registry, add, tmp_path):
+    add("bold_words")
+    write_entry_points(tmp_path, "bold_words", "w = bold_words:word\nw = bold_words:word")
+    told = r"'w' of the package bold_words 1\.0 cannot be used: the package adds this name more"
+    with pytest.warns(UserWarning, match=told):
+        assert list(registry) == ["ours"]
 
 
 def test_the_list_sees_what_is_installed_or_uninstalled_meanwhile(registry, add, tmp_path):

@@ -4,6 +4,7 @@ import vae_widgets as vw
 from tests.support.plugins import installed, write_package
 
 MODULE = """
+import sys
 import numpy as np
 import vae_widgets as vw
 
@@ -19,12 +20,15 @@ def arrays():
 def unlike():
     return vw.Dataset("unlike", np.zeros((3, 4)), np.zeros((2, 5)))
 
+def leave():
+    sys.exit("no luck")
+
 def needy(path):
     raise AssertionError
 
 text = "a data set"
 """
-NAMES = ("plain", "slow", "arrays", "unlike", "needy", "text")
+NAMES = ("plain", "slow", "arrays", "unlike", "leave", "needy", "text")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +41,7 @@ def reported(tmp_path_factory):
 
 
 def test_a_function_without_arguments_or_with_the_timeout_is_a_data_set(reported):
-    assert vw.list_datasets()[3:] == ["arrays", "plain", "slow", "unlike"]
+    assert vw.list_datasets()[3:] == ["arrays", "leave", "plain", "slow", "unlike"]
     assert vw.load_dataset("plain").name == "plain"
     assert vw.load_dataset("slow", timeout=7).name == "7 seconds"
     with pytest.raises(ValueError, match="timeout must lie in"):
@@ -57,3 +61,6 @@ def test_what_it_returns_is_checked(reported):
         vw.load_dataset("arrays")
     with pytest.raises(ValueError, match="x_test has"):
         vw.load_dataset("unlike")
+    exit_of_a_plugin = r"'leave' of the package other_data 1\.0 failed: SystemExit: no luck\."
+    with pytest.raises(RuntimeError, match=exit_of_a_plugin):
+        vw.load_dataset("leave")

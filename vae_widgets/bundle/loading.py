@@ -11,7 +11,7 @@ from vae_widgets.bundle.archive import read_archive
 from vae_widgets.bundle.codec import BundleCodec
 from vae_widgets.codec import Codec, check_codec
 from vae_widgets.core import checks
-from vae_widgets.core.registry import Registry
+from vae_widgets.core.registry import Registry, without_exit
 
 Opener = Callable[[pathlib.Path], Codec]
 
@@ -23,13 +23,17 @@ def _opener_of_plugin(suffix: str, package: str, function: Any) -> Opener:
     if suffix.startswith(".") or suffix != suffix.lower():
         raise ValueError("the name must be the suffix of a file in small letters, without the dot.")
 
+    who = f"the codec {suffix!r} of the package {package}"
+
     def open_file(path: pathlib.Path) -> Codec:
         if not path.exists():
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
         try:
-            return check_codec(function(path))
+            with without_exit(who):
+                codec = function(path)
+            return check_codec(codec)
         except Exception as error:
-            error.add_note(f"{path} was opened by the codec {suffix!r} of the package {package}.")
+            error.add_note(f"{path} was opened by {who}.")
             raise
 
     return open_file

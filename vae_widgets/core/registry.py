@@ -7,11 +7,12 @@ groups ``vae_widgets.datasets``, ``.renderers``, ``.codecs`` and ``.thresholds``
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any, NamedTuple, TypeVar
 
 from vae_widgets.core import checks
+from vae_widgets.core.entry_points import Point, find_points
 
 T = TypeVar("T")
 
@@ -40,18 +41,6 @@ class Plugin:
     kind: str
     name: str
     state: str
-
-
-class _Point(NamedTuple):
-    """An entry point, and the package that has it."""
-
-    package: str
-    version: str
-    entry_point: EntryPoint
-
-    @property
-    def source(self) -> str:
-        return f"{self.package} {self.version}"
 
 
 class _Outcome(NamedTuple):
@@ -91,7 +80,7 @@ class Registry(Mapping[str, T]):
         self._own = own
         self._adopt = adopt
         self._reserved = {*own, *reserved}
-        self._points: dict[str, list[_Point]] | None = None
+        self._points: dict[str, list[Point]] | None = None
         self._outcomes: dict[tuple[Any, ...], _Outcome] = {}
 
     def __getitem__(self, name: str) -> T:
@@ -147,24 +136,29 @@ class Registry(Mapping[str, T]):
             for package, version, _ in points
         ]
 
-    def _found(self) -> dict[str, list[_Point]]:
+    def _found(self) -> dict[str, list[Point]]:
         """Return the entry points of the group by name; of one name there should be one."""
         if self._points is None:
-            found = map(_with_package, entry_points(group=f"vae_widgets.{self.kind}s"))
-            by_name: dict[str, list[_Point]] = {}
-            for point in sorted(found):
+            by_name: dict[str, list[Point]] = {}
+            for point in find_points(f"vae_widgets.{self.kind}s"):
                 by_name.setdefault(point.entry_point.name, []).append(point)
             self._points = by_name
         return self._points
 
     def _outcome(self, name: str) -> _Outcome:
-        """Load a plugin once, and report once if it cannot be used."""
+        """Load a plugin once, and report once if it cannot be used.
+
+        A plugin may ask for the list while it is imported: it is in the list after that.
+        """
         points = self._found().get(name)
         if points is None:
             return _Outcome(None, "")
         key = (name, *points)
         if key not in self._outcomes:
-            made = self._outcomes[key] = self._load(name, points)
+            made = self._load(name, points)
+            if any(point.is_being_imported() for point in points):
+                return _Outcome(None, "its package is still being imported.")
+            self._outcomes[key] = made
             if made.problem:
                 warnings.warn(
                     f"The {self._described(name)} cannot be used: {made.problem} Everything else "
@@ -173,7 +167,7 @@ class Registry(Mapping[str, T]):
                 )
         return self._outcomes[key]
 
-    def _load(self, name: str, points: list[_Point]) -> _Outcome:
+    def _load(self, name: str, points: list[Point]) -> _Outcome:
         if name in self._reserved:
             word = _WORDS.get(self.kind, self.kind)
             return _Outcome(
@@ -181,10 +175,12 @@ class Registry(Mapping[str, T]):
                 f"vae_widgets has a {word} of this name itself. The author of the package must "
                 "choose another name for the entry point.",
             )
-        if len(points) > 1:
+        if len({point.source for point in points}) > 1:
             return _Outcome(None, "several packages add this name. Uninstall all but one.")
+        if len(points) > 1:
+            return _Outcome(None, "the package adds this name more than once.")
         try:
-            value = self._adopt(name, points[0].source, points[0].entry_point.load())
+            value = self._adopt(name, points[0].source, points[0].load())
             return _Outcome(value, "")
         except KeyboardInterrupt:
             raise  # the user does not want to wait for a slow import
@@ -193,7 +189,7 @@ class Registry(Mapping[str, T]):
             return _Outcome(None, why if why.endswith(".") else f"{why}.")
 
     def _described(self, name: str) -> str:
-        packages = [point.source for point in self._found()[name]]
+        packages = sorted({point.source for point in self._found()[name]})
         plural = "s" if len(packages) > 1 else ""
         word = _WORDS.get(self.kind, self.kind)
         return f"{word} {name!r} of the package{plural} {' and '.join(packages)}"
@@ -208,8 +204,13 @@ def words_of(error: BaseException) -> str:
         return f"{kind}, whose text cannot be read"
 
 
-def _with_package(point: EntryPoint) -> _Point:
-    found = point.dist
-    return _Point(
-        (found and found.name) or "unknown", (found and found.version) or "unknown", point
-    )
+@contextmanager
+def without_exit(who: str) -> Iterator[None]:
+    """Turn ``SystemExit`` of another package into ``RuntimeError``: it would end the kernel.
+
+    `who` names what was called, for the message.
+    """
+    try:
+        yield
+    except SystemExit as error:
+        raise RuntimeError(f"{who} failed: {words_of(error)}.") from error

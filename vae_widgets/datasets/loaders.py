@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from vae_widgets.core.registry import Registry
+from vae_widgets.core.registry import Registry, without_exit
 from vae_widgets.datasets.dataset import Dataset
 from vae_widgets.datasets.digits import load_digits
 from vae_widgets.datasets.fashion_mnist import load_fashion_mnist
@@ -22,11 +22,12 @@ def _loader_of_plugin(name: str, package: str, function: Any) -> Callable[[float
             raise TypeError(f"only timeout may have no default; received {parameter}.")
 
     def load(timeout: float) -> Dataset:
-        found = function(timeout=timeout) if "timeout" in parameters else function()
+        who = f"the data set {name!r} of the package {package}"
+        with without_exit(who):
+            found = function(timeout=timeout) if "timeout" in parameters else function()
         if not isinstance(found, Dataset):
             raise TypeError(
-                f"the data set {name!r} of the package {package} is of type "
-                f"{type(found).__name__}; expected a vae_widgets.Dataset."
+                f"{who} is of type {type(found).__name__}; expected a vae_widgets.Dataset."
             )
         return found
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from vae_widgets.core.registry import without_exit
 from vae_widgets.core.vocabulary import Vocabulary
 from vae_widgets.rendering.registry import RENDERERS
 from vae_widgets.rendering.renderer import Renderer
@@ -95,5 +96,6 @@ def _made(name: str, arguments: dict[str, Any]) -> Renderer:
     if isinstance(arguments.get("vocabulary"), dict):
         vocabulary = Vocabulary.from_json(arguments["vocabulary"])
         arguments = {**arguments, "vocabulary": vocabulary}
-    renderer: Renderer = RENDERERS[name](**arguments)
+    with without_exit(f"the renderer {name!r}"):
+        renderer: Renderer = RENDERERS[name](**arguments)
     return renderer

@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from vae_widgets.core.registry import Registry
+from vae_widgets.core.registry import Registry, without_exit
 from vae_widgets.rendering.image import ImageRenderer
 from vae_widgets.rendering.signal import SignalRenderer
 from vae_widgets.rendering.table import TableRenderer
@@ -50,4 +50,5 @@ def renderer_by_name(name: str) -> Any:
             f"renderer is {name!r}, which needs {', '.join(needed)}; pass the renderer itself: "
             f"{kind.__name__}({', '.join(f'{each}=...' for each in needed)})."
         )
-    return kind()
+    with without_exit(f"the renderer {name!r}"):
+        return kind()
