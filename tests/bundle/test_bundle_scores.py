@@ -7,6 +7,7 @@ import scipy.sparse
 import tensorflow as tf
 
 import vae_widgets as vw
+from tests.bundle.bombs import SAVED
 from tests.bundle.conftest import KINDS
 from vae_widgets.bundle import BundleError, read_archive, write_archive
 
@@ -116,6 +117,23 @@ def test_an_explorer_names_its_score(bundle, samples, vae, tmp_path):
         old.anomaly_score(samples)
     explorer = vw.Explorer(old, samples)
     assert explorer.histogram.policy().score == "squared reconstruction error"
+
+
+def test_an_explorer_of_a_detector_preprocesses_no_sample_again(monkeypatch):
+    codec = vw.load(SAVED / "detector.vae")
+    raw = np.random.default_rng(0).normal(3, 2, (20, *codec.sample_shape))
+    calls = []
+    preprocess = type(codec).preprocess
+    monkeypatch.setattr(
+        type(codec), "preprocess", lambda self, x: calls.append(len(x)) or preprocess(self, x)
+    )
+    x = codec.preprocess(raw)
+    explorer = vw.Explorer(codec, x)
+    assert calls == [20]
+    assert np.abs(x - preprocess(codec, x)).max() > 0.1  # twice would be something else
+    np.testing.assert_array_equal(explorer.histogram.scores, codec.anomaly_score(raw))
+    np.testing.assert_array_equal(explorer.scatter.z_mean, codec.encode(x)[0])
+    assert explorer.histogram.policy().score == codec.score_name
 
 
 @pytest.mark.parametrize("note", [3, [], {"kind": 1}, {"kind": "elbo", "missing": 2}, {}])

@@ -317,17 +317,31 @@ class BundleCodec:
             cannot be computed without TensorFlow, or an earlier version wrote the file.
         """
         if self._score is None:
-            raise RuntimeError(
-                f"{self.path.name} has no anomaly score: {self._score_missing} VAE.load and "
-                "VAEDetector.load give models that score, with TensorFlow."
-            )
+            raise self._no_score()
         if is_dask_array(x):
             scores: NDArray[np.float32] = self._map_lazily("anomaly_score", x, y)
             return scores
         if is_stored(x):
             return np.concatenate(self._in_parts(self.anomaly_score, x, y))
-        samples = self.preprocess(x)
+        return self.score_preprocessed(self.preprocess(x), y=y)
+
+    def score_preprocessed(
+        self, x: ArrayLike, *, y: ArrayLike | None = None
+    ) -> NDArray[np.float32]:
+        """Score samples (n, *sample_shape) as `encode` takes them, without preprocessing them.
+
+        Otherwise it is as `anomaly_score`.
+        """
+        if self._score is None:
+            raise self._no_score()
+        samples = self._samples(x)
         return saturated(self._score(x=samples, **self._labels(y, len(samples)))[0])
+
+    def _no_score(self) -> RuntimeError:
+        return RuntimeError(
+            f"{self.path.name} has no anomaly score: {self._score_missing} VAE.load and "
+            "VAEDetector.load give models that score, with TensorFlow."
+        )
 
     def _map_lazily(self, method: str, x: Any, y: Any) -> Any:
         # The file travels to the workers, which need neither TensorFlow nor a path to it.

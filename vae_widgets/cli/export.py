@@ -62,16 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
     options: dict[str, Any] = {}
     if arguments.data is None:
         x = _decoded(bundle, codec, arguments.most, arguments.seed)
-        if bundle.preprocessing is not None:  # its score is for samples before the preprocessing
-            error = x - codec.decode(codec.encode(x)[0])
-            options["scores"] = np.sum(error.reshape(len(x), -1) ** 2, axis=1)
     else:
         samples = _drawn(_read(bundle, arguments), arguments.most, arguments.seed)
         n_bad = samples.n_bad
-        raw = samples_of(bundle, samples.x, arguments.data)
-        x = bundle.preprocess(raw)
-        if bundle.score_name is not None:
-            options["scores"] = codec.anomaly_score(raw)
+        x = bundle.preprocess(samples_of(bundle, samples.x, arguments.data))
         if arguments.classes:
             options["labels"] = [str(label) for label in samples.kept[arguments.classes]]
     from vae_widgets.widgets.explorer import Explorer

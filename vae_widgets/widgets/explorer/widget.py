@@ -47,7 +47,8 @@ class Explorer(Pictured, CompositeWidget):
     codec
         A VAE, or anything with ``encode``, ``decode``, ``latent_dim`` and ``sample_shape``.
     dataset
-        A `Dataset`, whose test samples are explored, or samples (n, *sample_shape).
+        A `Dataset`, whose test samples are explored, or samples (n, *sample_shape), as
+        ``codec.encode`` takes them: of the bundle of a `VAEDetector` ``codec.preprocess(x)``.
     labels
         One class for each sample; None takes the data set's.
     label_names
@@ -277,7 +278,9 @@ class Explorer(Pictured, CompositeWidget):
 def _scores(codec: Any, x: NDArray[np.float32]) -> tuple[NDArray[Any], str]:
     name = getattr(codec, "score_name", "anomaly score")
     if hasattr(codec, "anomaly_score") and name is not None:
-        return codec.anomaly_score(x), name
+        # The bundle of a detector preprocesses in anomaly_score; samples in widgets are past that.
+        score = getattr(codec, "score_preprocessed", codec.anomaly_score)
+        return score(x), name
     error = x - decode_samples(codec, encode_mean(codec, x))
     return np.sum(error.reshape(len(x), -1) ** 2, axis=1), "squared reconstruction error"
 
