@@ -48,6 +48,21 @@ def test_the_version_stands_in_one_place(distributions, pyproject):
     assert json.loads(extension.read_text())["version"] == version
 
 
+def test_the_extension_is_satisfied_with_the_lowest_jupyterlab(pyproject):
+    folder = REPOSITORY / "vae_widgets/frontend/labextension"
+    versions = json.loads((folder / "package.json").read_text())["dependencies"]
+    (lowest,) = re.findall(r"jupyterlab>=(\d+\.\d+)", str(pyproject["project"]["dependencies"]))
+    assert versions["@jupyterlab/application"] == f"^{lowest}.0"
+    (built,) = (REPOSITORY / "vae_widgets/labextension/static").glob("remoteEntry.*.js")
+    asked = dict(
+        re.findall(
+            r'shareKey:"(@jupyterlab/[^"]+)"[^}]*?requiredVersion:"([^"]+)"', built.read_text()
+        )
+    )
+    assert asked == {name: versions[name] for name in asked}
+    assert "@jupyterlab/docregistry" in asked
+
+
 def test_the_change_log_has_this_version_below_what_is_not_released():
     headings = re.findall("^## (.+)", (REPOSITORY / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert headings[0] == "Unreleased"
