@@ -76,6 +76,13 @@ def test_a_missing_column_is_named(run, named_detector, values, write, tmp_path,
     assert not (tmp_path / "scores.csv").exists()
 
 
+def test_a_folder_is_refused(run, detector, tmp_path):
+    (tmp_path / "pictures").mkdir()
+    code, _, (error,) = run("score", detector, "pictures", "-o", "scores.csv")
+    assert code == 2
+    assert "pictures is a folder; expected a file of samples" in error
+
+
 def test_a_wrong_number_of_columns_is_refused(run, detector, values, write):
     path = write(".csv", values[:, :5], NAMES[:5])
     code, _, (error,) = run("score", detector, path, "-o", "scores.csv")

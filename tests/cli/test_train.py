@@ -25,7 +25,7 @@ def test_a_table_becomes_a_detector(run, table, tmp_path):
     code, out, (error,) = run(*asked, *QUICK, "--contamination", 0.25)
     assert code == 1
     assert "table.csv: row 4 (line 6): column 'b' is '?'; expected a number" in error
-    assert "Read 39 samples of 6 from table.csv" in out
+    assert "Read 39 samples of shape 6 from table.csv" in out
     assert "Likelihood gaussian, because values lie in [-" in out
     assert "Training on 16 samples; 23 are held out" in out
     codec = vw.load(tmp_path / "table.vae")
@@ -104,4 +104,4 @@ def test_a_column_of_text_is_named(run, table):
     code, _, errors = run("train", "table.csv", "-o", "table.vae")
     assert code == 2
     assert "column 'id' is 'row 0'; expected a number" in errors[0]
-    assert "no row of table.csv can be used" in errors[-1]
+    assert "no row of table.csv can be used. Pass --leave-out" in errors[-1]

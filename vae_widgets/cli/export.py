@@ -44,9 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=2000,
         metavar="N",
-        help="most samples that the page has, drawn at random (default: 2000)",
+        help="maximum number of samples in the page, drawn at random (default: 2000)",
     )
-    parser.add_argument("--seed", type=int, default=0, help="seed of what is drawn (default: 0)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of these draws (default: 0)")
     parser.add_argument("--label", type=int, metavar="N", help="label, for a conditional model")
 
 

@@ -72,7 +72,7 @@ def _facts(archive: Archive) -> list[tuple[str, str]]:
     shape = "x".join(map(str, facts.sample_shape))
     about = [
         ("Model", "variational autoencoder" if facts.variational else "plain autoencoder"),
-        ("Samples", f"{shape}, {facts.likelihood} likelihood{_range(facts)}"),
+        ("Samples", f"shape {shape}, {facts.likelihood} likelihood{_range(facts)}"),
         ("Codes", f"{facts.latent_dim} latent dimension{'s' * (facts.latent_dim > 1)}"),
     ]
     if facts.n_labels is not None:

@@ -15,12 +15,12 @@ def add_columns(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose the columns of a CSV or Parquet file."""
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument(
-        "--columns", type=names_of, metavar="NAMES", help="columns with the values: A,B,C"
+        "--columns", type=names_of, metavar="NAMES", help="columns to use, as A,B,C"
     )
     choice.add_argument(
         "--leave-out",
         type=names_of,
         default=(),
         metavar="NAMES",
-        help="columns without values; the others have them",
+        help="columns to leave out, such as identifiers",
     )

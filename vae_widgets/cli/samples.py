@@ -53,5 +53,7 @@ def read_samples(path: Path, columns: Columns, side: int | None = None) -> Sampl
     if n_bad > _MOST_NAMED:
         report(f"{n_bad - _MOST_NAMED:,} more rows have a problem and are left out.")
     if len(x) == 0:
-        raise CommandError(f"no row of {path} can be used.")
+        chosen = columns.names is not None or rows.names is None
+        help_ = "" if chosen else " Pass --leave-out with the columns that hold no numbers."
+        raise CommandError(f"no row of {path} can be used.{help_}")
     return Samples(x, None if rows.names is None else tuple(rows.names), kept, n_bad)

@@ -51,6 +51,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Score a file; return the exit code."""
+    if arguments.data.is_dir():
+        raise CommandError(
+            f"{arguments.data} is a folder; expected a file of samples. Save pictures as an array "
+            f"(n, height, width, channels) with numpy.save, and score that file."
+        )
     given = (arguments.model, arguments.data, arguments.policy)
     check_output(arguments.output, RESULT_SUFFIXES, arguments.force, *given)
     codec = load_bundle(arguments.model, arguments.label)

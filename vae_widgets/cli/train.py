@@ -22,17 +22,16 @@ from vae_widgets.cli.samples import Samples, read_samples
 
 SUMMARY = "train a model on a table, an array or a folder of pictures"
 DESCRIPTION = """\
-Train a variational autoencoder on samples that are all normal, or nearly so,
+Train a variational autoencoder on samples that are all or nearly all normal,
 and write one .vae file with the model, its preprocessing and a threshold. It is
 what vw.VAEDetector does in a notebook.
 
 The data choose the likelihood: "bernoulli" where all values lie in [0, 1], and
 for pictures, whose pixels are divided by 255; otherwise "gaussian" with a learned
-deviation, after each feature was brought to mean 0 and deviation 1. Pictures
-with sides of 8 to 512 pixels get convolutions, all else dense layers.
+standard deviation, on features scaled to mean 0 and standard deviation 1. Pictures
+with sides of 8 to 512 pixels get convolutional layers, other data dense layers.
 
-A part of the samples is held out: it is not trained on, and chooses the
-threshold."""
+Some samples are held out of the training. Their scores choose the threshold."""
 
 _SAVED_SAMPLES = 500
 _FEWEST_HELD_OUT = 20
@@ -74,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, kind, default, text in (
         ("--latent-dim", int, 2, "number of latent dimensions"),
         ("--beta", float, 1.0, "weight of the KL term"),
-        ("--epochs", int, 60, "times that all samples are trained on"),
+        ("--epochs", int, 60, "passes over the training samples"),
         ("--batch-size", int, 128, "samples in a batch"),
         ("--seed", int, 0, "seed of weights, noise, shuffling and holdout"),
         ("--holdout", float, 0.2, "share of the samples that is held out; 0 for none"),
@@ -102,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
     if plan.divisor != 1:
         x = x.astype(np.float32) / plan.divisor
     shape = "x".join(map(str, x.shape[1:]))
-    _say(f"Read {len(x):,} samples of {shape} from {arguments.data}.")
+    _say(f"Read {len(x):,} samples of shape {shape} from {arguments.data}.")
     _say(f"Likelihood {plan.likelihood}, because {plan.because}. Layers: {plan.architecture}.")
     train, held_out = _split(x, arguments.holdout, arguments.seed)
     _say(f"Training on {len(train):,} samples; {len(held_out):,} are held out.")
