@@ -27,6 +27,22 @@ test("rows of 64 values are images", async () => {
   assert.deepEqual([data.shape, data.labels], [[8, 8], null]);
 });
 
+test("an array of colours becomes grey images, without their alpha", async () => {
+  const header = (channels: number) => `{'descr': '|u1', 'fortran_order': False, 'shape': (20, 2, 2, ${channels}), }\n`;
+  for (const channels of [3, 4]) {
+    // The pixels of each sample: red, green, blue, black; the first sample has a white one.
+    const pixels = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [0, 0, 0]].map((pixel) => [...pixel, 99].slice(0, channels));
+    const samples = Array.from({ length: 20 }, (_, n) => (n ? pixels : [...pixels.slice(0, 3), [255, 255, 255, 99].slice(0, channels)]));
+    const text = new TextEncoder().encode(header(channels));
+    const start = Uint8Array.of(0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, text.length, 0);
+    const data = await readFiles([new File([start, text, Uint8Array.from(samples.flat(2))], "colour.npy")]);
+    assert.deepEqual([data.count, data.shape, data.size], [20, [2, 2], 4]);
+    // Pillow: Image.new("RGB", (1, 1), "#ff0000").convert("L") is 76, and so on.
+    assert.deepEqual([...data.values.slice(0, 8)], [76, 150, 29, 255, 76, 150, 29, 0]);
+    assert.match(data.note, /^20 samples of colour\.npy, in grey and scaled to 0 to 1\.$/);
+  }
+});
+
 test("files that cannot be trained on are refused with what helps", async () => {
   const refused = (files: File[], why: RegExp) => assert.rejects(readFiles(files), why);
   await refused([new File(["x"], "letter.doc")], /letter\.doc cannot be read: open a CSV file, a NPY file/);

@@ -10,6 +10,17 @@ test("numbers are separated by commas, semicolons or tabs, with names above or w
   }
 });
 
+test("a comma in a number is a decimal comma where no comma separates the cells", () => {
+  for (const [text, classes] of [
+    ["1,5;-2\n3;4,25", null],
+    ["x;y;label\n1,5;-2;a,b\n3;4,25;c", ["a,b", "c"]],
+    ["1,5\t-2\n3\t4,25", null],
+  ] as const) {
+    assert.deepEqual(plain(readTable(text, 10)), { rows: [[1.5, -2], [3, 4.25]], classes });
+  }
+  assert.throws(() => readTable("a;b\n1;1,000,000\n", 10), /line 2 holds "1,000,000"; expected a number/);
+});
+
 test("a column named label holds the classes", () => {
   const found = plain(readTable('x,Label,y\n1,"a cat",2\n3,dog,4\n', 10));
   assert.deepEqual(found, { rows: [[1, 2], [3, 4]], classes: ["a cat", "dog"] });

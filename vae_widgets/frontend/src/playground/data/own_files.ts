@@ -10,6 +10,8 @@ import { readTable } from "./table.ts";
 const FEWEST = 20;
 const SIDE = 28;
 const PICTURE = /^image\//;
+/** Weights of red, green and blue in a grey level (ITU-R 601-2), and of alpha, by the number of channels. */
+const GREY: Partial<Record<number, number[]>> = { 1: [1], 3: [0.299, 0.587, 0.114], 4: [0.299, 0.587, 0.114, 0] };
 
 /** Make a data set of files; throws an error that says what is wrong, and what helps. */
 export async function readFiles(files: File[]): Promise<DataSet> {
@@ -48,18 +50,22 @@ function fromTable(name: string, text: string): DataSet {
 function fromNpy(name: string, bytes: ArrayBuffer): DataSet {
   const { shape: all, value } = readNpy(bytes);
   const [total = 0, ...sides] = all;
-  const kept = sides.at(-1) === 1 ? sides.slice(0, -1) : sides;
+  const channels = sides.length === 3 || sides.at(-1) === 1 ? GREY[sides.at(-1)!] : undefined;
+  const weights = channels ?? [1];
+  const kept = channels ? sides.slice(0, -1) : sides;
   const size = kept.reduce((product, side) => product * side, 1);
-  if (!kept.length) throw new Error("its array has one dimension; expected samples as rows: (n, values) or (n, height, width).");
+  if (!kept.length) throw new Error("its array has one dimension; expected (n, values), (n, height, width) or (n, height, width, channels).");
   const rows = spread(MOST.samples, total);
   checkSizes(rows.length, size);
-  const numbers = [...rows].map((row) => Float32Array.from({ length: size }, (_, i) => value(row * size + i)));
+  const grey = (pixel: number) =>
+    weights.reduce((sum, weight, channel) => sum + weight * value(pixel * weights.length + channel), 0);
+  const numbers = [...rows].map((row) => Float32Array.from({ length: size }, (_, i) => grey(row * size + i)));
   if (!numbers.every((row) => row.every(Number.isFinite))) throw new Error("it holds NaN or infinity. Remove these samples.");
   const shape = kept.length === 2 ? kept : shapeOf(size);
   return {
     ...{ name, shape, size, count: rows.length, divisor: 255, labels: null, labelNames: [] },
     values: quantised(numbers, shape.length === 2),
-    note: `${partOf(rows.length, total, "sample")} of ${name}, scaled to 0 to 1.`,
+    note: `${partOf(rows.length, total, "sample")} of ${name}, ${weights.length > 1 ? "in grey and " : ""}scaled to 0 to 1.`,
   };
 }
 

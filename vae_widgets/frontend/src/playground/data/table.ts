@@ -1,4 +1,4 @@
-/** Reads tables of numbers as text: CSV with commas, semicolons or tabs. */
+/** Reads tables of numbers as text: CSV with commas, semicolons or tabs; with the last two also decimal commas. */
 
 import { spread } from "./data_set.ts";
 
@@ -24,8 +24,10 @@ export function readTable(text: string, mostRows: number): Table {
   const first = lines[numbers[0]];
   const separator = [";", "\t", ","].find((each) => first.includes(each)) ?? ",";
   const cells = (line: string) => line.split(separator).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+  // Where no comma separates the cells, it is a decimal comma.
+  const numberIn = (cell: string) => Number(separator === "," ? cell : cell.replace(",", "."));
   const head = cells(first);
-  const hasNames = head.some((cell) => cell !== "" && !Number.isFinite(Number(cell)));
+  const hasNames = head.some((cell) => cell !== "" && !Number.isFinite(numberIn(cell)));
   const classColumn = hasNames ? head.findIndex((name) => CLASS.test(name)) : -1;
   const body = hasNames ? numbers.slice(1) : numbers;
   if (!body.length) throw new Error("it has a line of names, but no numbers.");
@@ -39,7 +41,7 @@ export function readTable(text: string, mostRows: number): Table {
     if (classColumn >= 0) classes.push(found[classColumn]);
     const values = found.filter((_, column) => column !== classColumn);
     return Float32Array.from(values, (cell) => {
-      const value = cell === "" ? NaN : Math.fround(Number(cell));
+      const value = cell === "" ? NaN : Math.fround(numberIn(cell));
       if (Number.isFinite(value)) return value;
       const what = cell === "" ? "is empty" : `holds "${cell.slice(0, 20)}"`;
       throw new Error(`a cell of line ${at + 1} ${what}; expected a number. Name a column of classes "label".`);
