@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import vae_widgets as vw
 from tests.support.blank_page import BlankPage
+from tests.support.layout import boxes
 from tests.support.pca_codec import PcaCodec, digits
 from vae_widgets.widgets.tile_strip.widget import TileStrip
 from vae_widgets.widgets.training_monitor.controls import CurveLegend, TrainingControls
@@ -73,14 +75,17 @@ STILL |= {"slider": "sliding, playing", "queue": "marking"}
 @pytest.mark.parametrize("kind", WIDGETS)
 def test_a_disconnected_widget_says_so_at_once(page, kind):
     blank = BlankPage(page, WIDGETS[kind][0]())
-    height = blank.root.bounding_box()["height"]
+    if kind == "strip":
+        page.locator(".vw-tile").last.wait_for()
+    (before,) = boxes(blank.root)
     notice = blank.root.get_by_role("alert").get_by_text("Disconnected: run the cell again.")
-    assert not notice.is_visible()
+    expect(notice).to_be_hidden()
     blank.disconnect()
     still = f" Still working: {STILL[kind]}." if kind in STILL else ""
-    assert notice.inner_text() == f"Disconnected: run the cell again.{still}"
+    expect(notice).to_have_text(f"Disconnected: run the cell again.{still}")
     # One line with its margin, and nothing else is new.
-    assert blank.root.bounding_box()["height"] == height + 28
+    (after,) = boxes(blank.root)
+    assert after["height"] == before["height"] + 28
     # Also in a view that is made later, as in a notebook that is opened again.
     blank.close()
     blank.show_again()
@@ -91,9 +96,9 @@ def test_a_disconnected_widget_says_so_at_once(page, kind):
 def test_a_widget_says_at_once_that_its_kernel_has_ended(page, how):
     blank = BlankPage(page, vw.InterpolationSlider(PcaCodec(X), X[0], X[1], steps=3))
     notice = blank.root.get_by_role("alert").get_by_text("Disconnected: run the cell again.")
-    assert not notice.is_visible()
+    expect(notice).to_be_hidden()
     blank.disconnect(how)
-    assert notice.is_visible()
+    expect(notice).to_be_visible()
 
 
 def test_many_parts_say_once_that_they_are_disconnected(page):
@@ -103,9 +108,8 @@ def test_many_parts_say_once_that_they_are_disconnected(page):
     blanks[0].disconnect()
     notices = page.locator(".vw-notice:visible")
     still = "hovering, zooming, selecting, sliding, playing"
-    notices.wait_for()
-    assert notices.inner_text() == f"Disconnected: run the cell again. Still working: {still}."
-    assert page.locator(".vw-gone").count() == len(parts)
+    expect(notices).to_have_text(f"Disconnected: run the cell again. Still working: {still}.")
+    expect(page.locator(".vw-gone")).to_have_count(len(parts))
 
 
 def test_a_threshold_moved_by_hand_is_by_hand_without_a_kernel(page):
@@ -113,10 +117,11 @@ def test_a_threshold_moved_by_hand_is_by_hand_without_a_kernel(page):
     blank = BlankPage(page, histogram._view.canvas)
     method = blank.root.locator("select[aria-label=Method]")
     needs_python = blank.root.locator("[inert]").locator("input, select")
-    assert method.input_value() == "percentile"
-    assert needs_python.count() == 0
+    expect(method).to_have_value("percentile")
+    expect(needs_python).to_have_count(0)
     blank.disconnect()
     # What only Python can apply takes no input, which would be lost.
+    expect(needs_python).to_have_count(2)
     assert needs_python.evaluate_all("all => all.map((one) => one.ariaLabel)") == [
         "Percentage to flag",
         "Method",
@@ -124,7 +129,7 @@ def test_a_threshold_moved_by_hand_is_by_hand_without_a_kernel(page):
     field = page.get_by_role("spinbutton", name="Threshold")
     field.fill("0.25")
     field.press("Enter")
-    assert method.input_value() == "manual"
+    expect(method).to_have_value("manual")
     assert histogram.method == "percentile"
 
 
@@ -142,7 +147,7 @@ def test_a_threshold_moved_without_a_kernel_reaches_the_next_one(page):
     second = another_kernel(vw.AnomalyHistogram(SCORES))
     again = BlankPage(page, second._view.canvas)
     again.root.get_by_text("Set by hand").wait_for()
-    assert second.threshold == 0.25
+    again.until(lambda: second.threshold == 0.25, "the threshold")
     # That kernel had it when it ended: the third is offered it.
     again.close()
     third = vw.AnomalyHistogram(SCORES)
@@ -153,13 +158,14 @@ def test_a_threshold_moved_without_a_kernel_reaches_the_next_one(page):
     assert third.threshold == before
     last.root.get_by_role("button", name="Restore").click()
     last.root.get_by_text("Set by hand").wait_for()
-    assert third.threshold == 0.25
+    last.until(lambda: third.threshold == 0.25, "the threshold")
     # Other scores are offered nothing, nor is who has chosen a method since.
     last.root.get_by_role("combobox", name="Method").select_option("iqr")
     last.root.get_by_text("interquartile ranges").wait_for()
     last.close()
     fourth = BlankPage(page, another_kernel(vw.AnomalyHistogram(SCORES))._view.canvas)
-    assert not fourth.root.get_by_role("button", name="Restore").is_visible()
+    fourth.wait_for_answers()
+    expect(fourth.root.get_by_role("button", name="Restore")).to_be_hidden()
 
 
 def test_bookmarks_and_selection_are_offered_after_a_restart(page):
@@ -179,29 +185,27 @@ def test_bookmarks_and_selection_are_offered_after_a_restart(page):
     blank.root.get_by_label("Name of the bookmark").fill("again")
     blank.root.get_by_label("Name of the bookmark").press("Enter")
     blank.root.get_by_role("alert").get_by_text("The kernel does not answer").wait_for()
-    assert list(first.bookmarks) == ["three"]
+    blank.until(lambda: list(first.bookmarks) == ["three"], "the first bookmark")
     blank.close()
     second = another_kernel(make())
     again = BlankPage(page, second)
-    page.wait_for_function("() => Object.keys(window.mounted.model.get('_bookmarked_at')).length")
-    assert list(second.bookmarks) == ["three", "again"]
+    again.until(lambda: list(second.bookmarks) == ["three", "again"], "the bookmarks")
     assert np.array_equal(second.bookmarks["again"], first.z_mean[3])
     # A selection that the kernel had is offered to the next one.
     again.root.get_by_role("button", name="Box", exact=True).click()
     canvas = again.root.locator(".vw-scatter-plot > canvas")
-    box = canvas.bounding_box()
+    (box,) = boxes(canvas)
     page.mouse.move(box["x"] + 60, box["y"] + 20)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 20, box["y"] + box["height"] - 60, steps=4)
     page.mouse.up()
     again.root.get_by_text("selected. Ctrl adds").wait_for()
-    chosen = second.selection.tolist()
-    assert chosen
+    chosen = again.until(lambda: second.selection.tolist(), "the selection")
     again.close()
     third = make()
     last = BlankPage(page, third)
     last.root.get_by_text(f"2 bookmarks, a selection of {len(chosen)} samples.").wait_for()
     assert third.bookmarks == {}
     last.root.get_by_role("button", name="Restore").click()
-    page.wait_for_function("() => Object.keys(window.mounted.model.get('_bookmarked_at')).length")
-    assert (list(third.bookmarks), third.selection.tolist()) == (["three", "again"], chosen)
+    last.until(lambda: list(third.bookmarks) == ["three", "again"], "the bookmarks")
+    last.until(lambda: third.selection.tolist() == chosen, "the selection")

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 import vae_widgets as vw
 from tests.support.alone import show_alone
+from tests.support.layout import boxes, settle
 from tests.support.pca_codec import PcaCodec
 
 FRAME = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 5)), columns=[*"abcde"])
@@ -22,6 +23,7 @@ def show(page):
         show_alone(page, widget)
         page.evaluate(WIDTH, "300px")
         page.locator(".vw-widget.vw-narrow").wait_for()
+        settle(page)
         return page
 
     return mount
@@ -33,14 +35,12 @@ def test_text_and_legend_of_a_scatter_lie_above_its_buttons(show):
     scatter.threshold = 3.0
     scatter.pick(2)
     page = show(scatter)
-    assert page.locator(".vw-picked-text td").count() == 15
+    expect(page.locator(".vw-picked-text td")).to_have_count(15)
     names = page.locator(".vw-legend-class:visible .vw-legend-name")
-    assert names.all_inner_texts() == ["below 3.00", "3.00 or above", "unknown"]
+    expect(names).to_have_text(["below 3.00", "3.00 or above", "unknown"])
     assert names.evaluate_all(CUT) == []
-    text, legend, buttons = (
-        page.locator(one).bounding_box()
-        for one in (".vw-picked-text", ".vw-scatter-legend", ".vw-controls >> nth=0")
-    )
+    parts = (".vw-picked-text", ".vw-scatter-legend", ".vw-controls >> nth=0")
+    text, legend, buttons = boxes(*map(page.locator, parts))
     assert text["y"] + text["height"] <= legend["y"]
     assert legend["y"] + legend["height"] <= buttons["y"]
 
@@ -59,11 +59,8 @@ def test_parts_of_a_drawer_stand_in_lines_beside_or_below_its_name(page, width):
         ".vw-widget.vw-narrow" if width == "352px" else ".vw-widget:not(.vw-narrow)"
     ).wait_for()
     for row in page.locator(".vw-save-row").filter(visible=True).all():
-        name, *parts = (
-            part.bounding_box()
-            for part in row.locator("> .vw-dims-note, .vw-save-parts > *")
-            .filter(visible=True)
-            .all()
+        name, *parts = boxes(
+            row.locator("> .vw-dims-note, .vw-save-parts > *").filter(visible=True)
         )
         lefts = {part["x"] for part in parts if part["x"] <= parts[0]["x"]}
         assert lefts == {parts[0]["x"]}, "each line begins where the first one does"
@@ -75,11 +72,11 @@ def test_parts_of_a_drawer_stand_in_lines_beside_or_below_its_name(page, width):
 def test_scores_of_a_review_are_whole(show):
     page = show(vw.ReviewQueue(vw.AnomalyHistogram(np.linspace(0, 1, 40)), order="highest"))
     captions = page.locator(".vw-review-strip .vw-tile-caption")
-    assert captions.count() == 11
+    expect(captions).to_have_count(11)
     assert captions.evaluate_all(CUT) == []
     # A count stays beside its colour.
     parts = page.locator(".vw-review-progress > span")
-    assert parts.count() == 5
+    expect(parts).to_have_count(5)
     expect(page.locator(".vw-review-progress")).to_contain_text("is right, ✗ wrong")
     assert parts.evaluate_all("all => all.map((one) => one.getClientRects().length)") == 5 * [1]
 
@@ -100,22 +97,17 @@ def test_what_belongs_to_the_path_stays_in_one_row(page):
     page.get_by_text("End \u00b7 original").wait_for()
     for width in ("584px", "605px", "760px"):
         page.evaluate(WIDTH, width)
-        # Both at once: they move while the film gets its size.
-        compare, swap = buttons.evaluate_all(
-            "all => all.map((one) => one.getBoundingClientRect().y)"
-        )
-        assert compare == swap
+        compare, swap = boxes(buttons)
+        assert compare["y"] == swap["y"]
 
 
 def test_counts_of_the_confusion_matrix_lie_inside_their_cells(show):
     page = show(vw.AnomalyHistogram(np.arange(50_000.0), np.arange(50_000) >= 40_000)._view.canvas)
     cells = page.locator(".vw-confusion .vw-scores-number")
-    assert cells.count() == 4
+    expect(cells).to_have_count(4)
     assert cells.evaluate_all(CUT) == []
     for cell in cells.all():
-        term, value = (
-            cell.locator(one).bounding_box() for one in ("> :first-child", "> :last-child")
-        )
+        term, value = boxes(cell.locator("> :first-child"), cell.locator("> :last-child"))
         below = term["y"] + term["height"] <= value["y"] + 1
         assert below or term["x"] + term["width"] + 4 <= value["x"]
 
@@ -132,7 +124,7 @@ def test_intervals_fit(page):
           <div class="vw-note vw-bootstrap">{histogram._view.intervals._answer.value}</div>
         </div>"""
     )
-    panel, table = (page.locator(one).bounding_box() for one in (".vw-figure", "table"))
+    panel, table = boxes(page.locator(".vw-figure"), page.locator("table"))
     assert panel["x"] <= table["x"]
     assert table["x"] + table["width"] <= panel["x"] + 292
     assert page.locator("td").first.inner_text() == f"{histogram.flagged.mean():.3f}"

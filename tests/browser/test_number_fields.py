@@ -58,10 +58,10 @@ def test_the_fields_of_the_histogram(histogram):
     check(blank, threshold, lambda: histogram.threshold)
     enter(blank, threshold, "2,5")
     blank.root.get_by_text("Set by hand").wait_for()
-    assert histogram.threshold == 2.5
+    blank.until(lambda: histogram.threshold == 2.5, "the threshold")
     threshold.press("ArrowUp")
     blank.page.wait_for_function("field => field.value !== '2.5'", arg=threshold.element_handle())
-    assert 2.5 < histogram.threshold < 2.6
+    blank.until(lambda: 2.5 < histogram.threshold < 2.6, "the next threshold")
 
     rate = blank.page.get_by_role("spinbutton", name="Percentage to flag")
     check(blank, rate, lambda: histogram.percentile)
@@ -88,6 +88,7 @@ def test_the_fields_of_every_method(histogram):
         check(blank, field, lambda: len(asked))
         count = len(asked)
         enter(blank, field, "0,5")
+        blank.until(lambda count=count: len(asked) > count, "the message")
         assert len(asked) == count + 1
         assert asked[-1][parameter] == 0.5
 
@@ -98,9 +99,9 @@ def test_the_threshold_of_the_scatter(page):
     field = blank.page.get_by_role("spinbutton", name="Threshold of the colours")
     check(blank, field, lambda: scatter.threshold)
     enter(blank, field, "0,25")
-    assert scatter.threshold == 0.25
+    blank.until(lambda: scatter.threshold == 0.25, "the threshold")
     enter(blank, field, "")
-    assert scatter.threshold is None
+    blank.until(lambda: scatter.threshold is None, "no threshold")
 
 
 @pytest.mark.parametrize(("name", "label"), [("learning_rate", "Learning rate"), ("beta", "β")])
@@ -125,4 +126,5 @@ def test_the_settings_of_a_run(page, name, label):
     blank.update()
     assert field.input_value() == "1,000"
     enter(blank, field, "0,5")
+    blank.until(lambda: clicked, "the message")
     assert [(message["name"], message["value"]) for message in clicked] == [(name, 0.5)]

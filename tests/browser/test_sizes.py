@@ -15,7 +15,7 @@ MADE = {
 RESIZE = """async ([width, height]) => {
   const widget = document.querySelector(".vw-widget");
   Object.assign(widget.parentElement.style, { width, height });
-  for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);  // sizes are observed
+  for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame);  // sizes are observed
   const plot = widget.querySelector(".vw-picture");
   const heights = [...widget.children].map((part) => part.getBoundingClientRect().height);
   const wide = [...widget.querySelectorAll("*")].filter((part) =>

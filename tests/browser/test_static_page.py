@@ -95,7 +95,7 @@ def test_the_threshold_still_moves_the_counts(page, errors):
     )
     # Every sample is flagged by the lowest threshold.
     rate = blank.root.locator(".vw-scores-number").filter(has_text="Alert rate")
-    assert rate.locator(".vw-scores-value").inner_text() == "100 %"
+    expect(rate.locator(".vw-scores-value")).to_have_text("100 %")
     assert errors == []
 
 

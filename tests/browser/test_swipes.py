@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.support.blank_page import BlankPage
+from tests.support.layout import boxes, settle
 from tests.widgets import invariants
 
 TALL = "document.body.style.cssText = 'height: 4000px; padding-top: 400px'; scrollTo(0, 300)"
@@ -45,6 +46,7 @@ class Touched(BlankPage):
         self.finger = Finger(page)
         self.main = self.root.locator("canvas[data-vw-main]")
         self.main.wait_for()
+        settle(page)
 
     def place(self, x, y):
         """Return a place in the page, from shares of the width and height of the main part."""
@@ -122,7 +124,7 @@ def test_a_swipe_over_the_filmstrip_scrolls_and_sideways_it_slides(page):
     blank = Touched(page, slider)
     page.wait_for_function("document.querySelector('[data-vw-main]').ariaValueText")
     for part in (blank.main, blank.root.locator(".vw-film-profile canvas")):
-        box = part.bounding_box()
+        (box,) = boxes(part)
         middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         blank.finger.drag(middle, (3, -150))
         blank.wait_for_scroll()

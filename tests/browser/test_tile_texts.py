@@ -1,5 +1,7 @@
 """What the widgets say beside their tiles: the range of values, and the detail of a renderer."""
 
+import re
+
 import numpy as np
 import pandas as pd
 from playwright.sync_api import expect
@@ -8,6 +10,7 @@ import vae_widgets as vw
 from tests.support.alone import show_alone
 from tests.support.blank_page import BlankPage
 from tests.support.jupyterlab import wait_for
+from tests.support.layout import boxes
 from tests.support.pca_codec import PcaCodec
 from vae_widgets.core.ticks import MINUS
 
@@ -40,8 +43,8 @@ def test_scatter_tells_the_range_and_describes_what_is_hovered_and_picked(page):
     BlankPage(page, scatter)
     expect(page.locator(".vw-scatter-facts")).to_contain_text("tiles: bars from the means")
     picked = page.locator(".vw-picked-text td")
-    assert picked.all_inner_texts()[0::3] == list(FRAME)
     expect(picked.nth(1)).to_have_text(shown(codec.decode(scatter.picked[None])[0, 0]))
+    assert picked.all_inner_texts()[0::3] == list(FRAME)
     page.evaluate("window.mounted.model.set('hovered', 7)")
     hovered = page.locator(".vw-tooltip-detail td")
     hovered.nth(0).wait_for()
@@ -55,11 +58,11 @@ def test_no_row_of_a_long_detail_is_cut(page):
     BlankPage(page, scatter)
     detail = page.locator(".vw-picked-text")
     rows = detail.locator("tr")
-    box = detail.bounding_box()
+    (box,) = boxes(detail)
     page.mouse.move(box["x"] + 20, box["y"] + 20)
 
     def whole():
-        tops = [row.bounding_box()["y"] - box["y"] for row in rows.all()]
+        tops = [row["y"] - box["y"] for row in boxes(rows)]
         inside = [top for top in tops if -15 < top < box["height"]]
         return tops[0], [top for top in inside if not 0 <= top <= box["height"] - 16]
 
@@ -79,12 +82,12 @@ def test_slider_tells_the_range_and_describes_the_frame_that_was_committed(page)
     slider.value = 1.0
     page.evaluate("text => model.set('_detail', text)", slider._detail)
     expect(detail.locator("td").nth(1)).to_have_text(shown(slider.frames[-1, 0]))
-    box = page.get_by_role("slider").bounding_box()
+    (box,) = boxes(page.get_by_role("slider"))
     page.mouse.move(box["x"] + 300, box["y"] + 20)
     page.mouse.down()
-    assert "vw-stale" in detail.get_attribute("class")  # of another frame, until the release
+    expect(detail).to_have_class(re.compile("vw-stale"))  # of another frame, until the release
     page.mouse.up()
-    assert "vw-stale" not in detail.get_attribute("class")
+    expect(detail).not_to_have_class(re.compile("vw-stale"))
 
 
 def test_review_card_and_strip_tell_the_range(page):
@@ -94,7 +97,7 @@ def test_review_card_and_strip_tell_the_range(page):
     expect(page.locator(".vw-review-facts")).to_contain_text(
         "tiles: black \N{MINUS SIGN}3, white 3"
     )
-    assert page.locator(".vw-review-detail").is_hidden()
+    expect(page.locator(".vw-review-detail")).to_be_hidden()
     show_alone(page, histogram._view.strip)
     expect(page.locator(".vw-strip-note")).to_have_text("black \N{MINUS SIGN}3, white 3")
     show_alone(page, vw.AnomalyHistogram(SCORES[:12], items=(X + 3) / 6)._view.strip)

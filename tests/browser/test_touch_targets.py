@@ -5,6 +5,7 @@ import pytest
 
 import vae_widgets as vw
 from tests.support.alone import show_alone
+from tests.support.layout import settle
 from tests.support.pca_codec import PcaCodec, digits
 
 X, Y = (part[:60] for part in digits())
@@ -47,5 +48,6 @@ def test_controls_are_at_least_36_pixels_wide_and_high(touched, kind):
     show_alone(touched, WIDGETS[kind]())
     root = touched.locator(".vw-widget")
     root.wait_for()
+    settle(touched)
     assert touched.evaluate("matchMedia('(pointer: coarse)').matches")
     assert root.evaluate(SMALL) == []

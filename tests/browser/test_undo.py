@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.blank_page import BlankPage
+from tests.support.layout import boxes
 from tests.widgets import invariants
 
 
@@ -29,7 +30,7 @@ def test_undo_of_the_threshold(histogram):
         )
 
     main = blank.root.locator("[data-vw-main]")
-    box = main.bounding_box()
+    (box,) = boxes(main)
     y = box["y"] + 90
     # One drag with many moves is one step, and so is a text, a key and a method.
     blank.page.mouse.move(box["x"] + 200, y)
@@ -110,7 +111,7 @@ def test_undo_of_selection_bookmarks_and_threshold_in_the_scatter(page):
         blank.until(lambda: scatter.selection.tolist() == list(rows), f"selection {rows}")
 
     blank.root.get_by_role("button", name="Box", exact=True).click()
-    box = main.bounding_box()
+    (box,) = boxes(main)
     page.mouse.move(box["x"] + 50, box["y"] + 10)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 10, box["y"] + box["height"] - 42, steps=5)
@@ -171,7 +172,7 @@ def test_undo_of_the_position_of_a_slide(page):
         blank.until(lambda: slider.value == value, f"the value {value}")
         assert page.evaluate("mounted.model.get('value')") == value
 
-    box = track.bounding_box()
+    (box,) = boxes(track)
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
     page.mouse.down()
     page.mouse.move(box["x"] + 20, box["y"] + 20, steps=5)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tests.support.jupyterlab import wait_for
 from tests.support.scatter_view import MARGIN
 from vae_widgets.rendering import render
 
@@ -110,8 +111,12 @@ class DecodedHere:
         return np.array(self._page.evaluate(PIXELS, [canvas, width, height]))
 
     def assert_shows(self, samples):
-        """The picture is that of the renderer for what the codec has decoded, within a level."""
+        """Wait until the picture is that of the renderer for these samples, within a level."""
         (tile,) = render(self._renderer, samples)
-        shown = self.shown_in("decoded")
-        assert np.abs(shown[..., :3] - tile[..., :3].astype(int)).max() <= 1
-        assert shown[..., :3].std() > 1  # a picture at all
+        colours = tile[..., :3].astype(int)
+        assert colours.std() > 1  # a picture at all
+        wait_for(
+            lambda: np.abs(self.shown_in("decoded")[..., :3] - colours).max() <= 1,
+            10,
+            "the picture of what was decoded",
+        )

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from tests.support.layout import settle
+
 CODEC = """
 import numpy as np
 from sklearn.datasets import load_digits
@@ -47,6 +49,9 @@ MOVE = """([slider, canvas, values]) => values.map((value) => {
   slider.dispatchEvent(new Event("input", { bubbles: true }));
   return canvas.toDataURL();
 })"""
+# A canvas is drawn in the size that it has in the page.
+FITS = """(canvas) => ["Width", "Height"].every((side) => canvas[side.toLowerCase()] ===
+  Math.round(canvas[`client${side}`] * devicePixelRatio))"""
 MARGIN = {"left": 48, "right": 8, "top": 8, "bottom": 40}  # of the plot in its canvas
 
 
@@ -61,8 +66,9 @@ class View:
         self.caption = self.root.locator(".vw-picked figcaption").first
         self.status = self.root.get_by_role("status")
         self.canvas.scroll_into_view_if_needed()
-        # The picture of the sample shows that the tiles have come.
-        nb.page.wait_for_function("canvas => canvas.width > 0", arg=self.canvas.element_handle())
+        # Its size follows the width of the widget, once that has been observed.
+        settle(nb.page)
+        nb.page.wait_for_function(FITS, arg=self.canvas.element_handle())
 
     def to_screen(self, points):
         """Pixels of the canvas for points (n, 2) of the plane, from the trait alone."""

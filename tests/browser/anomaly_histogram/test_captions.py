@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 import vae_widgets as vw
 from tests.support.blank_page import BlankPage
+from tests.support.layout import settle
 from vae_widgets.core.ticks import MINUS
 
 # The texts of the last picture, where each begins and ends.
@@ -39,12 +40,14 @@ def test_neighbours_of_the_threshold_look_different(page, low, high, said):
     canvas = BlankPage(page, histogram._view.canvas)
     page.wait_for_function("said => said in drawn", arg=said)
     typed = canvas.root.get_by_role("spinbutton", name="Threshold")
+    settle(page)
     assert low < float(typed.input_value()) <= high
     assert typed.evaluate("field => field.scrollWidth <= field.clientWidth")
     canvas.close()
     strip = BlankPage(page, histogram._view.strip)
     captions = strip.root.locator(".vw-tile-caption")
     expect(captions.last).not_to_be_empty()
+    settle(page)
     texts = captions.all_inner_texts()
     (flagged,), (below,) = (
         {
@@ -69,9 +72,7 @@ def test_every_percentile_is_labelled_where_many_are_close(page, width):
     blank.root.evaluate(
         "(root, width) => { root.parentElement.style.width = `${width}px`; }", width
     )
-    blank.page.wait_for_function(
-        "width => document.querySelector('canvas').clientWidth < width", arg=width
-    )
+    settle(page)
     page.evaluate("() => { window.drawn = {}; }")
     blank.update()
     histogram.threshold = 1.5

@@ -5,9 +5,11 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 import vae_widgets as vw
 from tests.support.exported_page import OpenedPage
+from tests.support.layout import boxes, settle
 from vae_widgets.core.thresholds import threshold_metrics
 
 N = 200
@@ -35,6 +37,8 @@ def monitor():
 
 
 def picture(part):
+    """Return the pixels of a part once what was done to it is drawn."""
+    settle(part.page)
     return np.asarray(Image.open(io.BytesIO(part.screenshot())).convert("RGB")).astype(int)
 
 
@@ -55,13 +59,15 @@ def test_the_point_on_each_curve_moves_with_the_threshold(page, histogram, tmp_p
     for curve in ("Precision-recall", "ROC", "Cost"):
         page.get_by_role("button", name=curve, exact=True).click()
         plot = page.locator(".vw-curve-plot").filter(visible=True)
-        width, height = plot.bounding_box()["width"], plot.bounding_box()["height"]
+        (box,) = boxes(plot)
+        width, height = box["width"], box["height"]
         area = plot.locator(".vw-plot-area").evaluate(
             "e => [e.offsetLeft, e.offsetTop, e.offsetWidth, e.offsetHeight]"
         )
         assert area[2:] == pytest.approx([width - 64, height - 76], abs=1)
         for _ in range(2):
             canvas.press("PageUp" if curve != "ROC" else "PageDown")
+            settle(page)
             threshold = float(canvas.get_attribute("aria-valuenow"))
             metrics = threshold_metrics(histogram.scores, histogram.labels, threshold)
             panel = {"Precision-recall": ("recall", "precision"), "ROC": ("rate", "recall")}
@@ -107,13 +113,13 @@ def test_the_pointer_and_the_keys_read_a_curve(page, histogram, tmp_path):
         "([canvas, old]) => canvas.toDataURL() !== old", arg=[canvas.element_handle(), before]
     )
     canvas.press("Home")
-    assert status.text_content() == "false positive rate 0, recall 0"
+    expect(status).to_have_text("false positive rate 0, recall 0")
     canvas.press("End")
-    assert status.text_content() == "false positive rate 1, recall 1"
+    expect(status).to_have_text("false positive rate 1, recall 1")
     canvas.press("ArrowLeft")
-    assert status.text_content().startswith("false positive rate 0.99")
+    expect(status).to_contain_text("false positive rate 0.99")
     canvas.press("Escape")
-    assert status.text_content() == ""
+    expect(status).to_be_empty()
     name = canvas.get_attribute("aria-label")
     assert name.startswith("Area under the ROC curve 0.9")
     assert name.endswith(": recall against false positive rate")
@@ -139,7 +145,7 @@ def test_a_saved_monitor_hides_zooms_and_takes_logarithms(page, monitor, tmp_pat
     np.testing.assert_allclose(lowest(plots.first, brighter(BLUE)), straight, atol=1)
 
     # The status line reads the values at the pointer; a drag shows a part of the run.
-    area = page.locator(".vw-plot-area").first.bounding_box()
+    (area,) = boxes(page.locator(".vw-plot-area").first)
     at = [area["x"] + share * area["width"] for share in (0.5, 0.25, 0.75)]
     middle = area["y"] + area["height"] / 2
     page.mouse.move(at[0], middle)
@@ -158,14 +164,14 @@ def test_a_saved_monitor_hides_zooms_and_takes_logarithms(page, monitor, tmp_pat
     # On a narrow page they stand one below the other, as wide as there is room.
     page.set_viewport_size({"width": 260, "height": 900})
     page.wait_for_function("plot => plot.clientWidth < 260", arg=plots.first.element_handle())
-    first, second = (plots.nth(i).bounding_box() for i in (0, 1))
+    first, second = boxes(plots.nth(0), plots.nth(1))
     assert first["x"] == second["x"]
     assert second["y"] >= first["y"] + first["height"]
     assert first["x"] + first["width"] <= 260
 
     page.get_by_role("button", name="KL", exact=True).click()
     plots.nth(1).wait_for(state="hidden")
-    assert titles.first.inner_text() == "loss (nats)"
+    expect(titles.first).to_have_text("loss (nats)")
     page.get_by_role("button", name="loss", exact=True).click()
     titles.get_by_text("All curves are hidden").wait_for()
     opened.check()

@@ -5,6 +5,7 @@ import pytest
 
 import vae_widgets as vw
 from tests.support.exported_page import PIXELS, OpenedPage
+from tests.support.layout import settle
 from tests.support.pca_codec import OnnxPcaCodec, digits
 from tests.support.scatter_view import MARGIN
 from vae_widgets.rendering import render, render_compared
@@ -115,6 +116,8 @@ def test_every_gesture_works_from_the_disk(page, explorer, tmp_path):
     page.keyboard.up("Shift")
     depth = np.minimum.reduce([*(points - [left, top]).T, *([right, bottom] - points).T])
     facts = plot.root.locator(".vw-scatter-facts").filter(has_text="selected")
+    facts.wait_for()
+    settle(page)
     count = int(facts.inner_text().partition(", ")[2].split()[0])
     assert (depth > 1).sum() <= count <= (depth > -1).sum()
     page.get_by_role("tab", name="Selection").locator(".vw-tab-count").filter(
@@ -123,6 +126,7 @@ def test_every_gesture_works_from_the_disk(page, explorer, tmp_path):
     plot.press("Clear")
 
     # Grid and density: each is drawn behind the points, and goes again.
+    facts.wait_for(state="detached")
     plain = plot.picture()
     for layer in ("Grid", "Density"):
         plot.press(layer)

@@ -6,9 +6,11 @@ import zlib
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 import vae_widgets as vw
 from tests.support.exported_page import OpenedPage
+from tests.support.jupyterlab import wait_for
 from tests.support.pca_codec import OnnxPcaCodec, digits
 from vae_widgets.rendering import ImageRenderer
 from vae_widgets.widgets.tile_strip import TileStrip
@@ -45,11 +47,10 @@ def test_a_strip_works_from_the_disk_and_its_theme_can_be_switched(page, tmp_pat
     assert page.locator(".vw-strip").evaluate(MIDDLE_PIXELS) == [0, 51, 102, 153, 204, 255]
     assert page.locator(".vw-tile-caption").first.inner_text() == BROKEN
     page.locator("button.vw-tile").nth(4).click()
-    assert "vw-tile-selected" in page.locator(".vw-tile").nth(4).get_attribute("class")
-    colour = "getComputedStyle(document.body).backgroundColor"
-    assert page.evaluate(colour) == "rgb(255, 255, 255)"
+    expect(page.locator(".vw-tile").nth(4)).to_have_class(re.compile("vw-tile-selected"))
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
     page.get_by_role("button", name="Dark").click()
-    assert page.evaluate(colour) == "rgb(17, 17, 17)"
+    expect(page.locator("body")).to_have_css("background-color", "rgb(17, 17, 17)")
     assert page.evaluate("window.hacked") is None
     opened.check()
 
@@ -79,12 +80,16 @@ def test_the_threshold_moves_counts_outlines_and_tiles(page, explorer, explorer_
     typed.press("Enter")
     shown = page.locator(".vw-panel-threshold .vw-tile-caption").first
     page.locator(".vw-scatter-facts").filter(has_text=FLAGGED.format(5)).wait_for()
-    assert float(shown.inner_text().lstrip("✓✗ ")) == pytest.approx(scores.max(), rel=1e-3)
+    wait_for(
+        lambda: float(shown.inner_text().lstrip("✓✗ ")) == pytest.approx(scores.max(), rel=1e-3),
+        30,
+        "the caption of the highest score",
+    )
     page.get_by_role("tab", name="Selection").click()
     page.get_by_role("button", name="Select the flagged samples").click()
-    page.locator(".vw-panel-selection .vw-tile-caption").nth(4).wait_for()
-    captions = page.locator(".vw-panel-selection .vw-tile-caption").all_inner_texts()
-    assert {*captions} == {f"#{row}" for row in np.argsort(scores)[-5:]}
+    captions = page.locator(".vw-panel-selection .vw-tile-caption")
+    expected = {f"#{row}" for row in np.argsort(scores)[-5:]}
+    wait_for(lambda: {*captions.all_inner_texts()} == expected, 30, "the flagged samples")
     assert page.evaluate("window.hacked") is None
     opened.check()
 
@@ -115,6 +120,7 @@ def test_a_review_is_kept_counted_and_saved(page, explorer, explorer_file):
     page.keyboard.press("u")
     progress.filter(has_text="1 anomalous, 1 normal, 0 unsure").wait_for()
     status = page.locator(".vw-review .vw-status").filter(has_text="judged by 2 drawn at random")
+    status.wait_for()
     estimate = status.inner_text()
     page.locator(".vw-review").get_by_role("button", name="Export").click()
     with page.expect_download() as download:
@@ -230,7 +236,7 @@ def test_a_monitor_shows_its_whole_run_and_saves_it(page, tmp_path):
     monitor.save_html(tmp_path / "run.html")
     opened = OpenedPage(page, tmp_path / "run.html")
     page.get_by_text("step 29").wait_for()
-    assert page.get_by_role("button", name="Stop").count() == 0
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
     page.get_by_role("button", name="Log scale").click()
     page.get_by_role("button", name="Export").first.click()
     with page.expect_download() as download:

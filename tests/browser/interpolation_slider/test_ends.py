@@ -52,7 +52,7 @@ def test_ends_are_chosen_by_number_and_by_the_picked_point(page):
     blank.root.get_by_role("button", name="Swap ends").click()
     expect(numbers["start"]).to_have_value("11")
     expect(numbers["end"]).to_have_value("7")
-    assert np.array_equal(slider.start, X[11])
+    blank.until(lambda: np.array_equal(slider.start, X[11]), "the swap")
 
 
 HOLD = """() => {

@@ -31,7 +31,8 @@ def test_open_widgets_take_new_colours_at_once(page):
     assert not page.evaluate(HAS_COLOUR, [canvas, pink])
     page.evaluate(SET, ["class-colours", " ".join(["#ff0080", "#00ff00", *["#000000"] * 8])])
     page.wait_for_function(HAS_COLOUR, arg=[canvas, pink])
-    assert page.evaluate(SWATCHES) == ["rgb(255, 0, 128)", "rgb(0, 255, 0)"]
+    colours = ["rgb(255, 0, 128)", "rgb(0, 255, 0)"]
+    page.wait_for_function(f"colours => `${{({SWATCHES})()}}` === `${{colours}}`", arg=colours)
     blank.close()
     scatter.close()
 

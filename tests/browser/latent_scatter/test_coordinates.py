@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.layout import boxes
 from tests.support.scatter_view import ANSWERS, CODEC, MOVE, View, lonely
 
 # A linear "VAE" of six dimensions, the third of which has collapsed to the prior.
@@ -45,8 +46,8 @@ def test_axes_and_other_dimensions(cells, projection):
     view.press("Other dimensions")
     name = nb.kernel.eval("next(a['name'] for a in scatter._axes if a['index'] == 0)")
     rows = view.root.locator(".vw-dims-row")
-    assert rows.count() == nb.kernel.eval("len(scatter.slice_at)")
-    assert rows.filter(has_text="along x").count() == 1
+    expect(rows).to_have_count(nb.kernel.eval("len(scatter.slice_at)"))
+    expect(rows.filter(has_text="along x")).to_have_count(1)
     at = view.empty_place()
     view.click(at)
     view.wait_for_status("Decoded by the kernel")
@@ -133,7 +134,7 @@ def test_a_fixed_dimension_answers_in_the_page(cells):
     assert nb.comm_messages() <= messages + 4
 
     # With the mouse: the same value in the page and in Python.
-    box = slider.bounding_box()
+    (box,) = boxes(slider)
     nb.drag(slider, (box["width"] - 8, box["height"] / 2), (box["width"] / 4, box["height"] / 2))
     moved = float(slider.input_value())
     assert moved < 0
@@ -208,4 +209,4 @@ def test_where_am_i(cells):
     view.wait_for_status("Decoded by the kernel, far from all data, beside the nearest sample.")
     view.click(view.codes()[index])
     view.caption.filter(has_text="reconstruction").wait_for()
-    assert "far" not in view.caption.inner_text()
+    expect(view.caption).not_to_contain_text("far")

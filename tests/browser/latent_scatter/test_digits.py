@@ -4,12 +4,13 @@ import numpy as np
 
 import vae_widgets as vw
 from tests.support.blank_page import BlankPage
+from tests.support.layout import settle
 from tests.support.pca_codec import PcaCodec
+from tests.support.scatter_view import FITS
 
 X = np.random.default_rng(0).normal(size=(30, 4))
 # Opaque pixels at the left rim of a canvas, where a number that is cut off would end.
-AT_RIM = """async (canvas) => {
-  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+AT_RIM = """(canvas) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, 1, canvas.height);
   return data.filter((level, i) => i % 4 === 3 && level).length;
 }"""
@@ -18,7 +19,10 @@ AT_RIM = """async (canvas) => {
 def test_ticks_of_large_codes_are_whole(page):
     codes = 1.5e12 * X
     BlankPage(page, vw.LatentScatter(PcaCodec(codes), codes))
-    assert page.locator(".vw-scatter-plot > canvas").evaluate(AT_RIM) == 0
+    canvas = page.locator(".vw-scatter-plot > canvas")
+    settle(page)
+    page.wait_for_function(FITS, arg=canvas.element_handle())
+    assert canvas.evaluate(AT_RIM) == 0
 
 
 def test_the_card_of_a_sample_shows_the_digits_of_a_small_quantity(page):

@@ -71,7 +71,8 @@ def test_closed_views_free_what_they_held(own_page):
         if i:
             blank.show_again()
         own_page.wait_for_function(IS_DRAWN)
-        assert all(heap.count(kind) > 0 for kind in ours)
+        wait_for(lambda: all(heap.count(kind) > 0 for kind in ours), 20, "the tiles")
+        blank.wait_for_answers()
         opened = heap.arrays()
         blank.close()
         wait_for(lambda: all(heap.count(kind) == 0 for kind in ours), 20, f"the end of view {i}")

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import vae_widgets as vw
 from tests.support.blank_page import BlankPage
 from tests.support.decoded_here import DecodedHere
+from tests.support.jupyterlab import wait_for
+from tests.support.layout import boxes
 from tests.support.onnx_codec import OnnxPcaCodec
 from tests.support.pca_codec import digits
 from vae_widgets.codec import OnnxModel
@@ -34,8 +37,9 @@ def test_hover_and_pick_show_the_exact_picture_without_a_kernel(page):
     assert here.sent() == []
     x, y = here.pixel(7)
     here.plot.click(position={"x": x, "y": y})
-    assert here.caption.inner_text() == "reconstruction"
+    expect(here.caption).to_have_text("reconstruction")
     here.assert_shows(codec.decode(scatter.z_mean[7:8]))
+    wait_for(here.sent, 10, "the message")
     assert {*here.sent()} == {"pick"}  # which is tried until the kernel confirms it
     blank.lose_kernel("there")
     blank.until(lambda: scatter.picked_index == 7, "the kernel confirms")
@@ -48,7 +52,7 @@ def test_a_hovered_sample_is_compared_without_a_kernel(page):
     scatter, blank, here = show(page, codec)
     blank.lose_kernel()
     page.mouse.move(0, 0)
-    box = here.plot.bounding_box()
+    (box,) = boxes(here.plot)
     x, y = here.pixel(7)
     page.mouse.move(box["x"] + x, box["y"] + y)
     tooltip = blank.root.get_by_role("tooltip").filter(has_text="#7\n")
@@ -57,7 +61,11 @@ def test_a_hovered_sample_is_compared_without_a_kernel(page):
     for role, tile in zip(
         ("input", "reconstruction", "residual"), tiles[..., 0].astype(int), strict=True
     ):
-        assert np.abs(here.shown_in(role)[..., 0] - tile).max() <= 1, role
+        wait_for(
+            lambda role=role, tile=tile: np.abs(here.shown_in(role)[..., 0] - tile).max() <= 1,
+            10,
+            role,
+        )
     blank.close()
 
 
@@ -87,7 +95,7 @@ def test_grid_and_traversals_are_decoded_here(page, projection):
     assert slice_at[other] != scatter.slice_at[other]
     z = scatter._space.inverse_project(slice_at[np.newaxis])
     far = "\nfar from data" if scatter.far_from_data(z)[0] else ""
-    assert here.caption.inner_text() == f"decoded{far}"
+    expect(here.caption).to_have_text(f"decoded{far}", use_inner_text=True)
     here.assert_shows(codec.decode(z))
     assert here.sent() == []
     blank.close()
@@ -124,6 +132,7 @@ def test_newer_weights_take_the_place_of_older_ones(page, monkeypatch):
     scatter.pick(3)
     blank.update()
     assert scatter._model == {}  # too soon after the change before
+    blank.lose_kernel("busy")  # which would decode
     assert here.hover(310, 210).startswith("preview")
     blank.close()
 

@@ -1,6 +1,7 @@
 """Copy as Python gives code that, when it is run, shows the same view."""
 
 import numpy as np
+from playwright.sync_api import expect
 
 import vae_widgets as vw
 from tests.support.blank_page import BlankPage
@@ -56,7 +57,7 @@ def test_the_copied_code_shows_the_same_view(page):
     legend.nth(3).click()
     legend.nth(7).click()
     blank.page.wait_for_function("() => window.mounted.model.get('_hidden').length === 2")
-    assert scatter.hidden_classes == ("3", "7")
+    blank.until(lambda: scatter.hidden_classes == ("3", "7"), "the hidden classes")
     assert scatter.density
     assert scatter.prior
     assert scatter.grid
@@ -100,7 +101,7 @@ def test_python_sets_the_size_of_points_and_the_buttons(page):
         f"([canvas, small]) => ({ink})(canvas) > 2 * small", arg=[canvas.element_handle(), small]
     )
     pressed = blank.root.get_by_role("button", name="Lasso", exact=True)
-    assert pressed.get_attribute("aria-pressed") == "true"
+    expect(pressed).to_have_attribute("aria-pressed", "true")
 
 
 def test_buttons_say_when_the_kernel_is_gone(page):

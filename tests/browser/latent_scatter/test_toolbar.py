@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 import vae_widgets as vw
 from tests.support.blank_page import BlankPage
 from tests.support.jupyterlab import wait_for
+from tests.support.layout import boxes
 from tests.support.pca_codec import PcaCodec, digits
 from tests.widgets import invariants
 
@@ -90,23 +91,25 @@ def test_half_a_cell_has_two_rows_of_buttons_and_room_for_the_name_of_a_class(pa
     controls = blank.root.locator(".vw-controls")
     for name in ("Prior", "Density", "Other dimensions"):
         assert controls.get_by_role("button", name=name).is_visible()
-    boxes = [part.bounding_box() for part in controls.locator("> *").all()]
-    rows = sorted({round(box["y"]) for box in boxes})
+    places = boxes(controls.locator("> *"))
+    rows = sorted({round(box["y"]) for box in places})
     assert len(rows) == 2
     # And "Path ends" fits, where there is a path.
-    second = [box["x"] + box["width"] for box in boxes if round(box["y"]) == rows[1]]
+    second = [box["x"] + box["width"] for box in places if round(box["y"]) == rows[1]]
     assert max(second) < 605 - 100
     controls.get_by_role("button", name="Save").click()
-    along = blank.root.locator(".vw-save-along > *").all()
+    along = boxes(blank.root.locator(".vw-save-along > *"))
     assert len(along) == 2
-    tops = [part.bounding_box()["y"] + part.bounding_box()["height"] / 2 for part in along]
-    assert abs(tops[0] - tops[1]) < 6, "the slider stands beside its value"
+    middles = [box["y"] + box["height"] / 2 for box in along]
+    assert abs(middles[0] - middles[1]) < 6, "the slider stands beside its value"
     label = blank.root.locator(".vw-picked-label > span")
+    picture = blank.root.locator(".vw-picked canvas").last
     expect(label).to_have_text(f"label {names[0]}")
+    text, shown = boxes(label, picture)
     assert label.evaluate("one => one.scrollWidth <= one.clientWidth")
-    picture = blank.root.locator(".vw-picked canvas").last.bounding_box()
-    assert label.bounding_box()["x"] < picture["x"]  # it begins under the reconstruction
+    assert text["x"] < shown["x"]  # it begins under the reconstruction
     scatter.pick(1)
     blank.update()
     expect(label).to_have_text("label b")
-    assert label.bounding_box()["x"] == picture["x"]
+    text, shown = boxes(label, picture)
+    assert text["x"] == shown["x"]

@@ -1,8 +1,10 @@
 """Samples whose class or value is not known, in the page."""
 
 import numpy as np
+from playwright.sync_api import expect
 
 from tests.support.alone import show_alone
+from tests.support.layout import settle
 from tests.support.pca_codec import PcaCodec
 from vae_widgets.widgets.latent_scatter.widget import LatentScatter
 
@@ -29,7 +31,7 @@ def test_points_of_no_class_are_grey_and_hide(page):
     unknown.click(modifiers=["Shift"])
     assert page.evaluate("model.get('_hidden')") == [0, 1]
     page.evaluate("model.set('hovered', 1)")
-    assert page.get_by_role("tooltip").inner_text().split("\n")[:2] == ["#1", "label unknown"]
+    expect(page.get_by_role("tooltip")).to_contain_text("#1\nlabel unknown", use_inner_text=True)
 
 
 def test_points_without_a_value_are_grey_and_hide(page):
@@ -45,6 +47,7 @@ def test_points_without_a_value_are_grey_and_hide(page):
     page.evaluate("model.set('threshold', null)")
     assert page.evaluate(LEGEND) == [["unknown 2", "false"]]
     page.evaluate("model.set('hovered', 4)")  # hidden, so it has no tooltip
+    settle(page)
     assert not page.get_by_role("tooltip").is_visible()
     page.locator(".vw-legend-class", has_text="unknown").click()
-    assert "value unknown" in page.get_by_role("tooltip").inner_text()
+    expect(page.get_by_role("tooltip")).to_contain_text("value unknown")

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 import vae_widgets as vw
 from tests.support.axe import AXE, serious_problems
 from tests.support.exported_page import OpenedPage
+from tests.support.layout import boxes, settle
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,7 @@ class Opened(OpenedPage):
 
     def curves(self):
         """Return the last value of each curve as the page describes it."""
+        settle(self.page)
         texts = self.page.locator(".vw-play-curves canvas").evaluate_all(
             "plots => plots.map((plot) => plot.ariaDescription)"
         )
@@ -81,7 +83,7 @@ def test_it_trains_while_one_watches_then_picks_slides_and_cuts(opened):
 
     # Pick: what is decoded differs from place to place.
     tile = page.locator(".vw-play-pick .vw-play-tiles > canvas").first
-    box = opened.planes.bounding_box()
+    (box,) = boxes(opened.planes)
     for x, y in ((0.3, 0.4), (0.8, 0.7)):
         seen = tile.evaluate("canvas => canvas.toDataURL()")
         page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
@@ -97,7 +99,7 @@ def test_it_trains_while_one_watches_then_picks_slides_and_cuts(opened):
     slider = page.get_by_role("slider", name="Place between start and end")
     slider.focus()
     page.keyboard.press("End")
-    assert slider.evaluate("slider => slider.ariaValueText") == "frame 33 of 33"
+    expect(slider).to_have_attribute("aria-valuetext", "frame 33 of 33")
     opened.button("Play").click()
     page.wait_for_function(
         "() => document.querySelector('.vw-play-slide figcaption').textContent < 'Frame 30'"
@@ -127,7 +129,7 @@ def test_settings_act_while_it_trains_and_a_start_again_forgets(opened):
     term.check()
     beta.focus()
     page.keyboard.press("End")
-    assert beta.evaluate("slider => slider.ariaValueText") == "32"
+    expect(beta).to_have_attribute("aria-valuetext", "32")
     opened.train(20)
     assert opened.curves()[1] < free / 2
     (before,) = page.workers
@@ -227,6 +229,7 @@ def test_all_of_it_is_seen_without_scrolling_and_named_for_those_who_do_not_see(
         assert serious_problems(page, "body") == []
     for width, height in ((1280, 800), (1920, 1080)):
         page.set_viewport_size({"width": width, "height": height})
+        settle(page)
         overflow = page.evaluate(
             """() => [document.documentElement, ...document.querySelectorAll(
             '.vw-play-controls, .vw-play-centre, .vw-play-side, .vw-play-panel:not([hidden])')]
@@ -236,5 +239,6 @@ def test_all_of_it_is_seen_without_scrolling_and_named_for_those_who_do_not_see(
         assert overflow == []
     for width in (400, 800):
         page.set_viewport_size({"width": width, "height": 800})
+        settle(page)
         more = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert more <= 0

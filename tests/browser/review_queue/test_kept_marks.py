@@ -37,13 +37,14 @@ def test_five_marks_survive_a_kernel_that_has_gone(page, tmp_path):
     blank = BlankPage(page, make_queue())
     press(blank, "tf")
     blank.root.get_by_text("1 anomalous, 1 normal, 0 unsure").wait_for()
+    blank.wait_for_answers()
     blank.lose_kernel()
     press(blank, "tsf")
     # At once, and what is counted includes them.
     blank.root.get_by_role("alert").get_by_text("The kernel does not answer").wait_for()
     blank.root.get_by_text("Waiting for the kernel: 3 marks in this browser.").wait_for()
     blank.root.get_by_text("2 anomalous, 2 normal, 1 unsure").wait_for()
-    assert len(marks_of(blank.widget)) == 2
+    blank.until(lambda: len(marks_of(blank.widget)) == 2, "the marks before")
     expected = dict(
         zip(
             ORDER[:5].tolist(),
@@ -112,6 +113,7 @@ def test_marks_of_another_queue_are_offered_and_can_be_removed(page):
     first = BlankPage(page, make_queue())
     press(first, "tf")
     first.root.get_by_text("1 anomalous, 1 normal, 0 unsure").wait_for()
+    first.wait_for_answers()
     first.close()
     # The same kernel: the code made a new queue, which may be meant.
     second = BlankPage(page, make_queue())
@@ -123,13 +125,14 @@ def test_marks_of_another_queue_are_offered_and_can_be_removed(page):
     assert marks_of(second.widget) == marks_of(first.widget)
     second.root.get_by_role("button", name="Remove them").click()
     second.root.get_by_text("0 anomalous, 0 normal, 0 unsure").wait_for()
-    assert marks_of(second.widget) == {}
+    second.until(lambda: marks_of(second.widget) == {}, "no marks")
     second.close()
 
     # A label that was given meanwhile stays.
     third = make_queue()
     press(blank := BlankPage(page, third), "t")
     blank.root.get_by_text("1 anomalous").wait_for()
+    blank.wait_for_answers()
     blank.close()
     histogram = vw.AnomalyHistogram(SCORES, np.where(np.arange(300) == ORDER[0], 0, np.nan))
     fourth = in_another_kernel(vw.ReviewQueue(histogram, order="highest"))

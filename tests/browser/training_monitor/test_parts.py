@@ -5,8 +5,10 @@ import io
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.blank_page import BlankPage
+from tests.support.layout import boxes
 from tests.support.pca_codec import PcaCodec, digits
 from vae_widgets.widgets.training_monitor.widget import TrainingMonitor
 
@@ -77,7 +79,7 @@ def test_the_replay_plays_and_marks_its_epoch_on_the_curves(page, monitor):
     blank.until(lambda: replay.at == frames[-3], "another one")
     page.keyboard.press("Home")
     blank.until(lambda: replay.at == frames[0], "the first epoch")
-    assert marks(blank, ".vw-replay-cursor") == [[frames[0]]] * 2
+    blank.until(lambda: marks(blank, ".vw-replay-cursor") == [[frames[0]]] * 2, "its mark")
 
     # Space plays, each epoch once it is seen, and the next Space holds it.
     seen = []
@@ -87,8 +89,8 @@ def test_the_replay_plays_and_marks_its_epoch_on_the_curves(page, monitor):
     blank.until(lambda: len(seen) >= 2, "two epochs")
     page.keyboard.press("Space")
     blank.root.get_by_role("button", name="Play").wait_for()
+    blank.until(lambda: marks(blank, ".vw-replay-cursor") == [[seen[-1]]] * 2, "the mark")
     assert seen == frames[1 : len(seen) + 1]
-    assert marks(blank, ".vw-replay-cursor") == [[seen[-1]]] * 2
     blank.root.get_by_role("button", name="Play").click()
     blank.until(lambda: replay.at is None, "the newest epoch")
     assert [*seen[:-1], None] == [*frames[1:-1], None]
@@ -98,7 +100,7 @@ def test_the_replay_plays_and_marks_its_epoch_on_the_curves(page, monitor):
     page.evaluate("() => document.body.classList.remove('vw-open-replay')")
     page.locator(".vw-replay-cursor").first.wait_for(state="detached")
     blank.close()
-    assert page.locator(".bqplot > div").count() == 0
+    expect(page.locator(".bqplot > div")).to_have_count(0)
 
 
 def test_events_are_named_above_the_curves_and_keys_zoom(page, monitor):
@@ -106,8 +108,8 @@ def test_events_are_named_above_the_curves_and_keys_zoom(page, monitor):
     blank = BlankPage(page, controls)
     page.evaluate(FIGURES)
     blank.until(lambda: marks(blank, ".vw-curve-event") == [[4.0]] * 2, "the event")
-    assert page.locator(".vw-curve-names").all_inner_texts() == ["stopped"]
-    name, area = (page.locator(at).first.bounding_box() for at in (".vw-curve-names span", "rect"))
+    expect(page.locator(".vw-curve-names")).to_have_text(["stopped"])
+    name, area = boxes(page.locator(".vw-curve-names span").first, page.locator("rect").first)
     assert name["y"] + name["height"] <= area["y"]
     assert name["x"] >= area["x"]
 

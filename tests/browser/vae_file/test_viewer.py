@@ -5,9 +5,12 @@ import json
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.bundle.mutations import parts_of, sign, zip_of
 from tests.support.axe import serious_problems
+from tests.support.jupyterlab import wait_for
+from tests.support.layout import boxes, settle
 from tests.support.pca_codec import digits
 from tests.support.vae_file import N, bundle_viewer, write_vae
 
@@ -73,6 +76,11 @@ def image(canvas):
     return np.reshape(canvas.evaluate(IMAGE), (8, 8))
 
 
+def wait_for_image(canvas, expected, atol):
+    """Wait until a canvas shows an image (8, 8) from 0 to 1, to within `atol`."""
+    wait_for(lambda: np.abs(image(canvas) - expected).max() <= atol, 10, "the expected image")
+
+
 def test_a_file_says_what_it_is_decodes_encodes_slides_and_shows_its_curves(page, open_file, file):
     codec, content = file
     root = open_file(content)
@@ -93,22 +101,21 @@ def test_a_file_says_what_it_is_decodes_encodes_slides_and_shows_its_curves(page
     decoded, sample = (root.locator(f"[data-role={role}]") for role in ("decoded", "sample"))
     root.locator(".vw-picked-label").filter(has_text=f"digit {y[0]}").wait_for()
     codes, _ = codec.encode(x[:N])
-    np.testing.assert_allclose(image(decoded), codec.decode(codes[:1])[0].clip(0, 1), atol=0.02)
-    np.testing.assert_allclose(image(sample), x[0], atol=0.02)
+    wait_for_image(decoded, codec.decode(codes[:1])[0].clip(0, 1), 0.02)
+    wait_for_image(sample, x[0], 0.02)
 
     # Pick another sample, then hover and pick an empty place: the page decodes both.
     canvas = root.locator(".vw-scatter .vw-canvas").first
-    box = canvas.bounding_box()
+    (box,) = boxes(canvas)
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    settle(page)
     before = image(decoded)
     page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.3)
-    page.wait_for_function("([a, b]) => a !== b.toDataURL()", arg=["", decoded.element_handle()])
-    assert np.abs(image(decoded) - before).max() > 0.05
+    wait_for(lambda: np.abs(image(decoded) - before).max() > 0.05, 10, "another image")
     page.mouse.down()
     page.mouse.up()
     root.locator(".vw-scatter .vw-status").filter(has_text="decoded").wait_for()
-    place = root.locator(".vw-picked-place").inner_text()
-    assert "z[0]" in place
+    expect(root.locator(".vw-picked-place")).to_contain_text("z[0]")
 
     # Slide to the end: the last frame is the code of the sample that is farthest from the first.
     slider = root.get_by_role("slider", name="Position between start and end")
@@ -116,12 +123,12 @@ def test_a_file_says_what_it_is_decodes_encodes_slides_and_shows_its_curves(page
     page.keyboard.press("End")
     root.locator(".vw-interpolation .vw-status").filter(has_text="value 1.000").wait_for()
     root.locator(".vw-legend-entry").filter(has_text="reconstruction").click()
-    assert root.locator(".vw-curve-panel:visible").count() == 2
+    expect(root.locator(".vw-curve-panel:visible")).to_have_count(2)
 
     # Draw: the page encodes, and marks the place in the scatter.
     drawing = root.locator(".vw-own-canvas")
     drawing.scroll_into_view_if_needed()
-    box = drawing.bounding_box()
+    (box,) = boxes(drawing)
     page.mouse.move(box["x"] + 112, box["y"] + 40)
     page.mouse.down()
     page.mouse.move(box["x"] + 112, box["y"] + 180, steps=8)
@@ -131,7 +138,7 @@ def test_a_file_says_what_it_is_decodes_encodes_slides_and_shows_its_curves(page
     root.get_by_role("button", name="Open in notebook").click()
     assert page.evaluate("window.opened") == 1
     page.evaluate("window.viewer.dispose()")
-    assert root.count() == 0
+    expect(root).to_have_count(0)
 
 
 def test_a_file_without_codes_shows_draws_from_the_prior(open_file, tmp_path):
@@ -142,7 +149,7 @@ def test_a_file_without_codes_shows_draws_from_the_prior(open_file, tmp_path):
     z = [float(v.replace("\N{MINUS SIGN}", "-")) for v in numbers(root)]
     expected = codec.decode(np.array([z]))[0].clip(0, 1)
     decoded = root.locator("[data-role=decoded]")
-    np.testing.assert_allclose(image(decoded), expected, atol=0.03)
+    wait_for_image(decoded, expected, 0.03)
     root.locator(".vw-interpolation .vw-status").filter(has_text="value 0.000").wait_for()
 
 
@@ -163,8 +170,8 @@ def test_samples_that_only_python_draws_are_the_pictures_in_the_file(open_file, 
     nearest = root.locator(".vw-picked-figure figcaption").nth(1).inner_text()
     row = int(nearest.split("#")[1].split()[0])
     sample = root.locator("[data-role=sample]")
-    np.testing.assert_allclose(image(sample), digits()[0][row], atol=0.02)
-    assert root.locator(".vw-interpolation").count() == 0
+    wait_for_image(sample, digits()[0][row], 0.02)
+    expect(root.locator(".vw-interpolation")).to_have_count(0)
 
 
 def hostile_files(content):

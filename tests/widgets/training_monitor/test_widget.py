@@ -301,8 +301,12 @@ class SteeredModel(LinearCodec):
 
 
 def train_in_thread(monitor, model, epochs=2, steps=5):
-    """Train like Keras in a thread, a batch whenever `go.release()` lets it."""
+    """Train like Keras in a thread, a batch whenever `go.release()` lets it.
+
+    The monitor may hold a batch until its hook returns, which is when it is in `ended`.
+    """
     go = threading.Semaphore(0)
+    ended = []
 
     def train():
         callback = monitor.callback
@@ -314,16 +318,17 @@ def train_in_thread(monitor, model, epochs=2, steps=5):
             for batch in range(steps):
                 go.acquire()
                 callback.on_train_batch_end(batch, {"loss": 1.0})
+                ended.append((epoch, batch))
             callback.on_epoch_end(epoch, {"loss": 1.0})
         callback.on_train_end()
 
     thread = threading.Thread(target=train)
     thread.start()
-    return thread, go
+    return thread, go, ended
 
 
 def wait_until(condition):
-    end = clock.monotonic() + 10
+    end = clock.monotonic() + 30
     while not condition():
         assert clock.monotonic() < end
         clock.sleep(0.005)
@@ -334,14 +339,20 @@ def test_pause_resume_settings_and_checkpoint_of_any_model(tmp_path, monkeypatch
     (tmp_path / "checkpoint.keras").touch()
     path = tmp_path / "run.jsonl"
     monitor, model = TrainingMonitor(log=path), SteeredModel()
-    thread, go = train_in_thread(monitor, model)
+    thread, go, ended = train_in_thread(monitor, model)
     go.release()
-    wait_until(lambda: monitor.history.last_step == 1)
+    wait_until(lambda: ended)
     click(monitor, kind="pause")
     assert monitor.state == "paused"
     go.release(2)
     wait_until(lambda: monitor.history.last_step == 2)  # the batch that was under way
-    # While it is paused: settings, and a checkpoint that does not overwrite a file of the user.
+    # While it is paused: a checkpoint that does not overwrite a file of the user, and settings.
+    monitor._throttle.finish()
+    assert "checkpoint-2.keras" in shown(monitor, "buttons")["checkpoint"]["hint"]
+    click(monitor, kind="checkpoint")
+    # The thread of the run saves it, so that the run is held from now on.
+    wait_until(lambda: monitor.history.actions[-1].text == "checkpoint")
+    assert model.saved == ["checkpoint-2.keras"]
     click(monitor, kind="change", name="beta", value=0.5)
     click(monitor, kind="change", name="learning_rate", value=0.001)
     click(monitor, kind="change", name="beta", value=-1)
@@ -349,18 +360,14 @@ def test_pause_resume_settings_and_checkpoint_of_any_model(tmp_path, monkeypatch
     monitor._throttle.finish()
     assert "received -1" in shown(monitor, "warning")
     assert shown(monitor, "settings") == {"learning_rate": 0.001, "beta": 0.5}
-    assert "checkpoint-2.keras" in shown(monitor, "buttons")["checkpoint"]["hint"]
-    click(monitor, kind="checkpoint")
-    wait_until(lambda: model.saved)
-    assert model.saved == ["checkpoint-2.keras"]
     assert shown(monitor, "buttons")["pause"]["text"] == "Resume"
     assert monitor.history.last_step == 2
     click(monitor, kind="resume")
     wait_until(lambda: monitor.history.last_step == 3)
     go.release(100)
-    thread.join(10)
+    thread.join(30)
     assert monitor.state == "finished"
-    done = ["paused", "β 0.5", "rate 0.001", "checkpoint", "resumed"]
+    done = ["paused", "checkpoint", "β 0.5", "rate 0.001", "resumed"]
     assert [action.text for action in monitor.history.actions] == done
     # All of it is in the log, which gives the same monitor again.
     again = TrainingMonitor.from_log(path)
@@ -378,14 +385,14 @@ def test_pause_resume_settings_and_checkpoint_of_any_model(tmp_path, monkeypatch
 
 def test_stop_ends_a_paused_run():
     monitor, model = TrainingMonitor(), Model()
-    thread, go = train_in_thread(monitor, model)
+    thread, go, ended = train_in_thread(monitor, model)
     go.release()
-    wait_until(lambda: monitor.history.last_step == 1)
+    wait_until(lambda: ended)
     monitor.pause()
     go.release(20)
     monitor.stop()
     wait_until(lambda: model.stop_training)
-    thread.join(10)
+    thread.join(30)
     assert monitor.state == "stopped"
 
 
@@ -415,7 +422,7 @@ def test_a_loop_in_a_thread_can_be_paused(by_click):
     wait_until(lambda: monitor.history.last_step == len(logged))  # one is held in log()
     assert monitor.state == "paused"
     monitor.stop()
-    thread.join(10)
+    thread.join(30)
     assert not thread.is_alive()
 
 
