@@ -63,6 +63,11 @@ def test_points_without_a_place_are_on_a_line_where_the_axis_follows_the_data():
     figure = CurveFigure(CurvePlot("", Axis(), Axis(), points=points), STYLES)
     figure.draw(lines=(line("a", [700, 800]),))
     assert (figure.points.visible, figure.points.y.tolist()) == (False, [700])
+    # bqplot would log an error for a point at NaN.
+    figure.draw(lines=(line("a", [np.nan]), line("b", [np.nan, 900, 950])))
+    assert (figure.points.x.tolist(), figure.points.y.tolist()) == ([1], [900])
+    figure.draw(lines=(line("a", [np.nan, np.nan]),))
+    assert np.isfinite([*figure.points.x, *figure.points.y]).all()
 
 
 def test_an_exported_page_has_the_plot_and_follows_the_point_that_it_moves():

@@ -197,9 +197,11 @@ class CurveFigure(bqplot.Figure):
         x, y, colours = plot.points.x, plot.points.y, [plot.points.colour]
         if x.size or None not in plot.y.domain:
             return changes(self.points, x=x, y=y, colors=colours, scales=position, visible=True)
-        # On a line, because an axis that ends with its data also makes room for hidden points.
-        drawn = (line for line in plot.lines if line.x.size)
-        x, y = next(((line.x[:1], line.y[:1]) for line in drawn), (np.ones(1), np.ones(1)))
+        # On a line, because an axis that ends with its data also makes room for hidden points. A
+        # line may begin with a gap, and bqplot would move the point to NaN.
+        known = ((line, np.isfinite(line.y)) for line in plot.lines)
+        drawn = ((line.x[at][:1], line.y[at][:1]) for line, at in known if at.any())
+        x, y = next(drawn, (np.ones(1), np.ones(1)))
         return changes(self.points, x=x, y=y, scales=position, visible=False)
 
 
