@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+import vae_widgets as vw
+from tests.bundle.bombs import SAVED
 from tests.bundle.mutations import parts_of, sign, zip_of
 from tests.support.axe import serious_problems
 from tests.support.jupyterlab import wait_for
 from tests.support.layout import boxes, settle
 from tests.support.pca_codec import digits
 from tests.support.vae_file import N, bundle_viewer, write_vae
+from vae_widgets.bundle import read_archive, write_archive
 
 MOUNT = """async ({ js, css, file, width }) => {
   const style = document.createElement("style");
@@ -172,6 +175,52 @@ def test_samples_that_only_python_draws_are_the_pictures_in_the_file(open_file, 
     sample = root.locator("[data-role=sample]")
     wait_for_image(sample, digits()[0][row], 0.02)
     expect(root.locator(".vw-interpolation")).to_have_count(0)
+
+
+def test_a_label_changes_what_a_conditional_model_decodes(page, open_file):
+    codec = vw.load(SAVED / "conditional.vae")
+    root = open_file((SAVED / "conditional.vae").read_bytes())
+    label = root.get_by_role("spinbutton", name="Label", exact=True)
+    assert (label.input_value(), label.get_attribute("max")) == ("0", "2")
+    seen = []
+    for given, taken in (("0", 0), ("2", 2), ("9", 2), ("1", 1)):
+        label.fill(given)
+        label.press("Enter")
+        page.wait_for_function("(label) => !label.disabled", arg=label.element_handle())
+        assert label.input_value() == str(taken)
+        root.locator(".vw-picked-label").wait_for()
+        expected = codec.decode(codec.latents[:1], taken)[0].clip(0, 1)[..., 0]
+        np.testing.assert_allclose(
+            image(root.locator("[data-role=decoded]")), expected, atol=0.02, err_msg=given
+        )
+        seen.append(expected)
+    assert np.abs(seen[0] - seen[1]).max() > 0.05
+
+
+def test_values_of_a_detector_are_preprocessed_encoded_scored_and_judged(open_file, tmp_path):
+    archive = read_archive(SAVED / "detector.vae")
+    codec = vw.load(SAVED / "detector.vae")
+    raw = np.random.default_rng(0).normal(0, 0.8, (20, 6)).round(3)
+    z_mean, _ = codec.encode(codec.preprocess(raw))
+    manifest = {name: value for name, value in archive.manifest.items() if name != "parts"}
+    parts = {**archive.parts, "latents.f32": z_mean.tobytes()}
+    write_archive(tmp_path / "x.vae", "bundle", parts, manifest)
+    root = open_file((tmp_path / "x.vae").read_bytes())
+    field = root.get_by_label("The values of one sample")
+    verdicts = set()
+    for factor in (1, 20):
+        sample = factor * raw[3]
+        field.fill(", ".join(map(str, sample)))
+        facts = root.locator(".vw-own-facts")
+        facts.filter(has_text="Nearest sample").wait_for()
+        score = float(codec.anomaly_score([sample])[0])
+        assert float(facts.get_attribute("data-score")) == pytest.approx(score, rel=1e-3)
+        flagged = bool(codec.policy.apply([score])[0])
+        assert (": not flagged" in facts.inner_text()) is not flagged
+        verdicts.add(flagged)
+        if factor == 1:
+            assert facts.get_attribute("data-row") == "3"
+    assert verdicts == {True, False}
 
 
 def hostile_files(content):

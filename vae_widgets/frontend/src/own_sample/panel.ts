@@ -20,15 +20,25 @@ export class OwnSamplePanel {
   readonly root = element("section", "vw-own");
   readonly #scatter: ScatterKernel;
   readonly #scoring: Scoring | null;
+  readonly #preprocess: (values: number[]) => Float32Array;
   readonly #pictures = element("div", "vw-own-pictures");
   readonly #facts = element("div", "vw-own-facts");
   #drawing: Drawing | null = null;
   #habit: InkHabit | null = null;
   #frame = 0;
 
-  constructor(scatter: ScatterKernel, scoring: Scoring | null) {
+  /**
+   * `preprocess` makes of values that are typed or read a sample as the model takes it. Drawings and pictures are brought
+   * to the look of the model's own samples, which are preprocessed already.
+   */
+  constructor(
+    scatter: ScatterKernel,
+    scoring: Scoring | null,
+    preprocess = (values: number[]): Float32Array => Float32Array.from(values),
+  ) {
     this.#scatter = scatter;
     this.#scoring = scoring;
+    this.#preprocess = preprocess;
     this.#facts.role = "status";
     const input = element("div", "vw-own-input");
     const text = this.#image ? this.#addDrawing(input) : this.#addNumbers(input);
@@ -76,7 +86,7 @@ export class OwnSamplePanel {
     const field = element("textarea", "vw-input vw-own-numbers");
     field.placeholder = `${counted(size, "number")}, separated by commas`;
     field.ariaLabel = "The values of one sample";
-    field.addEventListener("input", () => this.#try(async () => readNumbers(field.value, size)));
+    field.addEventListener("input", () => this.#try(async () => this.#preprocess(readNumbers(field.value, size))));
     const choose = this.#fileButton("Choose a CSV file", ".csv,.txt,text/csv", (file) => this.#takeText(file, field));
     const side = element("div");
     side.append(field, choose);
@@ -122,7 +132,7 @@ export class OwnSamplePanel {
   #takeText(file: File, field: HTMLTextAreaElement): void {
     void this.#try(async () => {
       field.value = await file.text();
-      return readNumbers(field.value, this.#size);
+      return this.#preprocess(readNumbers(field.value, this.#size));
     });
   }
 

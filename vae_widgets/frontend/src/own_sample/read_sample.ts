@@ -30,7 +30,7 @@ export async function readPicture(
 }
 
 /** The first `count` numbers of a text, separated by commas, semicolons, spaces or lines. */
-export function readNumbers(text: string, count: number): Float32Array {
+export function readNumbers(text: string, count: number): number[] {
   const cells = text.split(/[\s,;]+/).filter(Boolean);
   const numbers = cells.map(Number);
   // A header, or a label in front, is no number.
@@ -38,5 +38,5 @@ export function readNumbers(text: string, count: number): Float32Array {
   if (known.length !== count) {
     throw new Error(`The text has ${known.length} numbers; expected ${count}, the values of one sample.`);
   }
-  return Float32Array.from(known);
+  return known;
 }

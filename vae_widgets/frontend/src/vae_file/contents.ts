@@ -7,6 +7,7 @@ import { BadFileError } from "./errors.ts";
 import { readFacts, type ModelFacts } from "./facts.ts";
 import { readHistory, type History } from "./history.ts";
 import { readPolicy, type Policy } from "./policy.ts";
+import { readPreprocessing, type Preprocess } from "./preprocessing.ts";
 import { rendererOf } from "./renderers.ts";
 
 /** Browsers refuse pictures beyond this many pixels a side (rendering/atlas.py). */
@@ -29,8 +30,10 @@ export interface VaeContents {
   facts: ModelFacts;
   encoder: Uint8Array;
   decoder: Uint8Array;
-  /** The graph of the anomaly score; null if there is none that runs without Python. */
+  /** The graph of the anomaly score; null if there is none. */
   score: Uint8Array | null;
+  /** What is done to a sample before the model and the score get it. */
+  preprocess: Preprocess;
   codes: Codes | null;
   /** Class of each code by its number, that of no name for an unknown one; null if there are none. */
   classes: Uint32Array | null;
@@ -56,8 +59,11 @@ export async function readContents(content: Uint8Array): Promise<VaeContents> {
     facts,
     encoder: parts.get("encoder.onnx")!,
     decoder: parts.get("decoder.onnx")!,
-    // What a detector does to samples before they are scored is known to Python alone.
-    score: parts.has("detector.json") ? null : (parts.get("score.onnx") ?? null),
+    score: parts.get("score.onnx") ?? null,
+    preprocess: readPreprocessing(
+      parts.get("detector.json"),
+      facts.sampleShape.reduce((product, side) => product * side, 1),
+    ),
     codes,
     classes: readClasses(parts.get("labels.u32"), codes?.count ?? 0, classNames),
     classNames,

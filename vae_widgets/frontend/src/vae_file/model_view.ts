@@ -3,7 +3,6 @@
 import { modelOf } from "../codec/carried_models.ts";
 import { element } from "../controls/shell.ts";
 import { Decoder } from "../page_kernel/decoder.ts";
-import type { Scoring } from "../page_kernel/page_kernel.ts";
 import type { Parts } from "../page_kernel/parts.ts";
 import { SamplePictures } from "../page_kernel/pictures.ts";
 import { ScatterKernel } from "../page_kernel/scatter.ts";
@@ -62,7 +61,8 @@ export class ModelView {
     const { latentDim } = facts;
     const shown: Shown = { model: drawn ? name : "", renderer, codes, latentDim, classes, classNames, tiles };
     const scoring = await scoringOf(contents, oneHot);
-    await view.#show(parent, shown, model, drawn, facts.sampleShape, scoring);
+    const ownSample = (kernel: ScatterKernel) => new OwnSamplePanel(kernel, scoring, contents.preprocess).root;
+    await view.#show(parent, shown, model, drawn, facts.sampleShape, ownSample);
     return view;
   }
 
@@ -77,7 +77,7 @@ export class ModelView {
     model: InPageModel | null,
     decoder: Decoder | null,
     shape: number[],
-    scoring: Scoring | null,
+    ownSample: (kernel: ScatterKernel) => HTMLElement,
   ): Promise<void> {
     const models = new WidgetModels();
     const pictures = new SamplePictures(
@@ -97,7 +97,7 @@ export class ModelView {
     parent.append(...places);
     this.#closing.push(scatter.render({ model: scatterModel.view, el: places[0] }));
     if (decoder) kernel.pick(0);
-    if (kernel.encoder) places[2].append(new OwnSamplePanel(kernel, scoring).root);
+    if (kernel.encoder) places[2].append(ownSample(kernel));
     if (!path) return;
     await new SliderKernel(path, parts, kernel).film();
     if (!this.#closed) this.#closing.push(slider.render({ model: path.view, el: places[1] }));
