@@ -17,6 +17,9 @@ FRONTEND_SOURCES := $(wildcard $(FRONTEND)/*.* notebooks/*.ipynb) \
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 UV_INSTALL := $(BIN)/python tests/support/install.py
 SYSTEM_FOLDERS := tests/packaging tests/notebooks tests/browser
+# One process for all files: to start one for each takes longer than their tests. A file keeps its hooks to
+# itself by `describe`.
+PAGE_TESTS := --test --experimental-test-isolation=none "tests/frontend/**/*.test.ts"
 UNIT_TESTS := -m pytest tests $(SYSTEM_FOLDERS:%=--ignore=%) \
   --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 # One process more than processors: these tests wait for pages, kernels and downloads.
@@ -61,7 +64,7 @@ types: $(VENV)/test.stamp ## Check the types of Python and TypeScript
 unit: page python ## Run the unit tests of Python and TypeScript
 
 page: $(VENV)/test.stamp
-	$(WITH_NODE) node --test "tests/frontend/**/*.test.ts"
+	$(WITH_NODE) node $(PAGE_TESTS)
 
 python: $(VENV)/test.stamp
 	$(BIN)/python $(UNIT_TESTS)
@@ -82,7 +85,7 @@ frontend: $(VENV)/test.stamp ## Rebuild the front end after a change in it
 	cd $(FRONTEND) && $(WITH_NODE) npm run --silent build
 
 floors: $(FLOORS)/floors.stamp ## Run the unit tests with the lowest versions of pyproject.toml (not in CI)
-	PATH="$(abspath $(FLOORS)/bin):$$PATH" node --test "tests/frontend/**/*.test.ts"
+	PATH="$(abspath $(FLOORS)/bin):$$PATH" node $(PAGE_TESTS)
 	$(FLOORS)/bin/python $(UNIT_TESTS) $(ARGS)
 
 bench: $(VENV)/test.stamp $(PEERS)/bench.stamp ## Measure side by side with other libraries (ARGS=--quick)

@@ -76,7 +76,8 @@ def launched(output_of, environment, clean_checkout, tmp_path_factory):
     for folder in ("home", "runtime"):
         (root / folder).mkdir()
     try:
-        output_of(sys.executable, "-m", "venv", prefix)
+        venv = [sys.executable, "-m", "uv", "venv", "--seed", f"--python={sys.executable}", prefix]
+        output_of(*venv, env=install.environment())
         command = [*install.uv_pip_install(), f"--python={prefix}", *map(str, environment[1])]
         output_of(*command, env=install.environment())
         with pytest.MonkeyPatch.context() as patch:

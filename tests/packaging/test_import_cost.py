@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.support import install
+
 # What the kernel counted for this program alone. The usual ru_maxrss also counts the process that
 # started it, up to the moment this program took over: here, pytest.
 PRINT_PEAK = """
@@ -19,8 +21,8 @@ PRINT_HEAVY = "import sys; print({'tensorflow', 'keras'} & set(sys.modules))"
 def run(output_of, distributions, tmp_path_factory):
     """Run code in a fresh process in which the wheel is installed, away from the repository."""
     site, elsewhere = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("elsewhere")
-    pip_install = [sys.executable, "-m", "pip", "install", "--no-deps"]
-    output_of(*pip_install, f"--target={site}", distributions[1])
+    command = [*install.uv_pip_install(), "--no-deps", "--compile-bytecode", f"--target={site}"]
+    output_of(*command, distributions[1], env=install.environment())
     variables = {**os.environ, "PYTHONPATH": str(site)}
 
     def run(code: str) -> str:

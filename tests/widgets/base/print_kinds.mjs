@@ -3,14 +3,15 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const frontend = new URL("../../../vae_widgets/frontend/", import.meta.url);
-const ts = createRequire(new URL("package.json", frontend))("typescript");
+const { API, SymbolFlags } = createRequire(new URL("package.json", frontend))("typescript/unstable/sync");
 const file = fileURLToPath(new URL("src/kernel/messages.ts", frontend));
-const program = ts.createProgram([file], { allowImportingTsExtensions: true, noEmit: true, strict: true });
-const checker = program.getTypeChecker();
-const source = program.getSourceFile(file);
+const compiler = new API({ cwd: fileURLToPath(frontend) });
+const project = compiler.updateSnapshot({ openProjects: [fileURLToPath(new URL("tsconfig.json", frontend))] }).getProjects()[0];
+const { checker } = project;
+const source = project.program.getSourceFile(file);
 
 const typeOf = (symbol) => checker.getTypeOfSymbolAtLocation(symbol, source);
-const nameOf = (symbol) => symbol.name + (symbol.flags & ts.SymbolFlags.Optional ? "?" : "");
+const nameOf = (symbol) => symbol.name + (symbol.flags & SymbolFlags.Optional ? "?" : "");
 const namesOf = (type) => checker.getPropertiesOfType(type).map(nameOf).sort();
 const mapped = (type, act) =>
   Object.fromEntries(checker.getPropertiesOfType(type).map((symbol) => [symbol.name, act(typeOf(symbol))]));
@@ -23,3 +24,4 @@ console.log(
     FromKernel: mapped(declared("FromKernel"), namesOf),
   }),
 );
+compiler.close();

@@ -42,7 +42,7 @@ export function exportMenu(files: ExportedFile[], setStatus: (text: string) => v
   const root = element("div", "vw-menu");
   const list = element("div", "vw-menu-list");
   const opener = button("Export", "Save a picture or data from this page (Esc closes)", () =>
-    show(list.hidden),
+    show(Boolean(list.hidden)),
   );
   const show = (open: boolean) => {
     list.hidden = !open;
