@@ -11,8 +11,8 @@ from tests.benchmarks.worker import Worker
 def check(figures: Figures) -> None:
     assert 0.02 < figures.first_paint < 30
     # A frame takes 16.7 ms at least, and much longer on a busy machine.
-    assert 0.015 < figures.lasso < 1
-    assert 0.015 < figures.pan < 1
+    assert 0.015 < figures.lasso < 30
+    assert 0.015 < figures.pan < 30
 
 
 def test_a_scatter_is_measured(browser, lab):

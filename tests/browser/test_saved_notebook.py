@@ -5,6 +5,9 @@ import json
 
 import numpy as np
 from PIL import Image
+from playwright.sync_api import expect
+
+from tests.support.layout import settle
 
 CODE = """
 import numpy as np
@@ -55,7 +58,10 @@ CLOSE = """() => {
 
 def picture_of(nb, line):
     """Return the pixels of a widget."""
-    return np.asarray(Image.open(io.BytesIO(nb.output(line).screenshot())).convert("RGB"))
+    output = nb.output(line)
+    output.wait_for()
+    settle(nb.page)
+    return np.asarray(Image.open(io.BytesIO(output.screenshot())).convert("RGB"))
 
 
 def test_the_picture_takes_the_place_of_the_view_and_shows_the_last_state(
@@ -65,8 +71,8 @@ def test_the_picture_takes_the_place_of_the_view_and_shows_the_last_state(
     page = nb.page
     for line, view in zip(LINES, (".vw-scores", ".vw-review", ".vw-widget"), strict=True):
         nb.show_cell(line).locator(view).first.wait_for()
-    assert page.locator(PICTURES).count() == len(CELLS)
-    assert page.locator(f"{PICTURES}:visible").count() == 0
+    expect(page.locator(PICTURES)).to_have_count(len(CELLS))
+    expect(page.locator(f"{PICTURES}:visible")).to_have_count(0)
 
     view = nb.show_cell(LINES[0]).locator(".vw-scores")
     view.evaluate("view => { view.dataset.mark = 'mine' }")

@@ -6,6 +6,7 @@ import numpy as np
 
 from tests import saved
 from tests.support.far_away import FAR_AWAY, WATCH
+from tests.support.layout import boxes
 from tests.support.scatter_view import CODEC, SCATTER, View
 
 COUNTED = """
@@ -67,10 +68,11 @@ def test_hover_and_slider_with_a_kernel_far_away(own_page, notebook):
     # A drag of the slider is answered by the page alone; the kernel hears of its end.
     strip = nb.output("slider = InterpolationSlider(codec, x[0], x[4])").get_by_role("slider")
     film = page.locator(".vw-interpolation .vw-film-current canvas")
-    box = strip.bounding_box()
+    (box,) = boxes(strip)
     asked = nb.kernel.eval("len(asked)")
     page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
     page.mouse.down()
+    nb.kernel.until("scatter.hovered == -1")  # which the page says when the pointer has left
     sent = page.evaluate("sent")
     pixels = nb.pixels(film)
     for x in range(100, int(box["width"]), 60):

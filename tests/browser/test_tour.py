@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.anomaly_histogram.test_widget import AGREES
 from tests.browser.latent_scatter.test_widget import View as ScatterView
+from tests.support.layout import boxes
 
 TRAINING_CELL = "history = await vae.fit_async("
 WIDGETS = [
@@ -73,7 +74,8 @@ def test_the_tour_runs_and_every_gesture_reaches_python(open_notebook, lab):
     output = tour.output("slider")
     strip, picture = output.get_by_role("slider"), output.locator(".vw-film-current canvas")
     strip.wait_for()
-    width, height = (strip.bounding_box()[side] for side in ("width", "height"))
+    (box,) = boxes(strip)
+    width, height = box["width"], box["height"]
     before, pictures = tour.comm_messages(), {tour.pixels(picture)}
     tour.drag(strip, (4, height / 2), (width / 4, height / 2), release=False)
     for x in (0.5, 0.75, 0.95):

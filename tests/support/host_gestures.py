@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.jupyterlab import wait_for
+from tests.support.layout import boxes
 
 MAKE = f"""
 import sys
@@ -86,8 +87,7 @@ class Gestures:
     def _drag(self, target: Locator, *places: tuple[float, float]) -> None:
         """Drag from place to place, as shares of the target's size."""
         target.scroll_into_view_if_needed()
-        box = target.bounding_box()
-        assert box
+        (box,) = boxes(target)
         points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in places]
         self.page.mouse.move(*points[0])
         self.page.mouse.down()

@@ -8,8 +8,11 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 from scipy.ndimage import binary_dilation, uniform_filter
 
+from tests.support.jupyterlab import wait_for
+from tests.support.layout import boxes, settle
 from tests.support.scatter_view import CODEC
 
 LABELLED = """
@@ -53,8 +56,10 @@ flagged = vw.ThresholdPolicy.load("policy.json").apply(np.load("scores.npy"))
 print(json.dumps(np.flatnonzero(flagged).tolist()))
 """
 
-# Where the threshold's line is: the first dark pixel of a row above most bars.
-LINE = """canvas => {
+# Where the threshold's line is, once the next frame is drawn: the first dark pixel of a row above
+# most bars.
+LINE = """async (canvas) => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   const ratio = window.devicePixelRatio;
   const row = canvas.getContext("2d").getImageData(0, 40 * ratio, canvas.width, 1).data;
   for (let x = 0; x < canvas.width; x++)
@@ -68,6 +73,12 @@ POINT = """() => {
     .filter((dot) => dot.getBoundingClientRect().width);
   return seen.length === 1 ? seen[0].getAttribute('transform') : null;
 }"""
+# Keeps the kernel busy until a file is there.
+BUSY = """
+import pathlib, time
+while not pathlib.Path("enough").exists():
+    time.sleep(0.02)
+"""
 
 
 class Scores:
@@ -102,10 +113,13 @@ class Scores:
             has=self.page.get_by_text(name, exact=True)
         ).get_by_text(value, exact=True).wait_for()
 
+    @property
     def status(self):
-        return self.root.locator(".vw-status").inner_text()
+        return self.root.locator(".vw-status")
 
     def point(self):
+        """The place of the point once the next frames are drawn."""
+        settle(self.page)
         return self.page.evaluate(POINT)
 
 
@@ -131,15 +145,16 @@ def test_a_drag_answers_in_the_page_and_confirms_once(labelled, lab):
     nb.drag(labelled.canvas, (150, 120), (340, 120), steps=25, release=False)
     moved = nb.wait_for_other_pixels(labelled.canvas, pixels)
     page.wait_for_function(f"old => ({POINT})() !== old", arg=point)
+    expect(labelled.status).to_have_text("Release to apply.")
     assert labelled.number("False pos.") != false_positives
     live, flagged = float(labelled.threshold.input_value()), labelled.number("True pos.")
     assert live != before
-    assert labelled.status() == "Release to apply."
     assert nb.kernel.eval("histogram.threshold") == before
     assert nb.comm_messages() == sent  # the picture, the counts and the curve: no message
 
     page.mouse.up()
     nb.kernel.until(f"histogram.threshold == {live}")
+    wait_for(lambda: nb.comm_messages() > sent, 30, "the message as the page counts it")
     assert nb.comm_messages() == sent + 1
     assert nb.kernel.eval("histogram.method") == "manual"
     assert nb.kernel.eval(AGREES)
@@ -187,9 +202,12 @@ def assert_alike(one, other):
 
 def test_the_point_on_every_curve_follows_a_drag(labelled, lab):
     nb, page = labelled.nb, labelled.page
+    page.wait_for_function(f"() => ({POINT})() !== null")
     for panel, x in (("ROC", 250), ("Cost", 320)):
+        point = labelled.point()
         page.get_by_role("button", name=panel, exact=True).click()
-        page.wait_for_function(f"() => ({POINT})() !== null")
+        # Of another curve, so at another place.
+        page.wait_for_function(f"old => ![old, null].includes(({POINT})())", arg=point)
         point = labelled.point()
         nb.drag(labelled.canvas, (150, 120), (x, 120), steps=5, release=False)
         page.wait_for_function(f"old => ({POINT})() !== old", arg=point)
@@ -198,14 +216,14 @@ def test_the_point_on_every_curve_follows_a_drag(labelled, lab):
         nb.kernel.until(f"histogram.threshold == {float(labelled.threshold.input_value())}")
         # The kernel confirms what the page drew: it stays there.
         labelled.root.get_by_text("Set by hand").wait_for()
-        assert labelled.point() == moved
+        page.wait_for_function(f"moved => ({POINT})() === moved", arg=moved)
     # An exported page, which has no bqplot, draws the same curve with its point.
     nb.kernel.eval("histogram.save_html('scores.html')")
     saved = page.context.browser.new_page()
     saved.goto((lab.root / "scores.html").as_uri())
     figure = page.locator(".vw-figure .bqplot.figure").filter(visible=True)
     twin = saved.locator(".vw-curve-figure").filter(visible=True)
-    size = figure.bounding_box()
+    (size,) = boxes(figure)
     twin.evaluate(
         "(e, { width, height }) => Object.assign(e.parentElement.style,"
         " { width: `${width}px`, height: `${height}px`, flex: 'none' })",
@@ -220,7 +238,9 @@ def test_the_point_on_every_curve_follows_a_drag(labelled, lab):
 
     page.get_by_role("button", name="Confidence").click()
     page.get_by_text("They assume that you set it without looking at these labels.").wait_for()
-    assert page.get_by_text("Enough labels").or_(page.get_by_text("Too few labels")).count() == 1
+    expect(page.get_by_text("Enough labels").or_(page.get_by_text("Too few labels"))).to_have_count(
+        1
+    )
 
 
 def test_fields_buttons_and_keys_move_the_threshold(bars):
@@ -263,13 +283,13 @@ def test_fields_buttons_and_keys_move_the_threshold(bars):
     page.keyboard.press("End")
     nb.kernel.until("not bool(histogram.flagged.any())")
     bars.wait_for_number("Precision", "\N{EN DASH}")
-    assert page.evaluate("() => document.activeElement.matches('.vw-scores canvas')")
+    expect(bars.canvas).to_be_focused()
 
     # Python moves the line too.
     pixels = nb.pixels(bars.canvas)
     nb.kernel.eval("setattr(histogram, 'threshold', 2.0)")
     nb.wait_for_other_pixels(bars.canvas, pixels)
-    assert bars.threshold.input_value() == "2"
+    expect(bars.threshold).to_have_value("2")
 
 
 def test_a_method_is_chosen_with_its_parameter_and_says_what_it_assumes(labelled):
@@ -279,14 +299,13 @@ def test_a_method_is_chosen_with_its_parameter_and_says_what_it_assumes(labelled
     nb.kernel.until("histogram.method == 'iqr'")
     pixels = nb.wait_for_other_pixels(labelled.canvas, pixels)
     labelled.root.get_by_text("1.5 interquartile ranges above the third quartile").wait_for()
-    assert "Assumes that" in labelled.status()
+    expect(labelled.status).to_contain_text("Assumes that")
     factor = page.get_by_role("spinbutton", name="Interquartile range: factor")
     labelled.enter(factor, "0.5")
     nb.kernel.until("histogram.chosen.parameters['factor'] == 0.5")
     pixels = nb.wait_for_other_pixels(labelled.canvas, pixels)
-    assert labelled.number("True pos.") == str(
-        nb.kernel.eval("histogram.metrics['true_positives']")
-    )
+    found = nb.kernel.eval("histogram.metrics['true_positives']")
+    labelled.wait_for_number("True pos.", str(found))
 
     # By keys alone, as on any page.
     labelled.method.focus()
@@ -310,19 +329,22 @@ def test_a_method_is_chosen_with_its_parameter_and_says_what_it_assumes(labelled
     page.wait_for_function("() => document.querySelector('.vw-method select').value === 'manual'")
 
 
-def test_a_clicked_tile_is_picked_and_a_busy_kernel_is_told_of(labelled):
+def test_a_clicked_tile_is_picked_and_a_busy_kernel_is_told_of(labelled, lab):
     nb = labelled.nb
+    enough = lab.root / "enough"
+    enough.unlink(missing_ok=True)
     tiles = nb.page.locator(".vw-strip button.vw-tile")
     tiles.nth(2).wait_for()
     tiles.nth(2).click()
     nb.kernel.until("histogram.picked_item == int(np.argsort(scores)[-3])")
 
-    nb.kernel.client.execute("import time; time.sleep(5)", silent=True)
+    nb.kernel.client.execute(BUSY, silent=True)
     nb.drag(labelled.canvas, (150, 120), (340, 120))
     labelled.root.get_by_text("The kernel does not answer").wait_for()
+    enough.touch()
     moved = float(labelled.threshold.input_value())
     labelled.root.get_by_text("Set by hand").wait_for()
-    assert nb.kernel.eval("histogram.threshold") == moved
+    nb.kernel.until(f"histogram.threshold == {moved}")
 
 
 def test_without_labels_there_is_no_precision_and_outliers_do_not_squeeze(notebook):
@@ -347,7 +369,7 @@ def test_without_labels_there_is_no_precision_and_outliers_do_not_squeeze(notebo
     nb.drag(scores.canvas, (100, 120), (300, 120))
     nb.kernel.until("histogram.method == 'manual'")
     assert nb.kernel.eval(AGREES)
-    assert scores.number("Flagged") == str(nb.kernel.eval("int(histogram.flagged.sum())"))
+    scores.wait_for_number("Flagged", f"{nb.kernel.eval('int(histogram.flagged.sum())'):,}")
 
 
 LINKED = """
@@ -397,8 +419,8 @@ def test_ties_that_leave_no_room_are_not_shown_as_flagged(notebook):
     scores.wait_for_number("Alert rate", "0 %")
     scores.root.get_by_text("none, for the highest score is that of").wait_for()
     after, pixels = scores.canvas.evaluate(LINE), nb.pixels(scores.canvas)
-    assert scores.root.get_by_text("Flag >").is_visible()
-    assert scores.threshold.input_value() == "3"
+    expect(scores.root.get_by_text("Flag >")).to_be_visible()
+    expect(scores.threshold).to_have_value("3")
     scores.enter(scores.threshold, "3")  # from now on 3 itself is flagged
     nb.kernel.until("histogram.threshold == 3")
     scores.root.get_by_text("Flag \N{GREATER-THAN OR EQUAL TO}").wait_for()
@@ -416,8 +438,7 @@ def test_ties_that_leave_no_room_are_not_shown_as_flagged(notebook):
     # Beside a scatter, whose styles are in the page too.
     nb.page.get_by_role("button", name="Confidence").click()
     answer = nb.page.locator(".vw-note table")
-    answer.wait_for()
-    assert answer.bounding_box()["width"] > 150
+    assert boxes(answer)[0]["width"] > 150
     # A number is as wide as it is long.
     nb.kernel.eval("setattr(histogram, 'threshold', 1.2345678901234567e-9)")
     nb.page.wait_for_function(

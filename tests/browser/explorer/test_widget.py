@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import set_theme
 from tests.support.axe import serious_problems
+from tests.support.layout import boxes
 
 CELL = f"""
 import sys
@@ -31,7 +32,7 @@ def test_a_gesture_and_its_effect_are_on_one_screen(notebook):
     explorer = page.locator(".vw-explorer")
     expect(page.locator(".vw-explorer.vw-wide")).to_have_count(1)
     explorer.evaluate(TO_THE_TOP)
-    seen = page.locator(".jp-WindowedPanel-outer").bounding_box()
+    (seen,) = boxes(page.locator(".jp-WindowedPanel-outer"))
     scatter = explorer.locator(".vw-scatter-plot > canvas")
     bars = explorer.locator(".vw-scores .vw-picture > canvas")
     film = explorer.locator(".vw-film-strip canvas")
@@ -39,9 +40,7 @@ def test_a_gesture_and_its_effect_are_on_one_screen(notebook):
     slide = explorer.locator(".vw-film-end").get_by_role("button", name="Picked")
 
     def on_screen(*parts):
-        for part in parts:
-            expect(part).to_be_visible()
-            box = part.bounding_box()
+        for box in boxes(*parts):
             assert seen["x"] <= box["x"] <= box["x"] + box["width"] <= seen["x"] + seen["width"]
             assert seen["y"] <= box["y"] <= box["y"] + box["height"] <= seen["y"] + seen["height"]
 
@@ -51,20 +50,21 @@ def test_a_gesture_and_its_effect_are_on_one_screen(notebook):
         expect(tab).to_have_attribute("aria-selected", "true")
         nb.kernel.until(f"explorer.panel == {name.lower()!r}")
 
-    boxes = [part.bounding_box() for part in explorer.locator(".vw-scatter .vw-controls > *").all()]
-    rows = {round(box["y"]) for box in boxes}
+    rows = {round(box["y"]) for box in boxes(explorer.locator(".vw-scatter .vw-controls > *"))}
     assert len(rows) == 2, explorer.locator(".vw-scatter").bounding_box()
 
     # A lasso: its samples' tiles, and their part of the bars.
+    selection = "explorer.scatter.selection.tolist()"
+
     def lasso(to):
+        before = nb.kernel.eval(selection)
         page.keyboard.down("Shift")
         nb.drag(scatter, (60, 20), to, release=False)
         box = scatter.bounding_box()
         page.mouse.move(box["x"] + 60, box["y"] + to[1], steps=4)
         page.mouse.up()
         page.keyboard.up("Shift")
-        nb.kernel.until("len(explorer.scatter.selection) > 1")
-        return nb.kernel.eval("explorer.scatter.selection.tolist()")
+        return nb.kernel.until(f"{selection} != {before} and {selection}")
 
     chosen = lasso((220, 200))
     expect(strip.locator("button.vw-tile")).to_have_count(min(60, len(chosen)))
@@ -73,18 +73,18 @@ def test_a_gesture_and_its_effect_are_on_one_screen(notebook):
     before = nb.pixels(bars)
     chosen = lasso((300, 210))
     nb.wait_for_other_pixels(bars, before)
-    assert nb.kernel.eval("explorer.histogram.selection.tolist()") == chosen
+    nb.kernel.until(f"explorer.histogram.selection.tolist() == {chosen}")
     on_screen(scatter, bars)
 
     # A threshold: the outlines follow while it is dragged, and the selection stays.
     before = nb.pixels(scatter)
-    width = bars.bounding_box()["width"]
+    width = boxes(bars)[0]["width"]
     nb.drag(bars, (0.5 * width, 100), (0.4 * width, 100), release=False)
     nb.wait_for_other_pixels(scatter, before)
     on_screen(scatter, bars)
     page.mouse.up()
     nb.kernel.until("explorer.histogram.method == 'manual'")
-    assert nb.kernel.eval("explorer.scatter.flagged.tolist()") == nb.kernel.eval(FLAGGED) != []
+    nb.kernel.until(f"[] != {FLAGGED} == explorer.scatter.flagged.tolist()")
     assert nb.kernel.eval("explorer.scatter.selection.tolist()") == chosen
     on_screen(scatter, explorer.locator(".vw-panel-threshold button.vw-tile").first)
     explorer.locator(".vw-panel-threshold button.vw-tile").first.click()
@@ -95,7 +95,7 @@ def test_a_gesture_and_its_effect_are_on_one_screen(notebook):
     open_panel("Slide")
     expect(slide).to_be_enabled()
     before = nb.pixels(scatter)
-    width = film.bounding_box()["width"]
+    width = boxes(film)[0]["width"]
     nb.drag(film, (10, 30), (0.7 * width, 30), release=False)
     nb.wait_for_other_pixels(scatter, before)
     on_screen(scatter, film, page.locator(".vw-film-current canvas"))
@@ -128,7 +128,7 @@ def test_a_gesture_and_its_effect_are_on_one_screen(notebook):
     # In a narrow page the panel lies below the scatter.
     page.set_viewport_size({"width": 700, "height": 800})
     expect(page.locator(".vw-explorer:not(.vw-wide)")).to_have_count(1)
-    above, below = (one.bounding_box() for one in (scatter, card))
+    above, below = boxes(scatter, card)
     assert above["y"] + above["height"] < below["y"]
     for box in (above, below):
         assert 0 <= box["x"] <= box["x"] + box["width"] <= 700

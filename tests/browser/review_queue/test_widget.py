@@ -1,5 +1,7 @@
 """Reviewing under a real pointer and real keys; Python state read past the page."""
 
+from playwright.sync_api import expect
+
 from tests.browser.anomaly_histogram.test_widget import LINE, Scores
 
 CODE = """
@@ -63,8 +65,9 @@ def test_five_false_alarms_change_the_precision_as_by_hand(notebook, lab):
 
     card = review.locator(".vw-review-card")
     pictures = card.locator("canvas")
-    assert pictures.count() == 3
-    assert all(picture.evaluate(COLOURS) > 5 for picture in pictures.all())
+    expect(pictures).to_have_count(3)
+    for picture in pictures.element_handles():
+        page.wait_for_function(f"canvas => ({COLOURS})(canvas) > 5", arg=picture)
     before = nb.pixels(scores.locator("canvas"))
     card.click()
     for _ in range(3):
@@ -95,7 +98,7 @@ def test_five_false_alarms_change_the_precision_as_by_hand(notebook, lab):
     card.get_by_text("not reviewed").wait_for()
     page.keyboard.press("t")
     precision.get_by_text("0.733").wait_for()
-    assert page.evaluate("() => document.activeElement.matches('.vw-review-card')")
+    expect(card).to_be_focused()
     # The line, too, moves more than once; the kernel says how.
     for _ in range(2):
         scores.get_by_role("combobox", name="Method").select_option("percentile")
@@ -145,7 +148,7 @@ def test_a_restart_loses_none_of_five_marks_and_widgets_say_that_the_kernel_has_
     scores = Scores(nb)
     scores.root.get_by_text("Disconnected: run the cell again").filter(visible=True).wait_for()
     confidence = page.get_by_role("button", name="Confidence")
-    assert confidence.evaluate("one => getComputedStyle(one).opacity") == "0.5"
+    expect(confidence).to_have_css("opacity", "0.5")
 
     review.locator(".vw-review-card").click()
     for key in "tsf":

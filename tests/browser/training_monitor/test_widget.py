@@ -2,7 +2,9 @@ import io
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
+
+from tests.support.layout import boxes
 
 # Training leaves the processors to page and server: a run of digits takes all it can get.
 REST = """
@@ -71,12 +73,9 @@ def test_watch_a_vae_train_and_stop_it(notebook):
     nb.wait_for_other_pixels(picture, than=nb.pixels(picture))
     wait_for_other_paths(curves, than=middle)
     assert nb.comm_messages() == sent
-    assert page.locator(".vw-strip-name").all_inner_texts() == [
-        "originals",
-        "reconstructed",
-        "from the prior",
-    ]
-    assert "samples/s" in controls.locator(".vw-progress-text").inner_text()
+    rows = ["originals", "reconstructed", "from the prior"]
+    expect(page.locator(".vw-strip-name")).to_have_text(rows)
+    expect(controls.locator(".vw-progress-text")).to_contain_text("samples/s")
 
     # The legend hides a line; the log switch changes the axis: both while the cell awaits.
     figure = curves.locator(".bqplot").first
@@ -91,7 +90,8 @@ def test_watch_a_vae_train_and_stop_it(notebook):
         "([axis, than]) => axis.textContent !== than",
         arg=[figure.locator(".axis").nth(1).element_handle(), ticks],
     )
-    assert controls.get_by_role("button", name="Log scale").get_attribute("aria-pressed") == "true"
+    log_scale = controls.get_by_role("button", name="Log scale")
+    expect(log_scale).to_have_attribute("aria-pressed", "true")
 
     # Stop, and the awaiting cell ends with everything that was learnt.
     controls.get_by_role("button", name="Stop").click()
@@ -103,7 +103,7 @@ def test_watch_a_vae_train_and_stop_it(notebook):
     assert record["loss"][-1] < record["loss"][0]
     assert len(record["val_kl_loss"]) == epochs
     assert nb.kernel.eval("history.history['loss']") == record["loss"]
-    assert controls.get_by_role("button", name="Stop").is_disabled()
+    expect(controls.get_by_role("button", name="Stop")).to_be_disabled()
     assert nb.kernel.eval("monitor.log_scale")
     page.get_by_role("button", name="Restore best").click()
     restored = f"restored epoch {int(np.argmin(record['val_loss'])) + 1}"
@@ -116,8 +116,8 @@ def test_watch_a_vae_train_and_stop_it(notebook):
         page.get_by_role("button", name="Picture (PNG)").click()
     controls.get_by_text("Saved as training.png").wait_for()
     page.locator(".vw-legend .vw-name").hover()
+    at, monitor = boxes(curves, page.locator(".vw-monitor"))
     seen = Image.open(io.BytesIO(curves.screenshot())).convert("L")
-    at, monitor = curves.bounding_box(), page.locator(".vw-monitor").bounding_box()
     left, top = at["x"] - monitor["x"], at["y"] - monitor["y"]
     saved = Image.open(download.value.path()).convert("L")
     saved = saved.crop((left, top, left + seen.width, top + seen.height))
@@ -139,7 +139,7 @@ def test_ten_thousand_points_of_a_loop_leave_the_page_small(notebook):
     nb = notebook([LOOP, "idle"])
     idle = nb.page.locator(".jp-CodeCell").nth(1)
     idle.get_by_text("Waiting for the first batch: pass callbacks=").wait_for()
-    assert idle.get_by_role("button", name="Stop").is_disabled()
+    expect(idle.get_by_role("button", name="Stop")).to_be_disabled()
     nb.kernel.eval("idle.close()")
     idle.get_by_role("button", name="Stop").wait_for(state="detached")
 

@@ -2,6 +2,8 @@
 
 import time
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import CLOSE_ALL, Notebook
 from tests.support.vae_file import N, write_vae
 
@@ -30,7 +32,7 @@ def test_it_decodes_without_a_kernel_and_a_notebook_starts_one(lab, lab_page, re
     page.wait_for_function(SHOWN)
     record_property("seconds to the first picture", time.perf_counter() - start)
     shown = page.locator(".jp-Document:visible .vw-file")
-    assert shown.locator(".vw-picked-label").inner_text() == "label digit 0"
+    expect(shown.locator(".vw-picked-label")).to_have_text("label digit 0")
     assert lab.get("/api/kernels") == kernels
 
     page.get_by_role("button", name="Open in Notebook").click()
