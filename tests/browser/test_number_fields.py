@@ -84,6 +84,7 @@ def test_the_fields_of_every_method(histogram):
     for name, parameter in METHOD_FIELDS:
         title, words = METHODS[name].title, parameter.replace("_", " ")
         blank.root.get_by_role("combobox", name="Method").select_option(name)
+        blank.wait_for_answers()
         field = blank.page.get_by_role("spinbutton", name=f"{title}: {words}", exact=True)
         check(blank, field, lambda: len(asked))
         count = len(asked)
