@@ -36,6 +36,14 @@ def test_a_threshold_outlines_the_flagged_samples_and_keeps_the_selection(explor
     assert explorer._strip._content["captions"] == [f"#{i}" for i in worst]
 
 
+def test_one_sample_in_five_dimensions_is_explored(tmp_path):
+    explorer = vw.Explorer(PcaCodec(X, 5), X[:1])
+    explorer.scatter.projection = "pca"
+    np.testing.assert_array_equal(explorer.slider.frames[0], explorer.slider.frames[-1])
+    explorer.save_html(tmp_path / "page.html")
+    assert str(explorer).startswith("Explorer: 1 sample in 5 latent dimensions")
+
+
 def test_a_lasso_marks_the_bars_and_shows_its_samples_whose_codes_can_be_picked(explorer):
     explorer.scatter.selection = [3, 5, 8]
     assert explorer.histogram.selection.tolist() == [3, 5, 8]
