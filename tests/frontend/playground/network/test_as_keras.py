@@ -39,9 +39,10 @@ def flat(parts):
 class InKeras:
     """A VAE of `VAE.build`, trained on given batches and noise by hand."""
 
-    def __init__(self, objective):
+    def __init__(self, objective, vae=None, learning_rate=LEARNING_RATE):
         self.objective = objective
-        self.vae = vw.VAE.build((SIZE,), latent_dim=LATENT, hidden_units=(HIDDEN,), seed=3)
+        self.learning_rate = learning_rate
+        self.vae = vae or vw.VAE.build((SIZE,), latent_dim=LATENT, hidden_units=(HIDDEN,), seed=3)
         self.variables = [
             *self.vae.encoder.trainable_variables,
             *self.vae.decoder.trainable_variables,
@@ -62,7 +63,7 @@ class InKeras:
 
     def train(self, x, noise):
         """Train on batches; return the gradients of the first and the losses of all."""
-        adam = keras.optimizers.Adam(LEARNING_RATE)
+        adam = keras.optimizers.Adam(self.learning_rate)
         first, losses = None, []
         for batch, draws in zip(x, noise, strict=True):
             with tf.GradientTape() as tape:
@@ -136,6 +137,42 @@ def test_codes_pictures_and_scores_are_those_of_keras(both, engine):
         np.testing.assert_allclose(
             found[engine][name], expected[name], rtol=0, atol=1e-3 * scale, err_msg=name
         )
+
+
+def test_fifty_steps_of_the_playground_are_those_of_keras():
+    """The page's own sizes; the same initial weights, batches and noise."""
+    steps, batch = 50, 128
+    digits = vw.load_dataset("digits")
+    x = digits.x_train.reshape(-1, 64)
+    random = np.random.default_rng(0)
+    rows = np.concatenate([random.permutation(len(x)) for _ in range(5)])
+    # The last batch of an epoch is smaller, as in the page.
+    ends = [min(at, len(x)) for at in range(batch, len(x) + batch, batch)]
+    batches = [
+        rows[epoch * len(x) + max(0, end - 1) // batch * batch : epoch * len(x) + end]
+        for epoch in range(5)
+        for end in ends
+    ][:steps]
+    x = [x[of] for of in batches]
+    noise = [random.standard_normal((len(of), LATENT)).astype(np.float32) for of in batches]
+    vae = vw.VAE.build((64,), latent_dim=LATENT, hidden_units=(256,), seed=0)
+    model = InKeras(OBJECTIVES["vae"], vae, learning_rate=1e-3)
+    task = {
+        "kind": "updates",
+        "sizes": {"data": 64, "hidden": 256, "latent": LATENT, "batch": batch},
+        "weights": model.weights.tolist(),
+        "x": [each.ravel().tolist() for each in x],
+        "noise": [each.ravel().tolist() for each in noise],
+        "objective": OBJECTIVES["vae"],
+        "learningRate": 1e-3,
+    }
+    _, expected = model.train(x, noise)
+    found = run_node(task)["wasm"]["losses"]
+    assert len(expected) == steps
+    assert {len(each) for each in x} == {batch, len(digits.x_train) % batch}
+    totals = [each["reconstruction"] + each["kl"] for each in found]
+    np.testing.assert_allclose(totals, np.sum(expected, axis=1), rtol=1e-4)
+    assert totals[-1] < 0.8 * totals[0]
 
 
 def test_training_ends_at_the_loss_of_keras():

@@ -16,8 +16,8 @@ import type { Report } from "./worker/messages.ts";
 import { Training } from "./worker/training.ts";
 
 const NAMES: Record<Kind, string> = { vae: "VAE", autoencoder: "Autoencoder" };
-/** Always the same, so that all readers see the same. */
-const SEED = 0;
+/** Always the same, so that all readers see the same: that of 0 to 15 whose loss after 10 epochs is in the middle. */
+const SEED = 15;
 /** As many samples are drawn as points. */
 const SHOWN = 2000;
 
