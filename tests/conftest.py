@@ -18,20 +18,24 @@ settings.load_profile("no_deadline")
 gc.set_threshold(20_000, 20, 50)
 
 # Tests that share what takes long to make: one process of xdist gets all of a group, at first.
-# JupyterLab takes 14 s of processor time with a page and a kernel: two processes start one each.
+# JupyterLab takes 14 s of processor time with a page and a kernel: two processes start one each,
+# and have as much to do.
 TOGETHER = (
-    ("tests/browser/training_monitor/", "tests/browser/test_tour.py"),
+    (
+        "tests/browser/explorer/",
+        "tests/browser/test_keys_in_jupyterlab.py",
+        "tests/browser/test_saved_notebook.py",
+        "tests/browser/test_tour.py",
+        "tests/browser/training_monitor/",
+    ),
     (
         "tests/browser/anomaly_histogram/test_widget.py",
-        "tests/browser/explorer/",
         "tests/browser/hosts/test_notebook.py",
         "tests/browser/hosts/test_voila.py",
         "tests/browser/latent_scatter/test_awaiting.py",
         "tests/browser/latent_scatter/test_widget.py",
         "tests/browser/review_queue/test_widget.py",
         "tests/browser/test_benchmark.py",
-        "tests/browser/test_keys_in_jupyterlab.py",
-        "tests/browser/test_saved_notebook.py",
         "tests/browser/test_slow_network.py",
     ),
     ("tests/packaging/",),

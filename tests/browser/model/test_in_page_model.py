@@ -6,8 +6,8 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from tests.frontend.model.test_operators import as_from_torch
 from tests.support.in_page_runtime import bundled
+from tests.support.onnx_decoders import as_from_torch
 
 # As of a strict site: no eval, and no WebAssembly, which needs 'wasm-unsafe-eval'.
 STRICT = "default-src 'none'; script-src 'self'"
