@@ -206,7 +206,7 @@ def test_what_only_python_can_draw_is_named_as_the_reason(page, tmp_path):
     opened = OpenedPage(page, tmp_path / "mine.html")
     page.locator(".vw-scatter canvas").first.click(position={"x": 200, "y": 150})
     status = page.locator(".vw-scatter .vw-status")
-    status.filter(has_text="only Python can draw samples as this renderer does").wait_for()
+    status.filter(has_text="only Python can draw samples of this kind").wait_for()
     assert opened.requests == opened.errors == []
 
 

@@ -33,7 +33,7 @@ interface PickRequest {
 // As in widgets/latent_scatter/pictures.py.
 const PREVIEW = { points: 400, pixels: 1_000_000, shape: 1.4 };
 const NO_MODEL = "Decoding needs Python here: this page has no model that it can run.";
-const NO_DRAWING = "Decoding needs Python here: only Python can draw samples as this renderer does.";
+const NO_DRAWING = "Only Python can draw samples of this kind: open the model in a notebook.";
 const NOT_LINEAR = "This projection needs Python: the page cannot go back from it to latent vectors.";
 
 export class ScatterKernel {

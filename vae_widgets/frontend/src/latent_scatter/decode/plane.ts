@@ -26,7 +26,7 @@ export class DecodedPlane {
     this.#setStatus = setStatus;
     const answered = ({ own, error }: Answer<"grid">) => {
       if (own) void this.#show(own as PageGrid, true);
-      else if (error) setStatus(`Decoding the plane failed. ${error}`);
+      else if (error) setStatus(`The plane cannot be decoded. ${error}`);
     };
     this.#request = new LatestRequest(model, "grid", answered, late);
   }
@@ -55,7 +55,7 @@ export class DecodedPlane {
   async take(): Promise<void> {
     const grid = this.#model.get("_grid");
     await this.#show(grid, false, () => this.#model.get("_grid") === grid);
-    if (grid.error) this.#setStatus(`Decoding the plane failed. ${grid.error}`);
+    if (grid.error) this.#setStatus(`The plane cannot be decoded. ${grid.error}`);
   }
 
   /** Drop the plane, which other weights have decoded, and request it again. */

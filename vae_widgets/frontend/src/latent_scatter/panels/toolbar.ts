@@ -164,7 +164,7 @@ export class Toolbar {
     );
     this.#dimensions.append(...make([DIMENSIONS]));
     this.close = onKey(canvas, (key) => {
-      const spec = BUTTONS.find(({ keys }) => keys?.includes(key));
+      const spec = this.#buttons.map(([each]) => each).find(({ keys }) => keys?.includes(key));
       spec?.action(model, actions);
       if (!spec) KEYS[key]?.(actions);
       return Boolean(spec) || key in KEYS;
@@ -208,8 +208,11 @@ export class Toolbar {
   }
 }
 
+/** The traits that are on or off. */
+type Switch = { [Name in keyof State]: State[Name] extends boolean ? Name : never }[keyof State];
+
 /** A button that switches a trait on and off. */
-function toggle(trait: "grid" | "prior" | "density" | "_dims_shown" | "_points_shown" | "_save_shown") {
+function toggle(trait: Switch) {
   return {
     action: (model: Model) => setAndPush(model, { [trait]: !model.get(trait) } as Partial<State>),
     pressed: (model: Model) => model.get(trait),
