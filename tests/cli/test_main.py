@@ -7,7 +7,7 @@ import pytest
 
 import vae_widgets as vw
 from tests.cli.conftest import SAVED
-from vae_widgets.cli import info
+from vae_widgets.cli import info, main
 from vae_widgets.cli.errors import EXIT_CODES, import_optional
 from vae_widgets.cli.main import COMMANDS, parser
 
@@ -78,13 +78,62 @@ def test_an_interrupt_and_a_bug_have_their_own_codes(run, monkeypatch):
     assert "this is a bug" in errors[-1]
 
 
+PROGRAM = [sys.executable, "-c", "from vae_widgets.cli import main; raise SystemExit(main())"]
+
+
 def test_output_may_be_cut_off():
-    command = [sys.executable, "-c", "from vae_widgets.cli import main; raise SystemExit(main())"]
     with subprocess.Popen(
-        [*command, "info", SAVED / "dense.vae"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*PROGRAM, "info", SAVED / "dense.vae"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         process.stdout.close()
         assert (process.stderr.read(), process.wait()) == (b"", 0)
+
+
+SLOW = """
+import sys
+from vae_widgets import cli
+from vae_widgets.cli import info
+def work(arguments):
+    print("begun", flush=True)
+    sys.stdin.readline()
+    print("more" * 10_000)  # more than a buffer
+    open("result", "w").close()
+    return 0
+info.run = work
+raise SystemExit(cli.main(["info", "x.vae"]))
+"""
+
+
+def test_a_command_works_on_when_the_reader_of_its_output_has_gone(tmp_path):
+    """As ``vae-widgets train ... | head -1`` does, after an hour of training."""
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen([sys.executable, "-c", SLOW], cwd=tmp_path, **pipes) as process:
+        assert process.stdout.readline() == b"begun\n"
+        process.stdout.close()
+        process.stdin.write(b"go\n")
+        process.stdin.close()
+        assert (process.stderr.read(), process.wait()) == (b"", 0)
+    assert (tmp_path / "result").exists()
+
+
+def test_there_may_be_no_standard_output(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["info", str(SAVED / "dense.vae")]) == 0
+
+
+def test_an_interrupt_while_the_program_starts_has_no_traceback():
+    code = """
+import sys
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == "vae_widgets.cli.main":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupt())
+from vae_widgets.cli import main
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 130
+    assert done.stderr == b"vae-widgets: interrupted; nothing was written.\n"
 
 
 def test_warnings_are_one_line(run, monkeypatch):

@@ -50,6 +50,32 @@ def test_the_folder_must_exist(tmp_path):
         check_target(tmp_path / "file" / "inside")
 
 
+def test_a_folder_in_which_no_files_may_be_made_is_named_before_any_work(tmp_path, monkeypatch):
+    folder, may = tmp_path / "shared", os.access
+    folder.mkdir()
+
+    def access(path, mode):  # the tests may run as root, who may do anything
+        return may(path, mode) and not (path == folder and mode & os.W_OK)
+
+    monkeypatch.setattr(module.os, "access", access)
+    for act in (check_target, write):
+        with pytest.raises(
+            PermissionError, match=r"x\.bin cannot be written: .* folder .*shared\."
+        ):
+            act(folder / "x.bin")
+    write(tmp_path / "x.bin")
+
+
+def test_a_scratch_file_that_is_refused_is_not_named(tmp_path, monkeypatch):
+    def refuse(path, *_):
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr(module.os, "open", refuse)
+    with pytest.raises(PermissionError) as caught:
+        write(tmp_path / "mine.bin")
+    assert caught.value.filename == str(tmp_path / "mine.bin")
+
+
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o755])
 def test_a_file_keeps_its_mode_and_is_never_more_open(tmp_path, mode):
     target = tmp_path / "secret"

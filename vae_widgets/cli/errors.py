@@ -34,6 +34,11 @@ def one_line(text: Any, longest: int = 2000) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in line[:longest])
 
 
+def sentence(error: Any) -> str:
+    """Return the text of an error of another library as one line with a full stop."""
+    return f"{one_line(error).rstrip('.')}."
+
+
 def import_optional(module: str, extra: str, purpose: str) -> Any:
     """Import a package of an extra of vae_widgets."""
     try:

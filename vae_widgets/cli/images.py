@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.cli.errors import CommandError, one_line, report
+from vae_widgets.cli.errors import CommandError, report, sentence
 from vae_widgets.cli.progress import progress
+from vae_widgets.core.atomic_file import open_regular
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 _GREY_MODES = ("1", "L", "LA")
+_LARGEST_SIDE = 4096
 
 
 def read_pictures(folder: Path, side: int | None) -> tuple[NDArray[np.uint8], int]:
@@ -24,10 +26,14 @@ def read_pictures(folder: Path, side: int | None) -> tuple[NDArray[np.uint8], in
     -------
     pictures, n_bad
     """
+    if side is not None and not 1 <= side <= _LARGEST_SIDE:
+        raise CommandError(f"--side is {side}; expected 1 to {_LARGEST_SIDE} pixels.")
     files = sorted(
         file
         for file in folder.rglob("*")
-        if file.suffix.lower() in PICTURE_SUFFIXES and not file.name.startswith(".")
+        if file.suffix.lower() in PICTURE_SUFFIXES
+        and not file.name.startswith(".")
+        and not file.is_dir()
     )
     if not files:
         raise CommandError(
@@ -40,7 +46,7 @@ def read_pictures(folder: Path, side: int | None) -> tuple[NDArray[np.uint8], in
                 pictures.append((file, _read(file, side)))
             except Exception as error:  # Pillow has a dozen kinds for a damaged picture
                 report(
-                    f"{file} is not a picture that can be read: {one_line(error)} It is left out."
+                    f"{file} is not a picture that can be read: {sentence(error)} It is left out."
                 )
             show(number / len(files))
     if not pictures:
@@ -65,16 +71,28 @@ def _read(file: Path, side: int | None) -> NDArray[np.uint8]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
+        open_regular(file).close()  # a pipe would wait for its other end
         with Image.open(file) as opened:
             picture = ImageOps.exif_transpose(opened)
-            if picture.mode.startswith("I"):  # 16 bits, which Pillow would cut off at 255
-                picture = Image.fromarray((np.asarray(picture) // 257).astype(np.uint8))
+            if picture.mode.startswith(("I", "F")):  # which Pillow would cut off at 255
+                picture = Image.fromarray(_eight_bits(np.asarray(picture)))
             is_grey = picture.mode in _GREY_MODES
             picture = picture.convert("L" if is_grey else "RGB")
     if side is not None:
         picture = picture.resize((side, side), Image.Resampling.LANCZOS)
     pixels = np.asarray(picture)
     return pixels[..., np.newaxis] if is_grey else pixels
+
+
+def _eight_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return pixels of 16 bits with 8 bits each."""
+    low, high = pixels.min(), pixels.max()
+    if pixels.dtype.kind == "f" or low < 0 or high >= 2**16:
+        raise ValueError(
+            f"its pixels are {pixels.dtype} numbers from {low:.4g} to {high:.4g}; expected 8 or 16 "
+            "bits. Save its values in an NPY file."
+        )
+    return (pixels // 257).astype(np.uint8)
 
 
 def _size(picture: NDArray[Any]) -> str:

@@ -1,7 +1,7 @@
 """The entry point: arguments, one command, an exit code."""
 
 import argparse
-import os
+import contextlib
 import sys
 import traceback
 import warnings
@@ -15,11 +15,11 @@ from vae_widgets.cli.errors import (
     EXIT_CODES,
     INTERRUPTED,
     NOT_DONE,
-    OK,
     CommandError,
     one_line,
     report,
 )
+from vae_widgets.cli.lasting_output import LastingOutput
 
 COMMANDS = (lab, train, score, export, info, plugins)
 
@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code (see `EXIT_CODES`)."""
     arguments = parser().parse_args(argv)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), contextlib.redirect_stdout(LastingOutput(sys.stdout)):
         warnings.simplefilter("ignore")  # other kinds are for authors of packages
         warnings.simplefilter("default", UserWarning)
         warnings.simplefilter("default", RuntimeWarning)
@@ -61,9 +61,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             code: int = arguments.run(arguments)
             sys.stdout.flush()
             return code
-        except BrokenPipeError:  # the reader of the output, such as head, has enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return OK
         except KeyboardInterrupt:
             report("interrupted; nothing was written.")
             return INTERRUPTED

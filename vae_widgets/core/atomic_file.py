@@ -49,7 +49,8 @@ def atomic_file(path: str | os.PathLike[str], suffix: str = "") -> Iterator[Bina
                 os.unlink(scratch)
         sync_folder(target.parent)
     except OSError as error:
-        if error.errno is None or error.filename not in (None, scratch):
+        own = error.filename is None or _SCRATCH.fullmatch(os.path.basename(error.filename))
+        if error.errno is None or not own:
             raise
         raise OSError(error.errno, error.strerror, os.fspath(path)) from error
 
@@ -57,8 +58,8 @@ def atomic_file(path: str | os.PathLike[str], suffix: str = "") -> Iterator[Bina
 def check_target(path: str | os.PathLike[str], suffix: str = "") -> pathlib.Path:
     """Return where a file is to be written, which is not `path` where that is a symbolic link.
 
-    Raises ``OSError`` if `path` is a folder, a device or a pipe, or in no folder, and
-    ``ValueError`` if it does not end in `suffix`.
+    Raises ``OSError`` if `path` is a folder, a device or a pipe, or in no folder or one in which no
+    files may be made, and ``ValueError`` if it does not end in `suffix`.
     """
     path = pathlib.Path(path)
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
@@ -71,6 +72,10 @@ def check_target(path: str | os.PathLike[str], suffix: str = "") -> pathlib.Path
     target = pathlib.Path(os.path.realpath(path))
     if not target.parent.is_dir():
         raise FileNotFoundError(f"{path} cannot be written: there is no folder {target.parent}.")
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise PermissionError(
+            f"{path} cannot be written: you may not make files in the folder {target.parent}."
+        )
     return target
 
 

@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 from playwright.sync_api import expect
 
 import vae_widgets as vw
@@ -231,6 +232,8 @@ def hostile_files(content):
     yield "no zip", SCRIPT.encode() * 9
     yield "a kind of script", zip_of({**parts, "manifest.json": json.dumps(changed).encode()})
     yield "a truncated file", content[: len(content) // 2]
+    spoilt = parts["tiles.png"][:60].ljust(len(parts["tiles.png"]), b"\0")
+    yield "a picture with a good header", zip_of(sign({**parts, "tiles.png": spoilt}))
     yield (
         "a decoder for other samples",
         zip_of(sign({**parts, "decoder.onnx": parts["encoder.onnx"]})),
@@ -254,3 +257,61 @@ def test_hostile_files_are_a_clear_message_and_run_no_script(page, open_file, fi
     root = open_file(zip_of({**parts, "manifest.json": json.dumps(manifest).encode()}))
     root.locator(".vw-picked-label").filter(has_text="onerror").wait_for()
     assert SCRIPT in root.locator(".vw-file-facts").inner_text()
+
+
+def failing_decoder(threshold):
+    """A graph that looks up a row of a table of one, which fails above a first coordinate."""
+    tensors = {
+        "first": np.array([0], np.int64),
+        "limit": np.array([[threshold]], np.float32),
+        "table": np.full((1, 64), 0.5, np.float32),
+        "shape": np.array([-1, 8, 8], np.int64),
+    }
+    steps = [
+        helper.make_node("Gather", ["z", "first"], ["x"], axis=1),
+        helper.make_node("Greater", ["x", "limit"], ["is_above"]),
+        helper.make_node("Cast", ["is_above"], ["index"], to=TensorProto.INT64),
+        helper.make_node("Gather", ["table", "index"], ["row"], axis=0),
+        helper.make_node("Reshape", ["row", "shape"], ["x_mean"]),
+    ]
+    graph = helper.make_graph(
+        steps,
+        "lookup",
+        [helper.make_tensor_value_info("z", TensorProto.FLOAT, ["n", 2])],
+        [helper.make_tensor_value_info("x_mean", TensorProto.FLOAT, ["n", 8, 8])],
+        [numpy_helper.from_array(array, name) for name, array in tensors.items()],
+    )
+    opset = [helper.make_opsetid("", 18)]
+    return helper.make_model(graph, opset_imports=opset, ir_version=9).SerializeToString()
+
+
+def test_a_model_that_fails_for_some_codes_is_shown_with_the_reason(page, open_file, file):
+    parts = parts_of(file[1])
+    codes = np.frombuffer(parts["latents.f32"], np.float32).reshape(-1, 2)
+    middle = float(np.median(codes[:, 0]))
+    root = open_file(zip_of(sign({**parts, "decoder.onnx": failing_decoder(middle)})))
+    note = root.locator(".vw-file-note")
+    note.filter(has_text="fails to decode some latent vectors: it has 1 as index").wait_for()
+    decoded = root.locator("[data-role=decoded]").element_handle()
+    canvas = root.locator(".vw-scatter .vw-canvas").first
+    box = canvas.bounding_box()
+    for share, value in ((0.05, 0.5), (0.95, 0), (0.05, 0.5)):  # NaN, where it fails, is drawn as 0
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + 9)
+        page.wait_for_function(
+            f"([canvas, value]) => ({IMAGE})(canvas).every((x) => Math.abs(x - value) < 0.02)",
+            arg=[decoded, value],
+        )
+    assert note.count() == 1
+
+
+def test_codes_without_pictures_are_points_that_decode(open_file, file):
+    codec, content = file
+    parts = parts_of(content)
+    del parts["tiles.png"]
+    root = open_file(zip_of(sign(parts)))
+    root.locator(".vw-picked-label").filter(has_text="digit").wait_for()
+    codes = np.frombuffer(parts["latents.f32"], np.float32).reshape(-1, 2)
+    decoded = root.locator("[data-role=decoded]")
+    np.testing.assert_allclose(image(decoded), codec.decode(codes[:1])[0].clip(0, 1), atol=0.02)
+    root.locator(".vw-interpolation .vw-status").filter(has_text="value 0.000").wait_for()
+    assert "failed" not in root.inner_text()

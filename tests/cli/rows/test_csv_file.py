@@ -69,6 +69,21 @@ def test_rows_do_not_depend_on_the_batches(tmp_path_factory, table, n, quoted):
             assert values[i].tolist() == [float(cell) for cell in row]
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('a,b\n1,2\n"3,4\n5,6\n"7,8\n', "expected a number; 3 lines of the file are one row"),
+        ('a,b\n1,2\n"3,4\n5,6\n', "it has 1 cells; expected 2; 3 lines of the file are one row"),
+    ],
+)
+def test_a_quote_that_joins_rows_is_found(read, text, problem):
+    (rows,) = read(text)
+    assert list(rows.problems) == [1]
+    assert problem in rows.problems[1]
+    (rows,) = read('a,b,c\n1,2,"two\nlines"\n3,x,"two\nlines"\n', keep=["c"])
+    assert rows.problems == {1: "column 'b' is 'x'; expected a number"}
+
+
 def test_each_broken_row_says_what_is_wrong(read):
     (rows,) = read("a,b\n1,2\n1,abc\n1\n1,2,3\n,2\n1,inf\n1_0,2\n3,4\n")
     assert rows.problems == {

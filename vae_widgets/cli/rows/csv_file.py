@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vae_widgets.cli.errors import CommandError
 from vae_widgets.cli.rows.batch import Batch, rows_at_once
-from vae_widgets.cli.rows.cells import read_cells
+from vae_widgets.cli.rows.cells import read_cells, stray_quote
 from vae_widgets.cli.rows.columns import Columns
 from vae_widgets.core.atomic_file import open_regular
 
@@ -102,7 +102,8 @@ class CsvRows:
 
     def _row(self, cells: list[str]) -> list[float]:
         if len(cells) != self._width:
-            raise ValueError(f"it has {len(cells)} cells; expected {self._width}")
+            more = stray_quote(cells)
+            raise ValueError(f"it has {len(cells)} cells; expected {self._width}{more}")
         chosen = [cells[place] for place in self._places]
         return read_cells(self.names, chosen, self._decimal_comma)
 

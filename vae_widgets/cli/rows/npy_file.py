@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from vae_widgets.cli.errors import CommandError
+from vae_widgets.cli.errors import CommandError, sentence
 from vae_widgets.cli.rows.batch import Batch, rows_at_once
 from vae_widgets.core.atomic_file import open_regular
 
@@ -61,7 +61,8 @@ class NpyRows:
             return np.load(self._path, mmap_mode="r", allow_pickle=False)
         except (ValueError, EOFError) as error:
             raise CommandError(
-                f"{self._path} is not an NPY file of numbers: {error} Write it with np.save."
+                f"{self._path} is not an NPY file of numbers: {sentence(error)} Write it with "
+                "np.save."
             ) from None
 
 
@@ -77,4 +78,4 @@ def _only_array(path: Path) -> Any:
     except CommandError:
         raise
     except Exception as error:  # numpy and zipfile have a dozen kinds for a damaged file
-        raise CommandError(f"{path} is not an NPZ file of numbers: {error}") from None
+        raise CommandError(f"{path} is not an NPZ file of numbers: {sentence(error)}") from None

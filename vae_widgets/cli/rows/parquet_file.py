@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.cli.errors import CommandError, import_optional
+from vae_widgets.cli.errors import CommandError, import_optional, sentence
 from vae_widgets.cli.rows.batch import Batch, rows_at_once
 from vae_widgets.cli.rows.cells import read_cell
 from vae_widgets.cli.rows.columns import Columns
@@ -29,7 +29,7 @@ class ParquetRows:
         try:
             self._file = pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
         except pa.ArrowInvalid as error:
-            raise CommandError(f"{path} is not a Parquet file: {error}") from None
+            raise CommandError(f"{path} is not a Parquet file: {sentence(error)}") from None
         schema = self._file.schema_arrow
         self.names = columns.of(path, schema.names)
         self.kept = tuple(columns.keep)

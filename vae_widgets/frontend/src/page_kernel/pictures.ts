@@ -29,6 +29,8 @@ export class SamplePictures {
   readonly samples: Samples | null;
   /** Draws any samples; null if only Python can. */
   readonly renderer: PageRenderer | null = null;
+  /** Whether samples have pictures; a file may have codes alone. */
+  readonly areThere: boolean;
   readonly #source: Promise<TileSource>;
 
   constructor(given: CarriedPictures | null, all: (Samples | null)[]) {
@@ -36,6 +38,7 @@ export class SamplePictures {
     this.samples = samples === null ? null : (all[samples] ?? null);
     const sides = this.samples?.shape ?? shape;
     if (renderer && sides) this.renderer = twinOf(renderer, sides);
+    this.areThere = atlas !== null || (this.renderer !== null && this.samples !== null);
     this.#source = this.renderer && this.samples ? Promise.resolve(this.#drawn(this.renderer)) : carried(atlas);
     this.#source.catch(() => {}); // who asks for tiles is told
   }

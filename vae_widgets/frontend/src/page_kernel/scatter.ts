@@ -65,7 +65,7 @@ export class ScatterKernel {
     model.handle("codes", () => ({ codes: own.codes, log_var: own.log_var, scale: own.scale, limit: own.limit }));
     model.handle("keys", () => ({ keys: own.keys }));
     model.handle("find", ({ label }) => this.#find(label));
-    model.handle("tile", async ({ index }) => ({ tiles: await this.pictures.of([index]) }));
+    model.handle("tile", async ({ index }) => (this.pictures.areThere ? { tiles: await this.pictures.of([index]) } : {}));
     model.handle("detail", ({ index }) => this.#detail(index));
     model.handle("pick", (request) => this.#answerPick(request as PageMessage & PickRequest));
     model.handle("place", ({ at }) => this.#place(at));
@@ -211,7 +211,10 @@ export class ScatterKernel {
   async #detail(row: number): Promise<object> {
     const { decoder } = this;
     const covariance = this.#covariance(row);
-    if (!decoder) return { tiles: await this.pictures.of([row]), text: "", covariance };
+    if (!decoder) {
+      const tiles = this.pictures.areThere ? await this.pictures.of([row]) : { count: 0 };
+      return { tiles, text: "", covariance };
+    }
     const code = this.samples.code(row);
     const { samples } = this.pictures;
     if (samples) return { tiles: await decoder.compared(samples.of([row]), decoder.model.decode(code)), text: "", covariance };

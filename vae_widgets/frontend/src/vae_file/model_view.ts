@@ -8,15 +8,16 @@ import { SamplePictures } from "../page_kernel/pictures.ts";
 import { ScatterKernel } from "../page_kernel/scatter.ts";
 import { SliderKernel } from "../page_kernel/slider.ts";
 import { OwnSamplePanel } from "../own_sample/panel.ts";
+import { Tiles, type WireAtlas } from "../kernel/atlas.ts";
 import slider from "../interpolation_slider/widget.ts";
 import scatter from "../latent_scatter/widget.ts";
 import { loadModel, type InPageModel } from "../model/in_page_model.ts";
 import { twinOf } from "../rendering/twins.ts";
 import { BadFileError } from "./errors.ts";
 import type { VaeContents } from "./contents.ts";
+import { guarded } from "./guarded_model.ts";
 import { priorDraws } from "./prior_draws.ts";
 import { scoringOf } from "./score.ts";
-import { crc32 } from "./stored_zip.ts";
 import { WidgetModels, type Shown } from "./widget_models.ts";
 
 /** So many points stand for the prior, where a file has no codes. */
@@ -43,7 +44,7 @@ export class ModelView {
       facts.nLabels === null
         ? null
         : Array.from({ length: facts.nLabels }, (_, i) => Number(i === label));
-    const name = nameOf(contents, label);
+    const name = `file ${Math.random()}`; // no other model of the page has it
     const model = await modelFrom(parent, name, contents, oneHot);
     const twin = twinOf(renderer, facts.sampleShape);
     const drawn = model && twin ? new Decoder(model, twin) : null;
@@ -52,6 +53,7 @@ export class ModelView {
       return view;
     }
     let { codes, tiles } = contents;
+    if (tiles) await checkPicture(tiles);
     if (!codes) {
       say(parent, `The file carries no codes: the points are ${DRAWS} draws from the prior N(0, I), decoded.`);
       codes = { count: DRAWS, means: priorDraws(DRAWS, facts.latentDim), logVars: null };
@@ -115,7 +117,12 @@ async function modelFrom(
   const source = { decoder, encoder, ...(label ? { label } : {}) };
   let model: InPageModel;
   try {
-    model = await modelOf(name, async () => source, loadModel);
+    const fails = (why: string) => say(parent, `The model fails to decode some latent vectors: ${why}.`);
+    model = await modelOf(
+      name,
+      async () => source,
+      async (given) => guarded(await loadModel(given), fails),
+    );
   } catch (error) {
     say(parent, `The model does not run in the page: ${(error as Error).message} A notebook can run it.`);
     return null;
@@ -129,9 +136,13 @@ async function modelFrom(
   return model;
 }
 
-/** Distinguishes models of different files, and of different labels. */
-function nameOf({ decoder, encoder }: VaeContents, label: number): string {
-  return [crc32(decoder), crc32(encoder), decoder.length, label].join("-");
+/** Let the browser read the picture once, which says more of it than its header. */
+async function checkPicture(tiles: WireAtlas): Promise<void> {
+  try {
+    (await Tiles.load(tiles)).close();
+  } catch {
+    throw new BadFileError("Part 'tiles.png' is damaged: it is no picture that the browser can read.");
+  }
 }
 
 /** The first sample, and one with a code that is far from its own. */
