@@ -73,10 +73,10 @@ POINT = """() => {
     .filter((dot) => dot.getBoundingClientRect().width);
   return seen.length === 1 ? seen[0].getAttribute('transform') : null;
 }"""
-# Keeps the kernel busy until a file is there.
+# Keeps the kernel busy as long as a file is there.
 BUSY = """
 import pathlib, time
-while not pathlib.Path("enough").exists():
+while pathlib.Path("busy").exists():
     time.sleep(0.02)
 """
 
@@ -331,17 +331,17 @@ def test_a_method_is_chosen_with_its_parameter_and_says_what_it_assumes(labelled
 
 def test_a_clicked_tile_is_picked_and_a_busy_kernel_is_told_of(labelled, lab):
     nb = labelled.nb
-    enough = lab.root / "enough"
-    enough.unlink(missing_ok=True)
     tiles = nb.page.locator(".vw-strip button.vw-tile")
     tiles.nth(2).wait_for()
     tiles.nth(2).click()
     nb.kernel.until("histogram.picked_item == int(np.argsort(scores)[-3])")
 
+    busy = lab.root / "busy"
+    busy.touch()
     nb.kernel.client.execute(BUSY, silent=True)
     nb.drag(labelled.canvas, (150, 120), (340, 120))
     labelled.root.get_by_text("The kernel does not answer").wait_for()
-    enough.touch()
+    busy.unlink()
     moved = float(labelled.threshold.input_value())
     labelled.root.get_by_text("Set by hand").wait_for()
     nb.kernel.until(f"histogram.threshold == {moved}")

@@ -27,6 +27,8 @@ while not pathlib.Path("enough").exists():
 
 
 def test_every_gesture_arrives_while_a_cell_awaits(notebook, lab):
+    for name in ("enough", "seen.json"):
+        (lab.root / name).unlink(missing_ok=True)
     nb = notebook([CODEC, WIDGETS, AWAIT], run=False)
     for line in ("import numpy as np", "codec = Codec(3)"):
         nb.run_cell(line)
