@@ -13,11 +13,13 @@ from vae_widgets.rendering import (
     TableRenderer,
     TextRenderer,
     check_renderer,
+    detail_of,
     note_of,
     render,
     render_compared,
     renderer_for,
 )
+from vae_widgets.rendering.sound import sound_of
 
 
 @pytest.mark.parametrize(
@@ -59,9 +61,31 @@ def test_a_renderer_without_pixels_is_named():
         render(lambda batch: np.zeros((2, 0, 8, 4), np.uint8), np.zeros((2, 8, 8)))
 
 
+def test_tiles_of_different_shapes_are_named():
+    with pytest.raises(TypeError, match=r"list of arrays of different shapes; expected uint8 RGBA"):
+        render(lambda batch: [np.zeros((4, 4)), np.zeros((4, 5))], np.zeros((2, 8, 8)))
+
+
 def test_a_renderer_cannot_end_the_kernel():
-    with pytest.raises(RuntimeError, match=r"renderer called sys\.exit"):
-        render(lambda batch: sys.exit(2), np.zeros((2, 8, 8)))
+    class Exits:
+        def __call__(self, batch):
+            return np.zeros((len(batch), 4, 4, 4), np.uint8)
+
+        def leave(self, *_):
+            sys.exit(2)
+
+        detail = difference = for_data = leave
+
+    x = np.zeros((2, 8, 8))
+    for call in (
+        lambda: render(lambda batch: sys.exit(2), x),
+        lambda: render_compared(Exits(), x, x),
+        lambda: detail_of(Exits(), x[0]),
+        lambda: sound_of(Exits(), x[0]),
+        lambda: check_renderer(Exits(), (8, 8), x),
+    ):
+        with pytest.raises(RuntimeError, match=r"renderer called sys\.exit"):
+            call()
 
 
 def test_a_renderer_may_change_its_batch():

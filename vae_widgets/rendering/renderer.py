@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core.image_shapes import has_channels_first, is_image
+from vae_widgets.rendering.exits import without_exits
 from vae_widgets.rendering.image import ImageRenderer
 from vae_widgets.rendering.registry import renderer_by_name
 from vae_widgets.rendering.signal import SignalRenderer
@@ -126,7 +127,8 @@ def _renderer_of(data: Any, sample_shape: tuple[int, ...]) -> Renderer:
 def with_range_of(renderer: Renderer, data: Any) -> Renderer:
     """Return the renderer with its range of values fixed by samples, if it has one."""
     fix = getattr(renderer, "for_data", None)
-    return renderer if fix is None else fix(data)
+    with without_exits():
+        return renderer if fix is None else fix(data)
 
 
 def note_of(renderer: Renderer) -> str:
@@ -137,7 +139,8 @@ def note_of(renderer: Renderer) -> str:
 def detail_of(renderer: Renderer, sample: ArrayLike) -> str:
     """Return the HTML or SVG that a renderer has for a sample; empty if it has none."""
     detail = getattr(renderer, "detail", None)  # a function has none
-    made = detail(sample) if detail else None
+    with without_exits():
+        made = detail(sample) if detail else None
     return made if isinstance(made, str) else ""
 
 
@@ -148,23 +151,27 @@ def render_compared(renderer: Renderer, x: ArrayLike, x_hat: ArrayLike) -> NDArr
     if difference is None:  # in one batch: a renderer may scale by the range of what it is given
         return render(renderer, np.concatenate([x, x_hat, np.abs(x - x_hat)]))
     tiles = render(renderer, np.concatenate([x, x_hat]))
-    return np.concatenate([tiles, _checked_tiles(difference(x.copy(), x_hat.copy()), len(x))])
+    with without_exits():
+        made = difference(x.copy(), x_hat.copy())
+    return np.concatenate([tiles, _checked_tiles(made, len(x))])
 
 
 def render(renderer: Renderer, batch: ArrayLike) -> NDArray[np.uint8]:
     """Call `renderer` and check its tiles: uint8 RGBA (n, height, width, 4)."""
     batch = np.array(batch)  # a copy: a renderer of the user may scale its samples in place
-    try:
+    with without_exits():
         made = renderer(batch)
-    except SystemExit as error:  # it would end the kernel, which draws for the page
-        raise RuntimeError(
-            "renderer called sys.exit; expected an error of another type."
-        ) from error
     return _checked_tiles(made, len(batch))
 
 
 def _checked_tiles(made: Any, n: int) -> NDArray[np.uint8]:
-    tiles = np.asarray(made)
+    try:
+        tiles = np.asarray(made)
+    except ValueError:
+        raise TypeError(
+            "renderer returned a list of arrays of different shapes; expected uint8 RGBA tiles of "
+            "shape (n, height, width, 4)."
+        ) from None
     wrong = tiles.dtype != np.uint8 or tiles.ndim != 4 or tiles.shape[-1] != 4
     if wrong or 0 in tiles.shape[1:]:
         raise TypeError(

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import atomic_file
+from vae_widgets.rendering.exits import without_exits
 
 
 class Sound:
@@ -65,5 +66,6 @@ class Sound:
 def sound_of(renderer: Any, sample: ArrayLike) -> Sound | None:
     """Return the sound that `renderer` makes of a sample, or None if it makes none."""
     detail = getattr(renderer, "detail", None)  # a function has none
-    made = detail(sample) if detail else None
+    with without_exits():
+        made = detail(sample) if detail else None
     return made if isinstance(made, Sound) else None
