@@ -41,7 +41,7 @@ def outcome(path, seed, whole, original):
     found = None
     with contextlib.suppress(BundleError):
         found = read_archive(path)
-    if found and found.parts["model.keras"] != original.parts["model.keras"]:
+    if found and found.parts.get("model.keras") != original.parts["model.keras"]:
         from vae_widgets import VAE
 
         try:
