@@ -170,7 +170,8 @@ def test_samples_that_only_python_draws_are_the_pictures_in_the_file(open_file, 
     manifest["renderer"] = {"name": "table", "arguments": {}}
     root = open_file(zip_of({**parts, "manifest.json": json.dumps(manifest).encode()}))
     root.locator(".vw-scatter .vw-canvas").first.click()
-    root.locator(".vw-scatter .vw-status").filter(has_text="Decoding needs Python here").wait_for()
+    only_python = "Only Python can draw samples of this kind"
+    root.locator(".vw-scatter .vw-status").filter(has_text=only_python).wait_for()
     nearest = root.locator(".vw-picked-figure figcaption").nth(1).inner_text()
     row = int(nearest.split("#")[1].split()[0])
     sample = root.locator("[data-role=sample]")
