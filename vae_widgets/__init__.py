@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vae_widgets.core.training.history import TrainingHistory
     from vae_widgets.core.vocabulary import Vocabulary
     from vae_widgets.datasets import Dataset, list_datasets, load_dataset
+    from vae_widgets.datasets.own_data import load_arrays, load_csv, load_images
     from vae_widgets.models import (
         ELBO,
         IWAE,
@@ -108,7 +109,10 @@ _HOME = {
     "list_plugins": "plugins",
     "list_pretrained": "pretrained",
     "load": "bundle.loading",
+    "load_arrays": "datasets.own_data",
+    "load_csv": "datasets.own_data",
     "load_dataset": "datasets",
+    "load_images": "datasets.own_data",
     "load_pretrained": "pretrained",
     "reparameterize": "models",
     "save_playground": "playground",

@@ -42,6 +42,8 @@ class Codec(Protocol):
 
     - ``to_onnx(convert=True)`` returns an `OnnxModel`, so that widgets can decode in their page.
       With ``convert=False`` it takes less than a second, or raises ``ValueError``.
+    - ``attribution(x)`` returns what each element adds to the reconstruction loss of its sample, in
+      nats, (n, *sample_shape). A `ReviewQueue` shows it for rows of a table.
     - ``weights_version()`` returns a number that changes with the weights, if these may change.
     - ``on_weights_changed(callback)`` calls a function without arguments when they have changed. It
       does not keep the function, or the object of a method, alive.
@@ -168,6 +170,21 @@ def decode_samples(codec: Codec, z: NDArray[np.float32]) -> NDArray[np.float32]:
     if len(x) != len(z):
         raise ValueError(f"codec.decode(z) has {len(x)} samples for {len(z)} latent vectors.")
     return x
+
+
+def attribution_of(codec: Codec, x: NDArray[Any]) -> NDArray[np.float32] | None:
+    """Return what each element adds to the reconstruction loss (n, *sample_shape), in nats.
+
+    None if the codec cannot say, as its likelihood may have no elements.
+    """
+    attribution = getattr(codec, "attribution", None)
+    if attribution is None:
+        return None
+    try:
+        nats: NDArray[np.float32] = np.asarray(attribution(x), np.float32)
+    except TypeError:
+        return None
+    return nats if nats.shape == x.shape else None
 
 
 def _call(codec: Codec, method: str, argument: ArrayLike) -> Any:

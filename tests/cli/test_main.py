@@ -8,7 +8,7 @@ import pytest
 import vae_widgets as vw
 from tests.cli.conftest import SAVED
 from vae_widgets.cli import info, main
-from vae_widgets.cli.errors import EXIT_CODES, import_optional
+from vae_widgets.cli.errors import EXIT_CODES
 from vae_widgets.cli.main import COMMANDS, parser
 
 PAGE = (Path(__file__).parents[2] / "docs/command_line.md").read_text()
@@ -92,7 +92,7 @@ def test_output_may_be_cut_off():
 SLOW = """
 import sys
 from vae_widgets import cli
-from vae_widgets.cli import info
+from vae_widgets.cli import info, main
 def work(arguments):
     print("begun", flush=True)
     sys.stdin.readline()
@@ -145,10 +145,6 @@ def test_warnings_are_one_line(run, monkeypatch):
 
     monkeypatch.setattr(info, "read_archive", read)
     assert run("info", "x.vae")[2] == ["vae-widgets: warning: mind this", "vae-widgets: stop"]
-
-
-def test_optional_packages_are_imported_on_use():
-    assert import_optional("json", "x", "This") is sys.modules["json"]
 
 
 def test_the_installed_program_starts_without_heavy_packages(tmp_path):

@@ -234,7 +234,7 @@ def test_wrong_arguments_are_refused(run, detector, tmp_path, arguments, problem
 PEAK = """
 import sys
 from vae_widgets.cli import main
-from vae_widgets.cli.rows import batch
+from vae_widgets.datasets.rows import batch
 batch._MOST_ROWS = 2_000
 code = main(sys.argv[1:])
 heavy = {"tensorflow", "keras", "pandas"} & set(sys.modules)

@@ -105,3 +105,12 @@ def test_a_column_of_text_is_named(run, table):
     assert code == 2
     assert "column 'id' is 'row 0'; expected a number" in errors[0]
     assert "no row of table.csv can be used. Pass --leave-out" in errors[-1]
+
+
+@pytest.mark.parametrize("side", [0, -3, 10**6])
+def test_a_side_that_no_picture_has_is_refused(run, tmp_path, side):
+    (tmp_path / "pictures").mkdir()
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / "pictures/a.png")
+    code, _, (error,) = run("train", "pictures", "-o", "m.vae", "--side", side)
+    assert code == 2
+    assert f"--side is {side}; expected 1 to 4096 pixels" in error

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_widgets.bundle import BundleError
-from vae_widgets.cli.errors import CommandError, one_line
-from vae_widgets.cli.rows import Batch
+from vae_widgets.cli.errors import CommandError
+from vae_widgets.core.one_line import one_line
+from vae_widgets.datasets.pixels import divide_pixels
+from vae_widgets.datasets.rows import Batch
 
-LARGEST_PIXEL = 255
 _TOO_FEW = 1_000
 """If so many rows at the beginning of a file are all bad, it is the file that is wrong."""
 
@@ -63,7 +64,7 @@ def samples_of(codec: Any, values: NDArray[Any], path: Path, is_first: bool = Tr
             f"{path} has no pixel above 1; values of one byte are taken for pixels of 0 to 255. "
             "Save array.astype('float32') for values of 0 and 1."
         )
-    return samples.astype(np.float32) / LARGEST_PIXEL
+    return divide_pixels(samples)
 
 
 def scores_of(codec: Any, batch: Batch, label: int | None = None) -> NDArray[np.float32]:

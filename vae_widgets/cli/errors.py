@@ -1,8 +1,8 @@
 """What a command reports on the error stream, and its exit codes."""
 
-import importlib
 import sys
-from typing import Any
+
+from vae_widgets.core.one_line import one_line
 
 OK = 0
 SOME_BAD = 1
@@ -26,26 +26,3 @@ class CommandError(Exception):
 def report(text: str) -> None:
     """Print one line on the error stream."""
     print(f"vae-widgets: {one_line(text)}", file=sys.stderr)
-
-
-def one_line(text: Any, longest: int = 2000) -> str:
-    """Return a text, perhaps from a file, as one line without commands to a terminal."""
-    line = " ".join(str(text).split())
-    return "".join(c if c.isprintable() else "\ufffd" for c in line[:longest])
-
-
-def sentence(error: Any) -> str:
-    """Return the text of an error of another library as one line with a full stop."""
-    return f"{one_line(error).rstrip('.')}."
-
-
-def import_optional(module: str, extra: str, purpose: str) -> Any:
-    """Import a package of an extra of vae_widgets."""
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        package = module.partition(".")[0]
-        raise CommandError(
-            f"{purpose} needs {package}, which is not installed ({error}). Install it with "
-            f"pip install 'vae_widgets[{extra}]'."
-        ) from None

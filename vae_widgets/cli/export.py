@@ -10,8 +10,8 @@ from vae_widgets.cli.bundles import check_shape, load_bundle, samples_of
 from vae_widgets.cli.errors import OK, SOME_BAD, CommandError
 from vae_widgets.cli.options import add_columns
 from vae_widgets.cli.outputs import add_output, check_output
-from vae_widgets.cli.rows import ARRAY_SUFFIXES, Columns
 from vae_widgets.cli.samples import Samples, read_samples
+from vae_widgets.datasets.rows import ARRAY_SUFFIXES, Columns
 
 SUMMARY = "write a page with the widgets, which works without Python"
 DESCRIPTION = """\

@@ -11,7 +11,8 @@ from vae_widgets.bundle import Archive, read_archive
 from vae_widgets.bundle.detector_part import DETECTOR_PART, DetectorPart
 from vae_widgets.bundle.manifest import ModelFacts
 from vae_widgets.bundle.parts import read_latents, read_policy
-from vae_widgets.cli.errors import OK, one_line
+from vae_widgets.cli.errors import OK
+from vae_widgets.core.one_line import one_line
 
 SUMMARY = "say what a .vae file holds"
 DESCRIPTION = """\

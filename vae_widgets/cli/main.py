@@ -16,12 +16,13 @@ from vae_widgets.cli.errors import (
     INTERRUPTED,
     NOT_DONE,
     CommandError,
-    one_line,
     report,
 )
 from vae_widgets.cli.lasting_output import LastingOutput
+from vae_widgets.core.one_line import one_line
 
 COMMANDS = (lab, train, score, export, info, plugins)
+_EXPECTED = (CommandError, ModuleNotFoundError, OSError, ValueError, TypeError, RuntimeError)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -64,7 +65,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         except KeyboardInterrupt:
             report("interrupted; nothing was written.")
             return INTERRUPTED
-        except (CommandError, OSError, ValueError, TypeError, RuntimeError) as error:
+        except (
+            CommandError,
+            ModuleNotFoundError,
+            OSError,
+            ValueError,
+            TypeError,
+            RuntimeError,
+        ) as error:
             report(one_line(error))
             return NOT_DONE
         except Exception:

@@ -3,7 +3,8 @@
 import argparse
 import warnings
 
-from vae_widgets.cli.errors import OK, SOME_BAD, one_line
+from vae_widgets.cli.errors import OK, SOME_BAD
+from vae_widgets.core.one_line import one_line
 
 SUMMARY = "list what other packages add to vae_widgets"
 DESCRIPTION = """\

@@ -8,10 +8,10 @@ from typing import Any, BinaryIO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.cli.errors import import_optional
-from vae_widgets.cli.rows import Batch
 from vae_widgets.core.atomic_file import atomic_file
+from vae_widgets.core.optional import import_optional
 from vae_widgets.core.spreadsheet_csv import write_csv
+from vae_widgets.datasets.rows import Batch
 
 RESULT_SUFFIXES = (".csv", ".parquet")
 

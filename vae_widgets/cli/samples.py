@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_widgets.cli.errors import CommandError, report
-from vae_widgets.cli.images import read_pictures
 from vae_widgets.cli.progress import progress
-from vae_widgets.cli.rows import Columns, open_rows
+from vae_widgets.datasets.pictures import LARGEST_SIDE, find_pictures, read_pictures
+from vae_widgets.datasets.rows import Columns, open_rows
 
 _MOST_NAMED = 20
 
@@ -30,8 +30,7 @@ def read_samples(path: Path, columns: Columns, side: int | None = None) -> Sampl
     if path.is_dir():
         if any((columns.names, columns.keep, columns.leave_out)):
             raise CommandError(f"{path} is a folder of pictures, which have no columns.")
-        pictures, n_bad = read_pictures(path, side)
-        return Samples(pictures, None, {}, n_bad)
+        return _read_folder(path, side)
     if side is not None:
         raise CommandError(f"--side is for a folder of pictures; {path} is a file.")
     rows = open_rows(path, columns)
@@ -57,3 +56,15 @@ def read_samples(path: Path, columns: Columns, side: int | None = None) -> Sampl
         help_ = "" if chosen else " Pass --leave-out with the columns that hold no numbers."
         raise CommandError(f"no row of {path} can be used.{help_}")
     return Samples(x, None if rows.names is None else tuple(rows.names), kept, n_bad)
+
+
+def _read_folder(folder: Path, side: int | None) -> Samples:
+    if side is not None and not 1 <= side <= LARGEST_SIDE:
+        raise CommandError(f"--side is {side}; expected 1 to {LARGEST_SIDE} pixels.")
+    size = None if side is None else (side, side)
+    remedy = "Pass --side to scale all of them, such as --side 64."
+    with progress("Reading") as show:
+        pictures = read_pictures(find_pictures(folder), size, remedy=remedy, show=show)
+    for file, problem in pictures.problems.items():
+        report(f"{file} is not a picture that can be read: {problem} It is left out.")
+    return Samples(pictures.x, None, {}, len(pictures.problems))

@@ -10,8 +10,8 @@ from vae_widgets.cli.options import add_columns, names_of
 from vae_widgets.cli.outputs import add_output, check_output
 from vae_widgets.cli.progress import progress
 from vae_widgets.cli.results import RESULT_SUFFIXES, open_results
-from vae_widgets.cli.rows import ARRAY_SUFFIXES, Batch, Columns, open_rows
 from vae_widgets.core.scores.policy import ThresholdPolicy
+from vae_widgets.datasets.rows import ARRAY_SUFFIXES, Batch, Columns, open_rows
 
 SUMMARY = "score the rows of a file with a model, in a stream"
 DESCRIPTION = """\

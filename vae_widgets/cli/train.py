@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.cli.bundles import LARGEST_PIXEL
 from vae_widgets.cli.errors import OK, SOME_BAD, CommandError
 from vae_widgets.cli.options import add_columns
 from vae_widgets.cli.outputs import add_output, check_output
-from vae_widgets.cli.rows import Columns
 from vae_widgets.cli.samples import Samples, read_samples
+from vae_widgets.datasets.own_data.likelihood import choose_likelihood
+from vae_widgets.datasets.rows import Columns
 
 SUMMARY = "train a model on a table, an array or a folder of pictures"
 DESCRIPTION = """\
@@ -131,33 +131,26 @@ def run(arguments: argparse.Namespace) -> int:
 
 def plan_for(x: NDArray[Any], likelihood: str, architecture: str) -> Plan:
     """Return how to model samples (n, ...), where the user has left it to the data."""
-    divisor = 1
-    low, high = float(x.min()), float(x.max())
-    if likelihood == "auto":
-        if x.dtype == np.uint8 and high > 1:
-            likelihood, divisor = "bernoulli", LARGEST_PIXEL
-            because = "values of one byte are pixels, which are divided by 255"
-        elif low >= 0 and high <= 1 and low < high:
-            likelihood, because = "bernoulli", "all values lie in [0, 1]"
-        else:
-            likelihood = "gaussian"
-            because = f"values lie in [{low:.4g}, {high:.4g}]; each feature is standardized"
-    else:
+    chosen = choose_likelihood(x, likelihood)
+    because = chosen.because
+    if likelihood != "auto":
+        low, high = float(x.min()), float(x.max())
         because = "--likelihood names it"
-        if likelihood == "bernoulli" and x.dtype == np.uint8 and high > 1:
-            divisor = LARGEST_PIXEL
+        if chosen.divisor != 1:
             because += "; pixels are divided by 255"
         elif likelihood == "bernoulli" and not 0 <= low <= high <= 1:
             raise CommandError(
                 f"--likelihood is bernoulli, which needs values in [0, 1]; the data have "
                 f"[{low:.4g}, {high:.4g}]. Scale them, or pass --likelihood gaussian."
             )
+    elif chosen.name == "gaussian":
+        because += "; each feature is standardized"
     if architecture == "auto":
         sides = x.shape[1:3]
         is_picture = x.ndim == 4 and x.shape[3] in (1, 3, 4)
         fits = is_picture and min(sides) >= _CONV_SIDES[0] and max(sides) <= _CONV_SIDES[1]
         architecture = "conv" if fits else "dense"
-    return Plan(likelihood, architecture, because, divisor)
+    return Plan(chosen.name, architecture, because, chosen.divisor)
 
 
 def _detector(plan: Plan, arguments: argparse.Namespace) -> Any:

@@ -17,7 +17,7 @@ def list_datasets() -> list[str]:
     Examples
     --------
     >>> vw.list_datasets()
-    ['digits', 'mnist', 'fashion_mnist']
+    ['digits', 'mnist', 'fashion_mnist', 'breast_cancer']
     """
     return list(LOADERS)
 
@@ -34,6 +34,8 @@ def load_dataset(name: str, timeout: float | None = None) -> Dataset:
         ``"digits"``: 1,797 handwritten digits, 8x8, from scikit-learn.
         ``"mnist"``: 70,000 handwritten digits, 28x28.
         ``"fashion_mnist"``: 70,000 pictures of clothes, 28x28.
+        ``"breast_cancer"``: 569 tumours with 30 measurements each, from scikit-learn. Each column
+        has mean 0 and deviation 1; benign is class 0, malignant class 1.
         Or a data set of another package (``docs/plugins.md``).
     timeout
         Seconds that a download may take in all; 0 never downloads. None takes

@@ -10,7 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from vae_widgets.core import checks
 from vae_widgets.core.image_shapes import MOVE_CHANNELS, has_channels_first
 from vae_widgets.core.pairing import shared_index
+from vae_widgets.core.preprocessing import Preprocessing, preprocess
 from vae_widgets.rendering import Renderer, TableRenderer, check_renderer
+
+LIKELIHOODS = ("bernoulli", "gaussian", "categorical")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -41,6 +44,9 @@ class Dataset:
         For the categorical likelihood: the number of tokens that an element of a sample can be, at
         least 2. Otherwise None. ``VAE.build(ds.sample_shape, likelihood=ds.likelihood,
         n_classes=ds.n_classes)`` fits every data set.
+    preprocessing
+        What was done to the samples before, such as standardising; `preprocess` does it to others.
+        None if nothing was.
     source, licence
         Where the data was found; its licence and authors.
 
@@ -65,11 +71,12 @@ class Dataset:
     renderer: Renderer | str | None = None
     likelihood: str = "bernoulli"
     n_classes: int | None = None
+    preprocessing: Preprocessing | None = None
     source: str = "given by the user"
     licence: str = "unknown"
 
     def __post_init__(self) -> None:
-        checks.one_of("likelihood", self.likelihood, ("bernoulli", "gaussian", "categorical"))
+        checks.one_of("likelihood", self.likelihood, LIKELIHOODS)
         n_classes = _number_of_tokens(self.n_classes, self.likelihood)
         names = None if self.label_names is None else tuple(map(str, self.label_names))
         for part in ("train", "test"):
@@ -115,6 +122,26 @@ class Dataset:
         """Names of the columns of a table; None if there are none."""
         columns = self.renderer.columns if isinstance(self.renderer, TableRenderer) else None
         return None if columns is None else tuple(columns)
+
+    def preprocess(self, x: ArrayLike) -> NDArray[np.float32]:
+        """Return new samples as the models of this data set take them.
+
+        Parameters
+        ----------
+        x
+            Samples (n, *sample_shape) in the units of the file or the array that the data set was
+            made of.
+
+        Returns
+        -------
+        float32 (n, *sample_shape).
+        """
+        numbers = checks.samples("x", x, self.sample_shape, dtype=np.float64)
+        if self.preprocessing is None:
+            return numbers.astype(np.float32)
+        given = checks.any_array("x", x)
+        pixels = given.dtype == np.uint8  # which may be treated in another way than numbers
+        return preprocess(given if pixels else numbers, self.preprocessing, self.sample_shape)
 
     def __repr__(self) -> str:
         shape = "x".join(map(str, self.sample_shape))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from vae_widgets.core.atomic_file import atomic_file, open_regular
 from vae_widgets.core.image_shapes import MOVE_CHANNELS, has_channels_first
 from vae_widgets.datasets.dataset import Dataset
+from vae_widgets.datasets.pixels import DividePixels, divide_pixels
 from vae_widgets.rendering import ImageRenderer
 
 _IDX_FILES = {
@@ -49,6 +50,7 @@ def grey_images(
         label_names=label_names,
         renderer=ImageRenderer(),
         likelihood="bernoulli",
+        preprocessing=DividePixels(),
         source=source,
         licence=licence,
     )
@@ -56,9 +58,7 @@ def grey_images(
 
 def as_samples(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Turn images (n, height, width) into samples (n, height, width, 1) in [0, 1]."""
-    samples = images[..., np.newaxis].astype(np.float32)
-    samples /= 255  # in place: another copy of MNIST would take 188 MB
-    return samples
+    return divide_pixels(images[..., np.newaxis])
 
 
 def read_images(path: Path, shape: tuple[int, int] = (28, 28)) -> Images:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vae_widgets.core.registry import Registry, without_exit
+from vae_widgets.datasets.breast_cancer import load_breast_cancer
 from vae_widgets.datasets.dataset import Dataset
 from vae_widgets.datasets.digits import load_digits
 from vae_widgets.datasets.fashion_mnist import load_fashion_mnist
@@ -40,6 +41,7 @@ LOADERS: Registry[Callable[[float], Dataset]] = Registry(
         "digits": lambda timeout: load_digits(),
         "mnist": load_mnist,
         "fashion_mnist": load_fashion_mnist,
+        "breast_cancer": lambda timeout: load_breast_cancer(),
     },
     _loader_of_plugin,
 )

@@ -5,6 +5,7 @@ from vae_widgets.rendering.named import AbsentRenderer, renderer_from_json, rend
 from vae_widgets.rendering.registry import RENDERERS
 from vae_widgets.rendering.renderer import (
     Renderer,
+    attributions_of,
     check_renderer,
     detail_of,
     note_of,
@@ -27,6 +28,7 @@ __all__ = [
     "Sound",
     "TableRenderer",
     "TextRenderer",
+    "attributions_of",
     "check_renderer",
     "detail_of",
     "note_of",

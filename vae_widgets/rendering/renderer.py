@@ -29,6 +29,8 @@ class Renderer(Protocol):
     - ``for_data(data)`` returns a renderer whose range of values is that of samples (n,
       *sample_shape).
     - ``difference(x, x_hat)`` returns the tiles of a residual.
+    - ``attribution(sample, reconstruction, nats)`` returns HTML that says which parts of one sample
+      drive its error; `nats` (*sample_shape) is what each adds to the loss, or None.
     - ``note``, a text, says what the range is.
 
     Examples
@@ -142,6 +144,21 @@ def detail_of(renderer: Renderer, sample: ArrayLike) -> str:
     with without_exits():
         made = detail(sample) if detail else None
     return made if isinstance(made, str) else ""
+
+
+def attributions_of(
+    renderer: Renderer, x: ArrayLike, x_hat: ArrayLike, nats: ArrayLike | None
+) -> list[str]:
+    """Return HTML that says what drives the error of each sample; its detail for other renderers.
+
+    `nats` is what each element adds to the loss (n, *sample_shape), None if it is not known.
+    """
+    x, x_hat = np.asarray(x), np.asarray(x_hat)
+    attribution = getattr(renderer, "attribution", None)
+    if attribution is None:
+        return [detail_of(renderer, sample) for sample in x]
+    parts = [None] * len(x) if nats is None else np.asarray(nats)
+    return [attribution(*each) for each in zip(x, x_hat, parts, strict=True)]
 
 
 def render_compared(renderer: Renderer, x: ArrayLike, x_hat: ArrayLike) -> NDArray[np.uint8]:

@@ -1,7 +1,6 @@
 """Rows of a table: one bar for each column, and the values by name."""
 
 import copy
-import html
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -10,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.ticks import MINUS
+from vae_widgets.rendering.html_table import bar, number, table_row
 
 _REACH = 3.0  # standard deviations that fill half of a tile
 # Petroff's blue and orange, and greys: readable on a light and on a dark page.
@@ -18,6 +18,7 @@ _MISSING, _BASELINE = (128, 128, 128, 72), (138, 144, 144, 255)
 _BREAK = 2  # pixels that are cut out of a bar that is longer than the tile
 _ROWS = 12
 _ROWS_MEASURED = 100_000
+_OF_COLUMNS = ("columns", "center", "scale", "mean", "deviation")
 
 
 class TableRenderer:
@@ -36,6 +37,9 @@ class TableRenderer:
         the widget, or of each batch.
     width, height
         Size of a tile in pixels, at most 2,048. Columns that share one show the longest bar.
+    mean, deviation
+        Of each column before it was standardised, (n_columns,), deviation above 0. Details then
+        show ``value * deviation + mean``, the value in its own unit. None shows it as it is.
 
     Examples
     --------
@@ -52,18 +56,22 @@ class TableRenderer:
         scale: ArrayLike | None = None,
         width: int = 64,
         height: int = 48,
+        mean: ArrayLike | None = None,
+        deviation: ArrayLike | None = None,
     ) -> None:
         if columns is not None and (isinstance(columns, str) or not np.iterable(columns)):
             raise TypeError(f"columns must be a sequence of names; received {columns!r:.100}.")
         self.columns = None if columns is None else [str(name) for name in columns]
         self.center = None if center is None else _numbers("center", center)
         self.scale = None if scale is None else _numbers("scale", scale)
-        if self.scale is not None and min(self.scale) <= 0:
-            raise ValueError(f"scale must be above 0; received {min(self.scale):g}.")
+        self.mean = None if mean is None else _numbers("mean", mean)
+        self.deviation = None if deviation is None else _numbers("deviation", deviation)
+        for name in ("scale", "deviation"):
+            value = getattr(self, name)
+            if value is not None and min(value) <= 0:
+                raise ValueError(f"{name} must be above 0; received {min(value):g}.")
         sizes = {
-            name: len(value)
-            for name in ("columns", "center", "scale")
-            if (value := getattr(self, name)) is not None
+            name: len(value) for name in _OF_COLUMNS if (value := getattr(self, name)) is not None
         }
         if len(set(sizes.values())) > 1:
             received = ", ".join(f"{name} of {size}" for name, size in sizes.items())
@@ -85,6 +93,20 @@ class TableRenderer:
         center, scale = self._measured(_rows(data[::step]))
         fixed.center, fixed.scale = center.tolist(), scale.tolist()
         return fixed
+
+    def in_units(
+        self, columns: Sequence[Any] | None, mean: ArrayLike | None, deviation: ArrayLike | None
+    ) -> Self:
+        """Return this renderer with names, `mean` and `deviation`, where they are None."""
+        return type(self)(
+            self.columns if self.columns is not None else columns,
+            self.center,
+            self.scale,
+            self.width,
+            self.height,
+            self.mean if self.mean is not None else mean,
+            self.deviation if self.deviation is not None else deviation,
+        )
 
     @property
     def note(self) -> str:
@@ -109,9 +131,7 @@ class TableRenderer:
         It has at most 12 columns, those farthest from the mean.
         """
         row = _rows(np.asarray(sample)[np.newaxis])[0]
-        names = self.columns or [str(i) for i in range(len(row))]
-        if len(names) != len(row):
-            raise ValueError(f"columns has {len(names)} names; the sample has {len(row)} values.")
+        names = self._names(len(row))
         known = self.center is not None and self.scale is not None
         deviations = np.zeros(len(row))
         if known:
@@ -119,22 +139,85 @@ class TableRenderer:
             deviations = (row - center) / scale
         far_first = np.argsort(-np.nan_to_num(np.abs(deviations), nan=np.inf), kind="stable")
         shown = np.sort(far_first[:_ROWS]) if len(row) <= _ROWS else far_first[:_ROWS]
-        lines = [_line(names[i], row[i], deviations[i] if known else None) for i in shown]
+        values = self._in_units(row)
+        lines = [
+            table_row(names[i], number(values[i]), _away(deviations[i]) if known else "")
+            for i in shown
+        ]
         more = len(row) - len(shown)
         if more:
             nearest = "" if known else " in their order"
             lines.append(f'<tr><td colspan="3">and {more} more{nearest}</td></tr>')
         return f"<table>{''.join(lines)}</table>"
 
-    def _measured(self, rows: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[Any]]:
-        n_columns = rows.shape[1]
-        for name in ("columns", "center", "scale"):
+    def attribution(
+        self, sample: ArrayLike, reconstruction: ArrayLike, nats: ArrayLike | None = None
+    ) -> str:
+        """Return an HTML table of the columns that drive the error of a reconstruction.
+
+        It has at most 12 columns, those that add most first: the value, what the model made of it,
+        and a bar.
+
+        Parameters
+        ----------
+        sample, reconstruction
+            One row each, (n_columns,).
+        nats
+            What each column adds to the reconstruction loss (n_columns,), as
+            ``VAE.attribution`` has it. None takes the squared error in standard deviations, and
+            shows the share of each column in per cent.
+        """
+        row, other = (_rows(np.asarray(one)[np.newaxis])[0] for one in (sample, reconstruction))
+        names = self._names(len(row))
+        if nats is None:
+            _, scale = self._measured(np.stack([row, other]))
+            parts = np.square((row - other) / scale)
+            total = parts.sum()
+            texts = [f"{100 * part / total if total else 0:.0f} %" for part in parts]
+            title, caption = "squared error", "of the squared error in standard deviations"
+        else:
+            parts = _rows(np.asarray(nats)[np.newaxis])[0]
+            texts = [f"{part:.2f}".replace("-", MINUS) for part in parts]
+            title = "nats"
+            caption = f"of a reconstruction loss of {parts.sum():.1f} nats".replace("-", MINUS)
+        order = np.argsort(-parts, kind="stable")
+        shown, left = order[:_ROWS], order[_ROWS:]
+        longest = max(float(parts.max()), 1e-12)
+        values, others = self._in_units(row), self._in_units(other)
+        lines = [
+            f'<tr><th>column</th><th>value</th><th>model</th><th colspan="2">{title}</th></tr>'
+        ]
+        for i in shown:
+            share = max(0.0, float(parts[i])) / longest
+            colour = _ABOVE if row[i] >= other[i] else _BELOW
+            cells = (number(values[i]), number(others[i]), bar(share, colour), texts[i])
+            lines.append(table_row(names[i], *cells))
+        ends = [caption] if not len(left) else [f"and {len(left)} more", caption]
+        lines.append(f'<tr><td colspan="5">{", ".join(ends)}</td></tr>')
+        return f"<table>{''.join(lines)}</table>"
+
+    def _names(self, n_columns: int) -> list[str]:
+        names = self.columns or [str(i) for i in range(n_columns)]
+        if len(names) != n_columns:
+            raise ValueError(f"columns has {len(names)} names; the sample has {n_columns} values.")
+        return names
+
+    def _in_units(self, row: NDArray[np.float64]) -> NDArray[np.float64]:
+        self._check_length(len(row))
+        scaled = row if self.deviation is None else row * np.array(self.deviation)
+        return scaled if self.mean is None else scaled + np.array(self.mean)
+
+    def _check_length(self, n_columns: int) -> None:
+        for name in _OF_COLUMNS:
             value = getattr(self, name)
             if value is not None and len(value) != n_columns:
                 raise ValueError(
                     f"{name} has {len(value)} entries; the samples have {n_columns} columns. Pass "
                     "one for each."
                 )
+
+    def _measured(self, rows: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[Any]]:
+        self._check_length(rows.shape[1])
         if self.center is not None and self.scale is not None:
             return np.array(self.center), np.array(self.scale)
         known = np.ma.masked_invalid(rows)
@@ -187,21 +270,17 @@ def _rows(data: Any) -> NDArray[np.float64]:
     return rows.reshape(len(rows), -1)
 
 
+def _away(deviation: float) -> str:
+    """Return how far a value is from the mean, bold from 2 standard deviations on."""
+    if not np.isfinite(deviation):
+        return ""
+    text = f"{deviation:+z.1f} sd".replace("-", MINUS)
+    return f"<b>{text}</b>" if abs(deviation) >= 2 else text
+
+
 def _numbers(name: str, value: ArrayLike) -> list[float]:
     array = checks.float_array(name, value, np.float64)
     if array.ndim != 1:
         raise ValueError(f"{name} has shape {array.shape}; expected (n_columns,).")
     numbers: list[float] = array.tolist()
     return numbers
-
-
-def _line(name: str, value: float, deviation: float | None) -> str:
-    shown = "missing" if np.isnan(value) else f"{value:.5g}"
-    away = ""
-    if deviation is not None and np.isfinite(deviation):
-        away = f"{deviation:+z.1f} sd"
-        if abs(deviation) >= 2:
-            away = f"<b>{away}</b>"
-    shown, away = (text.replace("-", MINUS) for text in (shown, away))
-    right = 'style="text-align:right"'
-    return f"<tr><td>{html.escape(name)}</td><td {right}>{shown}</td><td {right}>{away}</td></tr>"

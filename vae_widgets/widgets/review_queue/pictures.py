@@ -6,8 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
-from vae_widgets.rendering import Renderer, detail_of, note_of, render, render_compared
+from vae_widgets.codec import Codec, attribution_of, check_codec, decode_samples, encode_mean
+from vae_widgets.rendering import (
+    Renderer,
+    attributions_of,
+    detail_of,
+    note_of,
+    render,
+    render_compared,
+)
 from vae_widgets.rendering.atlas import atlas_tiles, tile_atlas
 from vae_widgets.widgets.base.widget import PageContents
 
@@ -57,18 +64,21 @@ class ReviewPictures:
         return {"pictures": page.add_pictures(self._items, self._renderer), "model": model}
 
     def _made(self, x: NDArray[Any]) -> dict[str, Any]:
-        renderer = self._renderer
-        texts = {
-            "note": note_of(renderer),
-            "details": [detail_of(renderer, sample) for sample in x],
-        }
-        if self._codec is None:
-            return {"pictures": ["input"], "tiles": tile_atlas(render(renderer, x)), **texts}
-        x_hat = decode_samples(self._codec, encode_mean(self._codec, x))
+        renderer, codec = self._renderer, self._codec
+        note = note_of(renderer)
+        if codec is None:
+            return {
+                "pictures": ["input"],
+                "tiles": tile_atlas(render(renderer, x)),
+                "note": note,
+                "details": [detail_of(renderer, sample) for sample in x],
+            }
+        x_hat = decode_samples(codec, encode_mean(codec, x))
         return {
             "pictures": ["input", "reconstruction", "residual"],
             "tiles": tile_atlas(render_compared(renderer, x, x_hat)),
-            **texts,
+            "note": note,
+            "details": attributions_of(renderer, x, x_hat, attribution_of(codec, x)),
         }
 
 

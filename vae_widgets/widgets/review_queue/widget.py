@@ -42,7 +42,9 @@ class ReviewQueue(Pictured, CanvasWidget):
     histogram
         Its scores, threshold and labels; its items and renderer, if it has them, are shown.
     codec
-        Reconstructs the items; None shows them alone.
+        Reconstructs the items; None shows them alone. Of rows of a table the review then names the
+        columns that drive the error, by ``codec.attribution`` if it has that (a `VAE`), and else by
+        squared error.
     order
         ``"random"``: a random sample of the flagged ones, for their precision (`estimate`).
         ``"nearest"``: nearest to the threshold first. ``"highest"``: the highest scores first.

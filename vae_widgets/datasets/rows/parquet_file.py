@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.cli.errors import CommandError, import_optional, sentence
-from vae_widgets.cli.rows.batch import Batch, rows_at_once
-from vae_widgets.cli.rows.cells import read_cell
-from vae_widgets.cli.rows.columns import Columns
 from vae_widgets.core.atomic_file import open_regular
+from vae_widgets.core.one_line import sentence
+from vae_widgets.core.optional import import_optional
+from vae_widgets.datasets.rows.batch import Batch, rows_at_once
+from vae_widgets.datasets.rows.cells import read_cell
+from vae_widgets.datasets.rows.columns import Columns
 
 _BUFFER = 2**20  # bytes of a column that are read at once, however large its row group
 
@@ -29,7 +30,7 @@ class ParquetRows:
         try:
             self._file = pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
         except pa.ArrowInvalid as error:
-            raise CommandError(f"{path} is not a Parquet file: {sentence(error)}") from None
+            raise ValueError(f"{path} is not a Parquet file: {sentence(error)}") from None
         schema = self._file.schema_arrow
         self.names = columns.of(path, schema.names)
         self.kept = tuple(columns.keep)
@@ -39,7 +40,7 @@ class ParquetRows:
         self.dtype = np.dtype(np.float64)
         self._n = self._file.metadata.num_rows
         if self._n == 0:
-            raise CommandError(f"{path} has no rows.")
+            raise ValueError(f"{path} has no rows.")
 
     def batches(self) -> Iterator[Batch]:
         """Read the file from the beginning, in batches of at least one row."""
@@ -69,7 +70,7 @@ def _check_type(path: Path, name: str, kind: Any) -> None:
     numeric = (types.is_integer, types.is_floating, types.is_boolean, types.is_decimal)
     texts = (types.is_string, types.is_large_string)
     if not any(is_one(kind) for is_one in (*numeric, *texts)):
-        raise CommandError(
+        raise ValueError(
             f"{path}: column {name!r} has values of type {kind}; expected numbers. Leave it out, "
             "or write it as numbers."
         )

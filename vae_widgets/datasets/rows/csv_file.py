@@ -3,46 +3,55 @@
 import csv
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.cli.errors import CommandError
-from vae_widgets.cli.rows.batch import Batch, rows_at_once
-from vae_widgets.cli.rows.cells import read_cells, stray_quote
-from vae_widgets.cli.rows.columns import Columns
 from vae_widgets.core.atomic_file import open_regular
+from vae_widgets.datasets.rows.batch import Batch, rows_at_once
+from vae_widgets.datasets.rows.cells import read_cells, stray_quote
+from vae_widgets.datasets.rows.columns import Columns
 
 _DELIMITERS = ",;\t"
+_ROWS_LOOKED_AT = 1000
 
 
 class CsvRows:
     """Rows of a CSV file in UTF-8, with columns that ``,``, ``;`` or a tab separates.
 
-    A first row of numbers alone is no header; its columns are then called "0", "1" and so on. With
-    ``;`` or a tab between columns, numbers may have a decimal comma. Empty lines are no rows.
+    Blanks may separate the columns of a file of numbers alone. A first row of numbers is no header;
+    its columns are then called "0", "1" and so on. Where commas do not separate columns, numbers
+    may have a decimal comma. Empty lines are no rows.
+
+    Parameters
+    ----------
+    path
+        The file.
+    columns
+        Which columns are values.
+    delimiter
+        What separates columns; None finds out.
     """
 
-    def __init__(self, path: Path, columns: Columns) -> None:
+    def __init__(self, path: Path, columns: Columns, delimiter: str | None = None) -> None:
         open_regular(path).close()  # a pipe would wait for its other end
         self._path = path
         self._size = max(1, os.path.getsize(path))
         with self._open() as file:
-            first = file.readline()
-            self._delimiter = max(_DELIMITERS, key=first.count)
+            self._delimiter = _delimiter_of(file.readline(), delimiter)
             file.seek(0)
             header = next(filter(None, self._reader(file)), None)
         if header is None:
-            raise CommandError(f"{path} is empty; expected rows of numbers, best under a header.")
+            raise ValueError(f"{path} is empty; expected rows of numbers, best under a header.")
         try:
             "".join(header).encode()
         except UnicodeEncodeError:
-            raise CommandError(f"{path} is not in UTF-8. Save it as CSV UTF-8.") from None
-        self._has_header = not _are_numbers(header, self._decimal_comma)
-        found = header if self._has_header else [str(i) for i in range(len(header))]
+            raise ValueError(f"{path} is not in UTF-8. Save it as CSV UTF-8.") from None
+        self.has_header = not _are_numbers(header, self._decimal_comma)
+        found = header if self.has_header else [str(i) for i in range(len(header))]
         self.names = columns.of(path, found)
         self.kept = tuple(columns.keep)
         self.sample_shape = (len(self.names),)
@@ -60,7 +69,7 @@ class CsvRows:
         first, n = 0, rows_at_once(self._width)
         with self._open() as file:
             lines = self._numbered(file)
-            if self._has_header:
+            if self.has_header:
                 next(lines)
             while part := list(itertools.islice(lines, n)):
                 numbers, rows = zip(*part, strict=True)
@@ -68,7 +77,22 @@ class CsvRows:
                 yield self._batch(first, rows, numbers, share)
                 first += len(rows)
         if first == 0:
-            raise CommandError(f"{self._path} has a header and no rows.")
+            raise ValueError(f"{self._path} has a header and no rows.")
+
+    def columns_of_text(self) -> dict[str, str]:
+        """Return the columns of values without a number in the first rows, with an example each."""
+        with self._open() as file:
+            lines = self._numbered(file)
+            first = [
+                row for _, row in itertools.islice(lines, int(self.has_header) + _ROWS_LOOKED_AT)
+            ]
+        rows = [row for row in first[int(self.has_header) :] if len(row) == self._width]
+        texts = {}
+        for name, place in zip(self.names, self._places, strict=True):
+            cells = [row[place] for row in rows]
+            if cells and not any(_are_numbers([cell], self._decimal_comma) for cell in cells):
+                texts[name] = _as_text(max(cells, key=bool))
+        return texts
 
     def _batch(
         self, first: int, rows: Sequence[list[str]], lines: Sequence[int], share: float
@@ -114,17 +138,32 @@ class CsvRows:
                 if row:
                     yield reader.line_num, row
         except csv.Error as error:
-            raise CommandError(
+            raise ValueError(
                 f"{self._path}: line {reader.line_num:,} is not CSV: {error}. Correct the quotes "
                 "in it or before it."
             ) from None
 
     def _reader(self, file: TextIO) -> Any:
-        return csv.reader(file, delimiter=self._delimiter)
+        lines: Iterable[str] = file
+        if self._delimiter == " ":  # several are one, and those at the ends none
+            lines = (f"{line.strip()}\n" for line in file)
+        return csv.reader(lines, delimiter=self._delimiter, skipinitialspace=self._delimiter == " ")
 
     def _open(self) -> TextIO:
         # What is not UTF-8 becomes surrogates: it concerns its own row alone.
         return open(self._path, encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _delimiter_of(first_line: str, given: str | None) -> str:
+    if given is not None:
+        if not isinstance(given, str) or len(given) != 1 or given in '"\n\r':
+            raise ValueError(f"sep is {given!r}; expected one character, such as ';', or None.")
+        return given
+    if not any(delimiter in first_line for delimiter in _DELIMITERS):
+        cells = first_line.split()
+        if len(cells) > 1 and _are_numbers(cells, decimal_comma=False):
+            return " "
+    return max(_DELIMITERS, key=first_line.count)
 
 
 def _are_numbers(cells: list[str], decimal_comma: bool) -> bool:

@@ -6,9 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from vae_widgets.cli.errors import CommandError
-from vae_widgets.cli.rows import Columns, batch
-from vae_widgets.cli.rows.parquet_file import ParquetRows
+from vae_widgets.datasets.rows import Columns, batch
+from vae_widgets.datasets.rows.parquet_file import ParquetRows
 
 
 @pytest.fixture
@@ -77,20 +76,20 @@ def test_columns_are_chosen_by_name(read):
     (rows,) = read(columns, names=["c", "a.b"], keep=["id"])
     assert rows.values.tolist() == [[3, 1], [4, 2]]
     assert rows.kept["id"].to_pylist() == ["x", "y"]
-    with pytest.raises(CommandError, match=r"column 'when' has values of type timestamp"):
+    with pytest.raises(ValueError, match=r"column 'when' has values of type timestamp"):
         read(columns, leave_out=["id"])
 
 
 def test_a_file_without_rows_is_refused(read, tmp_path):
-    with pytest.raises(CommandError, match="has no rows"):
+    with pytest.raises(ValueError, match="has no rows"):
         read({"a": pa.array([], pa.float64())})
     (tmp_path / "x.parquet").write_bytes(b"no parquet")
-    with pytest.raises(CommandError, match=r"x\.parquet is not a Parquet file"):
+    with pytest.raises(ValueError, match=r"x\.parquet is not a Parquet file"):
         ParquetRows(tmp_path / "x.parquet", Columns())
 
 
 def test_without_pyarrow_the_extra_is_named(read, tmp_path, monkeypatch):
     read({"a": [1.0]})
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(CommandError, match=r"pip install 'vae_widgets\[parquet\]'"):
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'vae_widgets\[parquet\]'"):
         ParquetRows(tmp_path / "data.parquet", Columns())

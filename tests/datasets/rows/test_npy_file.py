@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from vae_widgets.cli.errors import CommandError
-from vae_widgets.cli.rows import batch
-from vae_widgets.cli.rows.npy_file import NpyRows
+from vae_widgets.datasets.rows import batch
+from vae_widgets.datasets.rows.npy_file import NpyRows
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def test_an_archive_has_one_array(tmp_path):
     (rows,) = NpyRows(tmp_path / "one.npz").batches()
     np.testing.assert_array_equal(rows.values, array)
     np.savez(tmp_path / "two.npz", x=array, y=array)
-    with pytest.raises(CommandError, match="has the arrays x, y; expected one"):
+    with pytest.raises(ValueError, match="has the arrays x, y; expected one"):
         NpyRows(tmp_path / "two.npz")
 
 
@@ -54,7 +53,7 @@ def test_an_archive_has_one_array(tmp_path):
     ],
 )
 def test_other_arrays_are_refused(saved, array, problem):
-    with pytest.raises(CommandError, match=problem):
+    with pytest.raises(ValueError, match=problem):
         NpyRows(saved(array))
 
 
@@ -62,5 +61,5 @@ def test_other_arrays_are_refused(saved, array, problem):
 @pytest.mark.parametrize("content", [b"", b"no array"])
 def test_a_damaged_file_is_refused(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(CommandError, match=rf"{name} is not an NP. file of numbers"):
+    with pytest.raises(ValueError, match=rf"{name} is not an NP. file of numbers"):
         NpyRows(tmp_path / name)

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from vae_widgets.cli.errors import CommandError, sentence
-from vae_widgets.cli.rows.batch import Batch, rows_at_once
 from vae_widgets.core.atomic_file import open_regular
+from vae_widgets.core.one_line import sentence
+from vae_widgets.datasets.rows.batch import Batch, rows_at_once
 
 
 class NpyRows:
@@ -28,12 +28,12 @@ class NpyRows:
             self._whole = _only_array(path)
         array = self._array()
         if array.dtype.kind not in "biuf":
-            raise CommandError(
+            raise ValueError(
                 f"{path} has values of type {array.dtype}; expected numbers. Save "
                 "array.astype('float32')."
             )
         if array.ndim < 2 or array.size == 0:
-            raise CommandError(
+            raise ValueError(
                 f"{path} has the shape {array.shape}; expected (n, n_features) or "
                 "(n, *sample_shape) with at least one row."
             )
@@ -60,7 +60,7 @@ class NpyRows:
         try:
             return np.load(self._path, mmap_mode="r", allow_pickle=False)
         except (ValueError, EOFError) as error:
-            raise CommandError(
+            raise ValueError(
                 f"{self._path} is not an NPY file of numbers: {sentence(error)} Write it with "
                 "np.save."
             ) from None
@@ -69,13 +69,13 @@ class NpyRows:
 def _only_array(path: Path) -> Any:
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            if len(arrays.files) != 1:
-                raise CommandError(
-                    f"{path} has the arrays {', '.join(arrays.files) or '(none)'}; expected one. "
-                    "Save the samples alone with np.save."
-                )
-            return arrays[arrays.files[0]]
-    except CommandError:
-        raise
+            names = list(arrays.files)
+            array = arrays[names[0]] if len(names) == 1 else None
     except Exception as error:  # numpy and zipfile have a dozen kinds for a damaged file
-        raise CommandError(f"{path} is not an NPZ file of numbers: {sentence(error)}") from None
+        raise ValueError(f"{path} is not an NPZ file of numbers: {sentence(error)}") from None
+    if array is None:
+        raise ValueError(
+            f"{path} has the arrays {', '.join(names) or '(none)'}; expected one. Save the samples "
+            "alone with np.save."
+        )
+    return array

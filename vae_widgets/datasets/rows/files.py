@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from vae_widgets.cli.errors import CommandError
-from vae_widgets.cli.rows.batch import Rows
-from vae_widgets.cli.rows.columns import Columns
-from vae_widgets.cli.rows.csv_file import CsvRows
-from vae_widgets.cli.rows.npy_file import NpyRows
-from vae_widgets.cli.rows.parquet_file import ParquetRows
+from vae_widgets.datasets.rows.batch import Rows
+from vae_widgets.datasets.rows.columns import Columns
+from vae_widgets.datasets.rows.csv_file import CsvRows
+from vae_widgets.datasets.rows.npy_file import NpyRows
+from vae_widgets.datasets.rows.parquet_file import ParquetRows
 
 ARRAY_SUFFIXES = (".npy", ".npz")
 """Files whose columns have no names."""
@@ -15,14 +14,14 @@ DATA_SUFFIXES = (".csv", ".tsv", *ARRAY_SUFFIXES, ".parquet")
 
 
 def open_rows(path: Path, columns: Columns) -> Rows:
-    """Open a file of rows; raise `CommandError` or ``OSError`` if it has none to read."""
+    """Open a file of rows; raise ``ValueError`` or ``OSError`` if it has none to read."""
     if not path.exists():
-        raise CommandError(f"{path} does not exist; expected a file of samples.")
+        raise FileNotFoundError(f"{path} does not exist; expected a file of samples.")
     suffix = path.suffix.lower()
     if suffix in ARRAY_SUFFIXES:
         asked = [*(columns.names or ()), *columns.keep, *columns.leave_out]
         if asked:
-            raise CommandError(
+            raise ValueError(
                 f"{path} is an array, whose columns have no names; received {asked[0]!r}. Leave "
                 "the names out, or write a CSV or Parquet file."
             )
@@ -31,6 +30,6 @@ def open_rows(path: Path, columns: Columns) -> Rows:
         return CsvRows(path, columns)
     if suffix == ".parquet":
         return ParquetRows(path, columns)
-    raise CommandError(
+    raise ValueError(
         f"{path} has the suffix {suffix!r}; expected one of {', '.join(DATA_SUFFIXES)}."
     )

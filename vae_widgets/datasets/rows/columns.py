@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vae_widgets.cli.errors import CommandError
-
 _MOST_NAMED = 10
 
 
@@ -33,7 +31,7 @@ class Columns:
         """Return the columns of a sample in a file that has the columns `found`."""
         repeated = [name for name, count in collections.Counter(found).items() if count > 1]
         if repeated:
-            raise CommandError(
+            raise ValueError(
                 f"{path} has the column {repeated[0]!r} more than once. Rename one of them."
             )
         wanted = [*(self.names or ()), *self.keep, *self.leave_out]
@@ -41,7 +39,7 @@ class Columns:
         if missing:
             near = difflib.get_close_matches(missing[0], found, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise CommandError(
+            raise ValueError(
                 f"{path} lacks the column{'s' * (len(missing) > 1)} {_listed(missing)}; it has "
                 f"{_listed(found)}.{hint}"
             )
@@ -49,7 +47,7 @@ class Columns:
             return list(self.names)
         chosen = [name for name in found if name not in {*self.keep, *self.leave_out}]
         if not chosen:
-            raise CommandError(f"{path} has no columns for the values; it has {_listed(found)}.")
+            raise ValueError(f"{path} has no columns for the values; it has {_listed(found)}.")
         return chosen
 
 

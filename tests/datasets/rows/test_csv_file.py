@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vae_widgets.cli.errors import CommandError
-from vae_widgets.cli.rows import Columns, batch
-from vae_widgets.cli.rows.csv_file import CsvRows
+from vae_widgets.datasets.rows import Columns, batch
+from vae_widgets.datasets.rows.csv_file import CsvRows
 
 
 @pytest.fixture
@@ -132,7 +131,7 @@ def test_what_is_not_utf8_concerns_its_row_alone(read):
     ],
 )
 def test_a_file_without_rows_is_refused(read, content, problem):
-    with pytest.raises(CommandError, match=problem):
+    with pytest.raises(ValueError, match=problem):
         read(content)
 
 
@@ -140,7 +139,7 @@ def test_columns_are_chosen_by_name(read):
     text = "a,b,c\n1,2,3\n"
     assert read(text, names=["c", "a"])[0].values.tolist() == [[3, 1]]
     assert read(text, leave_out=["b"])[0].values.tolist() == [[1, 3]]
-    with pytest.raises(CommandError, match=r"lacks the column 'bb'.*Did you mean 'b'\?"):
+    with pytest.raises(ValueError, match=r"lacks the column 'bb'.*Did you mean 'b'\?"):
         read(text, names=["bb"])
-    with pytest.raises(CommandError, match="has no columns for the values"):
+    with pytest.raises(ValueError, match="has no columns for the values"):
         read(text, leave_out=["a", "b", "c"])

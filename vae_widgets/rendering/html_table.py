@@ -1,0 +1,31 @@
+"""Rows, numbers and bars of the HTML tables that renderers give as details."""
+
+import html
+
+import numpy as np
+
+from vae_widgets.core.ticks import MINUS
+
+_BAR = (56, 10)  # pixels
+
+
+def table_row(name: str, *cells: str) -> str:
+    """Return a row: a name, which is escaped, and cells of HTML at the right of their columns."""
+    right = "".join(f'<td style="text-align:right">{cell}</td>' for cell in cells)
+    return f"<tr><td>{html.escape(name)}</td>{right}</tr>"
+
+
+def number(value: float) -> str:
+    """Return a value with five digits, or "missing"."""
+    return "missing" if np.isnan(value) else f"{value:.5g}".replace("-", MINUS)
+
+
+def bar(share: float, colour: tuple[int, ...]) -> str:
+    """Return a bar, as SVG, that is long by a share of 0 to 1; `colour` begins with RGB."""
+    width, height = _BAR
+    fill = "#{:02x}{:02x}{:02x}".format(*colour[:3])
+    length = f"{share * width:.1f}"
+    return (
+        f'<svg width="{width}" height="{height}" aria-hidden="true">'
+        f'<rect width="{length}" height="{height}" fill="{fill}"/></svg>'
+    )
