@@ -25,7 +25,7 @@ EXAMPLES = [
     (TableRenderer(columns=list("abc"), scale=[1, 2, 3]), np.linspace(0, 9, 6).reshape(2, 3)),
     (TextRenderer(Vocabulary(list("abc"), 5), columns=9), np.arange(10).reshape(2, 5) % 5),
     (
-        SignalRenderer(width=40, height=16, vmin=0.25, sample_rate=99),
+        SignalRenderer(width=40, height=16, vmin=0.25, sample_rate=99, unit="mV"),
         np.linspace(0, 1, 30).reshape(2, 15),
     ),
 ]

@@ -1,3 +1,5 @@
+from xml.etree import ElementTree
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -111,6 +113,7 @@ def test_a_frame_with_missing_values_of_pandas():
         ({"columns": "ab"}, TypeError, "columns must be a sequence of names"),
         ({"columns": ["a"], "scale": [1, 2]}, ValueError, "columns of 1, scale of 2"),
         ({"scale": [0.0]}, ValueError, "scale must be above 0"),
+        ({"deviation": [0.0]}, ValueError, "deviation must be above 0"),
         ({"center": [[1.0]]}, ValueError, r"center has shape \(1, 1\)"),
         ({"colums": ["a"]}, TypeError, "did you mean 'columns'"),
     ],
@@ -125,3 +128,50 @@ def test_samples_of_another_width_are_refused():
         TableRenderer(columns=["a", "b"])(np.zeros((4, 3)))
     with pytest.raises(ValueError, match=r"row\[np.newaxis\]"):
         TableRenderer()(np.zeros(3))
+
+
+def test_values_are_shown_in_their_own_units():
+    renderer = TableRenderer(columns=["age"], mean=[40], deviation=[10]).for_data([[1.0], [-1.0]])
+    assert ">55<" in renderer.detail([1.5])
+    assert "+1.5 sd" in renderer.detail([1.5])
+    other = TableRenderer(columns=["age"]).in_units(["no"], [1], [2])
+    assert (other.columns, other.mean, other.deviation) == (["age"], [1], [2])
+
+
+def rows_of(html):
+    """The cells of each row of an HTML table, as text, and the length of the bar in each."""
+    found = []
+    for row in ElementTree.fromstring(html).iter("tr"):
+        bars = [float(bar.get("width")) for bar in row.iter("rect")]
+        found.append(([("".join(cell.itertext())) for cell in row], bars))
+    return found
+
+
+def test_columns_that_drive_the_error_come_first_with_their_share():
+    renderer = TableRenderer(
+        columns=["a", "b & c", "d"], center=[0, 0, 0], scale=[1, 2, 1], mean=[9, 9, 9],
+        deviation=[10, 10, 10],
+    )  # fmt: skip
+    x, x_hat = np.array([1.0, -5.0, 0.5]), np.array([2.0, 1.0, 0.5])
+    title, *rows, end = rows_of(renderer.attribution(x, x_hat))
+    assert title[0] == ["column", "value", "reconstructed", "", "squared error"]
+    # In standard deviations 1, 3 and 0, so of the squares 1, 9 and 0.
+    assert [cells for cells, _ in rows] == [
+        ["b & c", f"{MINUS}41", "19", "", "90 %"],
+        ["a", "19", "29", "", "10 %"],
+        ["d", "14", "14", "", "0 %"],
+    ]
+    longest = rows[0][1][0]
+    assert [bar for _, (bar,) in rows] == pytest.approx([longest, longest / 9, 0], abs=0.05)
+    assert end[0] == ["of the squared error in standard deviations"]
+    assert "0 %" in renderer.attribution(x, x)
+
+
+def test_nats_of_a_model_are_shown_as_they_are():
+    x = np.zeros(20)
+    nats = np.linspace(-1, 18, 20)
+    _, *rows, end = rows_of(TableRenderer().for_data(np.eye(20)).attribution(x, x, nats))
+    assert [cells[0] for cells, _ in rows] == [str(i) for i in range(19, 7, -1)]
+    assert rows[0][0][-1] == "18.00"
+    assert rows[1][1][0] / rows[0][1][0] == pytest.approx(17 / 18, abs=0.01)
+    assert end[0] == [f"and 8 more, of a reconstruction loss of {nats.sum():.1f} nats"]

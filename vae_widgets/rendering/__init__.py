@@ -5,9 +5,9 @@ from vae_widgets.rendering.named import AbsentRenderer, renderer_from_json, rend
 from vae_widgets.rendering.registry import RENDERERS
 from vae_widgets.rendering.renderer import (
     Renderer,
-    attributions_of,
     check_renderer,
     detail_of,
+    details_compared,
     note_of,
     render,
     render_compared,
@@ -28,9 +28,9 @@ __all__ = [
     "Sound",
     "TableRenderer",
     "TextRenderer",
-    "attributions_of",
     "check_renderer",
     "detail_of",
+    "details_compared",
     "note_of",
     "render",
     "render_compared",

@@ -15,9 +15,15 @@ def table_row(name: str, *cells: str) -> str:
     return f"<tr><td>{html.escape(name)}</td>{right}</tr>"
 
 
-def number(value: float) -> str:
-    """Return a value with five digits, or "missing"."""
-    return "missing" if np.isnan(value) else f"{value:.5g}".replace("-", MINUS)
+def header_row(name: str, *titles: str) -> str:
+    """Return a row of titles: of the names, and of the cells at the right."""
+    right = "".join(f'<th style="text-align:right">{title}</th>' for title in titles)
+    return f"<tr><th>{name}</th>{right}</tr>"
+
+
+def number(value: float, digits: int = 5) -> str:
+    """Return a value with some digits, or "missing"."""
+    return "missing" if np.isnan(value) else f"{value:.{digits}g}".replace("-", MINUS)
 
 
 def bar(share: float, colour: tuple[int, ...]) -> str:

@@ -1,6 +1,7 @@
 """What a renderer is, and which one suits a sample of a given shape."""
 
 import math
+from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -30,7 +31,9 @@ class Renderer(Protocol):
       *sample_shape).
     - ``difference(x, x_hat)`` returns the tiles of a residual.
     - ``attribution(sample, reconstruction, nats)`` returns HTML that says which parts of one sample
-      drive its error; `nats` (*sample_shape) is what each adds to the loss, or None.
+      drive its error; `nats` (*sample_shape) is what each adds to the loss, or None. A
+      `ReviewQueue` shows it in the place of ``detail``.
+    - ``compare(sample, reconstruction)`` returns HTML or SVG of both, for the same place.
     - ``note``, a text, says what the range is.
 
     Examples
@@ -146,19 +149,25 @@ def detail_of(renderer: Renderer, sample: ArrayLike) -> str:
     return made if isinstance(made, str) else ""
 
 
-def attributions_of(
-    renderer: Renderer, x: ArrayLike, x_hat: ArrayLike, nats: ArrayLike | None
+def details_compared(
+    renderer: Renderer,
+    x: NDArray[Any],
+    x_hat: NDArray[Any],
+    find_nats: Callable[[], NDArray[Any] | None],
 ) -> list[str]:
-    """Return HTML that says what drives the error of each sample; its detail for other renderers.
+    """Return HTML that says where each sample differs from its reconstruction.
 
-    `nats` is what each element adds to the loss (n, *sample_shape), None if it is not known.
+    It is the detail of the sample for a renderer that has neither ``attribution`` nor ``compare``.
+    `find_nats` returns what each element adds to the loss (n, *sample_shape), or None; it is called
+    only for a renderer that shows it, as it may take a second.
     """
-    x, x_hat = np.asarray(x), np.asarray(x_hat)
-    attribution = getattr(renderer, "attribution", None)
-    if attribution is None:
-        return [detail_of(renderer, sample) for sample in x]
-    parts = [None] * len(x) if nats is None else np.asarray(nats)
-    return [attribution(*each) for each in zip(x, x_hat, parts, strict=True)]
+    if attribution := getattr(renderer, "attribution", None):
+        nats = find_nats()
+        parts = [None] * len(x) if nats is None else nats
+        return [attribution(*each) for each in zip(x, x_hat, parts, strict=True)]
+    if compare := getattr(renderer, "compare", None):
+        return [compare(*each) for each in zip(x, x_hat, strict=True)]
+    return [detail_of(renderer, sample) for sample in x]
 
 
 def render_compared(renderer: Renderer, x: ArrayLike, x_hat: ArrayLike) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.rendering.line_chart import Line, line_chart
 from vae_widgets.rendering.line_drawing import draw_line
 from vae_widgets.rendering.sound import Sound
 from vae_widgets.rendering.value_range import RangedRenderer, range_note, signal_range
@@ -18,6 +19,8 @@ _LINE_COLOURS = [
     (131, 45, 182),
 ]
 
+_LOWEST_SOUND = 3000  # Hz, the lowest rate that browsers play
+
 
 class SignalRenderer(RangedRenderer):
     """Show samples as line plots on transparent tiles, for a light and a dark page.
@@ -30,7 +33,10 @@ class SignalRenderer(RangedRenderer):
         Values at the bottom and the top. None takes the lowest and the highest value of the samples
         of the widget, or of each batch.
     sample_rate
-        In Hz, of signals that can be heard: the widgets then play them. None for no sound.
+        In Hz. Details then show the signal over a time in seconds or milliseconds. Signals of 3,000
+        Hz and more can be heard: the widgets play them instead. None if it is not known.
+    unit
+        Of the values, such as ``"mV"``, or None.
 
     Attributes
     ----------
@@ -53,6 +59,7 @@ class SignalRenderer(RangedRenderer):
         vmin: float | None = None,
         vmax: float | None = None,
         sample_rate: int | None = None,
+        unit: str | None = None,
     ) -> None:
         self.width = checks.tile_side("width", width)
         self.height = checks.tile_side("height", height)
@@ -60,6 +67,9 @@ class SignalRenderer(RangedRenderer):
         self.sample_rate = (
             None if sample_rate is None else checks.positive_int("sample_rate", sample_rate)
         )
+        if unit is not None and not isinstance(unit, str):
+            raise TypeError(f"unit must be a text; received {unit!r:.100}.")
+        self.unit = unit
 
     @property
     def note(self) -> str:
@@ -67,6 +77,7 @@ class SignalRenderer(RangedRenderer):
         if self.vmin is None or self.vmax is None:
             return self.hint
         text = range_note(self.vmin, self.vmax, ("bottom", "top"))
+        text = f"{text} {self.unit}" if self.unit else text
         return f"{text}; {self.hint}" if self.hint else text
 
     def __call__(self, batch: ArrayLike) -> NDArray[np.uint8]:
@@ -98,20 +109,51 @@ class SignalRenderer(RangedRenderer):
             draw_line(tiles, y[:, :, c], _LINE_COLOURS[c % len(_LINE_COLOURS)])
         return tiles
 
-    def detail(self, sample: ArrayLike) -> Sound | None:
-        """Return the sound of a series (time[, channels]); None without `sample_rate`.
+    def detail(self, sample: ArrayLike) -> str | Sound | None:
+        """Return a series (time[, channels]) as a sound, or as a line over time with axes, as SVG.
 
-        The mean is silence, half of the range full volume; without a range, the loudest value. More
-        than two channels are averaged.
+        None without `sample_rate` and `unit`, which say what the axes mean. In a sound the mean is
+        silence, half of the range full volume; without a range, the loudest value. More than two
+        channels are averaged.
         """
-        if self.sample_rate is None:
+        if self.sample_rate is not None and self.sample_rate >= _LOWEST_SOUND:
+            return self._sound(sample)
+        if self.sample_rate is None and self.unit is None:
             return None
+        return self._chart(sample)
+
+    def compare(self, sample: ArrayLike, reconstruction: ArrayLike) -> str:
+        """Return a series and its reconstruction over time, as SVG: where they part is the error.
+
+        Both are (time[, channels]). Of several channels the one with the largest squared error is
+        shown.
+        """
+        series, other = self._series(sample), self._series(reconstruction)
+        worst = int(np.nansum((series - other) ** 2, axis=0).argmax())
+        name = f"input, channel {worst}" if series.shape[1] > 1 else "input"
+        lines = [
+            Line(series[:, worst], _LINE_COLOURS[0], name),
+            Line(other[:, worst], _LINE_COLOURS[1], "reconstruction", is_dashed=True),
+        ]
+        low, high = self._range(np.stack([line.values for line in lines]))
+        return line_chart(lines, low, high, self.sample_rate, self.unit or "")
+
+    def _series(self, sample: ArrayLike) -> NDArray[np.float32]:
         series = np.asarray(sample, np.float32)
-        series = series.reshape(len(series), -1)
+        return series.reshape(len(series), -1)
+
+    def _chart(self, sample: ArrayLike) -> str:
+        series = self._series(sample)
+        colours = [_LINE_COLOURS[c % len(_LINE_COLOURS)] for c in range(series.shape[1])]
+        lines = [Line(values, colour) for values, colour in zip(series.T, colours, strict=True)]
+        return line_chart(lines, *self._range(series), self.sample_rate, self.unit or "")
+
+    def _sound(self, sample: ArrayLike) -> Sound:
+        series = self._series(sample)
         if series.shape[1] > 2:
             series = series.mean(axis=1, keepdims=True)
         series = series - series.mean(axis=0)
         loudest = float(np.abs(series).max())
         if self.vmin is not None and self.vmax is not None:
             loudest = (self.vmax - self.vmin) / 2
-        return Sound(series / max(loudest, 1e-12), self.sample_rate)
+        return Sound(series / max(loudest, 1e-12), self.sample_rate or _LOWEST_SOUND)

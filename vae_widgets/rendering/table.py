@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.ticks import MINUS
-from vae_widgets.rendering.html_table import bar, number, table_row
+from vae_widgets.rendering.html_table import bar, header_row, number, table_row
 
 _REACH = 3.0  # standard deviations that fill half of a tile
 # Petroff's blue and orange, and greys: readable on a light and on a dark page.
@@ -184,13 +184,11 @@ class TableRenderer:
         shown, left = order[:_ROWS], order[_ROWS:]
         longest = max(float(parts.max()), 1e-12)
         values, others = self._in_units(row), self._in_units(other)
-        lines = [
-            f'<tr><th>column</th><th>value</th><th>model</th><th colspan="2">{title}</th></tr>'
-        ]
+        lines = [header_row("column", "value", "reconstructed", "", title)]
         for i in shown:
             share = max(0.0, float(parts[i])) / longest
             colour = _ABOVE if row[i] >= other[i] else _BELOW
-            cells = (number(values[i]), number(others[i]), bar(share, colour), texts[i])
+            cells = (number(values[i]), number(others[i], 3), bar(share, colour), texts[i])
             lines.append(table_row(names[i], *cells))
         ends = [caption] if not len(left) else [f"and {len(left)} more", caption]
         lines.append(f'<tr><td colspan="5">{", ".join(ends)}</td></tr>')

@@ -1,4 +1,5 @@
 import csv
+import re
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,63 @@ def press(queue, mark):
     index = window["indices"][queue.position - window["start"]]
     messages.send(queue, "mark", index=index, mark=mark, time="")
     return index
+
+
+TABLE = np.random.default_rng(3).normal(size=(400, 3)).astype(np.float32)
+COLUMNS = vw.TableRenderer(columns=["low", "middle", "high"])
+
+
+class Means:
+    """A codec of rows, which it takes for the means of the columns; it knows its nats."""
+
+    latent_dim, sample_shape = 1, (3,)
+
+    def encode(self, x):
+        return np.zeros((len(x), 1))
+
+    def decode(self, z):
+        return np.zeros((len(z), 3))
+
+
+class MeansWithNats(Means):
+    def attribution(self, x):
+        return x * [0, 5, 0]
+
+
+def first_columns(codec, renderer=COLUMNS):
+    """The first column of the table beside each sample in the review, and its sample."""
+    histogram = vw.AnomalyHistogram(SCORES, items=TABLE, renderer=renderer, percentile=90)
+    window = vw.ReviewQueue(histogram, codec)._window
+    found = [re.findall(r"<tr><td>(\w+)</td>", html)[:1] for html in window["details"]]
+    return found, TABLE[window["indices"]]
+
+
+def test_the_columns_that_drive_the_error_are_named_beside_a_sample():
+    found, rows = first_columns(Means())
+    scaled = np.abs(rows) / TABLE.std(axis=0)
+    assert [column for (column,) in found] == [COLUMNS.columns[i] for i in scaled.argmax(axis=1)]
+    found, rows = first_columns(MeansWithNats())
+    positive = rows[:, 1] > 0
+    assert [column == "middle" for (column,) in found] == positive.tolist()
+    found, _ = first_columns(None)
+    assert found == [["low"]] * len(found)  # the values of the sample alone
+
+
+def test_a_codec_whose_likelihood_has_no_elements_shows_the_squared_error():
+    class Whole(Means):
+        def attribution(self, x):
+            raise TypeError("a likelihood of dependent elements")
+
+    assert first_columns(Whole())[0] == first_columns(Means())[0]
+
+
+def test_the_nats_of_a_codec_are_not_computed_for_renderers_that_do_not_show_them():
+    class Slow(Means):
+        def attribution(self, x):
+            raise AssertionError("called")
+
+    found, _ = first_columns(Slow(), vw.SignalRenderer(unit="mV"))
+    assert found == [[]] * len(found)
 
 
 def test_the_samples_nearest_the_threshold_come_first(queue, histogram):

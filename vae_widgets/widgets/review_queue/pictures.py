@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from vae_widgets.codec import Codec, attribution_of, check_codec, decode_samples, encode_mean
 from vae_widgets.rendering import (
     Renderer,
-    attributions_of,
     detail_of,
+    details_compared,
     note_of,
     render,
     render_compared,
@@ -78,7 +78,7 @@ class ReviewPictures:
             "pictures": ["input", "reconstruction", "residual"],
             "tiles": tile_atlas(render_compared(renderer, x, x_hat)),
             "note": note,
-            "details": attributions_of(renderer, x, x_hat, attribution_of(codec, x)),
+            "details": details_compared(renderer, x, x_hat, lambda: attribution_of(codec, x)),
         }
 
 
