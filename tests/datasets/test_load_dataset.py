@@ -7,7 +7,12 @@ import vae_widgets as vw
 
 
 def test_lists_the_names_that_it_loads():
-    assert vw.list_datasets() == ["digits", "mnist", "fashion_mnist"]
+    assert vw.list_datasets() == [
+        "digits",
+        "mnist",
+        "fashion_mnist",
+        "breast_cancer",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,13 @@ from PIL import Image
 REPOSITORY = pathlib.Path(__file__).parents[2]
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 
+# Where the results of a notebook are tested; every other one is only run.
+OWN_TESTS = {
+    "00_tour": "tests/browser/test_tour.py",
+    "01_your_own_data": "tests/notebooks/test_own_data.py",
+}
+OTHERS = [path for path in NOTEBOOKS if path.stem not in OWN_TESTS]
+
 # Every widget, with contents. A model is trained in the tour (`tests/browser/test_tour.py`).
 CELLS = [
     f"""
@@ -126,8 +133,16 @@ def test_every_widget_leaves_a_picture_and_a_line_in_documents(executed, exporte
             check_picture(widget, resources["outputs"][image])
 
 
-def test_no_notebook_is_left_out():
-    assert [path.stem for path in NOTEBOOKS] == ["00_tour"], "run each in tests/browser"
+def test_notebooks_with_tests_of_their_own_are_there():
+    assert OWN_TESTS.keys() <= {path.stem for path in NOTEBOOKS}
+    assert [test for test in OWN_TESTS.values() if not (REPOSITORY / test).is_file()] == []
+
+
+@pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.stem)
+def test_notebook_runs_from_top_to_bottom(path, tmp_path):
+    notebook = nbformat.read(path, as_version=4)
+    resources = {"metadata": {"path": tmp_path}}
+    nbclient.NotebookClient(notebook, timeout=300, resources=resources).execute()
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

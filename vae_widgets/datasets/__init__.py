@@ -16,8 +16,8 @@ def list_datasets() -> list[str]:
 
     Examples
     --------
-    >>> vw.list_datasets()
-    ['digits', 'mnist', 'fashion_mnist', 'breast_cancer']
+    >>> vw.list_datasets()[:3]
+    ['digits', 'mnist', 'fashion_mnist']
     """
     return list(LOADERS)
 

@@ -37,7 +37,7 @@ export function notebooks(trans: TranslationBundle): Notebook[] {
       caption: trans.__("Train a VAE on images or a table of your own, and save it"),
       icon: trainIcon,
       fileName: "Train a VAE",
-      load: () => import("../notebooks/train_on_my_data.ipynb"),
+      load: () => import("../../../../notebooks/01_your_own_data.ipynb"),
     },
     {
       id: "explore",
