@@ -27,11 +27,12 @@ def test_grey_pictures_have_one_channel(save, tmp_path):
     save("b.png", GREY[::-1].copy())
     save("a.bmp", GREY)
     save("inside/c.png", GREY.astype(np.uint16) * 257)
+    save("inside/d.pgm", GREY)
     save(".hidden.png", GREY)
     pictures = read(tmp_path)
-    assert [file.name for file in pictures.files] == ["a.bmp", "b.png", "c.png"]
+    assert [file.name for file in pictures.files] == ["a.bmp", "b.png", "c.png", "d.pgm"]
     assert pictures.problems == {}
-    np.testing.assert_array_equal(pictures.x[..., 0], [GREY, GREY[::-1], GREY])
+    np.testing.assert_array_equal(pictures.x[..., 0], [GREY, GREY[::-1], GREY, GREY])
 
 
 def test_one_in_colour_makes_all_colour(save, tmp_path):
@@ -68,7 +69,9 @@ def test_damaged_pictures_are_named(save, tmp_path):
     with pytest.raises(FileNotFoundError, match="nowhere is not a folder"):
         read(tmp_path / "nowhere")
     (tmp_path / "a.png").write_bytes(b"")
-    with pytest.raises(ValueError, match=r"none of 1 pictures can be read.*a\.png: cannot identify"):
+    with pytest.raises(
+        ValueError, match=r"none of 1 pictures can be read.*a\.png: cannot identify"
+    ):
         read(tmp_path)
     save("b.png", GREY)
     pictures = read(tmp_path)

@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 from vae_widgets.core.atomic_file import open_regular
 from vae_widgets.core.one_line import sentence
 
-PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
+PICTURE_SUFFIXES = (
+    *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"),
+    *(".pgm", ".ppm"),
+)
 LARGEST_SIDE = 4096
 _GREY_MODES = ("1", "L", "LA")
 

@@ -47,7 +47,8 @@ def load_images(
     Parameters
     ----------
     folder
-        The folder. Pictures are PNG, JPEG, BMP, GIF (the first frame), TIFF and WebP files.
+        The folder. Pictures are PNG, JPEG, BMP, GIF (the first frame), TIFF, WebP, PGM and
+        PPM files.
     size
         Height and width of a sample in pixels, or the side of a square. None takes the pictures as
         they are, of one size.

@@ -1,0 +1,40 @@
+"""The review names the columns that drive the error of a row, and draws a signal over time."""
+
+import numpy as np
+
+import vae_widgets as vw
+from tests.support.blank_page import BlankPage
+from tests.support.pca_codec import PcaCodec
+
+LONGEST = "svg => +svg.querySelector('rect').getAttribute('width')"
+
+
+def test_the_columns_that_drive_the_error_have_the_longest_bars(page):
+    ds = vw.load_dataset("breast_cancer")
+    codec = PcaCodec(ds.x_train[ds.y_train == 0], 4)
+    error = (ds.x_test - codec.decode(codec.encode(ds.x_test))) ** 2
+    histogram = vw.AnomalyHistogram(error.sum(axis=1), items=ds.x_test, renderer=ds.renderer)
+    blank = BlankPage(page, vw.ReviewQueue(histogram, codec, order="highest"))
+    detail = blank.root.locator(".vw-review-detail")
+    detail.locator("tr").nth(12).wait_for(state="attached")
+    shares = error[error.sum(axis=1).argmax()] / np.square(ds.renderer.scale)
+    order = np.argsort(-shares)[:12]
+    names = detail.locator("td:first-child").all_inner_texts()
+    assert names[:12] == [ds.feature_names[column] for column in order]
+    bars = np.array([bar.evaluate(LONGEST) for bar in detail.locator("svg").all()])
+    np.testing.assert_allclose(bars / bars[0], shares[order] / shares[order[0]], atol=0.01)
+    assert detail.bounding_box()["height"] <= 144  # the card keeps its height
+
+
+def test_a_signal_is_drawn_over_its_reconstruction_with_a_time_axis(page):
+    time = np.arange(128) / 360
+    x = np.sin(2 * np.pi * np.outer(np.linspace(3, 9, 60), time)).astype(np.float32)
+    codec = PcaCodec(x, 2)
+    renderer = vw.SignalRenderer(sample_rate=360, unit="mV")
+    histogram = vw.AnomalyHistogram(np.arange(60.0), items=x, renderer=renderer)
+    blank = BlankPage(page, vw.ReviewQueue(histogram, codec))
+    chart = blank.root.locator(".vw-review-detail svg")
+    chart.wait_for()
+    assert chart.locator("polyline").count() == 2
+    texts = chart.locator("text").all_text_contents()
+    assert {"mV", "input", "reconstruction", "300 ms"} <= {*texts}
