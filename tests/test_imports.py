@@ -37,7 +37,7 @@ ARROWS = {
         *("__init__", "bundle.*", "core.*", "datasets.*", "models.detector", "plugins"),
         *("cli.*", "widgets.explorer"),
     },
-    "cli.errors": set(),
+    "cli.errors": {"core"},
     "models.losses": {"core.*"},
     "models.networks": {"core.*", "models.losses"},
     "models.networks.architectures": {"core.*", "models.losses"},

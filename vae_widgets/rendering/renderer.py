@@ -161,15 +161,15 @@ def details_compared(
     `find_nats` returns what each element adds to the loss (n, *sample_shape), or None; it is called
     only for a renderer that shows it, as it may take a second.
     """
-    attribution, compare = (getattr(renderer, name, None) for name in ("attribution", "compare"))
-    if attribution is None and compare is None:
-        return [detail_of(renderer, sample) for sample in x]
-    nats = None if attribution is None else find_nats()
-    parts = [None] * len(x) if nats is None else nats
-    with without_exits():
-        if attribution is not None:
+    if attribution := getattr(renderer, "attribution", None):
+        nats = find_nats()
+        parts = [None] * len(x) if nats is None else nats
+        with without_exits():
             return [attribution(*each) for each in zip(x, x_hat, parts, strict=True)]
-        return [compare(*each) for each in zip(x, x_hat, strict=True)]
+    if compare := getattr(renderer, "compare", None):
+        with without_exits():
+            return [compare(*each) for each in zip(x, x_hat, strict=True)]
+    return [detail_of(renderer, sample) for sample in x]
 
 
 def render_compared(renderer: Renderer, x: ArrayLike, x_hat: ArrayLike) -> NDArray[np.uint8]:

@@ -89,7 +89,7 @@ def test_pictures_that_cannot_be_used_are_named_once(folder, tmp_path):
     (pictures / "1.png").write_bytes(b"no picture")
     (pictures / "2.png").write_bytes(b"")
     (tmp_path / "kinds.csv").write_text("file;kind\n" + "".join(f"{k}.png;x\n" for k in range(5)))
-    expected = r"1\.png, .*2\.png cannot be read \(Unidentified.*5\.png not named in .*kinds"
+    expected = r"1\.png, .*2\.png cannot be read \(cannot identify.*5\.png not named in .*kinds"
     with pytest.warns(UserWarning, match=expected) as caught:
         ds = vw.load_images(pictures, attributes=tmp_path / "kinds.csv", label="kind")
     assert len(caught) == 1
