@@ -1,9 +1,12 @@
 """The review names the columns that drive the error of a row, and draws a signal over time."""
 
+import re
+
 import numpy as np
 
 import vae_widgets as vw
 from tests.support.blank_page import BlankPage
+from tests.support.exported_page import OpenedPage
 from tests.support.pca_codec import PcaCodec
 
 LONGEST = "svg => +svg.querySelector('rect').getAttribute('width')"
@@ -24,6 +27,25 @@ def test_the_columns_that_drive_the_error_have_the_longest_bars(page):
     bars = np.array([bar.evaluate(LONGEST) for bar in detail.locator("svg").all()])
     np.testing.assert_allclose(bars / bars[0], shares[order] / shares[order[0]], atol=0.01)
     assert detail.bounding_box()["height"] <= 144  # the card keeps its height
+
+
+def test_an_exported_page_has_the_columns_of_all_samples(page, tmp_path):
+    ds = vw.load_dataset("breast_cancer")
+    codec = PcaCodec(ds.x_train, 4)
+    histogram = vw.AnomalyHistogram(np.arange(114.0), items=ds.x_test, renderer=ds.renderer)
+    queue = vw.ReviewQueue(histogram, codec, order="highest", size=100)
+    queue.save_html(tmp_path / "review.html")
+    last = ds.renderer.attribution(ds.x_test[14], codec.decode(codec.encode(ds.x_test[[14]]))[0])
+    OpenedPage(page, tmp_path / "review.html")
+    first = page.locator(".vw-review-detail td:first-child").first
+    before = first.inner_text()
+    page.locator(".vw-review-card").focus()
+    for _ in range(99):  # the last of the queue, which was not in the page's first window
+        page.keyboard.press("ArrowRight")
+    name = re.search("<tr><td>([^<]+)", last)[1]
+    assert name != before
+    first.filter(has_text=name).wait_for()
+    page.locator(".vw-review-facts").get_by_text("Sample 14").wait_for()
 
 
 def test_a_signal_is_drawn_over_its_reconstruction_with_a_time_axis(page):

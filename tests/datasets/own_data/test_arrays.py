@@ -43,6 +43,7 @@ def test_the_split_is_that_of_its_seed_and_shares_no_row():
 
 
 SAMPLES = ("gaussian", "standardize_samples", None)
+WHOLE = ("gaussian", "standardize_features", ImageRenderer)
 PIXELS = ("bernoulli", "divide_pixels", ImageRenderer)
 
 
@@ -56,6 +57,7 @@ PIXELS = ("bernoulli", "divide_pixels", ImageRenderer)
         (RNG.normal(size=(9, 90)), {"renderer": "table"}, "gaussian", "standardize_features", None),
         (RNG.integers(0, 5, (9, 6)), {"likelihood": "categorical"}, "categorical", None, None),
         (RNG.random((9, 4)), {"preprocessing": "standardize_samples"}, *SAMPLES),
+        (RNG.integers(0, 255, (9, 8, 8), np.uint8), {"preprocessing": "standardize"}, *WHOLE),
         (RNG.normal(size=(9, 4)), {"preprocessing": None}, "gaussian", None, TableRenderer),
     ],
 )  # fmt: skip

@@ -95,11 +95,13 @@ def load_arrays(
     if preprocessing is not None:
         checks.one_of("preprocessing", preprocessing, _PREPROCESSING)
     columns = _columns(x)
-    chosen = choose_likelihood(_numbers("x", x), likelihood)
-    standardizes = preprocessing not in (None, "auto")
-    if likelihood == "auto" and standardizes:
-        chosen = chosen._replace(name="gaussian")
-    parts = _parts(x, x_test, chosen.divisor)
+    parts = _parts(x, x_test)
+    chosen = choose_likelihood(parts[0], likelihood)
+    if preprocessing not in (None, "auto"):  # which leaves no pixels, and no values in [0, 1]
+        name_of = "gaussian" if likelihood == "auto" else chosen.name
+        chosen = chosen._replace(name=name_of, divisor=1)
+    if chosen.divisor != 1:
+        parts = [divide_pixels(part) for part in parts]
     labels, names = _labels(y, y_test, [len(part) for part in parts], label_names)
     shared_index({"x": x, "y": y})
     shared_index({"x_test": x_test, "y_test": y_test})
@@ -161,7 +163,7 @@ def _numbers(name: str, x: Any) -> NDArray[Any]:
     return numbers
 
 
-def _parts(x: Any, x_test: Any, divisor: int) -> list[NDArray[Any]]:
+def _parts(x: Any, x_test: Any) -> list[NDArray[Any]]:
     """Return the samples, and those for testing if they were given."""
     parts = [_numbers("x", x)]
     if x_test is not None:
@@ -176,7 +178,7 @@ def _parts(x: Any, x_test: Any, divisor: int) -> list[NDArray[Any]]:
             raise ValueError(
                 "x_test has other columns than x, or in another order. Pass x_test[x.columns]."
             )
-    return parts if divisor == 1 else [divide_pixels(part) for part in parts]
+    return parts
 
 
 def _labels(

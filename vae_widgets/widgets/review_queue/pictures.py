@@ -1,5 +1,7 @@
 """The pictures of queued samples as they travel to the page: input, reconstruction, residual."""
 
+import json
+import warnings
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +23,7 @@ from vae_widgets.widgets.base.widget import PageContents
 # Pictures are sent for several samples together: about this many pixels, and this many samples.
 TILE_BUDGET = 500_000
 FEWEST, MOST = 6, 48
+_MOST_DETAILS = 2000  # samples of an exported page that has the texts about each
 
 
 class ReviewPictures:
@@ -59,27 +62,51 @@ class ReviewPictures:
     def carried(self, page: PageContents) -> dict[str, Any]:
         """Return what an exported page draws them from."""
         if self._items is None:
-            return {"pictures": None, "model": ""}
-        model = "" if self._codec is None else page.add_model(self._codec)
-        return {"pictures": page.add_pictures(self._items, self._renderer), "model": model}
+            return {"pictures": None, "model": "", "details": None}
+        return {
+            "pictures": page.add_pictures(self._items, self._renderer),
+            "model": "" if self._codec is None else page.add_model(self._codec),
+            "details": self._all_details(self._items),
+        }
+
+    def _all_details(self, x: NDArray[Any]) -> bytes | None:
+        """Return the texts about all samples as a JSON list; None for none, and for too many."""
+        if len(x) > _MOST_DETAILS:
+            return None
+        try:
+            # One tells whether the renderer has any, without the reconstruction of all.
+            return self._details_json(x) if any(self.of(np.arange(1))["details"]) else None
+        except Exception as error:  # of the user's codec or renderer
+            warnings.warn(
+                f"The page has no texts about samples: {error}", RuntimeWarning, stacklevel=2
+            )
+            return None
+
+    def _details_json(self, x: NDArray[Any]) -> bytes:
+        x_hat = None if self._codec is None else self._reconstructed(x)
+        return json.dumps(self._details(x, x_hat)).encode()
 
     def _made(self, x: NDArray[Any]) -> dict[str, Any]:
-        renderer, codec = self._renderer, self._codec
-        note = note_of(renderer)
-        if codec is None:
-            return {
-                "pictures": ["input"],
-                "tiles": tile_atlas(render(renderer, x)),
-                "note": note,
-                "details": [detail_of(renderer, sample) for sample in x],
-            }
-        x_hat = decode_samples(codec, encode_mean(codec, x))
+        x_hat = None if self._codec is None else self._reconstructed(x)
+        texts = {"note": note_of(self._renderer), "details": self._details(x, x_hat)}
+        if x_hat is None:
+            return {"pictures": ["input"], "tiles": tile_atlas(render(self._renderer, x)), **texts}
         return {
             "pictures": ["input", "reconstruction", "residual"],
-            "tiles": tile_atlas(render_compared(renderer, x, x_hat)),
-            "note": note,
-            "details": details_compared(renderer, x, x_hat, lambda: attribution_of(codec, x)),
+            "tiles": tile_atlas(render_compared(self._renderer, x, x_hat)),
+            **texts,
         }
+
+    def _reconstructed(self, x: NDArray[Any]) -> NDArray[np.float32]:
+        codec: Any = self._codec  # there is one where this is called
+        return decode_samples(codec, encode_mean(codec, x))
+
+    def _details(self, x: NDArray[Any], x_hat: NDArray[np.float32] | None) -> list[str]:
+        """Return the renderer's HTML about each sample, and about its reconstruction."""
+        codec = self._codec
+        if codec is None or x_hat is None:
+            return [detail_of(self._renderer, sample) for sample in x]
+        return details_compared(self._renderer, x, x_hat, lambda: attribution_of(codec, x))
 
 
 def tiles_of(window: dict[str, Any]) -> dict[str, NDArray[np.uint8]]:
