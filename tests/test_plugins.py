@@ -53,9 +53,8 @@ def test_the_page_runs_and_the_one_that_raises_is_named_once(plugin_folder, tmp_
     ]
     why = "ImportError: the library that this plugin needs is not installed."
     assert listed == [*ready, f"threshold broken vae-widgets-broken 0.3 failed: {why}", method]
-    assert last.startswith(
-        "widest_gap ['digits', 'mnist', 'fashion_mnist', 'wine'] <vae_widgets_example.Pca object"
-    )
+    assert last.startswith("widest_gap ['digits', 'mnist', ")
+    assert ", 'wine'] <vae_widgets_example.Pca object" in last
     told = [line for line in reported.splitlines() if "vae-widgets-broken" in line]
     assert len(told) == 1
     assert "threshold method 'broken' of the package vae-widgets-broken 0.3 cannot be us" in told[0]

@@ -41,7 +41,7 @@ def reported(tmp_path_factory):
 
 
 def test_a_function_without_arguments_or_with_the_timeout_is_a_data_set(reported):
-    assert vw.list_datasets()[3:] == ["arrays", "leave", "plain", "slow", "unlike"]
+    assert vw.list_datasets()[-5:] == ["arrays", "leave", "plain", "slow", "unlike"]
     assert vw.load_dataset("plain").name == "plain"
     assert vw.load_dataset("slow", timeout=7).name == "7 seconds"
     with pytest.raises(ValueError, match="timeout must lie in"):
