@@ -4,6 +4,7 @@ import ast
 import asyncio
 import inspect
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ def run_cells(path: Path, replaced: Mapping[str, str] | None = None) -> dict[str
     names: dict[str, Any] = {}
     for source in sources:
         code = compile(source, path.name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        if inspect.isawaitable(waits := eval(code, names)):
-            asyncio.run(waits)  # type: ignore[arg-type]
+        if inspect.iscoroutine(waits := eval(code, names)):
+            with ThreadPoolExecutor(1) as thread:  # this one may have the event loop of Playwright
+                thread.submit(asyncio.run, waits).result()
     return names
