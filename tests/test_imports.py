@@ -94,7 +94,7 @@ OUTSIDE = {
     "__init__": (set(), set()),
     "core": ({"numpy"}, {"dask", "scipy", "sklearn"}),
     "codec": ({"numpy"}, set()),
-    "rendering": ({"numpy", "PIL"}, set()),
+    "rendering": ({"numpy", "PIL"}, {"mido"}),
     "bundle": ({"numpy", "onnxruntime", "PIL"}, set()),
     "datasets": ({"numpy", "platformdirs"}, {"PIL", "mlxtend", "pyarrow", "sklearn"}),
     "playground": ({"numpy"}, set()),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vae_widgets.core.training.history import TrainingHistory
     from vae_widgets.core.vocabulary import Vocabulary
     from vae_widgets.datasets import Dataset, list_datasets, load_dataset
-    from vae_widgets.datasets.own_data import load_arrays, load_csv, load_images
+    from vae_widgets.datasets.own_data import load_arrays, load_csv, load_images, load_midi
     from vae_widgets.models import (
         ELBO,
         IWAE,
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from vae_widgets.pretrained import list_pretrained, load_pretrained
     from vae_widgets.rendering import (
         ImageRenderer,
+        PianoRollRenderer,
         Renderer,
         SignalRenderer,
         Sound,
@@ -84,6 +85,7 @@ _HOME = {
     "Likelihood": "models",
     "Losses": "models",
     "Objective": "models",
+    "PianoRollRenderer": "rendering",
     "Renderer": "rendering",
     "ReviewQueue": "widgets.review_queue",
     "Sampling": "models",
@@ -113,6 +115,7 @@ _HOME = {
     "load_csv": "datasets.own_data",
     "load_dataset": "datasets",
     "load_images": "datasets.own_data",
+    "load_midi": "datasets.own_data",
     "load_pretrained": "pretrained",
     "reparameterize": "models",
     "save_playground": "playground",

@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from tests.benchmarks.reproduce import burda, detection
-from tests.benchmarks.reproduce.__main__ import ANOMALIES, PUBLISHED, main, table
+from tests.benchmarks.reproduce.__main__ import ANOMALIES, DOMAINS, PUBLISHED, main, table
 from tests.benchmarks.reproduce.experiment import Row, Settings, binarized
 
 
@@ -28,7 +28,7 @@ def reproduce(tmp_path, capsys):
 
 
 def test_every_experiment_runs_and_writes_its_row(reproduce, tmp_path):
-    names = PUBLISHED + ANOMALIES  # tests/browser has the others
+    names = PUBLISHED + ANOMALIES + DOMAINS  # tests/browser has the others
     reproduce(*names)
 
     assert {path.stem for path in tmp_path.glob("*.json")} == set(names)

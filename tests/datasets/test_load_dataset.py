@@ -12,6 +12,7 @@ def test_lists_the_names_that_it_loads():
         "mnist",
         "fashion_mnist",
         "breast_cancer",
+        "music",
     ]
 
 

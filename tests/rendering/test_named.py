@@ -7,6 +7,7 @@ from vae_widgets.core.vocabulary import Vocabulary
 from vae_widgets.rendering import (
     AbsentRenderer,
     ImageRenderer,
+    PianoRollRenderer,
     SignalRenderer,
     TableRenderer,
     TextRenderer,
@@ -24,6 +25,10 @@ EXAMPLES = [
     (ImageRenderer(channels_first=True), np.linspace(0, 1, 30).reshape(2, 1, 3, 5)),
     (TableRenderer(columns=list("abc"), scale=[1, 2, 3]), np.linspace(0, 9, 6).reshape(2, 3)),
     (TextRenderer(Vocabulary(list("abc"), 5), columns=9), np.arange(10).reshape(2, 5) % 5),
+    (
+        PianoRollRenderer(50, 70, 4, tempo=72.5, step_width=3, pitch_height=4),
+        np.arange(32).reshape(2, 4, 4) % 23,
+    ),
     (
         SignalRenderer(width=40, height=16, vmin=0.25, sample_rate=99, unit="mV"),
         np.linspace(0, 1, 30).reshape(2, 15),
@@ -76,6 +81,8 @@ def test_of_a_renderer_of_ones_own_the_name_is_kept():
         ({"name": "image", "arguments": {"shape": [1e9]}}, TypeError),
         ({"name": "image", "arguments": {"shape": [8, 0]}}, ValueError),
         ({"name": "image", "arguments": {"shape": "ab"}}, TypeError),
+        ({"name": "piano_roll", "arguments": {"lowest": 200}}, ValueError),
+        ({"name": "piano_roll", "arguments": {"tempo": "fast"}}, TypeError),
         ({"name": "signal", "arguments": {"width": "wide"}}, TypeError),
         ({"name": "signal", "arguments": {"vmin": [0]}}, TypeError),
     ],

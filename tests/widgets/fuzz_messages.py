@@ -20,7 +20,7 @@ from vae_widgets.widgets.base import messages
 from vae_widgets.widgets.base.widget import ClosingWidget
 
 AS_THE_PAGE = {
-    "sound": [{"what": 1}, {"what": "decoded"}],
+    "sound": [{"what": 1}, {"what": "decoded"}, {"what": "path"}],
     "path": [
         {"start": {"at": [0.1, 0.2], "point": -1}, "end": {"at": [0.0, 0.0], "point": 2}},
         {"via": {"at": [0.1, 0.2], "point": -1, "which": 0}},

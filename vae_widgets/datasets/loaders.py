@@ -10,6 +10,7 @@ from vae_widgets.datasets.dataset import Dataset
 from vae_widgets.datasets.digits import load_digits
 from vae_widgets.datasets.fashion_mnist import load_fashion_mnist
 from vae_widgets.datasets.mnist import load_mnist
+from vae_widgets.datasets.music import load_music
 
 
 def _loader_of_plugin(name: str, package: str, function: Any) -> Callable[[float], Dataset]:
@@ -42,6 +43,7 @@ LOADERS: Registry[Callable[[float], Dataset]] = Registry(
         "mnist": load_mnist,
         "fashion_mnist": load_fashion_mnist,
         "breast_cancer": lambda timeout: load_breast_cancer(),
+        "music": lambda timeout: load_music(),
     },
     _loader_of_plugin,
 )

@@ -2,6 +2,7 @@
 
 from vae_widgets.rendering.image import ImageRenderer
 from vae_widgets.rendering.named import AbsentRenderer, renderer_from_json, renderer_to_json
+from vae_widgets.rendering.piano_roll import PianoRollRenderer
 from vae_widgets.rendering.registry import RENDERERS
 from vae_widgets.rendering.renderer import (
     Renderer,
@@ -23,6 +24,7 @@ __all__ = [
     "RENDERERS",
     "AbsentRenderer",
     "ImageRenderer",
+    "PianoRollRenderer",
     "Renderer",
     "SignalRenderer",
     "Sound",

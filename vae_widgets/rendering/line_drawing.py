@@ -3,6 +3,16 @@
 import numpy as np
 from numpy.typing import NDArray
 
+# Those of Petroff's colours that have a contrast of 3 to 1 or nearly so on white and on black.
+LINE_COLOURS = [
+    (63, 144, 218),
+    (231, 99, 0),
+    (113, 117, 129),
+    (189, 31, 1),
+    (169, 107, 89),
+    (131, 45, 182),
+]
+
 _RADIUS = 0.75  # half of the width of a line, in pixels
 _FINE = 6  # columns in which the line is measured, for each pixel: an odd number for its width
 _BLOCK = 64  # tiles drawn together, which bounds the memory

@@ -11,7 +11,7 @@ from vae_widgets.core.vocabulary import Vocabulary
 from vae_widgets.rendering.registry import RENDERERS
 from vae_widgets.rendering.renderer import Renderer
 
-TWINS = ("image", "signal")
+TWINS = ("image", "piano_roll", "signal")
 """Those that draw in the page, too (``frontend/src/rendering/twins.ts``)."""
 
 _LONGEST_NAME = 200

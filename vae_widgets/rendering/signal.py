@@ -5,19 +5,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.rendering.line_chart import Line, line_chart
-from vae_widgets.rendering.line_drawing import draw_line
+from vae_widgets.rendering.line_drawing import LINE_COLOURS, draw_line
 from vae_widgets.rendering.sound import Sound
 from vae_widgets.rendering.value_range import RangedRenderer, range_note, signal_range
-
-# Those of Petroff's colours that have a contrast of 3 to 1 or nearly so on white and on black.
-_LINE_COLOURS = [
-    (63, 144, 218),
-    (231, 99, 0),
-    (113, 117, 129),
-    (189, 31, 1),
-    (169, 107, 89),
-    (131, 45, 182),
-]
 
 _LOWEST_SOUND = 3000  # Hz, the lowest rate that browsers play
 
@@ -106,7 +96,7 @@ class SignalRenderer(RangedRenderer):
         y = np.nan_to_num(y, nan=self.height / 2).clip(0, self.height)
         tiles = np.zeros((len(series), self.height, self.width, 4), np.uint8)
         for c in range(series.shape[2]):
-            draw_line(tiles, y[:, :, c], _LINE_COLOURS[c % len(_LINE_COLOURS)])
+            draw_line(tiles, y[:, :, c], LINE_COLOURS[c % len(LINE_COLOURS)])
         return tiles
 
     def detail(self, sample: ArrayLike) -> str | Sound | None:
@@ -132,8 +122,8 @@ class SignalRenderer(RangedRenderer):
         worst = int(np.nansum((series - other) ** 2, axis=0).argmax())
         name = f"input, channel {worst}" if series.shape[1] > 1 else "input"
         lines = [
-            Line(series[:, worst], _LINE_COLOURS[0], name),
-            Line(other[:, worst], _LINE_COLOURS[1], "reconstruction", is_dashed=True),
+            Line(series[:, worst], LINE_COLOURS[0], name),
+            Line(other[:, worst], LINE_COLOURS[1], "reconstruction", is_dashed=True),
         ]
         low, high = self._range(np.stack([line.values for line in lines]))
         return line_chart(lines, low, high, self.sample_rate, self.unit or "")
@@ -144,7 +134,7 @@ class SignalRenderer(RangedRenderer):
 
     def _chart(self, sample: ArrayLike) -> str:
         series = self._series(sample)
-        colours = [_LINE_COLOURS[c % len(_LINE_COLOURS)] for c in range(series.shape[1])]
+        colours = [LINE_COLOURS[c % len(LINE_COLOURS)] for c in range(series.shape[1])]
         lines = [Line(values, colour) for values, colour in zip(series.T, colours, strict=True)]
         return line_chart(lines, *self._range(series), self.sample_rate, self.unit or "")
 

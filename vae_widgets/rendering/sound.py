@@ -3,6 +3,7 @@
 import io
 import os
 import wave
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,11 @@ class Sound:
         """Write it as a ``.wav`` file; an existing one is replaced once the new one is complete."""
         with atomic_file(path, ".wav") as file:
             file.write(self.wav())
+
+
+def joined(sounds: Sequence[Sound]) -> Sound:
+    """Return sounds of one rate and number of channels, one after another."""
+    return Sound(np.concatenate([sound.samples for sound in sounds]), sounds[0].rate)
 
 
 def sound_of(renderer: Any, sample: ArrayLike) -> Sound | None:

@@ -21,8 +21,9 @@ from tests.benchmarks.worker import REPOSITORY
 
 PUBLISHED = ("tutorial", "keras_documentation", "mlp_400", "vae_burda", "iwae_burda")
 ANOMALIES = ("xrays", "digits_held_out", "breast_cancer")
+DOMAINS = ("music",)
 IN_BROWSER = ("drawn_digits",)
-EXPERIMENTS = (*PUBLISHED, *ANOMALIES, *IN_BROWSER)
+EXPERIMENTS = (*PUBLISHED, *ANOMALIES, *DOMAINS, *IN_BROWSER)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -112,6 +112,21 @@ def test_a_long_signal(draw):
     assert_same(draw(vw.SignalRenderer(), x), vw.SignalRenderer()(x))
 
 
+@hypothesis_settings(max_examples=40)
+@given(
+    st.data(),
+    st.sampled_from([(1,), (5,), (4, 1), (6, 3), (3, 2, 2)]),
+    st.sampled_from([(60, 72, 1, 2, 2), (36, 81, 2, 8, 2), (0, 5, 3, 3, 5)]),
+)
+def test_piano_rolls(draw, data, shape, arguments):
+    low, high, per_quarter, width, height = arguments
+    tokens = st.integers(-1, 8) | st.sampled_from([46, 47, np.nan, np.inf, 1.5])
+    x = data.draw(arrays(np.float32, (2, *shape), elements=tokens))
+    renderer = vw.PianoRollRenderer(low, high, per_quarter, 90, width, height)
+    assert_same(draw(renderer, x), renderer(x))
+    assert_same(draw(renderer, x[:1], x[1:]), renderer.difference(x[:1], x[1:]))
+
+
 def test_a_renderer_without_a_twin(draw):
     x = np.zeros((1, 4), np.float32)
     assert draw(vw.TableRenderer(), x) is None

@@ -40,6 +40,22 @@ def test_a_frame_of_the_path_is_heard():
         assert pitch(answer["wav"]) == expected
 
 
+def test_a_path_is_heard_from_start_to_end():
+    renderer = vw.SignalRenderer(vmin=-1, vmax=1, sample_rate=RATE)
+    slider = vw.InterpolationSlider(
+        Tones(), X[0], X[3], steps=9, method="linear", renderer=renderer
+    )
+    rate, levels = wavfile.read(io.BytesIO(ask(slider, "sound", what="path")["wav"]))
+    assert rate == RATE
+    assert len(levels) == 5 * 400
+    parts = levels.reshape(5, 400) / 32767
+    for part, share in zip(parts, (0, 0.25, 0.5, 0.75, 1), strict=True):
+        expected = (1 - share) * X[0] + share * X[3]
+        np.testing.assert_allclose(part, expected, atol=0.01)
+    scatter = vw.LatentScatter(Tones(), X, renderer=renderer)
+    assert ask(scatter, "sound", what="path")["error"]  # a scatter has no path of its own
+
+
 def test_what_was_decoded_and_any_sample_are_heard():
     scatter = vw.LatentScatter(Tones(), X, renderer=vw.SignalRenderer(sample_rate=RATE))
     assert scatter._has_sound

@@ -138,7 +138,7 @@ def _time(name: str, value: Any) -> str:
 
 
 def _what(name: str, value: Any) -> int | str:
-    row: int | str = value if value == "decoded" else _ROW(name, value)
+    row: int | str = value if value in ("decoded", "path") else _ROW(name, value)
     return row
 
 

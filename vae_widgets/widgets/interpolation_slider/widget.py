@@ -36,6 +36,8 @@ from vae_widgets.widgets.traits.array import Array, Loose, Number, validate
 # What a path depends on, and the place on it: a change of any may need the decoder.
 _ASKED = ("start", "end", "via", "method", "compare", "value")
 
+_FRAMES_HEARD = 5  # of a path, ends included
+
 
 class InterpolationSlider(Pictured, DecodingWidget):
     """Slide between two samples or two latent vectors, and through others on the way.
@@ -165,7 +167,7 @@ class InterpolationSlider(Pictured, DecodingWidget):
             _has_sound=sound_of(self._maker.renderer, film.shown.samples[0]) is not None,
         )
         self._offer_model(codec, self._maker.renderer, in_page)
-        answer_sounds(self, self._maker.renderer, lambda frame: self.frames[frame])
+        answer_sounds(self, self._maker.renderer, self._heard)
         self.handle(self._swap, "swap")
         self.handle(self._choose_end, "end")
         self.observe(self._forget_row, ["start", "end"])
@@ -302,6 +304,15 @@ class InterpolationSlider(Pictured, DecodingWidget):
         size = checks.positive_int("size", size)
         gap = checks.positive_int("gap", gap, minimum=0)
         write_png(path, [*self._frames_at(columns).values()], size, gap)
+
+    def _heard(self, what: Any) -> NDArray[np.float32]:
+        """Return the samples that the page wants to hear: a frame, or some along the path."""
+        frames = np.array([what])
+        if what == "path":
+            heard = min(_FRAMES_HEARD, self.steps)
+            frames = np.rint(np.linspace(0, self.steps - 1, heard)).astype(int)
+        samples: NDArray[np.float32] = self.frames[frames]
+        return samples
 
     def _frames_at(self, columns: int) -> dict[str, NDArray[np.uint8]]:
         frames = np.rint(np.linspace(0, self.steps - 1, min(columns, self.steps))).astype(int)

@@ -145,14 +145,15 @@ class ScatterAnswers(ScatterState):
         self._confirm_model()
         return answer
 
-    def _sample_of(self, what: Any) -> NDArray[np.float32]:
+    def _heard(self, what: Any) -> NDArray[np.float32]:
+        """Return the sample (1, *sample_shape) that the page wants to hear."""
         if what != "decoded":
             sample: NDArray[np.float32] = self.x[what]
-            return sample
+            return sample[np.newaxis]
         if not self.decoded.size:
             raise ValueError("nothing was decoded yet")
         decoded: NDArray[np.float32] = self.decoded
-        return decoded
+        return decoded[np.newaxis]
 
     def _answer_grid(self, request: dict[str, Any]) -> dict[str, Any]:
         plane = request["bounds"], request["columns"], request["rows"], self.dims, self.slice_at

@@ -214,7 +214,7 @@ class LatentScatter(Pictured, ScatterAnswers):
             ),
             **self._coordinates(),
         )
-        answer_sounds(self, renderer, self._sample_of)
+        answer_sounds(self, renderer, self._heard)
         self._offer_model(codec, renderer, in_page)
         with self.hold_sync():
             self._show_plane()

@@ -45,8 +45,8 @@ export class SliderControls implements PlaybackSettings {
     shell.controls.append(this.#play, field("Repeat", this.#repeats), field("Speed", this.#speeds), path);
   }
 
-  addAfterPlay(control: HTMLElement): void {
-    this.#play.after(control);
+  addAfterPlay(...controls: HTMLElement[]): void {
+    this.#play.after(...controls);
   }
 
   get repeat(): Repeat {

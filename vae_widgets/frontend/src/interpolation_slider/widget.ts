@@ -31,6 +31,8 @@ import { SliderView } from "./view.ts";
 
 // Long enough for a key that repeats, short enough to feel immediate in the next cell.
 const COMMIT_DELAY = 300;
+/** Of a path, ends included: `_FRAMES_HEARD` in widgets/interpolation_slider/widget.py. */
+const FRAMES_HEARD = 5;
 
 class InterpolationSliderView implements SliderActions, DragHandlers {
   readonly #model: AnyModel<State>;
@@ -42,6 +44,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
   readonly #player: Player;
   readonly #sound: SoundPlayer;
   readonly #hear: HTMLButtonElement;
+  readonly #hearPath: HTMLButtonElement;
   readonly #here: ContentHere;
   readonly #stops: (() => void)[];
   #film: Film | null = null;
@@ -76,7 +79,13 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     );
     this.#sound = new SoundPlayer(model, shell.root, shell.setStatus);
     this.#hear = this.#sound.button("Hear", "Hear this frame (H)", () => this.#frame);
-    if (model.get("_has_sound")) this.#controls.addAfterPlay(this.#hear);
+    this.#hearPath = this.#sound.button(
+      "Hear path",
+      "Hear frames from start to end, one after another (J)",
+      () => "path",
+      (share) => this.#follow(share),
+    );
+    if (model.get("_has_sound")) this.#controls.addAfterPlay(this.#hear, this.#hearPath);
     const shown = () => ({ film: this.#film!, content: this.#shown! });
     shell.title.append(exportMenu(sliderFiles(shell.root, this.#controls, shown), shell.setStatus));
     this.#here = new ContentHere(model);
@@ -254,6 +263,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
       this.#stopPlaying();
       this.#commit();
     } else if (this.#film) {
+      this.#sound.leave();
       clearTimeout(this.#commitTimer); // the pause will commit
       this.#player.start(this.#model.get("value"));
       this.#controls.showPlaying(true);
@@ -301,7 +311,24 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     send(this.#model, "end", { which, sample });
   }
 
+  /** Show the frame of the path that is heard, `share` of whose sound is over. */
+  #follow(share: number): void {
+    if (!this.#film) return;
+    const heard = Math.min(FRAMES_HEARD, this.#film.frames);
+    const nth = Math.min(heard - 1, Math.floor(share * heard));
+    const frame = Math.round((nth * (this.#film.frames - 1)) / (heard - 1));
+    if (frame === this.#frame) return;
+    this.#showFrame(frame);
+    this.#commitSoon();
+  }
+
+  #commitSoon(): void {
+    clearTimeout(this.#commitTimer);
+    this.#commitTimer = window.setTimeout(() => this.#commit(), COMMIT_DELAY);
+  }
+
   #stopPlaying(): void {
+    this.#sound.leave(); // whoever moves the position does not want it moved
     this.#player.stop();
     this.#controls.showPlaying(false);
     this.#shell.root.removeAttribute("aria-busy");
@@ -361,6 +388,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     }
     if (key === " ") this.togglePlaying();
     else if (key === "h" && this.#model.get("_has_sound")) this.#hear.click();
+    else if (key === "j" && this.#model.get("_has_sound")) this.#hearPath.click();
     else return this.#step(key);
     return true;
   }
@@ -382,8 +410,7 @@ class InterpolationSliderView implements SliderActions, DragHandlers {
     if (target === undefined) return false;
     this.#stopPlaying();
     this.#showFrame(target);
-    clearTimeout(this.#commitTimer);
-    this.#commitTimer = window.setTimeout(() => this.#commit(), COMMIT_DELAY);
+    this.#commitSoon();
     return true;
   }
 }

@@ -1,18 +1,9 @@
 /** Signals: the twin of `SignalRenderer` (rendering/signal.py). */
 
+import { LINE_COLOURS } from "./line_colours.ts";
 import { addLine, lineCoverage } from "./line_drawing.ts";
 import type { PageRenderer } from "./page_renderer.ts";
 import { distances, endOf, signalRange, type Range } from "./value_range.ts";
-
-/** Of Petroff's colours, as in rendering/signal.py. */
-const LINE_COLOURS: [number, number, number][] = [
-  [63, 144, 218],
-  [231, 99, 0],
-  [113, 117, 129],
-  [189, 31, 1],
-  [169, 107, 89],
-  [131, 45, 182],
-];
 
 export function signalRenderer(given: Record<string, unknown>, sampleShape: number[]): PageRenderer {
   const [width, height] = [Number(given.width), Number(given.height)];

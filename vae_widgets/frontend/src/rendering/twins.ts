@@ -5,11 +5,12 @@
 
 import { imageRenderer } from "./image.ts";
 import type { PageRenderer, RendererSpec } from "./page_renderer.ts";
+import { pianoRollRenderer } from "./piano_roll.ts";
 import { signalRenderer } from "./signal.ts";
 
 /** The most pixels of one tile: more is no tile. */
 const MOST_PIXELS = 2048 * 2048;
-const TWINS = { image: imageRenderer, signal: signalRenderer };
+const TWINS = { image: imageRenderer, piano_roll: pianoRollRenderer, signal: signalRenderer };
 
 /** The twin of a renderer for samples of a shape; null if it has none. */
 export function twinOf(spec: RendererSpec, sampleShape: number[]): PageRenderer | null {
