@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from tests.benchmarks.reproduce import burda, detection
+from tests.benchmarks.reproduce import burda, detection, faces, features
 from tests.benchmarks.reproduce.__main__ import ANOMALIES, DOMAINS, PUBLISHED, main, table
 from tests.benchmarks.reproduce.experiment import Row, Settings, binarized
 
@@ -92,3 +92,52 @@ def test_detectors_stand_beside_their_baselines(tmp_path):
     assert 0.5 < row.ours["AUROC"] < 1
     assert row.ours["AUROC, deviation over seeds"] > 0
     assert "hidden_units=(8,)" in row.schedule
+
+
+def test_faces_that_are_held_out_are_not_trained_on():
+    people = np.arange(40 * 10, dtype=np.float32).reshape(40, 10, 1, 1, 1)
+    for held_out, (x_train, x_test) in faces.splits(people).items():
+        assert (len(x_train), len(x_test)) == (320, 80), held_out
+        assert {*x_train.ravel()} | {*x_test.ravel()} == {*range(400)}
+    x_train, x_test = faces.splits(people)["people"]
+    assert not {*(x_train.ravel() // 10)} & {*(x_test.ravel() // 10)}
+    x_train, x_test = faces.splits(people)["pictures"]
+    assert np.bincount((x_test.ravel() // 10).astype(int)).tolist() == [2] * 40
+
+
+def test_variants_of_a_face_are_shifted_and_mirrored():
+    """One bright pixel in the middle goes to each place within reach, and is mirrored."""
+    x = np.zeros((1, 15, 15, 1), np.float32)
+    x[0, 7, 9] = 1
+    variants = faces.augmented(x, 2000, np.random.default_rng(0))[..., 0]
+    _, rows, columns = variants.nonzero()
+    reach = range(-faces.LARGEST_SHIFT, faces.LARGEST_SHIFT + 1)
+    expected = {(7 + dy, 9 + dx) for dy in reach for dx in reach}
+    expected |= {(row, 14 - column) for row, column in expected}
+    assert {*zip(rows.tolist(), columns.tolist(), strict=True)} == expected
+    assert (variants.sum(axis=(1, 2)) == 1).all()
+
+
+def test_error_of_pca_on_faces_is_what_its_axes_leave_out():
+    rng = np.random.default_rng(0)
+    axes = np.linalg.qr(rng.normal(size=(256, 256)))[0]
+    scale = np.where(np.arange(256) < faces.LATENT_DIM, 10, 0.1)
+    x = (rng.normal(size=(3000, 256)) * scale) @ axes.T
+    error = faces.pca_error(x.reshape(-1, 16, 16, 1), x.reshape(-1, 16, 16, 1), seed=0)
+    assert error == pytest.approx(0.1**2 * (256 - faces.LATENT_DIM) / 256, rel=0.03)
+
+
+def test_probes_of_features_are_told_apart_by_what_they_can_learn():
+    """Classes on rings: neighbours find them, a line does not; scale matters to neighbours only."""
+    rng = np.random.default_rng(0)
+    y = np.arange(1200) % 2
+    angle, radius = rng.uniform(0, 2 * np.pi, 1200), 1 + 2 * y
+    rings = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    found = features.probes(rings[:800], y[:800], rings[800:], y[800:])
+    assert found["5-NN"] > 0.95
+    assert found["linear"] < 0.7
+
+    line = np.stack([(y - 0.5) * 1e-3, rng.normal(size=1200)], axis=1)
+    found = features.probes(line[:800], y[:800], line[800:], y[800:])
+    assert found["linear"] == 1
+    assert found["5-NN"] < 0.7
