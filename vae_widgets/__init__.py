@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         ELBO,
         IWAE,
         VAE,
+        AutoregressiveCategorical,
         Bernoulli,
         BetaTC,
         Categorical,
@@ -64,6 +65,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "AnomalyHistogram": "widgets.anomaly_histogram",
+    "AutoregressiveCategorical": "models",
     "Bernoulli": "models",
     "BetaTC": "models",
     "Categorical": "models",

@@ -53,6 +53,16 @@ KINDS = {
         lambda: VAE.build((16, 4), architecture="sequence", likelihood="categorical", n_classes=5),
         lambda rng: rng.integers(0, 5, (20, 16, 4)),
     ),
+    "sequence with context": (
+        lambda: VAE.build(
+            (13,),
+            likelihood="categorical",
+            n_classes=7,
+            context=3,
+            architecture="sequence",
+        ),
+        lambda rng: rng.integers(0, 7, (20, 13)),
+    ),
     "own halves": (
         lambda: VAE(*own_halves(), likelihood="gaussian"),
         lambda rng: rng.standard_normal((20, 6, 5)),

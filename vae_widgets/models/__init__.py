@@ -8,6 +8,7 @@ if keras.backend.backend() != "tensorflow":
         "Set the environment variable KERAS_BACKEND=tensorflow before Keras is first imported."
     )
 
+from vae_widgets.models.losses.autoregressive import AutoregressiveCategorical
 from vae_widgets.models.losses.kl_terms import kl_divergence
 from vae_widgets.models.losses.likelihood import Likelihood
 from vae_widgets.models.losses.likelihoods import (
@@ -26,6 +27,7 @@ __all__ = [
     "ELBO",
     "IWAE",
     "VAE",
+    "AutoregressiveCategorical",
     "Bernoulli",
     "BetaTC",
     "Categorical",

@@ -21,6 +21,7 @@ from vae_widgets.models.inference.anomaly_scores import AnomalyScorer
 from vae_widgets.models.inference.code_statistics import CodeStatistics
 from vae_widgets.models.inference.evaluation import Evaluator
 from vae_widgets.models.inference.row_functions import Coder, RowFunctions
+from vae_widgets.models.losses.autoregressive import with_context
 from vae_widgets.models.losses.beta import Beta
 from vae_widgets.models.losses.latent_model import LatentModel
 from vae_widgets.models.losses.likelihood import Likelihood
@@ -210,6 +211,7 @@ class VAE(Trainer):
         filters: Sequence[int] | None = None,
         activation: str = "relu",
         n_classes: int | None = None,
+        context: int | None = None,
         objective: str | Objective = "elbo",
         variational: bool = True,
         n_labels: int | None = None,
@@ -240,6 +242,10 @@ class VAE(Trainer):
             Name of the Keras activation of the hidden layers.
         n_classes
             For likelihood="categorical": the number of tokens; x holds 0 to n_classes - 1.
+        context
+            For architecture="sequence" with tokens (steps,): each token depends on z and on this
+            many tokens before it; see `AutoregressiveCategorical`. `decode` and `sample` then take
+            the most likely token, step by step. None makes tokens independent given z.
         n_labels
             Makes a conditional VAE for labels 0 to n_labels - 1.
 
@@ -257,6 +263,9 @@ class VAE(Trainer):
                 stacklevel=3,  # the caller, above the check of the keywords
             )
         rule = make_likelihood(likelihood, n_classes=n_classes).renew()
+        initial = draw_seed(seed)
+        if context is not None:
+            rule = with_context(rule, context, architecture, initial)
         encoder, decoder = build_architecture(
             architecture,
             shape,
@@ -267,7 +276,7 @@ class VAE(Trainer):
             activation=activation,
             variational=bool(variational),
             n_labels=None if n_labels is None else checks.positive_int("n_labels", n_labels),
-            seed=draw_seed(seed),
+            seed=initial,
         )
         vae: VAE = cls(
             encoder,

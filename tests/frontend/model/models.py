@@ -90,6 +90,10 @@ def models() -> dict[str, VAE]:
         "conv conditional": VAE.build((8, 8), n_labels=3, **conv),
         "sequence gaussian": VAE.build((13, 2), likelihood="gaussian", **sequence),
         "sequence categorical": VAE.build((13,), **{**sequence, **tokens}),
+        "sequence with context": VAE.build((13,), context=3, **{**sequence, **tokens}),
+        "sequence with context, conditional": VAE.build(
+            (9,), context=8, n_labels=3, **{**sequence, **tokens}
+        ),
         "sequence voices": VAE.build((8, 3), **{**sequence, **tokens}),
         "activations": model_with((*WRITTEN, "tanh", "linear")),
         "activations, converted": model_with(CONVERTED),

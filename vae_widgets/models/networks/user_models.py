@@ -128,7 +128,7 @@ def _check_decoder_shapes(
             continue
         same_size = math.prod(received) == math.prod(expected)
         hint = f" End it in keras.layers.Reshape({expected})." if same_size else ""
-        if likelihood.n_classes is not None:
+        if likelihood.n_classes == expected[-1]:
             hint = hint or f" The last axis holds the logits of {likelihood.n_classes} classes."
         raise ValueError(
             f"decoder {decoder!r} gives samples of shape {received}; the encoder takes "

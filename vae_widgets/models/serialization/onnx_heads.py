@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto
 
+from vae_widgets.models.losses.autoregressive import AutoregressiveCategorical
 from vae_widgets.models.losses.latent_model import LatentModel, decoder_output, encoder_outputs
 from vae_widgets.models.losses.likelihoods import Bernoulli, Categorical, Gaussian
+from vae_widgets.models.serialization import onnx_autoregressive
 from vae_widgets.models.serialization.onnx_writer import (
     GraphWriter,
     Tensor,
@@ -44,6 +46,8 @@ class LatentModelWriter:
         if kind is Categorical:
             token = self._add("ArgMax", decoded, shape=decoded.shape[:-1], axis=-1, keepdims=0)
             return [self._add("Cast", token, to=TensorProto.FLOAT)]
+        if kind is AutoregressiveCategorical:
+            return [onnx_autoregressive.greedy_tokens(self._graph, self._likelihood, decoded)]
         if kind is Bernoulli:
             return [self._add("Sigmoid", decoded) if self._likelihood.from_logits else decoded]
         if kind is Gaussian:
@@ -79,7 +83,9 @@ class LatentModelWriter:
         """Return -log p(x | z) of each element."""
         add = self._add
         rule = self._likelihood
-        if type(rule) is Categorical:
+        if type(rule) is AutoregressiveCategorical:
+            decoded = onnx_autoregressive.logits(self._graph, rule, x, decoded)
+        if type(rule) in (Categorical, AutoregressiveCategorical):
             index = add("Unsqueeze", to_int64(self._graph, x), [-1], shape=(*x.shape, 1))
             log_p = add("LogSoftmax", decoded, axis=-1)
             return add("Neg", add("GatherElements", log_p, index, shape=index.shape, axis=-1))

@@ -47,17 +47,18 @@ class GraphWriter:
 
         Inputs are tensors, numbers and arrays; floats become float32, whole numbers int64.
         """
-        names = [part.name if isinstance(part, Tensor) else self._constant(part) for part in inputs]
+        names = [(x if isinstance(x, Tensor) else self.constant(x)).name for x in inputs]
         result = Tensor(f"t{len(self._nodes)}", inputs[0].shape if shape is None else tuple(shape))
         self._nodes.append(helper.make_node(op, names, [result.name], **options))
         return result
 
-    def _constant(self, value: Any) -> str:
+    def constant(self, value: Any) -> Tensor:
+        """Return a constant of this shape, which several operations may use."""
         array = np.asarray(value)
         kind = np.int64 if array.dtype.kind == "i" else np.float32
         name = f"c{len(self._constants)}"
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(array, kind), name))
-        return name
+        return Tensor(name, array.shape)
 
     def channels_first(self, x: Tensor) -> Tensor:
         """Return x (n, height, width, channels) as (n, channels, height, width).

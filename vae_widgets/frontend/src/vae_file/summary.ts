@@ -9,6 +9,7 @@ const LIKELIHOODS: Record<string, string> = {
   bernoulli: "Bernoulli (values from 0 to 1)",
   gaussian: "Gaussian (any numbers)",
   categorical: "categorical (tokens)",
+  autoregressive_categorical: "categorical (tokens, each given those before it)",
 };
 const LONGEST = 400;
 

@@ -1,7 +1,7 @@
 """Encoders and decoders as plain Keras functional models, without Lambda layers.
 
 Encoders map x (n, *sample_shape) to (z_mean, z_log_var), each (n, latent_dim). Decoders map z to
-logits or means (n, *sample_shape), or logits (n, *sample_shape, n_classes) of tokens.
+what the likelihood takes, such as logits or means (n, *sample_shape).
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def build_architecture(
             "VAE.build makes decoders of one output; the likelihood needs (mean, log_var). Use "
             "Gaussian(deviation='learned'), or pass your own decoder: VAE(encoder, decoder, ...)."
         )
-    n_classes = likelihood.n_classes
+    n_classes, output_shape = likelihood.n_classes, likelihood.output_shape_for(sample_shape)
     layer = LayerFactory(activation, seed, variational, n_labels)
     if architecture == "dense":
         if filters is not None:
@@ -49,12 +49,12 @@ def build_architecture(
                 "'dense'. Leave filters out, or pass hidden_units."
             )
         units = _sizes("hidden_units", hidden_units, (256,), empty=True)
-        return dense(sample_shape, latent_dim, units, layer, n_classes)
+        return dense(sample_shape, latent_dim, units, layer, n_classes, output_shape)
     if architecture == "sequence":
         check_sequence_shape(sample_shape)
         counts = _sizes("filters", filters, (32,))
         units = _sizes("hidden_units", hidden_units, (256,), empty=True)
-        return sequence(sample_shape, latent_dim, counts, units, layer, n_classes)
+        return sequence(sample_shape, latent_dim, counts, units, layer, n_classes, output_shape)
     if n_classes is not None:
         raise ValueError(
             "architecture='conv' is for images, whose values are ordered; the categorical "

@@ -15,11 +15,12 @@ def dense(
     hidden_units: Sequence[int],
     layer: LayerFactory,
     n_classes: int | None = None,
+    output_shape: tuple[int, ...] | None = None,
 ) -> tuple[keras.Model, keras.Model]:
     """Return data - hidden_units - codes and codes - reversed hidden_units - data.
 
     Without hidden units both halves are linear. Tokens (`n_classes` given) enter one-hot, and the
-    decoder returns logits (n, *sample_shape, n_classes).
+    decoder returns what the likelihood takes, (n, *output_shape).
     """
     x = keras.Input(sample_shape, name="x")
     h = x if n_classes is None else keras.ops.one_hot(keras.ops.cast(x, "int32"), n_classes)
@@ -28,7 +29,7 @@ def dense(
     h = layer.encoder_stack(h, y, hidden_units)
     encoder = layer.model(x, y, layer.code(h, latent_dim), "encoder")
 
-    output_shape = sample_shape if n_classes is None else (*sample_shape, n_classes)
+    output_shape = output_shape or sample_shape
     z, y = keras.Input((latent_dim,), name="z"), layer.labels()
     h = layer.decoder_stack(z, y, hidden_units[::-1])
     h = layer.dense(h, math.prod(output_shape), activation=None, name="output")

@@ -17,15 +17,17 @@ def sequence(
     hidden_units: Sequence[int],
     layer: LayerFactory,
     n_classes: int | None = None,
+    output_shape: tuple[int, ...] | None = None,
 ) -> tuple[keras.Model, keras.Model]:
     """Return halves for samples (steps,) or (steps, voices): tokens, or numbers without classes.
 
     The encoder turns tokens into vectors, the voices of a step side by side, and sends them through
     residual blocks (He et al., "Identity mappings in deep residual networks", 2016, with dilations
-    1, 2, 4, ...) and dense layers. The decoder mirrors it and gives the logits of all steps at
-    once: steps are independent given z, and decoded strings need not be valid. An autoregressive
-    decoder would learn to do without z (Bowman et al., "Generating sentences from a continuous
-    space", 2016).
+    1, 2, 4, ...) and dense layers. The decoder mirrors it and gives what the likelihood takes for
+    all steps at once, (n, *output_shape). With logits, steps are independent given z, and decoded
+    strings need not be valid; `AutoregressiveCategorical` looks a few tokens back. A decoder that
+    looks back without end would learn to do without z (Bowman et al., "Generating sentences from a
+    continuous space", 2016).
     """
     steps, n_voices = sample_shape[0], math.prod(sample_shape[1:])
     x = keras.Input(sample_shape, name="x")
@@ -43,8 +45,9 @@ def sequence(
     h = layers.Reshape((steps, filters[-1]))(h)
     for block, channels in reversed(list(enumerate(filters))):
         h = _residual_block(h, channels, 2**block, layer)
-    h = layer.conv(layers.Conv1D, h, n_voices * (n_classes or 1), 1, activation=None, name="output")
-    output_shape = sample_shape if n_classes is None else (*sample_shape, n_classes)
+    output_shape = output_shape or sample_shape
+    width = math.prod(output_shape) // steps
+    h = layer.conv(layers.Conv1D, h, width, 1, activation=None, name="output")
     if h.shape[1:] != output_shape:
         h = layers.Reshape(output_shape)(h)
     return encoder, layer.model(z, y, h, "decoder")
