@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from vae_widgets.pretrained import list_pretrained, load_pretrained
     from vae_widgets.rendering import (
         ImageRenderer,
+        MoleculeRenderer,
         PianoRollRenderer,
         Renderer,
         SignalRenderer,
@@ -86,6 +87,7 @@ _HOME = {
     "LatentScatter": "widgets.latent_scatter",
     "Likelihood": "models",
     "Losses": "models",
+    "MoleculeRenderer": "rendering",
     "Objective": "models",
     "PianoRollRenderer": "rendering",
     "Renderer": "rendering",

@@ -14,6 +14,7 @@ def test_lists_the_names_that_it_loads():
         "faces",
         "breast_cancer",
         "music",
+        "molecules",
     ]
 
 
@@ -43,10 +44,11 @@ def test_refuses_a_timeout_from_the_environment_that_is_no_time(monkeypatch, tex
         vw.load_dataset("mnist")
 
 
-def test_importing_loads_neither_keras_nor_scikit_learn():
+def test_importing_loads_neither_keras_nor_scikit_learn_nor_rdkit():
     code = (
         "import sys, vae_widgets.datasets;"
-        "print({'keras', 'tensorflow', 'sklearn', 'mlxtend'} & set(sys.modules))"
+        "heavy = {'keras', 'tensorflow', 'sklearn', 'mlxtend', 'rdkit', 'selfies'};"
+        "print(heavy & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -7,6 +7,7 @@ from vae_widgets.core.vocabulary import Vocabulary
 from vae_widgets.rendering import (
     AbsentRenderer,
     ImageRenderer,
+    MoleculeRenderer,
     PianoRollRenderer,
     SignalRenderer,
     TableRenderer,
@@ -25,6 +26,11 @@ EXAMPLES = [
     (ImageRenderer(channels_first=True), np.linspace(0, 1, 30).reshape(2, 1, 3, 5)),
     (TableRenderer(columns=list("abc"), scale=[1, 2, 3]), np.linspace(0, 9, 6).reshape(2, 3)),
     (TextRenderer(Vocabulary(list("abc"), 5), columns=9), np.arange(10).reshape(2, 5) % 5),
+    (MoleculeRenderer(width=60, height=40, theme="dark"), np.array(["CCO", "c1ccccc1"])),
+    (
+        MoleculeRenderer(Vocabulary(["[C]", "[O]"], 3, pattern=r"\[[^\]]+\]"), width=50),
+        np.array([[2, 3, 0], [2, 2, 2]]),
+    ),
     (
         PianoRollRenderer(50, 70, 4, tempo=72.5, step_width=3, pitch_height=4),
         np.arange(32).reshape(2, 4, 4) % 23,
@@ -67,7 +73,7 @@ def test_of_a_renderer_of_ones_own_the_name_is_kept():
         ({"own": ""}, ValueError),
         ({"own": "x" * 201}, ValueError),
         (["own"], ValueError),
-        ({"name": "molecule", "arguments": {}}, ValueError),
+        ({"name": "protein", "arguments": {}}, ValueError),
         ({"name": "image"}, TypeError),
         ({"name": "image", "arguments": []}, TypeError),
         ({"name": "image", "arguments": {"vmin": 0, "vmax": -1}}, ValueError),

@@ -75,7 +75,7 @@ def test_what_is_no_class_of_renderers_is_reported(reported):
     assert "'any' of the package other_renderers 1.0 cannot be used: TypeError: the cl" in options
     assert "expected a class with a method __call__(batch); received <class" in no_renderer
     assert "expected a class with a method __call__(batch); received <function" in function
-    ours = {"image", "piano_roll", "signal", "table", "text"}
+    ours = {"image", "molecule", "piano_roll", "signal", "table", "text"}
     assert set(RENDERERS) == ours | {"forgetful", "grey", "needy"}
 
 

@@ -40,6 +40,8 @@ def load_dataset(name: str, timeout: float | None = None) -> Dataset:
         has mean 0 and deviation 1; benign is class 0, malignant class 1.
         ``"music"``: two-bar windows of Bach's chorales, four voices in eighth notes; 0 is a rest,
         and 1 to 46 are the pitches from C2 to A5.
+        ``"molecules"``: 55,000 drug-like molecules of MOSES as rows of SELFIES tokens, or the
+        4,590 of RDKit: ``pip install "vae_widgets[molecules]"``.
         Or a data set of another package (``docs/plugins.md``).
     timeout
         Seconds that a download may take in all; 0 never downloads. None takes
@@ -85,6 +87,8 @@ def load_dataset(name: str, timeout: float | None = None) -> Dataset:
     and are transposed by -5 to +6 semitones, where all voices stay between C2 and A5; windows for
     testing begin at every fourth quarter note, in their own key. The labels are the mode of the
     piece: major or minor, if the last bass note is the tonic of that key of the signature.
+    ``molecules`` are looked for as ``moses_50k.npz`` (SMILES as bytes, ``train`` and ``test``) in
+    the first two of these, then in RDKit. What was written in SELFIES is kept in the cache.
 
     Examples
     --------

@@ -11,6 +11,7 @@ from vae_widgets.datasets.digits import load_digits
 from vae_widgets.datasets.faces import load_faces
 from vae_widgets.datasets.fashion_mnist import load_fashion_mnist
 from vae_widgets.datasets.mnist import load_mnist
+from vae_widgets.datasets.molecules import load_molecules
 from vae_widgets.datasets.music import load_music
 
 
@@ -46,6 +47,7 @@ LOADERS: Registry[Callable[[float], Dataset]] = Registry(
         "faces": lambda timeout: load_faces(),
         "breast_cancer": lambda timeout: load_breast_cancer(),
         "music": lambda timeout: load_music(),
+        "molecules": lambda timeout: load_molecules(),
     },
     _loader_of_plugin,
 )

@@ -1,6 +1,7 @@
 """Renderers turn samples into pictures: one for each kind of data."""
 
 from vae_widgets.rendering.image import ImageRenderer
+from vae_widgets.rendering.molecule import MoleculeRenderer
 from vae_widgets.rendering.named import AbsentRenderer, renderer_from_json, renderer_to_json
 from vae_widgets.rendering.piano_roll import PianoRollRenderer
 from vae_widgets.rendering.registry import RENDERERS
@@ -24,6 +25,7 @@ __all__ = [
     "RENDERERS",
     "AbsentRenderer",
     "ImageRenderer",
+    "MoleculeRenderer",
     "PianoRollRenderer",
     "Renderer",
     "SignalRenderer",

@@ -5,6 +5,7 @@ from typing import Any
 
 from vae_widgets.core.registry import Registry, without_exit
 from vae_widgets.rendering.image import ImageRenderer
+from vae_widgets.rendering.molecule import MoleculeRenderer
 from vae_widgets.rendering.piano_roll import PianoRollRenderer
 from vae_widgets.rendering.signal import SignalRenderer
 from vae_widgets.rendering.table import TableRenderer
@@ -28,6 +29,7 @@ RENDERERS: Registry[type] = Registry(
     "renderer",
     {
         "image": ImageRenderer,
+        "molecule": MoleculeRenderer,
         "piano_roll": PianoRollRenderer,
         "signal": SignalRenderer,
         "table": TableRenderer,

@@ -21,7 +21,7 @@ from tests.benchmarks.worker import REPOSITORY
 
 PUBLISHED = ("tutorial", "keras_documentation", "mlp_400", "vae_burda", "iwae_burda")
 ANOMALIES = ("xrays", "digits_held_out", "breast_cancer")
-DOMAINS = ("faces", "features", "music")
+DOMAINS = ("faces", "features", "music", "molecules")
 IN_BROWSER = ("drawn_digits",)
 EXPERIMENTS = (*PUBLISHED, *ANOMALIES, *DOMAINS, *IN_BROWSER)
 

@@ -21,6 +21,7 @@ export function titleOf({ facts, renderer }: VaeContents): string {
     image: `images of ${sides}`,
     signal: `signals of ${sides} values`,
     text: `texts of ${sides} tokens`,
+    molecule: `molecules of ${sides} tokens`,
   }[renderer.name];
   const samples = what ?? `samples of ${sides} values`;
   return `A ${facts.nLabels ? "conditional " : ""}${kind} with ${counted(facts.latentDim, "latent dimension")} for ${samples}`;
