@@ -32,6 +32,7 @@ ARROWS = {
     "datasets": {"codec", "core.*", "molecules", "rendering"},
     "datasets.own_data": {"core.*", "datasets", "datasets.rows", "rendering"},
     "datasets.rows": {"core.*"},
+    "adapters": {"bundle.onnx", "codec", "core.*", "rendering"},
     "plugins": {"bundle.*", "core.*", "datasets", "rendering"},
     "pretrained": {"bundle.*", "core.*"},
     "cli": {
@@ -88,7 +89,7 @@ for widget, others in WIDGETS.items():
     }
 # The public names: for type checkers, and at run time on first use.
 ARROWS["__init__"] = {f"{part}.*" for part in ("bundle", "core", "datasets", "models", "rendering")}
-ARROWS["__init__"] |= {"codec", "playground", "plugins", "pretrained", "widgets.*"}
+ARROWS["__init__"] |= {"adapters", "codec", "playground", "plugins", "pretrained", "widgets.*"}
 
 # Other packages, by part: those of import time, and those that are imported on first use.
 OUTSIDE = {
@@ -99,6 +100,7 @@ OUTSIDE = {
     "rendering": ({"numpy", "PIL"}, {"mido"}),
     "bundle": ({"numpy", "onnxruntime", "PIL"}, set()),
     "datasets": ({"numpy", "platformdirs"}, {"PIL", "mlxtend", "pyarrow", "sklearn"}),
+    "adapters": ({"numpy"}, {"onnx", "torch"}),
     "playground": ({"numpy"}, set()),
     "plugins": (set(), set()),
     "pretrained": (set(), set()),

@@ -7,10 +7,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vae_widgets.adapters.adapted_codec import AdaptedCodec
+    from vae_widgets.adapters.onnx_codec import from_onnx
+    from vae_widgets.adapters.pythae_codec import from_pythae
+    from vae_widgets.adapters.sklearn_codec import from_sklearn
+    from vae_widgets.adapters.torch_codec import from_torch
     from vae_widgets.bundle import BundleError
     from vae_widgets.bundle.codec import BundleCodec
     from vae_widgets.bundle.loading import load
-    from vae_widgets.codec import Codec
+    from vae_widgets.codec import Codec, reconstruction_error
     from vae_widgets.core.scores.baselines import baseline_scores
     from vae_widgets.core.scores.comparison import ScoreComparison, compare_scores
     from vae_widgets.core.scores.policy import ThresholdPolicy
@@ -65,6 +70,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "AdaptedCodec": "adapters.adapted_codec",
     "AnomalyHistogram": "widgets.anomaly_histogram",
     "AutoregressiveCategorical": "models",
     "Bernoulli": "models",
@@ -110,6 +116,10 @@ _HOME = {
     "baseline_scores": "core.scores.baselines",
     "choose_threshold": "core.thresholds",
     "compare_scores": "core.scores.comparison",
+    "from_onnx": "adapters.onnx_codec",
+    "from_pythae": "adapters.pythae_codec",
+    "from_sklearn": "adapters.sklearn_codec",
+    "from_torch": "adapters.torch_codec",
     "kl_divergence": "models",
     "list_datasets": "datasets",
     "list_plugins": "plugins",
@@ -121,6 +131,7 @@ _HOME = {
     "load_images": "datasets.own_data",
     "load_midi": "datasets.own_data",
     "load_pretrained": "pretrained",
+    "reconstruction_error": "codec",
     "reparameterize": "models",
     "save_playground": "playground",
 }

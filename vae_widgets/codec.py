@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.fixed_blocks import slices_of
 from vae_widgets.core.labels.conditioning import check_class_labels, one_hot
+from vae_widgets.core.scores.reconstruction import squared_error
 
 MOST_ONNX_BYTES = 8_000_000
 """The largest decoder that widgets give to their page unless they are told to."""
@@ -185,6 +187,44 @@ def attribution_of(codec: Codec, x: NDArray[Any]) -> NDArray[np.float32] | None:
     except TypeError:
         return None
     return nats if nats.shape == x.shape else None
+
+
+def reconstruction_error(codec: Codec, x: ArrayLike) -> NDArray[np.float64]:
+    """Score samples by what a model loses of them; an anomaly score for any codec.
+
+    It is the sum over the elements of (x - x_hat)^2, where x_hat is what the codec decodes from
+    ``z_mean`` of x.
+
+    Parameters
+    ----------
+    codec
+        A VAE, or anything with ``encode``, ``decode``, ``latent_dim`` and ``sample_shape``.
+    x
+        Samples (n, *sample_shape), as ``codec.encode`` takes them.
+
+    Returns
+    -------
+    (n,), higher = more anomalous.
+
+    Examples
+    --------
+    >>> class Rounded:
+    ...     latent_dim, sample_shape = 1, (1,)
+    ...
+    ...     def encode(self, x):
+    ...         return np.round(x)
+    ...
+    ...     def decode(self, z):
+    ...         return z
+    >>> vw.reconstruction_error(Rounded(), [[2.0], [2.5]])
+    array([0.  , 0.25])
+    """
+    samples = checks.samples("x", x, check_codec(codec).sample_shape)
+    parts = [samples[rows] for rows in slices_of(len(samples))]
+    errors = [
+        squared_error(part, decode_samples(codec, encode_mean(codec, part))) for part in parts
+    ]
+    return np.concatenate(errors)
 
 
 def _call(codec: Codec, method: str, argument: ArrayLike) -> Any:

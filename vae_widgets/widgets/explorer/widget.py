@@ -7,7 +7,7 @@ import ipywidgets
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
+from vae_widgets.codec import Codec, check_codec, reconstruction_error
 from vae_widgets.core import checks
 from vae_widgets.core.labels.classes import index_classes
 from vae_widgets.core.pairing import index_of, shared_index, with_index
@@ -281,8 +281,7 @@ def _scores(codec: Any, x: NDArray[np.float32]) -> tuple[NDArray[Any], str]:
         # The bundle of a detector preprocesses in anomaly_score; samples in widgets are past that.
         score = getattr(codec, "score_preprocessed", codec.anomaly_score)
         return score(x), name
-    error = x - decode_samples(codec, encode_mean(codec, x))
-    return np.sum(error.reshape(len(x), -1) ** 2, axis=1), "squared reconstruction error"
+    return reconstruction_error(codec, x), "squared reconstruction error"
 
 
 def _two_samples(z: NDArray[np.float32], labels: Any) -> tuple[int, int]:

@@ -7,6 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_widgets.codec import decode_samples, encode_distribution
+from vae_widgets.core.scores.reconstruction import (
+    kl_from_prior,
+    negative_log_likelihood,
+    squared_error,
+)
 
 _SAMPLES = 64
 _TOLERANCE = 1e-3
@@ -35,7 +40,7 @@ def score_formula(
     flat, flat_hat = (np.asarray(of, np.float64).reshape(len(x), -1) for of in (x, x_hat))
     kl = np.zeros(len(x))
     if z_log_var is not None:
-        kl = _kl(np.asarray(z_mean, np.float64), np.asarray(z_log_var, np.float64))
+        kl = kl_from_prior(z_mean, z_log_var)
     for formula in _candidates(flat, flat_hat, kl, scores, z_log_var is not None):
         found = _evaluate(formula, flat, flat_hat, kl)
         spread = float(np.std(scores)) or 1.0
@@ -51,7 +56,7 @@ def _candidates(
         rest = scores - with_kl * kl
         if x_hat.min() >= 0 and x_hat.max() <= 1 and x.min() >= 0 and x.max() <= 1:
             yield {"kind": "bernoulli", "kl": with_kl, "weight": 1.0, "offset": 0.0}
-        error = ((x - x_hat) ** 2).sum(axis=1)
+        error = squared_error(x, x_hat)
         if np.ptp(error) > 0:
             weight = float(np.polyfit(error, rest, 1)[0])
             for exact in (1.0, 0.5, weight):
@@ -64,15 +69,8 @@ def _evaluate(
     formula: dict[str, Any], x: NDArray[Any], x_hat: NDArray[Any], kl: NDArray[Any]
 ) -> NDArray[Any]:
     if formula["kind"] == "bernoulli":
-        p = x_hat.clip(1e-7, 1 - 1e-7)
-        error = -(x * np.log(p) + (1 - x) * np.log1p(-p)).sum(axis=1)
+        error = negative_log_likelihood("bernoulli", x, x_hat)
     else:
-        error = ((x - x_hat) ** 2).sum(axis=1)
+        error = squared_error(x, x_hat)
     scaled: NDArray[Any] = formula["weight"] * error + formula["offset"] + formula["kl"] * kl
     return scaled
-
-
-def _kl(z_mean: NDArray[np.float64], z_log_var: NDArray[np.float64]) -> NDArray[np.float64]:
-    terms = np.exp(z_log_var) + z_mean**2 - 1 - z_log_var
-    kl: NDArray[np.float64] = 0.5 * terms.sum(axis=1)
-    return kl
