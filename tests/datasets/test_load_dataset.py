@@ -15,6 +15,8 @@ def test_lists_the_names_that_it_loads():
         "breast_cancer",
         "music",
         "molecules",
+        "xray",
+        "ecg",
     ]
 
 

@@ -42,6 +42,9 @@ def load_dataset(name: str, timeout: float | None = None) -> Dataset:
         and 1 to 46 are the pitches from C2 to A5.
         ``"molecules"``: 55,000 drug-like molecules of MOSES as rows of SELFIES tokens, or the
         4,590 of RDKit: ``pip install "vae_widgets[molecules]"``.
+        ``"xray"``: chest X-rays of children, 28x28. Class 0 is normal, class 1 pneumonia; all
+        samples for training are normal.
+        ``"ecg"``: heartbeats. Class 0 is normal; all samples for training are of it.
         Or a data set of another package (``docs/plugins.md``).
     timeout
         Seconds that a download may take in all; 0 never downloads. None takes
@@ -89,6 +92,16 @@ def load_dataset(name: str, timeout: float | None = None) -> Dataset:
     piece: major or minor, if the last bass note is the tonic of that key of the signature.
     ``molecules`` are looked for as ``moses_50k.npz`` (SMILES as bytes, ``train`` and ``test``) in
     the first two of these, then in RDKit. What was written in SELFIES is kept in the cache.
+
+    ``xray`` and ``ecg`` are looked for in the first two of these places, and not downloaded.
+    ``xray`` is ``pneumoniamnist.npz`` of MedMNIST, also in the cache of its package, or a folder
+    ``chest_xray`` of pictures with the folders ``NORMAL`` and ``PNEUMONIA``, alone or in ``train``
+    and ``test``. ``ecg`` is the first of these sets. In ``mitbih_train.csv`` and
+    ``mitbih_test.csv`` (M. Kachuee et al., "ECG Heartbeat Classification", 2018) beats have five
+    classes, and 187 values at 125 Hz. In ``ECG5000_TRAIN.txt`` and ``ECG5000_TEST.txt`` (Y. Chen
+    and E. Keogh) they have five, and 140 values. ``ecg_mitbih208.npz`` has those of one record as
+    ``beats`` (n, time) in mV at ``fs`` Hz: by the ``width`` of its QRS complex a beat is narrow (6
+    samples or less), wide (12 or more), or left out.
 
     Examples
     --------

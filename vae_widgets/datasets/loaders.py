@@ -8,11 +8,13 @@ from vae_widgets.core.registry import Registry, without_exit
 from vae_widgets.datasets.breast_cancer import load_breast_cancer
 from vae_widgets.datasets.dataset import Dataset
 from vae_widgets.datasets.digits import load_digits
+from vae_widgets.datasets.ecg import load_ecg
 from vae_widgets.datasets.faces import load_faces
 from vae_widgets.datasets.fashion_mnist import load_fashion_mnist
 from vae_widgets.datasets.mnist import load_mnist
 from vae_widgets.datasets.molecules import load_molecules
 from vae_widgets.datasets.music import load_music
+from vae_widgets.datasets.xray import load_xray
 
 
 def _loader_of_plugin(name: str, package: str, function: Any) -> Callable[[float], Dataset]:
@@ -48,6 +50,8 @@ LOADERS: Registry[Callable[[float], Dataset]] = Registry(
         "breast_cancer": lambda timeout: load_breast_cancer(),
         "music": lambda timeout: load_music(),
         "molecules": lambda timeout: load_molecules(),
+        "xray": lambda timeout: load_xray(),
+        "ecg": lambda timeout: load_ecg(),
     },
     _loader_of_plugin,
 )

@@ -20,7 +20,7 @@ from tests.benchmarks.reproduce.experiment import Row, Settings
 from tests.benchmarks.worker import REPOSITORY
 
 PUBLISHED = ("tutorial", "keras_documentation", "mlp_400", "vae_burda", "iwae_burda")
-ANOMALIES = ("xrays", "digits_held_out", "breast_cancer")
+ANOMALIES = ("xrays", "heartbeats", "digits_held_out", "breast_cancer")
 DOMAINS = ("faces", "features", "music", "molecules")
 IN_BROWSER = ("drawn_digits",)
 EXPERIMENTS = (*PUBLISHED, *ANOMALIES, *DOMAINS, *IN_BROWSER)

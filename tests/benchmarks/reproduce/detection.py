@@ -36,6 +36,21 @@ def split(
     return Case(normal[:n_train], np.concatenate([held_out, anomalous]), is_anomaly)
 
 
+def of_dataset(name: str) -> Case:
+    """Return the case of a data set whose samples for training are normal, and so is its class 0.
+
+    Raises ``SystemExit``, with a line that says how to get the data set, if it is not here.
+    """
+    from vae_widgets import load_dataset
+
+    try:
+        ds = load_dataset(name)
+    except FileNotFoundError as error:
+        raise SystemExit(str(error)) from None
+    assert ds.y_test is not None
+    return Case(ds.x_train, ds.x_test, ds.y_test > 0)
+
+
 def run(
     settings: Settings,
     what: str,
