@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vae_widgets.core.scores.baselines import baseline_scores
     from vae_widgets.core.scores.comparison import ScoreComparison, compare_scores
     from vae_widgets.core.scores.policy import ThresholdPolicy
+    from vae_widgets.core.scores.residual_maps import residual_maps
     from vae_widgets.core.thresholds import Threshold, choose_threshold
     from vae_widgets.core.training.history import TrainingHistory
     from vae_widgets.core.vocabulary import Vocabulary
@@ -133,6 +134,7 @@ _HOME = {
     "load_pretrained": "pretrained",
     "reconstruction_error": "codec",
     "reparameterize": "models",
+    "residual_maps": "core.scores.residual_maps",
     "save_playground": "playground",
 }
 

@@ -73,10 +73,10 @@ def test_takes_the_first_place_that_has_it(places, parts, home):
         path.unlink()
 
 
-def shade(path, grey, shape=(60, 90)):
+def shade(path, grey, shape=(64, 96)):
     """Write a picture with bright sides, which a square in the middle leaves out."""
     picture = np.full(shape, 255, np.uint8)
-    picture[:, 15:75] = grey
+    picture[:, 8:88] = grey  # whole blocks of a JPEG file
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(picture).save(path)
 

@@ -7,14 +7,18 @@ and from the five nearest training samples.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tests.benchmarks.reproduce.experiment import Clock, Row, Settings
 
+if TYPE_CHECKING:
+    from vae_widgets import VAEDetector
+
 N_SEEDS = 5
+Reconstruct = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
 class Case(NamedTuple):
@@ -51,11 +55,45 @@ def of_dataset(name: str) -> Case:
     return Case(ds.x_train, ds.x_test, ds.y_test > 0)
 
 
+def map_scores(
+    detector: "VAEDetector", reconstruct: Reconstruct, case: Case, smooth: float
+) -> NDArray[np.float64]:
+    """Return the mean squares (n,) of the residual maps of the samples for the test."""
+    from vae_widgets import residual_maps
+
+    train, test = (
+        x - reconstruct(x) for x in map(detector.preprocess, (case.x_train, case.x_test))
+    )
+    maps = residual_maps(test, train, smooth=smooth)
+    means: NDArray[np.float64] = (maps.reshape(len(maps), -1) ** 2).mean(axis=1)
+    return means
+
+
+def _reconstructed(detector: "VAEDetector") -> Reconstruct:
+    vae = detector.vae_
+    return lambda x: vae.decode(vae.encode(x)[0])
+
+
+def _projected(detector: "VAEDetector", case: Case) -> Reconstruct:
+    """Return the projection of samples onto the plane of eight principal components."""
+    from sklearn.decomposition import PCA
+
+    train = detector.preprocess(case.x_train)
+    pca = PCA(8, random_state=0).fit(train.reshape(len(train), -1))
+
+    def project(x: NDArray[np.float32]) -> NDArray[np.float32]:
+        projected: NDArray[np.float32] = pca.inverse_transform(pca.transform(x.reshape(len(x), -1)))
+        return projected.reshape(x.shape)
+
+    return project
+
+
 def run(
     settings: Settings,
     what: str,
     cases: Callable[[int], Iterable[Case]],
     differences: list[str],
+    smooth: float | None = None,
     **options: Any,
 ) -> Row:
     """Train a ``VAEDetector(**options)`` on each case of each seed, and compare.
@@ -70,6 +108,9 @@ def run(
         Given a seed, what to train and test on; the figure of the seed is the mean over them.
     differences
         What a reader should know about the data and the choices.
+    smooth
+        Also score by the mean squares of the `residual_maps` of the detector and of the plane,
+        smoothed by so many pixels.
     **options
         Of the detector.
     """
@@ -89,6 +130,10 @@ def run(
             baselines = baseline_scores(*map(detector.preprocess, (case.x_train, case.x_test)))
             del baselines["norm"]  # constant where each sample is standardised
             scores = {"VAE": detector.anomaly_score(case.x_test)}
+            if smooth is not None:
+                scores["VAE, maps"] = map_scores(detector, _reconstructed(detector), case, smooth)
+                plane = map_scores(detector, _projected(detector, case), case, smooth)
+                baselines["PCA residual, maps"] = plane
             compared = compare_scores(scores, baselines, case.is_anomaly)
             found.append(compared.auroc)
             ranks = ((value, name) for name, value in compared.spearman["VAE"].items())
@@ -98,9 +143,9 @@ def run(
     aurocs = {name: [figures[name] for figures in by_seed] for name in by_seed[0]}
     ours = {}
     for name, values in aurocs.items():
-        label = "AUROC" if name == "VAE" else f"baseline: {name}"
+        label = name.replace("VAE", "AUROC") if name in scores else f"baseline: {name}"
         ours[label] = float(np.mean(values))
-        if name == "VAE" or np.ptp(values) > 0:
+        if name in scores or np.ptp(values) > 0:
             ours[f"{label}, deviation over seeds"] = float(np.std(values, ddof=1))
     written = ", ".join(f"{name}={value!r}" for name, value in options.items())
     return Row(

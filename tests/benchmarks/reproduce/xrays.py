@@ -19,8 +19,13 @@ def run(settings: Settings) -> Row:
             f"{len(case.x_train)} healthy images for training, {len(case.x_test)} for the test. "
             "Layers and likelihood are those usual for images. One test figure was seen before "
             "they were settled: dense layers, tried first, had 0.848; the validation set cannot "
-            "tell the two apart (AUROC 0.94 and 0.95, trained on the training set alone)."
+            "tell the two apart (AUROC 0.94 and 0.95, trained on the training set alone).",
+            "Residual maps are smoothed by 2 pixels. This was chosen on the validation set, with a "
+            "model and principal components of the training set alone: without maps they have an "
+            "AUROC of 0.939 and 0.920 there, with maps smoothed by 1, 2 and 3 pixels 0.962, 0.966 "
+            "and 0.965, and 0.952, 0.953 and 0.947.",
         ],
+        smooth=2.0,
         architecture="conv",
         likelihood=Gaussian(deviation="learned"),
         preprocessing="standardize_samples",
