@@ -23,6 +23,7 @@ def run(tmp_path, monkeypatch, quick_graphs):
 
     def run(data):
         monkeypatch.setenv("VAE_WIDGETS_DATA", str(data))
+        plt.switch_backend("Agg")
         with plt.rc_context():
             return run_cells(NOTEBOOK)
 
