@@ -11,6 +11,15 @@ from tests.support.axe import AXE, serious_problems
 from tests.support.exported_page import OpenedPage
 from tests.support.layout import boxes, settle
 
+DROPS = """(drops) => {
+  for (const [name, text] of drops) {
+    const data = new DataTransfer();
+    data.items.add(new File([text], name));
+    const drop = { dataTransfer: data, bubbles: true, cancelable: true };
+    document.body.dispatchEvent(new DragEvent("drop", drop));
+  }
+}"""
+
 
 @pytest.fixture(scope="module")
 def playground_file(tmp_path_factory):
@@ -242,3 +251,16 @@ def test_all_of_it_is_seen_without_scrolling_and_named_for_those_who_do_not_see(
         settle(page)
         more = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert more <= 0
+
+
+def test_of_several_drops_the_last_is_shown(opened):
+    large = "\n".join(",".join(str(i * j % 97) for j in range(64)) for i in range(4000))
+    small = "\n".join(f"{i},{-i}" for i in range(30))
+    opened.page.evaluate(DROPS, [["large.csv", large], ["bad.csv", "1,x"], ["small.csv", small]])
+    expect(opened.status).to_contain_text("30 samples. Press Train")
+    # The page has read all three when a fourth has come.
+    opened.page.evaluate(DROPS, [["bad.csv", "a,b\n1,x"]])
+    expect(opened.status).to_contain_text("bad.csv cannot be read")
+    names = opened.page.get_by_label("Data", exact=True).locator("option").all_inner_texts()
+    assert names[1:] == ["small.csv"]
+    opened.check()

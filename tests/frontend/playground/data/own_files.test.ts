@@ -53,4 +53,12 @@ test("files that cannot be trained on are refused with what helps", async () => 
   await refused([new File([], "empty.csv")], /empty\.csv cannot be read: it is empty/);
   const pictures = ["a.png", "b.png"].map((name) => new File(["x"], name, { type: "image/png" }));
   await refused(pictures, /2 samples; expected at least 20/);
+  await refused([...csv(numbers(25, 2)), ...csv(numbers(25, 2), "b.csv")], /2 files cannot be read at once\. Open one CSV/);
+  await refused(csv(Array(25).fill("3,4")), /mine\.csv cannot be read: all samples are equal/);
+});
+
+test("the note says that too many classes are not shown", async () => {
+  const data = await readFiles(csv(["a,b,label", ...numbers(151, 2).map((line, i) => `${line},${i}`)]));
+  assert.equal(data.labels, null);
+  assert.match(data.note, /It has 151 classes, which are not shown; at most 150 are\.$/);
 });

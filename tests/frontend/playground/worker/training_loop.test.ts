@@ -69,6 +69,20 @@ test("other settings hold from the next batch on", async () => {
   assert.deepEqual(after.states[0].weights, before.states[0].weights);
 });
 
+test("settings and a batch that are asked for while the networks are made are not lost", async () => {
+  const sent: FromWorker[] = [];
+  const loop = new TrainingLoop(quickestEngine, (message) => sent.push(message));
+  const settings = { beta: 1, learningRate: 1e-3 };
+  await Promise.all([
+    loop.take({ kind: "begin", plan: plan(), settings, shown: Uint32Array.of(0) }),
+    loop.take({ kind: "set", settings: { ...settings, learningRate: 0 } }),
+    loop.take({ kind: "step" }),
+  ]);
+  const [before, after] = sent as Report[];
+  assert.equal(after.step, 1);
+  assert.deepEqual(after.states[0].weights, before.states[0].weights);
+});
+
 test("an autoencoder does not follow beta, a VAE does", async () => {
   const after = async (beta: number) => {
     const { loop, reports } = await begun(["vae", "autoencoder"], { beta, learningRate: 1e-3 });
@@ -85,6 +99,14 @@ test("a learning rate that is too high ends the training with a message, and not
   await loop.take({ kind: "run" });
   assert.equal(sent.at(-1)!.kind, "diverged");
   assert.ok(reports().every(({ states }) => states.every(({ codes }) => codes.every(Number.isFinite))));
+});
+
+test("weights that one batch moves to infinity do not reach the page", async () => {
+  const { loop, sent } = await begun(undefined, { beta: 1, learningRate: 1e39 });
+  await loop.take({ kind: "step" }); // its loss is that of the weights before, and finite
+  assert.deepEqual(sent.map(({ kind }) => kind), ["report", "diverged"]);
+  await loop.take({ kind: "score", which: 0 });
+  assert.equal(sent.at(-1)!.kind, "diverged");
 });
 
 test("scores are those of all samples; a class that is left out of training has higher ones", async () => {

@@ -94,7 +94,8 @@ class VaeContent extends Widget {
     void context.ready.then(() => {
       if (this.isDisposed) return;
       this.#show();
-      context.model.contentChanged.connect(() => this.#show());
+      // With its receiver, so that a viewer that was closed does not go on to show a file which another viewer has open.
+      context.model.contentChanged.connect(this.#show, this);
     });
   }
 

@@ -45,6 +45,8 @@ export class Playground {
   #run: Run | null = null;
   /** The start that was asked for last: those before it stop. */
   #starts = 0;
+  /** The data set that was asked for last, from the page or from files: only that one is shown. */
+  #choices = 0;
 
   constructor(page: CarriedPage) {
     this.#page = page;
@@ -106,27 +108,36 @@ export class Playground {
 
   /** Train on the reader's own files. */
   async open(files: File[]): Promise<void> {
+    const mine = ++this.#choices;
     this.say(`Reading ${files.length > 1 ? counted(files.length, "file") : files[0].name}.`);
+    let own: DataSet;
     try {
-      this.#own = await readFiles(files);
+      own = await readFiles(files);
     } catch (error) {
-      return this.say((error as Error).message, true); // the data set that is there stays
+      if (mine === this.#choices) this.say((error as Error).message, true); // the data set that is there stays
+      return;
     }
+    if (mine !== this.#choices) return;
+    this.#own = own;
     await this.#choose(this.#page.names.length);
   }
 
   // -- starting ----------------------------------------------------------------------------------
 
   async #choose(index: number): Promise<void> {
+    const mine = ++this.#choices;
+    let data: DataSet;
     try {
-      this.#data = index < this.#page.names.length ? await this.#page.dataSet(index) : this.#own;
+      data = index < this.#page.names.length ? await this.#page.dataSet(index) : this.#own!;
     } catch (error) {
+      if (mine !== this.#choices) return;
       this.#controls.listData(this.#names, this.#chosen);
       return this.say(`This data set cannot be shown. ${(error as Error).message}`, true);
     }
+    if (mine !== this.#choices) return;
+    this.#data = data;
     this.#chosen = index;
     this.#leftOut = -1;
-    const data = this.#data!;
     this.#controls.listData(this.#names, index);
     this.#controls.describeData(data.note, data.labels ? data.labelNames : []);
     this.#help.textContent = HELP + (data.labels ? HELP_ON_CLASSES : "");

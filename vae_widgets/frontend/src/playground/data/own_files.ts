@@ -17,6 +17,7 @@ const GREY: Partial<Record<number, number[]>> = { 1: [1], 3: [0.299, 0.587, 0.11
 export async function readFiles(files: File[]): Promise<DataSet> {
   const pictures = files.filter(({ type }) => PICTURE.test(type));
   if (pictures.length > 1) return fromPictures(pictures);
+  if (files.length > 1) throw new Error(`${files.length} files cannot be read at once. Open one CSV or NPY file, or at least ${FEWEST} images.`);
   const [file] = files;
   const { name } = file;
   const isNpy = /\.npy$/i.test(name);
@@ -36,14 +37,16 @@ function fromTable(name: string, text: string): DataSet {
   checkSizes(rows.length, size);
   const shape = shapeOf(size);
   const values = quantised(rows, shape.length === 2);
+  checkDiffer(values, size);
   const names = [...new Set(classes)].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
   const labelled = classes && names.length <= MOST.classes;
+  const tooMany = classes && !labelled ? ` It has ${whole(names.length)} classes, which are not shown; at most ${MOST.classes} are.` : "";
   const how = shape.length === 2 ? `images of ${shape[0]} x ${shape[1]}` : `${counted(size, "value")} each`;
   return {
     ...{ name, shape, values, size, count: rows.length, divisor: 255 },
     labels: labelled ? Uint8Array.from(classes, (label) => names.indexOf(label)) : null,
     labelNames: labelled ? names : [],
-    note: `${partOf(rows.length, total, "row")} of ${name}, ${how}, scaled to 0 to 1.`,
+    note: `${partOf(rows.length, total, "row")} of ${name}, ${how}, scaled to 0 to 1.${tooMany}`,
   };
 }
 
@@ -62,9 +65,10 @@ function fromNpy(name: string, bytes: ArrayBuffer): DataSet {
   const numbers = [...rows].map((row) => Float32Array.from({ length: size }, (_, i) => grey(row * size + i)));
   if (!numbers.every((row) => row.every(Number.isFinite))) throw new Error("it holds NaN or infinity. Remove these samples.");
   const shape = kept.length === 2 ? kept : shapeOf(size);
+  const values = quantised(numbers, shape.length === 2);
+  checkDiffer(values, size);
   return {
-    ...{ name, shape, size, count: rows.length, divisor: 255, labels: null, labelNames: [] },
-    values: quantised(numbers, shape.length === 2),
+    ...{ name, values, shape, size, count: rows.length, divisor: 255, labels: null, labelNames: [] },
     note: `${partOf(rows.length, total, "sample")} of ${name}, ${weights.length > 1 ? "in grey and " : ""}scaled to 0 to 1.`,
   };
 }
@@ -81,6 +85,7 @@ async function fromPictures(files: File[]): Promise<DataSet> {
   }
   const name = counted(chosen.length, "image");
   const size = SIDE * SIDE;
+  checkDiffer(values, size);
   return {
     ...{ name, values, size, count: chosen.length, shape: [SIDE, SIDE], divisor: 255, labels: null, labelNames: [] },
     note: `${name}, in grey and scaled to ${SIDE} x ${SIDE} pixels.`,
@@ -95,5 +100,11 @@ function checkSizes(samples: number, values: number): void {
   if (samples < FEWEST) throw new Error(`it has ${counted(samples, "sample")}; expected at least ${FEWEST}.`);
   if (values < 2 || values > MOST.values) {
     throw new Error(`a sample has ${counted(values, "value")}; expected 2 to ${whole(MOST.values)}.`);
+  }
+}
+
+function checkDiffer(values: Uint8Array, size: number): void {
+  if (values.every((value, i) => value === values[i % size])) {
+    throw new Error("all samples are equal, so that there is nothing to learn. Choose samples that differ.");
   }
 }

@@ -17,6 +17,8 @@ export class TrainingLoop {
   readonly #send: Send;
   #trainer: Trainer | null = null;
   #shown: Uint32Array = new Uint32Array();
+  /** Until the networks are there, what the page asks for waits: settings and batches would be lost. */
+  #begun: Promise<void> = Promise.resolve();
   #running = false;
   #busy = false;
   /** Sums over the samples since the last report. */
@@ -35,12 +37,12 @@ export class TrainingLoop {
   async take(message: ToWorker): Promise<void> {
     try {
       if (message.kind === "begin") {
-        const { plan, settings, shown } = message;
-        this.#shown = shown;
-        this.#trainer = await Trainer.make(plan, settings, this.#engine);
-        this.#report();
-        if (this.#running) await this.#run();
-      } else if (message.kind === "set") {
+        this.#begun = this.#begin(message);
+        await this.#begun;
+        return;
+      }
+      await this.#begun.catch(() => {}); // why it failed was told already
+      if (message.kind === "set") {
         this.#trainer?.set(message.settings);
       } else if (message.kind === "run") {
         this.#running = true;
@@ -51,12 +53,19 @@ export class TrainingLoop {
         if (this.#trainer && this.#train(this.#trainer)) this.#report();
       } else if (this.#trainer) {
         const scores = this.#trainer.scores(message.which);
+        if (!scores.every(Number.isFinite)) return this.#diverged();
         this.#send({ kind: "scores", which: message.which, scores }, [scores.buffer]);
       }
     } catch (error) {
       this.#running = false;
       this.#send({ kind: "failed", why: error instanceof Error ? error.message : String(error) });
     }
+  }
+
+  async #begin({ plan, settings, shown }: Extract<ToWorker, { kind: "begin" }>): Promise<void> {
+    this.#shown = shown;
+    this.#trainer = await Trainer.make(plan, settings, this.#engine);
+    this.#report();
   }
 
   async #run(): Promise<void> {
@@ -82,9 +91,7 @@ export class TrainingLoop {
   #train(trainer: Trainer): boolean {
     const { losses, samples } = trainer.trainBatch();
     if (!losses.every(({ reconstruction, kl }) => Number.isFinite(reconstruction + kl))) {
-      this.#running = false;
-      this.#batches = this.#samples = 0;
-      this.#send({ kind: "diverged", step: trainer.step });
+      this.#diverged();
       return false;
     }
     if (!this.#samples) this.#sums = losses.map(() => ({ reconstruction: 0, kl: 0 }));
@@ -97,10 +104,19 @@ export class TrainingLoop {
     return true;
   }
 
+  #diverged(): void {
+    this.#running = false;
+    this.#batches = this.#samples = 0;
+    this.#send({ kind: "diverged", step: this.#trainer!.step });
+  }
+
+  /** Tell the page how far the training is. A batch with a finite loss may still have moved weights to infinity. */
   #report(): void {
     const trainer = this.#trainer!;
     const began = performance.now();
     const codes = trainer.codes(this.#shown);
+    const finite = [...codes, ...trainer.networks.map(({ weights }) => weights)].every((each) => each.every(Number.isFinite));
+    if (!finite) return this.#diverged();
     const states = trainer.networks.map(({ weights }, i) => ({ codes: codes[i], weights: weights.slice() }));
     const count = this.#samples;
     const { step, batchesPerEpoch } = trainer;
