@@ -128,6 +128,13 @@ def test_a_large_matrix_is_sent_on_request_alone():
         codec.to_onnx(convert=False)
 
 
+def test_a_live_page_does_not_wait_for_the_encoder_of_many_features():
+    estimator = PCA(2).fit(np.random.default_rng(0).random((3, 5000), np.float32))
+    codec = vw.from_sklearn(estimator)
+    assert codec.to_onnx(convert=False).encoder is None
+    assert codec.to_onnx().encoder is not None
+
+
 def test_what_is_no_fitted_transformer(x):
     with pytest.raises(TypeError, match="TSNE lacks transform and inverse_transform"):
         vw.from_sklearn(TSNE())

@@ -17,6 +17,7 @@ from vae_widgets.rendering import Renderer
 _TOLERANCE = 1e-5
 _ROWS_AT_ONCE = 256
 _ROWS_COMPARED = 8
+_MOST_FEATURES = 4096  # up to here the encoder's matrix is found in a tenth of a second
 
 Rows = NDArray[np.float64]
 
@@ -121,7 +122,10 @@ class SklearnNetwork:
                 f"inverse_transform of {self.name} is not a matrix product and a sum, and cannot "
                 "be written as ONNX."
             )
-        encoder, code = _affine(self._transform, size), (self.latent_dim,)
+        # A live page never encodes; looking at each of many features takes seconds.
+        is_quick = convert or size <= _MOST_FEATURES
+        encoder = _affine(self._transform, size) if is_quick else None
+        code = (self.latent_dim,)
         content: bytes | None = None
         if encoder is not None:
             content = affine_graph("x", "z_mean", (self.sample_shape, code), *encoder)
