@@ -62,7 +62,7 @@ def test_tampering_with_nothing(tamper, bundle):
             r"likelihood\['n_classes'\] must be null or",
         ),
         ("n_labels", "ten", "'n_labels' must be null or a whole number"),
-        ("renderer", {"name": "molecule"}, "'renderer': expected the name of a renderer"),
+        ("renderer", {"name": "hologram"}, "'renderer': expected the name of a renderer"),
         ("renderer", "image", "'renderer': expected the name of a renderer"),
         ("renderer", {"name": "image"}, "'renderer': expected the arguments"),
         ("renderer", {"own": 3}, "'renderer': expected the name of a renderer"),

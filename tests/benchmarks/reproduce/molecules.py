@@ -114,7 +114,8 @@ def by_qed(vae: "VAE", ds: "Dataset", walkers: int, steps: int) -> dict[str, flo
     from vae_widgets import molecules
 
     def qed(x: Any) -> Any:
-        return molecules.qed(ds.renderer.smiles(x))
+        # A molecule that cannot be drawn has none; it counts as the worst, in both searches.
+        return np.nan_to_num(molecules.qed(ds.renderer.smiles(x)))
 
     start = np.random.default_rng(1).standard_normal((walkers, vae.latent_dim))
     found = molecules.walk(vae.decode, qed, start, n_steps=steps, seed=1)
