@@ -106,7 +106,7 @@ def test_wheel_is_small(distributions):
         models = [file for file in wheel.infolist() if file.filename.endswith(".vae")]
     assert models
     packed = sum(file.compress_size for file in models)
-    assert distributions[1].stat().st_size - packed < 900_000  # bytes
+    assert distributions[1].stat().st_size - packed < 1_000_000  # bytes
 
 
 def test_sdist_has_the_sources_of_the_front_end(sdist_names, repository_files):
