@@ -1,25 +1,15 @@
 """The code of docs/your_own_model.md runs as it stands, and does what the page says."""
 
-import pathlib
-import re
-
 import numpy as np
 import pytest
 
-PAGE = pathlib.Path(__file__).parents[2] / "docs" / "your_own_model.md"
+from tests.support.documents import run_page
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """What is defined after each section, by the section's name."""
-    names, after = {"__name__": "your_own_model"}, {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("your_own_model"))
-        for section in PAGE.read_text().split("\n## "):
-            for code in re.findall(r"```python\n(.*?)```", section, re.DOTALL):
-                exec(compile(code, str(PAGE), "exec"), names)
-            after[section.partition("\n")[0]] = dict(names)
-    return after
+    return run_page("your_own_model", tmp_path_factory.mktemp("your_own_model"))
 
 
 @pytest.mark.parametrize("section", ["PyTorch", "scikit-learn"])

@@ -1,25 +1,15 @@
 """The code of docs/extending.md runs as it stands, and does what the page says."""
 
-import pathlib
-import re
-
 import numpy as np
 import pytest
 
-PAGE = pathlib.Path(__file__).parents[2] / "docs" / "extending.md"
+from tests.support.documents import run_page
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """What is defined after each section, by the section's name."""
-    names, after = {"__name__": "extending"}, {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("extending"))
-        for section in PAGE.read_text().split("\n## "):
-            for code in re.findall(r"```python\n(.*?)```", section, re.DOTALL):
-                exec(compile(code, str(PAGE), "exec"), names)
-            after[section.partition("\n")[0]] = dict(names)
-    return after
+    return run_page("extending", tmp_path_factory.mktemp("extending"))
 
 
 def test_the_objective_holds_the_kl_at_its_aim(made):

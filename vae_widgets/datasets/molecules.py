@@ -2,17 +2,16 @@
 
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
 from vae_widgets.core.atomic_file import atomic_file
 from vae_widgets.core.vocabulary import Vocabulary
+from vae_widgets.datasets import places
 from vae_widgets.datasets.dataset import Dataset
 from vae_widgets.molecules import libraries, notation
 from vae_widgets.rendering.molecule import MoleculeRenderer
@@ -50,15 +49,7 @@ def load_molecules() -> Dataset:
 
 
 def _files() -> list[tuple[Path, str]]:
-    places = [(_cache() / FILE, "cache of vae_widgets")]
-    if data := os.environ.get("VAE_WIDGETS_DATA"):
-        places.insert(0, (Path(data) / FILE, "$VAE_WIDGETS_DATA"))
-    return places
-
-
-def _cache() -> Path:
-    folder = os.environ.get("VAE_WIDGETS_CACHE") or platformdirs.user_cache_dir("vae_widgets")
-    return Path(folder)
+    return [(folder / FILE, name) for name, folder in places.own_folders().items()]
 
 
 Tokens = tuple[NDArray[np.int16], NDArray[np.int16], Vocabulary]
@@ -67,7 +58,7 @@ Tokens = tuple[NDArray[np.int16], NDArray[np.int16], Vocabulary]
 def _kept(train: Sequence[str], test: Sequence[str]) -> Tokens:
     """Return what `_tokens` gives, from the cache if it was made before."""
     digest = hashlib.sha256("\n".join([str(_VERSION), *train, "", *test]).encode()).hexdigest()
-    path = _cache() / f"molecules_{digest[:16]}.npz"
+    path = places.cache_folder() / f"molecules_{digest[:16]}.npz"
     try:
         with np.load(path) as kept:
             vocabulary = Vocabulary.from_json(json.loads(str(kept["vocabulary"])))

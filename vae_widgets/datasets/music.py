@@ -1,7 +1,6 @@
 """Chorales by Johann Sebastian Bach, in four voices."""
 
 import importlib.util
-import os
 import sys
 import warnings
 import zipfile
@@ -9,10 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
 from vae_widgets.core.atomic_file import atomic_file, open_regular
+from vae_widgets.datasets import places
 from vae_widgets.datasets.dataset import Dataset
 from vae_widgets.datasets.music_xml import read_score
 from vae_widgets.datasets.voices import REST, Cut, Piece, dataset_of_pieces
@@ -69,10 +68,8 @@ def mode_of(bass: NDArray[np.uint8], sharps: int) -> int:
 
 def _find() -> tuple[Chorales, str]:
     failures = []
-    places = {"cache of vae_widgets": _cached()}
-    if folder := os.environ.get("VAE_WIDGETS_DATA"):
-        places = {"$VAE_WIDGETS_DATA": Path(folder) / FILE, **places}
-    for place, path in places.items():
+    for place, folder in places.own_folders().items():
+        path = folder / FILE
         try:
             return _read(path), f"{place} ({path})"
         except (FileNotFoundError, NotADirectoryError):
@@ -88,7 +85,7 @@ def _find() -> tuple[Chorales, str]:
         )
     chorales = read_corpus(Path(found.origin).parent / "corpus" / "bach")
     try:
-        _write(_cached(), chorales)
+        _write(places.cache_folder() / FILE, chorales)
     except OSError as error:
         warnings.warn(f"music21's corpus will be read again next time: {error}", stacklevel=4)
     return chorales, "corpus of music21"
@@ -130,8 +127,3 @@ def _write(path: Path, chorales: Chorales) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_file(path) as file:
         np.savez_compressed(file, **chorales._asdict())
-
-
-def _cached() -> Path:
-    folder = os.environ.get("VAE_WIDGETS_CACHE") or platformdirs.user_cache_dir("vae_widgets")
-    return Path(folder) / FILE

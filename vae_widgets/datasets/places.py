@@ -23,13 +23,18 @@ class Place(NamedTuple):
     read: Callable[[Path, str], Dataset]
 
 
+def cache_folder() -> Path:
+    """Return the folder where vae_widgets keeps what took long to get."""
+    folder = os.environ.get("VAE_WIDGETS_CACHE") or platformdirs.user_cache_dir("vae_widgets")
+    return Path(folder)
+
+
 def own_folders() -> dict[str, Path]:
     """Return the folders where the user may keep files: $VAE_WIDGETS_DATA and our cache."""
     folders = {}
     if data := os.environ.get("VAE_WIDGETS_DATA"):
         folders["$VAE_WIDGETS_DATA"] = Path(data)
-    cache = os.environ.get("VAE_WIDGETS_CACHE") or platformdirs.user_cache_dir("vae_widgets")
-    return folders | {"cache of vae_widgets": Path(cache)}
+    return folders | {"cache of vae_widgets": cache_folder()}
 
 
 def read_first(dataset: str, places: Sequence[Place], remedy: str) -> Dataset:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import platformdirs
 
-from vae_widgets.datasets import keras_download
+from vae_widgets.datasets import keras_download, places
 from vae_widgets.datasets.image_files import Images, read_images, write_npz
 
 # SHA-256 of the published images and labels, in the order of `Images` and not compressed, so that
@@ -116,5 +115,4 @@ def checksum(images: Images) -> str:
 
 
 def _cached(dataset: str) -> Path:
-    folder = os.environ.get("VAE_WIDGETS_CACHE") or platformdirs.user_cache_dir("vae_widgets")
-    return Path(folder) / f"{dataset}.npz"
+    return places.cache_folder() / f"{dataset}.npz"
