@@ -79,3 +79,16 @@ def test_without_anything_one_line_says_how_to_get_it(places, monkeypatch):
         vw.load_dataset("molecules")
     assert 'pip install "vae_widgets[molecules]"' in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("arrays", [None, {"train": np.array(["CCO"], "S3")}])
+def test_a_file_that_cannot_be_used_is_named_and_others_are_taken(places, arrays):
+    path = places["data"] / "moses_50k.npz"
+    if arrays is None:
+        path.write_bytes(b"damaged")
+    else:
+        np.savez_compressed(path, **arrays)
+    write_moses(places["cache"])
+    with pytest.warns(UserWarning, match="moses_50k.npz.*(lacks test|File is not a zip|pickle)"):
+        ds = vw.load_dataset("molecules")
+    assert len(ds.x_train) == 3

@@ -53,6 +53,26 @@ def test_light_and_dark_have_their_backgrounds_and_oxygen_is_red():
         assert has_ink(tile, [255 - grey] * 3)  # bonds
 
 
+def contrast(colour, other):
+    """Return the contrast of two sRGB colours (3,) in 0 to 255, as WCAG 2 defines it."""
+    linear = [
+        np.where((c := np.asarray(each) / 255) <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+        for each in (colour, other)
+    ]
+    low, high = sorted(float(each @ [0.2126, 0.7152, 0.0722]) for each in linear)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_by_default_tiles_are_transparent_and_legible_on_light_and_dark_pages():
+    # All elements of MOSES, and of the molecules of RDKit.
+    tiles = MoleculeRenderer(width=240, height=180)(["CC(=O)NBr", "FC(Cl)CS", "[H][H]", "IP=[Se]"])
+    assert (tiles[:, 0, 0, 3] == 0).all()
+    ink = np.unique(tiles[tiles[..., 3] == 255][:, :3], axis=0)
+    assert len(ink) >= 8  # one for each element that has its own
+    for page in ([255, 255, 255], [17, 17, 17]):  # --jp-layout-color0 of JupyterLab
+        assert min(contrast(colour, page) for colour in ink) >= 3
+
+
 def test_what_is_no_molecule_is_grey_and_says_so():
     renderer = MoleculeRenderer()
     tile = renderer(["C1CC"])[0]
@@ -71,7 +91,7 @@ def test_the_detail_has_smiles_qed_and_log_p(tokens):
 
 def test_the_svg_is_a_drawing_of_the_same_size(tokens):
     vocabulary, rows = tokens
-    svg = ElementTree.fromstring(MoleculeRenderer(vocabulary).svg(rows[0]))
+    svg = ElementTree.fromstring(MoleculeRenderer(vocabulary, theme="light").svg(rows[0]))
     assert (svg.get("width"), svg.get("height")) == ("128px", "96px")
     styles = " ".join(each.get("style", "") + each.get("fill", "") for each in svg.iter())
     assert "#FF0000" in styles.upper()  # oxygen
@@ -80,7 +100,7 @@ def test_the_svg_is_a_drawing_of_the_same_size(tokens):
 
 
 def test_a_residual_marks_the_atoms_that_the_other_molecule_does_not_have():
-    renderer = MoleculeRenderer()
+    renderer = MoleculeRenderer(theme="light")
     same, other = renderer.difference(["CCF", "CCF"], ["FCC", "CCC"])
     np.testing.assert_array_equal(same, renderer(["CCF"])[0])
     assert (same != other).any()

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_widgets.core.atomic_file import atomic_file
+from vae_widgets.core.atomic_file import atomic_file, open_regular
 from vae_widgets.core.vocabulary import Vocabulary
 from vae_widgets.datasets import places
 from vae_widgets.datasets.dataset import Dataset
@@ -19,6 +19,11 @@ from vae_widgets.rendering.molecule import MoleculeRenderer
 FILE = "moses_50k.npz"
 _LONGEST, _RAREST = 60, 10  # tokens in a molecule of RDKit's file, and molecules with a token
 _TEST_SHARE = 0.1  # of RDKit's file; MOSES has a test set
+_OF_RDKIT = Path("NCI/first_5K.smi")  # in the data of RDKit
+_REMEDY = (
+    'RDKit has 5,000 molecules: pip install "vae_widgets[molecules]", with SELFIES. Or '
+    f"set VAE_WIDGETS_DATA to a folder with {FILE}, with SMILES as the arrays train and test."
+)
 _VERSION = 1  # of what is kept; another one is made anew
 
 
@@ -28,28 +33,24 @@ def load_molecules() -> Dataset:
     The tokens of MOSES are kept in the cache of vae_widgets, because it takes half a minute to
     write 55,000 molecules in SELFIES.
     """
-    for path, place in _files():
-        if path.is_file():
-            with np.load(path) as content:
-                parts = [np.char.decode(content[name], "ascii") for name in ("train", "test")]
-            source = f"{place} ({path})"
-            return _dataset(*_kept(parts[0].tolist(), parts[1].tolist()), source, "MIT (MOSES)")
-    try:
-        train, test = _of_rdkit()
-    except ImportError as error:
-        raise FileNotFoundError(
-            "the data set 'molecules' is not here: set VAE_WIDGETS_DATA to a folder with "
-            f'{FILE}, or get 5,000 molecules with: pip install "vae_widgets[molecules]" ({error})'
-        ) from None
-    return _dataset(
-        *_tokens(train, test),
-        "RDKit (NCI/first_5K.smi)",
-        "public domain (National Cancer Institute, through RDKit)",
-    )
+    folders = places.own_folders()
+    found = [places.Place(name, folder / FILE, _read_moses) for name, folder in folders.items()]
+    found.append(places.Place("RDKit", _OF_RDKIT, _read_rdkit))
+    return places.read_first("molecules", found, _REMEDY)
 
 
-def _files() -> list[tuple[Path, str]]:
-    return [(folder / FILE, name) for name, folder in places.own_folders().items()]
+def _read_moses(path: Path, source: str) -> Dataset:
+    with open_regular(path) as file, np.load(file, allow_pickle=False) as content:
+        missing = [name for name in ("train", "test") if name not in content]
+        if missing:
+            raise ValueError(f"it lacks {', '.join(missing)}; expected SMILES as train and test")
+        parts = [np.char.decode(content[name], "ascii") for name in ("train", "test")]
+    return _dataset(*_kept(parts[0].tolist(), parts[1].tolist()), source, "MIT (MOSES)")
+
+
+def _read_rdkit(path: Path, source: str) -> Dataset:
+    licence = "public domain (National Cancer Institute, through RDKit)"
+    return _dataset(*_tokens(*_of_rdkit(path)), source, licence)
 
 
 Tokens = tuple[NDArray[np.int16], NDArray[np.int16], Vocabulary]
@@ -83,10 +84,9 @@ def _tokens(train: Sequence[str], test: Sequence[str]) -> Tokens:
     return rows[0], rows[1], vocabulary
 
 
-def _of_rdkit() -> tuple[list[str], list[str]]:
+def _of_rdkit(path: Path) -> tuple[list[str], list[str]]:
     """Return the SMILES of RDKit's file: of one piece, not long, without rare elements."""
-    folder = Path(libraries.rdkit("RDConfig").RDDataDir)
-    lines = (folder / "NCI" / "first_5K.smi").read_text().splitlines()
+    lines = (Path(libraries.rdkit("RDConfig").RDDataDir) / path).read_text().splitlines()
     found = notation.canonical_smiles(line.split()[0] for line in lines if line.strip())
     different = list(dict.fromkeys(text for text in found if text and "." not in text))
     split = Vocabulary((), 1, pattern=notation.SELFIES).split

@@ -14,8 +14,28 @@ from vae_widgets.core.ticks import MINUS
 from vae_widgets.core.vocabulary import Vocabulary
 from vae_widgets.molecules import libraries, notation, properties
 
-_BACKGROUND = {"light": (1.0, 1.0, 1.0, 1.0), "dark": (0.07, 0.07, 0.07, 1.0)}
-_GREY = {"light": (236, 236, 236, 255), "dark": (40, 40, 40, 255)}
+_BACKGROUND = {
+    "both": (1.0, 1.0, 1.0, 0.0),
+    "light": (1.0, 1.0, 1.0, 1.0),
+    "dark": (0.07, 0.07, 0.07, 1.0),
+}
+_GREY = {"both": (128, 128, 128, 48), "light": (236, 236, 236, 255), "dark": (40, 40, 40, 255)}
+# By atomic number, with a contrast of at least 3 to the pages of JupyterLab in light and in dark.
+_ON_BOTH = {
+    0: (0.50, 0.50, 0.50),
+    1: (0.50, 0.50, 0.50),
+    6: (0.50, 0.50, 0.50),
+    7: (0.35, 0.47, 1.00),
+    8: (0.93, 0.24, 0.20),
+    9: (0.10, 0.59, 0.55),
+    15: (0.85, 0.42, 0.00),
+    16: (0.68, 0.50, 0.00),
+    17: (0.16, 0.60, 0.16),
+    35: (0.75, 0.40, 0.25),
+    53: (0.69, 0.35, 0.85),
+}
+_ANY_OTHER = -1
+_MARK = (0.93, 0.24, 0.20, 0.35)
 
 
 class MoleculeRenderer:
@@ -28,7 +48,8 @@ class MoleculeRenderer:
     width, height
         Size of a tile in pixels, at most 2,048.
     theme
-        "light" or "dark": the colours of the tiles.
+        "both" for transparent tiles, in colours for a light and a dark page; "light" or "dark" for
+        a white or a black background.
 
     Examples
     --------
@@ -42,7 +63,7 @@ class MoleculeRenderer:
         vocabulary: Vocabulary | None = None,
         width: int = 128,
         height: int = 96,
-        theme: str = "light",
+        theme: str = "both",
     ) -> None:
         if vocabulary is not None and not isinstance(vocabulary, Vocabulary):
             raise TypeError(
@@ -123,6 +144,9 @@ class MoleculeRenderer:
         options = drawer.drawOptions()
         if self.theme == "dark":
             draw.SetDarkMode(options)
+        elif self.theme == "both":
+            options.setAtomPalette({_ANY_OTHER: _ON_BOTH[6], **_ON_BOTH})
+            options.setHighlightColour(_MARK)
         options.setBackgroundColour(_BACKGROUND[self.theme])
         draw.PrepareAndDrawMolecule(drawer, mol, highlightAtoms=marked or [])
         drawer.FinishDrawing()
