@@ -88,8 +88,10 @@ def test_tokens_of_shape(shape, architecture):
     assert set(np.unique(tokens)) <= set(range(6))
     assert vae.decoder(z_mean).shape == (*x.shape, 6)
     before = [w.numpy() for w in vae.trainable_weights]
-    vae.compile(keras.optimizers.SGD(0.01), jit_compile=False)
-    vae.fit(x, epochs=3, batch_size=4, verbose=0)
+    vae.compile(keras.optimizers.SGD(0.001), jit_compile=False)
+    losses = vae.fit(x, epochs=3, batch_size=4, verbose=0).history["loss"]
+    # It does not diverge. A guess among six tokens costs log(6) nats each.
+    assert max(losses) < 2 * np.prod(shape) * np.log(6)
     for old, new in zip(before, vae.trainable_weights, strict=True):
         assert not np.array_equal(old, new.numpy())
 
