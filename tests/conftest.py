@@ -19,7 +19,8 @@ gc.set_threshold(20_000, 20, 50)
 
 # Tests that share what takes long to make: one process of xdist gets all of a group, at first.
 # JupyterLab takes 14 s of processor time with a page and a kernel: two processes start one each,
-# and have as much to do.
+# and have as much to do. A third one installs what is packaged, then imports TensorFlow once for
+# all notebooks.
 TOGETHER = (
     (
         "tests/browser/explorer/",
@@ -32,13 +33,15 @@ TOGETHER = (
         "tests/browser/anomaly_histogram/test_widget.py",
         "tests/browser/hosts/test_notebook.py",
         "tests/browser/hosts/test_voila.py",
+        "tests/browser/labextension/test_launcher.py",
         "tests/browser/latent_scatter/test_awaiting.py",
         "tests/browser/latent_scatter/test_widget.py",
         "tests/browser/review_queue/test_widget.py",
         "tests/browser/test_benchmark.py",
-        "tests/browser/test_slow_network.py",
+        "tests/browser/vae_file/test_double_click.py",
     ),
     ("tests/packaging/",),
+    ("tests/notebooks/",),
 )
 
 

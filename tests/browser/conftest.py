@@ -10,13 +10,13 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
-import nbformat
 import pytest
 from playwright.sync_api import Browser, Error, Locator, Page, ViewportSize, WebSocket
 
 from tests.support import blank_page, chromium
 from tests.support.cells import Cells
 from tests.support.jupyterlab import Kernel, Lab
+from tests.support.notebooks import write_notebook
 from tests.support.on_page import OnPage
 from tests.support.shared_page import SharedPage
 
@@ -311,14 +311,6 @@ def lab_page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
     lab_page = LabPage(browser, lab)
     yield lab_page
     lab_page.close()
-
-
-def write_notebook(path: pathlib.Path, cells: list[str]) -> None:
-    made = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(source) for source in cells],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-    )
-    nbformat.write(made, path)
 
 
 @pytest.fixture

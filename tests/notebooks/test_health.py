@@ -3,32 +3,26 @@
 import os
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 import vae_widgets as vw
-from tests.support.notebooks import run_cells
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks/04_health.ipynb"
 DATA = Path(os.environ.get("VAE_WIDGETS_DATA", ""))
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, quick_graphs):
-    """Run the notebook in an empty folder, with the data sets of another one."""
-    monkeypatch.chdir(tmp_path)
+def run_with(run, tmp_path, monkeypatch):
+    """Run the notebook with the data sets of a folder."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("VAE_WIDGETS_CACHE", str(tmp_path / "cache"))
 
-    def run(data):
+    def run_with(data):
         monkeypatch.setenv("VAE_WIDGETS_DATA", str(data))
-        plt.switch_backend("Agg")
-        with plt.rc_context():
-            return run_cells(NOTEBOOK)
+        return run(NOTEBOOK)
 
-    yield run
-    plt.close("all")
+    return run_with
 
 
 def check_files(names, name):
@@ -42,8 +36,8 @@ def check_files(names, name):
     np.testing.assert_array_equal(codec.policy.apply(codec.anomaly_score(x)), histogram.flagged)
 
 
-def test_without_files_there_is_the_table_and_how_to_get_the_others(run, tmp_path, capsys):
-    names = run(tmp_path / "nothing")
+def test_without_files_there_is_the_table_and_how_to_get_the_others(run_with, tmp_path, capsys):
+    names = run_with(tmp_path / "nothing")
     printed = capsys.readouterr().out
     for name in ("xray", "ecg"):
         assert names[name] is None
@@ -64,8 +58,8 @@ def test_without_files_there_is_the_table_and_how_to_get_the_others(run, tmp_pat
 
 if (DATA / "pneumoniamnist.npz").is_file() and (DATA / "ecg_mitbih208.npz").is_file():
 
-    def test_real_x_rays_and_heartbeats_are_cut_and_shown_where_they_are_odd(run):
-        names = run(DATA)
+    def test_real_x_rays_and_heartbeats_are_cut_and_shown_where_they_are_odd(run_with):
+        names = run_with(DATA)
         for name in ("xray", "ecg", "table"):
             check_files(names, name)
 

@@ -1,15 +1,16 @@
-"""A notebook says something without a kernel."""
+"""A notebook says something without a kernel.
+
+nbformat, nbclient and nbconvert are imported where they are used: all processes that collect tests
+would take 2 s to import them.
+"""
 
 import base64
 import io
 import pathlib
 import re
 
-import nbclient
-import nbformat
 import numpy as np
 import pytest
-from nbconvert.exporters import HTMLExporter, LatexExporter, MarkdownExporter
 from PIL import Image
 
 REPOSITORY = pathlib.Path(__file__).parents[2]
@@ -71,6 +72,9 @@ FEW_COLOURS = 16  # by how much a picture of 256 colours may miss one
 @pytest.fixture(scope="module")
 def executed():
     """A notebook after a run without a page, as `nbconvert --execute` makes it."""
+    import nbclient
+    import nbformat
+
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
     nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
     return notebook
@@ -101,6 +105,8 @@ def check_picture(widget, data):
 
 
 def test_every_widget_leaves_a_picture_in_html(executed):
+    from nbconvert.exporters import HTMLExporter
+
     page, _ = HTMLExporter().from_notebook_node(executed)
     cells = re.split(r'<div class="jp-Cell-outputWrapper">', page)[1:]
     of_widgets = [widgets for widgets in displayed(executed) if widgets]
@@ -120,13 +126,16 @@ def test_every_widget_leaves_a_picture_in_html(executed):
 
 @pytest.mark.parametrize(
     ("exporter", "link"),
-    [(MarkdownExporter, r"!\[png\]\(([^)]+)\)"), (LatexExporter, r"\{(output_[^}]+\.png)\}")],
+    [("markdown", r"!\[png\]\(([^)]+)\)"), ("latex", r"\{(output_[^}]+\.png)\}")],
 )
 def test_every_widget_leaves_a_picture_and_a_line_in_documents(executed, exporter, link):
+    import nbformat
+    from nbconvert.exporters import get_exporter
+
     notebook = nbformat.from_dict(executed)
-    if exporter is LatexExporter:  # which needs pandoc for the texts between the cells
+    if exporter == "latex":  # which needs pandoc for the texts between the cells
         notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    text, resources = exporter().from_notebook_node(notebook)
+    text, resources = get_exporter(exporter)().from_notebook_node(notebook)
     linked = re.findall(link, text)
     for at, widgets in enumerate(displayed(notebook)):
         images = [name for name in linked if name.startswith(f"output_{at}_")] if widgets else []
@@ -141,14 +150,16 @@ def test_notebooks_with_tests_of_their_own_are_there():
 
 
 @pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.stem)
-def test_notebook_runs_from_top_to_bottom(path, tmp_path):
-    notebook = nbformat.read(path, as_version=4)
-    resources = {"metadata": {"path": tmp_path}}
-    nbclient.NotebookClient(notebook, timeout=300, resources=resources).execute()
+def test_notebook_runs_from_top_to_bottom(path, run):
+    run(path)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_is_stored_without_outputs(path):
-    for cell in nbformat.read(path, as_version=4).cells:
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    for cell in notebook.cells:
         assert not cell.get("outputs"), "clear the outputs: they are made on every run"
         assert cell.get("execution_count") is None

@@ -3,25 +3,16 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
 import vae_widgets as vw
-from tests.support.notebooks import run_cells
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks/01_your_own_data.ipynb"
 
 
-@pytest.fixture
-def run(tmp_path, monkeypatch, quick_graphs):
-    """Run the notebook in an empty folder, with some texts replaced; return what it leaves."""
-    monkeypatch.chdir(tmp_path)
-    return lambda replaced=None: run_cells(NOTEBOOK, replaced)
-
-
 def test_a_table_is_learned_and_the_strangest_rows_are_explained(run):
-    names = run()
+    names = run(NOTEBOOK)
     ds, errors = names["ds"], list(names["errors"].values())
     assert ds.label_names == ("benign", "malignant")
     assert errors[2] < 0.5 * errors[0]  # the VAE, and the mean of the training samples
@@ -44,7 +35,7 @@ def test_folders_of_images_are_classes_of_a_convolutional_model(run, tmp_path):
         file = tmp_path / "photos" / ["zero", "one"][digits.target[k]] / f"{k}.png"
         file.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray((digits.images[k] * 15.9).astype(np.uint8)).save(file)
-    names = run({'path = "example.csv"': 'path = "photos"', "epochs=100": "epochs=4"})
+    names = run(NOTEBOOK, {'path = "example.csv"': 'path = "photos"', "epochs=100": "epochs=4"})
     assert names["ds"].label_names == ("one", "zero")
     assert names["ds"].x_test.shape == (20, 32, 32, 1)
     assert vw.load("my_model.vae").sample_shape == (32, 32, 1)

@@ -1,8 +1,9 @@
 """The widgets in Notebook 7, which the server of JupyterLab serves too."""
 
-from tests.browser.conftest import VIEWPORT, write_notebook
+from tests.browser.conftest import VIEWPORT
 from tests.support.host_gestures import CODE_AND_WIDGETS, Gestures
 from tests.support.jupyterlab import Kernel
+from tests.support.notebooks import write_notebook
 
 NAME = "in_notebook_7.ipynb"
 IDLE = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
