@@ -128,3 +128,51 @@ def test_intervals_fit(page):
     assert panel["x"] <= table["x"]
     assert table["x"] + table["width"] <= panel["x"] + 292
     assert page.locator("td").first.inner_text() == f"{histogram.flagged.mean():.3f}"
+
+
+class Encoding(PcaCodec):
+    """With a posterior, and so with the KL of each dimension beside its name."""
+
+    def encode(self, x):
+        z = super().encode(x)
+        return z, np.full_like(z, -2)
+
+
+# What a choice would need for its longest entry.
+SQUEEZED = """choices => choices.filter((choice) => {
+  const { width, maxWidth } = choice.style;
+  const shown = choice.offsetWidth;
+  Object.assign(choice.style, { width: "max-content", maxWidth: "none" });
+  const needed = choice.offsetWidth;
+  Object.assign(choice.style, { width, maxWidth });
+  return shown < needed;
+}).map((choice) => choice.textContent)"""
+
+
+@pytest.mark.parametrize("width", ["484px", "700px", "1200px"])
+def test_names_of_axes_are_whole(page, width):
+    scatter = vw.LatentScatter(Encoding(FRAME.to_numpy(), 4), FRAME)
+    show_alone(page, scatter)
+    page.evaluate(WIDTH, width)
+    settle(page)
+    choices = page.locator(".vw-scatter-axes select").filter(visible=True)
+    expect(choices).to_have_count(3)
+    expect(choices.nth(1)).to_contain_text("nats")
+    assert choices.evaluate_all(SQUEEZED) == []
+
+
+def test_export_stays_beside_the_title(page):
+    labels = np.where(np.arange(40) % 3, np.arange(40) > 30, np.nan)
+    histogram = vw.AnomalyHistogram(np.linspace(0, 1, 40), labels)
+    rows = FRAME.to_numpy()
+    slider = vw.InterpolationSlider(PcaCodec(rows), rows[0], rows[1], renderer=vw.TableRenderer())
+    for widget, name in ((histogram._view.canvas, "Anomaly scores"), (slider, "Interpolation")):
+        show_alone(page, widget)
+        page.evaluate(WIDTH, "412px")
+        title, export = boxes(
+            page.get_by_text(name, exact=True).last,
+            page.get_by_role("button", name="Export", exact=True).last,
+        )
+        assert title["y"] < export["y"] + export["height"]
+        assert export["y"] < title["y"] + title["height"]
+        assert export["x"] + export["width"] > 380

@@ -3,12 +3,15 @@
 import re
 
 import numpy as np
+import pytest
 
 import vae_widgets as vw
 from tests.support.blank_page import BlankPage
 from tests.support.exported_page import OpenedPage
+from tests.support.layout import boxes, settle
 from tests.support.pca_codec import PcaCodec
 
+WIDTH = "width => { document.querySelector('.vw-widget').parentElement.style.width = width }"
 LONGEST = "svg => +svg.querySelector('rect').getAttribute('width')"
 
 
@@ -27,6 +30,21 @@ def test_the_columns_that_drive_the_error_have_the_longest_bars(page):
     bars = np.array([bar.evaluate(LONGEST) for bar in detail.locator("svg").all()])
     np.testing.assert_allclose(bars / bars[0], shares[order] / shares[order[0]], atol=0.01)
     assert detail.bounding_box()["height"] <= 144  # the card keeps its height
+
+
+@pytest.mark.parametrize("width", [408, 484, 744])
+def test_a_narrow_card_has_whole_rows_with_their_bars(page, width):
+    ds = vw.load_dataset("breast_cancer")
+    histogram = vw.AnomalyHistogram(np.arange(114.0), items=ds.x_test, renderer=ds.renderer)
+    blank = BlankPage(page, vw.ReviewQueue(histogram, PcaCodec(ds.x_train, 4)))
+    page.evaluate(WIDTH, f"{width}px")
+    detail = blank.root.locator(".vw-review-detail")
+    detail.locator("tr").nth(12).wait_for(state="attached")
+    settle(page)
+    assert detail.evaluate("box => box.scrollWidth <= box.clientWidth")
+    (box,) = boxes(detail)
+    for bar in boxes(detail.locator("svg")):
+        assert box["x"] <= bar["x"] <= bar["x"] + bar["width"] <= box["x"] + box["width"]
 
 
 def test_an_exported_page_has_the_columns_of_all_samples(page, tmp_path):

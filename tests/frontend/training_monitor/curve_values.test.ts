@@ -26,3 +26,11 @@ test("values of all series at a place, by kind and with their unit", () => {
     "step 2 · training: loss 20.00",
   );
 });
+
+test("large losses have no exponent until it is shorter", () => {
+  const read = (loss: number) => readAt(series.slice(0, 1), [1, 2, 3, 0, loss, 0], 2, "step", "");
+  assert.equal(read(9999.4), "step 2 · training: loss 9999");
+  assert.equal(read(11534.6), "step 2 · training: loss 11535");
+  assert.equal(read(-123456), "step 2 · training: loss −123456");
+  assert.equal(read(1.5e7), "step 2 · training: loss 1.500e+7");
+});

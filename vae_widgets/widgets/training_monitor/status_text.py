@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from vae_widgets.core.ticks import MINUS
 from vae_widgets.core.training.alarms import alarms
 from vae_widgets.core.training.history import VALIDATION, TrainingHistory
 from vae_widgets.core.training.progress import Progress
@@ -95,16 +96,20 @@ def describe_values(
     texts = [] if metrics else ["The first batch takes longest: the model is being compiled"]
     for prefix, name in (("", "training"), (VALIDATION, "validation")):
         values = [(label_of(m), history.last(prefix + m)) for m in metrics[:4]]
-        known = [
-            f"{label} {value:#.4g}".rstrip(".").replace(" nan", " NaN")
-            for label, value in values
-            if value is not None
-        ]
+        known = [f"{label} {_value(value)}" for label, value in values if value is not None]
         if known:
             texts.append(f"{name}: {', '.join(known)}{' ' * bool(unit)}{unit}")
     if state in ACTIVE and keras and is_blocked(thread):
         texts.append("to stop, interrupt the kernel (■)")
     return " · ".join(texts)
+
+
+def _value(number: float) -> str:
+    """Format with four digits, or as a whole number: as `value` in curve_values.ts."""
+    if np.isnan(number):
+        return "NaN"
+    whole = 9999.5 <= abs(number) < 1e6
+    return (f"{number:.0f}" if whole else f"{number:#.4g}".rstrip(".")).replace("-", MINUS)
 
 
 def describe_warnings(history: TrainingHistory, log_scale: bool, problem: str) -> str:

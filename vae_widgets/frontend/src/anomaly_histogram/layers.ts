@@ -46,7 +46,9 @@ export class Frame {
     this.left = MARGIN.left + (this.below ? GUTTER : 0);
     this.right = Math.max(this.left + 1, width - MARGIN.right - (this.beyond ? GUTTER : 0));
     this.bottom = Math.max(MARGIN.top + 1, height - MARGIN.bottom);
-    this.#peak = Math.max(1, ...histogram.counts.bins().flat(), ...outside.below, ...outside.beyond);
+    const bars = [...histogram.counts.bins().flat(), ...outside.below, ...outside.beyond];
+    // Samples of several classes can be selected: more than the highest bar has of one.
+    this.#peak = Math.max(1, ...bars, ...selectedBars(histogram));
   }
 
   get top(): number {
@@ -210,20 +212,28 @@ function binEdges(frame: Frame, counts: ScoreCounts): number[] {
 export function drawSelected(
   context: CanvasRenderingContext2D,
   frame: Frame,
-  { counts, selected }: Histogram,
+  histogram: Histogram,
   theme: Theme,
 ): void {
-  if (!selected) return;
   context.fillStyle = theme.ink;
-  const edges = binEdges(frame, counts);
-  for (let i = 0; i + 1 < edges.length; i++) {
-    const [from, to] = [i, i + 1].map((edge) => selected[edge * counts.stepsPerBin]);
-    if (from === to) continue;
+  const edges = binEdges(frame, histogram.counts);
+  selectedBars(histogram).forEach((count, i) => {
+    if (!count) return;
     const width = edges[i + 1] - edges[i];
     // A single sample beside hundreds can still be seen.
-    const y = Math.min(frame.y(from - to), frame.bottom - 4);
+    const y = Math.min(frame.y(count), frame.bottom - 4);
     context.fillRect(edges[i] + width / 4, y, Math.max(2, width / 2), frame.bottom - y);
-  }
+  });
+}
+
+/** How many samples are selected in each bin; none where nothing is. */
+function selectedBars({ counts, selected }: Histogram): number[] {
+  if (!selected) return [];
+  const { stepsPerBin } = counts;
+  return Array.from(
+    { length: counts.last / stepsPerBin },
+    (_, i) => selected[i * stepsPerBin] - selected[(i + 1) * stepsPerBin],
+  );
 }
 
 export function drawBars(

@@ -1,6 +1,6 @@
 /** Values of curves at a position on the x axis, as text. */
 
-import { plain } from "../format/numbers.ts";
+import { minus, plain } from "../format/numbers.ts";
 
 export interface Series {
   label: string;
@@ -43,6 +43,9 @@ function total(series: Series[]): number {
   return series.reduce((sum, { count }) => sum + count, 0);
 }
 
+/** With four digits, or the whole number where that is as easy to read: as `_value` in status_text.py. */
 function value(y: number): string {
-  return Number.isFinite(y) ? y.toPrecision(4).replace("-", "\u2212") : String(y);
+  if (!Number.isFinite(y)) return String(y);
+  const size = Math.abs(y);
+  return minus(size >= 9999.5 && size < 1e6 ? y.toFixed(0) : y.toPrecision(4));
 }

@@ -21,6 +21,9 @@ export interface Grid extends GridShape {
   texture: HTMLCanvasElement;
 }
 
+/** Opacity of the points that are not selected, times that of all: black hides a colour sooner than white. */
+const FAINT = { light: 0.2, dark: 0.4 };
+
 export interface Scene {
   positions: Float32Array;
   /** Row of `colours` for each point, -1 where it is hidden. */
@@ -250,7 +253,8 @@ export class ScatterPlot {
     const radius = this.radius * (grid ? 0.85 : 1);
     const opacity = this.#scene.opacity ?? (grid ? 1 : OPACITY);
     const outline = theme.dark ? "#ffffff" : "#000000";
-    const points = { positions, levels, colours, marks, selection, flagged, outline, radius, opacity };
+    const faint = theme.dark ? FAINT.dark : FAINT.light;
+    const points = { positions, levels, colours, marks, selection, flagged, outline, radius, opacity, faint };
     return this.#points.draw(context, points, viewport, ratio);
   }
 

@@ -23,6 +23,8 @@ export interface Points {
   /** In CSS pixels. */
   radius: number;
   opacity: number;
+  /** Times `opacity`: that of the points that are not selected. */
+  faint: number;
 }
 
 interface Drawing {
@@ -39,7 +41,6 @@ const STRIDE = 8192;
 // More points than this take several frames, so they are drawn with a margin around the view.
 const MANY = 30_000;
 const MARGIN = 0.25;
-const FAINT = 0.2;
 // Width of an outline, in CSS pixels.
 const OUTLINE = 1.2;
 
@@ -109,7 +110,7 @@ class Job implements Drawing {
     this.ratio = ratio;
     const { box, bounds, scaleX, scaleY } = viewport;
     this.#pixels = new ImageData(Math.round(box.width * ratio), Math.round(box.height * ratio));
-    const { positions, levels, colours, marks, selection, flagged, outline, radius, opacity } = points;
+    const { positions, levels, colours, marks, selection, flagged, outline, radius, opacity, faint } = points;
     const all = {
       positions,
       levels,
@@ -123,7 +124,7 @@ class Job implements Drawing {
       opacity,
     };
     this.#passes = selection.length
-      ? [{ ...all, opacity: 1, which: selection }, { ...all, opacity: FAINT * opacity }]
+      ? [{ ...all, opacity: 1, which: selection }, { ...all, opacity: faint * opacity }]
       : [all];
     if (flagged.length) {
       const [r, g, b] = channels(outline);
