@@ -1,3 +1,5 @@
+import base64
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -97,6 +99,49 @@ def test_drawn_digits_are_counted(browser, data, explorer, tmp_path):
         explorer._codec, digits, 2, browser, tmp_path / "digits.html"
     )
     assert [*counts.values()] == [2, 2, 2]
+
+
+# Returns whether the page takes what is dropped: else the browser opens a file in its place.
+DROP = """([where, name, type, base64]) => {
+  const dataTransfer = new DataTransfer();
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  if (name) dataTransfer.items.add(new File([bytes], name, { type }));
+  else dataTransfer.setData("text/plain", "1");
+  const target = document.querySelector(where);
+  return ["dragover", "drop"].map((event) => !target.dispatchEvent(
+    new DragEvent(event, { dataTransfer, bubbles: true, cancelable: true })));
+}"""
+
+
+def drop(page, where, path):
+    content = base64.b64encode(path.read_bytes()).decode()
+    kind = {".png": "image/png", ".csv": "text/csv"}[path.suffix]
+    return page.evaluate(DROP, [where, path.name, kind, content])
+
+
+@pytest.mark.parametrize("where", [".vw-own-canvas", ".vw-own-hint"])
+def test_a_picture_is_dropped_anywhere_on_the_panel(page, data, explorer, opened, tmp_path, where):
+    grey = np.rint(data[2][0] * 255).astype(np.uint8)
+    Image.fromarray(grey).save(tmp_path / "digit.png")
+    assert drop(page, where, tmp_path / "digit.png") == [True, True]
+    facts = page.locator(".vw-own-facts")
+    facts.locator(".vw-own-fact").first.wait_for()
+    z = explorer._codec.encode(grey[np.newaxis].astype(np.float32) / 255)[0]
+    nearest = np.linalg.norm(explorer.scatter.z_mean - z, axis=1).argmin()
+    assert int(facts.get_attribute("data-row")) == nearest
+
+
+@pytest.mark.parametrize("where", [".vw-own-numbers", ".vw-own-hint"])
+def test_a_row_is_dropped_anywhere_on_the_panel(page, tmp_path, where):
+    x = np.random.default_rng(0).normal(size=(60, 5)).astype(np.float32)
+    vw.Explorer(OnnxPcaCodec(x), x).save_html(tmp_path / "table.html")
+    opened = OpenedPage(page, tmp_path / "table.html")
+    np.savetxt(tmp_path / "row.csv", x[[7]], delimiter=",")
+    assert drop(page, where, tmp_path / "row.csv") == [True, True]
+    page.locator(".vw-own-facts[data-row='7']").wait_for()
+    # A text that is dragged into the field is the browser's business.
+    assert page.evaluate(DROP, [".vw-own-numbers", "", "", ""]) == [False, False]
+    opened.check()
 
 
 def test_a_picture_is_encoded_and_scored_as_python_does(page, data, explorer, opened, tmp_path):

@@ -74,7 +74,7 @@ export class OwnSamplePanel {
     const side = element("div");
     side.append(drawing.root, buttons);
     input.append(side);
-    this.#acceptDrops(drawing.root, (file) => this.#takePicture(file));
+    this.#acceptDrops((file) => this.#takePicture(file));
     return (
       "Draw with a mouse, a pen or a finger, or drop a picture. The drawing gets the size, the place and the width of " +
       "lines of the images of this page; a picture is scaled to their size as it is."
@@ -91,7 +91,7 @@ export class OwnSamplePanel {
     const side = element("div");
     side.append(field, choose);
     input.append(side);
-    this.#acceptDrops(field, (file) => this.#takeText(file, field));
+    this.#acceptDrops((file) => this.#takeText(file, field));
     return "Type or paste the values of one sample, or drop a CSV file with one row of numbers.";
   }
 
@@ -112,11 +112,16 @@ export class OwnSamplePanel {
     return root;
   }
 
-  #acceptDrops(target: HTMLElement, take: (file: File) => void): void {
-    target.addEventListener("dragover", (event) => event.preventDefault());
-    target.addEventListener("drop", (event) => {
+  /** Files may be dropped anywhere on the panel: beside it the browser opens them in place of the page. */
+  #acceptDrops(take: (file: File) => void): void {
+    const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes("Files");
+    this.root.addEventListener("dragover", (event) => {
+      if (hasFiles(event)) event.preventDefault();
+    });
+    this.root.addEventListener("drop", (event) => {
+      if (!hasFiles(event)) return; // a text, which the field takes by itself
       event.preventDefault();
-      const [file] = event.dataTransfer?.files ?? [];
+      const [file] = event.dataTransfer!.files;
       if (file) take(file);
     });
   }
