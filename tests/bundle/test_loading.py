@@ -32,6 +32,9 @@ def fail(path):
 
 def leave(path):
     sys.exit("no luck")
+
+def recurse(path):
+    return recurse(path)
 """
 
 
@@ -43,6 +46,7 @@ def reported(tmp_path_factory):
         "enc": "other_codecs:encoder",
         "odd": "other_codecs:fail",
         "end": "other_codecs:leave",
+        "loop": "other_codecs:recurse",
         ".dot": "other_codecs:Codec",
         "vae": "other_codecs:Codec",
     }
@@ -79,6 +83,7 @@ def test_what_it_makes_is_checked_and_its_errors_name_it(reported, tmp_path):
     for suffix, error, why in (
         ("enc", TypeError, "codec of type object lacks encode, decode, latent_dim, sample_shape"),
         ("odd", RuntimeError, "line 3 is odd"),
+        ("loop", RuntimeError, r"'loop' of the package other_codecs 1\.0 failed: Recursion"),
         ("end", RuntimeError, r"'end' of the package other_codecs 1\.0 failed: SystemExit: no l"),
     ):
         path = tmp_path / f"x.{suffix}"

@@ -23,12 +23,15 @@ def unlike():
 def leave():
     sys.exit("no luck")
 
+def recurse():
+    return recurse()
+
 def needy(path):
     raise AssertionError
 
 text = "a data set"
 """
-NAMES = ("plain", "slow", "arrays", "unlike", "leave", "needy", "text")
+NAMES = ("plain", "slow", "arrays", "unlike", "leave", "recurse", "needy", "text")
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +44,7 @@ def reported(tmp_path_factory):
 
 
 def test_a_function_without_arguments_or_with_the_timeout_is_a_data_set(reported):
-    assert vw.list_datasets()[-5:] == ["arrays", "leave", "plain", "slow", "unlike"]
+    assert vw.list_datasets()[-6:] == ["arrays", "leave", "plain", "recurse", "slow", "unlike"]
     assert vw.load_dataset("plain").name == "plain"
     assert vw.load_dataset("slow", timeout=7).name == "7 seconds"
     with pytest.raises(ValueError, match="timeout must lie in"):
@@ -59,8 +62,12 @@ def test_what_it_returns_is_checked(reported):
         TypeError, match=r"'arrays' of the package other_data 1\.0 is of type tuple"
     ):
         vw.load_dataset("arrays")
-    with pytest.raises(ValueError, match="x_test has"):
-        vw.load_dataset("unlike")
-    exit_of_a_plugin = r"'leave' of the package other_data 1\.0 failed: SystemExit: no luck\."
-    with pytest.raises(RuntimeError, match=exit_of_a_plugin):
-        vw.load_dataset("leave")
+    for name, error, why in (
+        ("unlike", ValueError, "x_test has"),
+        ("leave", RuntimeError, r"'leave' of the package other_data 1\.0 failed: SystemExit: no l"),
+        ("recurse", RuntimeError, r"'recurse' of the package .* failed: RecursionError: maximum"),
+    ):
+        with pytest.raises(error, match=why) as raised:
+            vw.load_dataset(name)
+        (note,) = raised.value.__notes__
+        assert note == f"It was raised by the data set {name!r} of the package other_data 1.0."

@@ -35,6 +35,26 @@ def test_grey_pictures_have_one_channel(save, tmp_path):
     np.testing.assert_array_equal(pictures.x[..., 0], [GREY, GREY[::-1], GREY, GREY])
 
 
+def test_twelve_bits_in_files_of_sixteen_keep_their_grey_levels(save, tmp_path):
+    deep = np.linspace(0, 4095, 300).reshape(15, 20).astype(np.uint16)
+    save("bright.png", deep)
+    save("dark.tiff", deep // 4)  # scaled as the other one, so that it stays darker
+    save("eight.png", np.full((15, 20), 200, np.uint8))
+    pictures = read(tmp_path)
+    assert pictures.problems == {}
+    bright, dark, eight = pictures.x[..., 0].astype(float)
+    np.testing.assert_allclose(bright, deep * (255 / 4095), atol=0.51)
+    np.testing.assert_allclose(dark, deep // 4 * (255 / 4095), atol=0.51)
+    assert len(np.unique(bright)) == 256
+    assert (eight == 200).all()
+
+
+@pytest.mark.parametrize(("highest", "white"), [(255, 255), (1000, 1023), (9000, 16383)])
+def test_the_bits_that_are_used_are_those_of_a_camera(save, tmp_path, highest, white):
+    save("a.png", np.full((8, 8), highest, np.uint16))
+    assert (read(tmp_path).x == round(255 * highest / white)).all()
+
+
 def test_one_in_colour_makes_all_colour(save, tmp_path):
     save("a.png", GREY)
     save("b.png", COLOUR)

@@ -2,7 +2,7 @@ import platformdirs
 import pytest
 
 import vae_widgets as vw
-from vae_widgets.datasets.places import Place, own_folders, read_first
+from vae_widgets.datasets.places import own_folders, read_first, stored
 
 FOUND = vw.Dataset("noise", x_train=[[0.0]], x_test=[[0.0]])
 
@@ -20,19 +20,21 @@ def test_a_read_gets_its_path_and_the_words_about_it(tmp_path):
     def read(path, source):
         asked.append((path, source))
         if path.name == "first":
-            raise FileNotFoundError(path)
+            raise FileNotFoundError(2, "No such file", str(path))
         return FOUND
 
-    places = [Place("here", tmp_path / name, read) for name in ("first", "second", "third")]
+    places = [stored("here", tmp_path / name, read) for name in ("first", "second", "third")]
     assert read_first("noise", places, "Make some.") is FOUND
     assert asked == [(tmp_path / name, f"here ({tmp_path / name})") for name in ("first", "second")]
 
 
 def test_one_line_names_what_was_wrong_and_the_remedy(tmp_path):
     def read(path, source):
-        raise EOFError("no data left") if path.name == "empty" else NotADirectoryError(path)
+        if path.name == "empty":
+            raise EOFError("no data left")
+        raise NotADirectoryError(20, "Not a directory", str(path))
 
-    places = [Place("there", tmp_path / name, read) for name in ("empty", "absent")]
+    places = [stored("there", tmp_path / name, read) for name in ("empty", "absent")]
     with pytest.raises(FileNotFoundError) as caught:
         read_first("noise", places, "Make some.")
     assert str(caught.value) == (

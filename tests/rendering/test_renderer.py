@@ -88,6 +88,15 @@ def test_a_renderer_cannot_end_the_kernel():
             call()
 
 
+def test_a_renderer_that_calls_itself_without_end_is_a_short_error():
+    def draw(batch):
+        return draw(batch)
+
+    with pytest.raises(RuntimeError, match=r"renderer failed: RecursionError: maximum") as raised:
+        render(draw, np.zeros((2, 8, 8)))
+    assert not isinstance(raised.value, RecursionError)
+
+
 def test_a_renderer_may_change_its_batch():
     class Scaling:
         def __call__(self, batch):

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vae_widgets.adapters.options import check_probabilities
 from vae_widgets.codec import OnnxModel
 from vae_widgets.core import checks
 from vae_widgets.core.scores.reconstruction import (
@@ -95,6 +96,8 @@ class AdaptedCodec:
         self.renderer: Renderer | None = None
         if renderer is not None:
             self.renderer = check_renderer(renderer, self.sample_shape)
+        if likelihood == "bernoulli":
+            check_probabilities(network.decode(np.zeros((1, self.latent_dim), np.float32)))
 
     @property
     def name(self) -> str:

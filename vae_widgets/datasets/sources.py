@@ -1,17 +1,16 @@
-"""Places to load image data sets from, in their order."""
+"""The places of data sets that Keras has, too: files, and its download."""
 
 import hashlib
 import os
-import warnings
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from vae_widgets.datasets import keras_download, places
+from vae_widgets.datasets.dataset import Dataset
 from vae_widgets.datasets.image_files import Images, read_images, write_npz
+from vae_widgets.datasets.places import Place
 
 # SHA-256 of the published images and labels, in the order of `Images` and not compressed, so that
 # it does not depend on the kind of file.
@@ -21,40 +20,46 @@ CHECKSUMS = {
 }
 
 
-class Source(NamedTuple):
-    """One place that may have the data; `is_file` if the user can look at it and delete it."""
-
-    name: str
-    read: Callable[[], Images]
-    is_file: bool = False
+Make = Callable[[Images, str], Dataset]
+"""Makes a data set of the images, given where they were found."""
 
 
-def stored(name: str, path: Path) -> Source:
-    """Return a file or folder that is read and never written."""
-    return Source(f"{name} ({path})", partial(read_images, path), True)
+def stored(dataset: str, name: str, path: Path, make: Make) -> Place:
+    """Return a file or folder with images as a place.
+
+    It warns of other data than were published, which are used as they are.
+    """
+
+    def read(path: Path, source: str) -> Dataset:
+        images = read_images(path)
+        if checksum(images) != CHECKSUMS[dataset]:
+            places.warn_user(
+                f"{source} does not hold the published {dataset}: its checksum is another one. It "
+                "is used as it is; delete or move it if it is not yours."
+            )
+        return make(images, source)
+
+    return places.stored(name, path, read)
 
 
-def stored_copies(dataset: str, keras_file: str) -> list[Source]:
+def stored_copies(dataset: str, keras_file: str, make: Make) -> list[Place]:
     """Return the places on this machine where a data set of Keras may be.
 
     Keras keeps it as `keras_file` in ``~/.keras/datasets``.
     """
-    sources = []
-    if data := os.environ.get("VAE_WIDGETS_DATA"):
-        for file in dict.fromkeys([f"{dataset}.npz", keras_file]):
-            sources.append(stored("$VAE_WIDGETS_DATA", Path(data) / file))
     keras_home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))
-    return [
-        *sources,
-        stored("cache of vae_widgets", _cached(dataset)),
-        stored("cache of Keras", keras_home / "datasets" / keras_file),
-    ]
+    found = [("cache of vae_widgets", _cached(dataset))]
+    found.append(("cache of Keras", keras_home / "datasets" / keras_file))
+    if data := os.environ.get("VAE_WIDGETS_DATA"):
+        names = dict.fromkeys([f"{dataset}.npz", keras_file])
+        found = [*(("$VAE_WIDGETS_DATA", Path(data) / file) for file in names), *found]
+    return [stored(dataset, name, path, make) for name, path in found]
 
 
-def downloads(dataset: str, keras_file: str, timeout: float) -> list[Source]:
+def downloads(dataset: str, keras_file: str, timeout: float, make: Make) -> list[Place]:
     """Return the download by Keras, kept in our cache; nothing if `timeout` (seconds) is 0."""
 
-    def download() -> Images:
+    def download(source: str) -> Dataset:
         with keras_download.downloaded(dataset, timeout) as folder:
             images = read_images(folder / keras_file)
         if (found := checksum(images)) != CHECKSUMS[dataset]:
@@ -65,45 +70,10 @@ def downloads(dataset: str, keras_file: str, timeout: float) -> list[Source]:
         try:
             write_npz(_cached(dataset), images)
         except OSError as error:  # a full disk or a read-only home folder
-            warnings.warn(f"{dataset} will be downloaded again next time: {error}", stacklevel=6)
-        return images
+            places.warn_user(f"{dataset} will be downloaded again next time: {error}")
+        return make(images, source)
 
-    return [Source("download by Keras", download)] if timeout > 0 else []
-
-
-def read_first(dataset: str, sources: Sequence[Source], remedy: str) -> tuple[Images, str]:
-    """Read from the first of `sources` that works; return the images and the name of the source.
-
-    Raises ``FileNotFoundError`` if all fail, naming each, why, and the `remedy`. Warns if a source
-    is damaged, or holds other data than were published, which are used as they are.
-    """
-    failures, worth_a_warning = [], []
-    for source in sources:
-        try:
-            images = source.read()
-        except (FileNotFoundError, NotADirectoryError) as error:
-            failures.append(f"{source.name}: {'not there' if error.filename else error}")
-        except Exception as error:  # try the next place after any error
-            failures.append(f"{source.name}: {type(error).__name__}: {error}")
-            worth_a_warning.append(failures[-1])
-        else:
-            if worth_a_warning:
-                reasons = "\n  ".join(worth_a_warning)
-                warnings.warn(
-                    f"{dataset} was read from {source.name} because this failed:\n  {reasons}",
-                    stacklevel=5,  # the caller of load_dataset
-                )
-            if source.is_file and checksum(images) != CHECKSUMS[dataset]:
-                warnings.warn(
-                    f"{source.name} does not hold the published {dataset}: its checksum is "
-                    "another one. It is used as it is; delete or move it if it is not yours.",
-                    stacklevel=5,
-                )
-            return images, source.name
-    reasons = "\n  ".join(failures)
-    raise FileNotFoundError(
-        f"the data set {dataset!r} was in none of these places:\n  {reasons}\n{remedy}"
-    )
+    return [Place("download by Keras", download)] if timeout > 0 else []
 
 
 def checksum(images: Images) -> str:

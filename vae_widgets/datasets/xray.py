@@ -31,10 +31,10 @@ def load_xray() -> Dataset:
     Class 0 is normal, and all samples for training are of it.
     """
     folders = places.own_folders()
-    files = [places.Place(name, folder / FILE, _read_npz) for name, folder in folders.items()]
-    files.append(places.Place("cache of medmnist", Path.home() / ".medmnist" / FILE, _read_npz))
+    files = [places.stored(name, folder / FILE, _read_npz) for name, folder in folders.items()]
+    files.append(places.stored("cache of medmnist", Path.home() / ".medmnist" / FILE, _read_npz))
     pictures = [
-        places.Place(name, folder / FOLDER, _read_folder) for name, folder in folders.items()
+        places.stored(name, folder / FOLDER, _read_folder) for name, folder in folders.items()
     ]
     return places.read_first("xray", [*files, *pictures], _REMEDY)
 

@@ -6,10 +6,12 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_exits() -> Iterator[None]:
-    """Raise ``RuntimeError`` where a renderer calls ``sys.exit``."""
+    """Raise ``RuntimeError`` where a renderer calls ``sys.exit``, or itself without end."""
     try:
         yield
     except SystemExit as error:
         raise RuntimeError(
             "renderer called sys.exit; expected an error of another type."
         ) from error
+    except RecursionError as error:
+        raise RuntimeError(f"renderer failed: RecursionError: {error}.") from error

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core.image_shapes import has_channels_first, is_image
+from vae_widgets.rendering.atlas import MAX_SIDE
 from vae_widgets.rendering.exits import without_exits
 from vae_widgets.rendering.image import ImageRenderer
 from vae_widgets.rendering.registry import renderer_by_name
@@ -205,6 +206,12 @@ def _checked_tiles(made: Any, n: int) -> NDArray[np.uint8]:
         raise TypeError(
             f"renderer returned {tiles.dtype} of shape {tiles.shape}; expected uint8 RGBA tiles of "
             "shape (n, height, width, 4)."
+        )
+    height, width = tiles.shape[1:3]
+    if height * width > MAX_SIDE**2:
+        raise ValueError(
+            f"renderer returned tiles of {width}x{height} pixels; expected at most "
+            f"{MAX_SIDE**2:,} pixels. Draw smaller ones."
         )
     if len(tiles) != n:
         raise ValueError(f"renderer returned {len(tiles)} tiles for {n} samples.")

@@ -13,7 +13,7 @@ from vae_widgets.core.ticks import MINUS
 # Integers that stay below this use so little of their range that they are masks, class indices or
 # counts: an eighth of 256.
 _FEW_LEVELS = 32
-_CAMERA_BITS = (8, 10, 12, 14, 16)
+_WHITES = (255, 1023, 4095, 16_383, 65_535)  # 8, 10, 12, 14 and 16 bits, as of cameras
 # Resized and decoded images leave [0, 1] by rounding.
 _ROUNDING = 1e-3
 _BLOCK = 4_000_000  # numbers looked at together, so that a file mapped to memory is not copied
@@ -58,13 +58,21 @@ def pixel_range(data: ArrayLike) -> tuple[float, float]:
     if kind == "u" and array.dtype.itemsize <= 2:
         if high < _FEW_LEVELS:
             return 0.0, max(1.0, high)
-        bits = _CAMERA_BITS if array.dtype.itemsize == 2 else (8,)
-        return 0.0, float(next(2**b - 1 for b in bits if high < 2**b))
+        return 0.0, float(full_scale(high))
     if kind in "iu":
         return min(0.0, low), max(high, min(0.0, low) + 1)
     if low >= -_ROUNDING and high <= 1 + _ROUNDING:
         return 0.0, 1.0
     return _wide(low, high)
+
+
+def full_scale(highest: float) -> int:
+    """Return the value of white in pictures whose highest value is this one, up to 65,535.
+
+    It is 2^k - 1 with k = 8, 10, 12, 14 or 16, the bits that cameras and scanners have: the first
+    that is not exceeded.
+    """
+    return next(white for white in _WHITES if highest <= white)
 
 
 def data_range(data: ArrayLike) -> tuple[float, float]:

@@ -22,6 +22,24 @@ def test_what_has_a_label_or_a_mark_is_not_queued():
     assert found.queue("highest", 0.0, 5, 0).tolist() == [4, 2, 0]
 
 
+def test_an_empty_queue_has_a_reason_and_a_remedy():
+    one, log = candidates([np.nan, 1, np.nan, np.nan, np.nan])
+    assert one.queue("random", 9.0, 5, 0).size == 0
+    assert one.why_none(9.0).startswith("No sample is flagged. Lower the threshold")
+    assert one.queue("random", 3.5, 5, 0).size == 0
+    assert one.why_none(3.5).startswith("1 flagged sample, each with a label or a mark. Lower")
+    for index in (0, 2, 3, 4):
+        log.set(index, float(SCORES[index]), "unsure")
+    assert one.why_none(3.5).startswith("5 samples, each with a label: none is left to review.")
+    assert "None for those to review" in candidates([0, 1, 0, 1, 0])[0].why_none(3.5)
+
+    marked, log = candidates()
+    for index, score in enumerate(SCORES):
+        log.set(index, float(score), "unsure")
+    assert marked.queue("highest", 3.5, 5, 0).size == 0
+    assert marked.why_none(3.5) == "5 samples, each with a mark: none is left to review."
+
+
 def test_a_draw_is_noted_with_the_lowest_threshold_that_flags_the_same():
     found, _ = candidates()
     assert sorted(found.queue("random", 2.5, 5, 0).tolist()) == [1, 3]

@@ -243,6 +243,9 @@ def test_labels_that_were_given_stay():
     full = vw.ReviewQueue(vw.AnomalyHistogram(SCORES, SCORES > 3))
     assert len(full.queue) == 0
     assert full._window["indices"] == []
+    assert "400 samples, each with a label: none is left to review." in full.nothing
+    assert full.nothing in repr(full)
+    assert queue.nothing == ""
 
 
 def test_labels_corrected_elsewhere_stay(queue, histogram):

@@ -9,6 +9,7 @@ from vae_widgets.core.review.log import LABELS, Mark, ReviewLog
 from vae_widgets.core.review.order import review_order
 from vae_widgets.core.scores.labelled_scores import LabelledScores
 from vae_widgets.core.thresholds import above
+from vae_widgets.core.ticks import counted
 
 
 class ReviewCandidates:
@@ -41,6 +42,24 @@ class ReviewCandidates:
         if len(self._log):
             is_open &= ~np.isin(indices, self._log.indices)
         return is_open
+
+    def why_none(self, threshold: float) -> str:
+        """Say why `queue` finds no sample to review, and what to do."""
+        n, n_flagged = len(self.scores), self.scores.n_flagged(threshold)
+        if self._is_open(np.arange(n)).any():
+            if not n_flagged:
+                return "No sample is flagged. Lower the threshold, or choose another order."
+            return (
+                f"{counted(n_flagged, 'flagged sample')}, each with a label or a mark. Lower the "
+                "threshold, or choose another order, to review others."
+            )
+        labels = self.scores.labels
+        if labels is None or np.isin(np.flatnonzero(~np.isnan(labels)), self._log.indices).all():
+            return f"{counted(n, 'sample')}, each with a mark: none is left to review."
+        return (
+            f"{counted(n, 'sample')}, each with a label: none is left to review. To review them "
+            "all the same, make the histogram without labels, or with None for those to review."
+        )
 
     def label_of(self, index: int) -> float:
         """Return the label of a sample; NaN if it has none."""

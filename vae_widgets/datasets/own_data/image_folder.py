@@ -48,7 +48,8 @@ def load_images(
     ----------
     folder
         The folder. Pictures are PNG, JPEG, BMP, GIF (the first frame), TIFF, WebP, PGM and
-        PPM files.
+        PPM files. Of files with 16 bits the bits that all of them together use are scaled to 255
+        (8, 10, 12, 14 or 16), so that 12 bits keep 256 grey levels.
     size
         Height and width of a sample in pixels, or the side of a square. None takes the pictures as
         they are, of one size.

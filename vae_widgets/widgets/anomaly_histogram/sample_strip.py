@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from vae_widgets.core.scores.labelled_scores import LabelledScores
 from vae_widgets.core.ticks import alike
-from vae_widgets.rendering import Renderer, TextRenderer, note_of, render
+from vae_widgets.rendering import Renderer, TextRenderer, note_of
+from vae_widgets.rendering.thumbnails import thumbnails
 from vae_widgets.widgets.base.widget import PageContents
 from vae_widgets.widgets.tile_strip.widget import TileStrip, strip_content
 
@@ -41,9 +42,9 @@ class ScoreStrip(TileStrip):
             "Just flagged": order[cut:][:columns],
             "Just not flagged": order[:cut][::-1][:columns],
         }
-        # In one batch, because a renderer may scale by the samples that it gets.
+        # Together, because a renderer may scale by the samples that it gets.
         try:
-            tiles = render(self._renderer, self._items[np.concatenate(list(chosen.values()))])
+            tiles = thumbnails(self._renderer, self._items[np.concatenate(list(chosen.values()))])
         except Exception as error:  # of the user's renderer
             self.shown, self.placeholder = [], f"The renderer failed. {error}"
             return self._caption(strip_content([]))

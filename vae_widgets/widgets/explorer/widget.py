@@ -12,7 +12,8 @@ from vae_widgets.core import checks
 from vae_widgets.core.labels.classes import index_classes
 from vae_widgets.core.pairing import index_of, shared_index, with_index
 from vae_widgets.core.ticks import counted
-from vae_widgets.rendering import Renderer, check_renderer, note_of, render
+from vae_widgets.rendering import Renderer, check_renderer, note_of
+from vae_widgets.rendering.thumbnails import thumbnails
 from vae_widgets.widgets.anomaly_histogram.widget import AnomalyHistogram
 from vae_widgets.widgets.base.hosted_view import in_marimo
 from vae_widgets.widgets.base.widget import CompositeWidget, PageContents
@@ -256,7 +257,7 @@ class Explorer(Pictured, CompositeWidget):
         self._strip.selected = -1
         self._strip.title = "Selected samples" + (f" ({len(self._selected)} of {n})" if n else "")
         self._strip.show(
-            [render(self._renderer, self._x[self._selected])] if n else [],
+            [thumbnails(self._renderer, self._x[self._selected])] if n else [],
             captions=[f"#{i}" for i in self._selected],
             note=note_of(self._renderer),
         )

@@ -1,5 +1,6 @@
 """The still picture of a `ReviewQueue`."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -11,6 +12,7 @@ from vae_widgets.widgets.still_pictures.figure import CATEGORIES, FAINT, INK, ca
 from vae_widgets.widgets.still_pictures.tiles import draw_tile
 
 COLUMNS = 10
+_LINE = 90  # letters
 # As in review_queue/thumbnails.ts.
 _COLOURS = {
     "anomalous": CATEGORIES[6],
@@ -40,6 +42,10 @@ class Queue(Protocol):
     def histogram(self) -> Scores:
         """The scores and their threshold."""
 
+    @property
+    def nothing(self) -> str:
+        """Why no sample is queued; "" where some are."""
+
 
 def height(has_tiles: bool) -> float:
     """Return the height of the picture in CSS pixels."""
@@ -63,7 +69,8 @@ def draw(
     if not len(queue.queue):
         axes = figure.add_subplot()
         axes.set_axis_off()
-        axes.text(0, 0.5, "No sample is left to review.", transform=axes.transAxes, va="center")
+        why = textwrap.fill(queue.nothing, _LINE)
+        axes.text(0, 0.5, why, transform=axes.transAxes, va="center")
         return
     index = int(queue.queue[min(queue.position, len(queue.queue) - 1)])
     top, below = figure.subfigures(2, 1, height_ratios=[1.7, 1]) if len(strip) else (figure, figure)
@@ -105,7 +112,7 @@ def summary(queue: Queue, n_open: int, counts: dict[str, int], status: str) -> s
     elif n and queue.position == n:
         of = f"end of the queue, {counted(n_open, 'sample')} of {n} not marked"
     marked = ", ".join(f"{n} {mark}" for mark, n in counts.items())
-    return ". ".join(filter(None, [", ".join(filter(None, [of, marked])), status]))
+    return ". ".join(filter(None, [", ".join(filter(None, [of, marked])), queue.nothing or status]))
 
 
 def _describe(axes: Any, queue: Queue, index: int, mark: str) -> None:

@@ -63,6 +63,8 @@ class ReviewQueue(Pictured, CanvasWidget):
         Number of the sample that is shown, from 0; `len(queue)` for the summary. May be set.
     histogram : AnomalyHistogram
         As given.
+    nothing : str
+        Why no sample is queued, and what to do; "" where some are. Read-only.
 
     Examples
     --------
@@ -146,6 +148,14 @@ class ReviewQueue(Pictured, CanvasWidget):
     def labels(self) -> NDArray[np.float64] | None:
         """Those of the histogram, given or marked: 1, 0 or NaN, (n,); None without any."""
         return self.histogram.labels
+
+    @property
+    def nothing(self) -> str:
+        """Why no sample is queued, and what to do; "" where some are.
+
+        Samples that have a label are not queued.
+        """
+        return "" if len(self.queue) else self._candidates.why_none(self.histogram.threshold)
 
     @property
     def estimate(self) -> dict[str, Any]:
@@ -394,6 +404,7 @@ class ReviewQueue(Pictured, CanvasWidget):
             "drawn_from": [self._candidates.draws.get(index) for index in indices.tolist()],
             "keys": [self._key(index) for index in indices.tolist()],
             "threshold": self.histogram.threshold,
+            "nothing": self.nothing,
             **self._pictures.of(indices),
         }
 

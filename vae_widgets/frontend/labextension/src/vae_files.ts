@@ -65,8 +65,8 @@ class VaeFactory extends ABCWidgetFactory<VaeDocument> {
   }
 
   protected createNewWidget(context: Context): VaeDocument {
-    const widget = new DocumentWidget({ context, content: new VaeContent(context) });
     const trans = this.#trans;
+    const widget = new DocumentWidget({ context, content: new VaeContent(context, trans) });
     widget.toolbar.addItem(
       "open-in-notebook",
       new ToolbarButton({
@@ -84,13 +84,15 @@ type VaeDocument = DocumentWidget<VaeContent>;
 /** Shows the content of a file, and another one when it has changed on the disk. */
 class VaeContent extends Widget {
   readonly #context: Context;
+  readonly #trans: TranslationBundle;
   #viewer: Promise<Viewer> | null = null;
 
-  constructor(context: Context) {
+  constructor(context: Context, trans: TranslationBundle) {
     super();
     this.addClass("vw-file-scroll");
     this.node.tabIndex = -1; // so that it can be scrolled by keys
     this.#context = context;
+    this.#trans = trans;
     void context.ready.then(() => {
       if (this.isDisposed) return;
       this.#show();
@@ -107,9 +109,22 @@ class VaeContent extends Widget {
   #show(): void {
     this.#close();
     const bytes = bytesOf(this.#context.model.toString());
-    this.#viewer = import("../../src/vae_file/viewer.ts").then(({ mountViewer }) =>
-      mountViewer(this.node, bytes),
+    this.#viewer = import("../../src/vae_file/viewer.ts")
+      .then(({ mountViewer }) => mountViewer(this.node, bytes))
+      .catch((error: unknown) => this.#refuse(error));
+  }
+
+  /** The server no longer has the viewer's code, or cannot be reached. Its style is missing, too. */
+  #refuse(error: unknown): Viewer {
+    const message = document.createElement("p");
+    message.role = "alert";
+    message.style.margin = "16px";
+    message.textContent = this.#trans.__(
+      "The viewer could not be loaded. Reload the page of JupyterLab; after an update of vae_widgets, restart JupyterLab first. (%1)",
+      error instanceof Error ? error.message : String(error),
     );
+    this.node.append(message);
+    return { dispose: () => message.remove() };
   }
 
   #close(): void {

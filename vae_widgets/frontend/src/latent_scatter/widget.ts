@@ -168,7 +168,10 @@ class LatentScatterView {
       _positions: () => this.#showPositions(),
       // Not `picked`, which comes together with its picture.
       _pick: () => void this.#picked.take(true),
-      _grid: () => void this.#plane.take(),
+      _grid: () => {
+        void this.#plane.take();
+        this.#picked.show(); // whether a click decodes
+      },
       dims: () => this.#forgetPlane(),
       projection: () => this.#forgetPlane(),
     };

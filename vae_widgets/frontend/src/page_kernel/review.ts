@@ -1,5 +1,6 @@
 /** What Python does for a ReviewQueue (widgets/review_queue/), in a page without it. */
 
+import { counted } from "../format/numbers.ts";
 import { readTexts } from "../kernel/arrays.ts";
 import type { KeptMark } from "../review_queue/kept_marks.ts";
 import type { PageModel } from "./page_model.ts";
@@ -137,8 +138,7 @@ export class ReviewKernel {
     const { scores, threshold } = this.#scores;
     const { size, seed } = this.#model.own!;
     const order = this.#model.get("order");
-    const isOpen = (row: number) => Number.isNaN(scores.labels[row]) && !this.#log.has(row);
-    this.#queue = reviewOrder(order, scores, threshold, size, isOpen, seed);
+    this.#queue = reviewOrder(order, scores, threshold, size, (row) => this.#isOpen(row), seed);
     for (const row of this.#queue) this.#draws.delete(row);
     if (order === "random") {
       const lowest = lowestThreshold(scores, threshold);
@@ -170,6 +170,28 @@ export class ReviewKernel {
     this.#model.commit({ _status: precisionText(scores.reviewed(threshold)) });
   }
 
+  #isOpen(row: number): boolean {
+    return Number.isNaN(this.#scores.scores.labels[row]) && !this.#log.has(row);
+  }
+
+  /** Why no sample is queued, and what to do (`why_none` in core/review/candidates.py). */
+  #whyNone(): string {
+    const { scores, threshold } = this.#scores;
+    const flagged = scores.flagged(threshold);
+    const rows = [...scores.labels.keys()];
+    if (rows.some((row) => this.#isOpen(row))) {
+      if (!flagged) return "No sample is flagged. Lower the threshold, or choose another order.";
+      const all = `${counted(flagged, "flagged sample")}, each with a label or a mark.`;
+      return `${all} Lower the threshold, or choose another order, to review others.`;
+    }
+    const all = counted(rows.length, "sample");
+    if (rows.every((row) => this.#log.has(row))) return `${all}, each with a mark: none is left to review.`;
+    return (
+      `${all}, each with a label: none is left to review. To review them all the same, make the histogram without ` +
+      "labels, or with None for those to review."
+    );
+  }
+
   async #showWindow(): Promise<void> {
     const size = this.#model.own!.window;
     const position = this.#model.get("position");
@@ -188,6 +210,7 @@ export class ReviewKernel {
       drawn_from: indices.map((row) => this.#draws.get(row) ?? null),
       keys: indices.map((row) => this.#keyOf(row)),
       threshold,
+      nothing: this.#queue.length ? "" : this.#whyNone(),
     };
     const mine = ++this.#latest;
     const pictures = await this.#pictured(indices).catch((error: Error) => ({

@@ -78,7 +78,8 @@ export class ScatterKernel {
     model.observe("projection", () => this.#changePlane(true));
     model.observe("dims", () => this.#changePlane(false));
     model.observe("density", () => this.#showDensity());
-    if (this.decoder) void this.#decodePreview();
+    // A page without a decoder keeps what Python has decoded.
+    if (this.decoder || !model.get("_grid").tiles.count) void this.#decodePreview();
   }
 
   /** Pick a sample's code. */

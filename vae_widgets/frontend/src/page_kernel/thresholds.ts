@@ -11,35 +11,43 @@ export interface Chosen {
   status: string;
 }
 
+/** A choice that the page has made itself. */
+export interface Explained extends Chosen {
+  /** `status` without what is assumed. */
+  explanation: string;
+}
+
 /** Flag at most the top `100 - percentile` percent. */
-export function byPercentile(scores: LabelledScores, percentile: number): Chosen {
+export function byPercentile(scores: LabelledScores, percentile: number): Explained {
   if (!(percentile >= 0 && percentile <= 100)) throw new Error("percentile must be in [0, 100].");
   const n = scores.length;
   const allowed = Math.floor(Number(((n * (100 - percentile)) / 100).toFixed(6)));
   const threshold = atMost(scores.ascending, allowed);
   const share = Number((100 - percentile).toPrecision(6));
   const rest = allowed || percentile === 100 ? tied(scores.ascending, threshold) : ": room for none.";
+  const explanation = `Flags at most the top ${share} % of ${counted(n, "sample")}${rest}`;
   return {
     threshold,
     method: "percentile",
     parameters: { percentile },
-    status:
-      `Flags at most the top ${share} % of ${counted(n, "sample")}${rest} Assumes that this share of alerts ` +
-      "is right: it flags as many when nothing is wrong.",
+    explanation,
+    status: `${explanation} Assumes that this share of alerts is right: it flags as many when nothing is wrong.`,
   };
 }
 
 /** Flag at most `k` samples. */
-export function byTopK(scores: LabelledScores, k: number): Chosen {
+export function byTopK(scores: LabelledScores, k: number): Explained {
   if (!Number.isInteger(k) || k < 1) throw new Error("k must be a whole number, at least 1.");
   const threshold = atMost(scores.ascending, k);
+  const explanation =
+    `Flags at most ${whole(k)} of ${counted(scores.length, "sample")}, what the reviewers can look at` +
+    tied(scores.ascending, threshold);
   return {
     threshold,
     method: "top_k",
     parameters: { k },
-    status:
-      `Flags at most ${whole(k)} of ${counted(scores.length, "sample")}, what the reviewers can look at` +
-      `${tied(scores.ascending, threshold)} Assumes that later batches have this size; a larger one raises more alerts.`,
+    explanation,
+    status: `${explanation} Assumes that later batches have this size; a larger one raises more alerts.`,
   };
 }
 

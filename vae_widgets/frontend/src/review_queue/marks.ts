@@ -35,18 +35,14 @@ export function firstShown(position: number, count: number, length: number): num
   return Math.max(0, Math.min(position - Math.floor(count / 2), length - count));
 }
 
-/** Lines of the summary: the marks, their result, and the next step. */
-export function summary(marks: Mark[], counts: Record<string, number>, status: string): string[] {
+/** Lines of the summary: the marks, or why there are none, their result, and the next step. */
+export function summary(marks: Mark[], counts: Record<string, number>, status: string, nothing: string): string[] {
   const { anomalous = 0, normal = 0, unsure = 0 } = counts;
   const n = marks.length;
   const open = marks.filter((mark) => !mark).length;
+  const marked = `Marked in all: ${whole(anomalous)} anomalous, ${whole(normal)} normal, ${whole(unsure)} unsure.`;
+  if (!n) return [nothing, marked, status];
   let title = `End of the queue: ${counted(n, "sample")}, all with a mark.`;
   if (open) title = `End of the queue: ${counted(open, "sample")} of ${whole(n)} without a mark.`;
-  if (!n) title = "No sample is left to review in this order.";
-  return [
-    title,
-    `Marked in all: ${whole(anomalous)} anomalous, ${whole(normal)} normal, ${whole(unsure)} unsure.`,
-    status,
-    `${n ? "Continue with the next samples" : "Choose another order"}, or move the threshold: the queue follows it.`,
-  ];
+  return [title, marked, status, "Continue with the next samples, or move the threshold: the queue follows it."];
 }

@@ -23,6 +23,8 @@ interface QueueContent extends QueueWindow {
   tiles: WireAtlas | Record<string, never>;
   /** What the pixel values of a tile mean. */
   note: string;
+  /** Why no sample is queued, and what to do; empty where some are. */
+  nothing: string;
   /** The renderer's HTML about each sample; empty without pictures. */
   details: string[];
   error: string;
@@ -184,7 +186,7 @@ function render({ model, el }: View<State>) {
 
   function showSummary(all: Mark[]): void {
     nextSamples.hidden = !all.length;
-    card.showSummary(summary(all, marking.counts, model.get("_status")), [nextSamples, saving]);
+    card.showSummary(summary(all, marking.counts, model.get("_status"), model.get("_window").nothing), [nextSamples, saving]);
   }
 
   // -- showing -----------------------------------------------------------------------------------

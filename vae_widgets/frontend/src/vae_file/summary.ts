@@ -22,6 +22,8 @@ export function titleOf({ facts, renderer }: VaeContents): string {
     signal: `signals of ${sides} values`,
     text: `texts of ${sides} tokens`,
     molecule: `molecules of ${sides} tokens`,
+    table: `rows of ${sides} columns`,
+    piano_roll: `piano rolls of ${sides} values`,
   }[renderer.name];
   const samples = what ?? `samples of ${sides} values`;
   return `A ${facts.nLabels ? "conditional " : ""}${kind} with ${counted(facts.latentDim, "latent dimension")} for ${samples}`;

@@ -161,14 +161,15 @@ export class PickedPoint {
     const { place: hovered } = this.#pointer;
     if (hovered && !this.#pending) return this.#showHovered(hovered);
     if (!pick) {
+      const cannot = Boolean(this.#model.get("_grid").error);
       this.view.show({
         decoded: null,
-        decodedCaption: "decoded",
+        decodedCaption: cannot ? "not decoded" : "decoded",
         offData: false,
         sample: null,
         sampleCaption: "sample",
         label: "",
-        place: "Click the plane to decode it.",
+        place: cannot ? "Point at the plane to see the nearest sample." : "Click the plane to decode it.",
       });
       return;
     }

@@ -8,8 +8,9 @@ import { labelColour } from "../../canvas/palette.ts";
 import { element, swatched } from "../../controls/shell.ts";
 import { counted, percent, plain, whole } from "../../format/numbers.ts";
 import type { RawTiles } from "../../kernel/atlas.ts";
+import type { Explained } from "../../page_kernel/thresholds.ts";
 import { TileFigure } from "./figure.ts";
-import { countScores, percentileOf } from "./score_counts.ts";
+import { countScores, firstThreshold } from "./score_counts.ts";
 
 export interface Scored {
   /** Of all samples, in nats. */
@@ -29,8 +30,6 @@ export interface CutActions {
   draw(rows: number[]): RawTiles;
 }
 
-/** Of the samples that were trained on, so many are below the first threshold, in percent. */
-const PERCENTILE = 95;
 const TILES = 8;
 
 export class CutPanel {
@@ -44,7 +43,8 @@ export class CutPanel {
   #stop: () => void = () => {};
   #scored: Scored | null = null;
   #histogram: Histogram | null = null;
-  /** The threshold that the reader has set; null for the percentile. */
+  #first: Explained | null = null;
+  /** The threshold that the reader has set; null for the first one. */
   #own: number | null = null;
   #live: number | null = null;
 
@@ -58,6 +58,7 @@ export class CutPanel {
 
   show(scored: Scored): void {
     this.#scored = scored;
+    this.#first = firstThreshold(scored.scores, scored.leftOut);
     const names = scored.name ? ["trained on", `left out: ${scored.name}`] : ["samples"];
     this.#histogram = countScores(scored.scores, scored.leftOut, names, scored.scoreName);
     this.#legend.replaceChildren(
@@ -79,8 +80,7 @@ export class CutPanel {
   }
 
   get #threshold(): number {
-    const { scores, leftOut } = this.#scored!;
-    return this.#live ?? this.#own ?? percentileOf(scores.filter((_, i) => !leftOut[i]), PERCENTILE);
+    return this.#live ?? this.#own ?? this.#first!.threshold;
   }
 
   /** The picture is made with the first scores. */
@@ -125,7 +125,8 @@ export class CutPanel {
     const flagged = `${whole(rows.length)} of ${counted(scores.length, "sample")} flagged (${percent(rows.length, scores.length)} %).`;
     const share = (value: number) => (Number.isFinite(value) ? `${Math.round(100 * value)} %` : "none");
     const of = name && ` They have ${share(recall)} of class ${name}, which training left out (recall); of all flagged, ${share(precision)} are of it (precision).`;
-    this.#readout.textContent = flagged + of;
+    const tied = rows.length || threshold !== this.#first!.threshold ? "" : ` The line ${lowered(this.#first!.explanation)}`;
+    this.#readout.textContent = flagged + tied + of;
     const { canvas } = this.#plot!;
     canvas.ariaValueMin = String(this.#histogram!.counts.low);
     canvas.ariaValueMax = String(this.#histogram!.counts.high);
@@ -134,4 +135,8 @@ export class CutPanel {
     this.#plot!.redraw();
     this.#actions.flag(rows);
   }
+}
+
+function lowered(sentence: string): string {
+  return sentence[0].toLowerCase() + sentence.slice(1);
 }

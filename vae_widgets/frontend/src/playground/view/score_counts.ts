@@ -2,9 +2,13 @@
 
 import { ScoreCounts } from "../../anomaly_histogram/counts.ts";
 import type { Histogram } from "../../anomaly_histogram/layers.ts";
+import { LabelledScores } from "../../page_kernel/labelled_scores.ts";
+import { byPercentile, type Explained } from "../../page_kernel/thresholds.ts";
 
 const BINS = 40;
 const STEPS = 8;
+/** Of the samples that were trained on, at least so many are below the first threshold, in percent. */
+const PERCENTILE = 95;
 
 /** The histogram of scores, by whether a sample was left out (1) of training or not (0). */
 export function countScores(scores: Float32Array, leftOut: Uint8Array, classNames: string[], scoreName: string): Histogram {
@@ -22,10 +26,10 @@ export function countScores(scores: Float32Array, leftOut: Uint8Array, className
   };
 }
 
-/** The score below which `percent` of some scores lie. */
-export function percentileOf(scores: Float32Array, percent: number): number {
-  const sorted = scores.slice().sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor((percent / 100) * sorted.length))];
+/** The threshold before the reader has moved it. Of samples with equal scores it flags all or none. */
+export function firstThreshold(scores: Float32Array, leftOut: Uint8Array): Explained {
+  const trainedOn = Float64Array.from(scores.filter((_, i) => !leftOut[i]));
+  return byPercentile(new LabelledScores(trainedOn, null, null), PERCENTILE);
 }
 
 /** How many of some sorted scores are below a threshold. */
