@@ -8,7 +8,6 @@ from typing import Any, Self
 import keras
 import numpy as np
 from keras import ops
-from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.bundle import Archive
 from vae_widgets.bundle.manifest import ModelFacts
@@ -348,18 +347,6 @@ class VAE(Trainer):
 
     # What a codec does
 
-    def sample(
-        self, n: int, seed: int | None = None, *, y: ArrayLike | None = None
-    ) -> NDArray[np.float32]:
-        """Decode `n` draws from the prior N(0, I) to samples (n, *sample_shape).
-
-        A conditional VAE needs `y`: labels (n,), or one label for all.
-        """
-        self._functions.need_prior("sample")
-        n = checks.positive_int("n", n)
-        rng = np.random.default_rng(seed)
-        return self.decode(rng.standard_normal((n, self.latent_dim), dtype=np.float32), y)
-
     def condition_on(self, label: int) -> ConditionedCodec:
         """Return a codec with the label fixed: ``LatentScatter(vae.condition_on(3), x)``.
 
@@ -379,6 +366,7 @@ class VAE(Trainer):
 
     encode = delegated("_coder", Coder.encode)
     decode = delegated("_coder", Coder.decode)
+    sample = delegated("_coder", Coder.sample)
     elbo = delegated("_evaluator", Evaluator.elbo)
     log_likelihood = delegated("_evaluator", Evaluator.log_likelihood)
     bits_per_dimension = delegated("_evaluator", Evaluator.bits_per_dimension)

@@ -153,3 +153,23 @@ def test_the_likelihood_can_be_rebuilt_and_draws_weights_from_its_seed(likelihoo
     with pytest.raises(ValueError, match="the categorical likelihood needs tokens 0 to 3"):
         first.check_samples("x", np.float32([[4]]))
     assert not isinstance(Categorical(4), AutoregressiveCategorical)
+
+
+@pytest.mark.parametrize("temperature", [5, 10])  # with less, one sequence has all
+def test_drawn_sequences_have_the_probabilities_of_the_formula(likelihood, features, temperature):
+    """Every sequence of 3 tokens is drawn as often as the chain of softmaxes says."""
+    n, steps = 40_000, 3
+    expected = np.ones((CLASSES,) * steps)
+    for x in itertools.product(range(CLASSES), repeat=steps):
+        for t in range(steps):
+            logits = logits_of_step(likelihood, features[0], x[:t]) / temperature
+            expected[x] *= np.exp(log_softmax(logits)[x[t]])
+    noise = temperature * np.random.default_rng(3).gumbel(size=(n, steps, CLASSES))
+    rows = np.repeat(features[:, :steps], n, axis=0)
+    drawn = np.asarray(likelihood.tokens(rows, noise.astype(np.float32)), int)
+    counts = np.zeros_like(expected)
+    np.add.at(counts, tuple(drawn.T), 1)
+    # Six standard errors of each share.
+    error = 6 * np.sqrt(expected * (1 - expected) / n) + 1e-4
+    assert (np.abs(counts / n - expected) < error).all()
+    assert (expected > 0.02).sum() > 5  # not one sequence alone

@@ -39,6 +39,9 @@ class RowFunctions:
         code = (latent_dim,)
         self.encode = CompiledFunction(networks.code, shape, *labels)
         self.decode = CompiledFunction(networks.mean, code, *labels, block_sizes=FEW_ROWS)
+        self.draw_tokens = CompiledFunction(
+            networks.drawn_tokens, code, (*shape, networks.likelihood.n_classes or 0), *labels
+        )
         self.elbo_terms = CompiledFunction(networks.elbo_terms, code, shape, *labels)
         self.kl = CompiledFunction(networks.kl_per_dimension, shape, *labels)
         self.errors = CompiledFunction(networks.reconstruction_error, shape, *labels)
@@ -147,6 +150,68 @@ class Coder:
         functions = self._functions
         z = checks.samples("z", z, (functions.latent_dim,))
         return functions.decode(z, *functions.rules.conditions(y, len(z)))[0]
+
+    def sample(
+        self,
+        n: int,
+        seed: int | None = None,
+        *,
+        y: ArrayLike | None = None,
+        temperature: float = 0.0,
+    ) -> NDArray[np.float32]:
+        """Decode `n` draws from the prior N(0, I) to samples (n, *sample_shape).
+
+        Parameters
+        ----------
+        n
+            Number of samples.
+        seed
+            Seed of all draws; None for a new one.
+        y
+            For a conditional VAE: labels (n,), or one label for all.
+        temperature
+            For tokens, at least 0: each is drawn from softmax(logits / temperature), given those
+            drawn before it. 1 draws from p(x | z) itself; 0 takes the most likely tokens, as
+            `decode` does.
+
+        Raises
+        ------
+        RuntimeError
+            For a plain autoencoder.
+        ValueError
+            If a temperature above 0 is given for a likelihood that has no tokens.
+
+        Examples
+        --------
+        >>> vae = vw.VAE.build((20,), likelihood="categorical", n_classes=5)
+        >>> vae.sample(3, seed=0, temperature=1).shape
+        (3, 20)
+        """
+        functions = self._functions
+        functions.need_prior("sample")
+        n = checks.positive_int("n", n)
+        temperature = checks.number_between("temperature", temperature, 0)
+        rng = np.random.default_rng(seed)
+        z = rng.standard_normal((n, functions.latent_dim), dtype=np.float32)
+        if not temperature:
+            return self.decode(z, y)
+        likelihood = functions.networks.likelihood
+        if likelihood.n_classes is None:
+            raise ValueError(
+                f"temperature={temperature:g} is for likelihoods of tokens, such as 'categorical'; "
+                f"this model has {likelihood!r}. Leave temperature out: samples are then the means "
+                "of p(x | z)."
+            )
+        conditions = functions.rules.conditions(y, n)
+        shape = (*functions.rules.sample_shape, likelihood.n_classes)
+        drawn = []
+        for first in range(0, n, ROWS_AT_ONCE):
+            rows = [part[first : first + ROWS_AT_ONCE] for part in (z, *conditions)]
+            # The argmax of logits plus Gumbel noise is a draw from their softmax (Maddison et al.,
+            # "A* Sampling", 2014).
+            noise = rng.gumbel(scale=temperature, size=(len(rows[0]), *shape))
+            drawn.append(functions.draw_tokens(rows[0], noise.astype(np.float32), *rows[1:])[0])
+        return np.concatenate(drawn)
 
 
 def _model_on_worker(content: bytes) -> Any:

@@ -31,6 +31,7 @@ class AutoregressiveCategorical(Likelihood):
     The likelihood of given tokens is exact: the convolution reads them from x, for all steps at
     once (teacher forcing). Decoding has no x. It takes the most likely token at each step, and
     gives it to the next ones (greedy decoding); so do `VAE.decode`, `VAE.sample` and bundles.
+    `VAE.sample` with a temperature draws each token, and gives what it drew to the next ones.
 
     x holds whole numbers from 0 to n_classes - 1, (n, steps) with at most 200 steps. Give padding a
     token of its own.
@@ -122,6 +123,16 @@ class AutoregressiveCategorical(Likelihood):
 
     def mean(self, decoder_output: Any) -> Any:
         """Return the tokens (n, steps) of greedy decoding, as whole float32 numbers."""
+        return self._decoded(decoder_output)
+
+    def tokens(self, decoder_output: Any, noise: Any) -> Any:
+        """Return the tokens whose logits plus `noise` are highest, as whole float32 numbers.
+
+        Each is given to the next ones, as in `mean`.
+        """
+        return self._decoded(decoder_output, noise)
+
+    def _decoded(self, decoder_output: Any, noise: Any = None) -> Any:
         kernel = ops.reshape(self.context_kernel, (-1, self.features))
         tokens: list[Any] = []
         vectors: list[Any] = []  # of the last `context` tokens
@@ -130,8 +141,11 @@ class AutoregressiveCategorical(Likelihood):
             if vectors:
                 before = ops.concatenate(vectors, axis=-1)
                 h = h + ops.matmul(before, kernel[-before.shape[-1] :])
+            logits = self._head(h)
+            if noise is not None:
+                logits = logits + noise[:, step]
             # Keras's own argmax looks at single bits, which ONNX cannot.
-            token = tf.argmax(self._head(h), axis=-1)
+            token = tf.argmax(logits, axis=-1)
             tokens.append(token)
             vectors = [*vectors, ops.take(self.embeddings, token, axis=0)][-self.context :]
         return ops.cast(ops.stack(tokens, axis=1), "float32")

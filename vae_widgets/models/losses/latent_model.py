@@ -50,6 +50,10 @@ class LatentModel:
         """Return the mean of p(x | z), (n, *sample_shape)."""
         return self.likelihood.mean(self.decoded(z, *labels, training=training))
 
+    def drawn_tokens(self, z: Any, noise: Any, *labels: Any) -> Any:
+        """Return the tokens whose logits plus `noise` are highest, (n, *sample_shape)."""
+        return self.likelihood.tokens(self.decoded(z, *labels), noise)
+
     def reconstruction_loss(self, z: Any, x: Any, *labels: Any, training: bool = False) -> Any:
         """Return -log p(x | z), (n,) for z (n, latent_dim) and (n, k) for (n, k, latent_dim)."""
         if len(z.shape) == 2:

@@ -100,6 +100,17 @@ class Likelihood(keras.layers.Layer):
         """Return the mean of p(x | z) (n, *sample_shape) in data space, or the likeliest tokens."""
         raise NotImplementedError
 
+    def tokens(self, decoder_output: Any, noise: Any) -> Any:
+        """Return the tokens whose logits plus `noise` are highest, as whole float32 numbers.
+
+        They are draws from p(x | z) if the noise (n, *sample_shape, n_classes) is Gumbel noise. A
+        likelihood with `n_classes` needs it for `VAE.sample` with a temperature.
+        """
+        raise NotImplementedError(
+            f"{self!r} defines no tokens(decoder_output, noise), which draws tokens. Define it, or "
+            "sample without a temperature."
+        )
+
     def error(self, x: Any, decoder_output: Any) -> Any:
         """Return the squared error of the mean, averaged over dimensions: (n,)."""
         return mean_over_dimensions(ops.square(x - self.mean(decoder_output)))

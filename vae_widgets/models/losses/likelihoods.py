@@ -191,6 +191,10 @@ class Categorical(Likelihood):
         # Keras's own argmax looks at single bits, which ONNX cannot.
         return ops.cast(tf.argmax(decoder_output, axis=-1), "float32")
 
+    def tokens(self, decoder_output: Any, noise: Any) -> Any:
+        """Return the tokens whose logits plus `noise` are highest, as whole float32 numbers."""
+        return self.mean(decoder_output + noise)
+
     def error(self, x: Any, decoder_output: Any) -> Any:
         """Return the share of steps and voices whose most likely token is wrong: (n,)."""
         return mean_over_dimensions(ops.cast(x != self.mean(decoder_output), "float32"))
