@@ -18,7 +18,7 @@ def digits():
     return load_digits().images.astype(np.float32) / 16
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_vae():
     """Return a maker of small models.
 

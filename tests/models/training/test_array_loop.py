@@ -1,3 +1,4 @@
+import inspect
 import re
 
 import numpy as np
@@ -65,6 +66,37 @@ def test_one_trace_serves_all_epochs():
     once = len(traces)
     loop.run(data, np.arange(50), no_noise, nothing, nothing)
     assert len(traces) == once <= 2
+
+
+def test_code_of_users_is_traced_as_it_is_written():
+    """AutoGraph would convert it first, so that tracebacks show other lines."""
+    files = []
+
+    def update(batch):
+        files.append(inspect.currentframe().f_code.co_filename)
+        return sums_of(batch)
+
+    data = LoopData([np.zeros((4, 1), np.float32)])
+    ArrayLoop(update, 4, jit_compile=False).run(data, np.arange(4), no_noise, nothing, nothing)
+    assert set(files) == {__file__}
+
+
+def test_a_debugger_can_stop_in_each_step_where_functions_run_eagerly():
+    seen = []
+
+    def update(batch):
+        seen.append(batch.data[0].numpy()[:, 0].tolist())
+        return sums_of(batch)
+
+    data = LoopData([np.arange(6, dtype=np.float32)[:, np.newaxis]])
+    loop = ArrayLoop(update, 3, jit_compile=False)
+    tf.config.run_functions_eagerly(True)
+    try:
+        logs = loop.run(data, np.arange(6), no_noise, nothing, nothing)
+    finally:
+        tf.config.run_functions_eagerly(False)
+    assert seen == [[0, 1, 2], [3, 4, 5]]
+    assert logs["loss"] == pytest.approx(2.5)
 
 
 def test_stops_when_asked():

@@ -97,32 +97,21 @@ def assert_twins(one, other):
     )
 
 
-@pytest.mark.parametrize(
-    ("stop", "epochs_kept"),
-    [
-        (StopAt(1, 3), 1),
-        (StopAt(0, 0), 0),
-        (StopAt(2, BATCHES - 1), 3),  # at the end of an epoch
-        (StopAt(1, None), 1),  # while it validates
-    ],
-    ids=["mid-epoch", "first batch", "last batch", "validation"],
-)
-def test_a_stopped_run_goes_on_as_if_nothing_had_been(run, tmp_path, stop, epochs_kept, twin):
-    broken_off = small()
-    run(broken_off, stop)
-    resumed = VAE.resume(tmp_path / "run.vae")
-    assert len(resumed.history.epoch) == epochs_kept
-    history = run(resumed)
-    assert history.epoch == list(range(EPOCHS))
-    assert_twins(twin, resumed)
-
-
-def test_stopped_twice(run, tmp_path, twin):
+def test_a_run_that_is_stopped_time_and_again_ends_as_its_twin(run, tmp_path, twin):
     vae = small()
-    for stop in (StopAt(1, 2), StopAt(1, 7), StopAt(3, 1)):
+    for stop, epochs_kept in (
+        (StopAt(0, 0), 0),  # after the first batch
+        (StopAt(1, 3), 1),
+        (StopAt(1, 7), 1),  # twice in an epoch
+        (StopAt(1, None), 1),  # while it validates
+        (StopAt(2, BATCHES - 1), 3),  # at the end of an epoch
+        (StopAt(3, 1), 3),
+    ):
         run(vae, stop)
         vae = VAE.resume(tmp_path / "run.vae")
-    run(vae)
+        assert len(vae.history.epoch) == epochs_kept
+    history = run(vae)
+    assert history.epoch == list(range(EPOCHS))
     assert_twins(twin, vae)
 
 
@@ -131,11 +120,12 @@ def test_noise_drawn_in_several_parts(run, tmp_path, monkeypatch):
     monkeypatch.setattr(array_loop, "_NOISE_AT_ONCE", 3 * 32 * 2)  # of 3 batches, 2 latents
     twin = small()
     run(twin, checkpoint=None)
-    for batch in (4, 5):
-        run(small(), StopAt(1, batch))
-        resumed = VAE.resume(tmp_path / "run.vae")
-        run(resumed)
-        assert_twins(twin, resumed)
+    vae = small()
+    for batch in (4, 5):  # within a part, and at its end
+        run(vae, StopAt(1, batch))
+        vae = VAE.resume(tmp_path / "run.vae")
+    run(vae)
+    assert_twins(twin, vae)
 
 
 def test_executions_of_any_length_give_the_same(make_vae, run):
@@ -169,11 +159,12 @@ def test_random_layers_go_on_with_their_draws(run, tmp_path):
 
     twin = make()
     run(twin, checkpoint=None)
+    vae = make()
     for batch in (4, BATCHES - 1):
-        run(make(), StopAt(1, batch))
-        resumed = VAE.resume(tmp_path / "run.vae")
-        run(resumed)
-        assert_twins(twin, resumed)
+        run(vae, StopAt(1, batch))
+        vae = VAE.resume(tmp_path / "run.vae")
+    run(vae)
+    assert_twins(twin, vae)
 
 
 def test_a_schedule_of_the_rate_goes_on(run, tmp_path):
@@ -192,13 +183,14 @@ def test_a_schedule_of_the_rate_goes_on(run, tmp_path):
 def test_a_schedule_of_beta_goes_on(run, tmp_path):
     twin = small(beta=Warmup(3))
     run(twin, checkpoint=None)
+    vae = small(beta=Warmup(3))
     for batch in (4, BATCHES - 1):
-        run(small(beta=Warmup(3)), StopAt(1, batch))
-        resumed = VAE.resume(tmp_path / "run.vae")
-        assert resumed.beta == pytest.approx((1 + (batch + 1) / BATCHES) / 3)
-        run(resumed)
-        assert_twins(twin, resumed)
-        assert resumed.beta == 1
+        run(vae, StopAt(1, batch))
+        vae = VAE.resume(tmp_path / "run.vae")
+        assert vae.beta == pytest.approx((1 + (batch + 1) / BATCHES) / 3)
+    run(vae)
+    assert_twins(twin, vae)
+    assert vae.beta == 1
 
 
 def test_what_was_set_by_hand_stays(run, tmp_path):

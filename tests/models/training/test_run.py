@@ -39,13 +39,20 @@ class Fail(keras.callbacks.Callback):
         raise ValueError("deliberate")
 
 
+@pytest.fixture(scope="module")
+def used(make_vae):
+    """The model of most runs: their course depends on no weights, and a new one is traced anew."""
+    return make_vae()
+
+
 @pytest.fixture
-def start(make_vae, digits):
-    """Start endless runs, and end them after the test."""
+def start(used, digits):
+    """Start endless runs, of a model that was trained before or of another, and end them."""
     runs = []
 
-    def start(**options):
-        vae = make_vae()
+    def start(vae=used, **options):
+        if vae is used:
+            vae.beta, vae.learning_rate = 1.0, 0.01
         run = vae.fit_async(digits[:200], **{"epochs": FOREVER, **options})
         runs.append(run)
         return vae, run
@@ -53,6 +60,9 @@ def start(make_vae, digits):
     yield start
     for run in runs:
         run.stop()
+        ended = threading.Event()
+        run.when_done(ended.set)
+        assert ended.wait(PATIENCE)
 
 
 def test_await_returns_the_history_while_the_loop_stays_free(start):
@@ -480,9 +490,9 @@ def test_checkpoint_now_at_the_end_of_a_run(start, tmp_path):
     assert vae.save_checkpoint(tmp_path / "again.vae").exists()
 
 
-def test_checkpoint_now_may_come_before_the_first_batch(start, tmp_path):
+def test_checkpoint_now_may_come_before_the_first_batch(start, make_vae, tmp_path):
     for _ in range(3):
-        _, run = start()
+        _, run = start(make_vae())
         run.checkpoint(tmp_path / "run.vae")
         assert run.status == "running"
         run.stop()
@@ -537,7 +547,8 @@ def test_many_threads_may_ask_for_checkpoints(start, tmp_path):
 
 def test_stop_writes_a_checkpoint_and_a_resumed_run_goes_on(start, make_vae, digits, tmp_path):
     watch = Watch()
-    _, run = start(callbacks=[watch], checkpoint=tmp_path / "run.vae", checkpoint_every=FOREVER)
+    checkpoints = {"checkpoint": tmp_path / "run.vae", "checkpoint_every": FOREVER}
+    _, run = start(make_vae(), callbacks=[watch], **checkpoints)
     assert watch.first_epoch.wait(PATIENCE)
     run.stop()
     run.wait(PATIENCE)

@@ -64,7 +64,9 @@ class CompiledFunction:
     def _trace(self, rows: int) -> Any:
         signature = [tf.TensorSpec((rows, *shape), tf.float32) for shape in self._shapes]
         # Without the optional arguments of `function`, which would be arguments of the graph too.
-        traced = tf.function(lambda *tensors: self._function(*tensors), input_signature=signature)
+        traced = tf.function(
+            lambda *tensors: self._function(*tensors), input_signature=signature, autograph=False
+        )
         return traced.get_concrete_function()
 
     def __call__(self, *arrays: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:

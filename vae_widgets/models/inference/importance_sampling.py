@@ -46,7 +46,7 @@ class ImportanceSampler:
         ]
         # A plain graph, for any number of draws: XLA gains a fifth here, but compiles for each
         # number, and is slow with convolutions.
-        self._function = tf.function(self._log_weights, input_signature=signature)
+        self._function = tf.function(self._log_weights, input_signature=signature, autograph=False)
 
     @functools.cached_property
     def _run(self) -> Callable[[Arrays], Arrays]:

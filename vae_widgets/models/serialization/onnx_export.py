@@ -54,11 +54,11 @@ def _trace(function: Callable[..., Any], signature: Sequence[Any]) -> Any:
 
     Keras compiles grouped convolutions with XLA, which tf2onnx cannot look into.
     """
-    traced = tf.function(function, input_signature=signature)
+    traced = tf.function(function, input_signature=signature, autograph=False)
     operations = traced.get_concrete_function().graph.get_operations()
     if not any("_XlaMustCompile" in operation.node_def.attr for operation in operations):
         return traced
-    traced = tf.function(function, input_signature=signature)
+    traced = tf.function(function, input_signature=signature, autograph=False)
     before = tf.config.functions_run_eagerly()
     tf.config.run_functions_eagerly(True)  # functions within it become a part of the trace
     try:

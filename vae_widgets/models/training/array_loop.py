@@ -161,19 +161,26 @@ class ArrayLoop:
             self.totals.assign(totals)
             return totals
 
-        self._function = tf.function(execute, jit_compile=jit_compile)
+        # Without AutoGraph, as in Keras's own `fit`: to convert all code takes a second.
+        self._function = tf.function(execute, jit_compile=jit_compile, autograph=False)
         self._graph: Callable[..., tf.Tensor] | None = None
 
     def _execute(self, *arguments: Any) -> NDArray[np.float64]:
         arguments = tf.nest.map_structure(tf.convert_to_tensor, arguments)
+        # Users have functions run eagerly to stop in their own layers with a debugger.
+        eagerly = tf.config.functions_run_eagerly()
+        run = self._function if eagerly else self._trace(arguments)
+        totals: NDArray[np.float64] = run(*arguments).numpy()
+        return totals
+
+    def _trace(self, arguments: Any) -> Callable[..., tf.Tensor]:
         if self._graph is None:
             # One trace for any number of rows. Calling the graph itself also spares the user a
             # warning of frequent retracing, which TensorFlow counts over all models together.
             self._graph = self._function.get_concrete_function(
                 *tf.nest.map_structure(_spec_of_any_length, arguments)
             )
-        totals: NDArray[np.float64] = self._graph(*arguments).numpy()
-        return totals
+        return self._graph
 
     def run(
         self,
