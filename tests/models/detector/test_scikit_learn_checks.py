@@ -1,5 +1,9 @@
 """scikit-learn's own checks of an estimator, all of them: some 70 fits."""
 
+from collections.abc import Iterator
+
+import pytest
+import tensorflow as tf
 from sklearn.utils.estimator_checks import check_estimator
 
 import vae_widgets as vw
@@ -10,6 +14,15 @@ REPEATED = {
 }
 
 
+@pytest.fixture
+def eager() -> Iterator[None]:
+    """Have TensorFlow trace no loop: to trace one takes longer than the few steps of such a fit."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.mark.usefixtures("eager")
 def test_scikit_learn_checks_it():
     detector = vw.VAEDetector(latent_dim=1, hidden_units=(), epochs=1, batch_size=128)
     results = check_estimator(detector, on_skip=None, expected_failed_checks=REPEATED)

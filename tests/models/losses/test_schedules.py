@@ -177,7 +177,15 @@ def rises_and_ends_at_half(epoch):
 rises_and_ends_at_half.final = 0.5
 
 
-@pytest.mark.parametrize("as_dataset", [False, True])
+@pytest.fixture(scope="module", params=["array", "dataset"])
+def still(request, make_vae, digits):
+    """A model that does not learn, and what it trains and is validated on."""
+    parts = digits[:32], digits[32:64]
+    if request.param == "dataset":
+        parts = (tf.data.Dataset.from_tensor_slices(part).batch(16) for part in parts)
+    return make_vae(optimizer=keras.optimizers.SGD(0.0)), *parts
+
+
 @pytest.mark.parametrize(
     ("schedule", "final"),
     [
@@ -188,14 +196,10 @@ rises_and_ends_at_half.final = 0.5
         (rises_and_ends_at_half, 0.5),
     ],
 )
-def test_nothing_that_is_validated_moves_with_the_schedule(
-    make_vae, digits, schedule, final, as_dataset
-):
+def test_nothing_that_is_validated_moves_with_the_schedule(still, schedule, final):
     """With a learning rate of 0 the model stays what it is; so must all that callbacks monitor."""
-    x, x_val = digits[:32], digits[32:64]
-    if as_dataset:
-        x, x_val = (tf.data.Dataset.from_tensor_slices(part).batch(16) for part in (x, x_val))
-    vae = make_vae(beta=schedule, optimizer=keras.optimizers.SGD(0.0))
+    vae, x, x_val = still
+    vae.beta = schedule
     history = vae.fit(x, epochs=4, validation_data=x_val, verbose=0).history
     validation = {name: history[f"val_{name}"] for name in ("loss", *PARTS, "elbo")}
     np.testing.assert_allclose(effective_betas(validation), [final] * 4, atol=1e-3)
@@ -240,14 +244,16 @@ def test_early_stopping_sees_the_best_model_and_not_the_smallest_beta(make_vae, 
 
 def test_a_callback_that_monitors_the_moving_loss_is_warned_of(make_vae, digits):
     stopping = keras.callbacks.EarlyStopping("loss", patience=3)
+    vae = make_vae(beta=Warmup(9))
     with pytest.warns(UserWarning, match="monitors 'loss', which moves with the schedule") as seen:
-        make_vae(beta=Warmup(9)).fit(digits[:32], callbacks=[stopping], verbose=0)
+        vae.fit(digits[:32], callbacks=[stopping], verbose=0)
     assert "monitor='elbo', mode='max'" in str(seen[0].message)
     as_told = keras.callbacks.EarlyStopping("elbo", mode="max", patience=3)
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
-        make_vae(beta=Warmup(9)).fit(digits[:32], callbacks=[as_told], verbose=0)
-        make_vae().fit(digits[:32], callbacks=[stopping], verbose=0)
+        vae.fit(digits[:32], callbacks=[as_told], verbose=0)
+        vae.beta = 1.0
+        vae.fit(digits[:32], callbacks=[stopping], verbose=0)
     assert as_told.best < 0
 
 
