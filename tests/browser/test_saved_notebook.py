@@ -47,6 +47,10 @@ ROW = """line => Math.round(line.getBoundingClientRect().top) -
 
 # What needs Python is faint while the widget is disconnected.
 FAINT = ".vw-composite :is(.jupyter-button, [inert])"
+ALL_ARE_FAINT = f"""() => {{
+  const all = [...document.querySelectorAll("{FAINT}")];
+  return all.length > 2 && all.every((one) => getComputedStyle(one).opacity < 0.7);
+}}"""
 
 # A picture that follows late would make JupyterLab ask whether to save.
 CLOSE = """() => {
@@ -97,11 +101,7 @@ def test_the_picture_takes_the_place_of_the_view_and_shows_the_last_state(
     before = [picture_of(nb, line) for line in LINES]
     page.evaluate(RESTART)
     nb.show_cell(LINES[0]).locator(".vw-notice:visible").wait_for()
-    faint = page.locator(FAINT).evaluate_all(
-        "all => all.map((one) => getComputedStyle(one).opacity)"
-    )
-    assert len(faint) > 2
-    assert max(map(float, faint)) < 0.7
+    page.wait_for_function(ALL_ARE_FAINT)
     page.add_style_tag(content=f"{FAINT} {{ opacity: 1 !important }}")
     for line, connected in zip(LINES, before, strict=True):
         # Nothing else differs but one line, which says that the widget is disconnected.

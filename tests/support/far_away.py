@@ -32,6 +32,27 @@ FAR_AWAY = """(() => {
   };
 })()""".replace("DELAY", str(DELAY))
 
+# The same for the stand-in of a kernel that `blank_page` gives to a page.
+STAND_IN_FAR_AWAY = """() => {
+  window.sent = 0;
+  let arrive = Promise.resolve();
+  let release = () => {};
+  window.hold = () => {
+    arrive = new Promise((resolve) => (release = resolve));
+  };
+  window.release = () => release();
+  const near = window.toKernel;
+  const wait = () => new Promise((done) => setTimeout(done, DELAY));
+  window.toKernel = async (...message) => {
+    window.sent++;
+    await wait();
+    const answer = await near(...message);
+    await wait();
+    await arrive;
+    return answer;
+  };
+}""".replace("DELAY", str(DELAY))
+
 # Notes when a picture changes: ms since the last move of the pointer, and the caption.
 WATCH = """([plot, picture, caption]) => {
   let moved = performance.now();

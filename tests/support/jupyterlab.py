@@ -18,10 +18,11 @@ from jupyter_client import BlockingKernelClient
 
 
 def wait_for(condition: Callable[[], Any], timeout: float, what: str) -> Any:
-    end = time.monotonic() + timeout
+    end, pause = time.monotonic() + timeout, 0.02
     while not (value := condition()):
         assert time.monotonic() < end, f"{what} did not happen within {timeout} s"
-        time.sleep(0.05)
+        time.sleep(pause)  # more and more: to ask a kernel or a server takes its time
+        pause = min(1.5 * pause, 0.2)
     return value
 
 

@@ -23,10 +23,16 @@ def explorer(data):
     return vw.Explorer(OnnxPcaCodec(x, 16), x, labels=y)
 
 
+@pytest.fixture(scope="module")
+def exported(explorer, tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "digits.html"
+    explorer.save_html(path)
+    return path
+
+
 @pytest.fixture
-def opened(page, explorer, tmp_path):
-    explorer.save_html(tmp_path / "digits.html")
-    opened = OpenedPage(page, tmp_path / "digits.html")
+def opened(page, exported):
+    opened = OpenedPage(page, exported)
     yield opened
     opened.check()
 
@@ -144,7 +150,9 @@ def test_a_row_is_dropped_anywhere_on_the_panel(page, tmp_path, where):
     opened.check()
 
 
-def test_a_picture_is_encoded_and_scored_as_python_does(page, data, explorer, opened, tmp_path):
+def test_a_picture_is_encoded_and_scored_as_python_does(
+    page, data, explorer, exported, opened, tmp_path
+):
     image = data[2][:1]
     path = tmp_path / "digit.png"
     Image.fromarray(np.rint(image[0] * 255).astype(np.uint8)).save(path)
@@ -158,7 +166,7 @@ def test_a_picture_is_encoded_and_scored_as_python_does(page, data, explorer, op
     assert score == pytest.approx(error, rel=1e-4)
     row = int(page.locator(".vw-own-facts").get_attribute("data-row"))
     assert row == np.linalg.norm(explorer.scatter.z_mean - z, axis=1).argmin()
-    page.set_input_files(".vw-own input[type=file]", tmp_path / "digits.html")
+    page.set_input_files(".vw-own input[type=file]", exported)
     page.get_by_text("The file is no picture that this browser reads").wait_for()
 
 

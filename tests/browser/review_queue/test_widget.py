@@ -148,7 +148,7 @@ def test_a_restart_loses_none_of_five_marks_and_widgets_say_that_the_kernel_has_
     scores = Scores(nb)
     scores.root.get_by_text("Disconnected: run the cell again").filter(visible=True).wait_for()
     confidence = page.get_by_role("button", name="Confidence")
-    expect(confidence).to_have_css("opacity", "0.5")
+    expect(confidence).to_have_css("opacity", "0.5", timeout=30_000)
 
     review.locator(".vw-review-card").click()
     for key in "tsf":
