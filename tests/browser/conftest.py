@@ -189,7 +189,8 @@ class Notebook(OnPage):
 
     def wait_until_idle(self, timeout: float = 120) -> None:
         """Wait until no cell is left to run, and fail if one ended in an error."""
-        self.page.wait_for_function(ALL_RAN, timeout=1000 * timeout)
+        # Not in each frame: cells may run for a minute.
+        self.page.wait_for_function(ALL_RAN, timeout=1000 * timeout, polling=100)
         assert self.page.evaluate(ERRORS) == []
 
     def start_all(self) -> None:
