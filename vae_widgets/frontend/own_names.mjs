@@ -7,7 +7,7 @@
  */
 const NAMES = `
   allocate arena attributes before block budget constants count dilation first floats given
-  inputStep inputs isKnown keep kernel machine made nodes numbers op opset out outputs place release
+  inputStep inputs isHalf isKnown keep kernel machine made nodes numbers op opset out outputs place release
   shape shapes side spend spent start step steps stride strides taps uses whole zeros
 `;
 

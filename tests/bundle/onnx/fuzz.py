@@ -31,6 +31,7 @@ def small_model(rng):
         helper.make_node("Transpose", ["t"], ["u"], perm=[1, 0]),
         helper.make_node("Constant", [], ["c"], value=numpy_helper.from_array(weights[0])),
         helper.make_node("Add", ["u", "c"], ["v"]),
+        helper.make_node("Cast", ["half"], ["wide"], to=TensorProto.FLOAT),
         helper.make_node("Slice", ["v", "zero", "three", "one"], ["x"]),
     ]
     constants = [
@@ -39,6 +40,7 @@ def small_model(rng):
         helper.make_tensor("three", TensorProto.INT64, [1], [rng.choice([3, 2**62])]),
         numpy_helper.from_array(np.array([1]), "one"),
         helper.make_tensor("unused", TensorProto.FLOAT, [2], [1.5, -0.0]),
+        numpy_helper.from_array(np.array([0.1, -0.0, 6e-8, -65504], np.float16), "half"),
         helper.make_tensor("whole", TensorProto.INT32, [2], [7, -7]),
     ]
     values = [

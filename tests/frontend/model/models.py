@@ -12,8 +12,10 @@ from vae_widgets import VAE
 from vae_widgets.models.losses.likelihoods import Bernoulli, Gaussian
 from vae_widgets.models.serialization.export_spec import spec_of
 from vae_widgets.models.serialization.graphs import onnx_parts
+from vae_widgets.models.serialization.half_weights import halve, round_weights
 
 ROWS = 21  # a block of 16 and five more
+HALVED = "float16"  # in the names of models whose weights are stored as such
 WRITTEN = ("elu", "exponential", "gelu", "relu", "selu", "sigmoid", "silu", "softplus", "softsign")
 CONVERTED = (
     *("celu", "hard_sigmoid", "hard_silu", "hard_tanh", "leaky_relu", "log_sigmoid", "mish"),
@@ -95,6 +97,11 @@ def models() -> dict[str, VAE]:
             (9,), context=8, n_labels=3, **{**sequence, **tokens}
         ),
         "sequence voices": VAE.build((8, 3), **{**sequence, **tokens}),
+        "conv, float16": VAE.build((16, 16), **conv),
+        "sequence with context, float16": VAE.build(
+            (9,), context=8, n_labels=3, **{**sequence, **tokens}
+        ),
+        "images, converted, float16": images_with_other_layers(),
         "activations": model_with((*WRITTEN, "tanh", "linear")),
         "activations, converted": model_with(CONVERTED),
         "images, converted": images_with_other_layers(),
@@ -110,6 +117,8 @@ def write_models(folder: pathlib.Path) -> list[str]:
         for weight in vae.weights:  # biases begin with zeros, which would hide errors
             if weight.dtype == "float32" and "moving" not in weight.name:
                 weight.assign(weight + 0.2 * rng.standard_normal(weight.shape))
+        if HALVED in name:
+            round_weights(vae)
         spec = spec_of(vae)
         n_labels, n_classes = spec.facts.n_labels, spec.facts.n_classes
         z = rng.standard_normal((ROWS, vae.latent_dim), dtype=np.float32)
@@ -125,6 +134,7 @@ def write_models(folder: pathlib.Path) -> list[str]:
         files["z_mean"], files["z_log_var"] = spec.networks.code(x, *labels)
         (folder / name).mkdir()
         for part, content in onnx_parts(spec).items():
+            content = halve(content) if HALVED in name else content
             (folder / name / part).write_bytes(content)
         for key, array in files.items():
             np.asarray(array, np.float32).tofile(folder / name / f"{key}.f32")

@@ -12,8 +12,10 @@ import sys
 import urllib.parse
 
 import numpy as np
+import onnx
+import pytest
 
-from tests.bundle.onnx.bombs import BOMBS, many_nodes, node, summed
+from tests.bundle.onnx.bombs import BOMBS, graph_of, many_nodes, node, summed
 from tests.bundle.onnx.fuzz import Writer, small_model
 from tests.support.in_page_runtime import write_bundle
 from vae_widgets.bundle.onnx.model import OnnxModel
@@ -70,6 +72,61 @@ def test_odd_files_are_read_as_the_kernel_reads_them(tmp_path):
     assert {name: found[name] for name in known} == {name: expected[name] for name in known}
     refused = sum(reading is None for reading in found.values())
     assert 0.1 * ODD_FILES < refused < 0.9 * ODD_FILES  # else nothing was tested
+
+
+def test_every_number_of_float16_is_read_as_numpy_reads_it(tmp_path):
+    halves = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    halves = halves[np.isfinite(halves)]  # JSON has no infinity
+    assert len(halves) == 2 * 31 * 2**10
+    nodes = [node("Cast", ["h"], ["f"], to=1), node("Add", ["z", "z"], ["x_mean"])]
+    (tmp_path / "halves").write_bytes(graph_of(nodes, {"h": halves}))
+    shape, numbers = run("readings.ts", tmp_path)["halves"]["constants"]["h"]
+    assert shape == [len(halves)]
+    np.testing.assert_array_equal(numbers, halves.astype(np.float64))
+
+
+def test_float16_is_for_constants_that_are_cast_alone(tmp_path):
+    """The kernel computes in float16 with rounding, and so the page leaves that to it."""
+    halves = np.float16([1, 2])
+    tensor = onnx.numpy_helper.from_array(halves)
+    in_list = onnx.helper.make_tensor("h", onnx.TensorProto.FLOAT16, [2], [1, 2])
+    cast = node("Cast", ["h"], ["f"], to=1)
+    add = node("Add", ["z", "f"], ["x_mean"])
+    infinite = graph_of([cast, add], {"h": np.float16([np.inf, 1])})
+    other_data = onnx.load_from_string(graph_of([cast, add], {"h": halves}))
+    other_data.graph.initializer[0].CopyFrom(in_list)
+    short = onnx.load_from_string(graph_of([cast, add], {"h": halves}))
+    short.graph.initializer[0].raw_data = b"\0\0\0"
+    as_output = onnx.load_from_string(graph_of([cast, node("Neg", ["z"], ["x_mean"])]))
+    nan = graph_of([cast, add], {"h": np.float16([np.nan, 1])})
+    negative_nan = graph_of([cast, add], {"h": np.array([0xFE00, 0], np.uint16).view(np.float16)})
+    double = node("Add", ["h", "h"], ["d"])
+    late = node("Cast", ["d"], ["f"], to=1)
+    to_half = [node("Cast", ["z"], ["h"], to=10), cast, add]
+    files = {
+        "infinite": infinite,
+        "nan": nan,
+        "negative nan": negative_nan,
+        "data in a list": other_data.SerializeToString(),
+        "three bytes": short.SerializeToString(),
+        "undefined": as_output.SerializeToString(),
+        "added": graph_of([double, late, add], {"h": halves}),
+        "passed on": graph_of([node("Identity", ["h"], ["d"]), late, add], {"h": halves}),
+        "a Constant": graph_of([node("Constant", [], ["h"], value=tensor), cast, add]),
+        "computed": graph_of(to_half),
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    found = run("readings.ts", tmp_path)
+    readable = {name for name, reading in found.items() if isinstance(reading, dict)}
+    unsupported = {name for name, reading in found.items() if reading == "unsupported"}
+    assert readable == {"infinite", "computed"}
+    assert unsupported == {"added", "passed on", "a Constant"}
+    for name in found.keys() - readable - unsupported:
+        with pytest.raises(ValueError, match="it "):
+            OnnxModel.from_bytes(files[name])
+    for name in readable | unsupported:
+        OnnxModel.from_bytes(files[name])
 
 
 def meaning(model):

@@ -24,6 +24,7 @@ from vae_widgets.core.scores.policy import ThresholdPolicy
 from vae_widgets.models.losses.divergence import has_nan_weights
 from vae_widgets.models.serialization.export_spec import Exportable, spec_of
 from vae_widgets.models.serialization.graphs import ScoreExportError, onnx_parts, score_part
+from vae_widgets.models.serialization.half_weights import halve, round_weights
 from vae_widgets.models.serialization.model_file import (
     PART,
     keras_file,
@@ -66,6 +67,8 @@ class BundleWriter:
         label_names: Sequence[Any] | None = None,
         policy: ThresholdPolicy | None = None,
         trainable: bool = True,
+        weights: str = "float32",
+        anomaly_score: bool = True,
     ) -> None:
         """Save the model as a bundle, ``name.vae``, or as Keras does, ``name.keras``.
 
@@ -102,6 +105,12 @@ class BundleWriter:
         trainable
             Whether the bundle holds the Keras model, too, for `VAE.load`. Without it a bundle
             takes about a third of the bytes; `vae_widgets.load` needs no Keras model.
+        weights
+            ``"float16"`` rounds the weights to half precision, 11 bits or 3 digits, and so halves
+            the file; all is computed in float32. It needs ``trainable=False``.
+        anomaly_score
+            Whether the bundle holds an anomaly score, for `BundleCodec.anomaly_score`. It is a
+            network of its own, as large as encoder and decoder together.
 
         Raises
         ------
@@ -124,6 +133,8 @@ class BundleWriter:
         if os.path.splitext(filepath)[1] != SUFFIX:
             given = [name for name, value in options.items() if value is not None]
             given += [] if trainable else ["trainable=False"]
+            given += [] if weights == "float32" else [f"weights={weights!r}"]
+            given += [] if anomaly_score else ["anomaly_score=False"]
             if given:
                 raise ValueError(
                     f"{given[0]} is for bundles; filepath is {str(filepath)!r}. Expected a name "
@@ -135,7 +146,8 @@ class BundleWriter:
             raise ValueError(f"zipped={zipped!r} is not for bundles. Leave zipped out.")
         if not overwrite and os.path.exists(filepath):
             raise FileExistsError(f"{filepath} exists, and overwrite is False.")
-        save_bundle(self._model, filepath, trainable=trainable, **options)
+        kept = {"trainable": trainable, "weights": weights, "anomaly_score": anomaly_score}
+        save_bundle(self._model, filepath, **kept, **options)
 
     def to_onnx(self, *, convert: bool = True) -> OnnxModel:
         """Return the encoder and the decoder as ONNX; the widgets decode with these in their page.
@@ -174,6 +186,8 @@ def save_bundle(
     label_names: Sequence[Any] | None = None,
     policy: ThresholdPolicy | None = None,
     trainable: bool = True,
+    weights: str = "float32",
+    anomaly_score: bool = True,
     detector: DetectorPart | None = None,
 ) -> pathlib.Path:
     """Write a bundle; see `VAE.save`, and for `detector` `VAEDetector.save`."""
@@ -181,6 +195,12 @@ def save_bundle(
     check_target(path)
     spec = model.export_spec()
     facts = spec.facts
+    is_half = checks.one_of("weights", weights, ("float32", "float16")) == "float16"
+    if is_half and trainable:
+        raise ValueError(
+            "weights='float16' is for a bundle that is not trained further: training needs the "
+            "weights as they are. Pass trainable=False, too, or leave weights out."
+        )
     if policy is not None and not isinstance(policy, ThresholdPolicy):
         raise TypeError(f"policy must be a ThresholdPolicy; received {type(policy).__name__}.")
     if renderer is not None:
@@ -226,19 +246,28 @@ def save_bundle(
     parts = {PART: model_to_bytes(model, model.custom_objects)}
     # All else comes from the model as it was saved, which shows that it loads, and makes the parts
     # agree although a training run may change `model` meanwhile.
-    saved = spec_of(read_back(parts[PART], model, model.custom_objects))
+    restored = read_back(parts[PART], model, model.custom_objects)
+    if is_half:
+        round_weights(restored)
+    saved = spec_of(restored)
     exact = in_float32(parts[PART])
     exported = saved
     if exact is not parts[PART]:
         where = f"model {model.name!r} in float32"
-        exported = spec_of(model_from_bytes(exact, where, model.custom_objects))
+        restored = model_from_bytes(exact, where, model.custom_objects)
+        if is_half:
+            round_weights(restored)
+        exported = spec_of(restored)
     parts |= onnx_parts(exported)
     kind = "elbo" if facts.variational else "reconstruction"
     if detector is not None and policy is not None:
         kind = policy.score
+    missing = None
     try:
-        parts[SCORE_PART] = score_part(exported, kind)
-        missing = None
+        if anomaly_score:
+            parts[SCORE_PART] = score_part(exported, kind)
+        else:
+            missing = "it was saved with anomaly_score=False."
     except ScoreExportError as error:
         missing = str(error)
         if detector is not None:
@@ -247,6 +276,9 @@ def save_bundle(
                 "the detector back, which scores with TensorFlow.",
                 stacklevel=4,
             )
+    if is_half:
+        graphs = [name for name in parts if name.endswith(".onnx")]
+        parts |= {name: halve(parts[name]) for name in graphs}
     manifest["score"] = {"kind": kind, "missing": missing, "named": True}
     if samples is not None:
         atlas = tile_atlas(render(check_renderer(renderer, facts.sample_shape), samples))

@@ -4,7 +4,7 @@
  * no weights in other files. Fields are read by their numbers, which schema.ts names.
  */
 import { type Constant, FLOAT32, readConstant } from "./arrays.ts";
-import { need, needBetween } from "./errors.ts";
+import { lack, need, needBetween } from "./errors.ts";
 import { type Message, readMessage } from "./protobuf.ts";
 import { MODEL } from "./schema.ts";
 
@@ -62,13 +62,16 @@ export const readOnnx = (content: Uint8Array): OnnxFile => {
   const nodes: Node[] = [];
   for (const message of messages) {
     const node = readNode(message);
-    for (const name of node.inputs)
+    for (const name of node.inputs) {
       need(!name || known.has(name), `does not define ${name} before`);
+      if (node.op !== "Cast" && constants.get(name)?.isHalf) lack(`float16 numbers for ${node.op}`);
+    }
     for (const name of node.outputs) if (name) add(known, name, node);
     if (node.op === "Constant") constants.set(node.outputs[0], readConstantNode(node));
     else nodes.push(node);
   }
-  for (const name of shapes.outputs.keys()) need(known.has(name), `lacks the output ${name}`);
+  for (const name of shapes.outputs.keys())
+    need(known.has(name) && !constants.get(name)?.isHalf, `lacks the output ${name}`);
   return { opset, nodes, constants, ...shapes };
 };
 
@@ -141,7 +144,10 @@ const readNode = (message: Message): Node => {
 
 const readAttribute = (value: any, field: number, name: string): AttributeValue => {
   if (field === 4) return readText(value);
-  if (field === 5) return readConstant(value, name);
+  if (field === 5) {
+    const constant = readConstant(value, name);
+    return constant.isHalf ? lack(`float16 numbers in ${name}`) : constant;
+  }
   return field === 9 ? readTexts(value) : value;
 };
 
@@ -156,5 +162,6 @@ const readConstantNode = ({ inputs, outputs, attributes }: Node): Constant => {
   return {
     shape: Array.isArray(value) ? [list.length] : [],
     numbers: (name.includes("int") ? Float64Array : Float32Array).from(list),
+    isHalf: false,
   };
 };

@@ -204,7 +204,11 @@ const cast = (call: Call, x: Tensor): Tensor => {
 
 const constantOfShape = (call: Call, sides: Tensor): Tensor => {
   const shape = valuesOf(sides);
-  const { numbers } = attribute(call, "value", { shape: [], numbers: Float32Array.of(0) });
+  const { numbers } = attribute(call, "value", {
+    shape: [],
+    numbers: Float32Array.of(0),
+    isHalf: false,
+  });
   return { ...tensorOf(numbers), shape, strides: shape.map(() => 0) };
 };
 
