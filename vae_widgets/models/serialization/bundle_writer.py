@@ -146,7 +146,11 @@ class BundleWriter:
             raise ValueError(f"zipped={zipped!r} is not for bundles. Leave zipped out.")
         if not overwrite and os.path.exists(filepath):
             raise FileExistsError(f"{filepath} exists, and overwrite is False.")
-        kept = {"trainable": trainable, "weights": weights, "anomaly_score": anomaly_score}
+        kept: dict[str, Any] = {
+            "trainable": trainable,
+            "weights": weights,
+            "anomaly_score": anomaly_score,
+        }
         save_bundle(self._model, filepath, **kept, **options)
 
     def to_onnx(self, *, convert: bool = True) -> OnnxModel:

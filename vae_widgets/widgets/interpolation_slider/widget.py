@@ -339,7 +339,7 @@ class InterpolationSlider(Pictured, DecodingWidget):
             "ends": maker.ends,
             "state": {
                 "_model": {"id": model, "renderer": spec} if model else {},
-                "_has_sound": False,  # only Python makes sounds
+                "_has_sound": False,  # unless the page makes them itself
             },
         }
 

@@ -330,7 +330,7 @@ class LatentScatter(Pictured, ScatterAnswers):
         encoder, model = model, model if drawn_here else ""
         state: dict[str, Any] = {
             "_model": {"id": model, "renderer": spec} if model else {},
-            "_has_sound": False,  # only Python makes sounds
+            "_has_sound": False,  # unless the page makes them itself
         }
         if drawn_here:  # by the page itself, from the samples
             state["_tiles"] = {}

@@ -10,6 +10,7 @@ import type { Decoder } from "./decoder.ts";
 import { homeOf, LatentSamples, vector, type CarriedPlane } from "./latent_samples.ts";
 import type { Parts } from "./parts.ts";
 import { packTiles, type SamplePictures } from "./pictures.ts";
+import { answerSounds } from "./sound.ts";
 
 interface Own {
   model: string;
@@ -67,6 +68,7 @@ export class ScatterKernel {
     model.handle("find", ({ label }) => this.#find(label));
     model.handle("tile", async ({ index }) => (this.pictures.areThere ? { tiles: await this.pictures.of([index]) } : {}));
     model.handle("detail", ({ index }) => this.#detail(index));
+    if (this.decoder) answerSounds(model, this.pictures.renderer, (what) => this.#heard(what));
     model.handle("pick", (request) => this.#answerPick(request as PageMessage & PickRequest));
     model.handle("place", ({ at }) => this.#place(at));
     // The page decodes these itself once its model is ready, and asks again.
@@ -105,6 +107,15 @@ export class ScatterKernel {
     const rows = Array.from({ length: Math.min(count, n) }, (_, i) => Math.floor((i * n) / Math.min(count, n)));
     if (samples) return samples.of(rows);
     return this.encoder!.decode(Float32Array.from(rows.flatMap((row) => [...this.samples.code(row)])));
+  }
+
+  /** The sample of a row, or what was decoded. */
+  #heard(what: number | string): Float32Array {
+    const { samples } = this.pictures;
+    if (what !== "decoded") return samples ? samples.of([Number(what)]) : this.decoder!.model.decode(this.samples.code(Number(what)));
+    const z = readArray(this.model.get("picked"));
+    if (!z.length) throw new Error("nothing was decoded yet");
+    return this.decoder!.model.decode(z);
   }
 
   whenPlaneChanges(call: () => void): void {

@@ -7,6 +7,7 @@ import { twinOf } from "../rendering/twins.ts";
 import type { PageMessage, PageModel } from "./page_model.ts";
 import { joined, type Decoder } from "./decoder.ts";
 import type { Parts } from "./parts.ts";
+import { answerSounds } from "./sound.ts";
 import type { ScatterKernel } from "./scatter.ts";
 
 /** A point that the path goes through; `sample` is null for a latent vector. */
@@ -20,6 +21,8 @@ interface End {
   point: number;
 }
 
+/** As in Python: so many frames of a path are played, one after another. */
+const FRAMES_HEARD = 5;
 const NEEDS_PYTHON = "New frames need Python: this page cannot decode and draw them.";
 
 export class SliderKernel {
@@ -52,6 +55,7 @@ export class SliderKernel {
     model.observe("method", () => void this.#redraw());
     model.observe("compare", () => void this.#redraw());
     model.handle("swap", () => this.#swap());
+    if (this.#decoder) answerSounds(model, renderer, (what) => this.#heard(what));
     model.handle("end", ({ which, sample }) => this.#chooseEnd(which, sample));
     if (!scatter) return;
     scatter.model.handle("path", (message) => this.#choosePath(message));
@@ -134,6 +138,19 @@ export class SliderKernel {
     const scatter = this.#scatter;
     const picked = Boolean(scatter && readArray(scatter.model.get("picked")).length);
     this.#model.commit({ _ends: { ...this.#model.get("_ends"), ...this.#rows, picked } });
+  }
+
+  /** The samples of a frame, or of some along the path. */
+  #heard(what: number | string): Promise<Float32Array> {
+    const { strips } = this.#model.get("_content");
+    const shown = strips.find(({ method }: { method: string }) => method === this.#model.get("method"));
+    const { path } = shown ?? strips[0];
+    const [steps, k] = path.shape;
+    const heard = Math.min(FRAMES_HEARD, steps);
+    const along = Array.from({ length: heard }, (_, i) => Math.round((i * (steps - 1)) / (heard - 1)));
+    const frames = what === "path" ? along : [Number(what)];
+    const z = readArray(path);
+    return this.#decoder!.samples(Float32Array.from(frames.flatMap((i) => [...z.subarray(i * k, (i + 1) * k)])));
   }
 
   // -- frames ------------------------------------------------------------------------------------

@@ -8,6 +8,12 @@ export interface RendererSpec {
   arguments: Record<string, unknown>;
 }
 
+/** One channel of amplitudes in [-1, 1], and how many there are a second. */
+export interface PageSound {
+  samples: Float32Array;
+  rate: number;
+}
+
 /** Draws samples of one shape as tiles of one size. */
 export interface PageRenderer {
   readonly width: number;
@@ -21,4 +27,6 @@ export interface PageRenderer {
    * renderer's range. Null where tiles do not tell the values.
    */
   samplesOf(rgba: RawTiles["rgba"]): Float32Array | null;
+  /** The sound of each sample; absent where samples have none. */
+  sounds?(samples: Float32Array): PageSound[];
 }

@@ -2,6 +2,7 @@
 
 import { LINE_COLOURS } from "./line_colours.ts";
 import type { PageRenderer } from "./page_renderer.ts";
+import { playVoices } from "./tones.ts";
 
 type Colour = [number, number, number];
 
@@ -104,5 +105,12 @@ export function pianoRollRenderer(given: Record<string, unknown>, sampleShape: n
       });
     },
     samplesOf: () => null,
+    sounds(samples) {
+      const pitches = pitchesOf(samples);
+      const seconds = 60 / Number(given.tempo) / perQuarter;
+      return Array.from({ length: pitches.length / (steps * voices) }, (_, i) =>
+        playVoices(pitches.subarray(i * steps * voices, (i + 1) * steps * voices), voices, seconds),
+      );
+    },
   };
 }
