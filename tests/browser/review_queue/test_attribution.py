@@ -43,7 +43,9 @@ def test_a_narrow_card_has_whole_rows_with_their_bars(page, width):
     settle(page)
     assert detail.evaluate("box => box.scrollWidth <= box.clientWidth")
     (box,) = boxes(detail)
-    for bar in boxes(detail.locator("svg")):
+    bars = boxes(detail.locator("svg"))
+    assert bars[0]["width"] > 24
+    for bar in bars:
         assert box["x"] <= bar["x"] <= bar["x"] + bar["width"] <= box["x"] + box["width"]
 
 

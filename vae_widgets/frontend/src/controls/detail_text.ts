@@ -10,10 +10,11 @@ const STYLE = `
   :host([hidden]) { display: none; }
   table { border-collapse: collapse; color: inherit; font: inherit; }
   td, th { padding: 0 6px 0 0; text-align: left; vertical-align: top; white-space: nowrap; }
-  td:first-child { white-space: normal; }
+  td:first-child, th { white-space: normal; }
   tr { scroll-snap-align: start; }
   code { overflow-wrap: anywhere; white-space: pre-wrap; }
   svg, img { max-width: 100%; height: auto; }
+  td svg { max-width: none; } /* the bar of a row, which would give way to its name */
 `;
 
 /** A box for the HTML, hidden while it is empty. Its styles do not affect the page. */
