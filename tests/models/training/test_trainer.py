@@ -22,6 +22,12 @@ def assert_same_weights(a, b, **tolerance):
         np.testing.assert_allclose(one, other, **(tolerance or {"rtol": 1e-4, "atol": 1e-6}))
 
 
+@pytest.fixture(scope="module")
+def used(make_vae):
+    """A model that earlier tests have trained; another one would be traced anew."""
+    return make_vae()
+
+
 class Recorder(keras.callbacks.Callback):
     """Notes every call."""
 
@@ -248,10 +254,9 @@ def test_executions_grow_while_they_are_short(make_vae, digits):
     assert sum(sizes) == 4 * 450
 
 
-def test_params_tell_a_monitor_what_it_needs(make_vae, digits):
+def test_params_tell_a_monitor_what_it_needs(used, digits):
     recorder = Recorder()
-    vae = make_vae()
-    vae.fit(digits[:100], batch_size=64, epochs=2, callbacks=[recorder], verbose=0)
+    used.fit(digits[:100], batch_size=64, epochs=2, callbacks=[recorder], verbose=0)
     params = recorder.params
     assert {k: params[k] for k in ("epochs", "steps", "batch_size", "n_samples", "verbose")} == {
         "epochs": 2,
@@ -261,11 +266,11 @@ def test_params_tell_a_monitor_what_it_needs(make_vae, digits):
         "verbose": 0,
     }
     np.testing.assert_array_equal(params["preview"], digits[:100])
-    vae.fit(digits[:100], validation_data=digits[100:105], callbacks=[recorder], verbose=0)
+    used.fit(digits[:100], validation_data=digits[100:105], callbacks=[recorder], verbose=0)
     np.testing.assert_array_equal(recorder.params["preview"], digits[100:105])
 
 
-def test_a_plain_object_can_be_a_callback(make_vae, digits):
+def test_a_plain_object_can_be_a_callback(used, digits):
     """As the monitor of a package that must not import Keras."""
 
     class Plain:
@@ -283,7 +288,7 @@ def test_a_plain_object_can_be_a_callback(make_vae, digits):
     data = tf.data.Dataset.from_tensor_slices(digits[:100]).batch(50)
     for x in (digits[:100], data):
         plain.seen.clear()
-        make_vae().fit(x, validation_data=x, callbacks=[plain], verbose=0)
+        used.fit(x, validation_data=x, callbacks=[plain], verbose=0)
         assert {"set_params", "set_model", "on_train_begin", "on_epoch_end"} <= set(plain.seen)
         assert {"on_train_batch_end", "on_test_end", "on_train_end"} <= set(plain.seen)
 
@@ -350,7 +355,7 @@ def test_stop_training_ends_between_executions(make_vae, digits):
     assert "val_loss" in history.history
 
 
-def test_an_interrupt_leaves_the_model_usable(make_vae, digits):
+def test_an_interrupt_leaves_the_model_usable(used, digits):
     recorder = Recorder()
     epochs = []
 
@@ -360,23 +365,21 @@ def test_an_interrupt_leaves_the_model_usable(make_vae, digits):
             if epoch == 2:
                 raise KeyboardInterrupt
 
-    vae = make_vae()
     with pytest.raises(KeyboardInterrupt):
-        vae.fit(digits[:100], epochs=9, callbacks=[recorder, Interrupt()], verbose=0)
-    assert vae.history.epoch == [0, 1]
+        used.fit(digits[:100], epochs=9, callbacks=[recorder, Interrupt()], verbose=0)
+    assert used.history.epoch == [0, 1]
     assert recorder.calls[-1] == "train_end"
-    assert np.isfinite(vae.elbo(digits)).all()
-    assert len(vae.fit(digits[:100], epochs=2, verbose=0).epoch) == 2
+    assert np.isfinite(used.elbo(digits)).all()
+    assert len(used.fit(digits[:100], epochs=2, verbose=0).epoch) == 2
 
 
-def test_an_error_in_a_callback_is_raised_and_the_model_stays_usable(make_vae, digits):
+def test_an_error_in_a_callback_is_raised_and_the_model_stays_usable(used, digits):
     def fail(model):
         raise RuntimeError("in the callback")
 
-    vae = make_vae()
     with pytest.raises(RuntimeError, match="in the callback"):
-        vae.fit(digits, callbacks=[OnBatch(fail)], verbose=0)
-    assert vae.fit(digits, verbose=0).epoch == [0]
+        used.fit(digits, callbacks=[OnBatch(fail)], verbose=0)
+    assert used.fit(digits, verbose=0).epoch == [0]
 
 
 def test_backup_and_restore_goes_on_where_it_broke_off(make_vae, digits, tmp_path):
@@ -393,8 +396,8 @@ def test_backup_and_restore_goes_on_where_it_broke_off(make_vae, digits, tmp_pat
     assert vae.fit(digits[:50], epochs=1, verbose=0).epoch == [0]
 
 
-def test_initial_epoch_and_validation_freq(make_vae, digits):
-    history = make_vae().fit(
+def test_initial_epoch_and_validation_freq(used, digits):
+    history = used.fit(
         digits[:50],
         epochs=6,
         initial_epoch=2,
@@ -414,10 +417,10 @@ def test_validation_split_holds_out_the_end(make_vae, digits):
 
 
 @pytest.mark.parametrize("mixed", ["array first", "dataset first"])
-def test_arrays_and_datasets_can_be_mixed(make_vae, digits, mixed):
+def test_arrays_and_datasets_can_be_mixed(used, digits, mixed):
     array, dataset = digits[:60], tf.data.Dataset.from_tensor_slices(digits[:60]).batch(20)
     x, held_out = (array, dataset) if mixed == "array first" else (dataset, array)
-    history = make_vae().fit(x, validation_data=held_out, verbose=0).history
+    history = used.fit(x, validation_data=held_out, verbose=0).history
     assert set(history) == LOGS | {f"val_{name}" for name in LOGS}
 
 
@@ -429,9 +432,9 @@ def test_a_dataset_gives_the_same_evaluation(trained, digits):
     assert from_dataset == pytest.approx(from_array, rel=5e-3)  # other draws of z
 
 
-def test_targets_in_a_dataset_are_ignored(make_vae, digits):
+def test_targets_in_a_dataset_are_ignored(used, digits):
     pairs = tf.data.Dataset.from_tensor_slices((digits[:60], np.arange(60))).batch(20)
-    assert set(make_vae().fit(pairs, verbose=0).history) == LOGS
+    assert set(used.fit(pairs, verbose=0).history) == LOGS
 
 
 def test_a_dataset_also_yields_code_statistics(make_vae, digits):
@@ -455,13 +458,13 @@ def test_a_users_own_step_is_used(digits, step):
     assert set(history) == LOGS | {f"val_{name}" for name in LOGS}
 
 
-def test_the_tutorials_fit_x_x_works(make_vae, digits):
+def test_the_tutorials_fit_x_x_works(used, digits):
     x = digits[:50]
-    assert make_vae().fit(x, x, verbose=0).epoch == [0]
+    assert used.fit(x, x, verbose=0).epoch == [0]
 
 
-def test_verbose_prints_keras_progress(make_vae, digits, capsys):
-    make_vae().fit(digits[:50], verbose=2)
+def test_verbose_prints_keras_progress(used, digits, capsys):
+    used.fit(digits[:50], verbose=2)
     assert "kl_loss" in capsys.readouterr().out
 
 
