@@ -22,8 +22,13 @@ def header_row(name: str, *titles: str) -> str:
 
 
 def number(value: float, digits: int = 5) -> str:
-    """Return a value with some digits, or "missing"."""
-    return "missing" if np.isnan(value) else f"{value:.{digits}g}".replace("-", MINUS)
+    """Return a value with some digits, without exponent from 1 to a million, or "missing"."""
+    if np.isnan(value):
+        return "missing"
+    text = f"{value:.{digits}g}"
+    if "e+" in text and abs(value) < 1e6:
+        text = f"{value:.0f}"
+    return text.replace("-", MINUS)
 
 
 def bar(share: float, colour: tuple[int, ...]) -> str:
