@@ -1,7 +1,8 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import tarfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,16 +46,39 @@ def clean_checkout(repository_files: list[Path], tmp_path_factory: pytest.TempPa
 
 
 @pytest.fixture(scope="session")
-def distributions(
-    output_of: Callable[..., str],
-    clean_checkout: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[Path, Path]:
-    """The sdist, and the wheel that was built from that sdist."""
-    folder, source = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("source")
-    shutil.copytree(clean_checkout, source, dirs_exist_ok=True)
-    build = [sys.executable, "-m", "build", "--installer=uv", "--outdir", folder, source]
+def sdist(
+    output_of: Callable[..., str], clean_checkout: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    folder = tmp_path_factory.mktemp("sdist")
+    return _build(output_of, "--sdist", clean_checkout, folder)
+
+
+@pytest.fixture(scope="session")
+def unpacked_sdist(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("unpacked")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder, filter="data")
+    (source,) = folder.iterdir()
+    yield source
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def wheel(
+    output_of: Callable[..., str], unpacked_sdist: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The wheel that was built from the sdist."""
+    return _build(output_of, "--wheel", unpacked_sdist, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
+def node_modules(wheel: Path, unpacked_sdist: Path) -> Path:
+    """The folder with packages of Node that building the wheel has left."""
+    return unpacked_sdist / "vae_widgets/frontend/node_modules"
+
+
+def _build(output_of: Callable[..., str], kind: str, source: Path, folder: Path) -> Path:
+    build = [sys.executable, "-m", "build", "--installer=uv", kind, "--outdir", folder, source]
     output_of(*build, env=install.environment())
-    shutil.rmtree(source)
-    (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
-    return sdist, wheel
+    (built,) = folder.glob("vae_widgets-*")
+    return built

@@ -68,11 +68,14 @@ def test_repo2docker_uses_both_files(output_of, clean_checkout):
 
 
 @pytest.fixture(scope="module")
-def launched(output_of, environment, clean_checkout, tmp_path_factory):
+def launched(output_of, environment, clean_checkout, node_modules, tmp_path_factory):
     """The repository and the bin folder of an environment, made as Binder makes them."""
     root = tmp_path_factory.mktemp("binder")
     repository, prefix = root / "repository", root / "notebook"
     shutil.copytree(clean_checkout, repository)
+    # npm then looks whether these are the right packages, but need not fetch them once more.
+    there = repository / "vae_widgets/frontend/node_modules"
+    shutil.copytree(node_modules, there, symlinks=True, copy_function=os.link)
     for folder in ("home", "runtime"):
         (root / folder).mkdir()
     try:

@@ -18,11 +18,11 @@ PRINT_HEAVY = "import sys; print({'tensorflow', 'keras'} & set(sys.modules))"
 
 
 @pytest.fixture(scope="module")
-def run(output_of, distributions, tmp_path_factory):
+def run(output_of, wheel, tmp_path_factory):
     """Run code in a fresh process in which the wheel is installed, away from the repository."""
     site, elsewhere = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("elsewhere")
     command = [*install.uv_pip_install(), "--no-deps", "--compile-bytecode", f"--target={site}"]
-    output_of(*command, distributions[1], env=install.environment())
+    output_of(*command, wheel, env=install.environment())
     variables = {**os.environ, "PYTHONPATH": str(site)}
 
     def run(code: str) -> str:
