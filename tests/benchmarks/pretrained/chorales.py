@@ -12,7 +12,7 @@ from vae_widgets import load_dataset
 if TYPE_CHECKING:
     from vae_widgets import VAE, Dataset
 
-SEED, EPOCHS, FALLING = 0, 14, 2
+SEED, EPOCHS, FALLING = 0, 16, 3
 _PICTURES = 22
 
 
