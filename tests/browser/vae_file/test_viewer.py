@@ -169,6 +169,11 @@ def test_samples_that_only_python_draws_are_the_pictures_in_the_file(open_file, 
     manifest = json.loads(parts["manifest.json"])
     manifest["renderer"] = {"name": "table", "arguments": {}}
     root = open_file(zip_of({**parts, "manifest.json": json.dumps(manifest).encode()}))
+    # Nothing says that a click decodes.
+    expect(root.locator(".vw-picked-place")).to_have_text(
+        "Point at the plane to see the nearest sample."
+    )
+    expect(root.locator(".vw-picked-figure figcaption").first).to_have_text("not decoded")
     root.locator(".vw-scatter .vw-canvas").first.click()
     only_python = "Only Python can draw samples of this kind"
     root.locator(".vw-scatter .vw-status").filter(has_text=only_python).wait_for()
@@ -316,3 +321,36 @@ def test_codes_without_pictures_are_points_that_decode(open_file, file):
     np.testing.assert_allclose(image(decoded), codec.decode(codes[:1])[0].clip(0, 1), atol=0.02)
     root.locator(".vw-interpolation .vw-status").filter(has_text="value 0.000").wait_for()
     assert "failed" not in root.inner_text()
+
+
+OPEN_AND_CLOSE = """async ({ js, file, times }) => {
+  const url = URL.createObjectURL(new Blob([js], { type: "text/javascript" }));
+  const { mountViewer } = (window.viewerModule ??= await import(url));
+  const bytes = Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0));
+  for (let i = 0; i < times; i++) {
+    const el = document.createElement("div");
+    document.body.append(el);
+    const viewer = await mountViewer(el, bytes);
+    viewer.dispose();
+    el.remove();
+  }
+}"""
+
+
+def test_viewers_that_were_closed_leave_no_nodes_and_listeners(page, viewer, file):
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable")
+
+    def count_after_five_more():
+        content = base64.b64encode(file[1]).decode()
+        page.evaluate(OPEN_AND_CLOSE, {"js": viewer[0], "file": content, "times": 5})
+        settle(page)
+        devtools.send("HeapProfiler.collectGarbage")
+        found = devtools.send("Performance.getMetrics")["metrics"]
+        counts = {each["name"]: each["value"] for each in found}
+        return np.array([counts["Nodes"], counts["JSEventListeners"]])
+
+    # The page keeps the last four models, and with each a closed viewer.
+    before = count_after_five_more()
+    assert (count_after_five_more() - before < 10).all()
+    devtools.detach()

@@ -12,6 +12,7 @@ const PEN = 17;
 export class Drawing {
   readonly root = element("canvas", "vw-own-canvas");
   readonly #context: CanvasRenderingContext2D;
+  readonly #stop: () => void;
   /** The points of each line. */
   #lines: Point[][] = [];
 
@@ -22,7 +23,12 @@ export class Drawing {
     this.#context = this.root.getContext("2d")!;
     this.root.addEventListener("pointerdown", (event) => this.#draw(event));
     this.root.addEventListener("change", changed);
-    watchTheme(() => this.#redraw());
+    this.#stop = watchTheme(() => this.#redraw());
+  }
+
+  /** Let the page forget it. */
+  close(): void {
+    this.#stop();
   }
 
   clear(): void {

@@ -47,6 +47,11 @@ export class OwnSamplePanel {
     this.#say("");
   }
 
+  /** Let the page forget it. */
+  close(): void {
+    this.#drawing?.close();
+  }
+
   /** Numbers in one sample. */
   get #size(): number {
     return this.#scatter.encoder!.sampleShape.reduce((product, side) => product * side, 1);

@@ -63,7 +63,7 @@ export class ModelView {
     const { latentDim } = facts;
     const shown: Shown = { model: drawn ? name : "", renderer, codes, latentDim, classes, classNames, tiles };
     const scoring = await scoringOf(contents, oneHot);
-    const ownSample = (kernel: ScatterKernel) => new OwnSamplePanel(kernel, scoring, contents.preprocess).root;
+    const ownSample = (kernel: ScatterKernel) => new OwnSamplePanel(kernel, scoring, contents.preprocess);
     await view.#show(parent, shown, model, drawn, facts.sampleShape, ownSample);
     return view;
   }
@@ -79,7 +79,7 @@ export class ModelView {
     model: InPageModel | null,
     decoder: Decoder | null,
     shape: number[],
-    ownSample: (kernel: ScatterKernel) => HTMLElement,
+    ownSample: (kernel: ScatterKernel) => OwnSamplePanel,
   ): Promise<void> {
     const models = new WidgetModels();
     const pictures = new SamplePictures(
@@ -99,7 +99,11 @@ export class ModelView {
     parent.append(...places);
     this.#closing.push(scatter.render({ model: scatterModel.view, el: places[0] }));
     if (decoder) kernel.pick(0);
-    if (kernel.encoder) places[2].append(ownSample(kernel));
+    if (kernel.encoder) {
+      const panel = ownSample(kernel);
+      places[2].append(panel.root);
+      this.#closing.push(() => panel.close());
+    }
     if (!path) return;
     await new SliderKernel(path, parts, kernel).film();
     if (!this.#closed) this.#closing.push(slider.render({ model: path.view, el: places[1] }));
