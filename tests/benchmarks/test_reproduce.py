@@ -105,17 +105,41 @@ def test_faces_that_are_held_out_are_not_trained_on():
     assert np.bincount((x_test.ravel() // 10).astype(int)).tolist() == [2] * 40
 
 
-def test_variants_of_a_face_are_shifted_and_mirrored():
-    """One bright pixel in the middle goes to each place within reach, and is mirrored."""
-    x = np.zeros((1, 15, 15, 1), np.float32)
-    x[0, 7, 9] = 1
-    variants = faces.augmented(x, 2000, np.random.default_rng(0))[..., 0]
-    _, rows, columns = variants.nonzero()
-    reach = range(-faces.LARGEST_SHIFT, faces.LARGEST_SHIFT + 1)
-    expected = {(7 + dy, 9 + dx) for dy in reach for dx in reach}
-    expected |= {(row, 14 - column) for row, column in expected}
-    assert {*zip(rows.tolist(), columns.tolist(), strict=True)} == expected
-    assert (variants.sum(axis=(1, 2)) == 1).all()
+def test_variants_of_a_face_are_turned_scaled_shifted_and_mirrored():
+    """Two ramps, of rows and of columns, say where each pixel of a variant comes from.
+
+    A linear interpolation keeps a plane, whose slopes are the matrix of the variant.
+    """
+    side, margin, n = 41, 10, 500
+    places = np.stack(np.mgrid[:side, :side], axis=-1).astype(np.float32)
+    from_where = np.stack(
+        [
+            faces.augmented(ramp[np.newaxis, ..., np.newaxis], n, np.random.default_rng(0))[..., 0]
+            for ramp in np.moveaxis(places, -1, 0)
+        ],
+        axis=-1,
+    )
+    middle = (side - 1) / 2
+    inner = slice(margin, -margin)
+    known = np.column_stack([(places[inner, inner] - middle).reshape(-1, 2), np.ones(21**2)])
+    inside = from_where[:, inner, inner].reshape(n, -1, 2)
+    planes = np.linalg.pinv(known) @ inside  # (n, 3, 2): slopes, and where the middle comes from
+    np.testing.assert_allclose(known @ planes, inside, atol=1e-3)
+
+    matrices, shifts = planes[:, :2].transpose(0, 2, 1), planes[:, 2] - middle
+    assert 0.97 * faces.LARGEST_SHIFT < np.abs(shifts).max() < faces.LARGEST_SHIFT + 1e-3
+    signs = np.sign(np.linalg.det(matrices))
+    assert 0.4 < (signs < 0).mean() < 0.6  # mirrored
+    matrices[:, :, 1] *= signs[:, np.newaxis]
+    scales = np.sqrt(np.linalg.det(matrices))
+    turns = np.rad2deg(np.arctan2(matrices[:, 1, 0], matrices[:, 0, 0]))
+    for values, largest in ((scales - 1, faces.LARGEST_ZOOM), (turns, faces.LARGEST_TURN)):
+        assert 0.95 * largest < values.max() < largest * 1.001
+        assert -0.95 * largest > values.min() > -largest * 1.001
+    cos, sin = (f(np.deg2rad(turns)) * scales for f in (np.cos, np.sin))
+    np.testing.assert_allclose(
+        matrices, np.stack([cos, -sin, sin, cos], axis=1).reshape(-1, 2, 2), atol=1e-4
+    )
 
 
 def test_error_of_pca_on_faces_is_what_its_axes_leave_out():

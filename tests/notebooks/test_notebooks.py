@@ -20,6 +20,7 @@ NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 OWN_TESTS = {
     "00_tour": "tests/browser/test_tour.py",
     "01_your_own_data": "tests/notebooks/test_own_data.py",
+    "03_faces": "tests/notebooks/test_faces.py",
     "04_health": "tests/notebooks/test_health.py",
     "05_music": "tests/notebooks/test_music.py",
 }

@@ -27,13 +27,15 @@ def load_pretrained(name: str) -> BundleCodec:
     """Load a trained model of the package, without TensorFlow and without a network.
 
     It encodes, decodes and drives all widgets, and its ``latents`` and ``tiles`` are the codes and
-    pictures of some samples. It cannot be trained further: it has no Keras model.
+    pictures of some samples, where it has any. It cannot be trained further: it has no Keras model.
 
     Parameters
     ----------
     name
         ``"digits-2d"``: two latent dimensions, for ``vw.load_dataset("digits")``. ``"chorales"``:
-        32, for ``vw.load_dataset("music")``, two bars of four voices; it has no anomaly score.
+        32, for ``vw.load_dataset("music")``, two bars of four voices. ``"faces"``: 32, for
+        ``vw.load_dataset("faces")``; the pictures may not be passed on, so that its ``latents`` are
+        drawn, and decode to faces of nobody. Both have no anomaly score.
 
     Raises
     ------
