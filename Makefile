@@ -103,8 +103,8 @@ pretrained: $(VENV)/test.stamp ## Train the models that come with the package (A
 coverage: $(VENV)/test.stamp ## Simulate how often every interval holds the truth (15 minutes)
 	$(BIN)/python -m tests.benchmarks.coverage $(ARGS)
 
-screenshots: $(VENV)/test.stamp ## Photograph the tour for the README, in light and dark
-	$(BIN)/python -m pytest tests/browser/make_screenshots.py
+screenshots: $(VENV)/test.stamp ## Photograph the tour and all domains for the README, in light and dark
+	$(BIN)/python -m pytest tests/browser/make_screenshots.py tests/browser/make_contact_sheet.py
 
 clean: ## Remove the environment and everything that was built
 	rm -rf $(VENV) $(PEERS) $(FLOORS) vae_widgets/static vae_widgets/labextension \

@@ -110,6 +110,25 @@ def test_review_queue_draws_residuals_from_zero(codec):
     assert window["note"] == "black \N{MINUS SIGN}4, white 4"
 
 
+def test_a_review_says_what_the_colours_of_a_residual_stand_for():
+    class Notes:
+        latent_dim, sample_shape = 1, (8, 4)
+
+        def encode(self, x):
+            return np.asarray(x)[:, 0, :1]
+
+        def decode(self, z):
+            return np.tile(np.reshape(z, (-1, 1, 1)), (1, 8, 4))
+
+    rows = np.random.default_rng(0).integers(0, 40, (10, 8, 4))
+    histogram = vw.AnomalyHistogram(np.arange(10.0), items=rows, renderer=vw.PianoRollRenderer())
+    notes = vw.ReviewQueue(histogram, order="highest")._window["note"]
+    assert notes == histogram.renderer.note  # voices in blue and orange
+    compared = vw.ReviewQueue(histogram, Notes(), order="highest")._window["note"]
+    assert compared.startswith(notes)
+    assert "in the residual, notes of both in grey, of the input alone in blue" in compared
+
+
 def test_explorer_has_one_range_in_all_of_its_parts(codec):
     explorer = vw.Explorer(codec, STANDARDISED)
     notes = {
@@ -160,7 +179,7 @@ def test_a_data_frame_is_drawn_as_a_table_with_its_names():
     assert all(f"<td>{name}</td>" in text for name in frame)
     histogram = vw.AnomalyHistogram(SCORES, items=frame)
     assert histogram.renderer.columns == ["a", "b", "c", "d"]
-    assert "<td>b</td>" in vw.ReviewQueue(histogram)._window["details"][0]
+    assert "<td>b</td>" in vw.ReviewQueue(histogram, order="highest")._window["details"][0]
     slider = vw.InterpolationSlider(codec, [0, 0], [1, 1], renderer=histogram.renderer)
     assert "<td>d</td>" in slider._detail
 

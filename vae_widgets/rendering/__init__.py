@@ -8,6 +8,7 @@ from vae_widgets.rendering.registry import RENDERERS
 from vae_widgets.rendering.renderer import (
     Renderer,
     check_renderer,
+    compared_note_of,
     detail_of,
     details_compared,
     note_of,
@@ -33,6 +34,7 @@ __all__ = [
     "TableRenderer",
     "TextRenderer",
     "check_renderer",
+    "compared_note_of",
     "detail_of",
     "details_compared",
     "note_of",

@@ -57,6 +57,8 @@ class MoleculeRenderer:
     (2, 96, 128, 4)
     """
 
+    residual_note = "red where the reconstruction has other atoms or bonds"
+
     @checks.suggest_keywords
     def __init__(
         self,

@@ -47,6 +47,10 @@ class PianoRollRenderer:
     array([72, 67, 64, 48])
     """
 
+    residual_note = (
+        "notes of both in grey, of the input alone in blue, of the reconstruction alone in orange"
+    )
+
     @checks.suggest_keywords
     def __init__(
         self,

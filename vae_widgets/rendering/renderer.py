@@ -35,7 +35,8 @@ class Renderer(Protocol):
       drive its error; `nats` (*sample_shape) is what each adds to the loss, or None. A
       `ReviewQueue` shows it in the place of ``detail``.
     - ``compare(sample, reconstruction)`` returns HTML or SVG of both, for the same place.
-    - ``note``, a text, says what the range is.
+    - ``note``, a text, says what the range is; ``residual_note`` what the tiles of ``difference``
+      show.
 
     Examples
     --------
@@ -140,6 +141,12 @@ def with_range_of(renderer: Renderer, data: Any) -> Renderer:
 def note_of(renderer: Renderer) -> str:
     """Return what the widgets say of the range of values; empty if there is nothing to say."""
     return str(getattr(renderer, "note", "") or "")
+
+
+def compared_note_of(renderer: Renderer) -> str:
+    """Return what the widgets say of samples beside their reconstructions and residuals."""
+    residual = str(getattr(renderer, "residual_note", "") or "")
+    return "; ".join(filter(None, [note_of(renderer), residual and f"in the residual, {residual}"]))
 
 
 def detail_of(renderer: Renderer, sample: ArrayLike) -> str:

@@ -48,6 +48,8 @@ class TableRenderer:
     (1, 48, 64, 4)
     """
 
+    residual_note = "input minus reconstruction, in deviations"
+
     @checks.suggest_keywords
     def __init__(
         self,

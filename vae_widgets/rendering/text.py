@@ -31,6 +31,8 @@ class TextRenderer:
     (2, 70, 88, 4)
     """
 
+    residual_note = "other tokens in red"
+
     @checks.suggest_keywords
     def __init__(
         self, vocabulary: Vocabulary | None = None, columns: int = 14, lines: int = 6

@@ -31,4 +31,4 @@ def test_the_card_of_a_sample_shows_the_digits_of_a_small_quantity(page):
     blank = BlankPage(page, scatter)
     scatter.hovered = 0
     blank.update()
-    page.get_by_role("tooltip").get_by_text("loss 0.00000123457").wait_for()
+    page.get_by_role("tooltip").get_by_text("loss 0.000001235").wait_for()

@@ -6,6 +6,7 @@ import {
   counted,
   digitsApart,
   digitsFor,
+  fourDigits,
   percent,
   plain,
   share,
@@ -27,6 +28,17 @@ test("what is read has a minus sign, what is typed a hyphen", () => {
   assert.equal(plain(-1.5e-9), "\u22121.5e\u22129");
   assert.equal(asTyped(-4), "-4");
   assert.equal(parseNumber(plain(-0.25)), -0.25);
+});
+
+test("a number that is looked at has four digits, and all before the point", () => {
+  assert.deepEqual([0.6907443, 1234.56, -12.3456, 2024, 123456.7, 1.23457e-6].map(fourDigits), [
+    "0.6907",
+    "1235",
+    "\u221212.35",
+    "2024",
+    "123457",
+    "0.000001235",
+  ]);
 });
 
 test("digits tell neighbours apart", () => {

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vae_widgets.codec import Codec, attribution_of, check_codec, decode_samples, encode_mean
 from vae_widgets.rendering import (
     Renderer,
+    compared_note_of,
     detail_of,
     details_compared,
     note_of,
@@ -88,13 +89,19 @@ class ReviewPictures:
 
     def _made(self, x: NDArray[Any]) -> dict[str, Any]:
         x_hat = None if self._codec is None else self._reconstructed(x)
-        texts = {"note": note_of(self._renderer), "details": self._details(x, x_hat)}
+        details = self._details(x, x_hat)
         if x_hat is None:
-            return {"pictures": ["input"], "tiles": tile_atlas(render(self._renderer, x)), **texts}
+            return {
+                "pictures": ["input"],
+                "tiles": tile_atlas(render(self._renderer, x)),
+                "note": note_of(self._renderer),
+                "details": details,
+            }
         return {
             "pictures": ["input", "reconstruction", "residual"],
             "tiles": tile_atlas(render_compared(self._renderer, x, x_hat)),
-            **texts,
+            "note": compared_note_of(self._renderer),
+            "details": details,
         }
 
     def _reconstructed(self, x: NDArray[Any]) -> NDArray[np.float32]:

@@ -75,6 +75,11 @@ export function plain(value: number, digits = 6): string {
   return minus(asTyped(value, digits));
 }
 
+/** A number with four digits, or with all that are before the point. */
+export function fourDigits(value: number): string {
+  return plain(value, Math.max(4, Math.round(Math.abs(value)).toFixed().length));
+}
+
 const WHOLE = new Intl.NumberFormat("en-US");
 const SHORT = new Intl.NumberFormat("en-US", { notation: "compact" });
 

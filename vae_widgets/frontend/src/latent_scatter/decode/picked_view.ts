@@ -6,7 +6,7 @@ import type { TileRef } from "../../kernel/atlas.ts";
 
 /** A square that shows one tile. */
 export class TileView {
-  readonly canvas = element("canvas", "vw-scatter-tile");
+  readonly canvas = element("canvas", "vw-scatter-tile vw-scatter-no-tile");
   readonly #side: number;
 
   constructor(side: number) {
@@ -19,6 +19,7 @@ export class TileView {
     if (this.canvas.width !== pixels) this.canvas.width = this.canvas.height = pixels;
     const context = this.canvas.getContext("2d")!;
     context.clearRect(0, 0, pixels, pixels);
+    this.canvas.classList.toggle("vw-scatter-no-tile", !shown);
     shown?.tiles.draw(context, shown.index, 0, 0, pixels, pixels);
   }
 }

@@ -2,7 +2,7 @@
 
 import { readArray } from "../../kernel/arrays.ts";
 import { HoveredDetail } from "../decode/hovered_detail.ts";
-import { plain } from "../../format/numbers.ts";
+import { fourDigits } from "../../format/numbers.ts";
 import { PageDecoder } from "../decode/page_decoder.ts";
 import { SampleTiles } from "../decode/sample_tiles.ts";
 import { POSTERIOR_RING } from "../plot/contours.ts";
@@ -73,10 +73,10 @@ export class Hover {
     if (index < 0 || index >= positions.length / 2 || !plot.isVisible(index)) return tooltip.hide();
     const at = plot.viewport.toScreen(positions[2 * index], positions[2 * index + 1]);
     if (!plot.viewport.contains(at)) return tooltip.hide();
-    const lines = [`#${index}`, labelOf(model, index)];
+    const lines = [`#${index}`, labelOf(model, index)].filter(Boolean);
     for (const [name, wire] of Object.entries(model.get("quantities"))) {
       const value = readArray(wire)[index];
-      lines.push(`${name} ${Number.isNaN(value) ? "unknown" : plain(value)}`);
+      lines.push(`${name} ${Number.isNaN(value) ? "unknown" : fourDigits(value)}`);
     }
     // What the kernel sends takes the place of what the page has found itself.
     const more = this.#detail.find(index);
