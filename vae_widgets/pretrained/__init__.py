@@ -35,7 +35,8 @@ def load_pretrained(name: str) -> BundleCodec:
         ``"digits-2d"``: two latent dimensions, for ``vw.load_dataset("digits")``. ``"chorales"``:
         32, for ``vw.load_dataset("music")``, two bars of four voices. ``"faces"``: 32, for
         ``vw.load_dataset("faces")``; the pictures may not be passed on, so that its ``latents`` are
-        drawn, and decode to faces of nobody. Both have no anomaly score.
+        drawn, and decode to faces of nobody. ``"molecules"``: 32, for
+        ``vw.load_dataset("molecules")`` of MOSES. These three have no anomaly score.
 
     Raises
     ------

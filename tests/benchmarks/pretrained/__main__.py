@@ -18,7 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from tests.benchmarks.worker import REPOSITORY
 
 FOLDER = REPOSITORY / "vae_widgets/pretrained"
-MODELS = ("chorales", "digits-2d", "faces")
+MODELS = ("chorales", "digits-2d", "faces", "molecules")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
