@@ -45,7 +45,7 @@ def run(
     """
     clock = Clock()
     x_train, x_test = mnist(settings)
-    stages = settings.pick(settings.stages, usual=stages, quick=2)
+    stages = settings.pick(settings.stages, usual=stages, quick=1)
     kept = settings.folder / "stages" / name
     vae, epochs_before = _start(settings, kept, epochs_of(stages), clock, x_train, options)
     for epoch in range(epochs_before, epochs_of(stages)):
