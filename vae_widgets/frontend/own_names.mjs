@@ -6,9 +6,9 @@
  * here, and run all operators of the bundle.
  */
 const NAMES = `
-  allocate arena attributes before block budget constants count dilation first floats given
-  inputStep inputs isHalf isKnown keep kernel machine made nodes numbers op opset out outputs place release
-  shape shapes side spend spent start step steps stride strides taps uses whole zeros
+  allocate arena attributes before block budget constants count dilation floats given inputs
+  isHalf isKnown keep kernel machine made nodes numbers offset op opset out outputs pixels place
+  release run seen shape shapes side spend spent start step steps stride strides taps uses whole zeros
 `;
 
 export const OWN_NAMES = new RegExp(`^(?:${NAMES.trim().split(/\s+/).join("|")})$`);

@@ -2,7 +2,7 @@
 
 from tests.support.in_page_runtime import bundled
 
-MOST_BYTES = 25_500
+MOST_BYTES = 25_000
 
 
 def test_the_runtime_is_small():

@@ -75,8 +75,8 @@ export const makeRunner = async (
       for (let done = 0; done < n;) {
         const plan = several && n - done > BLOCK / 4 ? several : one;
         const count = plan === several ? Math.min(BLOCK, n - done) : 1;
-        const { block, at } = plan.given;
-        block.numbers.set(rows.subarray(done * width, (done + count) * width), at);
+        const { block, offset } = plan.given;
+        block.numbers.set(rows.subarray(done * width, (done + count) * width), offset);
         for (const step of plan.steps) step();
         results.forEach((result, i) => {
           const size = result.length / n;

@@ -10,7 +10,7 @@ export interface Constant {
   shape: number[];
   numbers: Numbers;
   /** Whether the file has them as float16; `numbers` are the same ones in float32. */
-  isHalf: boolean;
+  isHalf?: boolean;
 }
 
 export const MOST_DIMENSIONS = 8;
@@ -24,17 +24,17 @@ const RAW_DATA = 9;
 
 /**
  * By number of the type: the array of its bytes, the field in which its numbers may be, and their
- * limits, which NaN does not keep.
+ * limits, if they have any.
  */
 const TYPES: Record<number, any> = {
-  [FLOAT32]: [Float32Array, 4, -Infinity, Infinity],
+  [FLOAT32]: [Float32Array, 4],
   6: [Int32Array, 5, -(2 ** 31), 2 ** 31 - 1],
-  7: [BigInt64Array, 7, -Infinity, Infinity],
+  7: [BigInt64Array, 7],
   [BOOL]: [Uint8Array, 5, 0, 1],
 };
 
 /** Stored only: each is cast to float32 before anything is computed with it. */
-const HALF = [Uint16Array, RAW_DATA, -Infinity, Infinity];
+const HALF = [Uint16Array, RAW_DATA];
 
 /** What is known about a type of numbers; what has it is left to the kernel if that is nothing. */
 export const typeOf = (number: number) =>
@@ -54,7 +54,7 @@ export const readConstant = (message: Message, name: string): Constant => {
   const { 1: shape = [], 2: type, 13: external, 14: location } = message;
   need(!external && !location, "keeps weights in another file");
   const isHalf = type === FLOAT16;
-  const [Bytes, ownField, least, most] = isHalf ? HALF : typeOf(type);
+  const [Bytes, ownField, least = -Infinity, most = Infinity] = isHalf ? HALF : typeOf(type);
   needBetween("rank", shape.length, 0, MOST_DIMENSIONS);
   for (const side of shape) needBetween("side", side, 0);
   const [field = RAW_DATA, ...more] = [4, 5, 7, RAW_DATA].filter((each) => each in message);
@@ -67,6 +67,7 @@ export const readConstant = (message: Message, name: string): Constant => {
   let numbers: Numbers;
   if (isHalf) numbers = Float32Array.from(values, fromHalf);
   else numbers = type === FLOAT32 ? new Float32Array(values) : Float64Array.from(values, Number);
+  // NaN is within no limits, not even infinite ones.
   const good = numbers.every((value) => value >= least && value <= most);
   need(good, `has NaN or a number that is too large in ${name}`);
   return { shape, numbers, isHalf };

@@ -18,16 +18,16 @@ export interface Node {
   attributes: Map<string, AttributeValue>;
 }
 
-/** The sides of a tensor; null for those that the file leaves open. */
-export type OpenShape = (number | null)[];
+/** The sides of a tensor; undefined for those that the file leaves open. */
+export type OpenShape = (number | undefined)[];
 
 /** Check the shape of one row of what has a name against the open shape of all its rows. */
 export const needRow = (shapes: Map<string, OpenShape>, name: string, row: OpenShape): void => {
-  const [rows, ...sides] = shapes.get(name)!;
+  const open = shapes.get(name)!;
+  const sides = open.slice(1);
   const isGood =
-    rows !== undefined &&
-    row.length === sides.length &&
-    row.every((side, i) => side !== null && [null, side].includes(sides[i]));
+    row.length === open.length - 1 &&
+    row.every((side, i) => side !== undefined && side === (sides[i] ?? side));
   need(isGood, `has ${row} as a row of ${name}; expected ${sides}`);
 };
 
@@ -111,7 +111,7 @@ const readValues = (messages: Message[]): Map<string, OpenShape> => {
     add(
       shapes,
       name,
-      (shape[1] ?? []).map((side: Message) => side[1] ?? null),
+      (shape[1] ?? []).map((side: Message) => side[1]),
     );
   }
   return shapes;
@@ -154,14 +154,13 @@ const readAttribute = (value: any, field: number, name: string): AttributeValue 
 const readConstantNode = ({ inputs, outputs, attributes }: Node): Constant => {
   const [[name, value] = ["", ""], ...more] = attributes;
   const list = [value].flat() as number[];
-  const isTensor = name === "value" && typeof value === "object" && !Array.isArray(value);
+  const isTensor = name === "value" && !!(value as Constant).numbers;
   const isNumbers = /^value_(int|float)s?$/.test(name) && list.every((x) => typeof x === "number");
   const isAlone = !inputs.length && outputs.length === 1 && !more.length;
   need(isAlone && (isTensor || isNumbers), "has a Constant without numbers");
-  if (isTensor) return value;
+  if (isTensor) return value as Constant;
   return {
     shape: Array.isArray(value) ? [list.length] : [],
     numbers: (name.includes("int") ? Float64Array : Float32Array).from(list),
-    isHalf: false,
   };
 };

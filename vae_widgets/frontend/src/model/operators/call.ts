@@ -90,6 +90,15 @@ export const newTensor = (
   return tensorIn(block, shape, strides);
 };
 
+/** A new tensor that has one value everywhere before the next steps. */
+export const filled = (call: Call, shape: number[], value: number, whole = false): Tensor => {
+  const result = newTensor(call, shape, whole);
+  const { block, offset } = result;
+  const size = sizeOf(shape);
+  step(call, size / 16, () => block.numbers.fill(value, offset, offset + size));
+  return result;
+};
+
 /** Memory that keeps what is written once, for example weights. */
 export const kept = (call: Call, part: number, size: number, fill: Fill): Tensor => {
   count(call.budget, [size], false);

@@ -16,13 +16,16 @@ import {
   along,
   inserted,
   narrowed,
+  narrowedAll,
   ordered,
+  type Range,
   rankOf,
   rowMajor,
   stretched,
   type Tensor,
   tensorOf,
   upTo,
+  viewed,
 } from "./tensor.ts";
 import { type Window, windows } from "./windows.ts";
 
@@ -38,13 +41,9 @@ const SINGLE: Window = {
 
 /** Pixels along an axis of the result that see the input through the same numbers of the kernel. */
 interface Span {
-  /** The first of them, their number, and the distance between them. */
-  first: number;
-  count: number;
-  step: number;
-  /** The first pixel of the padded input that the first sees, and how much further the next sees. */
-  from: number;
-  inputStep: number;
+  pixels: Range;
+  /** The first pixel of the padded input that each of them sees. */
+  seen: Range;
   /** Numbers of the kernel, which see neighbouring pixels. */
   taps: number[];
 }
@@ -60,15 +59,15 @@ const spansOf = (window: Window, isTransposed: boolean, joins: boolean): Span[] 
   for (let first = 0; first < min(step, out); first++) {
     for (const tap of taps) {
       const place = tap * dilation - before;
-      const from = (isTransposed ? (first - place) / stride : place) + zeros;
-      if (from % 1) continue;
+      const start = (isTransposed ? (first - place) / stride : place) + zeros;
+      if (start % 1) continue;
       const last = spans.at(-1);
-      if (joins && last?.first === first && last.from + last.taps.length === from) {
+      if (joins && last?.pixels[0] === first && last.seen[0] + last.taps.length === start) {
         last.taps.push(tap);
         continue;
       }
       const count = ceil((out - first) / step);
-      spans.push({ first, count, step, from, inputStep, taps: [tap] });
+      spans.push({ pixels: [first, count, step], seen: [start, count, inputStep], taps: [tap] });
     }
   }
   return spans;
@@ -100,7 +99,7 @@ const convolution =
       1,
       ...strides.slice(3 - rank, 3),
     ]);
-    const into = { ...result, shape: sides, strides };
+    const into = viewed(result, sides, strides);
     const [input, weights] = [x, kernel].map((each) => (rank === 1 ? inserted(each, 2) : each));
     const image = ordered(input, [0, 2, 3, 1]);
     const shape = [n, rows.whole, columns.whole, channels];
@@ -109,30 +108,30 @@ const convolution =
 
     const biases = valuesOf(stretched(bias, [outChannels]));
     const row = Float32Array.from({ length: strides[1] }, (_, i) => biases[i % outChannels]);
-    const lines = { ...result, shape: [n * rows.out, row.length], strides: [row.length, 1] };
+    const lines = viewed(result, [n * rows.out, row.length]);
     copy(call, stretched(tensorOf(row), lines.shape), lines);
 
     const taps = ordered(weights, isTransposed ? [2, 3, 0, 1] : [2, 3, 1, 0]);
+    const samples: Range = [0, n];
     let part = 0;
     for (const y of spansOf(rows, isTransposed, false)) {
       for (const x of spansOf(columns, isTransposed, groups === 1)) {
         for (let group = 0; group < groups; group++) {
-          const [axis, size] = isTransposed ? [2, inGroup] : [3, outGroup];
-          const ofGroup = narrowed(taps, axis, group * size, size);
+          const inputs: Range = [group * inGroup, inGroup];
+          const outputs: Range = [group * outGroup, outGroup];
+          const ofGroup = isTransposed
+            ? narrowed(taps, 2, ...inputs)
+            : narrowed(taps, 3, ...outputs);
           const ofRow = narrowed(ofGroup, 0, y.taps[0], 1);
           const numbers = x.taps.flatMap((tap) => valuesOf(narrowed(ofRow, 1, tap, 1)));
           const matrix = tensorOf(Float32Array.from(numbers), [
             numbers.length / outGroup,
             outGroup,
           ]);
-          const seenRows = narrowed(whole, 1, y.from, y.count, y.inputStep);
-          const seen = narrowed(seenRows, 2, x.from, x.count, x.inputStep);
-          const toRows = narrowed(into, 1, y.first, y.count, y.step);
-          const to = narrowed(toRows, 2, x.first, x.count, x.step);
           addProducts(
             call,
-            narrowed(to, 3, group * outGroup, outGroup),
-            narrowed(seen, 3, group * inGroup, inGroup),
+            narrowedAll(into, [samples, y.pixels, x.pixels, outputs]),
+            narrowedAll(whole, [samples, y.seen, x.seen, inputs]),
             matrix,
             part++,
           );

@@ -2,7 +2,19 @@
 import { need } from "../onnx/errors.ts";
 import { attribute, type Call, type Operator, step, valuesOf } from "./call.ts";
 import { add, map, mayReplace } from "./map.ts";
-import { ceil, clamp, exp, floor, larger, max, plus, smaller, sqrt } from "./numbers.ts";
+import {
+  ceil,
+  clamp,
+  divided,
+  exp,
+  floor,
+  larger,
+  max,
+  minus,
+  plus,
+  smaller,
+  sqrt,
+} from "./numbers.ts";
 import { along, isWhole, sizeOf, type Tensor } from "./tensor.ts";
 
 const { abs, cos, expm1, log, log1p, sign, sin, tanh, trunc } = Math;
@@ -19,6 +31,7 @@ const erf = (x: number): number => {
 };
 
 const elu = (x: number, alpha: number) => (x > 0 ? x : alpha * expm1(x));
+const leakyRelu = (x: number, slope: number) => (x < 0 ? slope * x : x);
 const modulo = (a: number, b: number) => a - b * floor(a / b);
 
 const UNARY: Record<string, (x: number) => number> = {
@@ -47,8 +60,8 @@ const BINARY: Record<string, Function2> = {
   Mul: (a, b) => a * b,
   Or: (a, b) => a || b,
   Pow: (a, b) => a ** b,
-  PRelu: (x, slope) => (x < 0 ? x * slope : x),
-  Sub: (a, b) => a - b,
+  PRelu: leakyRelu,
+  Sub: minus,
 };
 
 const COMPARISONS: Record<string, (a: number, b: number) => boolean> = {
@@ -66,7 +79,7 @@ const VARIADIC: Record<string, Function2> = { Max: larger, Min: smaller, Sum: pl
 const WITH_ATTRIBUTES: Record<string, [defaults: Record<string, number>, f: Function3]> = {
   Elu: [{ alpha: 1 }, elu],
   HardSigmoid: [{ alpha: 0.2, beta: 0.5 }, (x, a, b) => clamp(a * x + b, 0, 1)],
-  LeakyRelu: [{ alpha: 0.01 }, (x, a) => (x < 0 ? a * x : x)],
+  LeakyRelu: [{ alpha: 0.01 }, leakyRelu],
   Selu: [{ alpha: 1.6732631921768188, gamma: 1.0507010221481323 }, (x, a, g) => g * elu(x, a)],
 };
 
@@ -83,7 +96,7 @@ const division =
 const relu = (call: Call, x: Tensor): Tensor => {
   if (!mayReplace(x)) return map(call, [x], (value) => max(value, 0));
   const size = sizeOf(x.shape);
-  step(call, size / 16, () => call.arena.machine.relu(x.at, size));
+  step(call, size / 16, () => call.arena.machine.relu(x.offset, size));
   return x;
 };
 
@@ -108,10 +121,7 @@ export const ELEMENTWISE: Record<string, Operator> = {
   Add: add,
   Clip: (call, x, low = along([-Infinity]), high = along([Infinity])) =>
     map(call, [x, low, high], clamp),
-  Div: division(
-    (a, b) => a / b,
-    (a, b) => trunc(a / b),
-  ),
+  Div: division(divided, (a, b) => trunc(a / b)),
   Mod: division((a, b) => a % b, modulo),
   Relu: relu,
   Where: (call, c, a, b) => map(call, [c, a, b], (is, x, y) => (is ? x : y), isWhole(a)),

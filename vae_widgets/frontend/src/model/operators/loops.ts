@@ -1,5 +1,5 @@
 /** Loops over the elements of several tensors of one shape, each with strides of its own. */
-import { sizeOf, type Tensor, upTo } from "./tensor.ts";
+import { type Tensor, upTo } from "./tensor.ts";
 
 /** Computes `n` elements: where they begin in each tensor, and how far apart they are. */
 type Row = (n: number, places: number[], steps: number[]) => void;
@@ -37,7 +37,7 @@ export const loop = (tensors: Tensor[], row: Row): ((more?: number[]) => void) =
   return (more) =>
     visit(
       0,
-      tensors.map(({ at }, t) => at + (more?.[t] ?? 0)),
+      tensors.map(({ offset }, t) => offset + (more?.[t] ?? 0)),
     );
 };
 
@@ -50,8 +50,3 @@ export const copier = (from: Tensor, to: Tensor): ((more?: number[]) => void) =>
       for (let i = 0; i < n; i++) target[at + i * step] = source[place + i * stride];
     } else target.set(source.subarray(place, place + n), at);
   });
-
-/** Fill a tensor in row-major order. */
-export const fill = ({ block, at, shape }: Tensor, value: number): void => {
-  block.numbers.fill(value, at, at + sizeOf(shape));
-};

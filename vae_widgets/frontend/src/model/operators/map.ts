@@ -1,7 +1,7 @@
 /** What most operators are made of: computing number by number, and taking numbers together. */
 import type { Numbers } from "../onnx/arrays.ts";
-import { type Call, newTensor, step } from "./call.ts";
-import { fill, loop } from "./loops.ts";
+import { type Call, filled, newTensor, step } from "./call.ts";
+import { loop } from "./loops.ts";
 import {
   axesOf,
   broadcastShape,
@@ -73,7 +73,7 @@ export const reduce = (
   f: (sum: number, x: number) => number,
 ): Tensor => {
   const shape = x.shape.map((side, i) => (axes.includes(i) ? 1 : side));
-  const result = newTensor(call, shape, isWhole(x));
+  const result = filled(call, shape, start, isWhole(x));
   const run = loop([stretched(result, x.shape), x], (n, [at, place], [step, stride]) => {
     const from = x.block.numbers;
     const to = result.block.numbers;
@@ -83,10 +83,7 @@ export const reduce = (
       to[at] = sum;
     }
   });
-  step(call, sizeOf(x.shape), () => {
-    fill(result, start);
-    run();
-  });
+  step(call, sizeOf(x.shape), run);
   return result;
 };
 

@@ -8,6 +8,7 @@ import {
   type Call,
   contiguous,
   copy,
+  filled,
   newTensor,
   type Operator,
   positive,
@@ -15,7 +16,7 @@ import {
   valuesOf,
 } from "./call.ts";
 import { checkShape, count } from "./budget.ts";
-import { copier, fill } from "./loops.ts";
+import { copier } from "./loops.ts";
 import { map, without } from "./map.ts";
 import { ceil, clamp, max, min, plus } from "./numbers.ts";
 import {
@@ -25,14 +26,16 @@ import {
   inserted,
   isWhole,
   narrowed,
+  narrowedAll,
   ordered,
+  type Range,
   rankOf,
-  rowMajor,
   sizeOf,
   stretched,
   type Tensor,
   tensorOf,
   upTo,
+  viewed,
 } from "./tensor.ts";
 
 /** A tensor of this shape with the numbers of `x` from places on, and a value elsewhere. */
@@ -44,13 +47,9 @@ export const padded = (
   value: number,
 ): Tensor => {
   if (`${shape}` === `${x.shape}`) return x;
-  const result = newTensor(call, shape, isWhole(x));
-  step(call, sizeOf(shape), () => fill(result, value));
-  const inner = x.shape.reduce(
-    (whole, side, axis) => narrowed(whole, axis, before[axis], side),
-    result,
-  );
-  copy(call, x, inner);
+  const result = filled(call, shape, value, isWhole(x));
+  const ranges = x.shape.map((side, axis): Range => [before[axis], side]);
+  copy(call, x, narrowedAll(result, ranges));
   return result;
 };
 
@@ -60,11 +59,11 @@ export const gather = (call: Call, x: Tensor, indices: Tensor, axis: number): Te
   const count = sizeOf(indices.shape);
   const result = newTensor(call, x.shape.toSpliced(axis, 1, ...indices.shape), isWhole(x));
   const shape = x.shape.with(axis, count);
-  const flat = { ...result, shape, strides: rowMajor(shape) };
+  const flat = viewed(result, shape);
   const copySlab = copier(narrowed(x, axis, 0, 1), narrowed(flat, axis, 0, 1));
   step(call, sizeOf(shape), () => {
     for (let i = 0; i < count; i++) {
-      const place = positive(places.block.numbers[places.at + i], x.shape[axis]);
+      const place = positive(places.block.numbers[places.offset + i], x.shape[axis]);
       copySlab([i * flat.strides[axis], place * x.strides[axis]]);
     }
   });
@@ -73,7 +72,7 @@ export const gather = (call: Call, x: Tensor, indices: Tensor, axis: number): Te
 
 const reshaped = (call: Call, x: Tensor, shape: number[]): Tensor => {
   needSame("new size", sizeOf(shape), sizeOf(x.shape));
-  return { ...contiguous(call, x), shape, strides: rowMajor(shape) };
+  return viewed(contiguous(call, x), shape);
 };
 
 const reshape = (call: Call, x: Tensor, sides: Tensor): Tensor => {
@@ -137,9 +136,9 @@ const split = (call: Call, x: Tensor, ...[given]: Tensor[]): Tensor[] => {
     upTo(length).map((i) => min(each, side - i * each)),
   );
   let end = 0;
-  const starts = sizes.map((size) => (end += size) - size);
+  const parts = sizes.map((size) => narrowed(x, axis, (end += size) - size, size));
   needSame("sum of sizes", end, side);
-  return sizes.map((size, i) => narrowed(x, axis, starts[i], size));
+  return parts;
 };
 
 const concat = (call: Call, x: Tensor, ...others: Tensor[]): Tensor => {
@@ -204,12 +203,12 @@ const cast = (call: Call, x: Tensor): Tensor => {
 
 const constantOfShape = (call: Call, sides: Tensor): Tensor => {
   const shape = valuesOf(sides);
-  const { numbers } = attribute(call, "value", {
-    shape: [],
-    numbers: Float32Array.of(0),
-    isHalf: false,
-  });
-  return { ...tensorOf(numbers), shape, strides: shape.map(() => 0) };
+  const { numbers } = attribute(call, "value", { shape: [], numbers: Float32Array.of(0) });
+  return viewed(
+    tensorOf(numbers),
+    shape,
+    shape.map(() => 0),
+  );
 };
 
 const range = (call: Call, a: Tensor, b: Tensor, c: Tensor): Tensor => {
@@ -232,10 +231,8 @@ const oneHot = (call: Call, x: Tensor, sides: Tensor, values: Tensor): Tensor =>
   return map(call, [inserted(x, axis), places], isOn, isWhole(values));
 };
 
-const shapeOf = (call: Call, { shape }: Tensor): Tensor => {
-  const [start, end] = [attribute(call, "start", 0), attribute(call, "end", shape.length)];
-  return along(shape.slice(start, end));
-};
+const shapeOf = (call: Call, { shape }: Tensor): Tensor =>
+  along(shape.slice(attribute(call, "start", 0), attribute(call, "end", shape.length)));
 
 export const MOVES: Record<string, Operator> = {
   Cast: cast,

@@ -3,9 +3,10 @@ import { lack } from "../onnx/errors.ts";
 import { count } from "./budget.ts";
 import { attribute, type Call, type Operator, valuesOf } from "./call.ts";
 import { map, reduce, without } from "./map.ts";
-import { ceil, clamp, floor, larger, min, plus } from "./numbers.ts";
+import { ceil, clamp, divided, floor, min } from "./numbers.ts";
 import { gather, padded } from "./moves.ts";
-import { along, axesOf, rankOf, sizeOf, stretched, type Tensor, upTo } from "./tensor.ts";
+import { MAX, MEAN } from "./reductions.ts";
+import { along, axesOf, rankOf, sizeOf, stretched, type Tensor, upTo, viewed } from "./tensor.ts";
 import { windows } from "./windows.ts";
 
 /** The maximum of windows, or their mean. */
@@ -17,22 +18,23 @@ const pool =
     const found = windows(call, sides, kernel);
     const whole = found.map((each) => each.whole);
     const befores = [0, 0, ...found.map(({ zeros }) => zeros)];
-    const [start, f] = isMean ? [0, plus] : [-Infinity, larger];
+    const [start, f] = isMean ? MEAN : MAX;
     const slide = (image: Tensor): Tensor => {
       const channels = image.shape.slice(0, 2);
       const from = padded(call, image, befores, [...channels, ...whole], start);
       // All windows as one tensor, each number of which is read where it is.
       const outs = found.map(({ out }) => out);
-      const steps = from.strides.slice(2);
-      const all = {
-        ...from,
-        shape: [...channels, ...outs, ...kernel],
-        strides: [
-          ...from.strides.slice(0, 2),
+      const [first, second, ...steps] = from.strides;
+      const all = viewed(
+        from,
+        [...channels, ...outs, ...kernel],
+        [
+          first,
+          second,
           ...found.map(({ stride }, i) => stride * steps[i]),
           ...found.map(({ dilation }, i) => dilation * steps[i]),
         ],
-      };
+      );
       const axes = axesOf(all).slice(rankOf(x));
       return without(reduce(call, all, axes, start, f), axes);
     };
@@ -42,17 +44,17 @@ const pool =
     const counts = attribute(call, "count_include_pad", 0)
       ? along([sizeOf(kernel)])
       : slide(stretched(along([1]), [1, 1, ...sides]));
-    return map(call, [result, counts], (sum, n) => sum / n);
+    return map(call, [result, counts], divided);
   };
 
 type Coordinate = (i: number, scale: number, side: number, out: number) => number;
-const halfPixel: Coordinate = (i, scale) => (i + 0.5) / scale - 0.5;
+const halfPixel = (i: number, scale: number) => (i + 0.5) / scale - 0.5;
 
 /** Coordinate in the input of place i of the result: https://onnx.ai/onnx/operators/onnx__Resize.html. */
 const COORDINATES: Record<string, Coordinate> = {
   half_pixel: halfPixel,
-  pytorch_half_pixel: (i, scale, side, out) => (out > 1 ? halfPixel(i, scale, side, out) : 0),
-  asymmetric: (i, scale) => i / scale,
+  pytorch_half_pixel: (i, scale, _, out) => (out > 1 ? halfPixel(i, scale) : 0),
+  asymmetric: divided,
   align_corners: (i, _, side, out) => (out > 1 ? (i * (side - 1)) / (out - 1) : 0),
 };
 const ROUNDINGS: Record<string, (x: number) => number> = {
@@ -102,7 +104,7 @@ const resize = (call: Call, x: Tensor, ...[, given, sizes]: Tensor[]): Tensor =>
     if (!isLinear) continue;
     const shares = along(
       places.map((place) => place - floor(place)),
-      shape.length - 1 - axis,
+      rankOf(x) - 1 - axis,
     );
     x = map(call, [x, neighbour(1), shares], (a, b, share) => a + share * (b - a));
   }

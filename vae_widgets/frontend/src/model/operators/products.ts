@@ -7,12 +7,13 @@ import {
   type Call,
   contiguous,
   copied,
+  filled,
   kept,
   newTensor,
   type Operator,
   step,
 } from "./call.ts";
-import { fill, loop } from "./loops.ts";
+import { loop } from "./loops.ts";
 import { add, map, without } from "./map.ts";
 import {
   axesOf,
@@ -22,10 +23,10 @@ import {
   isWhole,
   ordered,
   rankOf,
-  rowMajor,
   sizeOf,
   stretched,
   type Tensor,
+  viewed,
 } from "./tensor.ts";
 
 /** The tensor in the arena, in row-major order, as the kernel needs it. */
@@ -45,21 +46,21 @@ export const addProducts = (call: Call, to: Tensor, a: Tensor, b: Tensor, part =
   const [k, columns] = b.shape.slice(-2);
   const [down, across] = b.strides.slice(-2);
   const size = packedSize(k, columns);
-  const isKept = b.isKnown && b.shape.length === 2;
+  const isKept = b.isKnown && rankOf(b) === 2;
   const packFrom = (place: number, floats: Float32Array, at: number) => {
     const { numbers } = b.block;
     pack(floats, at, k, n, (row, column) => factor * numbers[place + row * down + column * across]);
   };
   const packed = isKept
-    ? kept(call, part, size, (floats, at) => packFrom(b.at, floats, at))
+    ? kept(call, part, size, (floats, at) => packFrom(b.offset, floats, at))
     : newTensor(call, [size]);
   // The places of the matrices of a stack.
   const places = (x: Tensor) => stretched(ordered(x, axesOf(x).slice(0, -2)), stack);
   const run = loop([to, a, b].map(places), (count, [c, x, place], [next, nextA, nextB]) => {
     const { floats, multiply } = call.arena.machine;
     for (let i = 0; i < count; i++) {
-      if (!isKept) packFrom(place + i * nextB, floats, packed.at);
-      multiply(x + i * nextA, lda, packed.at, c + i * next, ldc, m, n, k);
+      if (!isKept) packFrom(place + i * nextB, floats, packed.offset);
+      multiply(x + i * nextA, lda, packed.offset, c + i * next, ldc, m, n, k);
     }
   });
   call.budget.spend(WORK, sizeOf(to.shape) * k + 2 ** 13); // planning takes time, too
@@ -71,26 +72,25 @@ const multiply = (call: Call, left: Tensor, right: Tensor, factor = 1): Tensor =
   call.isKnown = false; // the kernel is not there while the graph is prepared
   const [[m, k], [depth, n]] = [left, right].map(({ shape }) => shape.slice(-2));
   needSame("rows of a matrix", depth, k);
-  if (right.shape.length === 2 && left.shape.length > 2) {
+  if (rankOf(right) === 2 && rankOf(left) > 2) {
     // One product with all rows.
     const rows = contiguous(call, left);
     const shape = [...rows.shape.slice(0, -1), n];
-    const flat = { ...rows, shape: [sizeOf(shape) / n, k], strides: [k, 1] };
-    return { ...multiply(call, flat, right, factor), shape, strides: rowMajor(shape) };
+    const flat = viewed(rows, [sizeOf(shape) / n, k]);
+    return viewed(multiply(call, flat, right, factor), shape);
   }
   const stack = broadcastShape(left.shape.slice(0, -2), right.shape.slice(0, -2));
-  const result = newTensor(call, [...stack, m, n]);
-  step(call, sizeOf(result.shape) / 16, () => fill(result, 0));
+  const result = filled(call, [...stack, m, n], 0);
   addProducts(call, result, inArena(call, left), right, 0, factor);
   return result;
 };
 
 /** As in NumPy: a vector is a row at the left, and a column at the right. */
 const matMul = (call: Call, a: Tensor, b: Tensor): Tensor => {
-  const isRow = a.shape.length === 1;
-  const isColumn = b.shape.length === 1;
+  const isRow = rankOf(a) === 1;
+  const isColumn = rankOf(b) === 1;
   const result = multiply(call, isRow ? inserted(a, 0) : a, isColumn ? inserted(b, 1) : b);
-  const rank = result.shape.length;
+  const rank = rankOf(result);
   return without(result, [isRow ? rank - 2 : rank, isColumn ? rank - 1 : rank]);
 };
 

@@ -2,7 +2,7 @@
 import { lack } from "../onnx/errors.ts";
 import { allPositive, attribute, axisOf, type Call, type Operator, valuesOf } from "./call.ts";
 import { map, reduce, without } from "./map.ts";
-import { exp, larger, plus, smaller, sqrt } from "./numbers.ts";
+import { divided, exp, larger, minus, plus, smaller, sqrt } from "./numbers.ts";
 import { along, axesOf, rankOf, sizeOf, type Tensor, upTo } from "./tensor.ts";
 
 const { abs, log } = Math;
@@ -14,7 +14,7 @@ type Reduction = [
   last?: (sum: number, n: number) => number,
 ];
 
-const MEAN: Reduction = [0, plus, (sum, n) => sum / n];
+export const MEAN: Reduction = [0, plus, divided];
 export const MAX: Reduction = [-Infinity, larger];
 const MIN: Reduction = [Infinity, smaller];
 const addSquare = (sum: number, x: number) => sum + x * x;
@@ -60,7 +60,7 @@ const softmax =
   (f: (x: number, sum: number) => number): Operator =>
   (call, x: Tensor) => {
     const axes = [axisOf(call, -1, x)];
-    const less = map(call, [x, reduced(call, x, axes, MAX)], (value, most) => value - most);
+    const less = map(call, [x, reduced(call, x, axes, MAX)], minus);
     const sum = reduce(call, less, axes, 0, (total, value) => total + exp(value));
     return map(call, [less, sum], f);
   };
@@ -91,8 +91,8 @@ const batchNormalization = (
 const layerNormalization = (call: Call, x: Tensor, scale: Tensor, move = along([0])): Tensor => {
   const axes = axesOf(x).slice(axisOf(call, -1, x));
   const mean = reduced(call, x, axes, MEAN);
-  const centred = map(call, [x, mean], (value, middle) => value - middle);
-  const variance = reduced(call, centred, axes, [0, addSquare, MEAN[2]]);
+  const centred = map(call, [x, mean], minus);
+  const variance = reduced(call, centred, axes, [0, addSquare, divided]);
   return normalized(call, centred, [along([0]), variance, scale, move]);
 };
 

@@ -12,11 +12,11 @@ export interface Block {
   uses: number;
 }
 
-/** An element at position i is at `at + i . strides` of `block.numbers`. */
+/** An element at position i is at `offset + i . strides` of `block.numbers`. */
 export interface Tensor {
   readonly shape: number[];
   readonly strides: number[];
-  readonly at: number;
+  readonly offset: number;
   readonly block: Block;
   /** Whether its numbers are known while the graph is prepared. */
   readonly isKnown: boolean;
@@ -28,14 +28,14 @@ export const isWhole = ({ block }: Tensor): boolean => block.numbers instanceof 
 /** A tensor that has its array for itself. */
 export const tensorOf = (numbers: Numbers, shape = [numbers.length], isKnown = true): Tensor => {
   const block = { numbers, place: 0, uses: Infinity };
-  return { shape, strides: rowMajor(shape), at: 0, block, isKnown };
+  return { shape, strides: rowMajor(shape), offset: 0, block, isKnown };
 };
 
 /** A tensor of a part of the arena. */
 export const tensorIn = (block: Block, shape: number[], strides = rowMajor(shape)): Tensor => ({
   shape,
   strides,
-  at: block.place,
+  offset: block.place,
   block,
   isKnown: false,
 });
@@ -49,7 +49,7 @@ export const rankOf = ({ shape }: Tensor): number => shape.length;
 /** The numbers from 0 up to n. */
 export const upTo = (n: number): number[] => [...new Array(n).keys()];
 
-export const axesOf = ({ shape }: Tensor): number[] => upTo(shape.length);
+export const axesOf = (x: Tensor): number[] => upTo(rankOf(x));
 
 export const sizeOf = (shape: number[]): number => shape.reduce((a, b) => a * b, 1);
 
@@ -69,34 +69,39 @@ export const isDense = (x: Tensor): boolean => {
   return isContiguous(ordered(x, axes));
 };
 
+/** The memory of a tensor with another shape: in row-major order, or with strides. */
+export const viewed = (x: Tensor, shape: number[], strides = rowMajor(shape)): Tensor => ({
+  ...x,
+  shape,
+  strides,
+});
+
 /** The tensor with its axes in another order. */
-export const ordered = (x: Tensor, axes: number[]): Tensor => {
-  const [shape, strides] = [x.shape, x.strides].map((list) => axes.map((axis) => list[axis]));
-  return { ...x, shape, strides };
-};
+export const ordered = (x: Tensor, axes: number[]): Tensor =>
+  viewed(
+    x,
+    axes.map((axis) => x.shape[axis]),
+    axes.map((axis) => x.strides[axis]),
+  );
 
 /** The tensor with an axis of one number before another. */
-export const inserted = (x: Tensor, axis: number): Tensor => {
-  const [shape, strides] = [x.shape, x.strides].map((list) => list.toSpliced(axis, 0, 1));
-  return { ...x, shape, strides };
+export const inserted = (x: Tensor, axis: number): Tensor =>
+  viewed(x, x.shape.toSpliced(axis, 0, 1), x.strides.toSpliced(axis, 0, 1));
+
+/** Places along an axis: the first, their number, and the distance between them. */
+export type Range = [start: number, count: number, step?: number];
+
+/** Some places along an axis. */
+export const narrowed = (x: Tensor, axis: number, ...[start, count, step = 1]: Range): Tensor => {
+  const stride = x.strides[axis];
+  const shape = x.shape.with(axis, count);
+  const offset = x.offset + (count && start * stride);
+  return { ...viewed(x, shape, x.strides.with(axis, stride * step)), offset };
 };
 
-/** Some places along an axis: the first, their number, and the distance between them. */
-export const narrowed = (
-  x: Tensor,
-  axis: number,
-  start: number,
-  count: number,
-  step = 1,
-): Tensor => {
-  const stride = x.strides[axis];
-  return {
-    ...x,
-    shape: x.shape.with(axis, count),
-    strides: x.strides.with(axis, stride * step),
-    at: x.at + (count && start * stride),
-  };
-};
+/** Some places along each of the first axes. */
+export const narrowedAll = (x: Tensor, ranges: Range[]): Tensor =>
+  ranges.reduce((part, range, axis) => narrowed(part, axis, ...range), x);
 
 /** The shape that two shapes are repeated to, as in NumPy. */
 export const broadcastShape = (a: number[], b: number[]): number[] => {
@@ -114,5 +119,5 @@ export const stretched = (x: Tensor, shape: number[]): Tensor => {
   needSame("shape", broadcastShape(x.shape, shape), shape);
   const before = shape.length - rankOf(x);
   const strides = shape.map((_, i) => (x.shape[i - before] > 1 ? x.strides[i - before] : 0));
-  return { ...x, shape, strides };
+  return viewed(x, shape, strides);
 };
