@@ -44,6 +44,8 @@ class Codec(Protocol):
 
     - ``to_onnx(convert=True)`` returns an `OnnxModel`, so that widgets can decode in their page.
       With ``convert=False`` it takes less than a second, or raises ``ValueError``.
+    - ``n_classes`` is the number of tokens where samples hold numbers of tokens, else None. Widgets
+      compare such samples by the share of tokens that differ.
     - ``attribution(x)`` returns what each element adds to the reconstruction loss of its sample, in
       nats, (n, *sample_shape). A `ReviewQueue` shows it for rows of a table.
     - ``weights_version()`` returns a number that changes with the weights, if these may change.
@@ -355,6 +357,12 @@ class ConditionedCodec:
     def sample_shape(self) -> tuple[int, ...]:
         """Shape of one sample."""
         return self._model.sample_shape
+
+    @property
+    def n_classes(self) -> int | None:
+        """Number of tokens of the model's samples; None where they are not tokens."""
+        number: int | None = getattr(self._model, "n_classes", None)
+        return number
 
     @property
     def renderer(self) -> Any:

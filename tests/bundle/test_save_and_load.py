@@ -229,6 +229,7 @@ def test_a_vocabulary_goes_along(tmp_path):
     vae.save(tmp_path / "x.vae", renderer=vw.TextRenderer(vocabulary), samples=x)
     codec = vw.load(tmp_path / "x.vae")
     assert codec.vocabulary == vocabulary
+    assert codec.n_classes == vae.n_classes == len(vocabulary)
     assert codec.vocabulary.decode(codec.decode(np.zeros((4, 2)))) == vocabulary.decode(
         vae.decode(np.zeros((4, 2)))
     )
@@ -239,6 +240,7 @@ def test_a_vocabulary_goes_along(tmp_path):
 def test_it_is_a_codec(bundle):
     codec = vw.load(bundle)
     assert check_codec(codec) is codec
+    assert codec.n_classes is None
     assert repr(codec) == (
         "<BundleCodec digits.vae: 3 latent dimensions, samples of 8x8, bernoulli likelihood>"
     )

@@ -180,6 +180,11 @@ class BundleCodec:
         return self._facts.likelihood
 
     @property
+    def n_classes(self) -> int | None:
+        """Number of tokens for a categorical likelihood, None for others."""
+        return self._facts.n_classes
+
+    @property
     def n_labels(self) -> int | None:
         """Number of labels of a conditional model; None if it takes none."""
         return self._facts.n_labels

@@ -301,6 +301,12 @@ class VAE(Trainer):
         return self._rules.sample_shape
 
     @property
+    def n_classes(self) -> int | None:
+        """Number of tokens for a categorical likelihood, None for others."""
+        number: int | None = self.likelihood.n_classes
+        return number
+
+    @property
     def n_labels(self) -> int | None:
         """Number of labels of a conditional VAE; None if it takes none."""
         return self._rules.n_labels

@@ -1,9 +1,10 @@
-"""The numbers beside the curves under a film strip end where the curves begin."""
+"""The numbers beside the curves under a film strip, and what they say the curves are."""
 
 import pytest
 
 import vae_widgets as vw
 from tests.support.alone import show_alone
+from tests.support.blank_page import BlankPage
 from tests.support.pca_codec import PcaCodec, digits
 
 # Where each text that ends at its place begins and ends, by the text.
@@ -29,3 +30,20 @@ def test_ticks_fit_into_the_margin(own_page, reach):
     drawn = page.evaluate("drawn")
     axis = drawn["0"][1] + 3
     assert all(start >= 0 and end <= axis - 1.99 for start, end in drawn.values())
+
+
+class Tokens(PcaCodec):
+    n_classes = 2
+
+    def decode(self, z):
+        return super().decode(z).round()
+
+
+@pytest.mark.parametrize(
+    ("codec", "unit"), [(PcaCodec, "RMS, data units"), (Tokens, "share of tokens")]
+)
+def test_the_change_of_tokens_is_a_share(page, codec, unit):
+    x, _ = digits()
+    slider = vw.InterpolationSlider(codec(x[:60]), x[0], x[1], steps=12)
+    blank = BlankPage(page, slider)
+    blank.root.locator(f".vw-film-profile canvas[aria-label$='{unit}.']").wait_for()

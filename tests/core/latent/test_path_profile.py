@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from vae_widgets.core.latent.path_profile import log_prior, step_size, usual_log_prior
+from vae_widgets.core.latent.path_profile import (
+    changed_share,
+    log_prior,
+    step_size,
+    usual_log_prior,
+)
 
 
 @pytest.mark.parametrize("dim", [1, 2, 16])
@@ -30,3 +35,8 @@ def test_steps_are_root_mean_square_differences():
     frames[1, 0, 0] = 1  # one of four values by 1
     frames[2:] = 3
     np.testing.assert_allclose(step_size(frames), [0.5, np.sqrt((4 + 3 * 9) / 4), 0])
+
+
+def test_of_tokens_the_share_that_changes_counts_and_not_their_numbers():
+    frames = np.array([[[0, 1], [2, 3]], [[0, 9], [2, 3]], [[7, 9], [2, 4]], [[7, 9], [2, 4]]])
+    np.testing.assert_array_equal(changed_share(frames), [1 / 4, 2 / 4, 0])

@@ -11,7 +11,7 @@ const floats = (values) => Float32Array.from(values);
 const COMPUTE = {
   path: ({ points, stops, frames, method }) => latentPath(points.map(floats), stops, frames, LEGS[method]),
   logPrior: ({ path, frames }) => logPriors(floats(path), frames),
-  stepSize: ({ samples }) => stepSizes(samples.map(floats)),
+  stepSize: ({ samples, tokens }) => stepSizes(samples.map(floats), tokens),
   plane({ dims, origin, directions, places, sliceAt }) {
     const map = { dims, origin: wire(Float64Array, origin), directions: wire(Float64Array, directions) };
     const plane = LatentPlane.of(map);

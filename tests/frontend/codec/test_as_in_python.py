@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from vae_widgets.core.latent.far_from_data import FarFromData
-from vae_widgets.core.latent.path_profile import log_prior, step_size
+from vae_widgets.core.latent.path_profile import changed_share, log_prior, step_size
 from vae_widgets.core.latent.paths import arc, latent_path, line
 from vae_widgets.core.latent.plane import on_plane
 from vae_widgets.core.latent.projections import latent_axes, principal_axes
@@ -70,7 +70,11 @@ def test_curves(compute):
     made = compute("logPrior", path=z.ravel(), frames=7)
     np.testing.assert_allclose(made, log_prior(z), rtol=1e-6)
     samples = random.normal(size=(7, 20)).astype(np.float32)
-    np.testing.assert_allclose(compute("stepSize", samples=samples), step_size(samples), rtol=1e-6)
+    made = compute("stepSize", samples=samples, tokens=False)
+    np.testing.assert_allclose(made, step_size(samples), rtol=1e-6)
+    tokens = random.integers(0, 3, size=(7, 20))
+    made = compute("stepSize", samples=tokens, tokens=True)
+    np.testing.assert_allclose(made, changed_share(tokens), rtol=1e-12)
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2, 5])

@@ -11,6 +11,7 @@ from scipy import stats
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 
+from vae_widgets.codec import ConditionedCodec
 from vae_widgets.core.latent.neighbour_graph import NeighbourGraph
 from vae_widgets.core.latent.paths import arc, latent_path, line
 from vae_widgets.rendering import ImageRenderer
@@ -415,11 +416,43 @@ def test_all_methods_are_compared_in_one_batch(codec):
     assert [strip["method"] for strip in slider._content["strips"]] == ["neighbours"]
 
 
+class Notes(Identity):
+    """Numbers of tokens, near halves of latent vectors."""
+
+    n_classes = 5
+
+    def decode(self, z):
+        return np.floor(np.asarray(z) / 2)
+
+
+@pytest.mark.parametrize("conditioned", [False, True])
+def test_the_change_of_tokens_is_the_share_that_changes(conditioned):
+    codec = ConditionedCodec(WithLabel(), 1, 2) if conditioned else Notes()
+    slider = InterpolationSlider(
+        codec, np.zeros(4), [2, 4, 8, 0], steps=3, method="linear", ends="latent"
+    )
+    np.testing.assert_array_equal(slider.frames, [[0, 0, 0, 0], [0, 1, 2, 0], [1, 2, 4, 0]])
+    np.testing.assert_array_equal(slider.step_size, [2 / 4, 3 / 4])
+    assert slider.has_tokens
+    assert slider._content["tokens"]
+
+
+class WithLabel(Notes):
+    """Takes a label, which makes no difference."""
+
+    def encode(self, x, y):
+        return super().encode(x)
+
+    def decode(self, z, y):
+        return super().decode(z)
+
+
 def test_the_profile_of_a_path(slider):
     density = stats.multivariate_normal(np.zeros(3)).logpdf(slider.path)
     np.testing.assert_allclose(slider.log_prior, density, rtol=1e-5)
     steps = [np.sqrt(np.mean((slider.frames[i + 1] - slider.frames[i]) ** 2)) for i in range(16)]
     np.testing.assert_allclose(slider.step_size, steps, rtol=1e-5)
+    assert not slider.has_tokens
     (strip,) = slider._content["strips"]
     for name in ("log_prior", "step_size"):
         np.testing.assert_array_equal(np.frombuffer(strip[name]["data"]), getattr(slider, name))

@@ -33,3 +33,14 @@ def step_size(frames: ArrayLike) -> NDArray[np.float64]:
     change = np.diff(frames.reshape(len(frames), -1), axis=0)
     size: NDArray[np.float64] = np.sqrt(np.mean(change**2, axis=1, dtype=np.float64))
     return size
+
+
+def changed_share(frames: ArrayLike) -> NDArray[np.float64]:
+    """Return the shares (n - 1,), from 0 to 1, of tokens in which neighbouring samples differ.
+
+    Numbers of tokens have no distances: 3 is no nearer to 4 than to 40.
+    """
+    frames = np.asarray(frames)
+    differs = (frames[1:] != frames[:-1]).reshape(len(frames) - 1, -1)
+    share: NDArray[np.float64] = differs.mean(axis=1)
+    return share

@@ -10,7 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from vae_widgets.codec import Codec, check_codec, decode_samples, encode_mean
 from vae_widgets.core import checks
 from vae_widgets.core.latent.neighbour_graph import NeighbourGraph
-from vae_widgets.core.latent.path_profile import log_prior, step_size, usual_log_prior
+from vae_widgets.core.latent.path_profile import (
+    changed_share,
+    log_prior,
+    step_size,
+    usual_log_prior,
+)
 from vae_widgets.core.latent.paths import Leg, arc, latent_path, line
 from vae_widgets.rendering import Renderer, check_renderer, note_of, render, with_range_of
 from vae_widgets.rendering.atlas import tile_atlas
@@ -98,6 +103,7 @@ class FilmMaker:
         self._range_is_known = False
         shape = tuple(codec.sample_shape)
         self._short = len(shape) == 1 and shape[0] <= _SHORT
+        self.has_tokens = getattr(codec, "n_classes", None) is not None
         self.steps = checks.positive_int("steps", steps, minimum=2)
         self.ends = checks.one_of("ends", ends, ("auto", "latent", "sample"))
         self._n_neighbors = checks.positive_int("n_neighbors", n_neighbors)
@@ -169,9 +175,10 @@ class FilmMaker:
         tiles = render(self.renderer, np.concatenate([samples, originals]))
         paths.flags.writeable = samples.flags.writeable = False
         strips = {}
+        change = changed_share if self.has_tokens else step_size
         for i, name in enumerate(methods):
             frames = slice(i * self.steps, (i + 1) * self.steps)
-            curves = log_prior(paths[i]), step_size(samples[frames])
+            curves = log_prior(paths[i]), change(samples[frames])
             for curve in curves:
                 curve.flags.writeable = False
             strips[name] = Strip(paths[i], samples[frames], tiles[frames], *curves)
@@ -223,6 +230,7 @@ class FilmMaker:
                 }
                 for name, strip in strips.items()
             ],
+            "tokens": self.has_tokens,
             "columns": list(getattr(self.renderer, "columns", None) or []) if self._short else [],
             "methods": self.methods,
             "stops": np.rint(stops * (self.steps - 1)).astype(int).tolist(),

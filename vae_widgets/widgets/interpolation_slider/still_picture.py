@@ -33,6 +33,10 @@ class Slider(Protocol):
         """Change from frame to frame (steps - 1,)."""
 
     @property
+    def has_tokens(self) -> bool:
+        """Whether samples hold numbers of tokens."""
+
+    @property
     def stops(self) -> NDArray[np.float64]:
         """Positions of the way-points."""
 
@@ -56,7 +60,8 @@ def draw(figure: Any, slider: Slider, rows: Mapping[str, NDArray[np.uint8]], tex
     prior.plot(at, slider.log_prior, color=ACCENT, linewidth=1.3)
     prior.set_title("log prior density N(0, I) (nats)", pad=3)
     change.plot((at[:-1] + at[1:]) / 2, slider.step_size, color=ACCENT, linewidth=1.3)
-    change.set_title("RMS change to the next frame (data units)", pad=3)
+    unit = "share of tokens" if slider.has_tokens else "RMS, data units"
+    change.set_title(f"change to the next frame ({unit})", pad=3)
     change.set_ylim(0, 1.2 * float(slider.step_size.max()) or 1.0)
     change.set_xlabel("value: 0 is the start, 1 the end")
     prior.tick_params(labelbottom=False)

@@ -191,8 +191,17 @@ class InterpolationSlider(Pictured, DecodingWidget):
 
     @property
     def step_size(self) -> NDArray[np.float64]:
-        """Root mean square change from frame to frame, in data units: (steps - 1,), read-only."""
+        """Change from frame to frame (steps - 1,), read-only.
+
+        The root mean square change of the values, in data units; where these are numbers of tokens,
+        the share of tokens that change, from 0 to 1.
+        """
         return self._shown.film.shown.step_size
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether samples hold numbers of tokens: the codec has a number as its ``n_classes``."""
+        return self._maker.has_tokens
 
     @property
     def stops(self) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ export interface PathDraft {
   tiles: Tiles;
   /** For each frame, the nearest one that is decoded. */
   nearest: Int32Array;
-  /** RMS change to the next frame; null until all are decoded. */
+  /** Change to the next frame, as `stepSizes` gives it; null until all are decoded. */
   stepSize: Float64Array | null;
 }
 
@@ -28,7 +28,7 @@ interface SliderState {
   value: number;
   method: string;
   compare: boolean;
-  _content: { strips: { method: string; path: WireArray }[]; stops: number[] };
+  _content: { strips: { method: string; path: WireArray }[]; stops: number[]; tokens: boolean };
   _draft: PathDraft | null;
 }
 
@@ -126,7 +126,7 @@ export class PathDrafts {
         tiles.put(frame, rgba.subarray(i * pixels, (i + 1) * pixels));
       });
       const nearest = nearestOf(frames, (frame) => samples[frame] !== undefined);
-      const stepSize = done + rows >= frames ? stepSizes(samples) : null;
+      const stepSize = done + rows >= frames ? stepSizes(samples, this.#slider.get("_content").tokens) : null;
       this.#slider.set("_draft", { path, moved, tiles, nearest, stepSize });
     }
   }

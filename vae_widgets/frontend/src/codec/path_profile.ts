@@ -1,10 +1,12 @@
 /** Curves along a path, as core/latent/path_profile.py computes them. */
 
-/** Root mean square differences between neighbouring samples. */
-export function stepSizes(samples: Float32Array[]): Float64Array {
+/** Root mean square differences between neighbouring samples, or the shares of `tokens` that differ. */
+export function stepSizes(samples: Float32Array[], tokens: boolean): Float64Array {
   return Float64Array.from({ length: samples.length - 1 }, (_, i) => {
-    const squares = samples[i].reduce((sum, value, j) => sum + (samples[i + 1][j] - value) ** 2, 0);
-    return Math.sqrt(squares / samples[i].length);
+    const [before, after] = [samples[i], samples[i + 1]];
+    if (tokens) return before.reduce((sum, value, j) => sum + Number(after[j] !== value), 0) / before.length;
+    const squares = before.reduce((sum, value, j) => sum + (after[j] - value) ** 2, 0);
+    return Math.sqrt(squares / before.length);
   });
 }
 

@@ -174,7 +174,7 @@ async function decoded(
         method,
         path: writeArray(paths[i], [frames, k]),
         log_prior: writeArray(logPriors(paths[i], frames)),
-        step_size: writeArray(stepSizes(own)),
+        step_size: writeArray(stepSizes(own, content.tokens)),
         samples: before.samples && writeArray(joined(own), [frames, own[0].length]),
       };
     }),

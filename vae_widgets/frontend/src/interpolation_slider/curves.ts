@@ -55,8 +55,8 @@ export class PathCurves {
         range: paddedRange(densities, 0.1),
       },
       {
-        name: "RMS change to the next frame",
-        unit: "data units",
+        name: "change to the next frame",
+        unit: film.tokens ? "share of tokens" : "RMS, data units",
         values: (row) => row.stepSize,
         range: [0, paddedRange(changes)[1] || 1],
       },

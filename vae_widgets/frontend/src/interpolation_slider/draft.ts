@@ -6,10 +6,10 @@ import type { Film, FilmTiles } from "./filmstrip.ts";
 
 /** The film of a draft, which has but the chosen method; what was not moved is as in `film`. */
 export function draftFilm(film: Film, draft: PathDraft): Film {
-  const { frames, stops, rows, chosen } = film;
+  const { frames, tokens, stops, rows, chosen } = film;
   const row = { ...rows[chosen], logPrior: logPriors(draft.path, frames) };
   if (draft.stepSize) row.stepSize = draft.stepSize;
-  return { tiles: draftTiles(film, draft), frames, stops, rows: [row], chosen: 0 };
+  return { tiles: draftTiles(film, draft), frames, tokens, stops, rows: [row], chosen: 0 };
 }
 
 function draftTiles({ tiles, rows, frames, stops }: Film, draft: PathDraft): FilmTiles {

@@ -14,7 +14,7 @@ export interface FilmRow {
   colour: string;
   /** Log prior density of each frame, in nats. */
   logPrior: Float64Array;
-  /** RMS change to the next frame, in data units; one less than frames. */
+  /** Change to the next frame: RMS in data units, or the share of tokens; one less than frames. */
   stepSize: Float64Array;
 }
 
@@ -28,6 +28,8 @@ export interface Film {
   tiles: FilmTiles;
   /** Number of frames in a row. */
   frames: number;
+  /** Whether samples hold numbers of tokens. */
+  tokens: boolean;
   rows: FilmRow[];
   /** The row whose method was chosen. */
   chosen: number;

@@ -20,6 +20,8 @@ export interface Content {
     /** Decoded samples, where these are short vectors. */
     samples: WireArray | null;
   }[];
+  /** Whether samples hold numbers of tokens. */
+  tokens: boolean;
   /** Names of the values of a sample; empty for none. */
   columns: string[];
   /** All methods that can be chosen. */
@@ -57,6 +59,7 @@ export function readFilm(content: Content, tiles: Tiles): Film {
   return {
     tiles: content.reversed ? reversedTiles(tiles, content.strips.length, frames) : tiles,
     frames,
+    tokens: content.tokens,
     rows: content.strips.map((strip) => ({
       name: METHOD_NAMES[strip.method],
       colour: categoryColour(content.methods.indexOf(strip.method)),

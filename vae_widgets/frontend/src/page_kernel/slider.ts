@@ -1,5 +1,6 @@
 /** What Python does for an InterpolationSlider (widgets/interpolation_slider/), in a page without it. */
 
+import { stepSizes } from "../codec/path_profile.ts";
 import { LEGS, latentPath } from "../codec/paths.ts";
 import { readArray, writeArray, type WireArray } from "../kernel/arrays.ts";
 import type { RendererSpec } from "../rendering/page_renderer.ts";
@@ -199,7 +200,7 @@ export class SliderKernel {
           method,
           path: writeArray(paths[i], [steps, z[0].length]),
           log_prior: writeArray(logPrior(paths[i], z[0].length)),
-          step_size: writeArray(stepSize(samples[i], decoder.size)),
+          step_size: writeArray(stepSizes(rowsOf(samples[i], decoder.size), before.tokens)),
           samples: short ? writeArray(samples[i], [steps, decoder.size]) : null,
         })),
         revision: before.revision + 1,
@@ -229,11 +230,6 @@ export function logPrior(path: Float32Array, k: number): Float64Array {
   });
 }
 
-/** Root mean square change from frame to frame. */
-export function stepSize(samples: Float32Array, size: number): Float64Array {
-  return Float64Array.from({ length: samples.length / size - 1 }, (_, i) => {
-    let sum = 0;
-    for (let k = i * size; k < (i + 1) * size; k++) sum += Math.fround(samples[k + size] - samples[k]) ** 2;
-    return Math.sqrt(sum / size);
-  });
+function rowsOf(samples: Float32Array, size: number): Float32Array[] {
+  return Array.from({ length: samples.length / size }, (_, i) => samples.subarray(i * size, (i + 1) * size));
 }

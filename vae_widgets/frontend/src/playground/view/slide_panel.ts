@@ -103,7 +103,7 @@ export class SlidePanel {
     const none = new Float64Array();
     const row = { name: "", colour: categoryColour(0), logPrior: none, stepSize: none };
     const tiles = Tiles.of(this.#decoder.draw(this.#decoder.decode(this.#path)));
-    this.#strip.show({ tiles, frames: FRAMES, rows: [row], chosen: 0, stops: [0, FRAMES - 1] });
+    this.#strip.show({ tiles, frames: FRAMES, tokens: false, rows: [row], chosen: 0, stops: [0, FRAMES - 1] });
     this.#moveTo(this.#value);
   }
 
