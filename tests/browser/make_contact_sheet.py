@@ -1,7 +1,7 @@
 """Photograph every widget in every domain, and put them on one sheet: ``make screenshots``.
 
 Not collected with the tests: it changes a picture of the README. Models and photographs stay in
-build/domains; remove a model there to train it again. DOMAINS="faces music" takes these alone.
+build/domains; remove a model there to make it again. DOMAINS="faces music" takes these alone.
 """
 
 import io
@@ -14,40 +14,43 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tests.browser.conftest import REPOSITORY, set_theme
 from tests.browser.make_screenshots import save
-from tests.support.domains import DOMAINS, LOAD, WIDGETS, train
+from tests.support.domains import LOAD, PRETRAINED, TRAINED, prepare, widgets_of
 from tests.support.scatter_view import View, lonely
 
 SECTIONS = [
-    ("Digits", "8x8 pixels; dense layers, Bernoulli", "digits-scatter", "digits-slider"),
-    ("Faces", "64x64 pixels; convolutions, Gaussian", "faces-scatter", "faces-slider"),
+    ("Digits", "8x8 pixels, dense layers", "digits-scatter", "digits-slider"),
+    ("Faces", "64x64 pixels, of nobody: the model draws them", "faces-scatter", "faces-slider"),
     ("Chest X-rays", "a detector trained on healthy ones", "xray-scatter", "xray-review"),
     ("Heartbeats", "a detector trained on narrow ones", "ecg-scatter", "ecg-review"),
     ("A table", "30 measurements of tumours", "breast_cancer-scatter", "breast_cancer-review"),
-    ("Music", "two bars of four voices; categorical", "music-scatter", "music-slider"),
-    ("Molecules", "tokens that depend on the last eight", "molecules-scatter", "molecules-slider"),
-    ("Training and threshold", "of digits and heartbeats", "digits-monitor", "ecg-histogram"),
+    ("Music", "two bars of four voices", "music-scatter", "music-slider"),
+    ("Molecules", "coloured by drug-likeness (QED)", "molecules-scatter", "molecules-slider"),
+    ("Training, and a threshold", "digits and heartbeats", "digits-monitor", "ecg-histogram"),
 ]
 """Title, text, and two photographs of each part of the sheet."""
 COLOURS = {"light": ("#ffffff", "#212121"), "dark": ("#111111", "#e0e0e0")}  # page, text
 WIDTH, HEIGHT, GAP, HEAD = 380, 430, 16, 28  # of a photograph, and around it
+HAS_PICTURE = """(canvas) => canvas.getContext("2d")
+  .getImageData(0, 0, canvas.width, canvas.height).data.some((level) => level > 0)"""
 FOLDER = REPOSITORY / "build/domains"
-CHOSEN = os.environ.get("DOMAINS", "").split() or [*DOMAINS]
+CHOSEN = os.environ.get("DOMAINS", "").split() or [*TRAINED, *PRETRAINED]
 
 
 @pytest.mark.parametrize("name", CHOSEN)
 def test_photograph_a_domain(lab, notebook, name):
     FOLDER.mkdir(parents=True, exist_ok=True)
     if not (FOLDER / f"{name}.npz").exists():
-        train(name, FOLDER)
+        prepare(name, FOLDER)
     for file in FOLDER.glob(f"{name}.*"):
         shutil.copy(file, lab.root)
-    nb = notebook([code.format(name=name) for code in (LOAD, *WIDGETS.values())], run=False)
+    cells = widgets_of(name)
+    nb = notebook([LOAD.format(name=name), *cells.values()], run=False)
     nb.page.set_default_timeout(120_000)
     nb.run_all(timeout=600)
     nb.page.set_viewport_size({"width": 1000, "height": 1800})
     for theme in ("light", "dark"):
         set_theme(nb.page, theme)
-        for widget in WIDGETS:
+        for widget in cells:
             output = nb.output(widget)
             if widget == "scatter":
                 hover_and_pick(View(nb))
@@ -65,6 +68,8 @@ def hover_and_pick(view):
     view.wait_for_status("beside")
     view.move(codes[np.linalg.norm(codes - np.median(codes, axis=0), axis=1).argmin()])
     view.tooltip.wait_for()
+    canvas = view.tooltip.locator("canvas[data-role=reconstruction]")
+    view.nb.page.wait_for_function(HAS_PICTURE, arg=canvas.element_handle())
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
