@@ -55,6 +55,8 @@ def test_photograph_a_domain(lab, notebook, name):
             if widget == "scatter":
                 hover_and_pick(View(nb))
             else:
+                if widget == "slider":
+                    output.locator("[aria-valuenow='0.500']").wait_for()
                 output.hover(position={"x": 2, "y": 2})
             nb.page.wait_for_load_state("networkidle")
             path = FOLDER / f"{name}-{widget}-{theme}.png"
@@ -68,8 +70,9 @@ def hover_and_pick(view):
     view.wait_for_status("beside")
     view.move(codes[np.linalg.norm(codes - np.median(codes, axis=0), axis=1).argmin()])
     view.tooltip.wait_for()
-    canvas = view.tooltip.locator("canvas[data-role=reconstruction]")
-    view.nb.page.wait_for_function(HAS_PICTURE, arg=canvas.element_handle())
+    for role in ("reconstruction", "residual"):
+        canvas = view.tooltip.locator(f"canvas[data-role={role}]")
+        view.nb.page.wait_for_function(HAS_PICTURE, arg=canvas.element_handle())
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
