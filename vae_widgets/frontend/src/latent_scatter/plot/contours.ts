@@ -25,10 +25,14 @@ export function drawPrior(
   const named: Point[] = [];
   for (const probability of PRIOR_RINGS) {
     const corners = contour(center, [1, 0, 0, 1], probability);
-    context.lineWidth = 1.25;
+    const ring = closed(corners, viewport);
     context.setLineDash([6, 4]);
-    context.strokeStyle = theme.ink;
-    context.stroke(closed(corners, viewport));
+    // With a halo, so that it is seen on decoded pictures, too.
+    for (const [colour, width] of [[theme.paper, 3.25], [theme.ink, 1.25]] as const) {
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.stroke(ring);
+    }
     context.setLineDash([]);
     const { left, top, width, height } = viewport.box;
     const seen = corners

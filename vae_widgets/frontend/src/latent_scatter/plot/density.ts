@@ -70,8 +70,6 @@ export class Density {
       y < top + height &&
       named.every((o) => Math.abs(o.x - x) > NAME.width || Math.abs(o.y - y) > NAME.height);
     for (const { probability, segments } of this.#rings) {
-      context.strokeStyle = theme.ink;
-      context.lineWidth = 1.5;
       context.beginPath();
       let lowest: Point | null = null;
       for (const [a, b] of segments) {
@@ -80,7 +78,12 @@ export class Density {
         context.lineTo(to.x, to.y);
         if (free(to) && (!lowest || to.y > lowest.y)) lowest = to;
       }
-      context.stroke();
+      // With a halo, so that it is seen on decoded pictures, too.
+      for (const [colour, width] of [[theme.paper, 3.5], [theme.ink, 1.5]] as const) {
+        context.strokeStyle = colour;
+        context.lineWidth = width;
+        context.stroke();
+      }
       // At the bottom, because the names of the rings of the prior are at the top.
       if (lowest) {
         named.push(lowest);
