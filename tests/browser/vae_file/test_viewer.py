@@ -197,9 +197,7 @@ def test_a_label_changes_what_a_conditional_model_decodes(page, open_file):
         assert label.input_value() == str(taken)
         root.locator(".vw-picked-label").wait_for()
         expected = codec.decode(codec.latents[:1], taken)[0].clip(0, 1)[..., 0]
-        np.testing.assert_allclose(
-            image(root.locator("[data-role=decoded]")), expected, atol=0.02, err_msg=given
-        )
+        wait_for_image(root.locator("[data-role=decoded]"), expected, 0.02)
         seen.append(expected)
     assert np.abs(seen[0] - seen[1]).max() > 0.05
 
@@ -318,7 +316,7 @@ def test_codes_without_pictures_are_points_that_decode(open_file, file):
     root.locator(".vw-picked-label").filter(has_text="digit").wait_for()
     codes = np.frombuffer(parts["latents.f32"], np.float32).reshape(-1, 2)
     decoded = root.locator("[data-role=decoded]")
-    np.testing.assert_allclose(image(decoded), codec.decode(codes[:1])[0].clip(0, 1), atol=0.02)
+    wait_for_image(decoded, codec.decode(codes[:1])[0].clip(0, 1), 0.02)
     root.locator(".vw-interpolation .vw-status").filter(has_text="value 0.000").wait_for()
     assert "failed" not in root.inner_text()
 
