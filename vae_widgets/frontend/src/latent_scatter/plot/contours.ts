@@ -2,6 +2,7 @@
 
 import { haloedText } from "../../canvas/text.ts";
 import { contour } from "./gaussian.ts";
+import { halo } from "./shapes.ts";
 import type { Covariance } from "../state/protocol.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import type { Theme } from "../../canvas/theme.ts";
@@ -25,14 +26,8 @@ export function drawPrior(
   const named: Point[] = [];
   for (const probability of PRIOR_RINGS) {
     const corners = contour(center, [1, 0, 0, 1], probability);
-    const ring = closed(corners, viewport);
     context.setLineDash([6, 4]);
-    // With a halo, so that it is seen on decoded pictures, too.
-    for (const [colour, width] of [[theme.paper, 3.25], [theme.ink, 1.25]] as const) {
-      context.strokeStyle = colour;
-      context.lineWidth = width;
-      context.stroke(ring);
-    }
+    halo(context, theme, theme.ink, 1.25, closed(corners, viewport));
     context.setLineDash([]);
     const { left, top, width, height } = viewport.box;
     const seen = corners

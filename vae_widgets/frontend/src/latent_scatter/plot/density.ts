@@ -2,6 +2,7 @@
 
 import { readArray } from "../../kernel/arrays.ts";
 import { haloedText } from "../../canvas/text.ts";
+import { halo } from "./shapes.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import type { DensityState } from "../state/protocol.ts";
 import { isoline } from "./isoline.ts";
@@ -70,20 +71,15 @@ export class Density {
       y < top + height &&
       named.every((o) => Math.abs(o.x - x) > NAME.width || Math.abs(o.y - y) > NAME.height);
     for (const { probability, segments } of this.#rings) {
-      context.beginPath();
+      const ring = new Path2D();
       let lowest: Point | null = null;
       for (const [a, b] of segments) {
         const [from, to] = [viewport.toScreen(a.x, a.y), viewport.toScreen(b.x, b.y)];
-        context.moveTo(from.x, from.y);
-        context.lineTo(to.x, to.y);
+        ring.moveTo(from.x, from.y);
+        ring.lineTo(to.x, to.y);
         if (free(to) && (!lowest || to.y > lowest.y)) lowest = to;
       }
-      // With a halo, so that it is seen on decoded pictures, too.
-      for (const [colour, width] of [[theme.paper, 3.5], [theme.ink, 1.5]] as const) {
-        context.strokeStyle = colour;
-        context.lineWidth = width;
-        context.stroke();
-      }
+      halo(context, theme, theme.ink, 1.5, ring);
       // At the bottom, because the names of the rings of the prior are at the top.
       if (lowest) {
         named.push(lowest);

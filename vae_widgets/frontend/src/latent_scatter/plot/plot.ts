@@ -198,7 +198,7 @@ export class ScatterPlot {
     this.#scene.density?.encircle(context, theme, viewport);
     for (const [name, [x, y]] of this.#scene.bookmarks) {
       const at = viewport.toScreen(x, y ?? 0);
-      halo(context, theme, diamond(at, 5));
+      halo(context, theme, theme.accent, 2, diamond(at, 5));
       if (viewport.contains(at)) textBeside(context, theme, name, at, viewport.box, 10, 12);
     }
     context.restore();
@@ -280,16 +280,16 @@ export class ScatterPlot {
     }
     if (picked) {
       const at = viewport.toScreen(picked.x, picked.y ?? 0);
-      const colours = picked.offData ? { ...theme, accent: theme.warn } : theme;
-      if (picked.y === null) halo(context, colours, line(at.x, top, at.x, top + height));
-      else halo(context, colours, cross(at, 9), circle(at, 5));
+      const colour = picked.offData ? theme.warn : theme.accent;
+      if (picked.y === null) halo(context, theme, colour, 2, line(at.x, top, at.x, top + height));
+      else halo(context, theme, colour, 2, cross(at, 9), circle(at, 5));
     }
     if (this.isVisible(hovered)) {
       const { positions } = this.#scene;
       const [x, y] = [positions[2 * hovered], positions[2 * hovered + 1]];
       const rings = [circle(viewport.toScreen(x, y), this.radius + 2.5)];
       if (posterior) rings.push(posteriorPath(viewport, { x, y }, posterior));
-      halo(context, { ...theme, accent: theme.ink }, ...rings);
+      halo(context, theme, theme.ink, 2, ...rings);
     }
     if (cursor) {
       context.strokeStyle = theme.ink;

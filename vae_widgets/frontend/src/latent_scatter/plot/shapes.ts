@@ -36,10 +36,16 @@ export function diamond({ x, y }: Point, reach: number): Path2D {
 }
 
 /** Lines that are visible on any background. */
-export function halo(context: CanvasRenderingContext2D, theme: Theme, ...paths: Path2D[]): void {
-  for (const [colour, width] of [[theme.paper, 4], [theme.accent, 2]] as const) {
+export function halo(
+  context: CanvasRenderingContext2D,
+  theme: Theme,
+  ink: string,
+  width: number,
+  ...paths: Path2D[]
+): void {
+  for (const [colour, lineWidth] of [[theme.paper, width + 2], [ink, width]] as const) {
     context.strokeStyle = colour;
-    context.lineWidth = width;
+    context.lineWidth = lineWidth;
     for (const path of paths) context.stroke(path);
   }
 }
