@@ -57,8 +57,8 @@ class ReviewCandidates:
         if labels is None or np.isin(np.flatnonzero(~np.isnan(labels)), self._log.indices).all():
             return f"{counted(n, 'sample')}, each with a mark: none is left to review."
         return (
-            f"{counted(n, 'sample')}, each with a label: none is left to review. To review them "
-            "all the same, make the histogram without labels, or with None for those to review."
+            f"{counted(n, 'sample')}, each with a label: none is left to review. To review them, "
+            "make the histogram without labels, or with None for those to review."
         )
 
     def label_of(self, index: int) -> float:

@@ -187,7 +187,7 @@ export class ReviewKernel {
     const all = counted(rows.length, "sample");
     if (rows.every((row) => this.#log.has(row))) return `${all}, each with a mark: none is left to review.`;
     return (
-      `${all}, each with a label: none is left to review. To review them all the same, make the histogram without ` +
+      `${all}, each with a label: none is left to review. To review them, make the histogram without ` +
       "labels, or with None for those to review."
     );
   }

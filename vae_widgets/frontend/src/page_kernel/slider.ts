@@ -22,7 +22,7 @@ interface End {
   point: number;
 }
 
-/** As in Python: so many frames of a path are played, one after another. */
+/** The number of frames of a path that are played, one after another; as in Python. */
 const FRAMES_HEARD = 5;
 const NEEDS_PYTHON = "New frames need Python: this page cannot decode and draw them.";
 

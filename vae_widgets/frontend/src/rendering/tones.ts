@@ -8,7 +8,7 @@ const [ATTACK, RELEASE] = [0.02, 0.06]; // seconds
 const DECAY = 1.5; // seconds in which a tone falls to 37 %
 const REST = 0;
 
-/** The sound of MIDI pitches (steps, voices), 0 for a rest, of so many seconds a step. */
+/** The sound of MIDI pitches (steps, voices), 0 for a rest; each step takes `seconds`. */
 export function playVoices(pitches: ArrayLike<number>, voices: number, seconds: number): PageSound {
   const steps = pitches.length / voices;
   const edge = (step: number) => Math.round(step * seconds * RATE);
