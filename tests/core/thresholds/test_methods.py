@@ -37,6 +37,9 @@ def test_the_table_repeats_the_signatures(method):
 def test_every_method_refuses_what_is_no_score(method, bad):
     with pytest.raises((TypeError, ValueError), match="scores"):
         vw.choose_threshold(bad, [0, 1], method)
+    labels = [[0, 1]] if METHODS[method].labels else []
+    with pytest.raises((TypeError, ValueError), match="scores"):
+        METHODS[method].choose(bad, *labels)
 
 
 @pytest.mark.parametrize("method", METHODS)

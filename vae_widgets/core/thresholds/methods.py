@@ -121,7 +121,7 @@ def choose_threshold(
         with labels "f1", "f_beta", "recall_at_precision", "precision_at_recall" or "cost". Or a
         method of another package (``docs/plugins.md``).
     **parameters
-        Those of the method: ``percentile``; ``k``; ``factor`` of the four spreads; ``alpha`` and
+        Those of the method: ``percentile``; ``k``; ``factor`` of the spreads; ``alpha`` and
         ``max_outliers`` of the two GESD; ``probability``; ``rate`` and ``tail``; ``rate`` and
         ``confidence``; ``beta``; ``precision``; ``recall``; ``false_negative_cost``,
         ``false_positive_cost``, ``true_positive_cost`` and ``true_negative_cost``. The functions of
