@@ -18,6 +18,7 @@ from tests.widgets import invariants
 from vae_widgets import datasets, rendering
 from vae_widgets.core import thresholds
 from vae_widgets.core.thresholds import METHODS, Threshold
+from vae_widgets.rendering.named import TWINS
 from vae_widgets.rendering.registry import RENDERERS
 
 REPOSITORY = Path(__file__).parents[1]
@@ -128,6 +129,27 @@ def test_a_renderer_keeps_the_promises_of_all_renderers(renderer, samples):
     assert residual.shape == (3 * len(samples), *tiles.shape[1:])
 
 
+def test_the_renderers_of_the_page_are_known_to_python():
+    source = (PACKAGE / "frontend/src/rendering/twins.ts").read_text()
+    table = re.search(r"const TWINS = \{(.*?)\}", source, re.DOTALL)[1]
+    assert re.findall(r"(\w+):", table) == [*TWINS], "list it in vae_widgets/rendering/named.py"
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_a_renderer_of_the_page_is_documented_and_compared_with_that_of_python(name):
+    kind = RENDERERS[name].__name__
+    compared = (REPOSITORY / "tests/frontend/rendering/test_twins.py").read_text()
+    assert f"vw.{kind}(" in compared
+    pages = ("docs/exported_page.md", "docs/in_page_model.md")
+    assert [page for page in pages if f"`{kind}`" not in (REPOSITORY / page).read_text()] == []
+
+
+def test_the_viewer_of_files_has_a_word_for_the_samples_of_each_renderer():
+    source = (PACKAGE / "frontend/src/vae_file/summary.ts").read_text()
+    table = source.split("const what = {\n")[1].split("\n  }[renderer.name]")[0]
+    assert set(re.findall(r"^ +(\w+): `", table, re.MULTILINE)) == set(RENDERERS)
+
+
 # Data sets
 
 
@@ -159,6 +181,30 @@ def test_what_a_button_of_a_scatter_switches_is_shown():
     assert [
         name for name in switched if not re.search(rf"^ +{name}: ", bindings, re.MULTILINE)
     ] == []
+
+
+def test_the_keys_of_buttons_of_a_scatter_are_named_wherever_keys_are():
+    scatter = PACKAGE / "frontend/src/latent_scatter"
+    toolbar = (scatter / "panels/toolbar.ts").read_text()
+    buttons = re.findall(r'title:\s*"([^"]+)",\s*keys: \[(.+?)\]', toolbar)
+    assert len(buttons) == toolbar.count("keys: [") > 1
+    own = {title: re.findall(r'"(\w+)"', keys) for title, keys in buttons}
+    others = re.findall(
+        r"^  (\w): ", toolbar.split("\nconst KEYS")[1].split("\n};")[0], re.MULTILINE
+    )
+    rows = (REPOSITORY / "docs/keys.md").read_text().split("## Undo")[0].splitlines()
+    (row,) = [row for row in rows if row.startswith("| LatentScatter ")]
+    spoken = (scatter / "widget.ts").read_text().split("\nconst DESCRIPTION")[1].split(";\n")[0]
+
+    def names(text, key):
+        return re.search(rf"\b{key.capitalize()}\b", text)
+
+    for title, keys in own.items():
+        brackets = title.rpartition("(")[2].replace("Esc", "Escape")
+        assert [key for key in keys if not names(brackets, key)] == [], "in the tooltip"
+        assert [key for key in keys if f"`{key.capitalize()}`" not in row] == [], "in docs/keys.md"
+        assert any(names(spoken, key) for key in keys), f"DESCRIPTION says no key of: {title}"
+    assert [key for key in others if not (names(row, key) and names(spoken, key))] == []
 
 
 def test_what_the_page_of_a_scatter_sets_is_documented_and_copied_as_python():

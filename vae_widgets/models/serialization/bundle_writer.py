@@ -85,9 +85,8 @@ class BundleWriter:
         zipped
             As in `keras.Model.save`; not for bundles.
         renderer
-            Draws the samples: an `ImageRenderer`, `PianoRollRenderer`, `SignalRenderer`,
-            `TableRenderer` or `TextRenderer`, one of another package, or its name; None for one
-            that suits their shape. Of your own renderer only the name is saved.
+            Draws the samples: a renderer of `vae_widgets` or of another package, or its name; None
+            for one that suits their shape. Of your own renderer only the name is saved.
         preprocessing
             A note on how to prepare data for the model: text, or anything that JSON holds. It is
             not applied.
