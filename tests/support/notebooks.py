@@ -7,6 +7,7 @@ import ast
 import asyncio
 import inspect
 import json
+import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,16 +26,24 @@ def write_notebook(path: Path, cells: Sequence[str], kernel: str = "python3") ->
     path.write_text(json.dumps(notebook))
 
 
-def run_cells(path: Path, replaced: Mapping[str, str] | None = None) -> dict[str, Any]:
+EPOCHS = re.compile(r"\b(epochs ?= ?)\d+", re.IGNORECASE)
+
+
+def run_cells(
+    path: Path, replaced: Mapping[str, str] | None = None, epochs: int | None = None
+) -> dict[str, Any]:
     """Run the code cells of a notebook in the current folder; return the names that they leave.
 
-    Each text in `replaced` is found in a cell, and replaced in all.
+    Each text in `replaced` is found in a cell, and replaced in all. Every training takes as many
+    epochs as the notebook says, or `epochs`.
     """
     cells = json.loads(path.read_text())["cells"]
     sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     for old, new in (replaced or {}).items():
         assert any(old in source for source in sources), f"{path.name} has no {old}"
         sources = [source.replace(old, new) for source in sources]
+    if epochs is not None:
+        sources = [EPOCHS.sub(rf"\g<1>{epochs}", source) for source in sources]
     names: dict[str, Any] = {}
     for source in sources:
         code = compile(source, path.name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
