@@ -37,7 +37,7 @@ python system notebooks browser packaging: export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab dev test lint types unit python page system notebooks browser packaging frontend floors bench reproduce pretrained coverage screenshots clean
+.PHONY: help lab dev test lint types unit python page system notebooks browser packaging frontend floors bench reproduce pretrained coverage screenshots site clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -106,9 +106,17 @@ coverage: $(VENV)/test.stamp ## Simulate how often every interval holds the trut
 screenshots: $(VENV)/test.stamp ## Photograph the tour and all domains for the README, in light and dark
 	$(BIN)/python -m pytest tests/browser/make_screenshots.py tests/browser/make_contact_sheet.py
 
+# Warnings are errors. Nothing is fetched while it builds.
+site: $(VENV)/site.stamp ## Build the documentation with live widgets into build/site
+	$(BIN)/python docs/live_notebooks.py
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going \
+	  --doctree-dir build/doctrees docs build/site
+	@echo "Open it by: $(BIN)/python -m http.server --directory build/site"
+
 clean: ## Remove the environment and everything that was built
 	rm -rf $(VENV) $(PEERS) $(FLOORS) vae_widgets/static vae_widgets/labextension \
-	  $(FRONTEND)/node_modules $(FRONTEND)/labextension/node_modules build dist
+	  $(FRONTEND)/node_modules $(FRONTEND)/labextension/node_modules build dist \
+	  docs/live docs/notebooks/*.ipynb docs/notebooks/course docs/reference/api/generated
 
 $(VENV)/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
@@ -132,6 +140,11 @@ $(VENV)/test.stamp: $(VENV)/python.stamp pyproject.toml $(FRONTEND_SOURCES)
 	@$(UV_INSTALL) --quiet --reinstall-package vae_widgets --editable ".[test,data]" || \
 	  $(PIP_INSTALL) --no-compile --editable ".[test,data]"
 	@touch $@ $(VENV)/lab.stamp
+
+$(VENV)/site.stamp: $(VENV)/test.stamp
+	@echo "Installing what builds the documentation into $(VENV)"
+	@$(UV_INSTALL) --quiet --requirements pyproject.toml --extra docs
+	@touch $@
 
 $(PEERS)/bench.stamp: tests/benchmarks/requirements.txt tests/benchmarks/package.json
 	@echo "Installing what vae_widgets is measured against into $(PEERS) (a minute or more the first time)"

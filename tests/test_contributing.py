@@ -89,7 +89,7 @@ def test_a_threshold_method_is_exported_documented_and_tested(name):
     assert {*parameters} <= {each for entry in entries for each in entry.split(", ")}
     tests = REPOSITORY / f"tests/core/thresholds/test_{module_of(function)}.py"
     assert function.__name__ in tests.read_text()
-    assert f"| {name} |" in DOCUMENTS, "`make coverage` writes it into docs/coverage.md"
+    assert f"| {name} |" in DOCUMENTS, "`make coverage` writes it into docs/explanation/coverage.md"
 
 
 def test_the_readme_counts_the_threshold_methods():

@@ -1,4 +1,4 @@
-"""The packages of tests/support are installed for real, and used as docs/plugins.md says."""
+"""The packages of tests/support are installed for real, and used as docs/how_to/plugins.md says."""
 
 import os
 import re
@@ -13,7 +13,7 @@ import vae_widgets as vw
 from tests.support.messages import ask
 from tests.support.plugins import EXAMPLE, installed
 
-PAGE = (Path(__file__).parents[1] / "docs/plugins.md").read_text()
+PAGE = (Path(__file__).parents[1] / "docs/how_to/plugins.md").read_text()
 NAMES = {"dataset": "wine", "renderer": "stripes", "codec": "pca", "threshold": "widest_gap"}
 SCORES = np.concatenate([np.linspace(0, 1, 97), [3.0, 3.5, 9.0]])
 

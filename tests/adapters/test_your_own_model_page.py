@@ -1,4 +1,4 @@
-"""The code of docs/your_own_model.md runs as it stands, and does what the page says."""
+"""The code of docs/how_to/your_own_model.md runs as it stands, and does what the page says."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from tests.support.documents import run_page
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """What is defined after each section, by the section's name."""
-    return run_page("your_own_model", tmp_path_factory.mktemp("your_own_model"))
+    return run_page("how_to/your_own_model", tmp_path_factory.mktemp("your_own_model"))
 
 
 @pytest.mark.parametrize("section", ["PyTorch", "scikit-learn"])

@@ -17,7 +17,7 @@ def test_every_table_has_its_place_in_the_page():
         for table, _ in part.cells(quick=True)
     }
     assert set(re.findall(r"^{(.*)}$", TEXT.read_text(), re.MULTILINE)) == tables
-    assert "{" not in (REPOSITORY / "docs/coverage.md").read_text()
+    assert "{" not in (REPOSITORY / "docs/explanation/coverage.md").read_text()
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_named_keys_work_after_each_click(page, name):
 
 @pytest.mark.parametrize("widget", sorted(set(IN_DOCS.values())))
 def test_the_documentation_names_these_keys(widget):
-    rows = (DOCS / "keys.md").read_text().split("## Undo")[0].splitlines()
+    rows = (DOCS / "reference/keys.md").read_text().split("## Undo")[0].splitlines()
     (row,) = [row for row in rows if row.startswith(f"| {widget} ")]
     documented = {" " if key == "Space" else key for key in re.findall("`(.+?)`", row)}
     (name,) = [name for name in NAMED if IN_DOCS[name] == widget]

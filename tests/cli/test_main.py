@@ -11,7 +11,7 @@ from vae_widgets.cli import info, main
 from vae_widgets.cli.errors import EXIT_CODES
 from vae_widgets.cli.main import COMMANDS, parser
 
-PAGE = (Path(__file__).parents[2] / "docs/command_line.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs/how_to/command_line.md").read_text()
 NAMES = [command.__name__.rpartition(".")[2] for command in COMMANDS]
 
 

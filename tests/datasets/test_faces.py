@@ -109,7 +109,7 @@ def test_lfw_is_loaded_from_the_cache_of_scikit_learn_as_documented(tmp_path, mo
     for name in ("pairsDevTrain.txt", "pairsDevTest.txt", "pairs.txt"):
         (lfw / name).write_text("")
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
-    page = Path(__file__).parents[2] / "docs/your_own_data.md"
+    page = Path(__file__).parents[2] / "docs/how_to/your_own_data.md"
     code = page.read_text().split("## Faces")[1].split("```python\n")[1].split("```")[0]
     names = {"vw": vw}
     exec(code, names)

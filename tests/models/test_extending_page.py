@@ -1,4 +1,4 @@
-"""The code of docs/extending.md runs as it stands, and does what the page says."""
+"""The code of docs/how_to/extending.md runs as it stands, and does what the page says."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from tests.support.documents import run_page
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """What is defined after each section, by the section's name."""
-    return run_page("extending", tmp_path_factory.mktemp("extending"))
+    return run_page("how_to/extending", tmp_path_factory.mktemp("extending"))
 
 
 def test_the_objective_holds_the_kl_at_its_aim(made):

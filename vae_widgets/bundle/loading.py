@@ -59,7 +59,7 @@ def load(path: str | os.PathLike[str]) -> BundleCodec | Any:
     """Load a bundle, without TensorFlow, for encoding, decoding and the widgets.
 
     `VAE.load` gives the model for further training instead. Other packages may add codecs for files
-    of another suffix (``docs/plugins.md``).
+    of another suffix (``docs/how_to/plugins.md``).
 
     Parameters
     ----------

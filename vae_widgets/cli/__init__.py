@@ -1,4 +1,7 @@
-"""The command line ``vae-widgets``: one module for each command. See ``docs/command_line.md``."""
+"""The command line ``vae-widgets``: one module for each command.
+
+See ``docs/how_to/command_line.md``.
+"""
 
 import sys
 

@@ -2,7 +2,7 @@
 
 Another package adds data sets, renderers, codecs and threshold methods by entry points of the
 groups ``vae_widgets.datasets``, ``.renderers``, ``.codecs`` and ``.thresholds``. See
-``docs/plugins.md``.
+``docs/how_to/plugins.md``.
 """
 
 import warnings

@@ -45,7 +45,7 @@ def load_dataset(name: str, timeout: float | None = None) -> Dataset:
         ``"xray"``: chest X-rays of children, 28x28. Class 0 is normal, class 1 pneumonia; all
         samples for training are normal.
         ``"ecg"``: heartbeats. Class 0 is normal; all samples for training are of it.
-        Or a data set of another package (``docs/plugins.md``).
+        Or a data set of another package (``docs/how_to/plugins.md``).
     timeout
         Seconds that a download may take in all; 0 never downloads. None takes
         ``$VAE_WIDGETS_DOWNLOAD_TIMEOUT``, or 120.

@@ -318,7 +318,7 @@ class VAE(Trainer):
 
         It is called with tensors for each batch of training and evaluation. Set the layers and
         metrics that it uses after ``super().__init__``; pass ``sample_weight=batch.weights`` to
-        metrics. See docs/extending.md.
+        metrics. See docs/how_to/extending.md.
 
         Parameters
         ----------

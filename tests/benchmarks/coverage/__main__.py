@@ -1,6 +1,6 @@
-"""Count how often every interval that is printed holds the truth, and write docs/coverage.md.
+"""Count how often every interval that is printed holds the truth, and write the page about it.
 
-python -m tests.benchmarks.coverage [--quick] [--jobs 2] [--file docs/coverage.md]
+python -m tests.benchmarks.coverage [--quick] [--jobs 2] [--file docs/explanation/coverage.md]
 """
 
 import argparse
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a smoke test of a few data sets")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--file", type=Path, default=REPOSITORY / "docs/coverage.md")
+    parser.add_argument("--file", type=Path, default=REPOSITORY / "docs/explanation/coverage.md")
     options = parser.parse_args(arguments)
     tables: dict[str, list[dict[str, str]]] = {}
     with ProcessPoolExecutor(options.jobs) as pool:

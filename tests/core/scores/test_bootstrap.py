@@ -123,7 +123,7 @@ def test_intervals_hold_what_a_threshold_chosen_by_labels_does_in_the_population
         optimism.append(found.measured["precision"] - truth["precision"])
         bias.append(found.corrected["precision"] - truth["precision"])
     assert len(held) > 40
-    # 0.95 in the long run (docs/coverage.md); 0.85 is three standard errors below.
+    # 0.95 in the long run (docs/explanation/coverage.md); 0.85 is three standard errors below.
     assert np.mean(held, axis=0).min() >= 0.85
     assert np.mean(optimism) > 0.03
     assert abs(np.mean(bias)) < np.mean(optimism) / 2

@@ -78,8 +78,8 @@ def bootstrap_threshold(
     bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 12 and 16.5,
     `SmoothedScores`), in each resample of which the method chooses again. F1 is ``2 J / (1 + J)``
     of the share J of true alarms among true alarms, false alarms and misses. The interval is never
-    inside Wilson's. The median of z gives the corrected metric. ``docs/coverage.md`` has
-    simulations.
+    inside Wilson's. The median of z gives the corrected metric. ``docs/explanation/coverage.md``
+    has simulations.
 
     Parameters
     ----------

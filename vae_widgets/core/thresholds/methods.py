@@ -119,7 +119,7 @@ def choose_threshold(
         Without labels "percentile", "top_k", "iqr", "mad", "pythresh_mad", "z_score", "gesd",
         "pythresh_gesd", "mixture", "peaks_over_threshold" or "conformal" (which takes labels too);
         with labels "f1", "f_beta", "recall_at_precision", "precision_at_recall" or "cost". Or a
-        method of another package (``docs/plugins.md``).
+        method of another package (``docs/how_to/plugins.md``).
     **parameters
         Those of the method: ``percentile``; ``k``; ``factor`` of the spreads; ``alpha`` and
         ``max_outliers`` of the two GESD; ``probability``; ``rate`` and ``tail``; ``rate`` and

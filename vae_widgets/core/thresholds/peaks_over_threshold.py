@@ -22,7 +22,8 @@ def peaks_over_threshold(scores: ArrayLike, rate: float = 0.001, tail: float = 0
     2017, eq. 1).
 
     The rate is an estimate, not a bound. ``estimates["rate_95"]`` is the rate that later scores
-    exceed with a chance of 5 % (Smith, Biometrika 72, 1985; `docs/coverage.md` has simulations).
+    exceed with a chance of 5 % (Smith, Biometrika 72, 1985; ``docs/explanation/coverage.md`` has
+    simulations).
 
     Parameters
     ----------

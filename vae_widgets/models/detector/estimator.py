@@ -56,8 +56,8 @@ class VAEDetector(OutlierMixin, BaseEstimator):
     latent_dim, architecture, hidden_units, filters, beta
         As for `VAE.build`.
     likelihood
-        "gaussian" is ``Gaussian(deviation="learned")`` here (docs/detector.md compares). Other
-        names are as for `VAE.build`. An object is copied for each fit.
+        "gaussian" is ``Gaussian(deviation="learned")`` here (``docs/how_to/detector.md`` compares).
+        Other names are as for `VAE.build`. An object is copied for each fit.
     preprocessing
         What happens to samples before training and scoring:
 

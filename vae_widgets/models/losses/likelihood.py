@@ -18,7 +18,7 @@ class Likelihood(keras.layers.Layer):
     """The distribution p(x | z) whose parameters the decoder gives.
 
     Register a subclass with ``keras.saving.register_keras_serializable`` and pass it to
-    ``VAE(likelihood=...)``; docs/extending.md has an example.
+    ``VAE(likelihood=...)``; docs/how_to/extending.md has an example.
 
     Attributes
     ----------

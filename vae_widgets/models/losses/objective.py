@@ -1,7 +1,7 @@
 """What a training objective is.
 
 It maps an `EncodedBatch` to `Losses` and has ``n_draws``. To survive ``VAE.save`` it also has
-``get_config`` and is registered with `keras.saving`. docs/extending.md has an example.
+``get_config`` and is registered with `keras.saving`. docs/how_to/extending.md has an example.
 """
 
 from collections.abc import Callable

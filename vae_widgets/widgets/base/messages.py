@@ -1,6 +1,7 @@
 """The messages between a page and the kernel: every kind, its fields and their bounds.
 
-``docs/messages.md`` describes the protocol; ``frontend/src/kernel/messages.ts`` has the same kinds.
+``docs/reference/messages.md`` describes the protocol; ``frontend/src/kernel/messages.ts`` has the
+same kinds.
 A message is checked before any work is done. One that is malformed or late changes nothing, and the
 page gets the reason.
 """

@@ -1,5 +1,5 @@
 /**
- * The messages between one widget of the page and the kernel (docs/messages.md,
+ * The messages between one widget of the page and the kernel (docs/reference/messages.md,
  * widgets/base/widget.py). The kernel confirms each message of the page.
  *
  * If the kernel cannot be reached, messages wait here in order. The widget shows this, and also that

@@ -1,5 +1,5 @@
 /**
- * The messages between the page and the kernel, by kind: docs/messages.md describes the protocol,
+ * The messages between the page and the kernel, by kind: docs/reference/messages.md describes the protocol,
  * widgets/base/messages.py has the same kinds and fields.
  */
 

@@ -1,0 +1,71 @@
+"""Sphinx: how `make site` builds the documentation, without a network."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import vae_widgets
+
+project = "vae_widgets"
+author = "the vae_widgets developers"
+project_copyright = author
+version = release = vae_widgets.__version__
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.napoleon",
+    "sphinx_extensions.docstrings",
+    "sphinx_extensions.mathml",
+    "sphinx_extensions.repository_links",
+]
+exclude_patterns = ["sphinx_extensions", "static", "templates"]
+templates_path = ["templates"]
+
+# Notebooks are executed by live_notebooks.py, before Sphinx starts.
+nb_execution_mode = "off"
+nb_ipywidgets_js = {}  # an exported page needs none, and these come from a network
+nb_merge_streams = True
+myst_enable_extensions = ["attrs_block", "colon_fence", "dollarmath"]
+myst_heading_anchors = 3
+pygments_style = "default"
+
+# Docstrings leave types to the signature.
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented_params"
+autodoc_member_order = "bysource"
+autodoc_inherit_docstrings = False
+napoleon_google_docstring = False
+napoleon_custom_sections = [("Attributes", "params_style")]  # no links by chance
+napoleon_use_rtype = False
+default_role = "py:obj"  # a link where `name` has a page
+add_module_names = False
+
+nitpicky = True
+suppress_warnings = ["toc.empty_glob"]  # there may be no course yet
+# Names of other libraries, whose lists would have to be fetched, and words in place of a type.
+nitpick_ignore_regex = [
+    ("py:.*", r"(?!vae_widgets\.).*"),
+    ("py:.*", r".*\.(CodeStatistics|ExportSpec|OnnxGraph)"),  # between parts of the package
+]
+
+html_theme = "pydata_sphinx_theme"
+html_title = "vae_widgets"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_js_files = ["live_page.js"]
+html_extra_path = ["live"]
+html_copy_source = False
+html_show_sourcelink = False
+html_sidebars = {"index": []}
+html_theme_options = {
+    "navbar_align": "left",
+    "show_prev_next": False,
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "pygments_light_style": "default",
+    "pygments_dark_style": "github-dark",
+}
