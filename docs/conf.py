@@ -21,7 +21,7 @@ extensions = [
     "sphinx_extensions.mathml",
     "sphinx_extensions.repository_links",
 ]
-exclude_patterns = ["sphinx_extensions", "static", "templates"]
+exclude_patterns = ["assets", "sphinx_extensions", "templates"]
 templates_path = ["templates"]
 
 # Notebooks are executed by live_notebooks.py, before Sphinx starts.
@@ -53,7 +53,7 @@ nitpick_ignore_regex = [
 
 html_theme = "pydata_sphinx_theme"
 html_title = "vae_widgets"
-html_static_path = ["static"]
+html_static_path = ["assets"]
 html_css_files = ["site.css"]
 html_js_files = ["live_page.js"]
 html_extra_path = ["live"]

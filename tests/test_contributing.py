@@ -140,7 +140,7 @@ def test_a_renderer_of_the_page_is_documented_and_compared_with_that_of_python(n
     kind = RENDERERS[name].__name__
     compared = (REPOSITORY / "tests/frontend/rendering/test_twins.py").read_text()
     assert f"vw.{kind}(" in compared
-    pages = ("docs/exported_page.md", "docs/in_page_model.md")
+    pages = ("docs/how_to/exported_page.md", "docs/explanation/in_page_model.md")
     assert [page for page in pages if f"`{kind}`" not in (REPOSITORY / page).read_text()] == []
 
 
@@ -192,7 +192,7 @@ def test_the_keys_of_buttons_of_a_scatter_are_named_wherever_keys_are():
     others = re.findall(
         r"^  (\w): ", toolbar.split("\nconst KEYS")[1].split("\n};")[0], re.MULTILINE
     )
-    rows = (REPOSITORY / "docs/keys.md").read_text().split("## Undo")[0].splitlines()
+    rows = (REPOSITORY / "docs/reference/keys.md").read_text().split("## Undo")[0].splitlines()
     (row,) = [row for row in rows if row.startswith("| LatentScatter ")]
     spoken = (scatter / "widget.ts").read_text().split("\nconst DESCRIPTION")[1].split(";\n")[0]
 
@@ -202,7 +202,7 @@ def test_the_keys_of_buttons_of_a_scatter_are_named_wherever_keys_are():
     for title, keys in own.items():
         brackets = title.rpartition("(")[2].replace("Esc", "Escape")
         assert [key for key in keys if not names(brackets, key)] == [], "in the tooltip"
-        assert [key for key in keys if f"`{key.capitalize()}`" not in row] == [], "in docs/keys.md"
+        assert [key for key in keys if f"`{key.capitalize()}`" not in row] == [], "in reference/keys.md"
         assert any(names(spoken, key) for key in keys), f"DESCRIPTION says no key of: {title}"
     assert [key for key in others if not (names(row, key) and names(spoken, key))] == []
 

@@ -72,8 +72,8 @@ class LatentScatter(Pictured, ScatterAnswers):
         Whether the page decodes with the model itself, so that pictures need no kernel. "auto" does
         if the codec has ``to_onnx``, as a `VAE` and a bundle have, its layers are those of
         `VAE.build`, its decoder has at most 8 MB as ONNX, and the page has `renderer`, too
-        (``docs/in_page_model.md``). True takes any size and converts other layers, in seconds, or
-        raises ``ValueError``. False leaves it to the kernel.
+        (``docs/explanation/in_page_model.md``). True takes any size and converts other layers, in
+        seconds, or raises ``ValueError``. False leaves it to the kernel.
 
     Attributes
     ----------
