@@ -202,7 +202,7 @@ def test_the_keys_of_buttons_of_a_scatter_are_named_wherever_keys_are():
     for title, keys in own.items():
         brackets = title.rpartition("(")[2].replace("Esc", "Escape")
         assert [key for key in keys if not names(brackets, key)] == [], "in the tooltip"
-        assert [key for key in keys if f"`{key.capitalize()}`" not in row] == [], "in reference/keys.md"
+        assert [key for key in keys if f"`{key.capitalize()}`" not in row] == [], "docs: keys.md"
         assert any(names(spoken, key) for key in keys), f"DESCRIPTION says no key of: {title}"
     assert [key for key in others if not (names(row, key) and names(spoken, key))] == []
 
