@@ -14,17 +14,22 @@ _EMBEDDING, _BATCH_SIZE, _RATE = 8, 128, 2e-3
 
 
 def train(ds: "Dataset", epochs: int, falling: int, seed: int) -> "VAE":
-    """Return a trained VAE; in the last `falling` epochs the learning rate falls to a hundredth."""
+    """Return a VAE that was trained as `fit` does."""
     from vae_widgets import VAE, Categorical
 
     keras.utils.set_random_seed(seed)
     encoder, decoder = halves(*ds.sample_shape, ds.n_classes)
     vae = VAE(encoder, decoder, Categorical(ds.n_classes), BETA, seed=seed)
-    steps = -(-len(ds.x_train) // _BATCH_SIZE)
-    rate = FallingRate(_RATE, epochs * steps, falling * steps)
-    vae.compile(keras.optimizers.Adam(rate, clipnorm=10.0))
-    vae.fit(ds.x_train, epochs=epochs, batch_size=_BATCH_SIZE, verbose=0)
+    fit(vae, ds, epochs, falling)
     return vae
+
+
+def fit(vae: "VAE", ds: "Dataset", epochs: int, falling: int, rate: float = _RATE) -> None:
+    """Train with a new optimizer; the rate falls to a hundredth in the last `falling` epochs."""
+    steps = -(-len(ds.x_train) // _BATCH_SIZE)
+    schedule = FallingRate(rate, epochs * steps, falling * steps)
+    vae.compile(keras.optimizers.Adam(schedule, clipnorm=10.0))
+    vae.fit(ds.x_train, epochs=epochs, batch_size=_BATCH_SIZE, verbose=0)
 
 
 @keras.saving.register_keras_serializable(package="vae_widgets_benchmarks")

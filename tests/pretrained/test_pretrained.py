@@ -70,6 +70,13 @@ def test_faces_are_decoded_better_than_by_pca_and_hold_no_picture():
     assert apart.min() > np.median(of_pictures.min(axis=1))
 
 
+def test_most_notes_of_chorales_that_are_held_out_come_back():
+    music = vw.load_dataset("music")
+    codec = vw.load_pretrained("chorales")
+    right = codec.decode(codec.encode(music.x_test)[0]) == music.x_test
+    assert right.mean() > 0.87
+
+
 def test_samples_of_the_molecules_are_different_and_almost_as_drug_like_as_the_data():
     from vae_widgets import molecules
 

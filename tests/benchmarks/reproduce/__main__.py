@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--list", action="store_true", help="say what each is, and end")
     parser.add_argument("--again", action="store_true", help="from the start, also what has a row")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seeds", type=int, help="how many, from --seed on, where it is a mean")
     parser.add_argument("--epochs", type=int, help="of all but vae_burda and iwae_burda")
     parser.add_argument(
         "--stages", type=int, help="of vae_burda and iwae_burda, 1 to 8; stage i has 3^i epochs"

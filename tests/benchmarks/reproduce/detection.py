@@ -120,7 +120,7 @@ def run(
 
     clock = Clock()
     epochs = settings.pick(settings.epochs, usual=50, quick=1)
-    n_seeds = settings.pick(None, usual=N_SEEDS, quick=2)
+    n_seeds = settings.pick(settings.seeds, usual=N_SEEDS, quick=2)
     by_seed: list[dict[str, float]] = []
     nearest = (0.0, "none")  # the highest correlation with a baseline, and which
     for seed in range(settings.seed, settings.seed + n_seeds):
@@ -145,7 +145,7 @@ def run(
     for name, values in aurocs.items():
         label = name.replace("VAE", "AUROC") if name in scores else f"baseline: {name}"
         ours[label] = float(np.mean(values))
-        if name in scores or np.ptp(values) > 0:
+        if n_seeds > 1 and (name in scores or np.ptp(values) > 0):
             ours[f"{label}, deviation over seeds"] = float(np.std(values, ddof=1))
     written = ", ".join(f"{name}={value!r}" for name, value in options.items())
     return Row(

@@ -21,6 +21,7 @@ class Settings:
 
     folder: Path
     seed: int = 0
+    seeds: int | None = None
     epochs: int | None = None
     stages: int | None = None
     quick: bool = False

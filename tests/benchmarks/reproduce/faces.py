@@ -25,7 +25,7 @@ def run(settings: Settings) -> Row:
     clock = Clock()
     people = _people(settings)
     epochs = settings.pick(settings.epochs, usual=EPOCHS, quick=1)
-    n_seeds = settings.pick(None, usual=N_SEEDS, quick=1)
+    n_seeds = settings.pick(settings.seeds, usual=N_SEEDS, quick=1)
     n_variants = settings.pick(None, usual=N_VARIANTS, quick=1)
     ours = {}
     for held_out, (x_train, x_test) in splits(people).items():

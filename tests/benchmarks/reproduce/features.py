@@ -35,7 +35,7 @@ def run(settings: Settings) -> Row:
     digits = _digits(settings)
     dimensions = (2,) if settings.quick else DIMENSIONS
     epochs = settings.pick(settings.epochs, usual=EPOCHS, quick=1)
-    n_seeds = settings.pick(None, usual=N_SEEDS, quick=1)
+    n_seeds = settings.pick(settings.seeds, usual=N_SEEDS, quick=1)
     found: dict[str, list[float]] = {}
 
     def measure(name: str, x: Images, x_test: Images, seed: int) -> None:
