@@ -10,11 +10,11 @@ second; the first frame with 98 % of the final count, and the one after it, end 
 *Lasso* and *pan* are the 95th percentile of the time from one animation frame to the next, while
 the mouse is pressed and moves at 60 Hz.
 
-*Hover* is the same percentile of the time from a move of the mouse to another decoded picture, with
-200 ms put between the page and the kernel in each direction: of the plane that was decoded
-beforehand, and of a model that runs in the page.
+*Hover* is the same percentile of the time from a move of the mouse to another picture of the plane
+that was decoded beforehand, with 200 ms put between the page and the kernel in each direction.
 
-*In the page* is decoding alone, without a kernel, see `in_page`.
+*In the page* are gestures that a model in the page answers, see `gestures`, and decoding alone, see
+`in_page`.
 """
 
 import json
@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.benchmarks import in_page
+from tests.benchmarks import gestures, in_page
 from tests.benchmarks.report import Bar, Report, SizesTable
 from tests.benchmarks.settings import Settings
 from tests.benchmarks.worker import Worker
@@ -131,14 +131,6 @@ def plot():
     ),
 }
 
-# A model that the page runs: 784-256-2-256-784, not trained.
-IN_PAGE = """
-import vae_widgets as vw
-vae = vw.VAE.build((28, 28))
-x = np.repeat(labels, 784).reshape(n, 28, 28) / np.float32(9)
-"""
-IN_PAGE_POINTS = 2_000
-
 LARGEST = """() => {
   const canvases = [...document.querySelectorAll(".jp-OutputArea canvas")];
   return canvases.sort((a, b) => b.width * b.height - a.width * a.height)[0];
@@ -223,8 +215,9 @@ def measure(settings: Settings, report: Report) -> None:
                         rounds[name].setdefault(n, []).append(figures)
         seconds = settings.gesture_seconds
         hovered = hover_time(browser, lab, PLOTS[OURS], max(settings.points), seconds)
-        plot = Plot(IN_PAGE, "vw.LatentScatter(vae, x, labels)", None, "")
-        decoded = hover_time(browser, lab, plot, IN_PAGE_POINTS, seconds, "decoded")
+        prepare, shown = gestures.PREPARE, gestures.SHOWN
+        with opened(browser, lab, prepare, shown, script=far_away.FAR_AWAY) as (notebook, _):
+            gestures.measure(settings, report, notebook)
         in_page.measure(settings, report, browser)
     for i, (what, unit) in enumerate(WORDS):
         values = {
@@ -247,8 +240,6 @@ def measure(settings: Settings, report: Report) -> None:
             )
     hover = f"Scatter of {max(settings.points):,}: hover, the kernel {far_away.DELAY} ms away"
     report.bars.append(Bar(hover, 1000 * hovered, 50, "ms"))
-    hover = f"Hover, decoded in the page (784-256-2-256-784), the kernel {far_away.DELAY} ms away"
-    report.bars.append(Bar(hover, 1000 * decoded, 33, "ms"))
 
 
 @contextmanager
@@ -335,30 +326,21 @@ def figures_in(page: Page, plot: Plot, watched: list[tuple[float, int]], seconds
     return Figures(first_paint(watched), lasso, frame_time(page, swing, seconds))
 
 
-def hover_time(
-    browser: Browser, lab: Lab, plot: Plot, n: int, seconds: float, shown: str = "preview"
-) -> float:
-    """Return the 95th percentile of seconds from a move of the mouse to another picture.
-
-    `shown` is what the page calls it: a "preview", or "decoded".
-    """
+def hover_time(browser: Browser, lab: Lab, plot: Plot, n: int, seconds: float) -> float:
+    """Return the 95th percentile of seconds from a move of the mouse to another preview."""
     prepare = DATA.format(n=n) + plot.imports
     with opened(browser, lab, prepare, plot.shown, script=far_away.FAR_AWAY) as (notebook, _):
         page = notebook.page
         page.wait_for_load_state("networkidle")
-        parts = (".vw-scatter-plot > canvas", "canvas[data-role=decoded]", ".vw-picked figcaption")
-        found = [page.locator(part).first.element_handle() for part in parts]
+        parts = ("canvas[data-role=decoded]", ".vw-picked figcaption")
+        page.evaluate(far_away.WATCH, [page.locator(part).first.element_handle() for part in parts])
         box = page.evaluate(f"({LARGEST})().getBoundingClientRect().toJSON()")
-        if shown == "decoded":  # the first one is the kernel's, and comes after the model
-            page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.6 * box["height"])
-            page.locator(parts[2], has_text=shown).first.wait_for()
-        page.evaluate(far_away.WATCH, found)
         places = np.linspace(0.15, 0.85, 10)  # each in another cell of the decoded plane
         for t in np.resize([*places, *places[-2:0:-1]], round(10 * seconds)):
             seen = page.evaluate("changes.length")
             page.mouse.move(box["x"] + t * box["width"], box["y"] + 0.4 * box["height"])
             page.wait_for_function("seen => changes.length > seen", arg=seen)
-        waits = [wait for wait, caption in page.evaluate("changes") if shown in caption]
+        waits = [wait for wait, caption, _ in page.evaluate("changes") if "preview" in caption]
     return float(np.percentile(waits, 95)) / 1000
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from tests.benchmarks.reproduce import burda, detection, faces, features
+from tests.benchmarks.reproduce import burda, detection, faces, features, playground
 from tests.benchmarks.reproduce.__main__ import ANOMALIES, DOMAINS, PUBLISHED, main, table
 from tests.benchmarks.reproduce.experiment import Row, Settings, binarized
 
@@ -28,7 +28,7 @@ def reproduce(tmp_path, capsys):
 
 
 def test_every_experiment_runs_and_writes_its_row(reproduce, tmp_path):
-    names = PUBLISHED + ANOMALIES + DOMAINS  # tests/browser has the others
+    names = PUBLISHED + ANOMALIES + DOMAINS  # those in the page have tests of their own
     reproduce(*names)
 
     assert {path.stem for path in tmp_path.glob("*.json")} == set(names)
@@ -92,6 +92,18 @@ def test_detectors_stand_beside_their_baselines(tmp_path):
     assert 0.5 < row.ours["AUROC"] < 1
     assert row.ours["AUROC, deviation over seeds"] > 0
     assert "hidden_units=(8,)" in row.schedule
+
+
+def test_the_playground_stands_beside_others_over_seeds(tmp_path, monkeypatch):
+    other = {"other": lambda levels, epochs, seed: 600.0 + 2 * seed}
+    monkeypatch.setattr(playground, "TRAINED", {playground.PAGE: playground.loss_of_page, **other})
+    row = playground.run(Settings(tmp_path, seed=3, quick=True))
+    assert row.ours["loss, other"] == 607
+    assert row.ours["loss, other, deviation over seeds"] == pytest.approx(2**0.5)
+    assert (row.ours["loss, other, least"], row.ours["loss, other, most"]) == (606, 608)
+    # One epoch hardly learns: a guess costs log(2) nats a pixel.
+    assert row.ours["loss, page"] == pytest.approx(784 * np.log(2), rel=0.25)
+    assert row.ours["page - other"] == pytest.approx(row.ours["loss, page"] - 607)
 
 
 def test_faces_that_are_held_out_are_not_trained_on():

@@ -1,11 +1,19 @@
 import sys
 
+import numpy as np
+
+import vae_widgets as vw
 from tests.benchmarks import browser as in_jupyterlab
-from tests.benchmarks import histogram, in_page
+from tests.benchmarks import gestures, histogram, in_page
 from tests.benchmarks.browser import BQPLOT, OURS, PLOTS, Figures
 from tests.benchmarks.report import Report
 from tests.benchmarks.settings import Settings
 from tests.benchmarks.worker import Worker
+from tests.support.blank_page import BlankPage
+from tests.support.decoded_here import DecodedHere
+from tests.support.far_away import GESTURES
+from tests.support.onnx_codec import OnnxPcaCodec
+from tests.support.pca_codec import digits
 
 
 def check(figures: Figures) -> None:
@@ -47,3 +55,33 @@ def test_decoding_in_the_page_is_measured(browser, monkeypatch):
     (table,) = report.tables
     assert [len(values) for values in table.values.values()] == [1, 1, 0]  # the peer is absent
     assert 0 < table.values[in_page.OURS][0] < 1
+
+
+def test_gestures_in_the_page_are_measured_without_a_kernel(own_page):
+    """Each of them shows an exact picture, also after a pick that no kernel has confirmed."""
+    x, y = (part[:60] for part in digits())
+    codec, renderer = OnnxPcaCodec(x, 3), vw.ImageRenderer(0, 1)
+    scatter = vw.LatentScatter(codec, x, y, renderer)
+    slider = vw.InterpolationSlider(codec, x[0], x[gestures.END], 9, renderer=renderer)
+    slider.link(scatter)
+    own_page.set_viewport_size(gestures.TALL)
+    own_page.add_init_script(GESTURES)
+    BlankPage(own_page, slider)
+    plane = BlankPage(own_page, scatter)
+    here = DecodedHere(plane, renderer)
+    here.load()
+    own_page.evaluate("""() => {
+      for (const { model, kernel } of window.parts) {
+        model.set("value", 0.5);
+        kernel.state = "gone";
+      }
+      window.mounted.model.set("_dims_shown", true);
+    }""")
+    codes = np.array([here.pixel(index) for index in range(len(x))])
+    widgets = (own_page.locator(css) for css in (".vw-scatter", ".vw-interpolation"))
+    made = gestures.Gestures(own_page, *widgets, codes).all(3)
+    assert [*made] == ["hover", "pick", "traversal, by key", "path, dragged"]
+    for name, seconds in made.items():
+        assert len(seconds) == 3, name
+        assert min(seconds) > 0, name
+        assert max(seconds) < 5, name

@@ -2,6 +2,14 @@
 
 DELAY = 200  # ms, in each direction
 
+# Notes when the last gesture was. It must run before the widgets listen, which keep their keys.
+GESTURES = """
+  window.gestured = performance.now();
+  const note = (event) => (window.gestured = event.timeStamp);
+  for (const kind of ["pointermove", "pointerdown", "keydown"])
+    window.addEventListener(kind, note, { capture: true });
+"""
+
 # Delays all messages, in order, and counts those that the page has sent. Between `hold()` and
 # `release()` none arrives.
 FAR_AWAY = """(() => {
@@ -30,7 +38,8 @@ FAR_AWAY = """(() => {
       super.onmessage = listen && ((event) => setTimeout(arrive, DELAY, event));
     }
   };
-})()""".replace("DELAY", str(DELAY))
+  NOTE
+})()""".replace("DELAY", str(DELAY)).replace("NOTE", GESTURES)
 
 # The same for the stand-in of a kernel that `blank_page` gives to a page.
 STAND_IN_FAR_AWAY = """() => {
@@ -51,19 +60,20 @@ STAND_IN_FAR_AWAY = """() => {
     await arrive;
     return answer;
   };
-}""".replace("DELAY", str(DELAY))
+  NOTE
+}""".replace("DELAY", str(DELAY)).replace("NOTE", GESTURES)
 
-# Notes when a picture changes: ms since the last move of the pointer, and the caption.
-WATCH = """([plot, picture, caption]) => {
-  let moved = performance.now();
-  plot.addEventListener("pointermove", (event) => (moved = event.timeStamp), { capture: true });
+# Notes when a picture changes: ms since the last gesture, the caption, and when that gesture was.
+WATCH = """([picture, caption]) => {
+  const mine = (window.changes = []);
   let last = picture.toDataURL();
-  window.changes = [];
   const look = () => {
     const now = picture.toDataURL();
-    if (now !== last) changes.push([performance.now() - moved, caption.textContent]);
+    const { gestured } = window;
+    const text = caption?.textContent ?? "";
+    if (now !== last) mine.push([performance.now() - gestured, text, gestured]);
     last = now;
-    requestAnimationFrame(look);
+    if (window.changes === mine) requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }"""

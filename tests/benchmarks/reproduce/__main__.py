@@ -22,8 +22,8 @@ from tests.benchmarks.worker import REPOSITORY
 PUBLISHED = ("tutorial", "keras_documentation", "mlp_400", "vae_burda", "iwae_burda")
 ANOMALIES = ("xrays", "heartbeats", "digits_held_out", "breast_cancer")
 DOMAINS = ("faces", "features", "music", "molecules")
-IN_BROWSER = ("drawn_digits",)
-EXPERIMENTS = (*PUBLISHED, *ANOMALIES, *DOMAINS, *IN_BROWSER)
+IN_PAGE = ("drawn_digits", "playground")
+EXPERIMENTS = (*PUBLISHED, *ANOMALIES, *DOMAINS, *IN_PAGE)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -39,6 +39,11 @@ def test_hover_and_pick_show_the_exact_picture_without_a_kernel(page):
     here.plot.click(position={"x": x, "y": y})
     expect(here.caption).to_have_text("reconstruction")
     here.assert_shows(codec.decode(scatter.z_mean[7:8]))
+    # Other places can be looked at before the kernel has confirmed it.
+    assert here.hover(300, 200).startswith("decoded")
+    here.assert_shows(codec.decode([here.place(300, 200)]))
+    page.mouse.move(0, 0)
+    here.assert_shows(codec.decode(scatter.z_mean[7:8]))
     wait_for(here.sent, 10, "the message")
     assert {*here.sent()} == {"pick"}  # which is tried until the kernel confirms it
     blank.lose_kernel("there")
@@ -81,10 +86,7 @@ def test_grid_and_traversals_are_decoded_here(page, projection):
     assert here.hover(300, 200).startswith("decoded")
     other = next(i for i in range(3) if i not in scatter.dims)
     sliders = blank.root.locator(".vw-dims input[type=range]")
-    sliders.filter(visible=True).first.evaluate("""(slider) => {
-      slider.value = slider.max;
-      slider.dispatchEvent(new Event("input", { bubbles: true }));
-    }""")
+    sliders.filter(visible=True).first.press("End")
     slice_at = np.array(
         page.evaluate("""() => {
       const { data } = window.mounted.model.get("slice_at");

@@ -44,10 +44,10 @@ async function updates({ sizes, weights, x, noise, objective, learningRate }: an
 }
 
 /** The losses of each epoch. */
-async function epochs({ values, size, divisor, epochs, settings, kinds }: any) {
+async function epochs({ values, size, divisor, epochs, settings, kinds, seed }: any) {
   const samples = { values: Uint8Array.from(values), size, divisor };
   const rows = Uint32Array.from({ length: values.length / size }, (_, i) => i);
-  const trainer = await Trainer.make({ samples, rows, kinds, seed: 0 }, settings, quickestEngine);
+  const trainer = await Trainer.make({ samples, rows, kinds, seed }, settings, quickestEngine);
   const found: Losses[][] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
     const sums: Losses[] = kinds.map(() => ({ reconstruction: 0, kl: 0 }));

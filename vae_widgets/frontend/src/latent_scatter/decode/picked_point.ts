@@ -158,8 +158,9 @@ export class PickedPoint {
     const here = this.#pending?.here ?? null;
     const offData = here ? here.offData === true : !this.#pending && this.#model.get("_pick").off_data === true;
     this.#mark(pick, offData);
+    // A pick ends the hover: what is hovered now came after it, whether or not the kernel has confirmed it.
     const { place: hovered } = this.#pointer;
-    if (hovered && !this.#pending) return this.#showHovered(hovered);
+    if (hovered) return this.#showHovered(hovered);
     if (!pick) {
       const cannot = Boolean(this.#model.get("_grid").error);
       this.view.show({
