@@ -35,6 +35,7 @@ ARROWS = {
     "adapters": {"bundle.onnx", "codec", "core.*", "rendering"},
     "plugins": {"bundle.*", "core.*", "datasets", "rendering"},
     "pretrained": {"bundle.*", "core.*"},
+    "course": {"bundle.*", "core.*"},
     "cli": {
         *("__init__", "bundle.*", "core.*", "datasets.*", "models.detector", "plugins"),
         *("cli.*", "widgets.explorer"),
@@ -102,6 +103,7 @@ OUTSIDE = {
     "datasets": ({"numpy", "platformdirs"}, {"PIL", "mlxtend", "pyarrow", "sklearn"}),
     "adapters": ({"numpy"}, {"onnx", "torch"}),
     "playground": ({"numpy"}, set()),
+    "course": ({"numpy"}, {"IPython", "jupyter_core", "pandas"}),
     "plugins": (set(), set()),
     "pretrained": (set(), set()),
     "models": ({"h5py", "keras", "numpy", "onnx", "scipy", "sklearn", "tensorflow"}, {"tf2onnx"}),

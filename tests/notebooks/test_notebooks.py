@@ -15,6 +15,7 @@ from PIL import Image
 
 REPOSITORY = pathlib.Path(__file__).parents[2]
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
+COURSE = sorted((REPOSITORY / "notebooks/course").glob("*.ipynb"))  # run by test_course.py
 
 # Where the results of a notebook are tested; every other one is only run.
 OWN_TESTS = {
@@ -160,7 +161,7 @@ def test_notebook_runs_from_top_to_bottom(path, run):
     run(path, FEWER.get(path.stem), epochs=2)
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *COURSE], ids=lambda path: path.stem)
 def test_notebook_is_stored_without_outputs(path):
     import nbformat
 

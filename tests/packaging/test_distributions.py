@@ -65,11 +65,15 @@ def test_wheel_has_the_extension_of_jupyterlab(wheel_files, repository_files, cl
         assert heading.strip() in scripts
 
 
-def test_wheel_has_the_program_and_its_tour(wheel_files, clean_checkout):
+def test_wheel_has_the_program_its_tour_and_the_lessons(wheel_files, clean_checkout):
     (scripts,) = (text for name, text in wheel_files.items() if name.endswith("entry_points.txt"))
     assert "vae-widgets = vae_widgets.cli:main" in scripts.decode()
-    (tour,) = (text for name, text in wheel_files.items() if name.endswith(".ipynb"))
-    assert tour == (clean_checkout / "notebooks/00_tour.ipynb").read_bytes()
+    share = ".data/data/share/jupyter/vae_widgets/"
+    notebooks = {name.split(share)[1]: text for name, text in wheel_files.items() if share in name}
+    course = sorted((clean_checkout / "notebooks/course").iterdir())
+    sources = {"tour.ipynb": clean_checkout / "notebooks/00_tour.ipynb"}
+    sources |= {f"course/{path.name}": path for path in course}
+    assert notebooks == {name: path.read_bytes() for name, path in sources.items()}
 
 
 def test_wheel_has_every_python_module(wheel_files, clean_checkout):

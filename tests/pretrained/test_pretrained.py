@@ -10,6 +10,7 @@ import pytest
 
 import vae_widgets as vw
 from tests.benchmarks.pretrained import __main__ as maker
+from tests.support.course_answers import kl_of
 
 
 def test_each_model_of_the_package_has_a_script_that_makes_it():
@@ -44,6 +45,7 @@ def test_digits_of_a_class_are_neighbours_in_the_plane():
     codec = vw.load_pretrained("digits-2d")
     codes = [codec.encode(x)[0] for x in (digits.x_train, digits.x_test)]
     np.testing.assert_allclose(codes[1], codec.latents, atol=1e-4)
+    np.testing.assert_allclose(vw.course.samples(codec), digits.x_test, atol=0.5 / 255 + 1e-6)
     classifier = KNeighborsClassifier().fit(codes[0], digits.y_train)
     assert classifier.score(codes[1], digits.y_test) > 0.75
 
@@ -85,6 +87,45 @@ def test_samples_of_the_molecules_are_different_and_almost_as_drug_like_as_the_d
     assert molecules.validity(smiles) == 1
     assert molecules.uniqueness(smiles) > 0.98
     assert np.nanmean(molecules.qed(smiles)) > 0.6  # 0.81 of the data
+
+
+def test_digits_use_some_of_sixteen_dimensions_and_none_at_a_large_beta():
+    used, collapsed = (vw.load_pretrained(f"digits-{name}") for name in ("16d", "collapsed"))
+    x = vw.course.samples(used)
+    kl = kl_of(*used.encode(x)).mean(axis=0)
+    assert np.sum(kl > 0.5) == 4
+    assert np.sum(kl < 0.05) == 12
+    assert kl_of(*collapsed.encode(x)).sum(axis=1).max() < 0.01
+    decoded = collapsed.decode(collapsed.encode(x)[0])
+    # What is left is the best constant picture: the mean of the training digits.
+    assert np.ptp(decoded, axis=0).max() < 1e-3
+    mean = vw.load_dataset("digits").x_train.mean(axis=0)
+    np.testing.assert_allclose(decoded[0], mean, atol=0.05)
+
+
+def test_the_twin_without_kl_reconstructs_as_well_and_is_far_from_the_prior():
+    vae, twin = (vw.load_pretrained(f"digits-{name}") for name in ("2d", "autoencoder"))
+    x, labels = vw.course.samples(vae), np.array(vae.labels)
+    decoded = [codec.decode(codec.encode(x)[0]) for codec in (vae, twin)]
+    errors = [np.mean((x_hat - x) ** 2) for x_hat in decoded]
+    assert errors[1] == pytest.approx(errors[0], rel=0.05)
+    assert twin.encode(x)[0].std() > 3
+    z = np.random.default_rng(0).standard_normal((500, 2))
+    kinds = []
+    for codec, x_hat in zip((vae, twin), decoded, strict=True):
+        apart = ((codec.decode(z)[:, np.newaxis] - x_hat) ** 2).sum(axis=(2, 3, 4))
+        kinds.append(len(np.unique(labels[apart.argmin(axis=1)])))
+    assert kinds[0] == 10
+    assert kinds[1] <= 6
+
+
+def test_ill_x_rays_score_higher_than_healthy_ones():
+    from sklearn.metrics import roc_auc_score
+
+    codec = vw.load_pretrained("xrays")
+    ill = np.array(codec.labels) == "pneumonia"
+    assert (ill.sum(), (~ill).sum()) == (40, 120)
+    assert roc_auc_score(ill, codec.anomaly_score(vw.course.samples(codec))) > 0.8
 
 
 def test_unknown_names_and_no_tensorflow():

@@ -32,11 +32,15 @@ def load_pretrained(name: str) -> BundleCodec:
     Parameters
     ----------
     name
-        ``"digits-2d"``: two latent dimensions, for ``vw.load_dataset("digits")``. ``"chorales"``:
+        ``"digits-2d"``: two latent dimensions, for ``vw.load_dataset("digits")``. With it come
+        ``"digits-16d"``, of which four are used, ``"digits-collapsed"``, of which none is, and
+        ``"digits-autoencoder"``, trained without the KL divergence. ``"xrays"``: healthy chest
+        X-rays of ``vw.load_dataset("xray")``, each standardised, and pictures of 120 healthy and 40
+        ill ones, of MedMNIST, after Kermany et al. (2018), under CC BY 4.0. ``"chorales"``:
         32, for ``vw.load_dataset("music")``, two bars of four voices. ``"faces"``: 32, for
         ``vw.load_dataset("faces")``; the pictures may not be passed on, so that its ``latents`` are
         drawn, and decode to faces of nobody. ``"molecules"``: 32, for
-        ``vw.load_dataset("molecules")`` of MOSES. These three have no anomaly score.
+        ``vw.load_dataset("molecules")`` of MOSES. The last three have no anomaly score.
 
     Raises
     ------

@@ -18,7 +18,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from tests.benchmarks.worker import REPOSITORY
 
 FOLDER = REPOSITORY / "vae_widgets/pretrained"
-MODELS = ("chorales", "digits-2d", "faces", "molecules")
+MODELS = (
+    *("chorales", "digits-16d", "digits-2d", "digits-autoencoder", "digits-collapsed"),
+    *("faces", "molecules", "xrays"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,0 +1,129 @@
+"""Files of students, and the table of their teacher."""
+
+import json
+
+import numpy as np
+import pytest
+
+import vae_widgets as vw
+from vae_widgets.course import record
+
+pytestmark = pytest.mark.usefixtures("new_kernel")
+
+
+@pytest.fixture
+def new_kernel(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    record.forget()
+    yield
+    record.forget()
+
+
+def student(name, answers, text=""):
+    record.forget()
+    for exercise, answer in answers:
+        vw.course.check(exercise, answer)
+    return vw.course.hand_in(name, text)
+
+
+def test_a_class_becomes_a_table(tmp_path):
+    student("Ada Lovelace", [("1a", 2), ("1a", 4), ("1b", "b")], "Both, I think.")
+    student("Charles Babbage", [("1b", "a"), ("1c", np.float32(0.2614))])
+    student("Ada Lovelace", [("3a", np.array([5, 9, 11, 13])), ("3b", "much")])
+    table = vw.course.collect(tmp_path)
+    assert table[["student", "lesson", "right", "attempts"]].values.tolist() == [
+        ["Ada Lovelace", 1, 2, 3],
+        ["Charles Babbage", 1, 1, 2],
+        ["Ada Lovelace", 3, 1, 2],
+    ]
+    assert table["text"][0] == "Both, I think."
+    assert table[["a", "b", "c"]].astype(object).where(
+        table[["a", "b", "c"]].notna(), None
+    ).values.tolist() == [
+        [True, True, None],
+        [None, False, True],
+        [True, False, None],
+    ]
+    assert table["handed_in"].dt.tz is not None
+
+
+def test_the_file_is_small_and_holds_no_solution(tmp_path):
+    path = student("Ada Lovelace", [("4a", 0.5), ("4b", 1e9), ("4c", "c" * 10_000)], "x" * 500)
+    assert path.name == "lesson-4-ada-lovelace.json"
+    assert path.stat().st_size < 2_000
+    assert "0.725" not in path.read_text()
+    content = json.loads(path.read_text())
+    assert content["answers"]["4a"] == {"answer": 0.5, "attempts": 1}
+
+
+def test_one_who_writes_right_into_a_file_is_not_right(tmp_path):
+    path = student("Mallory", [("1a", 5)])
+    content = json.loads(path.read_text())
+    content["answers"]["1a"]["right"] = content["right"] = True
+    path.write_text(json.dumps(content))
+    assert vw.course.collect(tmp_path)["right"].tolist() == [0]
+
+
+def test_a_second_file_of_a_lesson_replaces_the_first(tmp_path):
+    student("Ada", [("1a", 5)])
+    student("Ada", [("1a", 4)])
+    assert vw.course.collect(tmp_path)["right"].tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("../../etc/passwd", "lesson-1-etc-passwd.json"),
+        ("Åsa Öberg", "lesson-1-åsa-öberg.json"),
+        ("<b>李</b>", "lesson-1-b-李-b.json"),
+    ],
+)
+def test_any_name_makes_a_file_in_the_folder(name, file, tmp_path):
+    path = student(name, [("1a", 4)])
+    assert path.name == file
+    assert [each.name for each in tmp_path.iterdir()] == [file]
+    assert vw.course.collect(tmp_path)["student"].tolist() == [name]
+
+
+def test_what_cannot_be_handed_in_is_refused_in_words(tmp_path):
+    with pytest.raises(ValueError, match="no exercise was checked in this kernel"):
+        vw.course.hand_in("Ada")
+    vw.course.check("1a", 4)
+    with pytest.raises(ValueError, match="no exercise of lesson 2 was checked"):
+        vw.course.hand_in("Ada", lesson=2)
+    with pytest.raises(ValueError, match="student is '!'; expected your name"):
+        vw.course.hand_in(" ! ")
+    with pytest.raises(TypeError, match="text must be a text; received int"):
+        vw.course.hand_in("Ada", 3)
+    with pytest.raises(ValueError, match="text has 30,000 characters"):
+        vw.course.hand_in("Ada", "x" * 30_000)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("{", "Expecting"),
+        ("[]", "no file of vw.course.hand_in"),
+        ('{"format": "vae_widgets course 2"}', "a newer version"),
+        ('{"format": "vae_widgets course 1", "answers": 3}', "no table of exercises"),
+        (
+            '{"format": "vae_widgets course 1", "lesson": 1, "answers": {"2a": {}}}',
+            "lesson 1 has no exercise '2a'",
+        ),
+        ("[" * 100_000, "left out"),
+        ('"' + "x" * 300_000 + '"', "expected at most 200,000"),
+    ],
+)
+def test_a_broken_file_is_named_and_the_others_are_read(content, why, tmp_path):
+    student("Ada", [("1a", 4)])
+    (tmp_path / "lesson-1-broken.json").write_text(content)
+    with pytest.warns(UserWarning, match=f"lesson-1-broken.json is left out: .*{why}|{why}"):
+        table = vw.course.collect(tmp_path)
+    assert table["student"].tolist() == ["Ada"]
+
+
+def test_an_empty_folder_is_an_empty_table_and_no_folder_an_error(tmp_path):
+    assert list(vw.course.collect(tmp_path)["student"]) == []
+    with pytest.raises(FileNotFoundError, match="which is no folder"):
+        vw.course.collect(tmp_path / "nowhere")
