@@ -120,6 +120,7 @@ def test_sensible_wrong_ways_are_near_misses():
     assert "a square" in said("2b", (np.abs(z_mean) < 2).all(axis=1).mean())
     assert "share of all" in said("2b", (np.linalg.norm(z_mean, axis=1) < 2).sum())
     assert "prior itself" in said("2b", 1 - math.exp(-2))
+    assert "coordinates" in said("2b", (np.abs(z_mean) < 2).mean())
     means = deep.encode(vw.course.samples(deep))[0]
     assert "means vary" in said("3a", np.flatnonzero(means.var(axis=0) > 0.01))
     assert "bits" in said("3b", right_answers()["3b"] / math.log(2))

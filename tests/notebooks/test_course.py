@@ -11,7 +11,7 @@ from tests.support.course_answers import DOMAINS, right_answers
 from vae_widgets.course import record
 
 LESSONS = sorted((Path(__file__).parents[2] / "notebooks/course").glob("*.ipynb"))
-FEWER_EPOCHS = {"1": {"epochs=40": "epochs=3"}, "3": {"EPOCHS = 150": "EPOCHS = 3"}}
+FEWER_EPOCHS = {"1": {"epochs=150": "epochs=3"}, "3": {"EPOCHS = 150": "EPOCHS = 3"}}
 BUILDS = "vw.VAE.build"
 
 

@@ -105,11 +105,13 @@ def test_wheel_does_not_tell_where_it_was_built(wheel_files, tmp_path_factory):
 
 
 def test_wheel_is_small(wheel):
-    """Without the pretrained models, whose size tests/pretrained bounds."""
+    """Without the pretrained models, whose size tests/pretrained bounds, and the lessons."""
     with zipfile.ZipFile(wheel) as archive:
         models = [file for file in archive.infolist() if file.filename.endswith(".vae")]
+        lessons = [file for file in archive.infolist() if "/vae_widgets/course/" in file.filename]
     assert models
-    packed = sum(file.compress_size for file in models)
+    assert sum(file.compress_size for file in lessons) < 50_000
+    packed = sum(file.compress_size for file in (*models, *lessons))
     assert wheel.stat().st_size - packed < 1_000_000  # bytes
 
 
