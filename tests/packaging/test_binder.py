@@ -23,6 +23,7 @@ from tests.support import install
 
 REPOSITORY = Path(__file__).parents[2]
 TOUR = "notebooks/00_tour.ipynb"
+INDEX = "notebooks/00_index.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,25 @@ def test_repo2docker_uses_both_files(output_of, clean_checkout):
     dockerfile = output_of(*repo2docker, cwd=clean_checkout)
     assert 'env update -p ${NB_PYTHON_PREFIX} --file "binder/environment.yml"' in dockerfile
     assert "RUN ./binder/postBuild" in dockerfile
+    assert "binder/start" in dockerfile
+
+
+def test_a_server_has_one_thread_for_each_library(output_of):
+    show = "import json, os; print(json.dumps(dict(os.environ)))"
+    started = output_of(REPOSITORY / "binder/start", sys.executable, "-c", show)
+    variables = json.loads(started)
+    for library in ("OMP", "OPENBLAS", "TF_NUM_INTRAOP", "TF_NUM_INTEROP"):
+        name = f"{library}_THREADS" if library.startswith("TF") else f"{library}_NUM_THREADS"
+        assert variables[name] == "1"
+
+
+def test_the_index_has_every_notebook_and_its_links_lead_somewhere():
+    index = REPOSITORY / INDEX
+    cells = json.loads(index.read_text())["cells"]
+    texts = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    linked = re.findall(r"\]\(([^)]+\.ipynb)\)", texts)
+    there = {path.relative_to(index.parent).as_posix() for path in index.parent.rglob("*.ipynb")}
+    assert sorted(linked) == sorted(there - {index.name})
 
 
 @pytest.fixture(scope="module")
@@ -132,10 +152,11 @@ def test_jupyterlab_answers_at_the_address_of_the_tour(launched):
         stderr=subprocess.DEVNULL,
     )
     try:
-        # What a link with ?labpath=notebooks/00_tour.ipynb is redirected to.
+        # What a link with ?labpath=notebooks/00_tour.ipynb is redirected to, and so the index.
         page = _get(server, f"lab/tree/{TOUR}")
         config = json.loads(re.search("jupyter-config-data.*?>(.*?)</script>", page, re.S)[1])
         assert "@jupyterlab/apputils-extension:announcements" in config["disabledExtensions"]
+        assert json.loads(_get(server, f"api/contents/{INDEX}"))["type"] == "notebook"
         tour = json.loads(_get(server, f"api/contents/{TOUR}"))
         assert tour["type"] == "notebook"
         kernels = json.loads(_get(server, "api/kernelspecs"))
