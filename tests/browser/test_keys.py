@@ -3,6 +3,7 @@
 import pathlib
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -172,6 +173,64 @@ def test_keys_in_a_box_of_widgets_go_to_its_main_part(page):
     page.keyboard.press("Enter")
     expect(page.locator(".jupyter-button")).to_be_focused()
     assert page.evaluate("leaked") == []
+
+
+# As an `Explorer` is: each scatter in a box with the slider that follows it. Messages are counted.
+BOXES = """() => {
+  window.parts.forEach((part, i) => {
+    const { send } = part.model;
+    part.sent = 0;
+    part.model.send = (...message) => { part.sent += 1; send(...message); };
+    const root = document.querySelectorAll(".vw-widget")[i].parentElement;
+    if (i % 2) return root.previousElementSibling.append(root);
+    const box = document.createElement("div");
+    box.className = "vw-composite";
+    root.before(box);
+    box.append(root);
+  });
+}"""
+SENT = "() => window.parts.map(({ sent }) => sent)"
+
+
+def test_keys_act_on_the_box_that_has_the_focus_alone(page):
+    """Two of a notebook: neither hears the other's keys, and each has its own steps to undo."""
+    scatters = [invariants.scatter(), invariants.scatter()]
+    sliders = [invariants.slider(), invariants.slider()]
+    blanks = []
+    for scatter, slider in zip(scatters, sliders, strict=True):
+        blanks.append(BlankPage(page, scatter))
+        BlankPage(page, slider)
+        scatter.selection = [3]
+        blanks[-1].update()
+    page.evaluate(BOXES)
+    two = page.locator(".vw-composite")
+    expect(two.locator(".vw-widget")).to_have_count(4)
+    for i, (scatter, blank) in enumerate(zip(scatters, blanks, strict=True)):
+        other = scatters[1 - i]
+        selected, view = other.selection.tolist(), other.view
+        before = page.evaluate(SENT)
+        box = two.nth(i)
+        box.locator(".vw-name").first.click()
+        page.keyboard.press("+")
+        blank.until(lambda s=scatter, v=scatter.view: s.view != v, "a nearer view")
+        page.keyboard.press("Escape")
+        blank.until(lambda s=scatter: s.selection.size == 0, "nothing selected")
+        page.keyboard.press("Control+z")
+        blank.until(lambda s=scatter: s.selection.tolist() == [3], "the selection")
+        page.keyboard.press("Control+y")
+        blank.until(lambda s=scatter: s.selection.size == 0, "nothing selected, again")
+        box.get_by_role("slider", name="Position between start and end").focus()
+        page.keyboard.press("End")
+        blank.until(lambda s=sliders[i]: s.value == 1, "the end of the path")
+        assert (other.selection.tolist(), other.view) == (selected, view)
+        sent = np.subtract(page.evaluate(SENT), before)
+        assert sent[2 * i] > 0
+        assert not sent[2 * (1 - i) : 2 * (1 - i) + 2].any()
+    # What was done last was done in the second: the first one has a step of its own.
+    two.nth(0).locator(".vw-name").first.click()
+    page.keyboard.press("Control+z")
+    blanks[0].until(lambda: scatters[0].selection.tolist() == [3], "the first one's selection")
+    assert scatters[1].selection.size == 0
 
 
 # All controls that can be used now. Arrows reach the other samples of a queue; "only" is the key O.
