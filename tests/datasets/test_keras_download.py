@@ -127,6 +127,16 @@ def test_a_server_that_accepts_and_then_stalls_is_left(child_module, monkeypatch
         connection.close()
 
 
+def test_a_silent_server_is_left_long_before_the_download_may_end(child_module, monkeypatch):
+    monkeypatch.setattr(keras_download, "_SILENCE", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        child_module("keras", FAKE_KERAS.format(address=address))
+        reason = r"TimeoutError: the server sent nothing for 0\.5 seconds; is this computer online"
+        with pytest.raises(FileNotFoundError, match=reason):
+            vw.load_dataset("mnist", timeout=600)
+
+
 def test_the_reason_of_a_failure_is_told(child_module):
     child_module("keras", "raise ImportError('no backend is installed')")
     reason = r"download by Keras: RuntimeError: ImportError: no backend is installed"

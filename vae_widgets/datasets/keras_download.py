@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_DOWNLOAD = "import sys, keras; getattr(keras.datasets, sys.argv[1]).load_data()"
+_SILENCE = 15.0
+"""Seconds. A server that does not connect, or sends nothing, for so long is given up."""
+_DOWNLOAD = """
+import socket, sys
+socket.setdefaulttimeout(float(sys.argv[2]))
+import keras
+getattr(keras.datasets, sys.argv[1]).load_data()
+"""
 
 
 @contextmanager
@@ -16,12 +23,13 @@ def downloaded(dataset: str, timeout: float) -> Iterator[Path]:
     """Give the folder into which Keras downloaded a data set; it is removed afterwards.
 
     Keras deletes files with another hash from its cache, and its downloads have no time-out. So it
-    runs in a private folder, in a process of its own that can be stopped after `timeout` seconds.
+    runs in a private folder, in a process of its own that can be stopped after `timeout` seconds,
+    and ends by itself once the server is silent for 15 seconds.
 
     Raises
     ------
     TimeoutError
-        If it was stopped.
+        If it was stopped, or the server was silent.
     RuntimeError
         If Keras is missing or could not download.
     """
@@ -31,7 +39,7 @@ def downloaded(dataset: str, timeout: float) -> Iterator[Path]:
         with messages.open("wb") as file:
             try:
                 process = subprocess.run(
-                    [sys.executable, "-P", "-c", _DOWNLOAD, dataset],
+                    [sys.executable, "-P", "-c", _DOWNLOAD, dataset, str(_SILENCE)],
                     env={**os.environ, "KERAS_HOME": home},
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
@@ -46,5 +54,10 @@ def downloaded(dataset: str, timeout: float) -> Iterator[Path]:
         if process.returncode:
             lines = messages.read_text(errors="replace").split("\n")
             last = next((line for line in reversed(lines) if line.strip()), "no message")
+            if "timed out" in last:
+                raise TimeoutError(
+                    f"the server sent nothing for {_SILENCE:g} seconds; is this computer online, "
+                    "and may it reach the server?"
+                )
             raise RuntimeError(f"{last} (exit status {process.returncode})")
         yield Path(home, "datasets")
