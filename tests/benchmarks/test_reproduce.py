@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from tests.benchmarks.reproduce import burda, detection, faces, features, playground
+from tests.benchmarks.reproduce import burda, detection, faces, features, molecules, playground
 from tests.benchmarks.reproduce.__main__ import ANOMALIES, DOMAINS, PUBLISHED, main, table
 from tests.benchmarks.reproduce.experiment import Row, Settings, binarized
 
@@ -65,6 +65,13 @@ def test_table_puts_ours_beside_the_published(tmp_path):
 
 def test_published_schedule_has_3280_epochs():
     assert burda.epochs_of(burda.PUBLISHED_STAGES) == sum(3**i for i in range(8)) == 3280
+
+
+def test_a_shorter_training_of_molecules_has_shorter_sittings():
+    assert molecules.shortened(molecules.EPOCHS) == [*molecules.SITTINGS]
+    assert molecules.shortened(1) == [molecules.SITTINGS[0]._replace(epochs=1)]
+    for epochs in range(1, 60):
+        assert sum(sitting.epochs for sitting in molecules.shortened(epochs)) == epochs
 
 
 def test_binarized_images_have_the_grey_values_as_means():

@@ -39,7 +39,7 @@ def load_pretrained(name: str) -> BundleCodec:
         ill ones, of MedMNIST, after Kermany et al. (2018), under CC BY 4.0. ``"chorales"``:
         32, for ``vw.load_dataset("music")``, two bars of four voices. ``"faces"``: 32, for
         ``vw.load_dataset("faces")``; the pictures may not be passed on, so that its ``latents`` are
-        drawn, and decode to faces of nobody. ``"molecules"``: 32, for
+        drawn, and decode to faces of nobody. ``"molecules"``: 20, for
         ``vw.load_dataset("molecules")`` of MOSES. The last three have no anomaly score.
 
     Raises

@@ -1,4 +1,4 @@
-"""Molecules of MOSES in 32 dimensions, as `make reproduce ARGS=molecules` trains them."""
+"""Molecules of MOSES in 20 dimensions, as `make reproduce ARGS=molecules` trains them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,6 +1,8 @@
 """Molecules of MOSES: likelihood, reconstruction, and 10,000 samples from the prior."""
 
-from typing import TYPE_CHECKING, Any
+import itertools
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -9,8 +11,26 @@ from tests.benchmarks.reproduce.experiment import Clock, Row, Settings
 if TYPE_CHECKING:
     from vae_widgets import VAE, Dataset
 
-EPOCHS, BATCH, LEARNING_RATE, WARMUP_STEPS = 12, 128, 2.5e-3, 300
-LATENT_DIM, FREE_NATS, CONTEXT = 32, 0.72, 24
+LATENT_DIM, CONTEXT = 20, 24
+BATCH, WARMUP_STEPS = 64, 300
+
+
+class Sitting(NamedTuple):
+    """A part of the training with an optimizer of its own."""
+
+    epochs: int
+    learning_rate: float
+    free_nats: float
+    prior_share: float  # of molecules that are decoded from draws of the prior
+
+
+SITTINGS = (
+    Sitting(12, 2e-3, 0.95, 0.0),
+    Sitting(4, 1.5e-3, 0.95, 0.1),
+    Sitting(8, 1.5e-3, 0.95, 0.1),
+    Sitting(3, 1e-3, 1.0, 0.1),
+)
+EPOCHS = sum(sitting.epochs for sitting in SITTINGS)
 TEMPERATURES = (0.0, 0.5, 1.0)
 HELD_OUT = 2_000  # of the training molecules, on which these settings were chosen
 SAMPLES, REFERENCES, WALKERS, STEPS = 10_000, 3_000, 100, 50
@@ -38,7 +58,8 @@ def run(settings: Settings) -> Row:
             **generated(vae, ds, x_train, x_test, n, settings.seed),
             **by_qed(vae, ds, settings.pick(None, WALKERS, 5), settings.pick(None, STEPS, 3)),
         },
-        schedule=f"{epochs} epochs of {len(x_train):,} molecules.",
+        schedule=f"{epochs} epochs of {len(x_train):,} molecules, in {len(shortened(epochs))} "
+        "sittings with a learning rate of their own.",
         differences=[
             f"Data: {ds.source}. The VAE of MOSES is a recurrent network for SMILES that was "
             "trained on 1.6 million molecules, and draws its tokens at temperature 1; SNN is not "
@@ -51,7 +72,7 @@ def run(settings: Settings) -> Row:
 
 
 def train(ds: "Dataset", epochs: int, seed: int, x: Any, clock: Clock | None = None) -> "VAE":
-    """Return a model of a data set of molecules, trained on `x`.
+    """Return a model of a data set of molecules, trained on `x` in several sittings.
 
     As float16 it fits into a bundle of 500 kB: therefore the last block has few channels.
     """
@@ -59,35 +80,51 @@ def train(ds: "Dataset", epochs: int, seed: int, x: Any, clock: Clock | None = N
 
     from vae_widgets import VAE, AutoregressiveCategorical, FreeBits, Warmup
 
+    likelihood = AutoregressiveCategorical(
+        ds.n_classes, CONTEXT, features=224, hidden_units=192, embedding_dim=12, seed=seed
+    )
     vae = VAE.build(
         ds.sample_shape,
         LATENT_DIM,
         "sequence",
-        AutoregressiveCategorical(ds.n_classes, CONTEXT, embedding_dim=12, seed=seed),
+        likelihood,
         beta=Warmup(1),
-        objective=FreeBits(FREE_NATS),
-        filters=(48, 12),
-        hidden_units=(96,),
+        filters=(40, 8),
+        hidden_units=(64,),
         seed=seed,
     )
-    steps = epochs * -(-len(x) // BATCH)
-    rate = keras.optimizers.schedules.CosineDecay(
-        LEARNING_RATE / 10,
-        max(1, steps - WARMUP_STEPS),
-        alpha=0.01,
-        warmup_target=LEARNING_RATE,
-        warmup_steps=WARMUP_STEPS,
-    )
-    vae.compile(keras.optimizers.Adam(rate, global_clipnorm=5.0))
 
     def say(epoch: int, logs: dict[str, float]) -> None:
         if clock:
             shown = ", ".join(f"{name} {value:.2f}" for name, value in logs.items())
-            clock.say(f"epoch {epoch + 1} of {epochs}: {shown}")
+            clock.say(f"epoch {done + epoch + 1} of {epochs}: {shown}")
 
     callback = keras.callbacks.LambdaCallback(on_epoch_end=say)
-    vae.fit(x, epochs=epochs, batch_size=BATCH, verbose=0, callbacks=[callback])
+    done = 0
+    for sitting in shortened(epochs):
+        vae.objective = FreeBits(sitting.free_nats, sitting.prior_share)
+        steps = sitting.epochs * -(-len(x) // BATCH)
+        rate = keras.optimizers.schedules.CosineDecay(
+            sitting.learning_rate / 10,
+            max(1, steps - WARMUP_STEPS),
+            alpha=0.01,
+            warmup_target=sitting.learning_rate,
+            warmup_steps=WARMUP_STEPS,
+        )
+        vae.compile(keras.optimizers.Adam(rate, global_clipnorm=5.0))
+        vae.fit(x, epochs=sitting.epochs, batch_size=BATCH, verbose=0, callbacks=[callback])
+        done += sitting.epochs
+        vae.beta = 1.0
     return vae
+
+
+def shortened(epochs: int) -> list[Sitting]:
+    """Return the sittings, shortened alike to a number of epochs; those of none are left out."""
+    planned = itertools.accumulate((s.epochs for s in SITTINGS), initial=0)
+    ends = [math.ceil(epochs * end / EPOCHS) for end in planned]
+    lengths = (end - start for start, end in itertools.pairwise(ends))
+    pairs = zip(SITTINGS, lengths, strict=True)
+    return [sitting._replace(epochs=length) for sitting, length in pairs if length]
 
 
 def likelihood(vae: "VAE", x: Any, seed: int) -> dict[str, float]:

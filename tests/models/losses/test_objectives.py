@@ -18,7 +18,14 @@ from vae_widgets import ELBO, IWAE, VAE, BetaTC, FreeBits, InfoVAE
 from vae_widgets.models.losses.kl_terms import mmd_to_prior, split_kl, stratified_weights
 from vae_widgets.models.losses.objective import EncodedBatch, Losses
 
-OBJECTIVES = [ELBO(), FreeBits(0.5), IWAE(3), InfoVAE(0.5, 20.0), BetaTC(0.5, 2.0)]
+OBJECTIVES = [
+    ELBO(),
+    FreeBits(0.5),
+    FreeBits(0.5, 0.2),
+    IWAE(3),
+    InfoVAE(0.5, 20.0),
+    BetaTC(0.5, 2.0),
+]
 
 
 def by_name(objective):
@@ -114,6 +121,21 @@ def test_free_bits_by_hand(nats, beta, seed):
     losses = FreeBits(nats)(batch)
     np.testing.assert_allclose(losses.loss, reconstruction[:, 0] + beta * charged, rtol=1e-4)
     np.testing.assert_allclose(losses.kl, kl.sum(1), rtol=1e-4)
+
+
+def test_a_share_of_the_samples_is_decoded_from_the_prior():
+    """Each is decoded from its own draw of either q or the prior, by the third draw."""
+    batch = random_batch(np.random.default_rng(4), b=20_000, draws=3)
+    assert FreeBits(0.5, prior_share=0.3).n_draws == 3
+    found = np.asarray(FreeBits(0.5, prior_share=0.3)(batch).reconstruction)
+    of_q = in_numpy(batch)[3][:, 0]
+    of_prior = np.asarray(batch.reconstruction(batch.epsilon[:, 1]))
+    is_prior = scipy.stats.norm.cdf(batch.epsilon[:, 2, 0]) < 0.3
+    np.testing.assert_allclose(found, np.where(is_prior, of_prior, of_q), atol=1e-5)
+    assert abs(is_prior.mean() - 0.3) < 5 * np.sqrt(0.3 * 0.7 / 20_000)
+    for share, expected in ((0, of_q), (1, of_prior)):
+        losses = FreeBits(0.5, share)(batch)
+        np.testing.assert_allclose(losses.reconstruction, expected, atol=1e-5)
 
 
 def test_without_free_bits_it_is_the_elbo():
@@ -497,6 +519,11 @@ def test_beta_tc_needs_the_size_of_a_dataset(make_vae, digits):
         (lambda: VAE.build(8, objective=IWAE), TypeError, r"objective must be.*Call it: IWAE\(\)"),
         (lambda: VAE.build(8, objective=3), TypeError, "objective must be a name.*received 3"),
         (lambda: FreeBits(-1), ValueError, r"nats must lie in \[0, inf\]; received -1"),
+        (
+            lambda: FreeBits(prior_share=2),
+            ValueError,
+            r"prior_share must lie in \[0, 1\]; received",
+        ),
         (lambda: FreeBits(bits=1), TypeError, "unknown keyword 'bits'"),
         (lambda: IWAE(0), ValueError, "n_draws must be at least 1; received 0"),
         (lambda: IWAE(2.5), TypeError, "n_draws must be a whole number; received 2.5"),

@@ -58,10 +58,16 @@ class FreeBits(_Named):
     Autoregressive Flow" (2016), equation 15, with each dimension as a group. The KL shown is the
     true one.
 
+    With `prior_share`, this share of the samples, chosen anew in each step, is decoded from a draw
+    of the prior in place of z, so that the decoder also trains between the codes. The loss is no
+    bound then, and the reconstruction_loss shown counts these samples; `VAE.elbo` does not.
+
     Parameters
     ----------
     nats
         Free KL of a latent dimension, at least 0.
+    prior_share
+        Share of the samples that are decoded from a draw of the prior, from 0 to 1.
 
     Examples
     --------
@@ -69,19 +75,25 @@ class FreeBits(_Named):
     """
 
     @checks.suggest_keywords
-    def __init__(self, nats: float = 0.25) -> None:
+    def __init__(self, nats: float = 0.25, prior_share: float = 0.0) -> None:
         self.nats = checks.number_between("nats", nats, 0)
+        self.prior_share = checks.number_between("prior_share", prior_share, 0, 1)
+        self.n_draws = 3 if self.prior_share else 1  # of q, of the prior, and for the choice
 
     def __call__(self, batch: EncodedBatch) -> Losses:
         """Return the losses."""
-        reconstruction = batch.reconstruction(_one_draw(batch))
+        z = _one_draw(batch)
+        if self.prior_share:
+            quantile = 0.5 + 0.5 * ops.erf(batch.epsilon[:, 2, :1] / math.sqrt(2))
+            z = ops.where(quantile < self.prior_share, batch.epsilon[:, 1], z)
+        reconstruction = batch.reconstruction(z)
         kl = kl_divergence(batch.z_mean, batch.z_log_var)
         charged = ops.sum(ops.maximum(batch.mean(kl), self.nats))
         return Losses(reconstruction + batch.beta * charged, reconstruction, ops.sum(kl, axis=-1))
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that rebuild this objective."""
-        return {"nats": self.nats}
+        return {"nats": self.nats, "prior_share": self.prior_share}
 
 
 @keras.saving.register_keras_serializable(package="vae_widgets")
