@@ -163,12 +163,22 @@ def test_names_of_axes_are_whole(page, width):
 
 def test_export_stays_beside_the_title(page):
     labels = np.where(np.arange(40) % 3, np.arange(40) > 30, np.nan)
-    histogram = vw.AnomalyHistogram(np.linspace(0, 1, 40), labels)
+    scores = np.linspace(0, 1, 40)
     rows = FRAME.to_numpy()
     slider = vw.InterpolationSlider(PcaCodec(rows), rows[0], rows[1], renderer=vw.TableRenderer())
-    for widget, name in ((histogram._view.canvas, "Anomaly scores"), (slider, "Interpolation")):
+    monitor = vw.TrainingMonitor()
+    for epoch in range(2):
+        monitor.log(epoch, loss=1.0, reconstruction=2.0, kl=3.0, val_loss=4.0)
+    widgets = {
+        "Anomaly scores": vw.AnomalyHistogram(scores, labels)._view.canvas,
+        "Interpolation": slider,
+        "Latent space": vw.LatentScatter(PcaCodec(rows), FRAME),
+        "Training": monitor._drawing.legend,
+    }
+    for name, widget in widgets.items():
         show_alone(page, widget)
         page.evaluate(WIDTH, "412px")
+        settle(page)
         title, export = boxes(
             page.get_by_text(name, exact=True).last,
             page.get_by_role("button", name="Export", exact=True).last,

@@ -1,4 +1,4 @@
-"""A kernel that is far away, and how soon the page answers all the same."""
+"""A kernel that is far away, and how soon the page answers nevertheless."""
 
 DELAY = 200  # ms, in each direction
 

@@ -7,7 +7,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, depth_first_order
 
 ZOOM = 4
-"""Lines are found in an image that is so many times as large."""
+"""Lines are found in an image enlarged by this factor."""
 STEP = 3
 """Pixels of that image between two points of a line."""
 

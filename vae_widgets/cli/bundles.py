@@ -14,7 +14,7 @@ from vae_widgets.datasets.pixels import divide_pixels
 from vae_widgets.datasets.rows import Batch
 
 _TOO_FEW = 1_000
-"""If so many rows at the beginning of a file are all bad, it is the file that is wrong."""
+"""If this many rows at the beginning of a file are all bad, it is the file that is wrong."""
 
 
 def load_bundle(path: Path, label: int | None = None) -> Any:

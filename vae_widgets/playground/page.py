@@ -40,7 +40,7 @@ def save_playground(
         None takes 5,000 digits of MNIST, 1,500 pictures of Fashion-MNIST if these are on this
         computer, and the small digits of scikit-learn.
     n_samples
-        At most so many samples of each given data set, at equal distances in its training and test
+        The most samples of each given data set, at equal distances in its training and test
         samples; 20 to 5,000. The page trains on all of them.
     title
         Heading of the page.

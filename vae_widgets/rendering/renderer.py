@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core.image_shapes import has_channels_first, is_image
+from vae_widgets.core.registry import without_exit
 from vae_widgets.rendering.atlas import MAX_SIDE
-from vae_widgets.rendering.exits import without_exits
 from vae_widgets.rendering.image import ImageRenderer
 from vae_widgets.rendering.registry import renderer_by_name
 from vae_widgets.rendering.signal import SignalRenderer
@@ -134,7 +134,7 @@ def _renderer_of(data: Any, sample_shape: tuple[int, ...]) -> Renderer:
 def with_range_of(renderer: Renderer, data: Any) -> Renderer:
     """Return the renderer with its range of values fixed by samples, if it has one."""
     fix = getattr(renderer, "for_data", None)
-    with without_exits():
+    with without_exit("renderer"):
         return renderer if fix is None else fix(data)
 
 
@@ -152,7 +152,7 @@ def compared_note_of(renderer: Renderer) -> str:
 def detail_of(renderer: Renderer, sample: ArrayLike) -> str:
     """Return the HTML or SVG that a renderer has for a sample; empty if it has none."""
     detail = getattr(renderer, "detail", None)  # a function has none
-    with without_exits():
+    with without_exit("renderer"):
         made = detail(sample) if detail else None
     return made if isinstance(made, str) else ""
 
@@ -172,10 +172,10 @@ def details_compared(
     if attribution := getattr(renderer, "attribution", None):
         nats = find_nats()
         parts = [None] * len(x) if nats is None else nats
-        with without_exits():
+        with without_exit("renderer"):
             return [attribution(*each) for each in zip(x, x_hat, parts, strict=True)]
     if compare := getattr(renderer, "compare", None):
-        with without_exits():
+        with without_exit("renderer"):
             return [compare(*each) for each in zip(x, x_hat, strict=True)]
     return [detail_of(renderer, sample) for sample in x]
 
@@ -187,7 +187,7 @@ def render_compared(renderer: Renderer, x: ArrayLike, x_hat: ArrayLike) -> NDArr
     if difference is None:  # in one batch: a renderer may scale by the range of what it is given
         return render(renderer, np.concatenate([x, x_hat, np.abs(x - x_hat)]))
     tiles = render(renderer, np.concatenate([x, x_hat]))
-    with without_exits():
+    with without_exit("renderer"):
         made = difference(x.copy(), x_hat.copy())
     return np.concatenate([tiles, _checked_tiles(made, len(x))])
 
@@ -195,7 +195,7 @@ def render_compared(renderer: Renderer, x: ArrayLike, x_hat: ArrayLike) -> NDArr
 def render(renderer: Renderer, batch: ArrayLike) -> NDArray[np.uint8]:
     """Call `renderer` and check its tiles: uint8 RGBA (n, height, width, 4)."""
     batch = np.array(batch)  # a copy: a renderer of the user may scale its samples in place
-    with without_exits():
+    with without_exit("renderer"):
         made = renderer(batch)
     return _checked_tiles(made, len(batch))
 

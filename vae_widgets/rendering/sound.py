@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.atomic_file import atomic_file
-from vae_widgets.rendering.exits import without_exits
+from vae_widgets.core.registry import without_exit
 
 
 class Sound:
@@ -72,6 +72,6 @@ def joined(sounds: Sequence[Sound]) -> Sound:
 def sound_of(renderer: Any, sample: ArrayLike) -> Sound | None:
     """Return the sound that `renderer` makes of a sample, or None if it makes none."""
     detail = getattr(renderer, "detail", None)  # a function has none
-    with without_exits():
+    with without_exit("renderer"):
         made = detail(sample) if detail else None
     return made if isinstance(made, Sound) else None

@@ -110,7 +110,7 @@ def run(
         What a reader should know about the data and the choices.
     smooth
         Also score by the mean squares of the `residual_maps` of the detector and of the plane,
-        smoothed by so many pixels.
+        smoothed by this many pixels.
     **options
         Of the detector.
     """

@@ -50,7 +50,9 @@ def test_a_gesture_and_its_effect_are_on_one_screen(notebook):
         expect(tab).to_have_attribute("aria-selected", "true")
         nb.kernel.until(f"explorer.panel == {name.lower()!r}")
 
-    rows = {round(box["y"]) for box in boxes(explorer.locator(".vw-scatter .vw-controls > *"))}
+    explorer.get_by_role("button", name="Path ends").wait_for()
+    buttons = explorer.locator(".vw-scatter .vw-controls button").filter(visible=True)
+    rows = {round(box["y"]) for box in boxes(buttons)}
     assert len(rows) == 2, explorer.locator(".vw-scatter").bounding_box()
 
     # A lasso: its samples' tiles, and their part of the bars.

@@ -146,7 +146,7 @@ def test_every_gesture_works_from_the_disk(page, explorer, tmp_path):
 
     # Another projection: the samples are at other places.
     scatter.projection = "pca" if scatter.projection != "pca" else "latent"
-    plot.press("Other dimensions")
+    plot.press("Dimensions")
     axes = plot.root.get_by_role("combobox", name="Coordinates that are shown")
     axes.select_option(scatter.projection)
     plot.root.get_by_role("status").filter(has_text="Hover or drag").wait_for()

@@ -70,7 +70,7 @@ def test_every_gesture_arrives_while_a_cell_awaits(notebook, lab):
     view.canvas.focus()
     nb.page.keyboard.press("+")
     until(lambda seen: seen["view"][1] - seen["view"][0] < home[1] - home[0], "the zoom")
-    view.press("Other dimensions")
+    view.press("Dimensions")
     held = view.root.get_by_label("Fixed value of z[2]")
     for value in ("0.5", "1.0"):
         held.fill(value)

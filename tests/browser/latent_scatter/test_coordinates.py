@@ -43,7 +43,7 @@ def test_axes_and_other_dimensions(cells, projection):
     nb.wait_for_other_pixels(view.canvas, than=before)
 
     # A click decodes the place on the plane through the held dimensions.
-    view.press("Other dimensions")
+    view.press("Dimensions")
     name = nb.kernel.eval("next(a['name'] for a in scatter._axes if a['index'] == 0)")
     rows = view.root.locator(".vw-dims-row")
     expect(rows).to_have_count(nb.kernel.eval("len(scatter.slice_at)"))
@@ -91,7 +91,7 @@ def test_axes_and_other_dimensions(cells, projection):
 def test_a_fixed_dimension_answers_in_the_page(cells):
     nb = cells([CODEC, VAE, ANSWERS])
     view = View(nb)
-    view.press("Other dimensions")
+    view.press("Dimensions")
     view.click(view.empty_place())
     view.wait_for_status("Decoded by the kernel")
     nb.kernel.until("'base' in answers.get('traversals', {})")

@@ -27,7 +27,7 @@ BUTTONS = {
     "Density": ({"density": False}, lambda scatter: scatter.density, True),
     "Reset": ({"view": EVERYWHERE}, lambda scatter: scatter.view == scatter._home, True),
     "Clear": ({"selection": [1, 2]}, lambda scatter: scatter.selection.tolist(), []),
-    "Other dimensions": ({"_dims_shown": False}, lambda scatter: scatter._dims_shown, True),
+    "Dimensions": ({"_dims_shown": False}, lambda scatter: scatter._dims_shown, True),
     "Points": ({"_points_shown": False}, lambda scatter: scatter._points_shown, True),
     "Save": ({"_save_shown": False}, lambda scatter: scatter._save_shown, True),
 }
@@ -91,9 +91,9 @@ def test_half_a_cell_has_two_rows_of_buttons_and_room_for_the_name_of_a_class(pa
     blank = BlankPage(page, scatter)
     page.evaluate("document.querySelector('.vw-widget').parentElement.style.width = '605px'")
     controls = blank.root.locator(".vw-controls")
-    for name in ("Prior", "Density", "Other dimensions"):
+    for name in ("Prior", "Density", "Dimensions"):
         assert controls.get_by_role("button", name=name).is_visible()
-    assert len({round(box["y"]) for box in boxes(controls.locator("> *"))}) == 2
+    assert len({round(box["y"]) for box in boxes(controls.locator("button, select"))}) == 2
     controls.get_by_role("button", name="Save").click()
     along = boxes(blank.root.locator(".vw-save-along > *"))
     assert len(along) == 2

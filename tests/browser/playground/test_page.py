@@ -47,7 +47,7 @@ class Opened(OpenedPage):
         return self.page.get_by_role("button", name=name)
 
     def reach(self, epoch):
-        """Wait until so many epochs are over."""
+        """Wait until this many epochs are over."""
         self.page.wait_for_function(
             "([text, least]) => Number(/Epoch (\\d+)/.exec(text.textContent)[1]) >= least",
             arg=[self.epoch.element_handle(), epoch],

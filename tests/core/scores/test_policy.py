@@ -245,7 +245,7 @@ def test_a_replay_tells_drift_from_chance():
     assert moved.drifted
     assert moved.alert_rate_changed
     assert "have shifted" in moved.verdict
-    # Scores that shrink raise no more alerts, and are told of all the same.
+    # Scores that shrink raise no more alerts, but the report names them, too.
     assert policy.replay(0.5 * rng.gamma(2, size=2000)).drifted
 
 

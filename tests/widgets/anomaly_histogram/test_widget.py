@@ -470,6 +470,19 @@ def test_tiles_show_the_most_telling_samples(histogram):
     assert content["marks"][0] == ("good" if right else "bad")
 
 
+def test_a_row_without_samples_takes_no_room(histogram):
+    rows = {
+        float(SCORES.min()): ["Most anomalous", "Just flagged"],
+        float(SCORES.max()) + 1: ["Most anomalous", "Just not flagged"],
+    }
+    for threshold, names in rows.items():
+        histogram.threshold = threshold
+        content = histogram._view.strip._content
+        assert content["names"] == names
+        assert content["atlas"]["count"] == len(histogram._view.strip.shown) == 24
+        assert -1 not in histogram._view.strip.shown
+
+
 def test_a_clicked_tile_is_the_picked_item(histogram):
     histogram._view.strip.set_state({"selected": 3})  # as the page does
     assert histogram.picked_item == np.argsort(SCORES)[::-1][3]

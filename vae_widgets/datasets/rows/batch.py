@@ -96,5 +96,5 @@ class Rows(Protocol):
 
 
 def rows_at_once(n_numbers: int) -> int:
-    """Return how many rows of so many numbers a batch has."""
+    """Return how many rows of `n_numbers` numbers a batch has."""
     return max(1, min(_MOST_ROWS, _MOST_NUMBERS // max(1, n_numbers)))

@@ -18,6 +18,7 @@ _SIGNS = {"good": "✓ ", "bad": "✗ ", "": ""}
 class ScoreStrip(TileStrip):
     """Rows of tiles: the most anomalous samples, and those on both sides of the threshold.
 
+    A row without samples is left out.
     `shown` has the sample of each tile, row by row; -1 for none.
     """
 
@@ -37,11 +38,12 @@ class ScoreStrip(TileStrip):
         self._threshold = threshold
         order, columns = self._scores.order, self._columns
         cut = len(order) - self._scores.n_flagged(threshold)
-        chosen = {
+        groups = {
             "Most anomalous": order[::-1][:columns],
             "Just flagged": order[cut:][:columns],
             "Just not flagged": order[:cut][::-1][:columns],
         }
+        chosen = {name: indices for name, indices in groups.items() if len(indices)}
         # Together, because a renderer may scale by the samples that it gets.
         try:
             tiles = thumbnails(self._renderer, self._items[np.concatenate(list(chosen.values()))])

@@ -1,6 +1,7 @@
 """The film of a path through latent space: all of its frames, decoded and rendered in one batch."""
 
 import dataclasses
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -19,10 +20,13 @@ from vae_widgets.core.latent.path_profile import (
 from vae_widgets.core.latent.paths import Leg, arc, latent_path, line
 from vae_widgets.rendering import Renderer, check_renderer, note_of, render, with_range_of
 from vae_widgets.rendering.atlas import tile_atlas
+from vae_widgets.rendering.named import renderer_to_json
 from vae_widgets.widgets.traits.array import array_to_json
 
-# Samples that are vectors of at most this many values travel to the page, for a table of the path.
+# Samples of at most this many values travel to the page: vectors for a table of the path, and what
+# the page draws itself, sharp at any size.
 _SHORT = 256
+_PAINTED = ("piano_roll", "signal")  # renderers whose twins have `paint`
 # The range of values is taken from this many codes, if no samples are known.
 _RANGE_CODES = 64
 
@@ -102,7 +106,8 @@ class FilmMaker:
         self.renderer = check_renderer(renderer, codec.sample_shape, codec=codec)
         self._range_is_known = False
         shape = tuple(codec.sample_shape)
-        self._short = len(shape) == 1 and shape[0] <= _SHORT
+        self._is_short = math.prod(shape) <= _SHORT
+        self._is_row = self._is_short and len(shape) == 1
         self.has_tokens = getattr(codec, "n_classes", None) is not None
         self.steps = checks.positive_int("steps", steps, minimum=2)
         self.ends = checks.one_of("ends", ends, ("auto", "latent", "sample"))
@@ -182,7 +187,7 @@ class FilmMaker:
             for curve in curves:
                 curve.flags.writeable = False
             strips[name] = Strip(paths[i], samples[frames], tiles[frames], *curves)
-        content = self._content(points, stops, strips, tiles)
+        content = self._content(points, stops, strips, tiles, np.stack(originals))
         return Film(points, stops, compare, method, strips, content)
 
     def _fix_range(
@@ -215,9 +220,12 @@ class FilmMaker:
         stops: NDArray[np.float64],
         strips: dict[str, Strip],
         tiles: NDArray[np.uint8],
+        originals: NDArray[np.float32],
     ) -> dict[str, Any]:
         """Return what travels to the page, to ``frontend/src/interpolation_slider/widget.ts``."""
         self._revision += 1
+        drawing = self._drawing(originals)
+        has_samples = self._is_row or drawing is not None
         return {
             "atlas": tile_atlas(tiles),  # the frames of each strip, then the two ends
             "strips": [
@@ -226,12 +234,13 @@ class FilmMaker:
                     "path": array_to_json(strip.z),
                     "log_prior": array_to_json(strip.log_prior),
                     "step_size": array_to_json(strip.step_size),
-                    "samples": array_to_json(strip.samples) if self._short else None,
+                    "samples": _rows(strip.samples) if has_samples else None,
                 }
                 for name, strip in strips.items()
             ],
+            "drawing": drawing,
             "tokens": self.has_tokens,
-            "columns": list(getattr(self.renderer, "columns", None) or []) if self._short else [],
+            "columns": list(getattr(self.renderer, "columns", None) or []) if self._is_row else [],
             "methods": self.methods,
             "stops": np.rint(stops * (self.steps - 1)).astype(int).tolist(),
             "usual_log_prior": usual_log_prior(self._codec.latent_dim),
@@ -239,6 +248,14 @@ class FilmMaker:
             "note": note_of(self.renderer),
             "revision": self._revision,
         }
+
+    def _drawing(self, ends: NDArray[np.float32]) -> dict[str, Any] | None:
+        """Return what the page draws samples with, and those of both ends; None if it cannot."""
+        spec = renderer_to_json(self.renderer)
+        if not self._is_short or spec.get("name") not in _PAINTED or "package" in spec:
+            return None
+        shape = list(self._codec.sample_shape)
+        return {"renderer": spec, "shape": shape, "ends": _rows(ends)}
 
     def position(self, film: Film, value: float) -> FilmPosition:
         """Return the sample at a value: a frame, or a sample decoded between two frames."""
@@ -275,3 +292,8 @@ class FilmMaker:
         if name.startswith("via") and not hint:
             hint = " Pass via=[z] for one way-point."
         raise ValueError(f"{name} has shape {given.shape}; expected {expected}.{hint}")
+
+
+def _rows(samples: NDArray[np.float32]) -> dict[str, Any]:
+    """Return samples (n, *sample_shape) as rows (n, size) for the page."""
+    return array_to_json(samples.reshape(len(samples), -1))

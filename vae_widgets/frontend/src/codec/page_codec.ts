@@ -7,7 +7,7 @@ import { listen } from "../kernel/listen.ts";
 import type { Answer } from "../kernel/messages.ts";
 import { pageSetting } from "../kernel/page_settings.ts";
 import type { InPageModel, ModelSource } from "../model/in_page_model.ts";
-import type { PageRenderer, RendererSpec } from "../rendering/page_renderer.ts";
+import { paintOf, type PageRenderer, type Paint, type RendererSpec } from "../rendering/page_renderer.ts";
 import { twinOf } from "../rendering/twins.ts";
 import { modelOf, runtimeOf } from "./carried_models.ts";
 
@@ -70,6 +70,11 @@ export class PageCodec {
   /** The pixels of samples. */
   draw(samples: Float32Array): RawTiles {
     return this.#renderer.draw(samples);
+  }
+
+  /** What paints samples, sharp at any size; undefined where a tile is all there is. */
+  paintOf(sampleAt: (index: number) => Float32Array | undefined): Paint | undefined {
+    return paintOf(this.#renderer, sampleAt);
   }
 
   /** The difference of a sample, of which the tile is here, and its reconstruction; null if a tile does not tell. */

@@ -5,6 +5,7 @@ import { frameOf } from "../canvas/frames.ts";
 import { readArray, type WireArray } from "../kernel/arrays.ts";
 import { Tiles } from "../kernel/atlas.ts";
 import { listen } from "../kernel/listen.ts";
+import type { Paint } from "../rendering/page_renderer.ts";
 import { nextTask, WidgetCodec, type PageCodec } from "./page_codec.ts";
 import { stepSizes } from "./path_profile.ts";
 import { latentPath, LEGS, type Vector } from "./paths.ts";
@@ -17,6 +18,8 @@ export interface PathDraft {
   moved: Set<number>;
   /** A tile for each frame. */
   tiles: Tiles;
+  /** Paints the frames that are decoded. */
+  paint: Paint | undefined;
   /** For each frame, the nearest one that is decoded. */
   nearest: Int32Array;
   /** Change to the next frame, as `stepSizes` gives it; null until all are decoded. */
@@ -111,6 +114,7 @@ export class PathDrafts {
     const tiles = Tiles.blank(frames, width, height);
     const moved = new Set(this.#moved);
     const samples: Float32Array[] = [];
+    const paint = codec.paintOf((frame) => samples[frame]);
     const order = framesInOrder(frames, frameOf(this.#slider.get("value"), frames));
     for (let done = 0, rows = 1; done < frames; done += rows, rows = codec.rowsOfSlice) {
       if (done > 0) await nextTask();
@@ -127,7 +131,7 @@ export class PathDrafts {
       });
       const nearest = nearestOf(frames, (frame) => samples[frame] !== undefined);
       const stepSize = done + rows >= frames ? stepSizes(samples, this.#slider.get("_content").tokens) : null;
-      this.#slider.set("_draft", { path, moved, tiles, nearest, stepSize });
+      this.#slider.set("_draft", { path, moved, tiles, paint, nearest, stepSize });
     }
   }
 }

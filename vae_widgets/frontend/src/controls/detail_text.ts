@@ -37,6 +37,8 @@ export class DetailText {
     const style = document.createElement("style");
     style.textContent = STYLE;
     this.#inside.replaceChildren(style, harmless(html));
+    // A table can be cut after a row, and scrolls; a drawing says nothing without its axis.
+    this.root.toggleAttribute("data-drawing", this.#inside.querySelector("style + :is(svg, img)") !== null);
   }
 }
 

@@ -10,7 +10,7 @@ import { latentPath, LEGS, pathPoint } from "../codec/paths.ts";
 import { readArray, writeArray, type TypedArray, type WireArray } from "../kernel/arrays.ts";
 import { Tiles } from "../kernel/atlas.ts";
 import { listen } from "../kernel/listen.ts";
-import type { FilmTiles } from "./filmstrip.ts";
+import { withPaint, type FilmTiles } from "./film_tiles.ts";
 import type { Content, State } from "./state.ts";
 
 /** A value is on a frame within this part of a frame, as in widgets/interpolation_slider/film.py. */
@@ -47,7 +47,7 @@ export class ContentHere {
   }
 
   /** The point of the chosen path at a value between two frames, decoded; null on a frame, or if the kernel alone knows it. */
-  between(value: number): { z: Float32Array; tiles: Tiles } | null {
+  between(value: number): { z: Float32Array; tiles: FilmTiles } | null {
     const { strips, stops } = this.#model.get("_content");
     const method = this.#model.get("method");
     const strip = strips.find((each) => each.method === method);
@@ -58,7 +58,8 @@ export class ContentHere {
     const codec = this.#codec.get();
     if (codec?.latentDim !== k) return null;
     const z = Float32Array.from(pathPoint(wayPoints(strip.path, stops), stops, frame, LEGS[method]));
-    return { z, tiles: codec.pictures(z) };
+    const sample = codec.decode(z);
+    return { z, tiles: withPaint(Tiles.of(codec.draw(sample)), codec.paintOf(() => sample)) };
   }
 
   /** Swap the ends, as `InterpolationSlider.swap_ends` does. */
@@ -123,6 +124,7 @@ function swapped(content: Content): Content {
       step_size: reversedRows(step_size),
       samples: samples && reversedRows(samples),
     })),
+    drawing: content.drawing && { ...content.drawing, ends: reversedRows(content.drawing.ends) },
     stops: content.stops.map((stop) => last - stop).reverse(),
     kinds: content.kinds.toReversed(),
   };

@@ -2,7 +2,8 @@
 
 import type { PathDraft } from "../codec/path_draft.ts";
 import { logPriors } from "../codec/path_profile.ts";
-import type { Film, FilmTiles } from "./filmstrip.ts";
+import type { Film } from "./filmstrip.ts";
+import { withPaint, type FilmTiles } from "./film_tiles.ts";
 
 /** The film of a draft, which has but the chosen method; what was not moved is as in `film`. */
 export function draftFilm(film: Film, draft: PathDraft): Film {
@@ -14,6 +15,15 @@ export function draftFilm(film: Film, draft: PathDraft): Film {
 
 function draftTiles({ tiles, rows, frames, stops }: Film, draft: PathDraft): FilmTiles {
   const { width, height, pixelArt, imageRendering } = draft.tiles;
+  const decoded = withPaint(draft.tiles, draft.paint);
+  const placeOf = (index: number) => {
+    // After the frames come both ends, as they were given.
+    const end = index - frames;
+    if (end < 0) return { of: decoded, at: draft.nearest[index] };
+    const [way, frame] = end ? [stops.length - 1, frames - 1] : [0, 0];
+    if (draft.moved.has(way)) return { of: decoded, at: draft.nearest[frame] };
+    return { of: tiles, at: rows.length * frames + end };
+  };
   return {
     width,
     height,
@@ -21,12 +31,12 @@ function draftTiles({ tiles, rows, frames, stops }: Film, draft: PathDraft): Fil
     imageRendering,
     close() {},
     draw(context, index, ...box) {
-      // After the frames come both ends, as they were given.
-      const end = index - frames;
-      if (end < 0) return draft.tiles.draw(context, draft.nearest[index], ...box);
-      const [way, frame] = end ? [stops.length - 1, frames - 1] : [0, 0];
-      if (draft.moved.has(way)) draft.tiles.draw(context, draft.nearest[frame], ...box);
-      else tiles.draw(context, rows.length * frames + end, ...box);
+      const { of, at } = placeOf(index);
+      of.draw(context, at, ...box);
+    },
+    paint(context, index, box) {
+      const { of, at } = placeOf(index);
+      return of.paint?.(context, at, box) ?? false;
     },
   };
 }

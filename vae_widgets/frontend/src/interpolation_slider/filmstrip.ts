@@ -6,7 +6,7 @@ import { drawFramedTile } from "./framed_tile.ts";
 import { CanvasView } from "../canvas/canvas_view.ts";
 import { element } from "../controls/shell.ts";
 import type { Theme } from "../canvas/theme.ts";
-import type { Tiles } from "../kernel/atlas.ts";
+import type { FilmTiles } from "./film_tiles.ts";
 
 /** The frames of one method. */
 export interface FilmRow {
@@ -17,11 +17,6 @@ export interface FilmRow {
   /** Change to the next frame: RMS in data units, or the share of tokens; one less than frames. */
   stepSize: Float64Array;
 }
-
-export type FilmTiles = Pick<
-  Tiles,
-  "width" | "height" | "pixelArt" | "imageRendering" | "draw" | "close"
->;
 
 export interface Film {
   /** The frames of each row, then the two ends. */

@@ -4,10 +4,12 @@ import { categoryColour } from "../canvas/palette.ts";
 import type { PathDraft } from "../codec/path_draft.ts";
 import { readArray, type WireArray } from "../kernel/arrays.ts";
 import type { Atlas, Tiles } from "../kernel/atlas.ts";
+import { paintOf, type Paint, type RendererSpec } from "../rendering/page_renderer.ts";
+import { twinOf } from "../rendering/twins.ts";
 import { METHOD_NAMES } from "./controls.ts";
 import type { Ends } from "./end_field.ts";
 import type { Film } from "./filmstrip.ts";
-import { reversedTiles } from "./reversed_tiles.ts";
+import { reversedTiles, withPaint } from "./film_tiles.ts";
 
 export interface Content {
   /** The frames of each strip, then the two ends. */
@@ -17,9 +19,11 @@ export interface Content {
     path: WireArray;
     log_prior: WireArray;
     step_size: WireArray;
-    /** Decoded samples, where these are short vectors. */
+    /** Decoded samples, a row for each, where these are short. */
     samples: WireArray | null;
   }[];
+  /** What draws samples sharp at any size, their shape, and those of the two ends; null where that is not known. */
+  drawing: { renderer: RendererSpec; shape: number[]; ends: WireArray } | null;
   /** Whether samples hold numbers of tokens. */
   tokens: boolean;
   /** Names of the values of a sample; empty for none. */
@@ -56,8 +60,9 @@ export interface State {
 /** The film of some content, in its decoded tiles. */
 export function readFilm(content: Content, tiles: Tiles): Film {
   const frames = content.strips[0].path.shape[0];
+  const inOrder = content.reversed ? reversedTiles(tiles, content.strips.length, frames) : tiles;
   return {
-    tiles: content.reversed ? reversedTiles(tiles, content.strips.length, frames) : tiles,
+    tiles: withPaint(inOrder, paintOfFilm(content)),
     frames,
     tokens: content.tokens,
     rows: content.strips.map((strip) => ({
@@ -69,4 +74,17 @@ export function readFilm(content: Content, tiles: Tiles): Film {
     chosen: 0,
     stops: content.stops,
   };
+}
+
+/** Paints the frames of each strip, and then the two ends. */
+function paintOfFilm({ drawing, strips }: Content): Paint | undefined {
+  if (!drawing) return undefined;
+  const samples = [...strips.map((strip) => strip.samples!), drawing.ends].flatMap(rowsOf);
+  return paintOf(twinOf(drawing.renderer, drawing.shape), (index) => samples[index]);
+}
+
+function rowsOf(wire: WireArray): Float32Array[] {
+  const values = readArray(wire);
+  const [count, size] = wire.shape;
+  return Array.from({ length: count }, (_, i) => values.subarray(i * size, (i + 1) * size));
 }

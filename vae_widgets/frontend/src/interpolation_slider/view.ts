@@ -9,7 +9,7 @@ import { Filmstrip, type Film } from "./filmstrip.ts";
 import { CanvasView } from "../canvas/canvas_view.ts";
 import { setMainPart } from "../controls/keys.ts";
 import { element } from "../controls/shell.ts";
-import type { Tiles } from "../kernel/atlas.ts";
+import type { FilmTiles } from "./film_tiles.ts";
 
 export class SliderView {
   /** The filmstrip, which is the track of a slider. */
@@ -76,7 +76,7 @@ export class SliderView {
   }
 
   /** Show a value; `between` has its picture if it is between two frames and was decoded, else the nearest frame is shown. */
-  moveTo(value: number, between: Tiles | null = null): void {
+  moveTo(value: number, between: FilmTiles | null = null): void {
     if (!this.#film) return;
     this.#value = value;
     const place = between ? placeBetween(value, this.#film) : placeOnFrame(value, this.#film);
@@ -117,7 +117,7 @@ class Still {
   readonly #caption = element("figcaption");
   #film: Film | null = null;
   /** Shown in place of a tile of the film. */
-  #instead: Tiles | null = null;
+  #instead: FilmTiles | null = null;
 
   constructor(parent: HTMLElement, className: string, tile: (film: Film) => number) {
     const figure = (this.#figure = element("figure", `vw-film-frame ${className}`));
@@ -137,7 +137,7 @@ class Still {
     this.#figure.append(below);
   }
 
-  show(film: Film, caption: string, instead: Tiles | null = null): void {
+  show(film: Film, caption: string, instead: FilmTiles | null = null): void {
     this.#film = film;
     this.#instead = instead;
     this.#caption.textContent = caption;

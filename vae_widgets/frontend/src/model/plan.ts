@@ -32,7 +32,7 @@ export interface Plan {
 }
 
 /**
- * Plan a graph for so many rows of one input, with a label that is the same for every row; throw
+ * Plan a graph for `rows` rows of one input, with a label that is the same for every row; throw
  * what `loadModel` rejects with.
  */
 export const makePlan = (

@@ -1,6 +1,5 @@
 /** What Python does for a ReviewQueue (widgets/review_queue/), in a page without it. */
 
-import { counted } from "../format/numbers.ts";
 import { readTexts } from "../kernel/arrays.ts";
 import type { KeptMark } from "../review_queue/kept_marks.ts";
 import type { PageModel } from "./page_model.ts";
@@ -8,6 +7,7 @@ import { LabelledScores } from "./labelled_scores.ts";
 import { precisionText } from "./reviewed_precision.ts";
 import { lowestThreshold, reviewOrder } from "./review_order.ts";
 import { MarkLog } from "./mark_log.ts";
+import { whyNone } from "./why_none.ts";
 
 /** What a queue needs of its histogram. */
 export interface ReviewedScores {
@@ -174,22 +174,14 @@ export class ReviewKernel {
     return Number.isNaN(this.#scores.scores.labels[row]) && !this.#log.has(row);
   }
 
-  /** Why no sample is queued, and what to do (`why_none` in core/review/candidates.py). */
   #whyNone(): string {
     const { scores, threshold } = this.#scores;
-    const flagged = scores.flagged(threshold);
-    const rows = [...scores.labels.keys()];
-    if (rows.some((row) => this.#isOpen(row))) {
-      if (!flagged) return "No sample is flagged. Lower the threshold, or choose another order.";
-      const all = `${counted(flagged, "flagged sample")}, each with a label or a mark.`;
-      return `${all} Lower the threshold, or choose another order, to review others.`;
-    }
-    const all = counted(rows.length, "sample");
-    if (rows.every((row) => this.#log.has(row))) return `${all}, each with a mark: none is left to review.`;
-    return (
-      `${all}, each with a label: none is left to review. To review them, make the histogram without ` +
-      "labels, or with None for those to review."
-    );
+    return whyNone({
+      samples: scores.length,
+      flagged: scores.flagged(threshold),
+      isOpen: (row) => this.#isOpen(row),
+      isMarked: (row) => this.#log.has(row),
+    });
   }
 
   async #showWindow(): Promise<void> {

@@ -41,17 +41,17 @@ export class ScoreStrip {
     const { order, length } = this.#scores;
     const columns = this.#columns;
     const cut = length - this.#scores.flagged(threshold);
-    const rows = [
-      order.slice(-columns).reverse(),
-      order.slice(cut, cut + columns),
-      order.slice(Math.max(0, cut - columns), cut).reverse(),
-    ];
-    const shown = rows.flatMap((row) => Array.from({ length: columns }, (_, i) => row[i] ?? -1));
+    const rows = Object.entries({
+      "Most anomalous": order.slice(-columns).reverse(),
+      "Just flagged": order.slice(cut, cut + columns),
+      "Just not flagged": order.slice(Math.max(0, cut - columns), cut).reverse(),
+    }).filter(([, row]) => row.length);
+    const shown = rows.flatMap(([, row]) => Array.from({ length: columns }, (_, i) => row[i] ?? -1));
     const mine = ++this.#latest;
     const tiles = await this.#pictures.of(shown);
     if (mine !== this.#latest) return;
     this.#shown = shown;
-    const names = ["Most anomalous", "Just flagged", "Just not flagged"];
+    const names = rows.map(([name]) => name);
     this.#show({ ...this.#model.get("_content"), atlas: tiles, columns, names });
   }
 

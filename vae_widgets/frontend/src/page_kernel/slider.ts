@@ -194,6 +194,10 @@ export class SliderKernel {
         in_page: false,
         reversed: false,
         methods,
+        drawing: before.drawing && {
+          ...before.drawing,
+          ends: writeArray(ends.reduce(joined), [2, decoder.size]),
+        },
         stops,
         kinds: [points[0], points[last]].map(({ sample }) => (sample ? "sample" : "latent")),
         strips: shown.map((method, i) => ({

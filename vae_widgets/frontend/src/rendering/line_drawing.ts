@@ -1,6 +1,6 @@
 /** Smooth lines on tiles, as rendering/line_drawing.py draws them. */
 
-const RADIUS = 0.75; // half of the width of a line, in pixels
+export const RADIUS = 0.75; // half of the width of a line, in pixels
 const FINE = 6; // columns in which the line is measured, for each pixel
 // A disc that moves along the line reaches as far as it is high, from every column nearby.
 const REACH = Math.floor(RADIUS * FINE);

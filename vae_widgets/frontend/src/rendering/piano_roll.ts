@@ -1,7 +1,7 @@
 /** Piano rolls: the twin of `PianoRollRenderer` (rendering/piano_roll.py). */
 
 import { LINE_COLOURS } from "./line_colours.ts";
-import type { PageRenderer } from "./page_renderer.ts";
+import type { Box, PageRenderer } from "./page_renderer.ts";
 import { playVoices } from "./tones.ts";
 
 type Colour = [number, number, number];
@@ -41,27 +41,45 @@ export function pianoRollRenderer(given: Record<string, unknown>, sampleShape: n
     }
   };
 
-  /** Draw the notes of a voice, with a gap of a pixel after each. */
-  const drawVoice = (
-    tile: Uint8ClampedArray,
-    pitchAt: (step: number) => number,
-    colour: Colour,
-    isLowerHalf: (step: number) => boolean,
-  ) => {
+  /** The notes of a voice in pixels of a tile, with a gap of a pixel after each. */
+  const notesOf = (pitchAt: (step: number) => number, isLowerHalf: (step: number) => boolean): Box[] => {
+    const notes: Box[] = [];
     for (let step = 0; step < steps; step++) {
       const pitch = pitchAt(step);
       if (pitch === REST) continue;
       const goesOn = step + 1 < steps && pitchAt(step + 1) === pitch;
       const top = (highest - pitch) * pitchHeight;
       const from = isLowerHalf(step) ? Math.floor(pitchHeight / 2) : 0;
-      for (let y = top + from; y < top + pitchHeight; y++) {
-        for (let x = step * stepWidth; x < (step + 1) * stepWidth - (goesOn ? 0 : 1); x++) {
+      const note = { x: step * stepWidth, y: top + from, width: stepWidth - (goesOn ? 0 : 1), height: pitchHeight - from };
+      const before = notes.at(-1);
+      const isOne = before && before.y === note.y && before.x + before.width === note.x && pitchAt(step - 1) === pitch;
+      if (isOne) before.width += note.width; // without a seam, where it is enlarged
+      else notes.push(note);
+    }
+    return notes;
+  };
+
+  const drawNotes = (tile: Uint8ClampedArray, notes: Box[], colour: Colour) => {
+    for (const note of notes) {
+      for (let y = note.y; y < note.y + note.height; y++) {
+        for (let x = note.x; x < note.x + note.width; x++) {
           tile.set(colour, 4 * (y * width + x));
           tile[4 * (y * width + x) + 3] = 255;
         }
       }
     }
   };
+
+  /** The notes of each voice; of a pitch that two voices share, the later one has the lower half. */
+  const voicesOf = (pitches: Int16Array, start: number): { notes: Box[]; colour: Colour }[] =>
+    Array.from({ length: voices }, (_, voice) => {
+      const at = (step: number, of = voice) => pitches[start + step * voices + of];
+      const isShared = (step: number) => {
+        for (let other = 0; other < voice; other++) if (at(step, other) === at(step)) return true;
+        return false;
+      };
+      return { notes: notesOf(at, isShared), colour: LINE_COLOURS[voice % LINE_COLOURS.length] };
+    });
 
   const drawAll = (count: number, drawOne: (tile: Uint8ClampedArray, start: number) => void) => {
     const rgba = new Uint8ClampedArray(count * size);
@@ -79,15 +97,24 @@ export function pianoRollRenderer(given: Record<string, unknown>, sampleShape: n
     draw(samples) {
       const pitches = pitchesOf(samples);
       return drawAll(samples.length / (steps * voices), (tile, start) => {
-        for (let voice = 0; voice < voices; voice++) {
-          const at = (step: number, of = voice) => pitches[start + step * voices + of];
-          const isShared = (step: number) => {
-            for (let other = 0; other < voice; other++) if (at(step, other) === at(step)) return true;
-            return false;
-          };
-          drawVoice(tile, at, LINE_COLOURS[voice % LINE_COLOURS.length], isShared);
-        }
+        for (const { notes, colour } of voicesOf(pitches, start)) drawNotes(tile, notes, colour);
       });
+    },
+    paint(context, sample, box) {
+      const scale = box.width / width;
+      const fill = ([red, green, blue]: Colour, alpha: number, { x, y, width, height }: Box) => {
+        context.fillStyle = `rgb(${red} ${green} ${blue} / ${alpha / 255})`;
+        context.fillRect(box.x + scale * x, box.y + scale * y, scale * width, scale * height);
+      };
+      for (let x = 0; x < width; x += stepWidth * perQuarter) {
+        fill(GRID, QUARTER_LINE, { x, y: 0, width: 1, height });
+      }
+      for (let pitch = Math.ceil(lowest / 12) * 12; pitch <= highest; pitch += 12) {
+        fill(GRID, C_LINE, { x: 0, y: height - 1 - (pitch - lowest) * pitchHeight, width, height: 1 });
+      }
+      for (const { notes, colour } of voicesOf(pitchesOf(sample), 0)) {
+        for (const note of notes) fill(colour, 255, note);
+      }
     },
     difference(x, xHat) {
       const [ours, theirs] = [pitchesOf(x), pitchesOf(xHat)];
@@ -99,7 +126,7 @@ export function pianoRollRenderer(given: Record<string, unknown>, sampleShape: n
       return drawAll(x.length / (steps * voices), (tile, start) => {
         for (const [colour, pitch] of layers) {
           for (let voice = 0; voice < voices; voice++) {
-            drawVoice(tile, (step) => pitch(start + step * voices + voice), colour, () => false);
+            drawNotes(tile, notesOf((step) => pitch(start + step * voices + voice), () => false), colour);
           }
         }
       });

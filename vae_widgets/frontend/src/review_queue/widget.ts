@@ -59,7 +59,9 @@ function render({ model, el }: View<State>) {
   orders.ariaLabel = "Order";
   for (const [value, text] of ORDERS) orders.add(new Option(text, value));
   orders.addEventListener("change", () => setAndPush(model, { order: orders.value }));
-  shell.title.append(progress, orders);
+  const nextHint = "Queue the next samples, and remove the marked ones";
+  const more = button("More", nextHint, () => send(model, "refill", {}));
+  shell.title.append(progress, orders, more);
   const card = new ReviewCard();
   card.root.ariaDescription = KEYS;
   const strip = new Thumbnails(go);
@@ -145,10 +147,6 @@ function render({ model, el }: View<State>) {
   const { made: clear } = control("Clear", "C", "Remove the mark", () => mark(""));
   const { made: undoing } = control("Undo", "U", "Undo the last step (U or Ctrl+Z; Ctrl+Y redoes it)", undo);
   const { made: forward } = control("\u25b8", "", "Next sample (right arrow)", step(1));
-  const { made: more } = control("More", "", "Queue the next samples, and remove the marked ones", () =>
-    send(model, "refill", {}),
-  );
-  more.classList.add("vw-review-more");
   const choices = [
     [truly.made, "anomalous"],
     [falsely.made, "normal"],
@@ -177,9 +175,7 @@ function render({ model, el }: View<State>) {
     return Boolean(act);
   });
 
-  const nextSamples = button("Next samples", "Queue the next samples, and remove the marked ones", () => {
-    send(model, "refill", {});
-  });
+  const nextSamples = button("Next samples", nextHint, () => send(model, "refill", {}));
   const saving = button("Save marks", "Download all marks as a CSV file, which ReviewQueue.load reads", () =>
     marking.save(),
   );

@@ -33,7 +33,7 @@ function render({ model, el }: View<State>) {
   const root = element("div", "vw-widget vw-legend");
   const row = element("div", "vw-title");
   const title = element("span", "vw-name");
-  const entries = element("span", "vw-title");
+  const entries = element("span", "vw-title vw-legend-entries");
   const key = element("span", "vw-legend-key");
   // The page has the curves with fewer points; all of them are in the kernel.
   const history = new FileRequest(model, "history");
@@ -52,9 +52,9 @@ function render({ model, el }: View<State>) {
     ],
     (text) => root.dispatchEvent(new CustomEvent(STATUS, { bubbles: true, detail: text })),
   );
-  const end = element("div", "vw-legend-end");
-  end.append(key, menu);
-  row.append(title, entries, end);
+  const lines = element("div", "vw-title vw-legend-lines");
+  lines.append(title, entries, key);
+  row.append(lines, menu);
   const notice = new KernelNotice(model);
   root.append(row, notice.root);
   el.append(root);

@@ -163,7 +163,7 @@ function render({ model, el }: View<State>) {
     if (!slider.matches(":active")) slider.value = String(index());
     for (const control of [slider, ...row.querySelectorAll("button")]) control.disabled = count < 2;
     const label = `${axis} ${plain(frames()[index()] ?? seen, 4)}`;
-    text.textContent = at === null ? `${label} (newest)` : label;
+    text.textContent = label;
     slider.ariaValueText = label;
     newest.disabled = at === null;
     box.hidden = !points?.shape[0];

@@ -1,4 +1,4 @@
-/** The drawer "Other dimensions": all coordinates, and the fixed values of those not shown. */
+/** The drawer "Dimensions": all coordinates, and the fixed values of those not shown. */
 
 import { formatNumber } from "../../format/numbers.ts";
 import type { Axis } from "../state/protocol.ts";

@@ -1,4 +1,4 @@
-/** The drawers under the toolbar of a scatter, "Other dimensions", "Points" and "Save", and their traits. */
+/** The drawers under the toolbar of a scatter, "Dimensions", "Points" and "Save", and their traits. */
 
 import { OPACITY } from "../../canvas/palette.ts";
 import { History } from "../../controls/history.ts";

@@ -71,6 +71,8 @@ export class Switches {
     this.#search.hidden = entries.length <= MANY;
     this.#title.hidden = !this.#search.hidden;
     this.#all.disabled = !entries.some(({ group }) => hidden.includes(group));
+    const letters = entries.map(({ name, count }) => name.length + whole(count).length);
+    this.#list.style.setProperty("--vw-letters", String(Math.max(0, ...letters)));
     entries.forEach(({ group, name, count, colour, mark = 0 }, i) => {
       const [made, only] = this.#rows[i].children as unknown as HTMLElement[];
       const [swatch, text, number] = made.children as unknown as HTMLElement[];
@@ -85,12 +87,15 @@ export class Switches {
     this.#find();
   }
 
-  /** Let the list end after a whole row where it scrolls. */
+  /** Use several columns where one is too high, and let the list end after a whole row where it scrolls. */
   fit(): void {
     const list = this.#list;
     list.style.maxHeight = "";
+    list.classList.remove("vw-in-columns");
     const row = this.#rows.find(({ offsetHeight }) => offsetHeight)?.offsetHeight;
     if (!row || list.scrollHeight <= list.clientHeight) return;
+    list.classList.add("vw-in-columns");
+    if (list.scrollHeight <= list.clientHeight) return;
     list.style.maxHeight = `${Math.max(1, Math.floor(list.clientHeight / row)) * row}px`;
   }
 

@@ -64,12 +64,12 @@ const BUTTONS: ToolbarButton[] = [
     disabled: (model) => !model.get("selection").shape[0],
   },
 ];
-/** The button next to the axes, which two dimensions do not need. */
 const DIMENSIONS: ToolbarButton = {
-  label: "Other dimensions",
+  label: "Dimensions",
   title: "List all dimensions, and move those that are not shown",
   ...toggle("_dims_shown"),
   opens: true,
+  hidden: hasNoChoice,
 };
 const POINTS: ToolbarButton = {
   label: "Points",
@@ -151,6 +151,7 @@ export class Toolbar {
       group("What is shown behind the points", make(LAYERS)),
       group("View and selection", make(BUTTONS)),
       group("Drawers", make([POINTS, SAVE])),
+      ...make([DIMENSIONS]),
       this.#dimensions,
     );
     this.#projection = select(this.#dimensions, "Axes", "Coordinates that are shown", (name) => {
@@ -162,7 +163,6 @@ export class Toolbar {
         this.#setAxis(axis, Number(value)),
       ),
     );
-    this.#dimensions.append(...make([DIMENSIONS]));
     this.close = onKey(canvas, (key) => {
       const spec = this.#buttons.map(([each]) => each).find(({ keys }) => keys?.includes(key));
       spec?.action(model, actions);
@@ -194,8 +194,8 @@ export class Toolbar {
       select.value = String(model.get("dims")[axis]);
       select.disabled = axes.length <= 2;
     });
-    // With two dimensions there is nothing to choose.
-    this.#dimensions.hidden = axes.length <= 2 && projections.length <= 2;
+    this.#dimensions.hidden = hasNoChoice(model);
+    this.#shell.root.classList.toggle("vw-dims-open", model.get("_dims_shown")); // for explorer/tabs.css
   }
 
   #setAxis(axis: number, dim: number): void {
@@ -217,6 +217,11 @@ function toggle(trait: Switch) {
     action: (model: Model) => setAndPush(model, { [trait]: !model.get(trait) } as Partial<State>),
     pressed: (model: Model) => model.get(trait),
   };
+}
+
+/** With two dimensions there are no others. */
+function hasNoChoice(model: Model): boolean {
+  return model.get("_axes").length <= 2 && model.get("_projections").length <= 2;
 }
 
 function hasNoPrior(model: Model): boolean {

@@ -3,6 +3,7 @@
 import { haloedText } from "../../canvas/text.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import type { Theme } from "../../canvas/theme.ts";
+import { halo } from "../plot/shapes.ts";
 
 /** Positions are in pixels. */
 export interface PathPicture {
@@ -33,13 +34,9 @@ export function drawPath(
 ): void {
   context.lineJoin = "round";
   context.setLineDash(guessed ? [6, 4] : []);
-  for (const [colour, width] of [[theme.paper, 5], [theme.ink, 1.75]] as const) {
-    context.strokeStyle = colour;
-    context.lineWidth = width;
-    context.beginPath();
-    for (const { x, y } of path) context.lineTo(x, y);
-    context.stroke();
-  }
+  const way = new Path2D();
+  for (const { x, y } of path) way.lineTo(x, y);
+  halo(context, theme, theme.ink, 2, way);
   context.setLineDash([]);
   for (const stop of stops) dot(context, path[stop], 4, theme.ink, theme.paper);
   // Way-points have the numbers of their keys.

@@ -130,7 +130,8 @@ export class PathOverlay {
     }
     this.#follow(slider as AnyModel<SliderState> | null);
     this.#read();
-    if (this.#slider) this.#shell.controls.append(this.#endsButton);
+    // The axes, which come last, take a row of their own in a narrow page.
+    if (this.#slider) this.#shell.controls.querySelector(".vw-scatter-axes")!.before(this.#endsButton);
     else {
       this.#stopDrag();
       this.#choose(false, "");

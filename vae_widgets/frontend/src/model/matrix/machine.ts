@@ -21,5 +21,5 @@ export interface Machine {
   relu(at: number, n: number): void;
 }
 
-/** Makes a machine with zeros in so many floats. */
+/** Makes a machine whose `size` floats are zeros. */
 export type Engine = (size: number) => Promise<Machine>;

@@ -13,7 +13,7 @@ export const quickestEngine: Engine = async (size) => {
     const content = await new Response(stream).arrayBuffer();
     const { exports } = (await WebAssembly.instantiate(content)).instance;
     const { memory, multiply, relu } = exports as unknown as Kernel;
-    memory.grow(Math.ceil(size / 2 ** 14)); // pages of so many floats
+    memory.grow(Math.ceil(size / 2 ** 14)); // a page holds 2 ** 14 floats
     return { floats: new Float32Array(memory.buffer), multiply, relu };
   } catch {
     // A Content-Security-Policy without wasm-unsafe-eval, or an old browser.

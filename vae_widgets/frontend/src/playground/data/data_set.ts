@@ -16,7 +16,7 @@ export interface DataSet extends Samples {
   note: string;
 }
 
-/** At most so many classes and samples, and values of one sample: the network stays quick. */
+/** The most classes, samples and values of a sample: the network stays quick. */
 export const MOST = { classes: 150, samples: 5000, values: 4096 };
 
 /** Width and height of the drawing of a sample that is no image. */

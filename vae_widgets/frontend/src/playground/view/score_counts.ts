@@ -7,7 +7,7 @@ import { byPercentile, type Explained } from "../../page_kernel/thresholds.ts";
 
 const BINS = 40;
 const STEPS = 8;
-/** Of the samples that were trained on, at least so many are below the first threshold, in percent. */
+/** At least this share of the samples that were trained on is below the first threshold, in percent. */
 const PERCENTILE = 95;
 
 /** The histogram of scores, by whether a sample was left out (1) of training or not (0). */

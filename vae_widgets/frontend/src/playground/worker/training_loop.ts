@@ -7,7 +7,7 @@ import type { FromWorker, ToWorker } from "./messages.ts";
 
 type Send = (message: FromWorker, transfer?: Transferable[]) => void;
 
-/** Reports take at most one part in so many of the time. */
+/** Reports take at most this part of the time: 1 / SHARE. */
 const SHARE = 6;
 /** Never more often than this, in ms: the page has something else to do as well. */
 const LEAST = 100;
