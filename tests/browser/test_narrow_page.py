@@ -69,6 +69,28 @@ def test_parts_of_a_drawer_stand_in_lines_beside_or_below_its_name(page, width):
         assert beside == (width == "744px")
 
 
+def test_short_names_of_classes_stand_in_columns(show):
+    scatter = vw.LatentScatter(PcaCodec(FRAME.to_numpy()), FRAME, np.arange(40) % 10)
+    page = show(scatter)
+    rows = boxes(page.locator(".vw-legend-row"))
+    (box,) = boxes(page.locator(".vw-legend-classes").filter(visible=True))
+    assert len(rows) == 10
+    assert max(row["y"] + row["height"] for row in rows) <= box["y"] + box["height"]
+    assert len({row["x"] for row in rows}) > 1
+
+
+def test_the_controls_of_a_replay_are_in_one_row(page):
+    replay = vw.TrainingMonitor()._drawing.replay
+    replay.shown = {"axis": "epoch", "frames": [1.0, 250.0, 1000.0], "seen": 250.0}
+    replay.at = 250.0
+    show_alone(page, replay)
+    page.evaluate(WIDTH, "400px")
+    settle(page)
+    parts = boxes(page.locator(".vw-replay .vw-controls > *"))
+    assert len({round(part["y"] + part["height"] / 2) for part in parts}) == 1
+    assert parts[3]["width"] > 40  # its slider
+
+
 def test_scores_of_a_review_are_whole(show):
     page = show(vw.ReviewQueue(vw.AnomalyHistogram(np.linspace(0, 1, 40)), order="highest"))
     captions = page.locator(".vw-review-strip .vw-tile-caption")

@@ -1,8 +1,10 @@
 from collections import Counter
 
 import numpy as np
+import pytest
 
 from tests.support.blank_page import BlankPage
+from tests.support.layout import boxes, settle
 from vae_widgets.rendering import ImageRenderer
 from vae_widgets.widgets.tile_strip import TileStrip
 
@@ -66,3 +68,16 @@ def test_rows_take_more_lines_where_they_do_not_fit(page):
     assert lines(680) == [[6, 6], [6, 6]]
     assert lines(400) == [[4, 4, 4], [4, 4, 4]]
     assert lines(1600) == [[12], [12]]
+
+
+def test_a_row_with_few_samples_takes_no_empty_lines(page):
+    strip = TileStrip()
+    tiles = np.full((12, 8, 8, 4), 255, np.uint8)
+    captions = ["4.967"] * 4 + [""] * 8 + ["4.967"] * 12
+    strip.show([tiles, tiles], ["Just flagged", "Just not flagged"], captions)
+    BlankPage(page, strip)
+    page.locator(".vw-tile").last.wait_for()
+    page.locator(".vw-strip-grid").evaluate(MEASURE, 400)
+    settle(page)
+    few, many = boxes(page.locator(".vw-strip-row"))
+    assert many["height"] == pytest.approx(3 * few["height"] + 8, abs=1)

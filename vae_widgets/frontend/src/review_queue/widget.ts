@@ -61,7 +61,8 @@ function render({ model, el }: View<State>) {
   orders.addEventListener("change", () => setAndPush(model, { order: orders.value }));
   const nextHint = "Queue the next samples, and remove the marked ones";
   const more = button("More", nextHint, () => send(model, "refill", {}));
-  shell.title.append(progress, orders, more);
+  const tools = element("div", "vw-review-tools");
+  shell.title.append(progress, tools);
   const card = new ReviewCard();
   card.root.ariaDescription = KEYS;
   const strip = new Thumbnails(go);
@@ -84,7 +85,7 @@ function render({ model, el }: View<State>) {
       make: () => marking.file(),
     },
   ];
-  shell.title.append(exportMenu(files, shell.setStatus));
+  tools.append(orders, more, exportMenu(files, shell.setStatus));
 
   const at = () => model.get("position") - model.get("_window").start;
 

@@ -118,6 +118,7 @@ function render({ model, el }: View<State>) {
       sheet.draw(context, i, 0, 0, sheet.width, sheet.height);
       const row = names[Math.floor(i / columns)] ?? "";
       const text = captions[i] ?? "";
+      tile.hidden = captions.length > 0 && !text; // a row with fewer samples takes fewer lines
       const caption = tile.querySelector("span");
       if (caption) {
         caption.textContent = text;
