@@ -80,4 +80,4 @@ def test_a_row_with_few_samples_takes_no_empty_lines(page):
     page.locator(".vw-strip-grid").evaluate(MEASURE, 400)
     settle(page)
     few, many = boxes(page.locator(".vw-strip-row"))
-    assert many["height"] == pytest.approx(3 * few["height"] + 8, abs=1)
+    assert many["height"] == pytest.approx(2 * few["height"] + 4, abs=1)
