@@ -11,7 +11,7 @@ NOTEBOOK = Path(__file__).parents[2] / "notebooks/03_faces.ipynb"
 
 
 def test_errors_stand_beside_pca_and_the_attribute_moves_the_light(run, capsys):
-    names = run(NOTEBOOK)
+    names = run(NOTEBOOK, epochs=3)
     lines = re.findall(r"^(\S.*?) +(0\.\d+)$", capsys.readouterr().out, re.MULTILINE)
     errors = {name: float(value) for name, value in lines}
     assert list(errors) == ["mean face", "VAE, briefly", "PCA", "VAE"]
