@@ -49,7 +49,7 @@ def run(settings: Settings) -> Row:
         schedule=f"VAE.build(architecture='conv', filters={FILTERS}, hidden_units=(), "
         f"latent_dim={LATENT_DIM}, likelihood=Gaussian({DEVIATION})), {epochs} epochs of "
         f"{n_variants} variants of each picture, batches of {BATCH_SIZE}, "
-        f"Adam({LEARNING_RATE:g}) with a cosine decay; mean over {n_seeds} seeds.",
+        f"Adam({LEARNING_RATE:g}) with a cosine decay; mean over {n_seeds} seed(s).",
         differences=[
             f"Grey values in [0, 1]. A variant is shifted by up to {LARGEST_SHIFT} pixels, turned "
             f"by up to {LARGEST_TURN} degrees, scaled by up to {LARGEST_ZOOM:.0%}, and mirrored or "

@@ -62,7 +62,7 @@ def run(settings: Settings) -> Row:
         published={},
         ours={name: float(np.mean(scores)) for name, scores in found.items()},
         schedule=f"VAE.build((784,), latent_dim, hidden_units={HIDDEN_UNITS}), {epochs} epochs of "
-        f"{len(digits.x_train):,} digits; mean over {n_seeds} seeds, which also draw the labels.",
+        f"{len(digits.x_train):,} digits; mean over {n_seeds} seed(s), which also draw the labels.",
         differences=[
             "Models and PCA see all training digits, without labels. Five nearest neighbours take "
             "the codes as they are; the linear probe is a logistic regression on codes that were "
