@@ -86,7 +86,7 @@ def test_samples_of_the_molecules_are_different_and_almost_as_drug_like_as_the_d
     smiles = codec.renderer.smiles(codec.sample(200, seed=0))
     assert molecules.validity(smiles) == 1
     assert molecules.uniqueness(smiles) > 0.98
-    assert np.nanmean(molecules.qed(smiles)) > 0.6  # 0.81 of the data
+    assert np.nanmean(molecules.qed(smiles)) > 0.66  # 0.81 of the data
 
 
 def test_digits_use_some_of_sixteen_dimensions_and_none_at_a_large_beta():

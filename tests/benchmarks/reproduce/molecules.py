@@ -29,6 +29,7 @@ SITTINGS = (
     Sitting(4, 1.5e-3, 0.95, 0.1),
     Sitting(8, 1.5e-3, 0.95, 0.1),
     Sitting(3, 1e-3, 1.0, 0.1),
+    Sitting(3, 8e-4, 1.0, 0.15),
 )
 EPOCHS = sum(sitting.epochs for sitting in SITTINGS)
 TEMPERATURES = (0.0, 0.5, 1.0)
