@@ -38,10 +38,10 @@ python system notebooks browser packaging: export TF_NUM_INTRAOP_THREADS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab dev test lint types unit python page system notebooks browser packaging frontend floors bench reproduce pretrained coverage screenshots site clean
+.PHONY: help lab dev test lint types unit python page system notebooks browser packaging frontend floors bench reproduce pretrained coverage screenshots site site-check clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: $(VENV)/lab.stamp ## Open the tour in JupyterLab (PORT=8888, ARGS= for JupyterLab)
 	$(JUPYTERLAB)
@@ -113,6 +113,9 @@ site: $(VENV)/site.stamp ## Build the documentation with live widgets into build
 	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going \
 	  --doctree-dir build/doctrees docs build/site
 	@echo "Open it by: $(BIN)/python -m http.server --directory build/site"
+
+site-check: site ## Open every page of it in Chromium, follow all links, use each widget
+	$(BIN)/python -m pytest tests/browser/check_site.py
 
 clean: ## Remove the environment and everything that was built
 	rm -rf $(VENV) $(PEERS) $(FLOORS) vae_widgets/static vae_widgets/labextension \

@@ -42,9 +42,9 @@ napoleon_custom_sections = [("Attributes", "params_style")]  # no links by chanc
 napoleon_use_rtype = False
 default_role = "py:obj"  # a link where `name` has a page
 add_module_names = False
+toc_object_entries_show_parents = "hide"
 
 nitpicky = True
-suppress_warnings = ["toc.empty_glob"]  # there may be no course yet
 # Names of other libraries, whose lists would have to be fetched, and words in place of a type.
 nitpick_ignore_regex = [
     ("py:.*", r"(?!vae_widgets\.).*"),
@@ -55,7 +55,8 @@ html_theme = "pydata_sphinx_theme"
 html_title = "vae_widgets"
 html_static_path = ["assets"]
 html_css_files = ["site.css"]
-html_js_files = ["live_page.js"]
+html_js_files = [("live_page.js", {"defer": "defer"})]
+html_favicon = "../vae_widgets/frontend/labextension/icons/vae_file.svg"
 html_extra_path = ["live"]
 html_copy_source = False
 html_show_sourcelink = False

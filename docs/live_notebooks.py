@@ -1,13 +1,113 @@
-"""Copy the notebooks to where Sphinx reads them."""
+"""Run the notebooks, and write each with its widgets as exported pages, for Sphinx.
 
-import shutil
+    python docs/live_notebooks.py [name ...]
+
+A notebook is run again when it, the package or this file has changed. Without a network: the data
+sets are those that come with packages, or lie in ``VAE_WIDGETS_DATA``.
+"""
+
+import os
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import nbclient
+import nbformat
+
 DOCS = Path(__file__).parent
+REPOSITORY = DOCS.parent
+LIVE = DOCS / "live/live"  # Sphinx copies what is in the first folder
+HOME = "home"
+SECONDS = 600  # for one cell, on a busy machine
+
+# Run in the kernel before the first cell, and after the last one.
+BEFORE = (
+    "from live_display import LivePages\n_live_pages = LivePages({folder!r}, {name!r}, {root!r})"
+)
+AFTER = "_live_pages.write()"
+# The widget on the first page.
+HOME_CELL = """
+import vae_widgets as vw
+
+ds = vw.load_dataset("digits")
+explorer = vw.Explorer(vw.load_pretrained("digits-2d"), ds)
+explorer.panel = "slide"
+explorer
+"""
+
+
+def run(cells: list[nbformat.NotebookNode], name: str, root: str) -> list[nbformat.NotebookNode]:
+    """Return cells with their outputs; the pages of their widgets are written to the folder."""
+    first, last = (
+        nbformat.v4.new_code_cell(code)
+        for code in (BEFORE.format(folder=str(LIVE), name=name, root=root), AFTER)
+    )
+    notebook = nbformat.v4.new_notebook(cells=[first, *cells, last])
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(DOCS),
+        "OMP_NUM_THREADS": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "PYTHONWARNINGS": "ignore",
+    }
+    with tempfile.TemporaryDirectory() as folder:  # the notebooks write files
+        client = nbclient.NotebookClient(
+            notebook,
+            timeout=SECONDS,
+            startup_timeout=SECONDS,
+            kernel_name="python3",
+            resources={"metadata": {"path": folder}},
+            store_widget_state=False,
+        )
+        client.execute(env=environment)
+    return notebook.cells[1:-1]
+
+
+def write_notebook(source: Path) -> None:
+    """Run a notebook, and write it to where Sphinx reads it."""
+    inside = source.relative_to(REPOSITORY)
+    target = DOCS / inside
+    notebook = nbformat.read(source, 4)
+    name = "-".join(inside.with_suffix("").parts[1:])
+    notebook.cells = run(notebook.cells, name, "../" * (len(inside.parts) - 1))
+    for cell in notebook.cells:
+        if cell.cell_type == "code":  # without what libraries say of this machine
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, target)
+    print(f"ran {inside}", flush=True)
+
+
+def write_home() -> None:
+    """Write the page of the first widget."""
+    run([nbformat.v4.new_code_cell(HOME_CELL)], HOME, "")
+    print("ran the widget of the first page", flush=True)
+
+
+def is_older(target: Path, sources: list[Path]) -> bool:
+    """Whether a file is missing, or older than what it is made of."""
+    if not target.exists():
+        return True
+    return target.stat().st_mtime < max(source.stat().st_mtime for source in sources)
+
+
+def main(names: list[str]) -> None:
+    """Run what has changed, two notebooks at a time."""
+    LIVE.mkdir(parents=True, exist_ok=True)
+    package = [*REPOSITORY.glob("vae_widgets/**/*.py"), *REPOSITORY.glob("vae_widgets/static/*")]
+    package += [Path(__file__), DOCS / "live_display.py"]
+    tasks = []
+    if is_older(LIVE / f"{HOME}-1.html", package) or HOME in names:
+        tasks.append(write_home)
+    for source in sorted(REPOSITORY.glob("notebooks/**/*.ipynb")):
+        target = DOCS / source.relative_to(REPOSITORY)
+        if source.stem in names or (not names and is_older(target, [source, *package])):
+            tasks.append(lambda source=source: write_notebook(source))
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(task) for task in tasks]:
+            done.result()
+
 
 if __name__ == "__main__":
-    (DOCS / "live").mkdir(exist_ok=True)
-    for notebook in (DOCS.parent / "notebooks").rglob("*.ipynb"):
-        target = DOCS / notebook.relative_to(DOCS.parent)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(notebook, target)
+    main(sys.argv[1:])

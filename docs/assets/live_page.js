@@ -1,0 +1,32 @@
+/**
+ * Gives the frame of each widget the height of its content, and the theme of this page.
+ * From the disk a page may not look into its frames: there they have a fixed height, and the theme of the system.
+ */
+
+const root = document.documentElement;
+const frames = [...document.querySelectorAll(".live-widget")];
+
+function setTheme(frame) {
+  const page = frame.contentDocument;
+  if (!page?.body) return;
+  const dark = root.dataset.theme === "dark";
+  page.body.dataset.jpThemeLight = String(!dark);
+  page.documentElement.style.colorScheme = dark ? "dark" : "light";
+  page.body.style.background = "none"; // that of this page
+}
+
+function begin(frame) {
+  const body = frame.contentDocument?.body;
+  if (!body) return;
+  setTheme(frame);
+  new ResizeObserver(() => {
+    frame.style.height = `${Math.ceil(body.getBoundingClientRect().height)}px`;
+  }).observe(body);
+}
+
+for (const frame of frames) {
+  frame.addEventListener("load", () => begin(frame));
+  const page = frame.contentDocument;
+  if (page?.readyState === "complete" && page.URL !== "about:blank") begin(frame);
+}
+new MutationObserver(() => frames.forEach(setTheme)).observe(root, { attributeFilter: ["data-theme"] });

@@ -10,7 +10,7 @@ import { OwnSamplePanel } from "../own_sample/panel.ts";
 import { Buffers, parsePage, type PageData } from "../page_kernel/data.ts";
 import { startKernel, type PageKernel } from "../page_kernel/page_kernel.ts";
 import { PageModel } from "../page_kernel/page_model.ts";
-import { themeButton } from "./theme.ts";
+import { IN_FRAME, themeButton } from "./theme.ts";
 
 interface Module {
   render(context: { model: unknown; el: HTMLElement; signal: AbortSignal }): unknown;
@@ -25,6 +25,7 @@ async function open(root: HTMLElement): Promise<void> {
   const header = element("header", "vw-page-header");
   const heading = element("h1");
   header.append(heading, themeButton());
+  header.hidden = IN_FRAME;
   const problems = element("div", "vw-page-problems");
   problems.role = "alert";
   const body = element("div", "vw-page-body");
