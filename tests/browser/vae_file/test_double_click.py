@@ -35,6 +35,15 @@ def test_it_decodes_without_a_kernel_and_a_notebook_starts_one(lab, lab_page, re
     expect(shown.locator(".vw-picked-label")).to_have_text("label digit 0")
     assert lab.get("/api/kernels") == kernels
 
+    # A file that is deleted meanwhile is told as soon as its viewer is seen again.
+    (lab.root / "hostile.vae").unlink()
+    tabs = page.locator("#jp-main-dock-panel").get_by_role("tab")
+    tabs.filter(has_text="hostile.vae").click()
+    notice = page.locator(".jp-Document:visible .vw-file-notice")
+    expect(notice).to_contain_text("This file is no longer on the disk.")
+    tabs.filter(has_text="clicked.vae").click()
+    expect(notice).to_be_empty()
+
     page.get_by_role("button", name="Open in Notebook").click()
     # Of the notebooks of other tests, none is in front.
     page.locator(".jp-NotebookPanel").filter(visible=True).wait_for()

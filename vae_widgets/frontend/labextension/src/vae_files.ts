@@ -5,9 +5,8 @@ import { ToolbarButton, WidgetTracker } from "@jupyterlab/apputils";
 import { ABCWidgetFactory, type DocumentRegistry, DocumentWidget } from "@jupyterlab/docregistry";
 import { ITranslator, nullTranslator, type TranslationBundle } from "@jupyterlab/translation";
 import { LabIcon } from "@jupyterlab/ui-components";
-import { Widget } from "@lumino/widgets";
-import type { Viewer } from "../../src/vae_file/viewer.ts";
 import fileIcon from "../icons/vae_file.svg";
+import { VaeContent } from "./vae_content.ts";
 
 const FILE_TYPE = "vae";
 const FACTORY = "VAE Viewer";
@@ -66,7 +65,16 @@ class VaeFactory extends ABCWidgetFactory<VaeDocument> {
 
   protected createNewWidget(context: Context): VaeDocument {
     const trans = this.#trans;
-    const widget = new DocumentWidget({ context, content: new VaeContent(context, trans) });
+    const { contents } = this.#app.serviceManager;
+    const lastModified = async (path: string) => {
+      try {
+        return (await contents.get(path, { content: false })).last_modified;
+      } catch (error) {
+        if ((error as { response?: Response }).response?.status === 404) return null;
+        throw error;
+      }
+    };
+    const widget = new DocumentWidget({ context, content: new VaeContent(context, trans, lastModified) });
     widget.toolbar.addItem(
       "open-in-notebook",
       new ToolbarButton({
@@ -81,58 +89,6 @@ class VaeFactory extends ABCWidgetFactory<VaeDocument> {
 
 type VaeDocument = DocumentWidget<VaeContent>;
 
-/** Shows the content of a file, and another one when it has changed on the disk. */
-class VaeContent extends Widget {
-  readonly #context: Context;
-  readonly #trans: TranslationBundle;
-  #viewer: Promise<Viewer> | null = null;
-
-  constructor(context: Context, trans: TranslationBundle) {
-    super();
-    this.addClass("vw-file-scroll");
-    this.node.tabIndex = -1; // so that it can be scrolled by keys
-    this.#context = context;
-    this.#trans = trans;
-    void context.ready.then(() => {
-      if (this.isDisposed) return;
-      this.#show();
-      // With its receiver, so that a viewer that was closed does not go on to show a file which another viewer has open.
-      context.model.contentChanged.connect(this.#show, this);
-    });
-  }
-
-  dispose(): void {
-    this.#close();
-    super.dispose();
-  }
-
-  #show(): void {
-    this.#close();
-    const bytes = bytesOf(this.#context.model.toString());
-    this.#viewer = import("../../src/vae_file/viewer.ts")
-      .then(({ mountViewer }) => mountViewer(this.node, bytes))
-      .catch((error: unknown) => this.#refuse(error));
-  }
-
-  /** The server no longer has the viewer's code, or cannot be reached. Its style is missing, too. */
-  #refuse(error: unknown): Viewer {
-    const message = document.createElement("p");
-    message.role = "alert";
-    message.style.margin = "16px";
-    message.textContent = this.#trans.__(
-      "The viewer could not be loaded. Reload the page of JupyterLab; after an update of vae_widgets, restart JupyterLab first. (%1)",
-      error instanceof Error ? error.message : String(error),
-    );
-    this.node.append(message);
-    return { dispose: () => message.remove() };
-  }
-
-  #close(): void {
-    void this.#viewer?.then((viewer) => viewer.dispose());
-    this.#viewer = null;
-  }
-}
-
 /** Open a notebook that loads a model and shows it, and run its cells. */
 async function openInNotebook({ commands }: JupyterFrontEnd, path: string): Promise<void> {
   const panel = (await commands.execute("vae-widgets:explore", { path })) as NotebookPanel | null;
@@ -144,11 +100,4 @@ async function openInNotebook({ commands }: JupyterFrontEnd, path: string): Prom
 /** What is used of a notebook. */
 interface NotebookPanel {
   sessionContext: { ready: Promise<void> };
-}
-
-function bytesOf(base64: string): Uint8Array {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }

@@ -22,6 +22,8 @@ export interface ViewerHost {
 }
 
 export interface Viewer {
+  /** Say something about the file above all else, with a button; "" takes it away. */
+  notify(text: string, action?: { label: string; hint: string; run: () => void }): void;
   /** Take the viewer out of the page. */
   dispose(): void;
 }
@@ -33,6 +35,9 @@ export async function mountViewer(
   host: ViewerHost = {},
 ): Promise<Viewer> {
   const root = element("div", "vw-file vw-colors");
+  const notice = element("div", "vw-file-notice");
+  notice.role = "status";
+  root.append(notice);
   parent.append(root);
   const stop = onResize(root, (width) => root.classList.toggle("vw-file-wide", width >= WIDE));
   const closing: (() => void)[] = [stop, () => root.remove()];
@@ -40,9 +45,16 @@ export async function mountViewer(
     const contents = await readContents(bytes);
     await show(root, contents, host, closing);
   } catch (error) {
-    root.replaceChildren(refusal(error));
+    root.replaceChildren(notice, refusal(error));
   }
-  return { dispose: () => closing.reverse().forEach((close) => close()) };
+  return {
+    notify(text, action) {
+      if (notice.dataset.text === text) return; // a screen reader need not read it again
+      notice.dataset.text = text;
+      notice.replaceChildren(text, ...(action ? [button(action.label, action.hint, action.run)] : []));
+    },
+    dispose: () => closing.reverse().forEach((close) => close()),
+  };
 }
 
 /** `closing` gets what takes the parts out of the page again. */
