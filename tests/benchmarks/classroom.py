@@ -4,8 +4,8 @@
 
 A kernel of its own runs each notebook, cell by cell, pinned to one core and with the thread caps of
 ``binder/start``. Memory is that of the kernel and its children, sampled ten times a second; a run
-that exceeds ``--most`` is ended, as on Binder. The first gesture is possible when the first cell
-that shows a widget has answered.
+that exceeds ``--most`` is ended, as on Binder. The first gesture is possible when the view of a
+widget has arrived: the page answers it. The still picture for pages without a kernel follows.
 """
 
 import argparse
@@ -15,9 +15,9 @@ import re
 import shlex
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,6 +28,7 @@ from jupyter_client.manager import KernelManager
 from tests.benchmarks.worker import REPOSITORY
 
 LESSONS = sorted((REPOSITORY / "notebooks/course").glob("[1-9]_*.ipynb"))
+VIEW = "application/vnd.jupyter.widget-view+json"
 TRAINS, LIGHT = "1_", "2_"
 """Of the lessons that run side by side: one with TensorFlow, and one without."""
 
@@ -42,7 +43,6 @@ class Run:
     processor: float = 0.0
     wall: float = 0.0
     peak: float = 0.0
-    shown: list[str] = field(default_factory=list)
 
 
 def caps() -> dict[str, str]:
@@ -109,32 +109,31 @@ def watched(process: psutil.Process, run: Run, most: float) -> Iterator[None]:
         thread.join()
 
 
-def execute(client: Any, source: str) -> list[str]:
-    """Run a cell; return the classes of the widgets that it shows. A cell that fails raises."""
-    shown: list[str] = []
+def execute(client: Any, source: str, arrived: Callable[[], None] = lambda: None) -> None:
+    """Run a cell, and call `arrived` with each view of a widget. A cell that fails raises."""
 
     def hook(message: dict[str, Any]) -> None:
         content = message["content"]
-        if message["msg_type"] in ("display_data", "execute_result"):
-            data = content["data"]
-            if "application/vnd.jupyter.widget-view+json" in data:
-                shown.append(data["text/plain"].partition(":")[0])
+        if VIEW in content.get("data", ()):
+            arrived()
 
     reply = client.execute_interactive(source, output_hook=hook, timeout=600)
     if reply["content"]["status"] != "ok":
         raise RuntimeError(f"{source}\n{reply['content'].get('evalue')}")
-    return shown
 
 
 def play(path: Path, client: Any, process: psutil.Process, run: Run) -> None:
     """Run all cells of a notebook."""
     began, used = time.perf_counter(), processor(process)
+
+    def arrived() -> None:
+        if not run.first_widget:
+            run.first_widget = time.perf_counter() - began
+            run.first_widget_processor = processor(process) - used
+
     for cell in json.loads(path.read_text())["cells"]:
         if cell["cell_type"] == "code":
-            run.shown += execute(client, "".join(cell["source"]))
-            if run.shown and not run.first_widget:
-                run.first_widget = time.perf_counter() - began
-                run.first_widget_processor = processor(process) - used
+            execute(client, "".join(cell["source"]), arrived)
     run.wall, run.processor = time.perf_counter() - began, processor(process) - used
 
 
