@@ -1,7 +1,8 @@
 """Bach's chorales, two bars of four voices, in 32 dimensions.
 
 Trained in two sittings, each with a new optimizer: in the second, the rate begins lower and falls
-from the first step on (a warm restart; Loshchilov and Hutter, "SGDR", 2017).
+from the first step on (a warm restart; Loshchilov and Hutter, "SGDR", 2017). For the file of the
+package each sitting ran in a process of its own.
 """
 
 from pathlib import Path

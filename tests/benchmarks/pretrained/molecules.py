@@ -1,4 +1,7 @@
-"""Molecules of MOSES in 20 dimensions, as `make reproduce ARGS=molecules` trains them."""
+"""Molecules of MOSES in 20 dimensions, as `make reproduce ARGS=molecules` trains them.
+
+For the file of the package each sitting ran in a process of its own, with the weights of the last.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
