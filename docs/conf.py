@@ -58,6 +58,7 @@ html_css_files = ["site.css"]
 html_js_files = [("live_page.js", {"defer": "defer"})]
 html_favicon = "../vae_widgets/frontend/labextension/icons/vae_file.svg"
 html_extra_path = ["live"]
+html_context = {"default_mode": "auto"}  # light or dark as the system, until the reader chooses
 html_copy_source = False
 html_show_sourcelink = False
 html_sidebars = {"index": []}
