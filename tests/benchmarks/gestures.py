@@ -32,7 +32,8 @@ vae = vw.VAE.build((28, 28), latent_dim=4)
 x = random.random(({N}, 28, 28), dtype=np.float32)
 scatter = vw.LatentScatter(vae, x, random.integers(0, 10, {N}))
 scatter._dims_shown = True
-slider = vw.InterpolationSlider(vae, x[{START}], x[{END}], {FRAMES}, value=0.5)
+slider = vw.InterpolationSlider(vae, x[{START}], x[{END}], {FRAMES})
+slider.value = 0.5
 slider.link(scatter)
 """
 """A model that is not trained, 784-256-4-256-784."""
