@@ -163,6 +163,7 @@ def measure(settings: Settings, report: Report, notebook: Notebook) -> None:
     view.move(view.codes()[START])
     view.caption.filter(has_text="decoded").wait_for()  # the model has come
     gestures = Gestures(page, view.root, slider, view.codes())
+    gestures.all(2)  # to warm up: the page asks for model and codes once it needs them
     n = round(10 * settings.gesture_seconds)
     seconds = {}
     for switch, state in STATES.items():
