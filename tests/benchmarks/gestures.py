@@ -43,6 +43,8 @@ TALL = {"width": 1280, "height": 1800}
 STATES = {"hold()": "stopped", "release()": f"{far_away.DELAY} ms away"}
 AT_MOST = 33
 """Milliseconds, the 95th percentile: two frames."""
+BESIDE = 30
+"""Pixels from the path, where a press moves the path and picks nothing."""
 IS_EXACT = """([before, captions]) =>
   changes.find(([, caption, gestured]) =>
     gestured > before && captions.some((exact) => caption.startsWith(exact))) ?? false"""
@@ -93,7 +95,10 @@ class Gestures:
         """Press on samples, whose code is elsewhere along the dimensions that are not shown."""
         self._watch(self._decoded)
         seconds = []
-        for at in self.codes[5 : 5 + n]:
+        start, way = self.codes[START], self.codes[END] - self.codes[START]
+        along = np.clip((self.codes - start) @ way / (way @ way), 0, 1)
+        far = np.linalg.norm(self.codes - start - np.outer(along, way), axis=1) > BESIDE
+        for at in self.codes[far][:n]:
             self._seconds(lambda at=at: self._move(at))
             seconds.append(self._seconds(self.page.mouse.down))
             self.page.mouse.up()
