@@ -3,8 +3,8 @@
 A *hover* is a move of the mouse over the plane, a *pick* a press on a sample, a *traversal* an
 arrow key on the slider of a dimension that is not shown, and a *path* a move of the mouse that
 drags the end of an interpolation, of which the frame in the middle is looked at. Each time is from
-the event that the browser has received to the first animation frame in which the canvas has another
-picture, whose caption calls it decoded, or a reconstruction, and not a preview.
+the event that the browser has received to the end of the first animation frame in which the canvas
+has got another picture, whose caption calls it decoded, or a reconstruction, and not a preview.
 """
 
 from collections.abc import Callable

@@ -63,17 +63,29 @@ STAND_IN_FAR_AWAY = """() => {
   NOTE
 }""".replace("DELAY", str(DELAY)).replace("NOTE", GESTURES)
 
-# Notes when a picture changes: ms since the last gesture, the caption, and when that gesture was.
+# Notes when a picture changes: ms since the last gesture, the caption, and when that gesture was. It
+# looks right after each animation frame, when all canvases are drawn, and at a small copy: to read a
+# large canvas takes longer than a frame.
 WATCH = """([picture, caption]) => {
   const mine = (window.changes = []);
-  let last = picture.toDataURL();
-  const look = () => {
-    const now = picture.toDataURL();
+  const copy = document.createElement("canvas");
+  copy.width = copy.height = 64;
+  const context = copy.getContext("2d", { willReadFrequently: true });
+  const read = () => {
+    context.clearRect(0, 0, 64, 64);
+    context.drawImage(picture, 0, 0, 64, 64);
+    return copy.toDataURL();
+  };
+  let last = read();
+  const { port1, port2 } = new MessageChannel();
+  const wait = () => requestAnimationFrame(() => port2.postMessage(null));
+  port1.onmessage = () => {
+    const now = read();
     const { gestured } = window;
     const text = caption?.textContent ?? "";
     if (now !== last) mine.push([performance.now() - gestured, text, gestured]);
     last = now;
-    if (window.changes === mine) requestAnimationFrame(look);
+    if (window.changes === mine) wait();
   };
-  requestAnimationFrame(look);
+  wait();
 }"""
