@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from vae_widgets.core.ticks import MINUS, round_ticks
 
-_WIDTH, _HEIGHT = 264, 120  # pixels
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 6, 14, 16
+_WIDTH, _HEIGHT = 264, 132  # pixels
+_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 10, 14, 28
 _SECONDS = (("s", 1.0), ("ms", 1e3), ("µs", 1e6))
 _TEXT = 'fill="currentColor" font-size="10"'
 
@@ -36,18 +36,18 @@ def line_chart(
     low, high
         Values at the bottom and the top.
     sample_rate
-        In Hz: the axis counts seconds, milliseconds or microseconds. None counts samples.
+        In Hz: the axis counts seconds, milliseconds or microseconds. None counts time steps.
     unit
         Of the values.
     """
     n = len(lines[0].values)
-    last, of_time = max(1, n - 1), "samples"
+    last, title = max(1, n - 1), "time step"
     step = 1.0
     if sample_rate is not None:
-        of_time, factor = next(
+        second, factor = next(
             ((name, by) for name, by in _SECONDS if last / sample_rate * by >= 2), _SECONDS[-1]
         )
-        step = factor / sample_rate
+        step, title = factor / sample_rate, f"time ({second})"
     right, bottom = _WIDTH - _RIGHT, _HEIGHT - _BOTTOM
 
     def x_of(time: float) -> float:
@@ -61,14 +61,11 @@ def line_chart(
         y = f"{y_of(float(tick)):.1f}"
         parts.append(f'<line x1="{_LEFT}" x2="{right}" y1="{y}" y2="{y}" {_GRID}/>')
         parts.append(_text(_LEFT - 4, y_of(float(tick)) + 3, _number(tick, high - low), "end"))
-    times = round_ticks(0, last * step, 4)
-    for tick in times:
-        x = f"{x_of(float(tick)):.1f}"
-        parts.append(f'<line x1="{x}" x2="{x}" y1="{_TOP}" y2="{bottom}" {_GRID}/>')
-        is_last = tick == times[-1]
-        text = _number(tick, last * step) + (f" {of_time}" if is_last else "")
-        anchor = "end" if is_last and x_of(float(tick)) > right - 30 else "middle"
-        parts.append(_text(min(x_of(float(tick)), right), _HEIGHT - 4, text, anchor))
+    for tick in round_ticks(0, last * step, 4):
+        x = x_of(float(tick))
+        parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{bottom}" {_GRID}/>')
+        parts.append(_text(x, bottom + 12, _number(tick, last * step), "middle"))
+    parts.append(_text((_LEFT + right) / 2, _HEIGHT - 3, title, "middle"))
     if unit:
         parts.append(_text(_LEFT - 4, 9, unit, "end"))
     at = float(_LEFT)
