@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 WITH_NODE := PATH="$(abspath $(BIN)):$$PATH"
 FRONTEND := vae_widgets/frontend
 # The extension of JupyterLab carries the notebooks.
-FRONTEND_SOURCES := $(wildcard $(FRONTEND)/*.* notebooks/*.ipynb) \
+FRONTEND_SOURCES := $(wildcard $(FRONTEND)/*.* notebooks/*.ipynb notebooks/course/*.ipynb) \
   $(shell find $(FRONTEND)/src $(FRONTEND)/labextension -type f -not -path "*/node_modules/*")
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 UV_INSTALL := $(BIN)/python tests/support/install.py

@@ -60,8 +60,8 @@ export function notebooks(trans: TranslationBundle): Notebook[] {
       label: trans.__("Course"),
       caption: trans.__("A first lesson: guess what a VAE does, then see it"),
       icon: courseIcon,
-      fileName: "VAE course",
-      load: () => import("../notebooks/course.ipynb"),
+      fileName: "VAE lesson 1",
+      load: () => import("../../../../notebooks/course/1_what_a_vae_is.ipynb"),
     },
   ];
 }
