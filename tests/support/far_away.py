@@ -63,9 +63,9 @@ STAND_IN_FAR_AWAY = """() => {
   NOTE
 }""".replace("DELAY", str(DELAY)).replace("NOTE", GESTURES)
 
-# Notes when a picture changes: ms since the last gesture, the caption, and when that gesture was. It
-# looks right after each animation frame, when all canvases are drawn, and at a small copy: to read a
-# large canvas takes longer than a frame.
+# Notes when a picture changes: ms since the last gesture, the caption, and when that gesture was.
+# It looks right after each animation frame, when all canvases are drawn, and at a small copy: to
+# read a large canvas takes longer than a frame.
 WATCH = """([picture, caption]) => {
   const mine = (window.changes = []);
   const copy = document.createElement("canvas");
