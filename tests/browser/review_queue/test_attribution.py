@@ -79,4 +79,4 @@ def test_a_signal_is_drawn_over_its_reconstruction_with_a_time_axis(page):
     chart.wait_for()
     assert chart.locator("polyline").count() == 2
     texts = chart.locator("text").all_text_contents()
-    assert {"mV", "input", "reconstruction", "300 ms"} <= {*texts}
+    assert {"mV", "input", "reconstruction", "300", "time (ms)"} <= {*texts}
