@@ -97,7 +97,7 @@ def _set(exercise: Exercise, answer: Any) -> Verdict:
     right = set(exercise.answer)
     if values.ndim == 0 and values.dtype.kind in "iuf":
         if values == len(right):
-            return _no("So many they are. Now give the list of them: which ones?")
+            return _no("The number is right. Now give the list: which ones?")
         return _no("A list is asked for, such as [0, 5]: which ones, not how many.")
     if values.ndim == 1 and values.dtype.kind == "b":
         values = np.flatnonzero(values)

@@ -20,7 +20,7 @@ import { priorDraws } from "./prior_draws.ts";
 import { scoringOf } from "./score.ts";
 import { WidgetModels, type Shown } from "./widget_models.ts";
 
-/** So many points stand for the prior, where a file has no codes. */
+/** The number of points that stand for the prior, where a file has no codes. */
 const DRAWS = 100;
 /** More latent dimensions are not drawn: the planes of a scatter take memory that grows with their square. */
 const MOST_DIMENSIONS = 1024;

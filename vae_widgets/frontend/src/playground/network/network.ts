@@ -28,7 +28,7 @@ export interface Objective {
 /** Writes sample `row` of a batch into `to`, from `at` on. */
 export type Fill = (row: number, to: Float32Array, at: number) => void;
 
-/** So many factors from 1 to 2 are multiplied before a logarithm is taken: at most 2^512. */
+/** The number of factors from 1 to 2 that are multiplied before a logarithm is taken: at most 2^512. */
 const FACTORS = 512;
 
 export class Network {
