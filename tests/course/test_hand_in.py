@@ -93,7 +93,7 @@ def test_what_cannot_be_handed_in_is_refused_in_words(tmp_path):
         vw.course.hand_in("Ada", lesson=2)
     with pytest.raises(ValueError, match="student is '!'; expected your name"):
         vw.course.hand_in(" ! ")
-    with pytest.raises(TypeError, match="text must be a text; received int"):
+    with pytest.raises(TypeError, match=r"text must be a text, in quotes; received 3 \(int\)"):
         vw.course.hand_in("Ada", 3)
     with pytest.raises(ValueError, match="text has 30,000 characters"):
         vw.course.hand_in("Ada", "x" * 30_000)
@@ -123,7 +123,47 @@ def test_a_broken_file_is_named_and_the_others_are_read(content, why, tmp_path):
     assert table["student"].tolist() == ["Ada"]
 
 
+@pytest.mark.parametrize("lesson", [1, "1", np.int64(1), None])
+def test_a_lesson_is_its_number_in_any_form(lesson, tmp_path):
+    vw.course.check("2b", 0.5)
+    vw.course.check("1a", 4)
+    path = vw.course.hand_in("Ada", lesson=lesson)
+    assert path.name == "lesson-1-ada.json"
+    assert json.loads(path.read_text())["lesson"] == 1
+
+
+@pytest.mark.parametrize(
+    ("lesson", "error", "why"),
+    [
+        *((each, ValueError, "xpected one of: 1, 2, 3, 4, 5") for each in (0, 9, "x", "", "12")),
+        *((each, TypeError, "must be a whole number; received") for each in (1.5, True, [1], 1j)),
+    ],
+)
+def test_another_lesson_is_refused_before_a_file_is_written(lesson, error, why, tmp_path):
+    vw.course.check("1a", 4)
+    for use in (lambda: vw.course.hand_in("Ada", lesson=lesson), lambda: vw.course.reset(lesson)):
+        with pytest.raises(error, match=f"^lesson .*{why}"):
+            use()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "error"), [(5, TypeError), (None, TypeError), ("nowhere", FileNotFoundError)]
+)
+def test_no_helper_takes_what_is_no_folder(folder, error):
+    vw.course.check("1a", 4)
+    for use in (
+        lambda: vw.course.hand_in("Ada", folder=folder),
+        lambda: vw.course.reset(1, folder),
+        lambda: vw.course.collect(folder),
+    ):
+        with pytest.raises(
+            error, match=r"^folder .*(must be a path|expected a folder that exists)"
+        ):
+            use()
+
+
 def test_an_empty_folder_is_an_empty_table_and_no_folder_an_error(tmp_path):
     assert list(vw.course.collect(tmp_path)["student"]) == []
-    with pytest.raises(FileNotFoundError, match="which is no folder"):
+    with pytest.raises(FileNotFoundError, match=r"expected a folder that exists\. Make it first"):
         vw.course.collect(tmp_path / "nowhere")

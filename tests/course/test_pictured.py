@@ -22,3 +22,9 @@ def test_pictures_become_the_samples_again(invert):
 def test_a_bundle_without_such_pictures_is_refused(name):
     with pytest.raises(ValueError, match="samples cannot be read from its pictures"):
         vw.course.samples(vw.load_pretrained(name))
+
+
+@pytest.mark.parametrize("codec", [None, 3, "digits-2d"])
+def test_what_is_no_bundle_is_refused_in_words(codec):
+    with pytest.raises(TypeError, match=r'^codec is .*expected what vw.load or .*"digits-2d"'):
+        vw.course.samples(codec)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from vae_widgets.core.atomic_file import atomic_file, read_file
 from vae_widgets.core.one_line import one_line
 from vae_widgets.core.strict_json import read_json
+from vae_widgets.course.arguments import folder_of, lesson_of
 from vae_widgets.course.exercise_files import exercises
 from vae_widgets.course.judging import judge
 from vae_widgets.course.record import checked
@@ -35,7 +36,7 @@ def hand_in(
     lesson
         The number of the lesson; by default that of the exercise that was checked last.
     folder
-        Where the file is written. One of an earlier time is replaced.
+        Where the file is written; it must exist. A file of an earlier time is replaced.
 
     Returns
     -------
@@ -44,9 +45,13 @@ def hand_in(
 
     Raises
     ------
+    TypeError
+        If an argument is of another type.
     ValueError
-        If the name is empty or too long, the text too long, or no exercise of the lesson was
-        checked in this kernel: run the cells of the exercises first.
+        If the name is empty or too long, the text too long, there is no such lesson, or no exercise
+        of it was checked in this kernel: run the cells of the exercises first.
+    FileNotFoundError
+        If the folder does not exist.
 
     Examples
     --------
@@ -59,10 +64,13 @@ def hand_in(
     if not re.search(r"\w", student):
         raise ValueError(f"student is {student!r}; expected your name.")
     text = _text("text", text, _LONGEST_TEXT)
+    if lesson is not None:
+        lesson = lesson_of(lesson, sorted({name[0] for name in exercises()}))
+    folder = folder_of(folder)
     answers = checked()
     if not answers:
         raise ValueError("no exercise was checked in this kernel. Run their cells, then this one.")
-    number = str(lesson) if lesson is not None else [*answers][-1][0]
+    number = lesson or [*answers][-1][0]
     answers = {name: each for name, each in answers.items() if name.startswith(number)}
     if not answers:
         raise ValueError(
@@ -80,7 +88,7 @@ def hand_in(
         "text": text,
     }
     slug = re.sub(r"\W+", "-", student.lower()).strip("-")
-    path = Path(folder) / f"lesson-{number}-{slug}.json"
+    path = folder / f"lesson-{number}-{slug}.json"
     with atomic_file(path) as file:
         file.write(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=True).encode())
     return path
@@ -120,11 +128,8 @@ def collect(folder: str | Path = ".") -> "pd.DataFrame":
     """
     import pandas as pd
 
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise FileNotFoundError(f"folder is {str(folder)!r}, which is no folder.")
     rows = []
-    for path in sorted(folder.rglob("lesson-*.json")):
+    for path in sorted(folder_of(folder).rglob("lesson-*.json")):
         try:
             rows.append(
                 {
@@ -168,7 +173,9 @@ def _row(content: Any) -> dict[str, Any]:
 
 def _text(name: str, value: Any, longest: int) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be a text; received {type(value).__name__}.")
+        raise TypeError(
+            f"{name} must be a text, in quotes; received {value!r:.80} ({type(value).__name__})."
+        )
     if len(value) > longest:
         raise ValueError(f"{name} has {len(value):,} characters; expected at most {longest:,}.")
     return value

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from vae_widgets.core import checks
+from vae_widgets.course.arguments import folder_of, lesson_of
 
 _REPOSITORY = Path(__file__).parents[2] / "notebooks/course"
 _INSTALLED = ("vae_widgets", "course")  # in a data folder of Jupyter
@@ -26,6 +26,8 @@ def reset(lesson: int | str, folder: str | Path = ".") -> Path:
 
     Raises
     ------
+    TypeError
+        If an argument is of another type.
     ValueError
         If there is no such lesson.
     FileNotFoundError
@@ -37,10 +39,7 @@ def reset(lesson: int | str, folder: str | Path = ".") -> Path:
     '1_what_a_vae_is.ipynb'
     """
     masters = _masters()
-    master = masters[checks.one_of("lesson", str(lesson), list(masters))]
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise FileNotFoundError(f"folder is {str(folder)!r}, which is no folder. Make it first.")
+    master, folder = masters[lesson_of(lesson, masters)], folder_of(folder)
     copy, n = folder / master.name, 0
     while copy.exists():
         n += 1

@@ -26,6 +26,8 @@ def samples(codec: "BundleCodec") -> NDArray[np.float32]:
 
     Raises
     ------
+    TypeError
+        If it is no such codec.
     ValueError
         If it has no such pictures.
 
@@ -35,6 +37,11 @@ def samples(codec: "BundleCodec") -> NDArray[np.float32]:
     >>> x.shape
     (360, 8, 8, 1)
     """
+    if not all(hasattr(codec, name) for name in ("renderer", "tiles", "sample_shape")):
+        raise TypeError(
+            f"codec is {codec!r:.80} ({type(codec).__name__}); expected what vw.load or "
+            'vw.load_pretrained("digits-2d") returns.'
+        )
     renderer, tiles = codec.renderer, codec.tiles
     low, high = (getattr(renderer, name, None) for name in ("vmin", "vmax"))
     shape = tuple(codec.sample_shape)
