@@ -21,8 +21,8 @@ def test_the_solutions_are_those_of_the_models():
         assert row(name) == answers[name]
     assert row("1a").startswith(f"{answers['1a']}:")
     assert ", ".join(map(str, answers["3a"])) in row("3a")
-    for name, digits in (("5a", 0), ("5b", 1)):
-        assert row(name).split(" | ") == [f"{answers[f'{name}-{d}']:.{digits}f}" for d in DOMAINS]
+    for name, form in (("5a", "g"), ("5b", ".1f")):
+        assert row(name).split(" | ") == [f"{answers[f'{name}-{d}']:{form}}" for d in DOMAINS]
 
 
 def test_the_code_of_the_solutions_gives_them():

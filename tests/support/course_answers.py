@@ -8,7 +8,7 @@ import numpy as np
 
 import vae_widgets as vw
 
-DOMAINS = ("faces", "chorales", "xrays")
+DOMAINS = ("faces", "chorales", "xrays", "molecules")
 
 
 @functools.cache
@@ -34,7 +34,12 @@ def right_answers() -> dict[str, Any]:
     }
     for name in DOMAINS:
         codec = vw.load_pretrained(name)
-        x = vw.course.samples(codec) if name == "xrays" else codec.decode(codec.latents)
+        if name == "xrays":
+            x = vw.course.samples(codec)
+        elif name == "molecules":
+            x = codec.sample(50, seed=0)
+        else:
+            x = codec.decode(codec.latents)
         answers[f"5a-{name}"] = math.prod(codec.sample_shape) / codec.latent_dim
         answers[f"5b-{name}"] = kl_of(*codec.encode(x)).sum() / len(x)
     return answers
