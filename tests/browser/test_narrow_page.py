@@ -208,3 +208,18 @@ def test_export_stays_beside_the_title(page):
         assert title["y"] < export["y"] + export["height"]
         assert export["y"] < title["y"] + title["height"]
         assert export["x"] + export["width"] > 380
+
+
+@pytest.mark.parametrize("method", ["f1", "gesd"])
+def test_log_counts_stands_beside_another_control(page, method):
+    labels = (np.arange(200) > 150).astype(float)
+    show_alone(
+        page, vw.AnomalyHistogram(np.linspace(0, 1, 200) ** 3, labels, method=method)._view.canvas
+    )
+    buttons = page.get_by_role("button", name="Log counts")
+    others = page.locator(".vw-scores > .vw-controls :is(.vw-input, .vw-button)")
+    for width in range(400, 841, 40):
+        page.evaluate(WIDTH, f"{width}px")
+        button, *rest = boxes(buttons, others)
+        beside = [one for one in rest if one["y"] == button["y"] and one["x"] != button["x"]]
+        assert beside, width

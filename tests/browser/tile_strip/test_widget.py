@@ -19,6 +19,7 @@ MEASURE = """async (grid, width) => {
     cut: [grid, ...grid.querySelectorAll(".vw-tile-caption")].filter(cut).length,
     widths: boxes.map(({ width }) => width),
     tops: boxes.map(({ y }) => Math.round(y)),
+    free: grid.getBoundingClientRect().right - Math.max(...boxes.map(({ right }) => right)),
   };
 }"""
 MIDDLE_PIXELS = """strip => [...strip.querySelectorAll("canvas")].map(
@@ -57,7 +58,9 @@ def test_rows_take_more_lines_where_they_do_not_fit(page):
         measured = page.locator(".vw-strip-grid").evaluate(MEASURE, width)
         assert measured["cut"] == 0
         assert min(measured["widths"]) >= 49  # of the caption
-        assert max(measured["widths"]) <= 72.1
+        assert max(measured["widths"]) <= 112.1
+        # The tiles fill the width, unless they are large.
+        assert measured["free"] < 1 or max(measured["widths"]) > 111.9
         tops = measured["tops"]
         return [
             [line for _, line in sorted(Counter(row).items())] for row in (tops[:12], tops[12:])
@@ -68,6 +71,23 @@ def test_rows_take_more_lines_where_they_do_not_fit(page):
     assert lines(680) == [[6, 6], [6, 6]]
     assert lines(400) == [[4, 4, 4], [4, 4, 4]]
     assert lines(1600) == [[12], [12]]
+
+
+def test_lines_without_names_fill_the_width(page):
+    strip = TileStrip()
+    strip.show([np.full((36, 8, 8, 4), 255, np.uint8)])
+    BlankPage(page, strip)
+    page.locator(".vw-tile").last.wait_for()
+    sizes = set()
+    for width in (300, 404, 736, 1200):
+        measured = page.locator(".vw-strip-grid").evaluate(MEASURE, width)
+        first, *_, last = sorted(Counter(measured["tops"]).items())
+        fitting = (width - 16 + 4) // (72 + 4)
+        assert first[1] == fitting
+        assert last[1] == 36 % fitting or fitting
+        assert measured["free"] < 1
+        sizes.add(len({round(each) for each in measured["widths"]}))
+    assert sizes == {1}
 
 
 def test_a_row_with_few_samples_takes_no_empty_lines(page):

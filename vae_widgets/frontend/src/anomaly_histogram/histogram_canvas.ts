@@ -113,7 +113,6 @@ function render({ model, el }: View<State>) {
   };
   const refuse = (refused: Refused | null) =>
     refusal.show(refused, refused?.method === model.get("method"));
-  let method = new MethodField(model.get("methods"), ask);
   let refusal = new MethodRefusal(model.get("methods"), ask, () => refuse(null));
   const toggle = (name: "log_counts" | "full_range", text: string, hint: string) =>
     button(text, hint, () => {
@@ -121,7 +120,9 @@ function render({ model, el }: View<State>) {
     });
   const log = toggle("log_counts", "Log counts", "Show rare scores beside frequent ones");
   const full = toggle("full_range", "Full range", "Show the extreme scores too");
-  shell.controls.append(typed.root, rate.root, method.root, log, full);
+  const methodField = () => new MethodField(model.get("methods"), ask, [log, full]);
+  let method = methodField();
+  shell.controls.append(typed.root, rate.root, method.root);
   let readout = new Readout(false, false);
   let allowed = ""; // what the labels allow to be read
   shell.controls.after(readout.root);
@@ -148,7 +149,7 @@ function render({ model, el }: View<State>) {
     full.ariaPressed = String(model.get("full_range"));
     full.hidden = !model.get("_grid").clipped && !model.get("full_range");
     method.show(live === null ? model.get("method") : "manual", model.get("parameters"));
-    method.root.inert = rate.root.inert = shell.notice.gone; // only Python applies a method
+    method.inert = rate.root.inert = shell.notice.gone; // only Python applies a method
     shell.setStatus(statusText());
     picture.redraw();
   }
@@ -249,7 +250,7 @@ function render({ model, el }: View<State>) {
     warning.replaceChildren(...withCode(model.get("warning")));
   };
   const onMethods = () => {
-    const fresh = new MethodField(model.get("methods"), ask);
+    const fresh = methodField();
     method.root.replaceWith(fresh.root);
     method = fresh;
     const empty = new MethodRefusal(model.get("methods"), ask, () => refuse(null));

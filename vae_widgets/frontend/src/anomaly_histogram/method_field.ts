@@ -27,8 +27,8 @@ export class MethodField {
   #fields: { name: string; field: NumberField }[] = [];
   #shown = "";
 
-  /** `ask` receives a method, and the parameter that was typed. */
-  constructor(methods: Method[], ask: (method: string, parameters: Parameters) => void) {
+  /** `ask` receives a method, and the parameter that was typed. `others` stay beside the last of its parameters. */
+  constructor(methods: Method[], ask: (method: string, parameters: Parameters) => void, others: HTMLElement[]) {
     this.#methods = methods;
     this.#ask = ask;
     const select = this.#select;
@@ -44,7 +44,13 @@ export class MethodField {
       if (group.children.length) select.append(group);
     }
     select.addEventListener("change", () => ask(select.value, {}));
-    this.root.append(select, this.#numbers);
+    const row = element("span", "vw-method-row");
+    row.append(this.#numbers, ...others);
+    this.root.append(select, row);
+  }
+
+  set inert(inert: boolean) {
+    this.#select.inert = this.#numbers.inert = inert;
   }
 
   show(name: string, parameters: Parameters): void {

@@ -73,15 +73,15 @@ function render({ model, el }: View<State>) {
     });
   };
 
-  /** Break rows that do not fit into lines of about equal length. */
+  /** Break rows that do not fit into lines: those that stand beside their names into ones of about equal length. */
   const breakRows = () => {
     const row = grid.lastElementChild?.clientWidth ?? 0;
     if (!row) return;
     const least = parseFloat(getComputedStyle(tiles[0]).minWidth);
     const fitting = Math.max(1, Math.floor((row + GAP) / (least + GAP)));
-    const { columns } = model.get("_content") as Content;
+    const { columns, names } = model.get("_content") as Content;
     const lines = Math.ceil(columns / fitting);
-    grid.style.setProperty("--vw-columns", String(Math.ceil(columns / lines)));
+    grid.style.setProperty("--vw-columns", String(names.length ? Math.ceil(columns / lines) : fitting));
   };
 
   const mark = () => {

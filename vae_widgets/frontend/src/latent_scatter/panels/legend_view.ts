@@ -37,6 +37,8 @@ export interface LegendActions {
 
 export class LegendView {
   readonly root = element("div", "vw-scatter-legend");
+  /** What is above the list of the classes. */
+  readonly #top = element("div", "vw-legend-top");
   readonly #colour: HTMLSelectElement;
   readonly #bar = element("div", "vw-colour-bar");
   readonly #name = element("div", "vw-legend-name");
@@ -46,7 +48,7 @@ export class LegendView {
   readonly #classes: Switches;
 
   constructor(actions: LegendActions) {
-    this.#colour = select(this.root, "Colour", "What colours the points", actions.colourBy);
+    this.#colour = select(this.#top, "Colour", "What colours the points", actions.colourBy);
     this.#sides = new Switches("side", "Sides of the threshold", actions.hideSides);
     this.#classes = new Switches("class", "Classes", actions.hide);
     const hint = "Two colours: below, and at or above it. Empty: all colours";
@@ -56,11 +58,21 @@ export class LegendView {
     );
     this.#threshold.input.placeholder = "none";
     this.#bar.append(this.#name, this.#ramp.root, this.#sides.root, this.#threshold.root);
-    this.root.append(this.#bar, this.#classes.root);
-    new ResizeObserver(() => {
-      this.#sides.fit();
-      this.#classes.fit();
-    }).observe(this.root);
+    this.#top.append(this.#bar, this.#classes.head);
+    this.root.append(this.#top, this.#classes.root);
+    const resized = new ResizeObserver(() => this.#fit());
+    for (const part of [this.root, this.#classes.root]) resized.observe(part);
+    this.#top.addEventListener("input", () => this.#fit()); // at the end of a search
+  }
+
+  /** In a narrow widget, the list of the classes stands below all others where it has no room beside the pictures. */
+  #fit(): void {
+    if (this.#classes.isSearching) return;
+    const fit = () => [this.#sides, this.#classes].map((list) => list.fit()).every(Boolean);
+    this.root.classList.remove("vw-list-below");
+    if (fit()) return;
+    this.root.classList.add("vw-list-below");
+    fit();
   }
 
   show(state: LegendState): void {
@@ -79,6 +91,7 @@ export class LegendView {
       }))
       .filter(({ group, count }) => group < names.length || count > 0);
     this.#classes.show(entries, hidden);
+    this.#fit();
   }
 
   #showQuantity(quantity: Quantity, hidden: number[], colour: string): void {

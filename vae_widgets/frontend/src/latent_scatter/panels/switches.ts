@@ -21,8 +21,9 @@ const MANY = 10;
 
 export class Switches {
   readonly root = element("div", "vw-legend-switches");
+  /** The row above the entries, in `root` unless it is put elsewhere: search, and what shows all. */
+  readonly head = element("div", "vw-legend-head");
   readonly #changed: (hidden: number[]) => void;
-  readonly #head = element("div", "vw-legend-head");
   readonly #title = element("span", "vw-legend-title");
   readonly #search = element("input", "vw-input vw-not-pictured");
   readonly #all: HTMLButtonElement;
@@ -46,15 +47,15 @@ export class Switches {
       if (key === "Enter") this.#showOnly(this.#found());
       else if (key === "Escape" && search.value) {
         search.value = "";
-        this.#find();
+        search.dispatchEvent(new InputEvent("input", { bubbles: true }));
       } else return false;
       return true;
     });
     this.#all = button("All", "Show all points again (A)", () => changed([]));
     this.#all.classList.add("vw-not-pictured");
     this.#title.textContent = many;
-    this.#head.append(this.#title, search, this.#all);
-    this.root.append(this.#head, this.#list);
+    this.head.append(this.#title, search, this.#all);
+    this.root.append(this.head, this.#list);
     onKey(this.#list, (key, { target }) => {
       if (key.toLowerCase() === "a") changed([]);
       else if (key.toLowerCase() === "o") this.#only(this.#rows.findIndex((row) => row.contains(target as Node)));
@@ -67,12 +68,11 @@ export class Switches {
     if (this.#rows.length !== entries.length) this.#build(entries.length);
     this.#hidden = hidden;
     this.#entries = entries;
-    this.#head.hidden = entries.length < 2;
+    this.head.hidden = entries.length < 2;
     this.#search.hidden = entries.length <= MANY;
+    if (this.#search.hidden) this.#search.value = "";
     this.#title.hidden = !this.#search.hidden;
     this.#all.disabled = !entries.some(({ group }) => hidden.includes(group));
-    const letters = entries.map(({ name, count }) => name.length + whole(count).length);
-    this.#list.style.setProperty("--vw-letters", String(Math.max(0, ...letters)));
     entries.forEach(({ group, name, count, colour, mark = 0 }, i) => {
       const [made, only] = this.#rows[i].children as unknown as HTMLElement[];
       const [swatch, text, number] = made.children as unknown as HTMLElement[];
@@ -87,16 +87,33 @@ export class Switches {
     this.#find();
   }
 
-  /** Use several columns where one is too high, and let the list end after a whole row where it scrolls. */
-  fit(): void {
+  /** Whether only what was searched is listed. */
+  get isSearching(): boolean {
+    return this.#search.value.trim() !== "";
+  }
+
+  /**
+   * Use several columns where one is too high, and let the list end after a whole row where it scrolls. Returns
+   * whether all entries are seen, with their whole names.
+   */
+  fit(): boolean {
     const list = this.#list;
     list.style.maxHeight = "";
     list.classList.remove("vw-in-columns");
-    const row = this.#rows.find(({ offsetHeight }) => offsetHeight)?.offsetHeight;
-    if (!row || list.scrollHeight <= list.clientHeight) return;
-    list.classList.add("vw-in-columns");
-    if (list.scrollHeight <= list.clientHeight) return;
-    list.style.maxHeight = `${Math.max(1, Math.floor(list.clientHeight / row)) * row}px`;
+    const row = this.#rows[0]?.offsetHeight;
+    if (!row) return true;
+    list.classList.add("vw-measured");
+    for (const part of ["name", "count"]) {
+      const widths = [...list.querySelectorAll<HTMLElement>(`.vw-legend-${part}`)].map((text) => text.offsetWidth);
+      list.style.setProperty(`--vw-${part}`, `${Math.max(...widths) + 1}px`);
+    }
+    list.classList.remove("vw-measured");
+    const isWhole = () => list.scrollHeight <= list.clientHeight;
+    if (!isWhole()) list.classList.add("vw-in-columns");
+    const areSeen = isWhole();
+    if (!areSeen) list.style.maxHeight = `${Math.max(1, Math.floor(list.clientHeight / row)) * row}px`;
+    const names = [...list.querySelectorAll(".vw-legend-name")];
+    return areSeen && names.every(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth);
   }
 
   #build(count: number): void {
@@ -125,10 +142,13 @@ export class Switches {
   }
 
   #find(): void {
+    const { style, offsetHeight } = this.#list;
+    // Nothing around the list moves while something is searched.
+    if (!this.isSearching) style.height = "";
+    else if (!style.height) style.height = `${offsetHeight}px`;
     const found = new Set(this.#found());
     this.#entries.forEach((entry, i) => this.#rows[i].classList.toggle("vw-not-found", !found.has(entry)));
     this.#search.ariaInvalid = String(!found.size);
-    this.fit();
   }
 
   #toggle(at: number): void {
