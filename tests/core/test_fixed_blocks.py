@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from vae_widgets.core.fixed_blocks import ROWS_AT_ONCE, map_in_flight, place_matters, run_in_blocks
+from vae_widgets.core.fixed_blocks import (
+    ROWS_AT_ONCE,
+    blocks_agree,
+    map_in_flight,
+    place_matters,
+    run_in_blocks,
+)
 
 
 @pytest.mark.parametrize("n", [1, 15, 16, 17, 32, ROWS_AT_ONCE, ROWS_AT_ONCE + 1, 2500])
@@ -44,6 +50,17 @@ def test_whether_the_place_of_a_row_matters():
     assert not place_matters(last_two_otherwise, [(500,)], 48, 8)
     assert not place_matters(lambda arrays: [arrays[0] / 3], [(5,)], 32, 8)
     assert not place_matters(lambda arrays: [np.full(len(arrays[0]), np.nan)], [(5,)], 32, 8)
+
+
+def test_whether_small_blocks_round_as_large_ones():
+    def in_sequence(arrays):
+        return [np.cumsum(arrays[0], axis=1)[:, -1]]
+
+    def in_pairs(arrays):
+        return [arrays[0].sum(axis=1)]
+
+    assert blocks_agree((2, in_sequence), (48, in_sequence), [(500,)])
+    assert not blocks_agree((2, in_pairs), (48, in_sequence), [(500,)])
 
 
 def test_results_come_in_the_order_of_the_items():

@@ -102,3 +102,24 @@ def place_matters(
         if any(len({row.tobytes() for row in result}) > 1 for result in results):
             return True
     return False
+
+
+def blocks_agree(
+    small: tuple[int, BlockFunction],
+    large: tuple[int, BlockFunction],
+    shapes: Iterable[tuple[int, ...]],
+) -> bool:
+    """Tell whether two forms of a function, each with its block size, round every row alike.
+
+    It compares results for random rows in [0, 1] bit by bit: those of one large block, and those of
+    the small ones at its ends.
+    """
+    (n_small, run_small), (n_large, run_large) = small, large
+    rng = np.random.default_rng(0)
+    rows = [rng.random((n_large, *shape), dtype=np.float32) for shape in shapes]
+    expected = run_large(rows)
+    return all(
+        result.tobytes() == wanted[part].tobytes()
+        for part in (slice(n_small), slice(n_large - n_small, n_large))
+        for result, wanted in zip(run_small([row[part] for row in rows]), expected, strict=True)
+    )

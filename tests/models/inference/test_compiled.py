@@ -37,7 +37,7 @@ def test_training_and_loading_show_in_the_next_decode(make_vae, digits, tmp_path
     np.testing.assert_array_equal(vae.decode(z), before)
 
 
-def test_one_trace_serves_any_number_of_rows():
+def test_one_trace_serves_many_rows_and_one_more_a_pair():
     traces = []
 
     def function(x):
@@ -45,9 +45,21 @@ def test_one_trace_serves_any_number_of_rows():
         return (2 * x,)
 
     compiled = CompiledFunction(function, (3,))
-    for n in (1, 2, 3, 50, 2000):
+    for n in (3, 50, 2000):
         compiled(np.zeros((n, 3), np.float32))
     assert traces == [(48, 3)]
+    for n in (1, 2):
+        compiled(np.zeros((n, 3), np.float32))
+    assert traces == [(48, 3), (2, 3)]
+
+
+def test_one_row_is_not_computed_in_a_pair_where_that_rounds_otherwise():
+    """A function that adds the rows in its block; no library does, but some round by them."""
+    function = CompiledFunction(lambda x: (x + x.shape[0],), (3,))
+    x = np.random.default_rng(0).random((100, 3), np.float32)
+    np.testing.assert_array_equal(
+        np.concatenate([function(row[np.newaxis])[0] for row in x]), x + 48
+    )
 
 
 def test_wide_results_make_small_blocks():

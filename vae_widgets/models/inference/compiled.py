@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from vae_widgets.core.fixed_blocks import Arrays, place_matters, run_in_blocks
+from vae_widgets.core.fixed_blocks import Arrays, blocks_agree, place_matters, run_in_blocks
 
 MANY_ROWS = {48: 2**19, 16: 2**21, 1: math.inf}
 """Block sizes for functions that are called with many rows, the best one first.
@@ -24,6 +24,8 @@ processors compute up to 16 numbers at once, and none is to be left over.
 """
 FEW_ROWS = {16: 2**18, 1: math.inf}
 """Block sizes for functions behind gestures, which are called with few rows."""
+PAIR = 2
+"""Rows in the block for one or two rows; libraries round a product of a single row otherwise."""
 
 _NUMBERS_IN_CHECKS = 2**21
 
@@ -31,7 +33,8 @@ _NUMBERS_IN_CHECKS = 2**21
 class CompiledFunction:
     """A function of tensors (n, *shape), called with numpy arrays of any number of rows.
 
-    It returns a tensor (n, ...), or several. The first suitable one of `block_sizes` is taken.
+    It returns a tensor (n, ...), or several. The first suitable one of `block_sizes` is taken. One
+    or two rows have a small block of their own, if its results are the same to the last bit.
     """
 
     def __init__(
@@ -61,6 +64,15 @@ class CompiledFunction:
                 break
         return size, run
 
+    @functools.cached_property
+    def _pair(self) -> tuple[int, Callable[[Arrays], Arrays]]:
+        if self.block_size <= PAIR:
+            return self._block
+        run_pair = as_operation(self._trace(PAIR))
+        if blocks_agree((PAIR, run_pair), self._block, self._shapes):
+            return PAIR, run_pair
+        return self._block
+
     def _trace(self, rows: int) -> Any:
         signature = [tf.TensorSpec((rows, *shape), tf.float32) for shape in self._shapes]
         # Without the optional arguments of `function`, which would be arguments of the graph too.
@@ -71,7 +83,7 @@ class CompiledFunction:
 
     def __call__(self, *arrays: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
         """Return the results for all rows."""
-        size, run = self._block
+        size, run = self._pair if len(arrays[0]) <= PAIR else self._block
         return tuple(run_in_blocks(run, arrays, size))
 
 
@@ -85,7 +97,7 @@ def as_operation(graph: Any) -> Callable[[Arrays], Arrays]:
 
     def run(arrays: Arrays) -> Sequence[NDArray[np.float32]]:
         results = tf.raw_ops.StatefulPartitionedCall(
-            args=[*map(tf.constant, arrays), *variables], Tout=dtypes, f=graph
+            args=[*arrays, *variables], Tout=dtypes, f=graph
         )
         return [result.numpy() for result in results]
 
