@@ -28,7 +28,7 @@ CHANGELOG = (REPOSITORY / "CHANGELOG.md").read_text()
 CONTRIBUTING = (REPOSITORY / "CONTRIBUTING.md").read_text()
 DOCUMENTS = "\n".join(file.read_text() for file in (REPOSITORY / "docs").rglob("*.md"))
 
-WIDGETS = [name for name, home in vw._HOME.items() if home.startswith("widgets.")]
+WIDGETS = [n for n, home in vw._HOME.items() if home.startswith("widgets.") and n[0].isupper()]
 ADDITIONS = [
     *METHODS,
     *(kind.__name__ for kind in RENDERERS.values()),

@@ -76,6 +76,7 @@ WIDGETS = {
     "anomaly_histogram": {"tile_strip", "curve_plot", "links", "latent_scatter"},
     "review_queue": {"anomaly_histogram"},
     "training_monitor": {"tile_strip", "curve_plot"},
+    "presentation": set(),
     "explorer": {
         *("tile_strip", "latent_scatter", "links", "interpolation_slider", "anomaly_histogram"),
         "review_queue",
@@ -134,7 +135,7 @@ FRONTEND_ARROWS = {
     **dict.fromkeys(("tile_strip", "curve_plot"), FRONTEND_SHARED),
     "interpolation_slider": FRONTEND_SHARED | {"rendering"},
     "anomaly_histogram": FRONTEND_SHARED,
-    **dict.fromkeys(("review_queue", "explorer"), FRONTEND_SHARED),
+    **dict.fromkeys(("review_queue", "explorer", "presentation"), FRONTEND_SHARED),
     "training_monitor": FRONTEND_SHARED | {"curve_plot"},
 }
 SCATTER = {

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from vae_widgets.widgets.explorer import Explorer
     from vae_widgets.widgets.interpolation_slider import InterpolationSlider
     from vae_widgets.widgets.latent_scatter import LatentScatter
+    from vae_widgets.widgets.presentation import presentation
     from vae_widgets.widgets.review_queue import ReviewQueue
     from vae_widgets.widgets.training_monitor import TrainingMonitor
 
@@ -132,6 +133,7 @@ _HOME = {
     "load_images": "datasets.own_data",
     "load_midi": "datasets.own_data",
     "load_pretrained": "pretrained",
+    "presentation": "widgets.presentation",
     "reconstruction_error": "codec",
     "reparameterize": "models",
     "residual_maps": "core.scores.residual_maps",

@@ -25,6 +25,7 @@ const WIDGETS = {
   explorer_tabs: "explorer/tabs.ts",
   hosted_view: "hosted_view/widget.ts",
   exported_page: "exported_page/page.ts",
+  presentation: "presentation/widget.ts",
 };
 /** Modules by themselves, which share nothing: the kernel sends this one with a model (widgets/base/in_page.py). */
 const ALONE = {

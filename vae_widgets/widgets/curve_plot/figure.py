@@ -1,6 +1,7 @@
 """A `CurvePlot` as a bqplot figure, whose marks are made once and then updated."""
 
 import dataclasses
+import weakref
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ import traitlets
 
 from vae_widgets.widgets.base.assets import bundle
 from vae_widgets.widgets.base.hosted_view import in_marimo
+from vae_widgets.widgets.base.page_scale import PAGE_SCALE
 from vae_widgets.widgets.base.rate_limit import Send, changes
 from vae_widgets.widgets.base.widget import PageContents
 from vae_widgets.widgets.curve_plot.canvas import CurveCanvas
@@ -115,7 +117,6 @@ class CurveFigure(bqplot.Figure):
         super().__init__(
             marks=marks,
             axes=[self.x_axis, self.y_axis],
-            fig_margin=plot.margin._asdict(),
             padding_y=plot.y.padding,
             animation_duration=0,
             display_toolbar=False,
@@ -123,6 +124,16 @@ class CurveFigure(bqplot.Figure):
         )
         for send in self.plan(plot):
             send()
+        _figures.add(self)
+        self.rescale()
+
+    def rescale(self) -> None:
+        """Leave room for text as large as the page has it (frontend/src/controls/shell.css)."""
+        scale = PAGE_SCALE.value
+        margin = self.plot.margin._asdict()
+        self.fig_margin = {side: round(scale * pixels) for side, pixels in margin.items()}
+        if self.points and self.plot.points:
+            self.points.default_size = round(scale**2 * self.plot.points.size)  # an area
 
     @property
     def detached_parts(self) -> list[ipywidgets.Widget]:
@@ -203,6 +214,17 @@ class CurveFigure(bqplot.Figure):
         drawn = ((line.x[at][:1], line.y[at][:1]) for line, at in known if at.any())
         x, y = next(drawn, (np.ones(1), np.ones(1)))
         return changes(self.points, x=x, y=y, scales=position, visible=False)
+
+
+_figures: "weakref.WeakSet[CurveFigure]" = weakref.WeakSet()
+
+
+def _rescale_all(change: object) -> None:
+    for figure in _figures:
+        figure.rescale()
+
+
+PAGE_SCALE.observe(_rescale_all, "value")
 
 
 def _numbers(axis: Axis) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import ipywidgets
 
 from vae_widgets.core.atomic_file import atomic_file, check_target
 from vae_widgets.widgets.base.assets import shared_text, static_text
+from vae_widgets.widgets.base.page_scale import PAGE_SCALE
 from vae_widgets.widgets.exported_page.contents import PageContents
 from vae_widgets.widgets.exported_page.document import html_document, registered
 
@@ -23,6 +24,8 @@ def save_page(
         raise TypeError(f"title must be a text or None; received {type(title).__name__}.")
     contents = PageContents()
     data: dict[str, Any] = {"title": title, "root": contents.add(widget)}
+    if PAGE_SCALE.value != 1:
+        data["scale"] = PAGE_SCALE.value
     contents.drop_absent()
     data |= {"models": contents.models, "samples": contents.samples}
     data |= {"codecs": contents.codecs, "pictures": contents.pictures}

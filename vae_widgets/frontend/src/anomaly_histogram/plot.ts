@@ -2,6 +2,7 @@
 
 import { CanvasView } from "../canvas/canvas_view.ts";
 import { drawHistogramAxes, drawBars, drawPercentiles, drawSelected, Frame, MARGIN, type Histogram } from "./layers.ts";
+import { pixelRatio } from "../canvas/scale.ts";
 import type { Theme } from "../canvas/theme.ts";
 
 export interface PlotState {
@@ -74,7 +75,7 @@ export class HistogramPlot {
   #staticLayers(frame: Frame, theme: Theme) {
     const { width, height } = this.#picture;
     const { histogram } = this.#shown();
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = pixelRatio(this.#picture.canvas);
     const made = [histogram, theme, width, height, ratio];
     if (this.#layers && made.every((part, i) => part === this.#layers!.made[i])) return this.#layers;
     const layer = (draw: typeof drawHistogramAxes) => {

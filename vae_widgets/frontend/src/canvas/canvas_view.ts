@@ -1,6 +1,7 @@
 /** A canvas that fits its box, is sharp on any screen, and redraws at most once a frame. */
 
 import { onResize } from "./resize.ts";
+import { pixelRatio } from "./scale.ts";
 import { readTheme, watchTheme, type Theme } from "./theme.ts";
 
 export type Draw = (context: CanvasRenderingContext2D, theme: Theme) => void;
@@ -55,7 +56,7 @@ export class CanvasView {
   }
 
   #paint(): void {
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = pixelRatio(this.canvas);
     const width = Math.round(this.width * ratio);
     const height = Math.round(this.height * ratio);
     // Setting the size clears the canvas, so it is set only when it has changed.

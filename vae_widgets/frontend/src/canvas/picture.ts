@@ -5,6 +5,8 @@
  * copy does not have, are drawn at their places.
  */
 
+import { pixelRatio, zoomOf } from "./scale.ts";
+
 /** What is for use and not for a picture. A widget may give the first class to more. */
 const LEFT_OUT =
   ".vw-not-pictured, .vw-controls, .vw-status, .vw-notice, .vw-kept, .vw-menu, .vw-dims, .vw-tooltip, audio, style";
@@ -14,10 +16,10 @@ const NOT_IN_XML = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 export async function pictureOf(root: HTMLElement): Promise<Blob> {
   const canvases: [HTMLCanvasElement, HTMLElement][] = [];
   const copy = copyOf(root, canvases) as HTMLElement;
-  Object.assign(copy.style, { margin: "0", height: "auto", minHeight: "0", maxHeight: "none" });
-  const { box, places } = layOut(copy, root.getBoundingClientRect().width, canvases.map(([, at]) => at));
+  Object.assign(copy.style, { margin: "0", height: "auto", minHeight: "0", maxHeight: "none", zoom: "1" });
+  const { box, places } = layOut(copy, root.getBoundingClientRect().width / zoomOf(root), canvases.map(([, at]) => at));
 
-  const ratio = window.devicePixelRatio || 1;
+  const ratio = pixelRatio(root);
   const made = document.createElement("canvas");
   made.width = Math.ceil(box.width * ratio);
   made.height = Math.ceil(box.height * ratio);

@@ -1,6 +1,7 @@
 /** Pointer gestures on a canvas inside a notebook, where JupyterLab listens too. */
 
 import type { Point } from "../canvas/geometry.ts";
+import { zoomOf } from "../canvas/scale.ts";
 
 export interface DragHandlers {
   /** Return false to ignore the press. */
@@ -27,7 +28,8 @@ const HELD = 400;
 /** Position of an event in CSS pixels of the element. */
 export function pointIn(element: Element, event: MouseEvent): Point {
   const box = element.getBoundingClientRect();
-  return { x: event.clientX - box.left, y: event.clientY - box.top };
+  const zoom = zoomOf(element);
+  return { x: (event.clientX - box.left) / zoom, y: (event.clientY - box.top) / zoom };
 }
 
 /** Keep the page from scrolling by a finger on an element while `busy`. Returns a cleanup. */

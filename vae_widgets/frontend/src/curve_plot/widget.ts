@@ -3,6 +3,7 @@
 import "../controls/shell.css";
 import "./widget.css";
 import { textBeside } from "../canvas/text.ts";
+import { pointIn } from "../controls/gestures.ts";
 import { onKey, setMainPart } from "../controls/keys.ts";
 import { element } from "../controls/shell.ts";
 import { findModel, frontEndModule, type View } from "../kernel/front_end_module.ts";
@@ -49,8 +50,8 @@ function render({ model, el }: View<State>) {
     if (spoken) status.textContent = to?.text ?? "";
     view.redraw();
   };
-  const onPointer = ({ offsetX, offsetY }: PointerEvent) => {
-    if (view.frame) read(nearest(plot, view.frame, { x: offsetX, y: offsetY }));
+  const onPointer = (event: PointerEvent) => {
+    if (view.frame) read(nearest(plot, view.frame, pointIn(canvas, event)));
   };
   const onLeave = () => read(null);
   canvas.addEventListener("pointermove", onPointer);

@@ -2,6 +2,7 @@
 
 import "./page.css";
 import { CONTROLS, type PartsOfPage } from "../boxes/boxes.ts";
+import { showAt } from "../canvas/scale.ts";
 import { modelOf } from "../codec/carried_models.ts";
 import { element } from "../controls/shell.ts";
 import { readArray } from "../kernel/arrays.ts";
@@ -38,6 +39,7 @@ async function open(root: HTMLElement): Promise<void> {
     return say(message(error));
   }
   document.title = heading.textContent = data.title;
+  showAt(data.scale ?? 1);
   const { models, encoding } = await readModels(data, say);
   partsOf(models).show(models.get(data.root)!, body, new AbortController().signal);
   if (encoding) root.append(new OwnSamplePanel(encoding.scatter, encoding.scoring).root);

@@ -17,6 +17,8 @@ export interface CarriedModel {
 export interface PageData {
   title: string;
   root: string;
+  /** How much larger than usual the widgets are shown (`vw.presentation`). */
+  scale?: number;
   models: Record<string, CarriedModel>;
   codecs: unknown[];
   samples: unknown[];

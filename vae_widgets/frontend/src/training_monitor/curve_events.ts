@@ -1,5 +1,6 @@
 /** What was done to a run, as lines on the training curves with their names above. */
 
+import { zoomOf } from "../canvas/scale.ts";
 import { element } from "../controls/shell.ts";
 import { layNames } from "./event_names.ts";
 import { CurveOverlay, place, plotArea, toPage, type Limits } from "./curve_overlay.ts";
@@ -68,8 +69,9 @@ export class CurveEvents {
     const more = element("span", "", " +99");
     names.append(...texts, more);
     const widths = texts.map((text) => text.offsetWidth);
-    const starts = lines.map((line) => line - box.left);
-    const placed = layNames(starts, widths, box.width, more.offsetWidth);
+    const zoom = zoomOf(names);
+    const starts = lines.map((line) => (line - box.left) / zoom);
+    const placed = layNames(starts, widths, box.width / zoom, more.offsetWidth);
     names.replaceChildren(
       ...placed.map((name) => {
         const text = texts[name.first];

@@ -1,5 +1,6 @@
 /** Marks of the page over the figures of the training curves, which bqplot or curves.ts draws. */
 
+import { zoomOf } from "../canvas/scale.ts";
 import { element } from "../controls/shell.ts";
 
 /** An event with a text for the status line of the monitor. */
@@ -31,10 +32,11 @@ export function plotArea(figure: HTMLElement): DOMRect | null {
 /** Place a mark over the plot area of its figure; `left` and `width` are pixels of the page. */
 export function place(mark: HTMLElement, figure: HTMLElement, left: number, width = 0): void {
   const [box, around] = [plotArea(figure)!, figure.getBoundingClientRect()];
-  mark.style.left = `${left - around.left}px`;
-  mark.style.top = `${box.top - around.top}px`;
-  mark.style.height = `${box.height}px`;
-  if (width) mark.style.width = `${width}px`;
+  const zoom = zoomOf(figure);
+  mark.style.left = `${(left - around.left) / zoom}px`;
+  mark.style.top = `${(box.top - around.top) / zoom}px`;
+  mark.style.height = `${box.height / zoom}px`;
+  if (width) mark.style.width = `${width / zoom}px`;
   if (mark.parentElement !== figure) figure.append(mark);
 }
 

@@ -1,6 +1,7 @@
 /** The pictures of the picked place, beside a scatter. */
 
 import { DetailText } from "../../controls/detail_text.ts";
+import { pixelRatio } from "../../canvas/scale.ts";
 import { element } from "../../controls/shell.ts";
 import type { TileRef } from "../../kernel/atlas.ts";
 
@@ -15,7 +16,7 @@ export class TileView {
   }
 
   show(shown: TileRef | null): void {
-    const pixels = Math.round(this.#side * (window.devicePixelRatio || 1));
+    const pixels = Math.round(this.#side * pixelRatio(this.canvas));
     if (this.canvas.width !== pixels) this.canvas.width = this.canvas.height = pixels;
     const context = this.canvas.getContext("2d")!;
     context.clearRect(0, 0, pixels, pixels);
