@@ -41,7 +41,8 @@ ARROWS = {
         *("cli.*", "widgets.explorer"),
     },
     "cli.errors": {"core"},
-    "models.losses": {"core.*"},
+    "models.devices": set(),
+    "models.losses": {"core.*", "models.devices"},
     "models.networks": {"core.*", "models.losses"},
     "models.networks.architectures": {"core.*", "models.losses"},
     "models.data": {"core.*", "models.losses"},
@@ -55,7 +56,7 @@ ARROWS = {
     },
     "models.training": {
         *("bundle.*", "core.*", "models.data", "models.losses", "models.networks.*"),
-        *("models.serialization", "models.inference"),
+        *("models.serialization", "models.inference", "models.devices"),
     },
     "models": {"bundle.*", "codec", "core.*", "models.*", "rendering"},
     "models.detector": {"bundle.*", "codec", "core.*", "models.*", "rendering"},

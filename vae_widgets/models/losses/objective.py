@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from keras import ops
 
+from vae_widgets.models.devices import sum_over_devices
+
 
 class EncodedBatch(NamedTuple):
     """The inputs of an objective: tensors, and one function.
@@ -44,9 +46,10 @@ class EncodedBatch(NamedTuple):
     reconstruction: Callable[[Any], Any]
 
     def mean(self, values: Any) -> Any:
-        """Return the weighted mean over the batch of values (b, ...)."""
+        """Return the weighted mean over the batch of values (b, ...), on all devices together."""
         weights = ops.reshape(self.weights, (-1, *[1] * (len(values.shape) - 1)))
-        return ops.divide_no_nan(ops.sum(weights * values, axis=0), ops.sum(self.weights))
+        total = sum_over_devices(ops.sum(weights * values, axis=0))
+        return ops.divide_no_nan(total, sum_over_devices(ops.sum(self.weights)))
 
 
 class Losses(NamedTuple):

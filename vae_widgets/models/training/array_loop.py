@@ -37,6 +37,14 @@ class Batch(NamedTuple):
     beta: Any
     n_samples: Any
 
+    def share(self, rows_of: Callable[[Any], Any]) -> "Batch":
+        """Return the batch of some rows: what a function makes of each tensor with rows."""
+        return self._replace(
+            data=tuple(map(rows_of, self.data)),
+            weights=rows_of(self.weights),
+            noise=rows_of(self.noise),
+        )
+
 
 Update = Callable[[Batch], tf.Tensor]
 """Returns the weighted sums over a batch of `LOG_NAMES` and, last, of the weights: (4,)."""
@@ -270,8 +278,11 @@ _CONVOLUTIONS = tuple(
 def should_use_xla(model: keras.Model) -> bool:
     """Return whether XLA makes the training of `model` faster.
 
-    It does on a GPU, and on a CPU without convolutions and random layers, which XLA slows there.
+    It does on a GPU, and on a CPU without convolutions and random layers, which XLA slows there. On
+    several devices it cannot be used.
     """
+    if model.distribute_strategy.num_replicas_in_sync > 1:
+        return False
     if tf.config.list_physical_devices("GPU"):
         return True
     return not any(

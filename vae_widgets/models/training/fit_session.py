@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from vae_widgets.models.data.fit_data import number_of_batches
+from vae_widgets.models.devices import check_devices
 from vae_widgets.models.losses.beta import warn_of_moving_loss
 from vae_widgets.models.losses.divergence import DivergenceWatch
 from vae_widgets.models.training.array_loop import should_use_xla, xla_pays
@@ -35,6 +36,7 @@ class FitSession:
         self._training = training
         self._arguments = arguments
         model = training.model
+        check_devices(model)
         build_added_layers(model, arguments.data, training.runs_in_loop("train_step"))
         build_optimizer(model)
         if not training.lock.acquire(blocking=False):

@@ -8,8 +8,9 @@ import numpy as np
 import tensorflow as tf
 
 from vae_widgets.models.data.rules import DataRules
+from vae_widgets.models.devices import over_devices
 from vae_widgets.models.losses.beta import Beta
-from vae_widgets.models.training.array_loop import LOG_NAMES, ArrayLoop, LoopData
+from vae_widgets.models.training.array_loop import LOG_NAMES, ArrayLoop, Batch, LoopData
 from vae_widgets.models.training.checkpointer import Checkpointer
 from vae_widgets.models.training.state import Randomness, TrainingState
 from vae_widgets.models.training.training_codes import TrainingCodes
@@ -61,7 +62,11 @@ class ModelTraining:
         """Return the compiled loop that trains ("train") or evaluates ("evaluate")."""
         if (kind, batch_size) not in self._loops:
             self._loops[kind, batch_size] = ArrayLoop(
-                self.step.train if kind == "train" else self.step.evaluate,
+                over_devices(
+                    self.model.distribute_strategy,
+                    self.step.train if kind == "train" else self.step.evaluate,
+                    Batch.share,
+                ),
                 batch_size,
                 self.model.jit_compile,
                 self.steps_per_execution,

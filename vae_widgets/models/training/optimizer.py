@@ -10,6 +10,11 @@ from vae_widgets.models.data.fit_data import Samples
 
 def build_optimizer(model: Any) -> None:
     """Build the optimizer for the present weights; ``ValueError`` if it has trained others."""
+    with model.distribute_strategy.scope():
+        _build_optimizer(model)
+
+
+def _build_optimizer(model: Any) -> None:
     optimizer, weights = model.optimizer, model.trainable_variables
     if not optimizer.built:
         optimizer.build(weights)

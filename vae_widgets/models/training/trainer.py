@@ -61,6 +61,11 @@ class Trainer(KerasProtocol):
         ``val_loss`` has the schedule's final beta in every epoch, so that ``EarlyStopping`` can
         compare epochs.
 
+        A model made within ``tf.distribute.MirroredStrategy().scope()`` trains on all its devices:
+        each gets its share of every batch, and the losses are those of one device (apart from the
+        last digits). Layers that draw or measure by themselves, such as dropout and batch
+        normalisation, and the objectives "info_vae" and "beta_tc" see the share of their device.
+
         A NaN or infinite loss gives one ``RuntimeWarning``. After an interrupt (Ctrl-C, or the
         notebook's ■) the model can be used, and ``vae.history`` holds the epochs so far. A callback
         that catches an interrupt must set ``model.stop_training``, or it is raised again.

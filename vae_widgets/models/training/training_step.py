@@ -8,6 +8,7 @@ from keras import ops
 
 from vae_widgets.core.labels.conditioning import missing_labels
 from vae_widgets.models.data.rules import DataRules
+from vae_widgets.models.devices import rows_of_share, sum_over_devices
 from vae_widgets.models.losses.latent_model import LatentModel
 from vae_widgets.models.losses.objective import EncodedBatch
 from vae_widgets.models.training.array_loop import Batch, chain_gradients
@@ -46,17 +47,18 @@ class TrainingStep:
         model = self._model
         with tf.GradientTape() as tape:
             sums = self._weighted_sums(batch, training=True)
-            loss = model.optimizer.scale_loss(tf.math.divide_no_nan(sums[0], sums[-1]))
+            of_batch = sum_over_devices(sums)  # the optimizer sums the gradients of the devices
+            loss = model.optimizer.scale_loss(tf.math.divide_no_nan(sums[0], of_batch[-1]))
         variables = model.trainable_variables
         gradients = tape.gradient(loss, variables)
         model.optimizer.apply(
             chain_gradients(gradients) if model.jit_compile else gradients, variables
         )
-        return sums
+        return of_batch
 
     def evaluate(self, batch: Batch) -> Any:
         """Return the sums over the batch of `LOG_NAMES`, and of the weights: (4,)."""
-        return self._weighted_sums(batch, training=False)
+        return sum_over_devices(self._weighted_sums(batch, training=False))
 
     def batch_of(
         self, data: Any, seeds: keras.random.SeedGenerator, beta: Any, n_samples: Any
@@ -73,7 +75,7 @@ class TrainingStep:
             weights=ops.ones(n, dtype="float32")
             if weights is None
             else ops.cast(weights, "float32"),
-            noise=self.noise(n, seeds),
+            noise=rows_of_share(lambda n: self.noise(n, seeds), n),
             beta=beta,
             n_samples=n_samples,
         )
