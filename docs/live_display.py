@@ -1,12 +1,20 @@
-"""In the kernel of a notebook: a widget is displayed as a frame with its exported page."""
+"""In the kernel of a notebook: a widget is displayed as a frame with its exported page.
 
+An exercise is displayed as a field for its answer: ``assets/exercises.js``.
+"""
+
+import base64
+import dataclasses
 import html
+import json
 import pathlib
 from typing import Any
 
 import ipywidgets
 from IPython import get_ipython
 
+from vae_widgets.course.checking import Shown
+from vae_widgets.course.exercise_files import exercise
 from vae_widgets.widgets.still_pictures.pictured import Pictured
 
 
@@ -32,6 +40,7 @@ class LivePages:
         formatter = get_ipython().display_formatter.mimebundle_formatter
         for kind in (Pictured, ipywidgets.Widget):
             formatter.for_type(kind, self._displayed)
+        formatter.for_type(Shown, exercise_display)
 
     def write(self) -> None:
         """Write the page of each widget."""
@@ -56,3 +65,14 @@ class LivePages:
         if isinstance(widget, ipywidgets.HTML):
             return f"<p>{widget.value}</p>"
         raise TypeError(f"no page can show a {type(widget).__name__} without Python")
+
+
+def exercise_display(shown: Shown, *_: Any, **__: Any) -> tuple[dict, dict]:
+    """Return the element that becomes the field; as in the package, no answer is readable in it."""
+    content = dataclasses.asdict(exercise(shown.exercise))
+    content["options"] = list(content["options"])
+    carried = base64.b64encode(json.dumps(content).encode()).decode()
+    return {
+        "text/html": f'<div class="live-exercise" data-exercise="{carried}"></div>',
+        "text/plain": repr(shown),
+    }, {}

@@ -11,9 +11,11 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import quote
 
 import nbclient
 import nbformat
+from sphinx_extensions.repository_links import REPOSITORY_NAME
 
 DOCS = Path(__file__).parent
 REPOSITORY = DOCS.parent
@@ -26,6 +28,21 @@ BEFORE = (
     "from live_display import LivePages\n_live_pages = LivePages({folder!r}, {name!r}, {root!r})"
 )
 AFTER = "_live_pages.write()"
+# What the package is made of: notebooks are run again after a change in it.
+PACKAGE = ("**/*.py", "static/*", "pretrained/*.vae", "course/exercises/*.toml")
+# Below the title of each page, for readers without Python.
+NOTE = """
+:::{{note}}
+This page needs no Python. Its widgets work: hover, click, lasso, slide and cut.
+{exercises}Cells show what they printed when the page was made. To change and run them,
+{{download}}`take the notebook </{source}>` to a Python with `vae_widgets`, or
+[open it on Binder]({binder}).
+:::
+"""
+EXERCISES = """Answer an exercise in the field below it: the page checks it, gives hints, and sends
+nothing. Where arrays are to be computed, or a model to be trained, you need Python.
+"""
+BINDER = "https://mybinder.org/v2/gh/{repository}/HEAD?labpath={path}"
 # The widget on the first page.
 HOME_CELL = """
 import vae_widgets as vw
@@ -74,6 +91,14 @@ def write_notebook(source: Path) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code":  # without what libraries say of this machine
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    title, _, text = notebook.cells[0].source.partition("\n")
+    exercises = EXERCISES if source.parent.name == "course" else ""
+    note = NOTE.format(
+        exercises=exercises,
+        source=os.path.relpath(source, DOCS),
+        binder=BINDER.format(repository=REPOSITORY_NAME, path=quote(str(inside), safe="")),
+    )
+    notebook.cells[0].source = f"{title}\n{note}{text}"
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)
     print(f"ran {inside}", flush=True)
@@ -95,7 +120,7 @@ def is_older(target: Path, sources: list[Path]) -> bool:
 def main(names: list[str]) -> None:
     """Run what has changed, two notebooks at a time."""
     LIVE.mkdir(parents=True, exist_ok=True)
-    package = [*REPOSITORY.glob("vae_widgets/**/*.py"), *REPOSITORY.glob("vae_widgets/static/*")]
+    package = [path for files in PACKAGE for path in (REPOSITORY / "vae_widgets").glob(files)]
     package += [Path(__file__), DOCS / "live_display.py"]
     tasks = []
     if is_older(LIVE / f"{HOME}-1.html", package) or HOME in names:

@@ -12,7 +12,8 @@ from sphinx.application import Sphinx
 
 REPOSITORY = Path(__file__).parents[2]
 # The workflow that publishes the pages knows where it runs; elsewhere the placeholder stays.
-ADDRESS = f"https://github.com/{os.environ.get('GITHUB_REPOSITORY', 'OWNER/REPOSITORY')}"
+REPOSITORY_NAME = os.environ.get("GITHUB_REPOSITORY", "OWNER/REPOSITORY")
+ADDRESS = f"https://github.com/{REPOSITORY_NAME}"
 LINK = re.compile(r"(?<=\]\()[^)#\s:]+\.(?:md|ipynb|py|toml|yml)\b")
 
 
