@@ -1,8 +1,10 @@
 """Sphinx: how `make site` builds the documentation, without a network."""
 
+import os
 import sys
 from pathlib import Path
 
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # what TensorFlow says of this machine is no warning here
 sys.path.insert(0, str(Path(__file__).parent))
 
 import vae_widgets
@@ -31,10 +33,11 @@ nb_merge_streams = True
 myst_enable_extensions = ["attrs_block", "colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 pygments_style = "default"
+smartquotes = False  # they would change the quotes of texts such as "pca" in a docstring
 
 # Docstrings leave types to the signature.
 autodoc_typehints = "description"
-autodoc_typehints_description_target = "documented_params"
+autodoc_typehints_description_target = "documented"
 autodoc_member_order = "bysource"
 autodoc_inherit_docstrings = False
 napoleon_google_docstring = False

@@ -6,6 +6,7 @@ A notebook is run again when it, the package or this file has changed. Without a
 sets are those that come with packages, or lie in ``VAE_WIDGETS_DATA``.
 """
 
+import json
 import os
 import sys
 import tempfile
@@ -74,11 +75,20 @@ def run(cells: list[nbformat.NotebookNode], name: str, root: str) -> list[nbform
             timeout=SECONDS,
             startup_timeout=SECONDS,
             kernel_name="python3",
+            extra_arguments=["--IPKernelApp.log_level=40"],  # errors alone
             resources={"metadata": {"path": folder}},
             store_widget_state=False,
         )
         client.execute(env=environment)
     return notebook.cells[1:-1]
+
+
+def published(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """Return outputs without what libraries say of this machine, and without its folders."""
+    text = json.dumps([output for output in outputs if output.get("name") != "stderr"])
+    for folder, name in ((REPOSITORY, "vae_widgets"), (Path.home(), "~")):
+        text = text.replace(f"{folder}/", f"{name}/")
+    return nbformat.from_dict(json.loads(text))
 
 
 def write_notebook(source: Path) -> None:
@@ -89,8 +99,8 @@ def write_notebook(source: Path) -> None:
     name = "-".join(inside.with_suffix("").parts[1:])
     notebook.cells = run(notebook.cells, name, "../" * (len(inside.parts) - 1))
     for cell in notebook.cells:
-        if cell.cell_type == "code":  # without what libraries say of this machine
-            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+        if cell.cell_type == "code":
+            cell.outputs = published(cell.outputs)
     title, _, text = notebook.cells[0].source.partition("\n")
     exercises = EXERCISES if source.parent.name == "course" else ""
     note = NOTE.format(

@@ -9,6 +9,7 @@ import pytest
 
 import vae_widgets as vw
 from tests.support.documents import DOCS, run_page
+from vae_widgets.core import thresholds
 from vae_widgets.core.thresholds import METHODS
 
 REPOSITORY = DOCS.parent
@@ -66,10 +67,31 @@ def test_every_page_is_in_a_table_of_contents():
     assert pages - listed == set()
 
 
-def test_every_public_name_is_in_the_reference():
-    text = "".join(page.read_text() for page in (DOCS / "reference/api").glob("*.md"))
-    listed = re.findall(r"^   (\w+)$", text, re.MULTILINE)
-    assert set(vw.__all__) - set(listed) == {"__version__"}
+def reference():
+    """The names that the pages of the reference list, each with its module."""
+    for page in (DOCS / "reference/api").glob("*.md"):
+        for block in re.findall(r"```\{eval-rst\}\n(.*?)```", page.read_text(), re.DOTALL):
+            (module,) = re.findall(r"currentmodule:: ([\w.]+)", block)
+            yield from (f"{module}.{name}" for name in re.findall(r"^   ([\w.]+)$", block, re.M))
+
+
+def test_every_public_name_is_in_the_reference_once():
+    listed = list(reference())
+    public = {f"vae_widgets.{name}" for name in vw.__all__}
+    assert public - {*listed} == {"vae_widgets.__version__"}
+    assert sorted(set(listed)) == sorted(listed)
+
+
+def test_every_method_of_a_threshold_is_in_the_reference():
+    methods = {getattr(thresholds, name.rsplit(".", 1)[1], None) for name in reference()}
+    assert {method.choose for method in METHODS.values()} <= methods
+
+
+def test_pages_that_docstrings_name_exist():
+    """The site makes links of them."""
+    for file in (REPOSITORY / "vae_widgets").glob("**/*.py"):
+        for page in re.findall(r"\bdocs/[\w/]+\.md", file.read_text()):
+            assert (REPOSITORY / page).exists(), f"{file.name} names {page}"
 
 
 def test_the_explanation_has_what_every_method_assumes():

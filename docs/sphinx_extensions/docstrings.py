@@ -5,6 +5,7 @@ import re
 from types import FunctionType
 from typing import Any
 
+import traitlets
 from docutils import nodes
 from numpy.typing import ArrayLike
 from sphinx.addnodes import pending_xref
@@ -20,10 +21,15 @@ import vae_widgets
 NO_MARK = re.compile(r"``.*?``|`[^`]+`|(\*(?=\w+[,)\]])|\||(?<=\w)_(?=[,)\]]| [-+*/]))", re.DOTALL)
 
 # Types of NumPy by the names that the code has for them.
-ARRAY_LIKE = stringify_annotation(ArrayLike, "smart")
+ARRAY_LIKES = {
+    stringify_annotation(union, "smart"): name
+    for union, name in ((str | ArrayLike, "str | ArrayLike"), (ArrayLike, "ArrayLike"))
+}
 ND_ARRAY = re.compile(
     r"~?numpy\.ndarray\[~?tuple\[.*?\], ~?numpy\.dtype\[~?(?:numpy|typing)\.(\w+)\]\]"
 )
+# Files of the documentation, as the help in Python names them.
+PAGE = re.compile(r"(?:``)?docs/([\w/]+)\.md(?:``)?")
 # Between the widgets and their bases.
 NOT_FOR_USERS = ("vae_widgets.widgets.base.", "vae_widgets.widgets.still_pictures.saved_picture")
 
@@ -31,7 +37,9 @@ NOT_FOR_USERS = ("vae_widgets.widgets.base.", "vae_widgets.widgets.still_picture
 def is_inherited(
     app: Sphinx, what: str, name: str, member: Any, skip: bool, options: Any
 ) -> bool | None:
-    """Leave out what Keras, ipywidgets or scikit-learn define and document."""
+    """Leave out what other packages document, and traits, which are listed as attributes."""
+    if isinstance(member, traitlets.TraitType):
+        return True
     of_property = getattr(member, "fget", None) or getattr(member, "func", None)
     function = of_property or getattr(member, "__func__", member)
     if not isinstance(function, FunctionType):
@@ -41,24 +49,31 @@ def is_inherited(
     return True if hidden or name == "carried" else None
 
 
-def name_types(
+def name_arguments(
     app: Sphinx, what: str, name: str, thing: Any, options: Any, arguments: str, returns: str
 ) -> tuple[str, str] | None:
-    """Write the types of NumPy short, and the arguments of a widget, which traitlets hides."""
-    types = app.env.current_document.autodoc_annotations.get(name, {})
-    for argument, text in types.items():
-        types[argument] = ND_ARRAY.sub(r"NDArray[\1]", text.replace(ARRAY_LIKE, "ArrayLike"))
-    if what == "class" and arguments == "(*args, **kwargs)":
-        of_class = inspect.signature(thing.__init__)
-        own = [each for each in of_class.parameters.values() if each.name != "self"]
-        short = of_class.replace(parameters=own, return_annotation=inspect.Signature.empty)
-        return stringify_signature(short, show_annotation=False), ""
-    return None
+    """Write the arguments of a widget, which traitlets hides."""
+    if what != "class" or arguments != "(*args, **kwargs)":
+        return None
+    of_class = inspect.signature(thing.__init__)
+    own = [each for each in of_class.parameters.values() if each.name != "self"]
+    short = of_class.replace(parameters=own, return_annotation=inspect.Signature.empty)
+    return stringify_signature(short, show_annotation=False), ""
+
+
+def name_types(app: Sphinx, domain: str, kind: str, content: nodes.Element) -> None:
+    """Write the types of NumPy short, before autodoc puts them into lists of arguments."""
+    for types in app.env.current_document.autodoc_annotations.values():
+        for argument, text in types.items():
+            for union, name in ARRAY_LIKES.items():
+                text = text.replace(union, name)
+            types[argument] = ND_ARRAY.sub(r"NDArray[\1]", text)
 
 
 def escape(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
-    """Escape what would begin a mark of reStructuredText."""
-    text = NO_MARK.sub(lambda found: f"\\{found[1]}" if found[1] else found[0], "\n".join(lines))
+    """Escape what would begin a mark of reStructuredText, and link the pages that are named."""
+    text = PAGE.sub(r":doc:`/\1`", "\n".join(lines))
+    text = NO_MARK.sub(lambda found: f"\\{found[1]}" if found[1] else found[0], text)
     lines[:] = text.split("\n")
 
 
@@ -81,7 +96,8 @@ def link_public_name(
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect to autodoc, after its reader of NumPy's style."""
     app.connect("autodoc-skip-member", is_inherited)
-    app.connect("autodoc-process-signature", name_types)
+    app.connect("autodoc-process-signature", name_arguments)
+    app.connect("object-description-transform", name_types, priority=400)
     app.connect("autodoc-process-docstring", escape, priority=400)
     app.connect("missing-reference", link_public_name)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,7 +2,8 @@
 
     make site-check
 
-Nothing may be missing, no link may be broken, and a gesture on each live widget must do something.
+Nothing may be missing, no link may be broken, a gesture on each live widget must do something, an
+exercise must answer, and a phone must need no scrolling to the side.
 """
 
 import functools
@@ -14,7 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Frame, Locator, Page, expect
 
 from tests.support.jupyterlab import wait_for
 
@@ -109,16 +110,62 @@ def use(frame: Frame, page: Page) -> str:
     return "log scale"
 
 
+def answer(exercise: Locator) -> None:
+    """Give an answer that is surely wrong, then each letter of a choice."""
+    field, said = exercise.get_by_role("textbox"), exercise.get_by_role("status")
+    if field.count():
+        field.fill("banana")
+        exercise.get_by_role("button", name="Check").click()
+        expect(said).to_contain_text("Not yet. ")
+        return
+    for letter in "abc":
+        exercise.get_by_role("button", name=letter, exact=True).click()
+        expect(said).not_to_be_empty()
+        if exercise.get_attribute("data-right") == "true":
+            return
+    raise AssertionError("no letter is right")
+
+
 @pytest.mark.parametrize("path", OWN, ids=str)
-def test_page(own_page, server, path):
+def test_page(own_page, server, path, record_property):
     opened = Opened(own_page, server)
     own_page.goto(server.address + str(path))
+    gestures = []
     for number in range(own_page.locator("iframe.live-widget").count()):
         element = own_page.locator("iframe.live-widget").nth(number)
         element.scroll_into_view_if_needed()
         frame = element.element_handle().content_frame()
-        assert use(frame, own_page)
+        gestures.append(use(frame, own_page))
+    for exercise in own_page.locator(".live-exercise").all():
+        answer(exercise)
+    own_page.set_viewport_size({"width": 420, "height": 900})
+    own_page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     assert opened.problems == []
+    record_property("gestures", gestures)
+
+
+def test_widgets_follow_the_theme_of_the_page(own_page, server):
+    own_page.goto(f"{server.address}index.html")
+    element = own_page.locator("iframe.live-widget")
+    frame = element.element_handle().content_frame()
+    body = frame.locator("body")
+    frame.locator(".vw-page-body > *").first.wait_for()
+    seen = set()
+    for _ in range(3):  # light, dark, and as the system has it
+        own_page.locator(".theme-switch-button").first.click()
+        theme = own_page.locator("html").get_attribute("data-theme")
+        expect(body).to_have_attribute("data-jp-theme-light", str(theme == "light").lower())
+        seen.add(theme)
+    assert seen == {"light", "dark"}
+
+
+def test_the_course_has_its_exercises():
+    lessons = [path for path in OWN if path.parts[:2] == ("notebooks", "course")]
+    assert len(lessons) == 5
+    for path in lessons:
+        text = (SITE / path).read_text()
+        assert text.count('class="live-exercise"') == 3, path
+        assert text.count('class="live-widget') >= 2, path
 
 
 class Links(HTMLParser):
