@@ -33,7 +33,7 @@ nb_merge_streams = True
 myst_enable_extensions = ["attrs_block", "colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 pygments_style = "default"
-smartquotes = False  # they would change the quotes of texts such as "pca" in a docstring
+smartquotes_action = "D"  # dashes alone: the quotes of "pca" in a docstring are Python
 
 # Docstrings leave types to the signature.
 autodoc_typehints = "description"
@@ -41,6 +41,7 @@ autodoc_typehints_description_target = "documented"
 autodoc_member_order = "bysource"
 autodoc_inherit_docstrings = False
 napoleon_google_docstring = False
+napoleon_attr_annotations = False  # an argument and an attribute may have the same name
 napoleon_custom_sections = [("Attributes", "params_style")]  # no links by chance
 napoleon_use_rtype = False
 default_role = "py:obj"  # a link where `name` has a page
@@ -68,6 +69,7 @@ html_sidebars = {"index": []}
 html_theme_options = {
     "navbar_align": "left",
     "show_prev_next": False,
+    "primary_sidebar_end": [],  # no place for advertisements
     "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
     "footer_start": ["copyright"],
     "footer_end": [],

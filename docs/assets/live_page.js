@@ -10,9 +10,9 @@ function setTheme(frame) {
   const page = frame.contentDocument;
   if (!page?.body) return;
   const dark = root.dataset.theme === "dark";
+  page.body.style.setProperty("--jp-layout-color0", getComputedStyle(document.body).backgroundColor);
   page.body.dataset.jpThemeLight = String(!dark);
   page.documentElement.style.colorScheme = dark ? "dark" : "light";
-  page.body.style.background = "none"; // that of this page
 }
 
 function begin(frame) {

@@ -52,18 +52,30 @@ def is_inherited(
 def name_arguments(
     app: Sphinx, what: str, name: str, thing: Any, options: Any, arguments: str, returns: str
 ) -> tuple[str, str] | None:
-    """Write the arguments of a widget, which traitlets hides."""
-    if what != "class" or arguments != "(*args, **kwargs)":
+    """Take the arguments of a class from its ``__init__``.
+
+    traitlets hides those of a widget, and Sphinx takes the type of an attribute of the same name.
+    """
+    if what != "class":
         return None
     of_class = inspect.signature(thing.__init__)
+    types = app.env.current_document.autodoc_annotations.get(name, {})
+    for argument in types.keys() & of_class.parameters.keys():
+        types[argument] = stringify_annotation(of_class.parameters[argument].annotation, "smart")
+    if arguments != "(*args, **kwargs)":
+        return None
     own = [each for each in of_class.parameters.values() if each.name != "self"]
     short = of_class.replace(parameters=own, return_annotation=inspect.Signature.empty)
     return stringify_signature(short, show_annotation=False), ""
 
 
 def name_types(app: Sphinx, domain: str, kind: str, content: nodes.Element) -> None:
-    """Write the types of NumPy short, before autodoc puts them into lists of arguments."""
+    """Write the types of NumPy short, before autodoc puts them into lists of arguments.
+
+    The type of what is returned stands in the docstring.
+    """
     for types in app.env.current_document.autodoc_annotations.values():
+        types.pop("return", None)
         for argument, text in types.items():
             for union, name in ARRAY_LIKES.items():
                 text = text.replace(union, name)

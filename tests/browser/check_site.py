@@ -150,13 +150,13 @@ def test_widgets_follow_the_theme_of_the_page(own_page, server):
     frame = element.element_handle().content_frame()
     body = frame.locator("body")
     frame.locator(".vw-page-body > *").first.wait_for()
-    seen = set()
-    for _ in range(3):  # light, dark, and as the system has it
-        own_page.locator(".theme-switch-button").first.click()
-        theme = own_page.locator("html").get_attribute("data-theme")
-        expect(body).to_have_attribute("data-jp-theme-light", str(theme == "light").lower())
-        seen.add(theme)
-    assert seen == {"light", "dark"}
+    for theme, is_light in (("Dark", "false"), ("Light", "true"), ("Dark", "false")):
+        own_page.get_by_role("button", name="Color mode").first.click()
+        own_page.get_by_role("button", name=theme, exact=True).first.click()
+        expect(own_page.locator("html")).to_have_attribute("data-theme", theme.lower())
+        expect(body).to_have_attribute("data-jp-theme-light", is_light)
+        ground = own_page.locator("body").evaluate("e => getComputedStyle(e).backgroundColor")
+        expect(body).to_have_css("background-color", ground)
 
 
 def test_the_course_has_its_exercises():
