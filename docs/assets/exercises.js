@@ -101,7 +101,6 @@ function showExercise(element) {
   };
   const button = (label) => {
     const made = document.createElement("button");
-    made.className = "btn btn-sm btn-outline-primary";
     made.textContent = label;
     form.append(made);
     return made;
@@ -118,7 +117,6 @@ function showExercise(element) {
     }
   } else {
     const field = document.createElement("input");
-    field.className = "form-control form-control-sm";
     field.setAttribute("aria-label", `Answer to exercise ${exercise.name}`);
     field.placeholder = EXAMPLES[exercise.kind];
     field.autocomplete = "off";
