@@ -1,4 +1,5 @@
 import io
+import json
 
 import numpy as np
 import pytest
@@ -27,3 +28,13 @@ def test_no_tiles_make_an_empty_atlas():
 def test_an_atlas_that_no_browser_can_hold_is_refused():
     with pytest.raises(ValueError, match="the limit is 8192 a side"):
         tile_atlas(np.zeros((2, 1, 5000, 4), np.uint8).repeat(4, 0).repeat(2000, 1))
+
+
+def test_each_drawing_travels_once_and_each_tile_has_its_own():
+    tiles = np.zeros((4, 2, 2, 4), np.uint8)
+    drawings = ["<svg>a</svg>", "", "<svg>b</svg>", "<svg>a</svg>"]
+    found = tile_atlas(tiles, drawings)["drawings"]
+    texts = json.loads(found["svg"])
+    assert sorted(texts) == ["", "<svg>a</svg>", "<svg>b</svg>"]
+    assert [texts[which] for which in found["of"]] == drawings
+    assert "drawings" not in tile_atlas(tiles, ["", "", "", ""])

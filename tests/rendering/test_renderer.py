@@ -19,6 +19,7 @@ from vae_widgets.rendering import (
     render_compared,
     renderer_for,
 )
+from vae_widgets.rendering.renderer import drawings_of
 from vae_widgets.rendering.sound import sound_of
 
 
@@ -170,3 +171,22 @@ def test_a_function_draws_residuals_like_samples_in_one_batch():
     x, x_hat = np.array([[1.0, 5.0]]), np.array([[2.0, 3.0]])
     assert len(render_compared(own, x, x_hat)) == 3
     np.testing.assert_array_equal(seen[0], [[1, 5], [2, 3], [1, 2]])
+
+
+def test_equal_samples_are_drawn_once_and_one_without_a_drawing_has_none():
+    asked = []
+
+    class Renderer:
+        def __call__(self, batch):
+            return np.zeros((len(batch), 8, 8, 4), np.uint8)
+
+        def svg(self, sample):
+            asked.append(float(sample[0]))
+            if sample[0] < 0:
+                raise ValueError("nothing to draw")
+            return f"<svg>{sample[0]:g}</svg>"
+
+    batch = np.array([[1.0], [2.0], [1.0], [-1.0]])
+    assert drawings_of(Renderer(), batch) == ["<svg>1</svg>", "<svg>2</svg>", "<svg>1</svg>", ""]
+    assert asked == [1, 2, -1]
+    assert drawings_of(ImageRenderer(), batch) == []

@@ -1,3 +1,5 @@
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
 
@@ -72,3 +74,20 @@ def test_wrong_input_is_named():
         TextRenderer({})
     with pytest.raises(ValueError, match="needs tokens 0 to 4"):
         TextRenderer(VOCABULARY)([[9, 0, 0, 0, 0]])
+
+
+def test_the_drawing_has_the_characters_of_the_tile_where_they_are():
+    renderer = TextRenderer(columns=4, lines=2)
+    drawing = ElementTree.fromstring(renderer.svg("<b>a & bc"))
+    assert (drawing.get("width"), drawing.get("height")) == ("28", "26")
+    lines = list(drawing.iter("{http://www.w3.org/2000/svg}text"))
+    assert [line.text for line in lines] == ["<b>a", " ..."]
+    for line in lines:
+        middles = [float(x) for x in line.get("x").split()]
+        assert middles == [2 + 6 * k + 3 for k in range(len(line.text))]
+    tops = [float(line.get("y")) for line in lines]
+    assert tops[1] - tops[0] == pytest.approx(11)
+    # XML has no place for such a character.
+    assert ElementTree.fromstring(TextRenderer().svg("a\x00b"))[1][0].text == "a\ufffdb"
+    # As in the tile: tokens of a vocabulary, without padding.
+    assert TextRenderer(VOCABULARY).svg([2, 3, 0, 0, 0]) == TextRenderer().svg("ab")

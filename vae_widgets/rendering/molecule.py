@@ -150,6 +150,8 @@ class MoleculeRenderer:
             options.setAtomPalette({_ANY_OTHER: _ON_BOTH[6], **_ON_BOTH})
             options.setHighlightColour(_MARK)
         options.setBackgroundColour(_BACKGROUND[self.theme])
+        if kind == "MolDraw2DSVG":  # which may be shown several times as large
+            options.bondLineWidth = 1
         draw.PrepareAndDrawMolecule(drawer, mol, highlightAtoms=marked or [])
         drawer.FinishDrawing()
         return drawer.GetDrawingText()

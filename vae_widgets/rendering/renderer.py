@@ -31,6 +31,8 @@ class Renderer(Protocol):
     - ``for_data(data)`` returns a renderer whose range of values is that of samples (n,
       *sample_shape).
     - ``difference(x, x_hat)`` returns the tiles of a residual.
+    - ``svg(sample)`` returns the drawing of a tile as SVG, which the page shows where it enlarges
+      tiles. It raises ``ValueError`` for a sample of which there is none.
     - ``attribution(sample, reconstruction, nats)`` returns HTML that says which parts of one sample
       drive its error; `nats` (*sample_shape) is what each adds to the loss, or None. A
       `ReviewQueue` shows it in the place of ``detail``.
@@ -155,6 +157,26 @@ def detail_of(renderer: Renderer, sample: ArrayLike) -> str:
     with without_exit("renderer"):
         made = detail(sample) if detail else None
     return made if isinstance(made, str) else ""
+
+
+def drawings_of(renderer: Renderer, batch: NDArray[Any]) -> list[str]:
+    """Return the SVG of each sample, empty where there is none; an empty list if all are without.
+
+    Equal samples, such as neighbours among rows of tokens, are drawn once.
+    """
+    svg = getattr(renderer, "svg", None)
+    if svg is None:
+        return []
+    drawn: dict[bytes, str] = {}
+    for sample in batch:
+        key = sample.tobytes()
+        if key not in drawn:
+            try:
+                with without_exit("renderer"):
+                    drawn[key] = svg(sample)
+            except ValueError:
+                drawn[key] = ""
+    return [drawn[sample.tobytes()] for sample in batch]
 
 
 def details_compared(

@@ -1,6 +1,7 @@
 """Strings and rows of tokens: text on a tile, and the whole text beside it."""
 
 import html
+import re
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,13 @@ from PIL import Image, ImageDraw, ImageFont
 from vae_widgets.core import checks
 from vae_widgets.core.vocabulary import Vocabulary
 
+Colour = tuple[int, int, int]
+
 _CELL = (6, 11)  # pixels of a character of Pillow's bitmap font
 _MARGIN = 2
 _INK, _CHANGED, _SAME = (17, 17, 17), (189, 31, 1), (178, 178, 178)
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FONT_SIZE = 10  # of which the characters of most monospaced fonts are six tenths wide
 
 
 class TextRenderer:
@@ -75,6 +80,27 @@ class TextRenderer:
         parts = self._parts(np.asarray(sample)[np.newaxis])[0]
         return f"<code>{html.escape(self._joiner.join(parts))}</code>"
 
+    def svg(self, sample: ArrayLike) -> str:
+        """Return the tile of one sample as SVG, sharp at any size: ``IPython.display.SVG(...)``."""
+        parts = self._parts(np.asarray(sample)[np.newaxis])[0]
+        cells = self._cells([(part, _INK) for part in parts])
+        width, height = self._size
+        lines = []
+        for line in range(0, len(cells), self.columns):
+            row = cells[line : line + self.columns]
+            middles = [_MARGIN + (k + 0.5) * _CELL[0] for k in range(len(row))]
+            base = _MARGIN + (line // self.columns + 0.8) * _CELL[1]
+            text = html.escape(_NOT_XML.sub("\ufffd", "".join(character for character, _ in row)))
+            lines.append(
+                f'<text x="{" ".join(f"{x:g}" for x in middles)}" y="{base:g}">{text}</text>'
+            )
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+            f'viewBox="0 0 {width} {height}"><rect width="100%" height="100%" fill="white"/>'
+            f'<g fill="rgb{_INK}" font-family="monospace" font-size="{_FONT_SIZE}" '
+            f'text-anchor="middle" xml:space="preserve">{"".join(lines)}</g></svg>'
+        )
+
     @property
     def _joiner(self) -> str:
         return "" if self.vocabulary is None else self.vocabulary.joiner
@@ -94,28 +120,34 @@ class TextRenderer:
             return [self.vocabulary.texts(row) for row in rows]
         return [["".join(self.vocabulary.texts([number])) for number in row] for row in rows]
 
-    def _tiles(self, texts: list[list[tuple[str, tuple[int, int, int]]]]) -> NDArray[np.uint8]:
-        size = [self.columns * _CELL[0], self.lines * _CELL[1]]
-        width, height = (side + 2 * _MARGIN for side in size)
+    def _tiles(self, texts: list[list[tuple[str, Colour]]]) -> NDArray[np.uint8]:
+        width, height = self._size
         tiles = np.empty((len(texts), height, width, 4), np.uint8)
-        room = self.columns * self.lines
         for i, parts in enumerate(texts):
             tile = Image.new("RGBA", (width, height), "white")
             draw = ImageDraw.Draw(tile)
-            joined = [(self._joiner if k else "") + part for k, (part, _) in enumerate(parts)]
-            cells = [
-                (character, colour)
-                for text, (_, colour) in zip(joined, parts, strict=True)
-                for character in text
-            ]
-            if len(cells) > room:
-                cells = [*cells[: room - 3], *[(".", _SAME)] * 3]
-            for k, (character, colour) in enumerate(cells):
+            for k, (character, colour) in enumerate(self._cells(parts)):
                 line, column = divmod(k, self.columns)
                 at = (_MARGIN + column * _CELL[0], _MARGIN + line * _CELL[1])
                 draw.text(at, character, fill=colour, font=_font(character))
             tiles[i] = np.asarray(tile)
         return tiles
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        """Width and height of a tile in pixels."""
+        return self.columns * _CELL[0] + 2 * _MARGIN, self.lines * _CELL[1] + 2 * _MARGIN
+
+    def _cells(self, parts: list[tuple[str, Colour]]) -> list[tuple[str, Colour]]:
+        """Return the characters of a tile, which end in "..." where not all fit."""
+        joined = [(self._joiner if k else "") + part for k, (part, _) in enumerate(parts)]
+        cells = [
+            (character, colour)
+            for text, (_, colour) in zip(joined, parts, strict=True)
+            for character in text
+        ]
+        room = self.columns * self.lines
+        return cells if len(cells) <= room else [*cells[: room - 3], *[(".", _SAME)] * 3]
 
 
 def _font(character: str) -> Any:

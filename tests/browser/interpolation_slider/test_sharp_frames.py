@@ -96,3 +96,70 @@ def test_a_note_of_a_piano_roll_has_sharp_edges(red_of):
         height / 2 + (16.5 - 12) * renderer.pitch_height * scale, abs=1.1
     )
     assert ((note > 0.02) & (note < 0.98)).sum() <= 2
+
+
+class Bars:
+    """Black from the left up to a value in the drawing; the tiles are white."""
+
+    def __call__(self, batch):
+        return np.full((len(batch), 96, 96, 4), 255, np.uint8)
+
+    def svg(self, sample):
+        if sample[0] > 1:
+            raise ValueError("no drawing")
+        return (
+            '<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96">'
+            f'<rect width="{96 * sample[0]}" height="96"/></svg>'
+        )
+
+
+def test_the_drawings_of_a_renderer_are_sharp_and_stay_with_their_frames(browser):
+    page = browser.new_page(device_scale_factor=2, viewport={"width": 1200, "height": 900})
+    codec = Levels(lambda z: np.array([z]))
+    slider = vw.InterpolationSlider(codec, [0.0], [1.25], 6, "linear", renderer=Bars())
+    show_alone(page, slider)
+    page.evaluate(WIDTH)
+
+    def black():
+        settle(page)
+        got = page.locator(".vw-film-current canvas").evaluate(COVERED)
+        middle = np.array(got["red"]).reshape(got["height"], got["width"])[got["height"] // 2]
+        side = got["height"] - 4  # a frame of a pixel
+        assert side > 3 * 96
+        left = (got["width"] - side) // 2
+        row = middle[left + 2 : left + side - 2] / 255
+        assert ((row > 0.02) & (row < 0.98)).sum() <= 1, "one pixel at its edge"
+        return (1 - row).sum() / side
+
+    for value, share in ((0.2, 0.25), (0.6, 0.75), (1.0, 0)):  # the last one has no drawing
+        page.evaluate("value => window.model.set('value', value)", value)
+        page.locator(f"[aria-valuenow='{value:.3f}']").wait_for()
+        assert black() == pytest.approx(share, abs=0.02)
+    page.evaluate("window.model.set('value', 0.2)")
+    page.get_by_role("button", name="Swap ends").click()
+    page.locator("[aria-valuenow='0.800']").wait_for()
+    assert black() == pytest.approx(0.25, abs=0.02)
+    page.context.close()
+
+
+def test_characters_stand_in_the_cells_of_the_tile(red_of):
+    vocabulary = vw.Vocabulary(list("MW "), length=9)
+    renderer = vw.TextRenderer(vocabulary, columns=4, lines=2)
+    tokens = vocabulary.encode(["MW MWM"])[0]
+    codec = Levels(lambda z: tokens)
+    red = red_of(slider_at_half(codec, renderer))
+    height, width = red.shape
+    scale = min((width - 2) / 28, (height - 2) / 26)
+    left, top = (width - 28 * scale) / 2, (height - 26 * scale) / 2
+    ink = np.array(
+        [
+            [
+                (1 - red[int(top + y * scale) :, int(left + x * scale) :])[
+                    : int(11 * scale), : int(6 * scale)
+                ].mean()
+                for x in range(2, 26, 6)
+            ]
+            for y in (2, 13)
+        ]
+    )
+    np.testing.assert_array_equal(ink > 0.1, [[1, 1, 0, 1], [1, 1, 0, 0]])

@@ -1,5 +1,6 @@
 import contextlib
 import io
+import json
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from sklearn.decomposition import PCA
 from vae_widgets.codec import ConditionedCodec
 from vae_widgets.core.latent.neighbour_graph import NeighbourGraph
 from vae_widgets.core.latent.paths import arc, latent_path, line
-from vae_widgets.rendering import ImageRenderer
+from vae_widgets.core.vocabulary import Vocabulary
+from vae_widgets.rendering import ImageRenderer, TextRenderer
 from vae_widgets.widgets.interpolation_slider.widget import InterpolationSlider
 
 DIGITS = (load_digits().images / 16).astype(np.float32)
@@ -576,3 +578,26 @@ def test_none_takes_the_way_points_away(codec):
     assert slider.via == ()
     assert slider.stops.tolist() == [0, 1]
     slider.swap_ends()
+
+
+def test_texts_are_frames_with_a_drawing_for_each_text():
+    vocabulary = Vocabulary(list("abc"), length=4)
+
+    class Texts:
+        latent_dim, sample_shape, n_classes = 1, (4,), 5
+
+        def encode(self, x):
+            return np.zeros((len(x), 1), np.float32), np.zeros((len(x), 1), np.float32)
+
+        def decode(self, z):
+            texts = ["ab" if each < 0.5 else "ca" for each in z[:, 0]]
+            return vocabulary.encode(texts).astype(np.float32)
+
+    renderer = TextRenderer(vocabulary)
+    slider = InterpolationSlider(Texts(), [0.0], [1.0], 8, "linear", renderer=renderer)
+    drawings = slider._content["atlas"]["drawings"]
+    texts = json.loads(drawings["svg"])
+    expected = [renderer.svg(frame) for frame in [*slider.frames, *slider.frames[[0, -1]]]]
+    assert [texts[which] for which in drawings["of"]] == expected
+    assert len(texts) == 2
+    slider.close()

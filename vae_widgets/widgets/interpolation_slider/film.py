@@ -21,6 +21,7 @@ from vae_widgets.core.latent.paths import Leg, arc, latent_path, line
 from vae_widgets.rendering import Renderer, check_renderer, note_of, render, with_range_of
 from vae_widgets.rendering.atlas import tile_atlas
 from vae_widgets.rendering.named import renderer_to_json
+from vae_widgets.rendering.renderer import drawings_of
 from vae_widgets.widgets.traits.array import array_to_json
 
 # Samples of at most this many values travel to the page: vectors for a table of the path, and what
@@ -177,7 +178,9 @@ class FilmMaker:
         if not self._range_is_known:
             self._fix_range(np.concatenate([samples, originals]), [start, *via, end], points)
         # One call: a renderer may scale by the range of its batch.
-        tiles = render(self.renderer, np.concatenate([samples, originals]))
+        shown = np.concatenate([samples, originals])
+        tiles = render(self.renderer, shown)
+        atlas = tile_atlas(tiles, drawings_of(self.renderer, shown))
         paths.flags.writeable = samples.flags.writeable = False
         strips = {}
         change = changed_share if self.has_tokens else step_size
@@ -187,7 +190,7 @@ class FilmMaker:
             for curve in curves:
                 curve.flags.writeable = False
             strips[name] = Strip(paths[i], samples[frames], tiles[frames], *curves)
-        content = self._content(points, stops, strips, tiles, np.stack(originals))
+        content = self._content(points, stops, strips, atlas, np.stack(originals))
         return Film(points, stops, compare, method, strips, content)
 
     def _fix_range(
@@ -219,15 +222,17 @@ class FilmMaker:
         points: Sequence[WayPoint],
         stops: NDArray[np.float64],
         strips: dict[str, Strip],
-        tiles: NDArray[np.uint8],
+        atlas: dict[str, Any],
         originals: NDArray[np.float32],
     ) -> dict[str, Any]:
         """Return what travels to the page, to ``frontend/src/interpolation_slider/widget.ts``."""
         self._revision += 1
         drawing = self._drawing(originals)
+        # Those of a renderer of texts are a number.
+        names = getattr(self.renderer, "columns", None) if self._is_row else None
         has_samples = self._is_row or drawing is not None
         return {
-            "atlas": tile_atlas(tiles),  # the frames of each strip, then the two ends
+            "atlas": atlas,  # the frames of each strip, then the two ends
             "strips": [
                 {
                     "method": name,
@@ -240,7 +245,7 @@ class FilmMaker:
             ],
             "drawing": drawing,
             "tokens": self.has_tokens,
-            "columns": list(getattr(self.renderer, "columns", None) or []) if self._is_row else [],
+            "columns": list(names) if isinstance(names, list | tuple) else [],
             "methods": self.methods,
             "stops": np.rint(stops * (self.steps - 1)).astype(int).tolist(),
             "usual_log_prior": usual_log_prior(self._codec.latent_dim),

@@ -28,18 +28,19 @@ export function withPaint(tiles: FilmTiles, paint: Paint | undefined): FilmTiles
 
 /** The tiles of a film whose frames and ends have changed places. */
 export function reversedTiles(tiles: FilmTiles, rows: number, frames: number): FilmTiles {
-  const { width, height, pixelArt, imageRendering } = tiles;
+  const { width, height, pixelArt, imageRendering, paint } = tiles;
   const count = rows * frames;
+  const placeOf = (index: number) => {
+    const frame = index % frames;
+    return index < count ? index - frame + (frames - 1 - frame) : 2 * count + 1 - index;
+  };
   return {
     width,
     height,
     pixelArt,
     imageRendering,
     close: () => tiles.close(),
-    draw(context, index, ...box) {
-      const frame = index % frames;
-      const other = index < count ? index - frame + (frames - 1 - frame) : 2 * count + 1 - index;
-      tiles.draw(context, other, ...box);
-    },
+    draw: (context, index, ...box) => tiles.draw(context, placeOf(index), ...box),
+    paint: paint && ((context, index, box) => paint(context, placeOf(index), box)),
   };
 }

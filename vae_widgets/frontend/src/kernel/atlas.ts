@@ -1,11 +1,15 @@
 /** Tiles in one picture: a PNG of the kernel (rendering/atlas.py), or pixels drawn in the page. */
 
+import { readTexts } from "./arrays.ts";
+
 export interface WireAtlas {
   png: DataView;
   count: number;
   columns: number;
   tile_width: number;
   tile_height: number;
+  /** SVG texts as JSON, and which of them each tile has. */
+  drawings?: { svg: DataView; of: number[] };
 }
 
 /** Tiles as they come: from the kernel, or made in the page. */
@@ -22,19 +26,38 @@ export interface RawTiles {
 // Up to this width a tile is pixel art, enlarged with sharp edges.
 const PIXEL_ART = 64;
 
+interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 export class Tiles {
   readonly count: number;
   readonly width: number;
   readonly height: number;
   readonly #columns: number;
   readonly #sheet: ImageBitmap | HTMLCanvasElement | null;
+  /** Draws a tile sharp at any size; false for one without a drawing. Absent where none has one. */
+  readonly paint?: (context: CanvasRenderingContext2D, index: number, box: Box) => boolean;
 
-  private constructor(atlas: Omit<WireAtlas, "png">, sheet: ImageBitmap | HTMLCanvasElement | null) {
+  private constructor(
+    atlas: Omit<WireAtlas, "png">,
+    sheet: ImageBitmap | HTMLCanvasElement | null,
+    drawings?: (HTMLImageElement | null)[],
+  ) {
     this.count = atlas.count ?? 0;
     this.#columns = atlas.columns;
     this.width = atlas.tile_width;
     this.height = atlas.tile_height;
     this.#sheet = sheet;
+    if (!drawings) return;
+    this.paint = (context, index, { x, y, width, height }) => {
+      const drawing = drawings[index];
+      if (drawing) context.drawImage(drawing, x, y, width, height);
+      return Boolean(drawing);
+    };
   }
 
   /** The tiles of an atlas; those made in the page are ready. Who loads tiles closes them. */
@@ -46,7 +69,8 @@ export class Tiles {
       atlas.png.byteOffset,
       atlas.png.byteLength,
     );
-    return new Tiles(atlas, await createImageBitmap(new Blob([bytes], { type: "image/png" })));
+    const sheet = createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    return new Tiles(atlas, await sheet, atlas.drawings && (await loadDrawings(atlas.drawings)));
   }
 
   /** Tiles without pixels, which `put` fills. */
@@ -136,6 +160,19 @@ export class Tiles {
   close(): void {
     if (this.#sheet && "close" in this.#sheet) this.#sheet.close();
   }
+}
+
+/** The drawing of each tile; null where it has none. As a picture, an SVG loads nothing and runs no script. */
+async function loadDrawings({ svg, of }: NonNullable<WireAtlas["drawings"]>): Promise<(HTMLImageElement | null)[]> {
+  const load = (text: string) =>
+    new Promise<HTMLImageElement | null>((resolve) => {
+      const picture = new Image();
+      picture.onload = () => resolve(picture);
+      picture.onerror = () => resolve(null);
+      picture.src = `data:image/svg+xml,${encodeURIComponent(text)}`;
+    });
+  const pictures = await Promise.all(readTexts(svg)!.map(load));
+  return of.map((which) => pictures[which]);
 }
 
 /** One tile of an atlas. */
