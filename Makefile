@@ -115,7 +115,7 @@ site: $(VENV)/site.stamp ## Build the documentation with live widgets into build
 	@echo "Open it by: $(BIN)/python -m http.server --directory build/site"
 
 site-check: site ## Open every page of it in Chromium, follow all links, use each widget
-	$(BIN)/python -m pytest tests/browser/check_site.py
+	$(BIN)/python -m pytest tests/browser/check_site.py --numprocesses=2
 
 clean: ## Remove the environment and everything that was built
 	rm -rf $(VENV) $(PEERS) $(FLOORS) vae_widgets/static vae_widgets/labextension \

@@ -69,6 +69,7 @@ html_sidebars = {"index": []}
 html_theme_options = {
     "navbar_align": "left",
     "show_prev_next": False,
+    "back_to_top_button": False,  # it lies over the text
     "primary_sidebar_end": [],  # no place for advertisements
     "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
     "footer_start": ["copyright"],
