@@ -1,7 +1,7 @@
 """The parts that an `AnomalyHistogram` shows, and how they are brought up to date together."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 from numpy.typing import NDArray
@@ -10,10 +10,16 @@ from vae_widgets.core.scores.labelled_scores import LabelledScores
 from vae_widgets.core.thresholds import METHODS, Threshold
 from vae_widgets.rendering import Renderer
 from vae_widgets.widgets.anomaly_histogram.bootstrap_panel import BootstrapPanel
-from vae_widgets.widgets.anomaly_histogram.curves import ThresholdCurves
 from vae_widgets.widgets.anomaly_histogram.histogram_canvas import ScoreCanvas
 from vae_widgets.widgets.anomaly_histogram.sample_strip import ScoreStrip
 from vae_widgets.widgets.anomaly_histogram.still_picture import Bars
+from vae_widgets.widgets.base.after_cell import after_cell
+
+if TYPE_CHECKING:
+    from vae_widgets.widgets.anomaly_histogram.curves import ThresholdCurves
+
+_CURVES_HEIGHT = "340px"
+"""What the curves take, kept free until they are there."""
 
 
 class HistogramView:
@@ -36,30 +42,61 @@ class HistogramView:
         self._scores = scores
         column = _column("3 1 380px")
         self.canvas = ScoreCanvas(scores, index, bins, score_name=score_name, layout=column)
-        costs = METHODS["cost"].parameters
-        self.curves = ThresholdCurves(scores, self.canvas, costs)
-        self.canvas.follow(self.curves.points, self.curves.axes)
-        self.canvas.costs = list(costs.values())
+        self._costs: Mapping[str, float] = METHODS["cost"].parameters
+        self.canvas.costs = list(self._costs.values())
         self.intervals = BootstrapPanel(bootstrap)
+        self._curves: ThresholdCurves | None = None
+        self._point: tuple[Mapping[str, float], float] | None = None
+        layout = _column("2 1 260px")
+        layout.min_height = _CURVES_HEIGHT
+        self._aside = ipywidgets.VBox([self.intervals], layout=layout)
+        after_cell(self._cell_ended)
         self.strip: ScoreStrip | None = None
         if items is not None and renderer is not None:
             self.strip = ScoreStrip(scores, items, renderer, n_tiles)
 
     @property
+    def curves(self) -> "ThresholdCurves":
+        """Precision-recall, ROC and cost.
+
+        bqplot, which draws them, takes a second to import. So they are made after the cell has
+        shown the rest, or when they are first asked for.
+        """
+        if self._curves is None:
+            self._curves = self._made_curves()
+        return self._curves
+
+    def _made_curves(self) -> "ThresholdCurves":
+        from vae_widgets.widgets.anomaly_histogram.curves import ThresholdCurves
+
+        curves = ThresholdCurves(self._scores, self.canvas, self._costs)
+        self.canvas.follow(curves.points, curves.axes)
+        if self._point:
+            curves.show(*self._point)
+        self._aside.children = [curves, self.intervals]
+        self._aside.layout.min_height = None
+        return curves
+
+    def _cell_ended(self) -> None:
+        if self._curves is None and self.canvas.comm is not None:  # it was not closed meanwhile
+            self._curves = self._made_curves()
+
+    @property
     def widgets(self) -> list[ipywidgets.Widget]:
         """All of them, from top to bottom."""
-        aside = ipywidgets.VBox([self.curves, self.intervals], layout=_column("2 1 260px"))
         layout = ipywidgets.Layout(flex="1 0 auto", flex_flow="row wrap")
-        top = ipywidgets.HBox([self.canvas, aside], layout=layout).add_class("vw-scores-top")
+        top = ipywidgets.HBox([self.canvas, self._aside], layout=layout).add_class("vw-scores-top")
         return [top, self.strip] if self.strip else [top]
 
     def show(self, chosen: Threshold, metrics: Mapping[str, float], picked_item: int) -> None:
         """Show another threshold."""
         self.canvas.show(chosen)
         if chosen.method == "cost":
-            self.curves.weigh(chosen.parameters)
+            self._costs = chosen.parameters
             self.canvas.costs = list(chosen.parameters.values())
-        self.curves.show(metrics, chosen.threshold)
+            if self._curves:
+                self._curves.weigh(chosen.parameters)
+        self._move_points(metrics, chosen.threshold)
         self.intervals.clear()
         if self.strip:
             self.strip.show_threshold(chosen.threshold)
@@ -70,12 +107,18 @@ class HistogramView:
         with self.canvas.hold_sync():  # the page never sees counts of some labels with others
             self.canvas.relabel()
             self.canvas.count(threshold)
-            self.curves.draw()
-            self.canvas.follow(self.curves.points, self.curves.axes)
-        self.curves.show(metrics, threshold)
+            if self._curves:
+                self._curves.draw()
+                self.canvas.follow(self._curves.points, self._curves.axes)
+        self._move_points(metrics, threshold)
         self.intervals.clear()
         if self.strip:
             self.strip.show_labels()
+
+    def _move_points(self, metrics: Mapping[str, float], threshold: float) -> None:
+        self._point = metrics, threshold
+        if self._curves:
+            self._curves.show(metrics, threshold)
 
     def bars(self) -> Bars:
         """Return what the still picture shows."""
