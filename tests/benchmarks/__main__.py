@@ -31,6 +31,7 @@ SUBJECTS = (
     "histogram",
     "browser",
     "playground",
+    "classroom",
 )
 OUR_LIBRARIES = ("tensorflow", "keras", "onnxruntime", "numpy", "bqplot", "jupyterlab")
 OTHER_LIBRARIES = ("torch", "pythae", "pyod", "livelossplot", "jupyter-scatter")

@@ -27,6 +27,8 @@ class Settings:
         Numbers of points to draw in the browser.
     gesture_seconds
         How long a gesture there lasts.
+    notebooks
+        Names of lessons, and the tour, that run in a kernel of their own.
     """
 
     ours: Worker
@@ -41,6 +43,10 @@ class Settings:
     scores: int = 10_000_000
     points: tuple[int, ...] = (1_000, 10_000, 70_000, 200_000, 1_000_000)
     gesture_seconds: float = 3.0
+    notebooks: tuple[str, ...] = (
+        *("1_what_a_vae_is", "2_the_latent_space", "3_kl_beta_and_collapse"),
+        *("4_anomalies_and_thresholds", "5_your_domain", "00_tour"),
+    )
 
     def shortened(self) -> "Settings":
         """Return settings for a smoke test."""
@@ -57,4 +63,5 @@ class Settings:
             scores=10_000,
             points=(1_000,),
             gesture_seconds=0.5,
+            notebooks=("2_the_latent_space",),
         )
