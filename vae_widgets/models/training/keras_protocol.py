@@ -120,9 +120,9 @@ class KerasProtocol(Resumable):
         return self._track(training.step.evaluate(batch))
 
     def _track(self, sums: Any) -> dict[str, Any]:
-        for tracker, total in zip(self._trackers, tf.unstack(sums)[:-1], strict=True):
-            mean = tf.math.divide_no_nan(total, sums[-1])
-            tracker.update_state(mean, sample_weight=sums[-1])
+        *totals, weight = tf.unstack(sums)
+        for tracker, total in zip(self._trackers, totals, strict=True):
+            tracker.update_state(tf.math.divide_no_nan(total, weight), sample_weight=weight)
         return self.get_metrics_result()
 
     def get_metrics_result(self) -> dict[str, Any]:

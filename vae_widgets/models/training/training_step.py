@@ -47,8 +47,11 @@ class TrainingStep:
         model = self._model
         with tf.GradientTape() as tape:
             sums = self._weighted_sums(batch, training=True)
-            of_batch = sum_over_devices(sums)  # the optimizer sums the gradients of the devices
-            loss = model.optimizer.scale_loss(tf.math.divide_no_nan(sums[0], of_batch[-1]))
+            # The optimizer sums the gradients of the devices.
+            of_batch = sum_over_devices(tf.stack(sums))
+            # The gradient need not go through sums that are only shown.
+            mean = tf.math.divide_no_nan(sums[0], tf.stop_gradient(of_batch[-1]))
+            loss = model.optimizer.scale_loss(mean)
         variables = model.trainable_variables
         gradients = tape.gradient(loss, variables)
         model.optimizer.apply(
@@ -58,7 +61,7 @@ class TrainingStep:
 
     def evaluate(self, batch: Batch) -> Any:
         """Return the sums over the batch of `LOG_NAMES`, and of the weights: (4,)."""
-        return sum_over_devices(self._weighted_sums(batch, training=False))
+        return sum_over_devices(tf.stack(self._weighted_sums(batch, training=False)))
 
     def batch_of(
         self, data: Any, seeds: keras.random.SeedGenerator, beta: Any, n_samples: Any
@@ -84,7 +87,7 @@ class TrainingStep:
         """Draw noise for n samples, (n, n_draws, latent_dim)."""
         return keras.random.normal((n, *self.noise_shape), dtype="float32", seed=seeds)
 
-    def _weighted_sums(self, batch: Batch, training: bool) -> Any:
+    def _weighted_sums(self, batch: Batch, training: bool) -> list[Any]:
         networks, model = self._networks, self._model
         x, *targets = batch.data
         data = (x, *map(networks.one_hot, targets)) if networks.n_labels else (x,)
@@ -105,11 +108,9 @@ class TrainingStep:
         losses = self._rules.objective(encoded)
         more = model.auxiliary_loss(encoded, x, targets[0] if targets else None, training)
         penalties = sum(model.losses)
-        return tf.stack(
-            [
-                ops.sum(batch.weights * (losses.loss + more + penalties)),
-                ops.sum(batch.weights * losses.reconstruction),
-                ops.sum(batch.weights * losses.kl),
-                ops.sum(batch.weights),
-            ]
-        )
+        return [
+            ops.sum(batch.weights * (losses.loss + more + penalties)),
+            ops.sum(batch.weights * losses.reconstruction),
+            ops.sum(batch.weights * losses.kl),
+            ops.sum(batch.weights),
+        ]
