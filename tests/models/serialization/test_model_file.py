@@ -12,13 +12,14 @@ import pytest
 from vae_widgets import VAE
 
 
-@pytest.fixture
-def saved(make_vae, digits, tmp_path):
+@pytest.fixture(scope="module")
+def saved(make_vae, digits, tmp_path_factory):
+    path = tmp_path_factory.mktemp("saved") / "vae.keras"
     vae = make_vae(beta=2.5, latent_dim=3, optimizer=keras.optimizers.RMSprop(0.01))
     vae.fit(digits[:300], epochs=2, batch_size=64, verbose=0)
     vae.beta = 1.5
-    vae.save(tmp_path / "vae.keras")
-    return vae, tmp_path / "vae.keras"
+    vae.save(path)
+    return vae, path
 
 
 def test_everything_comes_back(saved, digits):
