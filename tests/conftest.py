@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support.plugins import install_plugins
+from tests.support.quick_tracing import trace_quickly
 
 # A shared, loaded machine makes single examples slow; that is no fault of the code.
 settings.register_profile("no_deadline", deadline=None)
@@ -81,22 +82,7 @@ def quick_graphs() -> None:
     import tensorflow as tf
 
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    _write_no_texts_of_errors_that_are_none()
-
-
-def _write_no_texts_of_errors_that_are_none() -> None:
-    """Spare a fifteenth of the tracing: TensorFlow writes the text before it looks at the type."""
-    from tensorflow.python.framework import op_def_library
-
-    check = getattr(op_def_library, "_SatisfiesTypeConstraint", None)
-    if check is None:
-        return  # another version, which need not be as slow
-
-    def check_quickly(dtype: Any, attr_def: Any, param_name: str) -> None:
-        if dtype not in attr_def.allowed_values.list.type:
-            check(dtype, attr_def, param_name)
-
-    op_def_library._SatisfiesTypeConstraint = check_quickly
+    trace_quickly()
 
 
 @pytest.fixture(scope="session")
