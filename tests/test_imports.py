@@ -60,6 +60,7 @@ ARROWS = {
     },
     "models": {"bundle.*", "codec", "core.*", "models.*", "rendering"},
     "models.detector": {"bundle.*", "codec", "core.*", "models.*", "rendering"},
+    "models.sweeps": {"core.*", "models.serialization", "models.training"},
     "widgets": set(),
     "frontend": {"widgets.*"},  # hot reload for contributors, which is not in the wheel
     "widgets.base": {"codec", "core.*", "rendering"},
@@ -108,7 +109,7 @@ OUTSIDE = {
     "course": ({"numpy"}, {"IPython", "jupyter_core", "pandas"}),
     "plugins": (set(), set()),
     "pretrained": (set(), set()),
-    "models": ({"h5py", "keras", "numpy", "onnx", "scipy", "sklearn", "tensorflow"}, {"tf2onnx"}),
+    "models": ({"h5py", "keras", "numpy", "onnx", "scipy", "sklearn", "tensorflow"}, {"pandas", "tf2onnx"}),
     "widgets": (
         {"anywidget", "bqplot", "IPython", "ipywidgets", "numpy", "PIL", "traitlets"},
         {"matplotlib"},

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         reparameterize,
     )
     from vae_widgets.models.detector import VAEDetector
+    from vae_widgets.models.sweeps import SweepResult, sweep
     from vae_widgets.playground import save_playground
     from vae_widgets.plugins import list_plugins
     from vae_widgets.pretrained import list_pretrained, load_pretrained
@@ -104,6 +105,7 @@ _HOME = {
     "ScoreComparison": "core.scores.comparison",
     "SignalRenderer": "rendering",
     "Sound": "rendering",
+    "SweepResult": "models.sweeps",
     "TableRenderer": "rendering",
     "TextRenderer": "rendering",
     "Threshold": "core.thresholds",
@@ -138,6 +140,7 @@ _HOME = {
     "reparameterize": "models",
     "residual_maps": "core.scores.residual_maps",
     "save_playground": "playground",
+    "sweep": "models.sweeps",
 }
 
 __all__ = [*_HOME, "__version__"]
