@@ -19,8 +19,15 @@ function begin(frame) {
   const body = frame.contentDocument?.body;
   if (!body) return;
   setTheme(frame);
+  let waiting;
   new ResizeObserver(() => {
-    frame.style.height = `${Math.ceil(body.getBoundingClientRect().height)}px`;
+    if (!body.querySelector(".vw-page-body > *")) return;
+    const height = Math.ceil(body.getBoundingClientRect().height);
+    const fit = () => (frame.style.height = `${height}px`);
+    clearTimeout(waiting);
+    // It grows at once, and shrinks when all parts are there: an explorer is lower in a low frame.
+    if (height > frame.clientHeight) fit();
+    else waiting = setTimeout(fit, 500);
   }).observe(body);
 }
 
