@@ -109,7 +109,10 @@ OUTSIDE = {
     "course": ({"numpy"}, {"IPython", "jupyter_core", "pandas"}),
     "plugins": (set(), set()),
     "pretrained": (set(), set()),
-    "models": ({"h5py", "keras", "numpy", "onnx", "scipy", "sklearn", "tensorflow"}, {"pandas", "tf2onnx"}),
+    "models": (
+        {"h5py", "keras", "numpy", "onnx", "scipy", "sklearn", "tensorflow"},
+        {"pandas", "tf2onnx"},
+    ),
     "widgets": (
         {"anywidget", "bqplot", "IPython", "ipywidgets", "numpy", "PIL", "traitlets"},
         {"matplotlib"},
