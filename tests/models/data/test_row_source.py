@@ -1,15 +1,20 @@
 """Rows that are read and converted in parts: the same numbers as an array in memory gives."""
 
+import pathlib
+import re
+
 import dask.array
 import h5py
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from vae_widgets import VAE
+from vae_widgets import VAE, VAEDetector
 from vae_widgets.models.data import row_source
 from vae_widgets.models.data.row_source import RowSource, read_in_parts
 
@@ -41,8 +46,35 @@ KINDS = {
     "memmap": memmap,
     "hdf5": hdf5,
     "hdf5 in chunks": lambda array, folder: hdf5(array, folder, chunks=(7, 4, 3)),
+    "zarr": lambda array, _: ZarrArray(array, 70),
     "dask": lambda array, _: dask.array.from_array(array, chunks=(70, 4, 3)),
 }
+
+
+class ZarrArray:
+    """What the arrays of Zarr 3 have of the interface of numpy: slices, and chunks as a tuple."""
+
+    def __init__(self, array, rows):
+        self._array = array
+        self.shape, self.dtype, self.ndim = array.shape, array.dtype, array.ndim
+        self.chunks = (rows, *array.shape[1:])
+
+    def __len__(self):
+        return len(self._array)
+
+    def __getitem__(self, rows):
+        assert isinstance(rows, slice)
+        return self._array[rows]
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self._array, dtype)
+
+
+def parquet(array, folder, rows=70):
+    flat = array.reshape(len(array), -1)
+    table = pa.table({f"x{i}": column for i, column in enumerate(flat.T)})
+    pq.write_table(table, folder / "pixels.parquet", row_group_size=rows)
+    return pq.ParquetFile(folder / "pixels.parquet")
 
 
 @pytest.fixture(params=KINDS)
@@ -52,8 +84,9 @@ def source(request, pixels, tmp_path):
 
 @pytest.fixture
 def small_parts(monkeypatch):
-    """Whatever is larger than 50 of the samples is read in parts of 50."""
+    """Whatever is larger than 50 of the samples is read in parts of 50, files in blocks of 10."""
     monkeypatch.setattr(row_source, "READ_AT_ONCE", 50 * 12 * 4)
+    monkeypatch.setattr(row_source, "BLOCK", 10 * 12)
 
 
 def test_any_rows_of_any_array(source, pixels):
@@ -140,7 +173,8 @@ def test_training_is_that_of_the_array_in_memory(source, expected):
     vae, history = trained(source, validation_split=0.2)
     twin, twin_history = expected
     assert set(history) == set(twin_history)
-    if isinstance(source, np.ndarray):  # the same order, to the last bit
+    is_file = isinstance(source, np.memmap) or not isinstance(source, np.ndarray)
+    if not is_file:  # the same order, to the last bit
         assert history == twin_history
         for weight, other in zip(vae.get_weights(), twin.get_weights(), strict=True):
             np.testing.assert_array_equal(weight, other)
@@ -188,3 +222,60 @@ def test_a_model_with_its_own_step_trains_on_them_too(pixels):
     mine.compile("sgd", jit_compile=False)
     history = mine.fit(pixels, validation_data=pixels, verbose=0).history
     assert np.isfinite(history["val_loss"]).all()
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_parquet_table(pixels, tmp_path):
+    file = parquet(pixels, tmp_path)
+    flat = pixels.reshape(N, 12)
+    rows = read_in_parts(file)
+    assert rows.shape == (N, 12)
+    np.testing.assert_array_equal(np.asarray(rows), flat)
+    for part in (slice(5, 9), slice(60, 150), slice(69, 70), slice(70, 140), slice(7, 7)):
+        np.testing.assert_array_equal(np.asarray(rows[part]), flat[part])
+
+    histories = []
+    for x in (file, flat.astype(np.float32)):
+        vae = VAE.build(12, latent_dim=2, hidden_units=(), seed=0)
+        vae.compile("sgd", jit_compile=False)
+        histories.append(vae.fit(x, shuffle=False, validation_split=0.2, verbose=0).history)
+    assert histories[0] == histories[1]
+
+    detectors = [VAEDetector(latent_dim=1, hidden_units=(), epochs=1).fit(x) for x in (file, flat)]
+    scores = [detector.score_samples(flat) for detector in detectors]
+    np.testing.assert_allclose(*scores, rtol=0.05)
+    np.testing.assert_array_equal(detectors[0].score_samples(file), scores[0])
+
+    pq.write_table(pa.table({"x": [1.0], "name": ["a"]}), tmp_path / "names.parquet")
+    with pytest.raises(ValueError, match="column 'name' has no numbers, but string"):
+        vae.fit(pq.ParquetFile(tmp_path / "names.parquet"))
+
+
+@pytest.mark.skipif(not pathlib.Path("/proc/self/smaps").exists(), reason="only Linux tells")
+def test_pages_of_a_memmap_that_were_read_do_not_stay(tmp_path):
+    path = tmp_path / "rows.npy"
+    x = np.lib.format.open_memmap(path, "w+", np.uint8, (8192, 4096))  # 32 MiB, no disk space
+    del x
+    x = np.load(path, mmap_mode="r")
+    rows = RowSource(x[10:])
+    for part in rows.parts(2**20):
+        assert not rows.take(part).any()
+    mappings = re.split(r"\n(?=[0-9a-f]+-)", pathlib.Path("/proc/self/smaps").read_text())
+    [resident] = [re.search(r"Rss: +(\d+) kB", each)[1] for each in mappings if str(path) in each]
+    assert int(resident) < 1024
+
+
+def test_a_changed_copy_of_a_file_keeps_its_changes(tmp_path):
+    np.save(tmp_path / "rows.npy", np.zeros((20, 3)))
+    x = np.load(tmp_path / "rows.npy", mmap_mode="c")
+    x[:] = 7
+    rows = RowSource(x)
+    for _ in range(2):
+        assert (rows.take(np.arange(20)) == 7).all()
+
+
+def test_blocks_are_small_beside_the_window_for_samples_of_any_size():
+    """Else a window of large images would hold a few runs of neighbours."""
+    for size in (1, 784, 12_288, 100_000):
+        edges = row_source._block_edges(np.broadcast_to(np.float32(0), (10**5, size)))
+        assert row_source.READ_AT_ONCE / (4 * size * np.diff(edges).max()) > 75

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vae_widgets.core import checks
 from vae_widgets.core.pairing import shared_index
 from vae_widgets.models.data.checked_datasets import check_dataset
+from vae_widgets.models.data.parquet_rows import is_parquet
 from vae_widgets.models.data.row_source import READ_AT_ONCE, RowSource, in_memory, read_in_parts
 from vae_widgets.models.data.rules import DataRules
 
@@ -54,6 +55,7 @@ def is_array(x: Any) -> bool:
     """Tell an array, or nested lists of numbers, from a dataset or another stream of batches."""
     return (
         isinstance(x, np.ndarray | tf.Tensor | list | tuple)
+        or is_parquet(x)
         or scipy.sparse.issparse(x)
         or (hasattr(x, "__array__") and not hasattr(x, "element_spec"))
     )
@@ -71,7 +73,8 @@ def check_rows(
     rules: DataRules, x_name: str, x: Any, y_name: str, y: Any
 ) -> tuple[NDArray[np.float32] | RowSource, NDArray[Any] | None]:
     """Return samples, and labels or targets, or None; targets that equal `x` count as none."""
-    labels_of = None if y is x or (not rules.uses_targets and _is_same(x, y)) else y
+    is_none = y is None or y is x or (not rules.uses_targets and _is_same(x, y))
+    labels_of = None if is_none else y
     shared_index({x_name: x, y_name: labels_of})
     source = read_in_parts(x)
     if source is None:

@@ -1,6 +1,7 @@
 """Rows of an array that are converted to float32 when they are needed, to save memory."""
 
 import math
+import mmap
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,9 +9,11 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
+from vae_widgets.models.data.parquet_rows import ParquetRows, is_parquet
+
 READ_AT_ONCE = 2**25  # bytes of float32 rows that are held at a time: 32 MiB
 CONVERT_AT_ONCE = 2**22  # bytes of float32 rows that are made at a time: 4 MiB
-_ROWS_OF_A_BLOCK = 256  # rows that are read together from a file without a chunk size
+BLOCK = 2**18  # bytes that are read together from a file without a chunk size: 256 KiB
 
 Convert = Callable[[NDArray[Any]], NDArray[np.float32]]
 
@@ -25,7 +28,7 @@ class RowSource:
     ----------
     array
         A numpy array or memmap, a SciPy CSR matrix, or anything with rows ``array[start:stop]``,
-        such as a ``h5py.Dataset``, a Zarr or Dask array.
+        such as a ``h5py.Dataset``, a Zarr or Dask array, `ParquetRows`.
     rows
         Numbers of the rows, ascending; None for all.
     convert
@@ -102,15 +105,16 @@ class RowSource:
         taken = np.empty((len(numbers), *self._array.shape[1:]), self._array.dtype)
         block_of = np.searchsorted(self._edges, numbers, side="right") - 1
         for block in np.unique(block_of):
-            start, stop = self._edges[block : block + 2].tolist()
             here = np.flatnonzero(block_of == block)
+            start, stop = int(numbers[here].min()), int(numbers[here].max()) + 1
             taken[here] = np.asarray(self._array[start:stop])[numbers[here] - start]
+        _give_back_pages(self._array)
         return taken
 
     def shuffled(self, rng: np.random.Generator) -> NDArray[np.int64]:
         """Return the row numbers (n,) in random order.
 
-        Of an array in a file, blocks are shuffled, then the rows of several blocks at a time.
+        Of an array in a file, blocks are shuffled, then the rows of `READ_AT_ONCE` bytes at a time.
         """
         if self._edges is None:
             return rng.permutation(len(self))
@@ -138,6 +142,8 @@ def read_in_parts(x: Any, *, converts_float32: bool = False) -> RowSource | None
     """Return the rows of an array that should not be converted as a whole; else None."""
     if isinstance(x, RowSource):
         return x
+    if is_parquet(x):
+        return RowSource(ParquetRows(x))
     if scipy.sparse.issparse(x):
         return RowSource(x.tocsr())
     shape, dtype = getattr(x, "shape", None), getattr(x, "dtype", None)
@@ -158,16 +164,29 @@ def in_memory(x: Any) -> Any:
 
 
 def _is_quick_by_row(array: Any) -> bool:
-    return isinstance(array, np.ndarray) or scipy.sparse.issparse(array)
+    in_memory = isinstance(array, np.ndarray) and not isinstance(array, np.memmap)
+    return in_memory or scipy.sparse.issparse(array)
 
 
 def _block_edges(array: Any) -> NDArray[np.int64]:
     n = array.shape[0]
     chunks = getattr(array, "chunks", None)
-    first = chunks[0] if chunks else _ROWS_OF_A_BLOCK
+    row = array.dtype.itemsize * math.prod(array.shape[1:])
+    first = chunks[0] if chunks else max(1, BLOCK // max(1, row))
     if isinstance(first, tuple):  # Dask
         return np.concatenate([[0], np.cumsum(first)])
     return np.append(np.arange(0, n, first), n)
+
+
+def _give_back_pages(array: Any) -> None:
+    """Let the system have the memory back in which it has put what was read of a memmap."""
+    if not isinstance(array, np.memmap) or array.mode == "c":  # whose changes are there alone
+        return
+    pages: Any = array
+    while isinstance(pages, np.ndarray):
+        pages = pages.base
+    if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_DONTNEED)
 
 
 def _dense(rows: Any) -> NDArray[Any]:

@@ -49,7 +49,7 @@ class VAEDetector(OutlierMixin, BaseEstimator):
     `score_samples` and `decision_function` are higher for normal samples, `predict` returns +1 for
     these and -1 for outliers. Samples are rows of a table (n, n_features), or images and signals
     with their shape. Large data are read in parts of 32 MiB: memmaps, HDF5, Zarr and Dask arrays,
-    ``tf.data.Dataset`` and `keras.utils.PyDataset`.
+    an open ``pyarrow.parquet.ParquetFile``, ``tf.data.Dataset`` and `keras.utils.PyDataset`.
 
     Parameters
     ----------

@@ -5,7 +5,8 @@ second for callbacks and Stop. Keras's own ``fit`` returns for every batch.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, Protocol
 
 import keras
@@ -74,6 +75,9 @@ class Hook(Protocol):
         """Receive the number of the first or last batch, and the means over the epoch so far."""
 
 
+Window = tuple[tuple[tf.Tensor, ...], tf.Tensor]
+
+
 class LoopData:
     """The source of batches for an `ArrayLoop`: tensors, or windows of a `RowSource`.
 
@@ -98,8 +102,25 @@ class LoopData:
         """How many rows become tensors at a time; None for all."""
         return None if self._source is None else self._source.rows_at_once
 
-    def window(self, rows: NDArray[np.int64]) -> tuple[tuple[tf.Tensor, ...], tf.Tensor]:
-        """Return tensors with the given rows, weights last, and the place of each row in them."""
+    def windows(self, rows: NDArray[np.int64], size: int) -> Generator[Window, None, None]:
+        """Yield rows, `size` at a time; the next ones are read while the loop trains.
+
+        Tensors with the rows, weights last, and the place of each row in them. All have one shape,
+        because XLA would compile for each other one; the last is filled up.
+        """
+        parts = (np.resize(rows[i : i + size], size) for i in range(0, len(rows), size))
+        if self._source is None:
+            yield from map(self._window, parts)
+            return
+        with ThreadPoolExecutor(1, "vae_widgets reading") as pool:
+            ahead = pool.submit(self._window, next(parts))
+            for part in parts:
+                window = ahead.result()
+                ahead = pool.submit(self._window, part)
+                yield window
+            yield ahead.result()
+
+    def _window(self, rows: NDArray[np.int64]) -> Window:
         if self._source is None:
             return self._tensors, tf.constant(rows, tf.int32)
         parts = (p.take(rows) if isinstance(p, RowSource) else p[rows] for p in self._parts)
@@ -227,15 +248,14 @@ class ArrayLoop:
         self.totals.assign(so_far)
         first, noise_to, rows_to = int(so_far[-1]), 0, 0
         n = np.int32(len(data))
+        done = (first - first % steps_of_rows) * self._batch_size
+        windows = data.windows(all_rows[done:], steps_of_rows * self._batch_size)
         while first < steps:
             if rows_to <= first:
                 tensors = rows = None
                 rows_from = first - first % steps_of_rows
                 rows_to = rows_from + steps_of_rows
-                window = all_rows[rows_from * self._batch_size : rows_to * self._batch_size]
-                # Windows of one shape: XLA would compile for each other one.
-                window = np.resize(window, steps_of_rows * self._batch_size)
-                tensors, rows = data.window(window)
+                tensors, rows = next(windows)
             while noise_to <= first:  # also draws the noise of batches done in an earlier process
                 noise_from, noise_to = noise_to, noise_to + steps_of_noise
                 noise = draw_noise(steps_of_noise * self._batch_size)
@@ -250,6 +270,7 @@ class ArrayLoop:
             end(last - 1, self._complete(_means(so_far)))
             first = last
             if stop():
+                windows.close()
                 break
         return self._complete(_means(so_far))
 

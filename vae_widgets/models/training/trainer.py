@@ -75,7 +75,9 @@ class Trainer(KerasProtocol):
         x
             Samples (n, *sample_shape), or batches of them: a ``tf.data.Dataset``, a
             `keras.utils.PyDataset`, a generator, or another iterable such as a PyTorch
-            ``DataLoader``.
+            ``DataLoader``. A memmap, HDF5, Zarr or Dask array, or an open ``ParquetFile`` is read
+            in parts: in each epoch its blocks (chunks, row groups, or 256 KiB) are put in random
+            order, and rows are mixed within 32 MiB of them.
         y
             For a conditional VAE: labels (n,), whole numbers from 0 to n_labels - 1. For a subclass
             with `auxiliary_loss` or its own step: targets (n, ...). Otherwise leave it out, or pass

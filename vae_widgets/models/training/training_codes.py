@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_widgets.core.dask_rows import is_dask_array
 from vae_widgets.models.data.fit_data import is_array
+from vae_widgets.models.data.row_source import RowSource
 from vae_widgets.models.inference.code_statistics import CodeReservoir, CodeStatistics
 from vae_widgets.models.inference.row_functions import RowFunctions
 from vae_widgets.models.inference.sample_stream import Rows, stream_blocks
@@ -121,11 +122,17 @@ class TrainingCodes:
             rows = np.arange(n)
             if n > MOST_CODES:
                 rows = np.sort(np.random.default_rng(_SEED).choice(n, MOST_CODES, replace=False))
-            samples = x.take(rows) if hasattr(x, "rows_at_once") else np.asarray(x)[rows]
             conditions: Rows = ()
             if self._functions.rules.n_labels is not None:
                 conditions = self._functions.rules.conditions(labels[rows], len(rows))
-            self._keep(*self._functions.encode(samples, *conditions))
+            source = x if isinstance(x, RowSource) else RowSource(np.asarray(x))
+            step = source.rows_at_once
+            codes = []
+            for start in range(0, len(rows), step):
+                part = slice(start, start + step)
+                given = (source.take(rows[part]), *(each[part] for each in conditions))
+                codes.append(self._functions.encode(*given))
+            self._keep(*map(np.concatenate, zip(*codes, strict=True)))
             return
         again = _read_again(x, batches)
         if again is None:
