@@ -56,11 +56,11 @@ MARGIN = {"left": 48, "right": 8, "top": 8, "bottom": 40}  # of the plot in its 
 
 
 class View:
-    """One view of the scatter in the page."""
+    """One view of the scatter in the page, or in an output of it."""
 
-    def __init__(self, nb, number=0):
+    def __init__(self, nb, number=0, output=None):
         self.nb, self.mouse, self.keyboard = nb, nb.page.mouse, nb.page.keyboard
-        self.root = nb.page.locator(".vw-scatter").nth(number)
+        self.root = (output or nb.page).locator(".vw-scatter").nth(number)
         self.canvas = self.root.locator(".vw-scatter-plot > canvas")
         self.tooltip = self.root.get_by_role("tooltip")
         self.caption = self.root.locator(".vw-picked figcaption").first
