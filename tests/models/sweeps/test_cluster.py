@@ -36,7 +36,8 @@ asyncio.run(work())
 def client():
     with (
         LocalCluster(n_workers=0, processes=True, dashboard_address=None) as cluster,
-        Client(cluster) as client,
+        # As the default it would leave its scheduler to later tests, once shut down.
+        Client(cluster, set_as_default=False) as client,
         subprocess.Popen([sys.executable, "-c", WORKERS, cluster.scheduler_address]) as workers,
     ):
         client.wait_for_workers(2, timeout=300)
@@ -74,7 +75,7 @@ def test_a_search_of_scikit_learn(client, digits):
         return detector.score_samples(x).mean()
 
     search = GridSearchCV(vw.VAEDetector(**options), grid, scoring=mean_elbo, cv=split, refit=False)
-    with joblib.parallel_config("dask"):
+    with joblib.parallel_config("dask", client=client):
         search.fit(np.concatenate([x, known]))
     expected = [
         mean_elbo(vw.VAEDetector(latent_dim=n, **options).fit(x), known) for n in grid["latent_dim"]

@@ -59,7 +59,7 @@ def on_cluster(
         for i, run in enumerate(runs)
     }
     try:
-        for future in distributed.as_completed(list(numbers)):
+        for future in distributed.as_completed(list(numbers), loop=client.loop):
             try:
                 outcome = future.result()
             except Exception as error:
