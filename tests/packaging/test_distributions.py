@@ -112,7 +112,7 @@ def test_wheel_is_small(wheel):
     assert models
     assert sum(file.compress_size for file in lessons) < 50_000
     packed = sum(file.compress_size for file in (*models, *lessons))
-    assert wheel.stat().st_size - packed < 1_000_000  # bytes
+    assert wheel.stat().st_size - packed < 1_100_000  # bytes
 
 
 def test_sdist_has_the_sources_of_the_front_end(sdist_names, repository_files):
