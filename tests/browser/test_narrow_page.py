@@ -91,8 +91,12 @@ def test_the_controls_of_a_replay_are_in_one_row(page):
     assert parts[3]["width"] > 40  # its slider
 
 
-def test_scores_of_a_review_are_whole(show):
-    page = show(vw.ReviewQueue(vw.AnomalyHistogram(np.linspace(0, 1, 40)), order="highest"))
+@pytest.mark.parametrize(("first", "width"), [(0, 320), (11_800, 620)])
+def test_scores_of_a_review_are_whole(show, first, width):
+    scores = first + np.linspace(0, 1, 40)
+    page = show(vw.ReviewQueue(vw.AnomalyHistogram(scores), order="highest"))
+    page.evaluate(WIDTH, f"{width}px")
+    settle(page)
     captions = page.locator(".vw-review-strip .vw-tile-caption")
     expect(captions).to_have_count(11)
     assert captions.evaluate_all(CUT) == []

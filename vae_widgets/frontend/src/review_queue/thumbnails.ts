@@ -37,6 +37,7 @@ export class Thumbnails {
     const ofKind = (kind: boolean) => samples.filter(({ flagged }) => flagged === kind).map(({ score }) => score);
     const around = [Math.min(...ofKind(true)), Math.max(...ofKind(false))].filter(Number.isFinite);
     const scores = alike(samples.map(({ score }) => score), around);
+    this.root.style.setProperty("--vw-letters", String(Math.max(0, ...scores.map((text) => text.length))));
     while (this.#places.length < samples.length) this.#add();
     this.#places.forEach(({ button, canvas, mark: shown, score }, i) => {
       const sample = samples[i];
