@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Notebook
@@ -12,6 +13,13 @@ GO_TO = """(path) =>
   window.jupyterapp.commands.execute("filebrowser:open-path", { path, dontShowBrowser: true })"""
 RAN = """() => window.jupyterapp.shell.currentWidget.content.widgets
   .filter((cell) => cell.model.type === "code")[0].model.executionCount === 1"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tidied(lab_page):
+    """Close the tour at the end: later tests look for a scatter in the same page."""
+    yield
+    lab_page.tidy()
 
 
 def test_a_card_opens_a_fresh_copy_in_the_current_folder_with_its_kernel(lab, lab_page):
