@@ -1,10 +1,11 @@
 """Where the runs of a sweep are trained: threads of this process, or a Dask cluster."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
+
+import joblib
 
 from vae_widgets.core.optional import import_optional
 from vae_widgets.models.serialization.model_file import model_from_bytes, model_to_bytes
@@ -23,7 +24,9 @@ def on_threads(
 ) -> Ended:
     """Train runs in threads. If the caller stops, the runs under way end after their batch."""
     stop = threading.Event()
-    pool = ThreadPoolExecutor(min(len(runs), n_jobs or _processors()), "vae_widgets sweep")
+    # joblib knows the share of the processors that a container or a batch system gives.
+    n_threads = min(len(runs), n_jobs or joblib.cpu_count())
+    pool = ThreadPoolExecutor(n_threads, "vae_widgets sweep")
     try:
         numbers = {
             pool.submit(train, make_model, run, data, options, [Stop(stop)]): i
@@ -35,12 +38,6 @@ def on_threads(
     finally:
         stop.set()
         pool.shutdown(cancel_futures=True)
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def on_cluster(
