@@ -21,6 +21,7 @@ from tests.benchmarks.worker import REPOSITORY, Worker
 
 SUBJECTS = (
     "training",
+    "convolutions",
     "scoring",
     "decoding",
     "start",

@@ -17,6 +17,8 @@ class Settings:
         Rounds of quick work, and of work that takes seconds.
     images, conv_images
         Images to train on, encode and score.
+    conv_networks
+        Networks of convolutions to train, of `peers.samples`.
     decodings
         Calls of a decoder in a round.
     rows
@@ -37,6 +39,7 @@ class Settings:
     few_rounds: int = 3
     images: int = 60_000
     conv_images: int = 10_000
+    conv_networks: tuple[str, ...] = ("conv", "conv64")
     epochs: int = 5
     decodings: int = 50
     rows: int = 5_000_000
@@ -57,6 +60,7 @@ class Settings:
             few_rounds=1,
             images=512,
             conv_images=128,
+            conv_networks=("conv",),
             epochs=1,
             decodings=2,
             rows=2_000,

@@ -90,7 +90,15 @@ def test_smoke_run_without_peers(tmp_path):
     done = subprocess.run(
         [
             *(sys.executable, "-m", "tests.benchmarks", "--quick"),
-            *("training", "scoring", "decoding", "monitor", "threshold", "command_line"),
+            *(
+                "training",
+                "convolutions",
+                "scoring",
+                "decoding",
+                "monitor",
+                "threshold",
+                "command_line",
+            ),
             *("--output", output, "--peers-python", tmp_path / "absent"),
         ],
         cwd=REPOSITORY,

@@ -10,7 +10,7 @@ XLA_FLOOR, TORCH_FLOOR = "the same, by XLA as in `VAE.fit`", "the same, in PyTor
 
 
 def measure(settings: Settings, report: Report) -> None:
-    """Add an epoch of the tutorial's network, and of a convolutional one."""
+    """Add an epoch of the tutorial's network."""
     ours, others = settings.ours, settings.others
     n = settings.images
     peers = {
@@ -31,17 +31,3 @@ def measure(settings: Settings, report: Report) -> None:
     for name, at_most in ((TORCH_LOOP, 0.65), (PYTHAE, 0.35), (PLAIN_KERAS, 0.35), (FLOOR, 1.3)):
         what = f"Epoch, ratio to {name}"
         report.bars.append(Bar(what, ratio(seconds, OURS, name), at_most))
-
-    n = settings.conv_images
-    peers = {
-        OURS: ours.peer("ours", "conv", n),
-        PLAIN_KERAS: ours.peer("plain_keras", "conv", n),
-        TORCH_LOOP: others.peer("torch_loop", "conv", n),
-        PYTHAE: others.peer("pythae_vae", "conv", n),
-    }
-    seconds = alternate(
-        {name: lambda peer=peer: peer("epoch") for name, peer in peers.items()},
-        settings.few_rounds,
-    )
-    title = f"Training: an epoch of a conv net (32, 64 filters a side), {n:,} images 28x28"
-    report.tables.append(Table(title, "s", seconds))

@@ -48,7 +48,7 @@ class Worker:
         module
             Name of a module of `tests.benchmarks.peers`.
         network
-            "dense" or "conv".
+            "dense", "conv" or "conv64", see `peers.samples`.
         n
             Number of images.
         """

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.benchmarks.peers.epoch_times import EpochTimes
+from tests.benchmarks.peers.samples import samples
 from vae_widgets import VAE
 
 
@@ -11,9 +12,8 @@ class Peer:
     """The tutorial's dense network, or the default for images, as `VAE.build` makes them."""
 
     def __init__(self, x: NDArray[np.float32], network: str) -> None:
-        shape = (784,) if network == "dense" else (28, 28, 1)
-        self._x = x.reshape(-1, *shape)
-        self._vae = VAE.build(shape, architecture=network)
+        self._x = samples(x, network)
+        self._vae = VAE.build(self._x.shape[1:])
         if network == "dense":  # as in a training of many epochs, of which each fit here is one
             self._vae.compile(jit_compile=True)
 

@@ -1,5 +1,6 @@
 """The VAE of the Keras documentation, trained by plain `keras.Model.fit`."""
 
+import math
 from typing import Any
 
 import keras
@@ -9,6 +10,7 @@ from keras import layers, ops
 from numpy.typing import NDArray
 
 from tests.benchmarks.peers.epoch_times import EpochTimes
+from tests.benchmarks.peers.samples import FILTERS, SHAPES, samples
 
 
 class Sampling(layers.Layer):
@@ -30,21 +32,22 @@ def dense() -> tuple[keras.Model, keras.Model]:
     return encoder, keras.Model(z, layers.Dense(784, activation="sigmoid")(h))
 
 
-def conv() -> tuple[keras.Model, keras.Model]:
-    """Return convolutional halves with the layers that `VAE.build` chooses for 28x28."""
+def conv(network: str) -> tuple[keras.Model, keras.Model]:
+    """Return convolutional halves with the layers that `VAE.build` chooses for these images."""
     same = {"padding": "same", "activation": "relu"}
-    x = keras.Input((28, 28, 1))
-    h = layers.Conv2D(32, 3, 2, **same)(x)
-    h = layers.Conv2D(64, 3, 2, **same)(h)
+    h = x = keras.Input(SHAPES[network])
+    for filters in FILTERS[network]:
+        h = layers.Conv2D(filters, 3, 2, **same)(h)
+    small = h.shape[1:]
     h = layers.Dense(64, activation="relu")(layers.Flatten()(h))
     z_mean, z_log_var = layers.Dense(2)(h), layers.Dense(2)(h)
     encoder = keras.Model(x, [z_mean, z_log_var, Sampling()([z_mean, z_log_var])])
     z = keras.Input((2,))
     h = layers.Dense(64, activation="relu")(z)
-    h = layers.Reshape((7, 7, 64))(layers.Dense(7 * 7 * 64, activation="relu")(h))
-    h = layers.Conv2DTranspose(64, 3, 2, **same)(h)
-    h = layers.Conv2DTranspose(32, 3, 2, **same)(h)
-    h = layers.Conv2DTranspose(1, 3, padding="same", activation="sigmoid")(h)
+    h = layers.Reshape(small)(layers.Dense(math.prod(small), activation="relu")(h))
+    for filters in reversed(FILTERS[network]):
+        h = layers.Conv2DTranspose(filters, 3, 2, **same)(h)
+    h = layers.Conv2DTranspose(x.shape[-1], 3, padding="same", activation="sigmoid")(h)
     return encoder, keras.Model(z, h)
 
 
@@ -82,8 +85,8 @@ class PlainVAE(keras.Model):
 
 class Peer:
     def __init__(self, x: NDArray[np.float32], network: str) -> None:
-        self._x = x if network == "dense" else x.reshape(-1, 28, 28, 1)
-        self._model = PlainVAE(*(dense() if network == "dense" else conv()))
+        self._x = samples(x, network)
+        self._model = PlainVAE(*(dense() if network == "dense" else conv(network)))
         self._model.compile(optimizer=keras.optimizers.Adam(1e-3))
 
     def epoch(self) -> float:

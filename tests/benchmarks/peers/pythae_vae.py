@@ -37,6 +37,7 @@ class Peer:
     """Its trainer's loop over an epoch, without the model files that it writes at the end."""
 
     def __init__(self, x: NDArray[np.float32], network: str) -> None:
+        assert network != "conv64"
         self._x = torch.from_numpy(x.copy())
         encoder, decoder = halves(network)
         config = VAEConfig(input_dim=(784,), latent_dim=2, reconstruction_loss="bce")

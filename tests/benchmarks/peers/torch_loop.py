@@ -9,21 +9,25 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from tests.benchmarks.peers.torch_networks import halves, in_batches
+from tests.benchmarks.peers.torch_networks import halves, in_batches, rows
 
 
 class Peer:
+    memory_format = torch.contiguous_format
+
     def __init__(self, x: NDArray[np.float32], network: str) -> None:
         torch.manual_seed(0)
-        self._x = torch.from_numpy(x.copy())
-        self._encoder, self._decoder = halves(network)
+        self._x = rows(x, network)
+        self._encoder, self._decoder = (
+            half.to(memory_format=self.memory_format) for half in halves(network)
+        )
         parameters = [*self._encoder.parameters(), *self._decoder.parameters()]
         self._optimizer = torch.optim.Adam(parameters, lr=1e-3)
 
     def epoch(self) -> None:
         total = 0.0
-        for rows in torch.randperm(len(self._x)).split(128):
-            x = self._x[rows]
+        for batch in torch.randperm(len(self._x)).split(128):
+            x = self._x[batch]
             self._optimizer.zero_grad()
             z_mean, z_log_var = self._encoder(x).chunk(2, dim=1)
             z = z_mean + torch.exp(0.5 * z_log_var) * torch.randn_like(z_mean)
