@@ -1,8 +1,9 @@
 """Train on a file that is four times as large as the address space of its process.
 
 ``python -m tests.benchmarks.larger_than_memory [GiB of address space] [folder]``, by default 3 GiB
-and a temporary folder, prints the peak memory and compares the model with one that was trained on
-the same rows in memory. The file holds some rows over and over, so that these fit there.
+and a temporary folder, prints the peak memory and compares the model with some that were trained on
+the same rows in memory, from other seeds: these say how far apart models are by chance. The file
+holds some rows over and over, so that these fit there.
 """
 
 import pathlib
@@ -18,6 +19,7 @@ import numpy as np
 SHAPE = (64, 64, 3)
 ROWS = 2048  # 96 MiB
 BATCH = 64
+SEEDS = 3
 
 
 def write(path, size):
@@ -34,15 +36,15 @@ def write(path, size):
     return repeats
 
 
-def train(path, limit, repeats):
-    """Train on the file within `limit` bytes of address space, or on its rows in memory."""
+def train(path, limit, repeats, seed):
+    """Train on the file within `limit` bytes of address space, or on its rows in memory if 0."""
     if limit:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     import vae_widgets as vw
 
     with h5py.File(path) as file:
         few = file["x"][:ROWS]
-        vae = vw.VAE.build(SHAPE, 4, hidden_units=(16,), likelihood="gaussian")
+        vae = vw.VAE.build(SHAPE, 4, hidden_units=(16,), likelihood="gaussian", seed=seed)
         vae.compile(jit_compile=False)  # XLA alone takes 0.7 GiB of addresses
         began, spent = time.perf_counter(), time.process_time()
         if limit:
@@ -53,8 +55,8 @@ def train(path, limit, repeats):
     elbo = vae.elbo(few, seed=0)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
     print(
-        f"{'from the file' if limit else 'in memory'}: ELBO {elbo.mean():.3f} nats (standard error "
-        f"{elbo.std() / np.sqrt(len(elbo)):.3f}), peak {peak:,.0f} MiB, {seconds[0]:.0f} s, "
+        f"{'from the file' if limit else 'in memory'}, seed {seed}: ELBO {elbo.mean():.3f} nats "
+        f"(standard error {elbo.std() / np.sqrt(len(elbo)):.3f}), peak {peak:,.0f} MiB, {seconds[0]:.0f} s, "
         f"processor {seconds[1]:.0f} s",
         flush=True,
     )
@@ -68,9 +70,9 @@ def main(gib=3.0, folder=None):
         repeats = write(path, 4 * limit)
         size = path.stat().st_size
         print(f"file: {size / 2**20:,.0f} MiB; limit: {limit / 2**20:,.0f} MiB", flush=True)
-        for most in (limit, 0):
+        for most, seed in ((limit, 0), *((0, seed) for seed in range(SEEDS))):
             command = [sys.executable, "-m", __spec__.name, "train", str(path)]
-            subprocess.run([*command, str(most), str(repeats)], check=True)
+            subprocess.run([*command, *map(str, (most, repeats, seed))], check=True)
 
 
 if __name__ == "__main__":
