@@ -32,7 +32,7 @@ function judgeNumber(exercise, text) {
   if (unit === "share" && Math.abs(value / 100 - answer) <= tolerance)
     return no("That is per cent. Give a share, from 0 to 1.");
   if (unit === "share" && !(value >= 0 && value <= 1))
-    return no("A share lies between 0 and 1. Divide the number of those that count by that of all.");
+    return no("A share lies between 0 and 1: a half is 0.5, not 50. Divide the number of those that count by that of all.");
   if (answer && Math.abs(value + answer) <= tolerance) return no("The size is right; look at the sign.");
   if (Math.abs(value - answer) <= Math.max(3 * tolerance, CLOSE * Math.abs(answer)))
     return no(

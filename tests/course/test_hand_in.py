@@ -1,12 +1,14 @@
 """Files of students, and the table of their teacher."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import vae_widgets as vw
 from vae_widgets.course import record
+from vae_widgets.course.hand_in import HandedIn
 
 pytestmark = pytest.mark.usefixtures("new_kernel")
 
@@ -97,7 +99,43 @@ def test_what_cannot_be_handed_in_is_refused_in_words(tmp_path):
         vw.course.hand_in("Ada", 3)
     with pytest.raises(ValueError, match="text has 30,000 characters"):
         vw.course.hand_in("Ada", "x" * 30_000)
+    with pytest.raises(ValueError, match=r"student is still 'Your name'\. Put your own"):
+        vw.course.hand_in("Your name", "It depends.")
+    with pytest.raises(ValueError, match=r"text is still 'What you think\.'\. Put your own"):
+        vw.course.hand_in("Ada", "What you think.")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_lessons_hold_what_is_refused():
+    lessons = sorted((Path(__file__).parents[2] / "notebooks/course").glob("*.ipynb"))
+    for lesson in lessons:
+        last = "".join(json.loads(lesson.read_text())["cells"][-1]["source"])
+        assert last == '# vw.course.hand_in("Your name", "What you think.")', lesson.name
+    assert len(lessons) == 5
+
+
+def test_it_says_what_the_file_has(capsys):
+    vw.course.check("2a", [9, 9])
+    vw.course.check("2c", "b")
+    capsys.readouterr()
+    vw.course.hand_in("Ada")
+    (said,) = capsys.readouterr().out.splitlines()
+    assert said.startswith(
+        "lesson-2-ada.json: 2a not yet right, 2b not answered, 2c right; without a text."
+    )
+
+
+def test_it_is_green_only_if_nothing_is_missing():
+    right = {f"5{k}": record.Checked(0, True, 1) for k in ("a-faces", "b-faces", "c")}
+    wrong = right | {"5c": record.Checked(0, False, 1)}
+
+    def shown(answers, has_text):
+        return HandedIn("lesson-5-<b>.json", "5", answers, has_text)._repr_html_()
+
+    assert "--jp-success-color1" in shown(right, True)
+    assert "lesson-5-&lt;b&gt;.json" in shown(right, True)
+    assert "--jp-warn-color1" in shown(right, False)
+    assert "--jp-warn-color1" in shown(wrong, True)
 
 
 @pytest.mark.parametrize(

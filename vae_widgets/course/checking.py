@@ -1,6 +1,5 @@
 """`check`: what a student calls."""
 
-import html
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from vae_widgets.course.exercise_files import exercise as find
 from vae_widgets.course.judging import Verdict, judge
+from vae_widgets.course.message_box import message_box
 from vae_widgets.course.record import remember
 
 
@@ -23,18 +23,9 @@ class Shown:
         return f"{self.exercise}: {mark}. {self.verdict.hint}"
 
     def _repr_html_(self) -> str:
-        mark, variable, plain = (
-            ("\N{HEAVY CHECK MARK} Right.", "--jp-success-color1", "#388e3c")
-            if self.verdict.right
-            else ("\N{RIGHTWARDS ARROW} Not yet.", "--jp-warn-color1", "#f57c00")
-        )
-        return (
-            f'<div role="status" style="max-width: 100ch; margin: 4px 0; padding: 8px 12px; '
-            f"border-left: 4px solid var({variable}, {plain}); "
-            'background: var(--jp-layout-color2, rgb(128 128 128 / 12%)); line-height: 1.5">'
-            f"<b>{html.escape(self.exercise)}&ensp;{mark}</b> "
-            f"{html.escape(self.verdict.hint)}</div>"
-        )
+        right = self.verdict.right
+        mark = "\N{HEAVY CHECK MARK} Right." if right else "\N{RIGHTWARDS ARROW} Not yet."
+        return message_box(f"{self.exercise}\N{EN SPACE}{mark}", self.verdict.hint, good=right)
 
 
 def check(exercise: str, answer: Any) -> None:

@@ -4,6 +4,8 @@ import datetime
 import json
 import re
 import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,19 +15,53 @@ from vae_widgets.core.strict_json import read_json
 from vae_widgets.course.arguments import folder_of, lesson_of
 from vae_widgets.course.exercise_files import exercises
 from vae_widgets.course.judging import judge
-from vae_widgets.course.record import checked
+from vae_widgets.course.message_box import message_box
+from vae_widgets.course.record import Checked, checked
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _FORMAT = "vae_widgets course 1"
 _LONGEST_NAME, _LONGEST_TEXT, _MAX_BYTES = 100, 20_000, 200_000
+_IN_THE_LESSONS = ("Your name", "What you think.")  # what stands there for the name and the text
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What a file has, as a notebook shows it."""
+
+    file: str
+    lesson: str
+    answers: Mapping[str, Checked]
+    has_text: bool
+
+    def __repr__(self) -> str:
+        return f"{self.file}: {self._content()}"
+
+    def _repr_html_(self) -> str:
+        done = {name[1] for name, each in self.answers.items() if each.right}
+        return message_box(
+            f"{self.file}:", self._content(), good=self.has_text and done == set("abc")
+        )
+
+    def _content(self) -> str:
+        given = {name[1]: each.right for name, each in self.answers.items()}
+        words = {True: "right", False: "not yet right", None: "not answered"}
+        parts = [f"{self.lesson}{letter} {words[given.get(letter)]}" for letter in "abc"]
+        text = "with your text" if self.has_text else "without a text"
+        return (
+            f"{', '.join(parts)}; {text}. You find the file in the file browser. Give it "
+            "to your teacher, and run this cell again after a change."
+        )
 
 
 def hand_in(
     student: str, text: str = "", *, lesson: int | str | None = None, folder: str | Path = "."
 ) -> Path:
     """Write the answers that were checked in this kernel into one small file for the teacher.
+
+    It shows what the file has: whether the last answer to each exercise is right, and whether there
+    is a text.
 
     Parameters
     ----------
@@ -48,8 +84,9 @@ def hand_in(
     TypeError
         If an argument is of another type.
     ValueError
-        If the name is empty or too long, the text too long, there is no such lesson, or no exercise
-        of it was checked in this kernel: run the cells of the exercises first.
+        If the name is empty, too long or "Your name", the text too long or "What you think.", there
+        is no such lesson, or no exercise of it was checked in this kernel: run the cells of the
+        exercises first.
     FileNotFoundError
         If the folder does not exist.
 
@@ -57,13 +94,20 @@ def hand_in(
     --------
     >>> vw.course.check("1b", "b")
     1b: Right. ...
-    >>> vw.course.hand_in("Ada Lovelace", "It depends.").name
-    'lesson-1-ada-lovelace.json'
+    >>> path = vw.course.hand_in("Ada Lovelace", "It depends.")
+    lesson-1-ada-lovelace.json: 1a not answered, 1b right, 1c not answered; with your text. ...
     """
+    from IPython.display import display
+
     student = _text("student", student, _LONGEST_NAME).strip()
     if not re.search(r"\w", student):
         raise ValueError(f"student is {student!r}; expected your name.")
     text = _text("text", text, _LONGEST_TEXT)
+    for name, given, placeholder in zip(
+        ("student", "text"), (student, text), _IN_THE_LESSONS, strict=True
+    ):
+        if given.strip() == placeholder:
+            raise ValueError(f"{name} is still {placeholder!r}. Put your own in its place.")
     if lesson is not None:
         lesson = lesson_of(lesson, sorted({name[0] for name in exercises()}))
     folder = folder_of(folder)
@@ -91,6 +135,7 @@ def hand_in(
     path = folder / f"lesson-{number}-{slug}.json"
     with atomic_file(path) as file:
         file.write(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=True).encode())
+    display(HandedIn(path.name, number, answers, bool(text.strip())))  # type: ignore[no-untyped-call]
     return path
 
 
@@ -122,6 +167,7 @@ def collect(folder: str | Path = ".") -> "pd.DataFrame":
     >>> vw.course.check("1b", "b")
     1b: Right. ...
     >>> path = vw.course.hand_in("Ada Lovelace")
+    lesson-1-ada-lovelace.json: 1a not answered, 1b right, 1c not answered; without a text. ...
     >>> vw.course.collect()[["student", "lesson", "b"]]
             student  lesson     b
     0  Ada Lovelace       1  True

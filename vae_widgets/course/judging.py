@@ -41,7 +41,8 @@ def _number(exercise: Exercise, answer: Any) -> Verdict:
         return _no("That is per cent. Give a share, from 0 to 1.")
     if exercise.unit == "share" and not 0 <= value <= 1:
         return _no(
-            "A share lies between 0 and 1. Divide the number of those that count by that of all."
+            "A share lies between 0 and 1: a half is 0.5, not 50. Divide the number of those that "
+            "count by that of all."
         )
     if right and abs(value + right) <= tolerance:
         return _no("The size is right; look at the sign.")
