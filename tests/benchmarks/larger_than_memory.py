@@ -56,8 +56,8 @@ def train(path, limit, repeats, seed):
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
     print(
         f"{'from the file' if limit else 'in memory'}, seed {seed}: ELBO {elbo.mean():.3f} nats "
-        f"(standard error {elbo.std() / np.sqrt(len(elbo)):.3f}), peak {peak:,.0f} MiB, {seconds[0]:.0f} s, "
-        f"processor {seconds[1]:.0f} s",
+        f"(standard error {elbo.std() / np.sqrt(len(elbo)):.3f}), peak {peak:,.0f} MiB, "
+        f"{seconds[0]:.0f} s, processor {seconds[1]:.0f} s",
         flush=True,
     )
 
