@@ -22,8 +22,9 @@ SYSTEM_FOLDERS := tests/packaging tests/notebooks tests/browser
 PAGE_TESTS := --test --experimental-test-isolation=none "tests/frontend/**/*.test.ts"
 UNIT_TESTS := -m pytest tests $(SYSTEM_FOLDERS:%=--ignore=%) \
   --numprocesses=2 --dist=loadfile --no-loadscope-reorder
-# One process more than processors: these tests wait for pages, kernels and downloads.
-SYSTEM_TESTS := -m pytest $(SYSTEM_FOLDERS) --numprocesses=3 --dist=loadfile --no-loadscope-reorder
+# Twice as many processes as processors: these tests wait for pages, kernels and downloads, and the four groups of
+# tests/conftest.py begin at once.
+SYSTEM_TESTS := -m pytest $(SYSTEM_FOLDERS) --numprocesses=4 --dist=loadfile --no-loadscope-reorder
 NO_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),,--no-browser)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 JUPYTERLAB = $(BIN)/python -m jupyterlab --port=$(PORT) $(NO_DISPLAY) $(AS_ROOT) \

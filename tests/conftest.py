@@ -20,8 +20,8 @@ gc.set_threshold(20_000, 20, 50)
 
 # Tests that share what takes long to make: one process of xdist gets all of a group, at first.
 # JupyterLab takes 14 s of processor time with a page and a kernel: two processes start one each,
-# and have as much to do. A third one installs what is packaged, then imports TensorFlow once for
-# all notebooks.
+# and have as much to do. A third one installs what is packaged, and a fourth imports TensorFlow
+# once for all notebooks.
 TOGETHER = (
     (
         "tests/browser/explorer/",
