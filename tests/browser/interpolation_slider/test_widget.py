@@ -109,7 +109,9 @@ def test_scrubbing_and_playing_need_no_kernel(open_view):
     for _ in range(3):
         pixels = nb.wait_for_other_pixels(view.canvas, pixels)
     assert nb.comm_messages() == messages + 1
-    view.root.get_by_role("button", name="Pause").click()
+    pause = view.root.get_by_role("button", name="Pause")
+    assert pause.evaluate("b => b.scrollHeight <= b.clientHeight && b.scrollWidth <= b.clientWidth")
+    pause.click()
     frame = view.frame()
     view.wait_for_frame(frame)
     view.wait_until_committed(frame)

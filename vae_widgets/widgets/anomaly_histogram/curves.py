@@ -286,10 +286,7 @@ def _assumed(costs: Mapping[str, float]) -> str:
         for name, words in _COST_WORDS.items()
         if costs[name] or name.startswith("false")
     ]
-    return (
-        f"Assumes a cost of {', '.join(parts)}. To change these costs, choose the method "
-        "“Lowest cost”."
-    )
+    return f"Assumes a cost of {', '.join(parts)}. The method “Lowest cost” has fields for them."
 
 
 def _aside(name: str, left: float, right: float) -> Line:

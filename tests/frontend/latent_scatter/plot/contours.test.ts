@@ -10,14 +10,8 @@ Object.assign(globalThis, { Path2D: class { lineTo() {} closePath() {} } });
 function namesIn(side: number, center: { x: number; y: number }) {
   const bounds = { x0: -side, x1: side, y0: -side, y1: side };
   const view = new Viewport(bounds, { left: 48, top: 8, width: 500, height: 360 });
-  const named: { text: string; x: number; y: number }[] = [];
-  const context = {
-    setLineDash() {},
-    stroke() {},
-    strokeText() {},
-    fillText: (text: string, x: number, y: number) => named.push({ text, x, y }),
-  };
-  drawPrior(context as unknown as CanvasRenderingContext2D, {} as Parameters<typeof drawPrior>[1], view, center);
+  const context = { setLineDash() {}, stroke() {} } as unknown as CanvasRenderingContext2D;
+  const named = drawPrior(context, {} as Parameters<typeof drawPrior>[1], view, center);
   return { view, named };
 }
 
@@ -26,9 +20,9 @@ test("every ring of the prior that is seen has a name, on the ring and inside th
   for (const [side, y, count] of [[4, 0, 3], [2.6, 0, 3], [2.6, 1, 3], [4, -2, 3], [1.7, 0, 2]]) {
     const { view, named } = namesIn(side, { x: 0, y });
     assert.equal(named.length, count, `${side}, ${y}: ${JSON.stringify(named)}`);
-    for (const { text, x, y: at } of named) {
-      assert.ok(x > 48 + 30 && x < 548 - 30 && at > 8 + 12 && at < 368, text);
-      const place = view.toPlane({ x, y: at + 2 });
+    for (const { text, x, y: at, above } of named) {
+      assert.ok(x > 48 + 30 && x < 548 - 30 && at - above > 8 + 12 && at - above < 368, text);
+      const place = view.toPlane({ x, y: at });
       const radius = radiusOf(parseFloat(text) / 100);
       assert.ok(Math.abs(Math.hypot(place.x, place.y - y) - radius) < 1e-6, text);
     }

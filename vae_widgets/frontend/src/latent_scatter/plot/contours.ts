@@ -1,10 +1,10 @@
 /** The prior as rings, and the posterior of one sample as an ellipse. */
 
-import { haloedText } from "../../canvas/text.ts";
 import { contour } from "./gaussian.ts";
 import { halo } from "./shapes.ts";
 import type { Covariance } from "../state/protocol.ts";
 import type { Point } from "../../canvas/geometry.ts";
+import type { RingName } from "./ring_names.ts";
 import type { Theme } from "../../canvas/theme.ts";
 import type { Viewport } from "../../canvas/viewport.ts";
 
@@ -14,16 +14,14 @@ export const POSTERIOR_RING = 0.95;
 // Room for the name of a ring around its place: beside, above and below.
 const NAME = { beside: 40, above: 16, below: 2 };
 
-/** Rings that contain 50, 90 and 99 % of a standard normal prior, named at the top of what is seen. */
+/** Rings that contain 50, 90 and 99 % of a standard normal prior; returns their names, at the top of what is seen. */
 export function drawPrior(
   context: CanvasRenderingContext2D,
   theme: Theme,
   viewport: Viewport,
   center: Point,
-): void {
-  context.textAlign = "center";
-  context.textBaseline = "bottom";
-  const named: Point[] = [];
+): RingName[] {
+  const named: RingName[] = [];
   for (const probability of PRIOR_RINGS) {
     const corners = contour(center, [1, 0, 0, 1], probability);
     context.setLineDash([6, 4]);
@@ -41,9 +39,9 @@ export function drawPrior(
       );
     if (!seen.length) continue;
     const at = seen.reduce((highest, place) => (place.y < highest.y ? place : highest));
-    named.push(at);
-    haloedText(context, theme, `${100 * probability} % of prior`, at.x, at.y - NAME.below);
+    named.push({ text: `${100 * probability} % of prior`, x: at.x, y: at.y, above: NAME.below });
   }
+  return named;
 }
 
 /** The ellipse that contains 95 % of q(z | x). */

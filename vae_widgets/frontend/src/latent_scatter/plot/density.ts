@@ -1,16 +1,16 @@
 /** The density of the aggregated posterior q(z), as a shade behind the points and as rings. */
 
 import { readArray } from "../../kernel/arrays.ts";
-import { haloedText } from "../../canvas/text.ts";
 import { halo } from "./shapes.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import type { DensityState } from "../state/protocol.ts";
 import { isoline } from "./isoline.ts";
+import type { RingName } from "./ring_names.ts";
 import type { Theme } from "../../canvas/theme.ts";
 import { toBounds, type Viewport } from "../../canvas/viewport.ts";
 
 const DARKEST = 0.45;
-const NAME = { width: 72, height: 18 };
+const NAME = { width: 72, height: 18, above: 4 };
 
 export class Density {
   readonly #state: DensityState;
@@ -58,11 +58,10 @@ export class Density {
     context.drawImage(this.#mask, from.x, from.y, to.x - from.x, to.y - from.y);
   }
 
-  encircle(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport): void {
-    context.textAlign = "center";
-    context.textBaseline = "bottom";
+  /** Draw the rings; returns their names. */
+  encircle(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport): RingName[] {
     const { left, top, width, height } = viewport.box;
-    const named: Point[] = [];
+    const named: RingName[] = [];
     /** Whether there is room for a name. */
     const free = ({ x, y }: Point) =>
       x > left + NAME.width / 2 &&
@@ -82,9 +81,9 @@ export class Density {
       halo(context, theme, theme.ink, 1.5, ring);
       // At the bottom, because the names of the rings of the prior are at the top.
       if (lowest) {
-        named.push(lowest);
-        haloedText(context, theme, `${100 * probability} % of q(z)`, lowest.x, lowest.y - 4);
+        named.push({ text: `${100 * probability} % of q(z)`, x: lowest.x, y: lowest.y, above: NAME.above });
       }
     }
+    return named;
   }
 }

@@ -11,6 +11,7 @@ import { CanvasView, type Draw } from "../../canvas/canvas_view.ts";
 import { PointLayer } from "./point_layer.ts";
 import { circle, cross, diamond, halo, line } from "./shapes.ts";
 import { drawPrior, posteriorPath } from "./contours.ts";
+import { drawRingNames } from "./ring_names.ts";
 import type { Density } from "./density.ts";
 import type { Theme } from "../../canvas/theme.ts";
 import { linearTicks } from "../../format/axis_ticks.ts";
@@ -194,8 +195,11 @@ export class ScatterPlot {
     if (this.#scene.grid) drawGrid(context, theme, this.#scene.grid, viewport);
     else this.#scene.density?.shade(context, theme, viewport);
     const done = this.#drawPoints(context, theme, viewport, ratio);
-    if (this.#scene.prior) drawPrior(context, theme, viewport, this.#scene.prior);
-    this.#scene.density?.encircle(context, theme, viewport);
+    const { prior, density } = this.#scene;
+    drawRingNames(context, theme, [
+      ...(prior ? drawPrior(context, theme, viewport, prior) : []),
+      ...(density?.encircle(context, theme, viewport) ?? []),
+    ]);
     for (const [name, [x, y]] of this.#scene.bookmarks) {
       const at = viewport.toScreen(x, y ?? 0);
       halo(context, theme, theme.accent, 2, diamond(at, 5));
