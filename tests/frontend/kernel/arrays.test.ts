@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readArray, writeArray } from "../../../vae_widgets/frontend/src/kernel/arrays.ts";
+import { filled, readArray, writeArray } from "../../../vae_widgets/frontend/src/kernel/arrays.ts";
 
 test("arrays of every dtype survive the way there and back", () => {
   for (const array of [
@@ -15,6 +15,19 @@ test("arrays of every dtype survive the way there and back", () => {
     assert.deepEqual(wire.shape, [array.length]);
     assert.deepEqual(readArray(wire), array);
   }
+});
+
+test("an array is filled by index, and rounds like its kind", () => {
+  const array = new Uint8Array(3);
+  assert.equal(
+    filled(array, (i) => 2 * i + 0.5),
+    array,
+  );
+  assert.deepEqual(array, Uint8Array.of(0, 2, 4));
+  assert.deepEqual(
+    filled(new Int16Array(2), (i) => -i),
+    Int16Array.of(0, -1),
+  );
 });
 
 test("a view in the middle of a buffer is read from where it starts", () => {

@@ -3,7 +3,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { dataFile, pictureFile, type ExportedFile } from "../controls/export_menu.ts";
 import type { Column } from "../format/csv.ts";
-import { readArray, readTexts } from "../kernel/arrays.ts";
+import { filled, readArray, readTexts } from "../kernel/arrays.ts";
 import { FileRequest } from "../kernel/file_request.ts";
 import type { Histogram } from "./layers.ts";
 import type { State } from "./state.ts";
@@ -41,11 +41,11 @@ export class HistogramFiles {
     const keys = readTexts(answer.keys!);
     const threshold = this.#model.get("threshold");
     return [
-      ["index", Uint32Array.from(scores.keys())],
+      ["index", filled(new Uint32Array(scores.length), (index) => index)],
       ...(keys ? [["key", keys] satisfies Column] : []),
       ["score", scores],
       ["label", labels],
-      ["flagged", Uint8Array.from(scores, (score) => Number(score >= threshold))],
+      ["flagged", filled(new Uint8Array(scores.length), (i) => Number(scores[i] >= threshold))],
     ];
   }
 }

@@ -48,7 +48,7 @@ export class LatentPlane {
     const k = this.latentDim;
     const rows = this.#directions;
     if (!rows) return coordinates.slice();
-    return Float32Array.from(coordinates, (_, at) => {
+    return coordinates.map((_, at) => {
       const first = at - (at % k);
       let sum = 0;
       for (let j = 0; j < k; j++) sum += coordinates[first + j] * rows[j * k + (at % k)];

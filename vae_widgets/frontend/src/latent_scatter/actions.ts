@@ -4,7 +4,7 @@ import type { Point } from "../canvas/geometry.ts";
 import { toEdges, type Bounds, type Viewport } from "../canvas/viewport.ts";
 import { setUndoably } from "../controls/history.ts";
 import { whole } from "../format/numbers.ts";
-import { readArray, writeArray } from "../kernel/arrays.ts";
+import { filled, readArray, writeArray } from "../kernel/arrays.ts";
 import { setAndPush, pushStateThrottled } from "../kernel/sync.ts";
 import type { PickedPoint } from "./decode/picked_point.ts";
 import type { GestureActions, SelectionChange } from "./gestures/gestures.ts";
@@ -142,7 +142,7 @@ export class ScatterActions implements GestureActions, ToolbarActions {
   /** The samples that the legend does not hide. */
   #drawn(): Uint32Array {
     const { levels } = this.#plot.scene;
-    return Uint32Array.from(levels.keys()).filter((index) => levels[index] >= 0);
+    return filled(new Uint32Array(levels.length), (index) => index).filter((index) => levels[index] >= 0);
   }
 
   #setSelection(selection: Uint32Array): void {

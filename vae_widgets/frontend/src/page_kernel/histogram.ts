@@ -1,6 +1,6 @@
 /** What Python does for an AnomalyHistogram (widgets/anomaly_histogram/), in a page without it. */
 
-import { readArray, writeArray, type WireArray } from "../kernel/arrays.ts";
+import { filled, readArray, writeArray, type WireArray } from "../kernel/arrays.ts";
 import type { PageModel } from "./page_model.ts";
 import { LabelledScores, nextAfter } from "./labelled_scores.ts";
 import type { Parts } from "./parts.ts";
@@ -214,7 +214,8 @@ export class HistogramKernel {
   #selection = new Uint32Array();
 
   #countSelected(): void {
-    const chosen = Float64Array.from(this.#selection, (row) => this.scores.scores[row]).sort();
+    const rows = this.#selection;
+    const chosen = filled(new Float64Array(rows.length), (i) => this.scores.scores[rows[i]]).sort();
     const thresholds = readArray<Float64Array>(this.canvas.get("_grid").thresholds);
     const own = new LabelledScores(chosen, null, null);
     const counts = Uint32Array.from(thresholds, (threshold) => own.flagged(threshold));

@@ -1,5 +1,6 @@
 /** Scores with labels that may change, as core/scores/labelled_scores.py counts them. */
 
+import { filled } from "../kernel/arrays.ts";
 import { reviewedPrecision, type ReviewedPrecision } from "./reviewed_precision.ts";
 
 export class LabelledScores {
@@ -18,8 +19,8 @@ export class LabelledScores {
     this.scores = scores;
     this.labels = labels?.slice() ?? new Float64Array(scores.length).fill(NaN);
     this.drawnFrom = drawnFrom?.slice() ?? new Float64Array(scores.length).fill(Infinity);
-    this.order = Uint32Array.from(scores.keys()).sort((a, b) => scores[a] - scores[b] || a - b);
-    this.ascending = Float64Array.from(this.order, (row) => scores[row]);
+    this.order = filled(new Uint32Array(scores.length), (row) => row).sort((a, b) => scores[a] - scores[b] || a - b);
+    this.ascending = filled(new Float64Array(scores.length), (i) => scores[this.order[i]]);
     this.#sort();
   }
 

@@ -1,5 +1,6 @@
 /** The colour of each point, from its class or from a quantity. */
 
+import { filled } from "../../kernel/arrays.ts";
 import { categoryColour, categoryMark, channels, DISTINCT, labelColour, quantityColour } from "../../canvas/palette.ts";
 
 export interface Quantity {
@@ -45,7 +46,9 @@ export function uniform(n: number): Colouring {
 export function byClass(classes: Uint32Array, count: number, unknown: string): Colouring {
   const known = [...Array(Math.min(count, DISTINCT)).keys()];
   // Not the class numbers, which may exceed an Int16.
-  const levels = Int16Array.from(classes, (index) => (index === count ? known.length : index % DISTINCT));
+  const levels = filled(new Int16Array(classes.length), (i) =>
+    classes[i] === count ? known.length : classes[i] % DISTINCT,
+  );
   const colours = palette([...known.map(categoryColour), unknown]);
   const marks = Uint8Array.from([...known.map(categoryMark), 0]);
   return { levels, colours, marks: marks.some(Boolean) ? marks : null, quantity: null };
@@ -57,8 +60,8 @@ export function byQuantity(name: string, values: Float32Array, unknown: string):
   const scale = high > low ? (STEPS - 1) / (high - low) : 0;
   const ramp = Array.from({ length: STEPS }, (_, i) => quantityColour(i / (STEPS - 1)));
   return {
-    levels: Int16Array.from(values, (value) =>
-      Number.isNaN(value) ? STEPS : Math.round((value - low) * scale),
+    levels: filled(new Int16Array(values.length), (i) =>
+      Number.isNaN(values[i]) ? STEPS : Math.round((values[i] - low) * scale),
     ),
     colours: palette([...ramp, unknown]),
     marks: null,
@@ -75,8 +78,8 @@ export function byThreshold(
 ): Colouring {
   // Rounded like the values, so that equal numbers stay equal.
   const limit = Math.fround(threshold);
-  const levels = Int16Array.from(values, (value) =>
-    Number.isNaN(value) ? NO_SIDE : value >= limit ? 1 : 0,
+  const levels = filled(new Int16Array(values.length), (i) =>
+    Number.isNaN(values[i]) ? NO_SIDE : values[i] >= limit ? 1 : 0,
   );
   const above = levels.reduce((sum, level) => sum + Number(level === 1), 0);
   const { low, high, missing } = rangeOf(values);
@@ -119,7 +122,7 @@ export function hide(
 /** Number of points of each of `count` classes. */
 export function countClasses(classes: Uint32Array, count: number): number[] {
   const counts = new Array<number>(count).fill(0);
-  for (const index of classes) counts[index]++;
+  for (let i = 0; i < classes.length; i++) counts[classes[i]]++;
   return counts;
 }
 
