@@ -26,7 +26,6 @@ TOGETHER = (
     (
         "tests/browser/explorer/",
         "tests/browser/test_keys_in_jupyterlab.py",
-        "tests/browser/test_saved_notebook.py",
         "tests/browser/test_tour.py",
         "tests/browser/training_monitor/",
     ),
@@ -39,6 +38,7 @@ TOGETHER = (
         "tests/browser/latent_scatter/test_widget.py",
         "tests/browser/review_queue/test_widget.py",
         "tests/browser/test_benchmark.py",
+        "tests/browser/test_saved_notebook.py",
         "tests/browser/vae_file/test_double_click.py",
     ),
     ("tests/packaging/",),

@@ -5,7 +5,8 @@ from playwright.sync_api import Page
 from tests.browser.conftest import OPEN
 from tests.browser.training_monitor.test_widget import REST, paths
 
-SETUP = f"""{REST}
+# A longer rest than for one view: a fit without pauses takes the processor that two views need.
+SETUP = f"""{REST.replace("0.05", "0.3")}
 import vae_widgets as vw
 ds = vw.load_dataset("digits")
 vae = vw.VAE.build(ds.sample_shape, latent_dim=2)
