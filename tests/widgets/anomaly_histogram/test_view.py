@@ -1,10 +1,11 @@
-"""Curves that are made after the cell has shown the histogram."""
+"""What a page has of a histogram at first, and curves that follow the cell."""
 
 import numpy as np
 import pytest
 
 import vae_widgets as vw
 from vae_widgets.widgets.anomaly_histogram import view
+from vae_widgets.widgets.anomaly_histogram.histogram_canvas import ScoreCanvas
 
 SCORES, LABELS = np.arange(20.0), np.arange(20) % 3 == 0
 
@@ -65,3 +66,20 @@ def test_none_are_made_for_a_histogram_that_was_closed_in_the_cell(end_cell):
     histogram.close()
     end_cell()
     assert histogram._view._curves is None
+
+
+def test_the_page_never_has_bars_without_counts(monkeypatch):
+    opened, open_quietly = [], ScoreCanvas.open
+
+    def open_and_note(self):
+        opened.append(self.get_state())
+        open_quietly(self)
+
+    monkeypatch.setattr(ScoreCanvas, "open", open_and_note)
+
+    vw.AnomalyHistogram(SCORES, LABELS)
+
+    (state,) = opened
+    assert state["class_names"] == ["normal", "anomalous"]
+    assert state["_grid"]["totals"] == [13, 7]
+    assert state["_selected"]["total"] == 0

@@ -80,8 +80,8 @@ class ScoreCanvas(CanvasWidget):
         self._selection = np.zeros(0)
         self._bins = bins
         origin = {"data": hash_data(scores.scores, None), "kernel": KERNEL_ID}
+        self.lay_grid()  # first, so that the page never has a widget without it
         super().__init__(_origin=origin, **state)
-        self.lay_grid()
         self.observe(lambda change: self.lay_grid(), "full_range")
         self.handle(self._answer_scores, "scores")
 
