@@ -111,7 +111,7 @@ OUTSIDE = {
     "pretrained": (set(), set()),
     "models": (
         {"h5py", "keras", "numpy", "onnx", "scipy", "sklearn", "tensorflow"},
-        {"pandas", "tf2onnx"},
+        {"joblib", "pandas", "tf2onnx"},
     ),
     "widgets": (
         {"anywidget", "bqplot", "IPython", "ipywidgets", "numpy", "PIL", "traitlets"},

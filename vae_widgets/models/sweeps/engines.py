@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
-import joblib
-
 from vae_widgets.core.optional import import_optional
 from vae_widgets.models.serialization.model_file import model_from_bytes, model_to_bytes
 from vae_widgets.models.sweeps.runs import Outcome, Run, Stop, train
@@ -23,6 +21,8 @@ def on_threads(
     n_jobs: int | None,
 ) -> Ended:
     """Train runs in threads. If the caller stops, the runs under way end after their batch."""
+    import joblib
+
     stop = threading.Event()
     # joblib knows the share of the processors that a container or a batch system gives.
     n_threads = min(len(runs), n_jobs or joblib.cpu_count())
