@@ -5,9 +5,12 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from tests.benchmarks import browser, start
+from tests.benchmarks.peers import ours, plain_keras, torch_networks
+from tests.benchmarks.peers.samples import SHAPES
 from tests.benchmarks.report import Bar, Report, SizesTable, Table
 from tests.benchmarks.rounds import alternate, ratio
 from tests.benchmarks.worker import REPOSITORY, NotInstalledError, Worker
@@ -61,6 +64,17 @@ def test_report_has_medians_ratios_and_verdicts():
     assert "| A | 0.50 | 0.65 | yes |" in text
     assert "| B | 0.70 ms | 0.65 | NO |" in text
     assert "| C |  | 1.3 | - |" in text
+
+
+@pytest.mark.parametrize("network", SHAPES)
+def test_peers_train_networks_of_the_same_size(network):
+    x = np.zeros((1, 784), np.float32)
+    plain = plain_keras.Peer(x, network)._model
+    weights = plain.encoder.count_params() + plain.decoder.count_params()
+
+    assert ours.Peer(x, network)._vae.count_params() == weights
+    halves = torch_networks.halves(network)
+    assert sum(each.numel() for half in halves for each in half.parameters()) == weights
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ class Peer:
 
     def __init__(self, x: NDArray[np.float32], network: str) -> None:
         self._x = samples(x, network)
-        self._vae = VAE.build(self._x.shape[1:])
+        architecture = "dense" if network == "dense" else "conv"
+        self._vae = VAE.build(self._x.shape[1:], architecture=architecture)
         if network == "dense":  # as in a training of many epochs, of which each fit here is one
             self._vae.compile(jit_compile=True)
 

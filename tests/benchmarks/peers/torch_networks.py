@@ -1,6 +1,7 @@
 """The networks of the other peers, for those that run on PyTorch."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -24,10 +25,10 @@ def halves(network: str) -> tuple[nn.Module, nn.Module]:
     filters = FILTERS[network]
     small = (filters[-1], height >> len(filters), width >> len(filters))
     encoder, decoder = [nn.Unflatten(1, (channels, height, width))], [nn.Unflatten(1, small)]
-    for before, after in zip((channels, *filters), filters, strict=False):
+    for before, after in pairwise((channels, *filters)):
         encoder += [nn.Conv2d(before, after, 3, stride=2, padding=1), nn.ReLU()]
     twice = {"stride": 2, "padding": 1, "output_padding": 1}
-    for before, after in zip((filters[-1], *filters[::-1]), filters[::-1], strict=False):
+    for before, after in pairwise((filters[-1], *filters[::-1])):
         decoder += [nn.ConvTranspose2d(before, after, 3, **twice), nn.ReLU()]
     n = math.prod(small)
     return (
