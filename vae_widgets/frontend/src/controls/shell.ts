@@ -36,7 +36,7 @@ export function createShell(
   status.ariaLive = "polite";
   const notice = new KernelNotice(model, works);
   root.append(titleRow, picture, controls, status, notice.root);
-  parent.append(root);
+  mount(parent, root);
   // A class instead of a container query: Chromium does not paint what was added to a query
   // container while its cell was out of sight in JupyterLab.
   onResize(root, (width) => {
@@ -49,6 +49,15 @@ export function createShell(
     if (status.textContent !== text) status.textContent = text;
   };
   return { root, title: titleRow, picture, controls, notice, setStatus };
+}
+
+/**
+ * Put a widget into the element that its page gives it. Styles know that element by a class: to find it by
+ * `:has()`, the browser would check all elements around it after every change in the page.
+ */
+export function mount(parent: HTMLElement, root: HTMLElement): void {
+  parent.classList.add("vw-host");
+  parent.append(root);
 }
 
 export function element<K extends keyof HTMLElementTagNameMap>(

@@ -5,7 +5,7 @@ import "./widget.css";
 import { textBeside } from "../canvas/text.ts";
 import { pointIn } from "../controls/gestures.ts";
 import { onKey, setMainPart } from "../controls/keys.ts";
-import { element } from "../controls/shell.ts";
+import { element, mount } from "../controls/shell.ts";
 import { findModel, frontEndModule, type View } from "../kernel/front_end_module.ts";
 import { listen } from "../kernel/listen.ts";
 import { CurveView } from "./curve_view.ts";
@@ -28,7 +28,7 @@ function render({ model, el }: View<State>) {
   const status = element("div", "vw-curve-reading");
   status.role = "status";
   status.ariaLive = "polite";
-  el.append(root);
+  mount(el, root);
 
   let plot: CurvePlot = readWired(model.get("plot"));
   let reading: Reading | null = null;

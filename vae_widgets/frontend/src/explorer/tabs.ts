@@ -4,7 +4,7 @@ import "../controls/shell.css";
 import "./tabs.css";
 import { onResize } from "../canvas/resize.ts";
 import { onKey } from "../controls/keys.ts";
-import { element } from "../controls/shell.ts";
+import { element, mount } from "../controls/shell.ts";
 import { whole } from "../format/numbers.ts";
 import { frontEndModule, type View } from "../kernel/front_end_module.ts";
 import { listen } from "../kernel/listen.ts";
@@ -46,7 +46,7 @@ function render({ model, el }: View<State>) {
     root.append(tab);
     return tab;
   });
-  el.append(root);
+  mount(el, root);
 
   const show = () => {
     const explorer = root.closest<HTMLElement>(".vw-explorer");

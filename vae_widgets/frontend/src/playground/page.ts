@@ -3,7 +3,7 @@
 import "../controls/shell.css";
 import "../exported_page/page.css";
 import "./page.css";
-import { element } from "../controls/shell.ts";
+import { element, mount } from "../controls/shell.ts";
 import { themeButton } from "../exported_page/theme.ts";
 import { readPage } from "./data/carried.ts";
 import { Playground } from "./playground.ts";
@@ -19,7 +19,7 @@ async function open(root: HTMLElement): Promise<void> {
   root.append(header, problems, body);
   try {
     const playground = new Playground(readPage(document.getElementById("vw-data")?.textContent ?? ""));
-    body.append(playground.root);
+    mount(body, playground.root);
     await playground.begin();
   } catch (error) {
     problems.append(element("p", "", error instanceof Error ? error.message : String(error)));

@@ -2,7 +2,7 @@
 
 import "../controls/shell.css";
 import "../controls/tiles.css";
-import { element } from "../controls/shell.ts";
+import { element, mount } from "../controls/shell.ts";
 import { onResize } from "../canvas/resize.ts";
 import { KernelNotice } from "../controls/kernel_notice.ts";
 import { frontEndModule, type View } from "../kernel/front_end_module.ts";
@@ -41,7 +41,7 @@ function render({ model, el }: View<State>) {
   const grid = element("div", "vw-strip-grid");
   const notice = new KernelNotice(model);
   root.append(title, placeholder, grid, notice.root);
-  el.append(root);
+  mount(el, root);
 
   let tiles: HTMLElement[] = [];
   let shown = ""; // the structure in the page: it is rebuilt only when this changes

@@ -10,7 +10,7 @@ import { setAndPush, send } from "../kernel/sync.ts";
 import { CurveEvents } from "./curve_events.ts";
 import { STATUS } from "./curve_overlay.ts";
 import { CurvePointer, type CurveReadout } from "./curve_pointer.ts";
-import { button, element } from "../controls/shell.ts";
+import { button, element, mount } from "../controls/shell.ts";
 import { RunButtons, type RunState } from "./run_buttons.ts";
 
 interface State {
@@ -46,7 +46,7 @@ function render({ model, el }: View<State>) {
   spoken.ariaLive = "polite";
   const notice = new KernelNotice(model, "values under the pointer");
   root.append(row, options, status, spoken, notice.root);
-  el.append(root);
+  mount(el, root);
 
   let waits = ""; // what waits for the kernel, while a cell blocks it
   const run = new RunButtons((kind, fields, label) => {

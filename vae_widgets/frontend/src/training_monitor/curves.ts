@@ -5,7 +5,7 @@ import "../controls/shell.css";
 import "../curve_plot/widget.css";
 import { findModel, frontEndModule, setHere, type View } from "../kernel/front_end_module.ts";
 import "./curves.css";
-import { element } from "../controls/shell.ts";
+import { element, mount } from "../controls/shell.ts";
 import { CurveView } from "../curve_plot/curve_view.ts";
 import type { CurvePlot } from "../curve_plot/description.ts";
 import { plotsOf, readoutOf, readRun } from "./curve_plots.ts";
@@ -23,7 +23,7 @@ const WATCHED = { legend: ["hidden"], controls: ["log_scale", "smoothing", "zoom
 
 function render({ model, el }: View<State>) {
   const root = element("div", "vw-widget vw-curves vw-curve-panels");
-  el.append(root);
+  mount(el, root);
   const run = readRun(model.get("run"));
   let view: CurvesView = { hidden: [], logScale: false, smoothing: 0, zoom: [] };
   let plots = plotsOf(run, view);

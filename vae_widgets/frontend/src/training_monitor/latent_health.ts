@@ -7,7 +7,7 @@ import { quantityColour } from "../canvas/palette.ts";
 import { CanvasView } from "../canvas/canvas_view.ts";
 import { frontEndModule, type View } from "../kernel/front_end_module.ts";
 import { listen } from "../kernel/listen.ts";
-import { element } from "../controls/shell.ts";
+import { element, mount } from "../controls/shell.ts";
 import { cellBox, drawAxes, drawLine, paddedLimits, isNarrow } from "../canvas/small_plot.ts";
 import type { Theme } from "../canvas/theme.ts";
 import type { Box } from "../canvas/viewport.ts";
@@ -31,7 +31,7 @@ function render({ model, el }: View<{ shown: Partial<HealthState> }>) {
   const box = element("div", "vw-picture");
   box.role = "img";
   root.append(box);
-  el.append(root);
+  mount(el, root);
 
   const folded = new ResizeObserver(([{ contentRect }]) => {
     if (contentRect.width) root.classList.toggle("vw-narrow", isNarrow(contentRect.width));

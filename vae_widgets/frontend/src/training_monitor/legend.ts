@@ -8,7 +8,7 @@ import { frontEndModule, type View } from "../kernel/front_end_module.ts";
 import { listen } from "../kernel/listen.ts";
 import { FileRequest } from "../kernel/file_request.ts";
 import { setAndPush } from "../kernel/sync.ts";
-import { button, element } from "../controls/shell.ts";
+import { button, element, mount } from "../controls/shell.ts";
 import { STATUS } from "./curve_overlay.ts";
 import { pictureOf } from "../canvas/picture.ts";
 
@@ -57,7 +57,7 @@ function render({ model, el }: View<State>) {
   row.append(lines, menu);
   const notice = new KernelNotice(model);
   root.append(row, notice.root);
-  el.append(root);
+  mount(el, root);
 
   const toggle = (name: string) => {
     const hidden = model.get("hidden");

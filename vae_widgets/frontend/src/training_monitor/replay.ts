@@ -10,7 +10,7 @@ import { frontEndModule, type View } from "../kernel/front_end_module.ts";
 import { listen } from "../kernel/listen.ts";
 import { setAndPush } from "../kernel/sync.ts";
 import { CanvasView } from "../canvas/canvas_view.ts";
-import { button, element } from "../controls/shell.ts";
+import { button, element, mount } from "../controls/shell.ts";
 import { drawAxes } from "../canvas/small_plot.ts";
 import { plain } from "../format/numbers.ts";
 import { CurveCursor, type Limits } from "./curve_overlay.ts";
@@ -63,7 +63,7 @@ function render({ model, el }: View<State>) {
   box.role = "img";
   const notice = new KernelNotice(model);
   root.append(row, box, notice.root);
-  el.append(root);
+  mount(el, root);
 
   const frames = () => model.get("shown").frames ?? [];
   const index = () => {
