@@ -121,28 +121,37 @@ def encode_distribution(
     Raises ``TypeError`` or ``ValueError`` if the codec returns anything else, or takes tensors
     only.
     """
-    code = _call(codec, "encode", x)
+    return check_codes(codec, "codec.encode(x)", _call(codec, "encode", x))
+
+
+def check_codes(
+    codec: Codec, name: str, code: Any
+) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+    """Return z_mean and z_log_var (None without variances) of what ``encode`` may return."""
+    parts = parts_of_code(name, code)
+    z_mean = _checked(codec, name, parts[0])
+    if len(parts) < 2:
+        return z_mean, None
+    z_log_var = _checked(codec, f"z_log_var of {name}", parts[1])
+    if len(z_log_var) != len(z_mean):
+        raise ValueError(
+            f"z_log_var of {name} has {len(z_log_var)} rows; expected {len(z_mean)}, as z_mean has."
+        )
+    return z_mean, z_log_var
+
+
+def parts_of_code(name: str, code: Any) -> list[Any]:
+    """Return z_mean, and z_log_var if there is one, of what ``encode`` may return; not checked."""
     if isinstance(code, Mapping):
         if "z_mean" not in code:
             raise TypeError(
-                f"codec.encode(x) gives a dict with {', '.join(map(repr, code))}; expected "
-                "'z_mean', and 'z_log_var' if there is one."
+                f"{name} gives a dict with {', '.join(map(repr, code))}; expected 'z_mean', and "
+                "'z_log_var' if there is one."
             )
-        parts = [code["z_mean"], *([code["z_log_var"]] if "z_log_var" in code else [])]
-    elif isinstance(code, tuple | list) and len(code) and _is_table(code[0]):
-        parts = list(code)
-    else:  # an array, or a list of rows
-        parts = [code]
-    z_mean = _checked(codec, "codec.encode(x)", parts[0])
-    if len(parts) < 2:
-        return z_mean, None
-    z_log_var = _checked(codec, "z_log_var of codec.encode(x)", parts[1])
-    if len(z_log_var) != len(z_mean):
-        raise ValueError(
-            f"z_log_var of codec.encode(x) has {len(z_log_var)} rows; expected {len(z_mean)}, as "
-            "z_mean has."
-        )
-    return z_mean, z_log_var
+        return [code["z_mean"], *([code["z_log_var"]] if "z_log_var" in code else [])]
+    if isinstance(code, tuple | list) and len(code) and _is_table(code[0]):
+        return list(code)
+    return [code]  # an array, or a list of rows
 
 
 def _is_table(part: Any) -> bool:
@@ -246,68 +255,6 @@ def _call(codec: Codec, method: str, argument: ArrayLike) -> Any:
 
 class CannotDecodeError(TypeError):
     """Raised when a codec that only encodes is asked to decode."""
-
-
-class EncodingOnly:
-    """A codec for `LatentScatter` that only encodes: UMAP, t-SNE, an encoder, a function.
-
-    Parameters
-    ----------
-    encoder
-        A function of samples, or an object with ``encode``, ``transform`` (of flattened samples),
-        or ``embedding_`` of these samples.
-    x
-        Samples (n, *sample_shape).
-    """
-
-    def __init__(self, encoder: Any, x: NDArray[np.float32]) -> None:
-        self._encoder, self._x = encoder, x
-        self.sample_shape = x.shape[1:]
-        self._code: Any = None
-        self._code = self.encode(x)  # once: t-SNE and UMAP are slow
-        code = self._code
-        if isinstance(code, Mapping):
-            code = code.get("z_mean")
-        elif isinstance(code, tuple | list) and len(code) and _is_table(code[0]):
-            code = code[0]
-        shape = getattr(code, "shape", None) or np.shape(code)
-        if len(shape) != 2 or shape[0] != len(x):
-            raise ValueError(
-                f"codec of type {type(encoder).__name__} gives shape {tuple(shape)} for {len(x)} "
-                f"samples; expected ({len(x)}, latent_dim)."
-            )
-        self.latent_dim = int(shape[1])
-
-    def encode(self, x: ArrayLike) -> Any:
-        """Map samples (n, *sample_shape) to their codes."""
-        if self._code is not None and x is self._x:
-            return self._code
-        if hasattr(self._encoder, "encode"):
-            return self._encoder.encode(x)
-        if hasattr(self._encoder, "transform"):
-            return self._encoder.transform(np.reshape(x, (len(np.asarray(x)), -1)))
-        if hasattr(self._encoder, "embedding_"):
-            return self._encoder.embedding_
-        return self._encoder(x)
-
-    def decode(self, z: ArrayLike) -> NDArray[np.float32]:
-        """Raise ``CannotDecodeError``."""
-        raise CannotDecodeError(
-            "This codec only encodes, so nothing can be decoded. Samples can still be looked at, "
-            "selected and coloured; pass a codec with decode for the rest."
-        )
-
-
-def encoding_codec(codec: Any, x: ArrayLike) -> tuple[Any, NDArray[np.float32]]:
-    """Return a codec for `LatentScatter`, which needs no ``decode``, and the samples, checked."""
-    has_all = all(hasattr(codec, name) for name in ("encode", "decode"))
-    ways = ("encode", "transform", "embedding_", "__call__")
-    if has_all or isinstance(codec, str | type) or not any(hasattr(codec, w) for w in ways):
-        return check_codec(codec), checks.samples("x", x, codec.sample_shape)
-    samples = checks.float_array("x", x)
-    if samples.ndim < 2:
-        raise ValueError(f"x has shape {samples.shape}; expected (n, *sample_shape).")
-    return EncodingOnly(codec, samples), samples
 
 
 class ConditionalCodec(Protocol):

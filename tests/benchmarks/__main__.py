@@ -31,6 +31,7 @@ SUBJECTS = (
     "threshold",
     "histogram",
     "browser",
+    "ten_million",
     "playground",
     "classroom",
 )

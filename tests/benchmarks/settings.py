@@ -27,6 +27,8 @@ class Settings:
         Scores under a threshold that moves.
     points
         Numbers of points to draw in the browser.
+    many_points
+        Points whose samples stay in a file.
     gesture_seconds
         How long a gesture there lasts.
     notebooks
@@ -45,6 +47,7 @@ class Settings:
     rows: int = 5_000_000
     scores: int = 10_000_000
     points: tuple[int, ...] = (1_000, 10_000, 70_000, 200_000, 1_000_000)
+    many_points: int = 10_000_000
     gesture_seconds: float = 3.0
     notebooks: tuple[str, ...] = (
         *("1_what_a_vae_is", "2_the_latent_space", "3_kl_beta_and_collapse"),
@@ -66,6 +69,7 @@ class Settings:
             rows=2_000,
             scores=10_000,
             points=(1_000,),
+            many_points=1_000,
             gesture_seconds=0.5,
             notebooks=("2_the_latent_space",),
         )

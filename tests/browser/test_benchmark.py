@@ -4,7 +4,7 @@ import numpy as np
 
 import vae_widgets as vw
 from tests.benchmarks import browser as in_jupyterlab
-from tests.benchmarks import gestures, histogram, in_page
+from tests.benchmarks import gestures, histogram, in_page, ten_million
 from tests.benchmarks.browser import BQPLOT, OURS, PLOTS, Figures
 from tests.benchmarks.report import Report
 from tests.benchmarks.settings import Settings
@@ -36,6 +36,16 @@ def test_a_scatter_of_bqplot_is_measured(notebook):  # jupyter-scatter is instal
     nb = notebook(in_jupyterlab.cells(prepare, plot.shown), run=False)
     watched = in_jupyterlab.watch(nb, plot.shown)
     check(in_jupyterlab.figures_in(nb.page, plot, watched, seconds=0.3))
+
+
+def test_a_scatter_of_samples_in_a_file_is_measured(notebook):
+    plot = ten_million.PLOT
+    prepare = in_jupyterlab.DATA.format(n=1_000) + plot.imports
+    nb = notebook(in_jupyterlab.cells(prepare, plot.shown), run=False)
+    watched = in_jupyterlab.watch(nb, plot.shown)
+    ten_million.check_picks(nb)
+    check(in_jupyterlab.figures_in(nb.page, plot, watched, seconds=0.3))
+    assert 50 < nb.kernel.eval("peak()") < 10_000
 
 
 def test_a_histogram_is_measured(notebook):

@@ -280,11 +280,11 @@ def _fields(content: Any) -> dict[str, Any]:
     return fields
 
 
-def hash_data(scores: NDArray[np.float64], labels: NDArray[np.float64] | None) -> str:
+def hash_data(scores: NDArray[np.floating], labels: NDArray[np.float64] | None) -> str:
     """Return the SHA-256 of scores (n,), and labels (n,) if any, as little-endian float64."""
-    digest = hashlib.sha256(np.ascontiguousarray(scores, "<f8").tobytes())
+    digest = hashlib.sha256(np.ascontiguousarray(scores, "<f8").data)
     if labels is not None:
-        digest.update(np.ascontiguousarray(labels, "<f8").tobytes())
+        digest.update(np.ascontiguousarray(labels, "<f8").data)
     return digest.hexdigest()
 
 

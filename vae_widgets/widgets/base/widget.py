@@ -15,6 +15,7 @@ from ipywidgets.widgets.widget import _remove_buffers
 from numpy.typing import NDArray
 
 from vae_widgets.core import checks
+from vae_widgets.core.lazy_samples import LazySamples
 from vae_widgets.rendering import Renderer
 from vae_widgets.widgets.base import messages
 from vae_widgets.widgets.base.hosted_view import HostedView
@@ -37,7 +38,7 @@ class PageContents(Protocol):
     ) -> dict[str, Any] | None:
         """Return the formula of the scores of samples, None where the page does not know it."""
 
-    def add_pictures(self, x: NDArray[Any], renderer: Renderer) -> int:
+    def add_pictures(self, x: NDArray[Any] | LazySamples, renderer: Renderer) -> int:
         """Carry the tiles of samples once; return their number."""
 
 

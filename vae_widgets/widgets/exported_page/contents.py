@@ -1,6 +1,7 @@
 """What a page carries: the widgets of a tree with their state, each buffer and sample once."""
 
 import base64
+import math
 import warnings
 import zlib
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ import ipywidgets
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_widgets.core.lazy_samples import LazySamples
 from vae_widgets.rendering import Renderer, render
 from vae_widgets.rendering.atlas import tile_atlas
 from vae_widgets.rendering.named import TWINS, renderer_to_json
@@ -21,6 +23,8 @@ _OF_IPYWIDGETS = (
     *("selected_index", "tooltip", "value"),
 )
 """What the page needs of boxes, buttons, texts and choices."""
+MOST_READ = 2**26
+"""Bytes of samples that are read from a file for a page, as float32."""
 _LEFT_OUT = ("_esm", "_css", "_anywidget_id", "layout", "style", "tooltip_", "tabbable")
 
 
@@ -103,7 +107,7 @@ class PageContents:
         self._known[key] = (codec, len(self.codecs) - 1)
         return f"model {len(self.codecs) - 1}"
 
-    def add_pictures(self, x: NDArray[Any], renderer: Renderer) -> int:
+    def add_pictures(self, x: NDArray[Any] | LazySamples, renderer: Renderer) -> int:
         """Carry the tiles of samples once; return their number."""
         if (key := (id(x), id(renderer))) not in self._known:
             self.pictures.append(self._pictures(x, renderer))
@@ -116,7 +120,15 @@ class PageContents:
         """Return the formula of scores, None where the page cannot encode or does not know it."""
         return score_formula(codec, x, scores) if self.add_model(codec) else None
 
-    def _pictures(self, x: NDArray[Any], renderer: Renderer) -> dict[str, Any]:
+    def _pictures(self, x: NDArray[Any] | LazySamples, renderer: Renderer) -> dict[str, Any]:
+        nothing = {"samples": None, "renderer": None, "atlas": None}
+        if isinstance(x, LazySamples):
+            size = 4 * math.prod(x.shape)
+            if size > MOST_READ:
+                text = f"x is not in memory, and its samples would take {size / 1e6:,.0f} MB"
+                warnings.warn(f"The page shows no new tiles: {text}.", RuntimeWarning, stacklevel=2)
+                return nothing
+            x = np.asarray(x)
         spec = renderer_to_json(renderer)
         if spec.get("name") in TWINS:
             return {"samples": self.add_samples(x), "renderer": self.plain(spec), "atlas": None}
@@ -124,7 +136,7 @@ class PageContents:
             atlas = tile_atlas(render(renderer, x))
         except ValueError as error:  # more tiles than fit into a picture
             warnings.warn(f"The page shows no new tiles: {error}", RuntimeWarning, stacklevel=2)
-            return {"samples": None, "renderer": None, "atlas": None}
+            return nothing
         return {"samples": None, "renderer": None, "atlas": self.plain(atlas)}
 
     def plain(self, value: Any) -> Any:

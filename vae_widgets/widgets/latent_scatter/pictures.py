@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from vae_widgets.codec import Codec, decode_samples
 from vae_widgets.core.latent.plane import grid_points
 from vae_widgets.core.latent.space import LatentSpace
+from vae_widgets.core.lazy_samples import Samples
 from vae_widgets.rendering import Renderer, detail_of, render, render_compared
 from vae_widgets.rendering.atlas import MAX_SIDE, tile_atlas
 
@@ -31,9 +32,7 @@ ATTRIBUTE_REACH = 2.0  # as the page's slider (frontend/src/latent_scatter/panel
 class ScatterPictures:
     """Decodes places of a latent space and renders them, and samples, to atlases of tiles."""
 
-    def __init__(
-        self, codec: Codec, x: NDArray[np.float32], renderer: Renderer, space: LatentSpace
-    ) -> None:
+    def __init__(self, codec: Codec, x: Samples, renderer: Renderer, space: LatentSpace) -> None:
         self._codec, self._x, self._renderer, self._space = codec, x, renderer, space
         _, self._height, self._width, _ = render(renderer, x[:1]).shape
 
@@ -44,7 +43,7 @@ class ScatterPictures:
         side = np.sqrt(area) + max(self._height, self._width)
         if area > TILE_BUDGET or side > MAX_SIDE:
             return {}
-        return self._rendered(self._x)
+        return self._rendered(self._x[:])
 
     def sample(self, index: int) -> dict[str, Any]:
         """Return one sample."""

@@ -10,6 +10,7 @@ from vae_widgets.codec import CannotDecodeError, decode_samples
 from vae_widgets.core import checks
 from vae_widgets.core.latent.far_from_data import CODES_KEPT
 from vae_widgets.core.latent.plane import on_plane
+from vae_widgets.core.lazy_samples import Samples
 from vae_widgets.core.pairing import index_to_json, rows_with
 from vae_widgets.widgets.base.messages import Refused, in_words
 from vae_widgets.widgets.latent_scatter.pictures import ScatterPictures
@@ -24,7 +25,7 @@ class ScatterAnswers(ScatterState):
     """Decodes what the page asks for: one method for each kind of `messages.KINDS`."""
 
     z_mean: NDArray[np.float32]
-    x: NDArray[np.float32]
+    x: Samples
     _pictures: ScatterPictures
 
     def __init__(self, **traits: Any) -> None:

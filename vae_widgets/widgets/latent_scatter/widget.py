@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vae_widgets.codec import CannotDecodeError, Codec, encode_distribution, encoding_codec
+from vae_widgets.codec import CannotDecodeError, Codec
 from vae_widgets.core import checks
 from vae_widgets.core.labels.classes import index_classes
 from vae_widgets.core.latent.plane import padded_bounds
@@ -26,6 +26,7 @@ from vae_widgets.widgets.base.messages import in_words
 from vae_widgets.widgets.base.sound import answer_sounds
 from vae_widgets.widgets.base.widget import PageContents
 from vae_widgets.widgets.latent_scatter import still_picture as picture
+from vae_widgets.widgets.latent_scatter.encoded_samples import EncodedSamples
 from vae_widgets.widgets.latent_scatter.pictures import ScatterPictures
 from vae_widgets.widgets.latent_scatter.requests import ScatterAnswers
 from vae_widgets.widgets.still_pictures.pictured import Pictured
@@ -45,7 +46,9 @@ class LatentScatter(Pictured, ScatterAnswers):
         Without decoding also: a UMAP or another transformer fitted on flattened samples, a t-SNE
         fitted on these, an encoder of Keras, or a function of samples.
     x
-        Samples (n, *sample_shape).
+        Samples (n, *sample_shape). A memmap, an open ``h5py.Dataset``, a Zarr or Dask array is read
+        where it is looked at; tiles then have the range of values of 100 samples. With `codes` also
+        a function that maps rows (m,), int64, to samples (m, *sample_shape).
     labels
         One class for each sample (n,): whole numbers, booleans, texts or a pandas categorical; None
         for no classes. Missing classes (None, NaN, NA, masked) are grey and "unknown".
@@ -74,6 +77,9 @@ class LatentScatter(Pictured, ScatterAnswers):
         `VAE.build`, its decoder has at most 8 MB as ONNX, and the page has `renderer`, too
         (``docs/explanation/in_page_model.md``). True takes any size and converts other layers, in
         seconds, or raises ``ValueError``. False leaves it to the kernel.
+    codes
+        The codes of x, where they are known: z_mean (n, latent_dim), or a pair of z_mean and
+        z_log_var. None calls ``codec.encode(x)``.
 
     Attributes
     ----------
@@ -129,7 +135,8 @@ class LatentScatter(Pictured, ScatterAnswers):
         Classes, and sides of `threshold` ("below", "above"), that are not drawn; "unknown" for
         missing ones. May be set.
     x : ndarray
-        The samples, float32 (n, *sample_shape).
+        The samples, float32 (n, *sample_shape). Where they are not in memory, an index or a slice
+        reads some, and ``np.asarray`` all of them.
     z_mean : ndarray
         The codes, float32 (n, latent_dim).
     n_samples : int
@@ -168,14 +175,15 @@ class LatentScatter(Pictured, ScatterAnswers):
         dims: Sequence[int] | None = None,
         projection: str | Projection = "latent",
         in_page: bool | str = "auto",
+        codes: Any = None,
     ) -> None:
         in_page = check_in_page(in_page)
-        codec, samples = encoding_codec(codec, x)
-        self._codec = codec
+        samples = EncodedSamples(codec, x, codes)
+        self._codec = codec = samples.codec
         coloured = {f"quantities[{name!r}]": one for name, one in (quantities or {}).items()}
         self._index = shared_index({"x": x, "labels": labels, "color_by": color_by, **coloured})
-        self.x = samples
-        renderer = check_renderer(renderer, codec.sample_shape, x, codec)
+        self.x = samples.x
+        renderer = check_renderer(renderer, codec.sample_shape, samples.for_range, codec)
         self.n_samples = len(self.x)
         classes, names = index_classes(labels, self.n_samples, label_names)
         color_by, quantities = self._checked_colour(color_by, quantities or {})
@@ -186,12 +194,7 @@ class LatentScatter(Pictured, ScatterAnswers):
             if dims is not None:
                 self._checked_dims(dims, codec.latent_dim)
 
-        self.z_mean, z_log_var = encode_distribution(codec, self.x)
-        if len(self.z_mean) != self.n_samples:
-            raise ValueError(
-                f"codec.encode(x) has {len(self.z_mean)} rows; expected {self.n_samples}, one for "
-                "each sample."
-            )
+        self.z_mean, z_log_var = samples.encode()
         self._space = LatentSpace(self.z_mean, z_log_var)
         self._space.use(self._checked_projection(projection))
         self._renderer = renderer
@@ -200,7 +203,7 @@ class LatentScatter(Pictured, ScatterAnswers):
             color_by=color_by,
             quantities=quantities,
             threshold=threshold,
-            _origin={"data": hash_data(self.z_mean.astype(np.float64), None), "kernel": KERNEL_ID},
+            _origin={"data": hash_data(self.z_mean, None), "kernel": KERNEL_ID},
             _classes=classes,
             _class_names=names,
             _tiles=self._pictures.all_samples(),
