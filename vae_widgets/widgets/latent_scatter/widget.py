@@ -14,6 +14,7 @@ from vae_widgets.core.latent.plane import padded_bounds
 from vae_widgets.core.latent.projections import Projection
 from vae_widgets.core.latent.space import LatentSpace
 from vae_widgets.core.latent.statistics import attribute_vector
+from vae_widgets.core.lazy_samples import SamplesOfRows
 from vae_widgets.core.pairing import check_index, index_to_json, shared_index
 from vae_widgets.core.scores.policy import hash_data
 from vae_widgets.rendering import Renderer, check_renderer, note_of
@@ -164,7 +165,7 @@ class LatentScatter(Pictured, ScatterAnswers):
     def __init__(
         self,
         codec: Codec,
-        x: ArrayLike,
+        x: ArrayLike | SamplesOfRows,
         labels: ArrayLike | None = None,
         renderer: Renderer | str | None = None,
         *,
@@ -175,7 +176,7 @@ class LatentScatter(Pictured, ScatterAnswers):
         dims: Sequence[int] | None = None,
         projection: str | Projection = "latent",
         in_page: bool | str = "auto",
-        codes: Any = None,
+        codes: ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
     ) -> None:
         in_page = check_in_page(in_page)
         samples = EncodedSamples(codec, x, codes)
