@@ -46,6 +46,7 @@ export class LegendView {
   readonly #sides: Switches;
   readonly #threshold: NumberField;
   readonly #classes: Switches;
+  #isLaidOut = false;
 
   constructor(actions: LegendActions) {
     this.#colour = select(this.#top, "Colour", "What colours the points", actions.colourBy);
@@ -60,14 +61,18 @@ export class LegendView {
     this.#bar.append(this.#name, this.#ramp.root, this.#sides.root, this.#threshold.root);
     this.#top.append(this.#bar, this.#classes.head);
     this.root.append(this.#top, this.#classes.root);
-    const resized = new ResizeObserver(() => this.#fit());
+    const resized = new ResizeObserver(() => {
+      this.#isLaidOut = true;
+      this.#fit();
+    });
     for (const part of [this.root, this.#classes.root]) resized.observe(part);
     this.#top.addEventListener("input", () => this.#fit()); // at the end of a search
   }
 
   /** In a narrow widget, the list of the classes stands below all others where it has no room beside the pictures. */
   #fit(): void {
-    if (this.#classes.isSearching) return;
+    // The observer calls this when the page has laid out the legend; before, that would be done once more.
+    if (!this.#isLaidOut || this.#classes.isSearching) return;
     const fit = () => [this.#sides, this.#classes].map((list) => list.fit()).every(Boolean);
     this.root.classList.remove("vw-list-below");
     if (fit()) return;

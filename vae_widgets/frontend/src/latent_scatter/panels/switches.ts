@@ -31,6 +31,7 @@ export class Switches {
   #rows: HTMLElement[] = [];
   #entries: Entry[] = [];
   #hidden: number[] = [];
+  #isMeasured = false;
 
   /** `one` and `many` are what a group is called; `changed` gets the groups that are to be hidden. */
   constructor(one: string, many: string, changed: (hidden: number[]) => void) {
@@ -68,6 +69,7 @@ export class Switches {
     if (this.#rows.length !== entries.length) this.#build(entries.length);
     this.#hidden = hidden;
     this.#entries = entries;
+    this.#isMeasured = false;
     this.head.hidden = entries.length < 2;
     this.#search.hidden = entries.length <= MANY;
     if (this.#search.hidden) this.#search.value = "";
@@ -102,18 +104,26 @@ export class Switches {
     list.classList.remove("vw-in-columns");
     const row = this.#rows[0]?.offsetHeight;
     if (!row) return true;
-    list.classList.add("vw-measured");
-    for (const part of ["name", "count"]) {
-      const widths = [...list.querySelectorAll<HTMLElement>(`.vw-legend-${part}`)].map((text) => text.offsetWidth);
-      list.style.setProperty(`--vw-${part}`, `${Math.max(...widths) + 1}px`);
-    }
-    list.classList.remove("vw-measured");
+    if (!this.#isMeasured) this.#measure();
     const isWhole = () => list.scrollHeight <= list.clientHeight;
     if (!isWhole()) list.classList.add("vw-in-columns");
     const areSeen = isWhole();
     if (!areSeen) list.style.maxHeight = `${Math.max(1, Math.floor(list.clientHeight / row)) * row}px`;
     const names = [...list.querySelectorAll(".vw-legend-name")];
     return areSeen && names.every(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth);
+  }
+
+  /** Give all names one width, and all counts: those of the longest. */
+  #measure(): void {
+    const list = this.#list;
+    list.classList.add("vw-measured");
+    const parts = ["name", "count"].map((part) => ({
+      part,
+      widths: [...list.querySelectorAll<HTMLElement>(`.vw-legend-${part}`)].map((text) => text.offsetWidth),
+    }));
+    for (const { part, widths } of parts) list.style.setProperty(`--vw-${part}`, `${Math.max(...widths) + 1}px`);
+    list.classList.remove("vw-measured");
+    this.#isMeasured = true;
   }
 
   #build(count: number): void {
@@ -142,10 +152,10 @@ export class Switches {
   }
 
   #find(): void {
-    const { style, offsetHeight } = this.#list;
+    const { style } = this.#list;
     // Nothing around the list moves while something is searched.
     if (!this.isSearching) style.height = "";
-    else if (!style.height) style.height = `${offsetHeight}px`;
+    else if (!style.height) style.height = `${this.#list.offsetHeight}px`;
     const found = new Set(this.#found());
     this.#entries.forEach((entry, i) => this.#rows[i].classList.toggle("vw-not-found", !found.has(entry)));
     this.#search.ariaInvalid = String(!found.size);
