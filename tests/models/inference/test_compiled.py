@@ -37,20 +37,31 @@ def test_training_and_loading_show_in_the_next_decode(make_vae, digits, tmp_path
     np.testing.assert_array_equal(vae.decode(z), before)
 
 
-def test_one_trace_serves_many_rows_and_one_more_a_pair():
+def test_few_traces_serve_any_number_of_rows():
     traces = []
 
     def function(x):
-        traces.append(x.shape)
+        traces.append(x.shape[0])
         return (2 * x,)
 
     compiled = CompiledFunction(function, (3,))
-    for n in (3, 50, 2000):
+    for n, expected in ((3, [48]), (50, [48]), (500, [48, 480]), (2200, [48, 480, 192])):
         compiled(np.zeros((n, 3), np.float32))
-    assert traces == [(48, 3)]
+        assert traces == expected
     for n in (1, 2):
         compiled(np.zeros((n, 3), np.float32))
-    assert traces == [(48, 3), (2, 3)]
+    assert traces == [48, 480, 192, 2]
+
+
+def test_wide_results_make_no_larger_blocks():
+    sizes = []
+
+    def function(x):
+        sizes.append(x.shape[0])
+        return (tf.tile(x, [1, 3000]),)
+
+    CompiledFunction(function, (1,))(np.zeros((1000, 1), np.float32))
+    assert sizes == [48]
 
 
 def test_one_row_is_not_computed_in_a_pair_where_that_rounds_otherwise():

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from vae_widgets.bundle.errors import BundleError
 from vae_widgets.bundle.onnx.model import OnnxModel
 from vae_widgets.bundle.onnx.shapes import MOST_WORK, infer
-from vae_widgets.core.fixed_blocks import Arrays, place_matters, run_in_blocks
+from vae_widgets.core.agreeing_blocks import LARGER, PAIR, AgreeingBlocks
+from vae_widgets.core.fixed_blocks import Arrays, BlockFunction, place_matters
 
 _MAX_THREADS = 4
 _BLOCK_SIZE = 8
-"""Rows in a block: as quick per row as more, and one row does not wait long."""
+"""Rows in the block that sets the rounding."""
 _SMALLEST_IMAGE = 2**9
 """Numbers in a sample from which on the convolutions of one row are as quick as of several."""
 _CHECKS = 16
@@ -52,12 +53,10 @@ class OnnxGraph:
             self._check_block(model, 1, len(content))
         except ValueError as error:
             raise BundleError(f"{where} is refused: {error}.") from None
-        if size > 1:
-            try:
-                self._check_block(model, size, len(content))
-            except ValueError:  # it needs too much memory or time with more than one row
-                size = 1
+        if size > 1 and not self._can_run(model, size, len(content)):
+            size = 1
         self._wanted_block_size = size
+        self._other_sizes = {PAIR, *(n for n in LARGER if self._can_run(model, n, len(content)))}
         model = dataclasses.replace(
             model,
             inputs={name: (None, *shape) for name, shape in inputs.items()},
@@ -85,18 +84,33 @@ class OnnxGraph:
                     f"it gives {name!r} of shape {found.shape} for {n} rows; expected {(n, *shape)}"
                 )
 
+    def _can_run(self, model: OnnxModel, n: int, n_bytes: int) -> bool:
+        """Return whether `n` rows at once need neither too much memory nor too much time."""
+        try:
+            self._check_block(model, n, n_bytes)
+        except ValueError:
+            return False
+        return True
+
     def __call__(self, **arrays: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """Return the outputs for all rows of float32 arrays, one for each input.
 
         The outputs for a row do not depend on the other rows, not even in their last digits.
         """
         rows = [arrays[name] for name in self._inputs]
-        return run_in_blocks(self._run, rows, self._block_size)
+        return self._blocks(rows)
 
     @functools.cached_property
-    def _block_size(self) -> int:
+    def _blocks(self) -> AgreeingBlocks:
+        shapes = list(self._inputs.values())
         size = self._wanted_block_size
-        return 1 if place_matters(self._run, self._inputs.values(), size, _CHECKS) else size
+        if place_matters(self._run, shapes, size, _CHECKS):
+            size = 1
+
+        def make(rows: int) -> BlockFunction | None:
+            return self._run if rows in self._other_sizes else None
+
+        return AgreeingBlocks((size, self._run), make, shapes)
 
     def _run(self, arrays: Arrays) -> list[NDArray[np.float32]]:
         try:

@@ -1,7 +1,7 @@
 """Compiled functions behind `VAE.encode`, `decode` and the figures of merit.
 
-They run on blocks of one fixed size, so that rows do not affect each other, and without XLA, so
-that a gesture need not wait for a compiler.
+They run on blocks of fixed sizes, so that rows do not affect each other, and without XLA, so that a
+gesture need not wait for a compiler.
 """
 
 import functools
@@ -13,7 +13,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from vae_widgets.core.fixed_blocks import Arrays, blocks_agree, place_matters, run_in_blocks
+from vae_widgets.core.agreeing_blocks import AgreeingBlocks
+from vae_widgets.core.fixed_blocks import Arrays, BlockFunction, place_matters
 
 MANY_ROWS = {48: 2**19, 16: 2**21, 1: math.inf}
 """Block sizes for functions that are called with many rows, the best one first.
@@ -24,9 +25,7 @@ processors compute up to 16 numbers at once, and none is to be left over.
 """
 FEW_ROWS = {16: 2**18, 1: math.inf}
 """Block sizes for functions behind gestures, which are called with few rows."""
-PAIR = 2
-"""Rows in the block for one or two rows; libraries round a product of a single row otherwise."""
-
+_MOST_NUMBERS_IN_LARGER = 2**19
 _NUMBERS_IN_CHECKS = 2**21
 
 
@@ -34,7 +33,7 @@ class CompiledFunction:
     """A function of tensors (n, *shape), called with numpy arrays of any number of rows.
 
     It returns a tensor (n, ...), or several. The first suitable one of `block_sizes` is taken. One
-    or two rows have a small block of their own, if its results are the same to the last bit.
+    or two rows, and many, have blocks of other sizes, if the results are the same to the last bit.
     """
 
     def __init__(
@@ -49,11 +48,11 @@ class CompiledFunction:
 
     @property
     def block_size(self) -> int:
-        """Rows in a block."""
-        return self._block[0]
+        """Rows in the block that sets the rounding."""
+        return self._blocks.usual[0]
 
     @functools.cached_property
-    def _block(self) -> tuple[int, Callable[[Arrays], Arrays]]:
+    def _blocks(self) -> AgreeingBlocks:
         for size, limit in self._block_sizes.items():
             graph = self._trace(size)
             run = as_operation(graph)
@@ -62,16 +61,13 @@ class CompiledFunction:
                 continue
             if not place_matters(run, self._shapes, size, _NUMBERS_IN_CHECKS // largest):
                 break
-        return size, run
 
-    @functools.cached_property
-    def _pair(self) -> tuple[int, Callable[[Arrays], Arrays]]:
-        if self.block_size <= PAIR:
-            return self._block
-        run_pair = as_operation(self._trace(PAIR))
-        if blocks_agree((PAIR, run_pair), self._block, self._shapes):
-            return PAIR, run_pair
-        return self._block
+        def make(rows: int) -> BlockFunction | None:
+            if rows > size and largest // size * rows > _MOST_NUMBERS_IN_LARGER:
+                return None
+            return as_operation(self._trace(rows))
+
+        return AgreeingBlocks((size, run), make, self._shapes)
 
     def _trace(self, rows: int) -> Any:
         signature = [tf.TensorSpec((rows, *shape), tf.float32) for shape in self._shapes]
@@ -83,8 +79,7 @@ class CompiledFunction:
 
     def __call__(self, *arrays: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
         """Return the results for all rows."""
-        size, run = self._pair if len(arrays[0]) <= PAIR else self._block
-        return tuple(run_in_blocks(run, arrays, size))
+        return tuple(self._blocks(arrays))
 
 
 def as_operation(graph: Any) -> Callable[[Arrays], Arrays]:
