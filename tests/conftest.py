@@ -1,7 +1,8 @@
 """Settings for all tests."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,22 @@ def group_of(nodeid: str) -> int:
     """Return the number of the group that a test belongs to, or the number of groups."""
     found = (number for number, group in enumerate(TOGETHER) if nodeid.startswith(group))
     return next(found, len(TOGETHER))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """In a fresh environment, collect in one process after the other.
+
+    The first one compiles what all import, 15 s of processor time; at once, each would do it.
+    """
+    tensorflow = find_spec("tensorflow")
+    if tensorflow is None or tensorflow.cached is None or Path(tensorflow.cached).is_file():
+        return (yield)
+    import fcntl
+
+    with Path(__file__).open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,6 +4,7 @@ Imports inside functions and for types alone count, too.
 """
 
 import ast
+import functools
 import graphlib
 import pathlib
 import posixpath
@@ -213,11 +214,14 @@ def module_of(full_name):
     return ".".join(parts) or "__init__"
 
 
-IMPORTS = {name: list(imported(ast.parse(path.read_text()))) for name, path in SOURCES.items()}
+@functools.cache
+def imports_of(name):
+    """Return what a module imports. Not at import time: each process of xdist collects this."""
+    return list(imported(ast.parse(SOURCES[name].read_text())))
 
 
 def own_imports(name):
-    found = {module_of(full) for full, _ in IMPORTS[name] if full.split(".")[0] == "vae_widgets"}
+    found = {module_of(full) for full, _ in imports_of(name) if full.split(".")[0] == "vae_widgets"}
     return found - {name}
 
 
@@ -245,9 +249,9 @@ def test_imports_follow_the_map():
 
 def test_other_packages_are_those_of_the_map():
     wrong = set()
-    for name, found in IMPORTS.items():
+    for name in SOURCES:
         at_once, later = OUTSIDE[name.split(".")[0]]
-        for full, now in found:
+        for full, now in imports_of(name):
             top = full.split(".")[0]
             known = {"vae_widgets", *sys.stdlib_module_names, *at_once, *(() if now else later)}
             if top not in known:

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 import vae_widgets
@@ -30,6 +29,8 @@ def test_the_defaults_are_those_of_the_widgets():
     ],
 )
 def test_settings_without_effect_are_refused(wrong):
+    import jsonschema  # takes 2 s of processor time, which each process would spend on collection
+
     jsonschema.validate(DEFAULTS, SCHEMA)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**DEFAULTS, **wrong}, SCHEMA)
