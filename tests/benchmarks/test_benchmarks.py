@@ -131,6 +131,7 @@ def test_smoke_run_without_peers(tmp_path):
     assert "| Epoch with the monitor, ratio |" in text
     assert "\n### Threshold: one move over 10,000 scores\n" in text
     assert "| One move over 10,000 scores: `AnomalyHistogram`, labelled | " in text
+    assert "| Confidence of `mixture`, 10,000 scores | " in text
     assert "| `vae-widgets score`, 2,000 rows of 6 values, peak memory | " in text
 
 

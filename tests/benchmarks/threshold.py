@@ -1,4 +1,4 @@
-"""`AnomalyHistogram`: one move of the threshold over many scores."""
+"""`AnomalyHistogram`: one move of the threshold over many scores, and the panel "Confidence"."""
 
 import statistics
 
@@ -7,10 +7,13 @@ from tests.benchmarks.rounds import alternate
 from tests.benchmarks.settings import Settings
 
 MOVES = 20
+CONFIDENCE = 100_000
+"""Scores for the panel "Confidence"."""
+METHODS = ("mixture", "f1")
 
 
 def measure(settings: Settings, report: Report) -> None:
-    """Add the time of a move, and of counting again."""
+    """Add the time of a move, of counting again, and of the confidence of a few methods."""
     n = settings.scores
     peer = settings.ours.peer("threshold_moves", "dense", 1)
     ours = {
@@ -33,3 +36,14 @@ def measure(settings: Settings, report: Report) -> None:
     for name in ours:
         milliseconds = 1000 * statistics.median(seconds[name])
         report.bars.append(Bar(f"One move over {n:,} scores: {name}", milliseconds, 1, "ms"))
+    n = min(CONFIDENCE, settings.scores)
+    seconds = alternate(
+        {
+            f"`{method}`": lambda method=method: peer("confidence", n=n, chosen_by=method)
+            for method in METHODS
+        },
+        settings.few_rounds,
+    )
+    report.tables.append(Table(f'The panel "Confidence" for {n:,} scores', "s", seconds))
+    median = statistics.median(seconds["`mixture`"])
+    report.bars.append(Bar(f"Confidence of `mixture`, {n:,} scores", median, 1.5, "s"))

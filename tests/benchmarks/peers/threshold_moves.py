@@ -52,6 +52,17 @@ class Peer:
         precision_recall_fscore_support(labels, scores >= threshold, average="binary")
         return time.perf_counter() - started
 
+    def confidence(self, n: int, chosen_by: str) -> float:
+        """Return the seconds of the panel "Confidence" for a threshold that a method chose."""
+        import vae_widgets as vw
+        from vae_widgets.core.scores.bootstrap import bootstrap_threshold, quick_resamples
+
+        scores, labels = _scores(n, True)
+        chosen = vw.choose_threshold(scores, labels, method=chosen_by)
+        started = time.perf_counter()
+        bootstrap_threshold(scores, labels, chosen, quick_resamples(n, chosen_by))
+        return time.perf_counter() - started
+
     def _threshold(self) -> float:
         return float(self._thresholds.uniform(3, 9))
 

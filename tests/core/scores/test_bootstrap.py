@@ -173,7 +173,9 @@ def test_constant_scores_have_intervals():
 def test_many_scores_and_slow_methods_are_resampled_less_often():
     assert quick_resamples(300, "f1") == 200
     assert quick_resamples(10**7, "f1") == 20
-    assert quick_resamples(300, "mixture") == 40
+    assert quick_resamples(300, "mixture") == 200
+    assert quick_resamples(20_000, "mixture") == 50
+    assert quick_resamples(100_000, "mixture") == 40
 
 
 @pytest.mark.parametrize(

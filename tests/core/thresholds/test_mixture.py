@@ -3,6 +3,7 @@ import re
 import numpy as np
 import pytest
 from scipy import optimize, stats
+from sklearn.mixture import GaussianMixture
 
 from vae_widgets.core.thresholds import mixture_threshold
 
@@ -25,6 +26,37 @@ def test_finds_a_known_mixture(share, mean, deviation):
         return upper - np.log(1 - share) - stats.norm(0, 1).logpdf(x)
 
     assert found.threshold == pytest.approx(optimize.brentq(log_odds, 0.5, mean), abs=0.15)
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        mixed(3000, 0.1, 6, 1),
+        mixed(500, 0.3, 3, 0.3, seed=1),
+        np.random.default_rng(0).gamma(1, size=2000),
+        np.append(np.random.default_rng(0).normal(size=200), [1e3, 1e6, 1.1e6]),
+    ],
+)
+def test_agrees_with_scikit_learn(scores):
+    x = ((scores - scores.mean()) / scores.std())[:, np.newaxis]
+    expected = GaussianMixture(
+        2,
+        tol=1e-5,
+        max_iter=500,
+        weights_init=[0.95, 0.05],
+        means_init=np.quantile(x, [0.5, 0.975])[:, np.newaxis],
+        precisions_init=np.full((2, 1, 1), 4.0),
+    ).fit(x)
+    assert expected.bic(x) < GaussianMixture(1).fit(x).bic(x)
+    lower, upper = np.argsort(expected.means_[:, 0])
+
+    found = mixture_threshold(scores).estimates
+    for name, i in (("lower", lower), ("upper", upper)):
+        assert found[f"{name}_weight"] == pytest.approx(expected.weights_[i], rel=1e-6)
+        mean = expected.means_[i, 0] * scores.std() + scores.mean()
+        assert found[f"{name}_mean"] == pytest.approx(mean, rel=1e-6, abs=1e-9 * scores.std())
+        deviation = np.sqrt(expected.covariances_[i, 0, 0]) * scores.std()
+        assert found[f"{name}_deviation"] == pytest.approx(deviation, rel=1e-6)
 
 
 @pytest.mark.parametrize("probability", [0.1, 0.5, 0.99])

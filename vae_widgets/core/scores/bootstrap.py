@@ -12,6 +12,7 @@ from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.scores.intervals import wilson_bound
 from vae_widgets.core.scores.smoothed import SmoothedScores
 from vae_widgets.core.thresholds import METHODS, Threshold, apply_method
+from vae_widgets.core.thresholds.mixture import MOST_FITTED
 from vae_widgets.core.ticks import alike
 
 METRICS = ("alert_rate", "precision", "recall", "f1")
@@ -140,8 +141,10 @@ def bootstrap_threshold(
 
 def quick_resamples(n: int, method: str) -> int:
     """Return how many resamples of `n` scores take a few seconds at most: 20 to 200."""
-    most = 40 if method == "mixture" else 200  # each of its fits takes some 50 ms
-    return max(20, min(most, 4_000_000 // n))
+    most = 4_000_000 // n
+    if method == "mixture":  # a fit takes up to 50 ms, if the two distributions overlap
+        most = min(most, 1_000_000 // min(n, MOST_FITTED))
+    return max(20, min(200, most))
 
 
 def _counts(

@@ -11,14 +11,20 @@ from vae_widgets.core.thresholds.threshold import Threshold
 MIN_SCORES = 10
 # The fit sees as many of the sorted scores, evenly spaced: a million would take seconds.
 MOST_FITTED = 20_000
+# Those of scikit-learn, and its defaults.
+_MOST_STEPS = 500
+_LEAST_GAIN = 1e-5  # of the mean log density in a step
+_ADDED_VARIANCE = 1e-6
+_ADDED_COUNT = 10 * np.finfo(float).eps
 
 
 def mixture_threshold(scores: ArrayLike, probability: float = 0.5) -> Threshold:
     """Flag what belongs to the upper of two normal distributions with at least `probability`.
 
-    The two are fitted by expectation maximisation (``sklearn.mixture.GaussianMixture``). Where
-    the upper one is narrower, the highest scores belong to the lower one again; they are flagged
-    too, and the explanation says so.
+    The two are fitted by expectation maximisation (Dempster, Laird and Rubin, 1977), with what
+    ``sklearn.mixture.GaussianMixture`` finds from the same start. Where the upper one is narrower,
+    the highest scores belong to the lower one again; they are flagged too, and the explanation says
+    so.
 
     Parameters
     ----------
@@ -78,36 +84,81 @@ def mixture_threshold(scores: ArrayLike, probability: float = 0.5) -> Threshold:
     )
 
 
-def _fit(scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+def _fit(
+    scores: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], bool]:
     """Return weights, means, deviations (the lower first); whether two fit better than one."""
-    from sklearn.mixture import GaussianMixture
-
     ordered = np.sort(scores)
     if len(ordered) > MOST_FITTED:
         at = (np.arange(MOST_FITTED) + 0.5) / MOST_FITTED * len(ordered)
         ordered = ordered[at.astype(int)]
     # In units of the spread: the fit regularises in absolute terms.
     middle, scale = float(ordered.mean()), float(ordered.std())
-    x = ((ordered - middle) / scale)[:, np.newaxis]
-    one = GaussianMixture(1, random_state=0).fit(x)
-    # Starts with few, broad anomalies: k-means would cut a single distribution in halves.
-    start = np.quantile(x, [0.5, 0.975])
-    two = GaussianMixture(
-        2,
-        tol=1e-5,
-        max_iter=500,
-        random_state=0,
-        weights_init=[0.95, 0.05],
-        means_init=start[:, np.newaxis],
-        precisions_init=np.full((2, 1, 1), 4.0),
-    ).fit(x)
-    order = np.argsort(two.means_[:, 0])
+    x = (ordered - middle) / scale
+    n = len(x)
+    # Mean log density of x under one normal distribution; x has mean 0 and variance 1.
+    variance = 1 + _ADDED_VARIANCE
+    one = -(math.log(2 * math.pi * variance) + 1 / variance) / 2
+    weights, means, variances, two = _two_distributions(x)
+    order = np.argsort(means)
+    # The Bayesian information criterion; one distribution has 2 parameters and two have 5.
+    better = -2 * n * two + 5 * math.log(n) < -2 * n * one + 2 * math.log(n)
     return (
-        two.weights_[order],
-        two.means_[order, 0] * scale + middle,
-        np.sqrt(two.covariances_[order, 0, 0]) * scale,
-        two.bic(x) < one.bic(x),
+        weights[order],
+        means[order] * scale + middle,
+        np.sqrt(variances[order]) * scale,
+        better,
     )
+
+
+def _two_distributions(
+    x: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float]:
+    """Return weights, means and variances (2,) fitted to x (n,), and the mean log density.
+
+    Sums over the first are what those over the second lack to the sums over all.
+    """
+    powers = np.array([np.ones_like(x), x, x**2])
+    mean_powers = powers.mean(axis=1)
+    # Starts with few, broad anomalies: k-means would cut a single distribution in halves.
+    weights, variances = np.array([0.95, 0.05]), np.array([0.25, 0.25])
+    means = np.quantile(x, [0.5, 0.975])
+    density = -np.inf
+    for _ in range(_MOST_STEPS):
+        before = density
+        density, second = _densities(powers, mean_powers, weights, means, variances)
+        of_second = powers @ second / len(x)
+        sums = np.array([mean_powers - of_second, of_second])
+        weights = sums[:, 0] + _ADDED_COUNT / len(x)
+        means = sums[:, 1] / weights
+        variances = np.maximum(sums[:, 2] / weights - means**2, 0) + _ADDED_VARIANCE
+        weights = weights / weights.sum()
+        if abs(density - before) < _LEAST_GAIN:
+            break
+    density, _ = _densities(powers, mean_powers, weights, means, variances)
+    return weights, means, variances, density
+
+
+def _densities(
+    powers: NDArray[np.float64],
+    mean_powers: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    means: NDArray[np.float64],
+    variances: NDArray[np.float64],
+) -> tuple[float, NDArray[np.float64]]:
+    """Return the mean log density at x, and the probabilities (n,) of the second distribution.
+
+    `powers` (3, n) are 1, x and x^2, of which the log odds of the second are a weighted sum: a step
+    needs one exponential and one logarithm for each x.
+    """
+    # Log of weight * density of each distribution, in powers of x: (2, 3).
+    constant = np.log(weights) - (np.log(2 * np.pi * variances) + means**2 / variances) / 2
+    logs = np.stack([constant, means / variances, -0.5 / variances], axis=1)
+    log_odds = (logs[1] - logs[0]) @ powers
+    small = np.exp(-np.abs(log_odds))  # which cannot overflow
+    # log(first + second) = log(first) + log(1 + odds).
+    log_density = logs[0] @ mean_powers + (np.maximum(log_odds, 0) + np.log(1 + small)).mean()
+    return float(log_density), np.where(log_odds > 0, 1, small) / (1 + small)
 
 
 def _crossings(
