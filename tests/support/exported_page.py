@@ -13,7 +13,7 @@ PIXELS = """(canvas) => {
   const context = new OffscreenCanvas(width, height).getContext("2d");
   context.drawImage(canvas, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
-  return [...data].filter((_, i) => i % 4 === 0);
+  return data.filter((_, i) => i % 4 === 0);
 }"""
 
 

@@ -18,7 +18,7 @@ KEEP = """() => {
   const make = URL.createObjectURL;
   URL.createObjectURL = (blob) => make.call(URL, (window.kept = blob));
 }"""
-BYTES = "async () => [...new Uint8Array(await window.kept.arrayBuffer())]"
+BYTES = "async () => new Uint8Array(await window.kept.arrayBuffer())"
 
 
 @pytest.fixture(scope="module")
