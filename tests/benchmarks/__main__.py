@@ -21,7 +21,10 @@ from tests.benchmarks.worker import REPOSITORY, Worker
 
 SUBJECTS = (
     "training",
+    "first_epoch",
+    "files",
     "convolutions",
+    "saving",
     "scoring",
     "decoding",
     "start",

@@ -4,9 +4,12 @@ from tests.benchmarks.report import Bar, Report, Table
 from tests.benchmarks.rounds import alternate, ratio
 from tests.benchmarks.settings import Settings
 
+EXACTLY_SCORED, DRAWS = 500, 100
+"""Images whose log-likelihood is estimated, and the draws for each, as by default."""
+
 
 def measure(settings: Settings, report: Report) -> None:
-    """Add the encoding and the scoring of all images by the tutorial's network."""
+    """Add encoding and scoring by the tutorial's network: all images, a few by importance."""
     n = settings.images
     ours = settings.ours.peer("ours", "dense", n)
     bundle = settings.ours.peer("bundle", "dense", n)
@@ -43,3 +46,15 @@ def measure(settings: Settings, report: Report) -> None:
     for name in (by_pyod, large):
         what = f"Scoring, ratio to {name}"
         report.bars.append(Bar(what, ratio(seconds, scoring, name), 0.5))
+
+    few = min(n, EXACTLY_SCORED)
+    products = settings.ours.peer("matrix_products", "dense", n)
+    seconds = alternate(
+        {
+            "`vae.log_likelihood`": lambda: ours("log_likelihood", n=few),
+            "its large matrix product alone": lambda: products("decode", n=few * DRAWS),
+        },
+        settings.rounds,
+    )
+    note = f"{DRAWS} draws for each; the product is that of the last layer."
+    report.tables.append(Table(f"Log-likelihood of {few} images", "s", seconds, note))

@@ -5,12 +5,17 @@ import os
 import subprocess
 import sys
 
+import h5py
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tests.benchmarks import browser, start
 from tests.benchmarks.peers import ours, plain_keras, torch_networks
+from tests.benchmarks.peers.epoch_times import first_epoch
 from tests.benchmarks.peers.samples import SHAPES
+from tests.benchmarks.peers.stored_samples import KINDS, StoredSamples
 from tests.benchmarks.report import Bar, Report, SizesTable, Table
 from tests.benchmarks.rounds import alternate, ratio
 from tests.benchmarks.worker import REPOSITORY, NotInstalledError, Worker
@@ -92,6 +97,22 @@ def test_worker_reports_what_fails_and_lives_on(worker):
     assert list(worker.versions("numpy", "no-such-package")) == ["numpy"]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_stored_samples_are_those_in_memory(kind):
+    x = np.random.default_rng(0).random((5, 3), np.float32)
+    stored = StoredSamples(x)
+    assert isinstance(stored[kind], {"memmap": np.memmap, "HDF5": h5py.Dataset}.get(kind, object))
+    np.testing.assert_array_equal(stored[kind][2:], x[2:])
+
+
+def test_the_first_epoch_ends_a_long_training():
+    model = keras.Sequential([keras.layers.Dense(1)])
+    model.compile(loss="mse", run_eagerly=True)
+    x = np.zeros((2, 1))
+    assert 0 < first_epoch(model, tf.data.Dataset.from_tensors((x, x))) < 60
+    assert model.history.epoch == [0]
+
+
 def test_worker_without_an_interpreter_is_not_installed(tmp_path):
     worker = Worker(tmp_path / "python")
     with pytest.raises(NotInstalledError):
@@ -107,6 +128,7 @@ def test_smoke_run_without_peers(tmp_path):
             *(
                 "training",
                 "convolutions",
+                "saving",
                 "scoring",
                 "decoding",
                 "monitor",
@@ -131,6 +153,8 @@ def test_smoke_run_without_peers(tmp_path):
     assert "| Epoch with the monitor, ratio |" in text
     assert "\n### Threshold: one move over 10,000 scores\n" in text
     assert "| One move over 10,000 scores: `AnomalyHistogram`, labelled | " in text
+    assert "| `VAE.save`, conv | " in text
+    assert "\n### Log-likelihood of 500 images\n" in text
     assert "| Confidence of `mixture`, 10,000 scores | " in text
     assert "| `vae-widgets score`, 2,000 rows of 6 values, peak memory | " in text
 

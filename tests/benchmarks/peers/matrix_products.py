@@ -21,7 +21,7 @@ class Peer:
         self._x = tf.constant(x)
         rng = np.random.default_rng(0)
         first = tf.constant(rng.normal(0, 0.05, (784, 256)), tf.float32)
-        last = tf.constant(rng.normal(0, 0.05, (256, 784)), tf.float32)
+        last = self._last = tf.constant(rng.normal(0, 0.05, (256, 784)), tf.float32)
 
         @tf.function(jit_compile=self.jit_compile)
         def products(
@@ -43,3 +43,9 @@ class Peer:
     def epoch(self) -> None:
         # The last batch of 60,000 is not full, but the others' is computed, too.
         self._epoch(len(self._x) // BATCH_SIZE)[1].numpy()
+
+    def decode(self, n: int) -> None:
+        """Compute the large product behind `n` codes, 1,000 at a time."""
+        hidden = tf.ones((1000, 256))
+        for _ in range(-(-n // 1000)):
+            tf.matmul(hidden, self._last).numpy()

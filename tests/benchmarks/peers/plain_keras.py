@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import layers, ops
 from numpy.typing import NDArray
 
-from tests.benchmarks.peers.epoch_times import EpochTimes
+from tests.benchmarks.peers.epoch_times import EpochTimes, first_epoch
 from tests.benchmarks.peers.samples import FILTERS, SHAPES, samples
 
 
@@ -86,13 +86,21 @@ class PlainVAE(keras.Model):
 class Peer:
     def __init__(self, x: NDArray[np.float32], network: str) -> None:
         self._x = samples(x, network)
-        self._model = PlainVAE(*(dense() if network == "dense" else conv(network)))
-        self._model.compile(optimizer=keras.optimizers.Adam(1e-3))
+        self._network = network
+        self._model = self._make()
+
+    def _make(self) -> PlainVAE:
+        model = PlainVAE(*(dense() if self._network == "dense" else conv(self._network)))
+        model.compile(optimizer=keras.optimizers.Adam(1e-3))
+        return model
 
     def epoch(self) -> float:
         times = EpochTimes()
         self._model.fit(self._x, batch_size=128, callbacks=[times], verbose=0)
         return times.seconds[-1]
+
+    def first_epoch(self) -> float:
+        return first_epoch(self._make(), self._x)
 
     def encode(self) -> None:
         self._model.encoder.predict(self._x, batch_size=1024, verbose=0)
