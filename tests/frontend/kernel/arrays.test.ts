@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { filled, readArray, writeArray } from "../../../vae_widgets/frontend/src/kernel/arrays.ts";
+import { checkRows, filled, readArray, rowsWhere, writeArray, writeRows } from "../../../vae_widgets/frontend/src/kernel/arrays.ts";
 
 test("arrays of every dtype survive the way there and back", () => {
   for (const array of [
@@ -48,4 +48,22 @@ test("a view over part of a buffer does not send the whole buffer", () => {
 test("an unknown dtype is named", () => {
   const wire = { dtype: "float16", shape: [0], data: new DataView(new ArrayBuffer(0)) };
   assert.throws(() => readArray(wire), /unknown dtype float16/);
+});
+
+test("many rows are sent as bits, few as a list", () => {
+  const n = 3_000_000;
+  for (const step of [1, 3, 100]) {
+    const rows = rowsWhere(n, (row) => row % step === 0);
+    const wire = writeRows(rows, n);
+    assert.equal(wire.dtype, step < 100 ? "bits" : "uint32");
+    assert.equal(wire.data.byteLength, step < 100 ? n / 8 : 4 * rows.length);
+    assert.deepEqual(wire.shape, [rows.length]);
+    assert.deepEqual(readArray<Uint32Array>(checkRows(wire, n)), rows);
+    assert.throws(() => checkRows(wire, n - 100), /rows of other data/);
+  }
+});
+
+test("bits that do not hold the number of rows are refused", () => {
+  const wire = { dtype: "bits", shape: [2], data: new DataView(Uint8Array.of(7).buffer) };
+  assert.throws(() => readArray(wire), /3 rows where 2 were announced/);
 });

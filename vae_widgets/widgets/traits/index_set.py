@@ -8,7 +8,22 @@ from numpy.typing import NDArray
 
 from vae_widgets.core import checks
 from vae_widgets.core.pairing import index_of
-from vae_widgets.widgets.traits.array import Array, refusing
+from vae_widgets.widgets.traits.array import Array, array_from_json, refusing
+
+
+@refusing()
+def rows_from_json(value: dict[str, Any], widget: Any = None) -> NDArray[Any]:
+    """Return the rows of a wire form: a list, or one bit for each row, the lowest bit first.
+
+    A page sends long lists as bits (``writeRows`` of ``frontend/src/kernel/arrays.ts``).
+    """
+    if value["dtype"] != "bits":
+        return array_from_json(value)
+    bits = np.frombuffer(bytes(memoryview(value["data"])), np.uint8)
+    rows = np.flatnonzero(np.unpackbits(bits, bitorder="little")).astype(np.uint32)
+    if value["shape"] != [len(rows)]:
+        raise ValueError(f"expected {value['shape']!r:.80} rows; received {len(rows)}")
+    return rows
 
 
 class IndexSet(Array):
@@ -16,6 +31,7 @@ class IndexSet(Array):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__("uint32", 1, **kwargs)
+        self.tag(from_json=rows_from_json)
 
     def validate(self, obj: Any, value: Any) -> NDArray[Any]:
         """Return `value` as sorted, unique uint32 indices."""

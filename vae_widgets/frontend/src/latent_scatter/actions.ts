@@ -4,7 +4,7 @@ import type { Point } from "../canvas/geometry.ts";
 import { toEdges, type Bounds, type Viewport } from "../canvas/viewport.ts";
 import { setUndoably } from "../controls/history.ts";
 import { whole } from "../format/numbers.ts";
-import { filled, readArray, writeArray } from "../kernel/arrays.ts";
+import { readArray, rowsWhere, writeRows } from "../kernel/arrays.ts";
 import { setAndPush, pushStateThrottled } from "../kernel/sync.ts";
 import type { PickedPoint } from "./decode/picked_point.ts";
 import type { GestureActions, SelectionChange } from "./gestures/gestures.ts";
@@ -142,12 +142,12 @@ export class ScatterActions implements GestureActions, ToolbarActions {
   /** The samples that the legend does not hide. */
   #drawn(): Uint32Array {
     const { levels } = this.#plot.scene;
-    return filled(new Uint32Array(levels.length), (index) => index).filter((index) => levels[index] >= 0);
+    return rowsWhere(levels.length, (row) => levels[row] >= 0);
   }
 
   #setSelection(selection: Uint32Array): void {
     if (!selection.length && !this.#selection().length) return;
-    setUndoably(this.#model, { selection: writeArray(selection) });
+    setUndoably(this.#model, { selection: writeRows(selection, this.#plot.scene.positions.length / 2) });
   }
 
   #select(found: Uint32Array, how: SelectionChange): void {

@@ -1,6 +1,7 @@
 /** The points inside a drawn shape, and the nearest point, in one pass over all points. */
 
 import type { Point } from "../../canvas/geometry.ts";
+import { rowsWhere } from "../../kernel/arrays.ts";
 
 /** Whether a point counts: classes can be hidden. */
 export type Visible = (index: number) => boolean;
@@ -87,14 +88,16 @@ export function nearestPoint(
   return best;
 }
 
-/** Combine a selection with new indices. The result is sorted and unique. */
+/** Combine a selection with new indices, both sorted. The result is sorted and unique. */
 export function combine(
   old: Uint32Array,
   found: Uint32Array,
   how: "replace" | "add" | "remove",
 ): Uint32Array {
   if (how === "replace") return found;
-  const result = new Set(old);
-  for (const index of found) how === "add" ? result.add(index) : result.delete(index);
-  return Uint32Array.from(result).sort();
+  // Marks of all samples: a Set of millions would take gigabytes.
+  const marks = new Uint8Array(Math.max(old.at(-1) ?? -1, found.at(-1) ?? -1) + 1);
+  for (const index of old) marks[index] = 1;
+  for (const index of found) marks[index] = how === "add" ? 1 : 0;
+  return rowsWhere(marks.length, (index) => marks[index] === 1);
 }

@@ -1,7 +1,7 @@
 /** The samples of a scatter as a table, for a file. */
 
 import type { Column } from "../../format/csv.ts";
-import { readArray } from "../../kernel/arrays.ts";
+import { filled, readArray, rowsWhere } from "../../kernel/arrays.ts";
 import { axisNames, type Model } from "./model.ts";
 
 /**
@@ -10,8 +10,9 @@ import { axisNames, type Model } from "./model.ts";
  * below 0.
  */
 export function samplesTable(model: Model, levels: Int16Array, keys: string[] | null): Column[] {
-  const rows = Uint32Array.from([...levels.keys()].filter((i) => levels[i] >= 0));
-  const floats = (valueOf: (row: number) => number) => Float32Array.from(rows, valueOf);
+  const rows = rowsWhere(levels.length, (row) => levels[row] >= 0);
+  const floats = (valueOf: (row: number) => number) =>
+    filled(new Float32Array(rows.length), (i) => valueOf(rows[i]));
   const positions = readArray(model.get("_positions"));
   const columns: Column[] = [["index", rows]];
   if (keys) columns.push(["key", Array.from(rows, (row) => keys[row])]);
@@ -27,6 +28,6 @@ export function samplesTable(model: Model, levels: Int16Array, keys: string[] | 
   }
   const selected = new Uint8Array(levels.length);
   for (const row of readArray<Uint32Array>(model.get("selection"))) selected[row] = 1;
-  columns.push(["selected", Uint8Array.from(rows, (row) => selected[row])]);
+  columns.push(["selected", filled(new Uint8Array(rows.length), (i) => selected[rows[i]])]);
   return columns;
 }
