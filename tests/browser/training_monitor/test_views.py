@@ -6,7 +6,7 @@ from tests.browser.conftest import OPEN
 from tests.browser.training_monitor.test_widget import REST, paths
 
 # A longer rest than for one view: a fit without pauses takes the processor that two views need.
-SETUP = f"""{REST.replace("0.05", "0.3")}
+SETUP = f"""{REST.replace("0.2", "0.3")}
 import vae_widgets as vw
 ds = vw.load_dataset("digits")
 vae = vw.VAE.build(ds.sample_shape, latent_dim=2)

@@ -15,7 +15,7 @@ class Rest(keras.callbacks.Callback):
     async_safe = True
 
     def on_epoch_end(self, epoch, logs=None):
-        time.sleep(0.05)
+        time.sleep(0.2)
 """
 TRAIN = f"""{REST}
 import vae_widgets as vw
