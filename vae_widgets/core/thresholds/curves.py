@@ -74,13 +74,21 @@ def curve_of_classes(normal: NDArray[np.float64], anomalous: NDArray[np.float64]
     """Return the `Curve` of the scores of each kind, ascending, float64; not both are empty."""
     # Tied scores are flagged together: a group of them is one operating point.
     both = np.sort(np.concatenate([normal, anomalous]), kind="stable")  # merges the two
-    first = np.flatnonzero(np.append(True, both[1:] != both[:-1]))[::-1]
+    is_first = np.empty(len(both), bool)
+    is_first[0] = True
+    np.not_equal(both[1:], both[:-1], out=is_first[1:])
+    first = np.flatnonzero(is_first)
     thresholds = both[first]
-    true_positives = len(anomalous) - np.searchsorted(anomalous, thresholds)
+    # The rarer kind is looked up among the thresholds, which takes less time than the reverse.
+    rare = min(normal, anomalous, key=len)
+    of_each = np.bincount(np.searchsorted(thresholds, rare), minlength=len(thresholds))
+    flagged = (len(both) - first)[::-1]
+    of_rare = np.cumsum(of_each[::-1])
+    true_positives = of_rare if rare is anomalous else flagged - of_rare
     return Curve(
-        thresholds=thresholds,
+        thresholds=thresholds[::-1],
         true_positives=true_positives,
-        false_positives=len(both) - first - true_positives,
+        false_positives=flagged - true_positives,
         n_anomalous=len(anomalous),
         n_normal=len(normal),
     )

@@ -298,7 +298,11 @@ def _aside(name: str, left: float, right: float) -> Line:
 def _thinned(
     x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    cells = np.rint(x * CELLS) * (CELLS + 1) + np.rint(y * CELLS)
-    keep = np.append(True, np.diff(cells) != 0)
-    keep[-1] = True
+    # In place: each array of ten million numbers more takes a tenth of a second.
+    column, row = x * CELLS, y * CELLS
+    cells = np.rint(column, out=column)
+    cells *= CELLS + 1
+    cells += np.rint(row, out=row)
+    keep = np.ones(len(cells), bool)
+    np.not_equal(cells[1:-1], cells[:-2], out=keep[1:-1])
     return x[keep], y[keep]
