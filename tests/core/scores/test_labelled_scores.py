@@ -26,6 +26,8 @@ def test_changed_labels_count_as_if_they_had_been_given(samples, changes, thresh
         changed = np.array([label for _, label in some], float)
         for index, label in zip(indices, changed, strict=True):
             labels[index] = label
+        if found.n_labelled:
+            found.curve()  # which new labels change
         found.label(indices, changed)
     expected = None if np.isnan(labels).all() else labels
     np.testing.assert_equal(found.labels, expected)

@@ -7,6 +7,8 @@ import pytest
 
 import vae_widgets as vw
 from vae_widgets.core.thresholds import METHODS, Threshold
+from vae_widgets.core.thresholds.curves import curve
+from vae_widgets.core.thresholds.methods import apply_method
 
 SCORES = np.random.default_rng(0).gamma(2.0, size=300)
 LABELS = SCORES + np.random.default_rng(1).normal(size=300) > 5
@@ -120,6 +122,16 @@ def test_scores_whose_squares_are_0_are_refused_or_flagged_as_larger_ones(method
     else:
         expected = vw.choose_threshold(SCORES, labels, method).threshold <= SCORES
         np.testing.assert_array_equal(flagged, expected)
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if METHODS[name].takes_curve])
+def test_the_curve_of_scores_and_labels_stands_for_the_labels(method):
+    labels = np.where(np.arange(len(SCORES)) % 3, LABELS, np.nan)
+    by_labels, by_curve = (
+        apply_method(SCORES, given, method, METHODS[method].parameters)
+        for given in (labels, curve(SCORES, labels))
+    )
+    assert by_labels == by_curve
 
 
 def test_choosing_by_quartiles_loads_no_library():

@@ -27,6 +27,7 @@ class LabelledScores:
         self._own: NDArray[np.float64] | None = None
         # The threshold from which on each sample was drawn at random; infinite if it was not.
         self._drawn_from: NDArray[np.float64] | None = None
+        self._curve: Curve | None = None  # until labels change
         self.normal = self.anomalous = np.zeros(0)
         if labels is not None:
             self.normal, self.anomalous = (np.sort(scores[labels == kind]) for kind in (0, 1))
@@ -100,6 +101,7 @@ class LabelledScores:
             )
             for kind, of in enumerate((self.normal, self.anomalous))
         )
+        self._curve = None
         self.labels = self._own if self.n_labelled else None
 
     @property
@@ -151,7 +153,9 @@ class LabelledScores:
 
     def curve(self) -> Curve:
         """Return what every labelled score does as a threshold; there must be one."""
-        return curve_of_classes(self.normal, self.anomalous)
+        if self._curve is None:
+            self._curve = curve_of_classes(self.normal, self.anomalous)
+        return self._curve
 
     def reviewed_precision(
         self, thresholds: NDArray[np.float64] | float, confidence: float = 0.95

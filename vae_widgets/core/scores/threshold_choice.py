@@ -61,7 +61,8 @@ class ThresholdChoice:
                 "histogram.label(rows, labels)."
             )
         asked = {**self.parameters.get(method, {}), **(given or {})}
-        chosen = apply_method(scores.scores, scores.labels, method, asked)
+        labels = scores.curve() if METHODS[method].takes_curve else scores.labels
+        chosen = apply_method(scores.scores, labels, method, asked)
         return ThresholdChoice(chosen, {**self.parameters, method: chosen.parameters})
 
     def policy(self, scores: LabelledScores, **texts: str) -> ThresholdPolicy:

@@ -20,7 +20,7 @@ _ASSUMES = (
 )
 
 
-def f1_threshold(scores: ArrayLike, labels: ArrayLike) -> Threshold:
+def f1_threshold(scores: ArrayLike, labels: ArrayLike | Curve) -> Threshold:
     """Choose the score with the highest F1, the harmonic mean of precision and recall.
 
     The same as `f_beta_threshold` with beta 1.
@@ -28,7 +28,7 @@ def f1_threshold(scores: ArrayLike, labels: ArrayLike) -> Threshold:
     return _f_beta("f1", scores, labels, 1.0, {}, "F1")
 
 
-def f_beta_threshold(scores: ArrayLike, labels: ArrayLike, beta: float = 2.0) -> Threshold:
+def f_beta_threshold(scores: ArrayLike, labels: ArrayLike | Curve, beta: float = 2.0) -> Threshold:
     """Choose the score with the highest F-beta; the highest of equals.
 
     Parameters
@@ -36,7 +36,8 @@ def f_beta_threshold(scores: ArrayLike, labels: ArrayLike, beta: float = 2.0) ->
     scores
         Finite scores (n,), higher = more anomalous.
     labels
-        (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled.
+        (n,) booleans or 0 and 1, 1 = anomalous; None or NaN = not labelled. Or the `Curve` of both,
+        which saves sorting them again.
     beta
         How many times as much recall counts as precision, in (0, 1e100].
 
@@ -50,7 +51,7 @@ def f_beta_threshold(scores: ArrayLike, labels: ArrayLike, beta: float = 2.0) ->
 
 
 def recall_at_precision_threshold(
-    scores: ArrayLike, labels: ArrayLike, precision: float = 0.9
+    scores: ArrayLike, labels: ArrayLike | Curve, precision: float = 0.9
 ) -> Threshold:
     """Choose the highest recall whose precision is at least `precision`.
 
@@ -86,7 +87,7 @@ def recall_at_precision_threshold(
 
 
 def precision_at_recall_threshold(
-    scores: ArrayLike, labels: ArrayLike, recall: float = 0.9
+    scores: ArrayLike, labels: ArrayLike | Curve, recall: float = 0.9
 ) -> Threshold:
     """Choose the highest precision whose recall is at least `recall`.
 
@@ -112,7 +113,7 @@ def precision_at_recall_threshold(
 
 def cost_threshold(
     scores: ArrayLike,
-    labels: ArrayLike,
+    labels: ArrayLike | Curve,
     false_negative_cost: float = 10.0,
     false_positive_cost: float = 1.0,
     true_positive_cost: float = 0.0,
@@ -191,7 +192,7 @@ def expected_cost(
 def _f_beta(
     method: str,
     scores: ArrayLike,
-    labels: ArrayLike,
+    labels: ArrayLike | Curve,
     beta: float,
     parameters: dict[str, float],
     name: str,
@@ -209,8 +210,8 @@ def _f_beta(
     )
 
 
-def _points(scores: ArrayLike, labels: ArrayLike) -> Curve:
-    points = curve(scores, labels)
+def _points(scores: ArrayLike, labels: ArrayLike | Curve) -> Curve:
+    points = labels if isinstance(labels, Curve) else curve(scores, labels)
     for kind, count in (("anomalous", points.n_anomalous), ("normal", points.n_normal)):
         if not count:
             raise ValueError(

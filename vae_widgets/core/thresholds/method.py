@@ -20,7 +20,7 @@ class Method:
 
     `choose` takes scores, with `labels` ("needed", "used" or "") also these, and keywords with the
     defaults in `parameters`. The arrows of the page's fields change a parameter by `step`, or by
-    its entry in `steps`.
+    its entry in `steps`. If it `takes_curve`, the `Curve` of both may stand for the labels.
     """
 
     choose: Callable[..., Threshold]
@@ -29,6 +29,7 @@ class Method:
     labels: str = ""
     step: float = 0.01
     steps: Mapping[str, float] = field(default_factory=dict)
+    takes_curve: bool = False
 
     def step_of(self, parameter: str) -> float:
         """Return by how much the arrows of the page's field change a parameter."""

@@ -13,6 +13,7 @@ from vae_widgets.core import checks
 from vae_widgets.core.pairing import shared_index
 from vae_widgets.core.registry import Registry
 from vae_widgets.core.thresholds.conformal import conformal_threshold
+from vae_widgets.core.thresholds.curves import Curve
 from vae_widgets.core.thresholds.gesd import gesd_threshold
 from vae_widgets.core.thresholds.labelled import (
     cost_threshold,
@@ -71,16 +72,28 @@ METHODS: Registry[Method] = Registry(
             labels="used",
             steps={"confidence": 0.05},
         ),
-        "f1": Method(f1_threshold, "Best F1", {}, labels="needed"),
-        "f_beta": Method(f_beta_threshold, "Best F-beta", {"beta": 2.0}, labels="needed", step=0.5),
+        "f1": Method(f1_threshold, "Best F1", {}, labels="needed", takes_curve=True),
+        "f_beta": Method(
+            f_beta_threshold,
+            "Best F-beta",
+            {"beta": 2.0},
+            labels="needed",
+            step=0.5,
+            takes_curve=True,
+        ),
         "recall_at_precision": Method(
             recall_at_precision_threshold,
             "Recall at precision",
             {"precision": 0.9},
             labels="needed",
+            takes_curve=True,
         ),
         "precision_at_recall": Method(
-            precision_at_recall_threshold, "Precision at recall", {"recall": 0.9}, labels="needed"
+            precision_at_recall_threshold,
+            "Precision at recall",
+            {"recall": 0.9},
+            labels="needed",
+            takes_curve=True,
         ),
         "cost": Method(
             cost_threshold,
@@ -93,6 +106,7 @@ METHODS: Registry[Method] = Registry(
             },
             labels="needed",
             step=1,
+            takes_curve=True,
         ),
     },
     method_of_plugin,
@@ -182,11 +196,14 @@ def check_labels(labels: Any, n: int, of: str = "scores") -> NDArray[np.float64]
 
 def apply_method(
     scores: NDArray[np.float64],
-    labels: NDArray[np.float64] | None,
+    labels: NDArray[np.float64] | Curve | None,
     method: str,
     parameters: Mapping[str, Any],
 ) -> Threshold:
-    """Choose a threshold as `choose_threshold` does, from checked scores and labels."""
+    """Choose a threshold as `choose_threshold` does, from checked scores and labels.
+
+    A method that takes a curve may get it in place of the labels.
+    """
     chosen = check_method(method, parameters)
     if labels is None and chosen.labels == "needed":
         raise ValueError(
