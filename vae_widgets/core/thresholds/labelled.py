@@ -181,12 +181,14 @@ def expected_cost(
     true_negative_cost: float = 0.0,
 ) -> NDArray[np.float64]:
     """Return the mean cost of a labelled sample (m + 1,): of no alert, then of each threshold."""
-    true = np.append(0, points.true_positives)
-    false = np.append(0, points.false_positives)
-    total = true_positive_cost * true + false_negative_cost * (points.n_anomalous - true)
-    total = total + false_positive_cost * false + true_negative_cost * (points.n_normal - false)
-    mean: NDArray[np.float64] = total / (points.n_anomalous + points.n_normal)
-    return mean
+    # In place: ten million thresholds take a tenth of a second for each array more.
+    true, false = (np.append(0.0, of) for of in (points.true_positives, points.false_positives))
+    total: NDArray[np.float64] = true_positive_cost * true
+    total += false_negative_cost * np.subtract(points.n_anomalous, true, out=true)
+    total += false_positive_cost * false
+    total += true_negative_cost * np.subtract(points.n_normal, false, out=false)
+    total /= points.n_anomalous + points.n_normal
+    return total
 
 
 def _f_beta(
