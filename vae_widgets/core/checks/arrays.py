@@ -1,5 +1,6 @@
 """Arrays of numbers of any shape, and samples (n, *sample_shape)."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,16 @@ def float_array(
 
     `if_not_finite` is the remedy for other values.
     """
+    return _floats_and_range(name, value, dtype, if_not_finite)[0]
+
+
+def _floats_and_range(
+    name: str,
+    value: ArrayLike,
+    dtype: Any = np.float32,
+    if_not_finite: str = "Drop or impute them first.",
+) -> tuple[NDArray[Any], float, float]:
+    """Return the array of `float_array`, its lowest and its highest value."""
     refuse_masked(name, value)
     received, hint = type(value).__name__, ""
     try:
@@ -84,13 +95,14 @@ def float_array(
     if array.size == 0:
         raise ValueError(f"{name} is empty (shape {array.shape}); expected at least one value.")
     # Without a temporary, and NaN where there is one.
-    if not (np.isfinite(array.min()) and np.isfinite(array.max())):
+    low, high = float(array.min()), float(array.max())
+    if not (math.isfinite(low) and math.isfinite(high)):
         bad = int(np.count_nonzero(~np.isfinite(array)))
         raise ValueError(
             f"{name} has {bad} NaN or infinite value{'s' * (bad != 1)} of {array.size}"
             f"{where_not_finite(value, array)}; expected finite numbers. {if_not_finite}"
         )
-    return array
+    return array, low, high
 
 
 def refuse_strings(name: str, value: Any) -> None:
@@ -123,7 +135,7 @@ def samples(
     `float_array`.
     """
     refuse_strings(name, value)
-    array = float_array(name, value, **options)
+    array, low, high = _floats_and_range(name, value, **options)
     if array.shape[1:] != tuple(sample_shape):
         expected = ", ".join(["n", *map(str, sample_shape)])
         hint = ""
@@ -137,14 +149,12 @@ def samples(
             wanted = expected.replace("n", "-1", 1)
             hint = f" {as_array(name, value)}.reshape({wanted}) has the right shape."
         raise ValueError(f"{name} has shape {array.shape}; expected ({expected}).{hint}")
-    if bounds is not None:
-        low, high = float(array.min()), float(array.max())
-        if low < bounds[0] or high > bounds[1]:
-            hint = " Divide pixel values by 255." if bounds == (0, 1) and 1 < high <= 255 else ""
-            raise ValueError(
-                f"{name} spans [{low:g}, {high:g}]; {why_bounds or 'it'} needs values in "
-                f"[{bounds[0]:g}, {bounds[1]:g}].{hint}"
-            )
+    if bounds is not None and (low < bounds[0] or high > bounds[1]):
+        hint = " Divide pixel values by 255." if bounds == (0, 1) and 1 < high <= 255 else ""
+        raise ValueError(
+            f"{name} spans [{low:g}, {high:g}]; {why_bounds or 'it'} needs values in "
+            f"[{bounds[0]:g}, {bounds[1]:g}].{hint}"
+        )
     return array
 
 
