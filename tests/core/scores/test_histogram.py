@@ -22,6 +22,7 @@ CLOSE = FINITE.flatmap(
 
 @given(st.lists(FINITE, min_size=1, max_size=50) | CLOSE, st.booleans())
 @example([1.6e191, -5e-135], True)
+@example([1.412678969169265e227, 1.4126789691692559e227], True)
 def test_counts_are_exact_for_any_finite_scores(values, full_range):
     scores = np.sort(np.array(values))
     grid = score_grid([scores], full_range=full_range)

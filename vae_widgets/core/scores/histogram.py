@@ -61,7 +61,10 @@ def score_grid(
     bin_width = round_up(_bin_width(scores, low, high, bins))
     exact = Fraction(repr(bin_width))
     first = math.floor(Fraction(low) / exact)
-    n_bins = max(1, math.floor(Fraction(high) / exact) + 1 - first)
+    end = math.floor(Fraction(high) / exact) + 1
+    if _multiples(exact, range(end, end + 1))[0] <= high:  # it is above, but is rounded to it
+        end += 1
+    n_bins = max(1, end - first)
     spare = max(0, MIN_BINS - n_bins) if bins is None else 0
     # Scores that are never negative, such as losses, have no bins below 0.
     first -= min(spare // 2, first) if first >= 0 else spare // 2
