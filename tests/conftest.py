@@ -70,7 +70,8 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: group_of(item.nodeid))
+    # Long files of the top folder come before many short ones, so that all processes end together.
+    items.sort(key=lambda item: (group_of(item.nodeid), not item.nodeid.startswith("tests/test_")))
 
 
 @pytest.hookimpl(optionalhook=True)

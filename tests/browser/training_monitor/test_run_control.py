@@ -135,8 +135,9 @@ def test_interrupts_act_and_in_a_blocking_cell_buttons_wait(notebook):
     nb.kernel.until("monitor.state == 'interrupted'")
     seen = nb.kernel.eval("len(monitor.history.to_dict()['epoch'])")
     assert 1 <= seen < 100_000
-    # The history of the model is kept, and it trains on.
-    assert len(nb.kernel.eval("vae.history.history['loss']")) == seen
+    # The history of the model is kept, and it trains on. The interrupt may come after the monitor
+    # has noted an epoch, and before Keras does.
+    assert len(nb.kernel.eval("vae.history.history['loss']")) in (seen - 1, seen)
     assert nb.kernel.eval("len(vae.fit(ds.x_train, epochs=1, verbose=0).epoch)") == 1
 
     # In a cell that awaits, too. The kernel's loop must be woken: it would notice after 20 s.
