@@ -145,7 +145,7 @@ def parts_of_code(name: str, code: Any) -> list[Any]:
     if isinstance(code, Mapping):
         if "z_mean" not in code:
             raise TypeError(
-                f"{name} gives a dict with {', '.join(map(repr, code))}; expected 'z_mean', and "
+                f"{name} is a dict with {', '.join(map(repr, code))}; expected 'z_mean', and "
                 "'z_log_var' if there is one."
             )
         return [code["z_mean"], *([code["z_log_var"]] if "z_log_var" in code else [])]

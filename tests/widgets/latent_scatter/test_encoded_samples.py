@@ -107,6 +107,9 @@ def test_an_exported_page_carries_few_samples_of_a_function_and_names_too_many(
             ValueError,
             r"codes has shape \(5000, 1\); expected \(n, 2\)",
         ),
+        ({"x": lambda rows: X[rows], "codes": 3}, ValueError, r"codes has shape \(\); expected"),
+        ({"x": lambda rows: X[rows], "codes": CODES[:0]}, ValueError, "codes is empty"),
+        ({"x": X, "codes": {"z": CODES}}, TypeError, "codes is a dict with 'z'; expected 'z_mean'"),
         ({"x": X, "codes": CODES * np.nan}, ValueError, "codes has 10000 NaN"),
         (
             {"x": X, "codes": (CODES, CODES[:9])},

@@ -56,7 +56,8 @@ class EncodedSamples:
         sample_shape = None if only_encodes else tuple(check_codec(codec).sample_shape)
         lazy = None
         if codes is not None:
-            n = len(x) if hasattr(x, "__len__") else len(parts_of_code("codes", codes)[0])
+            n_codes = _number_of(codes)  # wrong codes are named before samples are read
+            n = len(x) if hasattr(x, "__len__") else n_codes
             lazy = lazy_samples(x, n, sample_shape)
         elif is_stored(x) and not only_encodes:  # UMAP and its like take all samples at once
             lazy = lazy_samples(x, len(x), sample_shape)
@@ -78,6 +79,13 @@ class EncodedSamples:
         log_vars = [log_var for _, log_var in parts if log_var is not None]
         z_mean = np.concatenate([z_mean for z_mean, _ in parts])
         return z_mean, np.concatenate(log_vars) if log_vars else None
+
+
+def _number_of(codes: Any) -> int:
+    z_mean = checks.float_array("codes", parts_of_code("codes", codes)[0])
+    if z_mean.ndim != 2:
+        raise ValueError(f"codes has shape {z_mean.shape}; expected (n, latent_dim).")
+    return len(z_mean)
 
 
 def _encode(codec: Any, x: NDArray[np.float32]) -> Codes:
