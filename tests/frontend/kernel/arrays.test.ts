@@ -66,4 +66,7 @@ test("many rows are sent as bits, few as a list", () => {
 test("bits that do not hold the number of rows are refused", () => {
   const wire = { dtype: "bits", shape: [2], data: new DataView(Uint8Array.of(7).buffer) };
   assert.throws(() => readArray(wire), /3 rows where 2 were announced/);
+  // Named before memory is taken for them.
+  assert.throws(() => readArray({ ...wire, shape: [4_000_000_000] }), /4000000000 rows in 1 bytes/);
+  assert.throws(() => readArray({ ...wire, shape: [] }), /undefined rows in 1 bytes/);
 });

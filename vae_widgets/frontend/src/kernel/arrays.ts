@@ -85,6 +85,7 @@ export function writeRows(rows: Uint32Array, n: number): WireArray {
 }
 
 function readBits({ shape: [count], data }: WireArray): Uint32Array {
+  if (!(count <= 8 * data.byteLength)) throw new RangeError(`${count} rows in ${data.byteLength} bytes`);
   const rows = new Uint32Array(count);
   let found = 0;
   for (let at = 0; at < data.byteLength; at++) {
