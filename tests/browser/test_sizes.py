@@ -31,6 +31,24 @@ RESIZE = """async ([width, height]) => {
   };
 }"""
 
+# A task after the frame that lays out the new width.
+RESIZE_FOR_A_FRAME = """async (width) => {
+  const widget = document.querySelector(".vw-widget");
+  widget.parentElement.style.width = width;
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const canvas = widget.querySelector(".vw-picture canvas");
+  return [canvas.width, Math.round(canvas.clientWidth * devicePixelRatio)];
+}"""
+
+
+@pytest.mark.parametrize("name", ["scatter", "histogram", "slider"])
+def test_a_picture_is_drawn_in_the_frame_that_gives_it_another_size(page, name):
+    blank = BlankPage(page, MADE[name]())
+    blank.root.locator("canvas").first.wait_for()
+    for width in ("700px", "640px", "900px"):
+        drawn, wanted = page.evaluate(RESIZE_FOR_A_FRAME, width)
+        assert drawn == wanted > 100
+
 
 @pytest.mark.parametrize("name", MADE)
 def test_a_widget_fills_its_cell_and_its_plot_takes_the_height(page, name):

@@ -7,18 +7,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from vae_widgets.rendering.atlas import tile_atlas
+from vae_widgets.rendering.atlas import atlas_tiles, tile_atlas
 
 
-@given(n=st.integers(1, 40), height=st.integers(1, 9), width=st.integers(1, 9))
-def test_every_tile_is_found_where_the_atlas_says(n, height, width):
+@given(n=st.integers(1, 40), height=st.integers(1, 9), width=st.integers(1, 9), grey=st.booleans())
+def test_every_tile_is_found_where_the_atlas_says(n, height, width, grey):
     tiles = np.random.default_rng(n).integers(0, 256, (n, height, width, 4), np.uint8)
+    if grey:
+        tiles[..., 1:3] = tiles[..., :1]
+        tiles[..., 3] = 255
     atlas = tile_atlas(tiles)
-    sheet = np.asarray(Image.open(io.BytesIO(atlas["png"])))
+    np.testing.assert_array_equal(atlas_tiles(atlas), tiles)
+    picture = Image.open(io.BytesIO(atlas["png"]))
+    assert picture.mode == ("L" if grey else "RGBA")
+    sheet = np.asarray(picture.convert("RGBA"))
     for i, tile in enumerate(tiles):
         row, column = divmod(i, atlas["columns"])
         y, x = row * atlas["tile_height"], column * atlas["tile_width"]
         assert (sheet[y : y + height, x : x + width] == tile).all()
+
+
+@pytest.mark.parametrize("channel", range(4))
+def test_one_pixel_that_is_not_opaque_and_grey_keeps_its_colour(channel):
+    tiles = np.full((3, 2, 2, 4), 255, np.uint8)
+    tiles[2, 1, 0, channel] = 254
+    np.testing.assert_array_equal(atlas_tiles(tile_atlas(tiles)), tiles)
 
 
 def test_no_tiles_make_an_empty_atlas():

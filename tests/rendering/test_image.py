@@ -33,8 +33,9 @@ def test_invert_draws_ink_on_paper():
     assert (ImageRenderer(invert=True)(np.ones((1, 1, 1)))[0, 0, 0] == [0, 0, 0, 255]).all()
 
 
-def test_nan_is_drawn_black():
-    assert ImageRenderer()(np.full((1, 1, 1), np.nan))[0, 0, 0, 0] == 0
+def test_nan_is_drawn_black_and_values_beyond_the_range_are_clipped():
+    values = np.array([np.nan, -np.inf, -2, 0.2, 3, np.inf]).reshape(-1, 1, 1)
+    assert ImageRenderer(0, 1)(values)[:, 0, 0, 0].tolist() == [0, 0, 0, 51, 255, 255]
 
 
 def test_bad_input():

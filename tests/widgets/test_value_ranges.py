@@ -32,7 +32,7 @@ class Waves:
 
 def tiles_of(atlas):
     """Cut an atlas into its tiles, RGBA (n, h, w, 4)."""
-    sheet = np.asarray(Image.open(io.BytesIO(atlas["png"])))
+    sheet = np.asarray(Image.open(io.BytesIO(atlas["png"])).convert("RGBA"))
     h, w, columns = atlas["tile_height"], atlas["tile_width"], atlas["columns"]
     return np.array(
         [sheet[h * (i // columns) :][:h, w * (i % columns) :][:, :w] for i in range(atlas["count"])]

@@ -29,14 +29,17 @@ def tile_atlas(tiles: NDArray[np.uint8], drawings: Sequence[str] = ()) -> dict[s
             f"{n} tiles of {width}x{height} pixels need a picture of "
             f"{columns * width}x{rows * height}; the limit is {MAX_SIDE} a side. Show fewer."
         )
-    sheet = np.zeros((rows * columns, height, width, 4), np.uint8)
-    sheet[:n] = tiles
-    sheet = sheet.reshape(rows, columns, height, width, 4).swapaxes(1, 2)
-    picture = Image.fromarray(np.ascontiguousarray(sheet).reshape(-1, columns * width, 4))
-    buffer = io.BytesIO()
+    buffer = _PngFile()
     if n:
+        if _is_opaque_grey(tiles):
+            tiles = tiles[..., :1]  # a quarter of the bytes to compress
+        channels = tiles.shape[-1]
+        sheet = np.zeros((rows * columns, height, width, channels), np.uint8)
+        sheet[:n] = tiles
+        sheet = sheet.reshape(rows, columns, height, width, channels).swapaxes(1, 2)
+        sheet = np.ascontiguousarray(sheet).reshape(rows * height, columns * width, channels)
         # Level 1 is four times faster than the default and a few percent larger.
-        picture.save(buffer, "PNG", compress_level=1)
+        Image.fromarray(sheet.squeeze(2) if channels == 1 else sheet).save(buffer, compress_level=1)
     atlas = {
         "png": buffer.getvalue(),
         "count": n,
@@ -49,6 +52,20 @@ def tile_atlas(tiles: NDArray[np.uint8], drawings: Sequence[str] = ()) -> dict[s
         texts = json.dumps([*place]).encode()
         atlas["drawings"] = {"svg": texts, "of": [place[svg] for svg in drawings]}
     return atlas
+
+
+class _PngFile(io.BytesIO):
+    """A file with a name: given the format in another way, Pillow loads all its formats first."""
+
+    name = "tiles.png"
+
+
+def _is_opaque_grey(tiles: NDArray[np.uint8]) -> bool:
+    red = tiles[..., 0]
+    alpha = tiles[..., 3]
+    return bool(
+        (alpha == 255).all() and (tiles[..., 1] == red).all() and (tiles[..., 2] == red).all()
+    )
 
 
 def atlas_tiles(atlas: dict[str, Any]) -> NDArray[np.uint8]:

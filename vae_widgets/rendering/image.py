@@ -87,9 +87,10 @@ class ImageRenderer(RangedRenderer):
 
     def _tiles(self, batch: ArrayLike, low: float, high: float) -> NDArray[np.uint8]:
         images = self._images(np.asarray(batch, np.float32))
-        # NaN would become an arbitrary integer: draw it as the lowest value.
-        scaled = np.nan_to_num((images - low) * (255 / (high - low)))
-        levels = np.rint(scaled.clip(0, 255)).astype(np.uint8)
+        scaled = (images - low) * (255 / (high - low))
+        # NaN would become an arbitrary integer: `fmax` draws it as the lowest value.
+        np.fmin(np.fmax(scaled, 0, out=scaled), 255, out=scaled)
+        levels = np.rint(scaled, out=scaled).astype(np.uint8)
         tiles = np.full((*levels.shape[:3], 4), 255, np.uint8)
         tiles[..., : max(3, levels.shape[-1])] = levels
         if self.invert:

@@ -143,7 +143,7 @@ def test_the_page_gets_the_frames_and_the_originals_of_samples(codec, slider):
     slider = InterpolationSlider(codec, z, DIGITS[3], steps=4)
     atlas = slider._content["atlas"]
     assert atlas["count"] == 6
-    sheet = np.asarray(Image.open(io.BytesIO(atlas["png"])))
+    sheet = np.asarray(Image.open(io.BytesIO(atlas["png"])).convert("RGBA"))
     tiles = [
         sheet[8 * (i // atlas["columns"]) :, 8 * (i % atlas["columns"]) :][:8, :8] for i in range(6)
     ]

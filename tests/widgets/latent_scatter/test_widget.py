@@ -55,7 +55,7 @@ def from_page(widget, **state):
 
 def levels(atlas):
     """Grey level of each tile of an atlas."""
-    sheet = np.asarray(Image.open(io.BytesIO(atlas["png"])))
+    sheet = np.asarray(Image.open(io.BytesIO(atlas["png"])).convert("RGBA"))
     assert (atlas["tile_width"], atlas["tile_height"]) == (2, 3)
     return sheet[::3, ::2, 0].ravel()[: atlas["count"]].tolist()
 

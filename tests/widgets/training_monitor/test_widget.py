@@ -795,7 +795,7 @@ def test_pictures_of_a_codec(monitor, time):
 def levels(content):
     """Grey level of each tile, row by row."""
     atlas = content["atlas"]
-    sheet = np.array(Image.open(io.BytesIO(atlas["png"])))[..., 0]
+    sheet = np.array(Image.open(io.BytesIO(atlas["png"])).convert("RGBA"))[..., 0]
     corners = sheet[:: atlas["tile_height"], :: atlas["tile_width"]].ravel()
     return corners[: atlas["count"]].reshape(len(content["names"]), -1)
 

@@ -32,15 +32,11 @@ export class CanvasView {
         this.redraw();
       }),
     ];
-    this.#fit(parent);
   }
 
   /** Redraw in the next animation frame. */
   redraw(): void {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      if (this.width && this.height) this.#paint();
-    });
+    this.#frame ||= requestAnimationFrame(() => this.#paint());
   }
 
   close(): void {
@@ -49,13 +45,17 @@ export class CanvasView {
     this.canvas.remove();
   }
 
+  /** Paint in the frame that lays out `parent`: the next one would be late, and until then the picture is stretched. */
   #fit(parent: HTMLElement): void {
     this.width = parent.clientWidth;
     this.height = parent.clientHeight;
-    this.redraw();
+    cancelAnimationFrame(this.#frame);
+    this.#paint();
   }
 
   #paint(): void {
+    this.#frame = 0;
+    if (!this.width || !this.height) return;
     const ratio = pixelRatio(this.canvas);
     const width = Math.round(this.width * ratio);
     const height = Math.round(this.height * ratio);

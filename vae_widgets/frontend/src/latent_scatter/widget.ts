@@ -125,21 +125,28 @@ class LatentScatterView {
     this.#shell.root.remove();
   }
 
-  /** For each trait, the method that shows it. */
+  /** For each trait, what shows it: a part of the picture, and what else depends on it. */
   #bindings(): Bindings<State> {
-    const showColours = () => this.#showColours();
     const showControls = () => this.#showControls();
-    const showDrawer = () => {
-      this.#showControls();
-      this.#decodeWhenSettled();
-    };
+    const showColours = inTurn(
+      () => this.#showColours(),
+      showControls,
+      () => this.#hover.show(),
+    );
+    const showSelection = inTurn(() => this.#showSelection(), showControls);
+    const showPrior = inTurn(() => this.#showPrior(), showControls);
+    const showDensity = inTurn(() => this.#showDensity(), showControls);
+    const showDrawer = inTurn(showControls, () => this.#decodeWhenSettled());
+    const showLook = inTurn(
+      () => this.#showLook(),
+      () => this.#drawers.showPoints(),
+    );
     const showSave = () => this.#drawers.showSave();
     return {
-      selection: () => {
-        this.#showSelection();
-        this.#shell.setStatus(selectionStatus(this.#model.get("selection").shape[0]));
-      },
-      flagged: () => this.#showSelection(),
+      selection: inTurn(showSelection, () =>
+        this.#shell.setStatus(selectionStatus(this.#model.get("selection").shape[0])),
+      ),
+      flagged: showSelection,
       hovered: () => this.#hover.show(),
       view: () => this.#showView(),
       color_by: showColours,
@@ -147,8 +154,8 @@ class LatentScatterView {
       threshold: showColours,
       _hidden: showColours,
       _hidden_sides: showColours,
-      point_size: () => this.#showLook(),
-      opacity: () => this.#showLook(),
+      point_size: showLook,
+      opacity: showLook,
       _points_shown: showControls,
       mode: showControls,
       _projections: showControls,
@@ -161,11 +168,17 @@ class LatentScatterView {
       attribute: () => this.#showAttribute(),
       _bookmarked_at: () => this.#showBookmarks(),
       slice_at: () => this.#showSlice(),
-      prior: () => this.#showPrior(),
-      _prior: () => this.#showPrior(),
-      density: () => this.#showDensity(),
-      _density: () => this.#showDensity(),
-      _positions: () => this.#showPositions(),
+      prior: showPrior,
+      _prior: showPrior,
+      density: showDensity,
+      _density: showDensity,
+      _positions: inTurn(
+        () => this.#showPositions(),
+        showControls,
+        () => this.#hover.show(),
+        () => this.#picked.show(),
+        () => this.#toolbar.showHint(),
+      ),
       // Not `picked`, which comes together with its picture.
       _pick: () => void this.#picked.take(true),
       _grid: () => {
@@ -185,6 +198,8 @@ class LatentScatterView {
     this.#showPrior();
     this.#showDensity();
     this.#showBookmarks();
+    this.#showControls();
+    this.#toolbar.showHint();
     this.#showView();
     void this.#plane.take();
     void this.#picked.take();
@@ -193,24 +208,17 @@ class LatentScatterView {
   #showLook(): void {
     const [pointSize, opacity] = [this.#model.get("point_size"), this.#model.get("opacity")];
     this.#plot.show({ pointSize, opacity });
-    this.#drawers.showPoints();
   }
 
   #showPositions(): void {
     const positions = readArray(this.#model.get("_positions"));
     this.#plot.show({ positions, names: axisNames(this.#model) });
     this.#picked.hover(null);
-    this.#showControls();
-    this.#hover.show();
-    this.#picked.show();
-    this.#toolbar.showHint();
   }
 
   #showColours(): void {
     const { levels, colours, marks } = this.#legend.colourPoints();
     this.#plot.show({ levels, colours, marks });
-    this.#showControls();
-    this.#hover.show();
   }
 
   #showSelection(): void {
@@ -224,7 +232,6 @@ class LatentScatterView {
     const range = note ? ` \u00b7 tiles: ${note}` : "";
     const count = this.#plot.scene.positions.length / 2;
     this.#facts.title = this.#facts.textContent = `${counted(count, "sample")}${some}${range}`;
-    this.#showControls();
   }
 
   #showControls(): void {
@@ -251,14 +258,12 @@ class LatentScatterView {
     const [x, y] = this.#model.get("_prior");
     const shown = this.#model.get("prior") && x !== undefined && y !== undefined;
     this.#plot.show({ prior: shown ? { x, y } : null });
-    this.#showControls();
   }
 
   #showDensity(): void {
     const density = this.#model.get("_density");
     const shown = this.#model.get("density") && "rings" in density;
     this.#plot.show({ density: shown ? new Density(density as DensityState) : null });
-    this.#showControls();
   }
 
   #showBookmarks(): void {
@@ -303,6 +308,11 @@ class LatentScatterView {
       this.#drawers.prepare();
     }, SETTLED);
   }
+}
+
+/** One function that calls some in turn. */
+function inTurn(...shown: (() => void)[]): () => void {
+  return () => shown.forEach((show) => show());
 }
 
 function render({ model, el }: View<State>) {

@@ -15,7 +15,9 @@ export class DecodedPlane {
   readonly #plot: ScatterPlot;
   readonly #setStatus: (text: string) => void;
   readonly #request: LatestRequest<"grid">;
-  #grid: (Grid & PageGrid) | null = null;
+  #grid: PageGrid | null = null;
+  /** `#grid` as it is drawn; null until it is shown for the first time. */
+  #drawn: Grid | null = null;
   /** Whether the page has decoded `#grid`. */
   #isOwn = false;
   #alive = true;
@@ -38,7 +40,9 @@ export class DecodedPlane {
   }
 
   show(): void {
-    this.#plot.show({ grid: this.#model.get("grid") ? this.#grid : null });
+    const grid = this.#model.get("grid") ? this.#grid : null;
+    if (grid) this.#drawn ??= { ...grid, texture: gridTexture(grid.tiles, grid) };
+    this.#plot.show({ grid: grid && this.#drawn });
   }
 
   /** Request the visible part of the plane, unless the current grid covers it. */
@@ -72,7 +76,8 @@ export class DecodedPlane {
     this.#grid?.tiles.close();
     // After an error nothing is shown, rather than pictures of another place.
     this.#isOwn = isOwn;
-    this.#grid = tiles && { ...grid, tiles, texture: gridTexture(tiles, grid) };
+    this.#grid = tiles && { ...grid, tiles };
+    this.#drawn = null;
     this.show();
   }
 

@@ -75,7 +75,7 @@ export class LegendView {
     if (!this.#isLaidOut || this.#classes.isSearching) return;
     const fit = () => [this.#sides, this.#classes].map((list) => list.fit()).every(Boolean);
     this.root.classList.remove("vw-list-below");
-    if (fit()) return;
+    if (fit() || !this.root.closest(".vw-narrow")) return;
     this.root.classList.add("vw-list-below");
     fit();
   }

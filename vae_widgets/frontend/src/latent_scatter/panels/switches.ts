@@ -102,11 +102,14 @@ export class Switches {
     const list = this.#list;
     list.style.maxHeight = "";
     list.classList.remove("vw-in-columns");
+    // Set before anything is read, so that the browser lays out one column once.
+    list.classList.toggle("vw-measured", !this.#isMeasured);
     const row = this.#rows[0]?.offsetHeight;
     if (!row) return true;
-    if (!this.#isMeasured) this.#measure();
     const isWhole = () => list.scrollHeight <= list.clientHeight;
-    if (!isWhole()) list.classList.add("vw-in-columns");
+    const fitsInOneColumn = isWhole();
+    if (!this.#isMeasured) this.#measure();
+    list.classList.toggle("vw-in-columns", !fitsInOneColumn);
     const areSeen = isWhole();
     if (!areSeen) list.style.maxHeight = `${Math.max(1, Math.floor(list.clientHeight / row)) * row}px`;
     const names = [...list.querySelectorAll(".vw-legend-name")];
@@ -116,7 +119,6 @@ export class Switches {
   /** Give all names one width, and all counts: those of the longest. */
   #measure(): void {
     const list = this.#list;
-    list.classList.add("vw-measured");
     const parts = ["name", "count"].map((part) => ({
       part,
       widths: [...list.querySelectorAll<HTMLElement>(`.vw-legend-${part}`)].map((text) => text.offsetWidth),

@@ -128,6 +128,8 @@ export class Toolbar {
   readonly #buttons: [ToolbarButton, HTMLButtonElement][] = [];
   readonly #projection: HTMLSelectElement;
   readonly #axes: HTMLSelectElement[];
+  /** What the choices of the axes list. */
+  #listed: Axis[] = [];
   readonly #dimensions = element("div", "vw-scatter-axes");
 
   /** The keys of the buttons work on `canvas`, unless something else handles them first. */
@@ -190,10 +192,11 @@ export class Toolbar {
     setOptions(this.#projection, projections, model.get("projection"));
     const axes = model.get("_axes");
     this.#axes.forEach((select, axis) => {
-      select.replaceChildren(...axes.map(option));
+      if (axes !== this.#listed) select.replaceChildren(...axes.map(option));
       select.value = String(model.get("dims")[axis]);
       select.disabled = axes.length <= 2;
     });
+    this.#listed = axes;
     this.#dimensions.hidden = hasNoChoice(model);
     this.#shell.root.classList.toggle("vw-dims-open", model.get("_dims_shown")); // for explorer/tabs.css
   }

@@ -95,11 +95,18 @@ function beneath(above: number, colour: number, alpha: number): number {
   const rest = (alpha * (255 - over)) / 255;
   const total = over + rest;
   const share = rest / total;
-  const mix = (shift: number) => {
-    const value = (above >>> shift) & 255;
-    return (value + (((colour >>> shift) & 255) - value) * share + 0.5) << shift;
-  };
-  return mix(0) | mix(8) | mix(16) | ((total + 0.5) << 24);
+  return (
+    mixed(above, colour, share, 0) |
+    mixed(above, colour, share, 8) |
+    mixed(above, colour, share, 16) |
+    ((total + 0.5) << 24)
+  );
+}
+
+/** The channel at bit `shift` of two pixels, mixed: `share` of 1 gives that of `colour`. */
+function mixed(above: number, colour: number, share: number, shift: number): number {
+  const value = (above >>> shift) & 255;
+  return (value + (((colour >>> shift) & 255) - value) * share + 0.5) << shift;
 }
 
 function packed(colours: Uint8Array): Int32Array {

@@ -150,6 +150,8 @@ export class ScatterPlot {
 
   /** Change the static layer. */
   show(change: Partial<Scene>): void {
+    const names = Object.keys(change) as (keyof Scene)[];
+    if (names.every((name) => change[name] === this.#scene[name])) return;
     Object.assign(this.#scene, change);
     this.#drawn = null;
     this.#picture.redraw();
