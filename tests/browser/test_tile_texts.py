@@ -10,7 +10,7 @@ import vae_widgets as vw
 from tests.support.alone import show_alone
 from tests.support.blank_page import BlankPage
 from tests.support.jupyterlab import wait_for
-from tests.support.layout import boxes
+from tests.support.layout import boxes, settle
 from tests.support.pca_codec import PcaCodec
 from vae_widgets.core.ticks import MINUS
 
@@ -18,6 +18,9 @@ FRAME = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 5)), columns=[*"a
 X = (6 * np.random.default_rng(0).random((12, 8, 8)) - 3).astype(np.float32)
 X.flat[[0, 1]] = -3, 3
 SCORES = np.linspace(0, 1, 40)
+WIDTH = """width => {
+  document.querySelector(".vw-widget").parentElement.style.width = width;
+}"""
 
 
 class Active(vw.ImageRenderer):
@@ -49,6 +52,24 @@ def test_scatter_tells_the_range_and_describes_what_is_hovered_and_picked(page):
     hovered = page.locator(".vw-tooltip-detail td")
     hovered.nth(0).wait_for()
     expect(hovered.nth(4)).to_have_text(shown(FRAME["b"][7]))
+
+
+def test_a_drawing_is_seen_as_a_whole_or_not_at_all(page):
+    signals = np.sin(np.linspace(0, 6, 64) * np.linspace(1, 2, 30)[:, None]).astype(np.float32)
+    renderer = vw.SignalRenderer(unit="mV", sample_rate=100)
+    scatter = vw.LatentScatter(PcaCodec(signals), signals, renderer=renderer)
+    scatter.pick(2)
+    BlankPage(page, scatter)
+    page.set_viewport_size({"width": 1300, "height": 900})
+    detail = page.locator(".vw-picked-text")
+    seen = {}
+    for width in (500, 700, 1200):
+        page.evaluate(WIDTH, f"{width}px")
+        settle(page)
+        height = detail.evaluate("e => e.clientHeight")
+        seen[width] = height > 0
+        assert height in (0, detail.evaluate("e => e.scrollHeight"))
+    assert seen == {500: True, 700: False, 1200: True}
 
 
 def test_no_row_of_a_long_detail_is_cut(page):

@@ -216,13 +216,18 @@ class BlankPage:
         self.page.evaluate(take, [self.widget.model_id, self._drain()])
 
     def until(self, condition: Callable[[], Any], what: str) -> Any:
-        """Wait until a condition of the widget in this process is true; return its value."""
+        """Wait until a condition of the widget in this process is true, and known to the page.
+
+        Returns its value.
+        """
 
         def hold() -> Any:
             self.update()  # Playwright hands over what the page has sent only while it is called
             return condition()
 
-        return wait_for(hold, 10, what)
+        value = wait_for(hold, 10, what)
+        self.wait_for_answers()  # else the next gesture might come before the page knows of it
+        return value
 
     def wait_for_answers(self) -> None:
         """Wait until the widget has answered every message that the page has sent."""

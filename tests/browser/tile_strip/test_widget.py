@@ -47,6 +47,26 @@ def test_tiles_show_their_pixels_and_a_click_selects(page):
     assert strip.selected == -1
 
 
+def test_a_long_name_is_not_cut_and_short_ones_leave_the_tiles_where_they_are(page):
+    strip = TileStrip()
+    tiles = np.full((4, 8, 8, 4), 255, np.uint8)
+    left = {}
+    for name in ("prior", "Just not flagged", "Reconstructions", "m" * 60):
+        strip.show([tiles], [name])
+        blank = BlankPage(page, strip)
+        page.locator(".vw-tile").last.wait_for()
+        (named,), (tile, *_) = (
+            boxes(page.locator(".vw-strip-name")),
+            boxes(page.locator(".vw-tile")),
+        )
+        assert page.locator(".vw-strip-name").evaluate("e => e.scrollWidth <= e.clientWidth")
+        assert named["x"] + named["width"] <= tile["x"]
+        left[name] = tile["x"] - named["x"]
+        blank.close()
+    assert left["prior"] == left["Just not flagged"] == 88 < left["Reconstructions"] < 120
+    assert left["m" * 60] == 172
+
+
 def test_rows_take_more_lines_where_they_do_not_fit(page):
     strip = TileStrip()
     tiles = np.full((12, 8, 8, 4), 255, np.uint8)

@@ -259,7 +259,7 @@ export class ScatterPlot {
     const radius = this.radius * (grid ? 0.85 : 1);
     const opacity = this.#scene.opacity ?? (grid ? 1 : OPACITY);
     const outline = theme.dark ? "#ffffff" : "#000000";
-    const faint = theme.dark ? FAINT.dark : FAINT.light;
+    const faint = theme.dark || grid ? FAINT.dark : FAINT.light; // pictures hide them, too
     const points = { positions, levels, colours, marks, selection, flagged, outline, radius, opacity, faint };
     return this.#points.draw(context, points, viewport, ratio);
   }
