@@ -67,6 +67,16 @@ def test_a_long_name_is_not_cut_and_short_ones_leave_the_tiles_where_they_are(pa
     assert left["m" * 60] == 172
 
 
+def test_one_long_caption_does_not_make_the_tiles_huge(page):
+    strip = TileStrip()
+    captions = ["a class with a name of many, many words", *"bcdefghijkl"]
+    strip.show([np.full((12, 8, 8, 4), 255, np.uint8)], ["Samples"], captions)
+    BlankPage(page, strip)
+    page.locator(".vw-tile").last.wait_for()
+    assert max(box["width"] for box in boxes(page.locator(".vw-tile"))) < 180
+    assert page.locator(".vw-tile").first.get_attribute("title") == f"Samples, {captions[0]}"
+
+
 def test_rows_take_more_lines_where_they_do_not_fit(page):
     strip = TileStrip()
     tiles = np.full((12, 8, 8, 4), 255, np.uint8)

@@ -2,6 +2,7 @@
 
 import "./widget.css";
 import type { Point } from "../canvas/geometry.ts";
+import { onResize } from "../canvas/resize.ts";
 import { watchTheme } from "../canvas/theme.ts";
 import { toBounds } from "../canvas/viewport.ts";
 import { dataFile, exportMenu, pictureFile } from "../controls/export_menu.ts";
@@ -109,6 +110,7 @@ class LatentScatterView {
       listen(model, this.#bindings()),
       decoder.watch(() => this.#decodeAgain(decoder.failure)),
       watchTheme(() => this.#showColours()), // the grey of unknown points depends on it
+      onResize(frame, () => this.#decodeWhenSettled()), // the size decides the number of decoded pictures
       stopGestures,
       onUndo(canvas, model, shell.setStatus),
     ];

@@ -45,8 +45,9 @@ export class DecodedPlane {
     this.#plot.show({ grid: grid && this.#drawn });
   }
 
-  /** Request the visible part of the plane, unless the current grid covers it. */
+  /** Request the visible part of the plane, unless the current grid covers it, or nothing is visible. */
   ask(): void {
+    if (!this.#plot.isLaidOut) return;
     const decoded = this.#model.get("_grid");
     const have = this.#grid ?? decoded;
     const want = gridFor(this.#plot.viewport, decoded.tiles.tile_width, decoded.tiles.tile_height);

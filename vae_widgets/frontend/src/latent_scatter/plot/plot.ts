@@ -115,6 +115,11 @@ export class ScatterPlot {
     return this.#scene.levels[index] >= 0;
   }
 
+  /** Whether the page has given it a size, which `viewport` needs. */
+  get isLaidOut(): boolean {
+    return this.#picture.width > 0 && this.#picture.height > 0;
+  }
+
   get viewport(): Viewport {
     const height = Math.max(1, this.#picture.height - MARGIN.top - MARGIN.bottom);
     const left = this.#leftMargin(height);
