@@ -20,6 +20,7 @@ from vae_widgets.core import thresholds
 from vae_widgets.core.thresholds import METHODS, Threshold
 from vae_widgets.rendering.named import TWINS
 from vae_widgets.rendering.registry import RENDERERS
+from vae_widgets.rendering.value_range import RangedRenderer
 
 REPOSITORY = Path(__file__).parents[1]
 PACKAGE = REPOSITORY / "vae_widgets"
@@ -117,6 +118,8 @@ def test_a_renderer_is_public_documented_and_tested(kind):
     assert f"`{name}`" in README
     assert name in (REPOSITORY / f"tests/rendering/test_{module_of(kind)}.py").read_text()
     assert kind in {type(renderer) for renderer, _ in EXAMPLES}, "add it to tests of test_named.py"
+    if {"vmin", "vmax"} <= set(inspect.signature(kind).parameters):
+        assert issubclass(kind, RangedRenderer)
 
 
 @pytest.mark.parametrize(("renderer", "samples"), EXAMPLES)
@@ -132,7 +135,7 @@ def test_a_renderer_keeps_the_promises_of_all_renderers(renderer, samples):
 def test_the_renderers_of_the_page_are_known_to_python():
     source = (PACKAGE / "frontend/src/rendering/twins.ts").read_text()
     table = re.search(r"const TWINS = \{(.*?)\}", source, re.DOTALL)[1]
-    assert re.findall(r"(\w+):", table) == [*TWINS], "list it in vae_widgets/rendering/named.py"
+    assert {*re.findall(r"(\w+):", table)} == {*TWINS}, "list it in vae_widgets/rendering/named.py"
 
 
 @pytest.mark.parametrize("name", TWINS)

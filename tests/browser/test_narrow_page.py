@@ -45,6 +45,27 @@ def test_text_and_legend_of_a_scatter_lie_above_its_buttons(show):
     assert legend["y"] + legend["height"] <= buttons["y"]
 
 
+def test_what_is_beside_a_low_plot_scrolls_and_covers_no_button(page):
+    values = pd.Series(np.linspace(0, 5, 40), name="score")
+    scatter = vw.LatentScatter(
+        PcaCodec(FRAME.to_numpy()), FRAME, np.arange(40) % 20, quantities={"score": values}
+    )
+    scatter.color_by, scatter.threshold = "score", 3.0
+    scatter.pick(2)
+    show_alone(page, scatter)
+    page.evaluate(WIDTH, "690px")
+    page.locator(".vw-widget:not(.vw-narrow)").wait_for()
+    side = page.locator(".vw-scatter-side")
+    beside, buttons = boxes(side, page.locator(".vw-controls >> nth=0"))
+    assert beside["y"] + beside["height"] <= buttons["y"]
+    assert side.evaluate("e => e.scrollHeight > e.clientHeight && e.scrollWidth <= e.clientWidth")
+    last = page.locator(".vw-legend-class:visible").last
+    last.scroll_into_view_if_needed()
+    classes, row = boxes(page.locator(".vw-legend-classes:visible").last, last)
+    assert classes["height"] >= 3 * row["height"] - 1
+    assert beside["y"] <= row["y"] <= beside["y"] + beside["height"] - row["height"] + 1
+
+
 @pytest.mark.parametrize("width", ["352px", "744px"])
 def test_parts_of_a_drawer_stand_in_lines_beside_or_below_its_name(page, width):
     scatter = vw.LatentScatter(PcaCodec(FRAME.to_numpy()), FRAME)

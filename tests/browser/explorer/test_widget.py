@@ -68,9 +68,11 @@ def test_a_gesture_and_its_effect_are_on_one_screen(notebook):
         page.keyboard.up("Shift")
         return nb.kernel.until(f"{selection} != {before} and {selection}")
 
+    (unselected,) = boxes(scatter)
     chosen = lasso((220, 200))
     expect(strip.locator("button.vw-tile")).to_have_count(min(60, len(chosen)))
     on_screen(scatter, strip.locator("button.vw-tile").first)
+    assert boxes(scatter) == [unselected], "another text under the plot takes none of its height"
     open_panel("Threshold")
     before = nb.pixels(bars)
     chosen = lasso((300, 210))

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test, mock } from "node:test";
 import { Channel } from "../../../vae_widgets/frontend/src/kernel/channel.ts";
-import { LatestRequest } from "../../../vae_widgets/frontend/src/kernel/latest_request.ts";
+import { LatestRequest, type Overdue } from "../../../vae_widgets/frontend/src/kernel/latest_request.ts";
 
 type Answer = Record<string, unknown>;
 
-function recorder(overdue = () => {}) {
+function recorder(overdue: Overdue = () => {}) {
   const sent: any[] = [];
   const answers: [index: number, busy: boolean][] = [];
   let take = (_answer: Answer) => {};
@@ -66,7 +66,11 @@ test("an answer that is dropped beforehand changes nothing, and the next request
 test("a kernel that does not answer is reported, and the next request goes out", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   let reports = 0;
-  const { sent, answers, request, answer } = recorder(() => reports++);
+  const retracted: number[] = [];
+  const { sent, answers, request, answer } = recorder(() => {
+    const report = ++reports;
+    return () => retracted.push(report);
+  });
   request.send({ index: 1 });
   request.send({ index: 2 });
   mock.timers.tick(999);
@@ -78,8 +82,10 @@ test("a kernel that does not answer is reported, and the next request goes out",
   assert.equal(reports, 2);
   answer(sent[0]);
   assert.deepEqual(answers, []);
+  assert.deepEqual(retracted, []); // the newest one is still late
   answer(sent[1]); // late is better than never
   assert.deepEqual(answers, [[2, false]]);
+  assert.deepEqual(retracted, [1]);
   request.send({ index: 3 });
   request.close();
   mock.timers.tick(10_000);

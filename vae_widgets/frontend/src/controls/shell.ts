@@ -15,8 +15,11 @@ export interface Shell {
   controls: HTMLElement;
   /** The line under the status line that says that the kernel does not answer. */
   notice: KernelNotice;
-  /** Show a line under the widget; screen readers hear it politely. */
-  setStatus(text: string): void;
+  /**
+   * Show a line under the widget; screen readers hear it politely. Returns a function that shows the line before it
+   * again, unless another one has been shown since.
+   */
+  setStatus(text: string): () => void;
 }
 
 /** `works` names what the widget does without a kernel. */
@@ -46,7 +49,11 @@ export function createShell(
     root.style.setProperty("--vw-width", `${20 * Math.floor(width / 20)}px`);
   });
   const setStatus = (text: string) => {
-    if (status.textContent !== text) status.textContent = text;
+    const before = status.textContent;
+    if (before !== text) status.textContent = text;
+    return () => {
+      if (status.textContent === text) status.textContent = before;
+    };
   };
   return { root, title: titleRow, picture, controls, notice, setStatus };
 }

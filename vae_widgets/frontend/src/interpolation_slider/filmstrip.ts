@@ -35,6 +35,8 @@ export interface Film {
 // Space around the tiles for the frame of the thumb and the marks of way-points.
 const MARGIN = 5;
 const ROW = 64;
+/** The part of a tile beside the thumb that would look like a bar, and is not drawn. */
+const SLIVER = 0.4;
 // Height of the name above each row, if there are several rows.
 const NAME = 16;
 
@@ -109,9 +111,12 @@ export class Filmstrip {
       const tile = row * frames + frameOf(value, frames);
       return drawFramedTile(context, theme, tiles, tile, left, track.cell, ROW, MARGIN);
     };
-    for (let i = 0; i < track.count; i++) drawCell(i / (track.count - 1), i * track.cell);
     // The thumb is the current frame, drawn with a frame on top of the film and apart from it.
     const left = xOf(track, this.#value) - track.cell / 2;
+    for (let i = 0; i < track.count; i++) {
+      const seen = Math.abs(i * track.cell - left) / track.cell;
+      if (seen > SLIVER) drawCell(i / (track.count - 1), i * track.cell);
+    }
     context.fillStyle = theme.paper;
     context.fillRect(left, MARGIN, track.cell, ROW - MARGIN);
     const thumb = drawCell(this.#value, left);

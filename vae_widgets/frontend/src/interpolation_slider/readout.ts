@@ -23,12 +23,12 @@ export function withDecimals(value: number, decimals: number): string {
   return value.toFixed(decimals).replace("-", "−");
 }
 
-/** "z = (0.12, −1.30, 0.55, … 16 dimensions)". */
+/** "z = (0.12, −1.30, 0.55, …), 16 dimensions". */
 export function zText(z: Float32Array, decimals: number): string {
   const shown = Array.from(z.subarray(0, SHOWN_DIMENSIONS), (value) => withDecimals(value, decimals));
-  if (z.length > SHOWN_DIMENSIONS) shown.push(`… ${z.length} dimensions`);
   // No line break before the bracket.
-  return `z\u00a0=\u00a0(${shown.join(", ")})`;
+  const text = `z\u00a0=\u00a0(${shown.join(", ")}`;
+  return z.length > SHOWN_DIMENSIONS ? `${text}, …), ${z.length}\u00a0dimensions` : `${text})`;
 }
 
 /** Lowest and highest value, widened to at least `span`. */

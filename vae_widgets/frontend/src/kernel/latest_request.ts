@@ -13,11 +13,14 @@ export const PATIENCE = 5000;
 
 export const LATE = "No answer from the kernel for 5 s: is it busy or gone?";
 
+/** Says that an answer is late. What it returns takes that back, once an answer has come. */
+export type Overdue = () => (() => void) | void;
+
 export class LatestRequest<K extends RequestKind> {
   readonly #channel: Channel;
   readonly #kind: K;
   readonly #answered: (answer: Answer<K>, fields: Fields<K>) => void;
-  readonly #overdue: () => void;
+  readonly #overdue: Overdue;
   readonly #patience: number;
   readonly #stopListening: () => void;
   /** The last request, until it is answered. */
@@ -25,13 +28,14 @@ export class LatestRequest<K extends RequestKind> {
   #underWay = false;
   #waiting: Fields<K> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #takeBack: (() => void) | void = undefined;
 
   /** While `answered` runs, `busy` is true if a newer request is pending. */
   constructor(
     model: AnyModel<any>,
     kind: K,
     answered: (answer: Answer<K>, fields: Fields<K>) => void,
-    overdue: () => void = () => {},
+    overdue: Overdue = () => {},
     patience = PATIENCE,
   ) {
     this.#channel = Channel.of(model);
@@ -73,6 +77,8 @@ export class LatestRequest<K extends RequestKind> {
     clearTimeout(this.#timer);
     this.#last = null;
     this.#underWay = false;
+    this.#takeBack?.();
+    this.#takeBack = undefined;
     if (this.#waiting) this.#go(this.#waiting);
     this.#answered(answer, fields);
   };
@@ -87,7 +93,9 @@ export class LatestRequest<K extends RequestKind> {
     if (post.local) return; // no kernel to wait for
     this.#timer = setTimeout(() => {
       this.#underWay = false;
-      if (!this.#channel.static) this.#overdue(); // a static page says so by itself
+      // A static page says so by itself.
+      const takeBack = this.#channel.static ? undefined : this.#overdue();
+      this.#takeBack ??= takeBack; // the first one restores what was shown before both
       if (this.#waiting) this.#go(this.#waiting);
     }, this.#patience);
   }

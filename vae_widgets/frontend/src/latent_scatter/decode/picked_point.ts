@@ -4,7 +4,7 @@
  */
 
 import { readArray } from "../../kernel/arrays.ts";
-import { LatestRequest } from "../../kernel/latest_request.ts";
+import { LatestRequest, type Overdue } from "../../kernel/latest_request.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import { HoveredPlace } from "./hovered_place.ts";
 import { PageDecoder, type DecodedHere } from "./page_decoder.ts";
@@ -59,7 +59,7 @@ export class PickedPoint {
     plot: ScatterPlot,
     pictures: Pictures,
     setStatus: (text: string) => void,
-    late: () => void,
+    late: Overdue,
     taken: () => void,
   ) {
     this.#model = model;

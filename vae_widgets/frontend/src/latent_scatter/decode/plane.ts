@@ -1,7 +1,7 @@
 /** The plane of a scatter, decoded in the page or by the kernel: for previews, and for the grid. */
 
 import { readArray } from "../../kernel/arrays.ts";
-import { LatestRequest } from "../../kernel/latest_request.ts";
+import { LatestRequest, type Overdue } from "../../kernel/latest_request.ts";
 import type { Point } from "../../canvas/geometry.ts";
 import type { Answer } from "../../kernel/messages.ts";
 import type { DecodedGrid, PageGrid } from "../state/protocol.ts";
@@ -22,7 +22,7 @@ export class DecodedPlane {
   #isOwn = false;
   #alive = true;
 
-  constructor(model: Model, plot: ScatterPlot, setStatus: (text: string) => void, late: () => void) {
+  constructor(model: Model, plot: ScatterPlot, setStatus: (text: string) => void, late: Overdue) {
     this.#model = model;
     this.#plot = plot;
     this.#setStatus = setStatus;

@@ -18,6 +18,8 @@ export interface Entry {
 
 // More entries than this have a search field.
 const MANY = 10;
+// A list that scrolls shows at least this number of rows.
+const FEWEST = 3;
 
 export class Switches {
   readonly root = element("div", "vw-legend-switches");
@@ -100,18 +102,24 @@ export class Switches {
    */
   fit(): boolean {
     const list = this.#list;
-    list.style.maxHeight = "";
+    list.style.maxHeight = list.style.minHeight = "";
     list.classList.remove("vw-in-columns");
     // Set before anything is read, so that the browser lays out one column once.
     list.classList.toggle("vw-measured", !this.#isMeasured);
     const row = this.#rows[0]?.offsetHeight;
-    if (!row) return true;
+    if (!row) {
+      list.classList.remove("vw-measured");
+      return true;
+    }
     const isWhole = () => list.scrollHeight <= list.clientHeight;
     const fitsInOneColumn = isWhole();
     if (!this.#isMeasured) this.#measure();
     list.classList.toggle("vw-in-columns", !fitsInOneColumn);
     const areSeen = isWhole();
-    if (!areSeen) list.style.maxHeight = `${Math.max(1, Math.floor(list.clientHeight / row)) * row}px`;
+    if (!areSeen) {
+      const rows = Math.max(FEWEST, Math.floor(list.clientHeight / row));
+      list.style.maxHeight = list.style.minHeight = `${rows * row}px`;
+    }
     const names = [...list.querySelectorAll(".vw-legend-name")];
     return areSeen && names.every(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth);
   }

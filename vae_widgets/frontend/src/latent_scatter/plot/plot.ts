@@ -331,7 +331,8 @@ function drawGrid(
   context.globalAlpha = theme.dark ? 0.55 : 0.75;
   context.drawImage(grid.texture, from.x, from.y, width, height);
   context.globalAlpha = 1;
-  context.strokeStyle = "#000a"; // separates bright pictures, and is not visible on dark ones
+  // It separates pictures. In the light theme black would cover those that are drawn on the page.
+  context.strokeStyle = theme.dark ? "#000a" : theme.line;
   context.lineWidth = 2;
   for (let i = 1; i < grid.columns; i++) {
     const x = Math.round(from.x + (i / grid.columns) * width);
