@@ -208,6 +208,9 @@ def test_the_keys_of_buttons_of_a_scatter_are_named_wherever_keys_are():
         assert [key for key in keys if f"`{key.capitalize()}`" not in row] == [], "docs: keys.md"
         assert any(names(spoken, key) for key in keys), f"DESCRIPTION says no key of: {title}"
     assert [key for key in others if not (names(row, key) and names(spoken, key))] == []
+    drawers = "".join(file.read_text() for file in (scatter / "panels").glob("*_drawer.ts"))
+    in_tooltips = {key.lower() for key in re.findall(r"\(([A-Z])(?:\)| opens)", drawers)}
+    assert in_tooltips == {*others}, "KEYS of the toolbar has the keys of its drawers"
 
 
 def test_what_the_page_of_a_scatter_sets_is_documented_and_copied_as_python():

@@ -19,7 +19,8 @@ const { model } = window.mounted;
 const send = model.send;
 window.sent = 0;
 model.send = (...message) => { window.sent += 1; send(...message); };"""
-# Presses keys where the focus is. Returns those that change no text, no picture, and send nothing.
+# Presses keys where the focus is. Returns those that no part takes, and those that change no text, no picture, and send
+# nothing. The latter alone could be the late effect of the key before.
 PRESS = """async (keys) => {
   const main = document.querySelector("[data-vw-main]");
   const text = () => window.sent + document.querySelector(".vw-widget").innerText;
@@ -28,11 +29,11 @@ PRESS = """async (keys) => {
   for (const key of keys) {
     const before = [text(), picture()];
     const options = { key, bubbles: true, cancelable: true, composed: true };
-    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", options));
+    const isTaken = !document.activeElement.dispatchEvent(new KeyboardEvent("keydown", options));
     const late = performance.now() + 20000;
     const same = () => before[0] === text() && before[1] === picture();
     while (same() && performance.now() < late) await new Promise(requestAnimationFrame);
-    if (same()) dead.push(key);
+    if (!isTaken || same()) dead.push(key);
   }
   return dead;
 }"""

@@ -2,6 +2,7 @@
 
 import { writeArray } from "../kernel/arrays.ts";
 import { PageModel } from "../page_kernel/page_model.ts";
+import type { State as ScatterState } from "../latent_scatter/state/model.ts";
 import { homeOf, LatentSamples, vector } from "../page_kernel/latent_samples.ts";
 import type { RendererSpec } from "../rendering/page_renderer.ts";
 import type { WireAtlas } from "../kernel/atlas.ts";
@@ -53,7 +54,7 @@ export class WidgetModels {
     const positions = samples.positions("latent", dims);
     const home = homeOf(positions);
     const rows = () => writeArray(new Uint32Array());
-    const state = {
+    const state: Record<keyof ScatterState, unknown> & Record<string, unknown> = {
       selection: rows(),
       flagged: rows(),
       group_a: rows(),
