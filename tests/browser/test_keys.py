@@ -19,8 +19,8 @@ const { model } = window.mounted;
 const send = model.send;
 window.sent = 0;
 model.send = (...message) => { window.sent += 1; send(...message); };"""
-# Presses keys where the focus is. Returns those that no part takes, and those that change no text, no picture, and send
-# nothing. The latter alone could be the late effect of the key before.
+# Presses keys where the focus is. Returns those that no part takes, and those that change no text,
+# no picture, and send nothing. A change alone could be the late effect of the key before.
 PRESS = """async (keys) => {
   const main = document.querySelector("[data-vw-main]");
   const text = () => window.sent + document.querySelector(".vw-widget").innerText;
