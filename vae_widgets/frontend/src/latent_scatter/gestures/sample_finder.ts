@@ -11,6 +11,9 @@ const HIT_SLACK = 5;
 export class SampleFinder {
   readonly #model: Model;
   readonly #plot: ScatterPlot;
+  /** The last search among all points, and its result: a place under the pointer is looked up again and again. */
+  #search: unknown[] = [];
+  #found = -1;
 
   constructor(model: Model, plot: ScatterPlot) {
     this.#model = model;
@@ -20,14 +23,17 @@ export class SampleFinder {
   /** The sample whose code is nearest to a place on the plane; -1 if all are hidden. */
   nearestTo(place: Point): number {
     // The y of a line is jitter, which has no meaning.
-    return this.#nearest(place, Infinity, isLine(this.#model));
+    return this.#nearest(place, isLine(this.#model));
   }
 
   /** The sample under a place in pixels; -1 for none. */
   at(place: Point): number {
-    const { radius, viewport } = this.#plot;
+    const { radius, viewport, scene } = this.#plot;
     if (!viewport.contains(place)) return -1;
-    return this.#nearest(viewport.toPlane(place), radius + HIT_SLACK, false);
+    const nearest = this.#nearest(viewport.toPlane(place), false);
+    if (nearest < 0) return -1;
+    const { x, y } = viewport.toScreen(scene.positions[2 * nearest], scene.positions[2 * nearest + 1]);
+    return Math.hypot(x - place.x, y - place.y) <= radius + HIT_SLACK ? nearest : -1;
   }
 
   /** The samples inside a closed shape, whose corners are in pixels. */
@@ -37,10 +43,17 @@ export class SampleFinder {
     return insidePolygon(scene.positions, polygon, this.#visible());
   }
 
-  #nearest(place: Point, reach: number, alongX: boolean): number {
+  #nearest({ x, y }: Point, alongX: boolean): number {
     const { scene, viewport } = this.#plot;
+    const { positions, levels } = scene;
+    const scaleX = viewport.scaleX;
     const scaleY = alongX ? 0 : viewport.scaleY;
-    return nearestPoint(scene.positions, place, viewport.scaleX, scaleY, reach, this.#visible());
+    const search = [x, y, scaleX, scaleY, positions, levels];
+    if (search.some((value, i) => value !== this.#search[i])) {
+      this.#found = nearestPoint(positions, { x, y }, scaleX, scaleY, Infinity, this.#visible());
+      this.#search = search;
+    }
+    return this.#found;
   }
 
   #visible(): (index: number) => boolean {
