@@ -31,7 +31,7 @@ def tile_atlas(tiles: NDArray[np.uint8], drawings: Sequence[str] = ()) -> dict[s
         )
     buffer = _PngFile()
     if n:
-        if _is_opaque_grey(tiles):
+        if is_opaque_grey(tiles):
             tiles = tiles[..., :1]  # a quarter of the bytes to compress
         channels = tiles.shape[-1]
         sheet = np.zeros((rows * columns, height, width, channels), np.uint8)
@@ -60,7 +60,8 @@ class _PngFile(io.BytesIO):
     name = "tiles.png"
 
 
-def _is_opaque_grey(tiles: NDArray[np.uint8]) -> bool:
+def is_opaque_grey(tiles: NDArray[np.uint8]) -> bool:
+    """Return whether RGBA pixels (..., 4) have neither colour nor transparency."""
     red = tiles[..., 0]
     alpha = tiles[..., 3]
     return bool(

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vae_widgets.rendering.atlas import is_opaque_grey
+
 _DIVISORS = (1, 255, 16)
 """Grey values are often bytes, bytes over 255, or, in scikit-learn's digits, counts over 16."""
 
@@ -34,9 +36,10 @@ def smallest_png(png: bytes) -> bytes:
         return png
     picture = Image.open(io.BytesIO(png)).convert("RGBA")
     pixels = np.asarray(picture)
-    if (pixels[..., 3] == 255).all():
-        grey = (pixels[..., :1] == pixels[..., 1:3]).all()
-        picture = picture.convert("L" if grey else "RGB")
+    if is_opaque_grey(pixels):
+        picture = picture.convert("L")
+    elif (pixels[..., 3] == 255).all():
+        picture = picture.convert("RGB")
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", optimize=True)
     return min(png, buffer.getvalue(), key=len)

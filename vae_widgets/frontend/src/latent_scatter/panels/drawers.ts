@@ -112,7 +112,8 @@ export class Drawers {
 
   showDimensions(): void {
     const model = this.#model;
-    if ((this.#dimensions.root.hidden = !model.get("_dims_shown"))) return;
+    this.#dimensions.root.hidden = !model.get("_dims_shown");
+    if (this.#dimensions.root.hidden) return;
     this.#dimensions.show({
       axes: model.get("_axes"),
       dims: model.get("dims"),
@@ -123,7 +124,8 @@ export class Drawers {
 
   showPoints(): void {
     const model = this.#model;
-    if ((this.#points.root.hidden = !model.get("_points_shown"))) return;
+    this.#points.root.hidden = !model.get("_points_shown");
+    if (this.#points.root.hidden) return;
     const samples = readArray(model.get("_positions")).length / 2;
     this.#points.show({
       samples,
@@ -142,7 +144,8 @@ export class Drawers {
 
   showSave(): void {
     const model = this.#model;
-    if ((this.#save.root.hidden = !model.get("_save_shown"))) return;
+    this.#save.root.hidden = !model.get("_save_shown");
+    if (this.#save.root.hidden) return;
     const { coordinates, along = 0 } = model.get("_pick");
     // The slider is not updated during a drag.
     if (this.#picking.busy) return;
