@@ -70,6 +70,30 @@ def test_points_without_a_place_are_on_a_line_where_the_axis_follows_the_data():
     assert np.isfinite([*figure.points.x, *figure.points.y]).all()
 
 
+def test_moved_points_are_those_of_the_plot_and_stay_where_another_part_changes():
+    points = Points("best", "#e76300", NOTHING, NOTHING)
+    figure = CurveFigure(CurvePlot("", Axis(), Axis(), points=points), STYLES)
+    figure.draw(lines=(line("a", [700, 800]),))
+
+    def places():
+        of_plot = figure.plot.points
+        assert of_plot.x.tolist() == figure.points.x.tolist()
+        assert of_plot.y.tolist() == figure.points.y.tolist()
+        return figure.points.visible, *zip(of_plot.x, of_plot.y, strict=True)
+
+    for x, y in ((1.0, 750.0), (0.5, 700.0)):  # hidden at first, then seen
+        figure.move_points(np.array([x]), np.array([y]))
+        assert places() == (True, (x, y))
+    figure.draw(title="Other")
+    assert places() == (True, (0.5, 700.0))
+    figure.move_points(NOTHING, NOTHING)
+    assert not figure.points.visible
+    assert not figure.plot.points.x.size
+    figure.move_points(np.ones(1), np.ones(1))
+    figure.draw(points=points)
+    assert not figure.points.visible
+
+
 def test_an_exported_page_has_the_plot_and_follows_the_point_that_it_moves():
     histogram = vw.AnomalyHistogram(np.arange(20.0), np.arange(20) > 15, threshold=12.0)
     curves = histogram._view.curves

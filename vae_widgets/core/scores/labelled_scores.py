@@ -125,12 +125,11 @@ class LabelledScores:
 
     def at_or_above(self, thresholds: NDArray[np.float64]) -> NDArray[np.uint32]:
         """Return how many of each of `totals` are at least each threshold, (kinds, m)."""
-        flagged = _at_or_above(self.ascending, thresholds)
         if self.labels is None:
-            return flagged[np.newaxis]
+            return _at_or_above(self.ascending, thresholds)[np.newaxis]
         counts = [_at_or_above(of, thresholds) for of in (self.normal, self.anomalous)]
         if self.partly_labelled:
-            counts.append(flagged - counts[0] - counts[1])
+            counts.append(_at_or_above(self.ascending, thresholds) - counts[0] - counts[1])
         return np.stack(counts)
 
     def n_flagged(self, threshold: float) -> int:

@@ -1,7 +1,7 @@
 """The curves of `AnomalyHistogram`, each with the operating point: precision-recall, ROC, cost."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import ipywidgets
@@ -75,11 +75,9 @@ class Panel:
 
     def show(self, values: Mapping[str, float]) -> None:
         """Move the operating point. It is hidden while one of its metrics is undefined."""
-        here = np.array([values[name] for name in self.metrics])
-        x, y = here[:, np.newaxis] if np.isfinite(here).all() else (_NOTHING, _NOTHING)
-        points = self.figure.plot.points
-        assert points is not None
-        self.figure.draw(points=replace(points, x=x, y=y))
+        here = [values[name] for name in self.metrics]
+        known = all(map(math.isfinite, here))
+        self.figure.move_points(*(np.array([value]) if known else _NOTHING for value in here))
 
 
 def _wide() -> ipywidgets.Layout:

@@ -16,7 +16,7 @@ from vae_widgets.widgets.base.page_scale import PAGE_SCALE
 from vae_widgets.widgets.base.rate_limit import Send, changes
 from vae_widgets.widgets.base.widget import PageContents
 from vae_widgets.widgets.curve_plot.canvas import CurveCanvas
-from vae_widgets.widgets.curve_plot.description import Axis, CurvePlot, Line
+from vae_widgets.widgets.curve_plot.description import Axis, CurvePlot, Line, Values
 from vae_widgets.widgets.traits.array import array_to_json
 
 
@@ -66,7 +66,8 @@ class CurveFigure(bqplot.Figure):
         x_of: "CurveFigure | None" = None,
         **traits: Any,
     ) -> None:
-        self.plot, self._titled = plot, titled
+        self._plot, self._titled = plot, titled
+        self._moved: tuple[Values, Values] | None = None  # places of points that `_plot` lacks
         self.x_scale = x_of.x_scale if x_of else bqplot.LinearScale(min=0.0, max=1.0)
         self.x_axis = x_of.x_axis if x_of else bqplot.Axis(scale=self.x_scale, label=plot.x.label)
         self.y_scales = {"linear": bqplot.LinearScale(), "log": bqplot.LogScale()}
@@ -161,6 +162,26 @@ class CurveFigure(bqplot.Figure):
         for send in self.plan(dataclasses.replace(self.plot, **parts)):
             send()
 
+    def move_points(self, x: Values, y: Values) -> None:
+        """Replace the places of the points, as a drag does so often that nothing is compared."""
+        assert self.points is not None
+        self._moved = x, y
+        if x.size and self.points.visible and not self.canvas:
+            with self.points.hold_sync():
+                self.points.x, self.points.y = x, y
+        else:
+            for send in self._plan_points() + self._plan_canvas():
+                send()
+
+    @property
+    def plot(self) -> CurvePlot:
+        """What it shows."""
+        if self._moved and self._plot.points:
+            x, y = self._moved
+            points = dataclasses.replace(self._plot.points, x=x, y=y)
+            self._plot, self._moved = dataclasses.replace(self._plot, points=points), None
+        return self._plot
+
     def plan(self, plot: CurvePlot) -> list[Send]:
         """Return the messages, one an entry, that bring the figure up to date."""
         return self.plan_x_axis(plot.x) + self.plan_curves(plot) + self.plan_x_range(plot.x)
@@ -180,9 +201,9 @@ class CurveFigure(bqplot.Figure):
 
     def plan_curves(self, plot: CurvePlot) -> list[Send]:
         """Return the messages of all but the x axis."""
-        self.plot = plot
-        scale = self.y_scales[plot.y.scale]
-        position = {"x": self.x_scale, "y": scale}
+        self._plot, self._moved = plot, None
+        position = self._position
+        scale = position["y"]
         low, high = plot.y.domain
         messages = changes(self, title=plot.title) if self._titled else []
         messages += changes(scale, min=low, max=high)
@@ -197,12 +218,20 @@ class CurveFigure(bqplot.Figure):
             band = plot.band
             edges = np.stack([band.low, band.high])
             messages += changes(self.band, x=band.x, y=edges, scales=position)
-        if self.canvas:
-            drawn = plot if self._titled else dataclasses.replace(plot, title="")
-            messages += changes(self.canvas, plot=drawn.to_json())
-        return messages + self._plan_points(plot, position)
+        return messages + self._plan_points() + self._plan_canvas()
 
-    def _plan_points(self, plot: CurvePlot, position: dict[str, bqplot.Scale]) -> list[Send]:
+    @property
+    def _position(self) -> dict[str, bqplot.Scale]:
+        return {"x": self.x_scale, "y": self.y_scales[self.plot.y.scale]}
+
+    def _plan_canvas(self) -> list[Send]:
+        if not self.canvas:
+            return []
+        drawn = self.plot if self._titled else dataclasses.replace(self.plot, title="")
+        return changes(self.canvas, plot=drawn.to_json())
+
+    def _plan_points(self) -> list[Send]:
+        plot, position = self.plot, self._position
         if not self.points or not plot.points:
             return []
         x, y, colours = plot.points.x, plot.points.y, [plot.points.colour]
