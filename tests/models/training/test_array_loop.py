@@ -171,6 +171,26 @@ def test_rows_that_are_read_in_windows_are_those_of_the_array(
         )
 
 
+@pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="rows go to the GPU")
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_a_window_of_a_file_is_in_memory_once(dtype, tmp_path, monkeypatch):
+    x = np.arange(60, dtype=dtype).reshape(20, 3)
+    np.save(tmp_path / "rows.npy", x)
+    taken = []
+    take = RowSource.take
+    monkeypatch.setattr(
+        RowSource, "take", lambda rows, which: taken.append(take(rows, which)) or taken[-1]
+    )
+    data = LoopData([RowSource(np.load(tmp_path / "rows.npy", mmap_mode="r"))])
+    windows = list(data.windows(np.arange(20)[::-1], 5))
+    assert len(windows) == len(taken) == 4
+    for ((rows, _), _), memory in zip(windows, taken, strict=True):
+        assert np.shares_memory(np.asarray(memoryview(rows)), memory)  # `numpy()` copies
+    del taken[:], memory, rows
+    found = np.concatenate([parts[0].numpy() for parts, _ in windows])
+    np.testing.assert_array_equal(found, x[::-1])
+
+
 def test_each_row_has_its_noise():
     def update(batch):
         noise = tf.reduce_sum(batch.weights * batch.noise[:, 0])

@@ -15,6 +15,8 @@ READ_AT_ONCE = 2**25  # bytes of float32 rows that are held at a time: 32 MiB
 CONVERT_AT_ONCE = 2**22  # bytes of float32 rows that are made at a time: 4 MiB
 BLOCK = 2**18  # bytes that are read together from a file without a chunk size: 256 KiB
 
+ALIGNMENT = 64  # bytes: the memory of tensors begins at a multiple of it
+
 Convert = Callable[[NDArray[Any]], NDArray[np.float32]]
 
 Check = Callable[[str, Any], NDArray[np.float32]]
@@ -74,9 +76,12 @@ class RowSource:
     def take(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return rows by their numbers (m,), as float32 (m, *sample_shape)."""
         raw = self.raw(rows)
+        if self._convert is None and raw.dtype == np.float32:
+            return raw
+        taken = empty_aligned((len(raw), *self._sample_shape), np.float32)
         if self._convert is None:
-            return raw.astype(np.float32, copy=False)
-        taken = np.empty((len(raw), *self._sample_shape), np.float32)
+            taken[:] = raw
+            return taken
         step = self._rows_of(CONVERT_AT_ONCE)  # conversions go through float64
         for start in range(0, len(raw), step):
             taken[start : start + step] = self._convert(raw[start : start + step])
@@ -102,7 +107,7 @@ class RowSource:
         numbers = self._numbers(rows)
         if self._edges is None:
             return _dense(self._array[numbers])
-        taken = np.empty((len(numbers), *self._array.shape[1:]), self._array.dtype)
+        taken = empty_aligned((len(numbers), *self._array.shape[1:]), self._array.dtype)
         block_of = np.searchsorted(self._edges, numbers, side="right") - 1
         for block in np.unique(block_of):
             here = np.flatnonzero(block_of == block)
@@ -136,6 +141,15 @@ class RowSource:
         step = self._rows_of(size)
         for start in range(0, len(self), step):
             yield np.arange(start, min(start + step, len(self)))
+
+
+def empty_aligned(shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
+    """Return an array without values whose memory TensorFlow can take over as it is."""
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    memory = np.empty(size + ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % ALIGNMENT
+    rows: NDArray[Any] = memory[start : start + size].view(dtype).reshape(shape)
+    return rows
 
 
 def read_in_parts(x: Any, *, converts_float32: bool = False) -> RowSource | None:

@@ -35,6 +35,8 @@ def stream_blocks(rules: DataRules, x: Any, y: Any) -> Iterator[Rows]:
     """
     if is_stored(x):
         batches, y = _slices(rules, x, y), None
+        if len(x):
+            return _checked(rules, batches, y)  # these slices are such blocks
     else:
         if np.ndim(y):
             raise TypeError(

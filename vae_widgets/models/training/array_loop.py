@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
-from vae_widgets.models.data.row_source import RowSource
+from vae_widgets.models.data.row_source import ALIGNMENT, RowSource
 from vae_widgets.models.networks.user_models import nested_layers
 
 LOG_NAMES = ("loss", "reconstruction_loss", "kl_loss")
@@ -123,8 +123,20 @@ class LoopData:
     def _window(self, rows: NDArray[np.int64]) -> Window:
         if self._source is None:
             return self._tensors, tf.constant(rows, tf.int32)
-        parts = (p.take(rows) if isinstance(p, RowSource) else p[rows] for p in self._parts)
-        return tuple(map(tf.constant, parts)), tf.range(len(rows), dtype=tf.int32)
+        parts = (
+            _tensor_of_memory(part.take(rows))
+            if isinstance(part, RowSource)
+            else tf.constant(part[rows])
+            for part in self._parts
+        )
+        return tuple(parts), tf.range(len(rows), dtype=tf.int32)
+
+
+def _tensor_of_memory(array: NDArray[np.float32]) -> tf.Tensor:
+    """Return an array that nobody else uses as a tensor; on a CPU without a copy, if aligned."""
+    if array.ctypes.data % ALIGNMENT or tf.config.list_physical_devices("GPU"):
+        return tf.constant(array)
+    return tf.experimental.dlpack.from_dlpack(array.__dlpack__())
 
 
 class ArrayLoop:
