@@ -42,12 +42,12 @@ class LabelledScores:
         return len(self.scores)
 
     def __contains__(self, score: float) -> bool:
-        at = np.searchsorted(self.ascending, score)
+        at = self.ascending.searchsorted(score)
         return bool(at < len(self) and self.ascending[at] == score)
 
     def around(self, threshold: float) -> tuple[float | None, float | None]:
         """Return the highest score below a threshold and the lowest one from it on, or None."""
-        at = int(np.searchsorted(self.ascending, threshold))
+        at = int(self.ascending.searchsorted(threshold))
         below = float(self.ascending[at - 1]) if at else None
         return below, float(self.ascending[at]) if at < len(self) else None
 
@@ -214,6 +214,6 @@ def _replaced(
 
 
 def _at_or_above(ascending: NDArray[np.float64], thresholds: Any) -> NDArray[np.uint32]:
-    below = np.searchsorted(ascending, thresholds)
+    below = ascending.searchsorted(thresholds)
     counts: NDArray[np.uint32] = (len(ascending) - below).astype(np.uint32)
     return counts
