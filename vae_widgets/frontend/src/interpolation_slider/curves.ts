@@ -20,6 +20,8 @@ const HEADING = 18;
 const CURVE = 32;
 const GAP = 8;
 const LANE = HEADING + CURVE + GAP;
+/** How far a number at the left may reach over a curve, in pixels. */
+const TICK_ON_CURVE = 5;
 
 export class PathCurves {
   readonly canvas: HTMLCanvasElement;
@@ -159,11 +161,11 @@ export class PathCurves {
     context.font = `10px ${theme.font}`;
     context.strokeStyle = theme.paper;
     context.lineWidth = 3;
-    // As many digits as fit: the margin is narrow.
+    // Two digits if they fit, with their ends on the curve if need be: one digit may be off by a third.
     const tick = (end: number, y: number) => {
       const texts = [10, 100].map((digits) => formatNumber(end, digits * (high - low)));
       texts.push(minus(end.toExponential(0)).replace("+", ""));
-      const fits = (text: string) => context.measureText(text).width <= left - 2;
+      const fits = (text: string) => context.measureText(text).width <= left + TICK_ON_CURVE;
       const text = end === 0 ? "0" : (texts.find(fits) ?? texts.at(-1)!);
       const x = Math.max(left - 3, context.measureText(text).width); // never cut off
       context.strokeText(text, x, y); // where it lies on the curve
