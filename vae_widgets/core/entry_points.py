@@ -1,7 +1,7 @@
 """Entry points of other packages, also where the files of some package are malformed.
 
-`importlib.metadata` is imported by the first search: with the modules for e-mail that it uses, it
-takes 10 ms and 3 MB, which a bundle with a renderer of this package does not need.
+`importlib.metadata` is imported by the first search. With the modules for e-mail that it uses it
+takes 10 ms and 2 MB, and a bundle with a renderer of this package does not need it.
 """
 
 from __future__ import annotations

@@ -14,8 +14,7 @@ from vae_widgets.models.data.parquet_rows import ParquetRows, is_parquet
 READ_AT_ONCE = 2**25  # bytes of float32 rows that are held at a time: 32 MiB
 CONVERT_AT_ONCE = 2**22  # bytes of float32 rows that are made at a time: 4 MiB
 BLOCK = 2**18  # bytes that are read together from a file without a chunk size: 256 KiB
-
-ALIGNMENT = 64  # bytes: the memory of tensors begins at a multiple of it
+ALIGNMENT = 64  # bytes; the memory of a tensor begins at a multiple of them
 
 Convert = Callable[[NDArray[Any]], NDArray[np.float32]]
 
@@ -144,7 +143,7 @@ class RowSource:
 
 
 def empty_aligned(shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
-    """Return an array without values whose memory TensorFlow can take over as it is."""
+    """Return an array without values, whose memory a tensor can share."""
     size = math.prod(shape) * np.dtype(dtype).itemsize
     memory = np.empty(size + ALIGNMENT, np.uint8)
     start = -memory.ctypes.data % ALIGNMENT

@@ -36,7 +36,7 @@ def stream_blocks(rules: DataRules, x: Any, y: Any) -> Iterator[Rows]:
     if is_stored(x):
         batches, y = _slices(rules, x, y), None
         if len(x):
-            return _checked(rules, batches, y)  # these slices are such blocks
+            return _checked(rules, batches, y)  # the slices are blocks of this size
     else:
         if np.ndim(y):
             raise TypeError(

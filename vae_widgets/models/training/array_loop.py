@@ -133,7 +133,7 @@ class LoopData:
 
 
 def _tensor_of_memory(array: NDArray[np.float32]) -> tf.Tensor:
-    """Return an array that nobody else uses as a tensor; on a CPU without a copy, if aligned."""
+    """Return an array that nobody changes as a tensor. On a CPU an aligned one is not copied."""
     if array.ctypes.data % ALIGNMENT or tf.config.list_physical_devices("GPU"):
         return tf.constant(array)
     return tf.experimental.dlpack.from_dlpack(array.__dlpack__())

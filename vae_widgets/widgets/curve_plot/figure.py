@@ -163,7 +163,7 @@ class CurveFigure(bqplot.Figure):
             send()
 
     def move_points(self, x: Values, y: Values) -> None:
-        """Replace the places of the points, as a drag does so often that nothing is compared."""
+        """Replace the places of the points. A drag does so often, so nothing is compared."""
         assert self.points is not None
         self._moved = x, y
         if x.size and self.points.visible and not self.canvas:

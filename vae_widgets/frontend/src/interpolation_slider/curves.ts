@@ -161,7 +161,7 @@ export class PathCurves {
     context.font = `10px ${theme.font}`;
     context.strokeStyle = theme.paper;
     context.lineWidth = 3;
-    // Two digits if they fit, with their ends on the curve if need be: one digit may be off by a third.
+    // Two digits where they fit, if need be a little over the curve: one digit may be off by a third.
     const tick = (end: number, y: number) => {
       const texts = [10, 100].map((digits) => formatNumber(end, digits * (high - low)));
       texts.push(minus(end.toExponential(0)).replace("+", ""));
