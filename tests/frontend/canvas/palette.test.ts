@@ -29,6 +29,18 @@ test("150 classes have different looks, and the first ten the plain colours", ()
   assert.equal(categoryColour(DISTINCT + 3), CATEGORIES[3]);
 });
 
+test("the classes can be seen on a dark page", () => {
+  // WCAG 2.2, relative luminance and contrast; the page is JupyterLab's.
+  const luminance = (colour: string) =>
+    channels(colour)
+      .map((level) => (level <= 10 ? level / 255 / 12.92 : ((level / 255 + 0.055) / 1.055) ** 2.4))
+      .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+  for (let i = 0; i < DISTINCT; i++) {
+    const contrast = (luminance(categoryColour(i)) + 0.05) / (luminance("#111111") + 0.05);
+    assert.ok(contrast > 2, `${categoryColour(i)}: ${contrast}`);
+  }
+});
+
 test("viridis is clamped at its ends", () => {
   assert.equal(quantityColour(-3), quantityColour(0));
   assert.equal(quantityColour(3), quantityColour(1));

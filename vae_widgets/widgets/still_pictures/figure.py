@@ -31,7 +31,7 @@ CATEGORIES = (
     "#717581",
     "#92dadd",
 )
-_SHADES = 0.0, -0.35, 0.35
+_SHADES = 0.0, -0.2, 0.35
 _MARKS = "o", "s", "^", "D", "X"
 INK, FAINT, LINE, ACCENT = "#212121", "#616161", "#e0e0e0", "#1976d2"
 

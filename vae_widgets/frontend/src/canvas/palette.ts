@@ -17,7 +17,8 @@ export const CATEGORIES = [
 ];
 
 // More classes than ten have the ten colours again: darker, then lighter, each time with another mark.
-const SHADES = [0, -0.35, 0.35];
+// Not much darker: dark red and violet can be seen on a dark page.
+const SHADES = [0, -0.2, 0.35];
 
 /** Shapes of points. Colours and marks together repeat after 150 classes. */
 export const MARKS = ["disc", "square", "triangle", "diamond", "cross"] as const;
