@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { shortened, textBeside } from "../../../vae_widgets/frontend/src/canvas/text.ts";
+import { haloedText, shortened, textBeside } from "../../../vae_widgets/frontend/src/canvas/text.ts";
 
-const context = { measureText: (text: string) => ({ width: 6 * text.length }) } as CanvasRenderingContext2D;
+const measureText = (text: string) => {
+  const width = 6 * text.length;
+  const box = { actualBoundingBoxLeft: 0, actualBoundingBoxRight: width };
+  return { width, ...box, fontBoundingBoxAscent: 9, fontBoundingBoxDescent: 3 };
+};
+const context = { measureText, save() {}, restore() {}, fillRect() {} } as unknown as CanvasRenderingContext2D;
 
 test("a text is shortened until it fits, and never to nothing", () => {
   assert.equal(shortened(context, "KL, 0 to 2 nats", 90), "KL, 0 to 2 nats");
@@ -27,4 +32,21 @@ test("a text beside a point is inside the box, on the side with room, and whole 
       if (6 * text.length <= Math.max(240 - x, x - 60)) assert.equal(short, text);
     }
   }
+});
+
+test("a text has a pale ground behind all of it, and the rest of the picture keeps its opacity", () => {
+  const done: unknown[] = [];
+  const opacities: number[] = [];
+  const canvas = {
+    ...context,
+    globalAlpha: 0.5,
+    save: () => opacities.push(canvas.globalAlpha),
+    restore: () => (canvas.globalAlpha = opacities.pop()!),
+    fillRect: (...box: number[]) => done.push([canvas.globalAlpha, ...box]),
+    strokeText: () => done.push([canvas.globalAlpha, "halo"]),
+    fillText: () => done.push([canvas.globalAlpha, "text"]),
+  };
+  const theme = { font: "serif", paper: "#fff", ink: "#000" } as Parameters<typeof haloedText>[1];
+  haloedText(canvas as unknown as CanvasRenderingContext2D, theme, "start", 100, 50);
+  assert.deepEqual(done, [[0.35, 97, 41, 36, 12], [0.5, "halo"], [0.5, "text"]]);
 });

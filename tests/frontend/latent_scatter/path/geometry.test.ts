@@ -65,7 +65,10 @@ test("the point can be dragged, the way-points, and the ends by their names", ()
 test("way-points are named by the numbers of their keys, in order, between start and end", () => {
   const named: [string, number][] = [];
   const context = new Proxy({} as Record<string, unknown>, {
-    get: (_, name) => (name === "fillText" ? (text: string, x: number) => named.push([text, x]) : () => {}),
+    get: (_, name) =>
+      name === "fillText"
+        ? (text: string, x: number) => named.push([text, x])
+        : () => ({ actualBoundingBoxLeft: 0, actualBoundingBoxRight: 24 }),
   });
   const picture = { path: line, frame: 5, stops: [0, 20, 40, 63], guessed: false, newStart: null, right: 650 };
   const theme = { font: "serif" } as Parameters<typeof drawPath>[1];

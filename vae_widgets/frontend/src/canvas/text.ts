@@ -32,7 +32,10 @@ export function textBeside(
   haloedText(context, theme, short, at.x + (side ? -gap : gap), at.y, pixels);
 }
 
-/** Draw text with a halo, so that it can be read on any background. */
+const GROUND = 0.7; // opacity
+const PADDING = 3;
+
+/** Draw text with a halo on a pale ground, so that it can be read on any picture. */
 export function haloedText(
   context: CanvasRenderingContext2D,
   theme: Theme,
@@ -42,6 +45,15 @@ export function haloedText(
   pixels = 11,
 ): void {
   context.font = `${pixels}px ${theme.font}`;
+  const { actualBoundingBoxLeft, actualBoundingBoxRight, fontBoundingBoxAscent, fontBoundingBoxDescent } =
+    context.measureText(text);
+  const left = x - actualBoundingBoxLeft - PADDING;
+  const width = actualBoundingBoxLeft + actualBoundingBoxRight + 2 * PADDING;
+  context.save();
+  context.globalAlpha *= GROUND;
+  context.fillStyle = theme.paper;
+  context.fillRect(left, y - fontBoundingBoxAscent, width, fontBoundingBoxAscent + fontBoundingBoxDescent);
+  context.restore();
   context.lineWidth = 3;
   context.strokeStyle = theme.paper;
   context.strokeText(text, x, y);
