@@ -130,6 +130,16 @@ def test_size_and_opacity_have_sliders(blank):
         blank.until(lambda trait=trait: getattr(scatter, trait) is None, f"{trait} by itself")
 
 
+def test_the_automatic_look_above_pictures_is_that_which_is_drawn(blank):
+    blank.root.get_by_role("button", name="Points", exact=True).click()
+    values = blank.root.locator(".vw-save-row").filter(has_text="Auto").locator(".vw-dims-value")
+    expect(values).to_have_text(["9", "0.85"])
+    blank.root.get_by_role("button", name="Grid", exact=True).click()
+    expect(values).to_have_text(["7.65", "1"])
+    blank.root.get_by_role("button", name="Grid", exact=True).click()
+    expect(values).to_have_text(["9", "0.85"])
+
+
 def test_the_card_of_a_sample_leaves_its_point_free(blank):
     scatter, page = blank.widget, blank.page
     card, canvas = (

@@ -1,6 +1,5 @@
 /** The drawers under the toolbar of a scatter, "Dimensions", "Points" and "Save", and their traits. */
 
-import { OPACITY } from "../../canvas/palette.ts";
 import { History } from "../../controls/history.ts";
 import { onKey } from "../../controls/keys.ts";
 import { sentence } from "../../format/sentence.ts";
@@ -8,7 +7,7 @@ import { readArray, writeArray, type WireArray } from "../../kernel/arrays.ts";
 import { LATE, LatestRequest } from "../../kernel/latest_request.ts";
 import type { Answer } from "../../kernel/messages.ts";
 import type { PickedPoint } from "../decode/picked_point.ts";
-import { discRadius } from "../plot/discs.ts";
+import { automaticLook } from "../plot/plot.ts";
 import { pythonOf } from "../state/python_code.ts";
 import { DimensionsDrawer } from "./dimensions_drawer.ts";
 import { PointsDrawer, type PointsActions } from "./points_drawer.ts";
@@ -132,7 +131,7 @@ export class Drawers {
       hasIndex: model.get("_has_index"),
       size: model.get("point_size"),
       opacity: model.get("opacity"),
-      automatic: { size: 2 * discRadius(samples), opacity: OPACITY },
+      automatic: automaticLook(samples, model.get("grid")),
     });
   }
 

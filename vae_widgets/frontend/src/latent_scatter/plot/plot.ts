@@ -24,6 +24,14 @@ export interface Grid extends GridShape {
 
 /** Opacity of the points that are not selected, times that of all: black hides a colour sooner than white. */
 const FAINT = { light: 0.2, dark: 0.4 };
+/** The same above decoded pictures. */
+const FAINT_ABOVE = { light: 0.4, dark: 0.6 };
+
+/** Diameter in CSS pixels and opacity of points for which nothing is set: smaller and opaque above pictures. */
+export function automaticLook(count: number, abovePictures: boolean): { size: number; opacity: number } {
+  const size = 2 * discRadius(count);
+  return abovePictures ? { size: 0.85 * size, opacity: 1 } : { size, opacity: OPACITY };
+}
 
 export interface Scene {
   positions: Float32Array;
@@ -149,8 +157,13 @@ export class ScatterPlot {
   }
 
   get radius(): number {
-    const { pointSize, positions } = this.#scene;
-    return pointSize ? pointSize / 2 : discRadius(positions.length / 2);
+    return this.#look.size / 2;
+  }
+
+  get #look(): { size: number; opacity: number } {
+    const { pointSize, opacity, positions, grid } = this.#scene;
+    const automatic = automaticLook(positions.length / 2, grid !== null);
+    return { size: pointSize ?? automatic.size, opacity: opacity ?? automatic.opacity };
   }
 
   /** Change the static layer. */
@@ -260,11 +273,10 @@ export class ScatterPlot {
   /** Returns false if it must continue in the next frame. */
   #drawPoints(context: CanvasRenderingContext2D, theme: Theme, viewport: Viewport, ratio: number): boolean {
     const { positions, levels, colours, marks, selection, flagged, grid } = this.#scene;
-    // Above pictures the points are smaller and opaque.
-    const radius = this.radius * (grid ? 0.85 : 1);
-    const opacity = this.#scene.opacity ?? (grid ? 1 : OPACITY);
+    const { radius } = this;
+    const { opacity } = this.#look;
     const outline = theme.dark ? "#ffffff" : "#000000";
-    const faint = theme.dark || grid ? FAINT.dark : FAINT.light; // pictures hide them, too
+    const faint = (grid ? FAINT_ABOVE : FAINT)[theme.dark ? "dark" : "light"];
     const points = { positions, levels, colours, marks, selection, flagged, outline, radius, opacity, faint };
     return this.#points.draw(context, points, viewport, ratio);
   }
@@ -331,8 +343,8 @@ function drawGrid(
   context.globalAlpha = theme.dark ? 0.55 : 0.75;
   context.drawImage(grid.texture, from.x, from.y, width, height);
   context.globalAlpha = 1;
-  // It separates pictures. In the light theme black would cover those that are drawn on the page.
-  context.strokeStyle = theme.dark ? "#000a" : theme.line;
+  // It separates pictures with a ground of their own, and those that are drawn on the page.
+  context.strokeStyle = theme.line;
   context.lineWidth = 2;
   for (let i = 1; i < grid.columns; i++) {
     const x = Math.round(from.x + (i / grid.columns) * width);
