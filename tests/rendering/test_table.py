@@ -154,7 +154,7 @@ def test_columns_that_drive_the_error_come_first_with_their_share():
     )  # fmt: skip
     x, x_hat = np.array([1.0, -5.0, 0.5]), np.array([2.0, 1.0, 0.5])
     title, *rows, end = rows_of(renderer.attribution(x, x_hat))
-    assert title[0] == ["column", "value", "reconstructed", "", "squared error"]
+    assert title[0] == ["column", "value", "reconstructed", "squared error"]
     # In standard deviations 1, 3 and 0, so of the squares 1, 9 and 0.
     assert [cells for cells, _ in rows] == [
         ["b & c", f"{MINUS}41", "19", "", "90 %"],

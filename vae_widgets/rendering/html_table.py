@@ -16,8 +16,12 @@ def table_row(name: str, *cells: str) -> str:
 
 
 def header_row(name: str, *titles: str) -> str:
-    """Return a row of titles: of the names, and of the cells at the right."""
-    right = "".join(f'<th style="text-align:right">{title}</th>' for title in titles)
+    """Return a row of titles: of the names, and of the cells. The last is that of a bar, too."""
+    columns = [1] * (len(titles) - 1) + [2]
+    right = "".join(
+        f'<th colspan="{span}" style="text-align:right">{title}</th>'
+        for title, span in zip(titles, columns, strict=True)
+    )
     return f"<tr><th>{name}</th>{right}</tr>"
 
 

@@ -186,12 +186,12 @@ class TableRenderer:
         shown, left = order[:_ROWS], order[_ROWS:]
         longest = max(float(parts.max()), 1e-12)
         values, others = self._in_units(row), self._in_units(other)
-        lines = [header_row("column", "value", "reconstructed", "", title)]
+        lines = [header_row("column", "value", "reconstructed", title)]
         for i in shown:
             share = max(0.0, float(parts[i])) / longest
             colour = _ABOVE if row[i] >= other[i] else _BELOW
-            cells = (number(values[i]), number(others[i], 3), bar(share, colour), texts[i])
-            lines.append(table_row(names[i], *cells))
+            numbers = number(values[i], 4), number(others[i], 4)
+            lines.append(table_row(names[i], *numbers, bar(share, colour), texts[i]))
         ends = [caption] if not len(left) else [f"and {len(left)} more", caption]
         lines.append(f'<tr><td colspan="5">{", ".join(ends)}</td></tr>')
         return f"<table>{''.join(lines)}</table>"

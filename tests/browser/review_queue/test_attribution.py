@@ -29,7 +29,7 @@ def test_the_columns_that_drive_the_error_have_the_longest_bars(page):
     assert names[:12] == [ds.feature_names[column] for column in order]
     bars = np.array([bar.evaluate(LONGEST) for bar in detail.locator("svg").all()])
     np.testing.assert_allclose(bars / bars[0], shares[order] / shares[order[0]], atol=0.01)
-    assert detail.bounding_box()["height"] <= 144  # the card keeps its height
+    assert detail.bounding_box()["height"] <= 160  # the card keeps its height
 
 
 @pytest.mark.parametrize("width", [408, 484, 744])
@@ -47,6 +47,22 @@ def test_a_narrow_card_has_whole_rows_with_their_bars(page, width):
     assert bars[0]["width"] > 24
     for bar in bars:
         assert box["x"] <= bar["x"] <= bar["x"] + bar["width"] <= box["x"] + box["width"]
+
+
+def test_a_wide_card_enlarges_pixel_art_only(page):
+    page.set_viewport_size({"width": 2000, "height": 900})
+    sharp = {}
+    for x in (np.zeros((3, 64), np.float32), np.zeros((3, 8, 8), np.float32)):
+        histogram = vw.AnomalyHistogram(np.arange(3.0), items=x)
+        blank = BlankPage(page, vw.ReviewQueue(histogram, order="highest"))
+        page.evaluate(WIDTH, "1900px")
+        settle(page)
+        canvas = blank.root.locator(".vw-review-picture canvas")
+        sharp[x.ndim] = canvas.evaluate("one => [one.width, one.clientWidth]")
+        blank.close()
+    tile, shown = sharp[2]
+    assert tile == shown > 64  # a signal
+    assert sharp[3] == [8, 188]  # an image
 
 
 def test_an_exported_page_has_the_columns_of_all_samples(page, tmp_path):

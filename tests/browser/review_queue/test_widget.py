@@ -89,6 +89,7 @@ def test_five_false_alarms_change_the_precision_as_by_hand(notebook, lab):
     # Back to the second: unsure; a step back; cleared; true, all by keys.
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
+    review.get_by_text("2 of 200 \N{MIDDLE DOT} 0 anomalous, 5 normal, 0 unsure").wait_for()
     card.get_by_text("false alarm").wait_for()
     page.keyboard.press("s")
     review.get_by_text("6 of 200 \N{MIDDLE DOT} 0 anomalous, 4 normal, 1 unsure").wait_for()

@@ -86,6 +86,8 @@ export class ReviewCard {
 
   #build(names: string[], tiles: Tiles | null): void {
     this.#canvases = [];
+    // Enlarged, a picture that is no pixel art would be blurred.
+    this.#pictures.style.setProperty("--vw-sharp", tiles && !tiles.pixelArt ? `${tiles.width}px` : "");
     this.#pictures.replaceChildren(
       ...(tiles ? names : []).map((name) => {
         const figure = element("figure", "vw-review-picture");
