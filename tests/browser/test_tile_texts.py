@@ -92,6 +92,32 @@ def test_no_row_of_a_long_detail_is_cut(page):
     wait_for(lambda: whole()[0] < -30 and not whole()[1], 10, "the scrolled detail")
 
 
+def test_each_row_beside_the_plot_takes_one_line_and_tells_its_whole_name(page):
+    names = ["age", "systolic pressure (mmHg)", "a column with a name of four words"]
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 3)), columns=names)
+    score = {"score": np.arange(40.0)}
+    scatter = vw.LatentScatter(
+        PcaCodec(frame.to_numpy()),
+        frame,
+        np.arange(40) % 2,
+        label_names=["healthy control", "patient under treatment"],
+        quantities=score,
+        color_by="score",
+    )
+    scatter.pick(2)
+    BlankPage(page, scatter)
+    page.evaluate(WIDTH, "800px")
+    detail = page.locator(".vw-picked-text")
+    assert {row["height"] for row in boxes(detail.locator("tr"))} == {16}
+    cells = detail.locator("td:first-child")
+    assert [cell.get_attribute("title") for cell in cells.all()] == names
+    # All of the side is seen, down to the last class.
+    side = page.locator(".vw-scatter-side")
+    assert side.evaluate("part => part.scrollHeight <= part.clientHeight")
+    (last,), (whole,) = boxes(page.locator(".vw-legend-class").last), boxes(side)
+    assert last["y"] + last["height"] <= whole["y"] + whole["height"]
+
+
 def test_slider_tells_the_range_and_describes_the_frame_that_was_committed(page):
     renderer = vw.TableRenderer().for_data(FRAME)
     codec = PcaCodec(FRAME.to_numpy())

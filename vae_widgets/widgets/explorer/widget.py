@@ -152,7 +152,7 @@ class Explorer(Pictured, CompositeWidget):
         self._flagged = ipywidgets.Button(
             description="Select the flagged samples",
             tooltip="Select what the threshold flags",
-            layout=ipywidgets.Layout(width="auto", align_self="flex-start", margin="0 0 0 6px"),
+            layout=ipywidgets.Layout(width="auto", align_self="flex-start", margin="0 0 0 8px"),
         )
         self._flagged.on_click(self._select_flagged)
         self._tabs = PanelTabs()

@@ -3,6 +3,9 @@
 // Elements that run code, load something or change the page are removed.
 const ACTIVE = "script, iframe, object, embed, link, meta, base, form, foreignObject, set, animate";
 
+// A box of a fixed width (`container-type`) up to this one shows each row in one line.
+const NARROW = 240;
+
 // Heights of the box are multiples of the line, and scrolling stops at lines, so that none is cut.
 const STYLE = `
   :host { display: block; overflow: auto; font-size: 12px; font-variant-numeric: tabular-nums;
@@ -11,6 +14,11 @@ const STYLE = `
   table { border-collapse: collapse; color: inherit; font: inherit; }
   td, th { padding: 0 6px 0 0; text-align: left; vertical-align: top; white-space: nowrap; }
   td:first-child, th { white-space: normal; }
+  /* Where names would take three lines. */
+  @container (max-width: ${NARROW}px) {
+    table { width: 100%; }
+    td:first-child { max-width: 0; width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  }
   tr { scroll-snap-align: start; }
   code { overflow-wrap: anywhere; white-space: pre-wrap; }
   svg, img { max-width: 100%; height: auto; }
@@ -36,7 +44,9 @@ export class DetailText {
     this.root.hidden = !html;
     const style = document.createElement("style");
     style.textContent = STYLE;
-    this.#inside.replaceChildren(style, harmless(html));
+    const text = harmless(html);
+    for (const name of text.querySelectorAll<HTMLElement>("td:first-child")) name.title ||= name.textContent;
+    this.#inside.replaceChildren(style, text);
     // A table can be cut after a row, and scrolls; a drawing says nothing without its axis.
     this.root.toggleAttribute("data-drawing", this.#inside.querySelector("style + :is(svg, img)") !== null);
   }

@@ -117,7 +117,7 @@ export class Switches {
     list.classList.toggle("vw-in-columns", !fitsInOneColumn);
     const areSeen = isWhole();
     if (!areSeen) {
-      const rows = Math.max(FEWEST, Math.floor(list.clientHeight / row));
+      const rows = Math.max(Math.min(FEWEST, this.#rows.length), Math.floor(list.clientHeight / row));
       list.style.maxHeight = list.style.minHeight = `${rows * row}px`;
     }
     const names = [...list.querySelectorAll(".vw-legend-name")];
