@@ -34,7 +34,7 @@ test("a text beside a point is inside the box, on the side with room, and whole 
   }
 });
 
-test("a text has a pale ground behind all of it, and the rest of the picture keeps its opacity", () => {
+test("a text has a ground behind all of it, and the rest of the picture keeps its opacity", () => {
   const done: unknown[] = [];
   const opacities: number[] = [];
   const canvas = {

@@ -35,7 +35,7 @@ export function textBeside(
 const GROUND = 0.7; // opacity
 const PADDING = 3;
 
-/** Draw text with a halo on a pale ground, so that it can be read on any picture. */
+/** Draw text with a halo, on a translucent ground of the page, so that it can be read on any picture. */
 export function haloedText(
   context: CanvasRenderingContext2D,
   theme: Theme,
