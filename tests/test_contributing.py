@@ -1,6 +1,7 @@
 """Every step in the lists of CONTRIBUTING.md, "How to add ...", was taken; see there."""
 
 import ast
+import copy
 import importlib
 import inspect
 import pkgutil
@@ -18,7 +19,7 @@ from tests.widgets import invariants
 from vae_widgets import datasets, rendering
 from vae_widgets.core import thresholds
 from vae_widgets.core.thresholds import METHODS, Threshold
-from vae_widgets.rendering.named import TWINS
+from vae_widgets.rendering.named import PAINTED, TWINS
 from vae_widgets.rendering.registry import RENDERERS
 from vae_widgets.rendering.value_range import RangedRenderer
 
@@ -132,11 +133,28 @@ def test_a_renderer_keeps_the_promises_of_all_renderers(renderer, samples):
     assert residual.shape == (3 * len(samples), *tiles.shape[1:])
 
 
+@pytest.mark.parametrize(
+    ("renderer", "samples"), [each for each in EXAMPLES if isinstance(each[0], RangedRenderer)]
+)
+def test_a_range_of_which_one_end_is_set_is_not_empty(renderer, samples):
+    beyond = 10.0 + 10 * np.abs(samples).max()
+    for vmin, vmax in ((beyond, None), (None, -beyond)):
+        one = copy.copy(renderer)
+        one.vmin, one.vmax = vmin, vmax
+        fixed = one.for_data(samples)
+        assert fixed.vmin < fixed.vmax
+        assert vmin in (None, fixed.vmin)
+        assert vmax in (None, fixed.vmax)
+
+
 def test_the_renderers_of_the_page_are_known_to_python():
-    source = (PACKAGE / "frontend/src/rendering/twins.ts").read_text()
+    folder = PACKAGE / "frontend/src/rendering"
+    source = (folder / "twins.ts").read_text()
     table = re.search(r"const TWINS = \{(.*?)\}", source, re.DOTALL)[1]
     names = sorted(re.findall(r"(\w+):", table))
     assert names == sorted(TWINS), "list it in vae_widgets/rendering/named.py"
+    painted = [name for name in names if "paint(" in (folder / f"{name}.ts").read_text()]
+    assert painted == sorted(PAINTED), "list it in vae_widgets/rendering/named.py"
 
 
 @pytest.mark.parametrize("name", TWINS)
@@ -152,6 +170,8 @@ def test_the_viewer_of_files_has_a_word_for_the_samples_of_each_renderer():
     source = (PACKAGE / "frontend/src/vae_file/summary.ts").read_text()
     table = source.split("const what = {\n")[1].split("\n  }[renderer.name]")[0]
     assert set(re.findall(r"^ +(\w+): `", table, re.MULTILINE)) == set(RENDERERS)
+    source = (PACKAGE / "frontend/src/vae_file/renderers.ts").read_text()
+    assert re.findall(r'"(\w+)"', source.split("NAMES = [")[1].split("]")[0]) == sorted(RENDERERS)
 
 
 # Data sets

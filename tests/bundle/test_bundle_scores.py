@@ -79,9 +79,8 @@ def test_bounds_without_an_end_are_saved(counts, tmp_path):
     codec = vw.load(tmp_path / "x.vae")
     assert codec.manifest["likelihood"]["bounds"] == [0.0, None]
     np.testing.assert_allclose(codec.anomaly_score(counts), vae.anomaly_score(counts), rtol=1e-4)
-    np.testing.assert_allclose(
-        codec.encode(1e6 * counts)[0], vae.encode(1e6 * counts)[0], rtol=1e-4
-    )
+    far = vae.encode(1e6 * counts)[0]  # codes near zero are differences of large numbers
+    np.testing.assert_allclose(codec.encode(1e6 * counts)[0], far, atol=1e-5 * np.abs(far).max())
     for model in (codec, vae, vw.VAE.load(tmp_path / "x.vae")):
         with pytest.raises(ValueError, match=r"x spans \[-1, .* needs values in \[0, inf\]"):
             model.encode(counts - 1.0)

@@ -13,6 +13,8 @@ from vae_widgets.rendering.renderer import Renderer
 
 TWINS = ("image", "piano_roll", "signal")
 """Those that draw in the page, too (``frontend/src/rendering/twins.ts``)."""
+PAINTED = ("piano_roll", "signal")
+"""Those of them that draw sharp at any size there, by a method ``paint``."""
 
 _LONGEST_NAME = 200
 _PACKAGE = re.compile(r"[A-Za-z0-9][\w.-]{0,199}", re.ASCII)

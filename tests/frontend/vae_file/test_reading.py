@@ -4,6 +4,7 @@ import base64
 import contextlib
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import warnings
@@ -25,6 +26,7 @@ from vae_widgets.core.latent.space import LatentSpace
 NODE = pathlib.Path(sys.executable).with_name("node")
 HERE = pathlib.Path(__file__).parent
 SAVED = pathlib.Path(__file__).parents[2] / "saved"
+PRETRAINED = pathlib.Path(__file__).parents[3] / "vae_widgets/pretrained"
 MOST_SECONDS, MOST_MB = 5, 200  # a hang and a flood: the machine of the tests may be slow
 SPOILED = 300
 READS = "reads, and its model runs"
@@ -182,6 +184,14 @@ def test_spoiled_bundles_are_read_as_python_reads_them(tmp_path, whole):
     # What Python alone reads, such as a part that the viewer does not use, may stop Python alone.
     wrong = [seed for seed in range(SPOILED) if expected[seed] and not reads[seed]]
     assert [(seed, found[seed]["result"]) for seed in wrong] == []
+
+
+def test_the_models_of_the_package_are_read(tmp_path):
+    files = [path.name for path in PRETRAINED.glob("*.vae")]
+    for name in files:
+        shutil.copy(PRETRAINED / name, tmp_path)
+    found = run("reading.ts", tmp_path)
+    assert {name: one["result"] for name, one in found.items()} == dict.fromkeys(files, READS)
 
 
 # The part, what becomes of it, and what the refusal says.

@@ -20,14 +20,13 @@ from vae_widgets.core.latent.path_profile import (
 from vae_widgets.core.latent.paths import Leg, arc, latent_path, line
 from vae_widgets.rendering import Renderer, check_renderer, note_of, render, with_range_of
 from vae_widgets.rendering.atlas import tile_atlas
-from vae_widgets.rendering.named import renderer_to_json
+from vae_widgets.rendering.named import PAINTED, renderer_to_json
 from vae_widgets.rendering.renderer import drawings_of
 from vae_widgets.widgets.traits.array import array_to_json
 
 # Samples of at most this many values travel to the page: vectors for a table of the path, and what
 # the page draws itself, sharp at any size.
 _SHORT = 256
-_PAINTED = ("piano_roll", "signal")  # renderers whose twins have `paint`
 # The range of values is taken from this many codes, if no samples are known.
 _RANGE_CODES = 64
 
@@ -257,7 +256,7 @@ class FilmMaker:
     def _drawing(self, ends: NDArray[np.float32]) -> dict[str, Any] | None:
         """Return what the page draws samples with, and those of both ends; None if it cannot."""
         spec = renderer_to_json(self.renderer)
-        if not self._is_short or spec.get("name") not in _PAINTED or "package" in spec:
+        if not self._is_short or spec.get("name") not in PAINTED or "package" in spec:
             return None
         shape = list(self._codec.sample_shape)
         return {"renderer": spec, "shape": shape, "ends": _rows(ends)}

@@ -4,7 +4,7 @@ import type { RendererSpec } from "../rendering/page_renderer.ts";
 import { isObject } from "./archive.ts";
 import { BadFileError } from "./errors.ts";
 
-const NAMES = ["image", "signal", "table", "text"];
+const NAMES = ["image", "molecule", "piano_roll", "signal", "table", "text"];
 const CHANNELS = [1, 3, 4];
 const SHORTEST_SIDE = 8;
 const SHORTEST_SIGNAL = 32;
