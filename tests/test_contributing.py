@@ -198,13 +198,24 @@ def test_a_data_set_is_documented_and_tested(name):
 
 
 def test_what_a_button_of_a_scatter_switches_is_shown():
-    scatter = PACKAGE / "frontend/src/latent_scatter"
-    switched = re.findall(r'\.\.\.toggle\("(\w+)"\)', (scatter / "panels/toolbar.ts").read_text())
-    bindings = (scatter / "widget.ts").read_text().split("#bindings(): ")[1].split("\n  }\n")[0]
-    assert len(switched) > 3
+    scatter = PACKAGE / "frontend/src/latent_scatter/widget.ts"
+    bindings = scatter.read_text().split("#bindings(): ")[1].split("\n  }\n")[0]
+    # `picked` is shown with its picture.
+    switched = vw.LatentScatter.class_traits(page_writes=True).keys() - {"picked"}
+    assert len(switched) > 12
     assert [
         name for name in switched if not re.search(rf"^ +{name}: ", bindings, re.MULTILINE)
     ] == []
+
+
+@pytest.mark.parametrize("drawer", ["dimensions", "points", "save"])
+def test_what_a_drawer_of_a_scatter_can_do_has_a_button_or_a_field(drawer):
+    file = PACKAGE / f"frontend/src/latent_scatter/panels/{drawer}_drawer.ts"
+    source = file.read_text()
+    actions = source.split("Actions {\n")[1].split("\n}\n")[0]
+    names = re.findall(r"^  (\w+)\(", actions, re.MULTILINE)
+    assert len(names) > 2
+    assert [name for name in names if not re.search(rf"\bactions\.{name}\b", source)] == []
 
 
 def test_the_keys_of_buttons_of_a_scatter_are_named_wherever_keys_are():
