@@ -57,10 +57,11 @@ def test_hover_and_slider_with_a_kernel_far_away(page, cells):
     page.evaluate("release()")
 
     # When the pointer rests, the kernel's own picture comes, once; nothing was picked. It may come
-    # after that of a place on the way, where the pointer was for long.
+    # after that of a place on the way, where the pointer was for long, and before that of a sample.
     def asked_for_the_last_place():
-        last = nb.kernel.eval("asked[-1]")
-        return last if np.abs(view.to_screen([last])[0] - course[-1]).max() < 1 else None
+        asked = nb.kernel.eval("asked")
+        near = np.abs(view.to_screen(asked) - course[-1]).max(axis=1) < 1
+        return asked[near.argmax()] if near.any() else None
 
     last = wait_for(asked_for_the_last_place, 30, "the request for the last place")
     decoded_last = f"Codec.decode(codec, [{last}])"
