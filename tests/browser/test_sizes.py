@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.blank_page import BlankPage
+from tests.support.layout import settle
 from tests.widgets import invariants
 
 MADE = {
@@ -31,6 +32,8 @@ RESIZE = """async ([width, height]) => {
   };
 }"""
 
+IS_DRAWN = """(canvas) => canvas.width && canvas.getContext("2d")
+  .getImageData(0, 0, canvas.width, canvas.height).data.some((level) => level > 0)"""
 # A task after the frame that lays out the new width.
 RESIZE_FOR_A_FRAME = """async (width) => {
   const widget = document.querySelector(".vw-widget");
@@ -44,7 +47,10 @@ RESIZE_FOR_A_FRAME = """async (width) => {
 @pytest.mark.parametrize("name", ["scatter", "histogram", "slider"])
 def test_a_picture_is_drawn_in_the_frame_that_gives_it_another_size(page, name):
     blank = BlankPage(page, MADE[name]())
-    blank.root.locator("canvas").first.wait_for()
+    picture = blank.root.locator(".vw-picture canvas").first
+    # The first picture of a slider gives its frame another size.
+    page.wait_for_function(IS_DRAWN, arg=picture.element_handle())
+    settle(page)
     for width in ("700px", "640px", "900px"):
         drawn, wanted = page.evaluate(RESIZE_FOR_A_FRAME, width)
         assert drawn == wanted > 100
