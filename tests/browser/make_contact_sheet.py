@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from tests.browser.conftest import REPOSITORY, set_theme
 from tests.browser.make_screenshots import save
 from tests.support.domains import LOAD, PRETRAINED, TRAINED, prepare, widgets_of
+from tests.support.on_page import IS_DRAWN
 from tests.support.scatter_view import View, lonely
 
 SECTIONS = [
@@ -30,8 +31,6 @@ SECTIONS = [
 """Title, text, and two photographs of each part of the sheet."""
 COLOURS = {"light": ("#ffffff", "#212121"), "dark": ("#111111", "#e0e0e0")}  # page, text
 WIDTH, HEIGHT, GAP, HEAD = 380, 430, 16, 28  # of a photograph, and around it
-HAS_PICTURE = """(canvas) => canvas.getContext("2d")
-  .getImageData(0, 0, canvas.width, canvas.height).data.some((level) => level > 0)"""
 FOLDER = REPOSITORY / "build/domains"
 CHOSEN = os.environ.get("DOMAINS", "").split() or [*TRAINED, *PRETRAINED]
 
@@ -72,7 +71,7 @@ def hover_and_pick(view):
     view.tooltip.wait_for()
     for role in ("reconstruction", "residual"):
         canvas = view.tooltip.locator(f"canvas[data-role={role}]")
-        view.nb.page.wait_for_function(HAS_PICTURE, arg=canvas.element_handle())
+        view.nb.page.wait_for_function(IS_DRAWN, arg=canvas.element_handle())
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.blank_page import BlankPage
 from tests.support.layout import settle
+from tests.support.on_page import IS_DRAWN
 from tests.widgets import invariants
 
 MADE = {
@@ -32,8 +33,6 @@ RESIZE = """async ([width, height]) => {
   };
 }"""
 
-IS_DRAWN = """(canvas) => canvas.width && canvas.getContext("2d")
-  .getImageData(0, 0, canvas.width, canvas.height).data.some((level) => level > 0)"""
 # A task after the frame that lays out the new width.
 RESIZE_FOR_A_FRAME = """async (width) => {
   const widget = document.querySelector(".vw-widget");

@@ -8,6 +8,7 @@ import vae_widgets as vw
 from tests.browser.test_accessibility import make_queue, make_replay, make_scatter
 from tests.browser.test_kernel_gone import make_controls, make_legend, make_strip
 from tests.support.blank_page import BlankPage
+from tests.support.on_page import IS_DRAWN
 from tests.support.pca_codec import PcaCodec, digits
 from vae_widgets.widgets.explorer.tabs import PanelTabs
 from vae_widgets.widgets.training_monitor.latent_health import LatentHealth
@@ -15,8 +16,7 @@ from vae_widgets.widgets.training_monitor.latent_health import LatentHealth
 X, Y = (part[:60] for part in digits())
 SCORES = np.linspace(0, 1, 60)
 NO_KERNEL = "This page has no kernel: what Python computes stays as it was saved."
-IS_DRAWN = """root => [...root.querySelectorAll("canvas")].some((canvas) => canvas.width &&
-  canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((b) => b))"""
+HAS_PICTURE = f"root => [...root.querySelectorAll('canvas')].some({IS_DRAWN})"
 
 
 def make_histogram():
@@ -57,7 +57,7 @@ def test_a_widget_is_drawn_and_says_once_what_does_not_work(page, errors, kind):
     make, has_canvas, name, works = WIDGETS[kind]
     blank = BlankPage(page, make(), static=True)
     if has_canvas:
-        page.wait_for_function(IS_DRAWN, arg=blank.root.element_handle())
+        page.wait_for_function(HAS_PICTURE, arg=blank.root.element_handle())
     notice = blank.root.get_by_role("alert").filter(visible=True)
     button = blank.root.get_by_role("button", name=name, exact=True)
     for _ in range(2):
@@ -79,7 +79,7 @@ def test_parts_without_a_line_of_their_own_are_drawn(page, errors):
     blank.close()
     for part in (health, make_replay()):
         blank = BlankPage(page, part, static=True)
-        page.wait_for_function(IS_DRAWN, arg=blank.root.element_handle())
+        page.wait_for_function(HAS_PICTURE, arg=blank.root.element_handle())
         blank.close()
     assert errors == []
 

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Locator, Page
 
+IS_DRAWN = """(canvas) => canvas.width > 0 && canvas.getContext("2d")
+  .getImageData(0, 0, canvas.width, canvas.height).data.some((level) => level > 0)"""
 PIXELS = """async (canvas) => {
   await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   return canvas.toDataURL();
