@@ -271,6 +271,7 @@ ATTACKS = {
     "a signal of 20,000 x 20,000": ("load", lambda: renderer("signal", width=20_000, height=20_000), "width must be at most 2048"),
     "a table of 20,000 x 20,000": ("load", lambda: renderer("table", width=20_000, height=20_000), "width must be at most 2048"),
     "a text of 20,000 lines": ("load", lambda: renderer("text", lines=20_000), "lines must be at most"),
+    "a piano roll of quarters without steps": ("load", lambda: renderer("piano_roll", steps_per_quarter=0), "steps_per_quarter must be"),
     "an image of another shape": ("load", lambda: renderer("image", shape=[20_000, 20_000]), None),
     "a vocabulary of 100,000 tokens": ("load", lambda: renderer("text", vocabulary={"tokens": [str(i) for i in range(100_000)], "length": 2**60, "pattern": None, "joiner": "", "tokenizer": None}), None),
     "a pattern without end": ("load", lambda: renderer("text", vocabulary={"tokens": ["a"], "length": 9, "pattern": "(?:" * 9 + "(?:){99}" + "){99}" * 9, "joiner": "", "tokenizer": None}), "pattern"),

@@ -127,6 +127,39 @@ def test_piano_rolls(draw, data, shape, arguments):
     assert_same(draw(renderer, x[:1], x[1:]), renderer.difference(x[:1], x[1:]))
 
 
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("lowest", -1),
+        ("lowest", 40.5),
+        ("lowest", -(2**50)),
+        ("highest", 36),
+        ("highest", 128),
+        ("highest", None),
+        ("steps_per_quarter", 0),
+        ("steps_per_quarter", -1),
+        ("steps_per_quarter", 1e-9),
+        ("steps_per_quarter", 49),
+        ("tempo", 1e-9),
+        ("tempo", 0),
+        ("tempo", 1001),
+        ("tempo", "90"),
+        ("step_width", 1),
+        ("step_width", 2**40),
+        ("pitch_height", "2"),
+        ("pitch_height", 2**-40),
+    ],
+)
+def test_arguments_of_a_piano_roll_that_python_refuses(draw, argument, value):
+    x = np.ones((1, 4, 2), np.float32)
+    renderer = vw.PianoRollRenderer()
+    assert draw(renderer, x) is not None
+    with pytest.raises((TypeError, ValueError), match=argument):
+        vw.PianoRollRenderer(**{argument: value})
+    setattr(renderer, argument, value)
+    assert draw(renderer, x) is None
+
+
 def test_a_renderer_without_a_twin(draw):
     x = np.zeros((1, 4), np.float32)
     assert draw(vw.TableRenderer(), x) is None

@@ -14,7 +14,9 @@ const SAME: Colour = [150, 150, 150];
 const MISSED: Colour = [63, 144, 218];
 const ADDED: Colour = [231, 99, 0];
 
-export function pianoRollRenderer(given: Record<string, unknown>, sampleShape: number[]): PageRenderer {
+/** Null for arguments that Python refuses: with those of a spoiled file, lines and tones might have no end. */
+export function pianoRollRenderer(given: Record<string, unknown>, sampleShape: number[]): PageRenderer | null {
+  if (!areTaken(given)) return null;
   const [lowest, highest] = [Number(given.lowest), Number(given.highest)];
   const [stepWidth, pitchHeight] = [Number(given.step_width), Number(given.pitch_height)];
   const perQuarter = Number(given.steps_per_quarter);
@@ -140,4 +142,19 @@ export function pianoRollRenderer(given: Record<string, unknown>, sampleShape: n
       );
     },
   };
+}
+
+function areTaken({ lowest, highest, steps_per_quarter, tempo, step_width, pitch_height }: Record<string, unknown>): boolean {
+  const isWhole = (value: unknown, least: number, most = Infinity): value is number =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+  return (
+    isWhole(lowest, 0) &&
+    isWhole(highest, lowest + 1, 127) &&
+    isWhole(steps_per_quarter, 1, 48) &&
+    isWhole(step_width, 2) &&
+    isWhole(pitch_height, 2) &&
+    typeof tempo === "number" &&
+    tempo >= 10 &&
+    tempo <= 1000
+  );
 }
